@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Before anything is timed: do all peers do the same job? The same bytes, and the same refusals, in a plain process
+// and in the server's VM context.
+import type { Peer, Stage } from './peers.ts';
+import { requests, type RequestName, type WebhookRequest } from './requests.ts';
+import { runChild } from './rounds.ts';
+
+interface Answer {
+  resourceType?: string;
+  contentType?: string;
+  data?: string;
+  id?: string;
+  issue?: { severity?: string; code?: string }[];
+}
+
+type Answers = Record<RequestName, { plain?: Answer; context?: Answer }>;
+
+/** How many answers were compared; throws at the first that is wrong. */
+export function checkPeers(stage: Stage): number {
+  let compared = 0;
+  for (const peer of stage.peers.filter(({ name }) => name !== 'empty')) {
+    const { report } = runChild<Answers>(stage, peer, 'check.cjs');
+    for (const [name, request] of Object.entries(requests)) {
+      const answers = report[name as RequestName];
+      checkAnswer(peer, `${name}, plain`, request, answers.plain);
+      checkAnswer(peer, `${name}, in a VM context`, request, answers.context);
+      compared += 2;
+    }
+  }
+  return compared;
+}
+
+function checkAnswer(peer: Peer, where: string, request: WebhookRequest, answer: Answer | undefined): void {
+  const right = request.twiml === null ? isRefusal(answer) : isTwiml(answer, request.twiml);
+  if (!right) {
+    const wanted = request.twiml ?? 'a refusal (OperationOutcome, id forbidden)';
+    throw new Error(`${peer.label} answers ${where} wrongly.\n  wanted ${wanted}\n  got    ${describe(answer)}`);
+  }
+}
+
+function isTwiml(answer: Answer | undefined, twiml: string): boolean {
+  return (
+    answer?.resourceType === 'Binary' &&
+    answer.contentType === 'text/xml' &&
+    answer.data === Buffer.from(twiml).toString('base64')
+  );
+}
+
+function isRefusal(answer: Answer | undefined): boolean {
+  const issue = answer?.issue?.[0];
+  return (
+    answer?.resourceType === 'OperationOutcome' &&
+    answer.id === 'forbidden' &&
+    issue?.severity === 'error' &&
+    issue.code === 'forbidden'
+  );
+}
+
+function describe(answer: Answer | undefined): string {
+  return answer?.data === undefined ? String(JSON.stringify(answer)) : Buffer.from(answer.data, 'base64').toString();
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Who runs: the floor, this package's bundle and its rivals, each one CommonJS file in a temporary folder, built the
+// way Medplum's own example bots are built.
+import { build, type BuildOptions } from 'esbuild';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { requests } from './requests.ts';
+
+export type PeerName = 'empty' | 'plumline' | 'twilio' | 'twilioExternal' | 'twilioWithoutCore' | 'handwritten';
+
+export interface Peer {
+  name: PeerName;
+  label: string;
+  bundle: string;
+  bytes: number;
+  gzipBytes: number;
+}
+
+/** The temporary folder of one run: the peers' bundles and the requests that their rigs read. */
+export interface Stage {
+  peers: Peer[];
+  requestsFile: string;
+}
+
+const room = import.meta.dirname;
+const root = join(room, '..');
+
+// Medplum's build: esbuild, cjs, node, es2020, @medplum/core outside, and the footer that its VM runtime asks for.
+// It does not minify; we do, for the rivals' sake.
+const medplumBuild: BuildOptions = {
+  bundle: true,
+  minify: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'es2020',
+  external: ['@medplum/core'],
+  footer: { js: 'Object.assign(exports, module.exports);' },
+  logLevel: 'error',
+};
+
+// Medplum's VM contexts have no Buffer; without this line npm twilio does not run there at all.
+const bufferLine: BuildOptions = { banner: { js: 'const { Buffer } = require("buffer");' } };
+
+const builds: { name: PeerName; label: string; source: string; options?: BuildOptions }[] = [
+  { name: 'twilio', label: 'npm twilio, bundled', source: 'twilio.ts', options: bufferLine },
+  {
+    name: 'twilioExternal',
+    label: 'npm twilio, external',
+    source: 'twilio.ts',
+    options: { ...bufferLine, external: ['@medplum/core', 'twilio'] },
+  },
+  {
+    name: 'twilioWithoutCore',
+    label: 'npm twilio, no @medplum/core',
+    source: 'twilio.ts',
+    options: { ...bufferLine, external: [], alias: { '@medplum/core': join(room, 'peers/outcomes.ts') } },
+  },
+  { name: 'handwritten', label: 'handwritten, node:crypto', source: 'handwritten.ts' },
+];
+
+export async function setStage(folder: string, ourBundle: string): Promise<Stage> {
+  // The bundles find @medplum/core and twilio where a server would have them: in a node_modules beside them.
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const requestsFile = join(folder, 'requests.json');
+  await writeFile(requestsFile, JSON.stringify(requests));
+  const bundles = join(folder, 'bundles');
+  await mkdir(bundles);
+  const place = (name: PeerName): string => join(bundles, `${name}.cjs`);
+
+  await copyFile(join(room, 'peers/empty.cjs'), place('empty'));
+  await copyFile(ourBundle, place('plumline'));
+  for (const { name, source, options } of builds) {
+    await build({ ...medplumBuild, ...options, entryPoints: [join(room, 'peers', source)], outfile: place(name) });
+  }
+
+  const rows: { name: PeerName; label: string }[] = [
+    { name: 'empty', label: 'empty handler (the floor)' },
+    { name: 'plumline', label: 'Plumline' },
+    ...builds,
+  ];
+  const peers = await Promise.all(rows.map(({ name, label }) => weigh(name, label, place(name))));
+  return { peers, requestsFile };
+}
+
+async function weigh(name: PeerName, label: string, bundle: string): Promise<Peer> {
+  const code = await readFile(bundle);
+  return { name, label, bundle, bytes: code.length, gzipBytes: gzipSync(code, { level: 9 }).length };
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// What a run says: tables for people, one object of ratios for machines.
+import type { coldStart, Effort, memory, vmContexts, warmHandler, WarmName } from './drivers.ts';
+import { type Figures, floorTable, number, signed, table, times } from './figures.ts';
+import type { Peer, PeerName } from './peers.ts';
+import { formBytes, requests } from './requests.ts';
+
+export interface Results {
+  cold: ReturnType<typeof coldStart>;
+  contexts: ReturnType<typeof vmContexts>;
+  warm: ReturnType<typeof warmHandler>;
+  memory: ReturnType<typeof memory>;
+}
+
+const RATIO_NAMES = ['coldProcess', 'hotContext', 'idleContext', 'firstContext', 'warm1', 'warm20', 'warm40'] as const;
+type Ratios = Record<(typeof RATIO_NAMES)[number], number | null>;
+
+/** Rival ÷ ours, so that more than 1 means that ours is faster; what stands in the last line of --json. */
+export function ratiosOf(results: Results): { twilio: Ratios; handwritten: Ratios } {
+  return { twilio: ratiosTo(results, 'twilio'), handwritten: ratiosTo(results, 'handwritten') };
+}
+
+function ratiosTo({ cold, contexts, warm }: Results, rival: PeerName): Ratios {
+  const ratio = (figures: Figures | undefined): number | null => {
+    const value = figures?.get(rival)?.ratio ?? null;
+    return value === null ? null : Math.round(value * 1000) / 1000;
+  };
+  return {
+    coldProcess: ratio(cold.own),
+    hotContext: ratio(contexts.hot),
+    idleContext: ratio(contexts.idle),
+    firstContext: ratio(contexts.first),
+    warm1: ratio(warm.get('one')),
+    warm20: ratio(warm.get('twenty')),
+    warm40: ratio(warm.get('forty')),
+  };
+}
+
+export function tables(peers: readonly Peer[], results: Results, effort: Effort): string {
+  const { cold, contexts } = results;
+  return [
+    intro(),
+    sizeTable(peers),
+    coldTable(peers, cold, effort),
+    floorTable(`VM context, first call of a process (ms; ${rounds(effort.firstRounds)})`, peers, contexts.first),
+    floorTable(
+      `VM context, hot: calls in quick succession (ms; ${rounds(effort.contextRounds)} of ${effort.hotCalls})`,
+      peers,
+      contexts.hot,
+    ),
+    floorTable(
+      `VM context, idle: after three major collections and 90 ms ` +
+        `(ms; ${rounds(effort.contextRounds)} of ${effort.idleCalls})`,
+      peers,
+      contexts.idle,
+    ),
+    warmTable(peers, results.warm, effort),
+    largeLines(results.warm),
+    memoryTable(peers, results.memory, effort),
+    summary(peers, results),
+  ].join('\n');
+}
+
+function intro(): string {
+  const bytes = (name: 'one' | 'twenty' | 'forty'): string => number(formBytes(requests[name]), 0);
+  return [
+    '',
+    "The job: check Twilio's signature and answer a call with TwiML. Forms of 1, 20 and 40 parameters have",
+    `${bytes('one')}, ${bytes('twenty')} and ${bytes('forty')} bytes. All peers know the webhook URL; @medplum/core stays outside and is not preloaded`,
+    "(a real server has loaded it before a VM context's first call: mind the row that does without it).",
+    '"To ours" is a peer\'s time above the floor ÷ Plumline\'s: more than 1 means that Plumline is faster.',
+  ].join('\n');
+}
+
+function rounds(count: number): string {
+  return count === 1 ? '1 round' : `${count} rounds`;
+}
+
+function sizeTable(peers: readonly Peer[]): string {
+  const rows = peers.map((peer) => [peer.label, number(peer.bytes, 0), number(peer.gzipBytes, 0)]);
+  return table('The bundle (bytes; what stays outside is not counted)', ['', 'raw', 'gzip -9'], rows);
+}
+
+function coldTable(peers: readonly Peer[], { whole, own, inside }: Results['cold'], effort: Effort): string {
+  const rise = (figures: Figures, { name }: Peer): string =>
+    name === 'empty' ? '' : signed(figures.get(name)?.aboveFloor ?? NaN);
+  const rows = peers.map((peer) => {
+    const figure = own.get(peer.name);
+    const [low, high] = figure?.middleHalf ?? [NaN, NaN];
+    return [
+      peer.label,
+      number(whole.get(peer.name)?.median ?? NaN, 2),
+      rise(whole, peer),
+      rise(inside, peer),
+      rise(own, peer),
+      peer.name === 'empty' ? '' : `${number(low, 2)} … ${number(high, 2)}`,
+      peer.name === 'empty' ? '' : times(figure?.ratio ?? null),
+    ];
+  });
+  const head = ['', 'spawn to exit', 'above floor', 'inside', "without Node's start", 'middle half', 'to ours'];
+  return [
+    table(`Cold start, a fresh process and 20 parameters (ms; ${rounds(effort.coldRounds)})`, head, rows),
+    "The three columns after the first are the same rise above the floor: as a whole; from the process's first line",
+    'to its exit handler; and from its first line until it is gone. The last leaves out the start of Node, which no',
+    'peer can change and which varies by more than a small bundle costs: the ratio is taken from it.',
+  ].join('\n');
+}
+
+function warmTable(peers: readonly Peer[], warm: Results['warm'], effort: Effort): string {
+  const columns: WarmName[] = ['one', 'twenty', 'forty', 'otherToken'];
+  const cells = (peer: Peer, name: WarmName): string[] => {
+    const figure = warm.get(name)?.get(peer.name);
+    return figure ? [number(figure.median, 2), times(figure.ratio)] : ['', ''];
+  };
+  return table(
+    `Warm, one webhook (µs; ${rounds(effort.warmRounds)})`,
+    ['', '1 param', 'to ours', '20', 'to ours', '40', 'to ours', 'refused', 'to ours'],
+    peers
+      .filter(({ name }) => name !== 'empty')
+      .map((peer) => [peer.label, ...columns.flatMap((name) => cells(peer, name))]),
+  );
+}
+
+function largeLines(warm: Results['warm']): string {
+  const ours = (name: WarmName): string => number(warm.get(name)?.get('plumline')?.median ?? NaN, 0);
+  return (
+    `Plumline at Medplum's limits: 1,000 parameters ${ours('thousand')} µs; a form of ` +
+    `${number(formBytes(requests.hundredKb), 0)} bytes ${ours('hundredKb')} µs. The aim is under 5,000 µs.`
+  );
+}
+
+function memoryTable(peers: readonly Peer[], memory: Results['memory'], effort: Effort): string {
+  const rows = peers.map((peer) => {
+    const loaded = memory.loaded.get(peer.name);
+    const grown = memory.grown.get(peer.name);
+    return [peer.label, number(loaded?.median ?? NaN, 1), number(grown?.median ?? NaN, 1)];
+  });
+  const requestCount = number(effort.memoryRequests, 0);
+  return table(
+    `Resident memory (MiB; ${rounds(effort.memoryRounds)})`,
+    ['', 'loaded, one answered', `growth over ${requestCount}`],
+    rows,
+  );
+}
+
+function summary(peers: readonly Peer[], results: Results): string {
+  const rivals = peers.filter(({ name }) => name !== 'empty' && name !== 'plumline');
+  const ratios = rivals.map(({ name }) => ratiosTo(results, name));
+  const rows = RATIO_NAMES.map((name) => [name, ...ratios.map((rival) => times(rival[name]))]);
+  return table('Ratios: rival ÷ Plumline', ['', ...rivals.map(({ label }) => label)], rows);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The crate as wasm: cargo and wasm-bindgen by wasm-pack, then wasm-opt, in the environment of scripts/toolchain. */
+import { execFileSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname, '../..');
+const target = path.join(root, 'target');
+
+/** The environment that scripts/toolchain has written: which Rust, and where the wasm tools are. */
+function toolchain(): NodeJS.ProcessEnv {
+  const file = execFileSync(path.join(root, 'scripts/toolchain'), ['--env'], { encoding: 'utf8' }).trim();
+  const env = execFileSync('sh', ['-c', '. "$0" && env -0', file], { encoding: 'utf8' });
+  return Object.fromEntries(
+    env
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+const env = toolchain();
+/** Which Rust builds. Only that of Debian gives the bytes that are committed. */
+export const toolchainName = env.PLUMLINE_TOOLCHAIN_NAME ?? 'unknown';
+const pinned = toolchainName === 'debian';
+
+/** Runs a command of the toolchain; what it printed. */
+export function run(command: string, args: string[], extra: NodeJS.ProcessEnv = {}): string {
+  return execFileSync(command, args, {
+    cwd: root,
+    env: { ...env, ...extra },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 26,
+  });
+}
+
+/** No path of a machine goes into the wasm. */
+function remaps(): string[] {
+  const sysroot = run('rustc', ['--print', 'sysroot']).trim();
+  const cargoHome = env.CARGO_HOME ?? path.join(homedir(), '.cargo');
+  return [
+    `--remap-path-prefix=${root}=plumline`,
+    `--remap-path-prefix=${cargoHome}=cargo`,
+    `--remap-path-prefix=${sysroot}/lib/rustlib/src/rust=rust`,
+  ];
+}
+
+/**
+ * One wasm of the crate, made small by wasm-opt; the folder with it and its glue. With the pinned toolchain std is
+ * built along: a panic is a bare trap then, and its messages and their formatting are not in the file.
+ */
+export function wasm(name: string, features: string, flags: string[] = []): string {
+  const dir = path.join(target, 'wasm-pack', name);
+  const separator = '\x1f';
+  const small = pinned ? ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'] : [];
+  const std = pinned ? ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features='] : [];
+  // sha2 rolled: it hashes the rare JSON post, and unrolled it is 8 kB.
+  const rolled = ['--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"'];
+  const web = ['build', '--target', 'web', '--release', '--no-pack', '--no-opt', '--no-gitignore'];
+  run(
+    'wasm-pack',
+    [...web, '--mode', 'no-install', '--out-dir', dir, '.']
+      .concat(['--', '--locked', '--no-default-features', '--features', features, ...std])
+      .concat(['--target-dir', path.join(target, 'bots', name)]),
+    {
+      CARGO_ENCODED_RUSTFLAGS: [...remaps(), ...small, ...rolled, ...flags].join(separator),
+      RUSTC_BOOTSTRAP: pinned ? '1' : '',
+    },
+  );
+  const file = path.join(dir, 'plumline_bg.wasm');
+  run(process.execPath, [
+    path.join(root, 'node_modules/binaryen/bin/wasm-opt'),
+    ...['-Oz', '--strip-debug', '--strip-producers', file, '-o', file],
+  ]);
+  return dir;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A voice webhook as a value.
+
+use std::borrow::Cow;
+
+use crate::error::Code;
+use crate::phone::E164;
+use crate::text::find;
+
+/// Twilio's id of a call leg, `CA` and 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallSid<'a>(pub &'a str);
+
+/// One end of a call, by the form of its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party<'a> {
+    /// A browser or app that uses Twilio's SDK: `client:` and an identity, here percent-decoded.
+    Client(Cow<'a, str>),
+    /// A telephone number.
+    Number(E164<'a>),
+    /// Anything else: `anonymous`, a short code, text that a browser sent.
+    Other(&'a str),
+    /// A SIP address.
+    Sip(&'a str),
+}
+
+impl<'a> Party<'a> {
+    /// Reads an address.
+    #[must_use]
+    pub fn parse(address: &'a str) -> Self {
+        if let Some(identity) = strip_scheme(address, "client:") {
+            Self::Client(percent_decode(identity))
+        } else if strip_scheme(address, "sip:").or_else(|| strip_scheme(address, "sips:")).is_some() {
+            Self::Sip(address)
+        } else {
+            E164::parse(address).map_or(Self::Other(address), Self::Number)
+        }
+    }
+}
+
+/// `CallStatus`, as far as it decides anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallStatus {
+    /// The call is on its way or going on.
+    Live,
+    /// `completed`, `busy`, `failed`, `no-answer` or `canceled`: nothing follows.
+    Terminal,
+}
+
+impl CallStatus {
+    fn parse(text: &str) -> Self {
+        match text {
+            "completed" | "busy" | "failed" | "no-answer" | "canceled" => Self::Terminal,
+            _ => Self::Live,
+        }
+    }
+}
+
+/// What a voice webhook says of its call.
+#[derive(Clone, Debug, Default)]
+pub struct Call<'a> {
+    /// `CallSid`.
+    pub sid: Option<CallSid<'a>>,
+    /// `AccountSid`.
+    pub account: Option<&'a str>,
+    /// `From`.
+    pub from: Option<Party<'a>>,
+    /// `To`, as the other end wrote it.
+    pub to: Option<&'a str>,
+    /// `Called`: the copy of `To` that only Twilio writes.
+    pub called: Option<&'a str>,
+    /// `CallStatus`.
+    pub status: Option<CallStatus>,
+    /// `ApplicationSid`, the TwiML App.
+    pub application: Option<&'a str>,
+    /// `Direction` begins with `outbound`: a leg that was placed by REST or by `<Dial>`.
+    pub placed_by_us: bool,
+    /// What the webhook is about.
+    pub subject: Subject,
+}
+
+/// What a webhook is about, by the parameters that only one kind has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A call that waits for TwiML.
+    #[default]
+    Call,
+    /// `MessageSid` is there, and no `CallSid`: no call at all.
+    Message,
+    /// `CallbackSource` is there: a call progress event.
+    Progress,
+    /// `DialCallStatus` is there: the `action` request of a `<Dial>`. After a hang-up it carries the marks of a
+    /// progress event too, so it goes before that.
+    DialAction,
+}
+
+impl<'a> Call<'a> {
+    /// Reads a call from the parameters as received. An empty value counts as none.
+    ///
+    /// # Errors
+    /// [`Code::ParameterRepeated`]: a parameter that decides the route came with two values. A browser chooses the
+    /// names of its own parameters, standard ones included, so which of the two is Twilio's cannot be told.
+    pub fn read(params: &[(&'a str, &'a str)]) -> Result<Self, Code> {
+        let mut call = Self::default();
+        let (mut sid, mut from, mut status, mut direction) = (None, None, None, None);
+        for (name, value) in params {
+            let place = match *name {
+                "AccountSid" => &mut call.account,
+                "ApplicationSid" => &mut call.application,
+                "CallSid" => &mut sid,
+                "CallStatus" => &mut status,
+                "Called" => &mut call.called,
+                "Direction" => &mut direction,
+                "From" => &mut from,
+                "To" => &mut call.to,
+                other => {
+                    call.subject = call.subject.max(match other {
+                        "CallbackSource" => Subject::Progress,
+                        "DialCallStatus" => Subject::DialAction,
+                        "MessageSid" => Subject::Message,
+                        _ => Subject::Call,
+                    });
+                    continue;
+                }
+            };
+            if place.is_some_and(|earlier| earlier != *value) {
+                return Err(Code::ParameterRepeated);
+            }
+            *place = Some(*value);
+        }
+        let given = |value: Option<&'a str>| value.filter(|value| !value.is_empty());
+        call.account = given(call.account);
+        call.application = given(call.application);
+        call.called = given(call.called);
+        call.to = given(call.to);
+        call.sid = given(sid).map(CallSid);
+        call.from = given(from).map(Party::parse);
+        call.status = given(status).map(CallStatus::parse);
+        call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
+        if call.subject == Subject::Message && sid.is_some() {
+            call.subject = Subject::Call;
+        }
+        Ok(call)
+    }
+}
+
+fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
+    let (start, rest) = address.split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+/// Decodes `%XX`; what is no escape, or gives no UTF-8, stays as it is.
+fn percent_decode(text: &str) -> Cow<'_, str> {
+    if find(text, b'%').is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let escaped = match rest {
+            [b'%', high, low, ..] => hex(*high).zip(hex(*low)),
+            _ => None,
+        };
+        match escaped {
+            Some((high, low)) => decoded.push(high << 4 | low),
+            None => decoded.push(*byte),
+        }
+        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_one_value_and_never_chooses_between_two() {
+        let call = Call::read(&[("From", "client:a"), ("To", ""), ("CallSid", "CA1"), ("CallSid", "CA1")]).unwrap();
+        assert_eq!((call.to, call.sid), (None, Some(CallSid("CA1"))));
+        for name in ["AccountSid", "ApplicationSid", "CallSid", "CallStatus", "Called", "Direction", "From", "To"] {
+            for values in [["a", "b"], ["", "b"], ["a", ""]] {
+                let repeated = [(name, values[0]), ("x", "y"), (name, values[1])];
+                assert_eq!(Call::read(&repeated).err(), Some(Code::ParameterRepeated), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn tells_messages_from_calls() {
+        let subject = |params| Call::read(params).unwrap().subject;
+        assert_eq!(subject(&[("MessageSid", "SM1")]), Subject::Message);
+        assert_eq!(subject(&[("MessageSid", "SM1"), ("CallSid", "CA1")]), Subject::Call);
+        assert_eq!(subject(&[("DialCallStatus", ""), ("CallbackSource", "x")]), Subject::DialAction);
+    }
+
+    #[test]
+    fn tells_addresses_apart() {
+        assert_eq!(Party::parse("client:practitioner_1"), Party::Client("practitioner_1".into()));
+        assert_eq!(Party::parse("client:Zo%C3%AB%20A"), Party::Client("Zoë A".into()));
+        assert_eq!(Party::parse("CLIENT:%zz%ff%"), Party::Client("%zz%ff%".into()));
+        assert_eq!(Party::parse("sip:a@example.com"), Party::Sip("sip:a@example.com"));
+        assert_eq!(Party::parse("+15550100001"), Party::Number(E164::parse("+15550100001").unwrap()));
+        assert_eq!(Party::parse("anonymous"), Party::Other("anonymous"));
+        assert_eq!(Party::parse("é"), Party::Other("é"));
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a story may ask of the host, and how it waits.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use crate::json::Json;
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ask {
+    /// The FHIR interactions of one moment as one `Bundle`, JSON. Stories ask for [`Ask::Fhir`]; [`Flow`] makes these.
+    ///
+    /// [`Flow`]: super::Flow
+    Batch(String),
+    /// One FHIR interaction. All that are open at the same moment travel as one batch.
+    Fhir(FhirRequest),
+    /// All headers of the event, a JSON object. Costs no round trip.
+    Headers,
+    /// Where and who the bot is: `{ baseUrl, me }`, `me` being Medplum's `auth/me`.
+    Me,
+}
+
+/// An entry of a FHIR batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FhirRequest {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// Relative to the FHIR base, query included.
+    pub url: String,
+    /// The resource, JSON.
+    pub resource: Option<String>,
+    /// `If-Match`, such as `W/"3"`.
+    pub if_match: Option<String>,
+    /// `If-None-Exist`, a search.
+    pub if_none_exist: Option<String>,
+}
+
+/// What became of an [`Ask`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// It was answered.
+    Done {
+        /// HTTP status, 2xx for success.
+        status: u16,
+        /// What came back.
+        body: Json,
+    },
+    /// It could not be sent, or no answer came.
+    Failed,
+    /// Its deadline passed first. What was asked may have happened all the same.
+    TimedOut,
+}
+
+impl Answer {
+    /// The same outcome, told again for another ask.
+    pub(super) const fn without_body(&self) -> Self {
+        match self {
+            Self::Done { status, .. } => Self::Done { status: *status, body: Json::Null },
+            Self::Failed => Self::Failed,
+            Self::TimedOut => Self::TimedOut,
+        }
+    }
+
+    /// The body of an answer with a status of 2xx.
+    #[must_use]
+    pub fn ok(self) -> Option<Json> {
+        match self {
+            Self::Done { status: 200..=299, body } => Some(body),
+            _ => None,
+        }
+    }
+}
+
+/// An ask on its way to the host.
+#[derive(Debug)]
+pub struct Open {
+    /// The number to answer under.
+    pub id: u32,
+    /// What is asked.
+    pub ask: Ask,
+    /// Milliseconds after which the story goes on without it.
+    pub deadline: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// Asked, and not yet handed to the host.
+    pub(super) open: Vec<Open>,
+    pub(super) answers: Vec<(u32, Answer)>,
+    next: u32,
+}
+
+/// The story's end of the line to the host.
+#[derive(Clone, Debug, Default)]
+pub struct Host(pub(super) Rc<RefCell<Desk>>);
+
+impl Host {
+    /// Asks for one thing; with a `deadline`, in milliseconds, where the reply can do without it.
+    pub async fn ask(&self, ask: Ask, deadline: Option<u32>) -> Answer {
+        let mut answers = self.ask_all(vec![(ask, deadline)]).await;
+        answers.pop().unwrap_or(Answer::Failed)
+    }
+
+    /// Asks for several things at the same moment and waits for all; the answers in the same order.
+    pub async fn ask_all(&self, asks: Vec<(Ask, Option<u32>)>) -> Vec<Answer> {
+        let mut ids = Vec::with_capacity(asks.len());
+        for (ask, deadline) in asks {
+            ids.push(self.open(ask, deadline));
+        }
+        poll_fn(|_| self.0.borrow_mut().take(&ids).map_or(Poll::Pending, Poll::Ready)).await
+    }
+
+    fn open(&self, ask: Ask, deadline: Option<u32>) -> u32 {
+        let mut desk = self.0.borrow_mut();
+        let id = desk.next;
+        desk.next += 1;
+        desk.open.push(Open { id, ask, deadline });
+        id
+    }
+}
+
+impl Desk {
+    /// The answers to all of `ids`, once they are there.
+    fn take(&mut self, ids: &[u32]) -> Option<Vec<Answer>> {
+        let place = |answers: &[(u32, Answer)], id: u32| answers.iter().position(|(answered, _)| *answered == id);
+        for id in ids {
+            place(&self.answers, *id)?;
+        }
+        let mut taken = Vec::with_capacity(ids.len());
+        for id in ids {
+            let at = place(&self.answers, *id)?;
+            taken.push(self.answers.swap_remove(at).1);
+        }
+        Some(taken)
+    }
+}

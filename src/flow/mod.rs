@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The stories, and the machinery that runs them.
+//!
+//! A story is an `async fn` told top to bottom. What it needs from outside it asks the [`Host`] for; [`Flow`] polls
+//! it, hands the open asks out, and goes on with the answers. There is no executor and no JavaScript promise here.
+
+mod ask;
+mod batch;
+mod event;
+mod frame;
+mod incoming;
+mod outgoing;
+mod reply;
+mod run;
+mod webhook;
+mod wire;
+
+pub use ask::{Answer, Ask, FhirRequest, Host, Open};
+pub use event::{Body, Event};
+pub use frame::Frame;
+pub use reply::{Done, Reply};
+pub use run::{Flow, Step};
+pub use webhook::webhook;
+pub use wire::{read_answers, write_step};

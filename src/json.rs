@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! JSON as a tree.
+//!
+//! Read by a parser of our own: `serde_json`'s is a sixth of the webhook's wasm, most of it floats, which nothing
+//! here needs. `serde_json` writes, and a test holds the two parsers together.
+
+/// A JSON value. Members keep their order, repeated names included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Json {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An array.
+    List(Vec<Json>),
+    /// `null`.
+    #[default]
+    Null,
+    /// A number, as it is written.
+    Number(String),
+    /// An object.
+    Object(Vec<(String, Json)>),
+    /// A string.
+    Text(String),
+}
+
+/// Where a text is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotJson {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in bytes, from 1.
+    pub column: u32,
+}
+
+impl Json {
+    /// Parses a document (RFC 8259), at most 128 levels deep.
+    ///
+    /// # Errors
+    /// [`NotJson`]: where it goes wrong.
+    pub fn parse(text: &str) -> Result<Self, NotJson> {
+        let mut parser = Parser { bytes: text.as_bytes(), at: 0 };
+        let value = parser.value(0);
+        parser.space();
+        match value {
+            Some(value) if parser.at == parser.bytes.len() => Ok(value),
+            _ => Err(parser.place()),
+        }
+    }
+
+    /// The member `name` of an object.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        self.members().iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The member `name` by value; `Null` where there is none.
+    #[must_use]
+    pub fn take(self, name: &str) -> Self {
+        if let Self::Object(members) = self {
+            for (key, value) in members {
+                if key == name {
+                    return value;
+                }
+            }
+        }
+        Self::Null
+    }
+
+    /// The members of an object; none of anything else.
+    #[must_use]
+    pub fn members(&self) -> &[(String, Self)] {
+        if let Self::Object(members) = self { members } else { &[] }
+    }
+
+    /// The elements of an array; none of anything else.
+    #[must_use]
+    pub fn elements(&self) -> &[Self] {
+        if let Self::List(elements) = self { elements } else { &[] }
+    }
+
+    /// The elements of an array by value.
+    #[must_use]
+    pub fn into_elements(self) -> Vec<Self> {
+        if let Self::List(elements) = self { elements } else { Vec::new() }
+    }
+
+    /// A string.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// A number that is written as a `u32`.
+    #[must_use]
+    pub fn integer(&self) -> Option<u32> {
+        if let Self::Number(digits) = self { digits.parse().ok() } else { None }
+    }
+}
+
+/// How deep a document may be.
+const DEEPEST: u32 = 128;
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> u8 {
+        // No JSON holds a NUL, so it serves as the end.
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    /// Takes `byte`, white space around it passed over.
+    fn take(&mut self, byte: u8) -> bool {
+        self.space();
+        let there = self.peek() == byte;
+        self.at += usize::from(there);
+        there
+    }
+
+    fn value(&mut self, depth: u32) -> Option<Json> {
+        if depth == DEEPEST {
+            return None;
+        }
+        self.space();
+        match self.peek() {
+            b'{' => {
+                self.at += 1;
+                let mut members = Vec::new();
+                if self.take(b'}') {
+                    return Some(Json::Object(members));
+                }
+                loop {
+                    self.space();
+                    let name = self.string()?;
+                    if !self.take(b':') {
+                        return None;
+                    }
+                    members.push((name, self.value(depth + 1)?));
+                    if self.take(b'}') {
+                        return Some(Json::Object(members));
+                    }
+                    if !self.take(b',') {
+                        return None;
+                    }
+                }
+            }
+            b'[' => {
+                self.at += 1;
+                let mut elements = Vec::new();
+                if self.take(b']') {
+                    return Some(Json::List(elements));
+                }
+                loop {
+                    elements.push(self.value(depth + 1)?);
+                    if self.take(b']') {
+                        return Some(Json::List(elements));
+                    }
+                    if !self.take(b',') {
+                        return None;
+                    }
+                }
+            }
+            b'"' => self.string().map(Json::Text),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => [("true", Json::Bool(true)), ("false", Json::Bool(false)), ("null", Json::Null)]
+                .into_iter()
+                .find(|(word, _)| self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())))
+                .map(|(word, value)| {
+                    self.at += word.len();
+                    value
+                }),
+        }
+    }
+
+    fn digits(&mut self) -> bool {
+        let from = self.at;
+        while self.peek().is_ascii_digit() {
+            self.at += 1;
+        }
+        self.at > from
+    }
+
+    fn number(&mut self) -> Option<Json> {
+        let from = self.at;
+        self.at += usize::from(self.peek() == b'-');
+        let leading_zero = self.peek() == b'0';
+        let whole = self.at;
+        if !self.digits() || (leading_zero && self.at > whole + 1) {
+            return None;
+        }
+        if self.peek() == b'.' {
+            self.at += 1;
+            if !self.digits() {
+                return None;
+            }
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.at += 1;
+            self.at += usize::from(matches!(self.peek(), b'+' | b'-'));
+            if !self.digits() {
+                return None;
+            }
+        }
+        self.text(from).map(Json::Number)
+    }
+
+    /// What was passed over since `from`.
+    fn text(&self, from: usize) -> Option<String> {
+        String::from_utf8(self.bytes.get(from..self.at)?.to_vec()).ok()
+    }
+
+    fn string(&mut self) -> Option<String> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        self.at += 1;
+        let mut string = String::new();
+        let mut from = self.at;
+        loop {
+            match self.peek() {
+                b'"' => {
+                    string.push_str(&self.text(from)?);
+                    self.at += 1;
+                    return Some(string);
+                }
+                b'\\' => {
+                    string.push_str(&self.text(from)?);
+                    string.push(self.escape()?);
+                    from = self.at;
+                }
+                0..0x20 => return None,
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        self.at += 2;
+        Some(match *self.bytes.get(self.at - 1)? {
+            byte @ (b'"' | b'\\' | b'/') => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.unit()?;
+                if !(0xd800..0xe000).contains(&unit) {
+                    return char::from_u32(unit);
+                }
+                // A pair of surrogates; one alone is no character.
+                if unit >= 0xdc00 || !self.bytes.get(self.at..)?.starts_with(b"\\u") {
+                    return None;
+                }
+                self.at += 2;
+                let low = self.unit()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10 | low));
+            }
+            _ => return None,
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for byte in self.bytes.get(self.at..self.at + 4)? {
+            unit = unit << 4 | char::from(*byte).to_digit(16)?;
+        }
+        self.at += 4;
+        Some(unit)
+    }
+
+    fn place(&self) -> NotJson {
+        let (mut line, mut column) = (1, 1);
+        for byte in self.bytes.iter().take(self.at) {
+            column += 1;
+            if *byte == b'\n' {
+                line += 1;
+                column = 1;
+            }
+        }
+        NotJson { line, column }
+    }
+}
+
+/// Text as a JSON string, quotes included.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    // A str always serializes.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A number in decimal. (`to_string` would bring the formatting machinery into the wasm.)
+#[must_use]
+pub fn decimal(mut number: u64) -> String {
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            // Digits are UTF-8.
+            return String::from_utf8(digits[at..].to_vec()).unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn reads_every_kind() {
+        let json = Json::parse(r#"{"a":[1,-2,1.5,true,null,"\u00e9"],"b":{"c":""},"a":7}"#).unwrap();
+        assert_eq!(json.members().len(), 3);
+        let list = json.get("a").unwrap().elements();
+        assert_eq!(list[0].integer(), Some(1));
+        assert_eq!((list[1].integer(), list[2].integer()), (None, None));
+        assert_eq!((&list[3], &list[4], list[5].text()), (&Json::Bool(true), &Json::Null, Some("é")));
+        assert_eq!(json.get("b").and_then(|b| b.get("c")?.text()), Some(""));
+        assert_eq!(json.get("z"), None);
+        assert_eq!(json.clone().take("b"), *json.get("b").unwrap());
+    }
+
+    #[test]
+    fn says_where_it_goes_wrong() {
+        assert_eq!(Json::parse(""), Err(NotJson { line: 1, column: 1 }));
+        assert_eq!(Json::parse("{\n\"a\":}"), Err(NotJson { line: 2, column: 5 }));
+        assert!(Json::parse(&"[".repeat(100_000)).is_err());
+        assert!(Json::parse(&("[".repeat(127) + &"]".repeat(127))).is_ok());
+    }
+
+    #[test]
+    fn writes_texts_and_numbers() {
+        assert_eq!(quote("a\"\\\n\u{1}é"), "\"a\\\"\\\\\\n\\u0001é\"");
+        assert_eq!((decimal(0), decimal(1_000), decimal(u64::MAX)), ("0".into(), "1000".into(), u64::MAX.to_string()));
+    }
+
+    fn same(json: &Json, value: &Value) -> bool {
+        match (json, value) {
+            (Json::Null, Value::Null) => true,
+            (Json::Bool(a), Value::Bool(b)) => a == b,
+            (Json::Text(a), Value::String(b)) => a == b,
+            // serde_json rounds by a faster rule in this build.
+            (Json::Number(a), Value::Number(b)) => {
+                let (a, b) = (a.parse::<f64>().unwrap(), b.as_f64().unwrap());
+                (a - b).abs() <= a.abs() * 1e-15
+            }
+            (Json::List(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+            // serde_json keeps the last of a repeated name.
+            (Json::Object(a), Value::Object(b)) => {
+                b.iter().all(|(name, b)| a.iter().rev().find(|(key, _)| key == name).is_some_and(|(_, a)| same(a, b)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Documents and near-documents: what JSON is made of, strung together by chance.
+    #[test]
+    fn agrees_with_serde_json() {
+        const PIECES: [&str; 40] = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\"",
+            "\"b\"",
+            "1",
+            "0",
+            "-",
+            "01",
+            "1.5",
+            ".",
+            "e",
+            "1e9",
+            "-0.0",
+            "true",
+            "false",
+            "null",
+            "nul",
+            " ",
+            "\n",
+            "\t",
+            "\\",
+            "\\u",
+            "\"\\u00e9\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\ud83d\"",
+            "\"\\udc00\"",
+            "é",
+            "😀",
+            "\"\\n\\/\\\"\"",
+            "\"\u{1}\"",
+            "\0",
+            "[1,2]",
+            "{\"k\":[]}",
+            "\"",
+            "x",
+        ];
+        let mut state = 0x9e37_79b9_u32;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as usize % below
+        };
+        let mut valid = 0;
+        for _ in 0..200_000 {
+            let mut text = String::new();
+            for _ in 0..=next(7) {
+                text.push_str(PIECES[next(PIECES.len())]);
+            }
+            let theirs = serde_json::from_str::<Value>(&text);
+            match (Json::parse(&text), &theirs) {
+                (Ok(ours), Ok(theirs)) => {
+                    assert!(same(&ours, theirs), "{text:?}");
+                    valid += 1;
+                }
+                (Err(_), Err(_)) => {}
+                // No floats here, so no number is too large for one.
+                (Ok(_), Err(theirs)) if theirs.to_string().starts_with("number out of range") => {}
+                (ours, _) => panic!("{text:?}: {ours:?} but {theirs:?}"),
+            }
+        }
+        assert!(valid > 5_000, "{valid}");
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Phone numbers: [`E164`], the one form that Plumline dials.
+
+/// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
+///
+/// ITU-T E.164 sets the 15 digits; the lower bound keeps short codes such as `+911` from being dialled.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct E164<'a>(&'a str);
+
+impl<'a> E164<'a> {
+    /// Takes `text` if it is E.164 exactly: no spaces, no punctuation.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let [b'+', digits @ ..] = text.as_bytes() else {
+            return None;
+        };
+        let counts = (7..=15).contains(&digits.len());
+        let starts = digits.first().is_some_and(|first| *first != b'0');
+        (counts && starts && digits.iter().all(u8::is_ascii_digit)).then_some(Self(text))
+    }
+
+    /// The number as Twilio writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+impl core::fmt::Debug for E164<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("E164([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_e164_and_nothing_else() {
+        for number in ["+15550100001", "+442079460001", "+6834001"] {
+            assert_eq!(E164::parse(number).map(E164::as_str), Some(number));
+        }
+        for other in [
+            "",
+            "+",
+            "15550100001",
+            "+05550100001",
+            "+911",
+            "+1555010000x",
+            "+1 555 010 0001",
+            "905-555-0100",
+            "+1234567890123456",
+            "client:alice",
+            "+15550100001\n",
+            "+\u{664}\u{665}\u{666}\u{667}\u{668}\u{669}\u{660}",
+        ] {
+            assert_eq!(E164::parse(other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn never_prints_itself() {
+        assert_eq!(format!("{:?}", E164::parse("+15550100001").unwrap()), "E164([redacted])");
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Why a signature failed: tries the mistakes that are often made and names the one that would explain it.
+//!
+//! It never accepts anything. An explanation is known only where the signature itself fits the mistaken form,
+//! so a stranger without the token learns nothing from it.
+
+use super::mac::{Algorithm, AuthToken, Signature};
+use super::params::SignedParams;
+use super::url::UrlParts;
+use crate::error::Code;
+use crate::text::{cut_before, find, list};
+
+/// The most HMACs that one explanation may cost.
+const MOST_HMACS: u32 = 32;
+
+/// What the failing request looked like from inside the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen<'a> {
+    /// The header `Host`.
+    pub host: &'a str,
+    /// The header `X-Forwarded-Host`.
+    pub forwarded_host: &'a str,
+    /// The header `X-Forwarded-Port`.
+    pub forwarded_port: &'a str,
+}
+
+/// Names the mistake by which `signature` would fit, or [`Code::SignatureMismatch`]. At most 32 HMACs.
+#[must_use]
+pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[AuthToken<'_>], seen: Seen<'_>) -> Code {
+    let Some(parts) = UrlParts::parse(url) else {
+        return Code::UrlNotAbsolute;
+    };
+    let parts = UrlParts { fragment: "", userinfo: "", ..parts };
+    let params = SignedParams::new(pairs);
+    let mut trial = Trial { signature, tokens, tail: params.tail(), left: MOST_HMACS };
+    trial.urls(&parts, seen).or_else(|| trial.params(&parts, pairs)).unwrap_or(Code::SignatureMismatch)
+}
+
+struct Trial<'a> {
+    signature: &'a str,
+    tokens: &'a [AuthToken<'a>],
+    tail: &'a [u8],
+    left: u32,
+}
+
+impl Trial<'_> {
+    fn fits(&mut self, url: &UrlParts<'_>, tail: &[u8]) -> bool {
+        let url = url.join();
+        for token in self.tokens {
+            if self.left == 0 {
+                return false;
+            }
+            self.left -= 1;
+            if Signature::over(Algorithm::Sha1, *token, &url, tail).matches(self.signature) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Wrong turns in the URL, the commonest first.
+    fn urls(&mut self, parts: &UrlParts<'_>, seen: Seen<'_>) -> Option<Code> {
+        let other_scheme = if parts.scheme.eq_ignore_ascii_case("https://") { "http://" } else { "https://" };
+        let slash = with_other_slash(parts.rest);
+        let mut tries = vec![
+            (UrlParts { scheme: other_scheme, ..*parts }, Code::SignatureScheme),
+            (UrlParts { scheme: other_scheme, port: "", ..*parts }, Code::SignatureScheme),
+            (UrlParts { rest: &slash, ..*parts }, Code::SignaturePath),
+        ];
+        // Where the request says it was sent.
+        for header in [seen.forwarded_host, seen.host] {
+            for address in list(header).take(2) {
+                let (host, port) = cut_port(address);
+                if host.is_empty() || host.eq_ignore_ascii_case(parts.host) {
+                    continue;
+                }
+                for (scheme, port) in [(parts.scheme, port), (parts.scheme, ""), (other_scheme, port)] {
+                    tries.push((UrlParts { scheme, host, port, ..*parts }, Code::SignatureHost));
+                }
+            }
+        }
+        // Ports that are usual behind a proxy, and the one that the request names.
+        let named = [cut_port(seen.host).1, &[":", seen.forwarded_port].concat()].map(str::to_owned);
+        let candidates = named.iter().map(String::as_str).chain([":8443", ":8080", ":8103", ":3000", ":443", ":80"]);
+        for port in candidates {
+            let digits = port.get(1..).unwrap_or_default();
+            if (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && port != parts.port
+            {
+                tries.push((UrlParts { port, ..*parts }, Code::SignaturePort));
+            }
+        }
+        let tail = self.tail;
+        tries.into_iter().find(|(url, _)| self.fits(url, tail)).map(|(_, code)| code)
+    }
+
+    /// What proxies and parsers do to parameters.
+    fn params(&mut self, parts: &UrlParts<'_>, pairs: &[(&str, &str)]) -> Option<Code> {
+        if !pairs.is_empty() && self.fits(parts, b"") {
+            return Some(Code::SignatureBodyIgnored);
+        }
+        // Decoded twice, a leading plus becomes a space; not decoded, a space stays a plus.
+        let restored = [
+            restored(pairs, |at, byte| if at == 0 && byte == b' ' { b'+' } else { byte }),
+            restored(pairs, |at, byte| if at > 0 && byte == b'+' { b' ' } else { byte }),
+        ];
+        for values in restored {
+            let mut mended = Vec::with_capacity(pairs.len());
+            for ((name, _), value) in pairs.iter().zip(&values) {
+                mended.push((*name, value.as_str()));
+            }
+            if mended != pairs && self.fits(parts, SignedParams::new(&mended).tail()) {
+                return Some(Code::SignatureParamsAltered);
+            }
+        }
+        None
+    }
+}
+
+/// The values with `mend` done to each byte: one ASCII character for another.
+fn restored(pairs: &[(&str, &str)], mend: impl Fn(usize, u8) -> u8) -> Vec<String> {
+    let mut values = Vec::with_capacity(pairs.len());
+    for (_, value) in pairs {
+        let mut bytes = value.as_bytes().to_vec();
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = mend(at, *byte);
+        }
+        values.push(String::from_utf8(bytes).unwrap_or_default());
+    }
+    values
+}
+
+/// Cuts `host:port`; the port with its colon, or empty.
+fn cut_port(address: &str) -> (&str, &str) {
+    // The colons of an IPv6 address stand in brackets.
+    let bracket = find(address, b']').unwrap_or(0);
+    let colon = address.bytes().skip(bracket).position(|byte| byte == b':').map(|at| at + bracket);
+    address.split_at_checked(colon.unwrap_or(address.len())).unwrap_or((address, ""))
+}
+
+/// Path and query with a slash at the path's end where there is none, and without it where there is one.
+fn with_other_slash(rest: &str) -> String {
+    let (path, query) = cut_before(rest, |byte| byte == b'?');
+    match path.strip_suffix('/') {
+        Some(shorter) => [shorter, query].concat(),
+        None => [path, "/", query].concat(),
+    }
+}

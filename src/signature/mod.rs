@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who sent this: Twilio's `X-Twilio-Signature`.
+//!
+//! The signed text is the URL, then for a form post every parameter's name and value, sorted by name, without
+//! delimiters; its HMAC-SHA1 under the account's auth token, in base64, is the signature. A JSON or text post is
+//! signed by its URL alone, to which Twilio adds `bodySHA256`.
+//! Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+
+mod explain;
+mod mac;
+mod params;
+mod shared_key;
+mod sort;
+mod url;
+mod verify;
+
+pub use explain::{Seen, explain};
+pub use mac::{Algorithm, AuthToken, sha256_hex};
+pub use params::{SignedParams, SortOrder};
+pub use shared_key::{SharedKey, SharedKeys};
+pub use url::UrlParts;
+pub use verify::{Accepted, Body, Request, sign, signs_any, verify};

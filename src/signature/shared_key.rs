@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Shared keys: secrets of the customer's own that sign in place of the auth token (public beta, 2026).
+//!
+//! Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>. The header that names the key is not
+//! signed, so which key goes with which algorithm comes from configuration alone.
+
+use super::mac::{Algorithm, AuthToken};
+use crate::error::Code;
+use crate::text::{cut, list};
+
+/// One configured shared key.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedKey<'a> {
+    /// Its id, `webhooks_sharedkey_…`.
+    pub id: &'a str,
+    /// Its secret.
+    pub secret: AuthToken<'a>,
+    /// The algorithm it is used with.
+    pub algorithm: Algorithm,
+}
+
+/// The header `X-Twilio-Webhooks-Signature-Settings` and the keys that are configured.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SharedKeys<'a> {
+    /// The header's value; empty where there is none.
+    pub header: &'a str,
+    /// The keys that are accepted.
+    pub keys: &'a [SharedKey<'a>],
+}
+
+impl<'a> SharedKeys<'a> {
+    /// The key that the header names, `None` where the auth token signs.
+    ///
+    /// # Errors
+    /// [`Code::SharedKeyUnknown`] where keys are configured and the header names another, or another algorithm.
+    pub fn chosen(&self) -> Result<Option<&'a SharedKey<'a>>, Code> {
+        // No bot is configured with any, and their wasm need not hold what follows.
+        if cfg!(not(feature = "library")) || self.keys.is_empty() {
+            return Ok(None);
+        }
+        let Some(id) = self.setting("key") else {
+            return Ok(None);
+        };
+        let algorithm = match self.setting("algorithm") {
+            None | Some("") => Algorithm::Sha1,
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA1") => Algorithm::Sha1,
+            #[cfg(feature = "library")]
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => Algorithm::Sha256,
+            Some(_) => return Err(Code::SharedKeyUnknown),
+        };
+        let known = self.keys.iter().find(|key| key.id == id && key.algorithm == algorithm);
+        known.map(Some).ok_or(Code::SharedKeyUnknown)
+    }
+
+    fn setting(&self, name: &str) -> Option<&'a str> {
+        list(self.header).find_map(|setting| {
+            let (key, value) = cut(setting, b'=');
+            key.trim_ascii().eq_ignore_ascii_case(name).then(|| value.trim_ascii())
+        })
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A merge sort. The standard library's sorts are made for millions and take 10 kB of wasm; this takes half of one.
+
+/// What one insertion sort takes: below this, moving is cheaper than merging.
+const RUN: usize = 8;
+
+/// Sorts `items`, keeping equal ones in their order. O(n log n) comparisons, whatever the order they come in.
+pub(super) fn sort<T: Copy>(items: &mut Vec<T>, less: impl Fn(&T, &T) -> bool) {
+    for run in items.chunks_mut(RUN) {
+        for end in 1..run.len() {
+            let item = run[end];
+            let mut at = end;
+            while at > 0 && less(&item, &run[at - 1]) {
+                run[at] = run[at - 1];
+                at -= 1;
+            }
+            run[at] = item;
+        }
+    }
+    let mut from = Vec::new();
+    let mut width = RUN;
+    while width < items.len() {
+        std::mem::swap(items, &mut from);
+        items.clear();
+        items.reserve_exact(from.len());
+        for pair in from.chunks(width * 2) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
+                if less(b, a) {
+                    items.push(*b);
+                    right = right_rest;
+                } else {
+                    items.push(*a);
+                    left = left_rest;
+                }
+            }
+            items.extend_from_slice(left);
+            items.extend_from_slice(right);
+        }
+        width *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorts_as_the_standard_library_does() {
+        let mut state = 7_u32;
+        for len in 0..200 {
+            let mut items: Vec<(u32, usize)> = (0..len)
+                .map(|index| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 27, index)
+                })
+                .collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|item| item.0);
+            sort(&mut items, |a, b| a.0 < b.0);
+            assert_eq!(items, expected);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The spellings of a URL that Twilio may have signed.
+
+use crate::text::{cut, cut_before, find};
+
+/// A URL cut into parts, each exactly as written: re-encoding would change what was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UrlParts<'a> {
+    /// With `://`.
+    pub scheme: &'a str,
+    /// With `@`, or empty.
+    pub userinfo: &'a str,
+    /// A name or an address; IPv6 in brackets.
+    pub host: &'a str,
+    /// With `:`, or empty.
+    pub port: &'a str,
+    /// Path and query.
+    pub rest: &'a str,
+    /// With `#`, or empty. A fragment holds Twilio's connection overrides and is not signed.
+    pub fragment: &'a str,
+}
+
+impl<'a> UrlParts<'a> {
+    /// Cuts an absolute URL; `None` if `url` has no scheme and host.
+    #[must_use]
+    pub fn parse(url: &'a str) -> Option<Self> {
+        let (name, after) = cut(url, b':');
+        let after = after.strip_prefix("//")?;
+        let name = name.as_bytes();
+        let named = name.first().is_some_and(u8::is_ascii_alphabetic)
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'));
+        if !named {
+            return None;
+        }
+        let scheme = url.get(..url.len() - after.len())?;
+        let (authority, rest) = cut_before(after, |byte| matches!(byte, b'/' | b'?' | b'#'));
+        let last = |text: &str, byte| text.bytes().rposition(|one| one == byte).map_or(0, |at| at + 1);
+        let (userinfo, host_port) = authority.split_at_checked(last(authority, b'@'))?;
+        // A colon begins the port only after the closing bracket of an IPv6 address.
+        let after_bracket = last(host_port, b']');
+        let port_at = find(host_port.get(after_bracket..)?, b':').map_or(host_port.len(), |at| at + after_bracket);
+        let (host, port) = host_port.split_at_checked(port_at)?;
+        let (rest, fragment) = cut_before(rest, |byte| byte == b'#');
+        (!host.is_empty()).then_some(Self { scheme, userinfo, host, port, rest, fragment })
+    }
+
+    /// Puts the parts together again.
+    #[must_use]
+    pub fn join(&self) -> String {
+        [self.scheme, self.userinfo, self.host, self.port, self.rest, self.fragment].concat()
+    }
+
+    /// Every spelling to try, the likeliest first and each once: as given; without its port, or with the default
+    /// one if it has none; and all of these without userinfo, with the host in lower case, without the fragment.
+    #[must_use]
+    pub fn forms(&self) -> Vec<String> {
+        let lower = self.host.to_ascii_lowercase();
+        let mut forms = Vec::with_capacity(2);
+        for host in [self.host, &lower] {
+            for userinfo in [self.userinfo, ""] {
+                for fragment in [self.fragment, ""] {
+                    for port in self.ports() {
+                        let form = UrlParts { userinfo, host, port, fragment, ..*self }.join();
+                        if !forms.contains(&form) {
+                            forms.push(form);
+                        }
+                    }
+                }
+            }
+        }
+        forms
+    }
+
+    /// The ports to try. Libraries give `wss` port 80; 443 is the true one, so both.
+    fn ports(&self) -> Vec<&'a str> {
+        if !self.port.is_empty() {
+            return vec![self.port, ""];
+        }
+        let scheme_is = |name| self.scheme.eq_ignore_ascii_case(name);
+        if scheme_is("https://") {
+            vec!["", ":443"]
+        } else if scheme_is("wss://") {
+            vec!["", ":443", ":80"]
+        } else {
+            vec!["", ":80"]
+        }
+    }
+
+    /// The values of `bodySHA256` in the query: the first, and whether there is another.
+    pub(super) fn body_hash(&self) -> Option<(&'a str, bool)> {
+        let (_, mut query) = cut(self.rest, b'?');
+        let mut hash = None;
+        while !query.is_empty() {
+            let (pair, rest) = cut(query, b'&');
+            query = rest;
+            if let Some(value) = pair.strip_prefix("bodySHA256=") {
+                hash = match hash {
+                    None => Some((value, false)),
+                    Some((first, _)) => Some((first, true)),
+                };
+            }
+        }
+        hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(url: &str) -> Vec<String> {
+        UrlParts::parse(url).unwrap().forms()
+    }
+
+    #[test]
+    fn cuts_every_part_as_written() {
+        let url = "HTTPS://u:p@[2001:db8::1]:8443/a?b=c:d@e#rc=3";
+        let parts = UrlParts::parse(url).unwrap();
+        assert_eq!((parts.scheme, parts.userinfo, parts.host), ("HTTPS://", "u:p@", "[2001:db8::1]"));
+        assert_eq!((parts.port, parts.rest, parts.fragment), (":8443", "/a?b=c:d@e", "#rc=3"));
+        assert_eq!(parts.join(), url);
+        for relative in ["", "example.com/v", "/v", "://x", "1a://x", "https://", "https:///v", "https:x"] {
+            assert_eq!(UrlParts::parse(relative), None, "{relative}");
+        }
+    }
+
+    #[test]
+    fn tries_the_port_both_ways() {
+        assert_eq!(forms("https://a.example/v"), ["https://a.example/v", "https://a.example:443/v"]);
+        assert_eq!(forms("http://a.example"), ["http://a.example", "http://a.example:80"]);
+        assert_eq!(forms("https://a.example:8443/v"), ["https://a.example:8443/v", "https://a.example/v"]);
+        assert_eq!(forms("wss://a.example/s"), ["wss://a.example/s", "wss://a.example:443/s", "wss://a.example:80/s"]);
+    }
+
+    #[test]
+    fn strips_userinfo_and_fragment_and_lowers_the_host() {
+        let all = forms("https://u@A.example/v#rc=3");
+        assert_eq!(all.len(), 16);
+        for form in
+            ["https://u@A.example/v#rc=3", "https://A.example/v", "https://a.example:443/v", "https://u@a.example/v"]
+        {
+            assert!(all.iter().any(|one| one == form), "{form}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Small work on text, byte by byte.
+//!
+//! The standard library's searches are made for long texts; on the short ones here they cost more than they find,
+//! in time and in wasm. All separators here are ASCII, so every cut is at a character's edge.
+
+/// Where `byte`, an ASCII one, first stands in `text`.
+#[must_use]
+pub fn find(text: &str, byte: u8) -> Option<usize> {
+    debug_assert!(byte.is_ascii());
+    text.as_bytes().iter().position(|one| *one == byte)
+}
+
+/// Cuts `text` before the first byte that is `wanted`; the second part begins with it, or is empty.
+#[must_use]
+pub fn cut_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
+    let mut at = 0;
+    for byte in text.bytes() {
+        if wanted(byte) {
+            break;
+        }
+        at += 1;
+    }
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// Cuts `text` around the first `byte`; the second part is empty where there is none.
+#[must_use]
+pub fn cut(text: &str, byte: u8) -> (&str, &str) {
+    let (before, rest) = cut_before(text, |one| one == byte);
+    (before, rest.get(1..).unwrap_or_default())
+}
+
+/// The parts of a comma-separated list, without white space around them.
+pub fn list(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let (part, after) = cut_before(rest?, |byte| byte == b',');
+        rest = after.get(1..);
+        Some(part.trim_ascii())
+    })
+}
+
+/// Copies `from` to the beginning of `to`; the rest of `to`. As `copy_from_slice`, but in words: a call of
+/// memory.copy costs more than it copies where names and values are as short as Twilio's.
+pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
+    let (head, rest) = to.split_at_mut(from.len().min(to.len()));
+    let (to_words, to_bytes) = head.as_chunks_mut::<8>();
+    let (from_words, from_bytes) = from.as_chunks::<8>();
+    for (to, from) in to_words.iter_mut().zip(from_words) {
+        *to = *from;
+    }
+    for (to, from) in to_bytes.iter_mut().zip(from_bytes) {
+        *to = *from;
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts() {
+        assert_eq!(find("aé:b", b':'), Some(3));
+        assert_eq!(cut_before("é/b?c", |byte| b"?/".contains(&byte)), ("é", "/b?c"));
+        assert_eq!(cut_before("abc", |byte| byte == b'/'), ("abc", ""));
+        assert_eq!(cut("a=b=c", b'='), ("a", "b=c"));
+        assert_eq!(cut("a=", b'='), ("a", ""));
+        assert_eq!(cut("a", b'='), ("a", ""));
+        assert_eq!(list(" a, b,,c ").collect::<Vec<_>>(), ["a", "b", "", "c"]);
+        assert_eq!(list("").collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn copies() {
+        for len in 0..40 {
+            let from: Vec<u8> = (1..=len).collect();
+            let mut to = [0; 50];
+            assert_eq!(copy(&mut to, &from).len(), 50 - from.len());
+            assert_eq!(to[..from.len()], from);
+            assert!(to[from.len()..].iter().all(|byte| *byte == 0));
+        }
+    }
+}

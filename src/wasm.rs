@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The boundary: the only file that knows JavaScript.
+//!
+//! A frame or an answer is written by the host straight into [`text`] and [`numbers`]; what the host is to do next
+//! stands in [`output`] afterwards. Nothing but numbers crosses, so the bots' modules need no imports. The library's
+//! one structured answer, [`route_call`]'s, crosses as an object.
+
+#[cfg(feature = "library")]
+mod library;
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+#[cfg(feature = "library")]
+use {serde::Serialize as _, wasm_bindgen::JsValue};
+
+use crate::flow::Frame;
+#[cfg(feature = "webhook")]
+use crate::flow::{Flow, read_answers, webhook, write_step};
+#[cfg(feature = "library")]
+use library::Refused;
+
+struct Boundary {
+    text: Vec<u8>,
+    numbers: Vec<u32>,
+    output: String,
+    /// The raw bytes of a request's body.
+    #[cfg(feature = "library")]
+    body: Vec<u8>,
+    /// Stories that wait for an answer, by their numbers.
+    #[cfg(feature = "webhook")]
+    flows: Vec<(u32, Flow)>,
+    #[cfg(feature = "webhook")]
+    next_flow: u32,
+}
+
+thread_local! {
+    static BOUNDARY: RefCell<Boundary> = const { RefCell::new(Boundary::new()) };
+}
+
+impl Boundary {
+    const fn new() -> Self {
+        Self {
+            text: Vec::new(),
+            numbers: Vec::new(),
+            output: String::new(),
+            #[cfg(feature = "library")]
+            body: Vec::new(),
+            #[cfg(feature = "webhook")]
+            flows: Vec::new(),
+            #[cfg(feature = "webhook")]
+            next_flow: 0,
+        }
+    }
+
+    fn take_text(&mut self, written: usize) -> String {
+        self.text.truncate(written);
+        // The host writes UTF-8; anything else is an empty text, which no reader takes for an event.
+        String::from_utf8(std::mem::take(&mut self.text)).unwrap_or_default()
+    }
+
+    fn take_frame(&mut self, written: usize) -> Frame {
+        Frame::new(self.take_text(written), std::mem::take(&mut self.numbers))
+    }
+}
+
+#[cfg(feature = "webhook")]
+impl Boundary {
+    /// Steps a story, keeps it while it waits, and leaves what the host is to do in `output`.
+    fn run(&mut self, id: u32, mut flow: Flow, answers: Option<&str>) -> usize {
+        let step = match answers {
+            Some(answers) => flow.resume(read_answers(answers)),
+            None => flow.step(),
+        };
+        if step.waits() {
+            self.flows.push((id, flow));
+        }
+        self.output = write_step(id, step);
+        self.output.len()
+    }
+}
+
+#[cfg(feature = "library")]
+impl Boundary {
+    fn take_body(&mut self, written: usize) -> Vec<u8> {
+        self.body.truncate(written);
+        std::mem::take(&mut self.body)
+    }
+
+    fn put(&mut self, output: String) -> usize {
+        self.output = output;
+        self.output.len()
+    }
+
+    /// Leaves an answer in `output`; its length. Below zero the answer is a refusal, and as long as `!length`.
+    fn answer(&mut self, answer: Result<String, Refused>) -> i32 {
+        match answer {
+            Ok(text) => self.put(text) as i32,
+            Err(refused) => !(self.put(refused.lines()) as i32),
+        }
+    }
+}
+
+/// Room for `bytes` bytes of text, as an address in memory.
+#[wasm_bindgen]
+#[must_use]
+pub fn text(bytes: usize) -> *mut u8 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        boundary.text.clear();
+        boundary.text.resize(bytes, 0);
+        boundary.text.as_mut_ptr()
+    })
+}
+
+/// Room for `count` numbers of 32 bits, as an address in memory.
+#[wasm_bindgen]
+#[must_use]
+pub fn numbers(count: usize) -> *mut u32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        boundary.numbers.clear();
+        boundary.numbers.resize(count, 0);
+        boundary.numbers.as_mut_ptr()
+    })
+}
+
+/// Begins the story of a webhook whose frame has `written` bytes of text; the length of the output.
+#[cfg(feature = "webhook")]
+#[wasm_bindgen]
+#[must_use]
+pub fn start(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        let id = boundary.next_flow;
+        boundary.next_flow = id.wrapping_add(1);
+        boundary.run(id, Flow::new(|host| webhook(frame, host)), None)
+    })
+}
+
+/// Goes on with the story `flow`, its answers being `written` bytes of text; the length of the output, 0 where no
+/// such story waits.
+#[cfg(feature = "webhook")]
+#[wasm_bindgen]
+#[must_use]
+pub fn resume(flow: u32, written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let answers = boundary.take_text(written);
+        let Some(at) = boundary.flows.iter().position(|(id, _)| *id == flow) else {
+            return 0;
+        };
+        let (id, waiting) = boundary.flows.swap_remove(at);
+        boundary.run(id, waiting, Some(&answers))
+    })
+}
+
+/// Where the output stands in memory: UTF-8, as long as the last call said.
+#[wasm_bindgen]
+#[must_use]
+pub fn output() -> *const u8 {
+    BOUNDARY.with_borrow(|boundary| boundary.output.as_ptr())
+}
+
+/// Room for `bytes` bytes of a raw body, as an address in memory.
+#[cfg(feature = "library")]
+#[wasm_bindgen]
+#[must_use]
+pub fn body(bytes: usize) -> *mut u8 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        boundary.body.clear();
+        boundary.body.resize(bytes, 0);
+        boundary.body.as_mut_ptr()
+    })
+}
+
+/// The SHA-256 of a body of `written` bytes, in lower-case hex.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "bodyHash")]
+#[must_use]
+pub fn body_hash(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let body = boundary.take_body(written);
+        boundary.put(crate::signature::sha256_hex(&body))
+    })
+}
+
+/// Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
+#[cfg(feature = "library")]
+#[wasm_bindgen]
+#[must_use]
+pub fn sign(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(library::sign(&frame))
+    })
+}
+
+/// Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
+/// the URL in the signed text, then the URLs.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "signsAny")]
+#[must_use]
+pub fn signs_any(written: usize) -> bool {
+    BOUNDARY.with_borrow_mut(|boundary| library::signs_any(&boundary.take_frame(written)))
+}
+
+/// Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
+/// Fields: the URL, the signature, the settings header, the tokens, for each shared key its id, secret and algorithm,
+/// then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
+/// token (after the tokens, of a shared key), a space, and the URL.
+#[cfg(feature = "library")]
+#[wasm_bindgen]
+#[must_use]
+pub fn verify(written: usize, body: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        let body = boundary.take_body(body);
+        boundary.answer(library::verify(&frame, &body))
+    })
+}
+
+/// Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
+/// a text, `#` and a comment; `>` closes.
+#[cfg(feature = "library")]
+#[wasm_bindgen]
+#[must_use]
+pub fn twiml(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(library::twiml(&frame))
+    })
+}
+
+/// Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
+/// the config as JSON, the app's SID, our numbers, then names and values.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "routeCall", unchecked_return_type = "Routing")]
+#[must_use]
+pub fn route_call(written: usize) -> JsValue {
+    let frame = BOUNDARY.with_borrow_mut(|boundary| boundary.take_frame(written));
+    let routing = library::route_call(&frame);
+    // Texts and booleans always serialize.
+    routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// What to do about a code; empty for text that is none.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "codeHelp")]
+#[must_use]
+pub fn code_help(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let code = boundary.take_text(written);
+        boundary.put(library::code_help(&code).to_owned())
+    })
+}
+
+/// The crate's version.
+#[cfg(feature = "library")]
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| boundary.put(env!("CARGO_PKG_VERSION").to_owned()))
+}
+
+/// What callers in TypeScript know of the library. npm/ takes its types from here, and scripts/build.ts copies them
+/// into the declarations of the package's entry points.
+#[cfg(feature = "library")]
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &'static str = r"
+/** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
+export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
+
+export interface SignInput {
+  /** The absolute URL that is called, with its whole query. */
+  readonly url: string;
+  /** The parameters of a form post; none for a GET and for a JSON post. */
+  readonly params?: Params | undefined;
+  /** The account's auth token. */
+  readonly token: string;
+}
+
+export interface VerifySettings {
+  /** The header `X-Twilio-Webhooks-Signature-Settings`. */
+  readonly header?: string | null | undefined;
+  /** The shared keys that are accepted, by their ids. */
+  readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
+}
+
+export interface SharedKey {
+  readonly secret: string;
+  readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
+}
+
+export interface VerifyInput {
+  /** The absolute URL that Twilio called, with its whole query. */
+  readonly url: string;
+  /** The parameters of a form post, all that were received. */
+  readonly params?: Params | undefined;
+  /** The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. */
+  readonly body?: string | Uint8Array | ArrayBuffer | undefined;
+  /** The header `X-Twilio-Signature`. */
+  readonly signature: string | null | undefined;
+  /** The auth token, or a list of them while a rotation lasts. */
+  readonly tokens?: string | readonly string[] | undefined;
+  /** Shared keys, where any are in use. */
+  readonly settings?: VerifySettings | undefined;
+}
+
+/** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: string;
+  readonly help: string;
+}
+
+/** `url` is the spelling that was signed, `token` the index of the token that signed it, or `key` the id of the shared key. */
+export type Verdict =
+  | { readonly ok: true; readonly url: string; readonly token: number; readonly key?: undefined }
+  | { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
+  | Refusal;
+
+/** The config document; PLUMLINE_CONFIG of a bot is the same as JSON text. */
+export interface CallConfig {
+  /** What a caller hears first; `text: ''` for nothing. */
+  readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
+  /** The SDK identity that incoming calls ring. */
+  readonly client?: string;
+  readonly outbound?: {
+    /** The number that the callee sees, E.164. */
+    readonly callerId?: string;
+  };
+}
+
+export interface RouteInput {
+  /** The parameters of a voice webhook. */
+  readonly params: Params;
+  /** Our numbers: a list, or text with commas between them. */
+  readonly numbers: string | readonly string[];
+  readonly config?: CallConfig | undefined;
+  /** Our TwiML App: a browser call of another one is refused. */
+  readonly applicationSid?: string | undefined;
+  /** Milliseconds since 1970. The default plan does not look at it. */
+  readonly now?: number | undefined;
+}
+
+interface Routed {
+  readonly ok: true;
+  readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
+  /** What a log should say of the call, where it should say anything. */
+  readonly code?: string;
+  readonly help?: string;
+  /** The document that performs the route. */
+  readonly twiml: string;
+}
+
+/** Where a call goes, and the document that performs it. */
+export type Routing =
+  | (Routed & { readonly kind: 'acknowledge' })
+  | (Routed & { readonly kind: 'connect'; readonly client: string })
+  | (Routed & { readonly kind: 'dial'; readonly to: string; readonly callerId: string })
+  | (Routed & {
+      readonly kind: 'refuse';
+      readonly reason: 'failure' | 'invalid-number' | 'not-allowed' | 'not-in-service';
+      /** The sentence that the caller hears. */
+      readonly says: string;
+    })
+  | (Refusal & { /** Where the config is wrong. */ readonly path?: string });
+
+export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
+
+/** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
+export interface TwimlElement {
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, TwimlAttribute>> | undefined;
+  readonly text?: string | number | undefined;
+  readonly children?: readonly TwimlNode[] | undefined;
+}
+
+export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
+
+/** What is thrown for a programmer's mistake. */
+export interface PlumlineError extends Error {
+  /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
+  readonly code: string;
+  readonly help: string;
+  /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
+  readonly path: string;
+}
+
+export interface Versions {
+  /** The package's. */
+  readonly plumline: string;
+  /** The core's; the same, unless files of two versions were mixed. */
+  readonly core: string;
+}
+";

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The public door, driven natively: every story with scripted answers from the host.
+
+use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Frame, Reply, Step, webhook};
+use plumline::json::Json;
+use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
+
+const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
+const TOKEN: &str = "an-invented-auth-token";
+const OURS: &str = "+15550100001";
+const PATIENT: &str = "+15550100123";
+const NOW: u64 = 1_795_000_000_000;
+
+type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
+/// An event as a host lays it out; the defaults are a genuine call to our number.
+#[derive(Clone)]
+struct Event<'a> {
+    attempt: u32,
+    remembered: String,
+    signature: Option<String>,
+    secrets: Pairs<'a>,
+    params: Pairs<'a>,
+    raw: Option<&'a str>,
+    headers: &'a str,
+    /// What `auth/me` answers.
+    me: Answer,
+}
+
+impl Default for Event<'_> {
+    fn default() -> Self {
+        Self {
+            attempt: 0,
+            remembered: String::new(),
+            signature: None,
+            secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
+            params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
+            raw: None,
+            headers: r#"{"content-type":"application/x-www-form-urlencoded"}"#,
+            me: me("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02"),
+        }
+    }
+}
+
+fn me(id: &str) -> Answer {
+    let json = format!(r#"{{"baseUrl":"https://fhir.example.com/","me":{{"membership":{{"id":"{id}"}}}}}}"#);
+    Answer::Done { status: 200, body: Json::parse(&json).unwrap() }
+}
+
+fn genuine(url: &str, params: &[(&str, &str)]) -> String {
+    sign(AuthToken::new(TOKEN).unwrap(), url, &SignedParams::new(params))
+}
+
+impl<'a> Event<'a> {
+    fn with_params(params: Pairs<'a>) -> Self {
+        Self { params, ..Self::default() }
+    }
+
+    fn secret(mut self, name: &'a str, value: &'a str) -> Self {
+        self.secrets.retain(|(known, _)| *known != name);
+        self.secrets.push((name, value));
+        self
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.secrets.retain(|(known, _)| *known != name);
+        self
+    }
+
+    fn signed(mut self, signature: impl Into<String>) -> Self {
+        self.signature = Some(signature.into());
+        self
+    }
+
+    fn frame(&self) -> Frame {
+        let signature = self.signature.clone().unwrap_or_else(|| genuine(URL, &self.params));
+        let mut fields = vec![self.remembered.as_str(), &signature];
+        fields.extend(self.secrets.iter().flat_map(|(name, value)| [*name, *value]));
+        match self.raw {
+            Some(raw) => fields.push(raw),
+            None => fields.extend(self.params.iter().flat_map(|(name, value)| [*name, *value])),
+        }
+        let head =
+            [self.attempt, (NOW >> 32) as u32, NOW as u32, self.secrets.len() as u32, u32::from(self.raw.is_some())];
+        let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
+        Frame::new(fields.concat(), head.into_iter().chain(lengths).collect())
+    }
+
+    /// Plays the story to its end; which round trips it took, too.
+    fn play(&self) -> (Done, Vec<&'static str>) {
+        let frame = self.frame();
+        let mut flow = Flow::new(|host| webhook(frame, host));
+        let mut asked = Vec::new();
+        let mut step = flow.step();
+        loop {
+            let answers = match step {
+                Step::Done(done) => {
+                    self.leaks_nothing(&done);
+                    return (done, asked);
+                }
+                Step::Ask(asks) => asks
+                    .into_iter()
+                    .map(|open| match open.ask {
+                        Ask::Headers => {
+                            (open.id, Answer::Done { status: 200, body: Json::parse(self.headers).unwrap() })
+                        }
+                        Ask::Me => {
+                            asked.push("me");
+                            assert_eq!(open.deadline, Some(5_000));
+                            (open.id, self.me.clone())
+                        }
+                        other => panic!("{other:?}"),
+                    })
+                    .collect(),
+            };
+            step = flow.resume(answers);
+        }
+    }
+
+    fn reply(&self) -> Reply {
+        self.play().0.reply
+    }
+
+    /// No number, no token and no address of a caller in what is logged or told to a stranger.
+    fn leaks_nothing(&self, done: &Done) {
+        let mut told = done.log.concat();
+        if let Reply::Broken(problem) | Reply::Forbidden(problem) = &done.reply {
+            told.push_str(&problem.line());
+        }
+        for secret in [TOKEN, OURS, PATIENT, "CA1", "practitioner_1"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+    }
+}
+
+fn document(body: &str) -> Reply {
+    Reply::Twiml(format!(r#"<?xml version="1.0" encoding="UTF-8"?><Response>{body}</Response>"#))
+}
+
+fn greeting(client: &str) -> Reply {
+    document(&format!(
+        "<Say>Thanks for calling. Please hold while we connect you.</Say><Dial><Client>{client}</Client></Dial>"
+    ))
+}
+
+fn code(reply: &Reply) -> (&'static str, u16) {
+    match reply {
+        Reply::Broken(problem) => (problem.code.as_str(), 500),
+        Reply::Forbidden(problem) => (problem.code.as_str(), 403),
+        Reply::Accepted => ("", 200),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn says(reply: &Reply, sentence: &str) {
+    let Reply::Twiml(xml) = reply else { panic!("{reply:?}") };
+    assert!(xml.contains(sentence) && xml.ends_with("</Say><Hangup/></Response>") && !xml.contains("<Dial"), "{xml}");
+}
+
+#[test]
+fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
+    let (done, asked) = Event::default().play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
+    assert!(done.log.is_empty() && done.remember.is_none());
+    // Called tells where To does not, and one parameter is enough.
+    for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
+        assert_eq!(Event::with_params(params).reply(), greeting(OURS));
+    }
+}
+
+#[test]
+fn a_browser_call_is_dialled_with_our_caller_id() {
+    let browser =
+        |to| Event::with_params(vec![("From", "client:practitioner_1"), ("To", to), ("Direction", "inbound")]);
+    assert_eq!(
+        browser(PATIENT).reply(),
+        document("<Dial callerId=\"+15550100001\"><Number>+15550100123</Number></Dial>")
+    );
+    for to in ["", "905-555-0123", "client:practitioner_2", "911", "+911", "+1555010012345678", "+1 555 010 0123"] {
+        says(&browser(to).reply(), "The number you have dialled is not valid.");
+    }
+    let config = r#"{"outbound":{"callerId":"+15550100002"}}"#;
+    let reply = browser(PATIENT).secret("PLUMLINE_CONFIG", config).reply();
+    assert_eq!(reply, document("<Dial callerId=\"+15550100002\"><Number>+15550100123</Number></Dial>"));
+}
+
+#[test]
+fn a_browser_call_of_another_app_is_refused() {
+    let call = |app| {
+        let params = vec![("From", "client:practitioner_1"), ("To", PATIENT), ("ApplicationSid", app)];
+        Event::with_params(params).secret("TWILIO_TWIML_APP_SID", "AP1").play().0
+    };
+    assert!(matches!(call("AP1").reply, Reply::Twiml(xml) if xml.contains("<Number>")));
+    for other in ["AP2", ""] {
+        let done = call(other);
+        says(&done.reply, "This call is not allowed.");
+        assert!(done.log[0].starts_with("plumline: APPLICATION_MISMATCH: "), "{:?}", done.log);
+    }
+}
+
+#[test]
+fn nothing_is_dialled_for_whom_is_not_ours() {
+    for params in [
+        vec![("From", PATIENT), ("To", "+15550100999")],
+        vec![("From", PATIENT)],
+        vec![("From", "sip:a@example.com"), ("To", OURS)],
+        vec![("From", OURS), ("To", PATIENT), ("Direction", "outbound-api")],
+        // A caller whose number reads like a browser's name is no browser.
+        vec![("From", "anonymous"), ("To", PATIENT), ("Caller", "client:practitioner_1")],
+    ] {
+        says(&Event::with_params(params).reply(), "is not in service.");
+    }
+}
+
+#[test]
+fn callbacks_are_acknowledged_and_never_routed() {
+    for more in [
+        ("CallbackSource", "call-progress-events"),
+        ("DialCallStatus", "completed"),
+        ("CallStatus", "completed"),
+        ("CallStatus", "no-answer"),
+    ] {
+        let reply = Event::with_params(vec![("From", "client:a"), ("To", PATIENT), more]).reply();
+        assert_eq!(reply, Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()));
+    }
+}
+
+#[test]
+fn a_parameter_given_twice_is_not_believed() {
+    let (done, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
+    says(&done.reply, "We are sorry.");
+    assert!(done.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
+    // The same value twice is the same call.
+    assert_eq!(Event::with_params(vec![("To", OURS), ("To", OURS)]).reply(), greeting(OURS));
+}
+
+#[test]
+fn a_message_is_not_swallowed() {
+    let reply = Event::with_params(vec![("MessageSid", "SM1"), ("From", PATIENT), ("To", OURS)]).reply();
+    assert_eq!(code(&reply), ("NOT_A_CALL", 500));
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let broken = |event: Event<'_>, expected, secret: &'static str| {
+        let Reply::Broken(problem) = event.reply() else { panic!() };
+        assert_eq!((problem.code.as_str(), problem.at), (expected, Some(secret)));
+    };
+    broken(Event::default().without("TWILIO_AUTH_TOKEN"), "SECRET_MISSING", "TWILIO_AUTH_TOKEN");
+    for blank in ["", " \n", ",", " , "] {
+        broken(Event::default().secret("TWILIO_AUTH_TOKEN", blank), "SECRET_BLANK", "TWILIO_AUTH_TOKEN");
+    }
+    broken(Event::default().without("TWILIO_NUMBER"), "SECRET_MISSING", "TWILIO_NUMBER");
+    for blank in ["", " ", "none", "5550100001"] {
+        broken(Event::default().secret("TWILIO_NUMBER", blank), "SECRET_BLANK", "TWILIO_NUMBER");
+    }
+    broken(
+        Event::default().secret("PLUMLINE_WEBHOOK_URL", "fhir.example.com/x"),
+        "URL_NOT_ABSOLUTE",
+        "PLUMLINE_WEBHOOK_URL",
+    );
+    // An unsigned request learns nothing of our secrets but the token's absence.
+    let unsigned = Event::default().without("TWILIO_NUMBER").signed("x").reply();
+    assert_eq!(code(&unsigned), ("SIGNATURE_MISMATCH", 403));
+}
+
+#[test]
+fn a_rotation_accepts_both_tokens() {
+    for list in ["another-token,an-invented-auth-token", " an-invented-auth-token\n, another-token "] {
+        assert_eq!(Event::default().secret("TWILIO_AUTH_TOKEN", list).reply(), greeting(OURS));
+    }
+    let reply = Event::default().secret("TWILIO_AUTH_TOKEN", "another-token").reply();
+    assert_eq!(code(&reply), ("SIGNATURE_MISMATCH", 403));
+}
+
+#[test]
+fn numbers_may_be_many_and_typed_by_people() {
+    let listed = Event::default().secret("TWILIO_NUMBER", "+1 (555) 010-0002, +1.555.010.0001");
+    assert_eq!(listed.reply(), greeting(OURS));
+    let browser = Event { params: vec![("From", "client:a"), ("To", PATIENT)], ..listed };
+    assert!(matches!(browser.reply(), Reply::Twiml(xml) if xml.contains("callerId=\"+15550100002\"")));
+}
+
+#[test]
+fn another_account_is_refused() {
+    let event = |account| {
+        Event::with_params(vec![("To", OURS), ("AccountSid", account)]).secret("TWILIO_ACCOUNT_SID", "AC1").reply()
+    };
+    assert_eq!(event("AC1"), greeting(OURS));
+    assert_eq!(code(&event("AC2")), ("ACCOUNT_MISMATCH", 403));
+}
+
+#[test]
+fn a_refusal_says_which_thing_was_wrong() {
+    let params = vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)];
+    let path = "/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
+    let headers = r#"{"Host":"internal.example:8103","X-Forwarded-Host":"clinic.example, proxy.example","x-forwarded-port":"9443"}"#;
+    for (signed, expected) in [
+        (genuine(&format!("http://fhir.example.com{path}"), &params), "SIGNATURE_SCHEME"),
+        (genuine(&format!("https://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("https://internal.example:8103{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("http://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("https://fhir.example.com:9443{path}"), &params), "SIGNATURE_PORT"),
+        (genuine(&format!("https://fhir.example.com:8443{path}"), &params), "SIGNATURE_PORT"),
+        (genuine(&format!("{URL}/"), &params), "SIGNATURE_PATH"),
+        (genuine(URL, &[]), "SIGNATURE_BODY_IGNORED"),
+        (genuine(&format!("{URL}?x=1"), &params), "SIGNATURE_MISMATCH"),
+        (genuine(URL, &[("CallSid", "CA1"), ("From", PATIENT), ("To", "+15550100009")]), "SIGNATURE_MISMATCH"),
+        ("x".repeat(28), "SIGNATURE_MISMATCH"),
+    ] {
+        let event = Event { params: params.clone(), headers, ..Event::default() }.signed(signed);
+        let (done, _) = event.play();
+        assert_eq!(code(&done.reply), (expected, 403));
+        assert!(done.log.len() == 1 && done.log[0].starts_with(&format!("plumline: {expected}: ")), "{:?}", done.log);
+    }
+    let decoded_twice = Event::with_params(vec![("From", " 15550100123"), ("To", " 15550100001")])
+        .signed(genuine(URL, &[("From", PATIENT), ("To", OURS)]));
+    assert_eq!(code(&decoded_twice.reply()), ("SIGNATURE_PARAMS_ALTERED", 403));
+    let shared = r#"{"x-twilio-webhooks-signature-settings":"key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}"#;
+    let shared = Event { headers: shared, ..Event::default() }.signed("x");
+    assert_eq!(code(&shared.reply()), ("SHARED_KEY_UNKNOWN", 403));
+}
+
+#[test]
+fn the_header_is_found_in_any_case() {
+    let signature = genuine(URL, &Event::default().params);
+    let headers = format!(r#"{{"X-Twilio-Signature":"{signature}"}}"#);
+    let event = Event { headers: &headers, ..Event::default() }.signed("");
+    assert_eq!(event.reply(), greeting(OURS));
+    for headers in ["{}", r#"{"x-twilio-signature":[]}"#, "[]", r#"{"x-twilio-signature":""}"#] {
+        let event = Event { headers, ..Event::default() }.signed("");
+        assert_eq!(code(&event.reply()), ("SIGNATURE_MISSING", 403));
+    }
+}
+
+#[test]
+fn the_bot_finds_its_own_url() {
+    let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
+    let (done, asked) = event.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    let remembered = done.remember.unwrap();
+    assert_eq!(remembered, format!("{NOW} {URL}"));
+    // The next event spares the round trip.
+    let (done, asked) = Event { remembered: remembered.clone(), ..event.clone() }.play();
+    assert_eq!((done.reply, asked, done.remember), (greeting(OURS), vec![], None));
+    // A URL that no longer fits is asked for anew, but not more than once a minute.
+    let old = format!("{} https://fhir.example.com/webhook/old", NOW - 60_001);
+    let (done, asked) = Event { remembered: old, ..event.clone() }.play();
+    assert_eq!((done.reply, asked, done.remember), (greeting(OURS), vec!["me"], Some(remembered)));
+    let fresh = format!("{} https://fhir.example.com/webhook/old", NOW - 1_000);
+    let (done, asked) = Event { remembered: fresh, ..event }.play();
+    assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
+}
+
+#[test]
+fn without_a_url_nothing_is_believed() {
+    let nothing = Answer::Done { status: 200, body: Json::Null };
+    let denied = Answer::Done { status: 403, body: Json::Null };
+    for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
+        let (done, _) = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL").play();
+        assert_eq!(code(&done.reply), ("WEBHOOK_URL_UNKNOWN", 500));
+        assert_eq!(done.remember, None);
+    }
+}
+
+#[test]
+fn json_posts_are_checked_over_their_bytes() {
+    let raw = r#"{"a": 1}"#;
+    let hash = sha256_hex(raw.as_bytes());
+    let signed = |url: &str| genuine(url, &[]);
+    let event = |signature: String| Event { raw: Some(raw), ..Event::default() }.signed(signature).reply();
+    assert_eq!(event(signed(&format!("{URL}?bodySHA256={hash}"))), Reply::Accepted);
+    assert_eq!(code(&event(signed(URL))), ("SIGNATURE_MISMATCH", 403));
+    // Parsed JSON cannot be checked.
+    let headers = r#"{"content-type":"application/json; charset=utf-8"}"#;
+    let parsed = Event { params: vec![("a", "1")], headers, ..Event::default() };
+    assert_eq!(code(&parsed.signed(signed(&format!("{URL}?bodySHA256={hash}"))).reply()), ("BODY_NOT_RAW", 403));
+}
+
+#[test]
+fn a_wrong_config_leaves_the_default_route_and_a_line() {
+    for (config, place) in [("{", "line 1, column 2"), (r#"{"client":7}"#, "client"), (r#"{"x":{}}"#, "x")] {
+        let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
+        assert_eq!(done.reply, greeting(OURS));
+        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+    }
+    let config = r#"{"greeting":{"text":"Good day & welcome.","voice":"Polly.Amy-Neural","language":"en-GB"},"client":"front-desk"}"#;
+    assert_eq!(
+        Event::default().secret("PLUMLINE_CONFIG", config).reply(),
+        document(
+            "<Say voice=\"Polly.Amy-Neural\" language=\"en-GB\">Good day &amp; welcome.</Say>\
+             <Dial><Client>front-desk</Client></Dial>"
+        )
+    );
+    let silent = Event::default().secret("PLUMLINE_CONFIG", r#"{"greeting":{"text":""}}"#).reply();
+    assert_eq!(silent, document("<Dial><Client>+15550100001</Client></Dial>"));
+}
+
+#[test]
+fn after_two_traps_a_genuine_caller_hears_an_apology_and_a_stranger_nothing() {
+    says(&Event { attempt: 2, ..Event::default() }.reply(), "We are sorry.");
+    assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(OURS));
+    assert_eq!(code(&Event { attempt: 2, ..Event::default() }.signed("x").reply()).1, 403);
+}
+
+#[test]
+fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
+    for frame in [
+        Frame::new(String::new(), vec![]),
+        Frame::new("abc".into(), vec![0, 0, 0, 9, 0, 1, 1, 1]),
+        Frame::new("abc".into(), vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
+        Frame::new("abc".into(), vec![0, 0, 0, 0, 7, 1, 1, 1]),
+        Frame::new("abc".into(), vec![0, 0, 0, 0, 0, 1, 1, 1]),
+    ] {
+        let Step::Done(done) = Flow::new(|host| webhook(frame, host)).step() else { panic!() };
+        assert_eq!(code(&done.reply), ("EVENT_INVALID", 500));
+    }
+}
+
+/// The machinery itself: what is asked at one moment travels together, and a deadline lets a story go on.
+#[test]
+fn fhir_asks_of_one_moment_are_one_batch() {
+    let get = |url: &str| Ask::Fhir(FhirRequest { method: "GET", url: url.into(), ..FhirRequest::default() });
+    let mut flow = Flow::new(|host| async move {
+        let first = host.ask_all(vec![(get("Patient/1"), None), (Ask::Me, None), (get("Patient/2"), Some(400))]).await;
+        let second = host.ask(get("Patient/3"), Some(700)).await;
+        let third = host.ask(Ask::Headers, None).await;
+        Done::from(Reply::Twiml(format!("{first:?} {second:?} {third:?}")))
+    });
+    let Step::Ask(asks) = flow.step() else { panic!() };
+    assert_eq!(asks.len(), 2);
+    assert_eq!(asks[0].ask, Ask::Me);
+    let Ask::Batch(bundle) = &asks[1].ask else { panic!() };
+    assert!(bundle.contains("Patient/1") && bundle.contains("Patient/2") && asks[1].deadline.is_none());
+    let json = r#"{"entry":[{"response":{"status":"200"},"resource":{"id":"1"}},{"response":{"status":"404"}}]}"#;
+    let batch = (asks[1].id, Answer::Done { status: 200, body: Json::parse(json).unwrap() });
+    // Answers may come one by one, and answers to nothing are passed over.
+    let Step::Ask(none) = flow.resume(vec![batch, (99, Answer::Failed)]) else { panic!() };
+    assert!(none.is_empty());
+    let Step::Ask(asks) = flow.resume(vec![(asks[0].id, Answer::Failed)]) else { panic!() };
+    assert_eq!(asks[0].deadline, Some(700));
+    let Step::Ask(asks) = flow.resume(vec![(asks[0].id, Answer::TimedOut)]) else { panic!() };
+    let Step::Done(done) = flow.resume(vec![(asks[0].id, Answer::Done { status: 200, body: Json::Null })]) else {
+        panic!()
+    };
+    let id = "Object([(\"id\", Text(\"1\"))])";
+    let expected = format!(
+        "[Done {{ status: 200, body: {id} }}, Failed, Done {{ status: 404, body: Null }}] TimedOut Done {{ status: 200, body: Null }}"
+    );
+    assert_eq!(done.reply, Reply::Twiml(expected));
+}
