@@ -57,5 +57,5 @@ function isRefusal(answer: Answer | undefined): boolean {
 }
 
 function describe(answer: Answer | undefined): string {
-  return answer?.data === undefined ? String(JSON.stringify(answer)) : Buffer.from(answer.data, 'base64').toString();
+  return answer?.data === undefined ? JSON.stringify(answer) : Buffer.from(answer.data, 'base64').toString();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent } from '@medplum/core';
 
-/** The secrets that the core may read. */
+/** The secrets that the core may read, in the order in which it knows them. */
 const SECRETS = [
   'TWILIO_AUTH_TOKEN',
   'TWILIO_NUMBER',
@@ -41,13 +41,14 @@ export function frame(event: BotEvent<unknown>, attempt: number, remembered: str
   add(remembered);
   add(String(headers?.['x-twilio-signature'] ?? ''));
   let known = 0;
+  let bit = 1;
   for (const name of SECRETS) {
     const secret = secrets[name]?.valueString;
     if (secret !== undefined) {
-      add(name);
       add(secret);
-      known++;
+      known |= bit;
     }
+    bit <<= 1;
   }
   const raw = typeof input === 'string';
   if (raw) {

@@ -23,7 +23,7 @@ export async function perform(asks: readonly Ask[], medplum: MedplumClient, even
     asks.map(async (ask) => {
       const outcome = attempt(ask, medplum, event).catch(failure);
       return { id: ask.id, ...(await (ask.deadline === undefined ? outcome : within(ask.deadline, outcome))) };
-    })
+    }),
   );
   return JSON.stringify(answers);
 }
@@ -33,7 +33,7 @@ async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown
     return { status: 200, body: event.headers ?? {} };
   }
   if (ask.kind === 'me') {
-    const me = await medplum.get('auth/me', { cache: 'reload' });
+    const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
     return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
   }
   return { status: 200, body: await medplum.executeBatch(ask.bundle as Bundle) };

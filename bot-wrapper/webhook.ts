@@ -52,7 +52,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
         return { resourceType: 'Binary', contentType: 'text/xml', data: next };
       }
     } catch (err) {
-      console.log('plumline: CORE_TRAPPED: ' + (err instanceof Error ? err.name : 'unknown'));
+      console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
     }
     if (core === mine) {
       core = undefined;

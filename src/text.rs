@@ -37,13 +37,14 @@ pub fn list(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
         let (part, after) = cut_before(rest?, |byte| byte == b',');
-        rest = after.get(1..);
+        rest = after.strip_prefix(',');
         Some(part.trim_ascii())
     })
 }
 
 /// Copies `from` to the beginning of `to`; the rest of `to`. As `copy_from_slice`, but in words: a call of
 /// memory.copy costs more than it copies where names and values are as short as Twilio's.
+#[inline]
 pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     let (head, rest) = to.split_at_mut(from.len().min(to.len()));
     let (to_words, to_bytes) = head.as_chunks_mut::<8>();

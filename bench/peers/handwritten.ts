@@ -43,7 +43,7 @@ function isSignedByTwilio(token: string, signature: string, url: string, params:
         signed += name + one;
       }
     } else {
-      signed += name + value;
+      signed += name + (value ?? '');
     }
   }
   const expected = createHmac('sha1', token).update(signed).digest();

@@ -72,7 +72,7 @@ export function wasm(name: string, features: string, flags: string[] = []): stri
   const file = path.join(dir, 'plumline_bg.wasm');
   run(process.execPath, [
     path.join(root, 'node_modules/binaryen/bin/wasm-opt'),
-    ...['-Oz', '--strip-debug', '--strip-producers', file, '-o', file],
+    ...['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file],
   ]);
   return dir;
 }

@@ -4,7 +4,7 @@
 
 use super::config::Config;
 use super::route::{Route, Spoken};
-use crate::twiml::{Element, IllFormed, write};
+use crate::twiml::{Document, IllFormed};
 
 const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 
@@ -13,41 +13,48 @@ const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 /// # Errors
 /// [`IllFormed`] where a text of the config holds what XML cannot write; [`Config::read`] refuses such a config.
 pub fn answer(route: &Route<'_>, config: &Config) -> Result<String, IllFormed> {
-    let response = Element::new("Response");
-    write(&match route {
-        Route::Acknowledge => response,
-        Route::Connect { client } => {
-            let dial = Element::new("Dial").child(Element::new("Client").text(*client));
-            greet(response, config).child(dial)
+    let mut document = Document::new();
+    match route {
+        Route::Acknowledge => {
+            document.empty("Response", &[]);
         }
-        Route::Dial { to, caller_id } => response.child(
-            Element::new("Dial")
-                .attribute("callerId", caller_id.as_str())
-                .child(Element::new("Number").text(to.as_str())),
-        ),
-        Route::Refuse(spoken) => refuse(response, *spoken),
-    })
+        Route::Connect { client } => {
+            document.open("Response", &[]);
+            greet(&mut document, config);
+            document.open("Dial", &[]).element("Client", &[], client);
+        }
+        Route::Dial { to, caller_id } => {
+            document.open("Response", &[]);
+            document.open("Dial", &[("callerId", caller_id.as_str())]).element("Number", &[], to.as_str());
+        }
+        Route::Refuse(spoken) => refuse(&mut document, *spoken),
+    }
+    document.finish()
 }
 
 /// What a caller hears when something failed on our side after their request was found genuine.
 #[must_use]
 pub fn apology() -> String {
-    write(&refuse(Element::new("Response"), Spoken::Failure)).unwrap_or_default()
+    let mut document = Document::new();
+    refuse(&mut document, Spoken::Failure);
+    document.finish().unwrap_or_default()
 }
 
-fn greet<'a>(response: Element<'a>, config: &'a Config) -> Element<'a> {
+fn greet(document: &mut Document<'_>, config: &Config) {
     let greeting = &config.greeting;
-    match greeting.text.as_deref() {
-        Some("") => response,
-        text => response.child(
-            Element::new("Say")
-                .optional("voice", greeting.voice.as_deref())
-                .optional("language", greeting.language.as_deref())
-                .text(text.unwrap_or(GREETING)),
-        ),
+    let text = greeting.text.as_deref().unwrap_or(GREETING);
+    if text.is_empty() {
+        return;
     }
+    let mut attributes = Vec::new();
+    for (name, value) in [("voice", &greeting.voice), ("language", &greeting.language)] {
+        if let Some(value) = value {
+            attributes.push((name, value.as_str()));
+        }
+    }
+    document.element("Say", &attributes, text);
 }
 
-fn refuse(response: Element<'_>, spoken: Spoken) -> Element<'_> {
-    response.child(Element::new("Say").text(spoken.text())).child(Element::new("Hangup"))
+fn refuse(document: &mut Document<'_>, spoken: Spoken) {
+    document.open("Response", &[]).element("Say", &[], spoken.text()).empty("Hangup", &[]);
 }

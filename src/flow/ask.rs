@@ -128,15 +128,18 @@ impl Host {
 impl Desk {
     /// The answers to all of `ids`, once they are there.
     fn take(&mut self, ids: &[u32]) -> Option<Vec<Answer>> {
-        let place = |answers: &[(u32, Answer)], id: u32| answers.iter().position(|(answered, _)| *answered == id);
         for id in ids {
-            place(&self.answers, *id)?;
+            self.place(*id)?;
         }
         let mut taken = Vec::with_capacity(ids.len());
         for id in ids {
-            let at = place(&self.answers, *id)?;
+            let at = self.place(*id)?;
             taken.push(self.answers.swap_remove(at).1);
         }
         Some(taken)
+    }
+
+    fn place(&self, id: u32) -> Option<usize> {
+        self.answers.iter().position(|(answered, _)| *answered == id)
     }
 }

@@ -16,6 +16,41 @@ pub enum Body<'a> {
     Raw(&'a str),
 }
 
+/// The project secrets that a story may read. The host hands them over in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// `TWILIO_AUTH_TOKEN`.
+    AuthToken,
+    /// `TWILIO_NUMBER`.
+    Number,
+    /// `TWILIO_ACCOUNT_SID`.
+    AccountSid,
+    /// `TWILIO_TWIML_APP_SID`.
+    TwimlAppSid,
+    /// `PLUMLINE_WEBHOOK_URL`.
+    WebhookUrl,
+    /// `PLUMLINE_CONFIG`.
+    Config,
+}
+
+impl Secret {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+
+    /// The name in Medplum.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthToken => "TWILIO_AUTH_TOKEN",
+            Self::Number => "TWILIO_NUMBER",
+            Self::AccountSid => "TWILIO_ACCOUNT_SID",
+            Self::TwimlAppSid => "TWILIO_TWIML_APP_SID",
+            Self::WebhookUrl => "PLUMLINE_WEBHOOK_URL",
+            Self::Config => "PLUMLINE_CONFIG",
+        }
+    }
+}
+
 /// One knock at a door.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
@@ -29,42 +64,48 @@ pub struct Event<'a> {
     pub signature: &'a str,
     /// The body.
     pub body: Body<'a>,
-    secrets: Vec<(&'a str, &'a str)>,
+    secrets: [Option<&'a str>; Secret::COUNT],
 }
 
 impl<'a> Event<'a> {
-    /// Reads a frame. Its numbers: `attempt`, `now` in two halves, the count of secrets, 1 for a raw body. Its
-    /// fields: the remembered text, the signature, the secrets' names and values, and the body.
+    /// Reads a frame. Its numbers: `attempt`, `now` in two halves, a bit for each secret that is set, 1 for a raw
+    /// body. Its fields: the remembered text, the signature, the secrets that are set, and the body.
     ///
     /// # Errors
     /// [`Code::EventInvalid`].
     pub fn read(frame: &'a Frame) -> Result<Self, Code> {
         let fields = frame.fields().ok_or(Code::EventInvalid)?;
-        let ([remembered, signature], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
-        let secrets = (frame.head(3) as usize).checked_mul(2).ok_or(Code::EventInvalid)?;
-        let (secrets, body) = rest.split_at_checked(secrets).ok_or(Code::EventInvalid)?;
-        let body = match (frame.head(4), body) {
+        let ([remembered, signature], mut rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
+        let mut secrets = [None; Secret::COUNT];
+        for (index, secret) in secrets.iter_mut().enumerate() {
+            if frame.head(3) >> index & 1 == 1 {
+                let (value, after) = rest.split_first().ok_or(Code::EventInvalid)?;
+                *secret = Some(*value);
+                rest = after;
+            }
+        }
+        let body = match (frame.head(4), rest) {
             (1, [text]) => Body::Raw(text),
             (0, pairs) if pairs.len().is_multiple_of(2) => Body::Pairs(in_pairs(pairs)),
             _ => return Err(Code::EventInvalid),
         };
         let now = u64::from(frame.head(1)) << 32 | u64::from(frame.head(2));
-        Ok(Self { attempt: frame.head(0), now, remembered, signature, body, secrets: in_pairs(secrets) })
+        Ok(Self { attempt: frame.head(0), now, remembered, signature, body, secrets })
     }
 
     /// A secret, trimmed; `None` where it is not set or blank.
     #[must_use]
-    pub fn secret(&self, name: &str) -> Option<&'a str> {
-        self.raw_secret(name).map(str::trim_ascii).filter(|value| !value.is_empty())
+    pub fn secret(&self, secret: Secret) -> Option<&'a str> {
+        self.secrets[secret as usize].map(str::trim_ascii).filter(|value| !value.is_empty())
     }
 
     /// A secret that must be there.
     ///
     /// # Errors
     /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
-    pub fn need(&self, name: &'static str) -> Result<&'a str, Problem> {
-        let code = if self.raw_secret(name).is_some() { Code::SecretBlank } else { Code::SecretMissing };
-        self.secret(name).ok_or(Problem::at(code, name))
+    pub fn need(&self, secret: Secret) -> Result<&'a str, Problem> {
+        let code = if self.secrets[secret as usize].is_some() { Code::SecretBlank } else { Code::SecretMissing };
+        self.secret(secret).ok_or(Problem::at(code, secret.name()))
     }
 
     /// The auth tokens of `TWILIO_AUTH_TOKEN`, a list while a rotation lasts.
@@ -72,16 +113,12 @@ impl<'a> Event<'a> {
     /// # Errors
     /// As [`Event::need`].
     pub fn tokens(&self) -> Result<Vec<AuthToken<'a>>, Problem> {
-        const NAME: &str = "TWILIO_AUTH_TOKEN";
         let mut tokens = Vec::with_capacity(1);
-        for token in list(self.need(NAME)?) {
+        for token in list(self.need(Secret::AuthToken)?) {
             tokens.extend(AuthToken::new(token));
         }
-        if tokens.is_empty() { Err(Problem::at(Code::SecretBlank, NAME)) } else { Ok(tokens) }
-    }
-
-    fn raw_secret(&self, name: &str) -> Option<&'a str> {
-        self.secrets.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+        let problem = Problem::at(Code::SecretBlank, Secret::AuthToken.name());
+        if tokens.is_empty() { Err(problem) } else { Ok(tokens) }
     }
 }
 

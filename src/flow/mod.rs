@@ -17,7 +17,7 @@ mod webhook;
 mod wire;
 
 pub use ask::{Answer, Ask, FhirRequest, Host, Open};
-pub use event::{Body, Event};
+pub use event::{Body, Event, Secret};
 pub use frame::Frame;
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};

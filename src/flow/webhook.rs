@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::ask::{Ask, Host};
-use super::event::{Body, Event};
+use super::event::{Body, Event, Secret};
 use super::frame::Frame;
 use super::incoming::incoming;
 use super::outgoing::outgoing;
@@ -22,9 +22,6 @@ const OWN_URL_DEADLINE: u32 = 5_000;
 
 /// How long the bot trusts what it learned about its own URL when a signature does not fit it.
 const REMEMBERED_FOR: u64 = 60_000;
-
-/// The secret that spares a round trip.
-const URL_SECRET: &str = "PLUMLINE_WEBHOOK_URL";
 
 /// How often an event may end in a trap before its caller gets an apology.
 const TRAPS: u32 = 2;
@@ -72,7 +69,7 @@ async fn genuine(event: &Event<'_>, host: &Host, remember: &mut Option<String>) 
         return Ok(());
     };
     if code == Code::UrlNotAbsolute {
-        return Err(Reply::Broken(Problem::at(code, URL_SECRET)));
+        return Err(Reply::Broken(Problem::at(code, Secret::WebhookUrl.name())));
     }
     if code != Code::SignatureMismatch {
         return Err(forbidden(code));
@@ -139,7 +136,7 @@ async fn own_url<'a>(
     host: &Host,
     remember: &mut Option<String>,
 ) -> Result<(Cow<'a, str>, Option<u64>), Reply> {
-    if let Some(url) = event.secret(URL_SECRET) {
+    if let Some(url) = event.secret(Secret::WebhookUrl) {
         return Ok((Cow::Borrowed(url), None));
     }
     let (at, url) = cut(event.remembered, b' ');
@@ -171,28 +168,28 @@ async fn answer(event: &Event<'_>) -> Result<Done, Reply> {
         Ok(call) => call,
         Err(code) => return Ok(Done::sorry(code)),
     };
-    if let (Some(ours), Some(theirs)) = (event.secret("TWILIO_ACCOUNT_SID"), call.account)
+    if let (Some(ours), Some(theirs)) = (event.secret(Secret::AccountSid), call.account)
         && ours != theirs
     {
         return Err(forbidden(Code::AccountMismatch));
     }
-    let written = without_punctuation(event.need("TWILIO_NUMBER").map_err(Reply::Broken)?);
+    let written = without_punctuation(event.need(Secret::Number).map_err(Reply::Broken)?);
     let mut numbers = Vec::with_capacity(1);
     for number in list(&written) {
         numbers.extend(E164::parse(number));
     }
     if numbers.is_empty() {
-        return Err(Reply::Broken(Problem::at(Code::SecretBlank, "TWILIO_NUMBER")));
+        return Err(Reply::Broken(Problem::at(Code::SecretBlank, Secret::Number.name())));
     }
     if call.subject == Subject::Message {
         return Err(Reply::Broken(Code::NotACall.into()));
     }
-    let (config, misread) = match event.secret("PLUMLINE_CONFIG").map(Config::read) {
+    let (config, misread) = match event.secret(Secret::Config).map(Config::read) {
         None => (Config::default(), None),
         Some(Ok(config)) => (config, None),
         Some(Err(place)) => (Config::default(), Some(place)),
     };
-    let clinic = Clinic { numbers: &numbers, application: event.secret("TWILIO_TWIML_APP_SID"), config: &config };
+    let clinic = Clinic { numbers: &numbers, application: event.secret(Secret::TwimlAppSid), config: &config };
     let direction = Direction::of(&call, &numbers);
     let mut done = match direction {
         Direction::Outbound { .. } => outgoing(&call, &clinic).await,

@@ -80,13 +80,10 @@ impl Trial<'_> {
                 }
             }
         }
-        // Ports that are usual behind a proxy, and the one that the request names.
-        let named = [cut_port(seen.host).1, &[":", seen.forwarded_port].concat()].map(str::to_owned);
-        let candidates = named.iter().map(String::as_str).chain([":8443", ":8080", ":8103", ":3000", ":443", ":80"]);
-        for port in candidates {
-            let digits = port.get(1..).unwrap_or_default();
-            if (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && port != parts.port
-            {
+        // Ports that are usual behind a proxy, and the ones that the request names.
+        let forwarded = [":", seen.forwarded_port].concat();
+        for port in [&forwarded, cut_port(seen.host).1, ":8443", ":8080", ":8103", ":3000", ":443", ":80"] {
+            if (2..=6).contains(&port.len()) && port != parts.port {
                 tries.push((UrlParts { port, ..*parts }, Code::SignaturePort));
             }
         }

@@ -22,19 +22,27 @@ pub struct UrlParts<'a> {
 }
 
 impl<'a> UrlParts<'a> {
-    /// Cuts an absolute URL; `None` if `url` has no scheme and host.
+    /// Whether `url` has a scheme and a host.
     #[must_use]
-    pub fn parse(url: &'a str) -> Option<Self> {
+    pub fn is_absolute(url: &'a str) -> bool {
+        Self::scheme(url).is_some_and(|(_, after)| !cut_before(after, ends_authority).0.is_empty())
+    }
+
+    /// Cuts off the scheme, `://` included.
+    fn scheme(url: &'a str) -> Option<(&'a str, &'a str)> {
         let (name, after) = cut(url, b':');
         let after = after.strip_prefix("//")?;
         let name = name.as_bytes();
         let named = name.first().is_some_and(u8::is_ascii_alphabetic)
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'));
-        if !named {
-            return None;
-        }
-        let scheme = url.get(..url.len() - after.len())?;
-        let (authority, rest) = cut_before(after, |byte| matches!(byte, b'/' | b'?' | b'#'));
+        named.then(|| url.split_at_checked(url.len() - after.len()))?
+    }
+
+    /// Cuts an absolute URL; `None` if `url` has no scheme and host.
+    #[must_use]
+    pub fn parse(url: &'a str) -> Option<Self> {
+        let (scheme, after) = Self::scheme(url)?;
+        let (authority, rest) = cut_before(after, ends_authority);
         let last = |text: &str, byte| text.bytes().rposition(|one| one == byte).map_or(0, |at| at + 1);
         let (userinfo, host_port) = authority.split_at_checked(last(authority, b'@'))?;
         // A colon begins the port only after the closing bracket of an IPv6 address.
@@ -56,15 +64,15 @@ impl<'a> UrlParts<'a> {
     #[must_use]
     pub fn forms(&self) -> Vec<String> {
         let lower = self.host.to_ascii_lowercase();
-        let mut forms = Vec::with_capacity(2);
-        for host in [self.host, &lower] {
-            for userinfo in [self.userinfo, ""] {
-                for fragment in [self.fragment, ""] {
-                    for port in self.ports() {
-                        let form = UrlParts { userinfo, host, port, fragment, ..*self }.join();
-                        if !forms.contains(&form) {
-                            forms.push(form);
-                        }
+        let mut forms = Vec::new();
+        for (host, same_host) in [(self.host, false), (&lower, lower == self.host)] {
+            for (userinfo, same_userinfo) in [(self.userinfo, false), ("", self.userinfo.is_empty())] {
+                for (fragment, same_fragment) in [(self.fragment, false), ("", self.fragment.is_empty())] {
+                    if same_host || same_userinfo || same_fragment {
+                        continue;
+                    }
+                    for port in self.ports().into_iter().flatten() {
+                        forms.push(UrlParts { userinfo, host, port, fragment, ..*self }.join());
                     }
                 }
             }
@@ -73,18 +81,15 @@ impl<'a> UrlParts<'a> {
     }
 
     /// The ports to try. Libraries give `wss` port 80; 443 is the true one, so both.
-    fn ports(&self) -> Vec<&'a str> {
-        if !self.port.is_empty() {
-            return vec![self.port, ""];
-        }
-        let scheme_is = |name| self.scheme.eq_ignore_ascii_case(name);
-        if scheme_is("https://") {
-            vec!["", ":443"]
-        } else if scheme_is("wss://") {
-            vec!["", ":443", ":80"]
-        } else {
-            vec!["", ":80"]
-        }
+    fn ports(&self) -> [Option<&'a str>; 3] {
+        let scheme_is = |name: &str| self.scheme.eq_ignore_ascii_case(name);
+        let (default, other) = match scheme_is("wss://") {
+            _ if !self.port.is_empty() => ("", None),
+            true => (":443", Some(":80")),
+            false if scheme_is("https://") => (":443", None),
+            false => (":80", None),
+        };
+        [Some(self.port), Some(default), other]
     }
 
     /// The values of `bodySHA256` in the query: the first, and whether there is another.
@@ -105,6 +110,10 @@ impl<'a> UrlParts<'a> {
     }
 }
 
+fn ends_authority(byte: u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +131,7 @@ mod tests {
         assert_eq!(parts.join(), url);
         for relative in ["", "example.com/v", "/v", "://x", "1a://x", "https://", "https:///v", "https:x"] {
             assert_eq!(UrlParts::parse(relative), None, "{relative}");
+            assert!(!UrlParts::is_absolute(relative), "{relative}");
         }
     }
 

@@ -59,7 +59,9 @@ pub fn signs_any(token: AuthToken<'_>, signature: &str, urls: &[&str], params: &
 /// A [`Code`]: what is wrong with the question (`URL_NOT_ABSOLUTE`, `TOKEN_MISSING`, `BODY_HASH_…`), or
 /// [`Code::SignatureMissing`], [`Code::SignatureMismatch`], [`Code::SharedKeyUnknown`].
 pub fn verify(request: &Request<'_>) -> Result<Accepted, Code> {
-    let parts = UrlParts::parse(request.url).ok_or(Code::UrlNotAbsolute)?;
+    if !UrlParts::is_absolute(request.url) {
+        return Err(Code::UrlNotAbsolute);
+    }
     if request.signature.is_empty() {
         return Err(Code::SignatureMissing);
     }
@@ -67,19 +69,19 @@ pub fn verify(request: &Request<'_>) -> Result<Accepted, Code> {
     let params = match request.body {
         Body::Form(params) => params,
         Body::Raw(body) => {
-            check_body_hash(&parts, body)?;
+            check_body_hash(request.url, body)?;
             &none
         }
     };
     if let Some(key) = request.shared_keys.chosen()? {
-        let url = matching_form(request.url, &parts, params, request.signature, key.algorithm, key.secret);
+        let url = matching_form(request.url, params, request.signature, key.algorithm, key.secret);
         return url.map(|url| Accepted { url, token: None }).ok_or(Code::SignatureMismatch);
     }
     if request.tokens.is_empty() {
         return Err(Code::TokenMissing);
     }
     let signed = request.tokens.iter().enumerate().find_map(|(index, token)| {
-        let url = matching_form(request.url, &parts, params, request.signature, Algorithm::Sha1, *token)?;
+        let url = matching_form(request.url, params, request.signature, Algorithm::Sha1, *token)?;
         Some(Accepted { url, token: Some(index) })
     });
     signed.ok_or(Code::SignatureMismatch)
@@ -87,7 +89,6 @@ pub fn verify(request: &Request<'_>) -> Result<Accepted, Code> {
 
 fn matching_form(
     given: &str,
-    parts: &UrlParts<'_>,
     params: &SignedParams,
     signature: &str,
     algorithm: Algorithm,
@@ -99,10 +100,11 @@ fn matching_form(
     if signs(given) {
         return Some(given.to_owned());
     }
-    parts.forms().into_iter().skip(1).find(|url| signs(url))
+    UrlParts::parse(given)?.forms().into_iter().skip(1).find(|url| signs(url))
 }
 
-fn check_body_hash(parts: &UrlParts<'_>, body: &[u8]) -> Result<(), Code> {
+fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Code> {
+    let parts = UrlParts::parse(url).ok_or(Code::UrlNotAbsolute)?;
     let (hash, repeated) = parts.body_hash().ok_or(Code::BodyHashMissing)?;
     if repeated {
         return Err(Code::BodyHashRepeated);

@@ -40,15 +40,6 @@ impl<'a> Element<'a> {
         self
     }
 
-    /// Adds an attribute if there is a value for it.
-    #[must_use]
-    pub fn optional(self, name: &'static str, value: Option<&'a str>) -> Self {
-        match value {
-            Some(value) => self.attribute(name, value),
-            None => self,
-        }
-    }
-
     /// Adds an element inside.
     #[must_use]
     pub fn child(mut self, child: Self) -> Self {

@@ -2,7 +2,7 @@
 
 //! The public door, driven natively: every story with scripted answers from the host.
 
-use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Frame, Reply, Step, webhook};
+use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Frame, Reply, Secret, Step, webhook};
 use plumline::json::Json;
 use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
 
@@ -11,6 +11,9 @@ const TOKEN: &str = "an-invented-auth-token";
 const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const NOW: u64 = 1_795_000_000_000;
+
+const SECRETS: [Secret; Secret::COUNT] =
+    [Secret::AuthToken, Secret::Number, Secret::AccountSid, Secret::TwimlAppSid, Secret::WebhookUrl, Secret::Config];
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
@@ -76,13 +79,18 @@ impl<'a> Event<'a> {
     fn frame(&self) -> Frame {
         let signature = self.signature.clone().unwrap_or_else(|| genuine(URL, &self.params));
         let mut fields = vec![self.remembered.as_str(), &signature];
-        fields.extend(self.secrets.iter().flat_map(|(name, value)| [*name, *value]));
+        let mut known = 0;
+        for (index, secret) in SECRETS.iter().enumerate() {
+            if let Some((_, value)) = self.secrets.iter().find(|(name, _)| *name == secret.name()) {
+                fields.push(value);
+                known |= 1 << index;
+            }
+        }
         match self.raw {
             Some(raw) => fields.push(raw),
             None => fields.extend(self.params.iter().flat_map(|(name, value)| [*name, *value])),
         }
-        let head =
-            [self.attempt, (NOW >> 32) as u32, NOW as u32, self.secrets.len() as u32, u32::from(self.raw.is_some())];
+        let head = [self.attempt, (NOW >> 32) as u32, NOW as u32, known, u32::from(self.raw.is_some())];
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
         Frame::new(fields.concat(), head.into_iter().chain(lengths).collect())
     }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import xmlFormatter from 'xml-formatter';
+import { signTwilio } from '#pkg/npm/index.mjs';
+
+export interface CallOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly browser?: string;
+  readonly url?: string;
+  readonly token?: string;
+  readonly sandbox: string;
+  readonly param: Record<string, string>;
+  readonly wrongSignature: boolean;
+}
+
+// Its types speak of an ES module's default; Node gives the CommonJS module itself.
+const formatXml = xmlFormatter as unknown as typeof xmlFormatter.default;
+
+interface Target {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Places one call by its webhook; 0 where it was answered in TwiML. */
+export async function call(options: CallOptions, print: (line: string) => void): Promise<number> {
+  const target = await targetOf(options);
+  const params = { ...voiceParams(options), ...options.param };
+  const token = options.wrongSignature ? `not-${target.token}` : target.token;
+  const response = await fetch(target.url, {
+    method: 'POST',
+    headers: { 'X-Twilio-Signature': signTwilio({ url: target.url, params, token }) },
+    body: new URLSearchParams(params),
+  }).catch(() => {
+    throw new Error(`nothing answers at ${new URL(target.url).origin}: is the host running?`);
+  });
+  const body = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  print(`${response.status} ${response.statusText}, ${type || 'no content type'}`);
+  if (response.ok && type.includes('xml')) {
+    print('accepted: the signature is genuine');
+    print(formatXml(body, { indentation: '  ', collapseContent: true, lineSeparator: '\n' }));
+    return 0;
+  }
+  print(refusal(body));
+  return 1;
+}
+
+/** The URL and token of the options, else of the environment, else of the sandbox that runs on this machine. */
+async function targetOf(options: CallOptions): Promise<Target> {
+  const token = options.token ?? process.env.TWILIO_AUTH_TOKEN;
+  if (options.url) {
+    if (!token) {
+      throw new Error('give --token, or set TWILIO_AUTH_TOKEN: without it the call cannot be signed');
+    }
+    return { url: options.url, token };
+  }
+  const response = await fetch(new URL('/sandbox.json', options.sandbox)).catch(() => undefined);
+  if (!response?.ok) {
+    throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or give --url and --token`);
+  }
+  const sandbox = (await response.json()) as { webhook: string; authToken: string };
+  return { url: sandbox.webhook, token: options.token ?? sandbox.authToken };
+}
+
+/** What Twilio sends with a call: https://www.twilio.com/docs/voice/twiml#request-parameters */
+function voiceParams({ from, to, browser }: CallOptions): Record<string, string> {
+  const caller = browser === undefined ? from : `client:${browser}`;
+  return {
+    ApiVersion: '2010-04-01',
+    CallSid: `CA${crypto.randomUUID().replaceAll('-', '')}`,
+    CallStatus: 'ringing',
+    // Twilio says inbound of a call that a browser places, too.
+    Direction: 'inbound',
+    From: caller,
+    Caller: caller,
+    To: to,
+    Called: browser === undefined ? to : '',
+    ...(process.env.TWILIO_ACCOUNT_SID && { AccountSid: process.env.TWILIO_ACCOUNT_SID }),
+  };
+}
+
+interface Outcome {
+  readonly issue?: readonly { details?: { text?: string; coding?: readonly { code?: string }[] } }[];
+}
+
+function refusal(body: string): string {
+  try {
+    const details = (JSON.parse(body) as Outcome).issue?.[0]?.details;
+    return `refused: ${details?.coding?.[0]?.code ?? 'no code'}\n${details?.text ?? ''}`;
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The core's one instance, and how to ask it. It is made by the first call, not by the import. */
+import { freshGlue } from '#glue';
+import type { InitOutput } from '#pkg/plumline.js';
+import base64 from '#pkg/plumline_bg.wasm';
+import { read, write } from '../bot-wrapper/core.ts';
+import { decode } from './base64.ts';
+import type { Frame } from './frame.ts';
+
+/** Memory of a wasm never shrinks: an instance that has grown beyond this is not kept. */
+const LARGE = 1 << 26;
+
+/** A refusal as the core words it. */
+export interface Refused {
+  readonly code: string;
+  readonly help: string;
+  /** A path, the number of a field, or nothing. */
+  readonly at: string;
+}
+
+/** The core trapped. Whatever it was asked, there is no answer. */
+export const TRAPPED = 'CORE_TRAPPED';
+
+const encoder = new TextEncoder();
+let compiled: WebAssembly.Module | undefined;
+let core: InitOutput | undefined;
+
+/** Asks the core; `undefined` where it traps. A trap leaves memory in an unknown state: that instance is dropped. */
+function ask<Answer>(question: (core: InitOutput) => Answer): Answer | undefined {
+  try {
+    compiled ??= new WebAssembly.Module(decode(base64));
+    core ??= freshGlue().initSync({ module: compiled });
+    const answer = question(core);
+    if (core.memory.buffer.byteLength > LARGE) {
+      core = undefined;
+    }
+    return answer;
+  } catch {
+    core = undefined;
+    return undefined;
+  }
+}
+
+function trapped(): Refused {
+  return { code: TRAPPED, help: helpOf(TRAPPED), at: '' };
+}
+
+/** An answer in text; the codes and helps are the core's own. */
+function flat(call: (core: InitOutput) => number): string | Refused {
+  return (
+    ask((core) => {
+      const length = call(core);
+      if (length >= 0) {
+        return length === 0 ? '' : read(core, length);
+      }
+      const [code = '', help = '', ...at] = read(core, ~length).split('\n');
+      return { code, help, at: at.join('\n') };
+    }) ?? trapped()
+  );
+}
+
+function put(core: InitOutput, frame: Frame): number {
+  return write(core, frame.text, frame.take());
+}
+
+/** Puts a raw body into the room that is made for it; its length. Making room may move memory, so it is looked at last. */
+function putBody(core: InitOutput, body: string | Uint8Array): number {
+  const room = typeof body === 'string' ? body.length * 3 : body.length;
+  const at = core.body(room) >>> 0;
+  const bytes = new Uint8Array(core.memory.buffer, at, room);
+  if (typeof body === 'string') {
+    return encoder.encodeInto(body, bytes).written;
+  }
+  bytes.set(body);
+  return room;
+}
+
+export function sign(frame: Frame): string | Refused {
+  return flat((core) => core.sign(put(core, frame)));
+}
+
+export function signsAny(frame: Frame): boolean {
+  return ask((core) => core.signsAny(put(core, frame)) !== 0) ?? false;
+}
+
+export function verify(frame: Frame, body: string | Uint8Array | undefined): string | Refused {
+  return flat((core) => {
+    const bytes = body === undefined ? 0 : putBody(core, body);
+    return core.verify(put(core, frame), bytes);
+  });
+}
+
+export function bodyHash(body: string | Uint8Array): string | Refused {
+  return flat((core) => core.bodyHash(putBody(core, body)));
+}
+
+export function twiml(frame: Frame): string | Refused {
+  return flat((core) => core.twiml(put(core, frame)));
+}
+
+export function routeCall(frame: Frame): unknown {
+  return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
+}
+
+/** What to do about a code. */
+export function helpOf(code: string): string {
+  const text = (core: InitOutput): string => read(core, core.codeHelp(write(core, code, new Uint32Array())));
+  return ask(text) ?? '';
+}
+
+export function coreVersion(): string {
+  return ask((core) => read(core, core.version())) ?? '';
+}

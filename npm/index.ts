@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Plumline for JavaScript: Twilio's signatures, call routes and TwiML, by the same core as the Medplum bots. */
+import type { Versions } from '#pkg/plumline.js';
+import { coreVersion } from './core.ts';
+
+export type {
+  CallConfig,
+  Params,
+  PlumlineError,
+  Refusal,
+  RouteInput,
+  Routing,
+  SharedKey,
+  SignInput,
+  TwimlAttribute,
+  TwimlElement,
+  TwimlNode,
+  Verdict,
+  VerifyInput,
+  VerifySettings,
+  Versions,
+} from '#pkg/plumline.js';
+export { routeCall } from './call.ts';
+export { signTwilio, verifyTwilio } from './signature.ts';
+export { twiml } from './twiml.ts';
+
+/** Which Plumline this is. */
+export const versions: Versions = {
+  plumline: PLUMLINE_VERSION,
+  get core() {
+    return coreVersion();
+  },
+};

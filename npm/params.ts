@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { mistake, object } from './error.ts';
+import type { Frame } from './frame.ts';
+
+/** Adds the names and values of a form post, as received; the core sorts them. */
+export function addParams(frame: Frame, params: unknown): void {
+  if (params === undefined) {
+    return;
+  }
+  const named = object(params, 'params');
+  if (Symbol.iterator in named) {
+    for (const pair of named as Iterable<unknown>) {
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw mistake('params');
+      }
+      addPair(frame, written(pair[0]), pair[1]);
+    }
+  } else {
+    for (const name of Object.keys(named)) {
+      addPair(frame, name, (named as Record<string, unknown>)[name]);
+    }
+  }
+}
+
+/** Adds a name with each of its values. Lists in lists are taken apart without recursion: parsed JSON nests as deep as its sender likes. */
+function addPair(frame: Frame, name: string, value: unknown): void {
+  if (typeof value === 'string') {
+    frame.add(name);
+    frame.add(value);
+    return;
+  }
+  const rest = [value];
+  while (rest.length > 0) {
+    const one = rest.pop();
+    if (Array.isArray(one)) {
+      for (let index = one.length - 1; index >= 0; index--) {
+        rest.push(one[index]);
+      }
+    } else {
+      frame.add(name);
+      frame.add(written(one));
+    }
+  }
+}
+
+/** As `String()` does, but never throws: what a request's parser makes of a body may have no `toString`. */
+function written(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
+}

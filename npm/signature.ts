@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Signing and verifying as Twilio does. */
+import type { SignInput, SharedKey, Verdict, VerifyInput } from '#pkg/plumline.js';
+import { rawBody } from './body.ts';
+import { sign, verify } from './core.ts';
+import { failure, mistake, object, refusal, text } from './error.ts';
+import { Frame } from './frame.ts';
+import { addParams } from './params.ts';
+
+/**
+ * The signature that Twilio sends in `X-Twilio-Signature`, for tests and local tools.
+ *
+ * A JSON or text post is signed by its URL alone, which holds the body's hash as `bodySHA256`.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`, `URL_NOT_ABSOLUTE`
+ */
+export function signTwilio(input: SignInput): string {
+  const { url, params, token } = object(input, 'the argument') as SignInput;
+  const frame = new Frame();
+  frame.add(text(token, 'token'));
+  frame.add(text(url, 'url'));
+  addParams(frame, params);
+  const signature = sign(frame);
+  if (typeof signature !== 'string') {
+    throw failure(signature.code, signature.help, signature.at);
+  }
+  return signature;
+}
+
+/**
+ * Whether a request is Twilio's: its signature is tried over every spelling of the URL that Twilio is known to sign,
+ * and under each of the tokens.
+ *
+ * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
+ * that says why, where the reason can be told.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
+ */
+export function verifyTwilio(input: VerifyInput): Verdict {
+  const { url, params, body, signature, tokens, settings } = object(input, 'the argument') as VerifyInput;
+  if (body !== undefined && params !== undefined) {
+    throw mistake('body');
+  }
+  const raw = body === undefined ? undefined : rawBody(body);
+  const accepted = tokenList(tokens);
+  const { header, keys } = (settings === undefined ? {} : object(settings, 'settings')) as NonNullable<typeof settings>;
+  const shared = Object.entries(keys === undefined ? {} : object(keys, 'settings.keys')) as [string, SharedKey][];
+
+  const frame = new Frame(accepted.length, shared.length, raw === undefined ? 0 : 1);
+  frame.add(text(url, 'url'));
+  frame.add(typeof signature === 'string' ? signature : '');
+  frame.add(typeof header === 'string' ? header : '');
+  accepted.forEach((token, index) => frame.add(text(token, `tokens[${index}]`)));
+  for (const [id, key] of shared) {
+    addSharedKey(frame, id, key);
+  }
+  addParams(frame, params);
+
+  const answer = verify(frame, raw);
+  if (typeof answer !== 'string') {
+    return refusal(answer);
+  }
+  const cut = answer.indexOf(' ');
+  const index = cut === -1 ? 0 : Number(answer.slice(0, cut));
+  const signed = cut === -1 ? url : answer.slice(cut + 1);
+  return index < accepted.length
+    ? { ok: true, url: signed, token: index }
+    : { ok: true, url: signed, key: shared[index - accepted.length]?.[0] ?? '' };
+}
+
+function tokenList(tokens: unknown): readonly unknown[] {
+  if (tokens === undefined) {
+    return [];
+  }
+  if (typeof tokens === 'string') {
+    return [tokens];
+  }
+  if (!Array.isArray(tokens)) {
+    throw mistake('tokens');
+  }
+  return tokens;
+}
+
+function addSharedKey(frame: Frame, id: string, key: unknown): void {
+  const path = `settings.keys.${id}`;
+  const { secret, algorithm } = object(key, path) as SharedKey;
+  if (algorithm !== 'HMAC_SHA1' && algorithm !== 'HMAC_SHA256') {
+    throw mistake(`${path}.algorithm`);
+  }
+  frame.add(id);
+  frame.add(text(secret, `${path}.secret`));
+  frame.add(algorithm);
+}

@@ -1,0 +1,403 @@
+// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT
+
+// npm/index.ts
+import { coreVersion } from "./core.mjs";
+
+// npm/call.ts
+import * as core from "./core.mjs";
+
+// npm/error.ts
+import { helpOf } from "./core.mjs";
+function failure(code, help, path) {
+  const at = path === "" ? "" : ` at ${path}`;
+  return Object.assign(new Error(`${code}${at}: ${help}`), { code, help, path });
+}
+function mistake(path, code = "ARGUMENT_INVALID") {
+  return failure(code, helpOf(code), path);
+}
+function refusal({ code, help }) {
+  return { ok: false, code, help };
+}
+function text(value, path) {
+  if (typeof value !== "string") {
+    throw mistake(path);
+  }
+  return value;
+}
+function object(value, path) {
+  if (typeof value !== "object" || value === null) {
+    throw mistake(path);
+  }
+  return value;
+}
+
+// npm/frame.ts
+var HEAD = 5;
+var REPLACEMENT = "\uFFFD";
+var spare = new Uint32Array(512);
+var Frame = class {
+  text = "";
+  /** Whether a character was replaced because half of it stood in another field. */
+  mended = false;
+  #numbers;
+  #count = HEAD;
+  /** The last code unit of the text, or 0. */
+  #last = 0;
+  constructor(first = 0, second = 0, third = 0) {
+    this.#numbers = spare ?? new Uint32Array(512);
+    spare = void 0;
+    this.#numbers[0] = first;
+    this.#numbers[1] = second;
+    this.#numbers[2] = third;
+  }
+  add(field) {
+    const { length } = field;
+    if (this.#count === this.#numbers.length) {
+      const larger = new Uint32Array(this.#count * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#count++] = length;
+    if (length > 0) {
+      if ((this.#last & 64512) === 55296 && (field.charCodeAt(0) & 64512) === 56320) {
+        this.text = this.text.slice(0, -1) + REPLACEMENT;
+        this.mended = true;
+      }
+      this.text += field;
+      this.#last = field.charCodeAt(length - 1);
+    }
+  }
+  /** How many fields there are. */
+  get length() {
+    return this.#count - HEAD;
+  }
+  /** The numbers, for the one call that the frame is made for. */
+  take() {
+    spare = this.#numbers;
+    return this.#numbers.subarray(0, this.#count);
+  }
+};
+
+// npm/params.ts
+function addParams(frame, params) {
+  if (params === void 0) {
+    return;
+  }
+  const named = object(params, "params");
+  if (Symbol.iterator in named) {
+    for (const pair of named) {
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw mistake("params");
+      }
+      addPair(frame, written(pair[0]), pair[1]);
+    }
+  } else {
+    for (const name of Object.keys(named)) {
+      addPair(frame, name, named[name]);
+    }
+  }
+}
+function addPair(frame, name, value) {
+  if (typeof value === "string") {
+    frame.add(name);
+    frame.add(value);
+    return;
+  }
+  const rest = [value];
+  while (rest.length > 0) {
+    const one = rest.pop();
+    if (Array.isArray(one)) {
+      for (let index = one.length - 1; index >= 0; index--) {
+        rest.push(one[index]);
+      }
+    } else {
+      frame.add(name);
+      frame.add(written(one));
+    }
+  }
+}
+function written(value) {
+  try {
+    return String(value);
+  } catch {
+    return "";
+  }
+}
+
+// npm/call.ts
+function routeCall2(input) {
+  const { params, numbers, config, applicationSid, now } = object(input, "the argument");
+  if (now !== void 0 && !Number.isFinite(now)) {
+    throw mistake("now");
+  }
+  const ours = numberList(numbers);
+  const app = applicationSid === void 0 ? "" : text(applicationSid, "applicationSid");
+  const frame = new Frame(ours.length, config === void 0 ? 0 : 1, app === "" ? 0 : 1);
+  frame.add(config === void 0 ? "" : json(config));
+  frame.add(app);
+  for (const number of ours) {
+    frame.add(number);
+  }
+  addParams(frame, object(params, "params"));
+  const routing = core.routeCall(frame);
+  if (!routing.ok && routing.code === "ARGUMENT_INVALID") {
+    throw failure(routing.code, routing.help, routing.path ?? "");
+  }
+  return routing;
+}
+function numberList(numbers) {
+  const list = typeof numbers === "string" ? numbers.split(",") : numbers;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw mistake("numbers");
+  }
+  return list.map((number, index) => text(number, `numbers[${index}]`).replace(/[ .()-]/g, ""));
+}
+function json(config) {
+  let written2;
+  try {
+    written2 = JSON.stringify(config);
+  } catch {
+  }
+  return text(written2, "config");
+}
+
+// npm/body.ts
+function rawBody(body) {
+  if (typeof body === "string") {
+    return body;
+  }
+  if (ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  }
+  if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") {
+    return new Uint8Array(body);
+  }
+  throw mistake("body");
+}
+
+// npm/signature.ts
+import { sign, verify } from "./core.mjs";
+function signTwilio(input) {
+  const { url, params, token } = object(input, "the argument");
+  const frame = new Frame();
+  frame.add(text(token, "token"));
+  frame.add(text(url, "url"));
+  addParams(frame, params);
+  const signature = sign(frame);
+  if (typeof signature !== "string") {
+    throw failure(signature.code, signature.help, signature.at);
+  }
+  return signature;
+}
+function verifyTwilio(input) {
+  const { url, params, body, signature, tokens, settings } = object(input, "the argument");
+  if (body !== void 0 && params !== void 0) {
+    throw mistake("body");
+  }
+  const raw = body === void 0 ? void 0 : rawBody(body);
+  const accepted = tokenList(tokens);
+  const { header, keys } = settings === void 0 ? {} : object(settings, "settings");
+  const shared = Object.entries(keys === void 0 ? {} : object(keys, "settings.keys"));
+  const frame = new Frame(accepted.length, shared.length, raw === void 0 ? 0 : 1);
+  frame.add(text(url, "url"));
+  frame.add(typeof signature === "string" ? signature : "");
+  frame.add(typeof header === "string" ? header : "");
+  accepted.forEach((token, index2) => frame.add(text(token, `tokens[${index2}]`)));
+  for (const [id, key] of shared) {
+    addSharedKey(frame, id, key);
+  }
+  addParams(frame, params);
+  const answer = verify(frame, raw);
+  if (typeof answer !== "string") {
+    return refusal(answer);
+  }
+  const cut = answer.indexOf(" ");
+  const index = cut === -1 ? 0 : Number(answer.slice(0, cut));
+  const signed = cut === -1 ? url : answer.slice(cut + 1);
+  return index < accepted.length ? { ok: true, url: signed, token: index } : { ok: true, url: signed, key: shared[index - accepted.length]?.[0] ?? "" };
+}
+function tokenList(tokens) {
+  if (tokens === void 0) {
+    return [];
+  }
+  if (typeof tokens === "string") {
+    return [tokens];
+  }
+  if (!Array.isArray(tokens)) {
+    throw mistake("tokens");
+  }
+  return tokens;
+}
+function addSharedKey(frame, id, key) {
+  const path = `settings.keys.${id}`;
+  const { secret, algorithm } = object(key, path);
+  if (algorithm !== "HMAC_SHA1" && algorithm !== "HMAC_SHA256") {
+    throw mistake(`${path}.algorithm`);
+  }
+  frame.add(id);
+  frame.add(text(secret, `${path}.secret`));
+  frame.add(algorithm);
+}
+
+// npm/twiml.ts
+import * as core2 from "./core.mjs";
+var DEEPEST = 80;
+var HALF_A_PAIR = /\p{Surrogate}/u;
+function twiml2(tree) {
+  const layout = new Layout();
+  layout.element(tree, 0);
+  const { frame } = layout;
+  if (frame.mended || HALF_A_PAIR.test(frame.text)) {
+    throw layout.failureAt(tree, (field) => HALF_A_PAIR.test(field), "TWIML_CHARACTER");
+  }
+  const xml = core2.twiml(frame);
+  if (typeof xml === "string") {
+    return xml;
+  }
+  const at = xml.at === "" ? -1 : Number(xml.at);
+  throw layout.failureAt(tree, (_field, number) => number >= at, xml.code);
+}
+var Layout = class _Layout {
+  frame = new Frame();
+  /** The way from the root to where the layout is. */
+  #trail = [];
+  #fault;
+  constructor(fault) {
+    this.#fault = fault;
+  }
+  /** The error for a tree at the first of its fields that is at fault. */
+  failureAt(tree, fault, code) {
+    const help = core2.helpOf(code);
+    try {
+      new _Layout(fault).element(tree, 0);
+    } catch (err) {
+      if (err instanceof Place) {
+        return failure(code, help, err.path);
+      }
+    }
+    return failure(code, help, "");
+  }
+  element(node, depth) {
+    if (depth > DEEPEST) {
+      throw mistake("", "TWIML_DEPTH");
+    }
+    const { name, attributes, text: text2, children } = this.#known(node, ["name", "attributes", "text", "children"]);
+    if (typeof name !== "string") {
+      throw this.#wrong("name");
+    }
+    if (text2 !== void 0 && children !== void 0) {
+      throw this.#wrong("text");
+    }
+    this.#put("name", "<", name);
+    if (attributes !== void 0) {
+      this.#attributes(attributes);
+    }
+    if (text2 !== void 0) {
+      this.#text(text2);
+    }
+    if (children !== void 0) {
+      this.#children(children, depth);
+    }
+    this.frame.add(">");
+  }
+  #attributes(attributes) {
+    if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) {
+      throw this.#wrong("attributes");
+    }
+    this.#trail.push("attributes");
+    for (const name of Object.keys(attributes)) {
+      const value = attributes[name];
+      if (value !== void 0 && value !== null) {
+        const values = Array.isArray(value) ? value : [value];
+        if (!values.every((one) => ["string", "number", "boolean"].includes(typeof one))) {
+          throw this.#wrong(name);
+        }
+        this.#put(name, "@", name, values.join(" "));
+      }
+    }
+    this.#trail.pop();
+  }
+  #children(children, depth) {
+    if (!Array.isArray(children)) {
+      throw this.#wrong("children");
+    }
+    children.forEach((child, index) => {
+      this.#trail.push("children", index);
+      const kind = typeof child === "object" && child !== null ? child : {};
+      if ("name" in kind) {
+        this.element(child, depth + 1);
+      } else if ("comment" in kind) {
+        const { comment } = this.#known(child, ["comment"]);
+        if (typeof comment !== "string") {
+          throw this.#wrong("comment");
+        }
+        this.#put("comment", "#", comment);
+      } else {
+        this.#text(this.#known(child, ["text"]).text);
+      }
+      this.#trail.length -= 2;
+    });
+  }
+  #text(text2) {
+    if (typeof text2 !== "string" && typeof text2 !== "number") {
+      throw this.#wrong("text");
+    }
+    this.#put("text", "t", String(text2));
+  }
+  /** An object that has no other members than these. */
+  #known(node, members) {
+    if (typeof node !== "object" || node === null || Array.isArray(node)) {
+      throw this.#wrong();
+    }
+    for (const member2 of Object.keys(node)) {
+      if (!members.includes(member2)) {
+        throw this.#wrong(member2);
+      }
+    }
+    return node;
+  }
+  #put(step, mark, ...fields) {
+    const number = this.frame.length;
+    if (this.#fault && fields.some((field) => this.#fault?.(field, number))) {
+      throw new Place(this.#path(step));
+    }
+    this.frame.add(mark);
+    for (const field of fields) {
+      this.frame.add(field);
+    }
+  }
+  #wrong(step) {
+    return mistake(this.#path(step), "TWIML_TREE");
+  }
+  #path(step) {
+    const steps = step === void 0 ? this.#trail : [...this.#trail, step];
+    return steps.reduce((path, one) => path + (typeof one === "number" ? `[${one}]` : member(one, path)), "");
+  }
+};
+function member(name, path) {
+  if (!/^[A-Za-z_]\w*$/.test(name)) {
+    return `[${JSON.stringify(name)}]`;
+  }
+  return path === "" ? name : `.${name}`;
+}
+var Place = class {
+  path;
+  constructor(path) {
+    this.path = path;
+  }
+};
+
+// npm/index.ts
+var versions = {
+  plumline: "0.1.0",
+  get core() {
+    return coreVersion();
+  }
+};
+export {
+  routeCall2 as routeCall,
+  signTwilio,
+  twiml2 as twiml,
+  verifyTwilio,
+  versions
+};

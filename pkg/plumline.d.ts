@@ -1,0 +1,239 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
+export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
+
+export interface SignInput {
+    /** The absolute URL that is called, with its whole query. */
+    readonly url: string;
+    /** The parameters of a form post; none for a GET and for a JSON post. */
+    readonly params?: Params | undefined;
+    /** The account's auth token. */
+    readonly token: string;
+}
+
+export interface VerifySettings {
+    /** The header `X-Twilio-Webhooks-Signature-Settings`. */
+    readonly header?: string | null | undefined;
+    /** The shared keys that are accepted, by their ids. */
+    readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
+}
+
+export interface SharedKey {
+    readonly secret: string;
+    readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
+}
+
+export interface VerifyInput {
+    /** The absolute URL that Twilio called, with its whole query. */
+    readonly url: string;
+    /** The parameters of a form post, all that were received. */
+    readonly params?: Params | undefined;
+    /** The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. */
+    readonly body?: string | Uint8Array | ArrayBuffer | undefined;
+    /** The header `X-Twilio-Signature`. */
+    readonly signature: string | null | undefined;
+    /** The auth token, or a list of them while a rotation lasts. */
+    readonly tokens?: string | readonly string[] | undefined;
+    /** Shared keys, where any are in use. */
+    readonly settings?: VerifySettings | undefined;
+}
+
+/** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
+export interface Refusal {
+    readonly ok: false;
+    readonly code: string;
+    readonly help: string;
+}
+
+/** `url` is the spelling that was signed, `token` the index of the token that signed it, or `key` the id of the shared key. */
+export type Verdict =
+| { readonly ok: true; readonly url: string; readonly token: number; readonly key?: undefined }
+| { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
+| Refusal;
+
+/** The config document; PLUMLINE_CONFIG of a bot is the same as JSON text. */
+export interface CallConfig {
+    /** What a caller hears first; `text: ''` for nothing. */
+    readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
+    /** The SDK identity that incoming calls ring. */
+    readonly client?: string;
+    readonly outbound?: {
+        /** The number that the callee sees, E.164. */
+        readonly callerId?: string;
+    };
+}
+
+export interface RouteInput {
+    /** The parameters of a voice webhook. */
+    readonly params: Params;
+    /** Our numbers: a list, or text with commas between them. */
+    readonly numbers: string | readonly string[];
+    readonly config?: CallConfig | undefined;
+    /** Our TwiML App: a browser call of another one is refused. */
+    readonly applicationSid?: string | undefined;
+    /** Milliseconds since 1970. The default plan does not look at it. */
+    readonly now?: number | undefined;
+}
+
+interface Routed {
+    readonly ok: true;
+    readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
+    /** What a log should say of the call, where it should say anything. */
+    readonly code?: string;
+    readonly help?: string;
+    /** The document that performs the route. */
+    readonly twiml: string;
+}
+
+/** Where a call goes, and the document that performs it. */
+export type Routing =
+| (Routed & { readonly kind: 'acknowledge' })
+| (Routed & { readonly kind: 'connect'; readonly client: string })
+| (Routed & { readonly kind: 'dial'; readonly to: string; readonly callerId: string })
+| (Routed & {
+    readonly kind: 'refuse';
+    readonly reason: 'failure' | 'invalid-number' | 'not-allowed' | 'not-in-service';
+    /** The sentence that the caller hears. */
+    readonly says: string;
+})
+| (Refusal & { /** Where the config is wrong. */ readonly path?: string });
+
+export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
+
+/** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
+export interface TwimlElement {
+    readonly name: string;
+    readonly attributes?: Readonly<Record<string, TwimlAttribute>> | undefined;
+    readonly text?: string | number | undefined;
+    readonly children?: readonly TwimlNode[] | undefined;
+}
+
+export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
+
+/** What is thrown for a programmer's mistake. */
+export interface PlumlineError extends Error {
+    /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
+    readonly code: string;
+    readonly help: string;
+    /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
+    readonly path: string;
+}
+
+export interface Versions {
+    /** The package's. */
+    readonly plumline: string;
+    /** The core's; the same, unless files of two versions were mixed. */
+    readonly core: string;
+}
+
+
+
+/**
+ * Room for `bytes` bytes of a raw body, as an address in memory.
+ */
+export function body(bytes: number): number;
+
+/**
+ * The SHA-256 of a body of `written` bytes, in lower-case hex.
+ */
+export function bodyHash(written: number): number;
+
+/**
+ * What to do about a code; empty for text that is none.
+ */
+export function codeHelp(written: number): number;
+
+/**
+ * Room for `count` numbers of 32 bits, as an address in memory.
+ */
+export function numbers(count: number): number;
+
+/**
+ * Where the output stands in memory: UTF-8, as long as the last call said.
+ */
+export function output(): number;
+
+/**
+ * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
+ * the config as JSON, the app's SID, our numbers, then names and values.
+ */
+export function routeCall(written: number): Routing;
+
+/**
+ * Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
+ */
+export function sign(written: number): number;
+
+/**
+ * Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
+ * the URL in the signed text, then the URLs.
+ */
+export function signsAny(written: number): boolean;
+
+/**
+ * Room for `bytes` bytes of text, as an address in memory.
+ */
+export function text(bytes: number): number;
+
+/**
+ * Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
+ * a text, `#` and a comment; `>` closes.
+ */
+export function twiml(written: number): number;
+
+/**
+ * Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
+ * Fields: the URL, the signature, the settings header, the tokens, for each shared key its id, secret and algorithm,
+ * then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
+ * token (after the tokens, of a shared key), a space, and the URL.
+ */
+export function verify(written: number, body: number): number;
+
+/**
+ * The crate's version.
+ */
+export function version(): number;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly body: (a: number) => number;
+    readonly bodyHash: (a: number) => number;
+    readonly codeHelp: (a: number) => number;
+    readonly numbers: (a: number) => number;
+    readonly output: () => number;
+    readonly routeCall: (a: number) => any;
+    readonly sign: (a: number) => number;
+    readonly signsAny: (a: number) => number;
+    readonly text: (a: number) => number;
+    readonly twiml: (a: number) => number;
+    readonly verify: (a: number, b: number) => number;
+    readonly version: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

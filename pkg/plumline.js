@@ -1,0 +1,290 @@
+/* @ts-self-types="./plumline.d.ts" */
+
+/**
+ * Room for `bytes` bytes of a raw body, as an address in memory.
+ * @param {number} bytes
+ * @returns {number}
+ */
+export function body(bytes) {
+    const ret = wasm.body(bytes);
+    return ret >>> 0;
+}
+
+/**
+ * The SHA-256 of a body of `written` bytes, in lower-case hex.
+ * @param {number} written
+ * @returns {number}
+ */
+export function bodyHash(written) {
+    const ret = wasm.bodyHash(written);
+    return ret >>> 0;
+}
+
+/**
+ * What to do about a code; empty for text that is none.
+ * @param {number} written
+ * @returns {number}
+ */
+export function codeHelp(written) {
+    const ret = wasm.codeHelp(written);
+    return ret >>> 0;
+}
+
+/**
+ * Room for `count` numbers of 32 bits, as an address in memory.
+ * @param {number} count
+ * @returns {number}
+ */
+export function numbers(count) {
+    const ret = wasm.numbers(count);
+    return ret >>> 0;
+}
+
+/**
+ * Where the output stands in memory: UTF-8, as long as the last call said.
+ * @returns {number}
+ */
+export function output() {
+    const ret = wasm.output();
+    return ret >>> 0;
+}
+
+/**
+ * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
+ * the config as JSON, the app's SID, our numbers, then names and values.
+ * @param {number} written
+ * @returns {Routing}
+ */
+export function routeCall(written) {
+    const ret = wasm.routeCall(written);
+    return ret;
+}
+
+/**
+ * Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
+ * @param {number} written
+ * @returns {number}
+ */
+export function sign(written) {
+    const ret = wasm.sign(written);
+    return ret;
+}
+
+/**
+ * Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
+ * the URL in the signed text, then the URLs.
+ * @param {number} written
+ * @returns {boolean}
+ */
+export function signsAny(written) {
+    const ret = wasm.signsAny(written);
+    return ret !== 0;
+}
+
+/**
+ * Room for `bytes` bytes of text, as an address in memory.
+ * @param {number} bytes
+ * @returns {number}
+ */
+export function text(bytes) {
+    const ret = wasm.text(bytes);
+    return ret >>> 0;
+}
+
+/**
+ * Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
+ * a text, `#` and a comment; `>` closes.
+ * @param {number} written
+ * @returns {number}
+ */
+export function twiml(written) {
+    const ret = wasm.twiml(written);
+    return ret;
+}
+
+/**
+ * Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
+ * Fields: the URL, the signature, the settings header, the tokens, for each shared key its id, secret and algorithm,
+ * then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
+ * token (after the tokens, of a shared key), a space, and the URL.
+ * @param {number} written
+ * @param {number} body
+ * @returns {number}
+ */
+export function verify(written, body) {
+    const ret = wasm.verify(written, body);
+    return ret;
+}
+
+/**
+ * The crate's version.
+ * @returns {number}
+ */
+export function version() {
+    const ret = wasm.version();
+    return ret >>> 0;
+}
+function __wbg_get_imports() {
+    const import0 = {
+        __proto__: null,
+        __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
+            throw new Error(getStringFromWasm0(arg0, arg1));
+        },
+        __wbg_new_cd4348290afae586: function() {
+            const ret = new Object();
+            return ret;
+        },
+        __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
+            arg0[arg1] = arg2;
+        },
+        __wbindgen_generic_0000000000000001: function(arg0, arg1) {
+            // Cast intrinsic for `Ref(String) -> Externref`.
+            const ret = getStringFromWasm0(arg0, arg1);
+            return ret;
+        },
+        __wbindgen_init_externref_table: function() {
+            const table = wasm.__wbindgen_externrefs;
+            table.set(0, undefined);
+            table.set(1024, undefined);
+            table.set(1025, null);
+            table.set(1026, true);
+            table.set(1027, false);
+        },
+    };
+    return {
+        __proto__: null,
+        "./plumline_bg.js": import0,
+    };
+}
+
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+    if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+        cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+    }
+    return cachedUint8ArrayMemory0;
+}
+
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
+}
+
+let wasmModule, wasmInstance, wasm;
+function __wbg_finalize_init(instance, module) {
+    wasmInstance = instance;
+    wasm = instance.exports;
+    wasmModule = module;
+    cachedUint8ArrayMemory0 = null;
+    wasm.__wbindgen_start();
+    return wasm;
+}
+
+async function __wbg_load(module, imports) {
+    if (typeof Response === 'function' && module instanceof Response) {
+        if (!module.ok) {
+            throw new Error(`failed to fetch Wasm: ${module.status} ${module.statusText} fetching '${module.url}'`);
+        }
+
+        if (typeof WebAssembly.instantiateStreaming === 'function') {
+            try {
+                return await WebAssembly.instantiateStreaming(module, imports);
+            } catch (e) {
+                const validResponse = expectedResponseType(module.type);
+
+                if (validResponse && module.headers.get('Content-Type') !== 'application/wasm') {
+                    console.warn("`WebAssembly.instantiateStreaming` failed because your server does not serve Wasm with `application/wasm` MIME type. Falling back to `WebAssembly.instantiate` which is slower. Original error:\n", e);
+
+                } else { throw e; }
+            }
+        }
+
+        const bytes = await module.arrayBuffer();
+        return await WebAssembly.instantiate(bytes, imports);
+    } else {
+        const instance = await WebAssembly.instantiate(module, imports);
+
+        if (instance instanceof WebAssembly.Instance) {
+            return { instance, module };
+        } else {
+            return instance;
+        }
+    }
+
+    function expectedResponseType(type) {
+        switch (type) {
+            case 'basic': case 'cors': case 'default': return true;
+        }
+        return false;
+    }
+}
+
+function initSync(module) {
+    if (wasm !== undefined) return wasm;
+
+
+    if (module !== undefined) {
+        if (Object.getPrototypeOf(module) === Object.prototype) {
+            ({module} = module)
+        } else {
+            console.warn('using deprecated parameters for `initSync()`; pass a single object instead')
+        }
+    }
+
+    const imports = __wbg_get_imports();
+    if (!(module instanceof WebAssembly.Module)) {
+        module = new WebAssembly.Module(module);
+    }
+    const instance = new WebAssembly.Instance(module, imports);
+    return __wbg_finalize_init(instance, module);
+}
+
+let __wbg_init_promise;
+async function __wbg_init(module_or_path) {
+    if (wasm !== undefined) return wasm;
+    if (__wbg_init_promise === undefined) {
+        __wbg_init_promise = __wbg_init_once(module_or_path);
+        __wbg_init_promise.catch(() => { __wbg_init_promise = undefined; });
+    }
+    return __wbg_init_promise;
+}
+
+async function __wbg_init_once(module_or_path) {
+
+    if (module_or_path !== undefined) {
+        if (Object.getPrototypeOf(module_or_path) === Object.prototype) {
+            ({module_or_path} = module_or_path)
+        } else {
+            console.warn('using deprecated parameters for the initialization function; pass a single object instead')
+        }
+    }
+
+    if (module_or_path === undefined) {
+        module_or_path = new URL('plumline_bg.wasm', import.meta.url);
+    }
+    const imports = __wbg_get_imports();
+
+    if (typeof module_or_path === 'string' || (typeof Request === 'function' && module_or_path instanceof Request) || (typeof URL === 'function' && module_or_path instanceof URL)) {
+        module_or_path = fetch(module_or_path);
+    }
+
+    const { instance, module } = await __wbg_load(await module_or_path, imports);
+
+    return __wbg_finalize_init(instance, module);
+}
+
+export { initSync, __wbg_init as default };

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { badRequest } from '@medplum/core';
+import { readFile } from 'node:fs/promises';
+import type { Sandbox, SandboxBot } from './server.ts';
+import { sendOutcome } from './results.ts';
+import { incomingCall, kinds, sign } from './twilio.ts';
+import type { CallKind, TwilioAccount } from './twilio.ts';
+
+const page = new URL('../console/index.html', import.meta.url);
+
+/** The page loads nothing but itself and talks to nobody but this server. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  'img-src data:',
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The one line of `--json`. */
+export interface SandboxLine {
+  console: string;
+  fhir: string;
+  webhook: string;
+  authToken: string;
+  numbers: string[];
+  sent: string;
+}
+
+export function sandboxLine(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount): SandboxLine {
+  return {
+    console: `${sandbox.url}/`,
+    fhir: sandbox.fhir,
+    webhook: bot.webhook,
+    authToken: account.authToken,
+    numbers: account.numbers,
+    sent: `${sandbox.url}/sandbox/sent`,
+  };
+}
+
+/** Hangs up the page, what it asks for, and what other programs read. */
+export function openConsole(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount): void {
+  const { pages } = sandbox;
+  for (const [path, file, type] of [
+    ['/', 'index.html', 'text/html; charset=utf-8'],
+    ['/console/console.js', 'console.js', 'text/javascript; charset=utf-8'],
+    ['/console/console.css', 'console.css', 'text/css; charset=utf-8'],
+  ] as const) {
+    pages.get(path, async (_req, res) => {
+      const text = await readFile(new URL(file, page));
+      res.set({ 'Content-Security-Policy': contentSecurityPolicy, 'Content-Type': type }).send(text);
+    });
+  }
+  pages.get('/sandbox.json', (_req, res) => {
+    res.json(sandboxLine(sandbox, bot, account));
+  });
+  pages.get('/sandbox/sent', (_req, res) => {
+    res.json(sandbox.sent);
+  });
+  pages.get('/console/account', (_req, res) => {
+    res.json({ accountSid: account.accountSid, numbers: account.numbers });
+  });
+  pages.get('/console/executions', (_req, res) => {
+    res.json(sandbox.executions.slice(-100).reverse());
+  });
+  // Only JSON is taken, which no page of another origin can send unasked.
+  pages.post('/console/call', async (req, res) => {
+    const call = req.is('json') ? readCall(req.body) : undefined;
+    if (!call) {
+      sendOutcome(res, badRequest('A call has from, to and kind (phone or client)'));
+      return;
+    }
+    const params = incomingCall(account, call);
+    const token = call.wrongSignature ? `not-${account.authToken}` : account.authToken;
+    const answer = await fetch(bot.webhook.replace(/^https?:\/\/[^/]+/, sandbox.url), {
+      method: 'POST',
+      headers: { 'X-Twilio-Signature': sign(token, bot.webhook, params) },
+      body: new URLSearchParams(params),
+    });
+    res.json({ status: answer.status, contentType: answer.headers.get('content-type'), body: await answer.text() });
+  });
+}
+
+interface PageCall {
+  from: string;
+  to: string;
+  kind: CallKind;
+  wrongSignature: boolean;
+}
+
+function readCall(body: unknown): PageCall | undefined {
+  const { from, to, kind, wrongSignature } = (body ?? {}) as Record<string, unknown>;
+  const known = kinds.find((one) => one === kind);
+  if (typeof from !== 'string' || typeof to !== 'string' || !known) {
+    return undefined;
+  }
+  return { from, to, kind: known, wrongSignature: wrongSignature === true };
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { conflict, tooManyRequests } from '@medplum/core';
+import type { OperationOutcome } from '@medplum/fhirtypes';
+import type { RequestHandler } from 'express';
+import { sendOutcome } from './results.ts';
+import { fraction } from './seed.ts';
+
+const serverError: OperationOutcome = {
+  resourceType: 'OperationOutcome',
+  id: 'exception',
+  issue: [{ severity: 'error', code: 'exception', details: { text: 'Internal server error' } }],
+};
+
+const outcomes = [serverError, conflict('A fault of the sandbox'), tooManyRequests];
+
+/** Lets a share of the requests fail, in turn as a server fails, as one that lost a race, and as one that is busy. */
+export function faults(seed: string, rate: number): RequestHandler {
+  let requests = 0;
+  let failures = 0;
+  return (_req, res, next) => {
+    const outcome = outcomes[failures % outcomes.length];
+    if (outcome && fraction(seed, `fault/${++requests}`) < rate) {
+      failures++;
+      sendOutcome(res, outcome);
+    } else {
+      next();
+    }
+  };
+}

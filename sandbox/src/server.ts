@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { notFound, unauthorized } from '@medplum/core';
+import compression from 'compression';
+import express from 'express';
+import type { Express, RequestHandler, Router } from 'express';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Bots } from './bots.ts';
+import type { Execution, NewBot } from './bots.ts';
+import { faults } from './faults.ts';
+import { Chart, fhirRoutes, indexDefinitions } from './fhir.ts';
+import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
+import { sendOutcome } from './results.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes any free one. */
+  port?: number;
+  /** One seed gives one sandbox: the same ids and tokens. Random if absent. */
+  seed?: string;
+  /** The address that the outside knows, as behind a tunnel. Bots are told it as PLUMLINE_WEBHOOK_URL. */
+  publicUrl?: string;
+  /** The share of auth/me and FHIR requests that fail, from 0 to 1. */
+  faults?: number;
+  bots?: NewBot[];
+  onLog?: (bot: string, line: string) => void;
+}
+
+export interface SandboxBot {
+  id: string;
+  membershipId: string;
+  /** The webhook's URL. */
+  webhook: string;
+}
+
+export interface Sandbox {
+  /** Without a slash at its end. */
+  url: string;
+  fhir: string;
+  executions: Execution[];
+  /** What was sent to the fake Twilio, Meta and Vapi. */
+  sent: unknown[];
+  /** Where further pages can be hung up. */
+  pages: Router;
+  bots: SandboxBot[];
+  addBot: (bot: NewBot) => Promise<SandboxBot>;
+  stop: () => Promise<void>;
+}
+
+const prefixes = ['', '/api', '/projects/:projectId', '/api/projects/:projectId'];
+
+/** Starts a server on this machine that answers as Medplum does, as far as a bot and its callers can tell. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  indexDefinitions();
+  const app = express();
+  const server = createServer(app);
+  server.keepAliveTimeout = 90_000;
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
+  const seed = options.seed ?? randomUUID();
+  const chart = new Chart();
+  const bots = new Bots(chart, seed, `${url}/`, options.onLog ?? (() => undefined));
+  const pages = express.Router();
+  const sandbox: Sandbox = {
+    url,
+    fhir: `${url}/fhir/R4`,
+    executions: bots.executions,
+    sent: [],
+    pages,
+    bots: [],
+    async addBot(bot) {
+      const { id, membership } = await bots.add(bot);
+      const webhook = `${publicUrl}/webhook/${membership.id}`;
+      if (options.publicUrl !== undefined) {
+        bots.tell(id, 'PLUMLINE_WEBHOOK_URL', webhook);
+      }
+      const added = { id, membershipId: membership.id, webhook };
+      sandbox.bots.push(added);
+      return added;
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await bots.stop();
+    },
+  };
+  route(app, { bots, chart, pages, url, faults: faults(seed, options.faults ?? 0) });
+  for (const bot of options.bots ?? []) {
+    await sandbox.addBot(bot);
+  }
+  return sandbox;
+}
+
+interface Parts {
+  bots: Bots;
+  chart: Chart;
+  pages: Router;
+  url: string;
+  faults: RequestHandler;
+}
+
+function route(app: Express, { bots, chart, pages, url, faults }: Parts): void {
+  app.set('trust proxy', 1);
+  app.set('x-powered-by', false);
+  app.set('etag', false);
+  app.use(standardHeaders, compression());
+  app.options('/{*path}', (_req, res) => {
+    // Not res.set, which adds a charset.
+    res.setHeader('Content-Type', 'text/plain');
+    res.end();
+  });
+  app.use(bodyParsers('1mb'));
+  for (const prefix of prefixes) {
+    app.post(`${prefix}/webhook/:id`, webhook(bots));
+  }
+  app.use(pages);
+  app.get('/auth/me', faults, me(bots));
+  app.use('/fhir/R4', faults);
+  for (const path of ['/fhir/R4/Bot/:id/$execute', '/fhir/R4/Bot/:id/$execute/*rest']) {
+    app.route(path).get(operation(bots)).post(operation(bots));
+  }
+  app.use(
+    '/fhir/R4',
+    fhirRoutes(chart, `${url}/`, (authorization) => bots.byToken(authorization)?.reference),
+  );
+  app.use(errorHandler);
+}
+
+function webhook(bots: Bots): RequestHandler {
+  return async (req, res) => {
+    const bot = bots.byMembership(req.params['id']);
+    if (!bot) {
+      sendOutcome(res, notFound);
+    } else if (!bot.accessPolicy) {
+      res.status(403).send('ProjectMembership must have an Access Policy');
+    } else if (!bot.publicWebhook) {
+      res.status(403).send('Bot is not configured for public webhook access');
+    } else {
+      await bots.execute(bot, req, res);
+    }
+  };
+}
+
+/** `$execute`: the same bots, asked by somebody who is known. */
+function operation(bots: Bots): RequestHandler {
+  return async (req, res) => {
+    const bot = bots.byId(req.params['id']);
+    if (!bot) {
+      sendOutcome(res, notFound);
+      return;
+    }
+    const authorization = req.get('Authorization');
+    const requester = bots.byToken(authorization)?.reference;
+    if (authorization?.startsWith('Bearer ') && !requester) {
+      sendOutcome(res, unauthorized);
+      return;
+    }
+    await bots.execute(bot, req, res, { traceId: randomUUID(), ...(requester && { requester }) });
+  };
+}
+
+function me(bots: Bots): RequestHandler {
+  return (req, res) => {
+    const bot = bots.byToken(req.get('Authorization'));
+    if (!bot) {
+      sendOutcome(res, unauthorized);
+      return;
+    }
+    const { membership, reference, name } = bot;
+    res.json({
+      project: { resourceType: 'Project', id: membership.project.reference?.split('/')[1] },
+      membership: { resourceType: 'ProjectMembership', id: membership.id },
+      profile: { resourceType: 'Bot', id: reference.reference?.split('/')[1], name },
+      config: { resourceType: 'UserConfiguration', menu: [] },
+      accessPolicy: { resourceType: 'AccessPolicy' },
+    });
+  };
+}

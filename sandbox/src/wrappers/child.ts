@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { ContentType, Hl7Message, MedplumClient } from '@medplum/core';
+import { createRequire } from 'node:module';
+import type { ChildMessage, ChildRequest } from './process.ts';
+import type { BotPayload } from './wrapper.ts';
+
+/*
+ * What the three wrappers share on the inside, in the process where the bot runs.
+ */
+
+export function send(message: ChildMessage): void {
+  process.send?.(message);
+}
+
+/** Answers each request of the parent; nobody is left behind when the parent is gone. */
+export function serve(handle: (payload: unknown, log: (line: string) => void) => Promise<unknown>): void {
+  process.on('message', ({ id, payload }: ChildRequest) => {
+    void handle(JSON.parse(payload), (line) => send({ id, log: line })).then((answer) =>
+      send({ id, answer: JSON.stringify(answer) }),
+    );
+  });
+  process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
+}
+
+/**
+ * Serves one bot as a function does. Its processes take one event at a time, so whatever is written belongs to the
+ * latest one; between events it belongs to none.
+ */
+export function serveFunction(handle: (payload: BotPayload, module: string) => Promise<unknown>): void {
+  const module = process.argv[2] ?? '';
+  let log: ((line: string) => void) | undefined;
+  captureOutput((line) => {
+    if (log) {
+      log(line);
+    } else {
+      send({ stray: line });
+    }
+  });
+  serve(async (payload, write) => {
+    log = write;
+    try {
+      return await handle(payload as BotPayload, module);
+    } finally {
+      log = undefined;
+    }
+  });
+}
+
+type Handler = (medplum: MedplumClient, event: Record<string, unknown>) => unknown;
+
+/** Calls the bot's handler; its module is loaded once, and again only after a failure. */
+export async function callBot(
+  module: string,
+  medplum: MedplumClient,
+  event: Record<string, unknown>,
+): Promise<unknown> {
+  const { handler } = createRequire(import.meta.url)(module) as { handler: Handler };
+  return handler(medplum, event);
+}
+
+/** The client that a bot is given: a real one, with the bot's own token. */
+export function connect(payload: BotPayload): MedplumClient {
+  const { baseUrl, accessToken, traceId } = payload;
+  const medplum = new MedplumClient({
+    baseUrl,
+    fetch: (url: string, options: RequestInit = {}) => {
+      const headers = new Headers(options.headers);
+      if (traceId !== undefined) {
+        headers.set('x-trace-id', traceId);
+        headers.set('traceparent', traceId);
+      }
+      return fetch(url, { ...options, headers });
+    },
+  });
+  medplum.setAccessToken(accessToken);
+  return medplum;
+}
+
+/** The event as the handler sees it. */
+export function botEvent(payload: BotPayload): Record<string, unknown> {
+  const { bot, requester, contentType, secrets, traceId, headers } = payload;
+  const input = isHl7(payload) && payload.input ? Hl7Message.parse(payload.input as string) : payload.input;
+  return { bot, requester, input, contentType, secrets, traceId, headers, responseStream: undefined };
+}
+
+/** HL7 in, HL7 out: the server turns the result into text. */
+export function botResult(payload: BotPayload, result: unknown): unknown {
+  return isHl7(payload) && result ? (result as { toString: () => string }).toString() : result;
+}
+
+function isHl7(payload: BotPayload): boolean {
+  return payload.contentType === ContentType.HL7_V2;
+}
+
+export function describeError(err: unknown): string {
+  if (isError(err)) {
+    return `Unhandled error: ${err.message}\n${err.stack ?? ''}`;
+  }
+  return `Unhandled error: ${typeof err === 'string' ? err : JSON.stringify(err, undefined, 2)}`;
+}
+
+/** An error of another realm is no `instanceof Error` here. */
+export function isError(err: unknown): err is Error {
+  return Object.prototype.toString.call(err) === '[object Error]';
+}
+
+/** Sends everything that is written to stdout and stderr to `write`, line by line. */
+function captureOutput(write: (line: string) => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    let rest = '';
+    stream.write = (chunk: string | Uint8Array, ...args: unknown[]) => {
+      const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(write);
+      const done = args.at(-1);
+      if (typeof done === 'function') {
+        process.nextTick(done);
+      }
+      return true;
+    };
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { normalizeErrorString, normalizeOperationOutcome } from '@medplum/core';
+import { botEvent, botResult, callBot, connect, describeError, serveFunction } from './child.ts';
+import type { FissionAnswer } from './fission.ts';
+import type { BotPayload } from './wrapper.ts';
+
+/*
+ * One pod's process of a fission function: the module is loaded at the first event and stays.
+ */
+
+serveFunction(async (payload: BotPayload, module: string): Promise<FissionAnswer> => {
+  try {
+    const result = await callBot(module, connect(payload), botEvent(payload));
+    // What has no JSON form is to fail here, where the bot's author sees why.
+    const returnValue = JSON.stringify(botResult(payload, result)) as string | undefined;
+    return {
+      success: true,
+      ...(returnValue !== undefined && { returnValue: JSON.parse(returnValue) as unknown }),
+      logResult: '',
+    };
+  } catch (err) {
+    console.log(describeError(err));
+    return { success: false, returnValue: normalizeOperationOutcome(err), logResult: normalizeErrorString(err) };
+  }
+});

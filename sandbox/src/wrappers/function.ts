@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BotProcess } from './process.ts';
+import type { BotCode } from './wrapper.ts';
+
+/** How many processes one bot may have; further events wait in line. */
+const maxProcesses = 8;
+
+export interface FunctionOptions {
+  /** The program that loads the bot's module and serves it. */
+  program: URL;
+  /** The name under which the bundle is deployed. */
+  module: 'user.cjs' | 'user.js';
+  timeoutSeconds: number;
+  execPath?: string;
+}
+
+export class FunctionTimedOut extends Error {}
+
+/**
+ * A bot deployed as a function, in processes of its own that live from one event to the next. Each takes one event
+ * at a time, so that events which come together get a process each.
+ */
+export class BotFunction {
+  readonly #code: BotCode;
+  readonly #options: FunctionOptions;
+  #deployed: number | undefined;
+  #processes: BotProcess[] = [];
+  #idle: BotProcess[] = [];
+  #waiting: (() => void)[] = [];
+  /** Output that belongs to no event, such as work that goes on after an answer; the next event's log shows it. */
+  #stray: string[] = [];
+
+  constructor(code: BotCode, options: FunctionOptions) {
+    this.#code = code;
+    this.#options = options;
+  }
+
+  /** Gives the answer's text. Fails with FunctionTimedOut, or with ProcessEnded if the process died over it. */
+  async invoke(payload: unknown, onLog: (line: string) => void): Promise<string> {
+    await this.#deploy();
+    const process = await this.#take();
+    this.#stray.splice(0).forEach(onLog);
+    const timer = new AbortController();
+    try {
+      return await Promise.race([
+        process.ask(payload, onLog),
+        wait(this.#options.timeoutSeconds * 1000, undefined, { signal: timer.signal, ref: false }).then(() => {
+          throw new FunctionTimedOut();
+        }),
+      ]);
+    } catch (err) {
+      await process.kill();
+      this.#stray.splice(0).forEach(onLog);
+      throw err;
+    } finally {
+      timer.abort();
+      this.#give(process);
+    }
+  }
+
+  /** Ends every process; the next event starts anew. */
+  async stop(): Promise<void> {
+    const processes = this.#processes;
+    this.#processes = [];
+    this.#idle = [];
+    await Promise.all(processes.map((process) => process.kill()));
+  }
+
+  /** Deploys the bundle, at first and whenever its file has changed; old processes end. */
+  async #deploy(): Promise<void> {
+    const { mtimeMs } = await stat(this.#code.file);
+    if (mtimeMs === this.#deployed) {
+      return;
+    }
+    this.#deployed = mtimeMs;
+    await this.stop();
+    await mkdir(this.#code.directory, { recursive: true });
+    await writeFile(join(this.#code.directory, 'package.json'), '{"type":"commonjs"}\n');
+    await copyFile(this.#code.file, join(this.#code.directory, this.#options.module));
+  }
+
+  async #take(): Promise<BotProcess> {
+    for (;;) {
+      const idle = this.#idle.pop();
+      if (idle?.alive) {
+        return idle;
+      }
+      this.#processes = this.#processes.filter((process) => process.alive);
+      if (this.#processes.length < maxProcesses) {
+        const { program, module, execPath } = this.#options;
+        const process = new BotProcess(program, [join(this.#code.directory, module)], {
+          ...(execPath && { execPath }),
+          onStray: (line) => this.#stray.push(line),
+        });
+        this.#processes.push(process);
+        return process;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #give(process: BotProcess): void {
+    if (process.alive && this.#processes.includes(process)) {
+      this.#idle.push(process);
+    }
+    this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { isOperationOutcome } from '@medplum/core';
+import { botEvent, botResult, callBot, connect, describeError, isError, serveFunction } from './child.ts';
+import type { LambdaAnswer } from './lambda.ts';
+import type { BotPayload } from './wrapper.ts';
+
+/*
+ * One process of a Lambda function: the module is loaded at the first event and stays.
+ */
+
+serveFunction(async (payload: BotPayload, module: string): Promise<LambdaAnswer> => {
+  try {
+    const result = await callBot(module, connect(payload), botEvent(payload));
+    return { failed: false, text: json(botResult(payload, result)) };
+  } catch (err) {
+    console.log(describeError(err));
+    const outcome = (err as { outcome?: unknown } | undefined)?.outcome;
+    if (isOperationOutcome(outcome)) {
+      return { failed: false, text: JSON.stringify(outcome) };
+    }
+    return { failed: true, text: JSON.stringify(errorBody(err)) };
+  }
+});
+
+/** Lambda answers `null` where JSON has nothing to say. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  return text ?? 'null';
+}
+
+/** How Lambda's own runtime describes what a handler threw. */
+function errorBody(err: unknown): { errorType: string; errorMessage: string; trace: string[] } {
+  if (isError(err)) {
+    return { errorType: err.name, errorMessage: err.message, trace: (err.stack ?? '').split('\n') };
+  }
+  return { errorType: typeof err, errorMessage: String(err), trace: [] };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import type { BotCode, BotPayload, BotResult, Wrapper } from './wrapper.ts';
+import { BotProcess } from './process.ts';
+import type { VmRequest } from './vmcontext-process.ts';
+
+const program = new URL('./vmcontext-process.ts', import.meta.url);
+
+/** The process that stands for the server's. It is not ours, so that a bot that spins stops neither page nor exit. */
+export class VmServer {
+  readonly #onStray: (line: string) => void;
+  #process: BotProcess | undefined;
+
+  constructor(onStray: (line: string) => void) {
+    this.#onStray = onStray;
+  }
+
+  start(): BotProcess {
+    if (!this.#process?.alive) {
+      this.#process = new BotProcess(program, [], { onStray: this.#onStray });
+    }
+    return this.#process;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.kill();
+  }
+}
+
+/** `vmcontext`: the code is read again for each request; the timeout limits synchronous time only. */
+export class VmContextWrapper implements Wrapper {
+  readonly #server: VmServer;
+  readonly #code: BotCode;
+
+  constructor(server: VmServer, code: BotCode) {
+    this.#server = server;
+    this.#code = code;
+    server.start();
+  }
+
+  async run(event: BotPayload, onLog: (line: string) => void): Promise<BotResult> {
+    const request: VmRequest = { file: this.#code.file, timeout: (this.#code.timeoutSeconds ?? 10) * 1000, event };
+    try {
+      return JSON.parse(await this.#server.start().ask(request, onLog)) as BotResult;
+    } catch (err) {
+      const logResult = `The bot ended the server's process: ${(err as Error).message}`;
+      onLog(logResult);
+      return { success: false, logResult, returned: { kind: 'undefined' } };
+    }
+  }
+
+  async stop(): Promise<void> {
+    // The process belongs to all bots; the sandbox stops it.
+  }
+}

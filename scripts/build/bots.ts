@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The bots' bundles: one CommonJS file each that Medplum runs, with a wasm of its own inside. */
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { root, wasm } from './rust.ts';
+
+/** Top-level `exports.handler`, the wasm inside as base64. */
+const bot: BuildOptions = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'es2020',
+  minify: true,
+  loader: { '.wasm': 'base64' },
+  // A VM context calls exports.handler and knows nothing of module.exports.
+  footer: { js: 'Object.assign(exports, module.exports);' },
+  banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+export async function bots(out: string): Promise<void> {
+  mkdirSync(path.join(out, 'bots'), { recursive: true });
+  // No reference types: nothing but numbers crosses, and without them the module needs no imports.
+  const dir = wasm('webhook', 'webhook', ['-Ctarget-feature=-reference-types,-multivalue']);
+  copyFileSync(path.join(dir, 'plumline_bg.wasm'), path.join(out, 'bots/webhook.wasm'));
+  await build({
+    ...bot,
+    entryPoints: [path.join(root, 'bot-wrapper/webhook.ts')],
+    outfile: path.join(out, 'bots/webhook.cjs'),
+    alias: { '#pkg': out },
+  });
+}

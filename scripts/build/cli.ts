@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The command: one file with all that it needs, so that `npx plumline` installs nothing else. */
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { root } from './rust.ts';
+
+/** Bundled code whose licence asks for its notice to go along. */
+const NOTICES = ['commander', 'xml-formatter', 'xml-parser-xo'];
+
+export async function cli(out: string): Promise<void> {
+  rmSync(path.join(out, 'cli'), { recursive: true, force: true });
+  const outfile = path.join(out, 'cli/plumline.mjs');
+  const notices = NOTICES.map((name) => {
+    const licence = readFileSync(path.join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim();
+    return `${name}\n\n${licence}`;
+  });
+  await build({
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    entryPoints: [path.join(root, 'cli/main.ts')],
+    outfile,
+    alias: { '#pkg': out },
+    banner: {
+      js: [
+        '#!/usr/bin/env node',
+        '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT',
+        // commander is CommonJS and asks for Node's own modules by require.
+        'import { createRequire as plumlineRequire } from "node:module";',
+        'const require = plumlineRequire(import.meta.url);',
+      ].join('\n'),
+    },
+    footer: { js: `/*! Also in this file:\n\n${notices.join('\n\n---\n\n').replaceAll('*/', '* /')}\n*/` },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The declarations of an entry point, in one file that needs no other. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+const HEAD = '// SPDX-License-Identifier: Apache-2.0 OR MIT\n';
+
+/** Types come from `typesFile`, wasm-pack's; functions and values from `entry` and what it exports of files beside it. */
+export function declarations(typesFile: string, entry: string): string {
+  const statements = exported(entry);
+  const names = new Set(statements.flatMap((statement) => [...namesIn(statement)]));
+  const types = parse(typesFile, readFileSync(typesFile, 'utf8')).statements.filter(isType);
+  // A type brings those that it is made of.
+  for (let before = -1; before < names.size;) {
+    before = names.size;
+    for (const type of types.filter(({ name }) => names.has(name.text))) {
+      namesIn(type).forEach((name) => names.add(name));
+    }
+  }
+  const needed = types.filter((type) => names.has(type.name.text));
+  return HEAD + [...needed, ...statements].map((statement) => textOf(statement)).join('\n') + '\n';
+}
+
+type TypeStatement = ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+
+function isType(statement: ts.Statement): statement is TypeStatement {
+  return ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+}
+
+function parse(file: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+}
+
+/** What a file exports, as declarations; `export … from` a file beside it gives what is exported there. */
+function exported(file: string): ts.Statement[] {
+  const { outputText } = ts.transpileDeclaration(readFileSync(file, 'utf8'), {
+    fileName: file,
+    compilerOptions: { target: ts.ScriptTarget.ES2023 },
+  });
+  return parse(file, outputText).statements.flatMap((statement) => {
+    if (ts.isImportDeclaration(statement)) {
+      return [];
+    }
+    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier) {
+      const from = (statement.moduleSpecifier as ts.StringLiteral).text;
+      if (!from.startsWith('.')) {
+        return [statement];
+      }
+      const wanted = namesIn(statement);
+      return exported(path.resolve(path.dirname(file), from)).filter((one) => declares(one, wanted));
+    }
+    return ts.isExportDeclaration(statement) ? [] : [statement];
+  });
+}
+
+function declares(statement: ts.Statement, names: ReadonlySet<string>): boolean {
+  return ts.isFunctionDeclaration(statement) && names.has(statement.name?.text ?? '');
+}
+
+/** Every identifier in a statement. */
+function namesIn(node: ts.Node): Set<string> {
+  const names = new Set<string>();
+  const visit = (one: ts.Node): void => {
+    if (ts.isIdentifier(one)) {
+      names.add(one.text);
+    }
+    ts.forEachChild(one, visit);
+  };
+  visit(node);
+  return names;
+}
+
+/** `export type { … } from '#pkg/…'` needs no text: the types themselves stand in the file. */
+function textOf(statement: ts.Statement): string {
+  return ts.isExportDeclaration(statement) ? '' : statement.getFullText().trim();
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Writing XML, element by element.
+
+use std::borrow::Cow;
+
+use quick_xml::Writer;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::name::QName;
+
+/// How deep a document may be: Twilio's own nest four levels, SSML a few more.
+const DEEPEST: usize = 64;
+
+/// How every document begins. Twilio takes no byte before it (error 12100).
+const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>"#;
+
+/// Why a document cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IllFormed {
+    /// A character that XML 1.0 has no way to write: a control character, U+FFFE, U+FFFF.
+    Character,
+    /// A comment that holds `--`.
+    Comment,
+    /// Elements nested more than 64 deep.
+    Depth,
+    /// An element or attribute name that XML does not allow.
+    Name,
+    /// An attribute given twice.
+    Repeated,
+}
+
+/// A document that is being written. The first thing that cannot be written spoils it whole.
+pub struct Document<'a> {
+    writer: Writer<Vec<u8>>,
+    open: Vec<&'a str>,
+    spoiled: Option<IllFormed>,
+}
+
+impl<'a> Document<'a> {
+    /// Begins a document with its XML declaration.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend_from_slice(DECLARATION);
+        Self { writer: Writer::new(bytes), open: Vec::with_capacity(4), spoiled: None }
+    }
+
+    /// An element without anything inside.
+    pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
+        self.attempt(|document| {
+            let start = start(name, attributes)?;
+            document.put(Event::Empty(start));
+            Ok(())
+        })
+    }
+
+    /// Opens an element; what follows is inside it, until [`Document::close`].
+    pub fn open(&mut self, name: &'a str, attributes: &[(&str, &str)]) -> &mut Self {
+        self.attempt(|document| {
+            if document.open.len() >= DEEPEST {
+                return Err(IllFormed::Depth);
+            }
+            let start = start(name, attributes)?;
+            document.open.push(name);
+            document.put(Event::Start(start));
+            Ok(())
+        })
+    }
+
+    /// Closes the innermost open element.
+    pub fn close(&mut self) -> &mut Self {
+        if let Some(name) = self.open.pop() {
+            self.put(Event::End(BytesEnd::new(name)));
+        }
+        self
+    }
+
+    /// Text.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.attempt(|document| {
+            document.put(Event::Text(BytesText::from_escaped(escape(text, Place::Text)?)));
+            Ok(())
+        })
+    }
+
+    /// An element with text inside, as most verbs are.
+    pub fn element(&mut self, name: &'a str, attributes: &[(&str, &str)], text: &str) -> &mut Self {
+        self.open(name, attributes).text(text).close()
+    }
+
+    /// A comment, padded with a space on either side.
+    pub fn comment(&mut self, text: &str) -> &mut Self {
+        self.attempt(|document| {
+            if text.as_bytes().windows(2).any(|pair| pair == b"--") {
+                return Err(IllFormed::Comment);
+            }
+            let padded = [" ", &*escape(text, Place::Comment)?, " "].concat();
+            document.put(Event::Comment(BytesText::from_escaped(padded)));
+            Ok(())
+        })
+    }
+
+    /// Whether something could not be written.
+    #[must_use]
+    pub const fn is_spoiled(&self) -> bool {
+        self.spoiled.is_some()
+    }
+
+    /// Closes what is open; the text of the document.
+    ///
+    /// # Errors
+    /// [`IllFormed`]: half a document never leaves.
+    pub fn finish(&mut self) -> Result<String, IllFormed> {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        let bytes = std::mem::take(self.writer.get_mut());
+        // Every part was a str.
+        self.spoiled.map_or_else(|| Ok(String::from_utf8(bytes).unwrap_or_default()), Err)
+    }
+
+    fn attempt(&mut self, write: impl FnOnce(&mut Self) -> Result<(), IllFormed>) -> &mut Self {
+        if let Err(cause) = write(self)
+            && self.spoiled.is_none()
+        {
+            self.spoiled = Some(cause);
+        }
+        self
+    }
+
+    fn put(&mut self, event: Event<'_>) {
+        // Writing to a Vec cannot fail.
+        let _ = self.writer.write_event(event);
+    }
+}
+
+impl Default for Document<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn start<'n>(element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart<'n>, IllFormed> {
+    let mut start = BytesStart::new(name(element)?);
+    for (index, (key, value)) in attributes.iter().enumerate() {
+        if attributes.iter().take(index).any(|(earlier, _)| earlier == key) {
+            return Err(IllFormed::Repeated);
+        }
+        start.push_attribute(Attribute { key: QName(name(key)?), value: escape(value, Place::Attribute)? });
+    }
+    Ok(start)
+}
+
+/// Checks an element or attribute name: XML 1.0, fifth edition, production 5.
+fn name(name: &str) -> Result<&str, IllFormed> {
+    // Twilio's own are letters throughout, and the bots write no others.
+    let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty();
+    if letters || cfg!(not(feature = "library")) {
+        return if letters { Ok(name) } else { Err(IllFormed::Name) };
+    }
+    let starts = |c: char| {
+        matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
+            | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
+            | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}'
+            | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
+    };
+    let goes_on = |c: char| {
+        starts(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
+    };
+    let mut chars = name.chars();
+    if chars.next().is_some_and(starts) && chars.all(goes_on) { Ok(name) } else { Err(IllFormed::Name) }
+}
+
+/// Where a text stands, since that decides what is escaped in it.
+#[derive(Clone, Copy)]
+enum Place {
+    Attribute = 1,
+    Comment = 2,
+    Text = 4,
+}
+
+/// For each byte, the places where it cannot stand as it is.
+const SPECIAL: [u8; 256] = {
+    let mut special = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = 7;
+        byte += 1;
+    }
+    special[b'\t' as usize] = 1;
+    special[b'\n' as usize] = 1;
+    special[b'\r' as usize] = 1 | 4;
+    special[b'&' as usize] = 1 | 4;
+    special[b'<' as usize] = 1 | 4;
+    special[b'>' as usize] = 4;
+    special[b'"' as usize] = 1;
+    // U+FFFE and U+FFFF begin with it, among others.
+    special[0xef] = 7;
+    special
+};
+
+/// Escapes as Twilio's Node library does, and refuses what XML 1.0 has no way to write (production 2).
+fn escape(text: &str, place: Place) -> Result<Cow<'_, str>, IllFormed> {
+    let mut escaped = String::new();
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if SPECIAL[usize::from(byte)] & place as u8 == 0 {
+            continue;
+        }
+        let entity = match byte {
+            b'\t' => "&#x9;",
+            b'\n' => "&#xA;",
+            b'\r' => "&#xD;",
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+            0xef if !matches!(text.as_bytes().get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])) => continue,
+            _ => return Err(IllFormed::Character),
+        };
+        escaped.push_str(text.get(written..at).unwrap_or_default());
+        escaped.push_str(entity);
+        written = at + 1;
+    }
+    if written == 0 {
+        return Ok(Cow::Borrowed(text));
+    }
+    escaped.push_str(text.get(written..).unwrap_or_default());
+    Ok(Cow::Owned(escaped))
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The deployed bundle itself, in a context whose parts can be made to fail: traps, silence, forged events. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import vm from 'node:vm';
+import twilio from 'twilio';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const bundle = readFileSync(path.join(root, 'pkg/bots/webhook.cjs'), 'utf8');
+const URL = 'https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02';
+const TOKEN = 'an-invented-auth-token';
+const PARAMS = { CallSid: 'CA1', From: '+15550100123', To: '+15550100001' };
+
+interface Reply {
+  resourceType: string;
+  contentType?: string;
+  data?: string;
+  id?: string;
+  issue?: { code: string; details: { text: string; coding?: { code: string }[] } }[];
+}
+
+interface Options {
+  /** How many calls into the wasm trap, from the first on. */
+  traps?: number;
+  /** What the Medplum client does when it is asked who the bot is. */
+  me?: () => Promise<unknown>;
+}
+
+/** Loads the bundle as Medplum's VM runtime does, with the globals that it uses and no others. */
+interface Loaded {
+  log: string[];
+  count: { instances: number; asked: number };
+  handle: (event: object) => Promise<Reply>;
+}
+
+function load({ traps = 0, me = () => Promise.reject(new Error('not to be asked')) }: Options = {}): Loaded {
+  const log: string[] = [];
+  const count = { instances: 0, asked: 0 };
+  let left = traps;
+  class Instance {
+    exports: Record<string, unknown>;
+    constructor(module: WebAssembly.Module) {
+      count.instances++;
+      const real = new WebAssembly.Instance(module).exports as Record<string, unknown>;
+      const start = real['start'] as (written: number) => number;
+      this.exports = {
+        ...real,
+        start(written: number): number {
+          if (left > 0) {
+            left--;
+            throw new WebAssembly.RuntimeError('unreachable');
+          }
+          return start(written);
+        },
+      };
+    }
+  }
+  const context = vm.createContext({
+    console: { log: (line: string) => log.push(line) },
+    require: createRequire(import.meta.url),
+    TextDecoder,
+    TextEncoder,
+    WebAssembly: { Instance, Module: WebAssembly.Module },
+  });
+  const script = `const exports = {}; const module = { exports };\n${bundle}\nexports.handler`;
+  const handler = vm.runInContext(script, context) as (medplum: unknown, event: unknown) => Promise<Reply>;
+  const medplum = {
+    getBaseUrl: () => 'https://fhir.example.com/',
+    get: () => {
+      count.asked++;
+      return me();
+    },
+  };
+  return { log, count, handle: (event: object) => handler(medplum, event) };
+}
+
+interface Event {
+  params?: Record<string, unknown>;
+  signature?: string;
+  secrets?: Record<string, string | undefined>;
+}
+
+function event({ params = PARAMS, signature, secrets = {} }: Event = {}): object {
+  const all = { TWILIO_AUTH_TOKEN: TOKEN, TWILIO_NUMBER: '+15550100001', PLUMLINE_WEBHOOK_URL: URL, ...secrets };
+  const set = Object.entries<string | undefined>(all).filter(([, value]) => value !== undefined);
+  return {
+    contentType: 'application/x-www-form-urlencoded',
+    headers: { 'x-twilio-signature': signature ?? twilio.getExpectedTwilioSignature(TOKEN, URL, params) },
+    input: params,
+    secrets: Object.fromEntries(set.map(([name, valueString]) => [name, { name, valueString }])),
+  };
+}
+
+function twiml(reply: Reply): string {
+  assert.equal(reply.resourceType, 'Binary');
+  assert.equal(reply.contentType, 'text/xml');
+  return Buffer.from(reply.data ?? '', 'base64').toString();
+}
+
+const code = (reply: Reply): string | undefined => reply.issue?.[0]?.details.coding?.[0]?.code;
+
+describe('the webhook bundle', () => {
+  test('holds no import of its wasm, no word of a machine, and stays small', () => {
+    const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
+    assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
+    assert.ok(wasm.length < 80_000, `the wasm has ${wasm.length} bytes`);
+    assert.ok(bundle.length < 120_000, `the bundle has ${bundle.length} bytes`);
+    for (const text of [bundle, wasm.toString('latin1')]) {
+      assert.doesNotMatch(text, /\/(?:home|root|work|usr|tmp|Users)\//);
+    }
+  });
+
+  test('answers', async () => {
+    const { count, handle, log } = load();
+    assert.match(twiml(await handle(event())), /<Dial><Client>\+15550100001<\/Client><\/Dial>/);
+    assert.deepEqual([count.asked, log], [0, []]);
+  });
+
+  test('makes a new instance after a trap and answers the same event', async () => {
+    const { count, handle, log } = load({ traps: 1 });
+    assert.match(twiml(await handle(event())), /<Client>/);
+    assert.deepEqual([count.instances, log.length], [2, 1]);
+    assert.match(log[0] ?? '', /^plumline: CORE_TRAPPED: RuntimeError$/);
+    // The new instance stays.
+    assert.match(twiml(await handle(event())), /<Client>/);
+    assert.equal(count.instances, 2);
+  });
+
+  test('apologises where the story goes on trapping, to a genuine caller alone', async () => {
+    assert.match(twiml(await load({ traps: 2 }).handle(event())), /We are sorry\..*<Hangup\/>/);
+    const stranger = await load({ traps: 2 }).handle(event({ signature: 'x' }));
+    assert.deepEqual([stranger.id, code(stranger)], ['forbidden', 'SIGNATURE_MISMATCH']);
+  });
+
+  test('gives up with 500, never with a silent 200', async () => {
+    const reply = await load({ traps: Infinity }).handle(event());
+    assert.deepEqual(
+      [reply.resourceType, reply.id, reply.issue?.[0]?.code],
+      ['OperationOutcome', 'exception', 'exception'],
+    );
+  });
+
+  test('asks for its own URL once while it lives', async () => {
+    const me = (): Promise<unknown> => Promise.resolve({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
+    const { count, handle } = load({ me });
+    const found = event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } });
+    assert.match(twiml(await handle(found)), /<Client>/);
+    assert.match(twiml(await handle(found)), /<Client>/);
+    assert.equal(count.asked, 1);
+  });
+
+  test('waits five seconds for it, and no longer', async () => {
+    const { handle } = load({ me: () => new Promise(() => undefined) });
+    const reply = await handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+    assert.deepEqual([reply.id, code(reply)], ['exception', 'WEBHOOK_URL_UNKNOWN']);
+  });
+
+  test('answers events that come at once, each its own', async () => {
+    let release: (value: unknown) => void = () => undefined;
+    const me = (): Promise<unknown> => new Promise((resolve) => (release = resolve));
+    const { handle } = load({ me });
+    const waiting = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+    const params = { From: 'client:practitioner_1', To: '+15550100123' };
+    assert.match(twiml(await handle(event({ params }))), /<Number>\+15550100123<\/Number>/);
+    release({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
+    assert.match(twiml(await waiting), /<Client>/);
+  });
+
+  test('takes whatever a body parser may make of a body', async () => {
+    const { handle } = load();
+    const odd = { ...PARAMS, a: ['2', '1', '2'], 'a[b]': '', nul: 'x\0To\0+15550100999', é: '😀', lone: '\ud800' };
+    const signed = twilio.getExpectedTwilioSignature(TOKEN, URL, odd);
+    assert.match(twiml(await handle(event({ params: odd, signature: signed }))), /<Client>/);
+    for (const input of [null, undefined, [], 7, {}, { To: null }, { To: { a: 1 } }, 'text', '']) {
+      const reply = await handle({ ...event(), input });
+      assert.equal(reply.id, 'forbidden', JSON.stringify(input));
+    }
+    for (const broken of [{}, { headers: {} }, { secrets: {} }, { headers: {}, secrets: {}, input: {} }]) {
+      const reply = await handle({ secrets: {}, ...broken });
+      assert.equal(reply.resourceType, 'OperationOutcome');
+    }
+  });
+
+  test('takes time in proportion to what it is given', async () => {
+    const { handle } = load();
+    const timeOf = async (count: number): Promise<number> => {
+      const params = {
+        ...PARAMS,
+        ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`P${i * 7919}`, 'v'])),
+      };
+      const signed = event({ params });
+      const times: number[] = [];
+      for (let round = 0; round < 60; round++) {
+        const began = process.hrtime.bigint();
+        for (let i = 0; i < 10; i++) {
+          await handle(signed);
+        }
+        times.push(Number(process.hrtime.bigint() - began));
+      }
+      return times.sort((a, b) => a - b)[5] ?? 0;
+    };
+    await timeOf(250);
+    const [quarter, whole] = [await timeOf(250), await timeOf(1_000)];
+    // Four times the parameters: four times the work and a little for the sorting, where a square would be sixteen.
+    assert.ok(whole / quarter < 9, `1,000 parameters take ${(whole / quarter).toFixed(1)} times what 250 do`);
+  });
+});

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** `npm start`, as a user and as a program runs it. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const main = path.join(root, 'sandbox/src/main.ts');
+const built = existsSync(path.join(root, 'pkg/bots/webhook.cjs'));
+
+interface Line {
+  console: string;
+  fhir: string;
+  webhook: string;
+  authToken: string;
+  numbers: string[];
+  sent: string;
+}
+
+/** Runs the sandbox while `use` lasts; gives all that it wrote. */
+async function run(args: string[], use: (written: string) => Promise<void>): Promise<string> {
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  let written = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      written += chunk.toString();
+      if (/\n$/.test(written)) {
+        resolve();
+      }
+    });
+    child.on('exit', () => reject(new Error('The sandbox ended')));
+  });
+  try {
+    await ready;
+    await use(written);
+  } finally {
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+  }
+  return written;
+}
+
+function sign(token: string, url: string, params: Record<string, string>): string {
+  const text =
+    url +
+    Object.keys(params)
+      .sort()
+      .map((name) => `${name}${params[name] ?? ''}`)
+      .join('');
+  return createHmac('sha1', token).update(text).digest('base64');
+}
+
+async function call(line: Line, token: string, to: string, address = line.webhook): Promise<Response> {
+  const config = (await (await fetch(new URL('/console/account', line.console))).json()) as { accountSid: string };
+  const params = {
+    AccountSid: config.accountSid,
+    CallSid: 'CA00000000000000000000000000000002',
+    CallStatus: 'ringing',
+    Direction: 'inbound',
+    From: '+15550100099',
+    To: to,
+  };
+  const headers = { 'X-Twilio-Signature': sign(token, line.webhook, params) };
+  return fetch(address, { method: 'POST', headers, body: new URLSearchParams(params) });
+}
+
+describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
+  for (const wrapper of runtimeVersions) {
+    test(`--json under ${wrapper}: one line, signed calls answered, others refused`, async () => {
+      const written = await run(['--', '--json', '--port', '0', '--seed', '1', '--wrapper', wrapper], async (text) => {
+        const line = JSON.parse(text) as Line;
+        assert.deepEqual(Object.keys(line), ['console', 'fhir', 'webhook', 'authToken', 'numbers', 'sent']);
+        assert.match(line.authToken, /^[0-9a-f]{32}$/);
+        assert.deepEqual(line.numbers, ['+15550100001', '+15550100002']);
+        assert.deepEqual(await (await fetch(new URL('/sandbox.json', line.console))).json(), line);
+        assert.deepEqual(await (await fetch(line.sent)).json(), []);
+        assert.equal((await fetch(`${line.fhir}/Patient`)).status, 200);
+
+        const answered = await call(line, line.authToken, '+15550100001');
+        assert.equal(answered.status, 200);
+        assert.equal(answered.headers.get('content-type'), 'text/xml; charset=utf-8');
+        assert.match(await answered.text(), /<Response>.*<\/Response>|<Response\/>/s);
+        assert.equal((await call(line, 'f'.repeat(32), '+15550100001')).status, 403);
+      });
+      assert.equal(written.trim().split('\n').length, 1, written);
+    });
+  }
+
+  test('the same seed gives the same webhook and token', async () => {
+    const lines: Line[] = [];
+    for (let count = 0; count < 2; count++) {
+      await run(['--json', '--port', '0', '--seed', '7'], async (text) => void lines.push(JSON.parse(text) as Line));
+    }
+    const [one, two] = lines.map(({ webhook, authToken }) => ({ path: new URL(webhook).pathname, authToken }));
+    assert.deepEqual(one, two);
+  });
+
+  test('--public-url is what is signed', async () => {
+    await run(['--json', '--port', '0', '--public-url', 'https://sandbox.example.com'], async (text) => {
+      const line = JSON.parse(text) as Line;
+      assert.equal(line.webhook.startsWith('https://sandbox.example.com/webhook/'), true);
+      const local = new URL(new URL(line.webhook).pathname, line.console).href;
+      assert.equal((await call(line, line.authToken, '+15550100001', local)).status, 200);
+    });
+  });
+
+  test('the console places calls and lists executions', async () => {
+    await run(['--json', '--port', '0'], async (text) => {
+      const line = JSON.parse(text) as Line;
+      const page = await fetch(line.console);
+      assert.match(page.headers.get('content-security-policy') ?? '', /script-src 'self'/);
+      assert.match(await page.text(), /<title>/);
+      const place = async (wrongSignature: boolean): Promise<{ status: number }> => {
+        const body = { from: '+15550100099', to: '+15550100001', kind: 'phone', wrongSignature };
+        const answer = await fetch(new URL('/console/call', line.console), {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        return (await answer.json()) as { status: number };
+      };
+      assert.equal((await place(false)).status, 200);
+      assert.equal((await place(true)).status, 403);
+      const list = (await (await fetch(new URL('/console/executions', line.console))).json()) as { status: number }[];
+      assert.deepEqual(
+        list.map(({ status }) => status),
+        [403, 200],
+      );
+      assert.equal((await fetch(new URL('/console/call', line.console), { method: 'POST' })).status, 400);
+    });
+  });
+
+  test('the curl of the greeting works', async () => {
+    await run(['--port', '0'], async (text) => {
+      assert.match(text, /npx plumline call --from \+15550100099 --to \+15550100001/);
+      const command = text.slice(text.indexOf('curl -H'));
+      const { stdout, status } = spawnSync('bash', ['-c', command.replace('curl', 'curl -s')], { encoding: 'utf8' });
+      assert.equal(status, 0);
+      assert.match(stdout, /<Response/);
+    });
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { status, stderr } = spawnSync(process.execPath, [main, '--port', String(port)], { encoding: 'utf8' });
+    other.close();
+    assert.equal(status, 1);
+    assert.equal(stderr, `Port ${port} is taken\n`);
+  });
+});
+
+test('wrong flags are one line each', () => {
+  for (const [args, code] of [
+    [['--colour'], 2],
+    [['--port', 'x'], 2],
+    [['--wrapper', 'docker'], 2],
+    [['--faults', '2'], 2],
+    [['--public-url', 'example.com'], 2],
+    [['--config', 'no-such-file.json'], 1],
+  ] as const) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+    assert.equal(status, code, stderr);
+    assert.equal(stdout, '');
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});

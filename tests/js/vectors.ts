@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The shared vectors: our own in tests/vectors, and those of the official suites where PLUMLINE_EXTRA_VECTORS says. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TwimlElement } from 'plumline';
+
+export interface SignatureVector {
+  readonly id: string;
+  readonly kind: 'official' | 'oracle';
+  readonly category: string;
+  readonly token: string;
+  readonly url: string;
+  readonly signed_url?: string;
+  readonly params?: Readonly<Record<string, string | readonly string[]>>;
+  readonly form_body?: string;
+  readonly body?: string;
+  readonly signature: string;
+  readonly valid: boolean;
+  /** Libraries whose verdict is another: that verdict, or `error:NAME`. */
+  readonly disagree?: Readonly<Record<string, boolean | string>>;
+  readonly algorithm?: 'HMAC_SHA1' | 'HMAC_SHA256';
+  readonly settings_header?: string;
+}
+
+export interface TwimlPair {
+  readonly id: string;
+  readonly input: TwimlElement;
+  readonly xml?: string;
+  readonly error?: string;
+}
+
+function load(folder: string, file: string): unknown {
+  return JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+}
+
+const ours = path.resolve(import.meta.dirname, '../vectors');
+const extra = process.env.PLUMLINE_EXTRA_VECTORS;
+
+/** Why the official vectors are not run, or `false`. */
+export const skipOfficial = extra ? false : 'skipped: PLUMLINE_EXTRA_VECTORS is unset';
+
+export const oracleVectors = (load(ours, 'twilio-signature.json') as { vectors: SignatureVector[] }).vectors;
+
+export const officialVectors = extra
+  ? (load(extra, 'twilio-signature.json') as { vectors: SignatureVector[] }).vectors.filter(
+      ({ kind }) => kind === 'official',
+    )
+  : [];
+
+export const twimlPairs = (load(ours, 'twiml.json') as { pairs: TwimlPair[] }).pairs;
+
+/** What a library says of a vector. */
+export function verdictOf(vector: SignatureVector, library: string): boolean {
+  const verdict = vector.disagree?.[library] ?? vector.valid;
+  // An exception is a refusal.
+  return verdict === true;
+}
