@@ -84,7 +84,7 @@ function tokenList(tokens: unknown): readonly unknown[] {
 
 function addSharedKey(frame: Frame, id: string, key: unknown): void {
   const path = `settings.keys.${id}`;
-  const { secret, algorithm } = object(key, path) as SharedKey;
+  const { secret, algorithm } = object(key, path) as { secret?: unknown; algorithm?: unknown };
   if (algorithm !== 'HMAC_SHA1' && algorithm !== 'HMAC_SHA256') {
     throw mistake(`${path}.algorithm`);
   }

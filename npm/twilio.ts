@@ -107,7 +107,7 @@ function addressOf(url: unknown): string {
   if (url === undefined || url === null) {
     throw mistake('url');
   }
-  return String(url);
+  return url as string;
 }
 
 /** What follows the URL in the signed text. JSON posts may come with `null` for their parameters. */

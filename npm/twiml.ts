@@ -26,8 +26,7 @@ export function twiml(tree: TwimlElement): string {
   if (typeof xml === 'string') {
     return xml;
   }
-  const at = xml.at === '' ? -1 : Number(xml.at);
-  throw layout.failureAt(tree, (_field, number) => number >= at, xml.code);
+  throw layout.failureAt(tree, (_field, number) => String(number) === xml.at, xml.code);
 }
 
 type Fault = (field: string, number: number) => boolean;
@@ -172,10 +171,11 @@ function member(name: string, path: string): string {
 }
 
 /** Thrown to leave a layout at the place that was looked for. */
-class Place {
+class Place extends Error {
   readonly path: string;
 
   constructor(path: string) {
+    super();
     this.path = path;
   }
 }

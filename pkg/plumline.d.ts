@@ -3,7 +3,6 @@
 
 /** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
-
 export interface SignInput {
     /** The absolute URL that is called, with its whole query. */
     readonly url: string;
@@ -59,10 +58,8 @@ export interface CallConfig {
     readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
     /** The SDK identity that incoming calls ring. */
     readonly client?: string;
-    readonly outbound?: {
-        /** The number that the callee sees, E.164. */
-        readonly callerId?: string;
-    };
+    /** `callerId`: the number that the callee sees, E.164. */
+    readonly outbound?: { readonly callerId?: string };
 }
 
 export interface RouteInput {
@@ -121,10 +118,9 @@ export interface PlumlineError extends Error {
     readonly path: string;
 }
 
+/** The package's version, and the core's: the same, unless files of two versions were mixed. */
 export interface Versions {
-    /** The package's. */
     readonly plumline: string;
-    /** The core's; the same, unless files of two versions were mixed. */
     readonly core: string;
 }
 

@@ -8,6 +8,8 @@
 
 #[cfg(feature = "library")]
 mod library;
+#[cfg(feature = "library")]
+mod routing;
 
 use std::cell::RefCell;
 
@@ -96,10 +98,16 @@ impl Boundary {
     /// Leaves an answer in `output`; its length. Below zero the answer is a refusal, and as long as `!length`.
     fn answer(&mut self, answer: Result<String, Refused>) -> i32 {
         match answer {
-            Ok(text) => self.put(text) as i32,
-            Err(refused) => !(self.put(refused.lines()) as i32),
+            Ok(text) => signed(self.put(text)),
+            Err(refused) => !signed(self.put(refused.lines())),
         }
     }
+}
+
+/// A length with a sign. Memory ends before an i32 does.
+#[cfg(feature = "library")]
+fn signed(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
 }
 
 /// Room for `bytes` bytes of text, as an address in memory.
@@ -237,7 +245,7 @@ pub fn twiml(written: usize) -> i32 {
 #[must_use]
 pub fn route_call(written: usize) -> JsValue {
     let frame = BOUNDARY.with_borrow_mut(|boundary| boundary.take_frame(written));
-    let routing = library::route_call(&frame);
+    let routing = routing::route_call(&frame);
     // Texts and booleans always serialize.
     routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
@@ -261,14 +269,12 @@ pub fn version() -> usize {
     BOUNDARY.with_borrow_mut(|boundary| boundary.put(env!("CARGO_PKG_VERSION").to_owned()))
 }
 
-/// What callers in TypeScript know of the library. npm/ takes its types from here, and scripts/build.ts copies them
-/// into the declarations of the package's entry points.
+/// What callers in TypeScript know of the library; the declarations of the package's entry points take it from here.
 #[cfg(feature = "library")]
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = r"
 /** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
-
 export interface SignInput {
   /** The absolute URL that is called, with its whole query. */
   readonly url: string;
@@ -324,10 +330,8 @@ export interface CallConfig {
   readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
   /** The SDK identity that incoming calls ring. */
   readonly client?: string;
-  readonly outbound?: {
-    /** The number that the callee sees, E.164. */
-    readonly callerId?: string;
-  };
+  /** `callerId`: the number that the callee sees, E.164. */
+  readonly outbound?: { readonly callerId?: string };
 }
 
 export interface RouteInput {
@@ -386,10 +390,9 @@ export interface PlumlineError extends Error {
   readonly path: string;
 }
 
+/** The package's version, and the core's: the same, unless files of two versions were mixed. */
 export interface Versions {
-  /** The package's. */
   readonly plumline: string;
-  /** The core's; the same, unless files of two versions were mixed. */
   readonly core: string;
 }
 ";

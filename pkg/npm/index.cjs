@@ -291,8 +291,7 @@ function twiml2(tree) {
   if (typeof xml === "string") {
     return xml;
   }
-  const at = xml.at === "" ? -1 : Number(xml.at);
-  throw layout.failureAt(tree, (_field, number) => number >= at, xml.code);
+  throw layout.failureAt(tree, (_field, number) => String(number) === xml.at, xml.code);
 }
 var Layout = class _Layout {
   frame = new Frame();
@@ -417,9 +416,10 @@ function member(name, path) {
   }
   return path === "" ? name : `.${name}`;
 }
-var Place = class {
+var Place = class extends Error {
   path;
   constructor(path) {
+    super();
     this.path = path;
   }
 };
@@ -431,3 +431,11 @@ var versions = {
     return (0, import_core3.coreVersion)();
   }
 };
+// Annotate the CommonJS export names for ESM import in node:
+0 && (module.exports = {
+  routeCall,
+  signTwilio,
+  twiml,
+  verifyTwilio,
+  versions
+});

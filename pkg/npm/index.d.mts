@@ -53,10 +53,8 @@ export interface CallConfig {
     readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
     /** The SDK identity that incoming calls ring. */
     readonly client?: string;
-    readonly outbound?: {
-        /** The number that the callee sees, E.164. */
-        readonly callerId?: string;
-    };
+    /** `callerId`: the number that the callee sees, E.164. */
+    readonly outbound?: { readonly callerId?: string };
 }
 export interface RouteInput {
     /** The parameters of a voice webhook. */
@@ -107,10 +105,9 @@ export interface PlumlineError extends Error {
     /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
     readonly path: string;
 }
+/** The package's version, and the core's: the same, unless files of two versions were mixed. */
 export interface Versions {
-    /** The package's. */
     readonly plumline: string;
-    /** The core's; the same, unless files of two versions were mixed. */
     readonly core: string;
 }
 

@@ -254,8 +254,7 @@ function twiml2(tree) {
   if (typeof xml === "string") {
     return xml;
   }
-  const at = xml.at === "" ? -1 : Number(xml.at);
-  throw layout.failureAt(tree, (_field, number) => number >= at, xml.code);
+  throw layout.failureAt(tree, (_field, number) => String(number) === xml.at, xml.code);
 }
 var Layout = class _Layout {
   frame = new Frame();
@@ -380,9 +379,10 @@ function member(name, path) {
   }
   return path === "" ? name : `.${name}`;
 }
-var Place = class {
+var Place = class extends Error {
   path;
   constructor(path) {
+    super();
     this.path = path;
   }
 };

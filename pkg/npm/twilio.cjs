@@ -251,7 +251,7 @@ function addressOf(url) {
   if (url === void 0 || url === null) {
     throw mistake("url");
   }
-  return String(url);
+  return url;
 }
 function signedTail(url, params) {
   if (params === void 0 || params === null) {
@@ -287,3 +287,10 @@ function answered(answer) {
 function isMistake(err) {
   return err instanceof Error && "code" in err && err.code === "ARGUMENT_INVALID";
 }
+// Annotate the CommonJS export names for ESM import in node:
+0 && (module.exports = {
+  getExpectedBodyHash,
+  getExpectedTwilioSignature,
+  validateRequest,
+  validateRequestWithBody
+});

@@ -223,7 +223,7 @@ function addressOf(url) {
   if (url === void 0 || url === null) {
     throw mistake("url");
   }
-  return String(url);
+  return url;
 }
 function signedTail(url, params) {
   if (params === void 0 || params === null) {

@@ -13,7 +13,6 @@ const ENTRIES = ['index', 'twilio'];
 const options: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
-  platform: 'neutral',
   target: 'es2022',
   loader: { '.wasm': 'base64' },
   banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
@@ -29,33 +28,30 @@ export async function library(out: string): Promise<void> {
   }
   const glue = await glueAsFunction(path.join(out, 'plumline.js'));
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
-  for (const [format, suffix] of [
-    ['esm', 'mjs'],
-    ['cjs', 'cjs'],
+  for (const [format, suffix, platform] of [
+    ['esm', 'mjs', 'neutral'],
+    // For Node esbuild notes what a CommonJS file exports, where an import by name looks for it.
+    ['cjs', 'cjs', 'node'],
   ] as const) {
-    // The wasm's bytes stand in core.*, once for both entries.
-    const core: Plugin = {
-      name: 'core',
-      setup({ onResolve }) {
-        onResolve({ filter: /^\.\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
-        onResolve({ filter: /^#glue$/ }, () => ({ path: 'glue', namespace: 'plumline' }));
-      },
-    };
-    const inline: Plugin = {
-      name: 'glue',
-      setup({ onLoad }) {
-        onLoad({ filter: /^glue$/, namespace: 'plumline' }, () => ({ contents: glue, loader: 'js' }));
+    const plugin: Plugin = {
+      name: 'plumline',
+      setup(build) {
+        // The wasm's bytes stand in core.*, once for both entries.
+        build.onResolve({ filter: /^\.\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
+        build.onResolve({ filter: /^#glue$/ }, () => ({ path: 'glue', namespace: 'plumline' }));
+        build.onLoad({ filter: /^glue$/, namespace: 'plumline' }, () => ({ contents: glue, loader: 'js' }));
       },
     };
     await build({
       ...options,
       format,
+      platform,
       entryPoints: [...ENTRIES, 'core'].map((entry) => path.join(root, 'npm', `${entry}.ts`)),
       outdir: path.join(out, 'npm'),
       outExtension: { '.js': `.${suffix}` },
       alias: { '#pkg': out },
       define: { PLUMLINE_VERSION: JSON.stringify(version) },
-      plugins: [core, inline],
+      plugins: [plugin],
     });
   }
   const types = path.join(out, 'plumline.d.ts');

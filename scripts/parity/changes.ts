@@ -91,7 +91,7 @@ export const ALTERATIONS: Readonly<Record<string, Change>> = {
     draft.params = Object.fromEntries(Object.entries(draft.params).filter(([name]) => name !== removed));
   },
   'a parameter changed': (draft, random) => {
-    draft.params = { ...draft.params, [random.pick(Object.keys(draft.params)) ?? 'From']: random.pick(VALUES) };
+    draft.params = { ...draft.params, [random.pick([...Object.keys(draft.params), 'From'])]: random.pick(VALUES) };
   },
   'values trimmed': (draft) => {
     const trim = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);

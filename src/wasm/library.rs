@@ -2,13 +2,9 @@
 
 //! What the library's calls answer, as plain functions of a frame: tested natively.
 
-use serde::Serialize;
-
-use crate::call::{Call, Clinic, Config, Direction, Route, Spoken, Subject, answer, apology, route};
 use crate::error::Code;
 use crate::flow::Frame;
 use crate::json::decimal;
-use crate::phone::E164;
 use crate::signature::{
     self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, explain,
 };
@@ -18,9 +14,9 @@ use crate::twiml::{Element, IllFormed, Node, write};
 /// A call that is not answered: the code, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
-    code: Code,
+    pub(super) code: Code,
     /// A path in the config, the number of a field in the frame, or nothing.
-    at: String,
+    pub(super) at: String,
 }
 
 impl From<Code> for Refused {
@@ -104,117 +100,6 @@ fn names_a_key(header: &str) -> bool {
 fn shared_key<'a>(fields: &[&'a str]) -> Result<SharedKey<'a>, Code> {
     let algorithm = if fields[2] == "HMAC_SHA256" { Algorithm::Sha256 } else { Algorithm::Sha1 };
     Ok(SharedKey { id: fields[0], secret: AuthToken::new(fields[1])?, algorithm })
-}
-
-/// Where a call goes, as JavaScript sees it.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Routing {
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    direction: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    caller_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    says: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    twiml: Option<String>,
-}
-
-impl From<Refused> for Routing {
-    fn from(refused: Refused) -> Self {
-        let path = Some(refused.at).filter(|path| !path.is_empty());
-        Self { path, ..Self::default() }.saying(refused.code)
-    }
-}
-
-impl Routing {
-    fn saying(self, code: Code) -> Self {
-        Self { code: Some(code.as_str()), help: Some(code.help()), ..self }
-    }
-
-    fn along(self, route: &Route<'_>) -> Self {
-        match *route {
-            Route::Acknowledge => Self { kind: Some("acknowledge"), ..self },
-            Route::Connect { client } => Self { kind: Some("connect"), client: Some(client.to_owned()), ..self },
-            Route::Dial { to, caller_id } => Self {
-                kind: Some("dial"),
-                to: Some(to.as_str().to_owned()),
-                caller_id: Some(caller_id.as_str().to_owned()),
-                ..self
-            },
-            Route::Refuse(spoken) => {
-                let reason = match spoken {
-                    Spoken::Failure => "failure",
-                    Spoken::InvalidNumber => "invalid-number",
-                    Spoken::NotAllowed => "not-allowed",
-                    Spoken::NotInService => "not-in-service",
-                };
-                Self { kind: Some("refuse"), reason: Some(reason), says: Some(spoken.text()), ..self }
-            }
-        }
-    }
-}
-
-pub(super) fn route_call(frame: &Frame) -> Routing {
-    try_route(frame).unwrap_or_else(Routing::from)
-}
-
-fn try_route(frame: &Frame) -> Result<Routing, Refused> {
-    let fields = fields(frame)?;
-    let ([config, application], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
-    let (numbers, pairs) = split(rest, frame.head(0), 1)?;
-    let mut ours = Vec::with_capacity(numbers.len());
-    for (index, number) in numbers.iter().enumerate() {
-        let at = || Refused { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
-        ours.push(E164::parse(number).ok_or_else(at)?);
-    }
-    let config = match frame.head(1) {
-        1 => Config::read(config).map_err(|place| Refused { code: Code::ConfigInvalid, at: place.0 })?,
-        _ => Config::default(),
-    };
-    let application = (frame.head(2) == 1).then_some(*application);
-    let call = match Call::read(&in_pairs(pairs)?) {
-        Ok(call) if call.subject == Subject::Message => return Err(Code::NotACall.into()),
-        Ok(call) => call,
-        Err(code) => {
-            let sorry = Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
-            return Ok(sorry.along(&Route::Refuse(Spoken::Failure)).saying(code));
-        }
-    };
-    let clinic = Clinic { numbers: &ours, application, config: &config };
-    let direction = Direction::of(&call, &ours);
-    let (route, code) = route(&call, &direction, &clinic);
-    let twiml = answer(&route, &config).unwrap_or_else(|_| apology());
-    let routing =
-        Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }.along(&route);
-    Ok(if let Some(code) = code { routing.saying(code) } else { routing })
-}
-
-fn name(direction: &Direction<'_>) -> &'static str {
-    match direction {
-        Direction::DialAction => "dial-action",
-        Direction::Inbound { .. } => "inbound",
-        Direction::Outbound { .. } => "outbound",
-        Direction::Placed => "placed",
-        Direction::Sip => "sip",
-        Direction::StatusCallback => "status-callback",
-        Direction::Unknown => "unknown",
-    }
 }
 
 pub(super) fn twiml(frame: &Frame) -> Result<String, Refused> {
@@ -301,17 +186,21 @@ fn code(why: IllFormed) -> Code {
     }
 }
 
-fn fields(frame: &Frame) -> Result<Vec<&str>, Code> {
+pub(super) fn fields(frame: &Frame) -> Result<Vec<&str>, Code> {
     frame.fields().ok_or(Code::EventInvalid)
 }
 
 /// Splits off `count` groups of `each` fields.
-fn split<'a, 'b>(fields: &'a [&'b str], count: u32, each: usize) -> Result<(&'a [&'b str], &'a [&'b str]), Code> {
+pub(super) fn split<'a, 'b>(
+    fields: &'a [&'b str],
+    count: u32,
+    each: usize,
+) -> Result<(&'a [&'b str], &'a [&'b str]), Code> {
     let length = (count as usize).checked_mul(each).ok_or(Code::EventInvalid)?;
     fields.split_at_checked(length).ok_or(Code::EventInvalid)
 }
 
-fn in_pairs<'a>(fields: &[&'a str]) -> Result<Vec<(&'a str, &'a str)>, Code> {
+pub(super) fn in_pairs<'a>(fields: &[&'a str]) -> Result<Vec<(&'a str, &'a str)>, Code> {
     if !fields.len().is_multiple_of(2) {
         return Err(Code::EventInvalid);
     }
@@ -320,4 +209,72 @@ fn in_pairs<'a>(fields: &[&'a str]) -> Result<Vec<(&'a str, &'a str)>, Code> {
         pairs.push((pair[0], pair[1]));
     }
     Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "an-invented-auth-token";
+    const URL: &str = "https://example.com/v";
+
+    fn signed(fields: &[&str]) -> String {
+        sign(&Frame::of([0; 5], fields)).unwrap()
+    }
+
+    #[test]
+    fn names_the_token_or_the_shared_key_that_signed() {
+        let signature = signed(&[TOKEN, URL, "a", "1"]);
+        let header = "key=second,algorithm=HMAC_SHA1";
+        let keys = ["first", "another", "HMAC_SHA1", "second", TOKEN, "HMAC_SHA1"];
+        let verdict = |tokens: &[&str], header: &str, keys: &[&str]| {
+            let head = [tokens.len() as u32, keys.len() as u32 / 3, 0, 0, 0];
+            verify(&Frame::of(head, &[&[URL, &signature, header], tokens, keys, &["a", "1"]].concat()), b"")
+        };
+        assert_eq!(verdict(&[TOKEN], "", &[]), Ok(String::new()));
+        assert_eq!(verdict(&["another", TOKEN], "", &keys), Ok(format!("1 {URL}")));
+        assert_eq!(verdict(&["another"], header, &keys), Ok(format!("2 {URL}")));
+        assert_eq!(verdict(&[], header, &keys[3..]), Ok(String::new()));
+        for (tokens, header, keys, code) in [
+            (&[TOKEN][..], header, &keys[..3], Code::SharedKeyUnknown),
+            (&["another"], header, &[], Code::SharedKeyUnknown),
+            (&["another"], "algorithm=HMAC_SHA1", &[], Code::SignatureMismatch),
+            (&[], "", &keys, Code::TokenMissing),
+            (&[TOKEN, ""], "", &[], Code::TokenBlank),
+            (&[TOKEN], "", &["id", " ", "HMAC_SHA1"], Code::TokenBlank),
+        ] {
+            assert_eq!(verdict(tokens, header, keys), Err(code.into()), "{header} {keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_caller_with_an_order_of_its_own_keeps_it() {
+        assert_ne!(sign(&Frame::of([1, 0, 0, 0, 0], &[TOKEN, "/v", "b", "1", "a", "2"])), Ok(signed(&[TOKEN, URL])));
+        assert_eq!(sign(&Frame::of([0; 5], &[TOKEN, "/v"])), Err(Code::UrlNotAbsolute.into()));
+        assert_eq!(sign(&Frame::of([0; 5], &["", URL])), Err(Code::TokenBlank.into()));
+    }
+
+    #[test]
+    fn tells_which_field_of_a_tree_is_at_fault() {
+        for (fields, code, at) in [
+            (&["<", "1", ">"][..], Code::TwimlName, "0"),
+            (&["<", "a", "@", "b", "c", "@", "d", "\0", ">"], Code::TwimlCharacter, "5"),
+            (&["<", "a", "<", "b", ">", "#", "--", ">"], Code::TwimlComment, "5"),
+            (&["<", "a", "@", "b", "c", "@", "b", "d", ">"], Code::TwimlAttributeRepeated, ""),
+            (&[], Code::EventInvalid, ""),
+            (&["<", "a"], Code::EventInvalid, ""),
+            (&["<", "a", ">", ">"], Code::EventInvalid, ""),
+            (&["<", "a", ">", "<", "b", ">"], Code::EventInvalid, ""),
+            (&["t", "x"], Code::EventInvalid, ""),
+        ] {
+            assert_eq!(twiml(&Frame::of([0; 5], fields)), Err(Refused { code, at: at.to_owned() }), "{fields:?}");
+        }
+        for depth in [66, 79, 80, 100_000] {
+            let deep = ["<", "a"].repeat(depth);
+            assert!(
+                twiml(&Frame::of([0; 5], &[deep, vec![">"; depth]].concat()))
+                    .is_err_and(|it| it.code == Code::TwimlDepth)
+            );
+        }
+    }
 }

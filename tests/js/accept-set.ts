@@ -58,7 +58,7 @@ export function spellings(url: string): Spelling[] {
 /** The texts that parameters add, by code unit and by code point. */
 function tails(params: Readonly<Record<string, string | readonly string[]>>): Spelling[] {
   const pairs = Object.entries(params).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value as string]),
+    [values].flat().map((value): [string, string] => [name, value]),
   );
   const inOrder = (compare: (a: string, b: string) => number): string => {
     const sorted = pairs.toSorted((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));

@@ -181,7 +181,8 @@ describe('the edges of npm twilio', () => {
 
   test('a programmer’s mistake', () => {
     const signature = 'A'.repeat(27) + '=';
-    const [no, text] = [undefined as unknown as string, 'x'];
+    const no = undefined as never;
+    const text = 'x';
     assert.throws(() => validateRequest(no, signature, URL, {}), { code: 'ARGUMENT_INVALID', path: 'authToken' });
     assert.throws(() => validateRequest(text, signature, no, {}), { code: 'ARGUMENT_INVALID', path: 'url' });
     assert.throws(() => getExpectedTwilioSignature(text, no, {}), { code: 'ARGUMENT_INVALID', path: 'url' });

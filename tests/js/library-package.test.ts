@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The tarball that npm would publish, installed into a project that knows nothing of this one. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const project = mkdtempSync(path.join(tmpdir(), 'plumline-package-'));
+after(() => rmSync(project, { recursive: true, force: true }));
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(path.join(project, name), text);
+  }
+}
+
+/** What every kind of import does with what it got; prints one line. */
+const USE = `
+  const url = 'https://example.com/v';
+  const signature = signTwilio({ url, params: { a: ['1', '2'] }, token: 'token' });
+  console.log(
+    verifyTwilio({ url, params: { a: ['2', '1'] }, signature, tokens: ['token'] }).ok,
+    validateRequest('token', signature, url, { a: ['1', '2'] }),
+    getExpectedTwilioSignature('token', url, { a: ['1', '2'] }) === signature,
+    twiml({ name: 'Response' }).endsWith('<Response/>'),
+    routeCall({ params: {}, numbers: ['+15550100001'] }).kind,
+    versions.plumline === versions.core,
+  );
+`;
+const USED = 'true true true true refuse true\n';
+const NAMES = '{ routeCall, signTwilio, twiml, verifyTwilio, versions }';
+const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
+
+/** What a caller writes in TypeScript, and what the compiler is to stop. */
+const TYPES = `
+import {
+  routeCall, signTwilio, twiml, verifyTwilio, versions,
+  type CallConfig, type Params, type PlumlineError, type Refusal, type RouteInput, type Routing, type SharedKey,
+  type SignInput, type TwimlAttribute, type TwimlElement, type TwimlNode, type Verdict, type VerifyInput,
+  type VerifySettings, type Versions,
+} from 'plumline';
+import * as twilio from 'plumline/twilio';
+
+interface Webhook { CallSid: string; Digits?: string }
+const webhook: Webhook = { CallSid: 'CA1' };
+const forms: Params[] = [webhook, {}, { a: ['1', 2] }, new URLSearchParams(), new Map([['a', 1]]), [['a', 'b']]];
+const key: SharedKey = { secret: 's', algorithm: 'HMAC_SHA256' };
+const settings: VerifySettings = { header: undefined, keys: { id: key } };
+const sign: SignInput = { url: 'https://example.com', token: 't', params: forms[0] };
+const signature: string = signTwilio(sign);
+const inputs: VerifyInput[] = [
+  { url: '', signature, tokens: 't' },
+  { url: '', signature: undefined, tokens: ['t'] as const, body: new Uint8Array(), settings },
+  { url: '', signature: null, body: '{}' },
+];
+export function verified(input: VerifyInput): string | number {
+  const verdict: Verdict = verifyTwilio(input);
+  if (!verdict.ok) {
+    const refusal: Refusal = verdict;
+    return refusal.code + refusal.help;
+  }
+  // @ts-expect-error: the code is a refusal's
+  verdict.code;
+  return verdict.url + (verdict.token === undefined ? verdict.key.toUpperCase() : verdict.token.toFixed());
+}
+const config: CallConfig = { greeting: { text: 'Hello.' }, client: 'desk', outbound: { callerId: '+15550100001' } };
+const route: RouteInput = { params: webhook, numbers: '+15550100001', config, applicationSid: undefined, now: Date.now() };
+const routing: Routing = routeCall(route);
+if (routing.ok && routing.kind === 'dial') {
+  const dialled: [string, string] = [routing.to, routing.callerId];
+  // @ts-expect-error: a dial refuses nobody
+  routing.says;
+}
+export const where: string | undefined = routing.ok ? routing.twiml : routing.path;
+const attribute: TwimlAttribute = ['a', 1, true];
+const comment: TwimlNode = { comment: 'c' };
+const tree: TwimlElement = { name: 'Response', attributes: { attribute, none: null }, children: [comment, { text: 't' }, { name: 'Say', text: 'x' }] };
+export const xml: string = twiml(tree);
+// @ts-expect-error: an attribute is no object
+twiml({ name: 'Say', attributes: { voice: {} } });
+// @ts-expect-error: an element has a name
+twiml({ children: [] });
+// @ts-expect-error: a token is text
+signTwilio({ url: '', token: 7 });
+// @ts-expect-error: MD5 is none of Twilio's
+verifyTwilio({ url: '', signature, settings: { keys: { id: { secret: '', algorithm: 'MD5' } } } });
+export const place = (error: PlumlineError): string => error.code + error.path + error.message;
+export const known: Versions = versions;
+export const valid: boolean = twilio.validateRequest('t', signature, 'https://example.com', webhook)
+  && twilio.validateRequestWithBody('t', undefined, 'https://example.com', '{}');
+export const texts: string[] = [twilio.getExpectedTwilioSignature('t', 'u', {}), twilio.getExpectedBodyHash('{}')];
+inputs.forEach(verified);
+`;
+
+before(() => {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ) as { filename: string }[];
+  write({ 'package.json': JSON.stringify({ name: 'clinic', private: true }) });
+  run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${packed?.filename ?? ''}`);
+});
+
+describe('the tarball', () => {
+  test('brings nothing along', () => {
+    const installed = readdirSync(path.join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+    assert.deepEqual(installed, ['plumline']);
+  });
+
+  test('holds what build.json says, and nothing of wasm-pack’s own', () => {
+    const pkg = path.join(project, 'node_modules/plumline/pkg');
+    const { files } = JSON.parse(readFileSync(path.join(pkg, 'build.json'), 'utf8')) as {
+      files: Record<string, { sha256: string; size: number }>;
+    };
+    for (const [file, { sha256, size }] of Object.entries(files)) {
+      const bytes = readFileSync(path.join(pkg, file));
+      assert.deepEqual([createHash('sha256').update(bytes).digest('hex'), bytes.length], [sha256, size], file);
+      assert.ok(!bytes.includes(root), `${file} holds a path of this machine`);
+    }
+    assert.ok('npm/index.mjs' in files && 'bots/webhook.cjs' in files);
+    assert.ok(!existsSync(path.join(pkg, '.gitignore')) && !existsSync(path.join(pkg, 'package.json')));
+  });
+
+  test('is imported', () => {
+    write({ 'esm.mjs': `import ${NAMES} from 'plumline'; import ${TWILIO_NAMES} from 'plumline/twilio';${USE}` });
+    assert.equal(run(process.execPath, 'esm.mjs'), USED);
+  });
+
+  test('is required', () => {
+    write({
+      'cjs.cjs': `const ${NAMES} = require('plumline'); const ${TWILIO_NAMES} = require('plumline/twilio');${USE}`,
+    });
+    assert.equal(run(process.execPath, 'cjs.cjs'), USED);
+  });
+
+  test('gives out its wasm, its bots and its package.json', () => {
+    write({
+      'files.mjs': `
+        import { readFileSync } from 'node:fs';
+        import { createRequire } from 'node:module';
+        import { fileURLToPath } from 'node:url';
+        const file = (name) => readFileSync(fileURLToPath(import.meta.resolve(name)));
+        const { handler } = createRequire(import.meta.url)('plumline/bots/webhook.cjs');
+        console.log(WebAssembly.validate(file('plumline/plumline.wasm')), typeof handler, JSON.parse(file('plumline/package.json')).name);
+      `,
+    });
+    assert.equal(run(process.execPath, 'files.mjs'), 'true function plumline\n');
+  });
+
+  for (const [resolution, module] of [
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+    ['bundler', 'preserve'],
+  ] as const) {
+    test(`is typed for moduleResolution ${resolution}`, () => {
+      const compilerOptions = {
+        ...{
+          module,
+          moduleResolution: resolution,
+          target: 'es2022',
+          lib: ['es2022', 'dom', 'dom.iterable'],
+          types: [],
+        },
+        ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false },
+      };
+      // A bundler's project has no .cts of its own.
+      const sources = resolution === 'bundler' ? ['types.mts'] : ['types.mts', 'types.cts'];
+      write({
+        ...Object.fromEntries(sources.map((name) => [name, TYPES])),
+        'tsconfig.json': JSON.stringify({ compilerOptions, files: sources }),
+      });
+      run(process.execPath, path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json');
+    });
+  }
+});

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The package's functions as a JavaScript caller meets them. */
+import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import vm from 'node:vm';
+import { routeCall, signTwilio, twiml, verifyTwilio, versions, type TwimlElement, type VerifyInput } from 'plumline';
+import { decodeByHand } from '../../npm/base64.ts';
+import { twimlPairs } from './vectors.ts';
+
+const TOKEN = 'an-invented-auth-token';
+const URL_ = 'https://example.com/v';
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** A call as a program without types makes it. */
+const untyped = (call: (input: never) => unknown, input: unknown) => (): unknown => call(input as never);
+
+describe('verifyTwilio', () => {
+  const params = { To: '+15550100001', From: '+15550100123' };
+  const signature = signTwilio({ url: URL_, params, token: TOKEN });
+
+  test('says which token signed while a rotation lasts', () => {
+    const input = { url: URL_, params, signature };
+    assert.deepEqual(verifyTwilio({ ...input, tokens: TOKEN }), { ok: true, url: URL_, token: 0 });
+    assert.deepEqual(verifyTwilio({ ...input, tokens: ['old', TOKEN] }), { ok: true, url: URL_, token: 1 });
+  });
+
+  test('takes parameters in every form that frameworks give them', () => {
+    const repeated = { a: ['2', '1', '2'], b: 7, c: true, d: null, e: [], f: '' };
+    const signed = signTwilio({ url: URL_, params: repeated, token: TOKEN });
+    const text = `${URL_}a1a2b7ctruednullf`;
+    assert.equal(signed, createHmac('sha1', TOKEN).update(text).digest('base64'));
+    for (const same of [
+      new URLSearchParams('f=&a=2&a=1&b=7&c=true&d=null'),
+      new Map<string, unknown>([
+        ['a', ['1', ['2']]],
+        ['b', '7'],
+        ['c', 'true'],
+        ['d', 'null'],
+        ['f', ''],
+      ]),
+      Object.entries({ b: '7', c: 'true', d: 'null', f: '', a: ['1', '2'] }),
+      vm.runInNewContext(`({ a: ['1', '2'], b: '7', c: 'true', d: 'null', f: '' })`) as Record<string, unknown>,
+    ]) {
+      assert.deepEqual(verifyTwilio({ url: URL_, params: same, signature: signed, tokens: TOKEN }).ok, true);
+    }
+  });
+
+  test('verifies a raw body of any bytes', () => {
+    for (const body of ['{"name":"Zoë 😀"}', '', Uint8Array.of(0xff, 0, 0x80), Uint8Array.of(1, 2).buffer]) {
+      const bytes = typeof body === 'string' ? body : new Uint8Array(body);
+      const url = `${URL_}?bodySHA256=${createHash('sha256').update(bytes).digest('hex')}`;
+      const signed = signTwilio({ url, token: TOKEN });
+      const input: VerifyInput = { url, body, signature: signed, tokens: TOKEN };
+      assert.deepEqual(verifyTwilio(input), { ok: true, url, token: 0 });
+      const altered = verifyTwilio({ ...input, body: '{}' });
+      assert.equal(!altered.ok && altered.code, 'BODY_HASH_MISMATCH');
+    }
+    const without = verifyTwilio({ url: URL_, body: '{}', signature, tokens: TOKEN });
+    assert.equal(!without.ok && without.code, 'BODY_HASH_MISSING');
+    const twice = verifyTwilio({ url: `${URL_}?bodySHA256=a&bodySHA256=b`, body: '{}', signature, tokens: TOKEN });
+    assert.equal(!twice.ok && twice.code, 'BODY_HASH_REPEATED');
+  });
+
+  test('says by which shared key', () => {
+    const signed = createHmac('sha256', 'a shared secret').update(URL_).digest('base64');
+    const keys = {
+      webhooks_sharedkey_1: { secret: 'another', algorithm: 'HMAC_SHA256' },
+      webhooks_sharedkey_2: { secret: 'a shared secret', algorithm: 'HMAC_SHA256' },
+    } as const;
+    const verify = (header: string | undefined, tokens?: string): unknown => {
+      const verdict = verifyTwilio({ url: URL_, signature: signed, tokens, settings: { header, keys } });
+      return verdict.ok ? verdict : verdict.code;
+    };
+    const header = 'key=webhooks_sharedkey_2,algorithm=HMAC_SHA256';
+    assert.deepEqual(verify(header), { ok: true, url: URL_, key: 'webhooks_sharedkey_2' });
+    assert.deepEqual(verify(header, TOKEN), { ok: true, url: URL_, key: 'webhooks_sharedkey_2' });
+    // The header is not signed: what it may say is what is configured.
+    assert.equal(verify('key=webhooks_sharedkey_2,algorithm=HMAC_SHA1'), 'SHARED_KEY_UNKNOWN');
+    assert.equal(verify('key=webhooks_sharedkey_2'), 'SHARED_KEY_UNKNOWN');
+    assert.equal(verify('key=webhooks_sharedkey_3,algorithm=HMAC_SHA256'), 'SHARED_KEY_UNKNOWN');
+    assert.equal(verify('key=webhooks_sharedkey_1,algorithm=HMAC_SHA256'), 'SIGNATURE_MISMATCH');
+    assert.equal(verify(undefined, TOKEN), 'SIGNATURE_MISMATCH');
+    assert.equal(verify(undefined), 'TOKEN_MISSING');
+  });
+
+  test('says why not, where that can be told', () => {
+    const code = (input: Partial<VerifyInput>): string => {
+      const verdict = verifyTwilio({ url: URL_, params, signature, tokens: TOKEN, ...input });
+      assert.ok(!verdict.ok);
+      assert.deepEqual(Object.keys(verdict), ['ok', 'code', 'help']);
+      return verdict.code;
+    };
+    assert.equal(code({ url: 'http://example.com/v' }), 'SIGNATURE_SCHEME');
+    assert.equal(code({ url: 'https://example.com/v/' }), 'SIGNATURE_PATH');
+    assert.equal(code({ params: { ...params, To: ' 15550100001' } }), 'SIGNATURE_PARAMS_ALTERED');
+    assert.equal(code({ signature: signTwilio({ url: URL_, token: TOKEN }) }), 'SIGNATURE_BODY_IGNORED');
+    assert.equal(code({ tokens: 'another' }), 'SIGNATURE_MISMATCH');
+    assert.equal(code({ tokens: [] }), 'TOKEN_MISSING');
+    assert.equal(code({ tokens: [TOKEN, ' '] }), 'TOKEN_BLANK');
+    assert.equal(code({ url: '/v' }), 'URL_NOT_ABSOLUTE');
+    for (const header of [undefined, null, '']) {
+      assert.equal(code({ signature: header }), 'SIGNATURE_MISSING');
+    }
+  });
+
+  test('never throws over what came from outside', () => {
+    const bare = Object.create(null) as object;
+    let deep: unknown = 'x';
+    for (let depth = 0; depth < 100_000; depth++) {
+      deep = [deep];
+    }
+    const values = ['\ud800', '\udc00', bare, Symbol('s'), deep, { toString: () => { throw new Error('no'); } }]; // prettier-ignore
+    for (const value of values) {
+      for (const url of [URL_, `${URL_}?\ud800`, '', 'x'.repeat(10_000), '\0']) {
+        const odd = { a: value, '\udc00': 'b', c: [value] };
+        assert.equal(verifyTwilio({ url, params: odd, signature: value as string, tokens: TOKEN }).ok, false);
+      }
+    }
+  });
+
+  test('a frame laid out while another is', () => {
+    const nested = { toString: () => String(verifyTwilio({ url: URL_, params, signature, tokens: TOKEN }).ok) };
+    const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`p${index}`, index % 2 ? 'x' : nested]));
+    const plain = Object.fromEntries(Object.entries(many).map(([name, value]) => [name, value === 'x' ? 'x' : 'true']));
+    const inputs = [many, plain].map((one) => signTwilio({ url: URL_, params: one, token: TOKEN }));
+    assert.equal(inputs[0], inputs[1]);
+  });
+
+  test('a programmer’s mistake is an error with a code and a path', () => {
+    const good = { url: URL_, params, signature, tokens: TOKEN };
+    for (const [call, input, place] of [
+      [verifyTwilio, undefined, 'the argument'],
+      [verifyTwilio, { ...good, url: undefined }, 'url'],
+      [verifyTwilio, { ...good, params: 'a=b' }, 'params'],
+      [verifyTwilio, { ...good, params: null }, 'params'],
+      [verifyTwilio, { ...good, params: ['ab'] }, 'params'],
+      [verifyTwilio, { ...good, body: '{}' }, 'body'],
+      [verifyTwilio, { ...good, params: undefined, body: {} }, 'body'],
+      [verifyTwilio, { ...good, tokens: 7 }, 'tokens'],
+      [verifyTwilio, { ...good, tokens: [TOKEN, undefined] }, 'tokens[1]'],
+      [verifyTwilio, { ...good, settings: 'key=1' }, 'settings'],
+      [verifyTwilio, { ...good, settings: { keys: 1 } }, 'settings.keys'],
+      [verifyTwilio, { ...good, settings: { keys: { k: { algorithm: 'HMAC_SHA1' } } } }, 'settings.keys.k.secret'],
+      [
+        verifyTwilio,
+        { ...good, settings: { keys: { k: { secret: 's', algorithm: 'MD5' } } } },
+        'settings.keys.k.algorithm',
+      ],
+      [signTwilio, { url: URL_ }, 'token'],
+      [signTwilio, { token: TOKEN }, 'url'],
+      [routeCall, { numbers: ['+15550100001'] }, 'params'],
+      [routeCall, { params }, 'numbers'],
+      [routeCall, { params, numbers: [] }, 'numbers'],
+      [routeCall, { params, numbers: ['+15550100001', '911'] }, 'numbers[1]'],
+      [routeCall, { params, numbers: '+15550100001', applicationSid: 7 }, 'applicationSid'],
+      [routeCall, { params, numbers: '+15550100001', now: 'today' }, 'now'],
+      [routeCall, { params, numbers: '+15550100001', config: 7n }, 'config'],
+    ] as const) {
+      assert.throws(untyped(call, input), { code: 'ARGUMENT_INVALID', path: place, name: 'Error' }, place);
+    }
+    assert.throws(() => signTwilio({ url: '/v', token: TOKEN }), { code: 'URL_NOT_ABSOLUTE' });
+    assert.throws(() => signTwilio({ url: URL_, token: '\n' }), { code: 'TOKEN_BLANK' });
+  });
+});
+
+describe('routeCall', () => {
+  const numbers = '+1 555 010 0001, +1 (555) 010-0002';
+  const call = { CallSid: 'CA1', From: '+15550100123', To: '+15550100002' };
+
+  test('connects a caller, by the config', () => {
+    const config = { greeting: { text: '' }, client: 'desk' };
+    const twiml_ = '<?xml version="1.0" encoding="UTF-8"?><Response><Dial><Client>desk</Client></Dial></Response>';
+    const expected = { ok: true, direction: 'inbound', kind: 'connect', client: 'desk', twiml: twiml_ };
+    assert.deepEqual(routeCall({ params: call, numbers, config, now: Date.now() }), expected);
+  });
+
+  test('dials for a browser of our app, and for no other', () => {
+    const params = { ...call, From: 'client:a', To: '+15550100123', ApplicationSid: 'AP1' };
+    const routing = routeCall({ params, numbers, applicationSid: 'AP1' });
+    assert.ok(routing.ok && routing.kind === 'dial');
+    assert.deepEqual([routing.to, routing.callerId], ['+15550100123', '+15550100001']);
+    const refused = routeCall({ params, numbers, applicationSid: 'AP2' });
+    assert.ok(refused.ok && refused.kind === 'refuse');
+    assert.deepEqual([refused.reason, refused.code], ['not-allowed', 'APPLICATION_MISMATCH']);
+    assert.ok(refused.twiml.includes(refused.says));
+  });
+
+  test('answers for every direction', () => {
+    const direction = (params: Record<string, string>): string => {
+      const routing = routeCall({ params: { ...call, ...params }, numbers });
+      return routing.ok ? `${routing.direction} ${routing.kind}` : routing.code;
+    };
+    assert.equal(direction({ CallStatus: 'completed' }), 'status-callback acknowledge');
+    assert.equal(direction({ DialCallStatus: 'busy' }), 'dial-action acknowledge');
+    assert.equal(direction({ From: 'sip:a@example.com' }), 'sip refuse');
+    assert.equal(direction({ Direction: 'outbound-api' }), 'placed refuse');
+    assert.equal(direction({ To: '+15550100999' }), 'unknown refuse');
+    assert.equal(direction({ From: 'client:a', To: '911' }), 'outbound refuse');
+  });
+
+  test('names the place where a config is wrong, and what is no call', () => {
+    for (const [config, place] of [
+      [{ greeting: { text: 7 } }, 'greeting.text'],
+      [{ outbound: { callerId: '911' } }, 'outbound.callerId'],
+      [{ greating: {} }, 'greating'],
+      ['{}', 'the document'],
+      [null, 'the document'],
+    ] as const) {
+      const routing = routeCall({ params: call, numbers, config: config as object });
+      assert.ok(!routing.ok);
+      assert.deepEqual([routing.code, routing.path], ['CONFIG_INVALID', place]);
+    }
+    const message = routeCall({ params: { MessageSid: 'SM1' }, numbers });
+    assert.equal(!message.ok && message.code, 'NOT_A_CALL');
+    const repeated = routeCall({ params: { ...call, To: ['+15550100001', '+15550100002'] }, numbers });
+    assert.ok(repeated.ok && repeated.kind === 'refuse');
+    assert.deepEqual([repeated.reason, repeated.code], ['failure', 'PARAMETER_REPEATED']);
+  });
+});
+
+describe('twiml', () => {
+  for (const { id, input, xml, error } of twimlPairs) {
+    // npm twilio writes control characters into attributes, where no XML parser takes them.
+    const illFormed = xml !== undefined && /[^\t\n\r\u0020-\ufffd\u{10000}-\u{10ffff}]/u.test(xml);
+    test(id, () => {
+      if (error !== undefined || illFormed) {
+        assert.throws(() => twiml(input), { code: /^TWIML_(CHARACTER|NAME)$/ });
+      } else {
+        assert.equal(twiml(input), xml);
+      }
+    });
+  }
+
+  const within = (...children: unknown[]): TwimlElement => ({ name: 'Response', children: children as [] });
+  const body = (tree: TwimlElement): string => twiml(tree).replace(/^<\?xml[^>]*\?>/, '');
+
+  test('attributes of every type, comments, mixed content', () => {
+    const attributes = {
+      a: 'x',
+      b: 1.5,
+      c: false,
+      d: ['p', 2, true],
+      e: [],
+      f: '',
+      g: null,
+      h: undefined,
+      i: NaN,
+      'x:y': 0,
+    };
+    const tree = within({ name: 'Say', attributes, text: 7 }, { comment: 'c' }, { text: 't' }, { name: 'Hangup' });
+    assert.equal(
+      body(tree),
+      '<Response><Say a="x" b="1.5" c="false" d="p 2 true" e="" f="" i="NaN" x:y="0">7</Say><!-- c -->t<Hangup/></Response>',
+    );
+    assert.equal(body({ name: 'Response', attributes: undefined, children: undefined }), '<Response/>');
+  });
+
+  test('a wrong tree throws with code and path', () => {
+    const cycle: { name: string; children: unknown[] } = { name: 'Response', children: [] };
+    cycle.children.push(cycle);
+    const deep = (depth: number): unknown => (depth === 0 ? { text: 'x' } : { name: 'a', children: [deep(depth - 1)] });
+    for (const [tree, code, place] of [
+      [undefined, 'TWIML_TREE', ''],
+      [[], 'TWIML_TREE', ''],
+      [{ attributes: {} }, 'TWIML_TREE', 'name'],
+      [{ name: 'Say', atributes: {} }, 'TWIML_TREE', 'atributes'],
+      [{ name: 'Say', attributes: [] }, 'TWIML_TREE', 'attributes'],
+      [{ name: 'Say', text: null }, 'TWIML_TREE', 'text'],
+      [{ name: 'Say', text: 'a', children: [] }, 'TWIML_TREE', 'text'],
+      [{ name: 'Say', children: 'a' }, 'TWIML_TREE', 'children'],
+      [within('a'), 'TWIML_TREE', 'children[0]'],
+      [within({ text: 'a' }, null), 'TWIML_TREE', 'children[1]'],
+      [within({ comment: 7 }), 'TWIML_TREE', 'children[0].comment'],
+      [within({ text: 'a', comment: 'b' }), 'TWIML_TREE', 'children[0].text'],
+      [within({ name: 'Say', attributes: { loop: {} } }), 'TWIML_TREE', 'children[0].attributes.loop'],
+      [within({ name: 'Say', attributes: { 'x-y': [[]] } }), 'TWIML_TREE', 'children[0].attributes["x-y"]'],
+      [within({ name: 'a b' }), 'TWIML_NAME', 'children[0].name'],
+      [within({ name: 'a', attributes: { b: 1, '1c': 2 } }), 'TWIML_NAME', 'children[0].attributes["1c"]'],
+      [within({ text: 'a' }, { name: 'Say', text: 'b\u0001' }), 'TWIML_CHARACTER', 'children[1].text'],
+      [within({ name: 'Say', attributes: { voice: '\ufffe' } }), 'TWIML_CHARACTER', 'children[0].attributes.voice'],
+      [within({ name: 'Say', text: 'a\ud83d' }), 'TWIML_CHARACTER', 'children[0].text'],
+      [within({ text: 'a\ud83d' }, { text: '\ude00' }), 'TWIML_CHARACTER', 'children[0].text'],
+      [within({ comment: 'a--b' }), 'TWIML_COMMENT', 'children[0].comment'],
+      [cycle, 'TWIML_DEPTH', ''],
+      [deep(70), 'TWIML_DEPTH', ''],
+      [deep(1000), 'TWIML_DEPTH', ''],
+    ] as const) {
+      assert.throws(untyped(twiml, tree), { code, path: place, name: 'Error' }, `${code} ${place}`);
+    }
+    assert.ok(body(deep(60) as TwimlElement).endsWith('</a>'));
+  });
+});
+
+describe('the package', () => {
+  test('knows its version', () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    assert.deepEqual({ plumline: versions.plumline, core: versions.core }, { plumline: version, core: version });
+  });
+
+  test('decodes its wasm where a host has no decoder', () => {
+    const bytes = readFileSync(path.join(root, 'pkg/plumline_bg.wasm'));
+    for (const length of [bytes.length, 0, 1, 2, 3, 4, 5]) {
+      const part = bytes.subarray(0, length);
+      assert.deepEqual(Buffer.from(decodeByHand(part.toString('base64'))), part);
+    }
+  });
+
+  test('runs in a context that has little but WebAssembly, and outlives a trap', () => {
+    const traps = { left: 0 };
+    const instances: unknown[] = [];
+    class Instance extends WebAssembly.Instance {
+      constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+        super(module, imports);
+        instances.push(this);
+      }
+      override get exports(): WebAssembly.Exports {
+        const exports = super.exports;
+        const verify = exports.verify as (...args: number[]) => number;
+        const trapping = (...args: number[]): number => {
+          if (traps.left-- > 0) {
+            throw new WebAssembly.RuntimeError('unreachable');
+          }
+          return verify(...args);
+        };
+        return { ...exports, verify: trapping };
+      }
+    }
+    const load = (file: string, require: (name: string) => unknown): unknown => {
+      const module = { exports: {} };
+      const sandbox = {
+        module,
+        exports: module.exports,
+        require,
+        TextEncoder,
+        TextDecoder,
+        WebAssembly: { Module: WebAssembly.Module, Instance },
+      };
+      vm.runInNewContext(readFileSync(path.join(root, 'pkg/npm', file), 'utf8'), sandbox);
+      return module.exports;
+    };
+    const unknown = (name: string): never => {
+      throw new Error(name);
+    };
+    const core = load('core.cjs', unknown);
+    const library = load('index.cjs', (name) =>
+      name === './core.cjs' ? core : unknown(name),
+    ) as typeof import('plumline');
+
+    const signature = signTwilio({ url: URL_, token: TOKEN });
+    const verify = (): unknown => ({ ...library.verifyTwilio({ url: URL_, signature, tokens: TOKEN }) });
+    assert.equal(instances.length, 0, 'an import makes no instance');
+    assert.deepEqual(verify(), { ok: true, url: URL_, token: 0 });
+    assert.deepEqual(verify(), { ok: true, url: URL_, token: 0 });
+    assert.equal(instances.length, 1);
+    traps.left = 1;
+    assert.equal((verify() as { code: string }).code, 'CORE_TRAPPED');
+    assert.deepEqual(verify(), { ok: true, url: URL_, token: 0 });
+    assert.equal(instances.length, 2);
+  });
+});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! docs/errors.md lists every code, in order and with its help, and no other.
+#![cfg(not(target_arch = "wasm32"))]
+
+use plumline::error::Code;
+
+#[test]
+fn the_page_lists_every_code() {
+    let page = include_str!("../../docs/errors.md");
+    let mut sections: Vec<(&str, &str)> = Vec::new();
+    for section in page.split("\n## ").skip(1) {
+        let (code, rest) = section.split_once('\n').expect("a heading");
+        let help = rest.lines().find_map(|line| line.strip_prefix("> "));
+        sections.push((code, help.unwrap_or_default()));
+    }
+    let mut codes: Vec<(&str, &str)> = Code::ALL.iter().map(|code| (code.as_str(), code.help())).collect();
+    codes.sort_unstable();
+    assert_eq!(sections, codes, "docs/errors.md (left) and src/error.rs (right), in alphabetical order");
+}
+
+#[test]
+fn codes_are_stable_names_and_helps_are_sentences() {
+    for code in Code::ALL {
+        let text = code.as_str();
+        assert!(text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{text}");
+        assert!(code.help().ends_with(['.', '?']), "{text}");
+        assert!(!code.help().contains('\n'), "{text}");
+        assert_eq!(Code::ALL.iter().filter(|other| other.as_str() == text).count(), 1, "{text}");
+    }
+}
