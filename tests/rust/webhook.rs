@@ -104,7 +104,7 @@ impl<'a> Event<'a> {
         loop {
             let answers = match step {
                 Step::Done(done) => {
-                    self.leaks_nothing(&done);
+                    Self::leaks_nothing(&done);
                     return (done, asked);
                 }
                 Step::Ask(asks) => asks
@@ -131,7 +131,7 @@ impl<'a> Event<'a> {
     }
 
     /// No number, no token and no address of a caller in what is logged or told to a stranger.
-    fn leaks_nothing(&self, done: &Done) {
+    fn leaks_nothing(done: &Done) {
         let mut told = done.log.concat();
         if let Reply::Broken(problem) | Reply::Forbidden(problem) = &done.reply {
             told.push_str(&problem.line());
