@@ -20,19 +20,25 @@ export interface Refused {
 }
 
 /** The core trapped. Whatever it was asked, there is no answer. */
-export const TRAPPED = 'CORE_TRAPPED';
+const TRAPPED = 'CORE_TRAPPED';
 
 const encoder = new TextEncoder();
 let compiled: WebAssembly.Module | undefined;
 let core: InitOutput | undefined;
 
+/** Throws what the host throws that forbids wasm, or has no memory for it. */
+function instance(): InitOutput {
+  compiled ??= new WebAssembly.Module(decode(base64));
+  core ??= freshGlue().initSync({ module: compiled });
+  return core;
+}
+
 /** Asks the core; `undefined` where it traps. A trap leaves memory in an unknown state: that instance is dropped. */
 function ask<Answer>(question: (core: InitOutput) => Answer): Answer | undefined {
+  const mine = instance();
   try {
-    compiled ??= new WebAssembly.Module(decode(base64));
-    core ??= freshGlue().initSync({ module: compiled });
-    const answer = question(core);
-    if (core.memory.buffer.byteLength > LARGE) {
+    const answer = question(mine);
+    if (mine.memory.buffer.byteLength > LARGE) {
       core = undefined;
     }
     return answer;

@@ -5,6 +5,8 @@ const HEAD = 5;
 
 const REPLACEMENT = '\uFFFD';
 
+const MOST_SPARE = 1 << 16;
+
 /** Numbers for the next frame, kept from frame to frame: making room for them costs more than filling it. */
 let spare: Uint32Array | undefined = new Uint32Array(512);
 
@@ -53,7 +55,9 @@ export class Frame {
 
   /** The numbers, for the one call that the frame is made for. */
   take(): Uint32Array {
-    spare = this.#numbers;
+    if (this.#numbers.length <= MOST_SPARE) {
+      spare = this.#numbers;
+    }
     return this.#numbers.subarray(0, this.#count);
   }
 }

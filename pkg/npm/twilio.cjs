@@ -64,6 +64,7 @@ var import_core2 = require("./core.cjs");
 // npm/frame.ts
 var HEAD = 5;
 var REPLACEMENT = "\uFFFD";
+var MOST_SPARE = 1 << 16;
 var spare = new Uint32Array(512);
 var Frame = class {
   text = "";
@@ -103,7 +104,9 @@ var Frame = class {
   }
   /** The numbers, for the one call that the frame is made for. */
   take() {
-    spare = this.#numbers;
+    if (this.#numbers.length <= MOST_SPARE) {
+      spare = this.#numbers;
+    }
     return this.#numbers.subarray(0, this.#count);
   }
 };

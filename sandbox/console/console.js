@@ -45,6 +45,7 @@ function item({ time, bot, status, duration, contentType, body, log, params }) {
     element('strong', status < 400 ? 'status' : 'status bad', String(status)),
     element('span', '', new Date(time).toLocaleTimeString()),
     element('span', '', `${duration.toFixed(1)} ms`),
+    element('span', '', contentType.split(';')[0]),
     element('span', '', bot),
     element('span', '', parties),
   );

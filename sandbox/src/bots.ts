@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Chart } from './fhir.ts';
 import { sendBotResult } from './results.ts';
-import { hex, uuid } from './seed.ts';
+import { uuid } from './seed.ts';
+import { accessToken } from './token.ts';
 import { FissionWrapper } from './wrappers/fission.ts';
 import { LambdaWrapper } from './wrappers/lambda.ts';
 import { VmContextWrapper, VmServer } from './wrappers/vmcontext.ts';
@@ -28,7 +29,7 @@ export interface NewBot {
 export interface Execution {
   time: string;
   bot: string;
-  /** What the caller was answered. */
+  /** What the caller was answered. `bot` is empty where no bot was asked. */
   status: number;
   contentType: string;
   body: string;
@@ -52,6 +53,9 @@ export interface DeployedBot {
 /** How many executions are kept. */
 const mostExecutions = 1000;
 
+/** How much of an execution's log is kept, from its end, as in the AuditEvent that the server writes. */
+const mostLog = 10 * 1024;
+
 /** The project's bots, and what they have done. */
 export class Bots {
   readonly executions: Execution[] = [];
@@ -68,7 +72,7 @@ export class Bots {
     this.#seed = seed;
     this.#baseUrl = baseUrl;
     this.#onLog = onLog;
-    this.#server = new VmServer((line) => onLog('server', line));
+    this.#server = new VmServer((line) => onLog('server', printable(line)));
   }
 
   async add(options: NewBot): Promise<DeployedBot & { id: string }> {
@@ -84,15 +88,21 @@ export class Bots {
     }
     const reference: Reference<Bot> = { reference: `Bot/${id}`, display: name };
     const project = { reference: `Project/${uuid(this.#seed, 'project')}` };
-    await this.#chart.createResource<Bot>({ resourceType: 'Bot', id, name, runtimeVersion, publicWebhook });
-    const membership = await this.#chart.createResource<ProjectMembership>({
-      resourceType: 'ProjectMembership',
-      id: membershipId,
-      project,
-      user: reference,
-      profile: reference,
-      ...(accessPolicy && { accessPolicy: { reference: `AccessPolicy/${uuid(this.#seed, 'policy')}` } }),
-    });
+    await this.#chart.createResource<Bot>(
+      { resourceType: 'Bot', id, name, runtimeVersion, publicWebhook },
+      { assignedId: true },
+    );
+    const membership = await this.#chart.createResource<ProjectMembership>(
+      {
+        resourceType: 'ProjectMembership',
+        id: membershipId,
+        project,
+        user: reference,
+        profile: reference,
+        ...(accessPolicy && { accessPolicy: { reference: `AccessPolicy/${uuid(this.#seed, 'policy')}` } }),
+      },
+      { assignedId: true },
+    );
     const bot = {
       id,
       name,
@@ -135,6 +145,7 @@ export class Bots {
     res: Response,
     call?: { requester?: Reference; traceId: string },
   ): Promise<void> {
+    res.locals['executed'] = true;
     const log: string[] = [];
     const started = performance.now();
     const time = new Date().toISOString();
@@ -153,17 +164,11 @@ export class Bots {
       },
       (line) => {
         log.push(line);
-        this.#onLog(bot.name, line);
+        this.#onLog(bot.name, printable(line));
       },
     );
     const duration = performance.now() - started;
-    let body = '';
-    const send = res.send.bind(res);
-    // An object is sent twice: as itself, and then as its JSON.
-    res.send = (sent: unknown) => {
-      body = typeof sent === 'string' || Buffer.isBuffer(sent) ? sent.toString() : '';
-      return send(sent);
-    };
+    const body = bodyOf(res);
     try {
       sendBotResult(req, res, result);
     } finally {
@@ -172,13 +177,34 @@ export class Bots {
         bot: bot.name,
         status: res.statusCode,
         contentType: res.get('Content-Type') ?? '',
-        body,
+        body: body(),
         duration,
-        log,
+        log: lastOf(log),
         params: input,
       });
       this.executions.splice(0, this.executions.length - mostExecutions);
     }
+  }
+
+  /** Lists a webhook request that never came to a bot: an unknown id, a body too large, … */
+  listRefused(req: Request, res: Response): void {
+    const started = performance.now();
+    const time = new Date().toISOString();
+    const body = bodyOf(res);
+    res.on('finish', () => {
+      if (!res.locals['executed']) {
+        this.executions.push({
+          time,
+          bot: '',
+          status: res.statusCode,
+          contentType: res.get('Content-Type') ?? '',
+          body: body(),
+          duration: performance.now() - started,
+          log: [],
+          params: req.body as unknown,
+        });
+      }
+    });
   }
 
   async stop(): Promise<void> {
@@ -200,13 +226,29 @@ export class Bots {
   }
 }
 
-function settings(secrets: Record<string, string>): Record<string, ProjectSetting> {
-  return Object.fromEntries(Object.entries(secrets).map(([name, valueString]) => [name, { name, valueString }]));
+/** Gives what was sent as the answer's body, once it has been. */
+function bodyOf(res: Response): () => string {
+  let body = '';
+  const send = res.send.bind(res);
+  // An object is sent twice: as itself, and then as its JSON.
+  res.send = (sent: unknown) => {
+    body = typeof sent === 'string' || Buffer.isBuffer(sent) ? sent.toString() : '';
+    return send(sent);
+  };
+  return () => body;
 }
 
-/** Medplum's client reads an access token's claims, so it has to have some. */
-function accessToken(seed: string, label: string): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.floor(Date.now() / 1000) + 365 * 24 * 3600;
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ sub: label, exp })}.${hex(seed, `${label}/token`, 32)}`;
+/** The last lines, the first of them cut where it has to be. */
+function lastOf(log: string[]): string[] {
+  const text = log.join('\n');
+  return text.length <= mostLog ? log : text.slice(-mostLog).split('\n');
+}
+
+/** A caller's text can stand in a log line, and is not to move a terminal's cursor. */
+function printable(line: string): string {
+  return line.replace(/[^\P{Cc}\t\n]/gu, '\uFFFD');
+}
+
+function settings(secrets: Record<string, string>): Record<string, ProjectSetting> {
+  return Object.fromEntries(Object.entries(secrets).map(([name, valueString]) => [name, { name, valueString }]));
 }

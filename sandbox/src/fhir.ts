@@ -70,7 +70,9 @@ export class Chart extends MemoryRepository {
     options?: CreateResourceOptions,
     update?: boolean,
   ): Promise<WithId<T>> {
-    return super.createResource(this.checked(resource), options, update);
+    const checked = this.checked(resource);
+    // Nobody but the server chooses the id of what is new.
+    return super.createResource(update || options?.assignedId ? checked : withoutId(checked), options, update);
   }
 
   override async conditionalCreate<T extends Resource>(
@@ -78,7 +80,8 @@ export class Chart extends MemoryRepository {
     search: SearchRequest<T>,
     options?: CreateResourceOptions,
   ): Promise<{ resource: WithId<T>; outcome: OperationOutcome }> {
-    return super.conditionalCreate(this.checked(resource), search, options);
+    const checked = this.checked(resource);
+    return super.conditionalCreate(options?.assignedId ? checked : withoutId(checked), search, options);
   }
 
   override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
@@ -99,6 +102,13 @@ export class Chart extends MemoryRepository {
     return super.readResource<T>(type, id);
   }
 
+  override async readHistory<T extends Resource>(type: string, id: string): Promise<Bundle<T>> {
+    // Reading turns MemoryRepository's own list round: once more, and it is as it was.
+    const history = await super.readHistory<T>(type, id);
+    await super.readHistory(type, id);
+    return history;
+  }
+
   override async search<T extends Resource>(search: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
     this.allow(search.resourceType);
     return super.search(search);
@@ -115,6 +125,11 @@ export class Chart extends MemoryRepository {
       throw new OperationOutcomeError(forbidden);
     }
   }
+}
+
+function withoutId<T extends Resource>(resource: T): T {
+  const { id: _id, ...rest } = resource;
+  return rest as T;
 }
 
 /** `/fhir/R4`, behind which Medplum's own router stands. `authorOf` tells whose request it is. */

@@ -166,6 +166,8 @@ function greeting(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount, wra
   const params = incomingCall(account, { from: '+15550100099', to: account.numbers[0] ?? '', kind: 'phone' });
   const data = Object.entries(params).map(([name, value]) => `  --data-urlencode '${name}=${value}' \\\n`);
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
+  // The command looks on the default port by itself.
+  const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
   return `The sandbox runs pkg/bots/webhook.cjs as ${wrapper} does${node}.
 
   Console   ${sandbox.url}/
@@ -176,7 +178,7 @@ function greeting(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount, wra
 
 Place a call:
 
-npx plumline call --from +15550100099 --to ${account.numbers[0] ?? ''}
+npx plumline call --from +15550100099 --to ${account.numbers[0] ?? ''}${where}
 
 or, signed for this run:
 

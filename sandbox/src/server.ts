@@ -9,9 +9,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Bots } from './bots.ts';
 import type { Execution, NewBot } from './bots.ts';
+import { fakes } from './fakes.ts';
+import type { SentRequest } from './fakes.ts';
 import { faults } from './faults.ts';
 import { Chart, fhirRoutes, indexDefinitions } from './fhir.ts';
 import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
+import { addRequesters } from './requesters.ts';
+import type { Requester, Requesters } from './requesters.ts';
 import { sendOutcome } from './results.ts';
 
 export interface SandboxOptions {
@@ -40,7 +44,10 @@ export interface Sandbox {
   fhir: string;
   executions: Execution[];
   /** What was sent to the fake Twilio, Meta and Vapi. */
-  sent: unknown[];
+  sent: SentRequest[];
+  /** Who may ask bots by `$execute`: one of the staff by Bearer token, and an app by HTTP Basic. */
+  practitioner: Requesters['practitioner'];
+  client: Requesters['client'];
   /** Where further pages can be hung up. */
   pages: Router;
   bots: SandboxBot[];
@@ -63,12 +70,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const seed = options.seed ?? randomUUID();
   const chart = new Chart();
   const bots = new Bots(chart, seed, `${url}/`, options.onLog ?? (() => undefined));
+  const requesters = await addRequesters(chart, seed);
   const pages = express.Router();
   const sandbox: Sandbox = {
     url,
     fhir: `${url}/fhir/R4`,
     executions: bots.executions,
     sent: [],
+    practitioner: requesters.practitioner,
+    client: requesters.client,
     pages,
     bots: [],
     async addBot(bot) {
@@ -87,7 +97,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await bots.stop();
     },
   };
-  route(app, { bots, chart, pages, url, faults: faults(seed, options.faults ?? 0) });
+  route(app, {
+    bots,
+    chart,
+    pages,
+    url,
+    requesters,
+    fakes: fakes(sandbox.sent, seed),
+    faults: faults(seed, options.faults ?? 0),
+  });
   for (const bot of options.bots ?? []) {
     await sandbox.addBot(bot);
   }
@@ -99,10 +117,13 @@ interface Parts {
   chart: Chart;
   pages: Router;
   url: string;
+  requesters: Requesters;
+  fakes: Router;
   faults: RequestHandler;
 }
 
-function route(app: Express, { bots, chart, pages, url, faults }: Parts): void {
+function route(app: Express, { bots, chart, pages, url, requesters, fakes, faults }: Parts): void {
+  const known: Known = (authorization) => bots.byToken(authorization) ?? requesters.byAuthorization(authorization);
   app.set('trust proxy', 1);
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -112,27 +133,42 @@ function route(app: Express, { bots, chart, pages, url, faults }: Parts): void {
     res.setHeader('Content-Type', 'text/plain');
     res.end();
   });
+  for (const prefix of prefixes) {
+    app.post(`${prefix}/webhook/:id`, (req, res, next) => {
+      bots.listRefused(req, res);
+      next();
+    });
+  }
   app.use(bodyParsers('1mb'));
   for (const prefix of prefixes) {
-    app.post(`${prefix}/webhook/:id`, webhook(bots));
+    app.post(`${prefix}/webhook/:id`, webhook(bots, requesters));
   }
   app.use(pages);
-  app.get('/auth/me', faults, me(bots));
-  app.use('/fhir/R4', faults);
-  for (const path of ['/fhir/R4/Bot/:id/$execute', '/fhir/R4/Bot/:id/$execute/*rest']) {
-    app.route(path).get(operation(bots)).post(operation(bots));
+  app.use('/fake', fakes);
+  const fhir = fhirRoutes(chart, `${url}/`, (authorization) => known(authorization)?.reference);
+  for (const prefix of ['', '/api']) {
+    app.get(`${prefix}/auth/me`, faults, me(known));
+    app.use(`${prefix}/fhir/R4`, faults);
+    for (const path of ['/fhir/R4/Bot/:id/$execute', '/fhir/R4/Bot/:id/$execute/*rest']) {
+      app
+        .route(prefix + path)
+        .get(operation(bots, known))
+        .post(operation(bots, known));
+    }
+    app.use(`${prefix}/fhir/R4`, fhir);
   }
-  app.use(
-    '/fhir/R4',
-    fhirRoutes(chart, `${url}/`, (authorization) => bots.byToken(authorization)?.reference),
-  );
   app.use(errorHandler);
 }
 
-function webhook(bots: Bots): RequestHandler {
+/** Whoever an Authorization header belongs to: a bot, one of the staff, an app. */
+type Known = (authorization: string | undefined) => Pick<Requester, 'reference' | 'membership' | 'name'> | undefined;
+
+function webhook(bots: Bots, requesters: Requesters): RequestHandler {
   return async (req, res) => {
     const bot = bots.byMembership(req.params['id']);
-    if (!bot) {
+    if (!bot && requesters.isMembership(req.params['id'])) {
+      res.status(403).send('Not the membership of a bot');
+    } else if (!bot) {
       sendOutcome(res, notFound);
     } else if (!bot.accessPolicy) {
       res.status(403).send('ProjectMembership must have an Access Policy');
@@ -145,7 +181,7 @@ function webhook(bots: Bots): RequestHandler {
 }
 
 /** `$execute`: the same bots, asked by somebody who is known. */
-function operation(bots: Bots): RequestHandler {
+function operation(bots: Bots, known: Known): RequestHandler {
   return async (req, res) => {
     const bot = bots.byId(req.params['id']);
     if (!bot) {
@@ -153,8 +189,8 @@ function operation(bots: Bots): RequestHandler {
       return;
     }
     const authorization = req.get('Authorization');
-    const requester = bots.byToken(authorization)?.reference;
-    if (authorization?.startsWith('Bearer ') && !requester) {
+    const requester = known(authorization)?.reference;
+    if (authorization !== undefined && !requester) {
       sendOutcome(res, unauthorized);
       return;
     }
@@ -162,18 +198,24 @@ function operation(bots: Bots): RequestHandler {
   };
 }
 
-function me(bots: Bots): RequestHandler {
+function me(known: Known): RequestHandler {
   return (req, res) => {
-    const bot = bots.byToken(req.get('Authorization'));
-    if (!bot) {
+    const asking = known(req.get('Authorization'));
+    if (!asking) {
       sendOutcome(res, unauthorized);
       return;
     }
-    const { membership, reference, name } = bot;
+    const { membership, reference, name } = asking;
+    const [resourceType, id] = reference.reference?.split('/') ?? [];
     res.json({
       project: { resourceType: 'Project', id: membership.project.reference?.split('/')[1] },
-      membership: { resourceType: 'ProjectMembership', id: membership.id },
-      profile: { resourceType: 'Bot', id: reference.reference?.split('/')[1], name },
+      membership: {
+        resourceType: 'ProjectMembership',
+        id: membership.id,
+        user: membership.user,
+        profile: membership.profile,
+      },
+      profile: { resourceType, id, name: resourceType === 'Practitioner' ? [{ text: name }] : name },
       config: { resourceType: 'UserConfiguration', menu: [] },
       accessPolicy: { resourceType: 'AccessPolicy' },
     });

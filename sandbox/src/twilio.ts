@@ -6,6 +6,8 @@ import { hex } from './seed.ts';
 export interface TwilioAccount {
   accountSid: string;
   authToken: string;
+  /** The TwiML app of browser calls. */
+  applicationSid: string;
   numbers: string[];
 }
 
@@ -16,6 +18,7 @@ export function twilioAccount(seed: string): TwilioAccount {
   return {
     accountSid: `AC${hex(seed, 'twilio/account', 32)}`,
     authToken: hex(seed, 'twilio/token', 32),
+    applicationSid: `AP${hex(seed, 'twilio/application', 32)}`,
     numbers: ['+15550100001', '+15550100002'],
   };
 }
@@ -31,7 +34,9 @@ export function incomingCall(
     ApiVersion: '2010-04-01',
     CallSid: `CA${randomBytes(16).toString('hex')}`,
     CallStatus: 'ringing',
-    Called: call.to,
+    // A browser's call has no number called, and names the app that it came by.
+    Called: call.kind === 'client' ? '' : call.to,
+    ...(call.kind === 'client' && { ApplicationSid: account.applicationSid }),
     Caller: from,
     Direction: 'inbound',
     From: from,

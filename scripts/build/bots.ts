@@ -4,6 +4,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { built } from './built.ts';
 import { root, wasm } from './rust.ts';
 
 /** Top-level `exports.handler`, the wasm inside as base64. */
@@ -13,7 +14,6 @@ const bot: BuildOptions = {
   platform: 'node',
   target: 'es2020',
   minify: true,
-  loader: { '.wasm': 'base64' },
   // A VM context calls exports.handler and knows nothing of module.exports.
   footer: { js: 'Object.assign(exports, module.exports);' },
   banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
@@ -30,6 +30,6 @@ export async function bots(out: string): Promise<void> {
     ...bot,
     entryPoints: [path.join(root, 'bot-wrapper/webhook.ts')],
     outfile: path.join(out, 'bots/webhook.cjs'),
-    alias: { '#pkg': out },
+    plugins: [built(out)],
   });
 }

@@ -4,6 +4,7 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { built } from './built.ts';
 import { root } from './rust.ts';
 
 /** Bundled code whose licence asks for its notice to go along. */
@@ -24,7 +25,7 @@ export async function cli(out: string): Promise<void> {
     minify: true,
     entryPoints: [path.join(root, 'cli/main.ts')],
     outfile,
-    alias: { '#pkg': out },
+    plugins: [built(out)],
     banner: {
       js: [
         '#!/usr/bin/env node',

@@ -4,6 +4,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { built } from './built.ts';
 import { declarations } from './declarations.ts';
 import { root, wasm } from './rust.ts';
 
@@ -14,7 +15,6 @@ const options: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
   target: 'es2022',
-  loader: { '.wasm': 'base64' },
   banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
   legalComments: 'none',
   logLevel: 'warning',
@@ -26,7 +26,7 @@ export async function library(out: string): Promise<void> {
   for (const file of WASM_PACK_FILES) {
     copyFileSync(path.join(dir, file), path.join(out, file));
   }
-  const glue = await glueAsFunction(path.join(out, 'plumline.js'));
+  const glue = await glueAsFunction(out);
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   for (const [format, suffix, platform] of [
     ['esm', 'mjs', 'neutral'],
@@ -49,9 +49,8 @@ export async function library(out: string): Promise<void> {
       entryPoints: [...ENTRIES, 'core'].map((entry) => path.join(root, 'npm', `${entry}.ts`)),
       outdir: path.join(out, 'npm'),
       outExtension: { '.js': `.${suffix}` },
-      alias: { '#pkg': out },
       define: { PLUMLINE_VERSION: JSON.stringify(version) },
-      plugins: [plugin],
+      plugins: [plugin, built(out)],
     });
   }
   const types = path.join(out, 'plumline.d.ts');
@@ -66,9 +65,9 @@ export async function library(out: string): Promise<void> {
  * wasm-bindgen's glue keeps its instance in a variable and never makes another. After a trap another is needed: so the
  * glue, as a script of its own, becomes the body of a function.
  */
-async function glueAsFunction(file: string): Promise<string> {
+async function glueAsFunction(out: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: `export { initSync } from ${JSON.stringify(file)};`, resolveDir: root },
+    stdin: { contents: `export { initSync } from '#pkg/plumline.js';`, resolveDir: root },
     absWorkingDir: root,
     bundle: true,
     format: 'iife',
@@ -77,6 +76,7 @@ async function glueAsFunction(file: string): Promise<string> {
     target: 'es2022',
     minify: true,
     write: false,
+    plugins: [built(out)],
     logLevel: 'error',
   });
   return `export function freshGlue() {\n${outputFiles[0]?.text ?? ''}return glue;\n}\n`;

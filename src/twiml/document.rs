@@ -50,7 +50,7 @@ impl<'a> Document<'a> {
     /// An element without anything inside.
     pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
         self.attempt(|document| {
-            let start = start(name, attributes)?;
+            let start = document.start(name, attributes)?;
             document.put(Event::Empty(start));
             Ok(())
         })
@@ -59,10 +59,7 @@ impl<'a> Document<'a> {
     /// Opens an element; what follows is inside it, until [`Document::close`].
     pub fn open(&mut self, name: &'a str, attributes: &[(&str, &str)]) -> &mut Self {
         self.attempt(|document| {
-            if document.open.len() >= DEEPEST {
-                return Err(IllFormed::Depth);
-            }
-            let start = start(name, attributes)?;
+            let start = document.start(name, attributes)?;
             document.open.push(name);
             document.put(Event::Start(start));
             Ok(())
@@ -128,6 +125,10 @@ impl<'a> Document<'a> {
             self.spoiled = Some(cause);
         }
         self
+    }
+
+    fn start<'n>(&self, element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart<'n>, IllFormed> {
+        if self.open.len() >= DEEPEST { Err(IllFormed::Depth) } else { start(element, attributes) }
     }
 
     fn put(&mut self, event: Event<'_>) {

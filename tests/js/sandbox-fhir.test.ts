@@ -63,7 +63,13 @@ async function askBot(method: 'get' | 'post', path: string, body?: unknown): Pro
 
 test('auth/me tells a bot who it is, and nobody anything', async () => {
   const { value } = await askBot('get', 'auth/me');
-  assert.deepEqual(value.membership, { resourceType: 'ProjectMembership', id: bot.membershipId });
+  const reference = { reference: `Bot/${bot.id}`, display: 'asks' };
+  assert.deepEqual(value.membership, {
+    resourceType: 'ProjectMembership',
+    id: bot.membershipId,
+    user: reference,
+    profile: reference,
+  });
   assert.equal(value.profile.resourceType, 'Bot');
   assert.equal(value.profile.id, bot.id);
   assert.deepEqual(Object.keys(value).sort(), ['accessPolicy', 'config', 'membership', 'profile', 'project']);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Work grows with the size of a request, not with its square: eight times the request, at most 32 times the work. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { signTwilio, twiml, verifyTwilio } from 'plumline';
+import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from 'plumline/twilio';
+
+const TOKEN = 'an-invented-auth-token';
+const URL = 'https://example.com/v';
+const BAD = 'A'.repeat(27) + '=';
+const TIMES = 8;
+/** Quadratic work would take 64 times as long. Linear work takes 8 to 17 here: engines keep large objects in another way. */
+const MOST = 32;
+
+/** The shortest of several runs: a busy machine makes any run longer, and none shorter. */
+function shortest(work: () => unknown): number {
+  let best = Infinity;
+  for (let run = 0; run < 15; run++) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+function grows(work: (size: number) => () => unknown, size: number): void {
+  const [small, large] = [work(size), work(size * TIMES)];
+  // Before anything is measured, all of it is compiled.
+  [small, small, large].forEach((one) => one());
+  const times = shortest(large) / shortest(small);
+  assert.ok(times < MOST, `${TIMES} times the size took ${times.toFixed(1)} times as long`);
+}
+
+function params(count: number): Record<string, string> {
+  // In the worst order for a sort that begins with its first.
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`Name${count - index}`, `value ${index}`]));
+}
+
+describe('1,000 parameters', () => {
+  const cases: Record<string, (count: number) => () => unknown> = {
+    genuine: (count) => {
+      const request = { url: URL, params: params(count) };
+      const signature = signTwilio({ ...request, token: TOKEN });
+      return () => assert.ok(verifyTwilio({ ...request, signature, tokens: TOKEN }).ok);
+    },
+    'by an order of our own': (count) => {
+      const signature = signTwilio({ url: URL, params: params(count), token: TOKEN });
+      const received = params(count);
+      return () => assert.ok(validateRequest(TOKEN, signature, URL, received));
+    },
+    'with a bad signature, and the search for its cause': (count) => {
+      const received = params(count);
+      return () => verifyTwilio({ url: URL, params: received, signature: BAD, tokens: [TOKEN, 'another'] });
+    },
+    'of one name': (count) => {
+      const received = { a: Array.from({ length: count }, (_, index) => `${index}`) };
+      return () => [
+        signTwilio({ url: URL, params: received, token: TOKEN }),
+        validateRequest(TOKEN, BAD, URL, received),
+      ];
+    },
+    'of astral characters, in both orders': (count) => {
+      const received = Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`😀${index}\ue000`, '\ue000😀']),
+      );
+      return () => verifyTwilio({ url: URL, params: received, signature: BAD, tokens: TOKEN });
+    },
+    'in the query': (count) => {
+      const url = `${URL}?${Object.keys(params(count)).join('&')}`;
+      return () => [verifyTwilio({ url, signature: BAD, tokens: TOKEN }), validateRequest(TOKEN, BAD, url, {})];
+    },
+  };
+  for (const [name, work] of Object.entries(cases)) {
+    test(name, () => grows(work, 1000));
+  }
+});
+
+describe('a body of 100 kB', () => {
+  const cases: Record<string, (size: number) => () => unknown> = {
+    'as text': (size) => {
+      const body = 'é'.repeat(size / 2);
+      const url = `${URL}?bodySHA256=${getExpectedBodyHash(body)}`;
+      const signature = signTwilio({ url, token: TOKEN });
+      return () => assert.ok(verifyTwilio({ url, body, signature, tokens: TOKEN }).ok);
+    },
+    'as bytes': (size) => {
+      const body = new Uint8Array(size).fill(7);
+      const url = `${URL}?bodySHA256=${getExpectedBodyHash(body)}`;
+      const signature = signTwilio({ url, token: TOKEN });
+      return () => assert.ok(validateRequestWithBody(TOKEN, signature, url, body));
+    },
+    'as one parameter': (size) => {
+      const received = { Body: 'x'.repeat(size) };
+      return () => verifyTwilio({ url: URL, params: received, signature: BAD, tokens: TOKEN });
+    },
+  };
+  for (const [name, work] of Object.entries(cases)) {
+    test(name, () => grows(work, 100_000));
+  }
+});
+
+test('TwiML of 1,000 verbs', () => {
+  grows((count) => {
+    const verbs = Array.from({ length: count }, (_, index) => ({
+      name: 'Say',
+      attributes: { loop: index },
+      text: '<&>',
+    }));
+    return () => twiml({ name: 'Response', children: verbs });
+  }, 1000);
+});
