@@ -18,7 +18,7 @@ interface Step {
 }
 
 /** A trap leaves an instance's memory in an unknown state, so it is never used again. */
-const MOST_ATTEMPTS = 4;
+const MOST_TRAPS = 4;
 
 let compiled: WebAssembly.Module | undefined;
 let core: CoreExports | undefined;
@@ -33,10 +33,10 @@ function instance(): CoreExports {
 
 /** The public door: Twilio's webhooks. */
 export async function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Binary | OperationOutcome> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+  for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance();
     try {
-      const { text, numbers } = frame(event, attempt, remembered);
+      const { text, numbers } = frame(event, traps, remembered);
       let next = start(mine, text, numbers);
       // Text that is not JSON is a TwiML document, in base64.
       while (next.startsWith('{')) {
@@ -46,16 +46,22 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
           remembered = step.remember ?? remembered;
           return step.reply;
         }
-        next = resume(mine, step.flow ?? 0, await perform(step.asks ?? [], medplum, event));
+        const answers = await perform(step.asks ?? [], medplum, event);
+        if (core !== mine) {
+          // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one.
+          break;
+        }
+        next = resume(mine, step.flow ?? 0, answers);
       }
-      if (next) {
+      if (core === mine) {
         return { resourceType: 'Binary', contentType: 'text/xml', data: next };
       }
     } catch (err) {
       console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
-    }
-    if (core === mine) {
-      core = undefined;
+      traps++;
+      if (core === mine) {
+        core = undefined;
+      }
     }
   }
   const text = 'The core failed; the bot log has more.';

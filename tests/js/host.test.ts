@@ -26,6 +26,8 @@ interface Reply {
 interface Options {
   /** How many calls into the wasm trap, from the first on. */
   traps?: number;
+  /** How many calls go well before that. */
+  well?: number;
   /** What the Medplum client does when it is asked who the bot is. */
   me?: () => Promise<unknown>;
 }
@@ -37,24 +39,35 @@ interface Loaded {
   handle: (event: object) => Promise<Reply>;
 }
 
-function load({ traps = 0, me = () => Promise.reject(new Error('not to be asked')) }: Options = {}): Loaded {
+function load({ traps = 0, well = 0, me = () => Promise.reject(new Error('not to be asked')) }: Options = {}): Loaded {
   const log: string[] = [];
   const count = { instances: 0, asked: 0 };
   let left = traps;
+  let before = well;
   class Instance {
     exports: Record<string, unknown>;
     constructor(module: WebAssembly.Module) {
       count.instances++;
       const real = new WebAssembly.Instance(module).exports as Record<string, unknown>;
       const start = real['start'] as (written: number) => number;
+      const resume = real['resume'] as (flow: number, written: number) => number;
+      let spoiled = false;
       this.exports = {
         ...real,
         start(written: number): number {
-          if (left > 0) {
+          assert.ok(!spoiled, 'a spoiled instance is used again');
+          if (before > 0) {
+            before--;
+          } else if (left > 0) {
             left--;
+            spoiled = true;
             throw new WebAssembly.RuntimeError('unreachable');
           }
           return start(written);
+        },
+        resume(flow: number, written: number): number {
+          assert.ok(!spoiled, 'a spoiled instance is used again');
+          return resume(flow, written);
         },
       };
     }
@@ -168,6 +181,20 @@ describe('the webhook bundle', () => {
     assert.match(twiml(await handle(event({ params }))), /<Number>\+15550100123<\/Number>/);
     release({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
     assert.match(twiml(await waiting), /<Client>/);
+  });
+
+  test('begins a waiting story again where another event has spoiled its instance', async () => {
+    let release: (value: unknown) => void = () => undefined;
+    const me = (): Promise<unknown> => new Promise((resolve) => (release = resolve));
+    const { count, handle, log } = load({ me, well: 1, traps: 1 });
+    const waiting = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+    const first = release;
+    assert.match(twiml(await handle(event())), /<Client>/);
+    first({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    release({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
+    assert.match(twiml(await waiting), /<Client>/);
+    assert.deepEqual([count.instances, count.asked, log.length], [2, 2, 1]);
   });
 
   test('takes whatever a body parser may make of a body', async () => {
