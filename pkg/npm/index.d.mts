@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /* tslint:disable */
 /* eslint-disable */
+// SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
