@@ -1,45 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The rooms of the core's wasm that a frame is written into and an answer read from, at their addresses in `memory`. */
-export interface CoreRooms {
+/** The core, and how to ask it: a text and numbers are written into its memory, an answer is read from there. */
+// A VM context has no Buffer of its own.
+import { Buffer } from 'node:buffer';
+
+/** What the wasm exports: numbers in, numbers out. */
+export interface CoreExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   text(bytes: number): number;
   numbers(count: number): number;
+  start(written: number, wide: number): number;
+  resume(flow: number, written: number, wide: number): number;
   output(): number;
 }
 
-/** What a bot's wasm exports: numbers in, numbers out. */
-export interface CoreExports extends CoreRooms {
-  start(written: number): number;
-  resume(flow: number, written: number): number;
+/** An instance, and its memory in the two ways it is written and read. */
+export interface Core {
+  readonly exports: CoreExports;
+  bytes: Buffer;
+  numbers: Uint32Array;
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** Writes one text and its numbers into the core; the count of bytes written. */
-export function write(core: CoreRooms, text: string, numbers: Uint32Array): number {
-  // UTF-8 takes at most three bytes for a UTF-16 code unit. Both rooms are made before memory is looked at: making
-  // room may move it.
-  const room = text.length * 3;
-  const textAt = core.text(room) >>> 0;
-  const numbersAt = core.numbers(numbers.length) >>> 0;
-  const { buffer } = core.memory;
-  new Uint32Array(buffer, numbersAt, numbers.length).set(numbers);
-  return encoder.encodeInto(text, new Uint8Array(buffer, textAt, room)).written;
+/** What the core wants next: the base64 of a TwiML document to answer with, or JSON of anything else. */
+export interface Answer {
+  readonly twiml?: string;
+  readonly json?: string;
 }
 
-/** Reads an answer of `length` bytes. */
-export function read(core: CoreRooms, length: number): string {
-  return decoder.decode(new Uint8Array(core.memory.buffer, core.output() >>> 0, length));
+const WIDE = /[^\0-\xff]/;
+const BRACE = '{'.charCodeAt(0);
+
+export function instantiate(module: WebAssembly.Module): Core {
+  const exports = new WebAssembly.Instance(module).exports as unknown as CoreExports;
+  return { exports, bytes: Buffer.alloc(0), numbers: new Uint32Array(0) };
 }
 
-/** Begins a story; what is to be done next, as text. */
-export function start(core: CoreExports, text: string, numbers: Uint32Array): string {
-  return read(core, core.start(write(core, text, numbers)));
+/** Begins a story. */
+export function start(core: Core, text: string, numbers: readonly number[], count: number): Answer {
+  const wide = WIDE.test(text);
+  const written = write(core, text, wide, numbers, count);
+  return read(core, core.exports.start(written, wide ? 1 : 0));
 }
 
-/** Goes on with a story; what is to be done next, as text. */
-export function resume(core: CoreExports, flow: number, answers: string): string {
-  return read(core, core.resume(flow, write(core, answers, new Uint32Array())));
+/** Goes on with a story. */
+export function resume(core: Core, flow: number, answers: string): Answer {
+  const wide = WIDE.test(answers);
+  const written = write(core, answers, wide, [0, 0, 0, 0, 0, answers.length], 6);
+  return read(core, core.exports.resume(flow, written, wide ? 1 : 0));
+}
+
+/** Writes a text and the first `count` numbers; how many bytes the text took. */
+function write(core: Core, text: string, wide: boolean, numbers: readonly number[], count: number): number {
+  const room = wide ? text.length * 2 : text.length;
+  const textAt = core.exports.text(room) >>> 0;
+  const numbersAt = core.exports.numbers(count) >>> 2;
+  look(core);
+  for (let i = 0; i < count; i++) {
+    core.numbers[numbersAt + i] = numbers[i] ?? 0;
+  }
+  // Neither encoding makes anything of half a surrogate pair: the core does.
+  return core.bytes.write(text, textAt, room, wide ? 'utf16le' : 'latin1');
+}
+
+function read(core: Core, length: number): Answer {
+  const at = core.exports.output() >>> 0;
+  look(core);
+  return core.bytes[at] === BRACE
+    ? { json: core.bytes.toString('utf8', at, at + length) }
+    : { twiml: core.bytes.toString('base64', at, at + length) };
+}
+
+/** Memory that has grown leaves what looked at it empty. */
+function look(core: Core): void {
+  if (core.bytes.length === 0) {
+    const { buffer } = core.exports.memory;
+    core.bytes = Buffer.from(buffer);
+    core.numbers = new Uint32Array(buffer);
+  }
 }

@@ -14,65 +14,64 @@ const SECRETS = [
 /** How many numbers stand before the fields' lengths. */
 const HEAD = 5;
 
-/** An event as the core takes it: fields in one text, and numbers, of which all but the first few are lengths. */
+/** An event as the core takes it: fields in one text, and `count` numbers, of which all but the first few are lengths. */
 export interface Frame {
   readonly text: string;
-  readonly numbers: Uint32Array;
+  readonly numbers: readonly number[];
+  readonly count: number;
 }
 
-/** Where lengths are collected; it grows to the largest event seen. */
-let scratch = new Uint32Array(512);
+/** Kept from event to event, and never cleared: only the first `count` of them are of the event. */
+const numbers: number[] = [];
 
 /** Lays an event out. Fields are told apart by their lengths, since a caller chooses what stands in them. */
-export function frame(event: BotEvent<unknown>, attempt: number, remembered: string): Frame {
+export function frame(event: BotEvent<unknown>, attempt: number): Frame {
   const { headers, input, secrets } = event;
   const now = Date.now();
-  let text = '';
+  const raw = typeof input === 'string';
+  let text = String(headers?.['x-twilio-signature'] ?? '');
   let count = HEAD;
-  const add = (field: string): void => {
-    if (count === scratch.length) {
-      const larger = new Uint32Array(count * 2);
-      larger.set(scratch);
-      scratch = larger;
-    }
-    text += field;
-    scratch[count++] = field.length;
-  };
-  add(remembered);
-  add(String(headers?.['x-twilio-signature'] ?? ''));
+  numbers[count++] = text.length;
   let known = 0;
   let bit = 1;
   for (const name of SECRETS) {
     const secret = secrets[name]?.valueString;
     if (secret !== undefined) {
-      add(secret);
+      text += secret;
+      numbers[count++] = secret.length;
       known |= bit;
     }
     bit <<= 1;
   }
-  const raw = typeof input === 'string';
   if (raw) {
-    add(input);
+    text += input;
+    numbers[count++] = input.length;
   } else {
     const params = (input ?? {}) as Record<string, unknown>;
-    for (const name of Object.keys(params)) {
+    // Parsed from a form or from JSON: all members are its own.
+    for (const name in params) {
       const value = params[name];
       if (typeof value === 'string') {
-        add(name);
-        add(value);
+        text += name;
+        text += value;
+        numbers[count++] = name.length;
+        numbers[count++] = value.length;
       } else {
         // Array.isArray knows arrays of another realm, instanceof does not.
         for (const one of Array.isArray(value) ? value : [value]) {
-          add(name);
-          add(String(one));
+          const written = String(one);
+          text += name;
+          text += written;
+          numbers[count++] = name.length;
+          numbers[count++] = written.length;
         }
       }
     }
   }
-  scratch[0] = attempt;
-  scratch[1] = Math.floor(now / 2 ** 32);
-  scratch[2] = now % 2 ** 32;
-  scratch[3] = known;
-  scratch[4] = raw ? 1 : 0;
-  return { text, numbers: scratch.subarray(0, count) };
+  numbers[0] = attempt;
+  numbers[1] = Math.floor(now / 2 ** 32);
+  numbers[2] = now % 2 ** 32;
+  numbers[3] = known;
+  numbers[4] = raw ? 1 : 0;
+  return { text, numbers, count };
 }

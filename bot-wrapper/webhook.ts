@@ -4,15 +4,15 @@ import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 // A VM context has no Buffer of its own.
 import { Buffer } from 'node:buffer';
 import base64 from '#pkg/bots/webhook.wasm';
-import { resume, start, type CoreExports } from './core.ts';
+import { instantiate, resume, start, type Core } from './core.ts';
 import { frame } from './frame.ts';
 import { perform, type Ask } from './perform.ts';
 
-/** What the core wants next: the reply, or answers. */
+/** What the core wants next: a reply, with something to log, or answers. */
 interface Step {
-  readonly reply?: Binary | OperationOutcome;
+  readonly twiml?: string;
+  readonly reply?: OperationOutcome;
   readonly log?: readonly string[];
-  readonly remember?: string;
   readonly flow?: number;
   readonly asks?: readonly Ask[];
 }
@@ -21,13 +21,11 @@ interface Step {
 const MOST_TRAPS = 4;
 
 let compiled: WebAssembly.Module | undefined;
-let core: CoreExports | undefined;
-/** Kept from event to event where the module lives that long. */
-let remembered = '';
+let core: Core | undefined;
 
-function instance(): CoreExports {
+function instance(): Core {
   compiled ??= new WebAssembly.Module(Buffer.from(base64, 'base64'));
-  core ??= new WebAssembly.Instance(compiled).exports as unknown as CoreExports;
+  core ??= instantiate(compiled);
   return core;
 }
 
@@ -36,15 +34,16 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
   for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance();
     try {
-      const { text, numbers } = frame(event, traps, remembered);
-      let next = start(mine, text, numbers);
-      // Text that is not JSON is a TwiML document, in base64.
-      while (next.startsWith('{')) {
-        const step = JSON.parse(next) as Step;
+      const { text, numbers, count } = frame(event, traps);
+      let next = start(mine, text, numbers, count);
+      while (next.json !== undefined) {
+        const step = JSON.parse(next.json) as Step;
+        step.log?.forEach((line) => console.log(line));
         if (step.reply) {
-          step.log?.forEach((line) => console.log(line));
-          remembered = step.remember ?? remembered;
           return step.reply;
+        }
+        if (step.twiml !== undefined) {
+          return binary(Buffer.from(step.twiml).toString('base64'));
         }
         const answers = await perform(step.asks ?? [], medplum, event);
         if (core !== mine) {
@@ -54,7 +53,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
         next = resume(mine, step.flow ?? 0, answers);
       }
       if (core === mine) {
-        return { resourceType: 'Binary', contentType: 'text/xml', data: next };
+        return binary(next.twiml ?? '');
       }
     } catch (err) {
       console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
@@ -67,4 +66,9 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
   const text = 'The core failed; the bot log has more.';
   const issue = { severity: 'error', code: 'exception', details: { text } } as const;
   return { resourceType: 'OperationOutcome', id: 'exception', issue: [issue] };
+}
+
+/** Medplum answers with the bytes of a Binary, and with its content type. */
+function binary(data: string): Binary {
+  return { resourceType: 'Binary', contentType: 'text/xml', data };
 }

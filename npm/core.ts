@@ -4,9 +4,9 @@
 import { freshGlue } from '#glue';
 import type { InitOutput } from '#pkg/plumline.js';
 import base64 from '#pkg/plumline_bg.wasm';
-import { read, write } from '../bot-wrapper/core.ts';
 import { decode } from './base64.ts';
 import type { Frame } from './frame.ts';
+import { read, write } from './memory.ts';
 
 /** Memory of a wasm never shrinks: an instance that has grown beyond this is not kept. */
 const LARGE = 1 << 26;

@@ -47,13 +47,16 @@ pub fn list(text: &str) -> impl Iterator<Item = &str> {
 #[inline]
 pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     let (head, rest) = to.split_at_mut(from.len().min(to.len()));
-    let (to_words, to_bytes) = head.as_chunks_mut::<8>();
-    let (from_words, from_bytes) = from.as_chunks::<8>();
-    for (to, from) in to_words.iter_mut().zip(from_words) {
-        *to = *from;
-    }
-    for (to, from) in to_bytes.iter_mut().zip(from_bytes) {
-        *to = *from;
+    if let (Some(to_last), Some(from_last)) = (head.last_chunk_mut::<8>(), from.last_chunk::<8>()) {
+        // The last word overlaps the one before it, so that no single bytes are left over.
+        *to_last = *from_last;
+        for (to, from) in head.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
+            *to = *from;
+        }
+    } else {
+        for (to, from) in head.iter_mut().zip(from) {
+            *to = *from;
+        }
     }
     rest
 }

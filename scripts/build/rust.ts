@@ -47,15 +47,29 @@ function remaps(): string[] {
   ];
 }
 
+export interface Tuning {
+  /** Flags for all crates. */
+  readonly flags?: readonly string[];
+  /** Flags for ours alone, where the pinned toolchain builds. */
+  readonly ours?: readonly string[];
+  /** Cargo's settings for this build. */
+  readonly config?: readonly string[];
+}
+
 /**
  * One wasm of the crate, made small by wasm-opt; the folder with it and its glue. With the pinned toolchain std is
  * built along: a panic is a bare trap then, and its messages and their formatting are not in the file.
  */
-export function wasm(name: string, features: string, flags: string[] = []): string {
+export function wasm(name: string, features: string, { flags = [], ours = [], config = [] }: Tuning): string {
   const dir = path.join(target, 'wasm-pack', name);
   const separator = '\x1f';
   const small = pinned ? ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'] : [];
   const std = pinned ? ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features='] : [];
+  const settings = [...config];
+  if (pinned && ours.length > 0) {
+    std.push('-Zprofile-rustflags');
+    settings.push(`profile.release.package.plumline.rustflags=${JSON.stringify(ours)}`);
+  }
   // sha2 rolled: it hashes the rare JSON post, and unrolled it is 8 kB.
   const rolled = ['--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"'];
   const web = ['build', '--target', 'web', '--release', '--no-pack', '--no-opt', '--no-gitignore'];
@@ -63,6 +77,7 @@ export function wasm(name: string, features: string, flags: string[] = []): stri
     'wasm-pack',
     [...web, '--mode', 'no-install', '--out-dir', dir, '.']
       .concat(['--', '--locked', '--no-default-features', '--features', features, ...std])
+      .concat(settings.flatMap((setting) => ['--config', setting]))
       .concat(['--target-dir', path.join(target, 'bots', name)]),
     {
       CARGO_ENCODED_RUSTFLAGS: [...remaps(), ...small, ...rolled, ...flags].join(separator),

@@ -3,9 +3,7 @@
 //! What a door is handed: the event, the secrets, the time.
 
 use super::frame::Frame;
-use crate::error::{Code, Problem};
-use crate::signature::AuthToken;
-use crate::text::list;
+use crate::error::Code;
 
 /// The body of a webhook as the host got it.
 #[derive(Clone, Debug)]
@@ -51,6 +49,9 @@ impl Secret {
     }
 }
 
+/// The secrets that are set, by [`Secret`].
+pub type Secrets<'a> = [Option<&'a str>; Secret::COUNT];
+
 /// One knock at a door.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
@@ -58,74 +59,45 @@ pub struct Event<'a> {
     pub attempt: u32,
     /// Milliseconds since 1970.
     pub now: u64,
-    /// What an earlier [`Done::remember`](super::Done) left, or nothing.
-    pub remembered: &'a str,
     /// `X-Twilio-Signature`, where the header is written in small letters.
     pub signature: &'a str,
     /// The body.
     pub body: Body<'a>,
-    secrets: [Option<&'a str>; Secret::COUNT],
+    /// The project's secrets.
+    pub secrets: Secrets<'a>,
 }
 
 impl<'a> Event<'a> {
     /// Reads a frame. Its numbers: `attempt`, `now` in two halves, a bit for each secret that is set, 1 for a raw
-    /// body. Its fields: the remembered text, the signature, the secrets that are set, and the body.
+    /// body. Its fields: the signature, the secrets that are set, and the body.
     ///
     /// # Errors
     /// [`Code::EventInvalid`].
     pub fn read(frame: &'a Frame) -> Result<Self, Code> {
-        let fields = frame.fields().ok_or(Code::EventInvalid)?;
-        let ([remembered, signature], mut rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
+        Self::cut(frame).ok_or(Code::EventInvalid)
+    }
+
+    fn cut(frame: &'a Frame) -> Option<Self> {
+        let mut fields = frame.cut();
+        let signature = fields.next()?;
         let mut secrets = [None; Secret::COUNT];
         for (index, secret) in secrets.iter_mut().enumerate() {
             if frame.head(3) >> index & 1 == 1 {
-                let (value, after) = rest.split_first().ok_or(Code::EventInvalid)?;
-                *secret = Some(*value);
-                rest = after;
+                *secret = Some(fields.next()?);
             }
         }
-        let body = match (frame.head(4), rest) {
-            (1, [text]) => Body::Raw(text),
-            (0, pairs) if pairs.len().is_multiple_of(2) => Body::Pairs(in_pairs(pairs)),
-            _ => return Err(Code::EventInvalid),
+        let body = match frame.head(4) {
+            0 => {
+                let mut pairs = Vec::with_capacity(fields.left() / 2);
+                while fields.left() > 0 {
+                    pairs.push((fields.next()?, fields.next()?));
+                }
+                Body::Pairs(pairs)
+            }
+            1 => Body::Raw(fields.next()?),
+            _ => return None,
         };
         let now = u64::from(frame.head(1)) << 32 | u64::from(frame.head(2));
-        Ok(Self { attempt: frame.head(0), now, remembered, signature, body, secrets })
+        fields.is_whole().then_some(Self { attempt: frame.head(0), now, signature, body, secrets })
     }
-
-    /// A secret, trimmed; `None` where it is not set or blank.
-    #[must_use]
-    pub fn secret(&self, secret: Secret) -> Option<&'a str> {
-        self.secrets[secret as usize].map(str::trim_ascii).filter(|value| !value.is_empty())
-    }
-
-    /// A secret that must be there.
-    ///
-    /// # Errors
-    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
-    pub fn need(&self, secret: Secret) -> Result<&'a str, Problem> {
-        let code = if self.secrets[secret as usize].is_some() { Code::SecretBlank } else { Code::SecretMissing };
-        self.secret(secret).ok_or(Problem::at(code, secret.name()))
-    }
-
-    /// The auth tokens of `TWILIO_AUTH_TOKEN`, a list while a rotation lasts.
-    ///
-    /// # Errors
-    /// As [`Event::need`].
-    pub fn tokens(&self) -> Result<Vec<AuthToken<'a>>, Problem> {
-        let mut tokens = Vec::with_capacity(1);
-        for token in list(self.need(Secret::AuthToken)?) {
-            tokens.extend(AuthToken::new(token));
-        }
-        let problem = Problem::at(Code::SecretBlank, Secret::AuthToken.name());
-        if tokens.is_empty() { Err(problem) } else { Ok(tokens) }
-    }
-}
-
-fn in_pairs<'a>(fields: &[&'a str]) -> Vec<(&'a str, &'a str)> {
-    let mut pairs = Vec::with_capacity(fields.len() / 2);
-    for pair in fields.chunks_exact(2) {
-        pairs.push((pair[0], pair[1]));
-    }
-    pairs
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How a story ends: a reply, log lines, and what to keep.
+//! How a story ends: a reply, and log lines.
 
 use crate::call::{Config, Route, answer, apology};
 use crate::error::{Code, Problem};
@@ -26,8 +26,6 @@ pub struct Done {
     pub reply: Reply,
     /// Lines for the log: a code, a place, a help text; never a number, a name, a token or a message.
     pub log: Vec<String>,
-    /// What the host hands to the next event where it lives that long.
-    pub remember: Option<String>,
 }
 
 impl Done {
@@ -62,6 +60,6 @@ impl From<Reply> for Done {
             Reply::Broken(problem) | Reply::Forbidden(problem) => vec![problem.line()],
             Reply::Accepted | Reply::Twiml(_) => Vec::new(),
         };
-        Self { reply, log, remember: None }
+        Self { reply, log }
     }
 }

@@ -2,11 +2,9 @@
 
 //! The stories' traffic with the host as text.
 //!
-//! Out goes what the host is to do: base64 of a TwiML document where that is all there is to answer, else JSON,
-//! `{ reply, log, remember? }` or `{ flow, asks: [{ id, kind, deadline?, bundle? }] }`.
+//! Out goes what the host is to do: a TwiML document where that is all there is to answer, else JSON,
+//! `{ twiml, log }`, `{ reply, log }` or `{ flow, asks: [{ id, kind, deadline?, bundle? }] }`.
 //! In come the answers, JSON, `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` alone for a failure.
-
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::ask::{Answer, Ask, Open};
 use super::reply::{Done, Reply};
@@ -18,7 +16,7 @@ use crate::json::{Json, decimal, quote};
 #[must_use]
 pub fn write_step(flow: u32, step: Step) -> String {
     match step {
-        Step::Done(Done { reply: Reply::Twiml(xml), log, remember: None }) if log.is_empty() => STANDARD.encode(xml),
+        Step::Done(Done { reply: Reply::Twiml(xml), log }) if log.is_empty() => xml,
         Step::Done(done) => write_done(&done),
         Step::Ask(asks) => {
             let mut text = [r#"{"flow":"#, &decimal(flow.into()), r#","asks":["#].concat();
@@ -71,26 +69,19 @@ fn write_ask(text: &mut String, open: &Open) {
     text.push('}');
 }
 
-/// `reply` is what the handler of a Medplum bot returns.
+/// `twiml` is a document, `reply` what the handler of a Medplum bot returns.
 fn write_done(done: &Done) -> String {
-    let reply = match &done.reply {
-        // `Binary`, <https://hl7.org/fhir/R4/binary.html>: Medplum answers with its bytes and its content type.
-        Reply::Twiml(xml) => {
-            [r#"{"resourceType":"Binary","contentType":"text/xml","data":""#, &STANDARD.encode(xml), r#""}"#].concat()
-        }
-        Reply::Accepted => outcome::all_ok(),
-        Reply::Broken(problem) => outcome::exception(problem),
-        Reply::Forbidden(problem) => outcome::forbidden(problem),
+    let (kind, reply) = match &done.reply {
+        Reply::Twiml(xml) => ("twiml", quote(xml)),
+        Reply::Accepted => ("reply", outcome::all_ok()),
+        Reply::Broken(problem) => ("reply", outcome::exception(problem)),
+        Reply::Forbidden(problem) => ("reply", outcome::forbidden(problem)),
     };
-    let mut text = [r#"{"reply":"#, &reply, r#","log":["#].concat();
+    let mut text = ["{\"", kind, "\":", &reply, r#","log":["#].concat();
     for (index, line) in done.log.iter().enumerate() {
         text.push_str(if index == 0 { "" } else { "," });
         text.push_str(&quote(line));
     }
-    text.push(']');
-    if let Some(remember) = &done.remember {
-        text.push_str(&[r#","remember":"#, &quote(remember)].concat());
-    }
-    text.push('}');
+    text.push_str("]}");
     text
 }

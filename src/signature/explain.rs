@@ -5,7 +5,7 @@
 //! It never accepts anything. An explanation is known only where the signature itself fits the mistaken form,
 //! so a stranger without the token learns nothing from it.
 
-use super::mac::{Algorithm, AuthToken, Signature};
+use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
 use super::url::UrlParts;
 use crate::error::Code;
@@ -27,7 +27,7 @@ pub struct Seen<'a> {
 
 /// Names the mistake by which `signature` would fit, or [`Code::SignatureMismatch`]. At most 32 HMACs.
 #[must_use]
-pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[AuthToken<'_>], seen: Seen<'_>) -> Code {
+pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[AuthToken], seen: Seen<'_>) -> Code {
     let Some(parts) = UrlParts::parse(url) else {
         return Code::UrlNotAbsolute;
     };
@@ -39,7 +39,7 @@ pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[Aut
 
 struct Trial<'a> {
     signature: &'a str,
-    tokens: &'a [AuthToken<'a>],
+    tokens: &'a [AuthToken],
     tail: &'a [u8],
     left: u32,
 }
@@ -52,7 +52,7 @@ impl Trial<'_> {
                 return false;
             }
             self.left -= 1;
-            if Signature::over(Algorithm::Sha1, *token, &url, tail).matches(self.signature) {
+            if Signature::over(token, &url, tail).matches(self.signature) {
                 return true;
             }
         }

@@ -17,7 +17,7 @@ mod verify;
 
 pub use explain::{Seen, explain};
 pub use mac::{Algorithm, AuthToken, sha256_hex};
-pub use params::{SignedParams, SortOrder};
+pub use params::{Order, SignedParams, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};
-pub use url::UrlParts;
+pub use url::{UrlParts, WebhookUrl};
 pub use verify::{Accepted, Body, Request, sign, signs_any, verify};

@@ -29,9 +29,23 @@ impl SignedParams {
     /// Orders `pairs`, all that were received: a repeated name gives each of its values once, in order.
     #[must_use]
     pub fn new(pairs: &[(&str, &str)]) -> Self {
-        let tail = concat(pairs, &sorted(pairs, SortOrder::Utf16));
+        Self::like(pairs, &mut Order::default())
+    }
+
+    /// As [`SignedParams::new`], for one request of many: `earlier` is the order of the last one, and becomes that of
+    /// this. Requests of a kind have the same names in the same places, and what is sorted already takes less time.
+    #[must_use]
+    pub fn like(pairs: &[(&str, &str)], earlier: &mut Order) -> Self {
+        let places = sorted(pairs, SortOrder::Utf16, earlier);
+        let tail = concat(pairs, &places);
+        if places.len() == pairs.len() && pairs.len() <= Order::LONGEST {
+            earlier.0.clear();
+            for place in places {
+                earlier.0.push(place.index);
+            }
+        }
         let by_code_point = orders_may_differ(&tail)
-            .then(|| concat(pairs, &sorted(pairs, SortOrder::CodePoint)))
+            .then(|| concat(pairs, &sorted(pairs, SortOrder::CodePoint, &Order::default())))
             .filter(|other| *other != tail);
         Self { tail, by_code_point }
     }
@@ -87,11 +101,24 @@ struct Place {
     index: usize,
 }
 
-/// The places in signing order, each pair once.
-fn sorted(pairs: &[(&str, &str)], order: SortOrder) -> Vec<Place> {
+/// The order that a request's parameters were signed in.
+#[derive(Clone, Debug, Default)]
+pub struct Order(Vec<usize>);
+
+impl Order {
+    /// How many parameters are worth remembering.
+    const LONGEST: usize = 64;
+}
+
+/// The places in signing order, each pair once; found sooner where it is the `earlier` one.
+fn sorted(pairs: &[(&str, &str)], order: SortOrder, earlier: &Order) -> Vec<Place> {
     let mut places = Vec::with_capacity(pairs.len());
-    for (index, (name, _)) in pairs.iter().enumerate() {
-        places.push(Place { prefix: prefix(name.as_bytes()), index });
+    let mut put = |index: usize| places.push(Place { prefix: prefix(pairs[index].0.as_bytes()), index });
+    // An order of so many pairs names each of them once.
+    if earlier.0.len() == pairs.len() {
+        earlier.0.iter().copied().for_each(&mut put);
+    } else {
+        (0..pairs.len()).for_each(&mut put);
     }
     sort(&mut places, |a, b| {
         // Beyond ASCII the orders may differ, and the bytes are not the whole story.
@@ -166,6 +193,25 @@ mod tests {
         );
         assert_eq!(tail(&[("", "1"), ("", ""), ("a", "2")]), "1a2");
         assert_eq!(tail(&[]), "");
+    }
+
+    #[test]
+    fn an_earlier_order_changes_nothing() {
+        let requests = [
+            &[("b", "1"), ("a", "2"), ("c", "3")][..],
+            &[("b", "4"), ("a", "5"), ("c", "6")],
+            &[("a", "1"), ("b", "2"), ("c", "3")],
+            &[("a", "2"), ("a", "1"), ("a", "2")],
+            &[("a", "1"), ("a", "2"), ("a", "3")],
+            &[("z", "")],
+            &[],
+            &[("c", "1"), ("b", "2"), ("a", "3"), ("\u{10000}", "4"), ("\u{e000}", "5")],
+        ];
+        let mut earlier = Order::default();
+        for pairs in requests.iter().chain(requests.iter().rev()) {
+            let (like, new) = (SignedParams::like(pairs, &mut earlier), SignedParams::new(pairs));
+            assert_eq!((like.tail(), like.other_tail()), (new.tail(), new.other_tail()), "{pairs:?}");
+        }
     }
 
     #[test]

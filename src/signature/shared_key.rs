@@ -10,14 +10,12 @@ use crate::error::Code;
 use crate::text::{cut, list};
 
 /// One configured shared key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SharedKey<'a> {
     /// Its id, `webhooks_sharedkey_…`.
     pub id: &'a str,
-    /// Its secret.
-    pub secret: AuthToken<'a>,
-    /// The algorithm it is used with.
-    pub algorithm: Algorithm,
+    /// Its secret, with the algorithm that it is used with.
+    pub secret: AuthToken,
 }
 
 /// The header `X-Twilio-Webhooks-Signature-Settings` and the keys that are configured.
@@ -49,7 +47,7 @@ impl<'a> SharedKeys<'a> {
             Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => Algorithm::Sha256,
             Some(_) => return Err(Code::SharedKeyUnknown),
         };
-        let known = self.keys.iter().find(|key| key.id == id && key.algorithm == algorithm);
+        let known = self.keys.iter().find(|key| key.id == id && key.secret.algorithm() == algorithm);
         known.map(Some).ok_or(Code::SharedKeyUnknown)
     }
 

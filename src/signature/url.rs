@@ -2,7 +2,29 @@
 
 //! The spellings of a URL that Twilio may have signed.
 
+use crate::error::Code;
 use crate::text::{cut, cut_before, find};
+
+/// The absolute URL that Twilio calls, as Twilio has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookUrl(String);
+
+impl WebhookUrl {
+    /// Takes a URL that has a scheme and a host.
+    ///
+    /// # Errors
+    /// [`Code::UrlNotAbsolute`].
+    pub fn new(text: impl Into<String>) -> Result<Self, Code> {
+        let text = text.into();
+        if UrlParts::is_absolute(&text) { Ok(Self(text)) } else { Err(Code::UrlNotAbsolute) }
+    }
+
+    /// As given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A URL cut into parts, each exactly as written: re-encoding would change what was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +45,7 @@ pub struct UrlParts<'a> {
 
 impl<'a> UrlParts<'a> {
     /// Whether `url` has a scheme and a host.
-    #[must_use]
-    pub fn is_absolute(url: &'a str) -> bool {
+    fn is_absolute(url: &'a str) -> bool {
         Self::scheme(url).is_some_and(|(_, after)| !cut_before(after, ends_authority).0.is_empty())
     }
 

@@ -2,10 +2,12 @@
 
 //! Signing, and the verdict on a signature.
 
-use super::mac::{Algorithm, AuthToken, Signature, is_sha256_of};
+use std::borrow::Cow;
+
+use super::mac::{AuthToken, Signature, is_sha256_of};
 use super::params::SignedParams;
 use super::shared_key::SharedKeys;
-use super::url::UrlParts;
+use super::url::{UrlParts, WebhookUrl};
 use crate::error::Code;
 
 /// What came with the URL.
@@ -20,48 +22,46 @@ pub enum Body<'a> {
 /// A request to be checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// The URL that Twilio called, as absolute as Twilio has it.
-    pub url: &'a str,
+    /// The URL that Twilio called.
+    pub url: &'a WebhookUrl,
     /// Form parameters, or the raw body.
     pub body: Body<'a>,
     /// The header `X-Twilio-Signature`.
     pub signature: &'a str,
     /// The auth tokens that count: two while a rotation lasts.
-    pub tokens: &'a [AuthToken<'a>],
+    pub tokens: &'a [AuthToken],
     /// Shared keys, where any are configured.
     pub shared_keys: SharedKeys<'a>,
 }
 
 /// A genuine request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted {
+pub struct Accepted<'a> {
     /// The spelling of the URL that was signed.
-    pub url: String,
+    pub url: Cow<'a, str>,
     /// Which of the tokens signed it; `None` for a shared key.
     pub token: Option<usize>,
 }
 
 /// The signature that Twilio sends with `url` and `params`.
 #[must_use]
-pub fn sign(token: AuthToken<'_>, url: &str, params: &SignedParams) -> String {
-    Signature::over(Algorithm::Sha1, token, url, params.tail()).as_str().to_owned()
+pub fn sign(token: &AuthToken, url: &str, params: &SignedParams) -> String {
+    Signature::over(token, url, params.tail()).as_str().to_owned()
 }
 
 /// Whether one of `urls`, taken letter for letter, is signed: for callers with URL forms of their own.
 #[must_use]
-pub fn signs_any(token: AuthToken<'_>, signature: &str, urls: &[&str], params: &SignedParams) -> bool {
-    urls.iter().any(|url| Signature::over(Algorithm::Sha1, token, url, params.tail()).matches(signature))
+pub fn signs_any(token: &AuthToken, signature: &str, urls: &[&str], params: &SignedParams) -> bool {
+    urls.iter().any(|url| Signature::over(token, url, params.tail()).matches(signature))
 }
 
 /// Checks a request against every spelling of its URL ([`UrlParts::forms`]), both sort orders and all tokens.
 ///
 /// # Errors
-/// A [`Code`]: what is wrong with the question (`URL_NOT_ABSOLUTE`, `TOKEN_MISSING`, `BODY_HASH_…`), or
-/// [`Code::SignatureMissing`], [`Code::SignatureMismatch`], [`Code::SharedKeyUnknown`].
-pub fn verify(request: &Request<'_>) -> Result<Accepted, Code> {
-    if !UrlParts::is_absolute(request.url) {
-        return Err(Code::UrlNotAbsolute);
-    }
+/// A [`Code`]: what is wrong with the question (`TOKEN_MISSING`, `BODY_HASH_…`), or [`Code::SignatureMissing`],
+/// [`Code::SignatureMismatch`], [`Code::SharedKeyUnknown`].
+pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
+    let url = request.url.as_str();
     if request.signature.is_empty() {
         return Err(Code::SignatureMissing);
     }
@@ -69,38 +69,32 @@ pub fn verify(request: &Request<'_>) -> Result<Accepted, Code> {
     let params = match request.body {
         Body::Form(params) => params,
         Body::Raw(body) => {
-            check_body_hash(request.url, body)?;
+            check_body_hash(url, body)?;
             &none
         }
     };
     if let Some(key) = request.shared_keys.chosen()? {
-        let url = matching_form(request.url, params, request.signature, key.algorithm, key.secret);
+        let url = matching_form(url, params, request.signature, &key.secret);
         return url.map(|url| Accepted { url, token: None }).ok_or(Code::SignatureMismatch);
     }
     if request.tokens.is_empty() {
         return Err(Code::TokenMissing);
     }
     let signed = request.tokens.iter().enumerate().find_map(|(index, token)| {
-        let url = matching_form(request.url, params, request.signature, Algorithm::Sha1, *token)?;
+        let url = matching_form(url, params, request.signature, token)?;
         Some(Accepted { url, token: Some(index) })
     });
     signed.ok_or(Code::SignatureMismatch)
 }
 
-fn matching_form(
-    given: &str,
-    params: &SignedParams,
-    signature: &str,
-    algorithm: Algorithm,
-    key: AuthToken<'_>,
-) -> Option<String> {
-    let fits = |url: &str, tail: &[u8]| Signature::over(algorithm, key, url, tail).matches(signature);
+fn matching_form<'a>(given: &'a str, params: &SignedParams, signature: &str, key: &AuthToken) -> Option<Cow<'a, str>> {
+    let fits = |url: &str, tail: &[u8]| Signature::over(key, url, tail).matches(signature);
     let signs = |url: &str| fits(url, params.tail()) || params.other_tail().is_some_and(|tail| fits(url, tail));
     // The URL as given is nearly always the one: its other forms are not even written before it has failed.
     if signs(given) {
-        return Some(given.to_owned());
+        return Some(Cow::Borrowed(given));
     }
-    UrlParts::parse(given)?.forms().into_iter().skip(1).find(|url| signs(url))
+    UrlParts::parse(given)?.forms().into_iter().skip(1).find(|url| signs(url)).map(Cow::Owned)
 }
 
 fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Code> {

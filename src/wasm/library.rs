@@ -6,7 +6,7 @@ use crate::error::Code;
 use crate::flow::Frame;
 use crate::json::decimal;
 use crate::signature::{
-    self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, explain,
+    self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, WebhookUrl, explain,
 };
 use crate::text::{cut, list};
 use crate::twiml::{Element, IllFormed, Node, write};
@@ -47,7 +47,7 @@ pub(super) fn sign(frame: &Frame) -> Result<String, Refused> {
         return Err(Code::UrlNotAbsolute.into());
     }
     let params = if in_order { SignedParams::in_order(&pairs) } else { SignedParams::new(&pairs) };
-    Ok(signature::sign(token, url, &params))
+    Ok(signature::sign(&token, url, &params))
 }
 
 pub(super) fn signs_any(frame: &Frame) -> bool {
@@ -56,7 +56,7 @@ pub(super) fn signs_any(frame: &Frame) -> bool {
         return false;
     };
     let params = SignedParams::in_order(&[(tail, "")]);
-    AuthToken::new(token).is_ok_and(|token| signature::signs_any(token, signature, urls, &params))
+    AuthToken::new(token).is_ok_and(|token| signature::signs_any(&token, signature, urls, &params))
 }
 
 pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
@@ -70,7 +70,8 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
     let pairs = in_pairs(pairs)?;
     let params = SignedParams::new(&pairs);
     let body = if frame.head(2) == 1 { Body::Raw(body) } else { Body::Form(&params) };
-    let request = Request { url, body, signature, tokens: &tokens, shared_keys };
+    let webhook_url = WebhookUrl::new(*url)?;
+    let request = Request { url: &webhook_url, body, signature, tokens: &tokens, shared_keys };
 
     let accepted = signature::verify(&request).map_err(|code| {
         let by_token = matches!(shared_keys.chosen(), Ok(None));
@@ -99,7 +100,7 @@ fn names_a_key(header: &str) -> bool {
 
 fn shared_key<'a>(fields: &[&'a str]) -> Result<SharedKey<'a>, Code> {
     let algorithm = if fields[2] == "HMAC_SHA256" { Algorithm::Sha256 } else { Algorithm::Sha1 };
-    Ok(SharedKey { id: fields[0], secret: AuthToken::new(fields[1])?, algorithm })
+    Ok(SharedKey { id: fields[0], secret: AuthToken::shared(fields[1], algorithm)? })
 }
 
 pub(super) fn twiml(frame: &Frame) -> Result<String, Refused> {

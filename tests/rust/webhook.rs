@@ -2,7 +2,7 @@
 
 //! The public door, driven natively: every story with scripted answers from the host.
 
-use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Frame, Reply, Secret, Step, webhook};
+use plumline::flow::{Answer, Ask, Done, Encoding, FhirRequest, Flow, Frame, Reply, Secret, Shelf, Step, webhook};
 use plumline::json::Json;
 use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
 
@@ -21,7 +21,9 @@ type Pairs<'a> = Vec<(&'a str, &'a str)>;
 #[derive(Clone)]
 struct Event<'a> {
     attempt: u32,
-    remembered: String,
+    now: u64,
+    /// Of the instance that the event comes to; its clones come to the same.
+    shelf: Shelf,
     signature: Option<String>,
     secrets: Pairs<'a>,
     params: Pairs<'a>,
@@ -35,7 +37,8 @@ impl Default for Event<'_> {
     fn default() -> Self {
         Self {
             attempt: 0,
-            remembered: String::new(),
+            now: NOW,
+            shelf: Shelf::default(),
             signature: None,
             secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
             params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
@@ -52,7 +55,7 @@ fn me(id: &str) -> Answer {
 }
 
 fn genuine(url: &str, params: &[(&str, &str)]) -> String {
-    sign(AuthToken::new(TOKEN).unwrap(), url, &SignedParams::new(params))
+    sign(&AuthToken::new(TOKEN).unwrap(), url, &SignedParams::new(params))
 }
 
 impl<'a> Event<'a> {
@@ -78,7 +81,7 @@ impl<'a> Event<'a> {
 
     fn frame(&self) -> Frame {
         let signature = self.signature.clone().unwrap_or_else(|| genuine(URL, &self.params));
-        let mut fields = vec![self.remembered.as_str(), &signature];
+        let mut fields = vec![signature.as_str()];
         let mut known = 0;
         for (index, secret) in SECRETS.iter().enumerate() {
             if let Some((_, value)) = self.secrets.iter().find(|(name, _)| *name == secret.name()) {
@@ -90,15 +93,16 @@ impl<'a> Event<'a> {
             Some(raw) => fields.push(raw),
             None => fields.extend(self.params.iter().flat_map(|(name, value)| [*name, *value])),
         }
-        let head = [self.attempt, (NOW >> 32) as u32, NOW as u32, known, u32::from(self.raw.is_some())];
+        let head = [self.attempt, (self.now >> 32) as u32, self.now as u32, known, u32::from(self.raw.is_some())];
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
-        Frame::new(fields.concat(), head.into_iter().chain(lengths).collect())
+        let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        Frame::new(units, Encoding::Utf16, head.into_iter().chain(lengths).collect())
     }
 
     /// Plays the story to its end; which round trips it took, too.
     fn play(&self) -> (Done, Vec<&'static str>) {
         let frame = self.frame();
-        let mut flow = Flow::new(|host| webhook(frame, host));
+        let mut flow = Flow::new(|host| webhook(frame, host, self.shelf.clone()));
         let mut asked = Vec::new();
         let mut step = flow.step();
         loop {
@@ -170,7 +174,7 @@ fn says(reply: &Reply, sentence: &str) {
 fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
     let (done, asked) = Event::default().play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
-    assert!(done.log.is_empty() && done.remember.is_none());
+    assert!(done.log.is_empty());
     // Called tells where To does not, and one parameter is enough.
     for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
         assert_eq!(Event::with_params(params).reply(), greeting(OURS));
@@ -347,18 +351,18 @@ fn the_bot_finds_its_own_url() {
     let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
-    let remembered = done.remember.unwrap();
-    assert_eq!(remembered, format!("{NOW} {URL}"));
     // The next event spares the round trip.
-    let (done, asked) = Event { remembered: remembered.clone(), ..event.clone() }.play();
-    assert_eq!((done.reply, asked, done.remember), (greeting(OURS), vec![], None));
+    let (done, asked) = event.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
     // A URL that no longer fits is asked for anew, but not more than once a minute.
-    let old = format!("{} https://fhir.example.com/webhook/old", NOW - 60_001);
-    let (done, asked) = Event { remembered: old, ..event.clone() }.play();
-    assert_eq!((done.reply, asked, done.remember), (greeting(OURS), vec!["me"], Some(remembered)));
-    let fresh = format!("{} https://fhir.example.com/webhook/old", NOW - 1_000);
-    let (done, asked) = Event { remembered: fresh, ..event }.play();
+    let moved = Event { me: me("old"), shelf: Shelf::default(), ..event };
+    assert_eq!(moved.play().1, ["me"]);
+    let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
     assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
+    let back = Event { now: NOW + 60_001, me: Event::default().me, ..moved };
+    let (done, asked) = back.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    assert_eq!(back.play().1, Vec::<&str>::new());
 }
 
 #[test]
@@ -366,9 +370,11 @@ fn without_a_url_nothing_is_believed() {
     let nothing = Answer::Done { status: 200, body: Json::Null };
     let denied = Answer::Done { status: 403, body: Json::Null };
     for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
-        let (done, _) = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL").play();
+        let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
+        let (done, _) = event.play();
         assert_eq!(code(&done.reply), ("WEBHOOK_URL_UNKNOWN", 500));
-        assert_eq!(done.remember, None);
+        // Nothing was learned, so the next event asks again.
+        assert_eq!(event.play().1, ["me"]);
     }
 }
 
@@ -415,13 +421,13 @@ fn after_two_traps_a_genuine_caller_hears_an_apology_and_a_stranger_nothing() {
 #[test]
 fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
     for frame in [
-        Frame::new(String::new(), vec![]),
-        Frame::new("abc".into(), vec![0, 0, 0, 9, 0, 1, 1, 1]),
-        Frame::new("abc".into(), vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
-        Frame::new("abc".into(), vec![0, 0, 0, 0, 7, 1, 1, 1]),
-        Frame::new("abc".into(), vec![0, 0, 0, 0, 0, 1, 1, 1]),
+        Frame::new(vec![], Encoding::Latin1, vec![]),
+        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 11, 0, 1, 1, 1]),
+        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
+        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 0, 7, 1, 1, 1]),
+        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 0, 0, 1, 2]),
     ] {
-        let Step::Done(done) = Flow::new(|host| webhook(frame, host)).step() else { panic!() };
+        let Step::Done(done) = Flow::new(|host| webhook(frame, host, Shelf::default())).step() else { panic!() };
         assert_eq!(code(&done.reply), ("EVENT_INVALID", 500));
     }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What an instance keeps from event to event.
+//!
+//! It may be lost at any moment, and nothing but time is lost with it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::event::Secrets;
+use super::settings::Settings;
+use crate::signature::{Order, WebhookUrl};
+
+/// What was found out for one event and serves the next.
+#[derive(Debug, Default)]
+pub struct Kept {
+    settings: Option<Rc<Settings>>,
+    /// The webhook's own URL as Medplum told it, and when: milliseconds since 1970.
+    pub own_url: Option<(u64, WebhookUrl)>,
+    /// The order of the last event's parameters.
+    pub order: Order,
+}
+
+/// Where the stories of an instance keep it.
+pub type Shelf = Rc<RefCell<Kept>>;
+
+impl Kept {
+    /// The settings that `secrets` make.
+    pub fn settings(&mut self, secrets: &Secrets<'_>) -> Rc<Settings> {
+        match &self.settings {
+            Some(settings) if settings.are_of(secrets) => Rc::clone(settings),
+            _ => {
+                let settings = Rc::new(Settings::read(secrets));
+                self.settings = Some(Rc::clone(&settings));
+                settings
+            }
+        }
+    }
+}

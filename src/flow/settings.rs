@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the project secrets say, read once for as long as they stay the same.
+
+use super::event::{Secret, Secrets};
+use crate::call::{Config, ConfigError};
+use crate::error::{Code, Problem};
+use crate::phone::E164;
+use crate::signature::{AuthToken, WebhookUrl};
+use crate::text::list;
+
+/// The project secrets of a door, read. What is wrong with one is told when it is needed.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The secrets as they were read.
+    given: [Option<String>; Secret::COUNT],
+    /// `TWILIO_AUTH_TOKEN`, a list while a rotation lasts; never empty.
+    pub tokens: Result<Vec<AuthToken>, Problem>,
+    numbers: Result<String, Problem>,
+    /// `TWILIO_ACCOUNT_SID`.
+    pub account: Option<String>,
+    /// `TWILIO_TWIML_APP_SID`.
+    pub application: Option<String>,
+    /// `PLUMLINE_WEBHOOK_URL`.
+    pub url: Option<Result<WebhookUrl, Problem>>,
+    /// `PLUMLINE_CONFIG`, or the default where it is wrong or not set.
+    pub config: Config,
+    /// Where `PLUMLINE_CONFIG` is wrong.
+    pub misread: Option<ConfigError>,
+}
+
+impl Settings {
+    /// Reads the secrets.
+    #[must_use]
+    pub fn read(secrets: &Secrets<'_>) -> Self {
+        let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
+            None => (Config::default(), None),
+            Some(Ok(config)) => (config, None),
+            Some(Err(place)) => (Config::default(), Some(place)),
+        };
+        let url = optional(secrets, Secret::WebhookUrl);
+        Self {
+            given: secrets.map(|secret| secret.map(str::to_owned)),
+            tokens: tokens(secrets),
+            numbers: numbers(secrets),
+            account: optional(secrets, Secret::AccountSid).map(str::to_owned),
+            application: optional(secrets, Secret::TwimlAppSid).map(str::to_owned),
+            url: url.map(|url| WebhookUrl::new(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
+            config,
+            misread,
+        }
+    }
+
+    /// Whether these are what `secrets` say.
+    #[must_use]
+    pub fn are_of(&self, secrets: &Secrets<'_>) -> bool {
+        self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
+    }
+
+    /// Our numbers, `TWILIO_NUMBER`: at least one.
+    ///
+    /// # Errors
+    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
+    pub fn numbers(&self) -> Result<Vec<E164<'_>>, Problem> {
+        let written = self.numbers.as_ref().map_err(Clone::clone)?;
+        let mut numbers = Vec::with_capacity(1);
+        for number in list(written) {
+            numbers.extend(E164::parse(number));
+        }
+        let problem = Problem::at(Code::SecretBlank, Secret::Number.name());
+        if numbers.is_empty() { Err(problem) } else { Ok(numbers) }
+    }
+}
+
+/// A secret, trimmed; `None` where it is not set or blank.
+fn optional<'a>(secrets: &Secrets<'a>, secret: Secret) -> Option<&'a str> {
+    secrets[secret as usize].map(str::trim_ascii).filter(|value| !value.is_empty())
+}
+
+/// A secret that must be there.
+fn need<'a>(secrets: &Secrets<'a>, secret: Secret) -> Result<&'a str, Problem> {
+    let code = if secrets[secret as usize].is_some() { Code::SecretBlank } else { Code::SecretMissing };
+    optional(secrets, secret).ok_or(Problem::at(code, secret.name()))
+}
+
+fn tokens(secrets: &Secrets<'_>) -> Result<Vec<AuthToken>, Problem> {
+    let mut tokens = Vec::with_capacity(1);
+    for token in list(need(secrets, Secret::AuthToken)?) {
+        tokens.extend(AuthToken::new(token));
+    }
+    let problem = Problem::at(Code::SecretBlank, Secret::AuthToken.name());
+    if tokens.is_empty() { Err(problem) } else { Ok(tokens) }
+}
+
+/// The numbers without the spaces and punctuation that people type.
+fn numbers(secrets: &Secrets<'_>) -> Result<String, Problem> {
+    let mut kept = need(secrets, Secret::Number)?.as_bytes().to_vec();
+    kept.retain(|byte| !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')'));
+    // ASCII was taken out of UTF-8.
+    Ok(String::from_utf8(kept).unwrap_or_default())
+}
