@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { requests } from './requests.ts';
 
-export type PeerName = 'empty' | 'plumline' | 'twilio' | 'twilioExternal' | 'twilioWithoutCore' | 'handwritten';
+export type PeerName =
+  'empty' | 'plumline' | 'twilio' | 'twilioPlain' | 'twilioExternal' | 'twilioWithoutCore' | 'handwritten';
 
 export interface Peer {
   name: PeerName;
@@ -41,20 +42,27 @@ const medplumBuild: BuildOptions = {
 
 // Medplum's VM contexts have no Buffer; without this line npm twilio does not run there at all.
 const bufferLine: BuildOptions = { banner: { js: 'const { Buffer } = require("buffer");' } };
+const example: BuildOptions = { ...bufferLine, define: { PLAIN: 'false' } };
 
 const builds: { name: PeerName; label: string; source: string; options?: BuildOptions }[] = [
-  { name: 'twilio', label: 'npm twilio, bundled', source: 'twilio.ts', options: bufferLine },
+  { name: 'twilio', label: 'npm twilio, bundled', source: 'twilio.ts', options: example },
+  {
+    name: 'twilioPlain',
+    label: 'npm twilio, input not copied',
+    source: 'twilio.ts',
+    options: { ...bufferLine, define: { PLAIN: 'true' } },
+  },
   {
     name: 'twilioExternal',
     label: 'npm twilio, external',
     source: 'twilio.ts',
-    options: { ...bufferLine, external: ['@medplum/core', 'twilio'] },
+    options: { ...example, external: ['@medplum/core', 'twilio'] },
   },
   {
     name: 'twilioWithoutCore',
     label: 'npm twilio, no @medplum/core',
     source: 'twilio.ts',
-    options: { ...bufferLine, external: [], alias: { '@medplum/core': join(room, 'peers/outcomes.ts') } },
+    options: { ...example, external: [], alias: { '@medplum/core': join(room, 'peers/outcomes.ts') } },
   },
   { name: 'handwritten', label: 'handwritten, node:crypto', source: 'handwritten.ts' },
 ];
