@@ -116,53 +116,63 @@ fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     from_utf16(&wide, lengths)
 }
 
-/// Reads UTF-16 field by field, so that half a surrogate pair never meets the half of another field's; makes the
-/// lengths count bytes.
+/// Reads UTF-16, but half a surrogate pair never with the half of another field's; makes the lengths count bytes.
 #[cfg(feature = "webhook")]
 fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     let (mut rest, odd) = bytes.as_chunks::<2>();
+    let told = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
+    if told != rest.len() as u64 || !odd.is_empty() {
+        return None;
+    }
     // UTF-8 takes at most three bytes for a code unit.
     let mut text = vec![0; rest.len() * 3];
     let mut room = text.as_mut_slice();
-    for length in lengths {
-        let (field, after) = rest.split_at_checked(*length as usize)?;
-        let before = room.len();
-        room = put_utf16(room, field)?;
-        *length = (before - room.len()) as u32;
-        rest = after;
+    let mut lengths = lengths.iter_mut();
+    // The field that is being read, and how much of the text begins with what is left of it.
+    let (mut field, mut within) = (&mut 0, 0);
+    loop {
+        let ascii = put_ascii(&mut room, rest);
+        rest = rest.get(ascii..)?;
+        if rest.is_empty() {
+            break;
+        }
+        let mut ahead = ascii;
+        while within <= ahead {
+            ahead -= within;
+            field = lengths.next()?;
+            within = *field as usize;
+        }
+        within -= ahead;
+        let units = rest.get(..within)?.iter().map(|unit| u16::from_le_bytes(*unit));
+        let next = char::decode_utf16(units).next()?.unwrap_or(char::REPLACEMENT_CHARACTER);
+        let (place, left) = room.split_at_mut_checked(next.len_utf8())?;
+        next.encode_utf8(place);
+        (rest, room) = (rest.get(next.len_utf16()..)?, left);
+        within -= next.len_utf16();
+        *field += (next.len_utf8() - next.len_utf16()) as u32;
     }
     let left = room.len();
     text.truncate(text.len() - left);
-    if rest.is_empty() && odd.is_empty() { String::from_utf8(text).ok() } else { None }
+    String::from_utf8(text).ok()
 }
 
-/// Writes code units as UTF-8 into `room`; what is left of it.
+/// Writes what ASCII `units` begin with into `room`; how many they are.
 #[cfg(feature = "webhook")]
-fn put_utf16<'a>(mut room: &'a mut [u8], units: &[[u8; 2]]) -> Option<&'a mut [u8]> {
-    let mut rest = units;
-    loop {
-        while let Some((four, after)) = rest.split_first_chunk::<4>()
-            && let Some(ascii) = ascii(*four)
-        {
-            let (place, left) = room.split_first_chunk_mut()?;
-            *place = ascii;
-            (rest, room) = (after, left);
-        }
-        let narrow = rest.iter().take_while(|unit| matches!(unit, [0..0x80, 0])).count();
-        let (places, left) = room.split_at_mut_checked(narrow)?;
-        for (place, [low, _]) in places.iter_mut().zip(rest) {
-            *place = *low;
-        }
-        (rest, room) = (rest.get(narrow..)?, left);
-        let mut chars = char::decode_utf16(rest.iter().map(|unit| u16::from_le_bytes(*unit)));
-        let Some(next) = chars.next() else {
-            return Some(room);
-        };
-        let next = next.unwrap_or(char::REPLACEMENT_CHARACTER);
-        next.encode_utf8(room.get_mut(..next.len_utf8())?);
-        room = room.get_mut(next.len_utf8()..)?;
-        rest = rest.get(next.len_utf16()..)?;
+fn put_ascii(room: &mut &mut [u8], units: &[[u8; 2]]) -> usize {
+    let mut written = 0;
+    let places = std::mem::take(room);
+    for (place, units) in places.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
+        let Some(four) = ascii(*units) else { break };
+        *place = four;
+        written += 4;
     }
+    let last = places.iter_mut().zip(units).skip(written);
+    for (place, [low, _]) in last.take_while(|(_, unit)| matches!(unit, [0..0x80, 0])) {
+        *place = *low;
+        written += 1;
+    }
+    *room = places.get_mut(written..).unwrap_or_default();
+    written
 }
 
 /// Four code units as bytes, where all are ASCII.

@@ -214,6 +214,36 @@ describe('the webhook bundle', () => {
     }
   });
 
+  test('takes each event by its own names and values, whatever came before', async () => {
+    const { handle } = load();
+    const names = ['From', 'CallSid', 'CallStatus', 'Digits', 'é', '予約', 'constructor', 'a'];
+    const values = ['', '1', 'x', 'é', '😀', '+15550100009', ['1', '2'], ['x'], 7];
+    let state = 20261121;
+    const any = <T>(list: readonly T[]): T => {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+      return list[Math.floor((state / 2 ** 31) * list.length)] as T;
+    };
+    let params: Record<string, unknown> = PARAMS;
+    let accepted = 0;
+    for (let i = 0; i < 2_000; i++) {
+      // Often the names of the event before, whose order the core keeps; now and then turned round, or others.
+      const kept = Object.keys(params);
+      const chosen = any([kept, kept, kept, [...kept].reverse(), ['To', ...names.filter(() => any([true, false]))]]);
+      const To = any(['+15550100001', '+15550100009']);
+      params = Object.fromEntries(chosen.map((name) => [name, name === 'To' ? To : any(values)]));
+      const signed = any([true, true, false]);
+      const others = { ...params, To: '+15550100008' };
+      const signature = twilio.getExpectedTwilioSignature(TOKEN, URL, signed ? params : others);
+      const reply = await handle(event({ params, signature }));
+      assert.equal(reply.resourceType, signed ? 'Binary' : 'OperationOutcome', `${i}: ${JSON.stringify(params)}`);
+      if (signed && ['From', 'CallStatus', 'CallSid'].every((name) => params[name] === undefined)) {
+        assert.equal(twiml(reply).includes('<Client>'), To === '+15550100001', `${i}`);
+        accepted++;
+      }
+    }
+    assert.ok(accepted > 20, `${accepted}`);
+  });
+
   test('takes time in proportion to what it is given', async () => {
     const { handle } = load();
     const timeOf = async (count: number): Promise<number> => {
