@@ -22,7 +22,7 @@ export interface Frame {
 }
 
 /** Kept from event to event, and never cleared: only the first `count` of them are of the event. */
-const numbers: number[] = [];
+const numbers: number[] = Array.from({ length: 512 }, () => 0);
 
 /** Lays an event out. Fields are told apart by their lengths, since a caller chooses what stands in them. */
 export function frame(event: BotEvent<unknown>, attempt: number): Frame {
@@ -48,8 +48,8 @@ export function frame(event: BotEvent<unknown>, attempt: number): Frame {
     numbers[count++] = input.length;
   } else {
     const params = (input ?? {}) as Record<string, unknown>;
-    // Parsed from a form or from JSON: all members are its own.
-    for (const name in params) {
+    // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
+    for (const name of Object.keys(params)) {
       const value = params[name];
       if (typeof value === 'string') {
         text += name;
@@ -69,8 +69,9 @@ export function frame(event: BotEvent<unknown>, attempt: number): Frame {
     }
   }
   numbers[0] = attempt;
-  numbers[1] = Math.floor(now / 2 ** 32);
-  numbers[2] = now % 2 ** 32;
+  // Halves that V8 holds without a box.
+  numbers[1] = Math.floor(now / 2 ** 30);
+  numbers[2] = now % 2 ** 30;
   numbers[3] = known;
   numbers[4] = raw ? 1 : 0;
   return { text, numbers, count };

@@ -68,7 +68,7 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Reads a frame. Its numbers: `attempt`, `now` in two halves, a bit for each secret that is set, 1 for a raw
+    /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret that is set, 1 for a raw
     /// body. Its fields: the signature, the secrets that are set, and the body.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl<'a> Event<'a> {
             1 => Body::Raw(fields.next()?),
             _ => return None,
         };
-        let now = u64::from(frame.head(1)) << 32 | u64::from(frame.head(2));
+        let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));
         fields.is_whole().then_some(Self { attempt: frame.head(0), now, signature, body, secrets })
     }
 }

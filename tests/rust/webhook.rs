@@ -93,7 +93,13 @@ impl<'a> Event<'a> {
             Some(raw) => fields.push(raw),
             None => fields.extend(self.params.iter().flat_map(|(name, value)| [*name, *value])),
         }
-        let head = [self.attempt, (self.now >> 32) as u32, self.now as u32, known, u32::from(self.raw.is_some())];
+        let head = [
+            self.attempt,
+            (self.now >> 30) as u32,
+            self.now as u32 & 0x3fff_ffff,
+            known,
+            u32::from(self.raw.is_some()),
+        ];
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
         let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         Frame::new(units, Encoding::Utf16, head.into_iter().chain(lengths).collect())
