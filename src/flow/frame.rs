@@ -131,8 +131,9 @@ fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     // The field that is being read, and how much of the text begins with what is left of it.
     let (mut field, mut within) = (&mut 0, 0);
     loop {
-        let ascii = put_ascii(&mut room, rest);
+        let ascii = put_ascii(room, rest);
         rest = rest.get(ascii..)?;
+        room = room.get_mut(ascii..)?;
         if rest.is_empty() {
             break;
         }
@@ -158,20 +159,18 @@ fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
 
 /// Writes what ASCII `units` begin with into `room`; how many they are.
 #[cfg(feature = "webhook")]
-fn put_ascii(room: &mut &mut [u8], units: &[[u8; 2]]) -> usize {
+fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
     let mut written = 0;
-    let places = std::mem::take(room);
-    for (place, units) in places.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
+    for (place, units) in room.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
         let Some(four) = ascii(*units) else { break };
         *place = four;
         written += 4;
     }
-    let last = places.iter_mut().zip(units).skip(written);
+    let last = room.iter_mut().zip(units).skip(written);
     for (place, [low, _]) in last.take_while(|(_, unit)| matches!(unit, [0..0x80, 0])) {
         *place = *low;
         written += 1;
     }
-    *room = places.get_mut(written..).unwrap_or_default();
     written
 }
 
