@@ -30,6 +30,10 @@ export interface Answer {
 const WIDE = /[^\0-\xff]/;
 const BRACE = '{'.charCodeAt(0);
 
+export function compile(base64: string): WebAssembly.Module {
+  return new WebAssembly.Module(Buffer.from(base64, 'base64'));
+}
+
 export function instantiate(module: WebAssembly.Module): Core {
   const exports = new WebAssembly.Instance(module).exports as unknown as CoreExports;
   return { exports, bytes: Buffer.alloc(0), numbers: new Uint32Array(0) };
@@ -55,8 +59,9 @@ function write(core: Core, text: string, wide: boolean, numbers: readonly number
   const textAt = core.exports.text(room) >>> 0;
   const numbersAt = core.exports.numbers(count) >>> 2;
   look(core);
+  const places = core.numbers;
   for (let i = 0; i < count; i++) {
-    core.numbers[numbersAt + i] = numbers[i] ?? 0;
+    places[numbersAt + i] = numbers[i] as number;
   }
   // Neither encoding makes anything of half a surrogate pair: the core does.
   return core.bytes.write(text, textAt, room, wide ? 'utf16le' : 'latin1');
@@ -68,6 +73,10 @@ function read(core: Core, length: number): Answer {
   return core.bytes[at] === BRACE
     ? { json: core.bytes.toString('utf8', at, at + length) }
     : { twiml: core.bytes.toString('base64', at, at + length) };
+}
+
+export function inBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 /** Memory that has grown leaves what looked at it empty. */

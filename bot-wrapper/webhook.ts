@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
-// A VM context has no Buffer of its own.
-import { Buffer } from 'node:buffer';
 import base64 from '#pkg/bots/webhook.wasm';
-import { instantiate, resume, start, type Core } from './core.ts';
+import { compile, inBase64, instantiate, resume, start, type Core } from './core.ts';
 import { frame } from './frame.ts';
 import { perform, type Ask } from './perform.ts';
 
@@ -24,7 +22,7 @@ let compiled: WebAssembly.Module | undefined;
 let core: Core | undefined;
 
 function instance(): Core {
-  compiled ??= new WebAssembly.Module(Buffer.from(base64, 'base64'));
+  compiled ??= compile(base64);
   core ??= instantiate(compiled);
   return core;
 }
@@ -43,7 +41,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
           return step.reply;
         }
         if (step.twiml !== undefined) {
-          return binary(Buffer.from(step.twiml).toString('base64'));
+          return binary(inBase64(step.twiml));
         }
         const answers = await perform(step.asks ?? [], medplum, event);
         if (core !== mine) {

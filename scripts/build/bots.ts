@@ -14,8 +14,6 @@ const bot: BuildOptions = {
   platform: 'node',
   target: 'es2020',
   minify: true,
-  // A VM context calls exports.handler and knows nothing of module.exports.
-  footer: { js: 'Object.assign(exports, module.exports);' },
   banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
   legalComments: 'none',
   logLevel: 'warning',
@@ -24,15 +22,22 @@ const bot: BuildOptions = {
 export async function bots(out: string): Promise<void> {
   mkdirSync(path.join(out, 'bots'), { recursive: true });
   const dir = wasm('webhook', 'webhook', {
-    // No reference types: nothing but numbers crosses, and without them the module needs no imports.
-    flags: ['-Ctarget-feature=-reference-types,-multivalue'],
+    // No reference types: nothing but numbers crosses, and without them the module needs no imports. Every Node that
+    // Medplum runs on has SIMD, which is less code and quicker.
+    flags: ['-Ctarget-feature=-reference-types,-multivalue,+simd128'],
     // A tenth of what LLVM inlines of itself: as quick, and 9 kB less.
     ours: ['-Cllvm-args=-inline-threshold=25'],
   });
   copyFileSync(path.join(dir, 'plumline_bg.wasm'), path.join(out, 'bots/webhook.wasm'));
   await build({
     ...bot,
-    entryPoints: [path.join(root, 'bot-wrapper/webhook.ts')],
+    // A VM context calls exports.handler and knows nothing of module.exports. Set by hand: what esbuild makes of an
+    // `export` takes a twentieth of a bot's time in a new context.
+    stdin: {
+      contents: "import { handler } from './webhook.ts';\nexports.handler = handler;",
+      resolveDir: path.join(root, 'bot-wrapper'),
+    },
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
     outfile: path.join(out, 'bots/webhook.cjs'),
     plugins: [built(out)],
   });
