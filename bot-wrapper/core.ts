@@ -3,6 +3,7 @@
 /** The core, and how to ask it: a text and numbers are written into its memory, an answer is read from there. */
 // A VM context has no Buffer of its own.
 import { Buffer } from 'node:buffer';
+import type { Frame } from './frame.ts';
 
 /** What the wasm exports: numbers in, numbers out. */
 export interface CoreExports {
@@ -19,6 +20,8 @@ export interface Core {
   readonly exports: CoreExports;
   bytes: Buffer;
   numbers: Uint32Array;
+  /** The names of parameters that it keeps, as far as the host can be sure of it. */
+  names: readonly string[];
 }
 
 /** What the core wants next: the base64 of a TwiML document to answer with, or JSON of anything else. */
@@ -36,20 +39,25 @@ export function compile(base64: string): WebAssembly.Module {
 
 export function instantiate(module: WebAssembly.Module): Core {
   const exports = new WebAssembly.Instance(module).exports as unknown as CoreExports;
-  return { exports, bytes: Buffer.alloc(0), numbers: new Uint32Array(0) };
+  return { exports, bytes: Buffer.alloc(0), numbers: new Uint32Array(0), names: [] };
 }
 
 /** Begins a story. */
-export function start(core: Core, text: string, numbers: readonly number[], count: number): Answer {
+export function start(core: Core, { text, numbers, count, names }: Frame): Answer {
   const wide = WIDE.test(text);
   const written = write(core, text, wide, numbers, count);
-  return read(core, core.exports.start(written, wide ? 1 : 0));
+  const answer = read(core, core.exports.start(written, wide ? 1 : 0));
+  // A document is answered to a genuine event, and its names are kept.
+  core.names = answer.twiml === undefined ? [] : names;
+  return answer;
 }
 
 /** Goes on with a story. */
 export function resume(core: Core, flow: number, answers: string): Answer {
   const wide = WIDE.test(answers);
   const written = write(core, answers, wide, [0, 0, 0, 0, 0, answers.length], 6);
+  // The story may keep its own names now.
+  core.names = [];
   return read(core, core.exports.resume(flow, written, wide ? 1 : 0));
 }
 

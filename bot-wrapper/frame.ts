@@ -11,6 +11,12 @@ const SECRETS = [
   'PLUMLINE_CONFIG',
 ] as const;
 
+/** How a body is laid out: names and values; raw; names, to be kept, and values; values whose names are kept. */
+const PAIRS = 0;
+const RAW = 1;
+const NAMED = 2;
+const VALUES = 3;
+
 /** How many numbers stand before the fields' lengths. */
 const HEAD = 5;
 
@@ -19,44 +25,64 @@ export interface Frame {
   readonly text: string;
   readonly numbers: readonly number[];
   readonly count: number;
+  /** The names that the core keeps if it answers this with a document. */
+  readonly names: readonly string[];
 }
 
 /** Kept from event to event, and never cleared: only the first `count` of them are of the event. */
 const numbers = new Array<number>(512).fill(0);
 
-/** Lays an event out. Fields are told apart by their lengths, since a caller chooses what stands in them. */
-export function frame(event: BotEvent<unknown>, attempt: number): Frame {
+/**
+ * Lays an event out. Fields are told apart by their lengths, since a caller chooses what stands in them. Events of a
+ * kind have the same names: those that the core has `kept` are left out.
+ */
+export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly string[]): Frame {
   const { headers, input, secrets } = event;
   const now = Date.now();
-  const raw = typeof input === 'string';
   let text = String(headers?.['x-twilio-signature'] ?? '');
   let count = HEAD;
   numbers[count++] = text.length;
-  let known = 0;
+  let set = 0;
   let bit = 1;
   for (const name of SECRETS) {
     const secret = secrets[name]?.valueString;
     if (secret !== undefined) {
       text += secret;
       numbers[count++] = secret.length;
-      known |= bit;
+      set |= bit;
     }
     bit <<= 1;
   }
-  if (raw) {
+  let layout = RAW;
+  let names = kept;
+  if (typeof input === 'string') {
     text += input;
     numbers[count++] = input.length;
   } else {
     const params = (input ?? {}) as Record<string, unknown>;
     // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
-    for (const name of Object.keys(params)) {
+    names = Object.keys(params);
+    layout = areSame(names, kept) ? VALUES : NAMED;
+    const before = text;
+    const start = count;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] as string;
       const value = params[name];
       if (typeof value === 'string') {
-        text += name;
+        if (layout !== VALUES) {
+          text += name;
+          numbers[count++] = name.length;
+        }
         text += value;
-        numbers[count++] = name.length;
         numbers[count++] = value.length;
+      } else if (layout === VALUES) {
+        // A name with several values, or none that is text: all over again, with names.
+        layout = PAIRS;
+        text = before;
+        count = start;
+        i = -1;
       } else {
+        layout = PAIRS;
         // Array.isArray knows arrays of another realm, instanceof does not.
         for (const one of Array.isArray(value) ? value : [value]) {
           const written = String(one);
@@ -72,7 +98,19 @@ export function frame(event: BotEvent<unknown>, attempt: number): Frame {
   // Halves that V8 holds without a box.
   numbers[1] = Math.floor(now / 2 ** 30);
   numbers[2] = now % 2 ** 30;
-  numbers[3] = known;
-  numbers[4] = raw ? 1 : 0;
-  return { text, numbers, count };
+  numbers[3] = set;
+  numbers[4] = layout;
+  return { text, numbers, count, names: layout === PAIRS ? kept : names };
+}
+
+function areSame(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length || names.length === 0) {
+    return false;
+  }
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] !== others[i]) {
+      return false;
+    }
+  }
+  return true;
 }

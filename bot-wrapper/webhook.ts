@@ -32,8 +32,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
   for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance();
     try {
-      const { text, numbers, count } = frame(event, traps);
-      let next = start(mine, text, numbers, count);
+      let next = start(mine, frame(event, traps, mine.names));
       while (next.json !== undefined) {
         const step = JSON.parse(next.json) as Step;
         step.log?.forEach((line) => console.log(line));

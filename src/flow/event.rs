@@ -9,9 +9,20 @@ use crate::error::Code;
 #[derive(Clone, Debug)]
 pub enum Body<'a> {
     /// A form's pairs in the order received, or the members of parsed JSON.
-    Pairs(Vec<(&'a str, &'a str)>),
+    Pairs(Vec<(&'a str, &'a str)>, Layout),
     /// Text that was not parsed.
     Raw(&'a str),
+}
+
+/// How a host laid pairs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Names and values.
+    Whole,
+    /// Names and values, and each name is another: once the event is found genuine, they are to be kept.
+    ToKeep,
+    /// Values alone, since the names are those that were kept last.
+    Kept,
 }
 
 /// The project secrets that a story may read. The host hands them over in this order.
@@ -68,16 +79,17 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret that is set, 1 for a raw
-    /// body. Its fields: the signature, the secrets that are set, and the body.
+    /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret
+    /// that is set, and the body's layout: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be kept, 3 for
+    /// values that have the `names` kept last. Its fields: the signature, the secrets that are set, and the body.
     ///
     /// # Errors
     /// [`Code::EventInvalid`].
-    pub fn read(frame: &'a Frame) -> Result<Self, Code> {
-        Self::cut(frame).ok_or(Code::EventInvalid)
+    pub fn read(frame: &'a Frame, names: &'a [String]) -> Result<Self, Code> {
+        Self::cut(frame, names).ok_or(Code::EventInvalid)
     }
 
-    fn cut(frame: &'a Frame) -> Option<Self> {
+    fn cut(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
         let mut fields = frame.cut();
         let signature = fields.next()?;
         let mut secrets = [None; Secret::COUNT];
@@ -87,14 +99,21 @@ impl<'a> Event<'a> {
             }
         }
         let body = match frame.head(4) {
-            0 => {
+            kind @ (0 | 2) => {
                 let mut pairs = Vec::with_capacity(fields.left() / 2);
                 while fields.left() > 0 {
                     pairs.push((fields.next()?, fields.next()?));
                 }
-                Body::Pairs(pairs)
+                Body::Pairs(pairs, if kind == 2 { Layout::ToKeep } else { Layout::Whole })
             }
             1 => Body::Raw(fields.next()?),
+            3 => {
+                let mut pairs = Vec::with_capacity(names.len());
+                for name in names {
+                    pairs.push((name.as_str(), fields.next()?));
+                }
+                Body::Pairs(pairs, Layout::Kept)
+            }
             _ => return None,
         };
         let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));

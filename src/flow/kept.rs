@@ -17,8 +17,29 @@ pub struct Kept {
     settings: Option<Rc<Settings>>,
     /// The webhook's own URL as Medplum told it, and when: milliseconds since 1970.
     pub own_url: Option<(u64, WebhookUrl)>,
-    /// The order of the last event's parameters.
+    /// The names of the last genuine event's parameters, which the next may leave out.
+    pub names: Rc<Names>,
+}
+
+/// The names of an event's parameters, each different, and the order they are signed in.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// As they came.
+    pub names: Vec<String>,
+    /// As they are signed.
     pub order: Order,
+}
+
+impl Names {
+    /// Of `pairs`.
+    #[must_use]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let mut names = Vec::with_capacity(pairs.len());
+        for (name, _) in pairs {
+            names.push((*name).to_owned());
+        }
+        Self { order: Order::new(&names), names }
+    }
 }
 
 /// Where the stories of an instance keep it.

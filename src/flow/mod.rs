@@ -19,9 +19,9 @@ mod webhook;
 mod wire;
 
 pub use ask::{Answer, Ask, FhirRequest, Host, Open};
-pub use event::{Body, Event, Secret, Secrets};
+pub use event::{Body, Event, Layout, Secret, Secrets};
 pub use frame::{Encoding, Frame};
-pub use kept::{Kept, Shelf};
+pub use kept::{Kept, Names, Shelf};
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};
 pub use settings::Settings;

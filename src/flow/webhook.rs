@@ -3,12 +3,13 @@
 //! The public door: who knocks, and which story begins.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::ask::{Ask, Host};
-use super::event::{Body, Event};
+use super::event::{Body, Event, Layout};
 use super::frame::Frame;
 use super::incoming::incoming;
-use super::kept::Shelf;
+use super::kept::{Names, Shelf};
 use super::outgoing::outgoing;
 use super::reply::{Done, Reply};
 use super::settings::Settings;
@@ -29,23 +30,35 @@ const TRAPS: u32 = 2;
 
 /// Answers one webhook.
 pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
-    let event = match Event::read(&frame) {
+    let names = Rc::clone(&shelf.borrow().names);
+    let event = match Event::read(&frame, &names.names) {
         Ok(event) => event,
         Err(code) => return Reply::Broken(code.into()).into(),
     };
     let settings = shelf.borrow_mut().settings(&event.secrets);
-    match genuine(&event, &settings, &host, &shelf).await {
-        Err(refused) => refused.into(),
-        Ok(()) if event.attempt >= TRAPS => Reply::Twiml(apology()).into(),
-        Ok(()) => answer(&event, &settings).await.unwrap_or_else(Done::from),
+    if let Err(refused) = genuine(&event, &names, &settings, &host, &shelf).await {
+        return refused.into();
     }
+    if let Body::Pairs(pairs, Layout::ToKeep) = &event.body {
+        shelf.borrow_mut().names = Rc::new(Names::of(pairs));
+    }
+    if event.attempt >= TRAPS {
+        return Reply::Twiml(apology()).into();
+    }
+    answer(&event, &settings).await.unwrap_or_else(Done::from)
 }
 
 /// Finds out whether the request is Twilio's, before anything else of it is read.
-async fn genuine(event: &Event<'_>, settings: &Settings, host: &Host, shelf: &Shelf) -> Result<(), Reply> {
+async fn genuine(
+    event: &Event<'_>,
+    names: &Names,
+    settings: &Settings,
+    host: &Host,
+    shelf: &Shelf,
+) -> Result<(), Reply> {
     let tokens = settings.tokens.as_deref().map_err(|problem| Reply::Broken(problem.clone()))?;
     let (pairs, raw) = match &event.body {
-        Body::Pairs(pairs) => (pairs.as_slice(), None),
+        Body::Pairs(pairs, _) => (pairs.as_slice(), None),
         Body::Raw(text) => (&[][..], Some(text.as_bytes())),
     };
     let mut signature = Cow::Borrowed(event.signature);
@@ -55,7 +68,10 @@ async fn genuine(event: &Event<'_>, settings: &Settings, host: &Host, shelf: &Sh
     if signature.is_empty() {
         return Err(forbidden(Code::SignatureMissing));
     }
-    let params = SignedParams::like(pairs, &mut shelf.borrow_mut().order);
+    let params = match &event.body {
+        Body::Pairs(_, Layout::Kept) => SignedParams::ordered(pairs, &names.order),
+        _ => SignedParams::new(pairs),
+    };
     let check = |url: &WebhookUrl| check(url, &params, raw, &signature, tokens);
 
     let (url, learned_at) = own_url(event, settings, host, shelf).await?;
@@ -161,7 +177,7 @@ async fn ask_own_url(event: &Event<'_>, host: &Host, shelf: &Shelf) -> Result<We
 
 /// Answers a request that is genuine.
 async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
-    let Body::Pairs(pairs) = &event.body else {
+    let Body::Pairs(pairs, _) = &event.body else {
         return Err(Reply::Accepted);
     };
     let call = match Call::read(pairs) {

@@ -29,23 +29,19 @@ impl SignedParams {
     /// Orders `pairs`, all that were received: a repeated name gives each of its values once, in order.
     #[must_use]
     pub fn new(pairs: &[(&str, &str)]) -> Self {
-        Self::like(pairs, &mut Order::default())
+        Self::of(pairs, &sorted(pairs, SortOrder::Utf16))
     }
 
-    /// As [`SignedParams::new`], for one request of many: `earlier` is the order of the last one, and becomes that of
-    /// this. Requests of a kind have the same names in the same places, and what is sorted already takes less time.
+    /// Takes pairs whose names are those that `order` was made of, in the same places.
     #[must_use]
-    pub fn like(pairs: &[(&str, &str)], earlier: &mut Order) -> Self {
-        let places = sorted(pairs, SortOrder::Utf16, earlier);
-        let tail = concat(pairs, &places);
-        if places.len() == pairs.len() && pairs.len() <= Order::LONGEST {
-            earlier.0.clear();
-            for place in places {
-                earlier.0.push(place.index);
-            }
-        }
+    pub fn ordered(pairs: &[(&str, &str)], order: &Order) -> Self {
+        Self::of(pairs, &order.0)
+    }
+
+    fn of(pairs: &[(&str, &str)], places: &[Place]) -> Self {
+        let tail = concat(pairs, places);
         let by_code_point = orders_may_differ(&tail)
-            .then(|| concat(pairs, &sorted(pairs, SortOrder::CodePoint, &Order::default())))
+            .then(|| concat(pairs, &sorted(pairs, SortOrder::CodePoint)))
             .filter(|other| *other != tail);
         Self { tail, by_code_point }
     }
@@ -100,31 +96,34 @@ fn orders_may_differ(text: &[u8]) -> bool {
 }
 
 /// Where a pair stands among those received.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     /// The first eight bytes of its name as a number: most comparisons end here.
     prefix: u64,
     index: usize,
 }
 
-/// The order that a request's parameters were signed in.
+/// The signing order of parameters with certain names, whatever their values. No name may be there twice.
 #[derive(Clone, Debug, Default)]
-pub struct Order(Vec<usize>);
+pub struct Order(Vec<Place>);
 
 impl Order {
-    /// How many parameters are worth remembering.
-    const LONGEST: usize = 64;
+    /// Orders names.
+    #[must_use]
+    pub fn new(names: &[String]) -> Self {
+        let mut pairs = Vec::with_capacity(names.len());
+        for name in names {
+            pairs.push((name.as_str(), ""));
+        }
+        Self(sorted(&pairs, SortOrder::Utf16))
+    }
 }
 
-/// The places in signing order, each pair once; found sooner where it is the `earlier` one.
-fn sorted(pairs: &[(&str, &str)], order: SortOrder, earlier: &Order) -> Vec<Place> {
+/// The places in signing order, each pair once.
+fn sorted(pairs: &[(&str, &str)], order: SortOrder) -> Vec<Place> {
     let mut places = Vec::with_capacity(pairs.len());
-    let mut put = |index: usize| places.push(Place { prefix: prefix(pairs[index].0.as_bytes()), index });
-    // An order of so many pairs names each of them once.
-    if earlier.0.len() == pairs.len() {
-        earlier.0.iter().copied().for_each(&mut put);
-    } else {
-        (0..pairs.len()).for_each(&mut put);
+    for (index, (name, _)) in pairs.iter().enumerate() {
+        places.push(Place { prefix: prefix(name.as_bytes()), index });
     }
     sort(&mut places, |a, b| {
         // Beyond ASCII the orders may differ, and the bytes are not the whole story.
@@ -202,21 +201,16 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_order_changes_nothing() {
-        let requests = [
-            &[("b", "1"), ("a", "2"), ("c", "3")][..],
-            &[("b", "4"), ("a", "5"), ("c", "6")],
-            &[("a", "1"), ("b", "2"), ("c", "3")],
-            &[("a", "2"), ("a", "1"), ("a", "2")],
-            &[("a", "1"), ("a", "2"), ("a", "3")],
-            &[("z", "")],
-            &[],
-            &[("c", "1"), ("b", "2"), ("a", "3"), ("\u{10000}", "4"), ("\u{e000}", "5")],
-        ];
-        let mut earlier = Order::default();
-        for pairs in requests.iter().chain(requests.iter().rev()) {
-            let (like, new) = (SignedParams::like(pairs, &mut earlier), SignedParams::new(pairs));
-            assert_eq!((like.tail(), like.other_tail()), (new.tail(), new.other_tail()), "{pairs:?}");
+    fn an_order_serves_all_values() {
+        for names in
+            [&["b", "a", "c"][..], &["CalledCity", "Called", "CalledCountry"], &["", "\u{10000}", "\u{e000}"], &[]]
+        {
+            let order = Order::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+            for value in ["", "x", "é", "\u{ffff}", "😀"] {
+                let pairs: Vec<_> = names.iter().map(|name| (*name, value)).collect();
+                let (ordered, new) = (SignedParams::ordered(&pairs, &order), SignedParams::new(&pairs));
+                assert_eq!((ordered.tail(), ordered.other_tail()), (new.tail(), new.other_tail()), "{pairs:?}");
+            }
         }
     }
 

@@ -28,6 +28,7 @@ struct Event<'a> {
     secrets: Pairs<'a>,
     params: Pairs<'a>,
     raw: Option<&'a str>,
+    keeps_names: bool,
     headers: &'a str,
     /// What `auth/me` answers.
     me: Answer,
@@ -43,6 +44,7 @@ impl Default for Event<'_> {
             secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
             params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
             raw: None,
+            keeps_names: false,
             headers: r#"{"content-type":"application/x-www-form-urlencoded"}"#,
             me: me("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02"),
         }
@@ -98,7 +100,7 @@ impl<'a> Event<'a> {
             (self.now >> 30) as u32,
             self.now as u32 & 0x3fff_ffff,
             known,
-            u32::from(self.raw.is_some()),
+            if self.keeps_names { 2 } else { u32::from(self.raw.is_some()) },
         ];
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
         let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
@@ -422,6 +424,38 @@ fn after_two_traps_a_genuine_caller_hears_an_apology_and_a_stranger_nothing() {
     says(&Event { attempt: 2, ..Event::default() }.reply(), "We are sorry.");
     assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(OURS));
     assert_eq!(code(&Event { attempt: 2, ..Event::default() }.signed("x").reply()).1, 403);
+}
+
+#[test]
+fn an_event_may_leave_out_the_names_that_were_kept() {
+    let event = Event::default();
+    let values = |params: &[(&str, &str)], values: &[&str]| {
+        let signature = genuine(URL, params);
+        let fields = [&[signature.as_str(), TOKEN, OURS, URL], values].concat();
+        let mut numbers = vec![0, 0, 0, 0b10011, 3];
+        numbers.extend(fields.iter().map(|field| field.len() as u32));
+        let frame = Frame::new(fields.concat().into_bytes(), Encoding::Latin1, numbers);
+        match Flow::new(|host| webhook(frame, host, event.shelf.clone())).step() {
+            Step::Done(done) => Some(done.reply),
+            // It asks for the headers, to explain a signature that does not fit.
+            Step::Ask(_) => None,
+        }
+    };
+    let other = [("CallSid", "CA2"), ("From", PATIENT), ("To", "+15550100009")];
+    let invalid = |reply: Option<Reply>| assert_eq!(code(&reply.unwrap()), ("EVENT_INVALID", 500));
+    invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
+    // Only what was to be kept is, and only of a genuine event.
+    assert_eq!(event.reply(), greeting(OURS));
+    assert_eq!(code(&Event { keeps_names: true, ..event.clone() }.signed("x").reply()).1, 403);
+    invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
+    assert_eq!(Event { keeps_names: true, ..event.clone() }.reply(), greeting(OURS));
+    says(&values(&other, &["CA2", PATIENT, "+15550100009"]).unwrap(), "not in service");
+    assert_eq!(values(&event.params, &["CA1", PATIENT, OURS]), Some(greeting(OURS)));
+    for wrong in [&["CA1", PATIENT][..], &["CA1", PATIENT, OURS, ""], &[]] {
+        invalid(values(&other, wrong));
+    }
+    // The same values in other places are another request.
+    assert_eq!(values(&other, &["+15550100009", PATIENT, "CA2"]), None);
 }
 
 #[test]
