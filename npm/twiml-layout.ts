@@ -213,5 +213,5 @@ function labelOf(node: unknown): string {
 /** A name without what no name holds, as the core has it in a path. */
 function tidy(name: string): string {
   const shortened = Array.from(name.slice(0, 128)).slice(0, 64).join('');
-  return shortened.replace(/[^\w.:\u00b7-\uffef-]/g, '?');
+  return shortened === '' ? '*' : shortened.replace(/[^\w.:\u00b7-\uffef-]/g, '?');
 }

@@ -86,6 +86,9 @@ impl Path {
     fn push_name(&mut self, name: &str) {
         let letters = name.chars().take(LONGEST_NAME).map(|c| if in_name(c) { c } else { '?' });
         self.0.extend(letters);
+        if name.is_empty() {
+            self.0.push('*');
+        }
     }
 
     fn push_position(&mut self, position: usize) {

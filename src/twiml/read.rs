@@ -7,13 +7,13 @@
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
-use quick_xml::events::{BytesDecl, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 
-use super::document::DEEPEST;
+use super::document::{DEEPEST, is_name, is_writable};
 use super::finding::{Finding, MOST, Path};
 use super::tree::{Element, Node};
 use crate::error::Code;
-use crate::text::{cut_before, find};
+use crate::text::{cut, cut_before, find};
 
 /// The path of a document as a whole.
 const DOCUMENT: &str = "/";
@@ -91,11 +91,10 @@ impl Tree {
                     // Something stands there, only not this.
                     self.text(known.unwrap_or("\u{fffd}"))?;
                 }
-                Event::Comment(text) => {
-                    if let Some(parent) = self.open.last_mut() {
-                        parent.children.push(Node::Comment(text.into_inner().into_owned().into()));
-                    }
-                }
+                Event::Comment(text) => match self.open.last_mut() {
+                    Some(parent) => parent.children.push(Node::Comment(text.into_inner().into_owned().into())),
+                    None => self.characters(&text),
+                },
                 Event::Decl(declaration) => {
                     if !first {
                         return Err(Code::TwimlXml);
@@ -104,10 +103,13 @@ impl Tree {
                         self.add(Finding::new(Code::TwimlDeclaration, DOCUMENT.to_owned()));
                     }
                 }
-                Event::PI(instruction) if instruction.target().eq_ignore_ascii_case("xml") => {
-                    return Err(Code::TwimlXml);
+                Event::PI(instruction) => {
+                    let target = instruction.target();
+                    if target.eq_ignore_ascii_case("xml") || !is_name(target) {
+                        return Err(Code::TwimlXml);
+                    }
+                    self.characters(instruction.content());
                 }
-                Event::PI(_) => {}
                 Event::DocType(_) => return Err(Code::TwimlDoctype),
                 Event::Eof => {
                     if !self.open.is_empty() {
@@ -127,21 +129,34 @@ impl Tree {
         if self.open.len() >= DEEPEST {
             return Err(Code::TwimlDepth);
         }
-        let mut element = Element::new(start.name().0.to_owned());
+        let name = start.name().0;
+        if name.is_empty() {
+            return Err(Code::TwimlXml);
+        }
+        let mut element = Element::new(name.to_owned());
+        let read = self.attributes(start, &mut element);
+        if read.is_err() {
+            // For the path, which ends at this element.
+            self.open.push(Element::new(name.to_owned()));
+        }
+        read.map(|()| element)
+    }
+
+    fn attributes(&mut self, start: &BytesStart<'_>, element: &mut Element<'static>) -> Result<(), Code> {
+        if !are_apart(start.attributes_raw()) {
+            return Err(Code::TwimlXml);
+        }
         for attribute in start.attributes().with_checks(false) {
-            let Ok(attribute) = attribute else {
-                self.open.push(element);
-                return Err(Code::TwimlXml);
-            };
+            let attribute = attribute.map_err(|_| Code::TwimlXml)?;
             // What comes after a hundred attributes is not looked at: each of them has its finding by then.
             if element.attributes.len() > MOST {
                 break;
             }
             let name = attribute.key.0.to_owned();
-            let value = self.value(&attribute.value, &element, &name)?;
+            let value = self.value(&attribute.value, element, &name)?;
             element.attributes.push((name.into(), value.into()));
         }
-        Ok(element)
+        Ok(())
     }
 
     /// A value without its references; white space is a space, as XML has it.
@@ -194,6 +209,13 @@ impl Tree {
         Ok(())
     }
 
+    /// Checks what goes into no tree.
+    fn characters(&mut self, text: &str) {
+        if !is_writable(text) {
+            self.add(Finding::new(Code::TwimlCharacter, self.path()));
+        }
+    }
+
     fn add(&mut self, finding: Finding) {
         if self.findings.len() < MOST {
             self.findings.push(finding);
@@ -225,6 +247,22 @@ fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
     }
 }
 
+/// Whether white space follows each value that is not the last thing. The reader lets them touch; XML does not.
+fn are_apart(attributes: &str) -> bool {
+    let mut quote = None;
+    let mut closed = false;
+    attributes.bytes().all(|byte| {
+        let apart = !closed || byte.is_ascii_whitespace();
+        closed = quote == Some(byte);
+        match quote {
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            Some(_) if closed => quote = None,
+            _ => {}
+        }
+        apart
+    })
+}
+
 /// What a reference stands for: one of XML's five names, or a number. A number that XML has no character for gives one
 /// that it has no way to write, which the check then finds in its place.
 fn character(name: &str) -> Option<char> {
@@ -247,10 +285,29 @@ fn character(name: &str) -> Option<char> {
 }
 
 /// XML 1.0, and if it names an encoding, UTF-8 or what is part of it: everything else says other than it is.
-fn is_sound(declaration: &BytesDecl<'_>) -> bool {
-    let version = declaration.version().is_ok_and(|version| version == "1.0");
-    let encoding = declaration.encoding().is_none_or(|encoding| {
-        encoding.is_ok_and(|name| ["UTF-8", "UTF8", "US-ASCII"].iter().any(|known| name.eq_ignore_ascii_case(known)))
-    });
-    version && encoding
+/// Production 23, letter for letter: the reader takes more for a declaration.
+fn is_sound(declaration: &str) -> bool {
+    let mut rest = declaration.strip_prefix("xml").unwrap_or_default();
+    let version = value_of(&mut rest, "version");
+    let encoding = value_of(&mut rest, "encoding");
+    let standalone = value_of(&mut rest, "standalone");
+    let known = |name: &str| ["UTF-8", "UTF8", "US-ASCII"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    rest.trim_ascii().is_empty()
+        && version == Some("1.0")
+        && encoding.is_none_or(known)
+        && standalone.is_none_or(|value| matches!(value, "yes" | "no"))
+}
+
+/// Takes white space, `name`, `=` and a value in quotes from the beginning of `rest`; nothing where it begins otherwise.
+fn value_of<'a>(rest: &mut &'a str, name: &str) -> Option<&'a str> {
+    let trimmed = rest.trim_ascii_start();
+    let after = trimmed.strip_prefix(name)?.trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
+    let quote = *after.as_bytes().first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let (value, end) = cut(after.get(1..)?, quote);
+    let closed = value.len() + 1 < after.len();
+    if !closed || trimmed.len() == rest.len() {
+        return None;
+    }
+    *rest = end;
+    Some(value)
 }
