@@ -97,3 +97,70 @@ fn code(why: IllFormed) -> Code {
         IllFormed::Repeated => Code::TwimlAttributeRepeated,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(xml: &str) -> Vec<(&'static str, String)> {
+        check_xml(xml, None).into_iter().map(|finding| (finding.code.as_str(), finding.path)).collect()
+    }
+
+    #[test]
+    fn a_document_and_its_tree_have_the_same_findings() {
+        for (xml, code, path) in [
+            ("<Response><Gather timeOut='5'/></Response>", "TWIML_ATTRIBUTE", "Response/Gather[1]/@timeOut"),
+            (
+                "<Response><Say>a</Say><Gather><Dial>+15550100001</Dial></Gather></Response>",
+                "TWIML_NESTING",
+                "Response/Gather[1]/Dial[1]",
+            ),
+            ("<Response><Pause/><Pause length='0'/></Response>", "TWIML_NUMBER", "Response/Pause[2]/@length"),
+            (
+                "<Response><Connect><Stream/></Connect></Response>",
+                "TWIML_ATTRIBUTE_MISSING",
+                "Response/Connect[1]/Stream[1]/@url",
+            ),
+            ("<Response>Hello</Response>", "TWIML_TEXT", "Response"),
+            ("<Response><Play/></Response>", "TWIML_CONTENT", "Response/Play[1]"),
+            (
+                "<Response><Dial callerId='555-0100'>+15550100001</Dial></Response>",
+                "TWIML_PHONE",
+                "Response/Dial[1]/@callerId",
+            ),
+            ("<Response><Redirect>a b</Redirect></Response>", "TWIML_URL", "Response/Redirect[1]"),
+        ] {
+            assert_eq!(found(xml), [(code, path.to_owned())], "{xml}");
+            let (root, _) = read(xml);
+            let root = root.unwrap();
+            assert_eq!(check_tree(&root, None), check_xml(xml, None));
+            let error = compose(&root, None, Strictness::Schema).unwrap_err();
+            assert_eq!((error.code.as_str(), &*error.path), (code, path));
+            assert!(compose(&root, None, Strictness::Form).is_ok());
+        }
+        for right in
+            ["<Response><Stop><Stream name='a'/></Stop></Response>", "<Response><Play digits='1w'/></Response>"]
+        {
+            assert_eq!(found(right), []);
+        }
+    }
+
+    #[test]
+    fn any_cut_of_a_document_has_findings_and_no_panic() {
+        let xml = "\u{feff}<?xml version=\"1.0\"?><!-- é --><Response a='&#x41;'><?p q?><Say voice=\"man\">&lt;<![CDATA[x]]></Say></Response>";
+        for (from, _) in xml.char_indices() {
+            for (to, _) in xml.char_indices().filter(|(to, _)| *to >= from) {
+                let cut = &xml[from..to];
+                assert!(!check_xml(cut, None).is_empty(), "{cut}");
+                assert!(check_xml(&[cut, cut].concat(), Some(DocumentKind::Messaging)).len() <= MOST);
+            }
+        }
+    }
+
+    #[test]
+    fn findings_and_levels_are_bounded() {
+        assert_eq!(check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(), MOST + 1);
+        assert_eq!(found(&"<a>".repeat(20_000))[0].0, "TWIML_DEPTH");
+        assert_eq!(found(&"<a>".repeat(100_000)), [("TWIML_SIZE", "/".to_owned())]);
+    }
+}

@@ -130,3 +130,49 @@ impl Search {
         if self.nearest.is_empty() { None } else { String::from_utf8(self.nearest).ok() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_of_some_names() {
+        let near = |word| among(["timeout", "timeLimit", "trim", "action"].into_iter(), word);
+        for (word, expected) in [
+            ("timeOut", Some("timeout")),
+            ("TIMELIMIT", Some("timeLimit")),
+            ("tim", Some("trim")),
+            ("acton", Some("action")),
+            ("acsiom", Some("action")),
+            ("voice", None),
+            ("", None),
+        ] {
+            assert_eq!(near(word).as_deref(), expected, "{word}");
+        }
+        assert_eq!(near(&"t".repeat(41)), None);
+    }
+
+    #[test]
+    fn the_graph_gives_what_its_words_one_by_one_give() {
+        fn words(state: u16, begun: &str, list: &mut Vec<String>) {
+            for (label, link) in schema::edges(state) {
+                let word = [begun, &char::from(label).to_string()].concat();
+                if link.ends_word() {
+                    list.push(word.clone());
+                }
+                if link.state() != 0 {
+                    words(link.state(), &word, list);
+                }
+            }
+        }
+        let ring = schema::classes(schema::VOICE).map(schema::class).find(|class| schema::name(class.name) == "Dial");
+        let tone = ring.unwrap().attributes().find(|known| schema::name(known.name) == "ringTone").unwrap().words;
+        let mut list = Vec::new();
+        words(tone, "", &mut list);
+        assert!(list.len() > 30);
+        for word in ["usa", "u", "gb", "xx", "us-olt", "", "automatic"] {
+            assert_eq!(in_graph(tone, word), among(list.iter().map(String::as_str), word), "{word}");
+        }
+        assert_eq!(all(tone), None);
+    }
+}

@@ -13,7 +13,7 @@ use super::document::{DEEPEST, is_name, is_writable};
 use super::finding::{Finding, MOST, Path};
 use super::tree::{Element, Node};
 use crate::error::Code;
-use crate::text::{cut, cut_before, find};
+use crate::text::{cut_before, find};
 
 /// The path of a document as a whole.
 const DOCUMENT: &str = "/";
@@ -143,18 +143,14 @@ impl Tree {
     }
 
     fn attributes(&mut self, start: &BytesStart<'_>, element: &mut Element<'static>) -> Result<(), Code> {
-        if !are_apart(start.attributes_raw()) {
-            return Err(Code::TwimlXml);
-        }
-        for attribute in start.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|_| Code::TwimlXml)?;
+        let mut rest = start.attributes_raw();
+        while let Some((name, value)) = attribute(&mut rest)? {
             // What comes after a hundred attributes is not looked at: each of them has its finding by then.
             if element.attributes.len() > MOST {
                 break;
             }
-            let name = attribute.key.0.to_owned();
-            let value = self.value(&attribute.value, element, &name)?;
-            element.attributes.push((name.into(), value.into()));
+            let value = self.value(value, element, name)?;
+            element.attributes.push((name.to_owned().into(), value.into()));
         }
         Ok(())
     }
@@ -247,20 +243,22 @@ fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
     }
 }
 
-/// Whether white space follows each value that is not the last thing. The reader lets them touch; XML does not.
-fn are_apart(attributes: &str) -> bool {
-    let mut quote = None;
-    let mut closed = false;
-    attributes.bytes().all(|byte| {
-        let apart = !closed || byte.is_ascii_whitespace();
-        closed = quote == Some(byte);
-        match quote {
-            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-            Some(_) if closed => quote = None,
-            _ => {}
-        }
-        apart
-    })
+/// Takes white space and an attribute from the beginning of `rest`; `None` at its end. The reader's own would let two
+/// attributes touch, and hashes their names.
+fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, Code> {
+    let begun = rest.trim_ascii_start();
+    if begun.is_empty() {
+        return Ok(None);
+    }
+    let (name, after) = cut_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
+    let quoted = after.trim_ascii_start().strip_prefix('=').unwrap_or_default().trim_ascii_start();
+    let quote = quoted.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or(Code::TwimlXml)?;
+    let (value, end) = cut_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
+    if name.is_empty() || end.is_empty() || begun.len() == rest.len() {
+        return Err(Code::TwimlXml);
+    }
+    *rest = end.get(1..).unwrap_or_default();
+    Ok(Some((name, value)))
 }
 
 /// What a reference stands for: one of XML's five names, or a number. A number that XML has no character for gives one
@@ -288,26 +286,27 @@ fn character(name: &str) -> Option<char> {
 /// Production 23, letter for letter: the reader takes more for a declaration.
 fn is_sound(declaration: &str) -> bool {
     let mut rest = declaration.strip_prefix("xml").unwrap_or_default();
-    let version = value_of(&mut rest, "version");
-    let encoding = value_of(&mut rest, "encoding");
-    let standalone = value_of(&mut rest, "standalone");
-    let known = |name: &str| ["UTF-8", "UTF8", "US-ASCII"].iter().any(|known| name.eq_ignore_ascii_case(known));
-    rest.trim_ascii().is_empty()
-        && version == Some("1.0")
-        && encoding.is_none_or(known)
-        && standalone.is_none_or(|value| matches!(value, "yes" | "no"))
-}
-
-/// Takes white space, `name`, `=` and a value in quotes from the beginning of `rest`; nothing where it begins otherwise.
-fn value_of<'a>(rest: &mut &'a str, name: &str) -> Option<&'a str> {
-    let trimmed = rest.trim_ascii_start();
-    let after = trimmed.strip_prefix(name)?.trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
-    let quote = *after.as_bytes().first().filter(|byte| matches!(byte, b'"' | b'\''))?;
-    let (value, end) = cut(after.get(1..)?, quote);
-    let closed = value.len() + 1 < after.len();
-    if !closed || trimmed.len() == rest.len() {
-        return None;
+    let mut expected = ["version", "encoding", "standalone"].into_iter();
+    let mut version = "";
+    loop {
+        let (name, value) = match attribute(&mut rest) {
+            Ok(Some(attribute)) => attribute,
+            Ok(None) => return version == "1.0",
+            Err(_) => return false,
+        };
+        if !expected.any(|expected| expected == name) {
+            return false;
+        }
+        let known = match name {
+            "version" => value == "1.0",
+            "encoding" => ["UTF-8", "UTF8", "US-ASCII"].iter().any(|known| value.eq_ignore_ascii_case(known)),
+            _ => matches!(value, "yes" | "no"),
+        };
+        if name == "version" {
+            version = value;
+        }
+        if !known {
+            return false;
+        }
     }
-    *rest = end;
-    Some(value)
 }

@@ -153,3 +153,55 @@ pub(super) fn holds(state: u16, word: &str) -> bool {
     }
     ends
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Two classes may write the same element.
+    fn known(element: &str, attribute: &str) -> Option<&'static Attribute> {
+        let mut classes = classes(VOICE).map(class).filter(|class| name(class.name) == element);
+        classes.find_map(|class| class.attributes().find(|known| name(known.name) == attribute))
+    }
+
+    #[test]
+    fn the_graph_holds_the_words_of_the_files_and_no_others() {
+        let schema: Value = serde_json::from_str(include_str!("../../schema/twiml.json")).unwrap();
+        let voice = &schema["documents"]["voice"];
+        let (mut attributes, mut words) = (0, 0);
+        for class in voice["classes"].as_object().unwrap().values() {
+            let element = class["element"].as_str().unwrap();
+            for (attribute, spec) in class["attributes"].as_object().unwrap() {
+                let Some(list) = spec["enum"].as_str().map(|name| voice["enums"][name].as_array().unwrap()) else {
+                    continue;
+                };
+                let found = known(element, attribute).unwrap();
+                for word in list.iter().map(|word| word.as_str().unwrap()) {
+                    assert!(holds(found.words, word), "{element}@{attribute}={word}");
+                    for other in [&word[..word.len() - 1], &[word, "x"].concat(), &["x", word].concat(), ""] {
+                        let listed = list.iter().any(|word| word == other);
+                        assert!(listed || !holds(found.words, other), "{element}@{attribute}={other}");
+                    }
+                    words += 1;
+                }
+                attributes += 1;
+            }
+        }
+        assert!(attributes > 40 && words > 1300, "{attributes} {words}");
+        assert!(!holds(known("Say", "voice").unwrap().words, "man\0"));
+    }
+
+    #[test]
+    fn the_overlay_adds_and_changes() {
+        assert!(known("ConversationRelay", "speechTimeout").is_some());
+        assert!(known("ConversationRelay", "speechtimeout").is_some());
+        assert_eq!(known("Record", "maxLength").unwrap().range(), (1, 14400));
+        assert!(known("Record", "action").unwrap().kind == Kind::Url);
+        assert!(holds(known("Dial", "record").unwrap().words, "true"));
+        assert!(known("Say", "voice").unwrap().open && !known("Dial", "trim").unwrap().open);
+        assert_eq!(class(VOICE).children().len(), 20);
+        assert_eq!(class(MESSAGING).children().len(), 2);
+    }
+}
