@@ -2,7 +2,7 @@
 
 /** The core's one instance, and how to ask it. It is made by the first call, not by the import. */
 import { freshGlue } from '#glue';
-import type { InitOutput } from '#pkg/plumline.js';
+import type { InitOutput, TwimlFinding } from '#pkg/plumline.js';
 import base64 from '#pkg/plumline_bg.wasm';
 import { decode } from './base64.ts';
 import type { Frame } from './frame.ts';
@@ -18,6 +18,9 @@ export interface Refused {
   /** A path, the number of a field, or nothing. */
   readonly at: string;
 }
+
+/** What is wrong with a document, and where. */
+export type Finding = TwimlFinding;
 
 /** The core trapped. Whatever it was asked, there is no answer. */
 const TRAPPED = 'CORE_TRAPPED';
@@ -101,8 +104,32 @@ export function bodyHash(body: string | Uint8Array): string | Refused {
   return flat((core) => core.bodyHash(putBody(core, body)));
 }
 
-export function twiml(frame: Frame): string | Refused {
-  return flat((core) => core.twiml(put(core, frame)));
+export function twiml(frame: Frame): string | Finding {
+  const written = ask((core) => {
+    const length = core.twiml(put(core, frame));
+    return length >= 0 ? read(core, length) : findings(read(core, ~length))[0];
+  });
+  return written ?? trappedFinding();
+}
+
+export function checkTwiml(frame: Frame): Finding[] {
+  return ask((core) => findings(read(core, core.checkTwiml(put(core, frame))))) ?? [trappedFinding()];
+}
+
+/** Four lines each. No line of the core's holds a line break. */
+function findings(text: string): Finding[] {
+  const lines = text.split('\n');
+  const found: Finding[] = [];
+  for (let at = 0; at + 4 < lines.length; at += 4) {
+    const [code = '', path = '', help = '', severity] = lines.slice(at, at + 4);
+    found.push({ code, path, help, severity: severity === 'warning' ? 'warning' : 'error' });
+  }
+  return found;
+}
+
+function trappedFinding(): Finding {
+  const { code, help } = trapped();
+  return { code, path: '/', help, severity: 'error' };
 }
 
 export function routeCall(frame: Frame): unknown {

@@ -14,8 +14,11 @@ export type {
   SharedKey,
   SignInput,
   TwimlAttribute,
+  TwimlCheckOptions,
   TwimlElement,
+  TwimlFinding,
   TwimlNode,
+  TwimlOptions,
   Verdict,
   VerifyInput,
   VerifySettings,
@@ -23,7 +26,7 @@ export type {
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';
-export { twiml } from './twiml.ts';
+export { checkTwiml, twiml } from './twiml.ts';
 
 /** Which Plumline this is. */
 export const versions: Versions = {

@@ -1,181 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { TwimlElement } from '#pkg/plumline.js';
+import type { TwimlCheckOptions, TwimlElement, TwimlFinding, TwimlOptions } from '#pkg/plumline.js';
 import * as core from './core.ts';
-import { failure, mistake } from './error.ts';
-import { Frame } from './frame.ts';
+import { failure, mistake, object } from './error.ts';
+import type { Frame } from './frame.ts';
+import { Layout, Misshapen } from './twiml-layout.ts';
 
-/** Twilio's own documents nest four levels, SSML a few more; the core refuses more than 64, and this a cycle. */
-const DEEPEST = 80;
+/** Twilio reads 64 kB; the core says so of whatever is longer than this, so no more of it has to cross. */
+const LONG = 1 << 16;
 
-const HALF_A_PAIR = /\p{Surrogate}/u;
+const DOCUMENTS = [undefined, 'voice', 'messaging'];
+const CHECKS = ['schema', 'form'];
 
 /**
- * A tree as TwiML: checked to be well-formed XML, and byte for byte what Twilio's Node library writes.
+ * A tree as TwiML, byte for byte what Twilio's Node library writes.
  *
- * @throws PlumlineError `TWIML_TREE`, `TWIML_CHARACTER`, `TWIML_COMMENT`, `TWIML_DEPTH`, `TWIML_NAME`; its `path` is the place in the tree
+ * By default it is checked that Twilio understands it: elements and where they stand, attributes and their values, what
+ * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
+ * its verbs are not to tell.
+ *
+ * @throws PlumlineError of the first error, a code that begins with `TWIML_`; its `path` is the place, such as
+ * `Response/Gather[1]/@timeout`
  */
-export function twiml(tree: TwimlElement): string {
-  const layout = new Layout();
-  layout.element(tree, 0);
-  const { frame } = layout;
-  if (frame.mended || HALF_A_PAIR.test(frame.text)) {
-    // Encoding would put U+FFFD in its place without a word.
-    throw layout.failureAt(tree, (field) => HALF_A_PAIR.test(field), 'TWIML_CHARACTER');
+export function twiml(tree: TwimlElement, options: TwimlOptions = {}): string {
+  const { check = 'schema', document } = object(options, 'options') as TwimlOptions;
+  const strictness = CHECKS.indexOf(check);
+  if (strictness === -1) {
+    throw mistake('options.check');
   }
-  const xml = core.twiml(frame);
-  if (typeof xml === 'string') {
-    return xml;
+  const written = core.twiml(laidOut(tree, strictness, documentNumber(document)));
+  if (typeof written === 'string') {
+    return written;
   }
-  throw layout.failureAt(tree, (_field, number) => String(number) === xml.at, xml.code);
+  throw failure(written.code, written.help, written.path);
 }
 
-type Fault = (field: string, number: number) => boolean;
-
-/** A step from an element to what it holds. */
-type Step = string | number;
-
-/** Lays a tree out as the core takes it: a mark for each thing, and its texts. */
-class Layout {
-  readonly frame = new Frame();
-  /** The way from the root to where the layout is. */
-  readonly #trail: Step[] = [];
-  readonly #fault: Fault | undefined;
-
-  constructor(fault?: Fault) {
-    this.#fault = fault;
-  }
-
-  /** The error for a tree at the first of its fields that is at fault. */
-  failureAt(tree: TwimlElement, fault: Fault, code: string): Error {
-    const help = core.helpOf(code);
-    try {
-      new Layout(fault).element(tree, 0);
-    } catch (err) {
-      if (err instanceof Place) {
-        return failure(code, help, err.path);
-      }
-    }
-    return failure(code, help, '');
-  }
-
-  element(node: unknown, depth: number): void {
-    if (depth > DEEPEST) {
-      throw mistake('', 'TWIML_DEPTH');
-    }
-    const { name, attributes, text, children } = this.#known(node, ['name', 'attributes', 'text', 'children']);
-    if (typeof name !== 'string') {
-      throw this.#wrong('name');
-    }
-    if (text !== undefined && children !== undefined) {
-      throw this.#wrong('text');
-    }
-    this.#put('name', '<', name);
-    if (attributes !== undefined) {
-      this.#attributes(attributes);
-    }
-    if (text !== undefined) {
-      this.#text(text);
-    }
-    if (children !== undefined) {
-      this.#children(children, depth);
-    }
-    this.frame.add('>');
-  }
-
-  #attributes(attributes: unknown): void {
-    if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-      throw this.#wrong('attributes');
-    }
-    this.#trail.push('attributes');
-    for (const name of Object.keys(attributes)) {
-      const value = (attributes as Record<string, unknown>)[name];
-      if (value !== undefined && value !== null) {
-        const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-        if (!values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) {
-          throw this.#wrong(name);
-        }
-        this.#put(name, '@', name, values.join(' '));
-      }
-    }
-    this.#trail.pop();
-  }
-
-  #children(children: unknown, depth: number): void {
-    if (!Array.isArray(children)) {
-      throw this.#wrong('children');
-    }
-    children.forEach((child: unknown, index) => {
-      this.#trail.push('children', index);
-      const kind = typeof child === 'object' && child !== null ? child : {};
-      if ('name' in kind) {
-        this.element(child, depth + 1);
-      } else if ('comment' in kind) {
-        const { comment } = this.#known(child, ['comment']);
-        if (typeof comment !== 'string') {
-          throw this.#wrong('comment');
-        }
-        this.#put('comment', '#', comment);
-      } else {
-        this.#text(this.#known(child, ['text']).text);
-      }
-      this.#trail.length -= 2;
-    });
-  }
-
-  #text(text: unknown): void {
-    if (typeof text !== 'string' && typeof text !== 'number') {
-      throw this.#wrong('text');
-    }
-    this.#put('text', 't', String(text));
-  }
-
-  /** An object that has no other members than these. */
-  #known(node: unknown, members: readonly string[]): Record<string, unknown> {
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) {
-      throw this.#wrong();
-    }
-    for (const member of Object.keys(node)) {
-      if (!members.includes(member)) {
-        throw this.#wrong(member);
-      }
-    }
-    return node as Record<string, unknown>;
-  }
-
-  #put(step: Step, mark: string, ...fields: string[]): void {
-    const number = this.frame.length;
-    if (this.#fault && fields.some((field) => this.#fault?.(field, number))) {
-      throw new Place(this.#path(step));
-    }
-    this.frame.add(mark);
-    for (const field of fields) {
-      this.frame.add(field);
-    }
-  }
-
-  #wrong(step?: Step): Error {
-    return mistake(this.#path(step), 'TWIML_TREE');
-  }
-
-  #path(step?: Step): string {
-    const steps = step === undefined ? this.#trail : [...this.#trail, step];
-    return steps.reduce<string>((path, one) => path + (typeof one === 'number' ? `[${one}]` : member(one, path)), '');
+/**
+ * What is wrong with a tree, or with XML as it stands: nothing, or up to about a hundred findings in their order. An
+ * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
+ */
+export function checkTwiml(treeOrXml: TwimlElement | string, options: TwimlCheckOptions = {}): TwimlFinding[] {
+  const { document } = object(options, 'options') as TwimlCheckOptions;
+  const kind = documentNumber(document);
+  try {
+    return core.checkTwiml(
+      typeof treeOrXml === 'string'
+        ? Layout.xml(treeOrXml.length > LONG ? ' '.repeat(LONG + 1) : treeOrXml, kind)
+        : laidOut(treeOrXml, 0, kind),
+    );
+  } catch (err) {
+    // A getter of the tree's may throw anything.
+    const { code, help, path } =
+      err instanceof Error && 'help' in err ? (err as unknown as core.Finding) : mistake('', 'TWIML_TREE');
+    return [{ code, path, help, severity: 'error' }];
   }
 }
 
-function member(name: string, path: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    return `[${JSON.stringify(name)}]`;
+function documentNumber(document: unknown): number {
+  const number = DOCUMENTS.indexOf(document as string | undefined);
+  if (number === -1) {
+    throw mistake('options.document');
   }
-  return path === '' ? name : `.${name}`;
+  return number;
 }
 
-/** Thrown to leave a layout at the place that was looked for. */
-class Place extends Error {
-  readonly path: string;
-
-  constructor(path: string) {
-    super();
-    this.path = path;
+function laidOut(tree: unknown, first: number, second: number): Frame {
+  try {
+    return Layout.tree(tree, first, second);
+  } catch (err) {
+    throw err instanceof Misshapen ? mistake(err.path(), err.code) : err;
   }
 }

@@ -111,6 +111,12 @@ codes! {
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Give at least one auth token.";
+    /// An element of a TwiML document has an attribute that it does not take there.
+    TwimlAttribute = "TWIML_ATTRIBUTE",
+        "This element takes no attribute of that name; names are spelled with their capitals.", "library";
+    /// An element of a TwiML document lacks an attribute that it cannot do without.
+    TwimlAttributeMissing = "TWIML_ATTRIBUTE_MISSING",
+        "This element needs the attribute that the path ends with.", "library";
     /// An element of a TwiML tree has an attribute twice.
     TwimlAttributeRepeated = "TWIML_ATTRIBUTE_REPEATED",
         "An element may have an attribute once.", "library";
@@ -120,15 +126,69 @@ codes! {
     /// A comment of a TwiML tree holds `--`.
     TwimlComment = "TWIML_COMMENT",
         "A comment may not hold two hyphens in a row.", "library";
+    /// An element of a TwiML document is empty that says what it is for by what is inside.
+    TwimlContent = "TWIML_CONTENT",
+        "This element needs a text, or an element inside.", "library";
+    /// The XML declaration of a document names another version or encoding.
+    TwimlDeclaration = "TWIML_DECLARATION",
+        "Twilio reads XML 1.0 in UTF-8: declare that, or nothing.", "library";
     /// A TwiML tree is nested too deep.
     TwimlDepth = "TWIML_DEPTH",
         "A tree may be 64 elements deep: is an element inside itself?", "library";
+    /// A document has a document type.
+    TwimlDoctype = "TWIML_DOCTYPE",
+        "A document type is not read, nor are the entities it defines: take it out.", "library";
+    /// A verb for calls stands in a document for messages, or the other way round.
+    TwimlDocument = "TWIML_DOCUMENT",
+        "A document answers a call or a message; this verb belongs to the other kind.", "library";
+    /// A TwiML document has an element that Twilio does not know.
+    TwimlElement = "TWIML_ELEMENT",
+        "Twilio knows no element of that name; names are spelled with their capitals.", "library";
+    /// A document refers to an entity that XML does not define itself.
+    TwimlEntity = "TWIML_ENTITY",
+        "XML itself knows amp, lt, gt, quot, apos and numbers; write any other character as it is.", "library";
+    /// A document is too long to be sent inline, in the parameter `Twiml` of a REST call.
+    TwimlInline = "TWIML_INLINE",
+        "More than 4000 characters: fetched from a URL this is fine, in a REST call it is refused.", "library";
+    /// A text in a TwiML document is longer than Twilio takes.
+    TwimlLength = "TWIML_LENGTH",
+        "The text is longer than Twilio takes in one element: part it.", "library";
     /// An element or attribute of a TwiML tree has a name that XML does not allow.
     TwimlName = "TWIML_NAME",
         "A name begins with a letter and holds letters, digits, hyphens, dots and colons.", "library";
+    /// An element of a TwiML document stands where Twilio does not read it.
+    TwimlNesting = "TWIML_NESTING",
+        "This element may not stand inside the one around it.", "library";
+    /// A number in a TwiML document is none, or out of its range.
+    TwimlNumber = "TWIML_NUMBER",
+        "The value is not a whole number that Twilio takes here.", "library";
+    /// A phone number in a TwiML document is not in E.164 form.
+    TwimlPhone = "TWIML_PHONE",
+        "A phone number is written as + and digits, country code first; spaces and brackets are left out.", "library";
+    /// Something stands before the XML declaration.
+    TwimlProlog = "TWIML_PROLOG",
+        "Nothing may stand before the XML declaration: no blank, no line, no byte order mark.", "library";
+    /// The root of a TwiML document is not `Response`.
+    TwimlRoot = "TWIML_ROOT",
+        "The root of every document is Response.", "library";
+    /// A TwiML document is longer than Twilio reads.
+    TwimlSize = "TWIML_SIZE",
+        "Twilio reads 64 kB; a longer document goes on by Redirect.", "library";
+    /// Text stands in an element of a TwiML document that takes none.
+    TwimlText = "TWIML_TEXT",
+        "This element takes no text: put it into an element, such as Say.", "library";
     /// A TwiML tree is not made of elements, texts and comments.
     TwimlTree = "TWIML_TREE",
         "An element is { name, attributes, children } or { name, attributes, text }; a child may also be { text } or { comment }.", "library";
+    /// A URL in a TwiML document is none that Twilio can call.
+    TwimlUrl = "TWIML_URL",
+        "Not a URL of the kind that stands here: http and https, or relative; wss for streams; sip for SIP.", "library";
+    /// A value in a TwiML document is none of the allowed ones.
+    TwimlValue = "TWIML_VALUE",
+        "The value is not one that Twilio knows here.", "library";
+    /// A document is not well-formed XML.
+    TwimlXml = "TWIML_XML",
+        "Here the document ceases to be XML: an element is not closed, or a character stands where none may.", "library";
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, scheme and host included.";

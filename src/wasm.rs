@@ -10,6 +10,8 @@
 mod library;
 #[cfg(feature = "library")]
 mod routing;
+#[cfg(feature = "library")]
+mod twiml;
 
 use std::cell::RefCell;
 
@@ -246,15 +248,31 @@ pub fn verify(written: usize, body: usize) -> i32 {
     })
 }
 
-/// Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
-/// a text, `#` and a comment; `>` closes.
+/// Writes a TwiML document. Head: 1 where its form alone is checked; 1 for a voice document, 2 for a messaging one, 0
+/// where its verbs tell. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and a
+/// text, `#` and a comment; `>` closes. A refusal is a finding, as [`check_twiml`] tells it.
 #[cfg(feature = "library")]
 #[wasm_bindgen]
 #[must_use]
 pub fn twiml(written: usize) -> i32 {
     BOUNDARY.with_borrow_mut(|boundary| {
         let frame = boundary.take_frame(written);
-        boundary.answer(library::twiml(&frame))
+        match twiml::compose(&frame) {
+            Ok(xml) => signed(boundary.put(xml)),
+            Err(finding) => !signed(boundary.put(finding)),
+        }
+    })
+}
+
+/// What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
+/// document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "checkTwiml")]
+#[must_use]
+pub fn check_twiml(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.put(twiml::check(&frame))
     })
 }
 

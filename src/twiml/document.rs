@@ -10,7 +10,7 @@ use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
 /// How deep a document may be: Twilio's own nest four levels, SSML a few more.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// How every document begins. Twilio takes no byte before it (error 12100).
 const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -161,17 +161,26 @@ fn name(name: &str) -> Result<&str, IllFormed> {
     if letters || cfg!(not(feature = "library")) {
         return if letters { Ok(name) } else { Err(IllFormed::Name) };
     }
-    let starts = |c: char| {
-        matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
-            | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
-            | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}'
-            | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
-    };
-    let goes_on = |c: char| {
-        starts(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
-    };
+    if is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
+}
+
+/// Whether XML allows a name.
+pub(super) fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
-    if chars.next().is_some_and(starts) && chars.all(goes_on) { Ok(name) } else { Err(IllFormed::Name) }
+    chars.next().is_some_and(begins_name) && chars.all(in_name)
+}
+
+fn begins_name(c: char) -> bool {
+    matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
+        | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
+        | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}'
+        | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
+}
+
+/// Whether a name may hold it after its first character.
+pub(super) fn in_name(c: char) -> bool {
+    let more = matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
+    more || begins_name(c)
 }
 
 /// Where a text stands, since that decides what is escaped in it.
@@ -231,4 +240,10 @@ fn escape(text: &str, place: Place) -> Result<Cow<'_, str>, IllFormed> {
     }
     escaped.push_str(text.get(written..).unwrap_or_default());
     Ok(Cow::Owned(escaped))
+}
+
+/// Whether a text holds only what XML 1.0 has a way to write.
+#[cfg(feature = "library")]
+pub(super) fn is_writable(text: &str) -> bool {
+    escape(text, Place::Comment).is_ok()
 }

@@ -6,10 +6,30 @@
 //! well-formed. A tree that would not be well-formed is refused whole; half a document never leaves.
 //! Source: <https://www.twilio.com/docs/voice/twiml>.
 
+#[cfg(feature = "library")]
+mod check;
+#[cfg(feature = "library")]
+mod checked;
 mod document;
+#[cfg(feature = "library")]
+mod finding;
+#[cfg(feature = "library")]
+mod nearest;
+#[cfg(feature = "library")]
+mod read;
+#[cfg(feature = "library")]
+mod schema;
 mod tree;
+#[cfg(feature = "library")]
+mod value;
 mod write;
 
+#[cfg(feature = "library")]
+pub use check::DocumentKind;
+#[cfg(feature = "library")]
+pub use checked::{Strictness, check_tree, check_xml, compose};
 pub use document::{Document, IllFormed};
+#[cfg(feature = "library")]
+pub use finding::Finding;
 pub use tree::{Element, Node};
 pub use write::write;

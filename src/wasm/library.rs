@@ -9,7 +9,6 @@ use crate::signature::{
     self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, WebhookUrl, explain,
 };
 use crate::text::{cut, list};
-use crate::twiml::{Element, IllFormed, Node, write};
 
 /// A call that is not answered: the code, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,90 +102,6 @@ fn shared_key<'a>(fields: &[&'a str]) -> Result<SharedKey<'a>, Code> {
     Ok(SharedKey { id: fields[0], secret: AuthToken::shared(fields[1], algorithm)? })
 }
 
-pub(super) fn twiml(frame: &Frame) -> Result<String, Refused> {
-    let fields = fields(frame)?;
-    let root = tree(&fields)?;
-    write(&root).map_err(|why| {
-        let at = fault(&fields, why).map_or_else(String::new, |at| decimal(at as u64));
-        Refused { code: code(why), at }
-    })
-}
-
-/// The deepest tree that is built; a deeper one is refused by the writer, and before it could be too deep to drop.
-const DEEPEST: usize = 80;
-
-/// Builds the tree that the fields tell of.
-fn tree<'a>(fields: &[&'a str]) -> Result<Element<'a>, Refused> {
-    let mut open: Vec<Element<'a>> = Vec::new();
-    let mut rest = fields;
-    loop {
-        rest = match rest {
-            ["<", name, rest @ ..] if open.len() < DEEPEST => {
-                open.push(Element::new(*name));
-                rest
-            }
-            ["<", ..] => return Err(Code::TwimlDepth.into()),
-            ["@", name, value, rest @ ..] => {
-                let parent = open.last_mut().ok_or(Code::EventInvalid)?;
-                parent.attributes.push(((*name).into(), (*value).into()));
-                rest
-            }
-            [">", rest @ ..] => {
-                let closed = open.pop().ok_or(Code::EventInvalid)?;
-                match open.last_mut() {
-                    Some(parent) => parent.children.push(Node::Element(closed)),
-                    None if rest.is_empty() => return Ok(closed),
-                    None => return Err(Code::EventInvalid.into()),
-                }
-                rest
-            }
-            [kind, text, rest @ ..] => {
-                let text = (*text).into();
-                let node = match *kind {
-                    "t" => Node::Text(text),
-                    "#" => Node::Comment(text),
-                    _ => return Err(Code::EventInvalid.into()),
-                };
-                open.last_mut().ok_or(Code::EventInvalid)?.children.push(node);
-                rest
-            }
-            _ => return Err(Code::EventInvalid.into()),
-        };
-    }
-}
-
-/// The number of the field at which a tree is ill-formed: each is written alone until one fails as the whole did.
-fn fault(fields: &[&str], why: IllFormed) -> Option<usize> {
-    let fails = |element: Element<'_>| write(&element) == Err(why);
-    let within = |node| Element { name: "a".into(), children: vec![node], ..Element::default() };
-    let mut at = 0;
-    while at < fields.len() {
-        let fields = &fields[at..];
-        let (length, fault) = match fields {
-            ["<", name, ..] => (2, fails(Element::new(*name))),
-            ["@", name, value, ..] => (3, fails(Element::new("a").attribute(*name, *value))),
-            ["t", text, ..] => (2, fails(within(Node::Text((*text).into())))),
-            ["#", comment, ..] => (2, fails(within(Node::Comment((*comment).into())))),
-            _ => (1, false),
-        };
-        if fault {
-            return Some(at);
-        }
-        at += length;
-    }
-    None
-}
-
-fn code(why: IllFormed) -> Code {
-    match why {
-        IllFormed::Character => Code::TwimlCharacter,
-        IllFormed::Comment => Code::TwimlComment,
-        IllFormed::Depth => Code::TwimlDepth,
-        IllFormed::Name => Code::TwimlName,
-        IllFormed::Repeated => Code::TwimlAttributeRepeated,
-    }
-}
-
 pub(super) fn fields(frame: &Frame) -> Result<Vec<&str>, Code> {
     frame.fields().ok_or(Code::EventInvalid)
 }
@@ -253,29 +168,5 @@ mod tests {
         assert_ne!(sign(&Frame::of([1, 0, 0, 0, 0], &[TOKEN, "/v", "b", "1", "a", "2"])), Ok(signed(&[TOKEN, URL])));
         assert_eq!(sign(&Frame::of([0; 5], &[TOKEN, "/v"])), Err(Code::UrlNotAbsolute.into()));
         assert_eq!(sign(&Frame::of([0; 5], &["", URL])), Err(Code::TokenBlank.into()));
-    }
-
-    #[test]
-    fn tells_which_field_of_a_tree_is_at_fault() {
-        for (fields, code, at) in [
-            (&["<", "1", ">"][..], Code::TwimlName, "0"),
-            (&["<", "a", "@", "b", "c", "@", "d", "\0", ">"], Code::TwimlCharacter, "5"),
-            (&["<", "a", "<", "b", ">", "#", "--", ">"], Code::TwimlComment, "5"),
-            (&["<", "a", "@", "b", "c", "@", "b", "d", ">"], Code::TwimlAttributeRepeated, ""),
-            (&[], Code::EventInvalid, ""),
-            (&["<", "a"], Code::EventInvalid, ""),
-            (&["<", "a", ">", ">"], Code::EventInvalid, ""),
-            (&["<", "a", ">", "<", "b", ">"], Code::EventInvalid, ""),
-            (&["t", "x"], Code::EventInvalid, ""),
-        ] {
-            assert_eq!(twiml(&Frame::of([0; 5], fields)), Err(Refused { code, at: at.to_owned() }), "{fields:?}");
-        }
-        for depth in [66, 79, 80, 100_000] {
-            let deep = ["<", "a"].repeat(depth);
-            assert!(
-                twiml(&Frame::of([0; 5], &[deep, vec![">"; depth]].concat()))
-                    .is_err_and(|it| it.code == Code::TwimlDepth)
-            );
-        }
     }
 }

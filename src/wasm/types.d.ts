@@ -109,12 +109,34 @@ export interface TwimlElement {
 
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
+export interface TwimlCheckOptions {
+  /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
+  readonly document?: 'voice' | 'messaging' | undefined;
+}
+
+export interface TwimlOptions extends TwimlCheckOptions {
+  /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
+  readonly check?: 'schema' | 'form' | undefined;
+}
+
+/** Something that is wrong with a document. Neither `path` nor `help` holds its texts or values. */
+export interface TwimlFinding {
+  /** Stable, begins with `TWIML_`, listed in docs/errors.md. */
+  readonly code: string;
+  /** `Response/Gather[1]/@timeout`: positions count elements of the same name from 1; `/` is the document. */
+  readonly path: string;
+  /** What to do, with the nearest allowed word or the allowed range. */
+  readonly help: string;
+  /** `warning` where Twilio may take the document nevertheless. */
+  readonly severity: 'error' | 'warning';
+}
+
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
   /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
   readonly code: string;
   readonly help: string;
-  /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
+  /** Where: an argument such as `tokens[1]`, or a place in a document such as `Response/Say[1]/@voice`. */
   readonly path: string;
 }
 

@@ -43,9 +43,10 @@ const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
 /** What a caller writes in TypeScript, and what the compiler is to stop. */
 const TYPES = `
 import {
-  routeCall, signTwilio, twiml, verifyTwilio, versions,
+  checkTwiml, routeCall, signTwilio, twiml, verifyTwilio, versions,
   type CallConfig, type Params, type PlumlineError, type Refusal, type RouteInput, type Routing, type SharedKey,
-  type SignInput, type TwimlAttribute, type TwimlElement, type TwimlNode, type Verdict, type VerifyInput,
+  type SignInput, type TwimlAttribute, type TwimlCheckOptions,
+  type TwimlElement, type TwimlFinding, type TwimlNode, type TwimlOptions, type Verdict, type VerifyInput,
   type VerifySettings, type Versions,
 } from 'plumline';
 import * as twilio from 'plumline/twilio';
@@ -84,7 +85,12 @@ export const where: string | undefined = routing.ok ? routing.twiml : routing.pa
 const attribute: TwimlAttribute = ['a', 1, true];
 const comment: TwimlNode = { comment: 'c' };
 const tree: TwimlElement = { name: 'Response', attributes: { attribute, none: null }, children: [comment, { text: 't' }, { name: 'Say', text: 'x' }] };
-export const xml: string = twiml(tree);
+const writing: TwimlOptions = { check: 'form', document: 'voice' };
+const checking: TwimlCheckOptions = { document: undefined };
+export const xml: string = twiml(tree, writing);
+export const findings: TwimlFinding[] = [...checkTwiml(tree), ...checkTwiml(xml, checking)];
+// @ts-expect-error: there are two kinds of documents
+checkTwiml(tree, { document: 'fax' });
 // @ts-expect-error: an attribute is no object
 twiml({ name: 'Say', attributes: { voice: {} } });
 // @ts-expect-error: an element has a name

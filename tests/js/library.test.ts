@@ -7,9 +7,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import vm from 'node:vm';
-import { routeCall, signTwilio, twiml, verifyTwilio, versions, type TwimlElement, type VerifyInput } from 'plumline';
+import { routeCall, signTwilio, verifyTwilio, versions, type VerifyInput } from 'plumline';
 import { decodeByHand } from '../../npm/base64.ts';
-import { twimlPairs } from './vectors.ts';
 
 const TOKEN = 'an-invented-auth-token';
 const URL_ = 'https://example.com/v';
@@ -219,79 +218,6 @@ describe('routeCall', () => {
     const repeated = routeCall({ params: { ...call, To: ['+15550100001', '+15550100002'] }, numbers });
     assert.ok(repeated.ok && repeated.kind === 'refuse');
     assert.deepEqual([repeated.reason, repeated.code], ['failure', 'PARAMETER_REPEATED']);
-  });
-});
-
-describe('twiml', () => {
-  for (const { id, input, xml, error } of twimlPairs) {
-    // npm twilio writes control characters into attributes, where no XML parser takes them.
-    const illFormed = xml !== undefined && /[^\t\n\r\u0020-\ufffd\u{10000}-\u{10ffff}]/u.test(xml);
-    test(id, () => {
-      if (error !== undefined || illFormed) {
-        assert.throws(() => twiml(input), { code: /^TWIML_(CHARACTER|NAME)$/ });
-      } else {
-        assert.equal(twiml(input), xml);
-      }
-    });
-  }
-
-  const within = (...children: unknown[]): TwimlElement => ({ name: 'Response', children: children as [] });
-  const body = (tree: TwimlElement): string => twiml(tree).replace(/^<\?xml[^>]*\?>/, '');
-
-  test('attributes of every type, comments, mixed content', () => {
-    const attributes = {
-      a: 'x',
-      b: 1.5,
-      c: false,
-      d: ['p', 2, true],
-      e: [],
-      f: '',
-      g: null,
-      h: undefined,
-      i: NaN,
-      'x:y': 0,
-    };
-    const tree = within({ name: 'Say', attributes, text: 7 }, { comment: 'c' }, { text: 't' }, { name: 'Hangup' });
-    assert.equal(
-      body(tree),
-      '<Response><Say a="x" b="1.5" c="false" d="p 2 true" e="" f="" i="NaN" x:y="0">7</Say><!-- c -->t<Hangup/></Response>',
-    );
-    assert.equal(body({ name: 'Response', attributes: undefined, children: undefined }), '<Response/>');
-  });
-
-  test('a wrong tree throws with code and path', () => {
-    const cycle: { name: string; children: unknown[] } = { name: 'Response', children: [] };
-    cycle.children.push(cycle);
-    const deep = (depth: number): unknown => (depth === 0 ? { text: 'x' } : { name: 'a', children: [deep(depth - 1)] });
-    for (const [tree, code, place] of [
-      [undefined, 'TWIML_TREE', ''],
-      [[], 'TWIML_TREE', ''],
-      [{ attributes: {} }, 'TWIML_TREE', 'name'],
-      [{ name: 'Say', atributes: {} }, 'TWIML_TREE', 'atributes'],
-      [{ name: 'Say', attributes: [] }, 'TWIML_TREE', 'attributes'],
-      [{ name: 'Say', text: null }, 'TWIML_TREE', 'text'],
-      [{ name: 'Say', text: 'a', children: [] }, 'TWIML_TREE', 'text'],
-      [{ name: 'Say', children: 'a' }, 'TWIML_TREE', 'children'],
-      [within('a'), 'TWIML_TREE', 'children[0]'],
-      [within({ text: 'a' }, null), 'TWIML_TREE', 'children[1]'],
-      [within({ comment: 7 }), 'TWIML_TREE', 'children[0].comment'],
-      [within({ text: 'a', comment: 'b' }), 'TWIML_TREE', 'children[0].text'],
-      [within({ name: 'Say', attributes: { loop: {} } }), 'TWIML_TREE', 'children[0].attributes.loop'],
-      [within({ name: 'Say', attributes: { 'x-y': [[]] } }), 'TWIML_TREE', 'children[0].attributes["x-y"]'],
-      [within({ name: 'a b' }), 'TWIML_NAME', 'children[0].name'],
-      [within({ name: 'a', attributes: { b: 1, '1c': 2 } }), 'TWIML_NAME', 'children[0].attributes["1c"]'],
-      [within({ text: 'a' }, { name: 'Say', text: 'b\u0001' }), 'TWIML_CHARACTER', 'children[1].text'],
-      [within({ name: 'Say', attributes: { voice: '\ufffe' } }), 'TWIML_CHARACTER', 'children[0].attributes.voice'],
-      [within({ name: 'Say', text: 'a\ud83d' }), 'TWIML_CHARACTER', 'children[0].text'],
-      [within({ text: 'a\ud83d' }, { text: '\ude00' }), 'TWIML_CHARACTER', 'children[0].text'],
-      [within({ comment: 'a--b' }), 'TWIML_COMMENT', 'children[0].comment'],
-      [cycle, 'TWIML_DEPTH', ''],
-      [deep(70), 'TWIML_DEPTH', ''],
-      [deep(1000), 'TWIML_DEPTH', ''],
-    ] as const) {
-      assert.throws(untyped(twiml, tree), { code, path: place, name: 'Error' }, `${code} ${place}`);
-    }
-    assert.ok(body(deep(60) as TwimlElement).endsWith('</a>'));
   });
 });
 

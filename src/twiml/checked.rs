@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Documents that are checked: written from a tree, or looked through as they are.
+
+use super::check::{DocumentKind, Look, check};
+use super::document::IllFormed;
+use super::finding::{Finding, MOST, Path};
+use super::read::read;
+use super::tree::Element;
+use super::write::write;
+use crate::error::Code;
+
+/// The most bytes that Twilio reads.
+/// Source: <https://www.twilio.com/docs/voice/limitations-and-edge-cases>.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// The most characters of a document in the parameter `Twiml` of a REST call (error 32018).
+/// Source: <https://www.twilio.com/docs/api/errors/32018>.
+const MOST_INLINE: usize = 4000;
+
+/// How strictly a tree is looked at before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// It gives well-formed XML.
+    Form,
+    /// Twilio understands it, too.
+    Schema,
+}
+
+/// Writes a tree.
+///
+/// # Errors
+/// The first error in it. Warnings are none.
+pub fn compose(
+    root: &Element<'_>,
+    document: Option<DocumentKind>,
+    strictness: Strictness,
+) -> Result<String, Box<Finding>> {
+    let xml = write(root).map_err(|why| {
+        let first = check(root, document, Look::Form).into_iter().next();
+        // What the writer refuses the check finds; and if not, it is refused all the same.
+        Box::new(first.unwrap_or_else(|| Finding::new(code(why), Path::root(&root.name).text())))
+    })?;
+    if strictness == Strictness::Schema {
+        let first = check(root, document, Look::Schema).into_iter().find(|finding| !finding.is_warning);
+        if let Some(error) = first.or_else(|| size(xml.len(), &root.name)) {
+            return Err(Box::new(error));
+        }
+    }
+    Ok(xml)
+}
+
+/// What is wrong with a tree.
+#[must_use]
+pub fn check_tree(root: &Element<'_>, document: Option<DocumentKind>) -> Vec<Finding> {
+    let mut findings = check(root, document, Look::Whole);
+    if let Ok(xml) = write(root) {
+        findings.extend(size(xml.len(), &root.name).or_else(|| inline(&xml, &root.name)));
+    }
+    findings
+}
+
+/// What is wrong with a document as it stands. What is no XML has one finding more, where it ceases to be any.
+#[must_use]
+pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
+    if let Some(finding) = size(text.len(), "/") {
+        return vec![finding];
+    }
+    let (root, mut findings) = read(text);
+    if let Some(root) = root {
+        let left = MOST.saturating_sub(findings.len());
+        findings.extend(check(&root, document, Look::Whole).into_iter().take(left));
+        findings.extend(inline(text, &root.name));
+    }
+    findings
+}
+
+fn size(bytes: usize, root: &str) -> Option<Finding> {
+    (bytes > MOST_BYTES).then(|| Finding::new(Code::TwimlSize, path_of(root)))
+}
+
+fn inline(xml: &str, root: &str) -> Option<Finding> {
+    let long = xml.len() > MOST_INLINE && xml.chars().count() > MOST_INLINE;
+    long.then(|| Finding::new(Code::TwimlInline, path_of(root)).warning())
+}
+
+fn path_of(root: &str) -> String {
+    if root == "/" { "/".to_owned() } else { Path::root(root).text() }
+}
+
+fn code(why: IllFormed) -> Code {
+    match why {
+        IllFormed::Character => Code::TwimlCharacter,
+        IllFormed::Comment => Code::TwimlComment,
+        IllFormed::Depth => Code::TwimlDepth,
+        IllFormed::Name => Code::TwimlName,
+        IllFormed::Repeated => Code::TwimlAttributeRepeated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(xml: &str) -> Vec<(&'static str, String)> {
+        check_xml(xml, None).into_iter().map(|finding| (finding.code.as_str(), finding.path)).collect()
+    }
+
+    #[test]
+    fn a_document_and_its_tree_have_the_same_findings() {
+        for (xml, code, path) in [
+            ("<Response><Gather timeOut='5'/></Response>", "TWIML_ATTRIBUTE", "Response/Gather[1]/@timeOut"),
+            (
+                "<Response><Say>a</Say><Gather><Dial>+15550100001</Dial></Gather></Response>",
+                "TWIML_NESTING",
+                "Response/Gather[1]/Dial[1]",
+            ),
+            ("<Response><Pause/><Pause length='0'/></Response>", "TWIML_NUMBER", "Response/Pause[2]/@length"),
+            (
+                "<Response><Connect><Stream/></Connect></Response>",
+                "TWIML_ATTRIBUTE_MISSING",
+                "Response/Connect[1]/Stream[1]/@url",
+            ),
+            ("<Response>Hello</Response>", "TWIML_TEXT", "Response"),
+            ("<Response><Play/></Response>", "TWIML_CONTENT", "Response/Play[1]"),
+            (
+                "<Response><Dial callerId='555-0100'>+15550100001</Dial></Response>",
+                "TWIML_PHONE",
+                "Response/Dial[1]/@callerId",
+            ),
+            ("<Response><Redirect>a b</Redirect></Response>", "TWIML_URL", "Response/Redirect[1]"),
+        ] {
+            assert_eq!(found(xml), [(code, path.to_owned())], "{xml}");
+            let (root, _) = read(xml);
+            let root = root.unwrap();
+            assert_eq!(check_tree(&root, None), check_xml(xml, None));
+            let error = compose(&root, None, Strictness::Schema).unwrap_err();
+            assert_eq!((error.code.as_str(), &*error.path), (code, path));
+            assert!(compose(&root, None, Strictness::Form).is_ok());
+        }
+        for right in
+            ["<Response><Stop><Stream name='a'/></Stop></Response>", "<Response><Play digits='1w'/></Response>"]
+        {
+            assert_eq!(found(right), []);
+        }
+    }
+
+    #[test]
+    fn any_cut_of_a_document_has_findings_and_no_panic() {
+        let xml = "\u{feff}<?xml version=\"1.0\"?><!-- é --><Response a='&#x41;'><?p q?><Say voice=\"man\">&lt;<![CDATA[x]]></Say></Response>";
+        for (from, _) in xml.char_indices() {
+            for (to, _) in xml.char_indices().filter(|(to, _)| *to >= from) {
+                let cut = &xml[from..to];
+                assert!(!check_xml(cut, None).is_empty(), "{cut}");
+                assert!(check_xml(&[cut, cut].concat(), Some(DocumentKind::Messaging)).len() <= MOST);
+            }
+        }
+    }
+
+    #[test]
+    fn findings_and_levels_are_bounded() {
+        assert_eq!(check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(), MOST + 1);
+        assert_eq!(found(&"<a>".repeat(20_000))[0].0, "TWIML_DEPTH");
+        assert_eq!(found(&"<a>".repeat(100_000)), [("TWIML_SIZE", "/".to_owned())]);
+    }
+}

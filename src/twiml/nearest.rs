@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The allowed word that is nearest to one that is not: the fewest letters to add, leave out or change, whatever their
+//! case.
+
+use super::schema;
+
+/// What is longer than this is no misspelling.
+const LONGEST: usize = 40;
+
+/// The word at an edge of the words' graph that is nearest to `word`, if any is near.
+pub(super) fn in_graph(state: u16, word: &str) -> Option<String> {
+    let mut search = Search::new(word)?;
+    search.graph(state);
+    search.found()
+}
+
+/// The name that is nearest to `word`, if any is near.
+pub(super) fn among<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Option<String> {
+    let mut search = Search::new(word)?;
+    for name in names {
+        for byte in name.bytes() {
+            search.push(byte);
+        }
+        search.word_ends();
+        search.clear();
+    }
+    search.found()
+}
+
+/// Up to eight words at a state, with commas; nothing where there are more.
+pub(super) fn all(state: u16) -> Option<String> {
+    fn visit(state: u16, word: &mut Vec<u8>, list: &mut Vec<u8>, left: &mut u32) {
+        for (label, link) in schema::edges(state) {
+            if *left == 0 {
+                return;
+            }
+            word.push(label);
+            if link.ends_word() {
+                *left -= 1;
+                if !list.is_empty() {
+                    list.extend_from_slice(b", ");
+                }
+                list.extend_from_slice(word);
+            }
+            if link.state() != 0 {
+                visit(link.state(), word, list, left);
+            }
+            word.pop();
+        }
+    }
+    let (mut list, mut left) = (Vec::new(), 9);
+    visit(state, &mut Vec::new(), &mut list, &mut left);
+    if left == 0 { None } else { String::from_utf8(list).ok() }
+}
+
+/// Distances as Wagner and Fischer count them: a row for each byte of a candidate, so that candidates with the same
+/// beginning share its rows.
+struct Search {
+    /// In lower case.
+    wanted: Vec<u8>,
+    word: Vec<u8>,
+    rows: Vec<u8>,
+    /// Farther than the farthest that counts as near, or the nearest so far.
+    distance: u8,
+    nearest: Vec<u8>,
+}
+
+impl Search {
+    fn new(word: &str) -> Option<Self> {
+        let wanted = word.as_bytes().to_ascii_lowercase();
+        if wanted.len() > LONGEST {
+            return None;
+        }
+        let rows = (0..=wanted.len() as u8).collect();
+        let distance = 2 + wanted.len() as u8 / 4;
+        Some(Self { wanted, word: Vec::new(), rows, distance, nearest: Vec::new() })
+    }
+
+    /// Adds a byte to the candidate; whether it can still become the nearest.
+    fn push(&mut self, byte: u8) -> bool {
+        let width = self.wanted.len() + 1;
+        let above = self.rows.len() - width;
+        let mut left = self.rows[above].saturating_add(1);
+        let mut least = left;
+        self.rows.push(left);
+        for at in 1..width {
+            let change = u8::from(self.wanted[at - 1] != byte.to_ascii_lowercase());
+            let diagonal = self.rows[above + at - 1].saturating_add(change);
+            left = diagonal.min(left.saturating_add(1)).min(self.rows[above + at].saturating_add(1));
+            self.rows.push(left);
+            least = least.min(left);
+        }
+        self.word.push(byte);
+        least < self.distance
+    }
+
+    fn pop(&mut self) {
+        self.word.pop();
+        self.rows.truncate(self.rows.len() - (self.wanted.len() + 1));
+    }
+
+    fn clear(&mut self) {
+        self.word.clear();
+        self.rows.truncate(self.wanted.len() + 1);
+    }
+
+    fn word_ends(&mut self) {
+        let distance = self.rows.last().copied().unwrap_or(u8::MAX);
+        if distance < self.distance {
+            self.distance = distance;
+            self.nearest.clone_from(&self.word);
+        }
+    }
+
+    fn graph(&mut self, state: u16) {
+        for (label, link) in schema::edges(state) {
+            let near = self.push(label);
+            if link.ends_word() {
+                self.word_ends();
+            }
+            if near && link.state() != 0 {
+                self.graph(link.state());
+            }
+            self.pop();
+        }
+    }
+
+    fn found(self) -> Option<String> {
+        if self.nearest.is_empty() { None } else { String::from_utf8(self.nearest).ok() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_of_some_names() {
+        let near = |word| among(["timeout", "timeLimit", "trim", "action"].into_iter(), word);
+        for (word, expected) in [
+            ("timeOut", Some("timeout")),
+            ("TIMELIMIT", Some("timeLimit")),
+            ("tim", Some("trim")),
+            ("acton", Some("action")),
+            ("acsiom", Some("action")),
+            ("voice", None),
+            ("", None),
+        ] {
+            assert_eq!(near(word).as_deref(), expected, "{word}");
+        }
+        assert_eq!(near(&"t".repeat(41)), None);
+    }
+
+    #[test]
+    fn the_graph_gives_what_its_words_one_by_one_give() {
+        fn words(state: u16, begun: &str, list: &mut Vec<String>) {
+            for (label, link) in schema::edges(state) {
+                let word = [begun, &char::from(label).to_string()].concat();
+                if link.ends_word() {
+                    list.push(word.clone());
+                }
+                if link.state() != 0 {
+                    words(link.state(), &word, list);
+                }
+            }
+        }
+        let ring = schema::classes(schema::VOICE).map(schema::class).find(|class| schema::name(class.name) == "Dial");
+        let tone = ring.unwrap().attributes().find(|known| schema::name(known.name) == "ringTone").unwrap().words;
+        let mut list = Vec::new();
+        words(tone, "", &mut list);
+        assert!(list.len() > 30);
+        for word in ["usa", "u", "gb", "xx", "us-olt", "", "automatic"] {
+            assert_eq!(in_graph(tone, word), among(list.iter().map(String::as_str), word), "{word}");
+        }
+        assert_eq!(all(tone), None);
+    }
+}

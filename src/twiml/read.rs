@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Reading XML that is already there.
+//!
+//! Nothing is taken on trust: no document type, so no entities but XML's own five and numbers; no more than 64 levels;
+//! and whoever calls bounds the size.
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::{BytesStart, Event};
+
+use super::document::{DEEPEST, is_name, is_writable};
+use super::finding::{Finding, MOST, Path};
+use super::tree::{Element, Node};
+use crate::error::Code;
+use crate::text::{cut_before, find};
+
+/// The path of a document as a whole.
+const DOCUMENT: &str = "/";
+
+/// The tree of a document, unless it ends before it is one; and what is wrong that no tree shows.
+pub(super) fn read(text: &str) -> (Option<Element<'static>>, Vec<Finding>) {
+    let mut tree = Tree::default();
+    let begun = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let begun = if begun.trim_ascii_start().starts_with("<?xml") { begun.trim_ascii_start() } else { begun };
+    if begun.len() != text.len() {
+        tree.findings.push(Finding::new(Code::TwimlProlog, DOCUMENT.to_owned()));
+    }
+    match tree.read(begun) {
+        Ok(root) => (Some(root), tree.findings),
+        Err(code) => {
+            let finding = Finding::new(code, tree.path());
+            tree.findings.push(finding);
+            (None, tree.findings)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tree {
+    open: Vec<Element<'static>>,
+    root: Option<Element<'static>>,
+    findings: Vec<Finding>,
+}
+
+impl Tree {
+    fn read(&mut self, text: &str) -> Result<Element<'static>, Code> {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_comments = true;
+        let mut first = true;
+        loop {
+            let event = reader.read_event().map_err(|why| match why {
+                Error::IllFormed(IllFormedError::DoubleHyphenInComment) => Code::TwimlComment,
+                _ => Code::TwimlXml,
+            })?;
+            match event {
+                Event::Start(start) => {
+                    let element = self.element(&start)?;
+                    self.open.push(element);
+                }
+                Event::Empty(start) => {
+                    let element = self.element(&start)?;
+                    self.close(element);
+                }
+                Event::End(_) => {
+                    // The reader lets none pass that closes another than the innermost.
+                    let element = self.open.pop().ok_or(Code::TwimlXml)?;
+                    self.close(element);
+                }
+                Event::Text(text) => {
+                    if text.as_bytes().windows(3).any(|three| three == b"]]>") {
+                        return Err(Code::TwimlXml);
+                    }
+                    self.text(&text)?;
+                }
+                Event::CData(text) => {
+                    if self.open.is_empty() {
+                        return Err(Code::TwimlXml);
+                    }
+                    self.text(&text)?;
+                }
+                Event::GeneralRef(name) => {
+                    let mut buffer = [0; 4];
+                    let known = character(&name).map(|c| &*c.encode_utf8(&mut buffer));
+                    if self.open.is_empty() {
+                        return Err(Code::TwimlXml);
+                    }
+                    if known.is_none() {
+                        self.add(Finding::new(Code::TwimlEntity, self.path()));
+                    }
+                    // Something stands there, only not this.
+                    self.text(known.unwrap_or("\u{fffd}"))?;
+                }
+                Event::Comment(text) => match self.open.last_mut() {
+                    Some(parent) => parent.children.push(Node::Comment(text.into_inner().into_owned().into())),
+                    None => self.characters(&text),
+                },
+                Event::Decl(declaration) => {
+                    if !first {
+                        return Err(Code::TwimlXml);
+                    }
+                    if !is_sound(&declaration) {
+                        self.add(Finding::new(Code::TwimlDeclaration, DOCUMENT.to_owned()));
+                    }
+                }
+                Event::PI(instruction) => {
+                    let target = instruction.target();
+                    if target.eq_ignore_ascii_case("xml") || !is_name(target) {
+                        return Err(Code::TwimlXml);
+                    }
+                    self.characters(instruction.content());
+                }
+                Event::DocType(_) => return Err(Code::TwimlDoctype),
+                Event::Eof => {
+                    if !self.open.is_empty() {
+                        return Err(Code::TwimlXml);
+                    }
+                    return self.root.take().ok_or(Code::TwimlXml);
+                }
+            }
+            first = false;
+        }
+    }
+
+    fn element(&mut self, start: &BytesStart<'_>) -> Result<Element<'static>, Code> {
+        if self.open.is_empty() && self.root.is_some() {
+            return Err(Code::TwimlXml);
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(Code::TwimlDepth);
+        }
+        let name = start.name().0;
+        if name.is_empty() {
+            return Err(Code::TwimlXml);
+        }
+        let mut element = Element::new(name.to_owned());
+        let read = self.attributes(start, &mut element);
+        if read.is_err() {
+            // For the path, which ends at this element.
+            self.open.push(Element::new(name.to_owned()));
+        }
+        read.map(|()| element)
+    }
+
+    fn attributes(&mut self, start: &BytesStart<'_>, element: &mut Element<'static>) -> Result<(), Code> {
+        let mut rest = start.attributes_raw();
+        while let Some((name, value)) = attribute(&mut rest)? {
+            // What comes after a hundred attributes is not looked at: each of them has its finding by then.
+            if element.attributes.len() > MOST {
+                break;
+            }
+            let value = self.value(value, element, name)?;
+            element.attributes.push((name.to_owned().into(), value.into()));
+        }
+        Ok(())
+    }
+
+    /// A value without its references; white space is a space, as XML has it.
+    fn value(&mut self, written: &str, element: &Element<'_>, attribute: &str) -> Result<String, Code> {
+        let mut value = String::with_capacity(written.len());
+        let mut rest = written;
+        loop {
+            let (plain, after) = cut_before(rest, |byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'));
+            value.push_str(plain);
+            rest = match after.as_bytes().first() {
+                None => return Ok(value),
+                Some(b'&') => {
+                    let end = find(after, b';').ok_or(Code::TwimlXml)?;
+                    let name = after.get(1..end).unwrap_or_default();
+                    if let Some(c) = character(name) {
+                        value.push(c);
+                    } else {
+                        let mut path = self.steps();
+                        step(&mut path, self.open.last(), &element.name);
+                        let path = path.map_or_else(String::new, |path| path.attribute(attribute));
+                        self.add(Finding::new(Code::TwimlEntity, path));
+                    }
+                    after.get(end + 1..).unwrap_or_default()
+                }
+                Some(b'<') => return Err(Code::TwimlXml),
+                Some(_) => {
+                    value.push(' ');
+                    after.get(1..).unwrap_or_default()
+                }
+            };
+        }
+    }
+
+    fn close(&mut self, element: Element<'static>) {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(Node::Element(element)),
+            None => self.root = Some(element),
+        }
+    }
+
+    /// Text in parts, around references, is one text.
+    fn text(&mut self, text: &str) -> Result<(), Code> {
+        let Some(parent) = self.open.last_mut() else {
+            return if text.trim_ascii().is_empty() { Ok(()) } else { Err(Code::TwimlXml) };
+        };
+        match parent.children.last_mut() {
+            Some(Node::Text(before)) => before.to_mut().push_str(text),
+            _ => parent.children.push(Node::Text(text.to_owned().into())),
+        }
+        Ok(())
+    }
+
+    /// Checks what goes into no tree.
+    fn characters(&mut self, text: &str) {
+        if !is_writable(text) {
+            self.add(Finding::new(Code::TwimlCharacter, self.path()));
+        }
+    }
+
+    fn add(&mut self, finding: Finding) {
+        if self.findings.len() < MOST {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Where the reader is.
+    fn path(&self) -> String {
+        self.steps().map_or_else(|| DOCUMENT.to_owned(), Path::text)
+    }
+
+    fn steps(&self) -> Option<Path> {
+        let mut path = None;
+        for (depth, element) in self.open.iter().enumerate() {
+            step(&mut path, depth.checked_sub(1).and_then(|parent| self.open.get(parent)), &element.name);
+        }
+        path
+    }
+}
+
+/// A step to a child that does not stand among its parent's yet.
+fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
+    match (path, parent) {
+        (Some(path), Some(parent)) => {
+            let same = |node: &&Node<'_>| matches!(node, Node::Element(element) if element.name == name);
+            path.element(name, parent.children.iter().filter(same).count() + 1);
+        }
+        (path, _) => *path = Some(Path::root(name)),
+    }
+}
+
+/// Takes white space and an attribute from the beginning of `rest`; `None` at its end. The reader's own would let two
+/// attributes touch, and hashes their names.
+fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, Code> {
+    let begun = rest.trim_ascii_start();
+    if begun.is_empty() {
+        return Ok(None);
+    }
+    let (name, after) = cut_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
+    let quoted = after.trim_ascii_start().strip_prefix('=').unwrap_or_default().trim_ascii_start();
+    let quote = quoted.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or(Code::TwimlXml)?;
+    let (value, end) = cut_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
+    if name.is_empty() || end.is_empty() || begun.len() == rest.len() {
+        return Err(Code::TwimlXml);
+    }
+    *rest = end.get(1..).unwrap_or_default();
+    Ok(Some((name, value)))
+}
+
+/// What a reference stands for: one of XML's five names, or a number. A number that XML has no character for gives one
+/// that it has no way to write, which the check then finds in its place.
+fn character(name: &str) -> Option<char> {
+    const NO_CHARACTER: char = '\u{ffff}';
+    let Some(number) = name.strip_prefix('#') else {
+        return match name {
+            "amp" => Some('&'),
+            "apos" => Some('\''),
+            "gt" => Some('>'),
+            "lt" => Some('<'),
+            "quot" => Some('"'),
+            _ => None,
+        };
+    };
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
+    if digits.is_empty() || !digits.bytes().all(|byte| char::from(byte).is_digit(radix)) {
+        return None;
+    }
+    Some(u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).unwrap_or(NO_CHARACTER))
+}
+
+/// XML 1.0, and if it names an encoding, UTF-8 or what is part of it: everything else says other than it is.
+/// Production 23, letter for letter: the reader takes more for a declaration.
+fn is_sound(declaration: &str) -> bool {
+    let mut rest = declaration.strip_prefix("xml").unwrap_or_default();
+    let mut expected = ["version", "encoding", "standalone"].into_iter();
+    let mut version = "";
+    loop {
+        let (name, value) = match attribute(&mut rest) {
+            Ok(Some(attribute)) => attribute,
+            Ok(None) => return version == "1.0",
+            Err(_) => return false,
+        };
+        if !expected.any(|expected| expected == name) {
+            return false;
+        }
+        let known = match name {
+            "version" => value == "1.0",
+            "encoding" => ["UTF-8", "UTF8", "US-ASCII"].iter().any(|known| value.eq_ignore_ascii_case(known)),
+            _ => matches!(value, "yes" | "no"),
+        };
+        if name == "version" {
+            version = value;
+        }
+        if !known {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What an attribute's value or an element's text may be.
+
+use super::schema::Kind;
+use crate::phone::E164;
+use crate::text::{cut_before, find};
+
+/// Whether `value` is of a kind that looks at the value alone.
+pub(super) fn fits(kind: Kind, value: &str, wide: bool) -> bool {
+    match kind {
+        Kind::Boolean => matches!(value, "true" | "false"),
+        Kind::Phone => phone(value, wide),
+        Kind::Sip => ["sip:", "sips:"].iter().any(|scheme| after(value, scheme).is_some_and(|rest| !rest.is_empty())),
+        Kind::Url => url(value),
+        Kind::Wss => after(value, "wss://").is_some_and(|rest| {
+            has_host(rest) && of_url(value) && (wide || find(rest, b'?').is_none()) && find(rest, b'#').is_none()
+        }),
+        Kind::Any | Kind::Enum | Kind::Keys | Kind::Number => true,
+    }
+}
+
+/// A whole number, as JavaScript writes it.
+pub(super) fn integer(value: &str) -> Option<i32> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    // `parse` takes a plus too.
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    value.parse().ok()
+}
+
+/// What has letters is a name or an address, such as `client:desk`; what has none is a number, and that is E.164.
+fn phone(value: &str, short: bool) -> bool {
+    let is_name = value.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let is_short = short && (3..=8).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_name || is_short || E164::parse(value).is_some()
+}
+
+/// An absolute URL with `http` or `https` and a host, or a relative one, which may be empty (RFC 3986).
+fn url(value: &str) -> bool {
+    let (scheme, rest) = cut_before(value, |byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    let sound = match rest.strip_prefix(':') {
+        Some(rest) => {
+            let known = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            known && rest.strip_prefix("//").is_some_and(has_host)
+        }
+        None => value.strip_prefix("//").is_none_or(has_host),
+    };
+    sound && of_url(value)
+}
+
+/// Whether all characters may stand in a URL, or in one that is yet to be escaped.
+fn of_url(value: &str) -> bool {
+    !value.bytes().any(|byte| matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | b'\\' | 0x7f))
+}
+
+/// Whether there is a host at the beginning, userinfo aside.
+fn has_host(rest: &str) -> bool {
+    let (authority, _) = cut_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    !host.is_empty() && !host.starts_with(':')
+}
+
+/// What follows `prefix`, in whatever case.
+fn after<'a>(value: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = value.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls() {
+        for good in [
+            "https://example.com/v?a=1&b=2#rc=3",
+            "HTTP://user:secret@[::1]:8080",
+            "/next",
+            "next?x=a:b",
+            "?step=1",
+            "",
+            "//example.com/a",
+            "../a",
+            "/é",
+            "https://example.com/{{From}}",
+        ] {
+            assert!(url(good), "{good}");
+        }
+        for bad in ["ftp://example.com", "https:/v", "https://", "https:///v", "http://u@/v", "http://:80", "//", "a b"]
+        {
+            assert!(!url(bad), "{bad}");
+        }
+        for bad in ["javascript:alert", "/a\"b", "/a<b", "/a\\b", "/a\nb", "/\u{7f}"] {
+            assert!(!url(bad), "{bad}");
+        }
+        let wss = |value, wide| fits(Kind::Wss, value, wide);
+        assert!(wss("wss://example.com/a", false) && wss("WSS://example.com/a?b", true));
+        for bad in ["ws://example.com", "https://example.com", "wss://", "wss://example.com?a", "wss://a/#b", "/a"] {
+            assert!(!wss(bad, false), "{bad}");
+        }
+    }
+
+    #[test]
+    fn phones() {
+        for good in ["+15550100001", "client:desk", "sip:a@example.com", "whatsapp:+15550100001", "CLINIC"] {
+            assert!(phone(good, false), "{good}");
+        }
+        for bad in ["", "5550100001", "+1 555 010 0001", "(555) 010-0001", "12345", "+911"] {
+            assert!(!phone(bad, false), "{bad}");
+        }
+        assert!(phone("12345", true) && !phone("12", true) && !phone("123456789", true));
+        assert!(fits(Kind::Sip, "SIP:a", false) && !fits(Kind::Sip, "sip:", false) && !fits(Kind::Sip, "a@b", false));
+    }
+
+    #[test]
+    fn integers() {
+        for (text, number) in [("0", Some(0)), ("-7", Some(-7)), ("007", Some(7)), ("2147483647", Some(i32::MAX))] {
+            assert_eq!(integer(text), number, "{text}");
+        }
+        for bad in ["", "-", "+1", "1.5", "1e3", " 1", "NaN", "2147483648", "１"] {
+            assert_eq!(integer(bad), None, "{bad}");
+        }
+    }
+}
