@@ -126,6 +126,9 @@ codes! {
     /// An element or attribute of a TwiML tree has a name that XML does not allow.
     TwimlName = "TWIML_NAME",
         "A name begins with a letter and holds letters, digits, hyphens, dots and colons.", "library";
+    /// A text that was given to a TwiML builder is `null` or an object.
+    TwimlText = "TWIML_TEXT",
+        "Text is a string, a number or a boolean: for null the verb would be dropped, and an object could add verbs.", "library";
     /// A TwiML tree is not made of elements, texts and comments.
     TwimlTree = "TWIML_TREE",
         "An element is { name, attributes, children } or { name, attributes, text }; a child may also be { text } or { comment }.", "library";
