@@ -37,14 +37,42 @@ interface Document {
 class Place {
   readonly document: Document;
   readonly element: Growing;
-  /** The way from the root, for errors; empty for the root itself. */
-  readonly path: string;
+  readonly #parent: Place | undefined;
 
-  constructor(document: Document, element: Growing, path: string) {
+  constructor(document: Document, element: Growing, parent?: Place) {
     this.document = document;
     this.element = element;
-    this.path = path;
+    this.#parent = parent;
   }
+
+  /** The way from the root to what would stand here as the next of its name, as in `Response/Dial[1]/Number[2]`. */
+  pathTo(name: string): string {
+    const steps = [step(name, 1 + this.#count(name))];
+    let { element }: Place = this;
+    for (let up = this.#parent; up; up = up.#parent) {
+      steps.push(step(element.name, up.#count(element.name, element)));
+      element = up.element;
+    }
+    return [element.name, ...steps.reverse()].join('/');
+  }
+
+  /** How many of a name stand here, up to the last one that counts. */
+  #count(name: string, last?: Growing): number {
+    const named = this.element.children.filter((child) => (name === TEXT ? 'text' in child : nameOf(child) === name));
+    return last ? named.indexOf(last) + 1 : named.length;
+  }
+}
+
+/** The name of text in a path. */
+const TEXT = 'text()';
+
+function nameOf(node: TwimlNode): string | undefined {
+  return 'name' in node ? node.name : undefined;
+}
+
+/** Names come from outside, and so only what a name may hold. */
+function step(name: string, position: number): string {
+  return `${name === TEXT ? TEXT : name.slice(0, 64).replace(/[^\w:.-]/g, '?')}[${position}]`;
 }
 
 /** The place of a builder, for this file alone. */
@@ -66,8 +94,8 @@ class TwiML {
   }
 
   addText(content: unknown): void {
-    const { element, path } = this.#place;
-    element.children.push({ text: textOf(content, childPath(path, element)) });
+    const { children } = this.#place.element;
+    children.push({ text: textOf(content, () => this.#place.pathTo(TEXT)) });
   }
 
   addChild(tagName: unknown, attributes?: unknown): TwiML {
@@ -94,16 +122,11 @@ function outside(comment: string): string {
   return xml.slice(xml.indexOf('<a>') + 3, -'</a>'.length);
 }
 
-function childPath(path: string, { children }: Growing): string {
-  return `${path}${path === '' ? '' : '.'}children[${children.length}]`;
-}
-
 /**
  * Adds an element, its arguments sorted out as npm twilio's XML library does: what is no object is text, wherever it
  * stands, and boxed values are unboxed.
  */
-function added({ document, element, path }: Place, name: unknown, attributes: unknown, text: unknown): Place {
-  const place = childPath(path, element);
+function added(parent: Place, name: unknown, attributes: unknown, text: unknown): Place {
   let given = unboxed(attributes ?? {});
   let inside = text;
   if (!isObject(given)) {
@@ -113,20 +136,21 @@ function added({ document, element, path }: Place, name: unknown, attributes: un
     inside = given;
     given = {};
   }
+  if (typeof name !== 'string') {
+    throw mistake('tagName', 'TWIML_NAME');
+  }
+  const path = (): string => parent.pathTo(name);
   // There the whole element would be dropped without a word, and all that is added to it.
   if (inside === null || (attributes === null && text === undefined)) {
-    throw mistake(place, 'TWIML_TEXT');
+    throw mistake(path(), 'TWIML_TEXT_TYPE');
   }
-  if (typeof name !== 'string') {
-    throw mistake(place, 'TWIML_NAME');
-  }
-  const made: Growing = {
+  const element: Growing = {
     name,
-    attributes: attributesOf(given as object, place),
-    children: inside === undefined ? [] : [{ text: textOf(inside, place) }],
+    attributes: attributesOf(given as object, path),
+    children: inside === undefined ? [] : [{ text: textOf(inside, path) }],
   };
-  element.children.push(made);
-  return new Place(document, made, place);
+  parent.element.children.push(element);
+  return new Place(parent.document, element, parent);
 }
 
 function isObject(value: unknown): value is object {
@@ -139,7 +163,7 @@ function unboxed(value: unknown): unknown {
 }
 
 /** The attributes as they are now: what a caller does to the object later is not theirs. */
-function attributesOf(given: object, path: string): Record<string, string> {
+function attributesOf(given: object, path: () => string): Record<string, string> {
   const attributes = Object.create(null) as Record<string, string>;
   for (const name of Object.keys(given)) {
     let value = (given as Record<string, unknown>)[name];
@@ -147,7 +171,7 @@ function attributesOf(given: object, path: string): Record<string, string> {
       value = (value as () => unknown)();
     }
     if (value !== undefined && value !== null) {
-      attributes[name] = string(Array.isArray(value) ? value.join(' ') : value, path);
+      attributes[name] = string(value, () => `${path()}/@${name}`);
     }
   }
   return attributes;
@@ -157,21 +181,24 @@ function attributesOf(given: object, path: string): Record<string, string> {
  * A text. There an object is taken apart into elements: who lets a stranger choose an object, as parsed JSON and
  * nested form fields do, lets the stranger write verbs.
  */
-function textOf(value: unknown, path: string): string {
+function textOf(value: unknown, path: () => string): string {
   if (value === undefined || value === null || isObject(value)) {
-    throw mistake(path, 'TWIML_TEXT');
+    throw mistake(path(), 'TWIML_TEXT_TYPE');
   }
   return string(value, path);
 }
 
-/** Text of a value; symbols, and objects without a text of their own, have none. */
-function string(value: unknown, path: string): string {
+/** Text of a value, a list's with spaces; symbols, and objects without a text of their own, have none. */
+function string(value: unknown, path: () => string): string {
   try {
+    if (Array.isArray(value)) {
+      return value.join(' ');
+    }
     // `String()` would ask an object for its text before its value.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-conversion
     return '' + (value as string);
   } catch {
-    throw mistake(path, 'TWIML_TEXT');
+    throw mistake(path(), 'TWIML_TEXT_TYPE');
   }
 }
 
@@ -228,7 +255,7 @@ function rootClass(name: string, kind: Checks['document']): Class {
         }
         const element: Growing = { name: 'Response', children: [] };
         const checks: Checks = kind && check === 'schema' ? { check, document: kind } : { check };
-        super(new Place({ root: element, before: [], after: [], checks }, element, ''));
+        super(new Place({ root: element, before: [], after: [], checks }, element));
       }
     },
   }[name] as unknown as Class;
@@ -247,9 +274,9 @@ function rootClass(name: string, kind: Checks['document']): Class {
 
 function commentOf(comment: unknown): string {
   if (comment === undefined || comment === null) {
-    throw mistake('comment', 'TWIML_TEXT');
+    throw mistake('comment', 'TWIML_TEXT_TYPE');
   }
-  return string(comment, 'comment');
+  return string(comment, () => 'comment');
 }
 
 export const VoiceResponse = /* @__PURE__ */ classes(voice, 'voice');

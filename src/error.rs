@@ -127,7 +127,7 @@ codes! {
     TwimlName = "TWIML_NAME",
         "A name begins with a letter and holds letters, digits, hyphens, dots and colons.", "library";
     /// A text that was given to a TwiML builder is `null` or an object.
-    TwimlText = "TWIML_TEXT",
+    TwimlTextType = "TWIML_TEXT_TYPE",
         "Text is a string, a number or a boolean: for null the verb would be dropped, and an object could add verbs.", "library";
     /// A TwiML tree is not made of elements, texts and comments.
     TwimlTree = "TWIML_TREE",
