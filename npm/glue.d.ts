@@ -6,5 +6,12 @@ declare module '#glue' {
   export function freshGlue(): Pick<typeof import('#pkg/plumline.js'), 'initSync'>;
 }
 
+/** What builders are made of: scripts/build/builders.ts writes it from schema/twiml.json. */
+declare module '#verbs' {
+  export const voice: string;
+  export const messaging: string;
+  export const fax: string;
+}
+
 /** The version in package.json. */
 declare const PLUMLINE_VERSION: string;

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's webhook functions, under their names and with their verdicts: a migration is one changed import.
+ * npm twilio's webhook functions and TwiML classes, under their names, with their verdicts and bytes: a migration is
+ * one changed import.
  *
  * Refused here, and accepted there: a blank token, a URL without scheme and host, a URL with two `bodySHA256`. And
  * where they throw over what a request brought, such as a URL that `URL` cannot read, these say `false`.
  */
 import { rawBody } from './body.ts';
+import { twiml } from './builders.ts';
 import { bodyHash, sign, signsAny } from './core.ts';
 import { failure, mistake, text } from './error.ts';
 import { Frame } from './frame.ts';
 import { asReceived, isAbsolute, normalised, parse } from './spellings.ts';
+import { validateBody, validateExpressRequest, validateIncomingRequest, webhook } from './webhook.ts';
+
+// Their types are generated.
+export * from './builders.ts';
+export type { IncomingRequest, RequestValidatorOptions, WebhookOptions } from './webhook.ts';
+export { validateBody, validateExpressRequest, validateIncomingRequest, webhook } from './webhook.ts';
 
 /** SHA-1 in base64. */
 const SIGNATURE_LENGTH = 28;
@@ -156,3 +164,27 @@ function answered(answer: ReturnType<typeof sign>): string {
 function isMistake(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ARGUMENT_INVALID';
 }
+
+/** For `import twilio from`. */
+const twilio: {
+  readonly getExpectedBodyHash: typeof getExpectedBodyHash;
+  readonly getExpectedTwilioSignature: typeof getExpectedTwilioSignature;
+  readonly twiml: typeof twiml;
+  readonly validateBody: typeof validateBody;
+  readonly validateExpressRequest: typeof validateExpressRequest;
+  readonly validateIncomingRequest: typeof validateIncomingRequest;
+  readonly validateRequest: typeof validateRequest;
+  readonly validateRequestWithBody: typeof validateRequestWithBody;
+  readonly webhook: typeof webhook;
+} = {
+  getExpectedBodyHash,
+  getExpectedTwilioSignature,
+  twiml,
+  validateBody,
+  validateExpressRequest,
+  validateIncomingRequest,
+  validateRequest,
+  validateRequestWithBody,
+  webhook,
+};
+export default twilio;

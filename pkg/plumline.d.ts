@@ -111,12 +111,34 @@ export interface TwimlElement {
 
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
+export interface TwimlCheckOptions {
+    /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
+    readonly document?: 'voice' | 'messaging' | undefined;
+}
+
+export interface TwimlOptions extends TwimlCheckOptions {
+    /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
+    readonly check?: 'schema' | 'form' | undefined;
+}
+
+/** Something that is wrong with a document. Neither `path` nor `help` holds its texts or values. */
+export interface TwimlFinding {
+    /** Stable, begins with `TWIML_`, listed in docs/errors.md. */
+    readonly code: string;
+    /** `Response/Gather[1]/@timeout`: positions count elements of the same name from 1; `/` is the document. */
+    readonly path: string;
+    /** What to do, with the nearest allowed word or the allowed range. */
+    readonly help: string;
+    /** `warning` where Twilio may take the document nevertheless. */
+    readonly severity: 'error' | 'warning';
+}
+
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
     /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
     readonly code: string;
     readonly help: string;
-    /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
+    /** Where: an argument such as `tokens[1]`, or a place in a document such as `Response/Say[1]/@voice`. */
     readonly path: string;
 }
 
@@ -137,6 +159,12 @@ export function body(bytes: number): number;
  * The SHA-256 of a body of `written` bytes, in lower-case hex.
  */
 export function bodyHash(written: number): number;
+
+/**
+ * What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
+ * document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
+ */
+export function checkTwiml(written: number): number;
 
 /**
  * What to do about a code; empty for text that is none.
@@ -176,8 +204,9 @@ export function signsAny(written: number): boolean;
 export function text(bytes: number): number;
 
 /**
- * Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
- * a text, `#` and a comment; `>` closes.
+ * Writes a TwiML document. Head: 1 where its form alone is checked; 1 for a voice document, 2 for a messaging one, 0
+ * where its verbs tell. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and a
+ * text, `#` and a comment; `>` closes. A refusal is a finding, as [`check_twiml`] tells it.
  */
 export function twiml(written: number): number;
 
@@ -200,6 +229,7 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly body: (a: number) => number;
     readonly bodyHash: (a: number) => number;
+    readonly checkTwiml: (a: number) => number;
     readonly codeHelp: (a: number) => number;
     readonly numbers: (a: number) => number;
     readonly output: () => number;

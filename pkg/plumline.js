@@ -21,6 +21,17 @@ export function bodyHash(written) {
 }
 
 /**
+ * What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
+ * document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
+ * @param {number} written
+ * @returns {number}
+ */
+export function checkTwiml(written) {
+    const ret = wasm.checkTwiml(written);
+    return ret >>> 0;
+}
+
+/**
  * What to do about a code; empty for text that is none.
  * @param {number} written
  * @returns {number}
@@ -92,8 +103,9 @@ export function text(bytes) {
 }
 
 /**
- * Writes a TwiML document. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and
- * a text, `#` and a comment; `>` closes.
+ * Writes a TwiML document. Head: 1 where its form alone is checked; 1 for a voice document, 2 for a messaging one, 0
+ * where its verbs tell. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and a
+ * text, `#` and a comment; `>` closes. A refusal is a finding, as [`check_twiml`] tells it.
  * @param {number} written
  * @returns {number}
  */

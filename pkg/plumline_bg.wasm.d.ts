@@ -3,6 +3,7 @@
 export const memory: WebAssembly.Memory;
 export const body: (a: number) => number;
 export const bodyHash: (a: number) => number;
+export const checkTwiml: (a: number) => number;
 export const codeHelp: (a: number) => number;
 export const numbers: (a: number) => number;
 export const output: () => number;

@@ -177,6 +177,9 @@ codes! {
     /// Text stands in an element of a TwiML document that takes none.
     TwimlText = "TWIML_TEXT",
         "This element takes no text: put it into an element, such as Say.", "library";
+    /// A text that was given to a TwiML builder is `null` or an object.
+    TwimlTextType = "TWIML_TEXT_TYPE",
+        "Text is a string, a number or a boolean: for null the verb would be dropped, and an object could add verbs.", "library";
     /// A TwiML tree is not made of elements, texts and comments.
     TwimlTree = "TWIML_TREE",
         "An element is { name, attributes, children } or { name, attributes, text }; a child may also be { text } or { comment }.", "library";

@@ -98,12 +98,31 @@ export interface TwimlElement {
     readonly children?: readonly TwimlNode[] | undefined;
 }
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
+export interface TwimlCheckOptions {
+    /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
+    readonly document?: 'voice' | 'messaging' | undefined;
+}
+export interface TwimlOptions extends TwimlCheckOptions {
+    /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
+    readonly check?: 'schema' | 'form' | undefined;
+}
+/** Something that is wrong with a document. Neither `path` nor `help` holds its texts or values. */
+export interface TwimlFinding {
+    /** Stable, begins with `TWIML_`, listed in docs/errors.md. */
+    readonly code: string;
+    /** `Response/Gather[1]/@timeout`: positions count elements of the same name from 1; `/` is the document. */
+    readonly path: string;
+    /** What to do, with the nearest allowed word or the allowed range. */
+    readonly help: string;
+    /** `warning` where Twilio may take the document nevertheless. */
+    readonly severity: 'error' | 'warning';
+}
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
     /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
     readonly code: string;
     readonly help: string;
-    /** Where: an argument such as `tokens[1]`, or a place in a tree such as `children[0].attributes.voice`. */
+    /** Where: an argument such as `tokens[1]`, or a place in a document such as `Response/Say[1]/@voice`. */
     readonly path: string;
 }
 /** The package's version, and the core's: the same, unless files of two versions were mixed. */
@@ -140,10 +159,20 @@ export declare function signTwilio(input: SignInput): string;
  */
 export declare function verifyTwilio(input: VerifyInput): Verdict;
 /**
- * A tree as TwiML: checked to be well-formed XML, and byte for byte what Twilio's Node library writes.
+ * A tree as TwiML, byte for byte what Twilio's Node library writes.
  *
- * @throws PlumlineError `TWIML_TREE`, `TWIML_CHARACTER`, `TWIML_COMMENT`, `TWIML_DEPTH`, `TWIML_NAME`; its `path` is the place in the tree
+ * By default it is checked that Twilio understands it: elements and where they stand, attributes and their values, what
+ * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
+ * its verbs are not to tell.
+ *
+ * @throws PlumlineError of the first error, a code that begins with `TWIML_`; its `path` is the place, such as
+ * `Response/Gather[1]/@timeout`
  */
-export declare function twiml(tree: TwimlElement): string;
+export declare function twiml(tree: TwimlElement, options?: TwimlOptions): string;
+/**
+ * What is wrong with a tree, or with XML as it stands: nothing, or up to about a hundred findings in their order. An
+ * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
+ */
+export declare function checkTwiml(treeOrXml: TwimlElement | string, options?: TwimlCheckOptions): TwimlFinding[];
 /** Which Plumline this is. */
 export declare const versions: Versions;

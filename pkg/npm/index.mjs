@@ -244,151 +244,226 @@ function addSharedKey(frame, id, key) {
 
 // npm/twiml.ts
 import * as core2 from "./core.mjs";
+
+// npm/twiml-layout.ts
 var DEEPEST = 80;
 var HALF_A_PAIR = /\p{Surrogate}/u;
-function twiml2(tree) {
-  const layout = new Layout();
-  layout.element(tree, 0);
-  const { frame } = layout;
-  if (frame.mended || HALF_A_PAIR.test(frame.text)) {
-    throw layout.failureAt(tree, (field) => HALF_A_PAIR.test(field), "TWIML_CHARACTER");
+var HALVES = /\p{Surrogate}/gu;
+var NO_CHARACTER = "\uFFFF";
+var Misshapen = class extends Error {
+  code;
+  #trail;
+  #ending;
+  constructor(code, trail, ending) {
+    super(code);
+    this.code = code;
+    this.#trail = [...trail];
+    this.#ending = ending;
   }
-  const xml = core2.twiml(frame);
-  if (typeof xml === "string") {
-    return xml;
+  /** Where, as the core writes it; a node that is none of the three is `node()`, a member of an object `.member`. */
+  path() {
+    return this.#trail.map(step).join("/") + this.#ending;
   }
-  throw layout.failureAt(tree, (_field, number) => String(number) === xml.at, xml.code);
-}
+};
 var Layout = class _Layout {
-  frame = new Frame();
-  /** The way from the root to where the layout is. */
+  #frame;
   #trail = [];
-  #fault;
-  constructor(fault) {
-    this.#fault = fault;
+  /** Whether half a surrogate pair becomes what the core refuses. */
+  #marksHalves;
+  constructor(first, second, marksHalves) {
+    this.#frame = new Frame(first, second);
+    this.#marksHalves = marksHalves;
   }
-  /** The error for a tree at the first of its fields that is at fault. */
-  failureAt(tree, fault, code) {
-    const help = core2.helpOf(code);
-    try {
-      new _Layout(fault).element(tree, 0);
-    } catch (err) {
-      if (err instanceof Place) {
-        return failure(code, help, err.path);
-      }
-    }
-    return failure(code, help, "");
+  /** @throws Misshapen */
+  static tree(tree, first, second) {
+    const frame = _Layout.#laidOut(tree, first, second, false);
+    return frame.mended || HALF_A_PAIR.test(frame.text) ? _Layout.#laidOut(tree, first, second, true) : frame;
   }
-  element(node, depth) {
-    if (depth > DEEPEST) {
-      throw mistake("", "TWIML_DEPTH");
+  static xml(text2, document) {
+    const frame = new Frame(1, document);
+    frame.add(text2.replace(HALVES, NO_CHARACTER));
+    return frame;
+  }
+  static #laidOut(tree, first, second, marksHalves) {
+    const layout = new _Layout(first, second, marksHalves);
+    layout.#trail.push([[tree], 0]);
+    layout.#element(tree);
+    return layout.#frame;
+  }
+  #element(node) {
+    if (this.#trail.length > DEEPEST) {
+      this.#trail.length = 1;
+      throw this.#wrong("", "TWIML_DEPTH");
     }
-    const { name, attributes, text: text2, children } = this.#known(node, ["name", "attributes", "text", "children"]);
+    const { name, attributes, text: text2, children } = this.#known(node, ELEMENT);
     if (typeof name !== "string") {
-      throw this.#wrong("name");
+      throw this.#wrong(".name");
     }
     if (text2 !== void 0 && children !== void 0) {
-      throw this.#wrong("text");
+      throw this.#wrong(".text");
     }
-    this.#put("name", "<", name);
+    this.#put("<", name);
     if (attributes !== void 0) {
       this.#attributes(attributes);
     }
     if (text2 !== void 0) {
-      this.#text(text2);
+      this.#text(text2, ".text");
     }
     if (children !== void 0) {
-      this.#children(children, depth);
+      this.#children(children);
     }
-    this.frame.add(">");
+    this.#frame.add(">");
   }
   #attributes(attributes) {
     if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) {
-      throw this.#wrong("attributes");
+      throw this.#wrong(".attributes");
     }
-    this.#trail.push("attributes");
     for (const name of Object.keys(attributes)) {
       const value = attributes[name];
-      if (value !== void 0 && value !== null) {
-        const values = Array.isArray(value) ? value : [value];
-        if (!values.every((one) => ["string", "number", "boolean"].includes(typeof one))) {
-          throw this.#wrong(name);
-        }
-        this.#put(name, "@", name, values.join(" "));
+      if (typeof value === "string") {
+        this.#put("@", name, value);
+      } else if (value !== void 0 && value !== null) {
+        this.#put("@", name, this.#value(value, name));
       }
     }
-    this.#trail.pop();
   }
-  #children(children, depth) {
-    if (!Array.isArray(children)) {
-      throw this.#wrong("children");
+  #value(value, name) {
+    const values = Array.isArray(value) ? value : [value];
+    for (const one of values) {
+      if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") {
+        throw this.#wrong(`/@${tidy(name)}`);
+      }
     }
-    children.forEach((child, index) => {
-      this.#trail.push("children", index);
-      const kind = typeof child === "object" && child !== null ? child : {};
-      if ("name" in kind) {
-        this.element(child, depth + 1);
-      } else if ("comment" in kind) {
+    return values.join(" ");
+  }
+  #children(children) {
+    if (!Array.isArray(children)) {
+      throw this.#wrong(".children");
+    }
+    const nodes = children;
+    for (let index = 0; index < nodes.length; index++) {
+      this.#trail.push([nodes, index]);
+      const child = nodes[index];
+      const kind = kindOf(child);
+      if (kind === "element") {
+        this.#element(child);
+      } else if (kind === "comment") {
         const { comment } = this.#known(child, ["comment"]);
         if (typeof comment !== "string") {
-          throw this.#wrong("comment");
+          throw this.#wrong("");
         }
-        this.#put("comment", "#", comment);
+        this.#put("#", comment);
       } else {
-        this.#text(this.#known(child, ["text"]).text);
+        this.#text(this.#known(child, ["text"]).text, "");
       }
-      this.#trail.length -= 2;
-    });
-  }
-  #text(text2) {
-    if (typeof text2 !== "string" && typeof text2 !== "number") {
-      throw this.#wrong("text");
+      this.#trail.pop();
     }
-    this.#put("text", "t", String(text2));
+  }
+  #text(text2, ending) {
+    if (typeof text2 !== "string" && typeof text2 !== "number") {
+      throw this.#wrong(ending);
+    }
+    this.#put("t", String(text2));
   }
   /** An object that has no other members than these. */
   #known(node, members) {
     if (typeof node !== "object" || node === null || Array.isArray(node)) {
-      throw this.#wrong();
+      throw this.#wrong("");
     }
-    for (const member2 of Object.keys(node)) {
-      if (!members.includes(member2)) {
-        throw this.#wrong(member2);
+    for (const member in node) {
+      if (!members.includes(member) && Object.hasOwn(node, member)) {
+        throw this.#wrong(`.${tidy(member)}`);
       }
     }
     return node;
   }
-  #put(step, mark, ...fields) {
-    const number = this.frame.length;
-    if (this.#fault && fields.some((field) => this.#fault?.(field, number))) {
-      throw new Place(this.#path(step));
-    }
-    this.frame.add(mark);
-    for (const field of fields) {
-      this.frame.add(field);
+  #put(mark, field, more) {
+    this.#frame.add(mark);
+    this.#add(field);
+    if (more !== void 0) {
+      this.#add(more);
     }
   }
-  #wrong(step) {
-    return mistake(this.#path(step), "TWIML_TREE");
+  #add(field) {
+    this.#frame.add(this.#marksHalves ? field.replace(HALVES, NO_CHARACTER) : field);
   }
-  #path(step) {
-    const steps = step === void 0 ? this.#trail : [...this.#trail, step];
-    return steps.reduce((path, one) => path + (typeof one === "number" ? `[${one}]` : member(one, path)), "");
+  #wrong(ending, code = "TWIML_TREE") {
+    return new Misshapen(code, this.#trail, ending);
   }
 };
-function member(name, path) {
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
-    return `[${JSON.stringify(name)}]`;
+var ELEMENT = ["name", "attributes", "text", "children"];
+function kindOf(node) {
+  if (typeof node !== "object" || node === null) {
+    return "node";
   }
-  return path === "" ? name : `.${name}`;
+  if ("name" in node) {
+    return "element";
+  }
+  return "comment" in node ? "comment" : "text" in node ? "text" : "node";
 }
-var Place = class extends Error {
-  path;
-  constructor(path) {
-    super();
-    this.path = path;
+function step([siblings, index], depth) {
+  const label = labelOf(siblings[index]);
+  if (depth === 0) {
+    return label;
   }
-};
+  const like = siblings.slice(0, index).filter((one) => labelOf(one) === label);
+  return `${label}[${like.length + 1}]`;
+}
+function labelOf(node) {
+  const kind = kindOf(node);
+  if (kind !== "element") {
+    return `${kind}()`;
+  }
+  const { name } = node;
+  return typeof name === "string" ? tidy(name) : "*";
+}
+function tidy(name) {
+  const shortened = Array.from(name.slice(0, 128)).slice(0, 64).join("");
+  return shortened === "" ? "*" : shortened.replace(/[^\w.:\u00b7-\uffef-]/g, "?");
+}
+
+// npm/twiml.ts
+var LONG = 1 << 16;
+var DOCUMENTS = [void 0, "voice", "messaging"];
+var CHECKS = ["schema", "form"];
+function twiml2(tree, options = {}) {
+  const { check = "schema", document } = object(options, "options");
+  const strictness = CHECKS.indexOf(check);
+  if (strictness === -1) {
+    throw mistake("options.check");
+  }
+  const written2 = core2.twiml(laidOut(tree, strictness, documentNumber(document)));
+  if (typeof written2 === "string") {
+    return written2;
+  }
+  throw failure(written2.code, written2.help, written2.path);
+}
+function checkTwiml2(treeOrXml, options = {}) {
+  const { document } = object(options, "options");
+  const kind = documentNumber(document);
+  try {
+    return core2.checkTwiml(
+      typeof treeOrXml === "string" ? Layout.xml(treeOrXml.length > LONG ? " ".repeat(LONG + 1) : treeOrXml, kind) : laidOut(treeOrXml, 0, kind)
+    );
+  } catch (err) {
+    const { code, help, path } = err instanceof Error && "help" in err ? err : mistake("", "TWIML_TREE");
+    return [{ code, path, help, severity: "error" }];
+  }
+}
+function documentNumber(document) {
+  const number = DOCUMENTS.indexOf(document);
+  if (number === -1) {
+    throw mistake("options.document");
+  }
+  return number;
+}
+function laidOut(tree, first, second) {
+  try {
+    return Layout.tree(tree, first, second);
+  } catch (err) {
+    throw err instanceof Misshapen ? mistake(err.path(), err.code) : err;
+  }
+}
 
 // npm/index.ts
 var versions = {
@@ -398,6 +473,7 @@ var versions = {
   }
 };
 export {
+  checkTwiml2 as checkTwiml,
   routeCall2 as routeCall,
   signTwilio,
   twiml2 as twiml,

@@ -3,14 +3,20 @@
 // npm/error.ts
 import { helpOf } from "./core.mjs";
 function failure(code, help, path) {
-  const at = path === "" ? "" : ` at ${path}`;
-  return Object.assign(new Error(`${code}${at}: ${help}`), { code, help, path });
+  const at2 = path === "" ? "" : ` at ${path}`;
+  return Object.assign(new Error(`${code}${at2}: ${help}`), { code, help, path });
 }
 function mistake(path, code = "ARGUMENT_INVALID") {
   return failure(code, helpOf(code), path);
 }
 function text(value, path) {
   if (typeof value !== "string") {
+    throw mistake(path);
+  }
+  return value;
+}
+function object(value, path) {
+  if (typeof value !== "object" || value === null) {
     throw mistake(path);
   }
   return value;
@@ -30,8 +36,13 @@ function rawBody(body) {
   throw mistake("body");
 }
 
-// npm/twilio.ts
-import { bodyHash, sign, signsAny } from "./core.mjs";
+// verbs:verbs
+var voice = "VoiceResponse:Response Connect !Dial Echo !Enqueue Gather Hangup Leave Pause Pay !Play Prompt !Queue Record !Redirect Refer Reject !Say !Sms Start Stop\nAiSession\nApplication !ApplicationSid Parameter\nApplicationSid\nAutopilot\nClient !Identity Parameter\nConference\nConfig\nConnect AiSession !Autopilot Conversation ConversationRelay ConversationRelaySession !Room Stream VirtualAgent\nConversation\nConversationRelay Language Parameter\nConversationRelaySession\nDial !Application !Client !Conference !Number !Queue !Sim !Sip !WhatsApp\nEcho\nEnqueue !Task\nGather Pause !Play !Say\nHangup Parameter\nHeader\nHeaders Header\nIdentity\nLanguage\nLeave\nNumber\nParameter\nPause\nPay Parameter Prompt\nPlay\nPrompt Pause !Play !Say\nQueue\nRecord\nRecording\nRedirect\nRefer !ReferSip:sip\nReferSip:Sip\nReject Parameter\nRoom\nSay SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlP:p !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlS:s !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSim\nSip Headers !SipUri:uri\nSipUri:Uri\nSiprec Parameter\nSms\nSsmlBreak:break\nSsmlEmphasis:emphasis SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSsmlLang:lang SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlP:p !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlS:s !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSsmlP:p SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlS:s !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSsmlPhoneme:phoneme\nSsmlProsody:prosody SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlP:p !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlS:s !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSsmlS:s SsmlBreak:break !SsmlEmphasis:emphasis !SsmlLang:lang !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlSayAs:sayAs !SsmlSub:sub !SsmlW:w\nSsmlSayAs:say-as\nSsmlSub:sub\nSsmlW:w SsmlBreak:break !SsmlEmphasis:emphasis !SsmlPhoneme:phoneme !SsmlProsody:prosody !SsmlSayAs:sayAs !SsmlSub:sub\nStart Recording Siprec Stream Transcription\nStop Siprec Stream Transcription\nStream Parameter\nTask\nTranscription Config Parameter\nVirtualAgent Config Parameter\nWhatsApp";
+var messaging = "MessagingResponse:Response !Message !Redirect\nBody\nMedia\nMessage !Body !Media\nRedirect";
+var fax = "FaxResponse:Response Receive\nReceive";
+
+// npm/twiml.ts
+import * as core from "./core.mjs";
 
 // npm/frame.ts
 var HEAD = 5;
@@ -83,6 +94,419 @@ var Frame = class {
   }
 };
 
+// npm/twiml-layout.ts
+var DEEPEST = 80;
+var HALF_A_PAIR = /\p{Surrogate}/u;
+var HALVES = /\p{Surrogate}/gu;
+var NO_CHARACTER = "\uFFFF";
+var Misshapen = class extends Error {
+  code;
+  #trail;
+  #ending;
+  constructor(code, trail, ending) {
+    super(code);
+    this.code = code;
+    this.#trail = [...trail];
+    this.#ending = ending;
+  }
+  /** Where, as the core writes it; a node that is none of the three is `node()`, a member of an object `.member`. */
+  path() {
+    return this.#trail.map(step).join("/") + this.#ending;
+  }
+};
+var Layout = class _Layout {
+  #frame;
+  #trail = [];
+  /** Whether half a surrogate pair becomes what the core refuses. */
+  #marksHalves;
+  constructor(first, second, marksHalves) {
+    this.#frame = new Frame(first, second);
+    this.#marksHalves = marksHalves;
+  }
+  /** @throws Misshapen */
+  static tree(tree, first, second) {
+    const frame = _Layout.#laidOut(tree, first, second, false);
+    return frame.mended || HALF_A_PAIR.test(frame.text) ? _Layout.#laidOut(tree, first, second, true) : frame;
+  }
+  static xml(text2, document) {
+    const frame = new Frame(1, document);
+    frame.add(text2.replace(HALVES, NO_CHARACTER));
+    return frame;
+  }
+  static #laidOut(tree, first, second, marksHalves) {
+    const layout = new _Layout(first, second, marksHalves);
+    layout.#trail.push([[tree], 0]);
+    layout.#element(tree);
+    return layout.#frame;
+  }
+  #element(node) {
+    if (this.#trail.length > DEEPEST) {
+      this.#trail.length = 1;
+      throw this.#wrong("", "TWIML_DEPTH");
+    }
+    const { name, attributes, text: text2, children } = this.#known(node, ELEMENT);
+    if (typeof name !== "string") {
+      throw this.#wrong(".name");
+    }
+    if (text2 !== void 0 && children !== void 0) {
+      throw this.#wrong(".text");
+    }
+    this.#put("<", name);
+    if (attributes !== void 0) {
+      this.#attributes(attributes);
+    }
+    if (text2 !== void 0) {
+      this.#text(text2, ".text");
+    }
+    if (children !== void 0) {
+      this.#children(children);
+    }
+    this.#frame.add(">");
+  }
+  #attributes(attributes) {
+    if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) {
+      throw this.#wrong(".attributes");
+    }
+    for (const name of Object.keys(attributes)) {
+      const value = attributes[name];
+      if (typeof value === "string") {
+        this.#put("@", name, value);
+      } else if (value !== void 0 && value !== null) {
+        this.#put("@", name, this.#value(value, name));
+      }
+    }
+  }
+  #value(value, name) {
+    const values = Array.isArray(value) ? value : [value];
+    for (const one of values) {
+      if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") {
+        throw this.#wrong(`/@${tidy(name)}`);
+      }
+    }
+    return values.join(" ");
+  }
+  #children(children) {
+    if (!Array.isArray(children)) {
+      throw this.#wrong(".children");
+    }
+    const nodes = children;
+    for (let index = 0; index < nodes.length; index++) {
+      this.#trail.push([nodes, index]);
+      const child = nodes[index];
+      const kind = kindOf(child);
+      if (kind === "element") {
+        this.#element(child);
+      } else if (kind === "comment") {
+        const { comment } = this.#known(child, ["comment"]);
+        if (typeof comment !== "string") {
+          throw this.#wrong("");
+        }
+        this.#put("#", comment);
+      } else {
+        this.#text(this.#known(child, ["text"]).text, "");
+      }
+      this.#trail.pop();
+    }
+  }
+  #text(text2, ending) {
+    if (typeof text2 !== "string" && typeof text2 !== "number") {
+      throw this.#wrong(ending);
+    }
+    this.#put("t", String(text2));
+  }
+  /** An object that has no other members than these. */
+  #known(node, members) {
+    if (typeof node !== "object" || node === null || Array.isArray(node)) {
+      throw this.#wrong("");
+    }
+    for (const member in node) {
+      if (!members.includes(member) && Object.hasOwn(node, member)) {
+        throw this.#wrong(`.${tidy(member)}`);
+      }
+    }
+    return node;
+  }
+  #put(mark, field, more) {
+    this.#frame.add(mark);
+    this.#add(field);
+    if (more !== void 0) {
+      this.#add(more);
+    }
+  }
+  #add(field) {
+    this.#frame.add(this.#marksHalves ? field.replace(HALVES, NO_CHARACTER) : field);
+  }
+  #wrong(ending, code = "TWIML_TREE") {
+    return new Misshapen(code, this.#trail, ending);
+  }
+};
+var ELEMENT = ["name", "attributes", "text", "children"];
+function kindOf(node) {
+  if (typeof node !== "object" || node === null) {
+    return "node";
+  }
+  if ("name" in node) {
+    return "element";
+  }
+  return "comment" in node ? "comment" : "text" in node ? "text" : "node";
+}
+function step([siblings, index], depth) {
+  const label = labelOf(siblings[index]);
+  if (depth === 0) {
+    return label;
+  }
+  const like = siblings.slice(0, index).filter((one) => labelOf(one) === label);
+  return `${label}[${like.length + 1}]`;
+}
+function labelOf(node) {
+  const kind = kindOf(node);
+  if (kind !== "element") {
+    return `${kind}()`;
+  }
+  const { name } = node;
+  return typeof name === "string" ? tidy(name) : "*";
+}
+function tidy(name) {
+  const shortened = Array.from(name.slice(0, 128)).slice(0, 64).join("");
+  return shortened === "" ? "*" : shortened.replace(/[^\w.:\u00b7-\uffef-]/g, "?");
+}
+
+// npm/twiml.ts
+var LONG = 1 << 16;
+var DOCUMENTS = [void 0, "voice", "messaging"];
+var CHECKS = ["schema", "form"];
+function twiml2(tree, options = {}) {
+  const { check = "schema", document } = object(options, "options");
+  const strictness = CHECKS.indexOf(check);
+  if (strictness === -1) {
+    throw mistake("options.check");
+  }
+  const written = core.twiml(laidOut(tree, strictness, documentNumber(document)));
+  if (typeof written === "string") {
+    return written;
+  }
+  throw failure(written.code, written.help, written.path);
+}
+function documentNumber(document) {
+  const number = DOCUMENTS.indexOf(document);
+  if (number === -1) {
+    throw mistake("options.document");
+  }
+  return number;
+}
+function laidOut(tree, first, second) {
+  try {
+    return Layout.tree(tree, first, second);
+  } catch (err) {
+    throw err instanceof Misshapen ? mistake(err.path(), err.code) : err;
+  }
+}
+
+// npm/builders.ts
+var write = twiml2;
+var Place = class {
+  document;
+  element;
+  #parent;
+  constructor(document, element, parent) {
+    this.document = document;
+    this.element = element;
+    this.#parent = parent;
+  }
+  /** The way from the root to what would stand here as the next of its name, as in `Response/Dial[1]/Number[2]`. */
+  pathTo(name) {
+    const steps = [step2(name, 1 + this.#count(name))];
+    let { element } = this;
+    for (let up = this.#parent; up; up = up.#parent) {
+      steps.push(step2(element.name, up.#count(element.name, element)));
+      element = up.element;
+    }
+    return [element.name, ...steps.reverse()].join("/");
+  }
+  /** How many of a name stand here, up to the last one that counts. */
+  #count(name, last) {
+    const named = this.element.children.filter((child) => name === TEXT ? "text" in child : nameOf(child) === name);
+    return last ? named.indexOf(last) + 1 : named.length;
+  }
+};
+var TEXT = "text()";
+function nameOf(node) {
+  return "name" in node ? node.name : void 0;
+}
+function step2(name, position) {
+  return `${name === TEXT ? TEXT : name.slice(0, 64).replace(/[^\w:.-]/g, "?")}[${position}]`;
+}
+var at;
+var TwiML = class {
+  #place;
+  static {
+    at = (builder) => builder.#place;
+  }
+  constructor(place) {
+    if (!(place instanceof Place)) {
+      throw mistake("the argument");
+    }
+    this.#place = place;
+  }
+  addText(content) {
+    const { children } = this.#place.element;
+    children.push({ text: textOf(content, () => this.#place.pathTo(TEXT)) });
+  }
+  addChild(tagName, attributes) {
+    return new GenericNode(added(this.#place, tagName, attributes, void 0));
+  }
+  toString() {
+    const { root, before, after, checks } = this.#place.document;
+    const xml = write(root, checks);
+    if (before.length === 0 && after.length === 0) {
+      return xml;
+    }
+    const start = xml.indexOf("?>") + 2;
+    return [xml.slice(0, start), ...before.map(outside), xml.slice(start), ...after.map(outside)].join("");
+  }
+};
+var GenericNode = class extends TwiML {
+};
+function outside(comment) {
+  const xml = write({ name: "a", children: [{ comment }] }, { check: "form" });
+  return xml.slice(xml.indexOf("<a>") + 3, -"</a>".length);
+}
+function added(parent, name, attributes, text2) {
+  let given = unboxed(attributes ?? {});
+  let inside = text2;
+  if (!isObject(given)) {
+    [given, inside] = [unboxed(inside || {}), given];
+  }
+  if (!isObject(given)) {
+    inside = given;
+    given = {};
+  }
+  if (typeof name !== "string") {
+    throw mistake("tagName", "TWIML_NAME");
+  }
+  const path = () => parent.pathTo(name);
+  if (inside === null || attributes === null && text2 === void 0) {
+    throw mistake(path(), "TWIML_TEXT_TYPE");
+  }
+  const element = {
+    name,
+    attributes: attributesOf(given, path),
+    children: inside === void 0 ? [] : [{ text: textOf(inside, path) }]
+  };
+  parent.element.children.push(element);
+  return new Place(parent.document, element, parent);
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null || typeof value === "function";
+}
+function unboxed(value) {
+  const { valueOf } = value;
+  return typeof valueOf === "function" ? valueOf.call(value) : value;
+}
+function attributesOf(given, path) {
+  const attributes = /* @__PURE__ */ Object.create(null);
+  for (const name of Object.keys(given)) {
+    let value = given[name];
+    if (typeof value === "function") {
+      value = value();
+    }
+    if (value !== void 0 && value !== null) {
+      attributes[name] = string(value, () => `${path()}/@${name}`);
+    }
+  }
+  return attributes;
+}
+function textOf(value, path) {
+  if (value === void 0 || value === null || isObject(value)) {
+    throw mistake(path(), "TWIML_TEXT_TYPE");
+  }
+  return string(value, path);
+}
+function string(value, path) {
+  try {
+    if (Array.isArray(value)) {
+      return value.join(" ");
+    }
+    return "" + value;
+  } catch {
+    throw mistake(path(), "TWIML_TEXT_TYPE");
+  }
+}
+function classes(table, kind) {
+  const made = {};
+  const lines = table.split("\n").map((line) => line.split(" ").map((word) => word.split(":")));
+  const elements = /* @__PURE__ */ new Map();
+  for (const [[name = "", element] = []] of lines) {
+    elements.set(name, element ?? name);
+  }
+  for (const name of elements.keys()) {
+    made[name] = Object.keys(made).length === 0 ? rootClass(name, kind) : namedClass(name);
+  }
+  for (const [[name = ""] = [], ...children] of lines) {
+    for (const [word = "", method] of children) {
+      const child = word.replace("!", "");
+      const takesText = word !== child;
+      define(
+        made[name],
+        method ?? child.charAt(0).toLowerCase() + child.slice(1),
+        function(attributes, text2) {
+          const alone = takesText && typeof attributes === "string";
+          const [given, inside] = alone ? [{}, attributes] : [attributes, takesText ? text2 : void 0];
+          return new made[child](added(at(this), elements.get(child), given, inside));
+        }
+      );
+    }
+  }
+  const [root, ...others] = Object.values(made);
+  return Object.assign(root, Object.fromEntries(others.map((one) => [one.name, one])));
+}
+function define(made, name, method) {
+  Object.defineProperty(method, "name", { value: name });
+  Object.defineProperty(made.prototype, name, { value: method, writable: true, configurable: true });
+}
+function namedClass(name) {
+  return { [name]: class extends TwiML {
+  } }[name];
+}
+function rootClass(name, kind) {
+  const made = {
+    [name]: class extends TwiML {
+      constructor(options) {
+        const { check = "form" } = isObject(options) ? options : {};
+        if (check !== "form" && check !== "schema") {
+          throw mistake("check");
+        }
+        const element = { name: "Response", children: [] };
+        const checks = kind && check === "schema" ? { check, document: kind } : { check };
+        super(new Place({ root: element, before: [], after: [], checks }, element));
+      }
+    }
+  }[name];
+  define(made, "comment", function(comment) {
+    at(this).element.children.push({ comment: commentOf(comment) });
+  });
+  define(made, "commentBefore", function(comment) {
+    at(this).document.before.push(commentOf(comment));
+  });
+  define(made, "commentAfter", function(comment) {
+    at(this).document.after.unshift(commentOf(comment));
+  });
+  return made;
+}
+function commentOf(comment) {
+  if (comment === void 0 || comment === null) {
+    throw mistake("comment", "TWIML_TEXT_TYPE");
+  }
+  return string(comment, () => "comment");
+}
+var VoiceResponse = /* @__PURE__ */ classes(voice, "voice");
+var MessagingResponse = /* @__PURE__ */ classes(messaging, "messaging");
+var FaxResponse = /* @__PURE__ */ classes(fax);
+var twiml3 = { VoiceResponse, MessagingResponse, FaxResponse };
+
+// npm/twilio.ts
+import { bodyHash, sign, signsAny } from "./core.mjs";
+
 // npm/legacy-query.ts
 var MOST_PAIRS = 1e3;
 function rewritten(query) {
@@ -107,13 +531,13 @@ function decoded(text2) {
 function decodedLoosely(text2) {
   const bytes = new Uint8Array(text2.length);
   let length = 0;
-  for (let at = 0; at < text2.length; at++) {
-    const hex = text2.charAt(at) === "%" ? text2.slice(at + 1, at + 3) : "";
+  for (let at2 = 0; at2 < text2.length; at2++) {
+    const hex = text2.charAt(at2) === "%" ? text2.slice(at2 + 1, at2 + 3) : "";
     if (/^[\da-f]{2}$/i.test(hex)) {
       bytes[length++] = Number.parseInt(hex, 16);
-      at += 2;
+      at2 += 2;
     } else {
-      bytes[length++] = text2.charCodeAt(at);
+      bytes[length++] = text2.charCodeAt(at2);
     }
   }
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, length));
@@ -169,6 +593,62 @@ function parse(url) {
 function withRewrittenQuery(url) {
   const queryAt = url.indexOf("?") + 1;
   return queryAt === 0 || queryAt === url.length ? url : url.slice(0, queryAt) + rewritten(url.slice(queryAt));
+}
+
+// npm/webhook.ts
+function validateIncomingRequest(request, authToken, opts) {
+  if (typeof request?.header !== "function") {
+    throw mistake("request");
+  }
+  const { url, host, protocol } = opts ?? {};
+  const called = url ? text(url, "opts.url") : calledUrl(request, host, protocol);
+  const signature = request.header("X-Twilio-Signature") ?? "";
+  return called.indexOf("bodySHA256") > 0 ? validateRequestWithBody(authToken, signature, called, request.rawBody || "{}") : validateRequest(authToken, signature, called, request.body || {});
+}
+function validateExpressRequest(request, authToken, opts) {
+  return validateIncomingRequest(request, authToken, opts);
+}
+function validateBody(body, bodyHash2) {
+  return getExpectedBodyHash(body) === (typeof bodyHash2 === "string" ? bodyHash2 : new TextDecoder().decode(bodyHash2));
+}
+function webhook(opts, authToken) {
+  const given = [authToken, opts];
+  const [second, first] = given.map((one) => typeof one === "object" ? one : {});
+  const options = { ...second, ...first };
+  const validate = options.validate ?? true;
+  const token = given.find((one) => typeof one === "string") || environmentToken();
+  return (request, response, next) => {
+    if (!validate) {
+      next();
+      return;
+    }
+    const refuse = (status, why) => response.type("text/plain").status(status).send(why);
+    if (!request.header("X-Twilio-Signature")) {
+      refuse(400, NO_SIGNATURE);
+    } else if (!token) {
+      console.error("[Plumline]: a webhook cannot be validated without an auth token.");
+      refuse(500, NO_TOKEN);
+    } else if (validateIncomingRequest(request, token, options)) {
+      next();
+    } else {
+      refuse(403, "Twilio Request Validation Failed.");
+    }
+  };
+}
+var NO_SIGNATURE = "No signature header error - X-Twilio-Signature header does not exist, maybe this request is not coming from Twilio.";
+var NO_TOKEN = "Webhook Error - we attempted to validate this request without first configuring our auth token.";
+function environmentToken() {
+  return globalThis.process?.env?.TWILIO_AUTH_TOKEN;
+}
+function calledUrl(request, host, protocol) {
+  const path = text(request.originalUrl, "request.originalUrl");
+  const scheme = ((protocol ?? "") || request.protocol || "").replace(/[^:]$/, "$&:");
+  const authority = (host ?? "") || (request.headers.host ?? "");
+  const slashed = authority !== "" && /^(?:https?|wss?|ftp|file|gopher):$/i.test(scheme);
+  const before = slashed ? `${scheme}//${authority}` : scheme + authority;
+  const escaped = path.replaceAll("#", "%23").replaceAll("?", "%3F");
+  const url = before + (slashed && path !== "" && !path.startsWith("/") ? "/" : "") + escaped;
+  return path.includes("?") ? url.replaceAll("%3F", "?") : url;
 }
 
 // npm/twilio.ts
@@ -262,9 +742,30 @@ function answered(answer) {
 function isMistake(err) {
   return err instanceof Error && "code" in err && err.code === "ARGUMENT_INVALID";
 }
-export {
+var twilio = {
   getExpectedBodyHash,
   getExpectedTwilioSignature,
+  twiml: twiml3,
+  validateBody,
+  validateExpressRequest,
+  validateIncomingRequest,
   validateRequest,
-  validateRequestWithBody
+  validateRequestWithBody,
+  webhook
+};
+var twilio_default = twilio;
+export {
+  FaxResponse,
+  MessagingResponse,
+  VoiceResponse,
+  twilio_default as default,
+  getExpectedBodyHash,
+  getExpectedTwilioSignature,
+  twiml3 as twiml,
+  validateBody,
+  validateExpressRequest,
+  validateIncomingRequest,
+  validateRequest,
+  validateRequestWithBody,
+  webhook
 };

@@ -56,7 +56,8 @@ function exported(file: string): ts.Statement[] {
 }
 
 function declares(statement: ts.Statement, names: ReadonlySet<string>): boolean {
-  return ts.isFunctionDeclaration(statement) && names.has(statement.name?.text ?? '');
+  const declared = ts.isFunctionDeclaration(statement) || ts.isInterfaceDeclaration(statement);
+  return declared && names.has(statement.name?.text ?? '');
 }
 
 /** Every identifier in a statement. */

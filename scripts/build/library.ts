@@ -4,6 +4,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { builderTypes, verbs } from './builders.ts';
 import { built } from './built.ts';
 import { declarations } from './declarations.ts';
 import { root, wasm } from './rust.ts';
@@ -50,14 +51,15 @@ export async function library(out: string): Promise<void> {
       outdir: path.join(out, 'npm'),
       outExtension: { '.js': `.${suffix}` },
       define: { PLUMLINE_VERSION: JSON.stringify(version) },
-      plugins: [plugin, built(out)],
+      plugins: [plugin, verbs, built(out)],
     });
   }
   const types = path.join(out, 'plumline.d.ts');
   for (const entry of ENTRIES) {
     const text = declarations(types, path.join(root, 'npm', `${entry}.ts`));
-    writeFileSync(path.join(out, 'npm', `${entry}.d.mts`), text);
-    writeFileSync(path.join(out, 'npm', `${entry}.d.cts`), text);
+    const more = entry === 'twilio' ? builderTypes() : '';
+    writeFileSync(path.join(out, 'npm', `${entry}.d.mts`), text + more);
+    writeFileSync(path.join(out, 'npm', `${entry}.d.cts`), text + more);
   }
 }
 

@@ -50,6 +50,9 @@ export const officialVectors = extra
 
 export const twimlPairs = (load(ours, 'twiml.json') as { pairs: TwimlPair[] }).pairs;
 
+/** The larger set of pairs that lies beside the official signatures. */
+export const sharedPairs = extra ? (load(extra, 'twiml.json') as { pairs: TwimlPair[] }).pairs : [];
+
 /** What a library says of a vector. */
 export function verdictOf(vector: SignatureVector, library: string): boolean {
   const verdict = vector.disagree?.[library] ?? vector.valid;

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The builder classes of plumline/twilio, from schema/twiml.json: the table they are made of, and their types. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Plugin } from 'esbuild';
+import type { AttributeSchema, ChildSchema, ClassSchema, DocumentSchema, Schema } from '../schema/types.ts';
+import { root } from './rust.ts';
+
+type Name = 'voice' | 'messaging' | 'fax';
+
+/** Twilio ended its fax service in 2021 and the schema has nothing of it; npm twilio still has the class. */
+const FAX: DocumentSchema = {
+  root: 'FaxResponse',
+  enums: {
+    ReceiveMediaType: ['application/pdf', 'image/tiff'],
+    ReceivePageSize: ['letter', 'legal', 'a4'],
+  },
+  classes: {
+    FaxResponse: {
+      element: 'Response',
+      attributes: {},
+      text: null,
+      children: [{ method: 'receive', class: 'Receive', attributes: 'ReceiveAttributes' }],
+      comments: true,
+    },
+    Receive: {
+      element: 'Receive',
+      attributes: {
+        action: { type: 'string' },
+        mediaType: { type: 'enum', enum: 'ReceiveMediaType' },
+        method: { type: 'string' },
+        pageSize: { type: 'enum', enum: 'ReceivePageSize' },
+        storeMedia: { type: 'boolean' },
+      },
+      text: null,
+      children: [],
+    },
+  },
+};
+
+const SOURCES: Readonly<Record<Name, string>> = {
+  voice: 'https://www.twilio.com/docs/voice/twiml',
+  messaging: 'https://www.twilio.com/docs/messaging/twiml',
+  fax: 'https://www.twilio.com/docs/fax',
+};
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(path.join(root, 'schema', file), 'utf8'));
+}
+
+function documents(): Record<Name, DocumentSchema> {
+  return { ...(read('twiml.json') as Schema).documents, fax: FAX };
+}
+
+/** `#verbs`: for each kind of document, the table of npm/builders.ts. */
+export const verbs: Plugin = {
+  name: 'verbs',
+  setup(build) {
+    build.onResolve({ filter: /^#verbs$/ }, () => ({ path: 'verbs', namespace: 'verbs', sideEffects: false }));
+    build.onLoad({ filter: /./, namespace: 'verbs' }, () => ({
+      contents: Object.entries(documents())
+        .map(([name, document]) => `export const ${name} = ${JSON.stringify(table(document))};\n`)
+        .join(''),
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * A line for each class, the root's first: its name and element, then its children. A child is a class, with `!` before
+ * it where the method takes a text, and the method. What a reader can make of the class's name is left out.
+ */
+function table({ root, classes }: DocumentSchema): string {
+  const line = ([name, { element, children }]: [string, ClassSchema]): string =>
+    [
+      element === name ? name : `${name}:${element}`,
+      ...children.map((child) => {
+        const method = child.method === usualMethod(child.class) ? '' : `:${child.method}`;
+        return (child.argument ? '!' : '') + child.class + method;
+      }),
+    ].join(' ');
+  const others = Object.entries(classes).filter(([name]) => name !== root);
+  return [[root, known(classes[root])] as [string, ClassSchema], ...others].map(line).join('\n');
+}
+
+/** `conversationRelay` for `ConversationRelay`. */
+function usualMethod(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new Error('schema/twiml.json names something that it does not describe');
+  }
+  return value;
+}
+
+/** The declarations of npm/builders.ts, and the types that go by the default export's name. */
+export function builderTypes(): string {
+  const purposes = read('purposes.json') as Record<Name, Readonly<Record<string, string>>>;
+  const namespaces = Object.entries(documents()).map(([name, document]) =>
+    new Types(document, purposes[name as Name], SOURCES[name as Name]).text(),
+  );
+  const roots = Object.values(documents()).map(({ root }) => root);
+  return [
+    BASE,
+    'export declare namespace twiml {',
+    ...namespaces,
+    '}',
+    ...roots.map((name) => `export import ${name} = twiml.${name};`),
+    'declare namespace twilio {',
+    'namespace twiml {',
+    ...roots.map((name) => `type ${name} = InstanceType<typeof ${name}>;`),
+    '}',
+    '}\n',
+  ].join('\n');
+}
+
+const BASE = `
+export interface TwimlCheck {
+  /** \`form\`, the default, checks that the document is well-formed; \`schema\` that Twilio knows what is in it, too. */
+  readonly check?: 'form' | 'schema' | undefined;
+}
+/** A document or an element in one. */
+declare class TwiML {
+  protected constructor(...place: never[]);
+  /** Adds text inside. */
+  addText(content: string): void;
+  /** Adds an element of any name inside. */
+  addChild(tagName: string, attributes?: object): TwiML;
+  /**
+   * The whole document as XML.
+   *
+   * @throws PlumlineError \`TWIML_CHARACTER\`, \`TWIML_COMMENT\`, \`TWIML_DEPTH\`, \`TWIML_NAME\`
+   */
+  toString(): string;
+}`;
+
+/** The declarations of one kind of document. */
+class Types {
+  readonly #document: DocumentSchema;
+  readonly #purposes: Readonly<Record<string, string>>;
+  readonly #source: string;
+
+  constructor(document: DocumentSchema, purposes: Readonly<Record<string, string>>, source: string) {
+    this.#document = document;
+    this.#purposes = purposes;
+    this.#source = source;
+  }
+
+  text(): string {
+    const { root, enums, classes } = this.#document;
+    return [
+      `/** A document, built verb by verb. Source: <${this.#source}>. */`,
+      ...this.#class(root, ['constructor(options?: TwimlCheck);', ...COMMENTS]),
+      `namespace ${root} {`,
+      ...Object.entries(enums).map(
+        ([name, words]) => `type ${name} = ${words.map((word) => `'${word}'`).join(' | ')};`,
+      ),
+      ...this.#interfaces(),
+      ...Object.keys(classes)
+        .filter((name) => name !== root)
+        .flatMap((name) => [`/** ${this.#element(name)}: ${this.#purpose(name)} */`, ...this.#class(name, [])]),
+      '}',
+    ].join('\n');
+  }
+
+  /** Several methods may share an interface. */
+  #interfaces(): string[] {
+    const written = new Map<string, string>();
+    for (const child of Object.values(this.#document.classes).flatMap(({ children }) => children)) {
+      if (child.attributes !== null) {
+        const { attributes } = known(this.#document.classes[child.class]);
+        const members = Object.entries(attributes).map(([name, schema]) => member(name, schema));
+        const text = [
+          `/** Attributes of ${this.#element(child.class)}. */`,
+          `interface ${child.attributes} {`,
+          ...members,
+        ];
+        written.set(child.attributes, [...text, '}'].join('\n'));
+      }
+    }
+    return [...written.values()];
+  }
+
+  #class(name: string, own: readonly string[]): string[] {
+    const { children } = known(this.#document.classes[name]);
+    return [`class ${name} extends TwiML {`, ...own, ...children.flatMap((child) => this.#method(child)), '}'];
+  }
+
+  #method(child: ChildSchema): string[] {
+    const { root } = this.#document;
+    const made = `${root}.${child.class}`;
+    const attributes = child.attributes === null ? 'object' : `${root}.${child.attributes}`;
+    const given = `attributes${child.attributesRequired ? '' : '?'}: ${attributes}`;
+    const doc = `/** Adds ${this.#element(child.class)}. ${this.#purpose(child.class)} */`;
+    if (!child.argument) {
+      return [doc, `${child.method}(${given}): ${made};`];
+    }
+    const text = `${child.argument.name}${child.argument.required ? '' : '?'}: string`;
+    return [doc, `${child.method}(${text}): ${made};`, `${child.method}(${given}, ${text}): ${made};`];
+  }
+
+  #element(name: string): string {
+    return `\`<${known(this.#document.classes[name]).element}>\``;
+  }
+
+  #purpose(name: string): string {
+    const purpose = this.#purposes[name];
+    if (purpose === undefined) {
+      throw new Error(`schema/purposes.json says nothing of ${name}`);
+    }
+    return purpose;
+  }
+}
+
+const COMMENTS = [
+  '/** Adds a comment inside `<Response>`. */',
+  'comment(comment: string): void;',
+  '/** Adds a comment after `<Response>`, before those that are there. */',
+  'commentAfter(comment: string): void;',
+  '/** Adds a comment before `<Response>`, after those that are there. */',
+  'commentBefore(comment: string): void;',
+];
+
+function member(name: string, { type, enum: words, list, required }: AttributeSchema): string {
+  const key = /^\w+$/.test(name) ? name : `'${name}'`;
+  return `${key}${required ? '' : '?'}: ${type === 'enum' ? known(words) : type}${list ? '[]' : ''};`;
+}
