@@ -105,6 +105,14 @@ export function twiml(frame: Frame): string | Refused {
   return flat((core) => core.twiml(put(core, frame)));
 }
 
+export function accessToken(frame: Frame): string | Refused {
+  return flat((core) => core.accessToken(put(core, frame)));
+}
+
+export function signToken(frame: Frame): string | Refused {
+  return flat((core) => core.signToken(put(core, frame)));
+}
+
 export function routeCall(frame: Frame): unknown {
   return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
 }

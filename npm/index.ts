@@ -5,7 +5,9 @@ import type { Versions } from '#pkg/plumline.js';
 import { coreVersion } from './core.ts';
 
 export type {
+  AccessTokenInput,
   CallConfig,
+  Grants,
   Params,
   PlumlineError,
   Refusal,
@@ -22,6 +24,7 @@ export type {
   Versions,
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
+export { accessToken } from './token.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';
 export { twiml } from './twiml.ts';
 

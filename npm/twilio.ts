@@ -12,6 +12,8 @@ import { failure, mistake, text } from './error.ts';
 import { Frame } from './frame.ts';
 import { asReceived, isAbsolute, normalised, parse } from './spellings.ts';
 
+export * as jwt from './jwt.ts';
+
 /** SHA-1 in base64. */
 const SIGNATURE_LENGTH = 28;
 

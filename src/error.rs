@@ -66,6 +66,15 @@ codes! {
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
+    /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
+    GrantInvalid = "GRANT_INVALID",
+        "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
+    IdentityInvalid = "IDENTITY_INVALID",
+        "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
+    /// The secret of an API key is empty or white space.
+    KeySecretBlank = "KEY_SECRET_BLANK",
+        "The API key's secret is empty: an empty key would sign what anyone can forge.", "token";
     /// A message or another request that is no call.
     NotACall = "NOT_A_CALL",
         "This webhook answers voice calls: in Twilio's console set another URL for messages.";
@@ -81,6 +90,9 @@ codes! {
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not among the configured ones.";
+    /// A SID is not of the kind that is needed, or is no SID.
+    SidInvalid = "SID_INVALID",
+        "A SID is two letters (AC account, SK API key, AP TwiML App, CR push credential, IS service) and 32 hexadecimal digits.", "token";
     /// The signature fits the body taken without its parameters.
     SignatureBodyIgnored = "SIGNATURE_BODY_IGNORED",
         "The signature covers the URL alone: something added these parameters, or turned a GET into a POST.";
@@ -111,6 +123,9 @@ codes! {
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Give at least one auth token.";
+    /// An access token would live longer than a day, not at all, or end before it begins.
+    TtlInvalid = "TTL_INVALID",
+        "A token lives from 1 to 86400 whole seconds, and nbf, in seconds since 1970, is before its end.", "token";
     /// An element of a TwiML tree has an attribute twice.
     TwimlAttributeRepeated = "TWIML_ATTRIBUTE_REPEATED",
         "An element may have an attribute once.", "library";

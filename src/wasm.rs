@@ -10,6 +10,8 @@
 mod library;
 #[cfg(feature = "library")]
 mod routing;
+#[cfg(feature = "library")]
+mod token;
 
 use std::cell::RefCell;
 
@@ -248,6 +250,29 @@ pub fn route_call(written: usize) -> JsValue {
     let routing = routing::route_call(&frame);
     // Texts and booleans always serialize.
     routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
+/// account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "accessToken")]
+#[must_use]
+pub fn access_token(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(token::access_token(&frame))
+    })
+}
+
+/// Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "signToken")]
+#[must_use]
+pub fn sign_token(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(token::sign_token(&frame))
+    })
 }
 
 /// What to do about a code; empty for text that is none.

@@ -109,6 +109,66 @@ export interface TwimlElement {
 
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
+/** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
+export interface Grants {
+  readonly voice?: {
+    /** Whether calls can reach the identity. */
+    readonly incomingAllow?: boolean | undefined;
+    /** The TwiML App that outgoing calls go to, `AP…`. */
+    readonly outgoingApplicationSid?: string | undefined;
+    /** What the app is told with every outgoing call. */
+    readonly outgoingApplicationParams?: object | undefined;
+    /** `CR…` */
+    readonly pushCredentialSid?: string | undefined;
+    readonly endpointId?: string | undefined;
+  };
+  readonly chat?: {
+    /** `IS…` */
+    readonly serviceSid?: string | undefined;
+    readonly endpointId?: string | undefined;
+    /** `RL…` */
+    readonly deploymentRoleSid?: string | undefined;
+    /** `CR…` */
+    readonly pushCredentialSid?: string | undefined;
+  };
+  /** `room`: a room's name or SID. */
+  readonly video?: { readonly room?: string | undefined };
+  readonly sync?: {
+    /** `IS…` or `default` */
+    readonly serviceSid?: string | undefined;
+    readonly endpointId?: string | undefined;
+  };
+  readonly taskRouter?: {
+    /** `WS…` */
+    readonly workspaceSid?: string | undefined;
+    /** `WK…` */
+    readonly workerSid?: string | undefined;
+    readonly role?: string | undefined;
+  };
+  /** `grant`: what Twilio's API gave for a player streamer. */
+  readonly playback?: { readonly grant?: object | undefined };
+}
+
+export interface AccessTokenInput {
+  /** The account, `AC…` */
+  readonly accountSid: string;
+  /** An API key of the kind Main or Standard, `SK…` */
+  readonly keySid: string;
+  /** The key's secret. */
+  readonly secret: string;
+  /** Who the bearer is: 1 to 256 ASCII characters, none of them a space or one of <>#%"{}|\^[]`. */
+  readonly identity: string;
+  /** Milliseconds since 1970, as `Date.now()` gives them. */
+  readonly now: number;
+  /** Seconds that the token lives, from 1 to 86400; an hour where it is not given. */
+  readonly ttl?: number | undefined;
+  readonly grants: Grants;
+  /** The region that the key belongs to, such as `ie1`. */
+  readonly region?: string | undefined;
+  /** Seconds since 1970 before which the token does not count. */
+  readonly nbf?: number | undefined;
+}
+
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
   /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
