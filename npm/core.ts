@@ -113,6 +113,10 @@ export function signToken(frame: Frame): string | Refused {
   return flat((core) => core.signToken(put(core, frame)));
 }
 
+export function countSegments(text: string): string | Refused {
+  return flat((core) => core.countSegments(write(core, text, new Uint32Array())));
+}
+
 export function routeCall(frame: Frame): unknown {
   return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
 }

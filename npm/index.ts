@@ -13,6 +13,7 @@ export type {
   Refusal,
   RouteInput,
   Routing,
+  SegmentCount,
   SharedKey,
   SignInput,
   TwimlAttribute,
@@ -24,6 +25,7 @@ export type {
   Versions,
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
+export { countSegments } from './segments.ts';
 export { accessToken } from './token.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';
 export { twiml } from './twiml.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Random tokens, checked against the packages that people use for them.
+ * Random tokens and texts, checked against the packages that people use for them.
  *
  *     node scripts/parity-library.ts [--count N] [--seed N]
  *
@@ -9,6 +9,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { compareSegments } from './parity/segments.ts';
 import { compareTokens } from './parity/tokens.ts';
 
 const { values } = parseArgs({
@@ -17,11 +18,12 @@ const { values } = parseArgs({
 const count = Number(values.count);
 const seed = values.seed === undefined ? randomInt(2 ** 32) : Number(values.seed);
 
-const { differences, ...figures } = compareTokens(count, seed);
-report('tokens, against npm twilio', figures, differences);
+report('tokens, against npm twilio', compareTokens(count, seed));
+report('texts, against npm sms-segments-calculator', compareSegments(count, seed));
 
-function report(what: string, figures: Readonly<Record<string, number>>, differences: readonly string[]): void {
-  const told = Object.entries(figures).map(([name, value]) => `${value} ${name}`);
+function report(what: string, tally: { readonly differences: readonly string[] }): void {
+  const { differences, ...figures } = tally;
+  const told = Object.entries(figures).map(([name, value]) => `${String(value)} ${name}`);
   console.log(`${count} ${what}, seed ${seed}: ${told.join(', ')}, ${differences.length} different`);
   for (const difference of differences.slice(0, 5)) {
     console.error(difference);

@@ -17,6 +17,8 @@ pub mod error;
 pub mod fhir;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "segments")]
+pub mod message;
 pub mod phone;
 pub mod signature;
 pub mod text;

@@ -11,6 +11,8 @@ mod library;
 #[cfg(feature = "library")]
 mod routing;
 #[cfg(feature = "library")]
+mod segments;
+#[cfg(feature = "library")]
 mod token;
 
 use std::cell::RefCell;
@@ -272,6 +274,17 @@ pub fn sign_token(written: usize) -> i32 {
     BOUNDARY.with_borrow_mut(|boundary| {
         let frame = boundary.take_frame(written);
         boundary.answer(token::sign_token(&frame))
+    })
+}
+
+/// Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "countSegments")]
+#[must_use]
+pub fn count_segments(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let text = boundary.take_text(written);
+        boundary.put(segments::count_segments(&text))
     })
 }
 

@@ -169,6 +169,32 @@ export interface AccessTokenInput {
   readonly nbf?: number | undefined;
 }
 
+/** What a text takes as messages. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
+export type SegmentCount = {
+  /** How many messages; an empty text is one. */
+  readonly segments: number;
+  /** Units of the encoding: of 7 bits, of which characters such as `€` and `[` take two, or of 16 bits, of which emoji take two. */
+  readonly units: number;
+  /** Units that the last segment has left. */
+  readonly left: number;
+  /** Unicode characters; an emoji made of several counts as several. */
+  readonly characters: number;
+} & (
+  | { readonly encoding: 'GSM-7'; readonly unicode?: undefined }
+  | {
+      readonly encoding: 'UCS-2';
+      readonly unicode: {
+        /** Where in the text the first character outside GSM-7 stands. */
+        readonly index: number;
+        readonly character: string;
+        /** How many characters outside GSM-7 there are. */
+        readonly count: number;
+        /** Segments that the text would take with one character of GSM-7 in the place of each. */
+        readonly segmentsWithout: number;
+      };
+    }
+);
+
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
   /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
