@@ -117,6 +117,10 @@ export function countSegments(text: string): string | Refused {
   return flat((core) => core.countSegments(write(core, text, new Uint32Array())));
 }
 
+export function parsePhone(frame: Frame): string | Refused {
+  return flat((core) => core.parsePhone(put(core, frame)));
+}
+
 export function routeCall(frame: Frame): unknown {
   return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
 }

@@ -9,6 +9,7 @@ export type {
   CallConfig,
   Grants,
   Params,
+  PhoneReading,
   PlumlineError,
   Refusal,
   RouteInput,
@@ -25,6 +26,7 @@ export type {
   Versions,
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
+export { parsePhone } from './phone.ts';
 export { countSegments } from './segments.ts';
 export { accessToken } from './token.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';

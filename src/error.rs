@@ -81,6 +81,24 @@ codes! {
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
+    /// A phone number has no country code, and no country was given whose numbers it could be among.
+    PhoneCountryMissing = "PHONE_COUNTRY_MISSING",
+        "Give the country that the number was typed in, or the number with + and its country code.", "phones";
+    /// No country has this code.
+    PhoneCountryUnknown = "PHONE_COUNTRY_UNKNOWN",
+        "No country has this code: a country is an ISO 3166 code such as US, and a number's begins after +.", "phones";
+    /// A text is no phone number.
+    PhoneNotANumber = "PHONE_NOT_A_NUMBER",
+        "A phone number has digits, spaces and punctuation; letters stand for digits only after an American area code.", "phones";
+    /// A phone number has a possible length, but its country has given it to nobody.
+    PhoneNotAssigned = "PHONE_NOT_ASSIGNED",
+        "The country has no such number: look for a mistyped digit.", "phones";
+    /// A phone number has more digits than its country's.
+    PhoneTooLong = "PHONE_TOO_LONG",
+        "The number has too many digits for its country.", "phones";
+    /// A phone number has fewer digits than its country's; often the area code is missing.
+    PhoneTooShort = "PHONE_TOO_SHORT",
+        "The number has too few digits for its country: is the area code missing?", "phones";
     /// A project secret that is needed is not there.
     SecretMissing = "SECRET_MISSING",
         "Set this project secret in Medplum (Project, Secrets).";

@@ -9,6 +9,8 @@
 #[cfg(feature = "library")]
 mod library;
 #[cfg(feature = "library")]
+mod phone;
+#[cfg(feature = "library")]
 mod routing;
 #[cfg(feature = "library")]
 mod segments;
@@ -274,6 +276,18 @@ pub fn sign_token(written: usize) -> i32 {
     BOUNDARY.with_borrow_mut(|boundary| {
         let frame = boundary.take_frame(written);
         boundary.answer(token::sign_token(&frame))
+    })
+}
+
+/// Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
+/// its country, its extension.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "parsePhone")]
+#[must_use]
+pub fn parse_phone(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(phone::parse_phone(&frame))
     })
 }
 

@@ -33,7 +33,11 @@ export function compareSegments(count: number, seed: number): SegmentTally {
     if (theirs.graphemes.some((grapheme) => Array.from(grapheme).length > 1)) {
       tally.clusters++;
       const by = byHand(text);
-      if (ours.encoding !== theirs.encodingName || ours.segments !== by || ours.characters !== Array.from(text).length) {
+      if (
+        ours.encoding !== theirs.encodingName ||
+        ours.segments !== by ||
+        ours.characters !== Array.from(text).length
+      ) {
         tally.differences.push(`${JSON.stringify(text)}: ${JSON.stringify(ours)}, by hand ${by} segments`);
       }
       continue;

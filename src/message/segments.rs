@@ -110,7 +110,7 @@ fn septets(character: char) -> Option<u32> {
     match character {
         '\u{c}' | '[' | '\\' | ']' | '^' | '{' | '|' | '}' | '~' | '€' => Some(2),
         '\n' | '\r' | ' '..='Z' | '_' | 'a'..='z' => Some(1),
-        _ => OTHERS.contains(character).then_some(1),
+        _ => OTHERS.chars().any(|one| one == character).then_some(1),
     }
 }
 

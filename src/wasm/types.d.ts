@@ -195,6 +195,28 @@ export type SegmentCount = {
     }
 );
 
+/** What a typed number is, or why it is none. */
+export type PhoneReading =
+  | {
+      readonly ok: true;
+      /** `ordinary`: fixed, mobile or voice over IP. `premium`: dear, as are satellites. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
+      readonly kind: 'ordinary' | 'toll-free' | 'shared-cost' | 'premium' | 'personal' | 'pager';
+      readonly e164: string;
+      /** ISO 3166, or `001` for a number of no country. */
+      readonly country: string;
+      /** Digits to dial once the call is answered. */
+      readonly extension?: string;
+    }
+  | {
+      readonly ok: true;
+      readonly kind: 'emergency' | 'short-code';
+      /** What is dialled, in this country only. */
+      readonly number: string;
+      readonly country: string;
+      readonly e164?: undefined;
+    }
+  | Refusal;
+
 /** What is thrown for a programmer's mistake. */
 export interface PlumlineError extends Error {
   /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
