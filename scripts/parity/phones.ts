@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Random phone numbers of every country, read by plumline and by libphonenumber-js with its largest metadata. */
+import { createRequire } from 'node:module';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { parsePhone } from 'plumline';
 import { plans, type Plan } from '../phones/metadata.ts';
@@ -34,7 +35,6 @@ const REWRITTEN = new Set(['AR', 'BR', 'GA', 'JP', 'MX']);
 /** Compares `count` numbers. */
 export function comparePhones(count: number, seed: number): PhoneTally {
   const random = new Random(seed);
-  const every = plans();
   const near = every.filter(({ detailed }) => detailed);
   const tally = { equal: 0, refused: 0, short: 0, looser: 0, kinder: 0, rewritten: 0, differences: [] as string[] };
   for (let index = 0; index < count; index++) {
@@ -100,6 +100,49 @@ function compare({ text, country }: Case, tally: PhoneTally): void {
   }
 }
 
+/** What numbers of few digits are compared. */
+export interface EmergencyTally {
+  /** Emergency numbers in both. */
+  equal: number;
+  /** An emergency number here only: 112 and 911 where the country has another, and one behind prefixes. */
+  more: number;
+  differences: string[];
+}
+
+/** Compares every number of 2 to `most` digits in every country with what Google knows of emergency numbers. */
+export function compareEmergencies(most: number): EmergencyTally {
+  const google = createRequire(import.meta.url)('google-libphonenumber') as {
+    ShortNumberInfo: { getInstance(): { isEmergencyNumber(number: string, region: string): boolean } };
+  };
+  const known = google.ShortNumberInfo.getInstance();
+  const isHelp = (number: string, region: string): boolean =>
+    ['112', '911'].includes(number) || known.isEmergencyNumber(number, region);
+  const tally: EmergencyTally = { equal: 0, more: 0, differences: [] };
+  for (const { region } of every.filter((plan) => plan.region !== '001')) {
+    for (let length = 2; length <= most; length++) {
+      for (let number = 0; number < 10 ** length; number++) {
+        const text = String(number).padStart(length, '0');
+        const reading = parsePhone(text, region);
+        const ours = reading.ok && reading.kind === 'emergency' ? reading.number : undefined;
+        const theirs = known.isEmergencyNumber(text, region);
+        if (ours === text && theirs) {
+          tally.equal++;
+        } else if (
+          ours !== undefined &&
+          !theirs &&
+          text.endsWith(ours) &&
+          isHelp(ours, reading.ok ? reading.country : '')
+        ) {
+          tally.more++;
+        } else if (ours !== undefined || theirs) {
+          tally.differences.push(`${text} in ${region}: ${JSON.stringify(reading)}, an emergency there: ${theirs}`);
+        }
+      }
+    }
+  }
+  return tally;
+}
+
 const every = plans();
 
 function planOf(country: string, e164: string): Plan {
@@ -118,7 +161,16 @@ function isBoth(country: string, kind: string, national: string): boolean {
 
 /** A number as somebody might type it, somewhere. */
 function typed(random: Random, plan: Plan, all: readonly Plan[]): Case {
-  const kinds = ['ordinary', 'ordinary', 'ordinary', 'premium', 'toll-free', 'shared-cost', 'personal', 'pager'] as const;
+  const kinds = [
+    'ordinary',
+    'ordinary',
+    'ordinary',
+    'premium',
+    'toll-free',
+    'shared-cost',
+    'personal',
+    'pager',
+  ] as const;
   const pattern = plan.patterns[random.pick(kinds)] || plan.patterns.ordinary || Object.values(plan.patterns).join('');
   let national = sample(random, pattern);
   if (random.chance(0.2)) {

@@ -6,8 +6,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Random } from '../parity/random.ts';
-import { sample } from '../parity/sample.ts';
 
 /** A plan as the core has it. Patterns are regular expressions over digits, empty where there is none. */
 export interface Plan {
@@ -70,8 +68,14 @@ interface ShortNumbers {
 
 const require = createRequire(import.meta.url);
 
+let made: readonly Plan[] | undefined;
+
 /** Every plan; those that share a calling code stand together, the main one first. */
-export function plans(): Plan[] {
+export function plans(): readonly Plan[] {
+  return (made ??= read());
+}
+
+function read(): Plan[] {
   const file = require.resolve('libphonenumber-js/metadata.max.json');
   const metadata = JSON.parse(readFileSync(file, 'utf8')) as Metadata;
   if (metadata.version !== 4) {
@@ -108,7 +112,6 @@ function either(patterns: readonly string[]): string {
 function plan(region: string, callingCode: string, country: Country, shorts: ShortNumbers, shared: boolean): Plan {
   const of = typesOf(country);
   const detailed = DETAILED.has(region) || shared;
-  const kinds = Object.keys(TYPES).map((name) => of(name as keyof typeof TYPES));
   const short = shorts.getMetadataForRegion_(region);
   const every = either([of('fixed'), of('mobile'), of('voip'), of('uan'), of('voicemail')]);
   return {
@@ -121,7 +124,7 @@ function plan(region: string, callingCode: string, country: Country, shorts: Sho
       ...prefixes(country),
       emergency: short?.getEmergency().getNationalNumberPattern() ?? '',
       short: detailed ? (short?.getShortCode().getNationalNumberPattern() ?? '') : '',
-      general: detailed && !implied(kinds, pattern(country[AT.general])) ? pattern(country[AT.general]) : '',
+      general: detailed ? pattern(country[AT.general]) : '',
       premium: of('premium'),
       'toll-free': of('tollFree'),
       'shared-cost': of('shared'),
@@ -130,18 +133,6 @@ function plan(region: string, callingCode: string, country: Country, shorts: Sho
       ordinary: detailed ? every : pattern(country[AT.general]),
     },
   };
-}
-
-/**
- * Whether what matches one of the kinds' patterns matches that of the whole plan as well, which then need not be
- * kept. Tried on examples: where they miss a number, the comparison with libphonenumber-js will meet it.
- */
-function implied(kinds: readonly string[], general: string): boolean {
-  const random = new Random(1);
-  const whole = new RegExp(`^(?:${general})$`);
-  return kinds
-    .filter(Boolean)
-    .every((kind) => Array.from({ length: 3000 }, () => sample(random, kind)).every((digits) => whole.test(digits)));
 }
 
 /**

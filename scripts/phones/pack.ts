@@ -35,7 +35,7 @@ export function pack(plans: readonly Plan[]): Uint8Array {
     }
     const code = Number(plan.callingCode);
     const lengths = plan.lengths.reduce((mask, length) => mask | (1 << (length - 2)), 0);
-    const region = plan.region === '001' ? [0, 0] : [...plan.region].map((letter) => letter.charCodeAt(0));
+    const region = plan.region === '001' ? [0, 0] : Array.from(plan.region, (letter) => letter.charCodeAt(0));
     const size = nibbles.length / 2;
     bytes.push(...region);
     for (const number of [code, lengths, present, inherited, size]) {

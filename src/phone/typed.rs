@@ -10,7 +10,7 @@ const MOST_DIGITS: usize = 28;
 /// Longer texts are something else.
 const LONGEST: usize = 250;
 
-/// A vanity number has at least so many letters, fewer are a slip of the finger; and so many digits, or it is a word.
+/// So many digits stand before the letters of a number, or it is a word; and fewer letters are a slip of the finger.
 const FEWEST: usize = 3;
 
 /// A number as it was typed.
@@ -45,7 +45,7 @@ impl Typed {
             {
                 typed.extension = digits;
                 break;
-            } else if let Some(key) = key(character) {
+            } else if let Some(key) = key(character).filter(|_| typed.digits.len() >= FEWEST) {
                 letters += 1;
                 typed.digits.push(key);
             } else if !is_punctuation(character) {
@@ -57,7 +57,7 @@ impl Typed {
             after_letter = key(character).is_some();
         }
         typed.letters = letters > 0;
-        if typed.digits.is_empty() || (letters > 0 && letters.min(typed.digits.len() - letters) < FEWEST) {
+        if typed.digits.is_empty() || (1..FEWEST).contains(&letters) {
             return Err(Code::PhoneNotANumber);
         }
         Ok(typed)
@@ -156,8 +156,23 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in ["", " ", "+", "()", "call me", "no", "12 a 34", "1*67", "+1+2", "1+2", "x12", "555 0123 xx", "😀1"]
-        {
+        for text in [
+            "",
+            " ",
+            "+",
+            "()",
+            "call me",
+            "no",
+            "12 a 34",
+            "1*67",
+            "+1+2",
+            "1+2",
+            "x12",
+            "555 0123 xx",
+            "😀1",
+            "call 911 now",
+            "to 212 555 0123",
+        ] {
             assert_eq!(read(text), Err(Code::PhoneNotANumber), "{text}");
         }
         assert_eq!(read(&"1".repeat(251)), Err(Code::PhoneTooLong));

@@ -43,9 +43,9 @@ const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
 /** What a caller writes in TypeScript, and what the compiler is to stop. */
 const TYPES = `
 import {
-  accessToken, routeCall, signTwilio, twiml, verifyTwilio, versions,
+  accessToken, countSegments, parsePhone, routeCall, signTwilio, twiml, verifyTwilio, versions,
   type AccessTokenInput, type CallConfig, type Params, type PlumlineError, type Refusal, type RouteInput, type Routing, type SharedKey,
-  type SignInput, type TwimlAttribute, type TwimlElement, type TwimlNode, type Verdict, type VerifyInput,
+  type PhoneReading, type SegmentCount, type SignInput, type TwimlAttribute, type TwimlElement, type TwimlNode, type Verdict, type VerifyInput,
   type VerifySettings, type Versions,
 } from 'plumline';
 import * as twilio from 'plumline/twilio';
@@ -99,6 +99,15 @@ export const valid: boolean = twilio.validateRequest('t', signature, 'https://ex
   && twilio.validateRequestWithBody('t', undefined, 'https://example.com', '{}');
 export const texts: string[] = [twilio.getExpectedTwilioSignature('t', 'u', {}), twilio.getExpectedBodyHash('{}')];
 inputs.forEach(verified);
+
+const reading: PhoneReading = parsePhone('(212) 555-0123', 'US');
+export const dialled: string = !reading.ok ? reading.code : reading.kind === 'emergency' ? reading.number : (reading.e164 ?? '');
+if (reading.ok && reading.kind === 'short-code') {
+  // @ts-expect-error: nobody can be made to dial it
+  dialled === reading.e164.length;
+}
+const counted: SegmentCount = countSegments('a');
+export const dear: string = counted.encoding === 'UCS-2' ? counted.unicode.character : counted.segments.toFixed();
 
 const minted: AccessTokenInput = {
   accountSid: 'AC1', keySid: 'SK1', secret: 's', identity: 'a', now: Date.now(),
