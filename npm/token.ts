@@ -17,8 +17,8 @@ const EARLIEST = 1e12;
  * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
  * places, never a value.
  *
- * @throws PlumlineError `ARGUMENT_INVALID`, `GRANT_INVALID`, `IDENTITY_INVALID`, `KEY_SECRET_BLANK`, `SID_INVALID`,
- * `TTL_INVALID`
+ * @throws PlumlineError `ARGUMENT_INVALID`, `GRANT_INVALID`, `IDENTITY_INVALID`, `KEY_SECRET_BLANK`,
+ * `REGION_INVALID`, `SID_INVALID`, `TTL_INVALID`
  */
 export function accessToken(input: AccessTokenInput): string {
   const { accountSid, keySid, secret, identity, now, ttl, grants, region, nbf } = object(

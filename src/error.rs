@@ -99,6 +99,9 @@ codes! {
     /// A phone number has fewer digits than its country's; often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country: is the area code missing?", "phones";
+    /// The region of an access token is no region's name.
+    RegionInvalid = "REGION_INVALID",
+        "A region is a short name such as us1, ie1 or au1; leave it out for a key of us1.", "token";
     /// A project secret that is needed is not there.
     SecretMissing = "SECRET_MISSING",
         "Set this project secret in Medplum (Project, Secrets).";

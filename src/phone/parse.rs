@@ -16,6 +16,9 @@ const NORTH_AMERICA: u16 = 1;
 /// No emergency number is longer.
 const LONGEST_EMERGENCY: usize = 5;
 
+/// Nor any short code than this.
+const LONGEST_SHORT: usize = 8;
+
 /// A phone number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone {
@@ -78,9 +81,9 @@ impl Reader<'_> {
         // People type their own country's code without the + as well. What is a number of this country as it stands is
         // read so.
         let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
-        if here.kind(digits).is_none()
+        if let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
+            && here.kind(digits).is_none()
             && here.kind(bare).is_none()
-            && let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
             && let Some(phone) = self.assigned(here.calling_code, &here, rest)
         {
             return Ok(phone);
@@ -101,7 +104,7 @@ impl Reader<'_> {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
             let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
             if let Some(main) = plans().find(|plan| plan.calling_code == code) {
-                if rest.len() <= LONGEST_EMERGENCY && main.matches(Slot::Emergency, rest) {
+                if rest.len() <= LONGEST_EMERGENCY && main.matching(rest) & Slot::Emergency.bit() != 0 {
                     return Ok(self.short(Kind::Emergency, rest, Some(&main)));
                 }
                 return self.assigned(code, &main, rest).ok_or_else(|| refusal(&main, rest));
@@ -124,7 +127,7 @@ impl Reader<'_> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
         }
-        if rules.matches(Slot::Local, digits) {
+        if rules.has(Slot::Local) && rules.matching(digits) & Slot::Local.bit() != 0 {
             let whole = [&rules.area()[..], digits].concat();
             if let Some(phone) = self.among(code, &whole) {
                 return Some(phone);
@@ -132,7 +135,7 @@ impl Reader<'_> {
         }
         let bare = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
         if let Some(bare) = bare {
-            if bare.len() <= LONGEST_EMERGENCY && rules.matches(Slot::Emergency, bare) {
+            if bare.len() <= LONGEST_EMERGENCY && rules.matching(bare) & Slot::Emergency.bit() != 0 {
                 return Some(self.short(Kind::Emergency, bare, Some(rules)));
             }
             if let Some(phone) = self.among(code, bare) {
@@ -158,9 +161,13 @@ impl Reader<'_> {
 
     /// A number of few digits, which only its own country knows.
     fn short_number(&self, here: &Plan, digits: &[u8]) -> Option<Phone> {
-        if here.matches(Slot::Emergency, digits) || HELP.contains(&digits) {
+        if digits.len() > LONGEST_SHORT {
+            return None;
+        }
+        let matching = here.matching(digits);
+        if matching & Slot::Emergency.bit() != 0 || HELP.contains(&digits) {
             Some(self.short(Kind::Emergency, digits, Some(here)))
-        } else if !self.typed.letters && here.matches(Slot::Short, digits) {
+        } else if !self.typed.letters && matching & Slot::Short.bit() != 0 {
             Some(self.short(Kind::ShortCode, digits, Some(here)))
         } else {
             None

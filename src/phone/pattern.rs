@@ -41,15 +41,17 @@ impl<'a> Pattern<'a> {
     }
 
     /// The pattern after this one.
-    pub(super) fn next(self) -> Self {
-        let mut end = self;
-        end.either(&[], 0);
-        Self { at: end.at + 2, ..self }
+    pub(super) fn next(mut self) -> Self {
+        self.either(&[], 0);
+        self.at += 2;
+        self
     }
 
-    /// Whether it matches all of `digits`, of which there are at most 31.
-    pub(super) fn matches(mut self, digits: &[u8]) -> bool {
-        self.either(digits, 1) >> digits.len() & 1 == 1
+    /// Whether it matches all of `digits`, of which there are at most 31. Goes on to the next pattern.
+    pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
+        let ends = self.either(digits, 1);
+        self.at += 2;
+        ends >> digits.len() & 1 == 1
     }
 
     /// The longest beginning of `digits` that it matches, if any that is not empty.
@@ -117,6 +119,9 @@ impl<'a> Pattern<'a> {
         let mut reached = if least == 0 { from } else { 0 };
         let mut again = *self;
         for times in 1..=most {
+            if places == 0 {
+                break;
+            }
             if times > 1 {
                 again.at = start;
                 places = again.once(digits, places);
@@ -142,6 +147,9 @@ impl<'a> Pattern<'a> {
             digit => 1 << digit,
         };
         let mut places = 0;
+        if from == 0 {
+            return 0;
+        }
         for (index, digit) in digits.iter().enumerate() {
             if from >> index & 1 == 1 && allowed >> (digit & 15) & 1 == 1 {
                 places |= 2 << index;
@@ -165,7 +173,8 @@ mod tests {
 
     #[test]
     fn matches_whole_numbers_and_prefixes() {
-        let pattern = Pattern::first(&BYTES);
+        let mut pattern = Pattern::first(&BYTES);
+        let mut second = pattern.next();
         for (text, whole, prefix) in [
             ("0133", true, Some(4)),
             ("01145", true, Some(5)),
@@ -179,9 +188,12 @@ mod tests {
             ("6", false, None),
             ("", false, None),
         ] {
-            assert_eq!((pattern.matches(&digits(text)), pattern.prefix(&digits(text))), (whole, prefix), "{text}");
+            let mut again = Pattern::first(&BYTES);
+            let pattern = again;
+            assert_eq!((again.matches(&digits(text)), pattern.prefix(&digits(text))), (whole, prefix), "{text}");
         }
-        assert!(pattern.next().matches(&digits("12")) && !pattern.next().matches(&digits("1")));
+        assert!(!pattern.matches(&digits("12")) && pattern.matches(&digits("12")));
+        assert!(!second.matches(&digits("1")));
     }
 
     #[test]
@@ -195,7 +207,7 @@ mod tests {
                 })
                 .collect();
             let pattern = Pattern::first(&bytes);
-            let _ = (pattern.matches(&digits("0123456789")), pattern.prefix(&digits("99999")), pattern.next());
+            let _ = ({ pattern }.matches(&digits("0123456789")), pattern.prefix(&digits("99999")), pattern.next());
         }
     }
 }

@@ -49,6 +49,12 @@ pub(super) enum Slot {
     Ordinary,
 }
 
+impl Slot {
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
 /// The kinds that have an E.164 form. Where a number is of two, the dearer comes first.
 const KINDS: [(Slot, Kind); 6] = [
     (Slot::Premium, Kind::Premium),
@@ -97,6 +103,17 @@ pub(super) fn plans() -> impl Iterator<Item = Plan> {
     })
 }
 
+fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
+    let mut pattern = Pattern::first(patterns);
+    let mut matching = 0;
+    for slot in 0..16 {
+        if present >> slot & 1 == 1 && pattern.matches(digits) {
+            matching |= 1 << slot;
+        }
+    }
+    matching
+}
+
 impl Plan {
     /// The plan of a country, by its ISO 3166 code; `UK` is what people write for `GB`.
     pub(super) fn of(country: &str) -> Option<Self> {
@@ -109,7 +126,7 @@ impl Plan {
     }
 
     fn pattern(&self, slot: Slot) -> Option<Pattern<'static>> {
-        let bit = 1 << slot as u16;
+        let bit = slot.bit();
         let (present, bytes) = if self.present & bit != 0 {
             (self.present, self.patterns)
         } else if self.inherited & bit != 0 {
@@ -124,8 +141,8 @@ impl Plan {
         Some(pattern)
     }
 
-    pub(super) fn matches(&self, slot: Slot, digits: &[u8]) -> bool {
-        self.pattern(slot).is_some_and(|pattern| pattern.matches(digits))
+    pub(super) const fn has(&self, slot: Slot) -> bool {
+        (self.present | self.inherited) & slot.bit() != 0
     }
 
     pub(super) fn prefix(&self, slot: Slot, digits: &[u8]) -> Option<usize> {
@@ -140,10 +157,18 @@ impl Plan {
     /// What kind of number national digits are; `None` for none of this plan's.
     pub(super) fn kind(&self, digits: &[u8]) -> Option<Kind> {
         self.has_length(digits.len())?;
-        if self.pattern(Slot::General).is_some_and(|pattern| !pattern.matches(digits)) {
+        let matching = self.matching(digits);
+        if self.present & !matching & Slot::General.bit() != 0 {
             return None;
         }
-        KINDS.iter().find(|(slot, _)| self.matches(*slot, digits)).map(|(_, kind)| *kind)
+        KINDS.iter().find(|(slot, _)| matching & slot.bit() != 0).map(|(_, kind)| *kind)
+    }
+
+    /// The patterns that match all of `digits`, a bit each. Finding one takes as long as running those before it, so
+    /// all are run at once.
+    pub(super) fn matching(&self, digits: &[u8]) -> u16 {
+        let own = all_matching(self.patterns, self.present, digits);
+        if self.inherited == 0 { own } else { own | self.inherited & all_matching(self.main.1, self.main.0, digits) }
     }
 
     fn has_length(&self, length: usize) -> Option<()> {

@@ -62,7 +62,7 @@ impl AccessToken<'_> {
             return Err(Problem::at(Code::TtlInvalid, "nbf"));
         }
         if !self.region.is_none_or(is_region) {
-            return Err(Problem::at(Code::ArgumentInvalid, "region"));
+            return Err(Problem::at(Code::RegionInvalid, "region"));
         }
         let now = decimal(self.now);
 
@@ -171,8 +171,8 @@ mod tests {
             (AccessToken { ttl: 86_401, ..plain }, Code::TtlInvalid, "ttl"),
             (AccessToken { not_before: Some(AT + 3_600), ..plain }, Code::TtlInvalid, "nbf"),
             (AccessToken { not_before: Some(AT * 1_000), ..plain }, Code::TtlInvalid, "nbf"),
-            (AccessToken { region: Some(""), ..plain }, Code::ArgumentInvalid, "region"),
-            (AccessToken { region: Some("IE1"), ..plain }, Code::ArgumentInvalid, "region"),
+            (AccessToken { region: Some(""), ..plain }, Code::RegionInvalid, "region"),
+            (AccessToken { region: Some("IE1"), ..plain }, Code::RegionInvalid, "region"),
             (AccessToken { account_sid: plain.key_sid, ..plain }, Code::SidInvalid, "accountSid"),
             (AccessToken { key_sid: "SK1", ..plain }, Code::SidInvalid, "keySid"),
             (AccessToken { key_sid: "SK0000000000000000000000000000000g", ..plain }, Code::SidInvalid, "keySid"),
