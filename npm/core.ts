@@ -132,6 +132,22 @@ function trappedFinding(): Finding {
   return { code, path: '/', help, severity: 'error' };
 }
 
+export function accessToken(frame: Frame): string | Refused {
+  return flat((core) => core.accessToken(put(core, frame)));
+}
+
+export function signToken(frame: Frame): string | Refused {
+  return flat((core) => core.signToken(put(core, frame)));
+}
+
+export function countSegments(text: string): string | Refused {
+  return flat((core) => core.countSegments(write(core, text, new Uint32Array())));
+}
+
+export function parsePhone(frame: Frame): string | Refused {
+  return flat((core) => core.parsePhone(put(core, frame)));
+}
+
 export function routeCall(frame: Frame): unknown {
   return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
 }

@@ -5,12 +5,16 @@ import type { Versions } from '#pkg/plumline.js';
 import { coreVersion } from './core.ts';
 
 export type {
+  AccessTokenInput,
   CallConfig,
+  Grants,
   Params,
+  PhoneReading,
   PlumlineError,
   Refusal,
   RouteInput,
   Routing,
+  SegmentCount,
   SharedKey,
   SignInput,
   TwimlAttribute,
@@ -25,6 +29,9 @@ export type {
   Versions,
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
+export { parsePhone } from './phone.ts';
+export { countSegments } from './segments.ts';
+export { accessToken } from './token.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';
 export { checkTwiml, twiml } from './twiml.ts';
 

@@ -12,6 +12,7 @@ import { twiml } from './builders.ts';
 import { bodyHash, sign, signsAny } from './core.ts';
 import { failure, mistake, text } from './error.ts';
 import { Frame } from './frame.ts';
+import * as jwt from './jwt.ts';
 import { asReceived, isAbsolute, normalised, parse } from './spellings.ts';
 import { validateBody, validateExpressRequest, validateIncomingRequest, webhook } from './webhook.ts';
 
@@ -19,6 +20,7 @@ import { validateBody, validateExpressRequest, validateIncomingRequest, webhook 
 export * from './builders.ts';
 export type { IncomingRequest, RequestValidatorOptions, WebhookOptions } from './webhook.ts';
 export { validateBody, validateExpressRequest, validateIncomingRequest, webhook } from './webhook.ts';
+export * as jwt from './jwt.ts';
 
 /** SHA-1 in base64. */
 const SIGNATURE_LENGTH = 28;
@@ -169,6 +171,7 @@ function isMistake(err: unknown): boolean {
 const twilio: {
   readonly getExpectedBodyHash: typeof getExpectedBodyHash;
   readonly getExpectedTwilioSignature: typeof getExpectedTwilioSignature;
+  readonly jwt: typeof jwt;
   readonly twiml: typeof twiml;
   readonly validateBody: typeof validateBody;
   readonly validateExpressRequest: typeof validateExpressRequest;
@@ -179,6 +182,7 @@ const twilio: {
 } = {
   getExpectedBodyHash,
   getExpectedTwilioSignature,
+  jwt,
   twiml,
   validateBody,
   validateExpressRequest,

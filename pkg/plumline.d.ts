@@ -111,6 +111,114 @@ export interface TwimlElement {
 
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
+/** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
+export interface Grants {
+    readonly voice?: {
+        /** Whether calls can reach the identity. */
+        readonly incomingAllow?: boolean | undefined;
+        /** The TwiML App that outgoing calls go to, `AP…`. */
+        readonly outgoingApplicationSid?: string | undefined;
+        /** What the app is told with every outgoing call. */
+        readonly outgoingApplicationParams?: object | undefined;
+        /** `CR…` */
+        readonly pushCredentialSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+    };
+    readonly chat?: {
+        /** `IS…` */
+        readonly serviceSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+        /** `RL…` */
+        readonly deploymentRoleSid?: string | undefined;
+        /** `CR…` */
+        readonly pushCredentialSid?: string | undefined;
+    };
+    /** `room`: a room's name or SID. */
+    readonly video?: { readonly room?: string | undefined };
+    readonly sync?: {
+        /** `IS…` or `default` */
+        readonly serviceSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+    };
+    readonly taskRouter?: {
+        /** `WS…` */
+        readonly workspaceSid?: string | undefined;
+        /** `WK…` */
+        readonly workerSid?: string | undefined;
+        readonly role?: string | undefined;
+    };
+    /** `grant`: what Twilio's API gave for a player streamer. */
+    readonly playback?: { readonly grant?: object | undefined };
+}
+
+export interface AccessTokenInput {
+    /** The account, `AC…` */
+    readonly accountSid: string;
+    /** An API key of the kind Main or Standard, `SK…` */
+    readonly keySid: string;
+    /** The key's secret. */
+    readonly secret: string;
+    /** Who the bearer is: 1 to 256 ASCII characters, none of them a space or one of <>#%"{}|\^[]`. */
+    readonly identity: string;
+    /** Milliseconds since 1970, as `Date.now()` gives them. */
+    readonly now: number;
+    /** Seconds that the token lives, from 1 to 86400; an hour where it is not given. */
+    readonly ttl?: number | undefined;
+    readonly grants: Grants;
+    /** The region that the key belongs to, such as `ie1`. */
+    readonly region?: string | undefined;
+    /** Seconds since 1970 before which the token does not count. */
+    readonly nbf?: number | undefined;
+}
+
+/** What a text takes as messages. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
+export type SegmentCount = {
+    /** How many messages; an empty text is one. */
+    readonly segments: number;
+    /** Units of the encoding: of 7 bits, of which characters such as `€` and `[` take two, or of 16 bits, of which emoji take two. */
+    readonly units: number;
+    /** Units that the last segment has left. */
+    readonly left: number;
+    /** Unicode characters; an emoji made of several counts as several. */
+    readonly characters: number;
+} & (
+| { readonly encoding: 'GSM-7'; readonly unicode?: undefined }
+| {
+    readonly encoding: 'UCS-2';
+    readonly unicode: {
+        /** Where in the text the first character outside GSM-7 stands. */
+        readonly index: number;
+        readonly character: string;
+        /** How many characters outside GSM-7 there are. */
+        readonly count: number;
+        /** Segments that the text would take with one character of GSM-7 in the place of each. */
+        readonly segmentsWithout: number;
+    };
+}
+);
+
+/** What a typed number is, or why it is none. */
+export type PhoneReading =
+| {
+    readonly ok: true;
+    /** `ordinary`: fixed, mobile or voice over IP. `premium`: dear, as are satellites. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
+    readonly kind: 'ordinary' | 'toll-free' | 'shared-cost' | 'premium' | 'personal' | 'pager';
+    readonly e164: string;
+    /** ISO 3166, or `001` for a number of no country. */
+    readonly country: string;
+    /** Digits to dial once the call is answered. */
+    readonly extension?: string;
+}
+| {
+    readonly ok: true;
+    readonly kind: 'emergency' | 'short-code';
+    /** What is dialled, in this country only. */
+    readonly number: string;
+    readonly country: string;
+    readonly e164?: undefined;
+}
+| Refusal;
+
 export interface TwimlCheckOptions {
     /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
     readonly document?: 'voice' | 'messaging' | undefined;
@@ -151,6 +259,12 @@ export interface Versions {
 
 
 /**
+ * Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
+ * account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+ */
+export function accessToken(written: number): number;
+
+/**
  * Room for `bytes` bytes of a raw body, as an address in memory.
  */
 export function body(bytes: number): number;
@@ -172,6 +286,11 @@ export function checkTwiml(written: number): number;
 export function codeHelp(written: number): number;
 
 /**
+ * Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+ */
+export function countSegments(written: number): number;
+
+/**
  * Room for `count` numbers of 32 bits, as an address in memory.
  */
 export function numbers(count: number): number;
@@ -180,6 +299,12 @@ export function numbers(count: number): number;
  * Where the output stands in memory: UTF-8, as long as the last call said.
  */
 export function output(): number;
+
+/**
+ * Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
+ * its country, its extension.
+ */
+export function parsePhone(written: number): number;
 
 /**
  * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
@@ -191,6 +316,11 @@ export function routeCall(written: number): Routing;
  * Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
  */
 export function sign(written: number): number;
+
+/**
+ * Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+ */
+export function signToken(written: number): number;
 
 /**
  * Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
@@ -227,14 +357,18 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly accessToken: (a: number) => number;
     readonly body: (a: number) => number;
     readonly bodyHash: (a: number) => number;
     readonly checkTwiml: (a: number) => number;
     readonly codeHelp: (a: number) => number;
+    readonly countSegments: (a: number) => number;
     readonly numbers: (a: number) => number;
     readonly output: () => number;
+    readonly parsePhone: (a: number) => number;
     readonly routeCall: (a: number) => any;
     readonly sign: (a: number) => number;
+    readonly signToken: (a: number) => number;
     readonly signsAny: (a: number) => number;
     readonly text: (a: number) => number;
     readonly twiml: (a: number) => number;

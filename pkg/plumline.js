@@ -1,6 +1,17 @@
 /* @ts-self-types="./plumline.d.ts" */
 
 /**
+ * Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
+ * account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+ * @param {number} written
+ * @returns {number}
+ */
+export function accessToken(written) {
+    const ret = wasm.accessToken(written);
+    return ret;
+}
+
+/**
  * Room for `bytes` bytes of a raw body, as an address in memory.
  * @param {number} bytes
  * @returns {number}
@@ -42,6 +53,16 @@ export function codeHelp(written) {
 }
 
 /**
+ * Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+ * @param {number} written
+ * @returns {number}
+ */
+export function countSegments(written) {
+    const ret = wasm.countSegments(written);
+    return ret >>> 0;
+}
+
+/**
  * Room for `count` numbers of 32 bits, as an address in memory.
  * @param {number} count
  * @returns {number}
@@ -58,6 +79,17 @@ export function numbers(count) {
 export function output() {
     const ret = wasm.output();
     return ret >>> 0;
+}
+
+/**
+ * Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
+ * its country, its extension.
+ * @param {number} written
+ * @returns {number}
+ */
+export function parsePhone(written) {
+    const ret = wasm.parsePhone(written);
+    return ret;
 }
 
 /**
@@ -78,6 +110,16 @@ export function routeCall(written) {
  */
 export function sign(written) {
     const ret = wasm.sign(written);
+    return ret;
+}
+
+/**
+ * Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+ * @param {number} written
+ * @returns {number}
+ */
+export function signToken(written) {
+    const ret = wasm.signToken(written);
     return ret;
 }
 

@@ -66,12 +66,42 @@ codes! {
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
+    /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
+    GrantInvalid = "GRANT_INVALID",
+        "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
+    IdentityInvalid = "IDENTITY_INVALID",
+        "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
+    /// The secret of an API key is empty or white space.
+    KeySecretBlank = "KEY_SECRET_BLANK",
+        "The API key's secret is empty: an empty key would sign what anyone can forge.", "token";
     /// A message or another request that is no call.
     NotACall = "NOT_A_CALL",
         "This webhook answers voice calls: in Twilio's console set another URL for messages.";
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
+    /// A phone number has no country code, and no country was given whose numbers it could be among.
+    PhoneCountryMissing = "PHONE_COUNTRY_MISSING",
+        "Give the country that the number was typed in, or the number with + and its country code.", "phones";
+    /// No country has this code.
+    PhoneCountryUnknown = "PHONE_COUNTRY_UNKNOWN",
+        "No country has this code: a country is an ISO 3166 code such as US, and a number's begins after +.", "phones";
+    /// A text is no phone number.
+    PhoneNotANumber = "PHONE_NOT_A_NUMBER",
+        "A phone number has digits, spaces and punctuation; letters stand for digits only after an American area code.", "phones";
+    /// A phone number has a possible length, but its country has given it to nobody.
+    PhoneNotAssigned = "PHONE_NOT_ASSIGNED",
+        "The country has no such number: look for a mistyped digit.", "phones";
+    /// A phone number has more digits than its country's.
+    PhoneTooLong = "PHONE_TOO_LONG",
+        "The number has too many digits for its country.", "phones";
+    /// A phone number has fewer digits than its country's; often the area code is missing.
+    PhoneTooShort = "PHONE_TOO_SHORT",
+        "The number has too few digits for its country: is the area code missing?", "phones";
+    /// The region of an access token is no region's name.
+    RegionInvalid = "REGION_INVALID",
+        "A region is a short name such as us1, ie1 or au1; leave it out for a key of us1.", "token";
     /// A project secret that is needed is not there.
     SecretMissing = "SECRET_MISSING",
         "Set this project secret in Medplum (Project, Secrets).";
@@ -81,6 +111,9 @@ codes! {
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not among the configured ones.";
+    /// A SID is not of the kind that is needed, or is no SID.
+    SidInvalid = "SID_INVALID",
+        "A SID is two letters (AC account, SK API key, AP TwiML App, CR push credential, IS service) and 32 hexadecimal digits.", "token";
     /// The signature fits the body taken without its parameters.
     SignatureBodyIgnored = "SIGNATURE_BODY_IGNORED",
         "The signature covers the URL alone: something added these parameters, or turned a GET into a POST.";
@@ -111,6 +144,9 @@ codes! {
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Give at least one auth token.";
+    /// An access token would live longer than a day, not at all, or end before it begins.
+    TtlInvalid = "TTL_INVALID",
+        "A token lives from 1 to 86400 whole seconds, and nbf, in seconds since 1970, is before its end.", "token";
     /// An element of a TwiML document has an attribute that it does not take there.
     TwimlAttribute = "TWIML_ATTRIBUTE",
         "This element takes no attribute of that name; names are spelled with their capitals.", "library";

@@ -9,6 +9,7 @@
 //! - [`signature`]: who sent this
 //! - [`call`]: what a call is, and where it goes
 //! - [`twiml`]: what Twilio reads
+#![cfg_attr(feature = "token", doc = "- [`token`]: what lets a browser call as somebody")]
 //! - [`flow`]: the stories, one file each, and the coroutine that runs them
 
 pub mod call;
@@ -16,8 +17,12 @@ pub mod error;
 pub mod fhir;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "segments")]
+pub mod message;
 pub mod phone;
 pub mod signature;
 pub mod text;
+#[cfg(feature = "token")]
+pub mod token;
 pub mod twiml;
 pub mod wasm;

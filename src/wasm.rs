@@ -9,7 +9,13 @@
 #[cfg(feature = "library")]
 mod library;
 #[cfg(feature = "library")]
+mod phone;
+#[cfg(feature = "library")]
 mod routing;
+#[cfg(feature = "library")]
+mod segments;
+#[cfg(feature = "library")]
+mod token;
 #[cfg(feature = "library")]
 mod twiml;
 
@@ -286,6 +292,52 @@ pub fn route_call(written: usize) -> JsValue {
     let routing = routing::route_call(&frame);
     // Texts and booleans always serialize.
     routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
+/// account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "accessToken")]
+#[must_use]
+pub fn access_token(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(token::access_token(&frame))
+    })
+}
+
+/// Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "signToken")]
+#[must_use]
+pub fn sign_token(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(token::sign_token(&frame))
+    })
+}
+
+/// Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
+/// its country, its extension.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "parsePhone")]
+#[must_use]
+pub fn parse_phone(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(phone::parse_phone(&frame))
+    })
+}
+
+/// Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "countSegments")]
+#[must_use]
+pub fn count_segments(written: usize) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let text = boundary.take_text(written);
+        boundary.put(segments::count_segments(&text))
+    })
 }
 
 /// What to do about a code; empty for text that is none.

@@ -31,7 +31,10 @@ var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: tru
 // npm/index.ts
 var index_exports = {};
 __export(index_exports, {
+  accessToken: () => accessToken2,
   checkTwiml: () => checkTwiml2,
+  countSegments: () => countSegments2,
+  parsePhone: () => parsePhone2,
   routeCall: () => routeCall2,
   signTwilio: () => signTwilio,
   twiml: () => twiml2,
@@ -202,6 +205,89 @@ function json(config) {
   return text(written2, "config");
 }
 
+// npm/phone.ts
+var core2 = __toESM(require("./core.cjs"), 1);
+function parsePhone2(text2, country) {
+  const frame = new Frame(country === void 0 ? 0 : 1);
+  frame.add(text(text2, "text"));
+  frame.add(country === void 0 ? "" : text(country, "country"));
+  const answer = core2.parsePhone(frame);
+  if (typeof answer !== "string") {
+    return refusal(answer);
+  }
+  const [kind = "", number = "", of = "", extension = ""] = answer.split("\n");
+  if (kind === "emergency" || kind === "short-code") {
+    return { ok: true, kind, number, country: of };
+  }
+  const reading = { ok: true, kind, e164: number, country: of };
+  return extension === "" ? reading : { ...reading, extension };
+}
+
+// npm/segments.ts
+var core3 = __toESM(require("./core.cjs"), 1);
+function countSegments2(text2) {
+  const answer = core3.countSegments(text(text2, "text"));
+  if (typeof answer !== "string") {
+    throw failure(answer.code, answer.help, "");
+  }
+  const numbers = answer.split(" ").map(Number);
+  const [ucs2 = 0, segments = 0, units = 0, left = 0, characters = 0, index = 0, count = 0, segmentsWithout = 0] = numbers;
+  const counted = { segments, units, left, characters };
+  if (ucs2 === 0) {
+    return { encoding: "GSM-7", ...counted };
+  }
+  const character = String.fromCodePoint(text2.codePointAt(index) ?? 0);
+  return { encoding: "UCS-2", ...counted, unicode: { index, character, count, segmentsWithout } };
+}
+
+// npm/token.ts
+var core4 = __toESM(require("./core.cjs"), 1);
+var HOUR = 3600;
+var LARGEST = 2 ** 32 - 1;
+var EARLIEST = 1e12;
+function accessToken2(input) {
+  const { accountSid, keySid, secret, identity, now, ttl, grants, region, nbf } = object(
+    input,
+    "the argument"
+  );
+  if (typeof now !== "number" || !Number.isSafeInteger(Math.floor(now)) || now < EARLIEST) {
+    throw mistake("now");
+  }
+  const seconds = whole(ttl === void 0 ? HOUR : ttl, "ttl", LARGEST);
+  const start = whole(nbf === void 0 ? 0 : nbf, "nbf", Number.MAX_SAFE_INTEGER);
+  const frame = new Frame(seconds, nbf === void 0 ? 0 : 1, region === void 0 ? 0 : 1);
+  frame.add(text(accountSid, "accountSid"));
+  frame.add(text(keySid, "keySid"));
+  frame.add(text(secret, "secret"));
+  frame.add(text(identity, "identity"));
+  frame.add(String(Math.floor(now / 1e3)));
+  frame.add(String(start));
+  frame.add(region === void 0 ? "" : text(region, "region"));
+  frame.add(json2(object(grants, "grants")));
+  const token = core4.accessToken(frame);
+  if (typeof token !== "string") {
+    throw failure(token.code, token.help, token.at);
+  }
+  return token;
+}
+function whole(value, path, most) {
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw mistake(path, "TTL_INVALID");
+  }
+  return value;
+}
+function json2(grants) {
+  let written2;
+  try {
+    written2 = JSON.stringify(grants);
+  } catch {
+  }
+  if (typeof written2 !== "string") {
+    throw mistake("grants", "GRANT_INVALID");
+  }
+  return written2;
+}
+
 // npm/body.ts
 function rawBody(body) {
   if (typeof body === "string") {
@@ -281,7 +367,7 @@ function addSharedKey(frame, id, key) {
 }
 
 // npm/twiml.ts
-var core2 = __toESM(require("./core.cjs"), 1);
+var core5 = __toESM(require("./core.cjs"), 1);
 
 // npm/twiml-layout.ts
 var DEEPEST = 80;
@@ -470,7 +556,7 @@ function twiml2(tree, options = {}) {
   if (strictness === -1) {
     throw mistake("options.check");
   }
-  const written2 = core2.twiml(laidOut(tree, strictness, documentNumber(document)));
+  const written2 = core5.twiml(laidOut(tree, strictness, documentNumber(document)));
   if (typeof written2 === "string") {
     return written2;
   }
@@ -480,7 +566,7 @@ function checkTwiml2(treeOrXml, options = {}) {
   const { document } = object(options, "options");
   const kind = documentNumber(document);
   try {
-    return core2.checkTwiml(
+    return core5.checkTwiml(
       typeof treeOrXml === "string" ? Layout.xml(treeOrXml.length > LONG ? " ".repeat(LONG + 1) : treeOrXml, kind) : laidOut(treeOrXml, 0, kind)
     );
   } catch (err) {
@@ -512,7 +598,10 @@ var versions = {
 };
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {
+  accessToken,
   checkTwiml,
+  countSegments,
+  parsePhone,
   routeCall,
   signTwilio,
   twiml,

@@ -98,6 +98,110 @@ export interface TwimlElement {
     readonly children?: readonly TwimlNode[] | undefined;
 }
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
+/** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
+export interface Grants {
+    readonly voice?: {
+        /** Whether calls can reach the identity. */
+        readonly incomingAllow?: boolean | undefined;
+        /** The TwiML App that outgoing calls go to, `AP…`. */
+        readonly outgoingApplicationSid?: string | undefined;
+        /** What the app is told with every outgoing call. */
+        readonly outgoingApplicationParams?: object | undefined;
+        /** `CR…` */
+        readonly pushCredentialSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+    };
+    readonly chat?: {
+        /** `IS…` */
+        readonly serviceSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+        /** `RL…` */
+        readonly deploymentRoleSid?: string | undefined;
+        /** `CR…` */
+        readonly pushCredentialSid?: string | undefined;
+    };
+    /** `room`: a room's name or SID. */
+    readonly video?: { readonly room?: string | undefined };
+    readonly sync?: {
+        /** `IS…` or `default` */
+        readonly serviceSid?: string | undefined;
+        readonly endpointId?: string | undefined;
+    };
+    readonly taskRouter?: {
+        /** `WS…` */
+        readonly workspaceSid?: string | undefined;
+        /** `WK…` */
+        readonly workerSid?: string | undefined;
+        readonly role?: string | undefined;
+    };
+    /** `grant`: what Twilio's API gave for a player streamer. */
+    readonly playback?: { readonly grant?: object | undefined };
+}
+export interface AccessTokenInput {
+    /** The account, `AC…` */
+    readonly accountSid: string;
+    /** An API key of the kind Main or Standard, `SK…` */
+    readonly keySid: string;
+    /** The key's secret. */
+    readonly secret: string;
+    /** Who the bearer is: 1 to 256 ASCII characters, none of them a space or one of <>#%"{}|\^[]`. */
+    readonly identity: string;
+    /** Milliseconds since 1970, as `Date.now()` gives them. */
+    readonly now: number;
+    /** Seconds that the token lives, from 1 to 86400; an hour where it is not given. */
+    readonly ttl?: number | undefined;
+    readonly grants: Grants;
+    /** The region that the key belongs to, such as `ie1`. */
+    readonly region?: string | undefined;
+    /** Seconds since 1970 before which the token does not count. */
+    readonly nbf?: number | undefined;
+}
+/** What a text takes as messages. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
+export type SegmentCount = {
+    /** How many messages; an empty text is one. */
+    readonly segments: number;
+    /** Units of the encoding: of 7 bits, of which characters such as `€` and `[` take two, or of 16 bits, of which emoji take two. */
+    readonly units: number;
+    /** Units that the last segment has left. */
+    readonly left: number;
+    /** Unicode characters; an emoji made of several counts as several. */
+    readonly characters: number;
+} & (
+| { readonly encoding: 'GSM-7'; readonly unicode?: undefined }
+| {
+    readonly encoding: 'UCS-2';
+    readonly unicode: {
+        /** Where in the text the first character outside GSM-7 stands. */
+        readonly index: number;
+        readonly character: string;
+        /** How many characters outside GSM-7 there are. */
+        readonly count: number;
+        /** Segments that the text would take with one character of GSM-7 in the place of each. */
+        readonly segmentsWithout: number;
+    };
+}
+);
+/** What a typed number is, or why it is none. */
+export type PhoneReading =
+| {
+    readonly ok: true;
+    /** `ordinary`: fixed, mobile or voice over IP. `premium`: dear, as are satellites. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
+    readonly kind: 'ordinary' | 'toll-free' | 'shared-cost' | 'premium' | 'personal' | 'pager';
+    readonly e164: string;
+    /** ISO 3166, or `001` for a number of no country. */
+    readonly country: string;
+    /** Digits to dial once the call is answered. */
+    readonly extension?: string;
+}
+| {
+    readonly ok: true;
+    readonly kind: 'emergency' | 'short-code';
+    /** What is dialled, in this country only. */
+    readonly number: string;
+    readonly country: string;
+    readonly e164?: undefined;
+}
+| Refusal;
 export interface TwimlCheckOptions {
     /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
     readonly document?: 'voice' | 'messaging' | undefined;
@@ -140,6 +244,35 @@ export interface Versions {
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export declare function routeCall(input: RouteInput): Routing;
+/**
+ * What people type as a phone number, in E.164.
+ *
+ * `country` is where it was typed, an ISO 3166 code such as `US`; without it, only a number with `+` or `00` can be
+ * told. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
+ * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
+ */
+export declare function parsePhone(text: string, country?: string): PhoneReading;
+/**
+ * How many messages a text takes, as Twilio counts and charges them.
+ *
+ * A text that Twilio sends with "smart encoding" may take fewer: look-alikes such as curly quotes are replaced there.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID` where the text is no string
+ */
+export declare function countSegments(text: string): SegmentCount;
+/**
+ * An access token for Twilio's SDKs, signed with HMAC-SHA256.
+ *
+ * It refuses what Twilio would refuse later, in the browser of whoever got the token: a life of more than a day, an
+ * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
+ * places, never a value.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID`, `GRANT_INVALID`, `IDENTITY_INVALID`, `KEY_SECRET_BLANK`,
+ * `REGION_INVALID`, `SID_INVALID`, `TTL_INVALID`
+ */
+export declare function accessToken(input: AccessTokenInput): string;
 /**
  * The signature that Twilio sends in `X-Twilio-Signature`, for tests and local tools.
  *

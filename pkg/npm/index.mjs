@@ -164,6 +164,89 @@ function json(config) {
   return text(written2, "config");
 }
 
+// npm/phone.ts
+import * as core2 from "./core.mjs";
+function parsePhone2(text2, country) {
+  const frame = new Frame(country === void 0 ? 0 : 1);
+  frame.add(text(text2, "text"));
+  frame.add(country === void 0 ? "" : text(country, "country"));
+  const answer = core2.parsePhone(frame);
+  if (typeof answer !== "string") {
+    return refusal(answer);
+  }
+  const [kind = "", number = "", of = "", extension = ""] = answer.split("\n");
+  if (kind === "emergency" || kind === "short-code") {
+    return { ok: true, kind, number, country: of };
+  }
+  const reading = { ok: true, kind, e164: number, country: of };
+  return extension === "" ? reading : { ...reading, extension };
+}
+
+// npm/segments.ts
+import * as core3 from "./core.mjs";
+function countSegments2(text2) {
+  const answer = core3.countSegments(text(text2, "text"));
+  if (typeof answer !== "string") {
+    throw failure(answer.code, answer.help, "");
+  }
+  const numbers = answer.split(" ").map(Number);
+  const [ucs2 = 0, segments = 0, units = 0, left = 0, characters = 0, index = 0, count = 0, segmentsWithout = 0] = numbers;
+  const counted = { segments, units, left, characters };
+  if (ucs2 === 0) {
+    return { encoding: "GSM-7", ...counted };
+  }
+  const character = String.fromCodePoint(text2.codePointAt(index) ?? 0);
+  return { encoding: "UCS-2", ...counted, unicode: { index, character, count, segmentsWithout } };
+}
+
+// npm/token.ts
+import * as core4 from "./core.mjs";
+var HOUR = 3600;
+var LARGEST = 2 ** 32 - 1;
+var EARLIEST = 1e12;
+function accessToken2(input) {
+  const { accountSid, keySid, secret, identity, now, ttl, grants, region, nbf } = object(
+    input,
+    "the argument"
+  );
+  if (typeof now !== "number" || !Number.isSafeInteger(Math.floor(now)) || now < EARLIEST) {
+    throw mistake("now");
+  }
+  const seconds = whole(ttl === void 0 ? HOUR : ttl, "ttl", LARGEST);
+  const start = whole(nbf === void 0 ? 0 : nbf, "nbf", Number.MAX_SAFE_INTEGER);
+  const frame = new Frame(seconds, nbf === void 0 ? 0 : 1, region === void 0 ? 0 : 1);
+  frame.add(text(accountSid, "accountSid"));
+  frame.add(text(keySid, "keySid"));
+  frame.add(text(secret, "secret"));
+  frame.add(text(identity, "identity"));
+  frame.add(String(Math.floor(now / 1e3)));
+  frame.add(String(start));
+  frame.add(region === void 0 ? "" : text(region, "region"));
+  frame.add(json2(object(grants, "grants")));
+  const token = core4.accessToken(frame);
+  if (typeof token !== "string") {
+    throw failure(token.code, token.help, token.at);
+  }
+  return token;
+}
+function whole(value, path, most) {
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw mistake(path, "TTL_INVALID");
+  }
+  return value;
+}
+function json2(grants) {
+  let written2;
+  try {
+    written2 = JSON.stringify(grants);
+  } catch {
+  }
+  if (typeof written2 !== "string") {
+    throw mistake("grants", "GRANT_INVALID");
+  }
+  return written2;
+}
+
 // npm/body.ts
 function rawBody(body) {
   if (typeof body === "string") {
@@ -243,7 +326,7 @@ function addSharedKey(frame, id, key) {
 }
 
 // npm/twiml.ts
-import * as core2 from "./core.mjs";
+import * as core5 from "./core.mjs";
 
 // npm/twiml-layout.ts
 var DEEPEST = 80;
@@ -432,7 +515,7 @@ function twiml2(tree, options = {}) {
   if (strictness === -1) {
     throw mistake("options.check");
   }
-  const written2 = core2.twiml(laidOut(tree, strictness, documentNumber(document)));
+  const written2 = core5.twiml(laidOut(tree, strictness, documentNumber(document)));
   if (typeof written2 === "string") {
     return written2;
   }
@@ -442,7 +525,7 @@ function checkTwiml2(treeOrXml, options = {}) {
   const { document } = object(options, "options");
   const kind = documentNumber(document);
   try {
-    return core2.checkTwiml(
+    return core5.checkTwiml(
       typeof treeOrXml === "string" ? Layout.xml(treeOrXml.length > LONG ? " ".repeat(LONG + 1) : treeOrXml, kind) : laidOut(treeOrXml, 0, kind)
     );
   } catch (err) {
@@ -473,7 +556,10 @@ var versions = {
   }
 };
 export {
+  accessToken2 as accessToken,
   checkTwiml2 as checkTwiml,
+  countSegments2 as countSegments,
+  parsePhone2 as parsePhone,
   routeCall2 as routeCall,
   signTwilio,
   twiml2 as twiml,

@@ -48,6 +48,325 @@ export declare function validateBody(body: string | Uint8Array | ArrayBuffer, bo
  * `express.urlencoded` before it.
  */
 export declare function webhook(opts?: string | WebhookOptions, authToken?: string | WebhookOptions): (req: any, res: any, next: any) => void;
+export declare namespace jwt {
+namespace taskrouter {
+namespace util {
+/** What a worker's own client asks for. */
+function defaultWorkerPolicies(version: string, workspaceSid: string, workerSid: string): Policy[];
+/** What a client needs to hear events. */
+function defaultEventBridgePolicies(accountSid: string, channelId: string): Policy[];
+/** The URL of a workspace, or with `**` of all of them; the same goes for the others. */
+function workspacesUrl(workspaceSid?: string): string;
+/** The URL of a task queue. */
+function taskQueuesUrl(workspaceSid: string, taskQueueSid?: string): string;
+/** The URL of a task. */
+function tasksUrl(workspaceSid: string, taskSid?: string): string;
+/** The URL of an activity. */
+function activitiesUrl(workspaceSid: string, activitySid?: string): string;
+/** The URL of a worker. */
+function workersUrl(workspaceSid: string, workerSid?: string): string;
+/** The URL of a worker's reservation. */
+function reservationsUrl(workspaceSid: string, workerSid: string, reservationSid?: string): string;
+interface PolicyOptions {
+    url?: string | undefined;
+    method?: string | undefined;
+    queryFilter?: object | undefined;
+    postFilter?: object | undefined;
+    allow?: boolean | undefined;
+}
+interface PolicyPayload {
+    url: string;
+    method: string;
+    query_filter: object;
+    post_filter: object;
+    allow: boolean;
+}
+/** What a token lets its bearer ask for. */
+class Policy {
+    url: string;
+    method: string;
+    queryFilter: object;
+    postFilter: object;
+    allow: boolean;
+    constructor(options?: PolicyOptions);
+    payload(): PolicyPayload;
+}
+export { defaultWorkerPolicies, defaultEventBridgePolicies, workspacesUrl, taskQueuesUrl, tasksUrl, activitiesUrl, workersUrl, reservationsUrl };
+}
+interface TaskRouterCapabilityOptions {
+    accountSid: string;
+    authToken: string;
+    workspaceSid: string;
+    channelId: string;
+    friendlyName?: string | undefined;
+    /** Seconds; an hour where it is not given. */
+    ttl?: number | undefined;
+    version?: string | undefined;
+}
+/** npm twilio's `TaskRouterCapability`. */
+class TaskRouterCapability {
+    static Policy: typeof Policy;
+    accountSid: string;
+    authToken: string;
+    workspaceSid: string;
+    channelId: string;
+    friendlyName?: string | undefined;
+    ttl: number;
+    version: string;
+    policies: Policy[];
+    constructor(options: TaskRouterCapabilityOptions);
+    addPolicy(policy: Policy): void;
+    /** The token, made now. */
+    toJwt(): string;
+}
+interface PolicyOptions {
+    url?: string | undefined;
+    method?: string | undefined;
+    queryFilter?: object | undefined;
+    postFilter?: object | undefined;
+    allow?: boolean | undefined;
+}
+interface PolicyPayload {
+    url: string;
+    method: string;
+    query_filter: object;
+    post_filter: object;
+    allow: boolean;
+}
+/** What a token lets its bearer ask for. */
+class Policy {
+    url: string;
+    method: string;
+    queryFilter: object;
+    postFilter: object;
+    allow: boolean;
+    constructor(options?: PolicyOptions);
+    payload(): PolicyPayload;
+}
+export { util, TaskRouterCapabilityOptions, TaskRouterCapability };
+}
+/**
+ * npm twilio's `AccessToken`: its arguments, its tokens byte for byte, its errors. It takes what that takes (HS384 and
+ * HS512, any identity, any ttl), a blank secret aside; `accessToken` of `plumline` refuses what Twilio refuses.
+ */
+class AccessToken implements AccessToken.AccessTokenOptions {
+    static DEFAULT_ALGORITHM: 'HS256';
+    static ALGORITHMS: string[];
+    static Grant: typeof TokenGrant;
+    static TaskRouterGrant: typeof TaskRouterGrant;
+    static ChatGrant: typeof ChatGrant;
+    static VideoGrant: typeof VideoGrant;
+    static SyncGrant: typeof SyncGrant;
+    static VoiceGrant: typeof VoiceGrant;
+    static PlaybackGrant: typeof PlaybackGrant;
+    accountSid: string;
+    keySid: string;
+    secret: string;
+    ttl: number;
+    identity: string;
+    nbf?: number | undefined;
+    region?: string | undefined;
+    grants: AccessToken.AnyGrant[];
+    /**
+     * @param accountSid - The account, `AC…`
+     * @param keySid - The API key, `SK…`
+     * @param secret - The key's secret
+     * @param options - `identity` is needed; `ttl` is an hour where it is not given
+     */
+    constructor(accountSid: string, keySid: string, secret: string, options: AccessToken.AccessTokenOptions);
+    /** Adds a grant; of two with one key, the later counts. */
+    addGrant(grant: AccessToken.AnyGrant): void;
+    /** The token, made now. */
+    toJwt(algorithm?: 'HS256' | 'HS384' | 'HS512'): string;
+}
+namespace AccessToken {
+    /** What `addGrant` takes: any of the grants, or one of a program's own. */
+    interface AnyGrant {
+        key: unknown;
+        toPayload(): unknown;
+    }
+    type Grant<TOptions, TPayload, TKey> = TokenGrant<TOptions, TPayload, TKey>;
+    type TaskRouterGrant = InstanceType<typeof AccessToken.TaskRouterGrant>;
+    type ChatGrant = InstanceType<typeof AccessToken.ChatGrant>;
+    type VideoGrant = InstanceType<typeof AccessToken.VideoGrant>;
+    type SyncGrant = InstanceType<typeof AccessToken.SyncGrant>;
+    type VoiceGrant = InstanceType<typeof AccessToken.VoiceGrant>;
+    type PlaybackGrant = InstanceType<typeof AccessToken.PlaybackGrant>;
+    interface TaskRouterGrantOptions {
+        workspaceSid?: string | undefined;
+        workerSid?: string | undefined;
+        role?: string | undefined;
+    }
+    interface TaskRouterGrantPayload {
+        workspace_sid?: string;
+        worker_sid?: string;
+        role?: string;
+    }
+    interface ChatGrantOptions {
+        serviceSid?: string | undefined;
+        endpointId?: string | undefined;
+        deploymentRoleSid?: string | undefined;
+        pushCredentialSid?: string | undefined;
+    }
+    interface ChatGrantPayload {
+        service_sid?: string;
+        endpoint_id?: string;
+        deployment_role_sid?: string;
+        push_credential_sid?: string;
+    }
+    interface VideoGrantOptions {
+        room?: string | undefined;
+    }
+    interface VideoGrantPayload {
+        room?: string;
+    }
+    interface SyncGrantOptions {
+        serviceSid?: string | undefined;
+        endpointId?: string | undefined;
+    }
+    interface SyncGrantPayload {
+        service_sid?: string;
+        endpoint_id?: string;
+    }
+    interface VoiceGrantOptions {
+        incomingAllow?: boolean | undefined;
+        outgoingApplicationSid?: string | undefined;
+        outgoingApplicationParams?: object | undefined;
+        pushCredentialSid?: string | undefined;
+        endpointId?: string | undefined;
+    }
+    interface VoiceGrantPayload {
+        incoming?: {
+            allow: boolean;
+        };
+        outgoing?: {
+            application_sid: string;
+            params?: object;
+        };
+        push_credential_sid?: string;
+        endpoint_id?: string;
+    }
+    interface PlaybackGrantOptions {
+        grant?: object | undefined;
+    }
+    interface PlaybackGrantPayload {
+        grant?: object;
+    }
+    interface AccessTokenOptions {
+        /** Seconds. */
+        ttl?: number | undefined;
+        identity: string;
+        /** Seconds since 1970. */
+        nbf?: number | undefined;
+        region?: string | undefined;
+    }
+}
+/** What a token allows; `key` is the name of its claim. */
+abstract class TokenGrant<_TOptions, TPayload, TKey> {
+    key: TKey;
+    protected constructor(key: TKey);
+    abstract toPayload(): TPayload;
+}
+/** Lets its bearer work with tasks. */
+class TaskRouterGrant extends TokenGrant<AccessToken.TaskRouterGrantOptions, AccessToken.TaskRouterGrantPayload, 'task_router'> {
+    workspaceSid?: string | undefined;
+    workerSid?: string | undefined;
+    role?: string | undefined;
+    constructor(options?: AccessToken.TaskRouterGrantOptions);
+    toPayload(): AccessToken.TaskRouterGrantPayload;
+}
+/** Lets its bearer take part in conversations. */
+class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessToken.ChatGrantPayload, 'chat'> {
+    serviceSid?: string | undefined;
+    endpointId?: string | undefined;
+    deploymentRoleSid?: string | undefined;
+    pushCredentialSid?: string | undefined;
+    constructor(options?: AccessToken.ChatGrantOptions);
+    toPayload(): AccessToken.ChatGrantPayload;
+}
+/** Lets its bearer join a room, or any room where none is named. */
+class VideoGrant extends TokenGrant<AccessToken.VideoGrantOptions, AccessToken.VideoGrantPayload, 'video'> {
+    room?: string | undefined;
+    constructor(options?: AccessToken.VideoGrantOptions);
+    toPayload(): AccessToken.VideoGrantPayload;
+}
+/** Lets its bearer read and write what Sync keeps. */
+class SyncGrant extends TokenGrant<AccessToken.SyncGrantOptions, AccessToken.SyncGrantPayload, 'data_sync'> {
+    serviceSid?: string | undefined;
+    endpointId?: string | undefined;
+    constructor(options?: AccessToken.SyncGrantOptions);
+    toPayload(): AccessToken.SyncGrantPayload;
+}
+/** Lets its bearer be called, and place calls through a TwiML App. */
+class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, AccessToken.VoiceGrantPayload, 'voice'> {
+    incomingAllow?: boolean | undefined;
+    outgoingApplicationSid?: string | undefined;
+    outgoingApplicationParams?: object | undefined;
+    pushCredentialSid?: string | undefined;
+    endpointId?: string | undefined;
+    constructor(options?: AccessToken.VoiceGrantOptions);
+    toPayload(): AccessToken.VoiceGrantPayload;
+}
+/** Lets its bearer watch a stream; the grant is what Twilio's API gave for it. */
+class PlaybackGrant extends TokenGrant<AccessToken.PlaybackGrantOptions, AccessToken.PlaybackGrantPayload, 'player'> {
+    grant?: object | undefined;
+    constructor(options?: AccessToken.PlaybackGrantOptions);
+    toPayload(): AccessToken.PlaybackGrantPayload;
+}
+interface Scope {
+    scope: string;
+    payload(): string;
+}
+interface OutgoingClientScopeOptions {
+    applicationSid: string;
+    clientName?: string | undefined;
+    params?: object | undefined;
+}
+interface ClientCapabilityOptions {
+    accountSid: string;
+    authToken: string;
+    /** Seconds; an hour where it is not given. */
+    ttl?: number | undefined;
+}
+/** Lets its bearer subscribe to events. */
+class EventStreamScope implements Scope {
+    scope: string;
+    filters: object;
+    constructor(filters?: object);
+    payload(): string;
+}
+/** Lets its bearer be called. */
+class IncomingClientScope implements Scope {
+    scope: string;
+    clientName: string;
+    constructor(clientName: string);
+    payload(): string;
+}
+/** Lets its bearer place calls through a TwiML App. */
+class OutgoingClientScope implements Scope {
+    scope: string;
+    applicationSid: string;
+    clientName?: string | undefined;
+    params?: object | undefined;
+    constructor(options: OutgoingClientScopeOptions);
+    payload(): string;
+}
+/** npm twilio's `ClientCapability`. */
+class ClientCapability {
+    static EventStreamScope: typeof EventStreamScope;
+    static IncomingClientScope: typeof IncomingClientScope;
+    static OutgoingClientScope: typeof OutgoingClientScope;
+    accountSid: string;
+    authToken: string;
+    ttl: number;
+    scopes: Scope[];
+    constructor(options: ClientCapabilityOptions);
+    addScope(scope: Scope): void;
+    /** The token, made now. */
+    toJwt(): string;
+}
+export { AccessToken, ClientCapability, taskrouter };
+}
 /**
  * The signature of a URL and parameters, both as they are.
  *
@@ -76,6 +395,7 @@ export declare function validateRequestWithBody(authToken: string, twilioHeader:
 declare const twilio: {
     readonly getExpectedBodyHash: typeof getExpectedBodyHash;
     readonly getExpectedTwilioSignature: typeof getExpectedTwilioSignature;
+    readonly jwt: typeof jwt;
     readonly twiml: typeof twiml;
     readonly validateBody: typeof validateBody;
     readonly validateExpressRequest: typeof validateExpressRequest;
@@ -1194,5 +1514,9 @@ namespace twiml {
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
 type MessagingResponse = InstanceType<typeof MessagingResponse>;
 type FaxResponse = InstanceType<typeof FaxResponse>;
+}
+namespace jwt {
+type AccessToken = InstanceType<typeof jwt.AccessToken>;
+type ClientCapability = InstanceType<typeof jwt.ClientCapability>;
 }
 }

@@ -1,4 +1,9 @@
 // Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT
+var __defProp = Object.defineProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
 
 // npm/error.ts
 import { helpOf } from "./core.mjs";
@@ -505,13 +510,508 @@ var FaxResponse = /* @__PURE__ */ classes(fax);
 var twiml3 = { VoiceResponse, MessagingResponse, FaxResponse };
 
 // npm/twilio.ts
-import { bodyHash, sign, signsAny } from "./core.mjs";
+import { bodyHash, sign as sign2, signsAny } from "./core.mjs";
+
+// npm/jwt.ts
+var jwt_exports = {};
+__export(jwt_exports, {
+  AccessToken: () => AccessToken,
+  ClientCapability: () => ClientCapability,
+  taskrouter: () => taskrouter_exports
+});
+
+// npm/jwt/grants.ts
+var TokenGrant = class {
+  key;
+  constructor(key) {
+    this.key = key;
+  }
+};
+function filled(members) {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => Boolean(value)));
+}
+var TaskRouterGrant = class extends TokenGrant {
+  workspaceSid;
+  workerSid;
+  role;
+  constructor(options) {
+    super("task_router");
+    this.workspaceSid = options?.workspaceSid;
+    this.workerSid = options?.workerSid;
+    this.role = options?.role;
+  }
+  toPayload() {
+    return filled({ workspace_sid: this.workspaceSid, worker_sid: this.workerSid, role: this.role });
+  }
+};
+var ChatGrant = class extends TokenGrant {
+  serviceSid;
+  endpointId;
+  deploymentRoleSid;
+  pushCredentialSid;
+  constructor(options) {
+    super("chat");
+    this.serviceSid = options?.serviceSid;
+    this.endpointId = options?.endpointId;
+    this.deploymentRoleSid = options?.deploymentRoleSid;
+    this.pushCredentialSid = options?.pushCredentialSid;
+  }
+  toPayload() {
+    return filled({
+      service_sid: this.serviceSid,
+      endpoint_id: this.endpointId,
+      deployment_role_sid: this.deploymentRoleSid,
+      push_credential_sid: this.pushCredentialSid
+    });
+  }
+};
+var VideoGrant = class extends TokenGrant {
+  room;
+  constructor(options) {
+    super("video");
+    this.room = options?.room;
+  }
+  toPayload() {
+    return filled({ room: this.room });
+  }
+};
+var SyncGrant = class extends TokenGrant {
+  serviceSid;
+  endpointId;
+  constructor(options) {
+    super("data_sync");
+    this.serviceSid = options?.serviceSid;
+    this.endpointId = options?.endpointId;
+  }
+  toPayload() {
+    return filled({ service_sid: this.serviceSid, endpoint_id: this.endpointId });
+  }
+};
+var VoiceGrant = class extends TokenGrant {
+  incomingAllow;
+  outgoingApplicationSid;
+  outgoingApplicationParams;
+  pushCredentialSid;
+  endpointId;
+  constructor(options) {
+    super("voice");
+    this.incomingAllow = options?.incomingAllow;
+    this.outgoingApplicationSid = options?.outgoingApplicationSid;
+    this.outgoingApplicationParams = options?.outgoingApplicationParams;
+    this.pushCredentialSid = options?.pushCredentialSid;
+    this.endpointId = options?.endpointId;
+  }
+  toPayload() {
+    const outgoing = filled({ params: this.outgoingApplicationParams });
+    return filled({
+      incoming: this.incomingAllow === true ? { allow: true } : void 0,
+      outgoing: this.outgoingApplicationSid ? { application_sid: this.outgoingApplicationSid, ...outgoing } : void 0,
+      push_credential_sid: this.pushCredentialSid,
+      endpoint_id: this.endpointId
+    });
+  }
+};
+var PlaybackGrant = class extends TokenGrant {
+  grant;
+  constructor(options) {
+    super("player");
+    this.grant = options?.grant;
+  }
+  toPayload() {
+    return this.grant ? this.grant : {};
+  }
+};
+
+// npm/jwt/sign.ts
+import { signToken } from "./core.mjs";
+
+// npm/jwt/timespan.ts
+var SECOND = 1e3;
+var MINUTE = 60 * SECOND;
+var HOUR = 60 * MINUTE;
+var DAY = 24 * HOUR;
+var UNITS = new Map(
+  [
+    [1, " milliseconds millisecond msecs msec ms"],
+    [SECOND, "seconds second secs sec s"],
+    [MINUTE, "minutes minute mins min m"],
+    [HOUR, "hours hour hrs hr h"],
+    [DAY, "days day d"],
+    [7 * DAY, "weeks week w"],
+    [365.25 * DAY, "years year yrs yr y"]
+  ].flatMap(([span, words]) => words.split(" ").map((word) => [word, span]))
+);
+function milliseconds(span) {
+  const [, count = "", word = ""] = (span.length > 100 ? null : /^(-?\d*\.?\d+) *([a-z]*)$/i.exec(span)) ?? [];
+  const unit = UNITS.get(word.toLowerCase());
+  return count === "" || unit === void 0 ? void 0 : Number.parseFloat(count) * unit;
+}
+
+// npm/jwt/sign.ts
+var ALGORITHMS = ["HS256", "HS384", "HS512"];
+function sign(claims, secret, { algorithm = "HS256", header, ...options }) {
+  const key = text(secret, "secret");
+  const payload = { ...claims };
+  for (const claim of ["exp", "nbf"]) {
+    if (Object.hasOwn(payload, claim) && typeof payload[claim] !== "number") {
+      throw new Error(`"${claim}" should be a number of seconds`);
+    }
+  }
+  for (const name of ["issuer", "subject"]) {
+    if (name in options && typeof options[name] !== "string") {
+      throw new Error(`"${name}" must be a string`);
+    }
+  }
+  const { expiresIn } = options;
+  if ("expiresIn" in options && !Number.isInteger(expiresIn) && (typeof expiresIn !== "string" || expiresIn === "")) {
+    throw new Error('"expiresIn" should be a number of seconds or string representing a timespan');
+  }
+  const now = Math.floor(Date.now() / 1e3);
+  payload.iat = now;
+  if (typeof expiresIn === "number") {
+    payload.exp = now + expiresIn;
+  } else if (typeof expiresIn === "string") {
+    const span = milliseconds(expiresIn);
+    if (span === void 0) {
+      throw new Error(
+        '"expiresIn" should be a number of seconds or string representing a timespan eg: "1d", "20h", 60'
+      );
+    }
+    payload.exp = Math.floor(now + span / 1e3);
+  }
+  if ("issuer" in options) {
+    payload.iss = options.issuer;
+  }
+  if ("subject" in options) {
+    payload.sub = options.subject;
+  }
+  const number = ALGORITHMS.indexOf(algorithm);
+  if (number === -1) {
+    throw mistake("algorithm");
+  }
+  const frame = new Frame(number);
+  frame.add(key);
+  frame.add(JSON.stringify({ alg: algorithm, typ: "JWT", ...header }));
+  frame.add(JSON.stringify(payload));
+  const token = signToken(frame);
+  if (typeof token !== "string") {
+    throw failure(token.code, token.help, token.at);
+  }
+  return token;
+}
+
+// npm/jwt/access-token.ts
+var AccessToken = class _AccessToken {
+  static DEFAULT_ALGORITHM = "HS256";
+  static ALGORITHMS = [...ALGORITHMS];
+  static Grant = TokenGrant;
+  static TaskRouterGrant = TaskRouterGrant;
+  static ChatGrant = ChatGrant;
+  static VideoGrant = VideoGrant;
+  static SyncGrant = SyncGrant;
+  static VoiceGrant = VoiceGrant;
+  static PlaybackGrant = PlaybackGrant;
+  accountSid;
+  keySid;
+  secret;
+  ttl;
+  identity;
+  nbf;
+  region;
+  grants;
+  /**
+   * @param accountSid - The account, `AC…`
+   * @param keySid - The API key, `SK…`
+   * @param secret - The key's secret
+   * @param options - `identity` is needed; `ttl` is an hour where it is not given
+   */
+  constructor(accountSid, keySid, secret, options) {
+    for (const [name, value] of Object.entries({ accountSid, keySid, secret })) {
+      if (!value) {
+        throw new Error(`${name} is required`);
+      }
+    }
+    const given = options;
+    if (!given?.identity) {
+      throw new Error("identity is required to be specified in options");
+    }
+    this.accountSid = accountSid;
+    this.keySid = keySid;
+    this.secret = secret;
+    this.ttl = given.ttl || 3600;
+    this.identity = given.identity;
+    this.nbf = given.nbf;
+    this.region = given.region;
+    this.grants = [];
+  }
+  /** Adds a grant; of two with one key, the later counts. */
+  addGrant(grant) {
+    this.grants.push(grant);
+  }
+  /** The token, made now. */
+  toJwt(algorithm) {
+    const chosen = algorithm || _AccessToken.DEFAULT_ALGORITHM;
+    if (!_AccessToken.ALGORITHMS.includes(chosen)) {
+      throw new Error(`Algorithm not supported. Allowed values are ${_AccessToken.ALGORITHMS.join(", ")}`);
+    }
+    const grants = {};
+    const identity = this.identity;
+    if (typeof identity === "string" || Number.isInteger(identity)) {
+      grants.identity = String(identity);
+    }
+    for (const grant of this.grants) {
+      grants[String(grant.key)] = grant.toPayload();
+    }
+    const claims = { jti: `${this.keySid}-${Math.floor(Date.now() / 1e3)}`, grants };
+    if (typeof this.nbf === "number") {
+      claims.nbf = this.nbf;
+    }
+    const header = { cty: "twilio-fpa;v=1" };
+    if (this.region && typeof this.region === "string") {
+      header.twr = this.region;
+    }
+    return sign(claims, this.secret, {
+      algorithm: chosen,
+      header,
+      issuer: this.keySid,
+      subject: this.accountSid,
+      expiresIn: this.ttl
+    });
+  }
+};
+
+// npm/jwt/client-capability.ts
+function query(pairs) {
+  return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`).join("&");
+}
+var EventStreamScope = class {
+  scope;
+  filters;
+  constructor(filters) {
+    this.scope = "scope:stream:subscribe";
+    this.filters = filters || {};
+  }
+  payload() {
+    const filters = Object.entries(this.filters);
+    const rest = filters.length > 0 ? `&${query([["appParams", query(filters)]])}` : "";
+    return `${this.scope}?path=/2010-04-01/Events${rest}`;
+  }
+};
+var IncomingClientScope = class {
+  scope;
+  clientName;
+  constructor(clientName) {
+    this.scope = "scope:client:incoming";
+    this.clientName = clientName;
+  }
+  payload() {
+    return `${this.scope}?${query([["clientName", this.clientName]])}`;
+  }
+};
+var OutgoingClientScope = class {
+  scope;
+  applicationSid;
+  clientName;
+  params;
+  constructor(options) {
+    this.scope = "scope:client:outgoing";
+    needed(options, ["applicationSid"]);
+    this.applicationSid = options.applicationSid;
+    this.clientName = options.clientName;
+    this.params = options.params;
+  }
+  payload() {
+    const pairs = [query([["appSid", this.applicationSid]])];
+    if (typeof this.clientName === "string") {
+      pairs.push(query([["clientName", this.clientName]]));
+    }
+    if (typeof this.params === "object") {
+      pairs.push(query([["appParams", query(Object.entries(this.params))]]));
+    }
+    return `${this.scope}?${pairs.join("&")}`;
+  }
+};
+var ClientCapability = class {
+  static EventStreamScope = EventStreamScope;
+  static IncomingClientScope = IncomingClientScope;
+  static OutgoingClientScope = OutgoingClientScope;
+  accountSid;
+  authToken;
+  ttl;
+  scopes;
+  constructor(options) {
+    needed(options, ["accountSid", "authToken"]);
+    this.accountSid = options.accountSid;
+    this.authToken = options.authToken;
+    this.ttl = options.ttl || 3600;
+    this.scopes = [];
+  }
+  addScope(scope) {
+    this.scopes.push(scope);
+  }
+  /** The token, made now. */
+  toJwt() {
+    const scope = this.scopes.map((one) => one.payload()).join(" ");
+    return sign({ scope, iss: this.accountSid, exp: Math.floor(Date.now() / 1e3) + this.ttl }, this.authToken, {});
+  }
+};
+function needed(options, names) {
+  if (!options) {
+    throw new Error('Required parameter "options" missing.');
+  }
+  if (typeof options !== "object") {
+    throw new TypeError('Parameter "options" must be a type Object');
+  }
+  for (const name of names) {
+    if (!options[name]) {
+      throw new Error(`Required parameter "options.${name}" missing.`);
+    }
+  }
+}
+
+// npm/jwt/taskrouter.ts
+var taskrouter_exports = {};
+__export(taskrouter_exports, {
+  TaskRouterCapability: () => TaskRouterCapability,
+  util: () => taskrouter_util_exports
+});
+
+// npm/jwt/taskrouter-policy.ts
+var Policy = class {
+  url;
+  method;
+  queryFilter;
+  postFilter;
+  allow;
+  constructor(options) {
+    this.url = options?.url || "";
+    this.method = options?.method || "GET";
+    this.queryFilter = options?.queryFilter || {};
+    this.postFilter = options?.postFilter || {};
+    this.allow = options?.allow || true;
+  }
+  payload() {
+    return {
+      url: this.url,
+      method: this.method,
+      query_filter: this.queryFilter,
+      post_filter: this.postFilter,
+      allow: this.allow
+    };
+  }
+};
+
+// npm/jwt/taskrouter-util.ts
+var taskrouter_util_exports = {};
+__export(taskrouter_util_exports, {
+  activitiesUrl: () => activitiesUrl,
+  defaultEventBridgePolicies: () => defaultEventBridgePolicies,
+  defaultWorkerPolicies: () => defaultWorkerPolicies,
+  reservationsUrl: () => reservationsUrl,
+  taskQueuesUrl: () => taskQueuesUrl,
+  tasksUrl: () => tasksUrl,
+  workersUrl: () => workersUrl,
+  workspacesUrl: () => workspacesUrl
+});
+var EVENTS = "https://event-bridge.twilio.com/v1/wschannels";
+var TASKROUTER = "https://taskrouter.twilio.com";
+function defaultWorkerPolicies(version, workspaceSid, workerSid) {
+  const workspace = `${TASKROUTER}/${joined(version, "Workspaces", workspaceSid)}`;
+  const worker = joined(workspace, "Workers", workerSid);
+  return [
+    joined(workspace, "Activities"),
+    joined(workspace, "Tasks", "**"),
+    joined(worker, "Reservations", "**"),
+    worker
+  ].map((url) => new Policy({ url, method: "GET", allow: true }));
+}
+function defaultEventBridgePolicies(accountSid, channelId) {
+  const url = joined(EVENTS, accountSid, channelId);
+  return ["GET", "POST"].map((method) => new Policy({ url, method, allow: true }));
+}
+function workspacesUrl(workspaceSid) {
+  return texts(TASKROUTER, "v1", "Workspaces", workspaceSid);
+}
+function taskQueuesUrl(workspaceSid, taskQueueSid) {
+  return texts(workspacesUrl(workspaceSid), "TaskQueues", taskQueueSid);
+}
+function tasksUrl(workspaceSid, taskSid) {
+  return texts(workspacesUrl(workspaceSid), "Tasks", taskSid);
+}
+function activitiesUrl(workspaceSid, activitySid) {
+  return texts(workspacesUrl(workspaceSid), "Activities", activitySid);
+}
+function workersUrl(workspaceSid, workerSid) {
+  return texts(workspacesUrl(workspaceSid), "Workers", workerSid);
+}
+function reservationsUrl(workspaceSid, workerSid, reservationSid) {
+  return texts(workersUrl(workspaceSid, workerSid), "Reservations", reservationSid);
+}
+function joined(...parts) {
+  return parts.join("/");
+}
+function texts(...parts) {
+  return parts.filter((part) => typeof part === "string").join("/");
+}
+
+// npm/jwt/taskrouter.ts
+var TaskRouterCapability = class {
+  static Policy = Policy;
+  accountSid;
+  authToken;
+  workspaceSid;
+  channelId;
+  friendlyName;
+  ttl;
+  version;
+  policies;
+  constructor(options) {
+    if (!options) {
+      throw new Error('Required parameter "options" missing.');
+    }
+    for (const name of ["accountSid", "authToken", "workspaceSid", "channelId"]) {
+      if (!options[name]) {
+        throw new Error(`Required parameter "options.${name}" missing.`);
+      }
+    }
+    this.accountSid = options.accountSid;
+    this.authToken = options.authToken;
+    this.workspaceSid = options.workspaceSid;
+    this.channelId = options.channelId;
+    this.friendlyName = options.friendlyName;
+    this.ttl = options.ttl || 3600;
+    this.version = options.version || "v1";
+    this.policies = [];
+  }
+  addPolicy(policy) {
+    this.policies.push(policy);
+  }
+  /** The token, made now. */
+  toJwt() {
+    const claims = {
+      iss: this.accountSid,
+      exp: Math.floor(Date.now() / 1e3) + this.ttl,
+      version: this.version,
+      friendly_name: this.friendlyName,
+      account_sid: this.accountSid,
+      channel: this.channelId,
+      workspace_sid: this.workspaceSid,
+      policies: this.policies.map((policy) => policy.payload())
+    };
+    if (this.channelId.startsWith("WK")) {
+      claims.worker_sid = this.channelId;
+    } else if (this.channelId.startsWith("WQ")) {
+      claims.taskqueue_sid = this.channelId;
+    }
+    return sign(claims, this.authToken, {});
+  }
+};
 
 // npm/legacy-query.ts
 var MOST_PAIRS = 1e3;
-function rewritten(query) {
+function rewritten(query2) {
   const groups = /* @__PURE__ */ Object.create(null);
-  for (const pair2 of query.split("&", MOST_PAIRS)) {
+  for (const pair2 of query2.split("&", MOST_PAIRS)) {
     if (pair2 !== "") {
       const cut2 = pair2.indexOf("=");
       const name = decoded(cut2 === -1 ? pair2 : pair2.slice(0, cut2));
@@ -655,13 +1155,13 @@ function calledUrl(request, host, protocol) {
 var SIGNATURE_LENGTH = 28;
 function getExpectedTwilioSignature(authToken, url, params) {
   const address = addressOf(url);
-  const { urls, tail } = joined([address], signedTail(address, params));
+  const { urls, tail } = joined2([address], signedTail(address, params));
   const frame = new Frame(1);
   frame.add(text(authToken, "authToken"));
   frame.add(urls[0] ?? "");
   frame.add(tail);
   frame.add("");
-  return answered(sign(frame));
+  return answered(sign2(frame));
 }
 function getExpectedBodyHash(body) {
   return answered(bodyHash(rawBody(body)));
@@ -685,7 +1185,7 @@ function validateRequest(authToken, twilioHeader, url, params) {
     return false;
   }
   const signed = (urls) => {
-    const { urls: ended, tail: rest } = joined(urls, tail);
+    const { urls: ended, tail: rest } = joined2(urls, tail);
     const frame = new Frame();
     [token, twilioHeader, rest, ...ended].forEach((field) => frame.add(field));
     return signsAny(frame);
@@ -728,7 +1228,7 @@ function pair(name, value) {
   }
   return Array.isArray(value) ? [...new Set(value)].sort().map((one) => pair(name, one)).join("") : name + value;
 }
-function joined(urls, tail) {
+function joined2(urls, tail) {
   const first = tail.charAt(0);
   const half = first >= "\uDC00" && first <= "\uDFFF";
   return half ? { urls: urls.map((url) => url + first), tail: tail.slice(1) } : { urls, tail };
@@ -745,6 +1245,7 @@ function isMistake(err) {
 var twilio = {
   getExpectedBodyHash,
   getExpectedTwilioSignature,
+  jwt: jwt_exports,
   twiml: twiml3,
   validateBody,
   validateExpressRequest,
@@ -761,6 +1262,7 @@ export {
   twilio_default as default,
   getExpectedBodyHash,
   getExpectedTwilioSignature,
+  jwt_exports as jwt,
   twiml3 as twiml,
   validateBody,
   validateExpressRequest,

@@ -113,6 +113,11 @@ export function builderTypes(): string {
     'namespace twiml {',
     ...roots.map((name) => `type ${name} = InstanceType<typeof ${name}>;`),
     '}',
+    // npm/jwt.ts, whose classes the default object has too.
+    'namespace jwt {',
+    'type AccessToken = InstanceType<typeof jwt.AccessToken>;',
+    'type ClientCapability = InstanceType<typeof jwt.ClientCapability>;',
+    '}',
     '}\n',
   ].join('\n');
 }

@@ -48,11 +48,78 @@ function exported(file: string): ts.Statement[] {
       if (!from.startsWith('.')) {
         return [statement];
       }
+      if (statement.exportClause && ts.isNamespaceExport(statement.exportClause)) {
+        const text = namespace(statement.exportClause.name.text, path.resolve(path.dirname(file), from));
+        return [...parse(`${file}#namespace`, `export declare ${text}`).statements];
+      }
       const wanted = namesIn(statement);
       return exported(path.resolve(path.dirname(file), from)).filter((one) => declares(one, wanted));
     }
     return ts.isExportDeclaration(statement) ? [] : [statement];
   });
+}
+
+/**
+ * `export * as NAME from` a file, as one declaration: everything that the file and those beside it declare, of which
+ * only what the file exports can be named.
+ */
+function namespace(name: string, file: string): string {
+  const declared = new Map<string, ts.Statement[]>();
+  const inner: string[] = [];
+  const gather = (one: string): void => {
+    if (declared.has(one)) {
+      return;
+    }
+    const { outputText } = ts.transpileDeclaration(readFileSync(one, 'utf8'), {
+      fileName: one,
+      compilerOptions: { target: ts.ScriptTarget.ES2023 },
+    });
+    const { statements } = parse(one, outputText);
+    declared.set(
+      one,
+      statements.filter((statement) => !ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)),
+    );
+    for (const statement of statements) {
+      if ((ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && statement.moduleSpecifier) {
+        const from = (statement.moduleSpecifier as ts.StringLiteral).text;
+        const target = path.resolve(path.dirname(one), from);
+        if (
+          ts.isExportDeclaration(statement) &&
+          statement.exportClause &&
+          ts.isNamespaceExport(statement.exportClause)
+        ) {
+          inner.push(namespace(statement.exportClause.name.text, target));
+        } else if (from.startsWith('.')) {
+          gather(target);
+        }
+      }
+    }
+  };
+  gather(file);
+  const texts = [...declared.values()].flat().map((statement) => undeclared(textOf(statement)));
+  const names = exportedNames(file).join(', ');
+  return `namespace ${name} {\n${[...inner, ...texts].join('\n')}\nexport { ${names} };\n}`;
+}
+
+/** What a file's `export`s name. */
+function exportedNames(file: string): string[] {
+  return parse(file, readFileSync(file, 'utf8')).statements.flatMap((statement) => {
+    if (ts.isExportDeclaration(statement)) {
+      const { exportClause } = statement;
+      return exportClause && ts.isNamedExports(exportClause)
+        ? exportClause.elements.map((element) => element.name.text)
+        : [exportClause?.name.text ?? ''];
+    }
+    const named = statement as ts.Statement & { name?: ts.Identifier };
+    const exports =
+      ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.[0]?.kind === ts.SyntaxKind.ExportKeyword;
+    return exports && named.name ? [named.name.text] : [];
+  });
+}
+
+/** A declaration without the words that its place in a namespace says. */
+function undeclared(text: string): string {
+  return text.replace(/^(export )?(declare )?(?=(abstract |class |interface |type |function |const |namespace ))/m, '');
 }
 
 function declares(statement: ts.Statement, names: ReadonlySet<string>): boolean {

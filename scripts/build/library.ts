@@ -38,7 +38,7 @@ export async function library(out: string): Promise<void> {
       name: 'plumline',
       setup(build) {
         // The wasm's bytes stand in core.*, once for both entries.
-        build.onResolve({ filter: /^\.\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
+        build.onResolve({ filter: /^\.\.?\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
         build.onResolve({ filter: /^#glue$/ }, () => ({ path: 'glue', namespace: 'plumline' }));
         build.onLoad({ filter: /^glue$/, namespace: 'plumline' }, () => ({ contents: glue, loader: 'js' }));
       },

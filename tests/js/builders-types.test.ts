@@ -26,6 +26,11 @@ function greet(response: twilio.twiml.VoiceResponse, name: string): void {
   response.say(name).break({ strength: 'weak', time: '1s' });
 }
 
+const options = { incomingAllow: true, outgoingApplicationSid: 'AP1' };
+const minted: twilio.jwt.AccessToken = new twilio.jwt.AccessToken('AC1', 'SK1', 'secret', { identity: 'desk', ttl: 60 });
+minted.addGrant(new twilio.jwt.AccessToken.VoiceGrant(options));
+const text: string = minted.toJwt();
+
 app.post('/voice', twilio.webhook({ protocol: 'https', host: 'hook.example.com' }), (_request, answer) => {
   const response = new VoiceResponse();
   response.comment('to the desk');

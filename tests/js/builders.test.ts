@@ -336,6 +336,21 @@ describe('what builders refuse', () => {
     assert.throws(() => nested(10_000), { code: 'TWIML_DEPTH' });
   });
 
+  test('by the schema, what Twilio does not know', () => {
+    const response = new VoiceResponse({ check: 'schema' });
+    const gather = response.gather({ numDigits: 1 });
+    gather.say('Press one.');
+    assert.match(response.toString(), /<Gather numDigits="1"><Say>Press one\.<\/Say><\/Gather>/);
+    gather.addChild('Dial', {});
+    assert.throws(() => response.toString(), { code: 'TWIML_NESTING', path: 'Response/Gather[1]/Dial[1]' });
+    const misspelt = new VoiceResponse({ check: 'schema' });
+    misspelt.addChild('Gather', { timeOut: 5 });
+    assert.throws(() => misspelt.toString(), { code: 'TWIML_ATTRIBUTE', path: 'Response/Gather[1]/@timeOut' });
+    const message = new MessagingResponse({ check: 'schema' });
+    message.addChild('Say', {}).addText('Hello');
+    assert.throws(() => message.toString(), { code: /^TWIML_/ });
+  });
+
   test('a check that there is not', () => {
     for (const check of ['loose', null, 1]) {
       assert.throws(() => new VoiceResponse({ check } as never), { code: 'ARGUMENT_INVALID', path: 'check' });

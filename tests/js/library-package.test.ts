@@ -43,9 +43,9 @@ const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
 /** What a caller writes in TypeScript, and what the compiler is to stop. */
 const TYPES = `
 import {
-  checkTwiml, routeCall, signTwilio, twiml, verifyTwilio, versions,
-  type CallConfig, type Params, type PlumlineError, type Refusal, type RouteInput, type Routing, type SharedKey,
-  type SignInput, type TwimlAttribute, type TwimlCheckOptions,
+  accessToken, checkTwiml, countSegments, parsePhone, routeCall, signTwilio, twiml, verifyTwilio, versions,
+  type AccessTokenInput, type CallConfig, type Params, type PhoneReading, type PlumlineError, type Refusal, type RouteInput,
+  type Routing, type SegmentCount, type SharedKey, type SignInput, type TwimlAttribute, type TwimlCheckOptions,
   type TwimlElement, type TwimlFinding, type TwimlNode, type TwimlOptions, type Verdict, type VerifyInput,
   type VerifySettings, type Versions,
 } from 'plumline';
@@ -105,6 +105,33 @@ export const valid: boolean = twilio.validateRequest('t', signature, 'https://ex
   && twilio.validateRequestWithBody('t', undefined, 'https://example.com', '{}');
 export const texts: string[] = [twilio.getExpectedTwilioSignature('t', 'u', {}), twilio.getExpectedBodyHash('{}')];
 inputs.forEach(verified);
+
+const reading: PhoneReading = parsePhone('(212) 555-0123', 'US');
+export const dialled: string = !reading.ok ? reading.code : reading.kind === 'emergency' ? reading.number : (reading.e164 ?? '');
+if (reading.ok && reading.kind === 'short-code') {
+  // @ts-expect-error: nobody can be made to dial it
+  dialled === reading.e164.length;
+}
+const counted: SegmentCount = countSegments('a');
+export const dear: string = counted.encoding === 'UCS-2' ? counted.unicode.character : counted.segments.toFixed();
+
+const minted: AccessTokenInput = {
+  accountSid: 'AC1', keySid: 'SK1', secret: 's', identity: 'a', now: Date.now(),
+  grants: { voice: { incomingAllow: true } },
+};
+// @ts-expect-error: a life is a number of seconds
+export const token: string = accessToken({ ...minted, ttl: '1h' });
+const options: twilio.jwt.AccessToken.VoiceGrantOptions = { incomingAllow: true };
+const grant: twilio.jwt.AccessToken.VoiceGrant = new twilio.jwt.AccessToken.VoiceGrant(options);
+const held: twilio.jwt.AccessToken = new twilio.jwt.AccessToken('AC1', 'SK1', 's', { identity: 'a' });
+held.addGrant(grant);
+export const signed: string = held.toJwt('HS512') + (grant.toPayload().outgoing?.application_sid ?? grant.key);
+// @ts-expect-error: Twilio has no such algorithm
+held.toJwt('RS256');
+// @ts-expect-error: a grant has a key
+held.addGrant({ toPayload: () => ({}) });
+const worker = new twilio.jwt.taskrouter.TaskRouterCapability({ accountSid: '', authToken: '', workspaceSid: '', channelId: '' });
+twilio.jwt.taskrouter.util.defaultWorkerPolicies('v1', 'WS1', 'WK1').forEach((policy) => worker.addPolicy(policy));
 `;
 
 before(() => {

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Phone numbers: [`E164`], the one form that Plumline dials.
+//! Phone numbers: [`E164`], the one form that Plumline dials, and what people type.
+
+#[cfg(feature = "phones")]
+mod parse;
+#[cfg(feature = "phones")]
+mod pattern;
+#[cfg(feature = "phones")]
+mod plan;
+#[cfg(feature = "phones")]
+mod typed;
+
+#[cfg(feature = "phones")]
+pub use parse::{Phone, parse};
+#[cfg(feature = "phones")]
+pub use plan::Kind;
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
 ///

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** npm twilio's capability tokens of TaskRouter: signed with the auth token itself. */
+import { sign } from './sign.ts';
+import { Policy } from './taskrouter-policy.ts';
+
+export * as util from './taskrouter-util.ts';
+
+export interface TaskRouterCapabilityOptions {
+  accountSid: string;
+  authToken: string;
+  workspaceSid: string;
+  channelId: string;
+  friendlyName?: string | undefined;
+  /** Seconds; an hour where it is not given. */
+  ttl?: number | undefined;
+  version?: string | undefined;
+}
+
+/** npm twilio's `TaskRouterCapability`. */
+export class TaskRouterCapability {
+  static Policy: typeof Policy = Policy;
+
+  accountSid: string;
+  authToken: string;
+  workspaceSid: string;
+  channelId: string;
+  friendlyName?: string | undefined;
+  ttl: number;
+  version: string;
+  policies: Policy[];
+
+  constructor(options: TaskRouterCapabilityOptions) {
+    if (!(options as unknown)) {
+      throw new Error('Required parameter "options" missing.');
+    }
+    for (const name of ['accountSid', 'authToken', 'workspaceSid', 'channelId'] as const) {
+      if (!options[name]) {
+        throw new Error(`Required parameter "options.${name}" missing.`);
+      }
+    }
+    this.accountSid = options.accountSid;
+    this.authToken = options.authToken;
+    this.workspaceSid = options.workspaceSid;
+    this.channelId = options.channelId;
+    this.friendlyName = options.friendlyName;
+    this.ttl = options.ttl || 3600;
+    this.version = options.version || 'v1';
+    this.policies = [];
+  }
+
+  addPolicy(policy: Policy): void {
+    this.policies.push(policy);
+  }
+
+  /** The token, made now. */
+  toJwt(): string {
+    const claims: Record<string, unknown> = {
+      iss: this.accountSid,
+      exp: Math.floor(Date.now() / 1000) + this.ttl,
+      version: this.version,
+      friendly_name: this.friendlyName,
+      account_sid: this.accountSid,
+      channel: this.channelId,
+      workspace_sid: this.workspaceSid,
+      policies: this.policies.map((policy) => policy.payload()),
+    };
+    if (this.channelId.startsWith('WK')) {
+      claims.worker_sid = this.channelId;
+    } else if (this.channelId.startsWith('WQ')) {
+      claims.taskqueue_sid = this.channelId;
+    }
+    return sign(claims, this.authToken, {});
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import type { PhoneReading } from '#pkg/plumline.js';
+import * as core from './core.ts';
+import { refusal, text as checked } from './error.ts';
+import { Frame } from './frame.ts';
+
+/**
+ * What people type as a phone number, in E.164.
+ *
+ * `country` is where it was typed, an ISO 3166 code such as `US`; without it, only a number with `+` or `00` can be
+ * told. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
+ * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
+ *
+ * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
+ */
+export function parsePhone(text: string, country?: string): PhoneReading {
+  const frame = new Frame(country === undefined ? 0 : 1);
+  frame.add(checked(text, 'text'));
+  frame.add(country === undefined ? '' : checked(country, 'country'));
+  const answer = core.parsePhone(frame);
+  if (typeof answer !== 'string') {
+    return refusal(answer);
+  }
+  const [kind = '', number = '', of = '', extension = ''] = answer.split('\n');
+  if (kind === 'emergency' || kind === 'short-code') {
+    return { ok: true, kind, number, country: of };
+  }
+  const reading = { ok: true, kind: kind as 'ordinary', e164: number, country: of } as const;
+  return extension === '' ? reading : { ...reading, extension };
+}

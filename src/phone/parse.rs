@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! E.164 from what people type, by the numbering plan of the country that they are in.
+
+use super::E164;
+use super::plan::{Kind, Plan, Slot, plans};
+use super::typed::Typed;
+use crate::error::Code;
+
+/// Dialled for help on every mobile network, whatever the country's own number is (3GPP TS 22.101).
+const HELP: [&[u8]; 2] = [&[1, 1, 2], &[9, 1, 1]];
+
+/// The North American plan, whose numbers people write as words.
+const NORTH_AMERICA: u16 = 1;
+
+/// No emergency number is longer.
+const LONGEST_EMERGENCY: usize = 5;
+
+/// Nor any short code than this.
+const LONGEST_SHORT: usize = 8;
+
+/// A phone number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Phone {
+    /// What is the matter with it.
+    pub kind: Kind,
+    /// E.164; of an emergency service or a short code, the digits to dial.
+    pub number: String,
+    /// ISO 3166, or `001` for a number of no country.
+    pub country: String,
+    /// Digits to dial after the call is answered; empty where there are none.
+    pub extension: String,
+}
+
+impl core::fmt::Debug for Phone {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Phone({:?}, {}, [redacted])", self.kind, self.country)
+    }
+}
+
+/// Reads a number that was typed in `country` (ISO 3166), or anywhere if there is none.
+///
+/// # Errors
+/// A `PHONE_…` code.
+pub fn parse(text: &str, country: Option<&str>) -> Result<Phone, Code> {
+    let here = match country {
+        Some(country) => Some(Plan::of(country).ok_or(Code::PhoneCountryUnknown)?),
+        None => None,
+    };
+    let typed = Typed::read(text)?;
+    let reader = Reader { here, typed: &typed };
+    reader.read()
+}
+
+struct Reader<'a> {
+    here: Option<Plan>,
+    typed: &'a Typed,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Result<Phone, Code> {
+        let digits = &self.typed.digits[..];
+        if self.typed.plus {
+            return self.international(digits);
+        }
+        let Some(here) = self.here else {
+            // Without a country only what is dialled from anywhere can be told.
+            return match digits {
+                [0, 0, rest @ ..] if !rest.is_empty() => self.international(rest),
+                _ if HELP.contains(&digits) => Ok(self.short(Kind::Emergency, digits, None)),
+                _ => Err(Code::PhoneCountryMissing),
+            };
+        };
+        if let Some(short) = self.short_number(&here, digits) {
+            return Ok(short);
+        }
+        match here.prefix(Slot::International, digits).map(|prefix| &digits[prefix..]) {
+            Some(rest) if rest.first().is_some_and(|first| *first != 0) => return self.international(rest),
+            _ => {}
+        }
+        // People type their own country's code without the + as well. What is a number of this country as it stands is
+        // read so.
+        let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
+        if let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
+            && here.kind(digits).is_none()
+            && here.kind(bare).is_none()
+            && let Some(phone) = self.assigned(here.calling_code, &here, rest)
+        {
+            return Ok(phone);
+        }
+        // And 00, wherever they are.
+        self.national(&here, digits).or_else(|refused| match digits {
+            [0, 0, rest @ ..] => self.international(rest).map_err(|_| refused),
+            _ => Err(refused),
+        })
+    }
+
+    /// Reads what follows `+` or an international prefix.
+    fn international(&self, digits: &[u8]) -> Result<Phone, Code> {
+        if HELP.contains(&digits) {
+            return Ok(self.short(Kind::Emergency, digits, None));
+        }
+        for length in 1..=3 {
+            let Some((code, rest)) = digits.split_at_checked(length) else { break };
+            let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
+            if let Some(main) = plans().find(|plan| plan.calling_code == code) {
+                if rest.len() <= LONGEST_EMERGENCY && main.matching(rest) & Slot::Emergency.bit() != 0 {
+                    return Ok(self.short(Kind::Emergency, rest, Some(&main)));
+                }
+                return self.assigned(code, &main, rest).ok_or_else(|| refusal(&main, rest));
+            }
+        }
+        Err(Code::PhoneCountryUnknown)
+    }
+
+    fn national(&self, here: &Plan, digits: &[u8]) -> Result<Phone, Code> {
+        let found = self.assigned(here.calling_code, here, digits);
+        found.ok_or_else(|| {
+            let trunk = here.prefix(Slot::Trunk, digits).unwrap_or(0);
+            refusal(here, &digits[trunk..])
+        })
+    }
+
+    /// A number that some country with this calling code has, read by the rules of `rules`: first without the trunk
+    /// prefix, then as it is.
+    fn assigned(&self, code: u16, rules: &Plan, digits: &[u8]) -> Option<Phone> {
+        if self.typed.letters && code != NORTH_AMERICA {
+            return None;
+        }
+        if rules.has(Slot::Local) && rules.matching(digits) & Slot::Local.bit() != 0 {
+            let whole = [&rules.area()[..], digits].concat();
+            if let Some(phone) = self.among(code, &whole) {
+                return Some(phone);
+            }
+        }
+        let bare = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
+        if let Some(bare) = bare {
+            if bare.len() <= LONGEST_EMERGENCY && rules.matching(bare) & Slot::Emergency.bit() != 0 {
+                return Some(self.short(Kind::Emergency, bare, Some(rules)));
+            }
+            if let Some(phone) = self.among(code, bare) {
+                return Some(phone);
+            }
+        }
+        self.among(code, digits)
+    }
+
+    /// A national number by the plans with this calling code; that of the country it was typed in is asked first.
+    fn among(&self, code: u16, national: &[u8]) -> Option<Phone> {
+        let here = self.here.filter(|here| here.calling_code == code);
+        here.into_iter().chain(plans().filter(|plan| plan.calling_code == code)).find_map(|plan| {
+            let kind = plan.kind(national)?;
+            let mut number = String::from("+");
+            push(&mut number, &digits_of(code));
+            push(&mut number, national);
+            // Some plans have longer numbers for themselves than can be dialled from elsewhere, or shorter ones.
+            E164::parse(&number)?;
+            Some(Phone { kind, number, country: name(&plan), extension: self.typed.extension.clone() })
+        })
+    }
+
+    /// A number of few digits, which only its own country knows.
+    fn short_number(&self, here: &Plan, digits: &[u8]) -> Option<Phone> {
+        if digits.len() > LONGEST_SHORT {
+            return None;
+        }
+        let matching = here.matching(digits);
+        if matching & Slot::Emergency.bit() != 0 || HELP.contains(&digits) {
+            Some(self.short(Kind::Emergency, digits, Some(here)))
+        } else if !self.typed.letters && matching & Slot::Short.bit() != 0 {
+            Some(self.short(Kind::ShortCode, digits, Some(here)))
+        } else {
+            None
+        }
+    }
+
+    fn short(&self, kind: Kind, digits: &[u8], plan: Option<&Plan>) -> Phone {
+        let mut number = String::new();
+        push(&mut number, digits);
+        let country = plan.or(self.here.as_ref()).map_or_else(|| WORLD.to_owned(), name);
+        Phone { kind, number, country, extension: String::new() }
+    }
+}
+
+/// The region code of the world (UN M.49).
+const WORLD: &str = "001";
+
+fn name(plan: &Plan) -> String {
+    match plan.country {
+        [0, _] => WORLD.to_owned(),
+        letters => letters.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// Why a plan has no such number.
+fn refusal(plan: &Plan, national: &[u8]) -> Code {
+    let (shortest, longest) = plan.bounds();
+    if national.len() < shortest {
+        Code::PhoneTooShort
+    } else if national.len() > longest || national.len() + digits_of(plan.calling_code).len() > 15 {
+        Code::PhoneTooLong
+    } else {
+        Code::PhoneNotAssigned
+    }
+}
+
+fn digits_of(number: u16) -> Vec<u8> {
+    let mut digits = Vec::new();
+    for unit in [100, 10, 1] {
+        if number >= unit {
+            digits.push((number / unit % 10) as u8);
+        }
+    }
+    digits
+}
+
+fn push(to: &mut String, digits: &[u8]) {
+    for digit in digits {
+        to.push(char::from(b'0' + digit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, country: &str) -> Result<(Kind, String, String), Code> {
+        parse(text, Some(country).filter(|country| !country.is_empty()))
+            .map(|phone| (phone.kind, phone.number, phone.country))
+    }
+
+    #[test]
+    fn reads_what_is_typed_in_a_country() {
+        use Kind::{Emergency, Ordinary, Premium, ShortCode, TollFree};
+        for (text, country, kind, number, of) in [
+            // Numbers that the regulators keep for drama.
+            ("(212) 555-0123", "US", Ordinary, "+12125550123", "US"),
+            ("1-212-555-0123", "us", Ordinary, "+12125550123", "US"),
+            ("416 555 0123", "US", Ordinary, "+14165550123", "CA"),
+            ("1-800-555-0199", "CA", TollFree, "+18005550199", "CA"),
+            ("1 (900) 555-0199", "US", Premium, "+19005550199", "US"),
+            ("011 44 20 7946 0001", "US", Ordinary, "+442079460001", "GB"),
+            ("00 44 20 7946 0001", "US", Ordinary, "+442079460001", "GB"),
+            ("020 7946 0001", "GB", Ordinary, "+442079460001", "GB"),
+            ("+44 (0)20 7946 0001", "", Ordinary, "+442079460001", "GB"),
+            ("0044 20 7946 0001", "", Ordinary, "+442079460001", "GB"),
+            ("44 20 7946 0001", "UK", Ordinary, "+442079460001", "GB"),
+            ("0808 157 0123", "GB", TollFree, "+448081570123", "GB"),
+            ("0909 879 0123", "GB", Premium, "+449098790123", "GB"),
+            ("01 99 00 12 34", "FR", Ordinary, "+33199001234", "FR"),
+            ("030 23125 123", "DE", Ordinary, "+493023125123", "DE"),
+            ("08-465 004 12", "SE", Ordinary, "+46846500412", "SE"),
+            ("00 46 8 465 004 12", "DE", Ordinary, "+46846500412", "SE"),
+            ("1-888-555-TAXI", "US", TollFree, "+18885558294", "US"),
+            // Emergencies, however they are dressed up.
+            ("911", "US", Emergency, "911", "US"),
+            ("9-1-1", "GB", Emergency, "911", "GB"),
+            ("1 911", "US", Emergency, "911", "US"),
+            ("+1 911", "", Emergency, "911", "US"),
+            ("+911", "", Emergency, "911", "001"),
+            ("112", "", Emergency, "112", "001"),
+            ("+44 999", "US", Emergency, "999", "GB"),
+            ("0044 112", "DE", Emergency, "112", "GB"),
+            ("999", "GB", Emergency, "999", "GB"),
+            ("1 5", "FR", Emergency, "15", "FR"),
+            ("116 117", "DE", ShortCode, "116117", "DE"),
+            ("24555", "US", ShortCode, "24555", "US"),
+        ] {
+            assert_eq!(read(text, country), Ok((kind, number.to_owned(), of.to_owned())), "{text} {country}");
+        }
+    }
+
+    #[test]
+    fn says_why_not() {
+        for (text, country, code) in [
+            ("212 555 0123", "", Code::PhoneCountryMissing),
+            ("999", "", Code::PhoneCountryMissing),
+            ("212 555 0123", "XX", Code::PhoneCountryUnknown),
+            ("+0 212 555 0123", "US", Code::PhoneCountryUnknown),
+            ("+999 1234 5678", "US", Code::PhoneCountryUnknown),
+            ("+1", "US", Code::PhoneTooShort),
+            ("555-0123", "US", Code::PhoneTooShort),
+            ("212 555 01234", "US", Code::PhoneTooLong),
+            ("555 010 0001", "US", Code::PhoneNotAssigned),
+            ("999 555 0123", "US", Code::PhoneNotAssigned),
+            ("020 FLOWERS", "GB", Code::PhoneTooLong),
+            ("hello", "US", Code::PhoneNotANumber),
+        ] {
+            let read = read(text, country);
+            assert!(read == Err(code) || text.contains("FLOWERS") && read.is_err(), "{text} {country}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn keeps_an_extension_and_never_prints_a_number() {
+        let phone = parse("212-555-0123 ext. 45", Some("US")).unwrap();
+        assert_eq!(phone.extension, "45");
+        assert_eq!(format!("{phone:?}"), "Phone(Ordinary, US, [redacted])");
+    }
+
+    #[test]
+    fn whatever_is_typed_does_not_panic() {
+        const PIECES: [&str; 24] = [
+            "+",
+            "00",
+            "011",
+            "0",
+            "1",
+            "44",
+            "49",
+            "7",
+            "999",
+            "112",
+            "x",
+            "ext",
+            ";ext=",
+            "#",
+            ",",
+            " ",
+            "-",
+            "(",
+            "٣",
+            "ab",
+            "😀",
+            "\u{ff10}",
+            "tel:",
+            "12345678901234567",
+        ];
+        let mut state = 3_u32;
+        for _ in 0..60_000 {
+            let mut text = String::new();
+            for _ in 0..7 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                text.push_str(PIECES[(state >> 16) as usize % PIECES.len()]);
+            }
+            let country = [None, Some("US"), Some("GB"), Some("DE"), Some("IT"), Some("é")][(state >> 8) as usize % 6];
+            if let Ok(phone) = parse(&text, country) {
+                let dialled = !matches!(phone.kind, Kind::Emergency | Kind::ShortCode);
+                assert_eq!(super::super::E164::parse(&phone.number).is_some(), dialled, "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Patterns of digits: regular expressions in half-bytes, as scripts/phones/pack.ts writes them.
+//!
+//! | half-byte | means |
+//! |---|---|
+//! | 0–9 | that digit |
+//! | 10 … 11 | a group |
+//! | 12 | or |
+//! | 13 and three more | any of the digits whose bits are set |
+//! | 14 | any digit |
+//! | 15 and *n* from 2 to 14 | what stands before, so many times |
+//! | 15, 1 | what stands before, or not |
+//! | 15, 0, *n*, *m* | what stands before, from *n* to *m* times |
+//! | 15, 15 | the end |
+//!
+//! A pattern is run over all places at once: a set of places goes in, the set of those that it can reach comes out.
+//! So its time is bounded by its length, whatever the digits are.
+
+const OPEN: u8 = 10;
+const CLOSE: u8 = 11;
+const OR: u8 = 12;
+const CLASS: u8 = 13;
+const ANY: u8 = 14;
+const MORE: u8 = 15;
+
+/// A pattern, at its place in half-bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pattern<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// Places before digits: bit *n* is the place before digit *n*.
+type Places = u32;
+
+impl<'a> Pattern<'a> {
+    /// The first pattern of `bytes`.
+    pub(super) const fn first(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// The pattern after this one.
+    pub(super) fn next(mut self) -> Self {
+        self.either(&[], 0);
+        self.at += 2;
+        self
+    }
+
+    /// Whether it matches all of `digits`, of which there are at most 31. Goes on to the next pattern.
+    pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
+        let ends = self.either(digits, 1);
+        self.at += 2;
+        ends >> digits.len() & 1 == 1
+    }
+
+    /// The longest beginning of `digits` that it matches, if any that is not empty.
+    pub(super) fn prefix(mut self, digits: &[u8]) -> Option<usize> {
+        let ends = self.either(digits, 1) & !1;
+        (ends != 0).then(|| 31 - ends.leading_zeros() as usize)
+    }
+
+    /// The digits that it begins with.
+    pub(super) fn literal(mut self) -> Vec<u8> {
+        let mut digits = Vec::new();
+        while self.peek() < OPEN {
+            digits.push(self.take());
+        }
+        digits
+    }
+
+    /// How many bytes stand before it.
+    #[cfg(test)]
+    pub(super) fn bytes_used(self) -> usize {
+        self.at.div_ceil(2)
+    }
+
+    fn peek(self) -> u8 {
+        let byte = self.bytes.get(self.at / 2).copied().unwrap_or(0xff);
+        if self.at.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
+    }
+
+    fn take(&mut self) -> u8 {
+        let nibble = self.peek();
+        self.at += 1;
+        nibble
+    }
+
+    /// Runs alternatives up to the end of their group, or of the pattern, and stays there.
+    fn either(&mut self, digits: &[u8], from: Places) -> Places {
+        let (mut reached, mut places) = (0, from);
+        loop {
+            match self.peek() {
+                CLOSE | MORE => return reached | places,
+                OR => {
+                    self.at += 1;
+                    reached |= places;
+                    places = from;
+                }
+                _ => places = self.repeated(digits, places),
+            }
+        }
+    }
+
+    /// Runs one thing as often as is said after it.
+    fn repeated(&mut self, digits: &[u8], from: Places) -> Places {
+        let start = self.at;
+        let mut places = self.once(digits, from);
+        let after = *self;
+        let (least, most) = match (self.take(), self.take()) {
+            (MORE, 1) => (0, 1),
+            (MORE, 0) => (self.take(), self.take()),
+            (MORE, times) if times != MORE => (times, times),
+            _ => {
+                *self = after;
+                return places;
+            }
+        };
+        let mut reached = if least == 0 { from } else { 0 };
+        let mut again = *self;
+        for times in 1..=most {
+            if places == 0 {
+                break;
+            }
+            if times > 1 {
+                again.at = start;
+                places = again.once(digits, places);
+            }
+            if times >= least {
+                reached |= places;
+            }
+        }
+        reached
+    }
+
+    fn once(&mut self, digits: &[u8], from: Places) -> Places {
+        let allowed = match self.take() {
+            OPEN => {
+                let places = self.either(digits, from);
+                self.at += 1;
+                return places;
+            }
+            CLASS => {
+                [self.take(), self.take(), self.take()].iter().fold(0, |mask, nibble| mask << 4 | u16::from(*nibble))
+            }
+            ANY => 0x3ff,
+            digit => 1 << digit,
+        };
+        let mut places = 0;
+        if from == 0 {
+            return 0;
+        }
+        for (index, digit) in digits.iter().enumerate() {
+            if from >> index & 1 == 1 && allowed >> (digit & 15) & 1 == 1 {
+                places |= 2 << index;
+            }
+        }
+        places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `0(?:11?|2)[3-5]{2}|6\d{1,3}7?`, and `12` after it.
+    const BYTES: [u8; 16] =
+        [0x0a, 0x11, 0xf1, 0xc2, 0xbd, 0x03, 0x8f, 0x2c, 0x6e, 0xf0, 0x13, 0x7f, 0x1f, 0xf1, 0x2f, 0xff];
+
+    fn digits(text: &str) -> Vec<u8> {
+        text.bytes().map(|byte| byte - b'0').collect()
+    }
+
+    #[test]
+    fn matches_whole_numbers_and_prefixes() {
+        let mut pattern = Pattern::first(&BYTES);
+        let mut second = pattern.next();
+        for (text, whole, prefix) in [
+            ("0133", true, Some(4)),
+            ("01145", true, Some(5)),
+            ("0255", true, Some(4)),
+            ("0256", false, None),
+            ("02559", false, Some(4)),
+            ("61", true, Some(2)),
+            ("612", true, Some(3)),
+            ("61234", false, Some(4)),
+            ("61237", true, Some(5)),
+            ("6", false, None),
+            ("", false, None),
+        ] {
+            let mut again = Pattern::first(&BYTES);
+            let pattern = again;
+            assert_eq!((again.matches(&digits(text)), pattern.prefix(&digits(text))), (whole, prefix), "{text}");
+        }
+        assert!(!pattern.matches(&digits("12")) && pattern.matches(&digits("12")));
+        assert!(!second.matches(&digits("1")));
+    }
+
+    #[test]
+    fn comes_to_an_end_whatever_the_bytes_are() {
+        let mut state = 1_u32;
+        for _ in 0..20_000 {
+            let bytes: Vec<u8> = (0..24)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 24) as u8
+                })
+                .collect();
+            let pattern = Pattern::first(&bytes);
+            let _ = ({ pattern }.matches(&digits("0123456789")), pattern.prefix(&digits("99999")), pattern.next());
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The world's numbering plans: what plans.bin holds, which scripts/phones.ts makes.
+//!
+//! A plan begins with 12 bytes: the two letters of its country (or zeros), then six numbers of 16 bits: the calling
+//! code, the lengths of national numbers (bit *n* for *n* + 2 digits), which patterns it has, which of the others are
+//! those of the first plan with this calling code, and how many bytes its patterns take. Those come next.
+
+use super::pattern::Pattern;
+
+static PLANS: &[u8] = include_bytes!("plans.bin");
+
+/// What is the matter with a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A call or message to it costs what one usually does: fixed, mobile, voice over IP.
+    Ordinary,
+    /// Whoever is called pays.
+    TollFree,
+    /// Both pay.
+    SharedCost,
+    /// The caller pays more than for any ordinary number. So do satellites and other services of no country.
+    Premium,
+    /// A number that follows a person around; the caller may pay more.
+    Personal,
+    /// A pager; the caller may pay more.
+    Pager,
+    /// An emergency service. It has no E.164 form, and no software should dial it.
+    Emergency,
+    /// Anything else that is dialled within one country only, by few digits.
+    ShortCode,
+}
+
+/// What a plan has patterns for, in the order of scripts/phones/metadata.ts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    International,
+    Trunk,
+    Local,
+    Area,
+    Emergency,
+    Short,
+    General,
+    Premium,
+    TollFree,
+    SharedCost,
+    Personal,
+    Pager,
+    Ordinary,
+}
+
+impl Slot {
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// The kinds that have an E.164 form. Where a number is of two, the dearer comes first.
+const KINDS: [(Slot, Kind); 6] = [
+    (Slot::Premium, Kind::Premium),
+    (Slot::TollFree, Kind::TollFree),
+    (Slot::SharedCost, Kind::SharedCost),
+    (Slot::Personal, Kind::Personal),
+    (Slot::Pager, Kind::Pager),
+    (Slot::Ordinary, Kind::Ordinary),
+];
+
+/// One country's plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) country: [u8; 2],
+    pub(super) calling_code: u16,
+    lengths: u16,
+    present: u16,
+    inherited: u16,
+    patterns: &'static [u8],
+    /// The patterns of the first plan with this calling code, and which it has.
+    main: (u16, &'static [u8]),
+}
+
+/// Every plan; those with one calling code follow each other.
+pub(super) fn plans() -> impl Iterator<Item = Plan> {
+    let mut rest = PLANS;
+    let mut main = (0, (0, PLANS));
+    core::iter::from_fn(move || {
+        let (head, after) = rest.split_first_chunk::<12>()?;
+        let number = |at: usize| u16::from_be_bytes([head[at], head[at + 1]]);
+        let (calling_code, present) = (number(2), number(6));
+        let (patterns, next) = after.split_at_checked(number(10).into())?;
+        rest = next;
+        if main.0 != calling_code {
+            main = (calling_code, (present, patterns));
+        }
+        Some(Plan {
+            country: [head[0], head[1]],
+            calling_code,
+            lengths: number(4),
+            present,
+            inherited: number(8),
+            patterns,
+            main: main.1,
+        })
+    })
+}
+
+fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
+    let mut pattern = Pattern::first(patterns);
+    let mut matching = 0;
+    for slot in 0..16 {
+        if present >> slot & 1 == 1 && pattern.matches(digits) {
+            matching |= 1 << slot;
+        }
+    }
+    matching
+}
+
+impl Plan {
+    /// The plan of a country, by its ISO 3166 code; `UK` is what people write for `GB`.
+    pub(super) fn of(country: &str) -> Option<Self> {
+        let letters: [u8; 2] = country.as_bytes().try_into().ok()?;
+        if !letters.is_ascii() || letters == [0, 0] {
+            return None;
+        }
+        let letters = if letters.eq_ignore_ascii_case(b"UK") { *b"GB" } else { letters };
+        plans().find(|plan| plan.country.eq_ignore_ascii_case(&letters))
+    }
+
+    fn pattern(&self, slot: Slot) -> Option<Pattern<'static>> {
+        let bit = slot.bit();
+        let (present, bytes) = if self.present & bit != 0 {
+            (self.present, self.patterns)
+        } else if self.inherited & bit != 0 {
+            self.main
+        } else {
+            return None;
+        };
+        let mut pattern = Pattern::first(bytes);
+        for _ in 0..(present & (bit - 1)).count_ones() {
+            pattern = pattern.next();
+        }
+        Some(pattern)
+    }
+
+    pub(super) const fn has(&self, slot: Slot) -> bool {
+        (self.present | self.inherited) & slot.bit() != 0
+    }
+
+    pub(super) fn prefix(&self, slot: Slot, digits: &[u8]) -> Option<usize> {
+        self.pattern(slot)?.prefix(digits)
+    }
+
+    /// The digits of an area that may be left out: they are a pattern of digits only.
+    pub(super) fn area(&self) -> Vec<u8> {
+        self.pattern(Slot::Area).map(Pattern::literal).unwrap_or_default()
+    }
+
+    /// What kind of number national digits are; `None` for none of this plan's.
+    pub(super) fn kind(&self, digits: &[u8]) -> Option<Kind> {
+        self.has_length(digits.len())?;
+        let matching = self.matching(digits);
+        if self.present & !matching & Slot::General.bit() != 0 {
+            return None;
+        }
+        KINDS.iter().find(|(slot, _)| matching & slot.bit() != 0).map(|(_, kind)| *kind)
+    }
+
+    /// The patterns that match all of `digits`, a bit each. Finding one takes as long as running those before it, so
+    /// all are run at once.
+    pub(super) fn matching(&self, digits: &[u8]) -> u16 {
+        let own = all_matching(self.patterns, self.present, digits);
+        if self.inherited == 0 { own } else { own | self.inherited & all_matching(self.main.1, self.main.0, digits) }
+    }
+
+    fn has_length(&self, length: usize) -> Option<()> {
+        (2..18).contains(&length).then_some(())?;
+        (self.lengths >> (length - 2) & 1 == 1).then_some(())
+    }
+
+    /// The shortest and the longest national number.
+    pub(super) fn bounds(&self) -> (usize, usize) {
+        (self.lengths.trailing_zeros() as usize + 2, 17_usize.saturating_sub(self.lengths.leading_zeros() as usize))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_plan() {
+        let all: Vec<Plan> = plans().collect();
+        assert!(all.len() > 240, "{}", all.len());
+        let bytes: usize = all.iter().map(|plan| 12 + plan.patterns.len()).sum();
+        assert_eq!(bytes, PLANS.len());
+        for plan in &all {
+            assert!(plan.country == [0, 0] || plan.country.iter().all(u8::is_ascii_uppercase), "{plan:?}");
+            assert_eq!(plan.present & plan.inherited, 0, "{plan:?}");
+            let mut pattern = Pattern::first(plan.patterns);
+            for _ in 0..plan.present.count_ones() {
+                pattern = pattern.next();
+            }
+            assert_eq!(pattern.bytes_used(), plan.patterns.len(), "{plan:?}");
+        }
+        assert_eq!(Plan::of("uk").map(|plan| (plan.calling_code, plan.bounds())), Some((44, (7, 10))));
+        assert!(Plan::of("XX").is_none() && Plan::of("").is_none() && Plan::of("\0\0").is_none());
+    }
+}

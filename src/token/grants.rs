@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a token allows: the options of each grant, checked and written as Twilio's claims.
+
+use super::put;
+use crate::error::{Code, Problem};
+use crate::json::{Json, quote};
+
+/// What an option may hold.
+enum Rule {
+    /// `true` or `false`; only the former is written, as an object of its own.
+    Incoming,
+    /// The parameters of an outgoing call, written beside its application.
+    Params,
+    /// The TwiML App of outgoing calls.
+    Application,
+    /// A text that is not empty.
+    Text,
+    /// A SID of this kind.
+    Sid(&'static str),
+    /// A Sync service: its SID, or `default`.
+    Service,
+}
+
+struct Member {
+    name: &'static str,
+    /// Where it is, for whoever reads the error.
+    at: &'static str,
+    claim: &'static str,
+    rule: Rule,
+}
+
+struct Kind {
+    name: &'static str,
+    at: &'static str,
+    claim: &'static str,
+    /// In the order in which they are written.
+    members: &'static [Member],
+}
+
+macro_rules! kind {
+    ($name:literal, $claim:literal $(, $member:literal = $written:literal, $rule:expr)*) => {
+        Kind {
+            name: $name,
+            at: concat!("grants.", $name),
+            claim: $claim,
+            members: &[$(Member {
+                name: $member,
+                at: concat!("grants.", $name, ".", $member),
+                claim: $written,
+                rule: $rule,
+            }),*],
+        }
+    };
+}
+
+/// Names as Twilio's Node library has them; claims as Twilio reads them.
+static KINDS: [Kind; 6] = [
+    kind!(
+        "voice",
+        "voice",
+        "incomingAllow" = "incoming",
+        Rule::Incoming,
+        "outgoingApplicationSid" = "outgoing",
+        Rule::Application,
+        "outgoingApplicationParams" = "params",
+        Rule::Params,
+        "pushCredentialSid" = "push_credential_sid",
+        Rule::Sid("CR"),
+        "endpointId" = "endpoint_id",
+        Rule::Text
+    ),
+    kind!(
+        "chat",
+        "chat",
+        "serviceSid" = "service_sid",
+        Rule::Sid("IS"),
+        "endpointId" = "endpoint_id",
+        Rule::Text,
+        "deploymentRoleSid" = "deployment_role_sid",
+        Rule::Sid("RL"),
+        "pushCredentialSid" = "push_credential_sid",
+        Rule::Sid("CR")
+    ),
+    kind!("video", "video", "room" = "room", Rule::Text),
+    kind!("sync", "data_sync", "serviceSid" = "service_sid", Rule::Service, "endpointId" = "endpoint_id", Rule::Text),
+    kind!(
+        "taskRouter",
+        "task_router",
+        "workspaceSid" = "workspace_sid",
+        Rule::Sid("WS"),
+        "workerSid" = "worker_sid",
+        Rule::Sid("WK"),
+        "role" = "role",
+        Rule::Text
+    ),
+    // Its one option is the claim itself, as Twilio's API gave it.
+    kind!("playback", "player"),
+];
+
+const PLAYBACK: &str = "playback";
+
+/// Writes each grant of `grants` to an object that has begun; the caller closes it.
+pub(super) fn write(grants: &Json, to: &mut String) -> Result<(), Problem> {
+    let Json::Object(grants) = grants else {
+        return Err(Problem::at(Code::GrantInvalid, "grants"));
+    };
+    for (index, (name, options)) in grants.iter().enumerate() {
+        let known = KINDS.iter().find(|kind| kind.name == name);
+        let again = grants.iter().take(index).any(|(before, _)| before == name);
+        let Some(kind) = known.filter(|_| !again) else {
+            return Err(Problem::at(Code::GrantInvalid, "grants"));
+        };
+        if !matches!(options, Json::Object(_)) {
+            return Err(Problem::at(Code::GrantInvalid, kind.at));
+        }
+        put(to, &[",\"", kind.claim, "\":"]);
+        if kind.name == PLAYBACK {
+            playback(options, kind.at, to)?;
+        } else {
+            write_grant(kind, options, to)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_grant(kind: &Kind, options: &Json, to: &mut String) -> Result<(), Problem> {
+    if options.members().iter().any(|(name, _)| kind.members.iter().all(|member| member.name != name)) {
+        return Err(Problem::at(Code::GrantInvalid, kind.at));
+    }
+    put(to, &["{"]);
+    let mut first = true;
+    for one in kind.members {
+        // Where an option stands twice, the last counts, as for every reader of JSON.
+        let Some((_, value)) = options.members().iter().rev().find(|(name, _)| name == one.name) else {
+            continue;
+        };
+        let written = claim(one, value, options)?;
+        if !written.is_empty() {
+            let before = if first { "\"" } else { ",\"" };
+            put(to, &[before, one.claim, "\":", &written]);
+            first = false;
+        }
+    }
+    put(to, &["}"]);
+    Ok(())
+}
+
+/// What is written for an option; nothing for one that is said by silence.
+fn claim(one: &Member, value: &Json, options: &Json) -> Result<String, Problem> {
+    let invalid = || Problem::at(Code::GrantInvalid, one.at);
+    match (&one.rule, value) {
+        (Rule::Incoming, Json::Bool(true)) => Ok(r#"{"allow":true}"#.to_owned()),
+        (Rule::Incoming, Json::Bool(false)) => Ok(String::new()),
+        // Written with the application, which comes before.
+        (Rule::Params, Json::Object(_)) if options.get("outgoingApplicationSid").is_some() => Ok(String::new()),
+        (Rule::Application, Json::Text(text)) => {
+            super::sid(text, "AP", one.at)?;
+            let mut written = String::new();
+            put(&mut written, &[r#"{"application_sid":""#, text, "\""]);
+            if let Some(params) = options.get("outgoingApplicationParams") {
+                put(&mut written, &[r#","params":"#]);
+                json(params, &mut written);
+            }
+            put(&mut written, &["}"]);
+            Ok(written)
+        }
+        (Rule::Sid(kind), Json::Text(text)) => {
+            super::sid(text, kind, one.at)?;
+            Ok(quote(text))
+        }
+        (Rule::Service, Json::Text(text)) => {
+            if text != "default" {
+                super::sid(text, "IS", one.at)?;
+            }
+            Ok(quote(text))
+        }
+        (Rule::Text, Json::Text(text)) if !text.is_empty() => Ok(quote(text)),
+        _ => Err(invalid()),
+    }
+}
+
+fn playback(options: &Json, at: &'static str, to: &mut String) -> Result<(), Problem> {
+    match options.members() {
+        [] => put(to, &["{}"]),
+        [(name, grant @ Json::Object(_))] if name == "grant" => json(grant, to),
+        _ => return Err(Problem::at(Code::GrantInvalid, at)),
+    }
+    Ok(())
+}
+
+/// Writes JSON as it was read. No deeper than the parser went, so the stack is wide enough.
+fn json(value: &Json, to: &mut String) {
+    match value {
+        Json::Bool(value) => put(to, &[if *value { "true" } else { "false" }]),
+        Json::Null => put(to, &["null"]),
+        Json::Number(digits) => put(to, &[digits]),
+        Json::Text(text) => put(to, &[&quote(text)]),
+        Json::List(elements) => {
+            let mut before = "[";
+            for element in elements {
+                put(to, &[before]);
+                json(element, to);
+                before = ",";
+            }
+            put(to, &[if elements.is_empty() { "[]" } else { "]" }]);
+        }
+        Json::Object(members) => {
+            let mut before = "{";
+            for (name, value) in members {
+                put(to, &[before, &quote(name), ":"]);
+                json(value, to);
+                before = ",";
+            }
+            put(to, &[if members.is_empty() { "{}" } else { "}" }]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(grants: &str) -> Result<String, Problem> {
+        let mut to = String::new();
+        write(&Json::parse(grants).unwrap(), &mut to).map(|()| to)
+    }
+
+    #[test]
+    fn writes_claims_in_twilios_order() {
+        for (grants, claims) in [
+            ("{}", ""),
+            (r#"{"chat":{},"voice":{"incomingAllow":false}}"#, r#","chat":{},"voice":{}"#),
+            (
+                r#"{"voice":{"endpointId":"e","outgoingApplicationParams":{"a":[1,{"b":null}],"é":"\"\n"},
+                "outgoingApplicationSid":"AP00000000000000000000000000000003","incomingAllow":true}}"#,
+                concat!(
+                    r#","voice":{"incoming":{"allow":true},"outgoing":{"application_sid":"AP0000000000000000000000000"#,
+                    r#"0000003","params":{"a":[1,{"b":null}],"é":"\"\n"}},"endpoint_id":"e"}"#
+                ),
+            ),
+            (r#"{"sync":{"serviceSid":"default"}}"#, r#","data_sync":{"service_sid":"default"}"#),
+            (r#"{"playback":{"grant":{"x":[true,1.5e3]}}}"#, r#","player":{"x":[true,1.5e3]}"#),
+            (r#"{"playback":{},"taskRouter":{"role":"worker"}}"#, r#","player":{},"task_router":{"role":"worker"}"#),
+        ] {
+            assert_eq!(written(grants).as_deref(), Ok(claims), "{grants}");
+        }
+    }
+
+    #[test]
+    fn says_where_a_grant_is_wrong() {
+        for (grants, at) in [
+            ("[]", "grants"),
+            (r#"{"fax":{}}"#, "grants"),
+            (r#"{"voice":{},"voice":{}}"#, "grants"),
+            (r#"{"voice":true}"#, "grants.voice"),
+            (r#"{"voice":{"incoming":true}}"#, "grants.voice"),
+            (r#"{"voice":{"incomingAllow":"true"}}"#, "grants.voice.incomingAllow"),
+            (r#"{"voice":{"outgoingApplicationParams":{"a":"b"}}}"#, "grants.voice.outgoingApplicationParams"),
+            (r#"{"voice":{"endpointId":""}}"#, "grants.voice.endpointId"),
+            (r#"{"video":{"room":null}}"#, "grants.video.room"),
+            (r#"{"playback":{"grant":"x"}}"#, "grants.playback"),
+        ] {
+            assert_eq!(written(grants), Err(Problem::at(Code::GrantInvalid, at)), "{grants}");
+        }
+        for (grants, at) in [
+            (r#"{"voice":{"outgoingApplicationSid":""}}"#, "grants.voice.outgoingApplicationSid"),
+            (r#"{"chat":{"serviceSid":"default"}}"#, "grants.chat.serviceSid"),
+            (r#"{"sync":{"serviceSid":"IS1"}}"#, "grants.sync.serviceSid"),
+        ] {
+            assert_eq!(written(grants), Err(Problem::at(Code::SidInvalid, at)), "{grants}");
+        }
+    }
+}
