@@ -92,6 +92,14 @@ function types(out: string): void {
     const slim = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm/init.ts'));
     const all = `export * from './index.${suffix.replace('t', 'j')}';\n`;
     writeFileSync(path.join(out, 'npm', `slim.d.${suffix}`), slim + all);
+    const wasm = [
+      '// SPDX-License-Identifier: Apache-2.0 OR MIT',
+      `import type { WasmModule } from './slim.${suffix.replace('t', 'j')}';`,
+      '/** The core as a Worker imports it, for `init` and `initSync` of `plumline/slim`. */',
+      'declare const module: WasmModule;',
+      'export default module;',
+    ];
+    writeFileSync(path.join(out, 'npm', `wasm.d.${suffix}`), [...wasm, ''].join('\n'));
   }
 }
 
