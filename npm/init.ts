@@ -9,10 +9,17 @@ export interface WasmModule {
   readonly href?: never;
 }
 
+/** A response's `Headers`, as far as they are read. */
+export interface WasmHeaders {
+  /** The value of one, or null. */
+  get(name: string): string | null;
+}
+
 /** A `Response`, as far as it is read. */
 export interface WasmResponse {
   readonly ok: boolean;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: WasmHeaders;
+  /** The whole body. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

@@ -2,4 +2,4 @@
 
 /** The library without its wasm, for hosts that forbid to compile bytes, and pages that rather load a file. */
 export * from './index.ts';
-export { init, initSync, type WasmModule, type WasmResponse, type WasmSource } from './init.ts';
+export { init, initSync, type WasmHeaders, type WasmModule, type WasmResponse, type WasmSource } from './init.ts';

@@ -12,6 +12,19 @@ const HALF_A_PAIR = /\p{Surrogate}/u;
 /**
  * A tree as TwiML: checked to be well-formed XML, and byte for byte what Twilio's Node library writes.
  *
+ * @example
+ * ```ts
+ * import { twiml } from 'plumline';
+ *
+ * const xml = twiml({
+ *   name: 'Response',
+ *   children: [
+ *     { name: 'Say', attributes: { voice: 'alice' }, text: 'Salt & pepper' },
+ *     { name: 'Hangup' },
+ *   ],
+ * });
+ * console.log(xml.replace(/^<.xml.*?>/, '')); // <Response><Say voice="alice">Salt &amp; pepper</Say><Hangup/></Response>
+ * ```
  * @throws PlumlineError `TWIML_TREE`, `TWIML_CHARACTER`, `TWIML_COMMENT`, `TWIML_DEPTH`, `TWIML_NAME`; its `path` is the place in the tree
  */
 export function twiml(tree: TwimlElement): string {

@@ -86,12 +86,12 @@ function types(out: string): void {
   for (const suffix of ['mts', 'cts']) {
     for (const entry of Object.keys(ENTRIES)) {
       const text = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm', `${entry}.ts`));
-      writeFileSync(path.join(out, 'npm', `${entry}.d.${suffix}`), text);
+      writeFileSync(path.join(out, 'npm', `${entry}.d.${suffix}`), named(entry, text));
     }
     // Its functions are those of index, and so are its types.
     const slim = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm/init.ts'));
     const all = `export * from './index.${suffix.replace('t', 'j')}';\n`;
-    writeFileSync(path.join(out, 'npm', `slim.d.${suffix}`), slim + all);
+    writeFileSync(path.join(out, 'npm', `slim.d.${suffix}`), named('slim', slim + all));
     const wasm = [
       '// SPDX-License-Identifier: Apache-2.0 OR MIT',
       `import type { WasmModule } from './slim.${suffix.replace('t', 'j')}';`,
@@ -101,6 +101,19 @@ function types(out: string): void {
     ];
     writeFileSync(path.join(out, 'npm', `wasm.d.${suffix}`), [...wasm, ''].join('\n'));
   }
+}
+
+/** Declarations with what the entry's source says of it at its head, and the name that it is imported by. */
+function named(entry: string, text: string): string {
+  const source = readFileSync(path.join(root, 'npm', `${entry}.ts`), 'utf8');
+  const about =
+    /^\/\*\*(.*?)\*\//ms
+      .exec(source)?.[1]
+      ?.replace(/^\s*\* ?/gm, '')
+      .trim() ?? '';
+  const lines = [...about.split('\n'), '', `@module plumline${entry === 'index' ? '' : `/${entry}`}`];
+  const comment = `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
+  return text.replace('\n', () => `\n${comment}\n`);
 }
 
 /**
