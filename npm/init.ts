@@ -107,10 +107,19 @@ async function fromResponse(response: WasmResponse): Promise<WebAssembly.Module>
   if (!response.ok) {
     throw invalid(response);
   }
-  const streams = response.headers.get('content-type') === 'application/wasm' && isOurs(response);
+  const streams = response.headers.get('content-type') === 'application/wasm' && isUnread(response);
   // What the browser has compiled while it came in, it keeps beside the file in its cache.
   const streamed = streams ? await WebAssembly.compileStreaming(response.clone()).catch(() => undefined) : undefined;
-  return streamed ?? compileLater(await response.arrayBuffer());
+  return streamed ?? compileLater(await bodyOf(response));
+}
+
+/** Fails where the connection is lost, and where somebody has read the body already. */
+async function bodyOf(response: WasmResponse): Promise<ArrayBuffer> {
+  try {
+    return await response.arrayBuffer();
+  } catch (err) {
+    throw invalid(err);
+  }
 }
 
 async function fromUrl(url: string): Promise<WebAssembly.Module> {
@@ -150,8 +159,9 @@ function isResponse(source: unknown): source is WasmResponse {
   return typeof source === 'object' && source !== null && 'arrayBuffer' in source && 'ok' in source;
 }
 
-function isOurs(response: WasmResponse): response is Response {
-  return typeof WebAssembly.compileStreaming === 'function' && response instanceof Response;
+/** Whether a response is one that this realm can stream. */
+function isUnread(response: WasmResponse): response is Response {
+  return typeof WebAssembly.compileStreaming === 'function' && response instanceof Response && !response.bodyUsed;
 }
 
 function isFailure(err: unknown): boolean {

@@ -125,7 +125,10 @@ describe('init takes', () => {
 describe('init refuses', () => {
   test('what is not the core’s wasm', async () => {
     const slim = fresh();
+    const read = await fetch(`${origin}/typed.wasm`);
+    await read.text();
     for (const source of [
+      read,
       undefined,
       null,
       7,

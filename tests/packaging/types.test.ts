@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { absent, Project, root, tools } from './project.ts';
+import { absent, binary, Project, root, tools } from './project.ts';
 
 const project = new Project('types');
 
@@ -94,6 +94,12 @@ describe('every entry is typed', () => {
       });
     }
   }
+
+  const deno = binary('@deno/*/deno');
+  test('by Deno', { skip: deno === undefined && absent('Deno') }, async () => {
+    project.write({ 'deno.mts': SOURCE + DOM.replace(/^import.*\n/m, '') });
+    await project.run(deno ?? '', 'check', '--no-lock', '--no-remote', 'deno.mts');
+  });
 
   test('for a Worker, by its own condition', async () => {
     const compilerOptions = { module: 'preserve', moduleResolution: 'bundler', customConditions: ['workerd'] };
