@@ -5,18 +5,24 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** What some hosts have, and TypeScript's library does not know of all of them. */
 interface Host {
   readonly Uint8Array: { fromBase64?(text: string): Uint8Array<ArrayBuffer> };
-  readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> };
+  readonly Buffer?: NodeBuffer;
   readonly atob?: (text: string) => string;
+  readonly process?: { getBuiltinModule?: (name: string) => { readonly Buffer: NodeBuffer } | undefined };
 }
 
-/** Decodes base64 with what the host has; a VM context of Medplum's may have nothing. */
+interface NodeBuffer {
+  from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
+}
+
+/** Decodes base64 with what the host has. A VM context of Medplum's has nothing but `process`, another may not even have that. */
 export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const host = globalThis as unknown as Host;
   if (host.Uint8Array.fromBase64) {
     return host.Uint8Array.fromBase64(base64);
   }
-  if (host.Buffer) {
-    return host.Buffer.from(base64, 'base64');
+  const buffer = host.Buffer ?? host.process?.getBuiltinModule?.('node:buffer')?.Buffer;
+  if (buffer) {
+    return buffer.from(base64, 'base64');
   }
   return host.atob ? Uint8Array.from(host.atob(base64), (c) => c.charCodeAt(0)) : decodeByHand(base64);
 }
@@ -24,10 +30,14 @@ export function decode(base64: string): Uint8Array<ArrayBuffer> {
 export function decodeByHand(base64: string): Uint8Array<ArrayBuffer> {
   const digits = base64.replace(/=+$/, '');
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  const values = new Uint8Array(128);
+  for (let value = 0; value < ALPHABET.length; value++) {
+    values[ALPHABET.charCodeAt(value)] = value;
+  }
   for (let at = 0, from = 0; at < bytes.length; from += 4) {
     let four = 0;
     for (let digit = 0; digit < 4; digit++) {
-      four = (four << 6) | Math.max(0, ALPHABET.indexOf(digits.charAt(from + digit) || 'A'));
+      four = (four << 6) | (values[digits.charCodeAt(from + digit)] ?? 0);
     }
     for (let shift = 16; shift >= 0 && at < bytes.length; shift -= 8) {
       bytes[at++] = (four >> shift) & 0xff;

@@ -11,6 +11,16 @@ import { addParams } from './params.ts';
  * The webhook bot answers the same; this is for a clinic's own tests, and for hosts of other kinds. It does not check
  * who sent the parameters: {@link verifyTwilio} does.
  *
+ * @example
+ * ```ts
+ * import { routeCall } from 'plumline';
+ *
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * const route = routeCall({ params, numbers: ['+15550100001'], config: { client: 'front-desk' } });
+ * if (route.ok && route.kind === 'connect') {
+ *   console.log(route.client); // front-desk
+ * }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export function routeCall(input: RouteInput): Routing {

@@ -3,8 +3,7 @@
 /** The core's one instance, and how to ask it. It is made by the first call, not by the import. */
 import { freshGlue } from '#glue';
 import type { InitOutput, TwimlFinding } from '#pkg/plumline.js';
-import base64 from '#pkg/plumline_bg.wasm';
-import { decode } from './base64.ts';
+import { failure } from './failure.ts';
 import type { Frame } from './frame.ts';
 import { read, write } from './memory.ts';
 
@@ -25,13 +24,76 @@ export type Finding = TwimlFinding;
 /** The core trapped. Whatever it was asked, there is no answer. */
 const TRAPPED = 'CORE_TRAPPED';
 
+/** These are told where there is no core that could word them; a test holds them to the core's own. */
+const NOT_LOADED = 'Call init of plumline/slim with plumline.wasm, and await it, before any other function.';
+const FORBIDDEN =
+  "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.";
+const INVALID = 'Give init the plumline.wasm of this very version: a module, its bytes, a Response or a URL.';
+
 const encoder = new TextEncoder();
+let source: (() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined;
 let compiled: WebAssembly.Module | undefined;
 let core: InitOutput | undefined;
 
-/** Throws what the host throws that forbids wasm, or has no memory for it. */
+/** Says where the core's code is, for the entries that bring it; the first call takes it from there. */
+export function provide(code: () => WebAssembly.Module | Uint8Array<ArrayBuffer>): void {
+  source ??= code;
+}
+
+/** Whether the core's code has been compiled. */
+export function isLoaded(): boolean {
+  return compiled !== undefined;
+}
+
+/** Takes a module for the core's code, if it is that, and of this version. */
+export function install(module: WebAssembly.Module): void {
+  let version: string;
+  let candidate: InitOutput;
+  try {
+    candidate = freshGlue().initSync({ module });
+    version = read(candidate, candidate.version());
+  } catch (cause) {
+    throw invalid(cause);
+  }
+  if (version !== PLUMLINE_VERSION) {
+    throw invalid(version);
+  }
+  compiled = module;
+  core = candidate;
+}
+
+/** The error for a source that is not the core's wasm. */
+export function invalid(cause: unknown): Error {
+  return Object.assign(failure('CORE_INVALID', INVALID, 'source'), { cause });
+}
+
+/** The error for bytes that did not compile: either they are no wasm, or the host forbids to compile any. */
+export function uncompiled(cause: unknown, bytes: BufferSource): unknown {
+  if (cause instanceof RangeError) {
+    // No memory: the host's own words are best.
+    return cause;
+  }
+  const valid = typeof WebAssembly === 'undefined' || WebAssembly.validate(bytes);
+  return valid ? Object.assign(failure('CORE_FORBIDDEN', FORBIDDEN, ''), { cause }) : invalid(cause);
+}
+
+export function compile(bytes: BufferSource): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (err) {
+    throw uncompiled(err, bytes);
+  }
+}
+
+/** Throws what the host throws that has no memory for an instance. */
 function instance(): InitOutput {
-  compiled ??= new WebAssembly.Module(decode(base64));
+  if (compiled === undefined) {
+    if (source === undefined) {
+      throw failure('CORE_NOT_LOADED', NOT_LOADED, '');
+    }
+    const code = source();
+    compiled = 'byteLength' in code ? compile(code) : code;
+  }
   core ??= freshGlue().initSync({ module: compiled });
   return core;
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { PlumlineError, Refusal } from '#pkg/plumline.js';
 import { helpOf, type Refused } from './core.ts';
+import { failure } from './failure.ts';
 
-/** An error to throw: the codes and helps are the core's. */
-export function failure(code: string, help: string, path: string): PlumlineError {
-  const at = path === '' ? '' : ` at ${path}`;
-  return Object.assign(new Error(`${code}${at}: ${help}`), { code, help, path });
-}
+export { failure } from './failure.ts';
 
 /** A programmer's mistake: the argument at `path` is missing or of the wrong type. */
 export function mistake(path: string, code = 'ARGUMENT_INVALID'): PlumlineError {

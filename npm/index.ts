@@ -35,7 +35,16 @@ export { accessToken } from './token.ts';
 export { signTwilio, verifyTwilio } from './signature.ts';
 export { checkTwiml, twiml } from './twiml.ts';
 
-/** Which Plumline this is. */
+/**
+ * Which Plumline this is.
+ *
+ * @example
+ * ```ts
+ * import { versions } from 'plumline';
+ *
+ * console.log(versions.plumline === versions.core); // true
+ * ```
+ */
 export const versions: Versions = {
   plumline: PLUMLINE_VERSION,
   get core() {

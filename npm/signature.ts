@@ -13,6 +13,14 @@ import { addParams } from './params.ts';
  *
  * A JSON or text post is signed by its URL alone, which holds the body's hash as `bodySHA256`.
  *
+ * @example
+ * ```ts
+ * import { signTwilio } from 'plumline';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(signTwilio({ url, params, token: 'the auth token' })); // NuUcs1AA3b2utXkzSa6/7NEiMIY=
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`, `URL_NOT_ABSOLUTE`
  */
 export function signTwilio(input: SignInput): string {
@@ -35,6 +43,21 @@ export function signTwilio(input: SignInput): string {
  * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
  * that says why, where the reason can be told.
  *
+ * @example
+ * ```ts
+ * import { signTwilio, verifyTwilio } from 'plumline';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * const signature = signTwilio({ url, params, token: 'the new token' });
+ *
+ * const verdict = verifyTwilio({ url, params, signature, tokens: ['the old token', 'the new token'] });
+ * console.log(verdict.ok && verdict.token); // 1
+ *
+ * const altered = { ...params, To: '+15550100002' };
+ * const forged = verifyTwilio({ url, params: altered, signature, tokens: 'the new token' });
+ * console.log(forged.ok || forged.code); // SIGNATURE_MISMATCH
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export function verifyTwilio(input: VerifyInput): Verdict {

@@ -28,6 +28,13 @@ const SIGNATURE_LENGTH = 28;
 /**
  * The signature of a URL and parameters, both as they are.
  *
+ * @example
+ * ```ts
+ * import { getExpectedTwilioSignature } from 'plumline/twilio';
+ *
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(getExpectedTwilioSignature('the auth token', 'https://clinic.example/voice', params)); // NuUcs1AA3b2utXkzSa6/7NEiMIY=
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`
  */
 export function getExpectedTwilioSignature(authToken: string, url: string, params: object | null): string {
@@ -44,6 +51,12 @@ export function getExpectedTwilioSignature(authToken: string, url: string, param
 /**
  * The SHA-256 of a body in lower-case hex, as Twilio writes it into `bodySHA256`.
  *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash } from 'plumline/twilio';
+ *
+ * console.log(getExpectedBodyHash('{"CallSid":"CA1"}').slice(0, 16)); // 85264246de8d5707
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`
  */
 export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): string {
@@ -53,6 +66,14 @@ export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): st
 /**
  * Whether a form post, or a GET with `{}`, is Twilio's.
  *
+ * @example
+ * ```ts
+ * import { validateRequest } from 'plumline/twilio';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(validateRequest('the auth token', 'NuUcs1AA3b2utXkzSa6/7NEiMIY=', url, params)); // true
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or parameters are missing
  */
 export function validateRequest(
@@ -92,6 +113,15 @@ export function validateRequest(
 /**
  * Whether a JSON or text post is Twilio's. `body` is the raw body as received.
  *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash, getExpectedTwilioSignature, validateRequestWithBody } from 'plumline/twilio';
+ *
+ * const body = '{"CallSid":"CA1"}';
+ * const url = `https://clinic.example/events?bodySHA256=${getExpectedBodyHash(body)}`;
+ * const header = getExpectedTwilioSignature('the auth token', url, {});
+ * console.log(validateRequestWithBody('the auth token', header, url, body)); // true
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or body are missing
  */
 export function validateRequestWithBody(

@@ -18,6 +18,19 @@ const CHECKS = ['schema', 'form'];
  * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
  * its verbs are not to tell.
  *
+ * @example
+ * ```ts
+ * import { twiml } from 'plumline';
+ *
+ * const xml = twiml({
+ *   name: 'Response',
+ *   children: [
+ *     { name: 'Say', attributes: { voice: 'alice' }, text: 'Salt & pepper' },
+ *     { name: 'Hangup' },
+ *   ],
+ * });
+ * console.log(xml.replace(/^<.xml.*?>/, '')); // <Response><Say voice="alice">Salt &amp; pepper</Say><Hangup/></Response>
+ * ```
  * @throws PlumlineError of the first error, a code that begins with `TWIML_`; its `path` is the place, such as
  * `Response/Gather[1]/@timeout`
  */

@@ -5,6 +5,7 @@
 /** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
 
+/** What is to be signed. */
 export interface SignInput {
     /** The absolute URL that is called, with its whole query. */
     readonly url: string;
@@ -14,6 +15,7 @@ export interface SignInput {
     readonly token: string;
 }
 
+/** Twilio's shared keys: a request may be signed by one of them instead of the auth token. */
 export interface VerifySettings {
     /** The header `X-Twilio-Webhooks-Signature-Settings`. */
     readonly header?: string | null | undefined;
@@ -21,11 +23,13 @@ export interface VerifySettings {
     readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
 }
 
+/** A shared key, as Twilio's console shows it once. */
 export interface SharedKey {
     readonly secret: string;
     readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
 }
 
+/** A request as it came in, and what it may be signed by. */
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -64,6 +68,7 @@ export interface CallConfig {
     readonly outbound?: { readonly callerId?: string };
 }
 
+/** A call, and the clinic that it reaches. */
 export interface RouteInput {
     /** The parameters of a voice webhook. */
     readonly params: Params;
@@ -76,6 +81,7 @@ export interface RouteInput {
     readonly now?: number | undefined;
 }
 
+/** What all routes have. */
 interface Routed {
     readonly ok: true;
     readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
@@ -99,6 +105,7 @@ export type Routing =
 })
 | (Refusal & { /** Where the config is wrong. */ readonly path?: string });
 
+/** An attribute's value. */
 export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
 
 /** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
@@ -109,6 +116,7 @@ export interface TwimlElement {
     readonly children?: readonly TwimlNode[] | undefined;
 }
 
+/** What an element may hold. */
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
 /** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */

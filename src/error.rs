@@ -60,6 +60,15 @@ codes! {
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
         "PLUMLINE_CONFIG is wrong at the path given here; calls take the default route until it is mended.";
+    /// The host forbids to compile WebAssembly.
+    CoreForbidden = "CORE_FORBIDDEN",
+        "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.", "library";
+    /// What `init` was given is not the core.
+    CoreInvalid = "CORE_INVALID",
+        "Give init the plumline.wasm of this very version: a module, its bytes, a Response or a URL.", "library";
+    /// A function of `plumline/slim` was called before `init` had ended.
+    CoreNotLoaded = "CORE_NOT_LOADED",
+        "Call init of plumline/slim with plumline.wasm, and await it, before any other function.", "library";
     /// The wasm trapped, as it does where memory ends. The next call has a new instance.
     CoreTrapped = "CORE_TRAPPED",
         "The core ran out of memory or met a bug of its own: report it if the input was of ordinary size.", "library";

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+/**
+ * Plumline for JavaScript: Twilio's signatures, call routes and TwiML, by the same core as the Medplum bots.
+ *
+ * @module plumline
+ */
+
 /* tslint:disable */
 /* eslint-disable */
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
+/** What is to be signed. */
 export interface SignInput {
     /** The absolute URL that is called, with its whole query. */
     readonly url: string;
@@ -13,16 +20,19 @@ export interface SignInput {
     /** The account's auth token. */
     readonly token: string;
 }
+/** Twilio's shared keys: a request may be signed by one of them instead of the auth token. */
 export interface VerifySettings {
     /** The header `X-Twilio-Webhooks-Signature-Settings`. */
     readonly header?: string | null | undefined;
     /** The shared keys that are accepted, by their ids. */
     readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
 }
+/** A shared key, as Twilio's console shows it once. */
 export interface SharedKey {
     readonly secret: string;
     readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
 }
+/** A request as it came in, and what it may be signed by. */
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -57,6 +67,7 @@ export interface CallConfig {
     /** `callerId`: the number that the callee sees, E.164. */
     readonly outbound?: { readonly callerId?: string };
 }
+/** A call, and the clinic that it reaches. */
 export interface RouteInput {
     /** The parameters of a voice webhook. */
     readonly params: Params;
@@ -68,6 +79,7 @@ export interface RouteInput {
     /** Milliseconds since 1970. The default plan does not look at it. */
     readonly now?: number | undefined;
 }
+/** What all routes have. */
 interface Routed {
     readonly ok: true;
     readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
@@ -89,6 +101,7 @@ export type Routing =
     readonly says: string;
 })
 | (Refusal & { /** Where the config is wrong. */ readonly path?: string });
+/** An attribute's value. */
 export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
 /** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
 export interface TwimlElement {
@@ -97,6 +110,7 @@ export interface TwimlElement {
     readonly text?: string | number | undefined;
     readonly children?: readonly TwimlNode[] | undefined;
 }
+/** What an element may hold. */
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 /** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
 export interface Grants {
@@ -241,6 +255,16 @@ export interface Versions {
  * The webhook bot answers the same; this is for a clinic's own tests, and for hosts of other kinds. It does not check
  * who sent the parameters: {@link verifyTwilio} does.
  *
+ * @example
+ * ```ts
+ * import { routeCall } from 'plumline';
+ *
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * const route = routeCall({ params, numbers: ['+15550100001'], config: { client: 'front-desk' } });
+ * if (route.ok && route.kind === 'connect') {
+ *   console.log(route.client); // front-desk
+ * }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export declare function routeCall(input: RouteInput): Routing;
@@ -278,6 +302,14 @@ export declare function accessToken(input: AccessTokenInput): string;
  *
  * A JSON or text post is signed by its URL alone, which holds the body's hash as `bodySHA256`.
  *
+ * @example
+ * ```ts
+ * import { signTwilio } from 'plumline';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(signTwilio({ url, params, token: 'the auth token' })); // NuUcs1AA3b2utXkzSa6/7NEiMIY=
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`, `URL_NOT_ABSOLUTE`
  */
 export declare function signTwilio(input: SignInput): string;
@@ -288,6 +320,21 @@ export declare function signTwilio(input: SignInput): string;
  * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
  * that says why, where the reason can be told.
  *
+ * @example
+ * ```ts
+ * import { signTwilio, verifyTwilio } from 'plumline';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * const signature = signTwilio({ url, params, token: 'the new token' });
+ *
+ * const verdict = verifyTwilio({ url, params, signature, tokens: ['the old token', 'the new token'] });
+ * console.log(verdict.ok && verdict.token); // 1
+ *
+ * const altered = { ...params, To: '+15550100002' };
+ * const forged = verifyTwilio({ url, params: altered, signature, tokens: 'the new token' });
+ * console.log(forged.ok || forged.code); // SIGNATURE_MISMATCH
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export declare function verifyTwilio(input: VerifyInput): Verdict;
@@ -298,6 +345,19 @@ export declare function verifyTwilio(input: VerifyInput): Verdict;
  * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
  * its verbs are not to tell.
  *
+ * @example
+ * ```ts
+ * import { twiml } from 'plumline';
+ *
+ * const xml = twiml({
+ *   name: 'Response',
+ *   children: [
+ *     { name: 'Say', attributes: { voice: 'alice' }, text: 'Salt & pepper' },
+ *     { name: 'Hangup' },
+ *   ],
+ * });
+ * console.log(xml.replace(/^<.xml.*?>/, '')); // <Response><Say voice="alice">Salt &amp; pepper</Say><Hangup/></Response>
+ * ```
  * @throws PlumlineError of the first error, a code that begins with `TWIML_`; its `path` is the place, such as
  * `Response/Gather[1]/@timeout`
  */
@@ -307,5 +367,14 @@ export declare function twiml(tree: TwimlElement, options?: TwimlOptions): strin
  * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
  */
 export declare function checkTwiml(treeOrXml: TwimlElement | string, options?: TwimlCheckOptions): TwimlFinding[];
-/** Which Plumline this is. */
+/**
+ * Which Plumline this is.
+ *
+ * @example
+ * ```ts
+ * import { versions } from 'plumline';
+ *
+ * console.log(versions.plumline === versions.core); // true
+ * ```
+ */
 export declare const versions: Versions;

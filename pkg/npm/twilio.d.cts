@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+/**
+ * npm twilio's webhook functions and TwiML classes, under their names, with their verdicts and bytes: a migration is
+ * one changed import.
+ *
+ * Refused here, and accepted there: a blank token, a URL without scheme and host, a URL with two `bodySHA256`. And
+ * where they throw over what a request brought, such as a URL that `URL` cannot read, these say `false`.
+ *
+ * @module plumline/twilio
+ */
+
 /** What is read of a request; Express's fits, and so do those of hosts that imitate it. */
 export interface IncomingRequest {
     readonly protocol: string;
@@ -370,24 +380,54 @@ export { AccessToken, ClientCapability, taskrouter };
 /**
  * The signature of a URL and parameters, both as they are.
  *
+ * @example
+ * ```ts
+ * import { getExpectedTwilioSignature } from 'plumline/twilio';
+ *
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(getExpectedTwilioSignature('the auth token', 'https://clinic.example/voice', params)); // NuUcs1AA3b2utXkzSa6/7NEiMIY=
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`
  */
 export declare function getExpectedTwilioSignature(authToken: string, url: string, params: object | null): string;
 /**
  * The SHA-256 of a body in lower-case hex, as Twilio writes it into `bodySHA256`.
  *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash } from 'plumline/twilio';
+ *
+ * console.log(getExpectedBodyHash('{"CallSid":"CA1"}').slice(0, 16)); // 85264246de8d5707
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`
  */
 export declare function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): string;
 /**
  * Whether a form post, or a GET with `{}`, is Twilio's.
  *
+ * @example
+ * ```ts
+ * import { validateRequest } from 'plumline/twilio';
+ *
+ * const url = 'https://clinic.example/voice';
+ * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
+ * console.log(validateRequest('the auth token', 'NuUcs1AA3b2utXkzSa6/7NEiMIY=', url, params)); // true
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or parameters are missing
  */
 export declare function validateRequest(authToken: string, twilioHeader: string | null | undefined, url: string, params: object | null): boolean;
 /**
  * Whether a JSON or text post is Twilio's. `body` is the raw body as received.
  *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash, getExpectedTwilioSignature, validateRequestWithBody } from 'plumline/twilio';
+ *
+ * const body = '{"CallSid":"CA1"}';
+ * const url = `https://clinic.example/events?bodySHA256=${getExpectedBodyHash(body)}`;
+ * const header = getExpectedTwilioSignature('the auth token', url, {});
+ * console.log(validateRequestWithBody('the auth token', header, url, body)); // true
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or body are missing
  */
 export declare function validateRequestWithBody(authToken: string, twilioHeader: string | null | undefined, url: string, body: string | Uint8Array | ArrayBuffer): boolean;

@@ -15,12 +15,13 @@ export function built(out: string): Plugin {
       build.onResolve({ filter: /^#pkg\// }, (args) => ({
         path: args.path.slice('#pkg/'.length),
         namespace,
-        sideEffects: false,
+        // An entry of the library brings its wasm along by what it does.
+        sideEffects: args.path.startsWith('#pkg/npm/'),
       }));
       build.onResolve({ filter: /^\./, namespace }, (args) => ({
         path: path.posix.join(path.posix.dirname(args.importer), args.path),
         namespace,
-        sideEffects: false,
+        sideEffects: args.path === './bytes.mjs',
       }));
       build.onLoad({ filter: /./, namespace }, (args) => ({
         contents: readFileSync(path.join(out, args.path)),

@@ -10,13 +10,17 @@ import { declarations } from './declarations.ts';
 import { root, wasm } from './rust.ts';
 
 const WASM_PACK_FILES = ['plumline.js', 'plumline.d.ts', 'plumline_bg.wasm', 'plumline_bg.wasm.d.ts'];
-const ENTRIES = ['index', 'twilio'];
+/** What is bundled, by the names of the files that come out. */
+const BUNDLES = { core: 'core', bytes: 'bytes', api: 'index', slim: 'slim', 'twilio-api': 'twilio' };
+/** The entries that work at once: their functions, and a file that brings the wasm. */
+const ENTRIES = { index: 'api', twilio: 'twilio-api' };
+const HEAD = '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT';
 
 const options: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
   target: 'es2022',
-  banner: { js: '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT' },
+  banner: { js: HEAD },
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -37,8 +41,9 @@ export async function library(out: string): Promise<void> {
     const plugin: Plugin = {
       name: 'plumline',
       setup(build) {
-        // The wasm's bytes stand in core.*, once for both entries.
+        // There is one core for all entries, and one file of each one's functions.
         build.onResolve({ filter: /^\.\.?\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
+        build.onResolve({ filter: /^\.\/index\.ts$/ }, () => ({ path: `./api.${suffix}`, external: true }));
         build.onResolve({ filter: /^#glue$/ }, () => ({ path: 'glue', namespace: 'plumline' }));
         build.onLoad({ filter: /^glue$/, namespace: 'plumline' }, () => ({ contents: glue, loader: 'js' }));
       },
@@ -47,20 +52,72 @@ export async function library(out: string): Promise<void> {
       ...options,
       format,
       platform,
-      entryPoints: [...ENTRIES, 'core'].map((entry) => path.join(root, 'npm', `${entry}.ts`)),
+      entryPoints: Object.entries(BUNDLES).map(([name, source]) => ({
+        in: path.join(root, 'npm', `${source}.ts`),
+        out: name,
+      })),
       outdir: path.join(out, 'npm'),
       outExtension: { '.js': `.${suffix}` },
       define: { PLUMLINE_VERSION: JSON.stringify(version) },
       plugins: [plugin, verbs, built(out)],
     });
   }
-  const types = path.join(out, 'plumline.d.ts');
-  for (const entry of ENTRIES) {
-    const text = declarations(types, path.join(root, 'npm', `${entry}.ts`));
-    const more = entry === 'twilio' ? builderTypes() : '';
-    writeFileSync(path.join(out, 'npm', `${entry}.d.mts`), text + more);
-    writeFileSync(path.join(out, 'npm', `${entry}.d.cts`), text + more);
+  entries(out);
+  types(out);
+}
+
+/** The entries that bring the wasm; Workers forbid to compile bytes, and import the file as a module instead. */
+function entries(out: string): void {
+  const write = (file: string, ...lines: string[]): void =>
+    writeFileSync(path.join(out, 'npm', file), [HEAD, ...lines, ''].join('\n'));
+  for (const [entry, api] of Object.entries(ENTRIES)) {
+    // What is exported by default is not among `*`.
+    const also = entry === 'twilio' ? [`export { default } from './${api}.mjs';`] : [];
+    write(`${entry}.mjs`, `import './bytes.mjs';`, `export * from './${api}.mjs';`, ...also);
+    write(`${entry}.cjs`, `'use strict';`, `require('./bytes.cjs');`, `module.exports = require('./${api}.cjs');`);
+    write(`${entry}.workerd.mjs`, `import './module.workerd.mjs';`, `export * from './${api}.mjs';`, ...also);
   }
+  write(
+    'module.workerd.mjs',
+    `import module from '../plumline_bg.wasm';`,
+    `import { provide } from './core.mjs';`,
+    'provide(() => module);',
+  );
+}
+
+function types(out: string): void {
+  for (const suffix of ['mts', 'cts']) {
+    for (const entry of Object.keys(ENTRIES)) {
+      const text = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm', `${entry}.ts`));
+      const more = entry === 'twilio' ? builderTypes() : '';
+      writeFileSync(path.join(out, 'npm', `${entry}.d.${suffix}`), named(entry, text + more));
+    }
+    // Its functions are those of index, and so are its types.
+    const slim = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm/init.ts'));
+    const all = `export * from './index.${suffix.replace('t', 'j')}';\n`;
+    writeFileSync(path.join(out, 'npm', `slim.d.${suffix}`), named('slim', slim + all));
+    const wasm = [
+      '// SPDX-License-Identifier: Apache-2.0 OR MIT',
+      `import type { WasmModule } from './slim.${suffix.replace('t', 'j')}';`,
+      '/** The core as a Worker imports it, for `init` and `initSync` of `plumline/slim`. */',
+      'declare const module: WasmModule;',
+      'export default module;',
+    ];
+    writeFileSync(path.join(out, 'npm', `wasm.d.${suffix}`), [...wasm, ''].join('\n'));
+  }
+}
+
+/** Declarations with what the entry's source says of it at its head, and the name that it is imported by. */
+function named(entry: string, text: string): string {
+  const source = readFileSync(path.join(root, 'npm', `${entry}.ts`), 'utf8');
+  const about =
+    /^\/\*\*(.*?)\*\//ms
+      .exec(source)?.[1]
+      ?.replace(/^\s*\* ?/gm, '')
+      .trim() ?? '';
+  const lines = [...about.split('\n'), '', `@module plumline${entry === 'index' ? '' : `/${entry}`}`];
+  const comment = `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
+  return text.replace('\n', () => `\n${comment}\n`);
 }
 
 /**

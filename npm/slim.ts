@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The library without its wasm, for hosts that forbid to compile bytes, and pages that rather load a file. */
+export * from './index.ts';
+export { init, initSync, type WasmHeaders, type WasmModule, type WasmResponse, type WasmSource } from './init.ts';
