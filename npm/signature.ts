@@ -61,7 +61,7 @@ export function signTwilio(input: SignInput): string {
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export function verifyTwilio(input: VerifyInput): Verdict {
-  const { url, params, body, signature, tokens, settings } = object(input, 'the argument') as VerifyInput;
+  const { url, params, body, signature, tokens, settings, headers } = object(input, 'the argument') as VerifyInput;
   if (body !== undefined && params !== undefined) {
     throw mistake('body');
   }
@@ -74,6 +74,9 @@ export function verifyTwilio(input: VerifyInput): Verdict {
   frame.add(text(url, 'url'));
   frame.add(typeof signature === 'string' ? signature : '');
   frame.add(typeof header === 'string' ? header : '');
+  for (const name of ['host', 'x-forwarded-host', 'x-forwarded-port']) {
+    frame.add(headerOf(headers, name));
+  }
   accepted.forEach((token, index) => frame.add(text(token, `tokens[${index}]`)));
   for (const [id, key] of shared) {
     addSharedKey(frame, id, key);
@@ -103,6 +106,17 @@ function tokenList(tokens: unknown): readonly unknown[] {
     throw mistake('tokens');
   }
   return tokens;
+}
+
+/** A header's value, the first where there are several; empty where there is none. */
+function headerOf(headers: VerifyInput['headers'], name: string): string {
+  if (typeof headers !== 'object') {
+    return '';
+  }
+  const all = headers as Partial<Headers> & Readonly<Record<string, unknown>>;
+  const value = typeof all.get === 'function' ? all.get(name) : all[name];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : '';
 }
 
 function addSharedKey(frame: Frame, id: string, key: unknown): void {

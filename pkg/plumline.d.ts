@@ -30,6 +30,10 @@ export interface SharedKey {
 }
 
 /** A request as it came in, and what it may be signed by. */
+/** Headers as Node and Express have them, or as `fetch` does. */
+export type HeaderSource =
+{ get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -43,6 +47,11 @@ export interface VerifyInput {
     readonly tokens?: string | readonly string[] | undefined;
     /** Shared keys, where any are in use. */
     readonly settings?: VerifySettings | undefined;
+    /**
+     * The request's headers, by names in small letters. Nothing is accepted on their word: a refusal's `code` says more
+     * where `host`, `x-forwarded-host` or `x-forwarded-port` tell which URL Twilio called.
+     */
+    readonly headers?: HeaderSource | undefined;
 }
 
 /** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
@@ -350,7 +359,8 @@ export function twiml(written: number): number;
 
 /**
  * Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
- * Fields: the URL, the signature, the settings header, the tokens, for each shared key its id, secret and algorithm,
+ * Fields: the URL, the signature, the settings header, `Host`, `X-Forwarded-Host` and `X-Forwarded-Port`, the tokens,
+ * for each shared key its id, secret and algorithm,
  * then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
  * token (after the tokens, of a shared key), a space, and the URL.
  */

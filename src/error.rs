@@ -144,9 +144,18 @@ codes! {
     /// The signature fits a URL with another port.
     SignaturePort = "SIGNATURE_PORT",
         "Twilio called another port than the webhook URL says: set PLUMLINE_WEBHOOK_URL to the URL in Twilio's console.";
+    /// The signature fits the URL with its query in another order.
+    SignatureQuery = "SIGNATURE_QUERY",
+        "The query has been taken apart and put together in another order: pass the URL as received.", "library";
     /// The signature fits a URL with the other scheme.
     SignatureScheme = "SIGNATURE_SCHEME",
         "Twilio called http where the webhook URL says https, or the other way round: set PLUMLINE_WEBHOOK_URL.";
+    /// The signature is made with the token of Twilio's documentation.
+    SignatureTestToken = "SIGNATURE_TEST_TOKEN",
+        "A test tool signed with the token of Twilio's documentation: let it sign with your account's auth token.";
+    /// The signature fits a token without the white space around it.
+    SignatureTokenSpace = "SIGNATURE_TOKEN_SPACE",
+        "The auth token has white space around it, often a line break from a file: trim it.", "library";
     /// A token of the list is empty or white space.
     TokenBlank = "TOKEN_BLANK",
         "An auth token is empty: an empty key would accept what anyone can sign.";

@@ -240,7 +240,8 @@ pub fn signs_any(written: usize) -> bool {
 }
 
 /// Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
-/// Fields: the URL, the signature, the settings header, the tokens, for each shared key its id, secret and algorithm,
+/// Fields: the URL, the signature, the settings header, `Host`, `X-Forwarded-Host` and `X-Forwarded-Port`, the tokens,
+/// for each shared key its id, secret and algorithm,
 /// then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
 /// token (after the tokens, of a shared key), a space, and the URL.
 #[cfg(feature = "library")]

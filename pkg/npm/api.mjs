@@ -280,7 +280,7 @@ function signTwilio(input) {
   return signature;
 }
 function verifyTwilio(input) {
-  const { url, params, body, signature, tokens, settings } = object(input, "the argument");
+  const { url, params, body, signature, tokens, settings, headers } = object(input, "the argument");
   if (body !== void 0 && params !== void 0) {
     throw mistake("body");
   }
@@ -292,6 +292,9 @@ function verifyTwilio(input) {
   frame.add(text(url, "url"));
   frame.add(typeof signature === "string" ? signature : "");
   frame.add(typeof header === "string" ? header : "");
+  for (const name of ["host", "x-forwarded-host", "x-forwarded-port"]) {
+    frame.add(headerOf(headers, name));
+  }
   accepted.forEach((token, index2) => frame.add(text(token, `tokens[${index2}]`)));
   for (const [id, key] of shared) {
     addSharedKey(frame, id, key);
@@ -317,6 +320,15 @@ function tokenList(tokens) {
     throw mistake("tokens");
   }
   return tokens;
+}
+function headerOf(headers, name) {
+  if (typeof headers !== "object") {
+    return "";
+  }
+  const all = headers;
+  const value = typeof all.get === "function" ? all.get(name) : all[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return typeof first === "string" ? first : "";
 }
 function addSharedKey(frame, id, key) {
   const path = `settings.keys.${id}`;

@@ -33,6 +33,9 @@ export interface SharedKey {
     readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
 }
 /** A request as it came in, and what it may be signed by. */
+/** Headers as Node and Express have them, or as `fetch` does. */
+export type HeaderSource =
+{ get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -46,6 +49,11 @@ export interface VerifyInput {
     readonly tokens?: string | readonly string[] | undefined;
     /** Shared keys, where any are in use. */
     readonly settings?: VerifySettings | undefined;
+    /**
+     * The request's headers, by names in small letters. Nothing is accepted on their word: a refusal's `code` says more
+     * where `host`, `x-forwarded-host` or `x-forwarded-port` tell which URL Twilio called.
+     */
+    readonly headers?: HeaderSource | undefined;
 }
 /** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
 export interface Refusal {

@@ -94,6 +94,8 @@ async fn genuine(
         host: headers.get("host"),
         forwarded_host: headers.get("x-forwarded-host"),
         forwarded_port: headers.get("x-forwarded-port"),
+        #[cfg(feature = "library")]
+        trimmed: &[],
     };
     // Twilio names the key only where it is not the auth token.
     let other_key = !headers.get("x-twilio-webhooks-signature-settings").is_empty();

@@ -7,8 +7,12 @@
 
 use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
+#[cfg(feature = "library")]
+use super::sort::sort;
 use super::url::UrlParts;
 use crate::error::Code;
+#[cfg(feature = "library")]
+use crate::text::cut;
 use crate::text::{cut_before, find, list};
 
 /// The most HMACs that one explanation may cost.
@@ -23,7 +27,13 @@ pub struct Seen<'a> {
     pub forwarded_host: &'a str,
     /// The header `X-Forwarded-Port`.
     pub forwarded_port: &'a str,
+    /// The tokens again, without the white space around those that have any. Secrets of a bot are trimmed when read.
+    #[cfg(feature = "library")]
+    pub trimmed: &'a [AuthToken],
 }
+
+/// The token of the example on Twilio's page about signatures, which tools and tutorials sign with.
+const EXAMPLE_TOKEN: &str = "12345";
 
 /// Names the mistake by which `signature` would fit, or [`Code::SignatureMismatch`]. At most 32 HMACs.
 #[must_use]
@@ -34,7 +44,14 @@ pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[Aut
     let parts = UrlParts { fragment: "", userinfo: "", ..parts };
     let params = SignedParams::new(pairs);
     let mut trial = Trial { signature, tokens, tail: params.tail(), left: MOST_HMACS };
-    trial.urls(&parts, seen).or_else(|| trial.params(&parts, pairs)).unwrap_or(Code::SignatureMismatch)
+    #[cfg(feature = "library")]
+    if let Some(code) = trial.trimmed(&parts, seen.trimmed) {
+        return code;
+    }
+    let code = trial.urls(&parts, seen).or_else(|| trial.params(&parts, pairs)).or_else(|| trial.example(&parts));
+    #[cfg(feature = "library")]
+    let code = code.or_else(|| trial.queries(&parts));
+    code.unwrap_or(Code::SignatureMismatch)
 }
 
 struct Trial<'a> {
@@ -59,6 +76,54 @@ impl Trial<'_> {
         false
     }
 
+    fn signs(&mut self, token: &AuthToken, url: &str) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        Signature::over(token, url, self.tail).matches(self.signature)
+    }
+
+    fn example(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
+        let token = AuthToken::new(EXAMPLE_TOKEN).ok()?;
+        self.signs(&token, &parts.join()).then_some(Code::SignatureTestToken)
+    }
+
+    #[cfg(feature = "library")]
+    fn trimmed(&mut self, parts: &UrlParts<'_>, tokens: &[AuthToken]) -> Option<Code> {
+        let url = parts.join();
+        tokens.iter().take(4).any(|token| self.signs(token, &url)).then_some(Code::SignatureTokenSpace)
+    }
+
+    /// The query in other orders: frameworks that take a URL apart put it together by rules of their own.
+    #[cfg(feature = "library")]
+    fn queries(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
+        let (path, query) = cut(parts.rest, b'?');
+        let mut pairs = Vec::new();
+        let mut rest = query;
+        while !rest.is_empty() {
+            let (pair, after) = cut(rest, b'&');
+            pairs.push(pair);
+            rest = after;
+        }
+        let mut sorted = pairs.clone();
+        sort(&mut sorted, |a, b| a < b);
+        let mut reversed = pairs.clone();
+        reversed.reverse();
+        let mut orders = vec![sorted, reversed];
+        // Few have few orders.
+        if let [a, b, c] = *pairs {
+            orders.extend([vec![a, c, b], vec![b, a, c], vec![b, c, a], vec![c, a, b]]);
+        }
+        for order in orders {
+            let rest = [path, "?", &order.join("&")].concat();
+            if order != pairs && self.fits(&UrlParts { rest: &rest, ..*parts }, self.tail) {
+                return Some(Code::SignatureQuery);
+            }
+        }
+        None
+    }
+
     /// Wrong turns in the URL, the commonest first.
     fn urls(&mut self, parts: &UrlParts<'_>, seen: Seen<'_>) -> Option<Code> {
         let other_scheme = if parts.scheme.eq_ignore_ascii_case("https://") { "http://" } else { "https://" };
@@ -72,7 +137,8 @@ impl Trial<'_> {
         for header in [seen.forwarded_host, seen.host] {
             for address in list(header).take(2) {
                 let (host, port) = cut_port(address);
-                if host.is_empty() || host.eq_ignore_ascii_case(parts.host) {
+                // In another case it is another host to an HMAC.
+                if host.is_empty() || host == parts.host {
                     continue;
                 }
                 for (scheme, port) in [(parts.scheme, port), (parts.scheme, ""), (other_scheme, port)] {

@@ -60,10 +60,12 @@ pub(super) fn signs_any(frame: &Frame) -> bool {
 
 pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
     let fields = fields(frame)?;
-    let ([url, signature, header], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
+    let ([url, signature, header, host, forwarded_host, forwarded_port], rest) =
+        fields.split_first_chunk().ok_or(Code::EventInvalid)?;
     let (tokens, rest) = split(rest, frame.head(0), 1)?;
     let (keys, pairs) = split(rest, frame.head(1), 3)?;
-    let tokens = tokens.iter().map(|token| AuthToken::new(token)).collect::<Result<Vec<_>, _>>()?;
+    let texts = tokens;
+    let tokens = texts.iter().map(|token| AuthToken::new(token)).collect::<Result<Vec<_>, _>>()?;
     let keys = keys.chunks_exact(3).map(shared_key).collect::<Result<Vec<_>, _>>()?;
     let shared_keys = SharedKeys { header, keys: &keys };
     let pairs = in_pairs(pairs)?;
@@ -77,7 +79,13 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
         if code != Code::SignatureMismatch || !by_token {
             return code;
         }
-        match explain(url, &pairs, signature, &tokens, Seen::default()) {
+        let trimmed = texts.iter().map(|token| token.trim()).zip(texts);
+        let trimmed = trimmed
+            .filter(|(trimmed, token)| trimmed != *token)
+            .filter_map(|(trimmed, _)| AuthToken::new(trimmed).ok());
+        let trimmed: Vec<_> = trimmed.collect();
+        let seen = Seen { host, forwarded_host, forwarded_port, trimmed: &trimmed };
+        match explain(url, &pairs, signature, &tokens, seen) {
             Code::SignatureMismatch if names_a_key(header) => Code::SharedKeyUnknown,
             code => code,
         }
@@ -145,7 +153,7 @@ mod tests {
         let keys = ["first", "another", "HMAC_SHA1", "second", TOKEN, "HMAC_SHA1"];
         let verdict = |tokens: &[&str], header: &str, keys: &[&str]| {
             let head = [tokens.len() as u32, keys.len() as u32 / 3, 0, 0, 0];
-            verify(&Frame::of(head, &[&[URL, &signature, header], tokens, keys, &["a", "1"]].concat()), b"")
+            verify(&Frame::of(head, &[&[URL, &signature, header, "", "", ""], tokens, keys, &["a", "1"]].concat()), b"")
         };
         assert_eq!(verdict(&[TOKEN], "", &[]), Ok(String::new()));
         assert_eq!(verdict(&["another", TOKEN], "", &keys), Ok(format!("1 {URL}")));

@@ -106,6 +106,47 @@ describe('verifyTwilio', () => {
     }
   });
 
+  test('names the mistake by which a signature would fit, and accepts nothing by it', () => {
+    const code = (input: Partial<VerifyInput>, signed = URL_, token = TOKEN): string => {
+      const signature = signTwilio({ url: signed, params, token });
+      const verdict = verifyTwilio({ url: URL_, params, signature, tokens: TOKEN, ...input });
+      return verdict.ok ? 'ACCEPTED' : verdict.code;
+    };
+    const proxied = { host: 'inside.example:8080', 'x-forwarded-host': 'Example.COM, inside.example' };
+    const query = (...pairs: string[]): string => `${URL_}?${pairs.join('&')}`;
+    for (const [expected, input, signed, token] of [
+      ['SIGNATURE_SCHEME', {}, 'http://example.com/v'],
+      ['SIGNATURE_SCHEME', { url: 'wss://example.com/v' }, 'https://example.com/v'],
+      ['SIGNATURE_PATH', {}, `${URL_}/`],
+      ['SIGNATURE_PATH', { url: `${URL_}/?a=1` }, `${URL_}?a=1`],
+      ['SIGNATURE_PORT', {}, 'https://example.com:8443/v'],
+      ['SIGNATURE_PORT', { headers: { 'x-forwarded-port': '9443' } }, 'https://example.com:9443/v'],
+      ['SIGNATURE_HOST', { url: 'https://inside.example/v', headers: proxied }, 'https://Example.COM/v'],
+      ['SIGNATURE_HOST', { headers: new Headers({ host: 'hook.example.net' }) }, 'https://hook.example.net/v'],
+      // The host's case as the request had it.
+      ['SIGNATURE_HOST', { headers: { host: 'EXAMPLE.com' } }, 'https://EXAMPLE.com/v'],
+      ['SIGNATURE_QUERY', { url: query('a=1', 'b=2') }, query('b=2', 'a=1')],
+      ['SIGNATURE_QUERY', { url: query('b=2', 'c=3', 'a=1') }, query('c=3', 'a=1', 'b=2')],
+      ['SIGNATURE_QUERY', { url: query('d=', 'b', 'c=3', 'a=1') }, query('a=1', 'b', 'c=3', 'd=')],
+      ['SIGNATURE_TOKEN_SPACE', { tokens: ['old', `${TOKEN}\n`] }, URL_],
+      ['SIGNATURE_TOKEN_SPACE', { tokens: `\u00a0${TOKEN}` }, URL_],
+      ['SIGNATURE_TEST_TOKEN', {}, URL_, '12345'],
+      ['SIGNATURE_PARAMS_ALTERED', { params: { ...params, To: ' 15550100001' } }, URL_],
+      [
+        'SIGNATURE_BODY_IGNORED',
+        { params: { ...params, extra: '' }, signature: signTwilio({ url: URL_, token: TOKEN }) },
+      ],
+      ['SIGNATURE_MISMATCH', { headers: proxied }, 'https://other.example/v'],
+      [
+        'SIGNATURE_MISMATCH',
+        { headers: { host: ['a', 'b'], 'x-forwarded-host': undefined } },
+        'https://other.example/v',
+      ],
+    ] as [string, Partial<VerifyInput>, string?, string?][]) {
+      assert.equal(code(input, signed, token), expected, `${expected} ${JSON.stringify(input)}`);
+    }
+  });
+
   test('never throws over what came from outside', () => {
     const bare = Object.create(null) as object;
     let deep: unknown = 'x';
