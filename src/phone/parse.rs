@@ -79,11 +79,14 @@ impl Reader<'_> {
             _ => {}
         }
         // People type their own country's code without the + as well. What is a number of this country as it stands is
-        // read so.
-        let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
+        // read so, and before a number of another country with its code, what is one as it stands.
+        let is_of_here = |digits: &[u8]| {
+            let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
+            here.kind(digits).is_some() || here.kind(bare).is_some()
+        };
         if let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
-            && here.kind(digits).is_none()
-            && here.kind(bare).is_none()
+            && !is_of_here(digits)
+            && (is_of_here(rest) || self.assigned(here.calling_code, &here, digits).is_none())
             && let Some(phone) = self.assigned(here.calling_code, &here, rest)
         {
             return Ok(phone);
