@@ -204,34 +204,47 @@ function string(value: unknown, path: () => string): string {
 
 type Class = new (place: Place) => TwiML;
 
-/** Makes the classes that a table tells of; the root's, with the others as its statics. */
+/**
+ * Makes the classes that a table tells of; the root's, with the others as its statics. Those are made when something
+ * first asks for them: an import does not wait for a hundred classes, of which a document takes five.
+ */
 function classes(table: string, kind?: Checks['document']): unknown {
-  const made: Record<string, Class> = {};
-  const lines = table.split('\n').map((line) => line.split(' ').map((word) => word.split(':')));
+  const made = new Map<string, Class>();
   const elements = new Map<string, string>();
-  for (const [[name = '', element] = []] of lines) {
-    elements.set(name, element ?? name);
+  const children = new Map<string, string[]>();
+  for (const line of table.split('\n')) {
+    const [first = '', ...words] = line.split(' ');
+    const [name = '', element = name] = first.split(':');
+    elements.set(name, element);
+    children.set(name, words);
   }
-  for (const name of elements.keys()) {
-    made[name] = Object.keys(made).length === 0 ? rootClass(name, kind) : namedClass(name);
-  }
-  for (const [[name = ''] = [], ...children] of lines) {
-    for (const [word = '', method] of children) {
-      const child = word.replace('!', '');
-      const takesText = word !== child;
+  const classOf = (name: string): Class => made.get(name) ?? complete(name, namedClass(name));
+
+  function complete(name: string, one: Class): Class {
+    made.set(name, one);
+    for (const word of children.get(name) ?? []) {
+      const [marked = '', method] = word.split(':');
+      const child = marked.replace('!', '');
+      const takesText = marked !== child;
       define(
-        made[name] as Class,
+        one,
         method ?? child.charAt(0).toLowerCase() + child.slice(1),
         function (this: TwiML, attributes: unknown, text: unknown): TwiML {
           const alone = takesText && typeof attributes === 'string';
           const [given, inside] = alone ? [{}, attributes] : [attributes, takesText ? text : undefined];
-          return new (made[child] as Class)(added(at(this), elements.get(child), given, inside));
+          return new (classOf(child))(added(at(this), elements.get(child), given, inside));
         },
       );
     }
+    return one;
   }
-  const [root, ...others] = Object.values(made);
-  return Object.assign(root as Class, Object.fromEntries(others.map((one) => [one.name, one])));
+
+  const [root = '', ...others] = elements.keys();
+  const main = complete(root, rootClass(root, kind));
+  for (const name of others) {
+    Object.defineProperty(main, name, { get: () => classOf(name), enumerable: true, configurable: true });
+  }
+  return main;
 }
 
 /** Methods of a class are not enumerable. */

@@ -11,6 +11,13 @@ import { Frame } from './frame.ts';
  * told. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
  * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
  *
+ * @example
+ * ```ts
+ * import { parsePhone } from 'plumline';
+ *
+ * console.log(parsePhone('(202) 555-0123', 'US')); // { ok: true, kind: 'ordinary', e164: '+12025550123', country: 'US' }
+ * console.log(parsePhone('911', 'US')); // { ok: true, kind: 'emergency', number: '911', country: 'US' }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
  */
 export function parsePhone(text: string, country?: string): PhoneReading {

@@ -8,6 +8,13 @@ import { failure, text as checked } from './error.ts';
  *
  * A text that Twilio sends with "smart encoding" may take fewer: look-alikes such as curly quotes are replaced there.
  *
+ * @example
+ * ```ts
+ * import { countSegments } from 'plumline';
+ *
+ * const { encoding, segments, unicode } = countSegments(`${'See you at 9:30. '.repeat(6)}Dr. Łoś`);
+ * console.log(encoding, segments, unicode?.character, unicode?.segmentsWithout); // UCS-2 2 Ł 1
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the text is no string
  */
 export function countSegments(text: string): SegmentCount {

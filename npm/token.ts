@@ -17,6 +17,21 @@ const EARLIEST = 1e12;
  * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
  * places, never a value.
  *
+ * @example
+ * ```ts
+ * import { accessToken } from 'plumline';
+ *
+ * const token = accessToken({
+ *   accountSid: 'AC00000000000000000000000000000001',
+ *   keySid: 'SK00000000000000000000000000000001',
+ *   secret: 'the secret of the key',
+ *   identity: 'front_desk',
+ *   now: Date.now(),
+ *   grants: { voice: { incomingAllow: true } },
+ * });
+ * const [, claims = ''] = token.split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).grants.voice); // { incoming: { allow: true } }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `GRANT_INVALID`, `IDENTITY_INVALID`, `KEY_SECRET_BLANK`,
  * `REGION_INVALID`, `SID_INVALID`, `TTL_INVALID`
  */

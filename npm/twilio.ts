@@ -197,7 +197,18 @@ function isMistake(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ARGUMENT_INVALID';
 }
 
-/** For `import twilio from`. */
+/**
+ * For `import twilio from`.
+ *
+ * @example
+ * ```ts
+ * import twilio from 'plumline/twilio';
+ *
+ * const response = new twilio.twiml.VoiceResponse();
+ * response.hangup();
+ * console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>
+ * ```
+ */
 const twilio: {
   readonly getExpectedBodyHash: typeof getExpectedBodyHash;
   readonly getExpectedTwilioSignature: typeof getExpectedTwilioSignature;

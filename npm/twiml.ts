@@ -50,6 +50,14 @@ export function twiml(tree: TwimlElement, options: TwimlOptions = {}): string {
 /**
  * What is wrong with a tree, or with XML as it stands: nothing, or up to about a hundred findings in their order. An
  * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
+ *
+ * @example
+ * ```ts
+ * import { checkTwiml } from 'plumline';
+ *
+ * const [finding] = checkTwiml('<Response><Gather timout="5"/></Response>');
+ * console.log(finding?.code, finding?.path); // TWIML_ATTRIBUTE Response/Gather[1]/@timout
+ * ```
  */
 export function checkTwiml(treeOrXml: TwimlElement | string, options: TwimlCheckOptions = {}): TwimlFinding[] {
   const { document } = object(options, 'options') as TwimlCheckOptions;

@@ -7,6 +7,7 @@ import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from '.
 /** What is read of a request; Express's fits, and so do those of hosts that imitate it. */
 export interface IncomingRequest {
   readonly protocol: string;
+  /** The value of a header, however its name is capitalised. */
   header(name: string): string | undefined;
   readonly headers: { readonly host?: string | undefined };
   /** Path and query, as received. */
@@ -17,6 +18,7 @@ export interface IncomingRequest {
   readonly body?: unknown;
 }
 
+/** What Twilio called, where the request does not show it: behind a proxy, say. */
 export interface RequestValidatorOptions {
   /** The URL as Twilio has it, with its whole query. The other options are not looked at then. */
   readonly url?: string | undefined;
@@ -26,6 +28,7 @@ export interface RequestValidatorOptions {
   readonly protocol?: string | undefined;
 }
 
+/** What `webhook` checks, and against which URL. */
 export interface WebhookOptions extends RequestValidatorOptions {
   /** Whether to check at all; by default it does. */
   readonly validate?: boolean | undefined;
@@ -46,6 +49,21 @@ interface Answer {
  * Whether a request of Express's is Twilio's. The URL that Twilio called is put together of the request's protocol and
  * host and what the options say instead; behind a proxy set Express's `trust proxy`, or the options.
  *
+ * @example
+ * ```ts
+ * import { validateIncomingRequest } from 'plumline/twilio';
+ *
+ * // What Express hands over.
+ * const request = {
+ *   protocol: 'https',
+ *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
+ *   headers: { host: 'clinic.example' },
+ *   originalUrl: '/voice',
+ *   body: { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' },
+ * };
+ * console.log(validateIncomingRequest(request, 'the auth token')); // true
+ * console.log(validateIncomingRequest(request, 'another token')); // false
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or the request none of Express's
  */
 export function validateIncomingRequest(
@@ -64,7 +82,25 @@ export function validateIncomingRequest(
     : validateRequest(authToken, signature, called, request.body || {});
 }
 
-/** The same as {@link validateIncomingRequest}. */
+/**
+ * The same as {@link validateIncomingRequest}.
+ *
+ * @example
+ * ```ts
+ * import { validateExpressRequest } from 'plumline/twilio';
+ *
+ * // A proxy in between: Twilio called https://clinic.example/voice.
+ * const request = {
+ *   protocol: 'http',
+ *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
+ *   headers: { host: '10.0.0.7:8080' },
+ *   originalUrl: '/voice',
+ *   body: { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' },
+ * };
+ * const called = { protocol: 'https', host: 'clinic.example' };
+ * console.log(validateExpressRequest(request, 'the auth token', called)); // true
+ * ```
+ */
 export function validateExpressRequest(
   request: IncomingRequest,
   authToken: string,
@@ -73,7 +109,17 @@ export function validateExpressRequest(
   return validateIncomingRequest(request, authToken, opts);
 }
 
-/** Whether a body has this hash. */
+/**
+ * Whether a body has this hash.
+ *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash, validateBody } from 'plumline/twilio';
+ *
+ * const body = '{"CallSid":"CA1"}';
+ * console.log(validateBody(body, getExpectedBodyHash(body))); // true
+ * ```
+ */
 export function validateBody(body: string | Uint8Array | ArrayBuffer, bodyHash: string | Uint8Array): boolean {
   return getExpectedBodyHash(body) === (typeof bodyHash === 'string' ? bodyHash : new TextDecoder().decode(bodyHash));
 }
@@ -84,6 +130,25 @@ export function validateBody(body: string | Uint8Array | ArrayBuffer, bodyHash: 
  *
  * The token is a string among the arguments, or the environment's `TWILIO_AUTH_TOKEN`. Form posts need
  * `express.urlencoded` before it.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import type { AddressInfo } from 'node:net';
+ * import { webhook } from 'plumline/twilio';
+ *
+ * const app = express();
+ * app.use(express.urlencoded({ extended: false }));
+ * app.post('/voice', webhook('the auth token'), (_request, response) => {
+ *   response.type('text/xml').send('<Response/>');
+ * });
+ * const server = app.listen(0, async () => {
+ *   const { port } = server.address() as AddressInfo;
+ *   const { status } = await fetch(`http://127.0.0.1:${port}/voice`, { method: 'POST' });
+ *   console.log(status); // 400
+ *   server.close();
+ * });
+ * ```
  */
 export function webhook(
   opts?: string | WebhookOptions,

@@ -5,16 +5,34 @@ import { ALGORITHMS, sign } from './sign.ts';
 /**
  * npm twilio's `AccessToken`: its arguments, its tokens byte for byte, its errors. It takes what that takes (HS384 and
  * HS512, any identity, any ttl), a blank secret aside; `accessToken` of `plumline` refuses what Twilio refuses.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { AccessToken } = jwt;
+ * const token = new AccessToken('AC1', 'SK1', 'the secret of the key', { identity: 'front_desk' });
+ * token.addGrant(new AccessToken.VoiceGrant({ incomingAllow: true }));
+ * const [, claims = ''] = token.toJwt().split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).grants.voice); // { incoming: { allow: true } }
+ * ```
  */
 export class AccessToken implements AccessToken.AccessTokenOptions {
   static DEFAULT_ALGORITHM: 'HS256' = 'HS256' as const;
   static ALGORITHMS: string[] = [...ALGORITHMS];
+  /** What the grants have in common, for one of your own. */
   static Grant: typeof TokenGrant = TokenGrant;
+  /** Lets its bearer work with tasks. */
   static TaskRouterGrant: typeof TaskRouterGrant = TaskRouterGrant;
+  /** Lets its bearer take part in conversations. */
   static ChatGrant: typeof ChatGrant = ChatGrant;
+  /** Lets its bearer join a room, or any room where none is named. */
   static VideoGrant: typeof VideoGrant = VideoGrant;
+  /** Lets its bearer read and write what Sync keeps. */
   static SyncGrant: typeof SyncGrant = SyncGrant;
+  /** Lets its bearer be called, and place calls through a TwiML App. */
   static VoiceGrant: typeof VoiceGrant = VoiceGrant;
+  /** Lets its bearer watch a stream. */
   static PlaybackGrant: typeof PlaybackGrant = PlaybackGrant;
 
   accountSid: string;
@@ -95,51 +113,68 @@ export declare namespace AccessToken {
   /** What `addGrant` takes: any of the grants, or one of a program's own. */
   export interface AnyGrant {
     key: unknown;
+    /** The claim that the grant is in a token. */
     toPayload(): unknown;
   }
+  /** What the grants have in common. */
   export type Grant<TOptions, TPayload, TKey> = TokenGrant<TOptions, TPayload, TKey>;
+  /** Lets its bearer work with tasks. */
   export type TaskRouterGrant = InstanceType<typeof AccessToken.TaskRouterGrant>;
+  /** Lets its bearer take part in conversations. */
   export type ChatGrant = InstanceType<typeof AccessToken.ChatGrant>;
+  /** Lets its bearer join a room, or any room where none is named. */
   export type VideoGrant = InstanceType<typeof AccessToken.VideoGrant>;
+  /** Lets its bearer read and write what Sync keeps. */
   export type SyncGrant = InstanceType<typeof AccessToken.SyncGrant>;
+  /** Lets its bearer be called, and place calls through a TwiML App. */
   export type VoiceGrant = InstanceType<typeof AccessToken.VoiceGrant>;
+  /** Lets its bearer watch a stream. */
   export type PlaybackGrant = InstanceType<typeof AccessToken.PlaybackGrant>;
+  /** What a `TaskRouterGrant` is made of. */
   export interface TaskRouterGrantOptions {
     workspaceSid?: string | undefined;
     workerSid?: string | undefined;
     role?: string | undefined;
   }
+  /** What a `TaskRouterGrant` is in a token. */
   export interface TaskRouterGrantPayload {
     workspace_sid?: string;
     worker_sid?: string;
     role?: string;
   }
+  /** What a `ChatGrant` is made of. */
   export interface ChatGrantOptions {
     serviceSid?: string | undefined;
     endpointId?: string | undefined;
     deploymentRoleSid?: string | undefined;
     pushCredentialSid?: string | undefined;
   }
+  /** What a `ChatGrant` is in a token. */
   export interface ChatGrantPayload {
     service_sid?: string;
     endpoint_id?: string;
     deployment_role_sid?: string;
     push_credential_sid?: string;
   }
+  /** What a `VideoGrant` is made of. */
   export interface VideoGrantOptions {
     room?: string | undefined;
   }
+  /** What a `VideoGrant` is in a token. */
   export interface VideoGrantPayload {
     room?: string;
   }
+  /** What a `SyncGrant` is made of. */
   export interface SyncGrantOptions {
     serviceSid?: string | undefined;
     endpointId?: string | undefined;
   }
+  /** What a `SyncGrant` is in a token. */
   export interface SyncGrantPayload {
     service_sid?: string;
     endpoint_id?: string;
   }
+  /** What a `VoiceGrant` is made of. */
   export interface VoiceGrantOptions {
     incomingAllow?: boolean | undefined;
     outgoingApplicationSid?: string | undefined;
@@ -147,18 +182,22 @@ export declare namespace AccessToken {
     pushCredentialSid?: string | undefined;
     endpointId?: string | undefined;
   }
+  /** What a `VoiceGrant` is in a token. */
   export interface VoiceGrantPayload {
     incoming?: { allow: boolean };
     outgoing?: { application_sid: string; params?: object };
     push_credential_sid?: string;
     endpoint_id?: string;
   }
+  /** What a `PlaybackGrant` is made of. */
   export interface PlaybackGrantOptions {
     grant?: object | undefined;
   }
+  /** What a `PlaybackGrant` is in a token. */
   export interface PlaybackGrantPayload {
     grant?: object;
   }
+  /** Who the bearer is, and how long. */
   export interface AccessTokenOptions {
     /** Seconds. */
     ttl?: number | undefined;

@@ -3,17 +3,21 @@
 /** npm twilio's capability tokens of Twilio Client, the SDK before Voice: signed with the auth token itself. */
 import { sign } from './sign.ts';
 
+/** What a token lets its bearer do. */
 export interface Scope {
   scope: string;
+  /** The scope as it stands in a token. */
   payload(): string;
 }
 
+/** The app that outgoing calls go to, and what it is told. */
 export interface OutgoingClientScopeOptions {
   applicationSid: string;
   clientName?: string | undefined;
   params?: object | undefined;
 }
 
+/** Whose token it is, and what signs it. */
 export interface ClientCapabilityOptions {
   accountSid: string;
   authToken: string;
@@ -36,6 +40,7 @@ export class EventStreamScope implements Scope {
     this.filters = filters || {};
   }
 
+  /** The scope as it stands in a token. */
   payload(): string {
     const filters = Object.entries(this.filters);
     const rest = filters.length > 0 ? `&${query([['appParams', query(filters)]])}` : '';
@@ -53,6 +58,7 @@ export class IncomingClientScope implements Scope {
     this.clientName = clientName;
   }
 
+  /** The scope as it stands in a token. */
   payload(): string {
     return `${this.scope}?${query([['clientName', this.clientName]])}`;
   }
@@ -73,6 +79,7 @@ export class OutgoingClientScope implements Scope {
     this.params = options.params;
   }
 
+  /** The scope as it stands in a token. */
   payload(): string {
     const pairs = [query([['appSid', this.applicationSid]])];
     if (typeof this.clientName === 'string') {
@@ -85,7 +92,20 @@ export class OutgoingClientScope implements Scope {
   }
 }
 
-/** npm twilio's `ClientCapability`. */
+/**
+ * npm twilio's `ClientCapability`.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const capability = new jwt.ClientCapability({ accountSid: 'AC1', authToken: 'the auth token' });
+ * capability.addScope(new jwt.ClientCapability.IncomingClientScope('front_desk'));
+ * const [, claims = ''] = capability.toJwt().split('.');
+ * const { scope } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+ * console.log(scope); // scope:client:incoming?clientName=front_desk
+ * ```
+ */
 export class ClientCapability {
   static EventStreamScope: typeof EventStreamScope = EventStreamScope;
   static IncomingClientScope: typeof IncomingClientScope = IncomingClientScope;
@@ -104,6 +124,7 @@ export class ClientCapability {
     this.scopes = [];
   }
 
+  /** Adds something that the bearer may do. */
   addScope(scope: Scope): void {
     this.scopes.push(scope);
   }

@@ -11,6 +11,7 @@ export abstract class TokenGrant<_TOptions, TPayload, TKey> {
     this.key = key;
   }
 
+  /** The claim that the grant is in a token. */
   abstract toPayload(): TPayload;
 }
 
@@ -36,6 +37,7 @@ export class TaskRouterGrant extends TokenGrant<
     this.role = options?.role;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.TaskRouterGrantPayload {
     return filled({ workspace_sid: this.workspaceSid, worker_sid: this.workerSid, role: this.role });
   }
@@ -56,6 +58,7 @@ export class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessTo
     this.pushCredentialSid = options?.pushCredentialSid;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.ChatGrantPayload {
     return filled({
       service_sid: this.serviceSid,
@@ -75,6 +78,7 @@ export class VideoGrant extends TokenGrant<AccessToken.VideoGrantOptions, Access
     this.room = options?.room;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.VideoGrantPayload {
     return filled({ room: this.room });
   }
@@ -91,6 +95,7 @@ export class SyncGrant extends TokenGrant<AccessToken.SyncGrantOptions, AccessTo
     this.endpointId = options?.endpointId;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.SyncGrantPayload {
     return filled({ service_sid: this.serviceSid, endpoint_id: this.endpointId });
   }
@@ -113,6 +118,7 @@ export class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, Access
     this.endpointId = options?.endpointId;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.VoiceGrantPayload {
     const outgoing = filled({ params: this.outgoingApplicationParams });
     return filled({
@@ -137,6 +143,7 @@ export class PlaybackGrant extends TokenGrant<
     this.grant = options?.grant;
   }
 
+  /** The claim that the grant is in a token. */
   override toPayload(): AccessToken.PlaybackGrantPayload {
     // An empty grant that is no object is none.
     return this.grant ? this.grant : {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+/** A request that is allowed; where nothing is given, `GET` of any parameters. */
 export interface PolicyOptions {
   url?: string | undefined;
   method?: string | undefined;
@@ -8,6 +9,7 @@ export interface PolicyOptions {
   allow?: boolean | undefined;
 }
 
+/** A policy as it stands in a token. */
 export interface PolicyPayload {
   url: string;
   method: string;
@@ -33,6 +35,7 @@ export class Policy {
     this.allow = options?.allow || true;
   }
 
+  /** The policy as it stands in a token. */
   payload(): PolicyPayload {
     return {
       url: this.url,

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's `jwt.taskrouter.util`: the URLs that policies name, and the policies that a worker needs. */
+/**
+ * npm twilio's `jwt.taskrouter.util`: the URLs that policies name, and the policies that a worker needs.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { util } = jwt.taskrouter;
+ * console.log(util.workersUrl('WS1', 'WK1')); // https://taskrouter.twilio.com/v1/Workspaces/WS1/Workers/WK1
+ * console.log(util.defaultWorkerPolicies('v1', 'WS1', 'WK1').length); // 4
+ * ```
+ */
 import { Policy } from './taskrouter-policy.ts';
 
 const EVENTS = 'https://event-bridge.twilio.com/v1/wschannels';

@@ -5,7 +5,9 @@ import { sign } from './sign.ts';
 import { Policy } from './taskrouter-policy.ts';
 
 export * as util from './taskrouter-util.ts';
+export type { Policy, PolicyOptions, PolicyPayload } from './taskrouter-policy.ts';
 
+/** Whose token it is, and what signs it. */
 export interface TaskRouterCapabilityOptions {
   accountSid: string;
   authToken: string;
@@ -17,7 +19,21 @@ export interface TaskRouterCapabilityOptions {
   version?: string | undefined;
 }
 
-/** npm twilio's `TaskRouterCapability`. */
+/**
+ * npm twilio's `TaskRouterCapability`.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { TaskRouterCapability, util } = jwt.taskrouter;
+ * const [accountSid, authToken, workspaceSid, workerSid] = ['AC1', 'the auth token', 'WS1', 'WK1'];
+ * const capability = new TaskRouterCapability({ accountSid, authToken, workspaceSid, channelId: workerSid });
+ * util.defaultWorkerPolicies('v1', workspaceSid, workerSid).forEach((policy) => capability.addPolicy(policy));
+ * const [, claims = ''] = capability.toJwt().split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).worker_sid); // WK1
+ * ```
+ */
 export class TaskRouterCapability {
   static Policy: typeof Policy = Policy;
 
@@ -49,6 +65,7 @@ export class TaskRouterCapability {
     this.policies = [];
   }
 
+  /** Adds something that the bearer may ask for. */
   addPolicy(policy: Policy): void {
     this.policies.push(policy);
   }

@@ -39,11 +39,32 @@ const FAX: DocumentSchema = {
   },
 };
 
-const SOURCES: Readonly<Record<Name, string>> = {
-  voice: 'https://www.twilio.com/docs/voice/twiml',
-  messaging: 'https://www.twilio.com/docs/messaging/twiml',
-  fax: 'https://www.twilio.com/docs/fax',
+/** What stands before each root: where its verbs are described, and how it is built. */
+const INTRODUCTIONS: Readonly<Record<Name, string>> = {
+  voice: introduction('https://www.twilio.com/docs/voice/twiml', 'VoiceResponse', [
+    "response.gather({ numDigits: 1 }).say('For the front desk, press 1.');",
+    printing('<Gather numDigits="1"><Say>For the front desk, press 1.</Say></Gather>'),
+  ]),
+  messaging: introduction('https://www.twilio.com/docs/messaging/twiml', 'MessagingResponse', [
+    "response.message('See you at 9:30.');",
+    printing('<Message>See you at 9:30.</Message>'),
+  ]),
+  fax: introduction('https://www.twilio.com/docs/fax', 'FaxResponse', [
+    "response.receive({ mediaType: 'application/pdf' });",
+    printing('<Receive mediaType="application/pdf"/>'),
+  ]),
 };
+
+/** The line of an example that prints the document. */
+function printing(xml: string): string {
+  return `console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response>${xml}</Response>`;
+}
+
+function introduction(source: string, name: string, program: readonly string[]): string {
+  const made = [`import { ${name} } from 'plumline/twilio';`, '', `const response = new ${name}();`, ...program];
+  const lines = [`A document, built verb by verb. Source: <${source}>.`, '', '@example', '```ts', ...made, '```'];
+  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */`;
+}
 
 function read(file: string): unknown {
   return JSON.parse(readFileSync(path.join(root, 'schema', file), 'utf8'));
@@ -100,29 +121,38 @@ function known<T>(value: T | undefined): T {
 export function builderTypes(): string {
   const purposes = read('purposes.json') as Record<Name, Readonly<Record<string, string>>>;
   const namespaces = Object.entries(documents()).map(([name, document]) =>
-    new Types(document, purposes[name as Name], SOURCES[name as Name]).text(),
+    new Types(document, purposes[name as Name], INTRODUCTIONS[name as Name]).text(),
   );
   const roots = Object.values(documents()).map(({ root }) => root);
   return [
     BASE,
+    '/** The classes of documents. */',
     'export declare namespace twiml {',
     ...namespaces,
     '}',
     ...roots.map((name) => `export import ${name} = twiml.${name};`),
+    // A type and no more: there is no such value among the exports.
+    'export type { TwiML };',
     'declare namespace twilio {',
     'namespace twiml {',
-    ...roots.map((name) => `type ${name} = InstanceType<typeof ${name}>;`),
+    ...roots.flatMap((name) => instance(name)),
     '}',
     // npm/jwt.ts, whose classes the default object has too.
     'namespace jwt {',
-    'type AccessToken = InstanceType<typeof jwt.AccessToken>;',
-    'type ClientCapability = InstanceType<typeof jwt.ClientCapability>;',
+    ...instance('AccessToken', 'jwt.'),
+    ...instance('ClientCapability', 'jwt.'),
     '}',
     '}\n',
   ].join('\n');
 }
 
+/** The type that a class's name stands for, where the class is a member of the default export. */
+function instance(name: string, within = ''): string[] {
+  return [`/** One of {@link ${within}${name}}. */`, `type ${name} = InstanceType<typeof ${within}${name}>;`];
+}
+
 const BASE = `
+/** How a document is checked when it is written. */
 export interface TwimlCheck {
   /** \`form\`, the default, checks that the document is well-formed; \`schema\` that Twilio knows what is in it, too. */
   readonly check?: 'form' | 'schema' | undefined;
@@ -146,29 +176,40 @@ declare class TwiML {
 class Types {
   readonly #document: DocumentSchema;
   readonly #purposes: Readonly<Record<string, string>>;
-  readonly #source: string;
+  readonly #introduction: string;
 
-  constructor(document: DocumentSchema, purposes: Readonly<Record<string, string>>, source: string) {
+  constructor(document: DocumentSchema, purposes: Readonly<Record<string, string>>, introduction: string) {
     this.#document = document;
     this.#purposes = purposes;
-    this.#source = source;
+    this.#introduction = introduction;
   }
 
   text(): string {
     const { root, enums, classes } = this.#document;
     return [
-      `/** A document, built verb by verb. Source: <${this.#source}>. */`,
+      this.#introduction,
       ...this.#class(root, ['constructor(options?: TwimlCheck);', ...COMMENTS]),
       `namespace ${root} {`,
-      ...Object.entries(enums).map(
-        ([name, words]) => `type ${name} = ${words.map((word) => `'${word}'`).join(' | ')};`,
-      ),
+      ...Object.entries(enums).flatMap(([name, words]) => [
+        `/** ${this.#uses(name)}. */`,
+        `type ${name} = ${words.map((word) => `'${word}'`).join(' | ')};`,
+      ]),
       ...this.#interfaces(),
       ...Object.keys(classes)
         .filter((name) => name !== root)
         .flatMap((name) => [`/** ${this.#element(name)}: ${this.#purpose(name)} */`, ...this.#class(name, [])]),
       '}',
     ].join('\n');
+  }
+
+  /** Where an enum's words stand: `input` of `<Gather>`. */
+  #uses(words: string): string {
+    const uses = Object.entries(this.#document.classes).flatMap(([name, { attributes }]) =>
+      Object.entries(attributes)
+        .filter(([, schema]) => schema.enum === words)
+        .map(([attribute]) => `\`${attribute}\` of ${this.#element(name)}`),
+    );
+    return [...new Set(uses)].join(', ');
   }
 
   /** Several methods may share an interface. */

@@ -49,8 +49,9 @@ function exported(file: string): ts.Statement[] {
         return [statement];
       }
       if (statement.exportClause && ts.isNamespaceExport(statement.exportClause)) {
-        const text = namespace(statement.exportClause.name.text, path.resolve(path.dirname(file), from));
-        return [...parse(`${file}#namespace`, `export declare ${text}`).statements];
+        const target = path.resolve(path.dirname(file), from);
+        const text = namespace(statement.exportClause.name.text, target, 'export declare ');
+        return [...parse(`${file}#namespace`, text).statements];
       }
       const wanted = namesIn(statement);
       return exported(path.resolve(path.dirname(file), from)).filter((one) => declares(one, wanted));
@@ -61,13 +62,14 @@ function exported(file: string): ts.Statement[] {
 
 /**
  * `export * as NAME from` a file, as one declaration: everything that the file and those beside it declare, of which
- * only what the file exports can be named.
+ * only what the file exports can be named. The comment at the file's head is the namespace's. What the namespace around
+ * it declares is not declared again.
  */
-function namespace(name: string, file: string): string {
+function namespace(name: string, file: string, words = '', around: ReadonlyMap<string, unknown> = new Map()): string {
   const declared = new Map<string, ts.Statement[]>();
-  const inner: string[] = [];
+  const inner = new Map<string, string>();
   const gather = (one: string): void => {
-    if (declared.has(one)) {
+    if (declared.has(one) || around.has(one)) {
       return;
     }
     const { outputText } = ts.transpileDeclaration(readFileSync(one, 'utf8'), {
@@ -88,7 +90,7 @@ function namespace(name: string, file: string): string {
           statement.exportClause &&
           ts.isNamespaceExport(statement.exportClause)
         ) {
-          inner.push(namespace(statement.exportClause.name.text, target));
+          inner.set(statement.exportClause.name.text, target);
         } else if (from.startsWith('.')) {
           gather(target);
         }
@@ -96,9 +98,11 @@ function namespace(name: string, file: string): string {
     }
   };
   gather(file);
+  const within = [...inner].map(([name, file]) => namespace(name, file, '', new Map([...around, ...declared])));
   const texts = [...declared.values()].flat().map((statement) => undeclared(textOf(statement)));
   const names = exportedNames(file).join(', ');
-  return `namespace ${name} {\n${[...inner, ...texts].join('\n')}\nexport { ${names} };\n}`;
+  const about = /^\/\/.*\n\n(\/\*\*[^]*?\*\/)/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  return `${about}\n${words}namespace ${name} {\n${[...within, ...texts].join('\n')}\nexport { ${names} };\n}`;
 }
 
 /** What a file's `export`s name. */
@@ -107,7 +111,7 @@ function exportedNames(file: string): string[] {
     if (ts.isExportDeclaration(statement)) {
       const { exportClause } = statement;
       return exportClause && ts.isNamedExports(exportClause)
-        ? exportClause.elements.map((element) => element.name.text)
+        ? exportClause.elements.map(({ name }) => (statement.isTypeOnly ? `type ${name.text}` : name.text))
         : [exportClause?.name.text ?? ''];
     }
     const named = statement as ts.Statement & { name?: ts.Identifier };

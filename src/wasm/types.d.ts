@@ -166,6 +166,7 @@ export interface Grants {
   readonly playback?: { readonly grant?: object | undefined };
 }
 
+/** Whose token it is, what it allows and how long, and what signs it. */
 export interface AccessTokenInput {
   /** The account, `AC…` */
   readonly accountSid: string;
@@ -234,11 +235,13 @@ export type PhoneReading =
     }
   | Refusal;
 
+/** What a document is checked for. */
 export interface TwimlCheckOptions {
   /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
   readonly document?: 'voice' | 'messaging' | undefined;
 }
 
+/** How a tree is checked before it is written. */
 export interface TwimlOptions extends TwimlCheckOptions {
   /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
   readonly check?: 'schema' | 'form' | undefined;

@@ -20,7 +20,10 @@ interface Documented {
   readonly examples: readonly string[];
 }
 
-/** The values that the entries export, each once, with the examples of its doc comment. */
+/**
+ * The values that the entries export, each once, with the examples of its doc comment. A namespace has examples of its
+ * own, or they stand with what is in it.
+ */
 function documented(): Documented[] {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     exports: Record<string, { import?: { types?: string; default: string } }>;
@@ -40,15 +43,32 @@ function documented(): Documented[] {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
     assert.ok(module, file);
-    return checker.getExportsOfModule(module).flatMap((exported) => {
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      if (!(symbol.flags & ts.SymbolFlags.Value) || seen.has(symbol)) {
-        return [];
-      }
-      seen.add(symbol);
-      return [{ entry, name: exported.name, examples: examplesOf(symbol, checker) }];
-    });
+    const valuesOf = (parent: ts.Symbol, within: string): Documented[] =>
+      checker.getExportsOfModule(parent).flatMap((exported) => {
+        const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+        if (!(symbol.flags & ts.SymbolFlags.Value) || isOnlyType(exported) || seen.has(symbol)) {
+          return [];
+        }
+        seen.add(symbol);
+        const name = within + exported.name;
+        const examples = examplesOf(symbol, checker);
+        return examples.length === 0 && isNamespace(symbol)
+          ? valuesOf(symbol, `${name}.`)
+          : [{ entry, name, examples }];
+      });
+    return valuesOf(module, '');
   });
+}
+
+/** `export type { … }` of a class: its name can be written, and there is nothing to call. */
+function isOnlyType({ declarations }: ts.Symbol): boolean {
+  return declarations?.every(ts.isTypeOnlyImportOrExportDeclaration) ?? false;
+}
+
+/** A namespace and nothing else; a class may have one beside it. */
+function isNamespace({ flags }: ts.Symbol): boolean {
+  const { Value, ValueModule } = ts.SymbolFlags;
+  return (flags & Value & ~ValueModule) === 0;
 }
 
 function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The one program that every runtime runs, and what it has to say: npm twilio's own words where it has any. */
+import { mock } from 'node:test';
 import twilio from 'twilio';
 
 const URL = 'https://clinic.example/voice?step=menu';
@@ -12,10 +13,17 @@ const PARAMS = {
   Tag: ['b', 'a', 'a'],
 };
 const TOKEN = 'an-invented-auth-token';
+const NOW = Date.UTC(2026, 0, 5, 9, 30);
+const KEY = { accountSid: `AC${'0'.repeat(31)}1`, keySid: `SK${'0'.repeat(31)}1`, secret: 'an-invented-secret' };
+const BEARER = { identity: 'front_desk', ttl: 600 };
+const VOICE = { incomingAllow: true, outgoingApplicationSid: `AP${'0'.repeat(31)}1` };
 const GREETING = 'Übung <1> & "2" 😀';
 
-export const NAMES = ['routeCall', 'signTwilio', 'twiml', 'verifyTwilio', 'versions'];
-export const TWILIO_NAMES = ['getExpectedBodyHash', 'getExpectedTwilioSignature', 'validateRequest'];
+export const NAMES = [
+  ...['accessToken', 'checkTwiml', 'countSegments', 'parsePhone'],
+  ...['routeCall', 'signTwilio', 'twiml', 'verifyTwilio', 'versions'],
+];
+export const TWILIO_NAMES = ['VoiceResponse', 'getExpectedBodyHash', 'getExpectedTwilioSignature', 'validateRequest'];
 
 /** Sets `told`. Plain ES2020 without a global of any host's, so that it runs wherever the package says it does. */
 export const PROGRAM = `
@@ -32,6 +40,8 @@ const thrown = (work) => {
 const signature = signTwilio({ url, params, token });
 const forged = { ...params, To: '+15550100002' };
 const route = routeCall({ params, numbers: ['+15550100001'], config: { client: 'desk' } });
+const response = new VoiceResponse();
+response.gather({ action: '/menu', numDigits: 1 }).say({ voice: 'alice' }, ${JSON.stringify(GREETING)});
 const told = JSON.stringify({
   signature,
   genuine: verifyTwilio({ url, params, signature, tokens: ['another', token] }),
@@ -45,6 +55,11 @@ const told = JSON.stringify({
     { name: 'Dial', children: [{ name: 'Number', text: '+15550100002' }] },
   ] }),
   thrown: thrown(() => twiml({ name: 'Response', children: [{ name: 'Say', text: '\\u0001' }] })),
+  built: response.toString(),
+  findings: checkTwiml('<Response><Gather timout="5"/></Response>').map(({ code, path }) => [code, path]),
+  jwt: accessToken(${JSON.stringify({ ...KEY, ...BEARER, now: NOW, grants: { voice: VOICE } })}),
+  phones: [parsePhone('(202) 555-0123', 'US'), parsePhone('112', 'DE'), parsePhone('0123').ok],
+  segments: [countSegments('a€'), countSegments(${JSON.stringify(GREETING)})],
   route: [route.ok, route.kind, route.client, route.twiml.includes('<Client>desk</Client>')],
   versions: [versions.plumline, versions.core],
 });
@@ -55,6 +70,8 @@ export function expected(version: string): unknown {
   const response = new twilio.twiml.VoiceResponse();
   response.say({ voice: 'alice', loop: 2 }, GREETING);
   response.dial().number('+15550100002');
+  const built = new twilio.twiml.VoiceResponse();
+  built.gather({ action: '/menu', numDigits: 1 }).say({ voice: 'alice' }, GREETING);
   return {
     signature,
     genuine: { ok: true, url: URL, token: 1 },
@@ -64,10 +81,37 @@ export function expected(version: string): unknown {
     expected: signature,
     hash: twilio.getExpectedBodyHash('{"é":1}'),
     xml: response.toString(),
-    thrown: [true, 'TWIML_CHARACTER', 'children[0].text'],
+    thrown: [true, 'TWIML_CHARACTER', 'Response/Say[1]/text()[1]'],
+    built: built.toString(),
+    findings: [['TWIML_ATTRIBUTE', 'Response/Gather[1]/@timout']],
+    jwt: tokenThere(),
+    phones: [
+      { ok: true, kind: 'ordinary', e164: '+12025550123', country: 'US' },
+      { ok: true, kind: 'emergency', number: '112', country: 'DE' },
+      false,
+    ],
+    segments: [
+      { encoding: 'GSM-7', segments: 1, units: 3, left: 157, characters: 2 },
+      {
+        ...{ encoding: 'UCS-2', segments: 1, units: 18, left: 52, characters: 17 },
+        unicode: { index: 16, character: '😀', count: 1, segmentsWithout: 1 },
+      },
+    ],
     route: [true, 'connect', 'desk', true],
     versions: [version, version],
   };
+}
+
+/** npm twilio's token, which takes the time from the clock. */
+function tokenThere(): string {
+  const clock = mock.method(Date, 'now', () => NOW);
+  try {
+    const token = new twilio.jwt.AccessToken(KEY.accountSid, KEY.keySid, KEY.secret, BEARER);
+    token.addGrant(new twilio.jwt.AccessToken.VoiceGrant(VOICE));
+    return token.toJwt();
+  } finally {
+    clock.mock.restore();
+  }
 }
 
 function list(names: readonly string[]): string {
