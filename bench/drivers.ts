@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The four measurements. Each takes the whole table of peers and goes round and round over fresh processes.
 import { aboveTheFloor, asTheyAre, type Figures, median, pick } from './figures.ts';
-import type { Peer, Stage } from './peers.ts';
+import type { Peer, PeerName, Stage } from './peers.ts';
 import { requests, type RequestName } from './requests.ts';
 import { inRounds, runChild, type Rounds } from './rounds.ts';
 
@@ -118,7 +118,7 @@ export function warmHandler(stage: Stage, effort: Effort): Map<WarmName, Figures
     const args = [names.join(), effort.warmUpMs, effort.batches, effort.batchMs];
     return runChild<Record<WarmName, number[]>>(stage, peer, 'warm.cjs', args).report;
   });
-  const ours: Rounds<Record<WarmName, number[]>> = new Map([['plumline', rounds.get('plumline') ?? []]]);
+  const ours: Rounds<PeerName, Record<WarmName, number[]>> = new Map([['plumline', rounds.get('plumline') ?? []]]);
   return new Map([
     ...shared.map((name): [WarmName, Figures] => [name, asTheyAre(pick(rounds, (report) => median(report[name])))]),
     ...large.map((name): [WarmName, Figures] => [name, asTheyAre(pick(ours, (report) => median(report[name])))]),

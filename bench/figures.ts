@@ -12,7 +12,7 @@ export interface Figure {
   ratio: number | null;
 }
 
-export type Figures = Map<PeerName, Figure>;
+export type Figures<Name = PeerName> = Map<Name, Figure>;
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
@@ -26,7 +26,10 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-export function pick<Measured>(rounds: Rounds<Measured>, value: (measured: Measured) => number): Rounds<number> {
+export function pick<Name, Measured>(
+  rounds: Rounds<Name, Measured>,
+  value: (measured: Measured) => number,
+): Rounds<Name, number> {
   return new Map([...rounds].map(([name, list]) => [name, list.map(value)]));
 }
 
@@ -34,7 +37,7 @@ export function pick<Measured>(rounds: Rounds<Measured>, value: (measured: Measu
  * For times that contain a floor: a process, a context. The ratio is that of the medians: round by round it would
  * divide by differences that lie, for a small bundle, near zero.
  */
-export function aboveTheFloor(rounds: Rounds<number>): Figures {
+export function aboveTheFloor(rounds: Rounds<PeerName, number>): Figures {
   const floor = rounds.get('empty') ?? [];
   const rises = new Map(
     [...rounds].map(([name, list]) => [name, list.map((time, round) => time - (floor[round] ?? NaN))]),
@@ -51,14 +54,26 @@ export function aboveTheFloor(rounds: Rounds<number>): Figures {
 }
 
 /** For times that are all the peer's own: a warm handler. The ratio is the median of the ratios round by round. */
-export function asTheyAre(rounds: Rounds<number>): Figures {
+export function asTheyAre(rounds: Rounds<PeerName, number>): Figures {
   const ours = rounds.get('plumline') ?? [];
+  return withRatios(rounds, (time, round) => time / (ours[round] ?? NaN));
+}
+
+/** The same for several ways of ours beside one rival: its time divided by theirs. */
+export function besideRival<Name>(rounds: Rounds<Name, number>, rival: Name): Figures<Name> {
+  const theirs = rounds.get(rival) ?? [];
+  return withRatios(rounds, (time, round) => (theirs[round] ?? NaN) / time);
+}
+
+function withRatios<Name>(
+  rounds: Rounds<Name, number>,
+  ratioOf: (time: number, round: number) => number,
+): Figures<Name> {
   return new Map(
     [...rounds].map(([name, list]) => {
       const middle = median(list);
       const middleHalf: [number, number] = [quantile(list, 0.25), quantile(list, 0.75)];
-      const ratio = median(list.map((time, round) => time / (ours[round] ?? NaN)));
-      return [name, { median: middle, aboveFloor: middle, middleHalf, ratio }];
+      return [name, { median: middle, aboveFloor: middle, middleHalf, ratio: median(list.map(ratioOf)) }];
     }),
   );
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick] [--rounds N] [--bundle FILE]`: this package's webhook bundle beside its rivals.
+// `npm run bench [-- --json] [--quick] [--rounds N] [--only bots|library] [--bundle FILE]`: this package's webhook bundle
+// beside its rivals, and its library beside npm twilio.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -7,13 +8,25 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkPeers } from './check.ts';
 import { coldStart, type Effort, fullEffort, memory, quickEffort, vmContexts, warmHandler } from './drivers.ts';
+import { checkWays } from './library/check.ts';
+import {
+  fullLibraryEffort,
+  hostileDocuments,
+  type LibraryEffort,
+  loading,
+  quickLibraryEffort,
+  warmLibrary,
+  writeRequests,
+} from './library/drivers.ts';
+import { type LibraryRatios, libraryRatios, type LibraryResults, libraryTables } from './library/report.ts';
 import { setStage } from './peers.ts';
-import { ratiosOf, tables, type Results } from './report.ts';
+import { type BotRatios, ratiosOf, tables, type Results } from './report.ts';
 
 interface Options {
   json: boolean;
   quick: boolean;
   rounds?: string;
+  only?: string;
   bundle: string;
 }
 
@@ -23,54 +36,93 @@ function readOptions(): Options {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      only: { type: 'string' },
       bundle: { type: 'string', default: join(import.meta.dirname, '../pkg/bots/webhook.cjs') },
     },
   }).values;
 }
 
-function effort(options: Options): Effort {
-  const chosen = options.quick ? quickEffort : fullEffort;
-  if (options.rounds === undefined) {
-    return chosen;
+function readRounds({ rounds: text }: Options): number | undefined {
+  const rounds = text === undefined ? undefined : Number(text);
+  if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1)) {
+    throw new Error(`--rounds takes a whole number of at least 1, not "${text}"`);
   }
-  const rounds = Number(options.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds takes a whole number of at least 1, not "${options.rounds}"`);
+  return rounds;
+}
+
+function botEffort(quick: boolean, rounds: number | undefined): Effort {
+  const chosen = quick ? quickEffort : fullEffort;
+  if (rounds === undefined) {
+    return chosen;
   }
   const every = { coldRounds: rounds, firstRounds: rounds, contextRounds: rounds };
   return { ...chosen, ...every, warmRounds: rounds, memoryRounds: rounds };
 }
 
+function libraryEffort(quick: boolean, rounds: number | undefined): LibraryEffort {
+  const chosen = quick ? quickLibraryEffort : fullLibraryEffort;
+  return rounds === undefined ? chosen : { ...chosen, loadRounds: rounds, warmRounds: rounds, hostileRounds: rounds };
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
-  const size = effort(options);
+  const { only, quick } = options;
+  if (only !== undefined && only !== 'bots' && only !== 'library') {
+    throw new Error(`--only takes bots or library, not "${only}"`);
+  }
+  const rounds = readRounds(options);
   // With --json the last line of stdout is the result, and the words for people go to stderr.
   const say = options.json ? console.error : console.log;
-  if (!existsSync(options.bundle)) {
-    throw new Error(`${options.bundle} is not there: build the bots first, or name a bundle with --bundle`);
-  }
   const folder = await mkdtemp(join(tmpdir(), 'plumline-bench-'));
   try {
-    const stage = await setStage(folder, options.bundle);
     say(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`);
-    say(`check: ${checkPeers(stage)} answers are as they must be, in a plain process and in a VM context`);
-    const began = Date.now();
-    const results: Results = {
-      cold: step('cold starts', () => coldStart(stage, size)),
-      contexts: step('VM contexts', () => vmContexts(stage, size)),
-      warm: step('warm handlers', () => warmHandler(stage, size)),
-      memory: step('memory', () => memory(stage, size)),
-    };
-    say(tables(stage.peers, results, size));
-    say(
-      `\n${Math.round((Date.now() - began) / 1000)} s of measuring. Quote the ratios: absolute times are this machine's.`,
-    );
+    const bots = only === 'library' ? undefined : await benchBots(folder, options, botEffort(quick, rounds), say);
+    const library = only === 'bots' ? undefined : await benchLibrary(folder, libraryEffort(quick, rounds), say);
     if (options.json) {
-      console.log(JSON.stringify({ ratios: ratiosOf(results) }));
+      console.log(JSON.stringify({ ratios: { ...bots, ...(library && { library }) } }));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+type Say = (text: string) => void;
+
+async function benchBots(folder: string, options: Options, size: Effort, say: Say): Promise<BotRatios> {
+  if (!existsSync(options.bundle)) {
+    throw new Error(`${options.bundle} is not there: build the bots first, or name a bundle with --bundle`);
+  }
+  const stage = await setStage(folder, options.bundle);
+  say(`check: ${checkPeers(stage)} answers are as they must be, in a plain process and in a VM context`);
+  const began = Date.now();
+  const results: Results = {
+    cold: step('cold starts', () => coldStart(stage, size)),
+    contexts: step('VM contexts', () => vmContexts(stage, size)),
+    warm: step('warm handlers', () => warmHandler(stage, size)),
+    memory: step('memory', () => memory(stage, size)),
+  };
+  say(tables(stage.peers, results, size));
+  sayTime(say, began);
+  return ratiosOf(results);
+}
+
+async function benchLibrary(folder: string, size: LibraryEffort, say: Say): Promise<LibraryRatios> {
+  const requestsFile = await writeRequests(folder);
+  say(`\ncheck: ${checkWays(requestsFile)} answers of the library are npm twilio's`);
+  const began = Date.now();
+  const results: LibraryResults = {
+    loading: step('imports', () => loading(requestsFile, size.loadRounds)),
+    warm: step('documents, tokens and verdicts', () => warmLibrary(requestsFile, size)),
+    hostile: step('hostile documents', () => hostileDocuments(size.hostileRounds)),
+  };
+  say(libraryTables(results, size));
+  sayTime(say, began);
+  return libraryRatios(results);
+}
+
+function sayTime(say: Say, began: number): void {
+  const seconds = Math.round((Date.now() - began) / 1000);
+  say(`\n${seconds} s of measuring. Quote the ratios: absolute times are this machine's.`);
 }
 
 function step<Result>(name: string, measure: () => Result): Result {

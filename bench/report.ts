@@ -15,8 +15,13 @@ export interface Results {
 const RATIO_NAMES = ['coldProcess', 'hotContext', 'idleContext', 'firstContext', 'warm1', 'warm20', 'warm40'] as const;
 type Ratios = Record<(typeof RATIO_NAMES)[number], number | null>;
 
+export interface BotRatios {
+  twilio: Ratios;
+  handwritten: Ratios;
+}
+
 /** Rival ÷ ours, so that more than 1 means that ours is faster; what stands in the last line of --json. */
-export function ratiosOf(results: Results): { twilio: Ratios; handwritten: Ratios } {
+export function ratiosOf(results: Results): BotRatios {
   return { twilio: ratiosTo(results, 'twilio'), handwritten: ratiosTo(results, 'handwritten') };
 }
 

@@ -39,7 +39,7 @@ const numbers = new Array<number>(512).fill(0);
 export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly string[]): Frame {
   const { headers, input, secrets } = event;
   const now = Date.now();
-  let text = String(headers?.['x-twilio-signature'] ?? '');
+  let text = written(headers?.['x-twilio-signature'] ?? '');
   let count = HEAD;
   numbers[count++] = text.length;
   let set = 0;
@@ -85,11 +85,11 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
         layout = PAIRS;
         // Array.isArray knows arrays of another realm, instanceof does not.
         for (const one of Array.isArray(value) ? value : [value]) {
-          const written = String(one);
+          const value = written(one);
           text += name;
-          text += written;
+          text += value;
           numbers[count++] = name.length;
-          numbers[count++] = written.length;
+          numbers[count++] = value.length;
         }
       }
     }
@@ -101,6 +101,11 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
   numbers[3] = set;
   numbers[4] = layout;
   return { text, numbers, count, names: layout === PAIRS ? kept : names };
+}
+
+/** As `String()` does, but never throws: the JSON of a stranger may hold an object whose `toString` is none. */
+function written(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '[object Object]' : String(value);
 }
 
 function areSame(names: readonly string[], others: readonly string[]): boolean {

@@ -44,7 +44,9 @@ export async function handler(medplum: MedplumClient, event: BotEvent<unknown>):
         }
         const answers = await perform(step.asks ?? [], medplum, event);
         if (core !== mine) {
-          // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one.
+          // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one, but not
+          // without end.
+          traps++;
           break;
         }
         next = resume(mine, step.flow ?? 0, answers);

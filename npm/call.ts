@@ -46,11 +46,16 @@ export function routeCall(input: RouteInput): Routing {
 
 /** Our numbers without the spaces and punctuation that people type. */
 function numberList(numbers: unknown): string[] {
-  const list: unknown = typeof numbers === 'string' ? numbers.split(',') : numbers;
+  // As the bot reads TWILIO_NUMBER: what stands between two commas may be nothing.
+  const list: unknown = typeof numbers === 'string' ? numbers.split(',').filter((number) => number.trim()) : numbers;
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake('numbers');
   }
-  return list.map((number, index) => text(number, `numbers[${index}]`).replace(/[ .()-]/g, ''));
+  return list.map((number, index) =>
+    text(number, `numbers[${index}]`)
+      .trim()
+      .replace(/[ .()-]/g, ''),
+  );
 }
 
 /** The config as the bot has it. What JSON cannot write, such as a cycle, is a programmer's mistake. */

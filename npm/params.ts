@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { mistake, object } from './error.ts';
+import { object } from './error.ts';
 import type { Frame } from './frame.ts';
 
-/** Adds the names and values of a form post, as received; the core sorts them. */
+/**
+ * Adds the names and values of a form post, as received; the core sorts them. Whatever a body parser may have made of
+ * what a stranger sent is taken: what is no pair has a name and no value, and no signature fits it.
+ */
 export function addParams(frame: Frame, params: unknown): void {
   if (params === undefined) {
     return;
@@ -10,10 +13,11 @@ export function addParams(frame: Frame, params: unknown): void {
   const named = object(params, 'params');
   if (Symbol.iterator in named) {
     for (const pair of named as Iterable<unknown>) {
-      if (!Array.isArray(pair) || pair.length !== 2) {
-        throw mistake('params');
+      if (Array.isArray(pair) && pair.length === 2) {
+        addPair(frame, written(pair[0]), pair[1]);
+      } else {
+        addPair(frame, written(pair), '');
       }
-      addPair(frame, written(pair[0]), pair[1]);
     }
   } else {
     for (const name of Object.keys(named)) {

@@ -32,8 +32,13 @@ export interface SharedKey {
 /** A request as it came in, and what it may be signed by. */
 /** Headers as Node and Express have them, or as `fetch` does. */
 export type HeaderSource =
-{ get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
+| {
+    /** The value of a header, by its name in small letters. */
+    get(name: string): string | null | undefined;
+}
+| Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** A request to be checked. */
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -168,6 +173,7 @@ export interface Grants {
     readonly playback?: { readonly grant?: object | undefined };
 }
 
+/** Whose token it is, what it allows and how long, and what signs it. */
 export interface AccessTokenInput {
     /** The account, `AC…` */
     readonly accountSid: string;
@@ -236,11 +242,13 @@ export type PhoneReading =
 }
 | Refusal;
 
+/** What a document is checked for. */
 export interface TwimlCheckOptions {
     /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
     readonly document?: 'voice' | 'messaging' | undefined;
 }
 
+/** How a tree is checked before it is written. */
 export interface TwimlOptions extends TwimlCheckOptions {
     /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
     readonly check?: 'schema' | 'form' | undefined;

@@ -59,7 +59,7 @@ codes! {
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
-        "PLUMLINE_CONFIG is wrong at the path given here; calls take the default route until it is mended.";
+        "The config is wrong at the place given here; a bot takes the default route until it is mended.";
     /// The host forbids to compile WebAssembly.
     CoreForbidden = "CORE_FORBIDDEN",
         "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.", "library";
@@ -87,6 +87,12 @@ codes! {
     /// A message or another request that is no call.
     NotACall = "NOT_A_CALL",
         "This webhook answers voice calls: in Twilio's console set another URL for messages.";
+    /// `TWILIO_NUMBER` holds something that is no E.164 number.
+    NumberInvalid = "NUMBER_INVALID",
+        "Each number is written in E.164, a plus and the country code first, with commas between; what is not is passed over.";
+    /// A call to a number that is not among ours.
+    NumberUnknown = "NUMBER_UNKNOWN",
+        "A call came to a number that TWILIO_NUMBER does not list; nothing was dialled.";
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
@@ -128,7 +134,7 @@ codes! {
         "The signature covers the URL alone: something added these parameters, or turned a GET into a POST.";
     /// The signature fits a URL with another host.
     SignatureHost = "SIGNATURE_HOST",
-        "Twilio called another host name than the webhook URL says: set PLUMLINE_WEBHOOK_URL to the URL in Twilio's console.";
+        "Twilio called another host name than this URL says: pass the URL in Twilio's console (a bot's PLUMLINE_WEBHOOK_URL).";
     /// No signature header.
     SignatureMissing = "SIGNATURE_MISSING",
         "No X-Twilio-Signature header: not sent by Twilio, or a proxy dropped it.";
@@ -137,19 +143,19 @@ codes! {
         "Wrong auth token, a URL other than the one in Twilio's console, or altered parameters.";
     /// The signature fits parameters that were decoded once less.
     SignatureParamsAltered = "SIGNATURE_PARAMS_ALTERED",
-        "The parameters were altered on their way (decoded twice, or white space trimmed): pass them as received.";
+        "The parameters were altered on their way (decoded twice): pass them as received.";
     /// The signature fits a URL with another path ending.
     SignaturePath = "SIGNATURE_PATH",
         "Twilio's URL and the webhook URL differ by a trailing slash: make them equal.";
     /// The signature fits a URL with another port.
     SignaturePort = "SIGNATURE_PORT",
-        "Twilio called another port than the webhook URL says: set PLUMLINE_WEBHOOK_URL to the URL in Twilio's console.";
+        "Twilio called another port than this URL says: pass the URL in Twilio's console (a bot's PLUMLINE_WEBHOOK_URL).";
     /// The signature fits the URL with its query in another order.
     SignatureQuery = "SIGNATURE_QUERY",
         "The query has been taken apart and put together in another order: pass the URL as received.", "library";
     /// The signature fits a URL with the other scheme.
     SignatureScheme = "SIGNATURE_SCHEME",
-        "Twilio called http where the webhook URL says https, or the other way round: set PLUMLINE_WEBHOOK_URL.";
+        "Twilio called http where this URL says https, or the other way round: pass the URL in Twilio's console (a bot's PLUMLINE_WEBHOOK_URL).";
     /// The signature is made with the token of Twilio's documentation.
     SignatureTestToken = "SIGNATURE_TEST_TOKEN",
         "A test tool signed with the token of Twilio's documentation: let it sign with your account's auth token.";

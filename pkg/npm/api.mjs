@@ -93,10 +93,11 @@ function addParams(frame, params) {
   const named = object(params, "params");
   if (Symbol.iterator in named) {
     for (const pair of named) {
-      if (!Array.isArray(pair) || pair.length !== 2) {
-        throw mistake("params");
+      if (Array.isArray(pair) && pair.length === 2) {
+        addPair(frame, written(pair[0]), pair[1]);
+      } else {
+        addPair(frame, written(pair), "");
       }
-      addPair(frame, written(pair[0]), pair[1]);
     }
   } else {
     for (const name of Object.keys(named)) {
@@ -153,11 +154,13 @@ function routeCall2(input) {
   return routing;
 }
 function numberList(numbers) {
-  const list = typeof numbers === "string" ? numbers.split(",") : numbers;
+  const list = typeof numbers === "string" ? numbers.split(",").filter((number) => number.trim()) : numbers;
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake("numbers");
   }
-  return list.map((number, index) => text(number, `numbers[${index}]`).replace(/[ .()-]/g, ""));
+  return list.map(
+    (number, index) => text(number, `numbers[${index}]`).trim().replace(/[ .()-]/g, "")
+  );
 }
 function json(config) {
   let written2;

@@ -35,7 +35,12 @@ export interface SharedKey {
 /** A request as it came in, and what it may be signed by. */
 /** Headers as Node and Express have them, or as `fetch` does. */
 export type HeaderSource =
-{ get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
+| {
+    /** The value of a header, by its name in small letters. */
+    get(name: string): string | null | undefined;
+}
+| Readonly<Record<string, string | readonly string[] | undefined>>;
+/** A request to be checked. */
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
@@ -159,6 +164,7 @@ export interface Grants {
     /** `grant`: what Twilio's API gave for a player streamer. */
     readonly playback?: { readonly grant?: object | undefined };
 }
+/** Whose token it is, what it allows and how long, and what signs it. */
 export interface AccessTokenInput {
     /** The account, `AC…` */
     readonly accountSid: string;
@@ -224,10 +230,12 @@ export type PhoneReading =
     readonly e164?: undefined;
 }
 | Refusal;
+/** What a document is checked for. */
 export interface TwimlCheckOptions {
     /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
     readonly document?: 'voice' | 'messaging' | undefined;
 }
+/** How a tree is checked before it is written. */
 export interface TwimlOptions extends TwimlCheckOptions {
     /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
     readonly check?: 'schema' | 'form' | undefined;
@@ -283,6 +291,13 @@ export declare function routeCall(input: RouteInput): Routing;
  * told. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
  * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
  *
+ * @example
+ * ```ts
+ * import { parsePhone } from 'plumline';
+ *
+ * console.log(parsePhone('(202) 555-0123', 'US')); // { ok: true, kind: 'ordinary', e164: '+12025550123', country: 'US' }
+ * console.log(parsePhone('911', 'US')); // { ok: true, kind: 'emergency', number: '911', country: 'US' }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
  */
 export declare function parsePhone(text: string, country?: string): PhoneReading;
@@ -291,6 +306,13 @@ export declare function parsePhone(text: string, country?: string): PhoneReading
  *
  * A text that Twilio sends with "smart encoding" may take fewer: look-alikes such as curly quotes are replaced there.
  *
+ * @example
+ * ```ts
+ * import { countSegments } from 'plumline';
+ *
+ * const { encoding, segments, unicode } = countSegments(`${'See you at 9:30. '.repeat(6)}Dr. Łoś`);
+ * console.log(encoding, segments, unicode?.character, unicode?.segmentsWithout); // UCS-2 2 Ł 1
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the text is no string
  */
 export declare function countSegments(text: string): SegmentCount;
@@ -301,6 +323,21 @@ export declare function countSegments(text: string): SegmentCount;
  * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
  * places, never a value.
  *
+ * @example
+ * ```ts
+ * import { accessToken } from 'plumline';
+ *
+ * const token = accessToken({
+ *   accountSid: 'AC00000000000000000000000000000001',
+ *   keySid: 'SK00000000000000000000000000000001',
+ *   secret: 'the secret of the key',
+ *   identity: 'front_desk',
+ *   now: Date.now(),
+ *   grants: { voice: { incomingAllow: true } },
+ * });
+ * const [, claims = ''] = token.split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).grants.voice); // { incoming: { allow: true } }
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID`, `GRANT_INVALID`, `IDENTITY_INVALID`, `KEY_SECRET_BLANK`,
  * `REGION_INVALID`, `SID_INVALID`, `TTL_INVALID`
  */
@@ -373,6 +410,14 @@ export declare function twiml(tree: TwimlElement, options?: TwimlOptions): strin
 /**
  * What is wrong with a tree, or with XML as it stands: nothing, or up to about a hundred findings in their order. An
  * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
+ *
+ * @example
+ * ```ts
+ * import { checkTwiml } from 'plumline';
+ *
+ * const [finding] = checkTwiml('<Response><Gather timout="5"/></Response>');
+ * console.log(finding?.code, finding?.path); // TWIML_ATTRIBUTE Response/Gather[1]/@timout
+ * ```
  */
 export declare function checkTwiml(treeOrXml: TwimlElement | string, options?: TwimlCheckOptions): TwimlFinding[];
 /**

@@ -485,32 +485,40 @@ function string(value, path) {
   }
 }
 function classes(table, kind) {
-  const made = {};
-  const lines = table.split("\n").map((line) => line.split(" ").map((word) => word.split(":")));
+  const made = /* @__PURE__ */ new Map();
   const elements = /* @__PURE__ */ new Map();
-  for (const [[name = "", element] = []] of lines) {
-    elements.set(name, element ?? name);
+  const children = /* @__PURE__ */ new Map();
+  for (const line of table.split("\n")) {
+    const [first = "", ...words] = line.split(" ");
+    const [name = "", element = name] = first.split(":");
+    elements.set(name, element);
+    children.set(name, words);
   }
-  for (const name of elements.keys()) {
-    made[name] = Object.keys(made).length === 0 ? rootClass(name, kind) : namedClass(name);
-  }
-  for (const [[name = ""] = [], ...children] of lines) {
-    for (const [word = "", method] of children) {
-      const child = word.replace("!", "");
-      const takesText = word !== child;
+  const classOf = (name) => made.get(name) ?? complete(name, namedClass(name));
+  function complete(name, one) {
+    made.set(name, one);
+    for (const word of children.get(name) ?? []) {
+      const [marked = "", method] = word.split(":");
+      const child = marked.replace("!", "");
+      const takesText = marked !== child;
       define(
-        made[name],
+        one,
         method ?? child.charAt(0).toLowerCase() + child.slice(1),
         function(attributes, text2) {
           const alone = takesText && typeof attributes === "string";
           const [given, inside] = alone ? [{}, attributes] : [attributes, takesText ? text2 : void 0];
-          return new made[child](added(at(this), elements.get(child), given, inside));
+          return new (classOf(child))(added(at(this), elements.get(child), given, inside));
         }
       );
     }
+    return one;
   }
-  const [root, ...others] = Object.values(made);
-  return Object.assign(root, Object.fromEntries(others.map((one) => [one.name, one])));
+  const [root = "", ...others] = elements.keys();
+  const main = complete(root, rootClass(root, kind));
+  for (const name of others) {
+    Object.defineProperty(main, name, { get: () => classOf(name), enumerable: true, configurable: true });
+  }
+  return main;
 }
 function define(made, name, method) {
   Object.defineProperty(method, "name", { value: name });
@@ -587,6 +595,7 @@ var TaskRouterGrant = class extends TokenGrant {
     this.workerSid = options?.workerSid;
     this.role = options?.role;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     return filled({ workspace_sid: this.workspaceSid, worker_sid: this.workerSid, role: this.role });
   }
@@ -603,6 +612,7 @@ var ChatGrant = class extends TokenGrant {
     this.deploymentRoleSid = options?.deploymentRoleSid;
     this.pushCredentialSid = options?.pushCredentialSid;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     return filled({
       service_sid: this.serviceSid,
@@ -618,6 +628,7 @@ var VideoGrant = class extends TokenGrant {
     super("video");
     this.room = options?.room;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     return filled({ room: this.room });
   }
@@ -630,6 +641,7 @@ var SyncGrant = class extends TokenGrant {
     this.serviceSid = options?.serviceSid;
     this.endpointId = options?.endpointId;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     return filled({ service_sid: this.serviceSid, endpoint_id: this.endpointId });
   }
@@ -648,6 +660,7 @@ var VoiceGrant = class extends TokenGrant {
     this.pushCredentialSid = options?.pushCredentialSid;
     this.endpointId = options?.endpointId;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     const outgoing = filled({ params: this.outgoingApplicationParams });
     return filled({
@@ -664,6 +677,7 @@ var PlaybackGrant = class extends TokenGrant {
     super("player");
     this.grant = options?.grant;
   }
+  /** The claim that the grant is in a token. */
   toPayload() {
     return this.grant ? this.grant : {};
   }
@@ -751,12 +765,19 @@ function sign(claims, secret, { algorithm = "HS256", header, ...options }) {
 var AccessToken = class _AccessToken {
   static DEFAULT_ALGORITHM = "HS256";
   static ALGORITHMS = [...ALGORITHMS];
+  /** What the grants have in common, for one of your own. */
   static Grant = TokenGrant;
+  /** Lets its bearer work with tasks. */
   static TaskRouterGrant = TaskRouterGrant;
+  /** Lets its bearer take part in conversations. */
   static ChatGrant = ChatGrant;
+  /** Lets its bearer join a room, or any room where none is named. */
   static VideoGrant = VideoGrant;
+  /** Lets its bearer read and write what Sync keeps. */
   static SyncGrant = SyncGrant;
+  /** Lets its bearer be called, and place calls through a TwiML App. */
   static VoiceGrant = VoiceGrant;
+  /** Lets its bearer watch a stream. */
   static PlaybackGrant = PlaybackGrant;
   accountSid;
   keySid;
@@ -838,6 +859,7 @@ var EventStreamScope = class {
     this.scope = "scope:stream:subscribe";
     this.filters = filters || {};
   }
+  /** The scope as it stands in a token. */
   payload() {
     const filters = Object.entries(this.filters);
     const rest = filters.length > 0 ? `&${query([["appParams", query(filters)]])}` : "";
@@ -851,6 +873,7 @@ var IncomingClientScope = class {
     this.scope = "scope:client:incoming";
     this.clientName = clientName;
   }
+  /** The scope as it stands in a token. */
   payload() {
     return `${this.scope}?${query([["clientName", this.clientName]])}`;
   }
@@ -867,6 +890,7 @@ var OutgoingClientScope = class {
     this.clientName = options.clientName;
     this.params = options.params;
   }
+  /** The scope as it stands in a token. */
   payload() {
     const pairs = [query([["appSid", this.applicationSid]])];
     if (typeof this.clientName === "string") {
@@ -893,6 +917,7 @@ var ClientCapability = class {
     this.ttl = options.ttl || 3600;
     this.scopes = [];
   }
+  /** Adds something that the bearer may do. */
   addScope(scope) {
     this.scopes.push(scope);
   }
@@ -937,6 +962,7 @@ var Policy = class {
     this.postFilter = options?.postFilter || {};
     this.allow = options?.allow || true;
   }
+  /** The policy as it stands in a token. */
   payload() {
     return {
       url: this.url,
@@ -1030,6 +1056,7 @@ var TaskRouterCapability = class {
     this.version = options.version || "v1";
     this.policies = [];
   }
+  /** Adds something that the bearer may ask for. */
   addPolicy(policy) {
     this.policies.push(policy);
   }

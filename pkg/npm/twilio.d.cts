@@ -12,6 +12,7 @@
 /** What is read of a request; Express's fits, and so do those of hosts that imitate it. */
 export interface IncomingRequest {
     readonly protocol: string;
+    /** The value of a header, however its name is capitalised. */
     header(name: string): string | undefined;
     readonly headers: {
         readonly host?: string | undefined;
@@ -23,6 +24,7 @@ export interface IncomingRequest {
     /** The parameters of a form post. */
     readonly body?: unknown;
 }
+/** What Twilio called, where the request does not show it: behind a proxy, say. */
 export interface RequestValidatorOptions {
     /** The URL as Twilio has it, with its whole query. The other options are not looked at then. */
     readonly url?: string | undefined;
@@ -31,6 +33,7 @@ export interface RequestValidatorOptions {
     /** `https` or `http`, instead of what the request came by. */
     readonly protocol?: string | undefined;
 }
+/** What `webhook` checks, and against which URL. */
 export interface WebhookOptions extends RequestValidatorOptions {
     /** Whether to check at all; by default it does. */
     readonly validate?: boolean | undefined;
@@ -43,12 +46,55 @@ export interface WebhookOptions extends RequestValidatorOptions {
  * Whether a request of Express's is Twilio's. The URL that Twilio called is put together of the request's protocol and
  * host and what the options say instead; behind a proxy set Express's `trust proxy`, or the options.
  *
+ * @example
+ * ```ts
+ * import { validateIncomingRequest } from 'plumline/twilio';
+ *
+ * // What Express hands over.
+ * const request = {
+ *   protocol: 'https',
+ *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
+ *   headers: { host: 'clinic.example' },
+ *   originalUrl: '/voice',
+ *   body: { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' },
+ * };
+ * console.log(validateIncomingRequest(request, 'the auth token')); // true
+ * console.log(validateIncomingRequest(request, 'another token')); // false
+ * ```
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or the request none of Express's
  */
 export declare function validateIncomingRequest(request: IncomingRequest, authToken: string, opts?: RequestValidatorOptions): boolean;
-/** The same as {@link validateIncomingRequest}. */
+/**
+ * The same as {@link validateIncomingRequest}.
+ *
+ * @example
+ * ```ts
+ * import { validateExpressRequest } from 'plumline/twilio';
+ *
+ * // A proxy in between: Twilio called https://clinic.example/voice.
+ * const request = {
+ *   protocol: 'http',
+ *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
+ *   headers: { host: '10.0.0.7:8080' },
+ *   originalUrl: '/voice',
+ *   body: { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' },
+ * };
+ * const called = { protocol: 'https', host: 'clinic.example' };
+ * console.log(validateExpressRequest(request, 'the auth token', called)); // true
+ * ```
+ */
 export declare function validateExpressRequest(request: IncomingRequest, authToken: string, opts?: RequestValidatorOptions): boolean;
-/** Whether a body has this hash. */
+/**
+ * Whether a body has this hash.
+ *
+ * @example
+ * ```ts
+ * import { getExpectedBodyHash, validateBody } from 'plumline/twilio';
+ *
+ * const body = '{"CallSid":"CA1"}';
+ * console.log(validateBody(body, getExpectedBodyHash(body))); // true
+ * ```
+ */
 export declare function validateBody(body: string | Uint8Array | ArrayBuffer, bodyHash: string | Uint8Array): boolean;
 /**
  * An Express middleware that lets only Twilio's requests pass. The others are answered: 400 without a signature, 403
@@ -56,10 +102,43 @@ export declare function validateBody(body: string | Uint8Array | ArrayBuffer, bo
  *
  * The token is a string among the arguments, or the environment's `TWILIO_AUTH_TOKEN`. Form posts need
  * `express.urlencoded` before it.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import type { AddressInfo } from 'node:net';
+ * import { webhook } from 'plumline/twilio';
+ *
+ * const app = express();
+ * app.use(express.urlencoded({ extended: false }));
+ * app.post('/voice', webhook('the auth token'), (_request, response) => {
+ *   response.type('text/xml').send('<Response/>');
+ * });
+ * const server = app.listen(0, async () => {
+ *   const { port } = server.address() as AddressInfo;
+ *   const { status } = await fetch(`http://127.0.0.1:${port}/voice`, { method: 'POST' });
+ *   console.log(status); // 400
+ *   server.close();
+ * });
+ * ```
  */
 export declare function webhook(opts?: string | WebhookOptions, authToken?: string | WebhookOptions): (req: any, res: any, next: any) => void;
+/** npm twilio's `jwt`, but for `ValidationToken`, which belongs to its REST client. */
 export declare namespace jwt {
+/** npm twilio's capability tokens of TaskRouter: signed with the auth token itself. */
 namespace taskrouter {
+/**
+ * npm twilio's `jwt.taskrouter.util`: the URLs that policies name, and the policies that a worker needs.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { util } = jwt.taskrouter;
+ * console.log(util.workersUrl('WS1', 'WK1')); // https://taskrouter.twilio.com/v1/Workspaces/WS1/Workers/WK1
+ * console.log(util.defaultWorkerPolicies('v1', 'WS1', 'WK1').length); // 4
+ * ```
+ */
 namespace util {
 /** What a worker's own client asks for. */
 function defaultWorkerPolicies(version: string, workspaceSid: string, workerSid: string): Policy[];
@@ -77,32 +156,9 @@ function activitiesUrl(workspaceSid: string, activitySid?: string): string;
 function workersUrl(workspaceSid: string, workerSid?: string): string;
 /** The URL of a worker's reservation. */
 function reservationsUrl(workspaceSid: string, workerSid: string, reservationSid?: string): string;
-interface PolicyOptions {
-    url?: string | undefined;
-    method?: string | undefined;
-    queryFilter?: object | undefined;
-    postFilter?: object | undefined;
-    allow?: boolean | undefined;
-}
-interface PolicyPayload {
-    url: string;
-    method: string;
-    query_filter: object;
-    post_filter: object;
-    allow: boolean;
-}
-/** What a token lets its bearer ask for. */
-class Policy {
-    url: string;
-    method: string;
-    queryFilter: object;
-    postFilter: object;
-    allow: boolean;
-    constructor(options?: PolicyOptions);
-    payload(): PolicyPayload;
-}
 export { defaultWorkerPolicies, defaultEventBridgePolicies, workspacesUrl, taskQueuesUrl, tasksUrl, activitiesUrl, workersUrl, reservationsUrl };
 }
+/** Whose token it is, and what signs it. */
 interface TaskRouterCapabilityOptions {
     accountSid: string;
     authToken: string;
@@ -113,7 +169,21 @@ interface TaskRouterCapabilityOptions {
     ttl?: number | undefined;
     version?: string | undefined;
 }
-/** npm twilio's `TaskRouterCapability`. */
+/**
+ * npm twilio's `TaskRouterCapability`.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { TaskRouterCapability, util } = jwt.taskrouter;
+ * const [accountSid, authToken, workspaceSid, workerSid] = ['AC1', 'the auth token', 'WS1', 'WK1'];
+ * const capability = new TaskRouterCapability({ accountSid, authToken, workspaceSid, channelId: workerSid });
+ * util.defaultWorkerPolicies('v1', workspaceSid, workerSid).forEach((policy) => capability.addPolicy(policy));
+ * const [, claims = ''] = capability.toJwt().split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).worker_sid); // WK1
+ * ```
+ */
 class TaskRouterCapability {
     static Policy: typeof Policy;
     accountSid: string;
@@ -125,10 +195,12 @@ class TaskRouterCapability {
     version: string;
     policies: Policy[];
     constructor(options: TaskRouterCapabilityOptions);
+    /** Adds something that the bearer may ask for. */
     addPolicy(policy: Policy): void;
     /** The token, made now. */
     toJwt(): string;
 }
+/** A request that is allowed; where nothing is given, `GET` of any parameters. */
 interface PolicyOptions {
     url?: string | undefined;
     method?: string | undefined;
@@ -136,6 +208,7 @@ interface PolicyOptions {
     postFilter?: object | undefined;
     allow?: boolean | undefined;
 }
+/** A policy as it stands in a token. */
 interface PolicyPayload {
     url: string;
     method: string;
@@ -151,23 +224,42 @@ class Policy {
     postFilter: object;
     allow: boolean;
     constructor(options?: PolicyOptions);
+    /** The policy as it stands in a token. */
     payload(): PolicyPayload;
 }
-export { util, TaskRouterCapabilityOptions, TaskRouterCapability };
+export { util, type Policy, type PolicyOptions, type PolicyPayload, TaskRouterCapabilityOptions, TaskRouterCapability };
 }
 /**
  * npm twilio's `AccessToken`: its arguments, its tokens byte for byte, its errors. It takes what that takes (HS384 and
  * HS512, any identity, any ttl), a blank secret aside; `accessToken` of `plumline` refuses what Twilio refuses.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const { AccessToken } = jwt;
+ * const token = new AccessToken('AC1', 'SK1', 'the secret of the key', { identity: 'front_desk' });
+ * token.addGrant(new AccessToken.VoiceGrant({ incomingAllow: true }));
+ * const [, claims = ''] = token.toJwt().split('.');
+ * console.log(JSON.parse(Buffer.from(claims, 'base64url').toString()).grants.voice); // { incoming: { allow: true } }
+ * ```
  */
 class AccessToken implements AccessToken.AccessTokenOptions {
     static DEFAULT_ALGORITHM: 'HS256';
     static ALGORITHMS: string[];
+    /** What the grants have in common, for one of your own. */
     static Grant: typeof TokenGrant;
+    /** Lets its bearer work with tasks. */
     static TaskRouterGrant: typeof TaskRouterGrant;
+    /** Lets its bearer take part in conversations. */
     static ChatGrant: typeof ChatGrant;
+    /** Lets its bearer join a room, or any room where none is named. */
     static VideoGrant: typeof VideoGrant;
+    /** Lets its bearer read and write what Sync keeps. */
     static SyncGrant: typeof SyncGrant;
+    /** Lets its bearer be called, and place calls through a TwiML App. */
     static VoiceGrant: typeof VoiceGrant;
+    /** Lets its bearer watch a stream. */
     static PlaybackGrant: typeof PlaybackGrant;
     accountSid: string;
     keySid: string;
@@ -193,51 +285,68 @@ namespace AccessToken {
     /** What `addGrant` takes: any of the grants, or one of a program's own. */
     interface AnyGrant {
         key: unknown;
+        /** The claim that the grant is in a token. */
         toPayload(): unknown;
     }
+    /** What the grants have in common. */
     type Grant<TOptions, TPayload, TKey> = TokenGrant<TOptions, TPayload, TKey>;
+    /** Lets its bearer work with tasks. */
     type TaskRouterGrant = InstanceType<typeof AccessToken.TaskRouterGrant>;
+    /** Lets its bearer take part in conversations. */
     type ChatGrant = InstanceType<typeof AccessToken.ChatGrant>;
+    /** Lets its bearer join a room, or any room where none is named. */
     type VideoGrant = InstanceType<typeof AccessToken.VideoGrant>;
+    /** Lets its bearer read and write what Sync keeps. */
     type SyncGrant = InstanceType<typeof AccessToken.SyncGrant>;
+    /** Lets its bearer be called, and place calls through a TwiML App. */
     type VoiceGrant = InstanceType<typeof AccessToken.VoiceGrant>;
+    /** Lets its bearer watch a stream. */
     type PlaybackGrant = InstanceType<typeof AccessToken.PlaybackGrant>;
+    /** What a `TaskRouterGrant` is made of. */
     interface TaskRouterGrantOptions {
         workspaceSid?: string | undefined;
         workerSid?: string | undefined;
         role?: string | undefined;
     }
+    /** What a `TaskRouterGrant` is in a token. */
     interface TaskRouterGrantPayload {
         workspace_sid?: string;
         worker_sid?: string;
         role?: string;
     }
+    /** What a `ChatGrant` is made of. */
     interface ChatGrantOptions {
         serviceSid?: string | undefined;
         endpointId?: string | undefined;
         deploymentRoleSid?: string | undefined;
         pushCredentialSid?: string | undefined;
     }
+    /** What a `ChatGrant` is in a token. */
     interface ChatGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
         deployment_role_sid?: string;
         push_credential_sid?: string;
     }
+    /** What a `VideoGrant` is made of. */
     interface VideoGrantOptions {
         room?: string | undefined;
     }
+    /** What a `VideoGrant` is in a token. */
     interface VideoGrantPayload {
         room?: string;
     }
+    /** What a `SyncGrant` is made of. */
     interface SyncGrantOptions {
         serviceSid?: string | undefined;
         endpointId?: string | undefined;
     }
+    /** What a `SyncGrant` is in a token. */
     interface SyncGrantPayload {
         service_sid?: string;
         endpoint_id?: string;
     }
+    /** What a `VoiceGrant` is made of. */
     interface VoiceGrantOptions {
         incomingAllow?: boolean | undefined;
         outgoingApplicationSid?: string | undefined;
@@ -245,6 +354,7 @@ namespace AccessToken {
         pushCredentialSid?: string | undefined;
         endpointId?: string | undefined;
     }
+    /** What a `VoiceGrant` is in a token. */
     interface VoiceGrantPayload {
         incoming?: {
             allow: boolean;
@@ -256,12 +366,15 @@ namespace AccessToken {
         push_credential_sid?: string;
         endpoint_id?: string;
     }
+    /** What a `PlaybackGrant` is made of. */
     interface PlaybackGrantOptions {
         grant?: object | undefined;
     }
+    /** What a `PlaybackGrant` is in a token. */
     interface PlaybackGrantPayload {
         grant?: object;
     }
+    /** Who the bearer is, and how long. */
     interface AccessTokenOptions {
         /** Seconds. */
         ttl?: number | undefined;
@@ -275,6 +388,7 @@ namespace AccessToken {
 abstract class TokenGrant<_TOptions, TPayload, TKey> {
     key: TKey;
     protected constructor(key: TKey);
+    /** The claim that the grant is in a token. */
     abstract toPayload(): TPayload;
 }
 /** Lets its bearer work with tasks. */
@@ -283,6 +397,7 @@ class TaskRouterGrant extends TokenGrant<AccessToken.TaskRouterGrantOptions, Acc
     workerSid?: string | undefined;
     role?: string | undefined;
     constructor(options?: AccessToken.TaskRouterGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.TaskRouterGrantPayload;
 }
 /** Lets its bearer take part in conversations. */
@@ -292,12 +407,14 @@ class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessToken.Cha
     deploymentRoleSid?: string | undefined;
     pushCredentialSid?: string | undefined;
     constructor(options?: AccessToken.ChatGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.ChatGrantPayload;
 }
 /** Lets its bearer join a room, or any room where none is named. */
 class VideoGrant extends TokenGrant<AccessToken.VideoGrantOptions, AccessToken.VideoGrantPayload, 'video'> {
     room?: string | undefined;
     constructor(options?: AccessToken.VideoGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.VideoGrantPayload;
 }
 /** Lets its bearer read and write what Sync keeps. */
@@ -305,6 +422,7 @@ class SyncGrant extends TokenGrant<AccessToken.SyncGrantOptions, AccessToken.Syn
     serviceSid?: string | undefined;
     endpointId?: string | undefined;
     constructor(options?: AccessToken.SyncGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.SyncGrantPayload;
 }
 /** Lets its bearer be called, and place calls through a TwiML App. */
@@ -315,23 +433,29 @@ class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, AccessToken.V
     pushCredentialSid?: string | undefined;
     endpointId?: string | undefined;
     constructor(options?: AccessToken.VoiceGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.VoiceGrantPayload;
 }
 /** Lets its bearer watch a stream; the grant is what Twilio's API gave for it. */
 class PlaybackGrant extends TokenGrant<AccessToken.PlaybackGrantOptions, AccessToken.PlaybackGrantPayload, 'player'> {
     grant?: object | undefined;
     constructor(options?: AccessToken.PlaybackGrantOptions);
+    /** The claim that the grant is in a token. */
     toPayload(): AccessToken.PlaybackGrantPayload;
 }
+/** What a token lets its bearer do. */
 interface Scope {
     scope: string;
+    /** The scope as it stands in a token. */
     payload(): string;
 }
+/** The app that outgoing calls go to, and what it is told. */
 interface OutgoingClientScopeOptions {
     applicationSid: string;
     clientName?: string | undefined;
     params?: object | undefined;
 }
+/** Whose token it is, and what signs it. */
 interface ClientCapabilityOptions {
     accountSid: string;
     authToken: string;
@@ -343,6 +467,7 @@ class EventStreamScope implements Scope {
     scope: string;
     filters: object;
     constructor(filters?: object);
+    /** The scope as it stands in a token. */
     payload(): string;
 }
 /** Lets its bearer be called. */
@@ -350,6 +475,7 @@ class IncomingClientScope implements Scope {
     scope: string;
     clientName: string;
     constructor(clientName: string);
+    /** The scope as it stands in a token. */
     payload(): string;
 }
 /** Lets its bearer place calls through a TwiML App. */
@@ -359,9 +485,23 @@ class OutgoingClientScope implements Scope {
     clientName?: string | undefined;
     params?: object | undefined;
     constructor(options: OutgoingClientScopeOptions);
+    /** The scope as it stands in a token. */
     payload(): string;
 }
-/** npm twilio's `ClientCapability`. */
+/**
+ * npm twilio's `ClientCapability`.
+ *
+ * @example
+ * ```ts
+ * import { jwt } from 'plumline/twilio';
+ *
+ * const capability = new jwt.ClientCapability({ accountSid: 'AC1', authToken: 'the auth token' });
+ * capability.addScope(new jwt.ClientCapability.IncomingClientScope('front_desk'));
+ * const [, claims = ''] = capability.toJwt().split('.');
+ * const { scope } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+ * console.log(scope); // scope:client:incoming?clientName=front_desk
+ * ```
+ */
 class ClientCapability {
     static EventStreamScope: typeof EventStreamScope;
     static IncomingClientScope: typeof IncomingClientScope;
@@ -371,11 +511,12 @@ class ClientCapability {
     ttl: number;
     scopes: Scope[];
     constructor(options: ClientCapabilityOptions);
+    /** Adds something that the bearer may do. */
     addScope(scope: Scope): void;
     /** The token, made now. */
     toJwt(): string;
 }
-export { AccessToken, ClientCapability, taskrouter };
+export { AccessToken, ClientCapability, type ClientCapabilityOptions, type EventStreamScope, type IncomingClientScope, type OutgoingClientScope, type OutgoingClientScopeOptions, type Scope, type ChatGrant, type PlaybackGrant, type SyncGrant, type TaskRouterGrant, type TokenGrant, type VideoGrant, type VoiceGrant, taskrouter };
 }
 /**
  * The signature of a URL and parameters, both as they are.
@@ -431,7 +572,18 @@ export declare function validateRequest(authToken: string, twilioHeader: string 
  * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or body are missing
  */
 export declare function validateRequestWithBody(authToken: string, twilioHeader: string | null | undefined, url: string, body: string | Uint8Array | ArrayBuffer): boolean;
-/** For `import twilio from`. */
+/**
+ * For `import twilio from`.
+ *
+ * @example
+ * ```ts
+ * import twilio from 'plumline/twilio';
+ *
+ * const response = new twilio.twiml.VoiceResponse();
+ * response.hangup();
+ * console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>
+ * ```
+ */
 declare const twilio: {
     readonly getExpectedBodyHash: typeof getExpectedBodyHash;
     readonly getExpectedTwilioSignature: typeof getExpectedTwilioSignature;
@@ -446,6 +598,7 @@ declare const twilio: {
 };
 export default twilio;
 
+/** How a document is checked when it is written. */
 export interface TwimlCheck {
   /** `form`, the default, checks that the document is well-formed; `schema` that Twilio knows what is in it, too. */
   readonly check?: 'form' | 'schema' | undefined;
@@ -464,8 +617,20 @@ declare class TwiML {
    */
   toString(): string;
 }
+/** The classes of documents. */
 export declare namespace twiml {
-/** A document, built verb by verb. Source: <https://www.twilio.com/docs/voice/twiml>. */
+/**
+ * A document, built verb by verb. Source: <https://www.twilio.com/docs/voice/twiml>.
+ *
+ * @example
+ * ```ts
+ * import { VoiceResponse } from 'plumline/twilio';
+ *
+ * const response = new VoiceResponse();
+ * response.gather({ numDigits: 1 }).say('For the front desk, press 1.');
+ * console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response><Gather numDigits="1"><Say>For the front desk, press 1.</Say></Gather></Response>
+ * ```
+ */
 class VoiceResponse extends TwiML {
 constructor(options?: TwimlCheck);
 /** Adds a comment inside `<Response>`. */
@@ -523,61 +688,117 @@ start(attributes?: VoiceResponse.StartAttributes): VoiceResponse.Start;
 stop(attributes?: object): VoiceResponse.Stop;
 }
 namespace VoiceResponse {
+/** `statusCallbackEvent` of `<Application>`. */
 type ApplicationEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+/** `statusCallbackEvent` of `<Client>`. */
 type ClientEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+/** `beep` of `<Conference>`. */
 type ConferenceBeep = 'true' | 'false' | 'onEnter' | 'onExit';
+/** `statusCallbackEvent` of `<Conference>`. */
 type ConferenceEvent = 'start' | 'end' | 'join' | 'leave' | 'mute' | 'hold' | 'modify' | 'speaker' | 'announcement';
+/** `jitterBufferSize` of `<Conference>`. */
 type ConferenceJitterBufferSize = 'large' | 'medium' | 'small' | 'off';
+/** `record` of `<Conference>`. */
 type ConferenceRecord = 'do-not-record' | 'record-from-start';
+/** `recordingStatusCallbackEvent` of `<Conference>`. */
 type ConferenceRecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** `region` of `<Conference>`. */
 type ConferenceRegion = 'us1' | 'us2' | 'ie1' | 'sg1' | 'br1' | 'au1' | 'jp1' | 'de1';
+/** `trim` of `<Conference>`. */
 type ConferenceTrim = 'trim-silence' | 'do-not-trim';
+/** `statusCallbackEvent` of `<Conversation>`. */
 type ConversationEvent = 'call-initiated' | 'call-ringing' | 'call-answered' | 'call-completed';
+/** `record` of `<Conversation>`. */
 type ConversationRecord = 'do-not-record' | 'record-from-answer' | 'record-from-ringing' | 'record-from-answer-dual' | 'record-from-ringing-dual' | 'true' | 'false';
+/** `recordingStatusCallbackEvent` of `<Conversation>`. */
 type ConversationRecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** `trim` of `<Conversation>`. */
 type ConversationTrim = 'trim-silence' | 'do-not-trim';
+/** `events` of `<Dial>`. */
 type DialEvents = 'call-progress-event';
+/** `record` of `<Dial>`. */
 type DialRecord = 'do-not-record' | 'record-from-answer' | 'record-from-ringing' | 'record-from-answer-dual' | 'record-from-ringing-dual';
+/** `recordingStatusCallbackEvent` of `<Dial>`. */
 type DialRecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** `recordingTrack` of `<Dial>`. */
 type DialRecordingTrack = 'both' | 'inbound' | 'outbound';
+/** `ringTone` of `<Dial>`. */
 type DialRingTone = 'at' | 'au' | 'bg' | 'br' | 'be' | 'ch' | 'cl' | 'cn' | 'cz' | 'de' | 'dk' | 'ee' | 'es' | 'fi' | 'fr' | 'gr' | 'hu' | 'il' | 'in' | 'it' | 'lt' | 'jp' | 'mx' | 'my' | 'nl' | 'no' | 'nz' | 'ph' | 'pl' | 'pt' | 'ru' | 'se' | 'sg' | 'th' | 'uk' | 'us' | 'us-old' | 'tw' | 've' | 'za';
+/** `trim` of `<Dial>`. */
 type DialTrim = 'trim-silence' | 'do-not-trim';
+/** `input` of `<Gather>`. */
 type GatherInput = 'dtmf' | 'speech';
+/** `language` of `<Gather>`. */
 type GatherLanguage = 'af-ZA' | 'am-ET' | 'ar-AE' | 'ar-BH' | 'ar-DZ' | 'ar-EG' | 'ar-IL' | 'ar-IQ' | 'ar-JO' | 'ar-KW' | 'ar-LB' | 'ar-MA' | 'ar-OM' | 'ar-PS' | 'ar-QA' | 'ar-SA' | 'ar-TN' | 'az-AZ' | 'bg-BG' | 'bn-BD' | 'bn-IN' | 'ca-ES' | 'cs-CZ' | 'da-DK' | 'de-DE' | 'el-GR' | 'en-AU' | 'en-CA' | 'en-GB' | 'en-GH' | 'en-IE' | 'en-IN' | 'en-KE' | 'en-NG' | 'en-NZ' | 'en-PH' | 'en-SG' | 'en-TZ' | 'en-US' | 'en-ZA' | 'es-AR' | 'es-BO' | 'es-CL' | 'es-CO' | 'es-CR' | 'es-DO' | 'es-EC' | 'es-ES' | 'es-GT' | 'es-HN' | 'es-MX' | 'es-NI' | 'es-PA' | 'es-PE' | 'es-PR' | 'es-PY' | 'es-SV' | 'es-US' | 'es-UY' | 'es-VE' | 'et-EE' | 'eu-ES' | 'fa-IR' | 'fi-FI' | 'fil-PH' | 'fr-CA' | 'fr-FR' | 'gl-ES' | 'gu-IN' | 'he-IL' | 'hi-IN' | 'hr-HR' | 'hu-HU' | 'hy-AM' | 'id-ID' | 'is-IS' | 'it-IT' | 'ja-JP' | 'jv-ID' | 'ka-GE' | 'km-KH' | 'kn-IN' | 'ko-KR' | 'lo-LA' | 'lt-LT' | 'lv-LV' | 'mk-MK' | 'ml-IN' | 'mn-MN' | 'mr-IN' | 'ms-MY' | 'my-MM' | 'nar-IQ' | 'nb-NO' | 'ne-NP' | 'nl-BE' | 'nl-NL' | 'pa-guru-IN' | 'pl-PL' | 'pt-BR' | 'pt-PT' | 'ro-RO' | 'ru-RU' | 'si-LK' | 'sk-SK' | 'sl-SI' | 'sq-AL' | 'sr-RS' | 'su-ID' | 'sv-SE' | 'sw-KE' | 'sw-TZ' | 'ta-IN' | 'ta-LK' | 'ta-MY' | 'ta-SG' | 'te-IN' | 'th-TH' | 'tr-TR' | 'uk-UA' | 'ur-IN' | 'ur-PK' | 'uz-UZ' | 'vi-VN' | 'yue-Hant-HK' | 'zh' | 'cmn-Hans-CN' | 'zh-TW' | 'cmn-Hant-TW' | 'zu-ZA';
+/** `statusCallbackEvent` of `<Number>`. */
 type NumberEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+/** `bankAccountType` of `<Pay>`. */
 type PayBankAccountType = 'consumer-checking' | 'consumer-savings' | 'commercial-checking' | 'commercial-savings';
+/** `input` of `<Pay>`. */
 type PayInput = 'dtmf';
+/** `language` of `<Pay>`. */
 type PayLanguage = 'de-DE' | 'en-AU' | 'en-CA' | 'en-GB' | 'en-IN' | 'en-IE' | 'en-NZ' | 'en-PH' | 'en-ZA' | 'en-US' | 'es-ES' | 'es-US' | 'fr-CA' | 'fr-FR' | 'it-IT';
+/** `paymentMethod` of `<Pay>`. */
 type PayPaymentMethod = 'ach-debit' | 'credit-card';
+/** `statusCallbackMethod` of `<Pay>`. */
 type PayStatusCallbackMethod = 'GET' | 'POST';
+/** `tokenType` of `<Pay>`. */
 type PayTokenType = 'one-time' | 'reusable' | 'payment-method';
+/** `validCardTypes` of `<Pay>`. */
 type PayValidCardTypes = 'visa' | 'mastercard' | 'amex' | 'maestro' | 'discover' | 'optima' | 'jcb' | 'diners-club' | 'enroute';
+/** `cardType` of `<Prompt>`. */
 type PromptCardType = 'visa' | 'mastercard' | 'amex' | 'maestro' | 'discover' | 'optima' | 'jcb' | 'diners-club' | 'enroute';
+/** `errorType` of `<Prompt>`. */
 type PromptErrorType = 'timeout' | 'invalid-card-number' | 'invalid-card-type' | 'invalid-date' | 'invalid-security-code' | 'internal-error' | 'input-matching-failed';
+/** `for` of `<Prompt>`. */
 type PromptFor = 'payment-card-number' | 'expiration-date' | 'security-code' | 'postal-code' | 'payment-processing' | 'bank-account-number' | 'bank-routing-number';
+/** `recordingStatusCallbackEvent` of `<Record>`. */
 type RecordRecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** `trim` of `<Record>`. */
 type RecordTrim = 'trim-silence' | 'do-not-trim';
+/** `channels` of `<Recording>`. */
 type RecordingChannels = 'mono' | 'dual';
+/** `recordingStatusCallbackEvent` of `<Recording>`. */
 type RecordingEvent = 'in-progress' | 'completed' | 'absent';
+/** `recordingStatusCallbackMethod` of `<Recording>`. */
 type RecordingRecordingStatusCallbackMethod = 'GET' | 'POST';
+/** `track` of `<Recording>`. */
 type RecordingTrack = 'inbound' | 'outbound' | 'both';
+/** `trim` of `<Recording>`. */
 type RecordingTrim = 'trim-silence' | 'do-not-trim';
+/** `reason` of `<Reject>`. */
 type RejectReason = 'rejected' | 'busy';
+/** `language` of `<Say>`. */
 type SayLanguage = 'af-ZA' | 'am-ET' | 'ar-AE' | 'ar-XA' | 'arb' | 'bg-BG' | 'bn-IN' | 'ca-ES' | 'cmn-CN' | 'cmn-TW' | 'cs-CZ' | 'cy-GB' | 'da-DK' | 'de-AT' | 'de-DE' | 'el-GR' | 'en-AU' | 'en-CA' | 'en-GB' | 'en-GB-WLS' | 'en-IE' | 'en-IN' | 'en-NZ' | 'en-US' | 'en-ZA' | 'es-ES' | 'es-MX' | 'es-US' | 'fi-FI' | 'fil-PH' | 'fr-CA' | 'fr-FR' | 'fr-BE' | 'gu-IN' | 'he-IL' | 'hi-IN' | 'hu-HU' | 'id-ID' | 'is-IS' | 'it-IT' | 'ja-JP' | 'kn-IN' | 'ko-KR' | 'lv-LV' | 'ml-IN' | 'mr-IN' | 'ms-MY' | 'nb-NO' | 'nl-BE' | 'nl-NL' | 'pa-IN' | 'pl-PL' | 'pt-BR' | 'pt-PT' | 'ro-RO' | 'ru-RU' | 'sk-SK' | 'sr-RS' | 'sv-SE' | 'ta-IN' | 'te-IN' | 'th-TH' | 'tr-TR' | 'uk-UA' | 'vi-VN' | 'yue-HK' | 'zh-CN' | 'zh-HK' | 'zh-TW';
+/** `voice` of `<Say>`. */
 type SayVoice = 'man' | 'woman' | 'alice' | 'Google.af-ZA-Standard-A' | 'Google.am-ET-Standard-A' | 'Google.am-ET-Standard-B' | 'Google.am-ET-Wavenet-A' | 'Google.am-ET-Wavenet-B' | 'Google.ar-XA-Chirp3-HD-Aoede' | 'Google.ar-XA-Chirp3-HD-Charon' | 'Google.ar-XA-Chirp3-HD-Fenrir' | 'Google.ar-XA-Chirp3-HD-Kore' | 'Google.ar-XA-Chirp3-HD-Leda' | 'Google.ar-XA-Chirp3-HD-Orus' | 'Google.ar-XA-Chirp3-HD-Puck' | 'Google.ar-XA-Chirp3-HD-Zephyr' | 'Google.ar-XA-Standard-A' | 'Google.ar-XA-Standard-B' | 'Google.ar-XA-Standard-C' | 'Google.ar-XA-Standard-D' | 'Google.ar-XA-Wavenet-A' | 'Google.ar-XA-Wavenet-B' | 'Google.ar-XA-Wavenet-C' | 'Google.ar-XA-Wavenet-D' | 'Google.bg-BG-Standard-A' | 'Google.bg-BG-Standard-B' | 'Google.bn-IN-Chirp3-HD-Aoede' | 'Google.bn-IN-Chirp3-HD-Charon' | 'Google.bn-IN-Chirp3-HD-Fenrir' | 'Google.bn-IN-Chirp3-HD-Kore' | 'Google.bn-IN-Chirp3-HD-Leda' | 'Google.bn-IN-Chirp3-HD-Orus' | 'Google.bn-IN-Chirp3-HD-Puck' | 'Google.bn-IN-Chirp3-HD-Zephyr' | 'Google.bn-IN-Standard-A' | 'Google.bn-IN-Standard-B' | 'Google.bn-IN-Standard-C' | 'Google.bn-IN-Standard-D' | 'Google.bn-IN-Wavenet-A' | 'Google.bn-IN-Wavenet-B' | 'Google.bn-IN-Wavenet-C' | 'Google.bn-IN-Wavenet-D' | 'Google.ca-ES-Standard-A' | 'Google.ca-ES-Standard-B' | 'Google.cmn-CN-Chirp3-HD-Aoede' | 'Google.cmn-CN-Chirp3-HD-Charon' | 'Google.cmn-CN-Chirp3-HD-Fenrir' | 'Google.cmn-CN-Chirp3-HD-Kore' | 'Google.cmn-CN-Chirp3-HD-Leda' | 'Google.cmn-CN-Chirp3-HD-Orus' | 'Google.cmn-CN-Chirp3-HD-Puck' | 'Google.cmn-CN-Chirp3-HD-Zephyr' | 'Google.cmn-CN-Standard-A' | 'Google.cmn-CN-Standard-B' | 'Google.cmn-CN-Standard-C' | 'Google.cmn-CN-Standard-D' | 'Google.cmn-CN-Wavenet-A' | 'Google.cmn-CN-Wavenet-B' | 'Google.cmn-CN-Wavenet-C' | 'Google.cmn-CN-Wavenet-D' | 'Google.cmn-TW-Standard-A' | 'Google.cmn-TW-Standard-B' | 'Google.cmn-TW-Standard-C' | 'Google.cmn-TW-Wavenet-A' | 'Google.cmn-TW-Wavenet-B' | 'Google.cmn-TW-Wavenet-C' | 'Google.cs-CZ-Standard-A' | 'Google.cs-CZ-Standard-B' | 'Google.cs-CZ-Wavenet-A' | 'Google.cs-CZ-Wavenet-B' | 'Google.da-DK-Neural2-D' | 'Google.da-DK-Neural2-F' | 'Google.da-DK-Standard-A' | 'Google.da-DK-Standard-C' | 'Google.da-DK-Standard-D' | 'Google.da-DK-Standard-E' | 'Google.da-DK-Standard-F' | 'Google.da-DK-Standard-G' | 'Google.da-DK-Wavenet-A' | 'Google.da-DK-Wavenet-C' | 'Google.da-DK-Wavenet-D' | 'Google.da-DK-Wavenet-E' | 'Google.da-DK-Wavenet-F' | 'Google.da-DK-Wavenet-G' | 'Google.de-DE-Chirp3-HD-Aoede' | 'Google.de-DE-Chirp3-HD-Charon' | 'Google.de-DE-Chirp3-HD-Fenrir' | 'Google.de-DE-Chirp3-HD-Kore' | 'Google.de-DE-Chirp3-HD-Leda' | 'Google.de-DE-Chirp3-HD-Orus' | 'Google.de-DE-Chirp3-HD-Puck' | 'Google.de-DE-Chirp3-HD-Zephyr' | 'Google.de-DE-Neural2-A' | 'Google.de-DE-Neural2-B' | 'Google.de-DE-Neural2-C' | 'Google.de-DE-Neural2-D' | 'Google.de-DE-Neural2-F' | 'Google.de-DE-Neural2-G' | 'Google.de-DE-Neural2-H' | 'Google.de-DE-Standard-A' | 'Google.de-DE-Standard-B' | 'Google.de-DE-Standard-C' | 'Google.de-DE-Standard-D' | 'Google.de-DE-Standard-E' | 'Google.de-DE-Standard-F' | 'Google.de-DE-Standard-G' | 'Google.de-DE-Standard-H' | 'Google.de-DE-Wavenet-A' | 'Google.de-DE-Wavenet-B' | 'Google.de-DE-Wavenet-C' | 'Google.de-DE-Wavenet-D' | 'Google.de-DE-Wavenet-E' | 'Google.de-DE-Wavenet-F' | 'Google.de-DE-Wavenet-G' | 'Google.de-DE-Wavenet-H' | 'Google.el-GR-Standard-A' | 'Google.el-GR-Standard-B' | 'Google.el-GR-Wavenet-A' | 'Google.el-GR-Wavenet-B' | 'Google.en-AU-Chirp3-HD-Aoede' | 'Google.en-AU-Chirp3-HD-Charon' | 'Google.en-AU-Chirp3-HD-Fenrir' | 'Google.en-AU-Chirp3-HD-Kore' | 'Google.en-AU-Chirp3-HD-Leda' | 'Google.en-AU-Chirp3-HD-Orus' | 'Google.en-AU-Chirp3-HD-Puck' | 'Google.en-AU-Chirp3-HD-Zephyr' | 'Google.en-AU-Neural2-A' | 'Google.en-AU-Neural2-B' | 'Google.en-AU-Neural2-C' | 'Google.en-AU-Neural2-D' | 'Google.en-AU-Standard-A' | 'Google.en-AU-Standard-B' | 'Google.en-AU-Standard-C' | 'Google.en-AU-Standard-D' | 'Google.en-AU-Wavenet-A' | 'Google.en-AU-Wavenet-B' | 'Google.en-AU-Wavenet-C' | 'Google.en-AU-Wavenet-D' | 'Google.en-GB-Chirp3-HD-Aoede' | 'Google.en-GB-Chirp3-HD-Charon' | 'Google.en-GB-Chirp3-HD-Fenrir' | 'Google.en-GB-Chirp3-HD-Kore' | 'Google.en-GB-Chirp3-HD-Leda' | 'Google.en-GB-Chirp3-HD-Orus' | 'Google.en-GB-Chirp3-HD-Puck' | 'Google.en-GB-Chirp3-HD-Zephyr' | 'Google.en-GB-Neural2-A' | 'Google.en-GB-Neural2-B' | 'Google.en-GB-Neural2-C' | 'Google.en-GB-Neural2-D' | 'Google.en-GB-Neural2-F' | 'Google.en-GB-Neural2-N' | 'Google.en-GB-Neural2-O' | 'Google.en-GB-Standard-A' | 'Google.en-GB-Standard-B' | 'Google.en-GB-Standard-C' | 'Google.en-GB-Standard-D' | 'Google.en-GB-Standard-F' | 'Google.en-GB-Standard-N' | 'Google.en-GB-Standard-O' | 'Google.en-GB-Wavenet-A' | 'Google.en-GB-Wavenet-B' | 'Google.en-GB-Wavenet-C' | 'Google.en-GB-Wavenet-D' | 'Google.en-GB-Wavenet-F' | 'Google.en-GB-Wavenet-N' | 'Google.en-GB-Wavenet-O' | 'Google.en-IN-Chirp3-HD-Aoede' | 'Google.en-IN-Chirp3-HD-Charon' | 'Google.en-IN-Chirp3-HD-Fenrir' | 'Google.en-IN-Chirp3-HD-Kore' | 'Google.en-IN-Chirp3-HD-Leda' | 'Google.en-IN-Chirp3-HD-Orus' | 'Google.en-IN-Chirp3-HD-Puck' | 'Google.en-IN-Chirp3-HD-Zephyr' | 'Google.en-IN-Neural2-A' | 'Google.en-IN-Neural2-B' | 'Google.en-IN-Neural2-C' | 'Google.en-IN-Neural2-D' | 'Google.en-IN-Standard-A' | 'Google.en-IN-Standard-B' | 'Google.en-IN-Standard-C' | 'Google.en-IN-Standard-D' | 'Google.en-IN-Standard-E' | 'Google.en-IN-Standard-F' | 'Google.en-IN-Wavenet-A' | 'Google.en-IN-Wavenet-B' | 'Google.en-IN-Wavenet-C' | 'Google.en-IN-Wavenet-D' | 'Google.en-IN-Wavenet-E' | 'Google.en-IN-Wavenet-F' | 'Google.en-US-Chirp3-HD-Aoede' | 'Google.en-US-Chirp3-HD-Charon' | 'Google.en-US-Chirp3-HD-Fenrir' | 'Google.en-US-Chirp3-HD-Kore' | 'Google.en-US-Chirp3-HD-Leda' | 'Google.en-US-Chirp3-HD-Orus' | 'Google.en-US-Chirp3-HD-Puck' | 'Google.en-US-Chirp3-HD-Zephyr' | 'Google.en-US-Neural2-A' | 'Google.en-US-Neural2-C' | 'Google.en-US-Neural2-D' | 'Google.en-US-Neural2-E' | 'Google.en-US-Neural2-F' | 'Google.en-US-Neural2-G' | 'Google.en-US-Neural2-H' | 'Google.en-US-Neural2-I' | 'Google.en-US-Neural2-J' | 'Google.en-US-Standard-A' | 'Google.en-US-Standard-B' | 'Google.en-US-Standard-C' | 'Google.en-US-Standard-D' | 'Google.en-US-Standard-E' | 'Google.en-US-Standard-F' | 'Google.en-US-Standard-G' | 'Google.en-US-Standard-H' | 'Google.en-US-Standard-I' | 'Google.en-US-Standard-J' | 'Google.en-US-Wavenet-A' | 'Google.en-US-Wavenet-B' | 'Google.en-US-Wavenet-C' | 'Google.en-US-Wavenet-D' | 'Google.en-US-Wavenet-E' | 'Google.en-US-Wavenet-F' | 'Google.en-US-Wavenet-G' | 'Google.en-US-Wavenet-H' | 'Google.en-US-Wavenet-I' | 'Google.en-US-Wavenet-J' | 'Google.es-ES-Chirp3-HD-Aoede' | 'Google.es-ES-Chirp3-HD-Charon' | 'Google.es-ES-Chirp3-HD-Fenrir' | 'Google.es-ES-Chirp3-HD-Kore' | 'Google.es-ES-Chirp3-HD-Leda' | 'Google.es-ES-Chirp3-HD-Orus' | 'Google.es-ES-Chirp3-HD-Puck' | 'Google.es-ES-Chirp3-HD-Zephyr' | 'Google.es-ES-Neural2-A' | 'Google.es-ES-Neural2-B' | 'Google.es-ES-Neural2-C' | 'Google.es-ES-Neural2-D' | 'Google.es-ES-Neural2-E' | 'Google.es-ES-Neural2-F' | 'Google.es-ES-Neural2-G' | 'Google.es-ES-Neural2-H' | 'Google.es-ES-Standard-A' | 'Google.es-ES-Standard-B' | 'Google.es-ES-Standard-C' | 'Google.es-ES-Standard-D' | 'Google.es-ES-Standard-E' | 'Google.es-ES-Standard-F' | 'Google.es-ES-Standard-G' | 'Google.es-ES-Standard-H' | 'Google.es-ES-Wavenet-B' | 'Google.es-ES-Wavenet-C' | 'Google.es-ES-Wavenet-D' | 'Google.es-ES-Wavenet-E' | 'Google.es-ES-Wavenet-F' | 'Google.es-ES-Wavenet-G' | 'Google.es-ES-Wavenet-H' | 'Google.es-US-Chirp3-HD-Aoede' | 'Google.es-US-Chirp3-HD-Charon' | 'Google.es-US-Chirp3-HD-Fenrir' | 'Google.es-US-Chirp3-HD-Kore' | 'Google.es-US-Chirp3-HD-Leda' | 'Google.es-US-Chirp3-HD-Orus' | 'Google.es-US-Chirp3-HD-Puck' | 'Google.es-US-Chirp3-HD-Zephyr' | 'Google.es-US-Neural2-A' | 'Google.es-US-Neural2-B' | 'Google.es-US-Neural2-C' | 'Google.es-US-Standard-A' | 'Google.es-US-Standard-B' | 'Google.es-US-Standard-C' | 'Google.es-US-Wavenet-A' | 'Google.es-US-Wavenet-B' | 'Google.es-US-Wavenet-C' | 'Google.eu-ES-Standard-A' | 'Google.eu-ES-Standard-B' | 'Google.fi-FI-Standard-A' | 'Google.fi-FI-Standard-B' | 'Google.fi-FI-Wavenet-A' | 'Google.fi-FI-Wavenet-B' | 'Google.fil-ph-Neural2-A' | 'Google.fil-ph-Neural2-D' | 'Google.fil-PH-Standard-A' | 'Google.fil-PH-Standard-B' | 'Google.fil-PH-Standard-C' | 'Google.fil-PH-Standard-D' | 'Google.fil-PH-Wavenet-A' | 'Google.fil-PH-Wavenet-B' | 'Google.fil-PH-Wavenet-C' | 'Google.fil-PH-Wavenet-D' | 'Google.fr-CA-Chirp3-HD-Aoede' | 'Google.fr-CA-Chirp3-HD-Charon' | 'Google.fr-CA-Chirp3-HD-Fenrir' | 'Google.fr-CA-Chirp3-HD-Kore' | 'Google.fr-CA-Chirp3-HD-Leda' | 'Google.fr-CA-Chirp3-HD-Orus' | 'Google.fr-CA-Chirp3-HD-Puck' | 'Google.fr-CA-Chirp3-HD-Zephyr' | 'Google.fr-CA-Neural2-A' | 'Google.fr-CA-Neural2-B' | 'Google.fr-CA-Neural2-C' | 'Google.fr-CA-Neural2-D' | 'Google.fr-CA-Standard-A' | 'Google.fr-CA-Standard-B' | 'Google.fr-CA-Standard-C' | 'Google.fr-CA-Standard-D' | 'Google.fr-CA-Wavenet-A' | 'Google.fr-CA-Wavenet-B' | 'Google.fr-CA-Wavenet-C' | 'Google.fr-CA-Wavenet-D' | 'Google.fr-FR-Chirp3-HD-Aoede' | 'Google.fr-FR-Chirp3-HD-Charon' | 'Google.fr-FR-Chirp3-HD-Fenrir' | 'Google.fr-FR-Chirp3-HD-Kore' | 'Google.fr-FR-Chirp3-HD-Leda' | 'Google.fr-FR-Chirp3-HD-Orus' | 'Google.fr-FR-Chirp3-HD-Puck' | 'Google.fr-FR-Chirp3-HD-Zephyr' | 'Google.fr-FR-Neural2-A' | 'Google.fr-FR-Neural2-B' | 'Google.fr-FR-Neural2-C' | 'Google.fr-FR-Neural2-D' | 'Google.fr-FR-Neural2-E' | 'Google.fr-FR-Neural2-F' | 'Google.fr-FR-Neural2-G' | 'Google.fr-FR-Standard-A' | 'Google.fr-FR-Standard-B' | 'Google.fr-FR-Standard-C' | 'Google.fr-FR-Standard-D' | 'Google.fr-FR-Standard-E' | 'Google.fr-FR-Standard-F' | 'Google.fr-FR-Standard-G' | 'Google.fr-FR-Wavenet-A' | 'Google.fr-FR-Wavenet-B' | 'Google.fr-FR-Wavenet-C' | 'Google.fr-FR-Wavenet-D' | 'Google.fr-FR-Wavenet-E' | 'Google.fr-FR-Wavenet-F' | 'Google.fr-FR-Wavenet-G' | 'Google.gl-ES-Standard-A' | 'Google.gl-ES-Standard-B' | 'Google.gu-IN-Chirp3-HD-Aoede' | 'Google.gu-IN-Chirp3-HD-Charon' | 'Google.gu-IN-Chirp3-HD-Fenrir' | 'Google.gu-IN-Chirp3-HD-Kore' | 'Google.gu-IN-Chirp3-HD-Leda' | 'Google.gu-IN-Chirp3-HD-Orus' | 'Google.gu-IN-Chirp3-HD-Puck' | 'Google.gu-IN-Chirp3-HD-Zephyr' | 'Google.gu-IN-Standard-A' | 'Google.gu-IN-Standard-B' | 'Google.gu-IN-Standard-C' | 'Google.gu-IN-Standard-D' | 'Google.gu-IN-Wavenet-A' | 'Google.gu-IN-Wavenet-B' | 'Google.gu-IN-Wavenet-C' | 'Google.gu-IN-Wavenet-D' | 'Google.he-IL-Standard-A' | 'Google.he-IL-Standard-B' | 'Google.he-IL-Standard-C' | 'Google.he-IL-Standard-D' | 'Google.he-IL-Wavenet-A' | 'Google.he-IL-Wavenet-B' | 'Google.he-IL-Wavenet-C' | 'Google.he-IL-Wavenet-D' | 'Google.hi-IN-Chirp3-HD-Aoede' | 'Google.hi-IN-Chirp3-HD-Charon' | 'Google.hi-IN-Chirp3-HD-Fenrir' | 'Google.hi-IN-Chirp3-HD-Kore' | 'Google.hi-IN-Chirp3-HD-Leda' | 'Google.hi-IN-Chirp3-HD-Orus' | 'Google.hi-IN-Chirp3-HD-Puck' | 'Google.hi-IN-Chirp3-HD-Zephyr' | 'Google.hi-IN-Neural2-A' | 'Google.hi-IN-Neural2-B' | 'Google.hi-IN-Neural2-C' | 'Google.hi-IN-Neural2-D' | 'Google.hi-IN-Standard-A' | 'Google.hi-IN-Standard-B' | 'Google.hi-IN-Standard-C' | 'Google.hi-IN-Standard-D' | 'Google.hi-IN-Standard-E' | 'Google.hi-IN-Standard-F' | 'Google.hi-IN-Wavenet-A' | 'Google.hi-IN-Wavenet-B' | 'Google.hi-IN-Wavenet-C' | 'Google.hi-IN-Wavenet-D' | 'Google.hi-IN-Wavenet-E' | 'Google.hi-IN-Wavenet-F' | 'Google.hu-HU-Standard-A' | 'Google.hu-HU-Standard-B' | 'Google.hu-HU-Wavenet-A' | 'Google.id-ID-Chirp3-HD-Aoede' | 'Google.id-ID-Chirp3-HD-Charon' | 'Google.id-ID-Chirp3-HD-Fenrir' | 'Google.id-ID-Chirp3-HD-Kore' | 'Google.id-ID-Chirp3-HD-Leda' | 'Google.id-ID-Chirp3-HD-Orus' | 'Google.id-ID-Chirp3-HD-Puck' | 'Google.id-ID-Chirp3-HD-Zephyr' | 'Google.id-ID-Standard-A' | 'Google.id-ID-Standard-B' | 'Google.id-ID-Standard-C' | 'Google.id-ID-Standard-D' | 'Google.id-ID-Wavenet-A' | 'Google.id-ID-Wavenet-B' | 'Google.id-ID-Wavenet-C' | 'Google.id-ID-Wavenet-D' | 'Google.is-IS-Standard-A' | 'Google.is-IS-Standard-B' | 'Google.it-IT-Chirp3-HD-Aoede' | 'Google.it-IT-Chirp3-HD-Charon' | 'Google.it-IT-Chirp3-HD-Fenrir' | 'Google.it-IT-Chirp3-HD-Kore' | 'Google.it-IT-Chirp3-HD-Leda' | 'Google.it-IT-Chirp3-HD-Orus' | 'Google.it-IT-Chirp3-HD-Puck' | 'Google.it-IT-Chirp3-HD-Zephyr' | 'Google.it-IT-Neural2-A' | 'Google.it-IT-Neural2-C' | 'Google.it-IT-Neural2-F' | 'Google.it-IT-Standard-A' | 'Google.it-IT-Standard-B' | 'Google.it-IT-Standard-C' | 'Google.it-IT-Standard-D' | 'Google.it-IT-Standard-E' | 'Google.it-IT-Standard-F' | 'Google.it-IT-Wavenet-A' | 'Google.it-IT-Wavenet-B' | 'Google.it-IT-Wavenet-C' | 'Google.it-IT-Wavenet-D' | 'Google.it-IT-Wavenet-E' | 'Google.it-IT-Wavenet-F' | 'Google.ja-JP-Chirp3-HD-Aoede' | 'Google.ja-JP-Chirp3-HD-Charon' | 'Google.ja-JP-Chirp3-HD-Fenrir' | 'Google.ja-JP-Chirp3-HD-Kore' | 'Google.ja-JP-Chirp3-HD-Leda' | 'Google.ja-JP-Chirp3-HD-Orus' | 'Google.ja-JP-Chirp3-HD-Puck' | 'Google.ja-JP-Chirp3-HD-Zephyr' | 'Google.ja-JP-Neural2-B' | 'Google.ja-JP-Neural2-C' | 'Google.ja-JP-Neural2-D' | 'Google.ja-JP-Standard-A' | 'Google.ja-JP-Standard-B' | 'Google.ja-JP-Standard-C' | 'Google.ja-JP-Standard-D' | 'Google.ja-JP-Wavenet-A' | 'Google.ja-JP-Wavenet-B' | 'Google.ja-JP-Wavenet-C' | 'Google.ja-JP-Wavenet-D' | 'Google.kn-IN-Chirp3-HD-Aoede' | 'Google.kn-IN-Chirp3-HD-Charon' | 'Google.kn-IN-Chirp3-HD-Fenrir' | 'Google.kn-IN-Chirp3-HD-Kore' | 'Google.kn-IN-Chirp3-HD-Leda' | 'Google.kn-IN-Chirp3-HD-Orus' | 'Google.kn-IN-Chirp3-HD-Puck' | 'Google.kn-IN-Chirp3-HD-Zephyr' | 'Google.kn-IN-Standard-A' | 'Google.kn-IN-Standard-B' | 'Google.kn-IN-Standard-C' | 'Google.kn-IN-Standard-D' | 'Google.kn-IN-Wavenet-A' | 'Google.kn-IN-Wavenet-B' | 'Google.kn-IN-Wavenet-C' | 'Google.kn-IN-Wavenet-D' | 'Google.ko-KR-Chirp3-HD-Aoede' | 'Google.ko-KR-Chirp3-HD-Charon' | 'Google.ko-KR-Chirp3-HD-Fenrir' | 'Google.ko-KR-Chirp3-HD-Kore' | 'Google.ko-KR-Chirp3-HD-Leda' | 'Google.ko-KR-Chirp3-HD-Orus' | 'Google.ko-KR-Chirp3-HD-Puck' | 'Google.ko-KR-Chirp3-HD-Zephyr' | 'Google.ko-KR-Neural2-A' | 'Google.ko-KR-Neural2-B' | 'Google.ko-KR-Neural2-C' | 'Google.ko-KR-Standard-A' | 'Google.ko-KR-Standard-B' | 'Google.ko-KR-Standard-C' | 'Google.ko-KR-Standard-D' | 'Google.ko-KR-Wavenet-A' | 'Google.ko-KR-Wavenet-B' | 'Google.ko-KR-Wavenet-C' | 'Google.ko-KR-Wavenet-D' | 'Google.lt-LT-Standard-A' | 'Google.lt-LT-Standard-B' | 'Google.lv-LV-Standard-A' | 'Google.lv-LV-Standard-B' | 'Google.ml-IN-Chirp3-HD-Aoede' | 'Google.ml-IN-Chirp3-HD-Charon' | 'Google.ml-IN-Chirp3-HD-Fenrir' | 'Google.ml-IN-Chirp3-HD-Kore' | 'Google.ml-IN-Chirp3-HD-Leda' | 'Google.ml-IN-Chirp3-HD-Orus' | 'Google.ml-IN-Chirp3-HD-Puck' | 'Google.ml-IN-Chirp3-HD-Zephyr' | 'Google.ml-IN-Standard-A' | 'Google.ml-IN-Standard-B' | 'Google.ml-IN-Standard-C' | 'Google.ml-IN-Standard-D' | 'Google.ml-IN-Wavenet-A' | 'Google.ml-IN-Wavenet-B' | 'Google.ml-IN-Wavenet-C' | 'Google.ml-IN-Wavenet-D' | 'Google.mr-IN-Chirp3-HD-Aoede' | 'Google.mr-IN-Chirp3-HD-Charon' | 'Google.mr-IN-Chirp3-HD-Fenrir' | 'Google.mr-IN-Chirp3-HD-Kore' | 'Google.mr-IN-Chirp3-HD-Leda' | 'Google.mr-IN-Chirp3-HD-Orus' | 'Google.mr-IN-Chirp3-HD-Puck' | 'Google.mr-IN-Chirp3-HD-Zephyr' | 'Google.mr-IN-Standard-A' | 'Google.mr-IN-Standard-B' | 'Google.mr-IN-Standard-C' | 'Google.mr-IN-Wavenet-A' | 'Google.mr-IN-Wavenet-B' | 'Google.mr-IN-Wavenet-C' | 'Google.ms-MY-Standard-A' | 'Google.ms-MY-Standard-B' | 'Google.ms-MY-Standard-C' | 'Google.ms-MY-Standard-D' | 'Google.ms-MY-Wavenet-A' | 'Google.ms-MY-Wavenet-B' | 'Google.ms-MY-Wavenet-C' | 'Google.ms-MY-Wavenet-D' | 'Google.nb-NO-Standard-A' | 'Google.nb-NO-Standard-B' | 'Google.nb-NO-Standard-C' | 'Google.nb-NO-Standard-D' | 'Google.nb-NO-Standard-E' | 'Google.nb-NO-Standard-F' | 'Google.nb-NO-Standard-G' | 'Google.nb-NO-Wavenet-A' | 'Google.nb-NO-Wavenet-B' | 'Google.nb-NO-Wavenet-C' | 'Google.nb-NO-Wavenet-D' | 'Google.nb-NO-Wavenet-E' | 'Google.nb-NO-Wavenet-F' | 'Google.nb-NO-Wavenet-G' | 'Google.nl-BE-Standard-A' | 'Google.nl-BE-Standard-B' | 'Google.nl-BE-Standard-C' | 'Google.nl-BE-Standard-D' | 'Google.nl-BE-Wavenet-A' | 'Google.nl-BE-Wavenet-B' | 'Google.nl-BE-Wavenet-C' | 'Google.nl-BE-Wavenet-D' | 'Google.nl-NL-Chirp3-HD-Aoede' | 'Google.nl-NL-Chirp3-HD-Charon' | 'Google.nl-NL-Chirp3-HD-Fenrir' | 'Google.nl-NL-Chirp3-HD-Kore' | 'Google.nl-NL-Chirp3-HD-Leda' | 'Google.nl-NL-Chirp3-HD-Orus' | 'Google.nl-NL-Chirp3-HD-Puck' | 'Google.nl-NL-Chirp3-HD-Zephyr' | 'Google.nl-NL-Standard-A' | 'Google.nl-NL-Standard-B' | 'Google.nl-NL-Standard-C' | 'Google.nl-NL-Standard-D' | 'Google.nl-NL-Standard-E' | 'Google.nl-NL-Standard-F' | 'Google.nl-NL-Standard-G' | 'Google.nl-NL-Wavenet-A' | 'Google.nl-NL-Wavenet-B' | 'Google.nl-NL-Wavenet-C' | 'Google.nl-NL-Wavenet-D' | 'Google.nl-NL-Wavenet-E' | 'Google.nl-NL-Wavenet-F' | 'Google.nl-NL-Wavenet-G' | 'Google.pa-IN-Standard-A' | 'Google.pa-IN-Standard-B' | 'Google.pa-IN-Standard-C' | 'Google.pa-IN-Standard-D' | 'Google.pa-IN-Wavenet-A' | 'Google.pa-IN-Wavenet-B' | 'Google.pa-IN-Wavenet-C' | 'Google.pa-IN-Wavenet-D' | 'Google.pl-PL-Chirp3-HD-Aoede' | 'Google.pl-PL-Chirp3-HD-Charon' | 'Google.pl-PL-Chirp3-HD-Fenrir' | 'Google.pl-PL-Chirp3-HD-Kore' | 'Google.pl-PL-Chirp3-HD-Leda' | 'Google.pl-PL-Chirp3-HD-Orus' | 'Google.pl-PL-Chirp3-HD-Puck' | 'Google.pl-PL-Chirp3-HD-Zephyr' | 'Google.pl-PL-Standard-A' | 'Google.pl-PL-Standard-B' | 'Google.pl-PL-Standard-C' | 'Google.pl-PL-Standard-D' | 'Google.pl-PL-Standard-E' | 'Google.pl-PL-Standard-F' | 'Google.pl-PL-Standard-G' | 'Google.pl-PL-Wavenet-A' | 'Google.pl-PL-Wavenet-B' | 'Google.pl-PL-Wavenet-C' | 'Google.pl-PL-Wavenet-D' | 'Google.pl-PL-Wavenet-E' | 'Google.pl-PL-Wavenet-F' | 'Google.pl-PL-Wavenet-G' | 'Google.pt-BR-Chirp3-HD-Aoede' | 'Google.pt-BR-Chirp3-HD-Charon' | 'Google.pt-BR-Chirp3-HD-Fenrir' | 'Google.pt-BR-Chirp3-HD-Kore' | 'Google.pt-BR-Chirp3-HD-Leda' | 'Google.pt-BR-Chirp3-HD-Orus' | 'Google.pt-BR-Chirp3-HD-Puck' | 'Google.pt-BR-Chirp3-HD-Zephyr' | 'Google.pt-BR-Neural2-A' | 'Google.pt-BR-Neural2-B' | 'Google.pt-BR-Neural2-C' | 'Google.pt-BR-Standard-A' | 'Google.pt-BR-Standard-B' | 'Google.pt-BR-Standard-C' | 'Google.pt-BR-Standard-D' | 'Google.pt-BR-Standard-E' | 'Google.pt-BR-Wavenet-A' | 'Google.pt-BR-Wavenet-B' | 'Google.pt-BR-Wavenet-C' | 'Google.pt-BR-Wavenet-D' | 'Google.pt-BR-Wavenet-E' | 'Google.pt-PT-Standard-A' | 'Google.pt-PT-Standard-B' | 'Google.pt-PT-Standard-C' | 'Google.pt-PT-Standard-D' | 'Google.pt-PT-Standard-E' | 'Google.pt-PT-Standard-F' | 'Google.pt-PT-Wavenet-A' | 'Google.pt-PT-Wavenet-B' | 'Google.pt-PT-Wavenet-C' | 'Google.pt-PT-Wavenet-D' | 'Google.pt-PT-Wavenet-E' | 'Google.pt-PT-Wavenet-F' | 'Google.ro-RO-Standard-A' | 'Google.ro-RO-Standard-B' | 'Google.ro-RO-Wavenet-A' | 'Google.ro-RO-Wavenet-B' | 'Google.ru-RU-Chirp3-HD-Aoede' | 'Google.ru-RU-Chirp3-HD-Charon' | 'Google.ru-RU-Chirp3-HD-Fenrir' | 'Google.ru-RU-Chirp3-HD-Kore' | 'Google.ru-RU-Chirp3-HD-Leda' | 'Google.ru-RU-Chirp3-HD-Orus' | 'Google.ru-RU-Chirp3-HD-Puck' | 'Google.ru-RU-Chirp3-HD-Zephyr' | 'Google.ru-RU-Standard-A' | 'Google.ru-RU-Standard-B' | 'Google.ru-RU-Standard-C' | 'Google.ru-RU-Standard-D' | 'Google.ru-RU-Standard-E' | 'Google.ru-RU-Wavenet-A' | 'Google.ru-RU-Wavenet-B' | 'Google.ru-RU-Wavenet-C' | 'Google.ru-RU-Wavenet-D' | 'Google.ru-RU-Wavenet-E' | 'Google.sk-SK-Standard-A' | 'Google.sk-SK-Standard-B' | 'Google.sk-SK-Wavenet-A' | 'Google.sk-SK-Wavenet-B' | 'Google.sr-RS-Standard-A' | 'Google.sv-SE-Standard-A' | 'Google.sv-SE-Standard-B' | 'Google.sv-SE-Standard-C' | 'Google.sv-SE-Standard-D' | 'Google.sv-SE-Standard-E' | 'Google.sv-SE-Standard-F' | 'Google.sv-SE-Standard-G' | 'Google.sv-SE-Wavenet-A' | 'Google.sv-SE-Wavenet-B' | 'Google.sv-SE-Wavenet-C' | 'Google.sv-SE-Wavenet-D' | 'Google.sv-SE-Wavenet-E' | 'Google.sv-SE-Wavenet-F' | 'Google.sv-SE-Wavenet-G' | 'Google.ta-IN-Chirp3-HD-Aoede' | 'Google.ta-IN-Chirp3-HD-Charon' | 'Google.ta-IN-Chirp3-HD-Fenrir' | 'Google.ta-IN-Chirp3-HD-Kore' | 'Google.ta-IN-Chirp3-HD-Leda' | 'Google.ta-IN-Chirp3-HD-Orus' | 'Google.ta-IN-Chirp3-HD-Puck' | 'Google.ta-IN-Chirp3-HD-Zephyr' | 'Google.ta-IN-Standard-A' | 'Google.ta-IN-Standard-B' | 'Google.ta-IN-Standard-C' | 'Google.ta-IN-Standard-D' | 'Google.ta-IN-Wavenet-A' | 'Google.ta-IN-Wavenet-B' | 'Google.ta-IN-Wavenet-C' | 'Google.ta-IN-Wavenet-D' | 'Google.te-IN-Chirp3-HD-Aoede' | 'Google.te-IN-Chirp3-HD-Charon' | 'Google.te-IN-Chirp3-HD-Fenrir' | 'Google.te-IN-Chirp3-HD-Kore' | 'Google.te-IN-Chirp3-HD-Leda' | 'Google.te-IN-Chirp3-HD-Orus' | 'Google.te-IN-Chirp3-HD-Puck' | 'Google.te-IN-Chirp3-HD-Zephyr' | 'Google.te-IN-Standard-A' | 'Google.te-IN-Standard-B' | 'Google.te-IN-Standard-C' | 'Google.te-IN-Standard-D' | 'Google.th-TH-Chirp3-HD-Aoede' | 'Google.th-TH-Chirp3-HD-Charon' | 'Google.th-TH-Chirp3-HD-Fenrir' | 'Google.th-TH-Chirp3-HD-Kore' | 'Google.th-TH-Chirp3-HD-Leda' | 'Google.th-TH-Chirp3-HD-Orus' | 'Google.th-TH-Chirp3-HD-Puck' | 'Google.th-TH-Chirp3-HD-Zephyr' | 'Google.th-TH-Neural2-C' | 'Google.th-TH-Standard-A' | 'Google.tr-TR-Chirp3-HD-Aoede' | 'Google.tr-TR-Chirp3-HD-Charon' | 'Google.tr-TR-Chirp3-HD-Fenrir' | 'Google.tr-TR-Chirp3-HD-Kore' | 'Google.tr-TR-Chirp3-HD-Leda' | 'Google.tr-TR-Chirp3-HD-Orus' | 'Google.tr-TR-Chirp3-HD-Puck' | 'Google.tr-TR-Chirp3-HD-Zephyr' | 'Google.tr-TR-Standard-A' | 'Google.tr-TR-Standard-B' | 'Google.tr-TR-Standard-C' | 'Google.tr-TR-Standard-D' | 'Google.tr-TR-Standard-E' | 'Google.tr-TR-Wavenet-A' | 'Google.tr-TR-Wavenet-B' | 'Google.tr-TR-Wavenet-C' | 'Google.tr-TR-Wavenet-D' | 'Google.tr-TR-Wavenet-E' | 'Google.uk-UA-Standard-A' | 'Google.uk-UA-Wavenet-A' | 'Google.vi-VN-Chirp3-HD-Aoede' | 'Google.vi-VN-Chirp3-HD-Charon' | 'Google.vi-VN-Chirp3-HD-Fenrir' | 'Google.vi-VN-Chirp3-HD-Kore' | 'Google.vi-VN-Chirp3-HD-Leda' | 'Google.vi-VN-Chirp3-HD-Orus' | 'Google.vi-VN-Chirp3-HD-Puck' | 'Google.vi-VN-Chirp3-HD-Zephyr' | 'Google.vi-VN-Neural2-A' | 'Google.vi-VN-Neural2-D' | 'Google.vi-VN-Standard-A' | 'Google.vi-VN-Standard-B' | 'Google.vi-VN-Standard-C' | 'Google.vi-VN-Standard-D' | 'Google.vi-VN-Wavenet-A' | 'Google.vi-VN-Wavenet-B' | 'Google.vi-VN-Wavenet-C' | 'Google.vi-VN-Wavenet-D' | 'Google.yue-HK-Standard-A' | 'Google.yue-HK-Standard-B' | 'Google.yue-HK-Standard-C' | 'Google.yue-HK-Standard-D' | 'Polly.Aditi' | 'Polly.Amy' | 'Polly.Astrid' | 'Polly.Bianca' | 'Polly.Brian' | 'Polly.Camila' | 'Polly.Carla' | 'Polly.Carmen' | 'Polly.Celine' | 'Polly.Chantal' | 'Polly.Conchita' | 'Polly.Cristiano' | 'Polly.Dora' | 'Polly.Emma' | 'Polly.Enrique' | 'Polly.Ewa' | 'Polly.Filiz' | 'Polly.Geraint' | 'Polly.Giorgio' | 'Polly.Gwyneth' | 'Polly.Hans' | 'Polly.Ines' | 'Polly.Ivy' | 'Polly.Jacek' | 'Polly.Jan' | 'Polly.Joanna' | 'Polly.Joey' | 'Polly.Justin' | 'Polly.Karl' | 'Polly.Kendra' | 'Polly.Kevin' | 'Polly.Kimberly' | 'Polly.Lea' | 'Polly.Liv' | 'Polly.Lotte' | 'Polly.Lucia' | 'Polly.Lupe' | 'Polly.Mads' | 'Polly.Maja' | 'Polly.Marlene' | 'Polly.Mathieu' | 'Polly.Matthew' | 'Polly.Maxim' | 'Polly.Mia' | 'Polly.Miguel' | 'Polly.Mizuki' | 'Polly.Naja' | 'Polly.Nicole' | 'Polly.Penelope' | 'Polly.Raveena' | 'Polly.Ricardo' | 'Polly.Ruben' | 'Polly.Russell' | 'Polly.Salli' | 'Polly.Seoyeon' | 'Polly.Takumi' | 'Polly.Tatyana' | 'Polly.Vicki' | 'Polly.Vitoria' | 'Polly.Zeina' | 'Polly.Zhiyu' | 'Polly.Adriano-Neural' | 'Polly.Amy-Neural' | 'Polly.Andres-Neural' | 'Polly.Aria-Neural' | 'Polly.Arlet-Neural' | 'Polly.Arthur-Neural' | 'Polly.Ayanda-Neural' | 'Polly.Bianca-Neural' | 'Polly.Brian-Neural' | 'Polly.Burcu-Neural' | 'Polly.Camila-Neural' | 'Polly.Daniel-Neural' | 'Polly.Danielle-Neural' | 'Polly.Elin-Neural' | 'Polly.Emma-Neural' | 'Polly.Gabrielle-Neural' | 'Polly.Gregory-Neural' | 'Polly.Hala-Neural' | 'Polly.Hannah-Neural' | 'Polly.Hiujin-Neural' | 'Polly.Ida-Neural' | 'Polly.Ines-Neural' | 'Polly.Isabelle-Neural' | 'Polly.Ivy-Neural' | 'Polly.Joanna-Neural' | 'Polly.Joey-Neural' | 'Polly.Justin-Neural' | 'Polly.Kajal-Neural' | 'Polly.Kazuha-Neural' | 'Polly.Kendra-Neural' | 'Polly.Kevin-Neural' | 'Polly.Kimberly-Neural' | 'Polly.Laura-Neural' | 'Polly.Lea-Neural' | 'Polly.Liam-Neural' | 'Polly.Lisa-Neural' | 'Polly.Lucia-Neural' | 'Polly.Lupe-Neural' | 'Polly.Matthew-Neural' | 'Polly.Mia-Neural' | 'Polly.Niamh-Neural' | 'Polly.Ola-Neural' | 'Polly.Olivia-Neural' | 'Polly.Pedro-Neural' | 'Polly.Remi-Neural' | 'Polly.Ruth-Neural' | 'Polly.Salli-Neural' | 'Polly.Seoyeon-Neural' | 'Polly.Sergio-Neural' | 'Polly.Sofie-Neural' | 'Polly.Stephen-Neural' | 'Polly.Suvi-Neural' | 'Polly.Takumi-Neural' | 'Polly.Thiago-Neural' | 'Polly.Tomoko-Neural' | 'Polly.Vicki-Neural' | 'Polly.Vitoria-Neural' | 'Polly.Zayd-Neural' | 'Polly.Zhiyu-Neural' | 'Polly.Amy-Generative' | 'Polly.Andres-Generative' | 'Polly.Ayanda-Generative' | 'Polly.Bianca-Generative' | 'Polly.Daniel-Generative' | 'Polly.Danielle-Generative' | 'Polly.Joanna-Generative' | 'Polly.Kajal-Generative' | 'Polly.Lea-Generative' | 'Polly.Lucia-Generative' | 'Polly.Lupe-Generative' | 'Polly.Matthew-Generative' | 'Polly.Mía-Generative' | 'Polly.Olivia-Generative' | 'Polly.Pedro-Generative' | 'Polly.Rémi-Generative' | 'Polly.Ruth-Generative' | 'Polly.Sergio-Generative' | 'Polly.Stephen-Generative' | 'Polly.Vicki-Generative';
+/** `statusCallbackEvent` of `<Sip>`. */
 type SipEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
+/** `statusCallbackMethod` of `<Siprec>`. */
 type SiprecStatusCallbackMethod = 'GET' | 'POST';
+/** `track` of `<Siprec>`. */
 type SiprecTrack = 'inbound_track' | 'outbound_track' | 'both_tracks';
+/** `strength` of `<break>`. */
 type SsmlBreakStrength = 'none' | 'x-weak' | 'weak' | 'medium' | 'strong' | 'x-strong';
+/** `level` of `<emphasis>`. */
 type SsmlEmphasisLevel = 'strong' | 'moderate' | 'reduced';
+/** `xml:lang` of `<lang>`. */
 type SsmlLangXmlLang = 'arb' | 'ar-AE' | 'ca-ES' | 'cmn-CN' | 'cy-GB' | 'da-DK' | 'de-DE' | 'de-AT' | 'en-AU' | 'en-GB' | 'en-GB-WLS' | 'en-IN' | 'en-NZ' | 'en-US' | 'en-ZA' | 'es-ES' | 'es-MX' | 'es-US' | 'fi-FI' | 'fr-CA' | 'fr-FR' | 'he-IL' | 'hi-IN' | 'is-IS' | 'it-IT' | 'ja-JP' | 'ko-KR' | 'nb-NO' | 'nl-NL' | 'pl-PL' | 'pt-BR' | 'pt-PT' | 'ro-RO' | 'ru-RU' | 'sv-SE' | 'tr-TR' | 'yue-CN';
+/** `alphabet` of `<phoneme>`. */
 type SsmlPhonemeAlphabet = 'ipa' | 'x-sampa' | 'x-amazon-jyutping' | 'x-amazon-pinyin' | 'x-amazon-pron-kana' | 'x-amazon-yomigana';
+/** `format` of `<say-as>`. */
 type SsmlSayAsFormat = 'mdy' | 'dmy' | 'ymd' | 'md' | 'dm' | 'ym' | 'my' | 'd' | 'm' | 'y' | 'yyyymmdd';
+/** `interpret-as` of `<say-as>`. */
 type SsmlSayAsInterpretAs = 'characters' | 'spell-out' | 'cardinal' | 'number' | 'ordinal' | 'digits' | 'fraction' | 'unit' | 'date' | 'time' | 'address' | 'expletive' | 'telephone';
+/** `statusCallbackMethod` of `<Stream>`. */
 type StreamStatusCallbackMethod = 'GET' | 'POST';
+/** `track` of `<Stream>`. */
 type StreamTrack = 'inbound_track' | 'outbound_track' | 'both_tracks';
+/** `statusCallbackMethod` of `<Transcription>`. */
 type TranscriptionStatusCallbackMethod = 'GET' | 'POST';
+/** `track` of `<Transcription>`. */
 type TranscriptionTrack = 'inbound_track' | 'outbound_track' | 'both_tracks';
+/** `statusCallbackEvent` of `<WhatsApp>`. */
 type WhatsAppEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 /** Attributes of `<Parameter>`. */
 interface ParameterAttributes {
@@ -1470,7 +1691,18 @@ parameter(attributes?: VoiceResponse.ParameterAttributes): VoiceResponse.Paramet
 class WhatsApp extends TwiML {
 }
 }
-/** A document, built verb by verb. Source: <https://www.twilio.com/docs/messaging/twiml>. */
+/**
+ * A document, built verb by verb. Source: <https://www.twilio.com/docs/messaging/twiml>.
+ *
+ * @example
+ * ```ts
+ * import { MessagingResponse } from 'plumline/twilio';
+ *
+ * const response = new MessagingResponse();
+ * response.message('See you at 9:30.');
+ * console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response><Message>See you at 9:30.</Message></Response>
+ * ```
+ */
 class MessagingResponse extends TwiML {
 constructor(options?: TwimlCheck);
 /** Adds a comment inside `<Response>`. */
@@ -1518,7 +1750,18 @@ media(attributes: object, url: string): MessagingResponse.Media;
 class Redirect extends TwiML {
 }
 }
-/** A document, built verb by verb. Source: <https://www.twilio.com/docs/fax>. */
+/**
+ * A document, built verb by verb. Source: <https://www.twilio.com/docs/fax>.
+ *
+ * @example
+ * ```ts
+ * import { FaxResponse } from 'plumline/twilio';
+ *
+ * const response = new FaxResponse();
+ * response.receive({ mediaType: 'application/pdf' });
+ * console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response><Receive mediaType="application/pdf"/></Response>
+ * ```
+ */
 class FaxResponse extends TwiML {
 constructor(options?: TwimlCheck);
 /** Adds a comment inside `<Response>`. */
@@ -1531,7 +1774,9 @@ commentBefore(comment: string): void;
 receive(attributes?: FaxResponse.ReceiveAttributes): FaxResponse.Receive;
 }
 namespace FaxResponse {
+/** `mediaType` of `<Receive>`. */
 type ReceiveMediaType = 'application/pdf' | 'image/tiff';
+/** `pageSize` of `<Receive>`. */
 type ReceivePageSize = 'letter' | 'legal' | 'a4';
 /** Attributes of `<Receive>`. */
 interface ReceiveAttributes {
@@ -1549,14 +1794,20 @@ class Receive extends TwiML {
 export import VoiceResponse = twiml.VoiceResponse;
 export import MessagingResponse = twiml.MessagingResponse;
 export import FaxResponse = twiml.FaxResponse;
+export type { TwiML };
 declare namespace twilio {
 namespace twiml {
+/** One of {@link VoiceResponse}. */
 type VoiceResponse = InstanceType<typeof VoiceResponse>;
+/** One of {@link MessagingResponse}. */
 type MessagingResponse = InstanceType<typeof MessagingResponse>;
+/** One of {@link FaxResponse}. */
 type FaxResponse = InstanceType<typeof FaxResponse>;
 }
 namespace jwt {
+/** One of {@link jwt.AccessToken}. */
 type AccessToken = InstanceType<typeof jwt.AccessToken>;
+/** One of {@link jwt.ClientCapability}. */
 type ClientCapability = InstanceType<typeof jwt.ClientCapability>;
 }
 }

@@ -61,7 +61,7 @@ impl Config {
         for (index, (name, value)) in members.iter().enumerate() {
             let path = [parent, if parent.is_empty() { "" } else { "." }, name].concat();
             if members.iter().take(index).any(|(earlier, _)| earlier == name) {
-                return Err(unknown(&path));
+                return Err(unknown(parent));
             }
             let (place, longest) = match path.as_str() {
                 "greeting" | "outbound" => {
@@ -73,7 +73,7 @@ impl Config {
                 "greeting.text" => (&mut self.greeting.text, 4000),
                 "greeting.voice" => (&mut self.greeting.voice, 128),
                 "outbound.callerId" => (&mut self.outbound.caller_id, 16),
-                _ => return Err(unknown(&path)),
+                _ => return Err(unknown(parent)),
             };
             let Some(text) = value.text().filter(|text| text.len() <= longest && text.chars().all(is_printable)) else {
                 return Err(path);
@@ -88,13 +88,9 @@ impl Config {
     }
 }
 
-/// The path of a name that is none of ours. It may hold anything, so a log gets its letters only, and not too many.
-fn unknown(path: &str) -> String {
-    let mut letters = String::new();
-    for byte in path.bytes().filter(u8::is_ascii_graphic).take(40) {
-        letters.push(char::from(byte));
-    }
-    letters
+/// Where a member is none of ours, or there twice. Its name may be anything, a person's or a number, and is not told.
+fn unknown(parent: &str) -> String {
+    ["an unknown or repeated member of ", if parent.is_empty() { "the document" } else { parent }].concat()
 }
 
 /// Whether a caller can hear it and XML can write it.
@@ -121,12 +117,13 @@ mod tests {
             ("", "line 1, column 1"),
             ("{\n,}", "line 2, column 1"),
             ("[]", "the document"),
-            (r#"{"greating":{}}"#, "greating"),
+            (r#"{"greating":{}}"#, "an unknown or repeated member of the document"),
+            (r#"{"+15550100077":"Dr. Example"}"#, "an unknown or repeated member of the document"),
             (r#"{"client":7}"#, "client"),
             (r#"{"client":""}"#, "client"),
-            (r#"{"client":"a","client":"b"}"#, "client"),
+            (r#"{"client":"a","client":"b"}"#, "an unknown or repeated member of the document"),
             (r#"{"greeting":"Hello"}"#, "greeting"),
-            (r#"{"greeting":{"words":"Hello"}}"#, "greeting.words"),
+            (r#"{"greeting":{"words":"Hello"}}"#, "an unknown or repeated member of greeting"),
             (r#"{"greeting":{"text":"a\u0001"}}"#, "greeting.text"),
             (r#"{"outbound":{"callerId":"911"}}"#, "outbound.callerId"),
             (r#"{"outbound":{"callerId":null}}"#, "outbound.callerId"),

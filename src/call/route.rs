@@ -76,7 +76,8 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
             (Route::Connect { client }, None)
         }
         Direction::Outbound { .. } => place(call, clinic),
-        Direction::Placed | Direction::Sip | Direction::Unknown => (Route::Refuse(Spoken::NotInService), None),
+        Direction::Unknown => (Route::Refuse(Spoken::NotInService), Some(Code::NumberUnknown)),
+        Direction::Placed | Direction::Sip => (Route::Refuse(Spoken::NotInService), None),
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Kept {
 pub struct Names {
     /// As they came.
     pub names: Vec<String>,
-    /// As they are signed.
-    pub order: Order,
+    /// As they are signed; `None` where two became the same on their way, and the values have a say.
+    pub order: Option<Order>,
 }
 
 impl Names {
@@ -53,6 +53,8 @@ impl Kept {
             _ => {
                 let settings = Rc::new(Settings::read(secrets));
                 self.settings = Some(Rc::clone(&settings));
+                // Other secrets are those of another project, where the bot has another URL.
+                self.own_url = None;
                 settings
             }
         }

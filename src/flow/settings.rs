@@ -57,18 +57,25 @@ impl Settings {
         self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
     }
 
-    /// Our numbers, `TWILIO_NUMBER`: at least one.
+    /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.
     ///
     /// # Errors
-    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
-    pub fn numbers(&self) -> Result<Vec<E164<'_>>, Problem> {
+    /// [`Code::SecretMissing`], [`Code::SecretBlank`] or [`Code::NumberInvalid`], with its name.
+    pub fn numbers(&self) -> Result<(Vec<E164<'_>>, Option<Problem>), Problem> {
         let written = self.numbers.as_ref().map_err(Clone::clone)?;
         let mut numbers = Vec::with_capacity(1);
-        for number in list(written) {
-            numbers.extend(E164::parse(number));
+        let mut wrong = None;
+        for number in list(written).filter(|number| !number.is_empty()) {
+            match E164::parse(number) {
+                Some(number) => numbers.push(number),
+                None => wrong = Some(Problem::at(Code::NumberInvalid, Secret::Number.name())),
+            }
         }
-        let problem = Problem::at(Code::SecretBlank, Secret::Number.name());
-        if numbers.is_empty() { Err(problem) } else { Ok(numbers) }
+        match wrong {
+            Some(problem) if numbers.is_empty() => Err(problem),
+            None if numbers.is_empty() => Err(Problem::at(Code::SecretBlank, Secret::Number.name())),
+            wrong => Ok((numbers, wrong)),
+        }
     }
 }
 

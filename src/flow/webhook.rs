@@ -23,7 +23,7 @@ use crate::text::{cut, find};
 const OWN_URL_DEADLINE: u32 = 5_000;
 
 /// How long the bot trusts what it learned about its own URL when a signature does not fit it.
-const REMEMBERED_FOR: u64 = 60_000;
+const REMEMBERED_FOR: u64 = 5_000;
 
 /// How often an event may end in a trap before its caller gets an apology.
 const TRAPS: u32 = 2;
@@ -68,8 +68,8 @@ async fn genuine(
     if signature.is_empty() {
         return Err(forbidden(Code::SignatureMissing));
     }
-    let params = match &event.body {
-        Body::Pairs(_, Layout::Kept) => SignedParams::ordered(pairs, &names.order),
+    let params = match (&event.body, &names.order) {
+        (Body::Pairs(_, Layout::Kept), Some(order)) => SignedParams::ordered(pairs, order),
         _ => SignedParams::new(pairs),
     };
     let check = |url: &WebhookUrl| check(url, &params, raw, &signature, tokens);
@@ -99,7 +99,7 @@ async fn genuine(
     };
     // Twilio names the key only where it is not the auth token.
     let other_key = !headers.get("x-twilio-webhooks-signature-settings").is_empty();
-    Err(forbidden(match explain(url.as_str(), pairs, &signature, tokens, seen) {
+    Err(forbidden(match explain(signed_url(&url, raw).as_str(), pairs, &signature, tokens, seen) {
         Code::SignatureMismatch if other_key => Code::SharedKeyUnknown,
         code => code,
     }))
@@ -128,19 +128,22 @@ fn check(
     signature: &str,
     tokens: &[AuthToken],
 ) -> Result<(), Code> {
-    let with_hash;
-    let (url, body) = match raw {
-        None => (url, signature::Body::Form(params)),
-        Some(bytes) => {
-            // The query of the URL that Twilio called does not reach a bot; the hash in it is known all the same.
-            let (url, _) = cut(url.as_str(), b'#');
-            let joint = if find(url, b'?').is_some() { "&" } else { "?" };
-            with_hash = WebhookUrl::new([url, joint, "bodySHA256=", &signature::sha256_hex(bytes)].concat())?;
-            (&with_hash, signature::Body::Raw(bytes))
-        }
-    };
-    let request = Request { url, body, signature, tokens, shared_keys: SharedKeys::default() };
+    let body = raw.map_or(signature::Body::Form(params), signature::Body::Raw);
+    let url = signed_url(url, raw);
+    let request = Request { url: &url, body, signature, tokens, shared_keys: SharedKeys::default() };
     signature::verify(&request).map(|_| ())
+}
+
+/// The URL with the hash of a raw body. The query of the URL that Twilio called does not reach a bot; the hash in it is
+/// known all the same.
+fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl> {
+    let Some(bytes) = raw else {
+        return Cow::Borrowed(url);
+    };
+    let (address, _) = cut(url.as_str(), b'#');
+    let joint = if find(address, b'?').is_some() { "&" } else { "?" };
+    let with_hash = WebhookUrl::new([address, joint, "bodySHA256=", &signature::sha256_hex(bytes)].concat());
+    with_hash.map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
 /// The webhook's URL, and when it was learned where it is remembered: the secret, what an earlier event learned, or
@@ -186,12 +189,10 @@ async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
         Ok(call) => call,
         Err(code) => return Ok(Done::sorry(code)),
     };
-    if let (Some(ours), Some(theirs)) = (settings.account.as_deref(), call.account)
-        && ours != theirs
-    {
+    if settings.account.is_some() && call.account != settings.account.as_deref() {
         return Err(forbidden(Code::AccountMismatch));
     }
-    let numbers = settings.numbers().map_err(Reply::Broken)?;
+    let (numbers, wrong) = settings.numbers().map_err(Reply::Broken)?;
     if call.subject == Subject::Message {
         return Err(Reply::Broken(Code::NotACall.into()));
     }
@@ -202,6 +203,9 @@ async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
         Direction::Outbound { .. } => outgoing(&call, &clinic).await,
         _ => incoming(&call, &direction, &clinic).await,
     };
+    if let Some(problem) = &wrong {
+        done.log(problem);
+    }
     if let Some(place) = &settings.misread {
         done.log.push(log_line(Code::ConfigInvalid, &place.0));
     }

@@ -103,19 +103,20 @@ struct Place {
     index: usize,
 }
 
-/// The signing order of parameters with certain names, whatever their values. No name may be there twice.
+/// The signing order of parameters with certain names, whatever their values.
 #[derive(Clone, Debug, Default)]
 pub struct Order(Vec<Place>);
 
 impl Order {
-    /// Orders names.
+    /// Orders names; `None` where one is there twice.
     #[must_use]
-    pub fn new(names: &[String]) -> Self {
+    pub fn new(names: &[String]) -> Option<Self> {
         let mut pairs = Vec::with_capacity(names.len());
         for name in names {
             pairs.push((name.as_str(), ""));
         }
-        Self(sorted(&pairs, SortOrder::Utf16))
+        let places = sorted(&pairs, SortOrder::Utf16);
+        (places.len() == names.len()).then_some(Self(places))
     }
 }
 
@@ -205,7 +206,7 @@ mod tests {
         for names in
             [&["b", "a", "c"][..], &["CalledCity", "Called", "CalledCountry"], &["", "\u{10000}", "\u{e000}"], &[]]
         {
-            let order = Order::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+            let order = Order::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
             for value in ["", "x", "é", "\u{ffff}", "😀"] {
                 let pairs: Vec<_> = names.iter().map(|name| (*name, value)).collect();
                 let (ordered, new) = (SignedParams::ordered(&pairs, &order), SignedParams::new(&pairs));

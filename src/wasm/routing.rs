@@ -137,7 +137,7 @@ mod tests {
         let routing = routed([1, 1, 0, 0, 0], &[r#"{"clients":1}"#, "", "+15550100001"]);
         assert_eq!(
             (routing.ok, routing.code, routing.path.as_deref()),
-            (false, Some("CONFIG_INVALID"), Some("clients"))
+            (false, Some("CONFIG_INVALID"), Some("an unknown or repeated member of the document"))
         );
         let routing = routed([2, 0, 0, 0, 0], &["", "", "+15550100001", "911"]);
         assert_eq!((routing.ok, routing.path.as_deref()), (false, Some("numbers[1]")));

@@ -30,8 +30,13 @@ export interface SharedKey {
 /** A request as it came in, and what it may be signed by. */
 /** Headers as Node and Express have them, or as `fetch` does. */
 export type HeaderSource =
-  { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>;
+  | {
+      /** The value of a header, by its name in small letters. */
+      get(name: string): string | null | undefined;
+    }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** A request to be checked. */
 export interface VerifyInput {
   /** The absolute URL that Twilio called, with its whole query. */
   readonly url: string;

@@ -258,6 +258,39 @@ describe('the webhook bundle', () => {
     }
   });
 
+  test('an event that is refused before anything is asked leaves no names behind', async () => {
+    const { handle } = load();
+    const others = { Called: '+15550100001', CallSid: 'CA2', From: '+15550100123' };
+    assert.match(twiml(await handle(event())), /<Client>/);
+    const refused = await handle(event({ params: others, secrets: { TWILIO_AUTH_TOKEN: undefined } }));
+    assert.equal(code(refused), 'SECRET_MISSING');
+    assert.match(twiml(await handle(event({ params: others }))), /<Client>/);
+  });
+
+  test('names that become the same on their way are each checked', async () => {
+    const { handle } = load();
+    const pairs = (second: string): Record<string, string> => ({ ...PARAMS, '\ud800': 'a', '\ud801': second });
+    assert.match(twiml(await handle(event({ params: pairs('b') }))), /<Client>/);
+    assert.match(twiml(await handle(event({ params: pairs('c') }))), /<Client>/);
+    const signature = twilio.getExpectedTwilioSignature(TOKEN, URL, { ...PARAMS, '\ud800': 'a' });
+    assert.equal((await handle(event({ params: pairs('altered'), signature }))).id, 'forbidden');
+  });
+
+  test('what a stranger sends is refused, spoils no instance and keeps nobody waiting', async () => {
+    const { handle, log, count } = load({ me: () => Promise.resolve({ membership: { id: URL.split('/').at(-1) } }) });
+    let nested: unknown = 'x';
+    for (let depth = 0; depth < 20_000; depth++) {
+      nested = [nested];
+    }
+    for (const input of [{ a: { toString: 1, valueOf: 1 } }, { a: [{ toString: 1 }] }, { a: nested }, [[{}]]]) {
+      const genuine = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+      assert.equal((await handle({ ...event(), input })).id, 'forbidden');
+      assert.match(twiml(await genuine), /<Client>/);
+    }
+    assert.equal(count.instances, 1);
+    assert.ok(!log.some((line) => line.includes('CORE_TRAPPED')));
+  });
+
   test('takes time in proportion to what it is given', async () => {
     const { handle } = load();
     const timeOf = async (count: number): Promise<number> => {

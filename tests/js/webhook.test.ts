@@ -100,6 +100,7 @@ const cases: Record<string, Case> = {
     params: { ...CALL, To: PATIENT, Called: PATIENT },
     status: 200,
     answer: 'not in service',
+    log: 'NUMBER_UNKNOWN',
   },
   'a parameter given twice': {
     params: { ...CALL, From: [PATIENT, 'client:a'] },

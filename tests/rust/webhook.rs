@@ -272,9 +272,16 @@ fn what_is_missing_is_named() {
         broken(Event::default().secret("TWILIO_AUTH_TOKEN", blank), "SECRET_BLANK", "TWILIO_AUTH_TOKEN");
     }
     broken(Event::default().without("TWILIO_NUMBER"), "SECRET_MISSING", "TWILIO_NUMBER");
-    for blank in ["", " ", "none", "5550100001"] {
+    for blank in ["", " ", " , "] {
         broken(Event::default().secret("TWILIO_NUMBER", blank), "SECRET_BLANK", "TWILIO_NUMBER");
     }
+    for wrong in ["none", "15550100001"] {
+        broken(Event::default().secret("TWILIO_NUMBER", wrong), "NUMBER_INVALID", "TWILIO_NUMBER");
+    }
+    // One that is wrong among others is told, and the others answer.
+    let (done, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
+    assert_eq!(done.reply, greeting(OURS));
+    assert!(done.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", done.log);
     broken(
         Event::default().secret("PLUMLINE_WEBHOOK_URL", "fhir.example.com/x"),
         "URL_NOT_ABSOLUTE",
@@ -362,15 +369,17 @@ fn the_bot_finds_its_own_url() {
     // The next event spares the round trip.
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
-    // A URL that no longer fits is asked for anew, but not more than once a minute.
+    // A URL that no longer fits is asked for anew, but not more than once in five seconds.
     let moved = Event { me: me("old"), shelf: Shelf::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
     let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
     assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
-    let back = Event { now: NOW + 60_001, me: Event::default().me, ..moved };
+    let back = Event { now: NOW + 5_001, me: Event::default().me, ..moved };
     let (done, asked) = back.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
     assert_eq!(back.play().1, Vec::<&str>::new());
+    // With other secrets it is another project's event, and the bot has another URL there.
+    assert_eq!(Event { now: NOW + 1_000, ..back }.secret("TWILIO_ACCOUNT_SID", "AC1").play().1, ["me"]);
 }
 
 #[test]
@@ -392,6 +401,8 @@ fn json_posts_are_checked_over_their_bytes() {
     let hash = sha256_hex(raw.as_bytes());
     let signed = |url: &str| genuine(url, &[]);
     let event = |signature: String| Event { raw: Some(raw), ..Event::default() }.signed(signature).reply();
+    let by_http = signed(&format!("{URL}?bodySHA256={hash}").replace("https:", "http:"));
+    assert_eq!(code(&event(by_http)), ("SIGNATURE_SCHEME", 403));
     assert_eq!(event(signed(&format!("{URL}?bodySHA256={hash}"))), Reply::Accepted);
     assert_eq!(code(&event(signed(URL))), ("SIGNATURE_MISMATCH", 403));
     // Parsed JSON cannot be checked.
@@ -402,7 +413,11 @@ fn json_posts_are_checked_over_their_bytes() {
 
 #[test]
 fn a_wrong_config_leaves_the_default_route_and_a_line() {
-    for (config, place) in [("{", "line 1, column 2"), (r#"{"client":7}"#, "client"), (r#"{"x":{}}"#, "x")] {
+    for (config, place) in [
+        ("{", "line 1, column 2"),
+        (r#"{"client":7}"#, "client"),
+        (r#"{"x":{}}"#, "an unknown or repeated member of the document"),
+    ] {
         let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
         assert_eq!(done.reply, greeting(OURS));
         assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { accessToken, twiml, verifyTwilio } from 'plumline';
+import type { Jobs } from '../peers.ts';
+import { account, voice } from '../token.ts';
+import { dialTree, ivr50Tree } from '../trees.ts';
+
+export const jobs: Required<Jobs> = {
+  dial: () => twiml(dialTree()),
+  ivr50: () => twiml(ivr50Tree()),
+  accessToken: () => accessToken({ ...account, now: Date.now(), grants: { voice } }),
+  validate: ({ token, signature, url, params }) => verifyTwilio({ url, params, signature, tokens: token }).ok,
+};
