@@ -4,8 +4,17 @@ import { Frame } from './frame.ts';
 /** Twilio's own documents nest four levels, SSML a few more; the core refuses more than 64, and this a cycle. */
 const DEEPEST = 80;
 
+/** What a frame's first number says of a check by form alone. */
+const FORM = 1;
+
 const HALF_A_PAIR = /\p{Surrogate}/u;
 const HALVES = /\p{Surrogate}/gu;
+
+/** Twilio reads 64 kB. */
+export const LONG = 1 << 16;
+
+/** A document that Twilio is not to read may be longer, but memory has an end. */
+const LONGEST = 1 << 26;
 
 /** No character of XML's: the core finds it, and tells the place. */
 const NO_CHARACTER = '\uffff';
@@ -38,10 +47,16 @@ export class Layout {
   readonly #trail: Step[] = [];
   /** Whether half a surrogate pair becomes what the core refuses. */
   readonly #marksHalves: boolean;
+  /** How many characters the document may have at the least. A tree that shares its branches is longer than it looks. */
+  #left: number;
+  /** What each thing takes beside its characters: room in memory, where that is what ends. */
+  readonly #each: number;
 
   private constructor(first: number, second: number, marksHalves: boolean) {
     this.#frame = new Frame(first, second);
     this.#marksHalves = marksHalves;
+    this.#left = first === FORM ? LONGEST : LONG;
+    this.#each = first === FORM ? 32 : 1;
   }
 
   /** @throws Misshapen */
@@ -162,10 +177,15 @@ export class Layout {
     return node;
   }
 
-  #put(mark: string, field: string, more?: string): void {
+  #put(mark: string, field: string, more = ''): void {
+    this.#left -= this.#each + field.length + more.length;
+    if (this.#left < 0) {
+      this.#trail.length = 1;
+      throw this.#wrong('', 'TWIML_SIZE');
+    }
     this.#frame.add(mark);
     this.#add(field);
-    if (more !== undefined) {
+    if (mark === '@') {
       this.#add(more);
     }
   }

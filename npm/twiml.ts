@@ -3,10 +3,7 @@ import type { TwimlCheckOptions, TwimlElement, TwimlFinding, TwimlOptions } from
 import * as core from './core.ts';
 import { failure, mistake, object } from './error.ts';
 import type { Frame } from './frame.ts';
-import { Layout, Misshapen } from './twiml-layout.ts';
-
-/** Twilio reads 64 kB; the core says so of whatever is longer than this, so no more of it has to cross. */
-const LONG = 1 << 16;
+import { Layout, LONG, Misshapen } from './twiml-layout.ts';
 
 const DOCUMENTS = [undefined, 'voice', 'messaging'];
 const CHECKS = ['schema', 'form'];
@@ -65,7 +62,8 @@ export function checkTwiml(treeOrXml: TwimlElement | string, options: TwimlCheck
   try {
     return core.checkTwiml(
       typeof treeOrXml === 'string'
-        ? Layout.xml(treeOrXml.length > LONG ? ' '.repeat(LONG + 1) : treeOrXml, kind)
+        ? // The core says of whatever is longer that it is too long, so no more of it has to cross.
+          Layout.xml(treeOrXml.length > LONG ? ' '.repeat(LONG + 1) : treeOrXml, kind)
         : laidOut(treeOrXml, 0, kind),
     );
   } catch (err) {

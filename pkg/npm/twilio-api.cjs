@@ -148,8 +148,11 @@ var Frame = class {
 
 // npm/twiml-layout.ts
 var DEEPEST = 80;
+var FORM = 1;
 var HALF_A_PAIR = /\p{Surrogate}/u;
 var HALVES = /\p{Surrogate}/gu;
+var LONG = 1 << 16;
+var LONGEST = 1 << 26;
 var NO_CHARACTER = "\uFFFF";
 var Misshapen = class extends Error {
   code;
@@ -171,9 +174,15 @@ var Layout = class _Layout {
   #trail = [];
   /** Whether half a surrogate pair becomes what the core refuses. */
   #marksHalves;
+  /** How many characters the document may have at the least. A tree that shares its branches is longer than it looks. */
+  #left;
+  /** What each thing takes beside its characters: room in memory, where that is what ends. */
+  #each;
   constructor(first, second, marksHalves) {
     this.#frame = new Frame(first, second);
     this.#marksHalves = marksHalves;
+    this.#left = first === FORM ? LONGEST : LONG;
+    this.#each = first === FORM ? 32 : 1;
   }
   /** @throws Misshapen */
   static tree(tree, first, second) {
@@ -278,10 +287,15 @@ var Layout = class _Layout {
     }
     return node;
   }
-  #put(mark, field, more) {
+  #put(mark, field, more = "") {
+    this.#left -= this.#each + field.length + more.length;
+    if (this.#left < 0) {
+      this.#trail.length = 1;
+      throw this.#wrong("", "TWIML_SIZE");
+    }
     this.#frame.add(mark);
     this.#add(field);
-    if (more !== void 0) {
+    if (mark === "@") {
       this.#add(more);
     }
   }
@@ -324,7 +338,6 @@ function tidy(name) {
 }
 
 // npm/twiml.ts
-var LONG = 1 << 16;
 var DOCUMENTS = [void 0, "voice", "messaging"];
 var CHECKS = ["schema", "form"];
 function twiml2(tree, options = {}) {

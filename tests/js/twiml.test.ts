@@ -281,3 +281,20 @@ describe('schema', () => {
     assert.ok(!JSON.stringify(findings).includes('010'));
   });
 });
+
+test('a tree that shares its branches, and is far longer than it looks, is too long', () => {
+  let branch: TwimlElement = { name: 'Say', text: 'x' };
+  for (let depth = 0; depth < 40; depth++) {
+    branch = { name: 'Gather', children: [branch, branch] };
+  }
+  const tree = { name: 'Response', children: [branch] };
+  assert.deepEqual(
+    checkTwiml(tree).map(({ code, path }) => [code, path]),
+    [['TWIML_SIZE', 'Response']],
+  );
+  assert.throws(() => twiml(tree), { code: 'TWIML_SIZE', path: 'Response' });
+  assert.throws(() => twiml(tree, { check: 'form' }), { code: 'TWIML_SIZE', path: 'Response' });
+  const long = { name: 'Response', children: [{ name: 'Say', text: 'x'.repeat(1e6) }] };
+  assert.equal(checkTwiml(long)[0]?.code, 'TWIML_SIZE');
+  assert.ok(twiml(long, { check: 'form' }).length > 1e6);
+});
