@@ -58,7 +58,7 @@ fn signs_and_verifies() {
     let signature = sign(&["b", "é😀", "a", "1"]);
     assert_eq!(signature, sign(&["a", "1", "b", "é😀"]));
     let verify = |tokens: &[&str], url: &str| {
-        let fields = [&[url, &signature, ""], tokens, &["a", "1", "b", "é😀"]].concat();
+        let fields = [&[url, &signature, "", "", "", ""], tokens, &["a", "1", "b", "é😀"]].concat();
         answer(wasm::verify(write([u32::try_from(tokens.len()).unwrap(), 0, 0, 0, 0], &fields), 0))
     };
     assert_eq!(verify(&[TOKEN], URL).unwrap(), "");
@@ -79,7 +79,7 @@ fn hashes_and_verifies_a_body_of_any_bytes() {
     let signature = answer(wasm::sign(write([0; 5], &[TOKEN, &url]))).unwrap();
     let verify = |body: &[u8]| {
         let written = put_body(body);
-        answer(wasm::verify(write([1, 0, 1, 0, 0], &[&url, &signature, "", TOKEN]), written))
+        answer(wasm::verify(write([1, 0, 1, 0, 0], &[&url, &signature, "", "", "", "", TOKEN]), written))
     };
     assert_eq!(verify(&body).unwrap(), "");
     assert_eq!(verify(&body[1..]).unwrap_err()[0], "BODY_HASH_MISMATCH");
@@ -102,7 +102,8 @@ fn writes_twiml() {
     assert!(xml.ends_with("<Response><Say voice=\"a&quot;b\">&lt;é&gt;</Say><!-- c --></Response>"), "{xml}");
     let refused =
         answer(wasm::twiml(write([0; 5], &["<", "Response", "<", "Say", "t", "a\u{1}", ">", ">"]))).unwrap_err();
-    assert_eq!((refused[0].as_str(), refused[2].as_str()), ("TWIML_CHARACTER", "4"));
+    assert!(refused.contains(&"TWIML_CHARACTER".to_owned()), "{refused:?}");
+    assert!(refused.iter().any(|line| line.starts_with("Response/Say[1]")), "{refused:?}");
 }
 
 #[wasm_bindgen_test]
@@ -133,7 +134,7 @@ fn a_mangled_frame_is_refused() {
     }
     // More keys than any frame could hold, and more text than was written.
     assert_eq!(
-        answer(wasm::verify(write([0, u32::MAX, 0, 0, 0], &["x", "y", ""]), 0)).unwrap_err()[0],
+        answer(wasm::verify(write([0, u32::MAX, 0, 0, 0], &["x", "y", "", "", "", ""]), 0)).unwrap_err()[0],
         "EVENT_INVALID"
     );
     write([0; 5], &[TOKEN, URL]);
