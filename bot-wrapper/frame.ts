@@ -39,7 +39,9 @@ const numbers = new Array<number>(512).fill(0);
 export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly string[]): Frame {
   const { headers, input, secrets } = event;
   const now = Date.now();
-  let text = written(headers?.['x-twilio-signature'] ?? '');
+  const signature = headers?.['x-twilio-signature'];
+  // Where it is a list, or there is none, the core asks for the headers.
+  let text = typeof signature === 'string' ? signature : '';
   let count = HEAD;
   numbers[count++] = text.length;
   let set = 0;

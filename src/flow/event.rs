@@ -64,7 +64,7 @@ impl Secret {
 pub type Secrets<'a> = [Option<&'a str>; Secret::COUNT];
 
 /// One knock at a door.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Event<'a> {
     /// How often this event has been tried before and ended in a trap.
     pub attempt: u32,

@@ -19,7 +19,7 @@ pub enum Encoding {
 }
 
 /// A text cut into fields.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Frame {
     text: String,
     /// First [`Frame::HEAD`] numbers of its own, then the length of each field in bytes.

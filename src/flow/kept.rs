@@ -12,7 +12,7 @@ use super::settings::Settings;
 use crate::signature::{Order, WebhookUrl};
 
 /// What was found out for one event and serves the next.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Kept {
     settings: Option<Rc<Settings>>,
     /// The webhook's own URL as Medplum told it, and when: milliseconds since 1970.

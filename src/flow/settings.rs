@@ -9,8 +9,9 @@ use crate::phone::E164;
 use crate::signature::{AuthToken, WebhookUrl};
 use crate::text::list;
 
-/// The project secrets of a door, read. What is wrong with one is told when it is needed.
-#[derive(Clone, Debug)]
+/// The project secrets of a door, read. What is wrong with one is told when it is needed. There is no `Debug`: it would
+/// print them.
+#[derive(Clone)]
 pub struct Settings {
     /// The secrets as they were read.
     given: [Option<String>; Secret::COUNT],

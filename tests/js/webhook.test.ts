@@ -154,6 +154,12 @@ const cases: Record<string, Case> = {
     status: 403,
     answer: 'BODY_NOT_RAW',
   },
+  'JSON that has no text': {
+    headers: { 'content-type': 'application/json' },
+    body: '{"a":{"toString":1,"valueOf":1},"b":[[[{}]]]}',
+    status: 403,
+    answer: 'BODY_NOT_RAW',
+  },
   'a shared key': {
     headers: { 'x-twilio-webhooks-signature-settings': 'key=webhooks_sharedkey_1,algorithm=HMAC_SHA256' },
     signed: { token: 'another' },
@@ -165,6 +171,13 @@ const cases: Record<string, Case> = {
     params: { ...CALL, AccountSid: 'AC2' },
     status: 403,
     answer: 'ACCOUNT_MISMATCH',
+  },
+  'an account that is not named': { secrets: { TWILIO_ACCOUNT_SID: 'AC1' }, status: 403, answer: 'ACCOUNT_MISMATCH' },
+  'a number of ours without its plus': {
+    secrets: { TWILIO_NUMBER: `15550100002, ${OURS}` },
+    status: 200,
+    answer: '<Client>',
+    log: 'NUMBER_INVALID',
   },
 
   'no token': {
