@@ -90,10 +90,102 @@ impl Json {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
+    /// A boolean.
+    #[must_use]
+    pub const fn boolean(&self) -> Option<bool> {
+        if let Self::Bool(truth) = self { Some(*truth) } else { None }
+    }
+
     /// A number that is written as a `u32`.
     #[must_use]
     pub fn integer(&self) -> Option<u32> {
         if let Self::Number(digits) = self { digits.parse().ok() } else { None }
+    }
+}
+
+/// Making and changing trees.
+impl Json {
+    /// A string.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn count(number: u64) -> Self {
+        Self::Number(decimal(number))
+    }
+
+    /// An object of `members`, without those that are `Null`: FHIR has no null members.
+    #[must_use]
+    pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
+        let mut object = Vec::with_capacity(N);
+        for (name, value) in members {
+            if value != Self::Null {
+                object.push((name.to_owned(), value));
+            }
+        }
+        Self::Object(object)
+    }
+
+    /// The member at the end of a path of names; a whole number takes an element of an array (`["name", "0", "text"]`).
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        let mut place = self;
+        for step in path {
+            place = match place {
+                Self::List(elements) => elements.get(step.parse::<usize>().ok()?)?,
+                _ => place.get(step)?,
+            };
+        }
+        Some(place)
+    }
+
+    /// Sets the member `name` of an object where it stands, or at the end; `Null` takes it out.
+    pub fn set(&mut self, name: &str, value: Self) {
+        if let Self::Object(members) = self {
+            let at = members.iter().position(|(key, _)| key == name);
+            match (at, value) {
+                (Some(at), Self::Null) => drop(members.remove(at)),
+                (None, Self::Null) => {}
+                (Some(at), value) => members[at].1 = value,
+                (None, value) => members.push((name.to_owned(), value)),
+            }
+        }
+    }
+
+    /// The document as text.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut text = String::new();
+        self.write_to(&mut text);
+        text
+    }
+
+    fn write_to(&self, text: &mut String) {
+        match self {
+            Self::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+            Self::Null => text.push_str("null"),
+            Self::Number(digits) => text.push_str(digits),
+            Self::Text(string) => text.push_str(&quote(string)),
+            Self::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    text.push(if index == 0 { '[' } else { ',' });
+                    element.write_to(text);
+                }
+                text.push_str(if elements.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    text.push(if index == 0 { '{' } else { ',' });
+                    text.push_str(&quote(name));
+                    text.push(':');
+                    value.write_to(text);
+                }
+                text.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
     }
 }
 
@@ -331,6 +423,20 @@ mod tests {
         assert_eq!(json.get("b").and_then(|b| b.get("c")?.text()), Some(""));
         assert_eq!(json.get("z"), None);
         assert_eq!(json.clone().take("b"), *json.get("b").unwrap());
+    }
+
+    #[test]
+    fn makes_changes_and_writes() {
+        let mut json = Json::object([("a", Json::of("x\"")), ("b", Json::Null), ("c", Json::count(7))]);
+        assert_eq!(json.write(), r#"{"a":"x\"","c":7}"#);
+        json.set("a", Json::List(vec![Json::Bool(true), Json::Null, Json::Object(Vec::new())]));
+        json.set("d", Json::List(Vec::new()));
+        json.set("c", Json::Null);
+        json.set("e", Json::Null);
+        assert_eq!(json.write(), r#"{"a":[true,null,{}],"d":[]}"#);
+        assert_eq!(Json::parse(&json.write()), Ok(json.clone()));
+        assert_eq!(json.at(&["a", "0"]).and_then(Json::boolean), Some(true));
+        assert_eq!((json.at(&["a", "3"]), json.at(&["a", "x"]), json.at(&["b", "0"])), (None, None, None));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod message;
 pub mod phone;
 pub mod signature;
 pub mod text;
+pub mod time;
 #[cfg(feature = "token")]
 pub mod token;
 pub mod twiml;
