@@ -9,6 +9,7 @@ const SECRETS = [
   'TWILIO_TWIML_APP_SID',
   'PLUMLINE_WEBHOOK_URL',
   'PLUMLINE_CONFIG',
+  'PLUMLINE_SECRET',
 ] as const;
 
 /** How a body is laid out: names and values; raw; names, to be kept, and values; values whose names are kept. */

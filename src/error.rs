@@ -93,6 +93,9 @@ codes! {
     /// A call to a number that is not among ours.
     NumberUnknown = "NUMBER_UNKNOWN",
         "A call came to a number that TWILIO_NUMBER does not list; nothing was dialled.";
+    /// Neither door knows what to do with what it was handed.
+    OperationUnknown = "OPERATION_UNKNOWN",
+        "There is no such operation, or this resource starts nothing: docs/operations.md lists what there is.", "doors";
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";

@@ -173,6 +173,28 @@ pub fn start(written: usize, wide: bool) -> usize {
     })
 }
 
+/// Begins a story behind Medplum's own authentication: of the operations door for 0, of the automation door for 1. The
+/// frame's only field is the event as [`Knock::read`](crate::flow::Knock::read) takes it; the length of the output, 0
+/// where that is none.
+#[cfg(feature = "doors")]
+#[wasm_bindgen]
+#[must_use]
+pub fn knock(door: u32, written: usize, wide: bool) -> usize {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_event(written, wide);
+        let Some(knock) = crate::flow::Knock::read(frame.text()) else {
+            return 0;
+        };
+        let id = boundary.next_flow;
+        boundary.next_flow = id.wrapping_add(1);
+        let flow = match door {
+            0 => Flow::new(|host| crate::flow::operations(knock, host)),
+            _ => Flow::new(|host| crate::flow::automation(knock, host)),
+        };
+        boundary.run(id, flow, None)
+    })
+}
+
 /// Goes on with the story `flow`, its answers being the only field of a frame as [`start`] takes it; the length of the
 /// output, 0 where no such story waits.
 #[cfg(feature = "webhook")]

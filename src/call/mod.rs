@@ -7,7 +7,7 @@
 //! Source: <https://www.twilio.com/docs/voice/twiml#request-parameters>.
 
 mod answer;
-mod config;
+pub mod config;
 mod direction;
 mod request;
 mod route;

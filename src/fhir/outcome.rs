@@ -21,6 +21,27 @@ pub fn forbidden(problem: &Problem) -> String {
     outcome("forbidden", &error("forbidden", problem))
 }
 
+/// 400. JSON.
+#[cfg(feature = "doors")]
+#[must_use]
+pub fn invalid(problem: &Problem) -> String {
+    outcome("invalid", &error("invalid", problem))
+}
+
+/// 404. JSON.
+#[cfg(feature = "doors")]
+#[must_use]
+pub fn not_found(problem: &Problem) -> String {
+    outcome("not-found", &error("not-found", problem))
+}
+
+/// 409. JSON.
+#[cfg(feature = "doors")]
+#[must_use]
+pub fn conflict(problem: &Problem) -> String {
+    outcome("conflict", &error("conflict", problem))
+}
+
 /// 500. JSON.
 #[must_use]
 pub fn exception(problem: &Problem) -> String {

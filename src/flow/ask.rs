@@ -21,8 +21,39 @@ pub enum Ask {
     Fhir(FhirRequest),
     /// All headers of the event, a JSON object. Costs no round trip.
     Headers,
+    /// A request over HTTP: to Twilio's REST API, to an alert's address. The body of the answer is JSON, or a text where
+    /// it is none.
+    Http(HttpRequest),
     /// Where and who the bot is: `{ baseUrl, me }`, `me` being Medplum's `auth/me`.
     Me,
+    /// What the clocks of a place show. Costs no round trip. `{ walls, instants }`: the wall time of each instant as
+    /// `YYYY-MM-DDTHH:MM:SS`, and for each wall time the instants at which the clocks show it, of which there are none
+    /// or two where they are changed. 400 where there is no such zone.
+    Zone(ZoneRequest),
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET`, `POST` or `DELETE`.
+    pub method: &'static str,
+    /// Absolute.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; none for `""`.
+    pub body: String,
+}
+
+/// Instants and wall times of a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ZoneRequest {
+    /// Its IANA name, `Europe/London`.
+    pub zone: String,
+    /// Milliseconds since 1970.
+    pub instants: Vec<u64>,
+    /// Wall times, `YYYY-MM-DDTHH:MM:SS`.
+    pub walls: Vec<String>,
 }
 
 /// An entry of a FHIR batch.

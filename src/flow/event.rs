@@ -40,11 +40,13 @@ pub enum Secret {
     WebhookUrl,
     /// `PLUMLINE_CONFIG`.
     Config,
+    /// `PLUMLINE_SECRET`.
+    Sealing,
 }
 
 impl Secret {
     /// How many there are.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 7;
 
     /// The name in Medplum.
     #[must_use]
@@ -56,6 +58,7 @@ impl Secret {
             Self::TwimlAppSid => "TWILIO_TWIML_APP_SID",
             Self::WebhookUrl => "PLUMLINE_WEBHOOK_URL",
             Self::Config => "PLUMLINE_CONFIG",
+            Self::Sealing => "PLUMLINE_SECRET",
         }
     }
 }

@@ -6,11 +6,17 @@
 //! it, hands the open asks out, and goes on with the answers. There is no executor and no JavaScript promise here.
 
 mod ask;
+#[cfg(feature = "doors")]
+mod automation;
 mod batch;
+#[cfg(feature = "doors")]
+mod door;
 mod event;
 mod frame;
 mod incoming;
 mod kept;
+#[cfg(feature = "doors")]
+mod operations;
 mod outgoing;
 mod reply;
 mod run;
@@ -18,10 +24,16 @@ mod settings;
 mod webhook;
 mod wire;
 
-pub use ask::{Answer, Ask, FhirRequest, Host, Open};
+pub use ask::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
+#[cfg(feature = "doors")]
+pub use automation::automation;
+#[cfg(feature = "doors")]
+pub use door::Knock;
 pub use event::{Body, Event, Layout, Secret, Secrets};
 pub use frame::{Encoding, Frame};
 pub use kept::{Kept, Names, Shelf};
+#[cfg(feature = "doors")]
+pub use operations::operations;
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};
 pub use settings::Settings;

@@ -28,12 +28,18 @@ pub struct Settings {
     pub config: Config,
     /// Where `PLUMLINE_CONFIG` is wrong.
     pub misread: Option<ConfigError>,
+    /// Whether anything is set that the default plan knows nothing of.
+    pub beyond_default: bool,
 }
 
 impl Settings {
     /// Reads the secrets.
     #[must_use]
     pub fn read(secrets: &Secrets<'_>) -> Self {
+        // The small core reads no config: it leaves such events to the whole one.
+        #[cfg(not(feature = "doors"))]
+        let (config, misread) = (Config::default(), None);
+        #[cfg(feature = "doors")]
         let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
             None => (Config::default(), None),
             Some(Ok(config)) => (config, None),
@@ -49,6 +55,7 @@ impl Settings {
             url: url.map(|url| WebhookUrl::new(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
             misread,
+            beyond_default: [Secret::Config, Secret::Sealing].iter().any(|one| optional(secrets, *one).is_some()),
         }
     }
 

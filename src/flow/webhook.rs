@@ -199,6 +199,10 @@ async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
     let application = settings.application.as_deref();
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers);
+    #[cfg(not(feature = "doors"))]
+    if settings.beyond_default || matches!(direction, Direction::DialAction | Direction::StatusCallback) {
+        return Err(Reply::Beyond);
+    }
     let mut done = match direction {
         Direction::Outbound { .. } => outgoing(&call, &clinic).await,
         _ => incoming(&call, &direction, &clinic).await,

@@ -12,8 +12,15 @@ const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const NOW: u64 = 1_795_000_000_000;
 
-const SECRETS: [Secret; Secret::COUNT] =
-    [Secret::AuthToken, Secret::Number, Secret::AccountSid, Secret::TwimlAppSid, Secret::WebhookUrl, Secret::Config];
+const SECRETS: [Secret; Secret::COUNT] = [
+    Secret::AuthToken,
+    Secret::Number,
+    Secret::AccountSid,
+    Secret::TwimlAppSid,
+    Secret::WebhookUrl,
+    Secret::Config,
+    Secret::Sealing,
+];
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 

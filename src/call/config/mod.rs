@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `PLUMLINE_CONFIG`, the clinic's own settings.
+
+mod dialplan;
+mod map;
+mod practice;
+#[cfg(feature = "dialplan")]
+mod read;
+mod words;
+
+use serde::Deserialize;
+
+pub use dialplan::{
+    CallbackOffer, Choice, Conference, Day, Dial, Greet, Hangup, Hours, Menu, Nothing, NumberPlan, Order, Overflow,
+    Play, Queue, Redirect, Reject, RejectReason, Rule, Say, Target, Verb, Verification, Voicemail, Weekly, When,
+};
+pub use map::Map;
+pub use practice::{
+    AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Occasion, Outbound, Pool, Recording,
+    Tasks,
+};
+pub use words::Words;
+
+/// The config document, JSON; everything in it is optional. `docs/dialplan.md` tells it by examples,
+/// `schema/config.json` whole.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// What a caller hears first where their number has no dialplan.
+    pub greeting: Greeting,
+    /// The SDK identity that such calls ring; our own number's text where absent.
+    pub client: Option<String>,
+    /// The language tag (BCP 47) that callers hear; `en-US` where absent.
+    pub language: Option<String>,
+    /// The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+    pub voice: Option<String>,
+    /// The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+    pub time_zone: Option<String>,
+    /// Our numbers, E.164, and what answers each.
+    pub numbers: Map<NumberPlan>,
+    /// The dialplans by name: rules, of which the first that fits is taken.
+    pub dialplans: Map<Vec<Rule>>,
+    /// The hours by name.
+    pub hours: Map<Hours>,
+    /// Lists of callers by name: E.164 numbers, or beginnings of them (`+1555*`).
+    pub lists: Map<Vec<String>>,
+    /// The actions by name: what is done, one after the other.
+    pub actions: Map<Vec<Verb>>,
+    /// Calls that our people place.
+    pub outbound: Outbound,
+    /// Recording; none where absent.
+    pub recording: Option<Recording>,
+    /// Tasks for the staff.
+    pub tasks: Tasks,
+    /// Alerts to a service outside; none where absent.
+    pub alerts: Option<Alerts>,
+    /// How the chart is written.
+    pub chart: Chart,
+    /// What calls do to appointments.
+    pub appointment: AppointmentCalls,
+}
+
+/// `greeting`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Greeting {
+    /// The words; `""` for none.
+    pub text: Option<String>,
+    /// A voice of Twilio's, such as `Polly.Amy-Neural`.
+    pub voice: Option<String>,
+    /// A language tag, such as `en-GB`.
+    pub language: Option<String>,
+}
+
+/// Where a config is wrong: a path such as `greeting.text`, or `line 2, column 5` where it is no JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub String);

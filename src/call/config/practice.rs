@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a clinic settles besides its dialplan: calls out, recording, tasks, alerts.
+
+use serde::Deserialize;
+
+use super::dialplan::Say;
+use super::map::Map;
+
+/// `outbound`: calls that our people place.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Outbound {
+    /// The number that every callee sees, E.164 and one of ours; from the pool where absent.
+    pub caller_id: Option<String>,
+    /// How a number is taken from the pool of ours.
+    pub pool: Pool,
+    /// The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
+    pub practitioners: Map<String>,
+    /// Who may call: codes of `PractitionerRole.code`; every active role where absent.
+    pub roles: Option<Vec<String>>,
+    /// Countries that may be called, ISO 3166; those of our own numbers where absent.
+    pub countries: Option<Vec<String>>,
+    /// Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
+    pub blocked: Vec<String>,
+    /// When people may be called, in their own zone.
+    pub hours: Option<CallingHours>,
+    /// How many calls one identity may have at the same time.
+    pub concurrent: Option<u32>,
+    /// How many calls one identity may place in an hour.
+    pub per_hour: Option<u32>,
+    /// Whether a call needs a ticket; yes where absent and `PLUMLINE_SECRET` is set.
+    pub require_ticket: Option<bool>,
+    /// Whether Twilio finds out if a machine answers.
+    pub answering_machine: AnsweringMachine,
+    /// Seconds that the callee's phone rings; Twilio's 30 where absent.
+    pub timeout: Option<u32>,
+    /// Whether the access token lets its bearer receive calls too.
+    pub incoming: bool,
+}
+
+/// How a caller ID is taken from the pool.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Pool {
+    /// A callee always sees the same.
+    #[default]
+    Sticky,
+    /// The one that has not been used for the longest time, by the chart.
+    LeastRecentlyUsed,
+    /// In turn.
+    RoundRobin,
+    /// By chance.
+    Random,
+}
+
+/// `outbound.hours`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CallingHours {
+    /// `HH:MM`.
+    pub from: String,
+    /// `HH:MM`.
+    pub to: String,
+    /// Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
+    /// all others.
+    #[serde(default)]
+    pub zones: Map<String>,
+}
+
+/// `outbound.answeringMachine`, <https://www.twilio.com/docs/voice/answering-machine-detection>.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum AnsweringMachine {
+    /// Nobody asks.
+    #[default]
+    Off,
+    /// Whether a human or a machine answered.
+    Enable,
+    /// And when its greeting has ended.
+    DetectMessageEnd,
+}
+
+/// `recording`: none where it is absent.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Recording {
+    /// Calls that come in and reach somebody.
+    #[serde(default)]
+    pub inbound: bool,
+    /// Calls that our people place.
+    #[serde(default)]
+    pub outbound: bool,
+    /// What both sides hear first.
+    pub announcement: Say,
+    /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
+    pub retention_days: Option<u32>,
+}
+
+/// `tasks`: what is opened for the staff, each once per call.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Tasks {
+    /// After which calls.
+    pub on: Vec<Occasion>,
+    /// Who has them: a reference such as `Organization/<id>`.
+    pub owner: Option<String>,
+}
+
+/// A call that somebody should look after.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Occasion {
+    /// Nobody answered.
+    Missed,
+    /// It could not be connected.
+    Failed,
+    /// A message was left.
+    Voicemail,
+    /// The caller asked to be called back.
+    Callback,
+}
+
+/// `alerts`: the same, told to a service outside, without a word of who called.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Alerts {
+    /// An `https` URL that takes a POST.
+    pub url: String,
+    /// What it takes.
+    #[serde(default)]
+    pub format: AlertFormat,
+    /// After which calls.
+    pub on: Vec<Occasion>,
+    /// How many in an hour at most; 20 where absent.
+    pub per_hour: Option<u32>,
+}
+
+/// What an alert's address takes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum AlertFormat {
+    /// `{ "text": … }`, as Slack and many others do.
+    #[default]
+    Slack,
+    /// An event of Datadog's.
+    Datadog,
+}
+
+/// `chart`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Chart {
+    /// The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
+    pub extension_base: Option<String>,
+}
+
+/// `appointment`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AppointmentCalls {
+    /// Whether the appointment gets the call's extension too; otherwise a call changes no appointment.
+    pub call_extension: bool,
+}

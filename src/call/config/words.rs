@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is said, in one language or in several.
+
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
+use super::map::Map;
+
+/// A text, or one for each language by its tag: `"Hello"`, `{ "en-US": "Hello", "es-US": "Hola" }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// The same in every language.
+    One(String),
+    /// By language tag (BCP 47), the first where the caller's is not there.
+    Each(Map<String>),
+}
+
+impl Words {
+    /// The words for a caller whose language is `language`: that very tag, else one of the same language (`es` for
+    /// `es-US`), else the first.
+    #[must_use]
+    pub fn of(&self, language: &str) -> &str {
+        match self {
+            Self::One(text) => text,
+            Self::Each(texts) => {
+                let exact = texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+                let near = || texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(primary(language)));
+                exact.or_else(near).or_else(|| texts.iter().next()).map_or("", |(_, text)| text.as_str())
+            }
+        }
+    }
+
+    /// All texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (one, each) = match self {
+            Self::One(text) => (Some(text.as_str()), None),
+            Self::Each(texts) => (None, Some(texts)),
+        };
+        one.into_iter().chain(each.into_iter().flat_map(Map::iter).map(|(_, text)| text.as_str()))
+    }
+}
+
+/// The language of a tag, without its region.
+fn primary(tag: &str) -> &str {
+    crate::text::cut(tag, b'-').0
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrTexts;
+
+        impl<'de> Visitor<'de> for TextOrTexts {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or an object of texts by language")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Words, E> {
+                Ok(Words::One(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Words, A::Error> {
+                Map::deserialize(MapAccessDeserializer::new(access)).map(Words::Each)
+            }
+        }
+
+        deserializer.deserialize_any(TextOrTexts)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Words {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Words".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A text, or one for each language by its tag.",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "minProperties": 1, "additionalProperties": { "type": "string" } }
+            ]
+        })
+    }
+}
