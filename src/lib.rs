@@ -20,6 +20,8 @@ pub mod json;
 #[cfg(feature = "segments")]
 pub mod message;
 pub mod phone;
+#[cfg(feature = "doors")]
+pub mod rest;
 pub mod signature;
 pub mod text;
 pub mod time;
