@@ -72,12 +72,24 @@ codes! {
     /// The wasm trapped, as it does where memory ends. The next call has a new instance.
     CoreTrapped = "CORE_TRAPPED",
         "The core ran out of memory or met a bug of its own: report it if the input was of ordinary size.", "library";
+    /// The chart did not say in time what a rule or an action asked for.
+    ChartUnread = "CHART_UNREAD",
+        "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
+    /// The actions of a dialplan lead in a circle in which nobody is ever heard.
+    DialplanLoop = "DIALPLAN_LOOP",
+        "The actions lead in a circle without waiting for anybody: the caller heard an apology.", "dialplan";
+    /// A dialplan names an action that is not there, or has no rule for a call.
+    DialplanUndefined = "DIALPLAN_UNDEFINED",
+        "No rule fits the call, or the action named here does not exist: the caller heard an apology.", "dialplan";
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
     /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
     GrantInvalid = "GRANT_INVALID",
         "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// Hours could not be judged.
+    HoursUnknown = "HOURS_UNKNOWN",
+        "Whether these hours are open could not be found out, by zone or chart: they counted as closed.", "dialplan";
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";

@@ -156,9 +156,9 @@ fn start<'n>(element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart
 
 /// Checks an element or attribute name: XML 1.0, fifth edition, production 5.
 fn name(name: &str) -> Result<&str, IllFormed> {
-    // Twilio's own are letters throughout, and the bots write no others.
+    // Twilio's own are letters throughout, but for SSML's; the small bot writes no others.
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty();
-    if letters || cfg!(not(feature = "library")) {
+    if letters || cfg!(not(feature = "dialplan")) {
         return if letters { Ok(name) } else { Err(IllFormed::Name) };
     }
     if is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
