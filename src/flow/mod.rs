@@ -10,9 +10,12 @@ mod ask;
 mod automation;
 mod batch;
 #[cfg(feature = "doors")]
+mod dialplan;
+#[cfg(feature = "doors")]
 mod door;
 mod event;
 mod frame;
+mod genuine;
 mod incoming;
 mod kept;
 #[cfg(feature = "doors")]

@@ -59,13 +59,15 @@ impl<'a> Player<'a> {
             self.ring(ring, &status, Some(announced.as_str()).filter(|_| is_recorded));
         }
         self.document.close();
-        let mut people = rings.iter().filter_map(|(_, person)| person.as_deref());
-        let first = people.next();
-        if let Some(first) = first.filter(|first| people.all(|person| person == *first)) {
-            // Somebody whom the config names may answer as well.
-            self.played.rung = rings.iter().all(|(_, person)| person.is_some()).then(|| first.to_owned());
+        if legs.iter().filter(|rings| !rings.is_empty()).count() == 1 {
+            self.played.rung = only(rings);
         }
         Ok(After::End)
+    }
+
+    /// Whoever is the only one to be rung in a place of a dial, and of the chart.
+    pub(super) fn only_person(&self, dial: &Dial, n: u32) -> Option<String> {
+        self.legs(dial).get(n as usize).and_then(|rings| only(rings))
     }
 
     fn ring(&mut self, ring: &Ring, status: &str, announced: Option<&str>) {
@@ -179,6 +181,13 @@ impl<'a> Player<'a> {
             }
         }
     }
+}
+
+/// The person whose all of this is.
+fn only(rings: &[(Ring, Option<String>)]) -> Option<String> {
+    let (_, first) = rings.first()?;
+    // Somebody whom the config names may be anybody.
+    if rings.iter().all(|(_, person)| person == first) { first.clone() } else { None }
 }
 
 /// A SIP address that TwiML can write.

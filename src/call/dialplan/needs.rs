@@ -31,6 +31,12 @@ pub fn wants(plan: &Plan<'_>, turn: &Turn<'_>, facts: &Facts) -> Vec<Want> {
         }
         Turn::Action(action) => needs.action(action),
         Turn::Dial { dial, n, before, .. } => needs.dial(dial, *n, *before),
+        Turn::Answered { dial, n } => {
+            needs.rung(dial, *n);
+            if let Some(then) = dial.on.get(Outcome::Answered.word()) {
+                needs.action(then);
+            }
+        }
         Turn::Callback { queue, .. } => {
             if let Some(offer) = queue.callback.as_ref().filter(|offer| is_spoken(plan.config, &offer.then)) {
                 needs.action(&offer.then);
@@ -152,6 +158,14 @@ impl Needs<'_, '_> {
         }
         if !surely {
             self.action(dial.on.get(before.word()).unwrap_or(&dial.otherwise));
+        }
+    }
+
+    /// What tells who was rung in a place.
+    fn rung(&mut self, dial: &Dial, n: u32) {
+        match dial.order {
+            Order::AllAtOnce | Order::HuntGroup => dial.targets.iter().for_each(|target| self.target(target)),
+            Order::InOrder => dial.targets.get(n as usize).into_iter().for_each(|target| self.target(target)),
         }
     }
 

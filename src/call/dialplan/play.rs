@@ -25,7 +25,7 @@ pub struct Played {
     pub action: Option<String>,
     /// Codes for the log, each with a place in the config.
     pub codes: Vec<(Code, String)>,
-    /// The practitioner who is rung, where it is exactly one whom the chart names.
+    /// The practitioner who spoke with the caller, or is the only one who may: where it is one whom the chart names.
     pub rung: Option<String>,
 }
 
@@ -103,6 +103,13 @@ impl<'a> Player<'a> {
                 After::Action(then) => self.actions(then),
                 After::Verb | After::End => Ok(()),
             },
+            Turn::Answered { dial, n } => {
+                self.played.rung = self.only_person(dial, *n);
+                match dial.on.get(Outcome::Answered.word()) {
+                    Some(then) => self.actions(then),
+                    None => self.verb("Hangup"),
+                }
+            }
             Turn::Wait { action, queue, position } => self.hold(action, queue, *position),
             Turn::Leave => self.verb("Leave"),
             Turn::Callback { queue, .. } => match &queue.callback {

@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::queue::{is_too_long, takes_callback};
 use super::said::{Caller, Said};
 use super::step::{Kind, Step, decides, retries};
-use crate::call::config::{Config, Dial, Menu, Queue, Rule, Verb, Voicemail};
+use crate::call::config::{Config, Dial, Menu, Queue, Rule, Target, Verb, Voicemail};
 use crate::phone::E164;
 
 /// A config, and the call that it is followed for.
@@ -51,6 +51,13 @@ pub enum Turn<'a> {
         n: u32,
         /// How the one before ended.
         before: Outcome,
+    },
+    /// Somebody spoke with the caller.
+    Answered {
+        /// The `dial` that rang them.
+        dial: &'a Dial,
+        /// Which target.
+        n: u32,
     },
     /// The caller waits in a queue.
     Wait {
@@ -110,7 +117,12 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn next(&self, step: &Step<'a>, said: Said<'_, '_>, over: bool) -> Next<'a> {
         let mut language = step.language;
-        let turn = if over { Turn::Nothing } else { self.turn(step, said, &mut language) };
+        let turn = match self.turn(step, said, &mut language) {
+            // Who that was is still to be found out.
+            turn @ Turn::Answered { .. } => turn,
+            _ if over => Turn::Nothing,
+            turn => turn,
+        };
         Next { turn, language: language.filter(|language| Some(*language) != self.language()) }
     }
 
@@ -169,10 +181,14 @@ fn chose<'a>(action: &'a str, menu: &'a Menu, n: u32, said: Said<'_, '_>, langua
 fn dialled<'a>(action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> Turn<'a> {
     let sip = said.get("DialSipResponseCode").or_else(|| said.get("SipResponseCode"));
     let status = said.get("DialCallStatus").unwrap_or_default();
-    let outcome = Outcome::of_dial(status, sip, said.get("DialBridged"));
+    let outcome = match Outcome::of_dial(status, sip, said.get("DialBridged")) {
+        // An app has no line that could be busy.
+        Outcome::Busy if dial.targets.iter().all(|target| matches!(target, Target::Client(_))) => Outcome::Declined,
+        outcome => outcome,
+    };
     match dial.on.get(outcome.word()) {
+        _ if outcome == Outcome::Answered => Turn::Answered { dial, n },
         Some(then) => Turn::Action(then),
-        None if outcome == Outcome::Answered => Turn::Hangup,
         None => Turn::Dial { action, dial, n: n + 1, before: outcome },
     }
 }
