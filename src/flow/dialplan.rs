@@ -104,39 +104,51 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     done
 }
 
-/// Asks for what the turn wants, and for the call's record where something is to be noted in it.
+/// Asks for what the turn wants, and for the call's record where something is to be noted in it. The clocks come first:
+/// they cost no round trip, and with them much need not be asked for.
 async fn find_out(host: &Host, plan: &Plan<'_>, turn: &Turn<'_>, facts: &mut Facts, note: &mut Option<Note<'_>>) {
+    let is_clock = |want: &Want| matches!(want, Want::Zone(_));
+    let mut clocks = wants(plan, turn, facts);
+    clocks.retain(is_clock);
+    if !clocks.is_empty() {
+        learn(host, plan, facts, clocks, None).await;
+    }
     for round in 0..2 {
         let wanted = wants(plan, turn, facts);
-        if round == 0 && wanted.iter().all(|want| matches!(want, Want::Zone(_) | Want::Service(_))) {
+        if round == 0 && wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_))) {
             // A plan that asks for nobody has nothing to note of a call that only begins.
             note.take_if(|note| !note.has_news);
         }
-        let look = note.as_ref().filter(|_| round == 0).map(|note| note.event.root().0);
+        let look = note.as_mut().filter(|_| round == 0);
         if wanted.is_empty() && look.is_none() {
             return;
         }
-        let mut asks = Vec::with_capacity(wanted.len() + 1);
-        let mut asked = Vec::with_capacity(wanted.len());
-        for want in wanted {
-            match ask(&want, plan, facts) {
-                Some(ask) => {
-                    asks.push((ask, Some(READING)));
-                    asked.push(want);
-                }
-                None => facts.learn(&want, None, &plan.caller),
+        learn(host, plan, facts, wanted, look).await;
+    }
+}
+
+/// Asks for several things at the same moment, and takes in the answers.
+async fn learn(host: &Host, plan: &Plan<'_>, facts: &mut Facts, wanted: Vec<Want>, look: Option<&mut Note<'_>>) {
+    let mut asks = Vec::with_capacity(wanted.len() + 1);
+    let mut asked = Vec::with_capacity(wanted.len());
+    for want in wanted {
+        match ask(&want, plan, facts) {
+            Some(ask) => {
+                asks.push((ask, Some(READING)));
+                asked.push(want);
             }
+            None => facts.learn(&want, None, &plan.caller),
         }
-        if let Some(root) = look {
-            asks.push((Ask::Fhir(search(root)), Some(READING)));
-        }
-        let mut answers = host.ask_all(asks).await.into_iter();
-        for want in asked {
-            facts.learn(&want, answers.next().and_then(Answer::ok), &plan.caller);
-        }
-        if let (Some(note), Some(answer)) = (note.as_mut(), answers.next()) {
-            note.found = Some(answer);
-        }
+    }
+    if let Some(note) = &look {
+        asks.push((Ask::Fhir(search(note.event.root().0)), Some(READING)));
+    }
+    let mut answers = host.ask_all(asks).await.into_iter();
+    for want in asked {
+        facts.learn(&want, answers.next().and_then(Answer::ok), &plan.caller);
+    }
+    if let Some(note) = look {
+        note.found = answers.next();
     }
 }
 

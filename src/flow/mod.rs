@@ -24,6 +24,8 @@ mod outgoing;
 mod reply;
 mod run;
 mod settings;
+#[cfg(feature = "doors")]
+mod transcription;
 mod webhook;
 mod wire;
 

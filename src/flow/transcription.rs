@@ -20,15 +20,9 @@ const WRITTEN: &str = "voicemail-transcription";
 
 /// Stores the words as a `Communication` of their own, part of the call's: what a patient said belongs to the chart, and
 /// is no part of how a call went. Answers as [`status`] does.
-pub(super) async fn transcription(
-    host: &Host,
-    pairs: &[(&str, &str)],
-    now: u64,
-    deadline: u32,
-    base: &str,
-) -> Done {
+pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32, base: &str) -> Done {
     let said = Said(pairs);
-    let (Some(event), Some(sid), Some(words)) =
+    let (Some(event), Some(transcription), Some(words)) =
         (CallEvent::read(pairs, now), said.get("TranscriptionSid"), said.get("TranscriptionText"))
     else {
         // It failed, or there was nothing to be heard: what there is belongs to the call alone.
@@ -46,7 +40,7 @@ pub(super) async fn transcription(
     let call = stored.reference.as_deref().map_or(Json::Null, |call| Json::List(vec![reference(call)]));
     let resource = Json::object([
         ("resourceType", Json::of("Communication")),
-        ("identifier", Json::List(vec![identifier(TWILIO, sid)])),
+        ("identifier", Json::List(vec![identifier(TWILIO, transcription)])),
         ("partOf", call),
         ("status", Json::of("completed")),
         ("category", Json::List(vec![concept(CATEGORY.0, WRITTEN)])),
@@ -59,7 +53,7 @@ pub(super) async fn transcription(
         method: "POST",
         url: "Communication".to_owned(),
         resource: Some(resource.write()),
-        if_none_exist: Some(["identifier=", TWILIO, "|", sid].concat()),
+        if_none_exist: Some(["identifier=", TWILIO, "|", transcription].concat()),
         if_match: None,
     };
     match host.ask(Ask::Fhir(request), Some(deadline)).await {

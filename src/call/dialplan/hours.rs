@@ -5,6 +5,8 @@
 //! Hours are what a wall clock shows, so that the night on which clocks are changed needs no rule of its own: what the
 //! clock shows twice counts twice, and what it never shows does not come.
 
+use core::cmp::Ordering;
+
 use crate::call::config::{Day, Hours, Weekly};
 use crate::json::Json;
 use crate::text::cut;
@@ -143,13 +145,13 @@ fn is_away(resource: &Json, wall: Wall, now: u64) -> bool {
 pub(super) fn is_within(period: &Json, wall: Wall, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text);
     let (start, end) = (end("start"), end("end"));
-    let begun = start.is_none_or(|start| compare(start, wall, now).is_some_and(|order| order.is_le()));
-    let not_over = end.is_none_or(|end| compare(end, wall, now).is_some_and(|order| order.is_ge()));
+    let begun = start.is_none_or(|start| compare(start, wall, now).is_some_and(Ordering::is_le));
+    let not_over = end.is_none_or(|end| compare(end, wall, now).is_some_and(Ordering::is_ge));
     (start.is_some() || end.is_some()) && begun && not_over
 }
 
 /// How a FHIR `dateTime` compares with now; equal where it is a date that is today.
-fn compare(text: &str, wall: Wall, now: u64) -> Option<core::cmp::Ordering> {
+fn compare(text: &str, wall: Wall, now: u64) -> Option<Ordering> {
     if text.len() > 10 {
         return parse_instant(text).map(|at| at.cmp(&now));
     }

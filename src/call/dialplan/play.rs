@@ -107,43 +107,38 @@ impl<'a> Player<'a> {
                 self.played.rung = self.only_person(dial, *n);
                 match dial.on.get(Outcome::Answered.word()) {
                     Some(then) => self.actions(then),
-                    None => self.verb("Hangup"),
+                    None => self.ends("Hangup"),
                 }
             }
             Turn::Wait { action, queue, position } => self.hold(action, queue, *position),
-            Turn::Leave => self.verb("Leave"),
+            Turn::Leave => self.ends("Leave"),
             Turn::Callback { queue, .. } => match &queue.callback {
                 Some(offer) if is_spoken(self.plan.config, &offer.then) => {
-                    self.actions(&offer.then)?;
                     // A document that only ends is heard again from its beginning while the caller waits.
-                    self.verb("Hangup")
+                    if self.all(&offer.then)? { Ok(()) } else { self.ends("Hangup") }
                 }
-                _ => self.verb("Leave"),
+                _ => self.ends("Leave"),
             },
             Turn::Left(queue) => {
                 let callback = queue.callback.as_ref().map(|offer| offer.then.as_str());
                 let overflow = queue.overflow.as_ref().map(|overflow| overflow.then.as_str());
                 // An offer whose action was heard while the caller waited lets nobody out.
                 let offered = callback.filter(|then| !is_spoken(self.plan.config, then));
-                let then = match (offered, overflow) {
-                    (Some(then), None) => then,
-                    (Some(then), Some(_)) if self.facts.callback_taken => then,
-                    (_, Some(then)) => then,
-                    (None, None) => queue.on.get(Outcome::Left.word()).unwrap_or(&queue.otherwise),
-                };
-                self.actions(then)
+                let taken = offered.filter(|_| overflow.is_none() || self.facts.callback_taken);
+                let left = || queue.on.get(Outcome::Left.word()).unwrap_or(&queue.otherwise).as_str();
+                self.actions(taken.or(overflow).unwrap_or_else(left))
             }
             Turn::Farewell(voicemail) => {
                 if let Some(farewell) = &voicemail.farewell {
                     self.say(farewell)?;
                 }
-                self.verb("Hangup")
+                self.ends("Hangup")
             }
             Turn::Announce => match &self.plan.config.recording {
                 Some(recording) => self.say(&recording.announcement),
                 None => Ok(()),
             },
-            Turn::Hangup | Turn::Nothing => self.verb("Hangup"),
+            Turn::Hangup | Turn::Nothing => self.ends("Hangup"),
         }
     }
 
@@ -166,7 +161,12 @@ impl<'a> Player<'a> {
     }
 
     /// Performs an action, and those that it goes on with.
-    fn actions(&mut self, mut name: &'a str) -> Result<(), Fault> {
+    fn actions(&mut self, name: &'a str) -> Result<(), Fault> {
+        self.all(name).map(|_| ())
+    }
+
+    /// Performs an action, and those that it goes on with; whether what comes after them is decided.
+    fn all(&mut self, mut name: &'a str) -> Result<bool, Fault> {
         for _ in 0..MOST_HOPS {
             let Some(verbs) = self.plan.config.actions.get(name) else {
                 return Err((Code::DialplanUndefined, ["actions.", name].concat()));
@@ -180,7 +180,8 @@ impl<'a> Player<'a> {
             }
             match after {
                 After::Action(next) => name = next,
-                After::Verb | After::End => return Ok(()),
+                After::Verb => return Ok(false),
+                After::End => return Ok(true),
             }
         }
         Err((Code::DialplanLoop, ["actions.", name].concat()))
@@ -223,16 +224,22 @@ impl<'a> Player<'a> {
                 self.document.empty("Reject", &[("reason", reason)]);
             }
             // An answered call cannot be rejected any more.
-            Verb::Reject(_) | Verb::Hangup(_) => self.verb("Hangup")?,
+            Verb::Reject(_) | Verb::Hangup(_) => self.verb("Hangup"),
         }
         self.is_silent = false;
         Ok(if super::step::decides(verb) { After::End } else { After::Verb })
     }
 
-    /// A verb without anything inside.
-    pub(super) fn verb(&mut self, name: &'static str) -> Result<(), Fault> {
-        self.document.empty(name, &[]);
+    /// The verb that a document ends with.
+    #[expect(clippy::unnecessary_wraps, reason = "as every other turn")]
+    fn ends(&mut self, name: &'static str) -> Result<(), Fault> {
+        self.verb(name);
         Ok(())
+    }
+
+    /// A verb without anything inside.
+    pub(super) fn verb(&mut self, name: &'static str) {
+        self.document.empty(name, &[]);
     }
 
     /// The URL of one of this action's steps, in the language of this moment.

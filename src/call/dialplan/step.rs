@@ -86,7 +86,7 @@ pub const MOST_STEPS: usize = 256;
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const AGAIN: &str = "#rc=3&rp=all";
 
-impl<'a> Step<'a> {
+impl Step<'_> {
     /// The webhook's own URL.
     pub const FIRST: Step<'static> = Step::common(Kind::First);
 
@@ -218,7 +218,7 @@ fn switched(config: &Config) -> Vec<&str> {
             match verb {
                 Verb::Language(language) => add(language.as_str()),
                 Verb::Menu(menu) => {
-                    menu.options.iter().filter_map(|option| option.language.as_deref()).for_each(&mut add)
+                    menu.options.iter().filter_map(|option| option.language.as_deref()).for_each(&mut add);
                 }
                 _ => {}
             }

@@ -32,7 +32,8 @@ impl<'a> Player<'a> {
         if let Some(farewell) = &voicemail.farewell {
             self.say(farewell)?;
         }
-        self.verb("Hangup")
+        self.verb("Hangup");
+        Ok(())
     }
 
     /// Puts the caller into a room.
