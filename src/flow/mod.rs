@@ -7,6 +7,8 @@
 
 mod ask;
 mod batch;
+#[cfg(feature = "doors")]
+pub mod chart;
 mod event;
 mod frame;
 mod incoming;
@@ -15,6 +17,8 @@ mod outgoing;
 mod reply;
 mod run;
 mod settings;
+#[cfg(feature = "doors")]
+mod status;
 mod webhook;
 mod wire;
 
@@ -25,5 +29,7 @@ pub use kept::{Kept, Names, Shelf};
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};
 pub use settings::Settings;
+#[cfg(feature = "doors")]
+pub use status::status;
 pub use webhook::webhook;
 pub use wire::{read_answers, write_step};
