@@ -11,6 +11,8 @@ pub mod config;
 #[cfg(feature = "dialplan")]
 pub mod dialplan;
 mod direction;
+#[cfg(feature = "doors")]
+pub mod log;
 mod request;
 mod route;
 
