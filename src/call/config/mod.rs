@@ -7,18 +7,24 @@ mod map;
 mod practice;
 #[cfg(feature = "dialplan")]
 mod read;
+#[cfg(feature = "dialplan")]
+mod reader;
+mod verbs;
 mod words;
 
 use serde::Deserialize;
 
-pub use dialplan::{
-    CallbackOffer, Choice, Conference, Day, Dial, Greet, Hangup, Hours, Menu, Nothing, NumberPlan, Order, Overflow,
-    Play, Queue, Redirect, Reject, RejectReason, Rule, Say, Target, Verb, Verification, Voicemail, Weekly, When,
-};
+use crate::error::Code;
+
+pub use dialplan::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
 pub use map::Map;
 pub use practice::{
     AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Occasion, Outbound, Pool, Recording,
     Tasks,
+};
+pub use verbs::{
+    CallbackOffer, Choice, Conference, Dial, Greet, Hangup, Menu, Nothing, Order, Overflow, Play, Queue, Redirect,
+    Reject, RejectReason, Say, Target, Verb, Voicemail,
 };
 pub use words::Words;
 
@@ -75,6 +81,11 @@ pub struct Greeting {
     pub language: Option<String>,
 }
 
-/// Where a config is wrong: a path such as `greeting.text`, or `line 2, column 5` where it is no JSON.
+/// Why a config is refused. Neither holds a value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(pub String);
+pub struct ConfigError {
+    /// Where: a path such as `actions.day[1].dial.timeout`, or `line 2, column 5` where it is no JSON.
+    pub path: String,
+    /// What: [`Code::ConfigInvalid`] where it is no such document, a code of its own where it is one that cannot work.
+    pub code: Code,
+}

@@ -4,8 +4,8 @@
 
 use serde::Deserialize;
 
-use super::dialplan::Say;
 use super::map::Map;
+use super::verbs::Say;
 
 /// `outbound`: calls that our people place.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
