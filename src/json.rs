@@ -198,12 +198,14 @@ pub(crate) struct Parser<'a> {
     pub(crate) at: usize,
 }
 
+#[cfg(feature = "dialplan")]
 impl<'a> Parser<'a> {
-    #[cfg(feature = "dialplan")]
     pub(crate) const fn new(text: &'a str) -> Self {
         Self { bytes: text.as_bytes(), at: 0 }
     }
+}
 
+impl Parser<'_> {
     pub(crate) fn peek(&self) -> u8 {
         // No JSON holds a NUL, so it serves as the end.
         self.bytes.get(self.at).copied().unwrap_or(0)

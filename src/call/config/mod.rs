@@ -2,6 +2,8 @@
 
 //! `PLUMLINE_CONFIG`, the clinic's own settings.
 
+#[cfg(feature = "dialplan")]
+mod check;
 mod dialplan;
 mod map;
 mod practice;
@@ -16,6 +18,8 @@ use serde::Deserialize;
 
 use crate::error::Code;
 
+#[cfg(feature = "dialplan")]
+pub use check::{Finding, Severity};
 pub use dialplan::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
 pub use map::Map;
 pub use practice::{

@@ -4,9 +4,11 @@
 
 use serde::Deserialize;
 
+use super::check::{Finding, Severity, check};
 use super::reader::Reader;
 use super::{Config, ConfigError};
 use crate::error::Code;
+use crate::phone::E164;
 
 impl Config {
     /// Reads and checks a config document.
@@ -14,7 +16,20 @@ impl Config {
     /// # Errors
     /// [`ConfigError`]: nothing of a wrong config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        parse(text)
+        let config = parse(text)?;
+        match check(&config, None).into_iter().find(|finding| finding.severity == Severity::Error) {
+            Some(Finding { path, code, .. }) => Err(ConfigError { path, code }),
+            None => Ok(config),
+        }
+    }
+
+    /// All that is wrong with a config document; `numbers` are the account's, where they are known.
+    #[must_use]
+    pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
+        match parse(text) {
+            Ok(config) => check(&config, numbers),
+            Err(ConfigError { path, code }) => vec![Finding { path, code, severity: Severity::Error }],
+        }
     }
 }
 
