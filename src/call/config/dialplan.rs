@@ -10,12 +10,19 @@ use serde::Deserialize;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NumberPlan {
     /// What people call it; never spoken.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
     /// The dialplan that answers it.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub dialplan: String,
     /// The language tag (BCP 47) of what its callers hear; `language` of the config where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// Its time zone (IANA); `timeZone` of the config where absent.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
 }
 
@@ -28,6 +35,7 @@ pub struct Rule {
     #[serde(default)]
     pub when: When,
     /// The action.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
 
@@ -37,22 +45,38 @@ pub struct Rule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct When {
     /// Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^(\\+[1-9][0-9]{0,14}\\*?|[a-z0-9-]{1,32})$")))
+    )]
     pub callers: Option<Vec<String>>,
     /// Whether the caller withholds their number.
     pub anonymous: Option<bool>,
     /// What the caller's carrier says of their number.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub verification: Option<Vec<Verification>>,
     /// Whether exactly one patient has the caller's number.
     pub patient: Option<bool>,
     /// That patient's preferred language: tags, or languages without a region.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
+    )]
     pub patient_language: Option<Vec<String>>,
     /// A care team that the patient is in: `CareTeam/<id>`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^(CareTeam)/[A-Za-z0-9.-]{1,64}$")))
+    )]
     pub care_team: Option<Vec<String>>,
     /// Which of our numbers was called.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(regex(pattern = "^\\+[1-9][0-9]{6,14}$"))))]
     pub called: Option<Vec<String>>,
     /// The name of `hours` that are open now.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub open: Option<String>,
     /// The name of `hours` that are closed now.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub closed: Option<String>,
 }
 
@@ -79,10 +103,16 @@ pub struct Hours {
     /// Week by week.
     pub weekly: Vec<Weekly>,
     /// Days that are closed all the same, `YYYY-MM-DD`; `MM-DD` every year.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"))))]
     pub holidays: Vec<String>,
     /// A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count as well.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(HealthcareService)/[A-Za-z0-9.-]{1,64}$")))]
     pub healthcare_service: Option<String>,
     /// The time zone (IANA); that of the number called where absent.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
 }
 
@@ -92,10 +122,13 @@ pub struct Hours {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Weekly {
     /// The weekdays on which they begin.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub days: Vec<Day>,
     /// `HH:MM`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
     pub from: String,
     /// `HH:MM`; `24:00` for midnight.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
     pub to: String,
 }
 

@@ -11,6 +11,8 @@ mod practice;
 mod read;
 #[cfg(feature = "dialplan")]
 mod reader;
+#[cfg(feature = "schema")]
+mod schema;
 mod verbs;
 mod words;
 
@@ -26,6 +28,8 @@ pub use practice::{
     AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Occasion, Outbound, Pool, Recording,
     Tasks,
 };
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use verbs::{
     CallbackOffer, Choice, Conference, Dial, Greet, Hangup, Menu, Nothing, Order, Overflow, Play, Queue, Redirect,
     Reject, RejectReason, Say, Target, Verb, Voicemail,
@@ -38,15 +42,25 @@ pub use words::Words;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
+    /// Where the schema of this document is, for editors.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
     /// What a caller hears first where their number has no dialplan.
     pub greeting: Greeting,
     /// The SDK identity that such calls ring; our own number's text where absent.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub client: Option<String>,
     /// The language tag (BCP 47) that callers hear; `en-US` where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
     /// Our numbers, E.164, and what answers each.
     pub numbers: Map<NumberPlan>,
@@ -78,10 +92,13 @@ pub struct Config {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Greeting {
     /// The words; `""` for none.
+    #[cfg_attr(feature = "schema", schemars(length(max = 4000)))]
     pub text: Option<String>,
     /// A voice of Twilio's, such as `Polly.Amy-Neural`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// A language tag, such as `en-GB`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
 }
 

@@ -19,9 +19,9 @@ pub enum Verb {
     /// Plays a sound file.
     Play(Play),
     /// Waits, in seconds.
-    Pause(u32),
+    Pause(#[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))] u32),
     /// From here on, this language (BCP 47).
-    Language(String),
+    Language(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))] String),
     /// Lets the caller choose. Last.
     Menu(Menu),
     /// Rings somebody. Last.
@@ -33,7 +33,7 @@ pub enum Verb {
     /// Puts the caller into a room. Last.
     Conference(Conference),
     /// Goes on with another action. Last.
-    Goto(String),
+    Goto(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))] String),
     /// Leaves the call to another TwiML document. Last.
     Redirect(Redirect),
     /// Does not answer at all, so that the call costs nothing. Last, and first.
@@ -52,10 +52,13 @@ pub struct Say {
     /// The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
     pub ssml: Option<Words>,
     /// A voice of Twilio's; `voice` of the config where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// A language tag; the call's where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// How often it is said; once where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub times: Option<u32>,
 }
 
@@ -69,6 +72,7 @@ pub struct Greet {
     /// What everybody else hears.
     pub neutral: Words,
     /// A voice of Twilio's.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
 }
 
@@ -78,8 +82,10 @@ pub struct Greet {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Play {
     /// An `https` URL of a sound file.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
     /// How often it is played; once where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub times: Option<u32>,
 }
 
@@ -91,14 +97,18 @@ pub struct Menu {
     /// What is asked.
     pub prompt: Say,
     /// What can be chosen.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
     pub options: Vec<Choice>,
     /// What is said after a choice that is none, before the prompt comes again.
     pub invalid: Option<Say>,
     /// How often the prompt comes again; 2 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10)))]
     pub retries: Option<u32>,
     /// Seconds of silence before it does; 5 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 60)))]
     pub timeout: Option<u32>,
     /// The action where nothing was chosen in the end.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
 
@@ -108,12 +118,16 @@ pub struct Menu {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Choice {
     /// `0` to `9`, `*`, `#`; several for an extension.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]{1,10}$")))]
     pub digits: Option<String>,
     /// Words, one of which is said.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20), inner(length(min = 1, max = 100))))]
     pub speech: Vec<String>,
     /// The language (BCP 47) from here on.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// The action; the same menu again where only the language changes.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: Option<String>,
 }
 
@@ -123,18 +137,22 @@ pub struct Choice {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dial {
     /// Whom.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub targets: Vec<Target>,
     /// In which order; `inOrder` where absent.
     #[serde(default)]
     pub order: Order,
     /// Seconds that each rings; 20 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout: Option<u32>,
     /// The number that they see: one of ours; the caller's own where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
     /// The actions by outcome.
     #[serde(default)]
     pub on: Map<String>,
     /// The action of every other outcome but `answered`, after which the call ends.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
 
@@ -144,13 +162,19 @@ pub struct Dial {
 #[serde(rename_all = "camelCase")]
 pub enum Target {
     /// An SDK identity.
-    Client(String),
+    Client(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))] String),
     /// An E.164 number.
-    Number(String),
+    Number(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))] String),
     /// A SIP address, `sip:…`.
-    Sip(String),
+    Sip(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^sips?:")))] String),
     /// The practitioners of these roles (`PractitionerRole/<id>` or `Organization/<id>`) who are available now.
-    Available(String),
+    Available(
+        #[cfg_attr(
+            feature = "schema",
+            schemars(regex(pattern = "^(PractitionerRole|Organization)/[A-Za-z0-9.-]{1,64}$"))
+        )]
+        String,
+    ),
     /// The patient's `generalPractitioner`.
     GeneralPractitioner(Nothing),
     /// The clinician who last tried to reach this caller.
@@ -183,8 +207,10 @@ pub enum Order {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Queue {
     /// Its name at Twilio.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
     /// What is heard meanwhile: an `https` URL; Twilio's music where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub music: Option<String>,
     /// What is said of the caller's place; `{position}` stands for it. Nothing where absent.
     pub position: Option<Say>,
@@ -196,6 +222,7 @@ pub struct Queue {
     #[serde(default)]
     pub on: Map<String>,
     /// The action of every other outcome but `answered`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
 
@@ -207,8 +234,10 @@ pub struct CallbackOffer {
     /// What is offered: "Press one, and we call you back."
     pub prompt: Say,
     /// The digit that takes it.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]$")))]
     pub digit: String,
     /// The action afterwards; a task for the staff is opened.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
 
@@ -218,12 +247,16 @@ pub struct CallbackOffer {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Overflow {
     /// More callers than these wait.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 5000)))]
     pub size: Option<u32>,
     /// The caller stands behind this place.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5000)))]
     pub position: Option<u32>,
     /// Callers wait longer than this on average, in seconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
     pub average_wait: Option<u32>,
     /// The action.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
 
@@ -235,6 +268,7 @@ pub struct Voicemail {
     /// What is said before the tone.
     pub greeting: Say,
     /// The longest message in seconds; 120 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
     pub max_length: Option<u32>,
     /// Whether Twilio writes it down.
     #[serde(default)]
@@ -249,15 +283,19 @@ pub struct Voicemail {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Conference {
     /// Its name at Twilio.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
     /// Whether it waits for one of our people to begin.
     #[serde(default)]
     pub wait_for_staff: bool,
     /// What is heard meanwhile: an `https` URL.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub music: Option<String>,
     /// How many may be in it, 2 to 250.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 250)))]
     pub max_participants: Option<u32>,
     /// The action after it; the call ends where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: Option<String>,
 }
 
@@ -267,6 +305,7 @@ pub struct Conference {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Redirect {
     /// An `https` URL that answers in TwiML.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
 }
 
