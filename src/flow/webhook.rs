@@ -80,8 +80,8 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     if let Some(problem) = &wrong {
         done.log(problem);
     }
-    if let Some(place) = &settings.misread {
-        done.log.push(log_line(Code::ConfigInvalid, &place.0));
+    if let Some(refused) = &settings.misread {
+        done.log.push(log_line(refused.code, &refused.path));
     }
     Ok(done)
 }

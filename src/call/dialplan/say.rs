@@ -4,16 +4,12 @@
 
 use std::borrow::Cow;
 
-use quick_xml::Reader;
-use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesStart, Event};
-
 use super::play::{Fault, Player};
 use crate::call::config::{Greet, Say};
 use crate::error::Code;
 use crate::json::decimal;
 use crate::text::cut;
-use crate::twiml::Document;
+use crate::twiml::{self, Document, Node};
 
 /// What the number called speaks where nothing says so: Twilio's own default.
 const DEFAULT_LANGUAGE: &str = "en-US";
@@ -32,7 +28,7 @@ impl<'a> Player<'a> {
         let attributes = self.attributes(say.voice.as_deref(), language, times.as_deref());
         if let Some(ssml) = &say.ssml {
             self.document.open("Say", &attributes);
-            ssml_into(&mut self.document, ssml.of(spoken), replaced)?;
+            write(&mut self.document, &twiml::ssml(ssml.of(spoken)).ok_or_else(malformed)?, replaced);
             self.document.close();
         } else if let Some(text) = &say.text {
             let words = match replaced {
@@ -92,84 +88,32 @@ impl<'a> Player<'a> {
     }
 }
 
-/// Writes words with SSML elements among them into an open `<Say>`, as elements. What is put in for a name is text, so
-/// that the elements stay those of the config.
-fn ssml_into<'a>(document: &mut Document<'a>, words: &'a str, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
-    let mut open = Vec::new();
-    let (name, value) = replaced.unwrap_or_default();
-    let mut rest = words;
-    while let Some((before, after)) = rest.split_once(name).filter(|_| !name.is_empty()) {
-        ssml_part(document, before, &mut open)?;
-        document.text(value);
-        rest = after;
-    }
-    ssml_part(document, rest, &mut open)?;
-    if open.is_empty() { Ok(()) } else { Err(malformed()) }
-}
-
-/// Writes a part of such words, `open` being the elements that are open before and after it.
-fn ssml_part<'a>(document: &mut Document<'a>, words: &'a str, open: &mut Vec<&'a str>) -> Result<(), Fault> {
-    let mut reader = Reader::from_str(words);
-    // An element may begin in one part and end in another.
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
-    loop {
-        match reader.read_event().map_err(|_| malformed())? {
-            Event::Start(start) => {
-                let name = name_in(words, &start)?;
-                element(document, name, &start, true)?;
-                open.push(name);
-            }
-            Event::Empty(start) => {
-                let name = name_in(words, &start)?;
-                element(document, name, &start, false)?;
-            }
-            Event::End(end) => {
-                if open.pop() != Some(end.name().0) {
-                    return Err(malformed());
+/// Writes SSML into an open `<Say>`; what is put in for a name is text, so that the elements stay those of the config.
+fn write<'a>(document: &mut Document<'a>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
+    for node in nodes {
+        match node {
+            Node::Element(element) => {
+                let mut attributes = Vec::with_capacity(element.attributes.len());
+                for (name, value) in &element.attributes {
+                    attributes.push((&**name, &**value));
                 }
-                document.close();
+                // The names are those of a table.
+                let Cow::Borrowed(name) = element.name else { continue };
+                if element.children.is_empty() {
+                    document.empty(name, &attributes);
+                } else {
+                    document.open(name, &attributes);
+                    write(document, &element.children, replaced);
+                    document.close();
+                }
             }
-            Event::Text(text) => {
-                document.text(&text);
-            }
-            Event::GeneralRef(named) => {
-                let character = named.resolve_char_ref().map_err(|_| malformed())?;
-                let mut buffer = [0; 4];
-                let text = match character {
-                    Some(character) => &*character.encode_utf8(&mut buffer),
-                    None => resolve_xml_entity(&named).ok_or_else(malformed)?,
-                };
-                document.text(text);
-            }
-            Event::Eof => return Ok(()),
-            // No comments, instructions, declarations or document types are words.
-            _ => return Err(malformed()),
+            Node::Text(text) => match replaced {
+                Some((name, value)) => drop(document.text(&text.replace(name, value))),
+                None => drop(document.text(text)),
+            },
+            Node::Comment(_) => {}
         }
     }
-}
-
-/// The name of an element, as a part of the words that it stands in.
-fn name_in<'a>(words: &'a str, start: &BytesStart<'_>) -> Result<&'a str, Fault> {
-    let name = start.name().0;
-    let at = words.find(["<", name].concat().as_str()).ok_or_else(malformed)?;
-    words.get(at + 1..at + 1 + name.len()).ok_or_else(malformed)
-}
-
-fn element<'a>(document: &mut Document<'a>, name: &'a str, start: &BytesStart<'_>, opens: bool) -> Result<(), Fault> {
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|_| malformed())?;
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|_| malformed())?.into_owned();
-        attributes.push((attribute.key.0.to_owned(), value));
-    }
-    let pairs: Vec<(&str, &str)> = attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    if opens {
-        document.open(name, &pairs);
-    } else {
-        document.empty(name, &pairs);
-    }
-    Ok(())
 }
 
 fn malformed() -> Fault {
