@@ -16,5 +16,7 @@ mod random;
 mod rules;
 #[path = "dialplan_speed.rs"]
 mod speed;
+#[path = "dialplan_unchecked.rs"]
+mod unchecked;
 #[path = "dialplan_verbs.rs"]
 mod verbs;

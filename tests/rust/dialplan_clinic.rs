@@ -104,6 +104,7 @@ impl Clinic {
     }
 
     pub(crate) fn reply(&mut self, suffix: &str, more: &[(&str, &str)]) -> Reply {
+        assert_eq!(plumline::call::Config::read(&self.config).err(), None, "{}", self.config);
         let mut pairs: Pairs = Vec::new();
         let common = [
             ("CallSid", CALL),

@@ -11,10 +11,10 @@ const CONFIG: &str = r#""timeZone":"America/New_York",
     "dialplans":{"main":[{"when":{"careTeam":["CareTeam/t1"]},"then":"team"},{"when":{"open":"ward","patient":true},"then":"last"},
         {"when":{"open":"ward"},"then":"nurses"},{"then":"closed"}]},
     "actions":{
-        "team":[{"greet":{"patient":"{name}","neutral":"-"}},{"dial":{"targets":[{"generalPractitioner":{}}],"otherwise":"closed"}}],
-        "last":[{"greet":{"patient":"{name}","neutral":"-"}},{"dial":{"targets":[{"lastToCall":{}},{"available":"Organization/nurses"}],"otherwise":"closed"}}],
+        "team":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"dial":{"targets":[{"generalPractitioner":{}}],"otherwise":"closed"}}],
+        "last":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"dial":{"targets":[{"lastToCall":{}},{"available":"Organization/nurses"}],"otherwise":"closed"}}],
         "nurses":[{"dial":{"targets":[{"available":"Organization/nurses"}],"otherwise":"wait"}}],
-        "wait":[{"queue":{"name":"q","callback":{"prompt":{"text":"?"},"digit":"1","then":"closed"},"overflow":{"size":2,"then":"mail"},"otherwise":"mail"}}],
+        "wait":[{"queue":{"name":"q","callback":{"prompt":{"text":"Choose."},"digit":"1","then":"closed"},"overflow":{"size":2,"then":"mail"},"otherwise":"mail"}}],
         "mail":[{"voicemail":{"greeting":{"text":"Speak."}}}],
         "closed":[{"say":{"text":"We are closed."}},{"hangup":{}}]}"#;
 const WARD: &str = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#;

@@ -7,7 +7,7 @@ use crate::clinic::{Clinic, Fault};
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 const REST: &str = r#""busy":[{"say":{"text":"Too many."}},{"hangup":{}}],"soon":[{"say":{"text":"We call back."}},{"hangup":{}}],"mail":[{"voicemail":{"greeting":{"text":"Speak."}}}],
-    "bye":[{"say":{"text":"Bye."}}],"full":[{"say":{"text":"Full."}}]"#;
+    "bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"full":[{"say":{"text":"Full."}},{"hangup":{}}]"#;
 
 fn queue(members: &str) -> Clinic {
     let members = if members.is_empty() { String::new() } else { format!(",{members}") };
@@ -68,13 +68,13 @@ fn every_end_of_a_wait_has_its_way() {
     let mut clinic = queue(r#""on":{"queue-full":"full"}"#);
     for (result, heard) in [
         ("bridged", "<Hangup/>"),
-        ("queue-full", "<Say>Full.</Say>"),
-        ("error", "<Say>Bye.</Say>"),
-        ("system-error", "<Say>Bye.</Say>"),
-        ("leave", "<Say>Bye.</Say>"),
+        ("queue-full", "<Say>Full.</Say><Hangup/>"),
+        ("error", "<Say>Bye.</Say><Hangup/>"),
+        ("system-error", "<Say>Bye.</Say><Hangup/>"),
+        ("leave", "<Say>Bye.</Say><Hangup/>"),
         ("redirected", "<Response/>"),
         ("redirected-from-bridged", "<Response/>"),
-        ("", "<Say>Bye.</Say>"),
+        ("", "<Say>Bye.</Say><Hangup/>"),
     ] {
         assert_eq!(leaves(&mut clinic, result), heard, "{result}");
     }
