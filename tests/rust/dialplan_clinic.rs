@@ -34,7 +34,7 @@ pub(crate) struct Clinic {
     /// What the clocks show, by zone; none for a zone that is not there.
     pub(crate) wall: fn(&str) -> Option<&'static str>,
     /// What goes wrong, by the number of the round trip to the chart.
-    pub(crate) fault: fn(usize) -> Option<Fault>,
+    pub(crate) fault: Box<dyn Fn(usize) -> Option<Fault>>,
     pub(crate) now: u64,
     versions: u64,
     /// Of the last request: the deadline of each round trip to the chart, and the requests in it.
@@ -50,7 +50,7 @@ impl Clinic {
             config: format!("{{{numbers},{rest}}}"),
             resources: Vec::new(),
             wall: |zone| (zone == "America/New_York").then_some(MONDAY),
-            fault: |_| None,
+            fault: Box::new(|_| None),
             now: days_of(2026, 11, 16).unwrap() * DAY + 15 * 60 * MINUTE,
             versions: 0,
             batches: Vec::new(),
@@ -248,13 +248,13 @@ impl Clinic {
             let any = |told: &str| value.split(',').any(|one| one == told);
             match name {
                 "phone" => {
-                    found.retain(|one| list(one, "telecom").iter().any(|contact| any(&text(contact, &["value"]))))
+                    found.retain(|one| list(one, "telecom").iter().any(|contact| any(&text(contact, &["value"]))));
                 }
                 "_id" => found.retain(|one| any(&text(one, &["id"]))),
                 "organization" => found.retain(|one| text(one, &["organization", "reference"]) == value),
                 "patient" => found.retain(|one| text(one, &["subject", "reference"]) == value),
                 "recipient" => {
-                    found.retain(|one| list(one, "recipient").iter().any(|to| text(to, &["reference"]) == value))
+                    found.retain(|one| list(one, "recipient").iter().any(|to| text(to, &["reference"]) == value));
                 }
                 "identifier" | "category" => found.retain(|one| {
                     let (system, code) = value.split_once('|').unwrap();

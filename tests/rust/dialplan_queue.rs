@@ -129,15 +129,15 @@ fn nothing_is_promised_that_nobody_noted() {
     ];
     for (index, fault) in FAULTS.into_iter().enumerate() {
         let mut clinic = queue(OFFER);
-        clinic.fault = fault;
+        clinic.fault = Box::new(fault);
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{index}");
         assert!(clinic.log.iter().any(|line| line.starts_with("plumline: CHART_")), "{:?}", clinic.log);
-        clinic.fault = |_| None;
+        clinic.fault = Box::new(|_| None);
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     }
     // Somebody else wrote first: once more, within the same patience.
     let mut clinic = queue(OFFER);
-    clinic.fault = |at| (at == 1).then_some(Fault::Each(412));
+    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Each(412)));
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert!(taken(&clinic));
     assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
@@ -159,6 +159,6 @@ fn overflow_and_callback_are_told_apart() {
     // Without an overflow there is nothing to tell apart.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
     // A chart that is down makes it the more careful of the two.
-    clinic.fault = |_| Some(Fault::Late);
+    clinic.fault = Box::new(|_| Some(Fault::Late));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }

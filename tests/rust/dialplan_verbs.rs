@@ -4,7 +4,7 @@
 
 use plumline::flow::Reply;
 
-use crate::clinic::{ADA, CALL, Clinic, GREY, LEG, text};
+use crate::clinic::{ADA, CALL, Clinic, Fault, GREY, LEG, text};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 
@@ -130,9 +130,9 @@ fn what_a_patient_is_found_for_stands_in_the_chart() {
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
 }
 
-const MENU: &str = r##"[{"say":{"text":"Welcome."}},{"menu":{"prompt":{"text":{"en":"One.","es":"Uno."}},"invalid":{"text":"No."},"retries":1,"timeout":7,
+const MENU: &str = r#"[{"say":{"text":"Welcome."}},{"menu":{"prompt":{"text":{"en":"One.","es":"Uno."}},"invalid":{"text":"No."},"retries":1,"timeout":7,
     "options":[{"digits":"1","speech":["refill","new refill"],"then":"refill"},{"digits":"9","language":"es-US"},
-        {"digits":"0","language":"es-US","then":"desk"},{"digits":"*","then":"first"}],"otherwise":"bye"}}]"##;
+        {"digits":"0","language":"es-US","then":"desk"},{"digits":"*","then":"first"}],"otherwise":"bye"}}]"#;
 const REST: &str = r#""refill":[{"say":{"text":"Refill."}},{"hangup":{}}],"desk":[{"say":{"text":{"en":"Desk.","es":"Recepción."}}},{"hangup":{}}],"bye":[{"say":{"text":"Bye."}},{"hangup":{}}]"#;
 
 fn asks(n: &str, language: &str, prompt: &str) -> String {
@@ -259,16 +259,12 @@ fn what_a_message_says_is_a_part_of_the_chart() {
     let call = format!("Communication/{}", text(clinic.record().unwrap(), &["id"]));
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
-    for failing in 0..3 {
+    for (failing, fault) in [(0, Fault::Late), (1, Fault::Lost), (1, Fault::Each(403))] {
         clinic.resources.retain(|one| !one.write().contains("A message."));
-        clinic.fault = [
-            |at| (at == 0).then_some(crate::clinic::Fault::Late),
-            |at| (at == 1).then_some(crate::clinic::Fault::Lost),
-            |at| (at == 1).then_some(crate::clinic::Fault::Each(403)),
-        ][failing];
+        clinic.fault = Box::new(move |at| (at == failing).then_some(fault));
         assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
     }
-    clinic.fault = |_| None;
+    clinic.fault = Box::new(|_| None);
     assert_eq!(
         clinic.request("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionStatus", "failed")]),
         "<Response/>"

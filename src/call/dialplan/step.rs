@@ -254,7 +254,7 @@ fn likely(said: Said<'_, '_>) -> &'static [Kind] {
 mod tests {
     use super::*;
 
-    const CONFIG: &str = r##"{
+    const CONFIG: &str = r#"{
         "actions": {
             "main": [{ "menu": { "prompt": { "text": "?" }, "retries": 1, "otherwise": "end",
                 "options": [{ "digits": "1", "then": "desk" }, { "digits": "9", "language": "es-US" }] } }],
@@ -263,7 +263,7 @@ mod tests {
                 "callback": { "prompt": { "text": "?" }, "digit": "1", "then": "end" } } }],
             "end": [{ "say": { "text": "Goodbye." } }, { "hangup": {} }]
         }
-    }"##;
+    }"#;
 
     fn urls(config: &Config, pairs: &[(&str, &str)]) -> Vec<String> {
         steps(config, Said(pairs)).iter().map(|step| step.suffix(false)).collect()
