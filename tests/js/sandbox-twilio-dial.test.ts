@@ -193,8 +193,7 @@ describe('whoever answers', () => {
   const dial = `<Dial action="/dialled"><Number url="/whisper" machineDetection="Enable" amdStatusCallback="/amd">${doctor}</Number></Dial>`;
 
   test('is screened, and may refuse', async () => {
-    server.pages['whisper'] =
-      '<Gather action="/accepted" numDigits="1"><Say>A call for you</Say></Gather><Hangup/>';
+    server.pages['whisper'] = '<Gather action="/accepted" numDigits="1"><Say>A call for you</Say></Gather><Hangup/>';
     server.pages['accepted'] = '<Say>Connecting</Say>';
     const accepted = await call(dial, { answers: { [doctor]: { talk: 8, digits: ['1'], answeredBy: 'human' } } });
     assert.deepEqual(accepted.legs[0]?.heard, ['A call for you', 'Connecting']);
@@ -301,9 +300,13 @@ describe('a conference', () => {
     });
     assert.deepEqual(outcome(second), ['in-progress', 'answered', 'true', '15']);
     assert.deepEqual(outcome(await first)[1], 'answered');
-    assert.deepEqual(
-      [...spoken(await first), ...spoken(second)].map((event) => (event as string[])[1]).sort(),
-      ['conference-end', 'conference-start', 'participant-join', 'participant-join', 'participant-leave', 'participant-leave'],
-    );
+    assert.deepEqual([...spoken(await first), ...spoken(second)].map((event) => (event as string[])[1]).sort(), [
+      'conference-end',
+      'conference-start',
+      'participant-join',
+      'participant-join',
+      'participant-leave',
+      'participant-leave',
+    ]);
   });
 });

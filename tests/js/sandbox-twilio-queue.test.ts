@@ -70,14 +70,21 @@ describe('whoever waits', () => {
     server.pages['left'] = '<Say>A message</Say>';
     const played = await call({ digits: ['', '1'] });
     assert.deepEqual(result(played), ['leave', '10', 'in-progress']);
-    assert.deepEqual([paramsOf(played.requests, '/key')['Digits'], paramsOf(played.requests, '/key')['QueueTime']], ['1', '10']);
+    assert.deepEqual(
+      [paramsOf(played.requests, '/key')['Digits'], paramsOf(played.requests, '/key')['QueueTime']],
+      ['1', '10'],
+    );
     assert.equal(played.heard.at(-1), 'A message');
   });
 
   test('hangs up, by script or because it is too long', async () => {
     assert.deepEqual(result(await call({ hangUpAfter: 33 })), ['hangup', '33', 'completed']);
     assert.deepEqual(result(await call({})), ['hangup', '600', 'completed']);
-    assert.deepEqual(result(await call({}, '<Enqueue action="/left">nurses</Enqueue>')), ['hangup', '600', 'completed']);
+    assert.deepEqual(result(await call({}, '<Enqueue action="/left">nurses</Enqueue>')), [
+      'hangup',
+      '600',
+      'completed',
+    ]);
   });
 
   test('hangs up while talking to whoever took the call', async () => {

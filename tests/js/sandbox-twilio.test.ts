@@ -227,7 +227,7 @@ describe('<Gather>', () => {
     const result = await network(server).incoming({ from: caller, to: ours, script: { digits: ['7'] } });
     assert.deepEqual(told(result.requests).slice(0, 2), ['/voice 200', '/voice 200']);
     assert.equal(result.requests[1]?.params['Digits'], '7');
-    assert.equal(result.requests[1]?.params['CallStatus'], 'in-progress');
+    assert.equal(result.requests[1].params['CallStatus'], 'in-progress');
   });
 });
 

@@ -59,7 +59,9 @@ export async function ring(
         leg.answeredBy = detected(event.target, answer);
         await call.progress(leg, 'answered');
         for (const other of targets) {
-          await end(other.leg, 'canceled');
+          if (other.leg !== leg) {
+            await end(other.leg, 'canceled');
+          }
         }
         return { answered: { leg, answer, target: event.target } };
       }
