@@ -118,6 +118,20 @@ describe('one leg', () => {
     );
   });
 
+  test('is not rung where Twilio refuses its number or the caller ID', async () => {
+    const dial = (callerId: string, number: string): string =>
+      `<Dial action="/dialled" callerId="${callerId}"><Number>${number}</Number></Dial>`;
+    const script = { answers: { [doctor]: { talk: 5 } } };
+    const stranger = await call(dial('+15550100066', doctor), script);
+    assert.deepEqual([outcome(stranger)[1], stranger.errors], ['failed', ['13214']]);
+    const wrong = await call(dial(ours, 'the desk'), script);
+    assert.deepEqual([outcome(wrong)[1], wrong.errors], ['failed', ['13223']]);
+    server.pages['voice'] = `<Dial action="/dialled">${doctor}</Dial>`;
+    const browser = await network(server).browser({ identity: 'desk', script });
+    assert.deepEqual([outcome(browser)[1], browser.errors], ['failed', ['13214']]);
+    assert.equal(outcome(await call(`<Dial action="/dialled">${doctor}</Dial>`, script))[1], 'completed');
+  });
+
   test('with answerOnBridge it rings until somebody is there', async () => {
     const dial = `<Dial action="/dialled" answerOnBridge="true"><Client>desk</Client></Dial>`;
     const answered = await call(dial, { answers: { [desk]: { after: 10, talk: 20 } } });
@@ -201,7 +215,7 @@ describe('whoever answers', () => {
     const whisper = paramsOf(accepted.requests, '/whisper');
     assert.deepEqual(
       [whisper['CallSid'], whisper['ParentCallSid'], whisper['Direction']],
-      [accepted.legs[0]?.callSid, accepted.callSid, 'outbound-dial'],
+      [accepted.legs[0].callSid, accepted.callSid, 'outbound-dial'],
     );
     assert.equal(paramsOf(accepted.requests, '/amd')['AnsweredBy'], 'human');
     const refused = await call(dial, { answers: { [doctor]: { talk: 8, answeredBy: 'machine_start' } } });

@@ -104,6 +104,11 @@ describe('whoever waits', () => {
     assert.deepEqual(heard, ['[hold music]', '[talks to queue:nurses]', 'After']);
   });
 
+  test('leaves no queue where there is none', async () => {
+    const { heard, errors } = await call({}, '<Leave/><Say>Still here</Say>');
+    assert.deepEqual([heard, errors], [['Still here'], ['12200']]);
+  });
+
   test('may not be put on another errand by the wait URL', async () => {
     server.pages['wait'] = '<Dial>+15550100050</Dial><Pause length="60"/>';
     const { legs, errors } = await call({ hangUpAfter: 30 });

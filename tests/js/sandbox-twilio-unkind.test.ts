@@ -3,6 +3,7 @@
 /** What the fake Twilio does to callbacks, how it tries again, and a call through the deployed bundle. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../sandbox/src/server.ts';
@@ -75,11 +76,10 @@ describe('callbacks', () => {
     const unkind = { twice: 0.5, drop: 0.3, shuffle: 0.5 };
     const { order } = await sequence(unkind, 'a');
     assert.deepEqual((await sequence(unkind, 'a')).order, order);
-    const others = await Promise.all(['b', 'c', 'd'].map(async () => undefined)).then(async () => [
-      (await sequence(unkind, 'b')).order,
-      (await sequence(unkind, 'c')).order,
-      (await sequence(unkind, 'd')).order,
-    ]);
+    const others: string[][] = [];
+    for (const seed of ['b', 'c', 'd']) {
+      others.push((await sequence(unkind, seed)).order);
+    }
     assert.equal(
       others.some((other) => other.join() !== order.join()),
       true,
@@ -126,9 +126,10 @@ describe('connection overrides', () => {
   test('an answer that does not come in time is one that failed', async () => {
     const slow = await openServer();
     slow.pages['voice'] = '<Say>Hello</Say>';
-    const { createServer } = await import('node:http');
     let asked = 0;
-    const silent = createServer(() => void asked++).listen(0, '127.0.0.1');
+    const silent = createServer(() => {
+      asked++;
+    }).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as { port: number };
     const numbers = [{ number: ours, statusCallback: `http://127.0.0.1:${port}/status#rt=100&rc=1&rp=rt` }];

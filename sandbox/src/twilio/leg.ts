@@ -50,6 +50,9 @@ export class Leg {
   answeredBy: string | undefined;
   sipResponseCode: string | undefined;
   recording: Record<string, string> = {};
+  /** Resolves when this leg is hung up from elsewhere, by REST. */
+  readonly hungUp: Promise<void>;
+  hangUp!: () => void;
   #sequence = 0;
 
   constructor(leg: NewLeg) {
@@ -65,6 +68,7 @@ export class Leg {
     this.extra = leg.extra ?? {};
     this.phoneNumberSid = leg.phoneNumberSid;
     this.status = leg.direction === 'inbound' ? 'ringing' : 'queued';
+    this.hungUp = new Promise((resolve) => (this.hangUp = resolve));
   }
 
   answer(at: number): void {

@@ -156,11 +156,8 @@ export class LiveCall {
     }
   }
 
-  /** Waits for the world outside this call: somebody who hangs up by script does not. */
+  /** Waits for the world outside this call: for REST, or for what another call does. */
   async wait(...until: Promise<unknown>[]): Promise<void> {
-    if (this.script.hangUpAfter !== undefined && until.length === 0) {
-      this.timeline.advance(Infinity);
-    }
     await Promise.race([this.#interrupt, ...until]);
     this.timeline.at = Math.max(this.timeline.at, this.network.now());
     this.check();

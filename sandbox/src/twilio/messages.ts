@@ -55,3 +55,28 @@ export function readMessage(fields: Fields, ours: (number: string) => boolean): 
     status: scheduled ? 'scheduled' : service === undefined ? 'queued' : 'accepted',
   };
 }
+
+const gsm =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const extended = '^{}\\[~]|€\f';
+
+/** Segments of a text: 160 characters of GSM-7 or 70 of UCS-2, fewer where there are several (3GPP TS 23.038). */
+export function segments(body: string): number {
+  const characters = Array.from(body);
+  const plain = characters.every((one) => gsm.includes(one) || extended.includes(one));
+  const [single, each] = plain ? [160, 153] : [70, 67];
+  const widths = characters.map((one) => (plain ? (extended.includes(one) ? 2 : 1) : one.length));
+  if (widths.reduce((sum, width) => sum + width, 0) <= single) {
+    return 1;
+  }
+  let [count, used] = [1, 0];
+  for (const width of widths) {
+    // No character stands in two segments.
+    if (used + width > each) {
+      count++;
+      used = 0;
+    }
+    used += width;
+  }
+  return count;
+}

@@ -5,6 +5,7 @@
 import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './leg.ts';
 import { timestamp } from './leg.ts';
+import { segments } from './messages.ts';
 import type { Message } from './messages.ts';
 import type { Network, OwnNumber } from './network.ts';
 import type { Queue } from './queues.ts';
@@ -142,7 +143,8 @@ export function messageResource(network: Network, message: Message): Json {
     from: message.from ?? null,
     messaging_service_sid: message.messagingServiceSid ?? null,
     num_media: String(message.media.length),
-    num_segments: '1',
+    // A service chooses the sender later, and counts then.
+    num_segments: message.from === undefined ? '0' : String(segments(message.body)),
     price: null,
     price_unit: 'USD',
     status: message.status,

@@ -141,13 +141,20 @@ export function updateCall(network: Network, sid: string, fields: Fields): void 
   if (status !== undefined && status !== 'completed' && status !== 'canceled') {
     throw bad(21220, 'Invalid call state');
   }
-  // A leg that a call rang ends with that call.
   const call = network.live.get(leg.parent?.sid ?? sid);
   if (!call || leg.ended !== undefined || (status === 'canceled' && leg.answered !== undefined)) {
     if (status !== undefined && leg.ended !== undefined) {
       return;
     }
     throw bad(21220, 'Call is not in-progress. Cannot redirect.');
+  }
+  if (leg.parent) {
+    // What was dialled can be hung up; a document of its own would make it a call of its own.
+    if (status === undefined) {
+      throw bad(21220, 'A dialled leg cannot be redirected here');
+    }
+    leg.hangUp();
+    return;
   }
   call.interrupt(status === undefined ? { next: nextOf(fields) } : { end: 'canceled' });
 }

@@ -5,10 +5,10 @@ import { CallEnded, WhisperEnded } from '../endings.ts';
 import { Input } from '../input.ts';
 import type { Leg } from '../leg.ts';
 import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
+import type { Line, LiveCall } from '../live-call.ts';
 import type { Rung } from './ring.ts';
 
-const longestBridge = 4 * 3600;
+export const longestBridge = 4 * 3600;
 const talkTime = 30;
 const whispered = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
@@ -32,7 +32,7 @@ export async function bridge(
       outcome['DialBridged'] = 'true';
       call.answer();
       call.leg.heard.push(`[talks to ${leg.to}]`);
-      await talk(line, answer.talk, numberOf(verb, 'timeLimit', longestBridge));
+      await talk(line, answer.talk, numberOf(verb, 'timeLimit', longestBridge), leg.hungUp);
     }
   } finally {
     leg.end(call.timeline.at, 'completed');
@@ -50,9 +50,17 @@ export async function talk(
 ): Promise<void> {
   call.check();
   if (seconds === 'until ended') {
+    hangUpByScript(call);
     await call.wait(...until);
   } else {
     call.timeline.advance(Math.min(seconds ?? talkTime, limit));
+  }
+}
+
+/** Who hangs up by script does not wait for somebody else to do it. */
+export function hangUpByScript(call: LiveCall): void {
+  if (call.script.hangUpAfter !== undefined) {
+    call.timeline.advance(Infinity);
   }
 }
 

@@ -3,9 +3,7 @@ import { attribute, methodOf, numberOf, textOf } from '../document.ts';
 import type { TwimlElement } from '../document.ts';
 import { address } from '../live-call.ts';
 import type { Line } from '../live-call.ts';
-import { talk } from './bridge.ts';
-
-const longestBridge = 4 * 3600;
+import { longestBridge, talk } from './bridge.ts';
 
 /**
  * `<Dial><Queue>`: takes whoever waits longest. A call of this network that waits `until: 'dequeued'` is one; else the

@@ -50,7 +50,12 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
     case 'Redirect':
       return { url: textOf(verb), method: methodOf(verb), params: {} };
     case 'Leave':
-      throw new QueueLeft();
+      // Elsewhere there is no queue to leave.
+      if (line.verbs?.has('Leave')) {
+        throw new QueueLeft();
+      }
+      call.errors.push('12200');
+      return undefined;
     case 'Hangup':
       if (leg !== call.leg) {
         throw new WhisperEnded();

@@ -2,6 +2,7 @@
 import type { Leg, LegStatus } from '../leg.ts';
 import type { Line } from '../live-call.ts';
 import type { Answered } from '../script.ts';
+import { hangUpByScript } from './bridge.ts';
 import type { Target } from './target.ts';
 
 export interface Rung {
@@ -68,8 +69,14 @@ export async function ring(
       // Who declines is busy to the caller, and says so by another code.
       await end(leg, 'busy', answer === 'declined' ? '603' : '486');
     }
-    if (targets.some(({ answer }) => answer === 'ringing')) {
-      await call.wait();
+    const endless = targets.filter(({ answer }) => answer === 'ringing').map(({ leg }) => leg);
+    if (endless.length > 0) {
+      hangUpByScript(call);
+    }
+    while (endless.some(({ ended }) => ended === undefined)) {
+      const hungUp = endless.filter(({ ended }) => ended === undefined).map((leg) => leg.hungUp.then(() => leg));
+      await call.wait(...hungUp);
+      await end(await Promise.race(hungUp), 'canceled');
     }
     if (targets.some(({ leg }) => leg.ended === undefined)) {
       timeline.advance(Math.max(0, timeout - (timeline.at - started) / 1000));
@@ -106,7 +113,7 @@ function detected({ noun }: Target, answer: Answered): string | undefined {
 
 /** Several that came to nothing are one result: the one that says most of why nobody came. */
 function summary(targets: Target[]): Record<string, string> {
-  for (const status of ['no-answer', 'busy', 'failed']) {
+  for (const status of ['no-answer', 'busy', 'failed', 'canceled']) {
     const leg = targets.find((target) => target.leg.status === status)?.leg;
     if (leg) {
       const code = leg.to.startsWith('sip') && leg.sipResponseCode;

@@ -32,9 +32,24 @@ export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[])
       line.call.errors.push('12200');
       continue;
     }
-    targets.push({ noun, leg: legTo(line, verb, noun, to), answer: line.call.answerOf(to) ?? 'no-answer' });
+    const leg = legTo(line, verb, noun, to);
+    const refusal = noun.name === 'Number' ? refused(line, leg) : undefined;
+    if (refusal !== undefined) {
+      line.call.errors.push(refusal);
+    }
+    targets.push({ noun, leg, answer: refusal === undefined ? (line.call.answerOf(to) ?? 'no-answer') : 'failed' });
   }
   return targets;
+}
+
+/** Twilio's code for a number that is none, or a caller ID that is not ours to show. */
+function refused({ call }: Line, { from, to }: Leg): string | undefined {
+  if (!/^\+?\d{3,15}$/.test(to)) {
+    return '13223';
+  }
+  // The caller's own number may be shown on, and the number that they called.
+  const ours = call.network.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
+  return ours ? undefined : '13214';
 }
 
 function addressOf(noun: TwimlElement): string | undefined {
@@ -60,7 +75,6 @@ function legTo(line: Line, verb: TwimlElement, noun: TwimlElement, to: string): 
   const leg = new Leg({
     sid: call.network.sid('CA'),
     accountSid: call.leg.accountSid,
-    // A browser has no number to show: without a caller ID, Twilio refuses to dial a number for it.
     from: attribute(verb, 'callerId') ?? call.leg.from,
     to,
     direction: 'outbound-dial',
