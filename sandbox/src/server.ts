@@ -17,6 +17,8 @@ import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
 import { addRequesters } from './requesters.ts';
 import type { Requester, Requesters } from './requesters.ts';
 import { sendOutcome } from './results.ts';
+import { Network, rest, twilioAccount } from './twilio.ts';
+import type { NetworkOptions } from './twilio.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free one. */
@@ -28,6 +30,8 @@ export interface SandboxOptions {
   /** The share of auth/me and FHIR requests that fail, from 0 to 1. */
   faults?: number;
   bots?: NewBot[];
+  /** How unkind the fake Twilio is, who answers its calls, which URLs its numbers have. */
+  twilio?: Partial<NetworkOptions>;
   onLog?: (bot: string, line: string) => void;
 }
 
@@ -45,6 +49,8 @@ export interface Sandbox {
   executions: Execution[];
   /** What was sent to the fake Twilio, Meta and Vapi. */
   sent: SentRequest[];
+  /** Places calls through the webhook, which is the first bot's unless the options say otherwise. */
+  twilio: Network;
   /** Who may ask bots by `$execute`: one of the staff by Bearer token, and an app by HTTP Basic. */
   practitioner: Requesters['practitioner'];
   client: Requesters['client'];
@@ -72,11 +78,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const bots = new Bots(chart, seed, `${url}/`, options.onLog ?? (() => undefined));
   const requesters = await addRequesters(chart, seed);
   const pages = express.Router();
+  const account = twilioAccount(seed);
+  const twilio = new Network({
+    ...account,
+    seed,
+    webhook: () => sandbox.bots[0]?.webhook ?? `${publicUrl}/webhook/none`,
+    apiUrl: `${url}/fake/twilio`,
+    reach: (address) => (address.startsWith(`${publicUrl}/`) ? url + address.slice(publicUrl.length) : address),
+    ...options.twilio,
+  });
   const sandbox: Sandbox = {
     url,
     fhir: `${url}/fhir/R4`,
     executions: bots.executions,
     sent: [],
+    twilio,
     practitioner: requesters.practitioner,
     client: requesters.client,
     pages,
@@ -92,6 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return added;
     },
     async stop() {
+      await twilio.stop();
       server.close();
       server.closeAllConnections();
       await bots.stop();
@@ -103,7 +120,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pages,
     url,
     requesters,
-    fakes: fakes(sandbox.sent, seed),
+    fakes: fakes(
+      sandbox.sent,
+      seed,
+      rest(twilio, { [account.accountSid]: account.authToken, [account.apiKey]: account.apiSecret }),
+    ),
     faults: faults(seed, options.faults ?? 0),
   });
   for (const bot of options.bots ?? []) {
