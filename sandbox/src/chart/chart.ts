@@ -359,7 +359,9 @@ function checkVersion(existing: Resource | undefined, ifMatch: string | undefine
   }
 }
 
-/** Whether an update changes nothing: then the server makes no new version. Core leaves out what meta always changes. */
+/** Whether an update changes nothing but what each version has for its own: then the server makes none. */
 function isSame(existing: Resource, updated: Resource): boolean {
-  return deepEquals(JSON.parse(stringify(existing)), JSON.parse(stringify(updated)));
+  const { versionId, lastUpdated, author } = existing.meta ?? {};
+  const same = { ...updated, meta: { ...updated.meta, versionId, lastUpdated, author } };
+  return deepEquals(JSON.parse(stringify(existing)), JSON.parse(stringify(same)));
 }
