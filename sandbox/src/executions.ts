@@ -39,6 +39,9 @@ export interface Running {
 /** How many executions are kept. */
 const mostExecutions = 1000;
 
+/** How many tokens are known: far more than bots can be at work at the same time. */
+const mostTokens = 10_000;
+
 /** How much of an execution's log is kept, from its end, as in the AuditEvent that the server writes. */
 const mostLog = 10 * 1024;
 
@@ -47,7 +50,7 @@ export class Executions {
   readonly list: Execution[] = [];
   readonly #seed: string;
   readonly #now: () => number;
-  /** By Authorization header. Kept after the end as long as the execution: work can go on after an answer. */
+  /** By Authorization header. They outlive the execution: work can go on after an answer. */
   readonly #running = new Map<string, Running>();
   #count = 0;
 
@@ -64,7 +67,7 @@ export class Executions {
     };
     this.#running.set(`Bearer ${running.accessToken}`, running);
     const [oldest] = this.#running.keys();
-    if (this.#running.size > mostExecutions && oldest !== undefined) {
+    if (this.#running.size > mostTokens && oldest !== undefined) {
       this.#running.delete(oldest);
     }
     return running;

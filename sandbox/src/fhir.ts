@@ -6,7 +6,6 @@ import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router
 import type { Bundle, OperationOutcome, Resource, SearchParameter, StructureDefinition } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { Asking, Change, Chart } from './chart/chart.ts';
 import type { Cause } from './chart/deliveries.ts';
 import { sendOutcome } from './results.ts';
@@ -57,16 +56,29 @@ export function fhirRoutes(options: FhirOptions): RequestHandler {
     }
     const cause = {
       traceId: req.get('x-trace-id') ?? randomUUID(),
-      returned: once(res, 'close'),
+      returned: whenClosed(req, res),
     };
     const view = options.chart.as({ asking, onChange: (change) => options.onChange(change, cause) });
     const [outcome, resource] = await handle(router, view, req, res, options.transactions);
-    if (resource) {
+    if (res.locals['lost']) {
+      req.socket.destroy();
+    } else if (resource) {
       sendResource(res, options.baseUrl, outcome, resource);
     } else {
       sendOutcome(res, outcome);
     }
   };
+}
+
+/** Who asks can have gone before everything is done. */
+async function whenClosed(req: Request, res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    if (req.socket.destroyed) {
+      resolve();
+    } else {
+      res.on('close', resolve);
+    }
+  });
 }
 
 async function handle(

@@ -20,10 +20,11 @@ export interface FaultyRequest {
 }
 
 /**
- * `down`: the connection is cut, and nothing done. `delay`: it is done, and answered, so many milliseconds late.
+ * `down`: the connection is cut, and nothing done. `lost`: it is done, and then the connection cut. `delay`: it is done, and answered, so many milliseconds late.
  * `status`: it is refused. `half`: of a batch, every second entry fails with 500, and the others are done.
  */
-export type Fault = 'down' | { delay: number } | { status: 409 | 412 | 429 | 500 | 503 } | { half: true } | undefined;
+export type Fault =
+  'down' | 'lost' | { delay: number } | { status: 409 | 412 | 429 | 500 | 503 } | { half: true } | undefined;
 
 export type Faults = (request: FaultyRequest) => Fault;
 
@@ -66,6 +67,9 @@ export class Traffic {
       next();
     } else if (fault === 'down') {
       req.socket.destroy();
+    } else if (fault === 'lost') {
+      res.locals['lost'] = true;
+      next();
     } else if ('status' in fault) {
       refuse(res, fault.status);
     } else {

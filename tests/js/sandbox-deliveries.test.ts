@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { DeliveryOptions } from '../../sandbox/src/chart/deliveries.ts';
+import type { FaultyRequest } from '../../sandbox/src/traffic.ts';
 import { ask, bearer, bundle, create } from './sandbox-ask.ts';
 
 /** Logs the event it gets, and fails where the resource says so. */
@@ -195,6 +196,46 @@ describe('a Subscription', () => {
           ['x-written', `Bot/${bot.id}`],
         ],
       );
+    });
+  });
+
+  test('lets a bot that runs as its user act for the author, and is given up where there is none', async () => {
+    const runs = await sandbox.addBot({ code, runtimeVersion: 'vmcontext', runAsUser: true });
+    await subscribed({ channel: { type: 'rest-hook', endpoint: `Bot/${runs.id}` } }, async () => {
+      const { reference, token } = sandbox.practitioner;
+      const events = await told(() =>
+        ask(sandbox, 'POST', 'Communication', { ...message, language: 'x-writes' }, bearer(token)),
+      );
+      assert.deepEqual(
+        events.map(({ input, requester }) => [input.language, requester?.reference]),
+        [
+          ['x-writes', reference],
+          ['x-written', reference],
+        ],
+      );
+      assert.equal((await told(() => create(sandbox, message))).length, 0);
+    });
+  });
+
+  test('is settled too if who wrote has gone before', async () => {
+    await subscribed({}, async () => {
+      const post = (signal?: AbortSignal): Promise<Response> =>
+        fetch(`${sandbox.fhir}/Communication`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/fhir+json' },
+          body: JSON.stringify(message),
+          ...(signal && { signal }),
+        });
+      const writes = ({ method }: FaultyRequest): boolean => method === 'POST';
+      sandbox.faults = (request) => (writes(request) ? 'lost' : undefined);
+      const lost = await told(() => assert.rejects(post()));
+      sandbox.faults = (request) => (writes(request) ? { delay: 100 } : undefined);
+      const gone = await told(async () => {
+        await assert.rejects(post(AbortSignal.timeout(30)));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      });
+      sandbox.faults = undefined;
+      assert.deepEqual([lost.length, gone.length], [1, 1]);
     });
   });
 

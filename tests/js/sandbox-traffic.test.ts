@@ -86,6 +86,16 @@ test('a connection that is cut is tried again, three times in all', async () => 
   assert.equal(sandbox.executions.at(-1)?.fhir.length, 3);
 });
 
+test('what is done can have its answer lost, so that the client does it again', async () => {
+  const count = async (): Promise<number | undefined> =>
+    (await ask<Bundle>(sandbox, 'GET', 'Patient?_summary=count')).body.total;
+  const before = (await count()) ?? 0;
+  failing({ 0: 'lost' });
+  assert.equal((await letAsk(bot.webhook, [write]))[0]?.failed, undefined);
+  assert.equal(await count(), before + 2);
+  assert.equal(sandbox.executions.at(-1)?.fhir.length, 2);
+});
+
 test('an answer that is late comes, and was done', async () => {
   failing({ 0: { delay: 300 } });
   const started = performance.now();
