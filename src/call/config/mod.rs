@@ -9,8 +9,6 @@ mod map;
 mod practice;
 #[cfg(feature = "dialplan")]
 mod read;
-#[cfg(feature = "dialplan")]
-mod reader;
 #[cfg(feature = "schema")]
 mod schema;
 mod verbs;

@@ -2,12 +2,10 @@
 
 //! Reading a config document.
 
-use serde::Deserialize;
-
 use super::check::{Finding, Severity, check};
-use super::reader::Reader;
 use super::{Config, ConfigError};
 use crate::error::Code;
+use crate::json::{Json, decimal};
 use crate::phone::E164;
 
 impl Config {
@@ -34,9 +32,15 @@ impl Config {
 }
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    let mut reader = Reader::new(text);
-    let read = Config::deserialize(&mut reader).and_then(|config| reader.end().map(|()| config));
-    read.map_err(|err| ConfigError { path: err.place(&reader), code: Code::ConfigInvalid })
+    let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
+    let json = Json::parse(text).map_err(|at| {
+        let (line, column) = (decimal(at.line.into()), decimal(at.column.into()));
+        refused(&["line ", &line, ", column ", &column])
+    })?;
+    json.fit().map_err(|misfit| {
+        let place = if misfit.path.is_empty() { "the document" } else { &misfit.path };
+        refused(&[if misfit.is_member { "an unknown or repeated member of " } else { "" }, place])
+    })
 }
 
 #[cfg(test)]
@@ -82,7 +86,7 @@ mod tests {
             (r#"{"outbound":{"perHour":1.5}}"#, "outbound.perHour"),
             (r#"{"outbound":{"perHour":4294967296}}"#, "outbound.perHour"),
             (r#"{"outbound":{"pool":"chance"}}"#, "outbound.pool"),
-            (r#"{"outbound":{"pool":{"sticky":{}}}}"#, "outbound.pool"),
+            (r#"{"outbound":{"pool":{"sticky":{}}}}"#, "outbound.pool.sticky"),
             (r#"{"outbound":{"incoming":"yes"}}"#, "outbound.incoming"),
             (r#"{"numbers":{"+15550100001":{"name":"Desk"}}}"#, "numbers[0].dialplan"),
             (r#"{"numbers":{"a":{"name":"","dialplan":""},"Dr. Example":7}}"#, "numbers[1]"),
@@ -94,8 +98,8 @@ mod tests {
                 "actions.day[0].dial.targets[1].number",
             ),
             (r#"{"actions":{"day":[{"shout":{}}]}}"#, "an unknown or repeated member of actions.day[0]"),
-            (r#"{"actions":{"day":[{"pause":1,"hangup":{}}]}}"#, "an unknown or repeated member of actions.day[0]"),
-            (r#"{"actions":{"day":["hangup"]}}"#, "actions.day[0]"),
+            (r#"{"actions":{"day":[{"pause":1,"hangup":{}}]}}"#, "actions.day[0]"),
+            (r#"{"actions":{"day":["hangup"]}}"#, "actions.day[0].hangup"),
             (r#"{"actions":{"day":[{}]}}"#, "actions.day[0]"),
             (r#"{"actions":{"day":[{"say":{"text":{"en-US":7}}}]}}"#, "actions.day[0].say.text.en-US"),
             (r#"{"actions":{"day":[{"say":{"text":["Hello"]}}]}}"#, "actions.day[0].say.text"),

@@ -2,8 +2,7 @@
 
 //! Where a check is: written down only where something is wrong.
 
-use crate::call::config::reader::may_be_told;
-use crate::json::decimal;
+use crate::json::{decimal, may_be_told};
 
 /// A place in the document, by the places around it.
 #[derive(Clone, Copy)]

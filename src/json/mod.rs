@@ -5,6 +5,14 @@
 //! Read by a parser of our own: `serde_json`'s is a sixth of the webhook's wasm, most of it floats, which nothing
 //! here needs. `serde_json` writes, and a test holds the two parsers together.
 
+#[cfg(feature = "dialplan")]
+mod fit;
+
+#[cfg(feature = "dialplan")]
+pub use fit::Misfit;
+#[cfg(feature = "dialplan")]
+pub(crate) use fit::may_be_told;
+
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Json {
@@ -38,7 +46,7 @@ impl Json {
     /// # Errors
     /// [`NotJson`]: where it goes wrong.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
-        let mut parser = Parser { bytes: text.as_bytes(), at: 0 };
+        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
         let value = parser.value(0);
         parser.space();
         match value {
@@ -192,33 +200,26 @@ impl Json {
 /// How deep a document may be.
 const DEEPEST: u32 = 128;
 
-/// Reads from a place in a text onward.
-pub(crate) struct Parser<'a> {
+struct Parser<'a> {
+    text: &'a str,
     bytes: &'a [u8],
-    pub(crate) at: usize,
-}
-
-#[cfg(feature = "dialplan")]
-impl<'a> Parser<'a> {
-    pub(crate) const fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0 }
-    }
+    at: usize,
 }
 
 impl Parser<'_> {
-    pub(crate) fn peek(&self) -> u8 {
+    fn peek(&self) -> u8 {
         // No JSON holds a NUL, so it serves as the end.
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
-    pub(crate) fn space(&mut self) {
+    fn space(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
     /// Takes `byte`, white space around it passed over.
-    pub(crate) fn take(&mut self, byte: u8) -> bool {
+    fn take(&mut self, byte: u8) -> bool {
         self.space();
         let there = self.peek() == byte;
         self.at += usize::from(there);
@@ -288,7 +289,7 @@ impl Parser<'_> {
         self.at > from
     }
 
-    pub(crate) fn number(&mut self) -> Option<Json> {
+    fn number(&mut self) -> Option<Json> {
         let from = self.at;
         self.at += usize::from(self.peek() == b'-');
         let leading_zero = self.peek() == b'0';
@@ -309,15 +310,15 @@ impl Parser<'_> {
                 return None;
             }
         }
-        self.text(from).map(Json::Number)
+        self.since(from).map(|digits| Json::Number(digits.to_owned()))
     }
 
     /// What was passed over since `from`.
-    fn text(&self, from: usize) -> Option<String> {
-        String::from_utf8(self.bytes.get(from..self.at)?.to_vec()).ok()
+    fn since(&self, from: usize) -> Option<&str> {
+        self.text.get(from..self.at)
     }
 
-    pub(crate) fn string(&mut self) -> Option<String> {
+    fn string(&mut self) -> Option<String> {
         if self.peek() != b'"' {
             return None;
         }
@@ -327,12 +328,12 @@ impl Parser<'_> {
         loop {
             match self.peek() {
                 b'"' => {
-                    string.push_str(&self.text(from)?);
+                    string.push_str(self.since(from)?);
                     self.at += 1;
                     return Some(string);
                 }
                 b'\\' => {
-                    string.push_str(&self.text(from)?);
+                    string.push_str(self.since(from)?);
                     string.push(self.escape()?);
                     from = self.at;
                 }
@@ -378,7 +379,7 @@ impl Parser<'_> {
         Some(unit)
     }
 
-    pub(crate) fn place(&self) -> NotJson {
+    fn place(&self) -> NotJson {
         let (mut line, mut column) = (1, 1);
         for byte in self.bytes.iter().take(self.at) {
             column += 1;
