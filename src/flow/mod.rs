@@ -20,11 +20,15 @@ mod kept;
 #[cfg(feature = "doors")]
 mod operations;
 mod outgoing;
+#[cfg(feature = "doors")]
+mod record;
 mod reply;
 mod run;
 mod settings;
 #[cfg(feature = "doors")]
 mod status;
+#[cfg(feature = "doors")]
+mod walk;
 mod webhook;
 mod wire;
 
