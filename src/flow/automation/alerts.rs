@@ -14,7 +14,7 @@ use crate::error::Code;
 use crate::fhir::element::{concept, extension, identifier, is, reference};
 use crate::flow::ask::{Answer, FhirRequest, HttpRequest};
 use crate::flow::chart::Trouble;
-use crate::flow::record::{counted, create, get, landed, update};
+use crate::flow::record::{counted, create, found, get, landed, update};
 use crate::json::{Json, decimal};
 use crate::time::{HOUR, MINUTE, instant, parse_instant};
 
@@ -91,15 +91,11 @@ pub(super) async fn follow_up(round: &Round<'_>, alerts: &Alerts, answer: Answer
 
 /// Sends an alert whose intent is this run's own. Where something is left open, the sweep finds it.
 async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
-    let since = ["&sent=ge", &instant(round.now.saturating_sub(HOUR))].concat();
-    let search = [&search(ALERT), "&status=in-progress,completed", &since, "&_summary=count"].concat();
-    let answer = round.fhir(vec![get(search)]).await.pop().unwrap_or(Answer::Failed);
-    // Each intent stands before it is counted, so that two which come at once both count.
-    let count = match counted(answer) {
-        Ok(count) => count,
+    let earlier = match earlier(round, &intent).await {
+        Ok(earlier) => earlier,
         Err(trouble) => return round.tell(trouble.code()),
     };
-    if count > alerts.per_hour.unwrap_or(PER_HOUR) {
+    if earlier >= alerts.per_hour.unwrap_or(PER_HOUR) {
         close(&mut intent, "on-hold", "alert-limit", "More alerts in an hour than the config allows.");
         return settle(round, intent).await;
     }
@@ -112,9 +108,30 @@ async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
     };
     let at = intent.get("sent").and_then(Json::text).unwrap_or_default();
     let call = intent.at(&["about", "0", "reference"]).and_then(Json::text).unwrap_or_default();
-    let text = [what, " (", at, ", ", call, "; alert ", &decimal(count.into()), " of the hour)"].concat();
+    let text = [what, " (", at, ", ", call, "; alert ", &decimal((earlier + 1).into()), " of the hour)"].concat();
     let occasion = occasion.to_owned();
     post(round, alerts, intent, &occasion, &text).await;
+}
+
+/// How many alerts of the hour come before this one: those that were sent, and those on their way whose intents were
+/// written first. Each intent stands before it is ranked, so of many that come at once as many go out as may.
+async fn earlier(round: &Round<'_>, intent: &Json) -> Result<u32, Trouble> {
+    let since = ["&sent=ge", &instant(round.now.saturating_sub(HOUR))].concat();
+    let on_their_way = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
+    let sent = [&search(ALERT), "&status=completed", &since, "&_summary=count"].concat();
+    // In this order: one that is sent in between counts twice, and not never.
+    let mut answers = round.fhir(vec![get(on_their_way), get(sent)]).await.into_iter();
+    let on_their_way = found(answers.next().unwrap_or(Answer::Failed), "Communication")?;
+    let mut earlier = counted(answers.next().unwrap_or(Answer::Failed))?;
+    let order = |one: &Json| {
+        let written = one.at(&["meta", "lastUpdated"]).and_then(Json::text).and_then(parse_instant);
+        (written, one.get("id").and_then(Json::text).unwrap_or_default().to_owned())
+    };
+    let own = order(intent);
+    for other in &on_their_way {
+        earlier += u32::from(order(other) < own);
+    }
+    Ok(earlier)
 }
 
 async fn post(round: &Round<'_>, alerts: &Alerts, mut intent: Json, occasion: &str, text: &str) {
@@ -132,7 +149,7 @@ async fn post(round: &Round<'_>, alerts: &Alerts, mut intent: Json, occasion: &s
     let request = HttpRequest { method: "POST", url: alerts.url.clone(), headers, body: body.write() };
     match round.http(request).await {
         Answer::Done { status: 200..=299, .. } => intent.set("status", Json::of("completed")),
-        Answer::Done { status: 400..=407 | 409..=428 | 430..=499, .. } => {
+        Answer::Done { status: 400..=407 | 410..=411 | 413..=428 | 430..=499, .. } => {
             round.tell(Code::AlertRefused);
             close(&mut intent, "stopped", "alert-refused", "The alert's address refused it.");
         }

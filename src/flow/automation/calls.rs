@@ -74,6 +74,8 @@ pub(super) async fn calls(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tic
             marks.set(mark, None);
         }
     } else if back_to < high {
+        // The first run of all counts back from its own time.
+        marks.set(Mark::Calls, Some(from));
         marks.set(Mark::Top, Some(top));
         marks.set(Mark::High, Some(back_to));
         marks.set(Mark::Held, held);
