@@ -141,14 +141,10 @@ fn what_comes_late_corrects_the_task() {
 #[test]
 fn a_callback_asked_for_is_an_occasion() {
     let mut world = World::new(TASKS);
-    let mut call = missed(&mut world, 1);
-    let part = Json::parse(r#"{"url":"callback","valueBoolean":true}"#).unwrap();
-    let mut extensions = call.get("extension").cloned().unwrap().into_elements();
-    let mut parts = extensions[0].get("extension").cloned().unwrap().into_elements();
-    parts.push(part);
-    extensions[0].set("extension", Json::List(parts));
-    call.set("extension", Json::List(extensions));
-    world.fhir.change(&call, NOW);
+    let inbound = [("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let left = [&inbound[..], &[("CallStatus", "in-progress"), ("QueueResult", "leave")]].concat();
+    let asked = [&inbound[..], &[("CallStatus", "completed"), ("QueueResult", "callback")]].concat();
+    let call = charted(&mut world, 1, &[&left, &asked], None);
     tell(&mut world, &call);
     assert_eq!(world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]), Some(&Json::of("callback")));
 }

@@ -64,13 +64,13 @@ impl Ended {
 
     /// The task that there is to be.
     pub(super) fn task(&self, round: &Round<'_>) -> Option<Occasion> {
-        occasion(&self.resource, &self.log, &round.config.tasks.on)
+        occasion(&self.log, &round.config.tasks.on)
     }
 
     /// The alert that there is to be.
     pub(super) fn alert(&self, round: &Round<'_>) -> Option<Occasion> {
         let alerts = round.config.alerts.as_ref().filter(|_| self.at + STALE > round.now)?;
-        occasion(&self.resource, &self.log, &alerts.on)
+        occasion(&self.log, &alerts.on)
     }
 
     /// Whether it may close tasks of earlier calls.

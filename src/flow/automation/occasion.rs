@@ -3,9 +3,7 @@
 //! What there is to do after a call: told from its log alone.
 
 use crate::call::config::Occasion;
-use crate::call::log::{CallLog, EXTENSION, Instant, Outcome, Text, Way};
-use crate::fhir::element::is;
-use crate::json::Json;
+use crate::call::log::{CallLog, Instant, Outcome, Text, Way};
 
 /// Every occasion, the one that asks for most first.
 pub(super) const ALL: [Occasion; 4] = [Occasion::Callback, Occasion::Voicemail, Occasion::Failed, Occasion::Missed];
@@ -24,13 +22,13 @@ pub(super) const fn word(occasion: Occasion) -> &'static str {
 ///
 /// A call is missed where somebody called and nobody answered nor was a message left; what our people call and nobody
 /// answers they know. A call that fails does so either way.
-pub(super) fn occasion(resource: &Json, log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
+pub(super) fn occasion(log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
     let inbound = log.way() == Some(Way::Inbound);
     let outcome = log.outcome()?;
     ALL.into_iter().find(|occasion| {
         of.contains(occasion)
             && match occasion {
-                Occasion::Callback => inbound && asks_for_callback(resource),
+                Occasion::Callback => inbound && asks_for_callback(log),
                 Occasion::Voicemail => inbound && outcome == Outcome::Voicemail,
                 Occasion::Failed => outcome == Outcome::Failed,
                 Occasion::Missed => {
@@ -41,15 +39,9 @@ pub(super) fn occasion(resource: &Json, log: &CallLog, of: &[Occasion]) -> Optio
     })
 }
 
-/// Whether the caller asked to be called back: the part `callback` of the extension.
-fn asks_for_callback(resource: &Json) -> bool {
-    let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
-    extensions.iter().any(|one| {
-        let url = one.get("url").and_then(Json::text).unwrap_or_default();
-        let parts = one.get("extension").map(Json::elements).unwrap_or_default();
-        let asks = |part: &Json| is(part, "url", "callback") && part.get("valueBoolean") == Some(&Json::Bool(true));
-        url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/')) && parts.iter().any(asks)
-    })
+/// Whether the caller asked to be called back: the chart says so by this `QueueResult`, which is none of Twilio's.
+fn asks_for_callback(log: &CallLog) -> bool {
+    log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some("callback")
 }
 
 /// Whether our people reached somebody.
