@@ -12,6 +12,8 @@ export interface CoreExports {
   numbers(count: number): number;
   start(written: number, wide: number): number;
   resume(flow: number, written: number, wide: number): number;
+  /** Of the whole core alone. */
+  knock?(door: number, written: number, wide: number): number;
   output(): number;
 }
 
@@ -50,6 +52,13 @@ export function start(core: Core, { text, numbers, count, names }: Frame): Answe
   // A document is answered to a genuine event, and its names are kept.
   core.names = answer.twiml === undefined ? [] : names;
   return answer;
+}
+
+/** Begins a story behind Medplum's own authentication. */
+export function knock(core: Core, door: number, event: string): Answer {
+  const wide = WIDE.test(event);
+  const written = write(core, event, wide, [0, 0, 0, 0, 0, event.length], 6);
+  return read(core, core.exports.knock?.(door, written, wide ? 1 : 0) ?? 0);
 }
 
 /** Goes on with a story. */

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
+import { http, type HttpQuestion } from './http.ts';
+import { zone, type ZoneQuestion } from './zone.ts';
 
 /** Something that the core asks for. */
-export interface Ask {
+export type Ask = {
   readonly id: number;
-  readonly kind: 'fhir' | 'headers' | 'me';
   /** Milliseconds after which the core goes on without it. */
   readonly deadline?: number;
-  readonly bundle?: Bundle;
-}
+} & (
+  | { readonly kind: 'fhir'; readonly bundle: Bundle }
+  | { readonly kind: 'headers' | 'me' }
+  | ({ readonly kind: 'http' } & HttpQuestion)
+  | ({ readonly kind: 'zone' } & ZoneQuestion)
+);
 
 interface Outcome {
   readonly status?: number;
@@ -29,14 +34,20 @@ export async function perform(asks: readonly Ask[], medplum: MedplumClient, even
 }
 
 async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
-  if (ask.kind === 'headers') {
-    return { status: 200, body: event.headers ?? {} };
+  switch (ask.kind) {
+    case 'fhir':
+      return { status: 200, body: await medplum.executeBatch(ask.bundle) };
+    case 'headers':
+      return { status: 200, body: event.headers ?? {} };
+    case 'http':
+      return http(ask);
+    case 'me': {
+      const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
+      return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
+    }
+    case 'zone':
+      return { status: 200, body: zone(ask) };
   }
-  if (ask.kind === 'me') {
-    const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
-    return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
-  }
-  return { status: 200, body: await medplum.executeBatch(ask.bundle as Bundle) };
 }
 
 /** A FHIR failure has its status in the outcome's id; the core needs to know no more than that it failed. */

@@ -5,3 +5,9 @@ declare module '*.wasm' {
   const base64: string;
   export default base64;
 }
+
+/** The same, packed by Brotli. */
+declare module '*.wasm.br' {
+  const base64: string;
+  export default base64;
+}

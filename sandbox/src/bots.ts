@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { Bot, ProjectMembership, ProjectSetting, Reference } from '@medplum/fhirtypes';
+import { allOk, badRequest, getStatus } from '@medplum/core';
+import type { AccessPolicy, Bot, ProjectSetting, Reference } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Chart } from './fhir.ts';
+import { join as joinPath } from 'node:path';
+import type { Chart } from './chart/chart.ts';
+import { checkPolicy } from './chart/rights.ts';
+import type { Clock } from './clock.ts';
+import { Executions } from './executions.ts';
+import type { Execution, Trigger } from './executions.ts';
+import { addPolicy, join } from './requesters.ts';
+import type { Member } from './requesters.ts';
 import { sendBotResult } from './results.ts';
 import { uuid } from './seed.ts';
-import { accessToken } from './token.ts';
 import { FissionWrapper } from './wrappers/fission.ts';
 import { LambdaWrapper } from './wrappers/lambda.ts';
 import { VmContextWrapper, VmServer } from './wrappers/vmcontext.ts';
-import type { BotCode, RuntimeVersion, Wrapper } from './wrappers/wrapper.ts';
+import type { BotCode, BotPayload, BotResult, RuntimeVersion, Wrapper } from './wrappers/wrapper.ts';
 
 export interface NewBot {
   name?: string;
@@ -21,96 +27,98 @@ export interface NewBot {
   runtimeVersion: RuntimeVersion;
   secrets?: Record<string, string>;
   publicWebhook?: boolean;
-  accessPolicy?: boolean;
+  /** `true`, the default, allows all but what is kept for administrators; without one, no webhook is answered. */
+  accessPolicy?: boolean | AccessPolicy;
+  /** By `$execute` and for a Subscription, the bot has the rights of who asks, and not its own. */
+  runAsUser?: boolean;
+  /** When it runs by itself: five fields, in UTC. */
+  cron?: string;
   timeoutSeconds?: number;
 }
 
-/** One run of a bot, as the page and the tests see it. */
-export interface Execution {
-  time: string;
-  bot: string;
-  /** What the caller was answered. `bot` is empty where no bot was asked. */
-  status: number;
-  contentType: string;
-  body: string;
-  /** In milliseconds. */
-  duration: number;
-  log: string[];
-  params: unknown;
-}
-
-export interface DeployedBot {
-  name: string;
-  reference: Reference<Bot>;
-  membership: ProjectMembership & { id: string };
+export interface DeployedBot extends Member {
+  id: string;
   publicWebhook: boolean;
-  accessPolicy: boolean;
-  accessToken: string;
+  hasAccessPolicy: boolean;
+  runAsUser: boolean;
   secrets: Record<string, ProjectSetting>;
   wrapper: Wrapper;
 }
 
-/** How many executions are kept. */
-const mostExecutions = 1000;
+/** What a bot is called with. */
+export interface Call extends Pick<BotPayload, 'input' | 'contentType' | 'headers' | 'requester' | 'traceId'> {
+  trigger: Trigger;
+  /** On whose behalf the bot asks; on its own, if nobody is named. */
+  as?: Member | undefined;
+}
 
-/** How much of an execution's log is kept, from its end, as in the AuditEvent that the server writes. */
-const mostLog = 10 * 1024;
+/** What all bots of a sandbox share. */
+export interface BotsOptions {
+  chart: Chart;
+  seed: string;
+  /** With a slash at its end. */
+  baseUrl: string;
+  clock: Clock;
+  onLog: (bot: string, line: string) => void;
+}
 
 /** The project's bots, and what they have done. */
 export class Bots {
-  readonly executions: Execution[] = [];
-  readonly #chart: Chart;
-  readonly #seed: string;
-  readonly #baseUrl: string;
-  readonly #onLog: (bot: string, line: string) => void;
+  readonly executions: Executions;
+  readonly #options: BotsOptions;
   readonly #server: VmServer;
   readonly #deployed: DeployedBot[] = [];
+  #count = 0;
   #directory: Promise<string> | undefined;
+  #everything: Promise<Reference<AccessPolicy>> | undefined;
 
-  constructor(chart: Chart, seed: string, baseUrl: string, onLog: (bot: string, line: string) => void) {
-    this.#chart = chart;
-    this.#seed = seed;
-    this.#baseUrl = baseUrl;
-    this.#onLog = onLog;
-    this.#server = new VmServer((line) => onLog('server', printable(line)));
+  constructor(options: BotsOptions) {
+    this.#options = options;
+    this.executions = new Executions(options.seed, options.clock.now);
+    this.#server = new VmServer((line) => options.onLog('server', printable(line)));
   }
 
-  async add(options: NewBot): Promise<DeployedBot & { id: string }> {
-    const { name = 'bot', runtimeVersion, publicWebhook = true, accessPolicy = true } = options;
-    const label = `bot/${this.#deployed.length}`;
-    const id = uuid(this.#seed, label);
-    const membershipId = uuid(this.#seed, `${label}/membership`);
-    this.#directory ??= mkdtemp(join(tmpdir(), 'plumline-sandbox-'));
-    const directory = join(await this.#directory, id);
+  async add(options: NewBot): Promise<DeployedBot> {
+    const {
+      name = 'bot',
+      runtimeVersion,
+      publicWebhook = true,
+      accessPolicy = true,
+      runAsUser = false,
+      cron,
+    } = options;
+    const { chart, seed } = this.#options;
+    if (typeof accessPolicy === 'object') {
+      checkPolicy(accessPolicy);
+    }
+    const label = `bot/${this.#count++}`;
+    const id = uuid(seed, label);
+    this.#directory ??= mkdtemp(joinPath(tmpdir(), 'plumline-sandbox-'));
+    const directory = joinPath(await this.#directory, id);
     const file = options.file ?? `${directory}.cjs`;
     if (options.file === undefined) {
       await writeFile(file, options.code ?? '');
     }
-    const reference: Reference<Bot> = { reference: `Bot/${id}`, display: name };
-    const project = { reference: `Project/${uuid(this.#seed, 'project')}` };
-    await this.#chart.createResource<Bot>(
-      { resourceType: 'Bot', id, name, runtimeVersion, publicWebhook },
-      { assignedId: true },
-    );
-    const membership = await this.#chart.createResource<ProjectMembership>(
+    await chart.createResource<Bot>(
       {
-        resourceType: 'ProjectMembership',
-        id: membershipId,
-        project,
-        user: reference,
-        profile: reference,
-        ...(accessPolicy && { accessPolicy: { reference: `AccessPolicy/${uuid(this.#seed, 'policy')}` } }),
+        resourceType: 'Bot',
+        id,
+        name,
+        runtimeVersion,
+        publicWebhook,
+        ...(runAsUser && { runAsUser }),
+        ...(cron !== undefined && { cronString: cron }),
       },
       { assignedId: true },
     );
+    const profile = { reference: `Bot/${id}`, display: name };
+    const policy = await this.#policy(accessPolicy, `${label}/policy`);
     const bot = {
+      ...(await join(chart, seed, label, { name, profile, user: profile, policy })),
       id,
-      name,
-      reference,
-      membership,
       publicWebhook,
-      accessPolicy,
-      accessToken: accessToken(this.#seed, label),
+      hasAccessPolicy: policy !== undefined,
+      runAsUser,
       secrets: settings(options.secrets ?? {}),
       wrapper: this.#wrap(runtimeVersion, { file, directory, timeoutSeconds: options.timeoutSeconds }),
     };
@@ -131,77 +139,50 @@ export class Bots {
   }
 
   byId(id: unknown): DeployedBot | undefined {
-    return this.#deployed.find((bot) => bot.reference.reference === `Bot/${String(id)}`);
+    return this.#deployed.find((bot) => bot.id === id);
   }
 
-  byToken(authorization: string | undefined): DeployedBot | undefined {
-    return this.#deployed.find((bot) => authorization === `Bearer ${bot.accessToken}`);
+  byReference(reference: string | undefined): DeployedBot | undefined {
+    return this.#deployed.find((bot) => bot.reference.reference === reference);
   }
 
-  /** Runs a bot on a request and answers with what it gave. A call by `$execute` has a requester, a trace and a query. */
-  async execute(
-    bot: DeployedBot,
-    req: Request,
-    res: Response,
-    call?: { requester?: Reference; traceId: string },
-  ): Promise<void> {
+  /** Runs a bot on a request and answers with what it gave. */
+  async answer(bot: DeployedBot, req: Request, res: Response, call: Omit<Call, 'input'>): Promise<void> {
     res.locals['executed'] = true;
-    const log: string[] = [];
-    const started = performance.now();
-    const time = new Date().toISOString();
     const input: unknown = req.method === 'GET' ? req.query : req.body;
-    const result = await bot.wrapper.run(
-      {
-        bot: bot.reference,
-        baseUrl: this.#baseUrl,
-        accessToken: bot.accessToken,
-        requester: call?.requester,
-        input,
-        contentType: req.get('Content-Type'),
-        secrets: bot.secrets,
-        traceId: call?.traceId,
-        headers: req.headers,
-      },
-      (line) => {
-        log.push(line);
-        this.#onLog(bot.name, printable(line));
-      },
-    );
-    const duration = performance.now() - started;
     const body = bodyOf(res);
-    try {
-      sendBotResult(req, res, result);
-    } finally {
-      this.executions.push({
-        time,
-        bot: bot.name,
-        status: res.statusCode,
-        contentType: res.get('Content-Type') ?? '',
-        body: body(),
-        duration,
-        log: lastOf(log),
-        params: input,
-      });
-      this.executions.splice(0, this.executions.length - mostExecutions);
-    }
+    await this.#run(bot, { ...call, input }, (result) => {
+      try {
+        sendBotResult(req, res, result);
+      } finally {
+        result.answered = { status: res.statusCode, contentType: res.get('Content-Type') ?? '', body: body() };
+      }
+    });
+  }
+
+  /** Runs a bot whose answer nobody waits for. */
+  async call(bot: DeployedBot, call: Call): Promise<Execution> {
+    return this.#run(bot, call, (result) => {
+      const body = result.returned.kind === 'json' ? result.returned.text : '';
+      const status = getStatus(result.success ? allOk : badRequest(result.logResult));
+      result.answered = { status, contentType: '', body };
+    });
   }
 
   /** Lists a webhook request that never came to a bot: an unknown id, a body too large, … */
   listRefused(req: Request, res: Response): void {
     const started = performance.now();
-    const time = new Date().toISOString();
+    const execution = this.executions.blank('', 'webhook', undefined);
     const body = bodyOf(res);
     res.on('finish', () => {
       if (!res.locals['executed']) {
-        this.executions.push({
-          time,
-          bot: '',
+        execution.params = req.body as unknown;
+        this.executions.end(execution, {
           status: res.statusCode,
           contentType: res.get('Content-Type') ?? '',
           body: body(),
           duration: performance.now() - started,
           log: [],
-          params: req.body as unknown,
         });
       }
     });
@@ -212,6 +193,56 @@ export class Bots {
     if (this.#directory) {
       await rm(await this.#directory, { recursive: true, force: true });
     }
+  }
+
+  async #run(bot: DeployedBot, call: Call, answer: (result: Answered) => void): Promise<Execution> {
+    const { baseUrl, clock, onLog } = this.#options;
+    const { trigger, as, input, contentType, headers, requester, traceId } = call;
+    const { execution, accessToken } = this.executions.begin(bot.name, trigger, input, as ?? bot);
+    const log: string[] = [];
+    const started = performance.now();
+    const result: Answered = await bot.wrapper.run(
+      {
+        bot: bot.reference,
+        baseUrl,
+        accessToken,
+        requester,
+        input,
+        contentType,
+        secrets: bot.secrets,
+        traceId,
+        headers,
+        clockOffset: clock.offset,
+      },
+      (line) => {
+        log.push(line);
+        onLog(bot.name, printable(line));
+      },
+    );
+    const duration = performance.now() - started;
+    try {
+      answer(result);
+    } finally {
+      const { status, contentType: type, body } = result.answered ?? { status: 500, contentType: '', body: '' };
+      this.executions.end(execution, { status, contentType: type, body, duration, log });
+    }
+    return execution;
+  }
+
+  async #policy(policy: boolean | AccessPolicy, label: string): Promise<Reference<AccessPolicy> | undefined> {
+    const { chart, seed } = this.#options;
+    if (policy === false) {
+      return undefined;
+    }
+    if (policy !== true) {
+      return addPolicy(chart, policy, uuid(seed, label));
+    }
+    this.#everything ??= addPolicy(
+      chart,
+      { resourceType: 'AccessPolicy', name: 'Everything', resource: [{ resourceType: '*' }] },
+      uuid(seed, 'policy'),
+    );
+    return this.#everything;
   }
 
   #wrap(runtimeVersion: RuntimeVersion, code: BotCode): Wrapper {
@@ -226,6 +257,11 @@ export class Bots {
   }
 }
 
+/** What a bot gave, and what was made of it. */
+interface Answered extends BotResult {
+  answered?: Pick<Execution, 'status' | 'contentType' | 'body'>;
+}
+
 /** Gives what was sent as the answer's body, once it has been. */
 function bodyOf(res: Response): () => string {
   let body = '';
@@ -236,12 +272,6 @@ function bodyOf(res: Response): () => string {
     return send(sent);
   };
   return () => body;
-}
-
-/** The last lines, the first of them cut where it has to be. */
-function lastOf(log: string[]): string[] {
-  const text = log.join('\n');
-  return text.length <= mostLog ? log : text.slice(-mostLog).split('\n');
 }
 
 /** A caller's text can stand in a log line, and is not to move a terminal's cursor. */

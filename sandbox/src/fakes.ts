@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import { hex } from './seed.ts';
 
 /** A request that a bot sent to one of the services that the sandbox plays. */
@@ -12,28 +13,31 @@ export interface SentRequest {
   body: unknown;
 }
 
-/** `/fake/twilio`, `/fake/meta` and `/fake/vapi`: takes whatever is sent, writes it down, and answers with an id. */
-export function fakes(sent: SentRequest[], seed: string): Router {
+/**
+ * `/fake/twilio`, `/fake/meta` and `/fake/vapi` write down whatever is sent. `twilio` answers as Twilio's API does; the
+ * others take everything, and answer with an id.
+ */
+export function fakes(sent: SentRequest[], seed: string, twilio: RequestHandler): Router {
   const router = Router();
-  for (const service of ['twilio', 'meta', 'vapi']) {
+  const others: RequestHandler = (req, res) => {
+    res
+      .status(req.method === 'POST' ? 201 : 200)
+      .json(answer(req.baseUrl.endsWith('/meta'), hex(seed, `sent/${sent.length}`, 32)));
+  };
+  for (const [service, handle] of [
+    ['twilio', twilio],
+    ['meta', others],
+    ['vapi', others],
+  ] as const) {
     // Credentials stand in headers, which are not kept.
-    router.use(`/${service}`, (req, res) => {
+    router.use(`/${service}`, (req, res, next) => {
       sent.push({ service, time: new Date().toISOString(), method: req.method, path: req.url, body: req.body });
-      res
-        .status(req.method === 'POST' ? 201 : 200)
-        .json(answer(service, req.path, hex(seed, `sent/${sent.length}`, 32)));
+      return handle(req, res, next);
     });
   }
   return router;
 }
 
-function answer(service: string, path: string, id: string): object {
-  switch (service) {
-    case 'twilio':
-      return { sid: `${path.includes('/Calls') ? 'CA' : 'SM'}${id}`, status: 'queued' };
-    case 'meta':
-      return { messaging_product: 'whatsapp', messages: [{ id: `wamid.${id}` }] };
-    default:
-      return { id };
-  }
+function answer(meta: boolean, id: string): object {
+  return meta ? { messaging_product: 'whatsapp', messages: [{ id: `wamid.${id}` }] } : { id };
 }

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import { sendOutcome } from './results.ts';
 import { fraction } from './seed.ts';
 
-const serverError: OperationOutcome = {
+export const serverError: OperationOutcome = {
   resourceType: 'OperationOutcome',
   id: 'exception',
   issue: [{ severity: 'error', code: 'exception', details: { text: 'Internal server error' } }],

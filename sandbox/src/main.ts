@@ -117,6 +117,7 @@ async function main(args: string[]): Promise<void> {
   const sandbox = await start(settings.port, {
     seed: settings.seed,
     faults: settings.faults,
+    runCron: true,
     ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     onLog: (bot, line) => {
       if (!settings.json) {

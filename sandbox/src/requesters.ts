@@ -1,73 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { ClientApplication, Practitioner, ProjectMembership, Reference } from '@medplum/fhirtypes';
-import type { Chart } from './fhir.ts';
+import type { AccessPolicy, ClientApplication, Practitioner, ProjectMembership, Reference } from '@medplum/fhirtypes';
+import type { Chart } from './chart/chart.ts';
+import { checkPolicy } from './chart/rights.ts';
 import { hex, uuid } from './seed.ts';
 import { accessToken } from './token.ts';
 
-/** Somebody who is known to the server and no bot: a member of the staff, or an app. */
-export interface Requester {
+/** Somebody in the sandbox's project: a bot, one of the staff, or an app. */
+export interface Member {
   reference: Reference;
   membership: ProjectMembership & { id: string };
   name: string;
-  /** What an Authorization header says. */
-  authorization: string;
+}
+
+export interface NewPractitioner {
+  /** `Jo Invented`: the last word is the family's. */
+  name: string;
+  /** Absent: all but what is kept for administrators. */
+  accessPolicy?: AccessPolicy;
+  /** Administers the project. */
+  admin?: boolean;
 }
 
 /** The people and apps of the sandbox's project, who may ask bots by `$execute`. */
-export interface Requesters {
-  /** By Bearer token. */
-  practitioner: { reference: string; token: string };
-  /** By HTTP Basic. */
-  client: { reference: string; id: string; secret: string };
-  byAuthorization: (authorization: string | undefined) => Requester | undefined;
-  isMembership: (id: unknown) => boolean;
+export class Requesters {
+  readonly #chart: Chart;
+  readonly #seed: string;
+  /** By what an Authorization header says. */
+  readonly #known = new Map<string, Member>();
+  #practitioners = 0;
+
+  constructor(chart: Chart, seed: string) {
+    this.#chart = chart;
+    this.#seed = seed;
+  }
+
+  /** They ask by Bearer token. */
+  async addPractitioner(options: NewPractitioner): Promise<{ reference: string; token: string }> {
+    const { name, accessPolicy, admin } = options;
+    if (accessPolicy) {
+      checkPolicy(accessPolicy);
+    }
+    const number = this.#practitioners++;
+    const label = number === 0 ? 'practitioner' : `practitioner/${number}`;
+    const token = accessToken(this.#seed, label);
+    const words = name.split(' ');
+    const [given, family] = [words.slice(0, -1), words.at(-1) ?? ''];
+    const { id } = await this.#chart.createResource<Practitioner>(
+      {
+        resourceType: 'Practitioner',
+        id: uuid(this.#seed, label),
+        name: [{ ...(given.length > 0 && { given }), family }],
+      },
+      { assignedId: true },
+    );
+    const profile = { reference: `Practitioner/${id}`, display: name };
+    const policy = accessPolicy && (await addPolicy(this.#chart, accessPolicy, uuid(this.#seed, `${label}/policy`)));
+    const user = { reference: `User/${uuid(this.#seed, `${label}/user`)}` };
+    const member = await join(this.#chart, this.#seed, label, { name, profile, user, policy, admin });
+    this.#known.set(`Bearer ${token}`, member);
+    return { reference: profile.reference, token };
+  }
+
+  /** They ask by HTTP Basic. */
+  async addClient(name: string): Promise<{ reference: string; id: string; secret: string }> {
+    const secret = hex(this.#seed, 'client/secret', 64);
+    const { id } = await this.#chart.createResource<ClientApplication>(
+      { resourceType: 'ClientApplication', id: uuid(this.#seed, 'client'), name, secret },
+      { assignedId: true },
+    );
+    const profile = { reference: `ClientApplication/${id}`, display: name };
+    const member = await join(this.#chart, this.#seed, 'client', { name, profile, user: profile });
+    this.#known.set(`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, member);
+    return { reference: profile.reference, id, secret };
+  }
+
+  byAuthorization(authorization: string | undefined): Member | undefined {
+    return authorization === undefined ? undefined : this.#known.get(authorization);
+  }
+
+  byReference(reference: string | undefined): Member | undefined {
+    return [...this.#known.values()].find((member) => member.reference.reference === reference);
+  }
+
+  isMembership(id: unknown): boolean {
+    return [...this.#known.values()].some(({ membership }) => membership.id === id);
+  }
 }
 
-export async function addRequesters(chart: Chart, seed: string): Promise<Requesters> {
-  const token = accessToken(seed, 'practitioner');
-  const secret = hex(seed, 'client/secret', 64);
-  const practitioner = await chart.createResource<Practitioner>(
-    {
-      resourceType: 'Practitioner',
-      id: uuid(seed, 'practitioner'),
-      name: [{ given: ['Jo'], family: 'Invented' }],
-    },
-    { assignedId: true },
-  );
-  const client = await chart.createResource<ClientApplication>(
-    { resourceType: 'ClientApplication', id: uuid(seed, 'client'), name: 'Sandbox app', secret },
-    { assignedId: true },
-  );
-  const basic = Buffer.from(`${client.id}:${secret}`).toString('base64');
-  const known = [
-    await member(chart, seed, practitioner, 'Jo Invented', `Bearer ${token}`),
-    await member(chart, seed, client, 'Sandbox app', `Basic ${basic}`),
-  ];
-  return {
-    practitioner: { reference: `Practitioner/${practitioner.id}`, token },
-    client: { reference: `ClientApplication/${client.id}`, id: client.id, secret },
-    byAuthorization: (authorization) => known.find((requester) => requester.authorization === authorization),
-    isMembership: (id) => known.some(({ membership }) => membership.id === id),
-  };
-}
-
-async function member(
+/** Makes somebody a member of the project. */
+export async function join(
   chart: Chart,
   seed: string,
-  { resourceType, id }: { resourceType: 'ClientApplication' | 'Practitioner'; id: string },
-  name: string,
-  authorization: string,
-): Promise<Requester> {
-  const profile = { reference: `${resourceType}/${id}`, display: name };
+  label: string,
+  member: {
+    name: string;
+    profile: Reference;
+    user: Reference;
+    policy?: Reference<AccessPolicy> | undefined;
+    admin?: boolean | undefined;
+  },
+): Promise<Member> {
+  const { name, profile, user, policy, admin } = member;
   const membership = await chart.createResource<ProjectMembership>(
     {
       resourceType: 'ProjectMembership',
-      id: uuid(seed, `${resourceType}/membership`),
+      id: uuid(seed, `${label}/membership`),
       project: { reference: `Project/${uuid(seed, 'project')}` },
-      user: resourceType === 'ClientApplication' ? profile : { reference: `User/${uuid(seed, 'user')}` },
-      profile,
+      user: user as NonNullable<ProjectMembership['user']>,
+      profile: profile as NonNullable<ProjectMembership['profile']>,
+      ...(policy && { accessPolicy: policy }),
+      ...(admin && { admin }),
     },
     { assignedId: true },
   );
-  return { reference: profile, membership, name, authorization };
+  return { reference: profile, membership, name };
+}
+
+/** Puts a policy into the chart, where it may be changed: it is read at each request. */
+export async function addPolicy(chart: Chart, policy: AccessPolicy, id: string): Promise<Reference<AccessPolicy>> {
+  await chart.createResource<AccessPolicy>({ ...policy, id }, { assignedId: true });
+  return { reference: `AccessPolicy/${id}` };
 }

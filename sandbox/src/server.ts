@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { notFound, unauthorized } from '@medplum/core';
+import { ContentType, normalizeErrorString, normalizeOperationOutcome, notFound, unauthorized } from '@medplum/core';
+import type { Bot } from '@medplum/fhirtypes';
 import compression from 'compression';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
@@ -8,15 +9,33 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Bots } from './bots.ts';
-import type { Execution, NewBot } from './bots.ts';
+import type { NewBot } from './bots.ts';
+import { Chart } from './chart/chart.ts';
+import type { Asking, Change } from './chart/chart.ts';
+import { Deliveries } from './chart/deliveries.ts';
+import type { DeliveryOptions } from './chart/deliveries.ts';
+import { Overlaps } from './chart/overlaps.ts';
+import { Rights } from './chart/rights.ts';
+import { Store } from './chart/store.ts';
+import { Clock } from './clock.ts';
+import { checkCron, Crontab } from './crontab.ts';
+import type { Execution } from './executions.ts';
 import { fakes } from './fakes.ts';
 import type { SentRequest } from './fakes.ts';
 import { faults } from './faults.ts';
-import { Chart, fhirRoutes, indexDefinitions } from './fhir.ts';
+import { fhirRoutes, indexDefinitions } from './fhir.ts';
 import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
-import { addRequesters } from './requesters.ts';
-import type { Requester, Requesters } from './requesters.ts';
+import { Requesters } from './requesters.ts';
+import type { Member, NewPractitioner } from './requesters.ts';
 import { sendOutcome } from './results.ts';
+import { Network, rest, twilioAccount } from './twilio.ts';
+import type { NetworkOptions } from './twilio.ts';
+import { Traffic } from './traffic.ts';
+import type { Faults } from './traffic.ts';
+
+/** What a Medplum project can have or lack, of what the sandbox has. */
+export const projectFeatures = ['transaction-bundles', 'cron'] as const;
+export type ProjectFeature = (typeof projectFeatures)[number];
 
 export interface SandboxOptions {
   /** 0, the default, takes any free one. */
@@ -27,7 +46,15 @@ export interface SandboxOptions {
   publicUrl?: string;
   /** The share of auth/me and FHIR requests that fail, from 0 to 1. */
   faults?: number;
+  /** All, if absent. */
+  features?: readonly ProjectFeature[];
+  /** How Subscriptions are delivered: once, at once and in order, if absent. */
+  deliveries?: DeliveryOptions;
+  /** Bots with a cron line run on their minutes. A test runs them by `cron()`. */
+  runCron?: boolean;
   bots?: NewBot[];
+  /** How unkind the fake Twilio is, who answers its calls, which URLs its numbers have. */
+  twilio?: Partial<NetworkOptions>;
   onLog?: (bot: string, line: string) => void;
 }
 
@@ -45,13 +72,30 @@ export interface Sandbox {
   executions: Execution[];
   /** What was sent to the fake Twilio, Meta and Vapi. */
   sent: SentRequest[];
+  /** Places calls through the webhook, which is the first bot's unless the options say otherwise. */
+  twilio: Network;
   /** Who may ask bots by `$execute`: one of the staff by Bearer token, and an app by HTTP Basic. */
-  practitioner: Requesters['practitioner'];
-  client: Requesters['client'];
+  practitioner: { reference: string; token: string };
+  client: { reference: string; id: string; secret: string };
   /** Where further pages can be hung up. */
   pages: Router;
   bots: SandboxBot[];
+  /** Which requests of auth/me and FHIR fail, and how; may be set at any time. */
+  faults: Faults | undefined;
+  /** May be changed at any time. */
+  deliveries: DeliveryOptions;
   addBot: (bot: NewBot) => Promise<SandboxBot>;
+  addPractitioner: (practitioner: NewPractitioner) => Promise<{ reference: string; token: string }>;
+  /** Runs a bot now, as the server does when its minute has come. */
+  cron: (botId: string) => Promise<Execution>;
+  /** When a bot's minute comes next, if `runCron` waits for it. */
+  nextCron: (botId: string) => Date | undefined;
+  /** Resolves when no Subscription is on its way to a bot, and no bot at work on one. */
+  settled: () => Promise<void>;
+  /** Moves the clock of the chart and of the bots; a bot that runs keeps the time it began with. */
+  travel: (to: number | string | undefined) => void;
+  /** In epoch milliseconds. */
+  now: () => number;
   stop: () => Promise<void>;
 }
 
@@ -68,20 +112,63 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
   const seed = options.seed ?? randomUUID();
-  const chart = new Chart();
-  const bots = new Bots(chart, seed, `${url}/`, options.onLog ?? (() => undefined));
-  const requesters = await addRequesters(chart, seed);
+  const features = options.features ?? projectFeatures;
+  const onLog = options.onLog ?? ((): void => undefined);
+  const clock = new Clock();
+  const store = new Store(seed, clock.now);
+  const crontab = new Crontab((botId) => {
+    sandbox.cron(botId).catch((err: unknown) => onLog('server', normalizeErrorString(err)));
+  });
+  const schedule = ({ interaction, resource }: Change): void => {
+    if (options.runCron && features.includes('cron')) {
+      crontab.changed(interaction, resource);
+    }
+  };
+  const chart = new Chart({ store, overlaps: new Overlaps(seed), baseUrl: `${url}/` }, { onChange: schedule });
+  const bots = new Bots({ chart, seed, baseUrl: `${url}/`, clock, onLog });
+  const requesters = new Requesters(chart, seed);
+  const deliveries = new Deliveries(
+    store,
+    seed,
+    options.deliveries ?? {},
+    async ({ endpoint, ...call }) => {
+      const bot = bots.byId(endpoint.slice('Bot/'.length));
+      const { reference } = call.requester ?? {};
+      const as = bot?.runAsUser ? (requesters.byReference(reference) ?? bots.byReference(reference)) : bot;
+      // The server finds no membership for it, and gives up.
+      if (bot && as) {
+        await bots.call(bot, { ...call, trigger: 'subscription', as });
+      }
+    },
+    (line) => onLog('server', line),
+  );
   const pages = express.Router();
+  const account = twilioAccount(seed);
+  const twilio = new Network({
+    ...account,
+    seed,
+    webhook: () => sandbox.bots[0]?.webhook ?? `${publicUrl}/webhook/none`,
+    apiUrl: `${url}/fake/twilio`,
+    now: clock.now,
+    reach: (address) => (address.startsWith(`${publicUrl}/`) ? url + address.slice(publicUrl.length) : address),
+    ...options.twilio,
+  });
   const sandbox: Sandbox = {
     url,
     fhir: `${url}/fhir/R4`,
-    executions: bots.executions,
+    executions: bots.executions.list,
     sent: [],
-    practitioner: requesters.practitioner,
-    client: requesters.client,
+    twilio,
+    practitioner: await requesters.addPractitioner({ name: 'Jo Invented' }),
+    client: await requesters.addClient('Sandbox app'),
     pages,
     bots: [],
+    faults: undefined,
+    deliveries: deliveries.options,
     async addBot(bot) {
+      if (bot.cron !== undefined) {
+        checkCron(bot.cron);
+      }
       const { id, membership } = await bots.add(bot);
       const webhook = `${publicUrl}/webhook/${membership.id}`;
       if (options.publicUrl !== undefined) {
@@ -91,19 +178,60 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       sandbox.bots.push(added);
       return added;
     },
+    addPractitioner: (practitioner) => requesters.addPractitioner(practitioner),
+    async cron(botId) {
+      const bot = bots.byId(botId);
+      if (!bot) {
+        throw new Error(`There is no Bot/${botId}`);
+      }
+      const input = await store.readResource<Bot>('Bot', botId);
+      return bots.call(bot, { trigger: 'cron', input, contentType: ContentType.FHIR_JSON });
+    },
+    nextCron: (botId) => crontab.next(botId),
+    settled: () => deliveries.settled(),
+    travel: (to) => clock.travel(to),
+    now: clock.now,
     async stop() {
+      await twilio.stop();
+      crontab.stop();
+      deliveries.stop();
       server.close();
       server.closeAllConnections();
       await bots.stop();
     },
   };
+  const known: Known = (authorization) =>
+    bots.executions.byAuthorization(authorization)?.member ?? requesters.byAuthorization(authorization);
+  const asking = async (member: Member): Promise<Asking> => ({
+    author: member.reference,
+    rights: await Rights.of(store, member.membership.id),
+  });
   route(app, {
     bots,
-    chart,
     pages,
-    url,
     requesters,
-    fakes: fakes(sandbox.sent, seed),
+    fakes: fakes(
+      sandbox.sent,
+      seed,
+      rest(twilio, { [account.accountSid]: account.authToken, [account.apiKey]: account.apiSecret }),
+    ),
+    known,
+    asking,
+    chart,
+    fhir: fhirRoutes({
+      chart,
+      baseUrl: `${url}/`,
+      transactions: features.includes('transaction-bundles'),
+      async asking(authorization) {
+        const member = known(authorization);
+        return member && asking(member);
+      },
+      onChange(change, cause) {
+        schedule(change);
+        deliveries.announce(change, cause);
+      },
+    }),
+    traffic: new Traffic(bots.executions, () => sandbox.faults),
     faults: faults(seed, options.faults ?? 0),
   });
   for (const bot of options.bots ?? []) {
@@ -114,16 +242,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 interface Parts {
   bots: Bots;
-  chart: Chart;
   pages: Router;
-  url: string;
   requesters: Requesters;
+  known: Known;
+  asking: (member: Member) => Promise<Asking>;
+  chart: Chart;
+  fhir: RequestHandler;
+  traffic: Traffic;
   fakes: Router;
   faults: RequestHandler;
 }
 
-function route(app: Express, { bots, chart, pages, url, requesters, fakes, faults }: Parts): void {
-  const known: Known = (authorization) => bots.byToken(authorization) ?? requesters.byAuthorization(authorization);
+/** Whoever an Authorization header belongs to: a bot at work, one of the staff, an app. */
+type Known = (authorization: string | undefined) => Member | undefined;
+
+function route(app: Express, parts: Parts): void {
+  const { bots, pages, requesters, fhir, traffic, fakes, faults } = parts;
   app.set('trust proxy', 1);
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -145,23 +279,19 @@ function route(app: Express, { bots, chart, pages, url, requesters, fakes, fault
   }
   app.use(pages);
   app.use('/fake', fakes);
-  const fhir = fhirRoutes(chart, `${url}/`, (authorization) => known(authorization)?.reference);
   for (const prefix of ['', '/api']) {
-    app.get(`${prefix}/auth/me`, faults, me(known));
-    app.use(`${prefix}/fhir/R4`, faults);
+    app.get(`${prefix}/auth/me`, traffic.me, faults, me(parts));
+    app.use(`${prefix}/fhir/R4`, traffic.fhir, faults);
     for (const path of ['/fhir/R4/Bot/:id/$execute', '/fhir/R4/Bot/:id/$execute/*rest']) {
       app
         .route(prefix + path)
-        .get(operation(bots, known))
-        .post(operation(bots, known));
+        .get(operation(parts))
+        .post(operation(parts));
     }
     app.use(`${prefix}/fhir/R4`, fhir);
   }
   app.use(errorHandler);
 }
-
-/** Whoever an Authorization header belongs to: a bot, one of the staff, an app. */
-type Known = (authorization: string | undefined) => Pick<Requester, 'reference' | 'membership' | 'name'> | undefined;
 
 function webhook(bots: Bots, requesters: Requesters): RequestHandler {
   return async (req, res) => {
@@ -170,43 +300,63 @@ function webhook(bots: Bots, requesters: Requesters): RequestHandler {
       res.status(403).send('Not the membership of a bot');
     } else if (!bot) {
       sendOutcome(res, notFound);
-    } else if (!bot.accessPolicy) {
+    } else if (!bot.hasAccessPolicy) {
       res.status(403).send('ProjectMembership must have an Access Policy');
     } else if (!bot.publicWebhook) {
       res.status(403).send('Bot is not configured for public webhook access');
     } else {
-      await bots.execute(bot, req, res);
+      await bots.answer(bot, req, res, {
+        trigger: 'webhook',
+        contentType: req.get('Content-Type'),
+        headers: req.headers,
+      });
     }
   };
 }
 
-/** `$execute`: the same bots, asked by somebody who is known. */
-function operation(bots: Bots, known: Known): RequestHandler {
+/** `$execute`: the same bots, asked by somebody who is known and may read them. */
+function operation({ bots, known, asking, chart }: Parts): RequestHandler {
   return async (req, res) => {
-    const bot = bots.byId(req.params['id']);
-    if (!bot) {
-      sendOutcome(res, notFound);
-      return;
-    }
     const authorization = req.get('Authorization');
-    const requester = known(authorization)?.reference;
+    const requester = known(authorization);
     if (authorization !== undefined && !requester) {
       sendOutcome(res, unauthorized);
       return;
     }
-    await bots.execute(bot, req, res, { traceId: randomUUID(), ...(requester && { requester }) });
+    const bot = bots.byId(req.params['id']);
+    if (requester) {
+      try {
+        await chart.as({ asking: await asking(requester) }).readResource('Bot', String(req.params['id']));
+      } catch (err) {
+        sendOutcome(res, normalizeOperationOutcome(err));
+        return;
+      }
+    }
+    if (!bot) {
+      sendOutcome(res, notFound);
+      return;
+    }
+    await bots.answer(bot, req, res, {
+      trigger: 'execute',
+      contentType: req.get('Content-Type'),
+      headers: req.headers,
+      traceId: req.get('x-trace-id') ?? randomUUID(),
+      ...(requester && { requester: requester.reference }),
+      ...(bot.runAsUser && { as: requester }),
+    });
   };
 }
 
-function me(known: Known): RequestHandler {
-  return (req, res) => {
-    const asking = known(req.get('Authorization'));
-    if (!asking) {
+function me({ known, asking }: Parts): RequestHandler {
+  return async (req, res) => {
+    const member = known(req.get('Authorization'));
+    if (!member) {
       sendOutcome(res, unauthorized);
       return;
     }
-    const { membership, reference, name } = asking;
+    const { membership, reference, name } = member;
     const [resourceType, id] = reference.reference?.split('/') ?? [];
+    const { rights } = await asking(member);
     res.json({
       project: { resourceType: 'Project', id: membership.project.reference?.split('/')[1] },
       membership: {
@@ -217,7 +367,7 @@ function me(known: Known): RequestHandler {
       },
       profile: { resourceType, id, name: resourceType === 'Practitioner' ? [{ text: name }] : name },
       config: { resourceType: 'UserConfiguration', menu: [] },
-      accessPolicy: { resourceType: 'AccessPolicy' },
+      accessPolicy: rights.policy,
     });
   };
 }

@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hex } from './seed.ts';
+
+export { Network } from './twilio/network.ts';
+export type { NetworkOptions, OwnNumber, PhoneCall, VoiceUrls } from './twilio/network.ts';
+export type { BrowserOptions, IncomingOptions } from './twilio/calls.ts';
+export type {
+  Answer,
+  Answered,
+  CallResult,
+  LegResult,
+  PhoneRequest,
+  Queued,
+  Script,
+  Voicemail,
+} from './twilio/script.ts';
+export { rest } from './twilio/rest.ts';
+export { sign } from './twilio/signature.ts';
+export type { Unkind } from './twilio/unkind.ts';
 
 /** The account that the sandbox plays, whose numbers nobody has. */
 export interface TwilioAccount {
@@ -9,6 +26,9 @@ export interface TwilioAccount {
   /** The TwiML app of browser calls. */
   applicationSid: string;
   numbers: string[];
+  /** What the API is asked with, beside the account's own SID and token. */
+  apiKey: string;
+  apiSecret: string;
 }
 
 export const kinds = ['phone', 'client'] as const;
@@ -20,6 +40,8 @@ export function twilioAccount(seed: string): TwilioAccount {
     authToken: hex(seed, 'twilio/token', 32),
     applicationSid: `AP${hex(seed, 'twilio/application', 32)}`,
     numbers: ['+15550100001', '+15550100002'],
+    apiKey: `SK${hex(seed, 'twilio/key', 32)}`,
+    apiSecret: hex(seed, 'twilio/secret', 32),
   };
 }
 
@@ -42,12 +64,4 @@ export function incomingCall(
     From: from,
     To: call.to,
   };
-}
-
-/** X-Twilio-Signature of a form post, as Twilio's own documentation describes it. */
-export function sign(authToken: string, url: string, params: Record<string, string>): string {
-  const text = Object.entries(params)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .reduce((signed, [name, value]) => signed + name + value, url);
-  return createHmac('sha1', authToken).update(text, 'utf8').digest('base64');
 }

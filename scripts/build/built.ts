@@ -25,7 +25,7 @@ export function built(out: string): Plugin {
       }));
       build.onLoad({ filter: /./, namespace }, (args) => ({
         contents: readFileSync(path.join(out, args.path)),
-        loader: args.path.endsWith('.wasm') ? 'base64' : 'js',
+        loader: /\.wasm(\.br)?$/.test(args.path) ? 'base64' : 'js',
       }));
     },
   };

@@ -28,7 +28,7 @@ pub enum Ask {
     Me,
     /// What the clocks of a place show. Costs no round trip. `{ walls, instants }`: the wall time of each instant as
     /// `YYYY-MM-DDTHH:MM:SS`, and for each wall time the instants at which the clocks show it, of which there are none
-    /// or two where they are changed. 400 where there is no such zone.
+    /// or two where they are changed. Fails where there is no such zone.
     Zone(ZoneRequest),
 }
 

@@ -94,8 +94,10 @@ test('the membership of somebody who is no bot is no webhook', async () => {
 });
 
 test('what is sent to the fake services is listed, without credentials', async () => {
-  const messages = `${sandbox.url}/fake/twilio/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json`;
-  const answer = await post(messages, { To: '+15550100099', Body: 'Hello' }, basic('SK0', 'secret'));
+  const { accountSid, apiKey, apiSecret, numbers } = twilioAccount('project');
+  const message = { To: '+15550100099', From: numbers[0] ?? '', Body: 'Hello' };
+  const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
+  const answer = await post(`${sandbox.url}/fake/twilio${path}`, message, basic(apiKey, apiSecret));
   assert.equal(answer.status, 201);
   assert.match(((await answer.json()) as { sid: string }).sid, /^SM[0-9a-f]{32}$/);
   await fetch(`${sandbox.url}/fake/meta/v1/1/messages`, {
@@ -111,8 +113,8 @@ test('what is sent to the fake services is listed, without credentials', async (
       {
         service: 'twilio',
         method: 'POST',
-        path: '/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json',
-        body: { To: '+15550100099', Body: 'Hello' },
+        path,
+        body: message,
       },
       { service: 'meta', method: 'POST', path: '/v1/1/messages', body: { type: 'text' } },
       { service: 'vapi', method: 'GET', path: '/call?limit=1', body: {} },

@@ -241,11 +241,13 @@ test('executions are listed with what was asked, logged and answered', async () 
   const { time, duration, ...execution } = sandbox.executions.at(-1) ?? assert.fail();
   assert.deepEqual(execution, {
     bot: 'logs',
+    trigger: 'webhook',
     status: 200,
     contentType: 'application/json; charset=utf-8',
     body: '{"ok":true}',
     log: ['one [object Object]', 'two'],
     params: { From: '+15550100099' },
+    fhir: [],
   });
   assert.equal(Number.isNaN(Date.parse(time)), false);
   assert.equal(duration > 0, true);

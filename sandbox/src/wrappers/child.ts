@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { ContentType, Hl7Message, MedplumClient } from '@medplum/core';
 import { createRequire } from 'node:module';
+import { setClock } from './clock.ts';
 import type { ChildMessage, ChildRequest } from './process.ts';
 import type { BotPayload } from './wrapper.ts';
 
@@ -38,6 +39,7 @@ export function serveFunction(handle: (payload: BotPayload, module: string) => P
   });
   serve(async (payload, write) => {
     log = write;
+    setClock((payload as BotPayload).clockOffset);
     try {
       return await handle(payload as BotPayload, module);
     } finally {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { describeError, send, serve } from './child.ts';
+import { clockScript } from './clock.ts';
 import type { BotPayload, BotResult, Returned } from './wrapper.ts';
 
 /*
@@ -31,7 +32,11 @@ async function run({ file, timeout, event }: VmRequest, log: (line: string) => v
   };
   try {
     const code = await readFile(file, 'utf8');
-    const value: unknown = await vm.runInNewContext(scriptOf(code), globalsOf(event, write), { timeout });
+    const context = vm.createContext(globalsOf(event, write));
+    if (event.clockOffset) {
+      vm.runInContext(clockScript(event.clockOffset), context);
+    }
+    const value: unknown = await vm.runInContext(scriptOf(code), context, { timeout });
     return { success: true, logResult: lines.join('\n'), returned: encode(value) };
   } catch (err) {
     write(describeError(err));

@@ -17,6 +17,8 @@ export interface BotPayload {
   secrets: Record<string, ProjectSetting>;
   traceId?: string | undefined;
   headers?: IncomingHttpHeaders | undefined;
+  /** By how many milliseconds the bot's clock is ahead. */
+  clockOffset?: number | undefined;
 }
 
 /** What a handler returned, on its way out of the process it ran in. */

@@ -63,7 +63,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
                 let mut map = Map::default();
                 while let Some((name, value)) = access.next_entry::<String, V>()? {
                     if map.get(&name).is_some() {
-                        return Err(A::Error::custom("a repeated name"));
+                        return Err(A::Error::duplicate_field(""));
                     }
                     map.0.push((name, value));
                 }

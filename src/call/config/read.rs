@@ -3,7 +3,7 @@
 //! Reading a config document.
 
 use super::{Config, ConfigError};
-use crate::json::decimal;
+use crate::json::{Json, decimal};
 use crate::phone::E164;
 
 impl Config {
@@ -12,9 +12,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the place; nothing of a wrong config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = serde_json::from_str(text).map_err(|err| {
-            let (line, column) = (decimal(err.line() as u64), decimal(err.column() as u64));
+        let json = Json::parse(text).map_err(|place| {
+            let (line, column) = (decimal(place.line.into()), decimal(place.column.into()));
             ConfigError(["line ", &line, ", column ", &column].concat())
+        })?;
+        let config: Self = json.fit().map_err(|misfit| {
+            let place = if misfit.path.is_empty() { "the document" } else { &misfit.path };
+            ConfigError([if misfit.is_member { "an unknown or repeated member of " } else { "" }, place].concat())
         })?;
         match &config.outbound.caller_id {
             Some(number) if E164::parse(number).is_none() => Err(ConfigError("outbound.callerId".to_owned())),

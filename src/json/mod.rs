@@ -5,6 +5,12 @@
 //! Read by a parser of our own: `serde_json`'s is a sixth of the webhook's wasm, most of it floats, which nothing
 //! here needs. `serde_json` writes, and a test holds the two parsers together.
 
+#[cfg(feature = "dialplan")]
+mod fit;
+
+#[cfg(feature = "dialplan")]
+pub use fit::Misfit;
+
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Json {

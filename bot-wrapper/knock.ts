@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The doors behind Medplum's own authentication. Nobody waits on a phone there, so an event crosses as JSON. */
+import type { BotEvent, MedplumClient } from '@medplum/core';
+import { knock } from './core.ts';
+import { tell, type Reply } from './story.ts';
+import { whole } from './whole.ts';
+
+export const OPERATIONS = 0;
+export const AUTOMATION = 1;
+
+/** Secrets of other bots stay where they are. */
+const OURS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
+
+export async function answer(door: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
+  const text = written(event);
+  const reply = await tell(whole, (core) => knock(core, door, text), medplum, event);
+  // The whole core knows all there is.
+  return reply as Reply;
+}
+
+function written({ input, requester, headers, secrets }: BotEvent<unknown>): string {
+  const now = Date.now();
+  const ours: Record<string, string> = {};
+  for (const [name, secret] of Object.entries(secrets)) {
+    if (OURS.test(name) && typeof secret.valueString === 'string') {
+      ours[name] = secret.valueString;
+    }
+  }
+  // The headers of a Subscription come in mixed case.
+  const interaction = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'x-medplum-interaction');
+  return JSON.stringify({
+    // Halves that the core reads as 32-bit numbers.
+    now: [Math.floor(now / 2 ** 30), now % 2 ** 30],
+    input: input ?? null,
+    requester: requester?.reference,
+    interaction: interaction?.[1],
+    secrets: ours,
+  });
+}

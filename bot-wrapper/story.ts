@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** One story from its event to its end: the core decides, this performs. */
+import type { BotEvent, MedplumClient } from '@medplum/core';
+import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
+import { inBase64, instantiate, resume, type Answer, type Core } from './core.ts';
+import { perform, type Ask } from './perform.ts';
+
+/** What a bot's handler returns: TwiML, an outcome, or whatever was asked for by `$execute`. */
+export type Reply = Binary | OperationOutcome | object;
+
+/** A build of the core, compiled once and instantiated again after each trap. */
+export interface Build {
+  readonly compile: () => WebAssembly.Module;
+  module?: WebAssembly.Module;
+  core?: Core | undefined;
+}
+
+/** What the core wants next: a reply, with something to log, or answers. */
+interface Step {
+  readonly twiml?: string;
+  readonly reply?: object;
+  readonly beyond?: true;
+  readonly log?: readonly string[];
+  readonly flow?: number;
+  readonly asks?: readonly Ask[];
+}
+
+/** A trap leaves an instance's memory in an unknown state, so it is never used again. */
+const MOST_TRAPS = 4;
+
+/** Tells a story that `begin` starts; undefined where it is beyond what this build knows. */
+export async function tell(
+  build: Build,
+  begin: (core: Core, traps: number) => Answer,
+  medplum: MedplumClient,
+  event: BotEvent<unknown>,
+): Promise<Reply | undefined> {
+  for (let traps = 0; traps < MOST_TRAPS;) {
+    const mine = instance(build);
+    try {
+      let next = begin(mine, traps);
+      while (next.json !== undefined) {
+        const step = JSON.parse(next.json) as Step;
+        step.log?.forEach((line) => console.log(line));
+        if (step.reply !== undefined) {
+          return step.reply;
+        }
+        if (step.twiml !== undefined) {
+          return binary(inBase64(step.twiml));
+        }
+        if (step.beyond) {
+          return undefined;
+        }
+        const answers = await perform(step.asks ?? [], medplum, event);
+        if (build.core !== mine) {
+          // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one, but not
+          // without end.
+          traps++;
+          break;
+        }
+        next = resume(mine, step.flow ?? 0, answers);
+      }
+      if (build.core === mine) {
+        return binary(next.twiml ?? '');
+      }
+    } catch (err) {
+      console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
+      traps++;
+      if (build.core === mine) {
+        build.core = undefined;
+      }
+    }
+  }
+  const text = 'The core failed; the bot log has more.';
+  const issue = { severity: 'error', code: 'exception', details: { text } } as const;
+  return { resourceType: 'OperationOutcome', id: 'exception', issue: [issue] };
+}
+
+function instance(build: Build): Core {
+  build.module ??= build.compile();
+  build.core ??= instantiate(build.module);
+  return build.core;
+}
+
+/** Medplum answers with the bytes of a Binary, and with its content type. */
+function binary(data: string): Binary {
+  return { resourceType: 'Binary', contentType: 'text/xml', data };
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import {
+  badRequest,
+  conflict,
+  deepEquals,
+  forbidden,
+  formatSearchQuery,
+  isGone,
+  normalizeOperationOutcome,
+  notFound,
+  OperationOutcomeError,
+  Operator,
+  preconditionFailed,
+  stringify,
+  validateResource,
+} from '@medplum/core';
+import type { AccessPolicyInteraction, Operation, SearchRequest, WithId } from '@medplum/core';
+import { FhirRepository, getExtraEntries, MemoryRepository } from '@medplum/fhir-router';
+import type { CreateResourceOptions, DeleteResourceOptions, UpdateResourceOptions } from '@medplum/fhir-router';
+import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { Overlaps } from './overlaps.ts';
+import { resolveReferences } from './references.ts';
+import type { Rights } from './rights.ts';
+import { checkSearch, page, subset } from './search.ts';
+import type { Store } from './store.ts';
+
+/** Something that was written and stays. */
+export interface Change {
+  interaction: 'create' | 'update' | 'delete';
+  /** The version that was written; of a resource that was deleted, its last one. */
+  resource: WithId<Resource>;
+  previous: WithId<Resource> | undefined;
+}
+
+/** On whose behalf something is read or written. */
+export interface Asking {
+  author: Reference;
+  rights: Rights;
+}
+
+/** What all views of one chart share. */
+export interface ChartParts {
+  store: Store;
+  overlaps: Overlaps;
+  /** With a slash at its end. */
+  baseUrl: string;
+}
+
+export interface ViewOptions {
+  /** Nobody, for a request without a token, which may do anything. */
+  asking?: Asking | undefined;
+  onChange?: ((change: Change) => void) | undefined;
+}
+
+const lostRace = conflict('could not serialize access due to concurrent update');
+
+/**
+ * The chart as one request sees it. It keeps to the requester's rights, validates what is written and writes down who
+ * the author is; it has transactions that roll back, and writes that lose against others as they do on a server.
+ */
+export class Chart extends FhirRepository {
+  readonly #parts: ChartParts;
+  readonly #options: ViewOptions;
+  /** What was written since the transaction began, if this is a view from inside of one. */
+  readonly #transaction: Change[] | undefined;
+
+  constructor(parts: ChartParts, options: ViewOptions, transaction?: Change[]) {
+    super();
+    this.#parts = parts;
+    this.#options = options;
+    this.#transaction = transaction;
+  }
+
+  /** The same chart, as somebody else sees it. */
+  as(options: ViewOptions): Chart {
+    return new Chart(this.#parts, options);
+  }
+
+  override setMode(): void {
+    // There is one database, for reading and for writing.
+  }
+
+  override generateId(): string {
+    return this.#parts.store.generateId();
+  }
+
+  override async createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
+    this.#require('create', resource.resourceType);
+    return this.#writing(async () => {
+      // Nobody but the server chooses the id of what is new.
+      const id = (options?.assignedId ? resource.id : undefined) ?? this.generateId();
+      const prepared = await this.#prepared({ ...resource, id });
+      this.#requireWriting('create', prepared, undefined);
+      return this.#written('create', await this.#parts.store.write(prepared, true), undefined);
+    });
+  }
+
+  override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
+    return this.#writing((overlapped) =>
+      // A guarded write that comes too late is told so, and never loses by chance.
+      this.#update(resource, options, (key) => !options?.ifMatch && overlapped(key)),
+    );
+  }
+
+  override async patchResource<T extends Resource>(
+    type: T['resourceType'],
+    id: string,
+    patch: Operation[] | Parameters,
+    options?: UpdateResourceOptions,
+  ): Promise<WithId<T>> {
+    return this.#writing(async () => {
+      const existing = await this.#read<T>(type, id);
+      const desk = new MemoryRepository();
+      await desk.withSeeding(() => desk.createResource(existing));
+      const patched = await desk.patchResource<T>(type, id, patch);
+      if (patched.id !== id || patched.resourceType !== type) {
+        throw new OperationOutcomeError(badRequest('Incorrect resource ID'));
+      }
+      return this.#update(patched, options, () => false);
+    });
+  }
+
+  override async deleteResource(type: string, id: string, options?: DeleteResourceOptions): Promise<void> {
+    await this.#writing(async () => {
+      const existing = await this.#read(type, id);
+      this.#require('delete', type);
+      if (!this.#permits('delete', existing)) {
+        throw new OperationOutcomeError(forbidden);
+      }
+      checkVersion(existing, options?.ifMatch);
+      await this.#parts.store.remove(type, id);
+      this.#written('delete', existing, existing);
+    });
+  }
+
+  override async readResource<T extends Resource>(type: string, id: string): Promise<WithId<T>> {
+    return this.#reading(() => this.#read<T>(type, id));
+  }
+
+  override async readReference<T extends Resource>({ reference }: Reference<T>): Promise<WithId<T>> {
+    const [type, id, ...more] = reference?.split('/') ?? [];
+    if (!type || !id || more.length > 0) {
+      throw new OperationOutcomeError(badRequest('Invalid reference'));
+    }
+    return this.readResource(type, id);
+  }
+
+  override async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
+    return Promise.all(
+      references.map((reference) =>
+        this.readReference<T>(reference).catch(
+          (err: unknown) => new OperationOutcomeError(normalizeOperationOutcome(err)),
+        ),
+      ),
+    );
+  }
+
+  override async readHistory<T extends Resource>(type: string, id: string): Promise<Bundle<WithId<T>>> {
+    this.#require('history', type);
+    return this.#reading(async () => {
+      await this.#read(type, id);
+      return this.#parts.store.readHistory<WithId<T>>(type, id);
+    });
+  }
+
+  override async readVersion<T extends Resource>(type: string, id: string, version: string): Promise<WithId<T>> {
+    this.#require('vread', type);
+    return this.#reading(async () => {
+      await this.#read(type, id);
+      return this.#parts.store.readVersion<WithId<T>>(type, id, version);
+    });
+  }
+
+  override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
+    checkSearch(request);
+    this.#require('search', request.resourceType);
+    const { resourceType, filters, fields } = request;
+    const found = await this.#reading(() => this.#parts.store.search<T>({ resourceType, ...(filters && { filters }) }));
+    const permitted = (found.entry ?? [])
+      .flatMap(({ resource }) => resource ?? [])
+      .filter((resource) => this.#permits('search', resource));
+    const bundle = page(permitted, request, this.#parts.baseUrl);
+    if ((request.include ?? request.revInclude) && bundle.entry) {
+      const matches = bundle.entry.flatMap(({ resource }) => resource ?? []);
+      await getExtraEntries(this, request, matches, bundle.entry as BundleEntry[]);
+    }
+    return subset(bundle, fields);
+  }
+
+  override async searchByReference<T extends Resource>(
+    request: SearchRequest<T>,
+    code: string,
+    references: string[],
+  ): Promise<Record<string, WithId<T>[]>> {
+    const found = references.map(async (value): Promise<[string, WithId<T>[]]> => {
+      const filters = [...(request.filters ?? []), { code, operator: Operator.EQUALS, value }];
+      return [value, await this.searchResources({ ...request, filters })];
+    });
+    return Object.fromEntries(await Promise.all(found));
+  }
+
+  override async conditionalUpdate<T extends Resource>(
+    resource: T,
+    search: SearchRequest,
+    options?: CreateResourceOptions & UpdateResourceOptions,
+  ): Promise<{ resource: WithId<T>; outcome: OperationOutcome }> {
+    if (this.#transaction) {
+      return super.conditionalUpdate(resource, search, options);
+    }
+    const { overlaps } = this.#parts;
+    const { resourceType, filters = [] } = search;
+    const key = resourceType + formatSearchQuery({ resourceType, filters });
+    const overlapped = await overlaps.write();
+    const result = await this.#transact(async (inside) => {
+      const done = await inside.conditionalUpdate(resource, search, options);
+      if (overlapped(key) && overlaps.loses('upsert')) {
+        throw new OperationOutcomeError(lostRace);
+      }
+      return done;
+    });
+    overlaps.committed(key);
+    return result;
+  }
+
+  /** All or nothing. On a server the first to fail ends it, and what was written before is as if it had never been. */
+  override async withTransaction<R>(action: (inside: this) => Promise<R>): Promise<R> {
+    if (this.#transaction) {
+      return action(this);
+    }
+    await this.#parts.overlaps.write();
+    return this.#transact(action);
+  }
+
+  async #transact<R>(action: (inside: this) => Promise<R>): Promise<R> {
+    const { store, overlaps } = this.#parts;
+    const changes: Change[] = [];
+    return overlaps.alone(async () => {
+      store.begin();
+      try {
+        const done = await action(new Chart(this.#parts, this.#options, changes) as this);
+        store.commit();
+        changes.forEach((change) => this.#commit(change));
+        return done;
+      } catch (err) {
+        await store.rollback();
+        throw err;
+      }
+    });
+  }
+
+  async #update<T extends Resource>(
+    resource: T,
+    options: UpdateResourceOptions | undefined,
+    overlapped: (key: string) => boolean,
+  ): Promise<WithId<T>> {
+    const { resourceType: type, id } = resource;
+    if (!id) {
+      throw new OperationOutcomeError(badRequest('Missing id'));
+    }
+    this.#require('update', type);
+    // What was deleted can be brought back by its id; what never was cannot be made with one.
+    const existing = await this.#read<T>(type, id).catch((err: unknown) => {
+      if (isGone(normalizeOperationOutcome(err))) {
+        return undefined;
+      }
+      throw err;
+    });
+    if (existing && !this.#permits('update', existing)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    checkVersion(existing, options?.ifMatch);
+    const prepared = await this.#prepared({ ...resource, id });
+    if (existing && isSame(existing, prepared)) {
+      return existing;
+    }
+    this.#requireWriting('update', prepared, existing);
+    if (overlapped(`${type}/${id}`) && this.#parts.overlaps.loses('put')) {
+      throw new OperationOutcomeError(lostRace);
+    }
+    return this.#written('update', await this.#parts.store.write(prepared, false), existing);
+  }
+
+  async #read<T extends Resource>(type: string, id: string): Promise<WithId<T>> {
+    this.#require('read', type);
+    const resource = await this.#parts.store.readResource<WithId<T>>(type, id);
+    if (!this.#permits('read', resource)) {
+      // The server doesn't tell that there is something which may not be seen.
+      throw new OperationOutcomeError(notFound);
+    }
+    return resource;
+  }
+
+  /** What is written: with the resources that its references look for, its author, and nothing that FHIR forbids. */
+  async #prepared<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
+    const resolved = await resolveReferences(resource, async (search) => {
+      checkSearch(search);
+      this.#require('search', search.resourceType);
+      const { entry = [] } = await this.#parts.store.search(search);
+      return entry
+        .flatMap((one) => one.resource ?? [])
+        .filter((found) => this.#permits('search', found))
+        .map((found) => `${found.resourceType}/${found.id}`);
+    });
+    const author = this.#options.asking?.author;
+    const prepared = author ? { ...resolved, meta: { ...resolved.meta, author } } : resolved;
+    validateResource(prepared);
+    return prepared;
+  }
+
+  #written<T extends Resource>(
+    interaction: Change['interaction'],
+    resource: WithId<T>,
+    previous: WithId<T> | undefined,
+  ): WithId<T> {
+    const change: Change = { interaction, resource, previous };
+    if (this.#transaction) {
+      this.#transaction.push(change);
+    } else {
+      this.#commit(change);
+    }
+    return resource;
+  }
+
+  #commit(change: Change): void {
+    this.#parts.overlaps.committed(`${change.resource.resourceType}/${change.resource.id}`);
+    this.#options.onChange?.(change);
+  }
+
+  async #reading<R>(action: () => Promise<R>): Promise<R> {
+    return this.#transaction ? action() : this.#parts.overlaps.alone(action);
+  }
+
+  async #writing<R>(action: (overlapped: (key: string) => boolean) => Promise<R>): Promise<R> {
+    if (this.#transaction) {
+      return action(() => false);
+    }
+    const overlapped = await this.#parts.overlaps.write();
+    return this.#parts.overlaps.alone(() => action(overlapped));
+  }
+
+  #require(interaction: AccessPolicyInteraction, type: string): void {
+    this.#options.asking?.rights.require(interaction, type);
+  }
+
+  #permits(interaction: AccessPolicyInteraction, resource: Resource): boolean {
+    return this.#options.asking?.rights.permits(interaction, resource) ?? true;
+  }
+
+  #requireWriting(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): void {
+    if (this.#options.asking && !this.#options.asking.rights.permitsWriting(interaction, after, before)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+  }
+}
+
+function checkVersion(existing: Resource | undefined, ifMatch: string | undefined): void {
+  if (existing && ifMatch && existing.meta?.versionId !== ifMatch) {
+    throw new OperationOutcomeError(preconditionFailed);
+  }
+}
+
+/** Whether an update changes nothing but what each version has for its own: then the server makes none. */
+function isSame(existing: Resource, updated: Resource): boolean {
+  const { versionId, lastUpdated, author } = existing.meta ?? {};
+  const same = { ...updated, meta: { ...updated.meta, versionId, lastUpdated, author } };
+  return deepEquals(JSON.parse(stringify(existing)), JSON.parse(stringify(same)));
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import {
+  ContentType,
+  getExtensionValue,
+  normalizeErrorString,
+  Operator,
+  resourceMatchesSubscriptionCriteria,
+} from '@medplum/core';
+import type { WithId } from '@medplum/core';
+import type { Reference, Resource, Subscription } from '@medplum/fhirtypes';
+import { createHmac } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { fraction } from '../seed.ts';
+import type { Change } from './chart.ts';
+import type { Store } from './store.ts';
+
+/** How unkind the sandbox is to who is told of changes. On a server all of it happens, if seldom. */
+export interface DeliveryOptions {
+  /** The share of deliveries that come twice, from 0 to 1. */
+  twice?: number;
+  /** The longest time that a delivery waits, in milliseconds; each waits for its own part of it. */
+  late?: number;
+  /** Those that are on their way at the same time come in the opposite order. */
+  outOfOrder?: boolean;
+}
+
+/** What the bot of a Subscription is called with. */
+export interface Delivery {
+  /** `Bot/<id>` */
+  endpoint: string;
+  input: unknown;
+  contentType: string;
+  /** As the server writes them: not in lower case. */
+  headers: Record<string, string>;
+  requester: Reference | undefined;
+  traceId: string;
+}
+
+/** The request by which something changed. */
+export interface Cause {
+  traceId: string;
+  /** When its answer is out. */
+  returned: Promise<unknown>;
+}
+
+const secretUrls = [
+  'https://www.medplum.com/fhir/StructureDefinition/subscription-secret',
+  'https://www.medplum.com/fhir/StructureDefinition-subscriptionSecret',
+];
+
+/** How long deliveries are gathered before they are turned round. In milliseconds. */
+const gathering = 25;
+
+/** Tells bots of changes, as Subscriptions ask for it. What fails is not delivered again. */
+export class Deliveries {
+  readonly options: DeliveryOptions;
+  readonly #store: Store;
+  readonly #seed: string;
+  readonly #deliver: (delivery: Delivery) => Promise<void>;
+  readonly #onLog: (line: string) => void;
+  readonly #pending = new Set<Promise<void>>();
+  #gathered: (() => Promise<void>)[] = [];
+  #round: Promise<void> | undefined;
+  #count = 0;
+  #stopped = false;
+
+  constructor(
+    store: Store,
+    seed: string,
+    options: DeliveryOptions,
+    deliver: (delivery: Delivery) => Promise<void>,
+    onLog: (line: string) => void,
+  ) {
+    this.options = options;
+    this.#store = store;
+    this.#seed = seed;
+    this.#deliver = deliver;
+    this.#onLog = onLog;
+  }
+
+  announce(change: Change, cause: Cause): void {
+    if (change.resource.resourceType !== 'AuditEvent') {
+      this.#track(this.#send(change, cause));
+    }
+  }
+
+  /** Resolves when nothing is on its way any more, nor what came of it. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) {
+      await Promise.all(this.#pending);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((err: unknown) => this.#onLog(`A delivery failed: ${normalizeErrorString(err)}`))
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  /** Whom to tell is decided by how things stand when the resource is written. */
+  async #send(change: Change, cause: Cause): Promise<void> {
+    const { entry = [] } = await this.#store.search<Subscription>({
+      resourceType: 'Subscription',
+      filters: [{ code: 'status', operator: Operator.EQUALS, value: 'active' }],
+    });
+    for (const { resource: subscription } of entry) {
+      if (subscription && (await this.#concerns(subscription, change))) {
+        this.#track(this.#bring(subscription, change, cause));
+      }
+    }
+  }
+
+  async #concerns(subscription: Subscription, { resource, previous, interaction }: Change): Promise<boolean> {
+    try {
+      return await resourceMatchesSubscriptionCriteria({
+        resource,
+        subscription,
+        context: { interaction },
+        getPreviousResource: () => Promise.resolve(previous),
+      });
+    } catch (err) {
+      this.#onLog(`Subscription/${subscription.id ?? ''}: ${normalizeErrorString(err)}`);
+      return false;
+    }
+  }
+
+  async #bring(subscription: WithId<Subscription>, change: Change, cause: Cause): Promise<void> {
+    const number = ++this.#count;
+    const chance = (label: string): number => fraction(this.#seed, `delivery/${number}/${label}`);
+    await cause.returned;
+    const { late = 0, twice = 0, outOfOrder = false } = this.options;
+    const once = async (label: string): Promise<void> => {
+      await setTimeout(chance(label) * late);
+      const hand = (): Promise<void> => this.#hand(subscription.id, change, cause);
+      await (outOfOrder ? this.#gather(hand) : hand());
+    };
+    await Promise.all([once('late'), ...(chance('twice') < twice ? [once('later')] : [])]);
+  }
+
+  /** Waits for others, and then takes its turn in the opposite order. */
+  async #gather(hand: () => Promise<void>): Promise<void> {
+    this.#gathered.push(hand);
+    this.#round ??= setTimeout(gathering).then(async () => {
+      const gathered = this.#gathered;
+      this.#gathered = [];
+      this.#round = undefined;
+      for (const next of gathered.reverse()) {
+        await next();
+      }
+    });
+    await this.#round;
+  }
+
+  async #hand(subscriptionId: string, { interaction, resource }: Change, { traceId }: Cause): Promise<void> {
+    const subscription = await this.#current<Subscription>('Subscription', subscriptionId);
+    const isThere = interaction === 'delete' || (await this.#current(resource.resourceType, resource.id));
+    const endpoint = subscription?.channel.endpoint ?? '';
+    if (this.#stopped || !isThere || subscription?.status !== 'active' || !endpoint.startsWith('Bot/')) {
+      return;
+    }
+    const input = interaction === 'delete' ? { deletedResource: resource } : resource;
+    await this.#deliver({
+      endpoint,
+      input,
+      contentType: ContentType.FHIR_JSON,
+      headers: headersOf(subscription, resource, interaction, JSON.stringify(input), traceId),
+      requester: resource.meta?.author,
+      traceId,
+    });
+  }
+
+  async #current<T extends Resource>(type: string, id: string): Promise<WithId<T> | undefined> {
+    return this.#store.readResource<WithId<T>>(type, id).catch(() => undefined);
+  }
+}
+
+function headersOf(
+  subscription: WithId<Subscription>,
+  resource: WithId<Resource>,
+  interaction: Change['interaction'],
+  body: string,
+  traceId: string,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'Content-Type': ContentType.FHIR_JSON,
+    'X-Medplum-Subscription': subscription.id,
+    'X-Medplum-Interaction': interaction,
+  };
+  if (interaction === 'delete') {
+    headers['X-Medplum-Deleted-Resource'] = `${resource.resourceType}/${resource.id}`;
+  }
+  for (const header of subscription.channel.header ?? []) {
+    const [name = '', value = ''] = header.split(':');
+    headers[name.trim()] = value.trim();
+  }
+  const secret = secretUrls.map((url) => getExtensionValue(subscription, url)).find(Boolean);
+  if (typeof secret === 'string') {
+    headers['X-Signature'] = createHmac('sha256', secret).update(body).digest('hex');
+  }
+  headers['x-trace-id'] = traceId;
+  return headers;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { setTimeout } from 'node:timers/promises';
+import { fraction } from '../seed.ts';
+
+/**
+ * How often a write fails with 409, if another one of the same resource was committed while it was on its way. On a
+ * real server one of 10 parallel PUTs did, and 6 of 20 parallel upserts; the first of them overlaps with nothing.
+ */
+const odds = { put: 1 / 9, upsert: 6 / 19 };
+
+/** How long a write takes, so that requests that come together overlap as they do on a server. In milliseconds. */
+const writeTime = 2;
+
+/** Who writes what at the same time. */
+export class Overlaps {
+  readonly #seed: string;
+  readonly #committed = new Map<string, number>();
+  #commits = 0;
+  #tosses = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  /** Takes a write's time; tells afterwards whether one of these was written meanwhile. */
+  async write(): Promise<(key: string) => boolean> {
+    const begun = this.#commits;
+    await setTimeout(writeTime);
+    return (key) => (this.#committed.get(key) ?? 0) > begun;
+  }
+
+  committed(key: string): void {
+    this.#committed.set(key, ++this.#commits);
+  }
+
+  /** Whether a write that overlapped is the one that loses. */
+  loses(kind: keyof typeof odds): boolean {
+    return fraction(this.#seed, `conflict/${++this.#tosses}`) < odds[kind];
+  }
+
+  /** Runs one after the other, so that nobody sees the half of a transaction. */
+  async alone<R>(action: () => Promise<R>): Promise<R> {
+    const turn = this.#last.then(action);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import type { Next } from './endings.ts';
+import { Leg } from './leg.ts';
+import type { Progress } from './leg.ts';
+import { LiveCall } from './live-call.ts';
+import type { Fallback } from './live-call.ts';
+import type { Network, VoiceUrls } from './network.ts';
+import type { Answered, Script } from './script.ts';
+import { announce } from './verbs/record.ts';
+
+/** A call from the telephone network. */
+export interface IncomingOptions {
+  /** As Twilio writes it: a number, or `sip:…`, or what it says of an anonymous caller. */
+  from: string;
+  to: string;
+  script?: Script;
+  /** Parameters that Twilio adds, or that are other than usual: `StirVerstat`, `ForwardedFrom`, `CallerName`, … */
+  params?: Record<string, string>;
+}
+
+/** A call by Twilio's SDK. */
+export interface BrowserOptions {
+  /** By the access token. */
+  identity: string;
+  /** What the page sends along: `To`, and whatever it likes. */
+  params?: Record<string, string>;
+  script?: Script;
+}
+
+/** A call by REST, once its parameters were found good. */
+export interface PlacedOptions {
+  from: string;
+  to: string;
+  /** The first document. */
+  next: Next;
+  fallback?: Fallback | undefined;
+  progress?: Progress | undefined;
+  /** Seconds. */
+  timeout?: number;
+  sendDigits?: string | undefined;
+  /** Answering-machine detection: before the document, or beside it with a callback. */
+  detection?: 'before' | { url: string; method: 'GET' | 'POST' } | undefined;
+  /** The whole call is recorded. The attributes are those of a recording's callback, as TwiML has them. */
+  record?: { channels: 1 | 2; attributes: Record<string, string> } | undefined;
+  applicationSid?: string | undefined;
+}
+
+/** Keeps what the one who calls may not say of themselves. */
+const ownNames = new Set(['AccountSid', 'ApiVersion', 'CallSid', 'CallStatus', 'Caller', 'Direction', 'From']);
+
+export class IncomingCall {
+  readonly call: LiveCall;
+  readonly begin: () => Promise<Next>;
+
+  constructor(
+    network: Network,
+    options: (IncomingOptions & { kind: 'phone' }) | (BrowserOptions & { kind: 'browser' }),
+  ) {
+    const own = options.kind === 'phone' ? network.numbers.get(options.to) : undefined;
+    const browser = options.kind === 'browser';
+    const urls: VoiceUrls =
+      browser || own?.applicationSid === network.applicationSid ? network.application : (own ?? {});
+    const params = Object.entries(options.params ?? {}).filter(([name]) => !browser || !ownNames.has(name));
+    const applicationSid = browser ? network.applicationSid : own?.applicationSid;
+    const sid = network.sid('CA');
+    const leg = new Leg({
+      sid,
+      accountSid: network.accountSid,
+      from: browser ? `client:${encodeURIComponent(options.identity)}` : options.from,
+      to: browser ? (options.params?.['To'] ?? '') : options.to,
+      direction: 'inbound',
+      started: network.now(),
+      created: network.now(),
+      phoneNumberSid: own && phoneNumberSid(own.number),
+      progress: callbackOf(network, urls),
+      extra: {
+        ...(browser || options.from.startsWith('sip:') ? {} : { StirVerstat: 'TN-Validation-Passed-A' }),
+        ...Object.fromEntries(params),
+        ...(applicationSid !== undefined && { ApplicationSid: applicationSid }),
+      },
+    });
+    const fallback = urls.voiceFallbackUrl
+      ? { url: urls.voiceFallbackUrl, method: urls.voiceFallbackMethod ?? 'POST' }
+      : undefined;
+    this.call = new LiveCall(network, leg, options.script ?? {}, fallback);
+    this.begin = () =>
+      Promise.resolve({
+        url: urls.voiceUrl || network.webhook(),
+        method: urls.voiceMethod ?? 'POST',
+        params: { CallToken: JSON.stringify({ parentCallInfoToken: sid, identityHeaderTokens: [] }) },
+      });
+  }
+}
+
+/** The SID of a number of ours: the same whenever it is asked for. */
+export function phoneNumberSid(number: string): string {
+  return `PN${number.replace(/\D/g, '').padStart(32, '0')}`;
+}
+
+function callbackOf(network: Network, urls: VoiceUrls): Progress | undefined {
+  const url = urls.statusCallback ?? network.webhook();
+  return url === '' ? undefined : { url, method: urls.statusCallbackMethod ?? 'POST', events: new Set(['completed']) };
+}
+
+export class PlacedCall {
+  readonly call: LiveCall;
+  readonly begin: () => Promise<Next>;
+
+  constructor(network: Network, options: PlacedOptions) {
+    const leg = new Leg({
+      sid: network.sid('CA'),
+      accountSid: network.accountSid,
+      from: options.from,
+      to: options.to,
+      direction: 'outbound-api',
+      started: network.now(),
+      created: network.now(),
+      phoneNumberSid: network.numbers.has(options.from) ? phoneNumberSid(options.from) : undefined,
+      progress: options.progress,
+      ...(options.applicationSid !== undefined && { extra: { ApplicationSid: options.applicationSid } }),
+    });
+    const person = network.people.get(options.to) ?? {};
+    this.call = new LiveCall(network, leg, person, options.fallback);
+    this.begin = () => ring(this.call, person, options);
+  }
+}
+
+/** Rings whom the call was placed to, until they answer. */
+async function ring(call: LiveCall, person: Script, options: PlacedOptions): Promise<Next> {
+  const { leg, timeline } = call;
+  const timeout = options.timeout ?? 60;
+  const answer = person.pickUp ?? 'no-answer';
+  // Whoever placed it has their answer before the call goes on.
+  await new Promise((resolve) => setImmediate(resolve));
+  call.check();
+  await call.progress(leg, 'initiated');
+  if (answer === 'failed' || answer === 'busy') {
+    leg.sipResponseCode = answer === 'busy' ? '486' : '404';
+    timeline.advance(1);
+    throw call.ending(answer);
+  }
+  leg.status = 'ringing';
+  await call.progress(leg, 'ringing');
+  if (answer === 'ringing') {
+    await call.wait();
+  }
+  call.check();
+  if (answer === 'declined') {
+    leg.sipResponseCode = '603';
+    timeline.advance(2);
+    throw call.ending('busy');
+  }
+  const after = typeof answer === 'object' ? (answer.after ?? 3) : Infinity;
+  timeline.advance(Math.min(after, timeout));
+  if (typeof answer !== 'object' || after > timeout) {
+    leg.sipResponseCode = '480';
+    throw call.ending('no-answer');
+  }
+  call.answer();
+  const { record } = options;
+  if (record) {
+    call.closing.push(() => recorded(call, record));
+  }
+  await call.progress(leg, 'answered');
+  await answered(call, answer, options);
+  return options.next;
+}
+
+async function recorded(
+  call: LiveCall,
+  { channels, attributes }: { channels: 1 | 2; attributes: Record<string, string> },
+): Promise<void> {
+  const { leg, network } = call;
+  const made = network.recordings.add({
+    callSid: leg.sid,
+    source: 'OutboundAPI',
+    channels,
+    started: leg.answered ?? leg.started,
+    duration: leg.duration,
+  });
+  leg.recording = network.recordings.params(made);
+  await announce(call.line(), { name: 'Record', attributes, children: [] }, made);
+}
+
+async function answered(call: LiveCall, answer: Answered, options: PlacedOptions): Promise<void> {
+  const { leg, timeline } = call;
+  if (typeof answer.talk === 'number') {
+    timeline.set(timeline.at + answer.talk * 1000, () => call.ending('completed'));
+  }
+  if (options.sendDigits !== undefined) {
+    leg.heard.push(`[dtmf ${options.sendDigits}]`);
+  }
+  if (options.detection !== undefined) {
+    const answeredBy = answer.answeredBy ?? 'human';
+    if (options.detection === 'before') {
+      timeline.advance(2);
+      leg.answeredBy = answeredBy;
+    } else {
+      await call.callback(`${leg.sid}/amd`, options.detection.url, options.detection.method, {
+        AccountSid: leg.accountSid,
+        CallSid: leg.sid,
+        AnsweredBy: answeredBy,
+        MachineDetectionDuration: '2400',
+      });
+      leg.answeredBy = answeredBy;
+    }
+  }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, BadDocument, methodOf, readTwiml } from './document.ts';
+import type { TwimlElement } from './document.ts';
+import { CallEnded, CallRedirected } from './endings.ts';
+import type { Interruption, Next } from './endings.ts';
+import { Input } from './input.ts';
+import type { Leg, LegStatus, ProgressEvent } from './leg.ts';
+import type { Network } from './network.ts';
+import { send } from './post.ts';
+import type { Posted } from './post.ts';
+import type { Answer, CallResult, PhoneRequest, Script } from './script.ts';
+import { Timeline } from './timeline.ts';
+import { Callbacks } from './unkind.ts';
+import { perform } from './verbs/perform.ts';
+
+/** Twilio ends a call after four hours. */
+const longestCall = 4 * 3600;
+
+/** A plan that goes round without end: no call has as many requests. */
+const mostRequests = 1000;
+
+/** Who is played a document: the caller, or whoever answered before being bridged. */
+export interface Line {
+  call: LiveCall;
+  leg: Leg;
+  input: Input;
+  /** The URL of the document that is performed. */
+  base: string;
+  /** What every request of this line carries besides. */
+  extra: () => Record<string, string>;
+  /** The verbs that may stand here; all if absent. */
+  verbs?: ReadonlySet<string>;
+}
+
+export interface Fallback {
+  url: string;
+  method: 'GET' | 'POST';
+}
+
+/** A call while it lasts: its time, its documents, and all that is requested for it. */
+export class LiveCall {
+  readonly network: Network;
+  readonly leg: Leg;
+  readonly input: Input;
+  readonly timeline: Timeline;
+  readonly requests: PhoneRequest[] = [];
+  readonly errors: string[] = [];
+  /** What `<Dial>` rang. */
+  readonly legs: Leg[] = [];
+  readonly script: Script;
+  /** What is still to be done when the call has ended, before that is told. */
+  readonly closing: (() => Promise<void>)[] = [];
+  readonly #fallback: Fallback | undefined;
+  readonly #callbacks: Callbacks;
+  #interruption: Interruption | undefined;
+  #interrupted!: () => void;
+  readonly #interrupt = new Promise<void>((resolve) => (this.#interrupted = resolve));
+  #answers = new Map<string, number>();
+
+  constructor(network: Network, leg: Leg, script: Script, fallback: Fallback | undefined) {
+    this.network = network;
+    this.leg = leg;
+    this.script = script;
+    this.input = new Input(script);
+    this.timeline = new Timeline(leg.started);
+    this.#fallback = fallback;
+    this.#callbacks = new Callbacks(network.seed, network.unkind);
+    this.timeline.set(leg.started + longestCall * 1000, () => this.ending('completed'));
+    if (script.hangUpAfter !== undefined) {
+      this.timeline.set(leg.started + script.hangUpAfter * 1000, () => this.ending('no-answer'));
+    }
+  }
+
+  /** Plays the call to its end. */
+  async run(begin: () => Promise<Next>): Promise<CallResult> {
+    try {
+      let next: Next | undefined = await this.#redirected(begin);
+      while (next) {
+        const document: Next = next;
+        next = await this.#redirected(() => this.play(this.line(), document));
+      }
+      this.answer();
+      throw this.ending('completed');
+    } catch (err) {
+      if (!(err instanceof CallEnded)) {
+        throw err;
+      }
+    } finally {
+      this.leg.end(this.timeline.at, 'failed');
+      for (const close of this.closing) {
+        await close();
+      }
+      await this.progress(this.leg, 'completed');
+      await this.#callbacks.settle();
+    }
+    return {
+      callSid: this.leg.sid,
+      heard: this.leg.heard,
+      requests: this.requests,
+      legs: this.legs.map(({ sid, to, status, duration, heard }) => ({ callSid: sid, to, status, duration, heard })),
+      status: this.leg.status,
+      duration: this.leg.duration,
+      errors: this.errors,
+    };
+  }
+
+  async #redirected<T>(play: () => Promise<T>): Promise<T | Next> {
+    try {
+      return await play();
+    } catch (err) {
+      if (err instanceof CallRedirected) {
+        return err.next;
+      }
+      throw err;
+    }
+  }
+
+  /** The caller's line. */
+  line(): Line {
+    return { call: this, leg: this.leg, input: this.input, base: this.network.webhook(), extra: () => ({}) };
+  }
+
+  /** Plays documents one after the other, until one has come to its end. */
+  async play(line: Line, first: Next): Promise<undefined> {
+    let next: Next | undefined = first;
+    while (next) {
+      const document: Document = await this.document(line, next);
+      next = await perform({ ...line, base: document.base }, document.verbs);
+    }
+  }
+
+  answer(): void {
+    this.leg.answer(this.timeline.at);
+  }
+
+  /** Ends the caller's leg. `unanswered` is how a call ends that nobody answered. */
+  ending(unanswered: LegStatus): CallEnded {
+    this.leg.end(this.timeline.at, this.leg.answered === undefined ? unanswered : 'completed');
+    return new CallEnded();
+  }
+
+  /** What is done from outside, by REST. */
+  interrupt(interruption: Interruption): void {
+    this.#interruption = interruption;
+    this.#interrupted();
+  }
+
+  check(): void {
+    const interruption = this.#interruption;
+    if (interruption && this.leg.ended === undefined) {
+      this.#interruption = undefined;
+      if ('end' in interruption) {
+        throw this.ending(interruption.end);
+      }
+      throw new CallRedirected(interruption.next);
+    }
+  }
+
+  /** Waits for the world outside this call: for REST, or for what another call does. */
+  async wait(...until: Promise<unknown>[]): Promise<void> {
+    await Promise.race([this.#interrupt, ...until]);
+    this.timeline.at = Math.max(this.timeline.at, this.network.now());
+    this.check();
+  }
+
+  /** What somebody does who is rung. */
+  answerOf(address: string): Answer | undefined {
+    const entry = this.script.answers?.[address];
+    if (!Array.isArray(entry)) {
+      return entry ?? this.network.people.get(address)?.pickUp;
+    }
+    const count = this.#answers.get(address) ?? 0;
+    this.#answers.set(address, count + 1);
+    return entry[Math.min(count, entry.length - 1)];
+  }
+
+  async document(line: Line, next: Next): Promise<Document> {
+    const url = next.url ?? line.base;
+    const params = { ...line.leg.params(), ...line.extra(), ...('params' in next ? next.params : {}) };
+    const read = 'twiml' in next ? this.#parse(url, next.twiml) : await this.#read(line.base, next, params);
+    if (typeof read !== 'string') {
+      return read;
+    }
+    if (this.#fallback && line.leg === this.leg) {
+      const more = { ErrorCode: read, ErrorUrl: address(url, line.base) };
+      const fallen = await this.#read(line.base, this.#fallback, { ...params, ...more });
+      if (typeof fallen !== 'string') {
+        return fallen;
+      }
+    }
+    line.leg.heard.push('[error]');
+    throw line.leg === this.leg ? this.ending('failed') : new CallEnded();
+  }
+
+  /** A request whose answer nobody waits for: the call is over already. */
+  async tell(line: Line, element: TwimlElement, params: Record<string, string>): Promise<void> {
+    const action = attribute(element, 'action');
+    if (action !== undefined) {
+      const all = { ...line.leg.params(), ...line.extra(), ...params };
+      await this.#send(address(action, line.base), methodOf(element), all, false);
+    }
+  }
+
+  /** A callback, as kindly as the network is. `label` tells it from the others of this call. */
+  async callback(label: string, url: string, method: 'GET' | 'POST', params: Record<string, string>): Promise<void> {
+    await this.#callbacks.deliver(`${this.leg.sid}/${label}`, () => this.#send(url, method, params, true));
+  }
+
+  async progress(leg: Leg, event: ProgressEvent): Promise<void> {
+    const params = leg.callback(event, this.timeline.at);
+    if (params && leg.progress) {
+      await this.callback(`${leg.sid}/${event}`, leg.progress.url, leg.progress.method, params);
+    }
+  }
+
+  /** The document of a request, or the code of what is wrong with it. */
+  async #read(
+    base: string,
+    next: { url: string; method: 'GET' | 'POST' },
+    params: Record<string, string>,
+  ): Promise<Document | string> {
+    if (this.requests.length >= mostRequests) {
+      return this.#error('11200');
+    }
+    const url = address(next.url, base);
+    const answer = await this.#send(url, next.method, params, false);
+    this.check();
+    if (answer.status === 0 || answer.status >= 300) {
+      return this.#error(answer.status === 0 ? '11205' : answer.status === 429 ? '11217' : '11200');
+    }
+    const type = answer.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (answer.status === 204) {
+      return { base: url, verbs: [] };
+    }
+    if (type.startsWith('audio/')) {
+      return { base: url, verbs: [{ name: 'Play', attributes: {}, children: [url] }] };
+    }
+    if (type === 'text/plain') {
+      return { base: url, verbs: [{ name: 'Say', attributes: {}, children: [answer.body] }] };
+    }
+    if (!['text/xml', 'application/xml', 'text/html'].includes(type)) {
+      return this.#error('12300');
+    }
+    return this.#parse(url, answer.body);
+  }
+
+  #parse(base: string, text: string): Document | string {
+    try {
+      return { base, verbs: readTwiml(text) };
+    } catch (err) {
+      if (err instanceof BadDocument) {
+        return this.#error(err.code);
+      }
+      throw err;
+    }
+  }
+
+  #error(code: string): string {
+    this.errors.push(code);
+    return code;
+  }
+
+  async #send(url: string, method: 'GET' | 'POST', params: Record<string, string>, callback: boolean): Promise<Posted> {
+    const time = this.timeline.at;
+    const onRequest = ({ contentType: _type, ...request }: Posted): void => {
+      this.requests.push({ ...request, callback, time });
+    };
+    return send({ authToken: this.network.authToken, reach: this.network.reach, onRequest }, url, method, params);
+  }
+}
+
+export interface Document {
+  base: string;
+  verbs: TwimlElement[];
+}
+
+/** A URL as a document writes it: what is absolute stays as it is, to the letter. */
+export function address(url: string, base: string): string {
+  return /^https?:\/\//i.test(url) ? url : (URL.parse(url, base)?.href ?? url);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { bad } from './rest-errors.ts';
+
+export interface Message {
+  sid: string;
+  to: string;
+  from?: string | undefined;
+  messagingServiceSid?: string | undefined;
+  body: string;
+  media: string[];
+  status: 'accepted' | 'queued' | 'scheduled' | 'canceled';
+  /** By the network's clock. */
+  created: number;
+}
+
+type Fields = Record<string, string | string[] | undefined>;
+
+/** A message as it was accepted; what Twilio refuses, it refuses. */
+export function readMessage(fields: Fields, ours: (number: string) => boolean): Omit<Message, 'sid' | 'created'> {
+  const one = (name: string): string | undefined => [fields[name]].flat()[0] || undefined;
+  const [to, from, body] = [one('To'), one('From'), one('Body') ?? ''];
+  const service = one('MessagingServiceSid');
+  const media = [fields['MediaUrl'] ?? []].flat();
+  if (to === undefined) {
+    throw bad(21604, "A 'To' phone number is required.");
+  }
+  if (!/^(whatsapp:)?\+[1-9]\d{6,14}$/.test(to)) {
+    throw bad(21211, "Invalid 'To' Phone Number");
+  }
+  if (from === undefined && service === undefined) {
+    throw bad(21603, "A 'From' phone number is required.");
+  }
+  if (body === '' && media.length === 0 && one('ContentSid') === undefined) {
+    throw bad(21602, 'Message body is required.');
+  }
+  if (Array.from(body).length > 1600) {
+    throw bad(21617, 'The concatenated message body exceeds the 1600 character limit.');
+  }
+  if (from !== undefined && !ours(from.replace(/^whatsapp:/, ''))) {
+    throw bad(21606, 'The From phone number is not a valid, SMS-capable number for your account.');
+  }
+  const scheduled = one('ScheduleType') === 'fixed';
+  if (scheduled && one('SendAt') === undefined) {
+    throw bad(35111, 'SendAt is required to schedule a message.');
+  }
+  if (scheduled && service === undefined) {
+    throw bad(35118, 'MessagingServiceSid is required to schedule a message.');
+  }
+  return {
+    to,
+    from,
+    messagingServiceSid: service,
+    body,
+    media,
+    status: scheduled ? 'scheduled' : service === undefined ? 'queued' : 'accepted',
+  };
+}
+
+const gsm =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+const extended = '^{}\\[~]|€\f';
+
+/** Segments of a text: 160 characters of GSM-7 or 70 of UCS-2, fewer where there are several (3GPP TS 23.038). */
+export function segments(body: string): number {
+  const characters = Array.from(body);
+  const plain = characters.every((one) => gsm.includes(one) || extended.includes(one));
+  const [single, each] = plain ? [160, 153] : [70, 67];
+  const widths = characters.map((one) => (plain ? (extended.includes(one) ? 2 : 1) : one.length));
+  if (widths.reduce((sum, width) => sum + width, 0) <= single) {
+    return 1;
+  }
+  let [count, used] = [1, 0];
+  for (const width of widths) {
+    // No character stands in two segments.
+    if (used + width > each) {
+      count++;
+      used = 0;
+    }
+    used += width;
+  }
+  return count;
+}

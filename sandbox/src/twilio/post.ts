@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { randomUUID } from 'node:crypto';
+import { readOverride } from './override.ts';
+import type { Failure } from './override.ts';
+import { sign } from './signature.ts';
+
+export interface Posted {
+  /** Without the fragment: as it was signed. */
+  url: string;
+  method: 'GET' | 'POST';
+  params: Record<string, string>;
+  /** 0 if no answer came. */
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+export interface Sender {
+  authToken: string;
+  /** Where a URL is reached from here, where that is not what its signature says: behind a tunnel. */
+  reach: (url: string) => string;
+  /** Told of every try, those that are tried again too. */
+  onRequest: (request: Posted) => void;
+}
+
+const mostRedirects = 5;
+
+/** Sends one webhook as Twilio does: signed, tried again by the overrides of the URL's fragment. */
+export async function send(
+  sender: Sender,
+  address: string,
+  method: 'GET' | 'POST',
+  params: Record<string, string>,
+): Promise<Posted> {
+  const override = readOverride(address);
+  // One for all the tries, by which the receiver can tell that they are one request.
+  const token = randomUUID();
+  for (let attempt = 0; ; attempt++) {
+    const { answer, failure } = await attemptOnce(sender, override.url, method, params, token, override.timeout);
+    sender.onRequest(answer);
+    if (failure === undefined || !override.retried.has(failure) || attempt >= override.retries) {
+      return answer;
+    }
+  }
+}
+
+async function attemptOnce(
+  sender: Sender,
+  url: string,
+  method: 'GET' | 'POST',
+  params: Record<string, string>,
+  token: string,
+  timeout: number,
+): Promise<{ answer: Posted; failure?: Failure }> {
+  const asked = method === 'GET' ? withQuery(url, params) : url;
+  const answer: Posted = { url: asked, method, params, status: 0, contentType: '', body: '' };
+  try {
+    const response = await follow(sender, asked, method, params, token, AbortSignal.timeout(timeout));
+    answer.status = response.status;
+    answer.contentType = response.headers.get('content-type') ?? '';
+    answer.body = await response.text();
+  } catch (err) {
+    return { answer, failure: (err as Error).name === 'TimeoutError' ? 'rt' : 'ct' };
+  }
+  if (answer.status >= 400) {
+    return { answer, failure: answer.status >= 500 ? '5xx' : '4xx' };
+  }
+  return { answer };
+}
+
+/** A redirection is followed by GET and takes no parameters along. */
+async function follow(
+  sender: Sender,
+  url: string,
+  method: 'GET' | 'POST',
+  params: Record<string, string>,
+  token: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = (signed: string, fields: Record<string, string>): Record<string, string> => ({
+    'X-Twilio-Signature': sign(sender.authToken, signed, fields),
+    'I-Twilio-Idempotency-Token': token,
+    'User-Agent': 'TwilioProxy/1.1',
+    Accept: '*/*',
+  });
+  let target = url;
+  let response = await fetch(sender.reach(target), {
+    method,
+    headers: headers(target, method === 'POST' ? params : {}),
+    ...(method === 'POST' && { body: new URLSearchParams(params) }),
+    redirect: 'manual',
+    signal,
+  });
+  for (let count = 0; count < mostRedirects && [301, 302, 303, 307, 308].includes(response.status); count++) {
+    const location = response.headers.get('location');
+    if (location === null) {
+      break;
+    }
+    await response.body?.cancel();
+    target = new URL(location, target).href;
+    response = await fetch(sender.reach(target), { headers: headers(target, {}), redirect: 'manual', signal });
+  }
+  return response;
+}
+
+function withQuery(url: string, params: Record<string, string>): string {
+  const query = new URLSearchParams(params).toString();
+  return query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import type { PlacedOptions } from './calls.ts';
+import type { Next } from './endings.ts';
+import type { Progress } from './leg.ts';
+import type { Network } from './network.ts';
+import { bad, missing } from './rest-errors.ts';
+
+/** The fields of a form: a name that comes again is a list. */
+export type Fields = Record<string, string | string[] | undefined>;
+
+const phone = /^\+[1-9]\d{6,14}$/;
+const named = /^(client|sips?):.+/;
+
+export function first(fields: Fields, name: string): string | undefined {
+  return [fields[name]].flat()[0] || undefined;
+}
+
+/** The parameters of a new call, or Twilio's own error. https://www.twilio.com/docs/voice/api/call-resource */
+export function readCall(network: Network, fields: Fields): PlacedOptions {
+  const one = (name: string): string | undefined => first(fields, name);
+  const [to, from] = [one('To'), one('From')];
+  if (to === undefined) {
+    throw bad(21201, "No 'To' number is specified");
+  }
+  if (from === undefined) {
+    throw bad(21213, "'From' phone number is required");
+  }
+  if (!phone.test(from) && !named.test(from)) {
+    throw bad(21212, "The source 'from' phone number provided is not a valid, voice-capable number");
+  }
+  if (phone.test(from) && !network.numbers.has(from)) {
+    throw bad(21210, 'Source phone number not yet verified for your account');
+  }
+  if (!phone.test(to) && !named.test(to)) {
+    throw bad(21211, "The phone number you are attempting to call is not valid. Invalid 'To' Phone Number");
+  }
+  const timeout = one('Timeout');
+  if (timeout !== undefined && !(/^\d+$/.test(timeout) && Number(timeout) <= 600)) {
+    throw bad(20001, 'Timeout is out of range');
+  }
+  const digits = one('SendDigits');
+  if (digits !== undefined && !/^[0-9A-D#*wW]{1,32}$/.test(digits)) {
+    throw bad(20001, 'SendDigits is not valid');
+  }
+  return {
+    from,
+    to,
+    ...(timeout !== undefined && { timeout: Number(timeout) }),
+    sendDigits: digits,
+    ...documents(network, fields),
+    record:
+      one('Record') === 'true'
+        ? {
+            channels: one('RecordingChannels') === 'dual' ? 2 : 1,
+            attributes: {
+              recordingStatusCallback: one('RecordingStatusCallback') ?? '',
+              recordingStatusCallbackMethod: one('RecordingStatusCallbackMethod') ?? 'POST',
+              recordingStatusCallbackEvent: [fields['RecordingStatusCallbackEvent'] ?? 'completed'].flat().join(' '),
+            },
+          }
+        : undefined,
+    detection: detection(fields),
+  };
+}
+
+/** Where its documents come from: a TwiML app overrides the call's own URLs. */
+function documents(
+  network: Network,
+  fields: Fields,
+): Pick<PlacedOptions, 'next' | 'fallback' | 'progress' | 'applicationSid'> {
+  const one = (name: string): string | undefined => first(fields, name);
+  const application = one('ApplicationSid');
+  if (application !== undefined) {
+    if (application !== network.applicationSid) {
+      throw bad(21218, 'Invalid ApplicationSid');
+    }
+    const { voiceUrl, voiceMethod, voiceFallbackUrl, statusCallback } = network.application;
+    return {
+      applicationSid: application,
+      next: { url: voiceUrl || network.webhook(), method: voiceMethod ?? 'POST', params: {} },
+      fallback: voiceFallbackUrl ? { url: voiceFallbackUrl, method: 'POST' } : undefined,
+      progress:
+        statusCallback === ''
+          ? undefined
+          : { url: statusCallback ?? network.webhook(), method: 'POST', events: new Set(['completed']) },
+    };
+  }
+  const fallback = one('FallbackUrl');
+  return {
+    next: nextOf(fields),
+    fallback: fallback === undefined ? undefined : { url: valid(fallback), method: method(one('FallbackMethod')) },
+    progress: progressOf(fields),
+  };
+}
+
+/** `Twiml` or `Url`, of a new call as well as of one that is given another document. */
+function nextOf(fields: Fields): Next {
+  const [url, twiml] = [first(fields, 'Url'), first(fields, 'Twiml')];
+  if (twiml !== undefined) {
+    return { twiml };
+  }
+  if (url === undefined) {
+    throw bad(21205, 'Url parameter is required.');
+  }
+  return { url: valid(url), method: method(first(fields, 'Method')), params: {} };
+}
+
+function progressOf(fields: Fields): Progress | undefined {
+  const url = first(fields, 'StatusCallback');
+  if (url === undefined) {
+    return undefined;
+  }
+  if (!isUrl(url)) {
+    throw bad(21609, 'StatusCallback URL is not valid');
+  }
+  const events = [fields['StatusCallbackEvent'] ?? 'completed'].flat();
+  return { url, method: method(first(fields, 'StatusCallbackMethod')), events: new Set(events) };
+}
+
+function detection(fields: Fields): PlacedOptions['detection'] {
+  const kind = first(fields, 'MachineDetection');
+  if (kind !== 'Enable' && kind !== 'DetectMessageEnd') {
+    return undefined;
+  }
+  if (first(fields, 'AsyncAmd') !== 'true') {
+    return 'before';
+  }
+  const url = first(fields, 'AsyncAmdStatusCallback');
+  return url === undefined
+    ? undefined
+    : { url: valid(url), method: method(first(fields, 'AsyncAmdStatusCallbackMethod')) };
+}
+
+/** What is done to a call that there is: another document, or its end. */
+export function updateCall(network: Network, sid: string, fields: Fields): void {
+  const leg = network.legs.get(sid);
+  if (!leg) {
+    throw missing(`/Calls/${sid}.json`);
+  }
+  const status = first(fields, 'Status');
+  if (status !== undefined && status !== 'completed' && status !== 'canceled') {
+    throw bad(21220, 'Invalid call state');
+  }
+  const call = network.live.get(leg.parent?.sid ?? sid);
+  if (!call || leg.ended !== undefined || (status === 'canceled' && leg.answered !== undefined)) {
+    if (status !== undefined && leg.ended !== undefined) {
+      return;
+    }
+    throw bad(21220, 'Call is not in-progress. Cannot redirect.');
+  }
+  if (leg.parent) {
+    // What was dialled can be hung up; a document of its own would make it a call of its own.
+    if (status === undefined) {
+      throw bad(21220, 'A dialled leg cannot be redirected here');
+    }
+    leg.hangUp();
+    return;
+  }
+  call.interrupt(status === undefined ? { next: nextOf(fields) } : { end: 'canceled' });
+}
+
+function method(text: string | undefined): 'GET' | 'POST' {
+  return text?.toUpperCase() === 'GET' ? 'GET' : 'POST';
+}
+
+function valid(url: string): string {
+  if (!isUrl(url)) {
+    throw bad(21205, `Url is not a valid URL`);
+  }
+  return url;
+}
+
+/** Twilio refuses a host with an underscore, too. */
+function isUrl(text: string): boolean {
+  const host = URL.parse(text)?.hostname;
+  return /^https?:\/\//i.test(text) && host !== undefined && !host.includes('_');
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import express from 'express';
+import type { Request, Response, Router } from 'express';
+import { phoneNumberSid } from './calls.ts';
+import type { Leg } from './leg.ts';
+import { readMessage } from './messages.ts';
+import type { Message } from './messages.ts';
+import type { Network, OwnNumber } from './network.ts';
+import { callResource, messageResource, numberResource, queueResource, recordingResource } from './resources.ts';
+import { first, readCall, updateCall } from './rest-calls.ts';
+import type { Fields } from './rest-calls.ts';
+import { missing, RestError } from './rest-errors.ts';
+import { strikes } from './unkind.ts';
+
+/**
+ * Twilio's API of an account, to be mounted where `/2010-04-01` follows. Bodies have been parsed as forms.
+ * `credentials` are SIDs of keys, and the account's own, with what proves them.
+ */
+export function rest(network: Network, credentials: Record<string, string>): Router {
+  const router = express.Router();
+  const account = express.Router();
+  const messages = new Map<string, Message>();
+  let requests = 0;
+  router.use('/2010-04-01/Accounts/:account', (req, res, next) =>
+    guard(() => {
+      authorize(req, credentials);
+      if (req.params['account'] !== network.accountSid) {
+        throw missing(req.originalUrl);
+      }
+      const number = ++requests;
+      if (strikes(network.seed, `busy/${number}`, network.unkind.busy)) {
+        throw new RestError(429, 20429, 'Too Many Requests');
+      }
+      if (req.method === 'POST' && strikes(network.seed, `loseAnswer/${number}`, network.unkind.loseAnswer)) {
+        loseAnswer(req, res);
+      }
+      next();
+    }, res),
+  );
+  router.use('/2010-04-01/Accounts/:account', account);
+  calls(account, network);
+  recordings(account, network);
+  numbers(account, network);
+  account.get('/Queues.json', (req, res) => {
+    page(req, res, 'queues', [...network.queues.values()], (queue) => queueResource(network, queue));
+  });
+  route(account, 'post', '/Messages.json', (req, res) => {
+    const message: Message = {
+      sid: network.sid('SM'),
+      created: network.now(),
+      ...readMessage(fieldsOf(req), (number) => network.numbers.has(number)),
+    };
+    messages.set(message.sid, message);
+    res.status(201).json(messageResource(network, message));
+  });
+  account.get('/Messages.json', (req, res) => {
+    const known = [...messages.values()].filter((message) => listed(network, message.created)).reverse();
+    const found = known.filter(
+      (message) =>
+        is(req, 'To', message.to) && is(req, 'From', message.from) && within(req, 'DateSent', message.created),
+    );
+    page(req, res, 'messages', found, (message) => messageResource(network, message));
+  });
+  route(account, 'get', '/Messages/:sid.json', (req, res) => {
+    res.json(messageResource(network, found(messages, req)));
+  });
+  router.use((req, res) => {
+    send(res, missing(req.originalUrl));
+  });
+  return router;
+}
+
+function calls(account: Router, network: Network): void {
+  route(account, 'post', '/Calls.json', (req, res) => {
+    const { callSid } = network.place(readCall(network, fieldsOf(req)));
+    res.status(201).json(callResource(network, found(network.legs, callSid)));
+  });
+  account.get('/Calls.json', (req, res) => {
+    const known = [...network.legs.values()].filter((leg) => listed(network, leg.created)).reverse();
+    page(
+      req,
+      res,
+      'calls',
+      known.filter((leg) => matches(req, leg)),
+      (leg) => callResource(network, leg),
+    );
+  });
+  route(account, 'get', '/Calls/:sid.json', (req, res) => {
+    res.json(callResource(network, found(network.legs, req)));
+  });
+  route(account, 'post', '/Calls/:sid.json', async (req, res) => {
+    const leg = found(network.legs, req);
+    updateCall(network, leg.sid, fieldsOf(req));
+    // The call's end is part of the answer, if it comes at once.
+    await new Promise((resolve) => setImmediate(resolve));
+    res.json(callResource(network, leg));
+  });
+}
+
+function matches(req: Request, leg: Leg): boolean {
+  return (
+    is(req, 'To', leg.to) &&
+    is(req, 'From', leg.from) &&
+    is(req, 'Status', leg.status) &&
+    is(req, 'ParentCallSid', leg.parent?.sid) &&
+    within(req, 'StartTime', leg.answered ?? leg.started) &&
+    (leg.ended === undefined ? !asks(req, 'EndTime') : within(req, 'EndTime', leg.ended))
+  );
+}
+
+function recordings(account: Router, network: Network): void {
+  const { all } = network.recordings;
+  account.get(['/Recordings.json', '/Calls/:call/Recordings.json'], (req, res) => {
+    const found = [...all.values()].filter(
+      ({ callSid, conferenceSid, started }) =>
+        is(req, 'CallSid', callSid) &&
+        is(req, 'ConferenceSid', conferenceSid) &&
+        (req.params['call'] ?? callSid) === callSid &&
+        within(req, 'DateCreated', started),
+    );
+    page(req, res, 'recordings', found.reverse(), (recording) => recordingResource(network, recording));
+  });
+  route(account, 'get', '/Recordings/:sid.json', (req, res) => {
+    res.json(recordingResource(network, found(all, req)));
+  });
+  route(account, 'delete', '/Recordings/:sid.json', (req, res) => {
+    all.delete(found(all, req).sid);
+    res.status(204).end();
+  });
+}
+
+function numbers(account: Router, network: Network): void {
+  const since = network.now();
+  account.get('/IncomingPhoneNumbers.json', (req, res) => {
+    const owned = [...network.numbers.values()].filter(({ number, friendlyName }) => {
+      const wanted = query(req, 'PhoneNumber')?.replaceAll('*', '') ?? '';
+      return number.includes(wanted) && is(req, 'FriendlyName', friendlyName);
+    });
+    page(req, res, 'incoming_phone_numbers', owned, (own) => numberResource(network, own, since));
+  });
+  const bySid = (req: Request): OwnNumber => {
+    const own = [...network.numbers.values()].find(({ number }) => phoneNumberSid(number) === req.params['sid']);
+    if (!own) {
+      throw missing(req.originalUrl);
+    }
+    return own;
+  };
+  route(account, 'get', '/IncomingPhoneNumbers/:sid.json', (req, res) => {
+    res.json(numberResource(network, bySid(req), since));
+  });
+  route(account, 'post', '/IncomingPhoneNumbers/:sid.json', (req, res) => {
+    const own = bySid(req);
+    const fields = fieldsOf(req);
+    for (const [field, name] of [
+      ['VoiceUrl', 'voiceUrl'],
+      ['VoiceFallbackUrl', 'voiceFallbackUrl'],
+      ['StatusCallback', 'statusCallback'],
+      ['VoiceApplicationSid', 'applicationSid'],
+      ['FriendlyName', 'friendlyName'],
+    ] as const) {
+      const value = [fields[field]].flat()[0];
+      if (value !== undefined) {
+        own[name] = value;
+      }
+    }
+    res.json(numberResource(network, own, since));
+  });
+}
+
+function authorize(req: Request, credentials: Record<string, string>): void {
+  const [, encoded] = /^Basic (.+)$/.exec(req.get('Authorization') ?? '') ?? [];
+  const text = Buffer.from(encoded ?? '', 'base64').toString();
+  const user = text.slice(0, Math.max(0, text.indexOf(':')));
+  if (!Object.hasOwn(credentials, user) || text !== `${user}:${credentials[user] ?? ''}`) {
+    throw new RestError(401, 20003, 'Authenticate');
+  }
+}
+
+/** What is asked for is done; then the line is cut. */
+function loseAnswer(req: Request, res: Response): void {
+  const cut = (): Response => {
+    req.socket.destroy();
+    return res;
+  };
+  res.json = cut;
+}
+
+/** A new one is known by its SID at once, and listed when the lists have caught up. */
+function listed(network: Network, created: number): boolean {
+  return network.now() - created >= (network.unkind.listLateMs ?? 0);
+}
+
+type Handler = (req: Request, res: Response) => void | Promise<void>;
+
+function route(router: Router, verb: 'get' | 'post' | 'delete', path: string, handle: Handler): void {
+  router[verb](path, (req, res) => guard(() => handle(req, res), res));
+}
+
+async function guard(perform: () => void | Promise<void>, res: Response): Promise<void> {
+  try {
+    await perform();
+  } catch (err) {
+    if (!(err instanceof RestError)) {
+      throw err;
+    }
+    send(res, err);
+  }
+}
+
+function send(res: Response, error: RestError): void {
+  if (error.status === 401) {
+    res.set('WWW-Authenticate', 'Basic realm="Twilio API"');
+  }
+  res.status(error.status).json(error.body());
+}
+
+function found<T>(all: ReadonlyMap<string, T>, asked: Request | string): T {
+  const sid = typeof asked === 'string' ? asked : String(asked.params['sid']);
+  const one = all.get(sid);
+  if (!one) {
+    throw missing(typeof asked === 'string' ? asked : asked.originalUrl);
+  }
+  return one;
+}
+
+function fieldsOf(req: Request): Fields {
+  return (req.body ?? {}) as Fields;
+}
+
+function query(req: Request, name: string): string | undefined {
+  return first(Object.fromEntries(searchOf(req)), name);
+}
+
+function searchOf(req: Request): URLSearchParams {
+  return new URL(req.originalUrl, 'http://localhost').searchParams;
+}
+
+function is(req: Request, name: string, value: string | undefined): boolean {
+  const wanted = query(req, name);
+  return wanted === undefined || wanted === value;
+}
+
+function asks(req: Request, name: string): boolean {
+  return ['', '<', '>'].some((sign) => query(req, name + sign) !== undefined);
+}
+
+/** `StartTime=` is a day, `StartTime<=` and `StartTime>=` a day or an instant: the sign stands in the name. */
+function within(req: Request, name: string, at: number): boolean {
+  const day = query(req, name);
+  const [before, after] = [query(req, `${name}<`), query(req, `${name}>`)];
+  return (
+    (day === undefined || new Date(at).toISOString().slice(0, 10) === day.slice(0, 10)) &&
+    (before === undefined || at <= instant(before, true)) &&
+    (after === undefined || at >= instant(after, false))
+  );
+}
+
+/** A date is the whole of its day. */
+function instant(text: string, end: boolean): number {
+  const at = Date.parse(text);
+  return end && /^\d{4}-\d\d-\d\d$/.test(text) ? at + 86_399_999 : at;
+}
+
+const pageSizes = { usual: 50, most: 1000 };
+
+/** One page of a list, with the address of the next. */
+function page<T>(req: Request, res: Response, name: string, all: T[], write: (item: T) => object): void {
+  const search = searchOf(req);
+  const asked = Number(search.get('PageSize') ?? pageSizes.usual);
+  const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, pageSizes.most) : pageSizes.usual;
+  const number = Math.max(0, Number.parseInt(search.get('Page') ?? '0', 10) || 0);
+  const items = all.slice(number * size, (number + 1) * size);
+  const path = new URL(req.originalUrl, 'http://localhost').pathname.replace(/^.*(?=\/2010-04-01\/)/, '');
+  const uri = (page: number): string => {
+    const next = new URLSearchParams(search);
+    next.set('PageSize', String(size));
+    next.set('Page', String(page));
+    return `${path}?${next.toString()}`;
+  };
+  const more = (number + 1) * size < all.length;
+  res.json({
+    [name]: items.map(write),
+    first_page_uri: uri(0),
+    next_page_uri: more ? uri(number + 1) : null,
+    previous_page_uri: number > 0 ? uri(number - 1) : null,
+    uri: uri(number),
+    page: number,
+    page_size: size,
+    start: number * size,
+    end: number * size + Math.max(0, items.length - 1),
+  });
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, methodOf, numberOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import { CallEnded, WhisperEnded } from '../endings.ts';
+import { Input } from '../input.ts';
+import type { Leg } from '../leg.ts';
+import { address } from '../live-call.ts';
+import type { Line, LiveCall } from '../live-call.ts';
+import type { Rung } from './ring.ts';
+
+export const longestBridge = 4 * 3600;
+const talkTime = 30;
+const whispered = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
+
+/** Two people talk, once the one who answered has heard what the noun's `url` has for them. */
+export async function bridge(
+  line: Line,
+  verb: TwimlElement,
+  { answered }: Rung,
+  outcome: Record<string, string>,
+): Promise<void> {
+  if (!answered) {
+    return;
+  }
+  const { call } = line;
+  const { leg, answer, target } = answered;
+  // If the caller leaves while the other is still played something, it counts as answered.
+  Object.assign(outcome, { DialCallStatus: 'completed', DialCallSid: leg.sid, DialCallDuration: '0' });
+  try {
+    await detection(line, target.noun, leg);
+    if (await whisper(line, target.noun, leg, answer.digits ?? [])) {
+      outcome['DialBridged'] = 'true';
+      call.answer();
+      call.leg.heard.push(`[talks to ${leg.to}]`);
+      await talk(line, answer.talk, numberOf(verb, 'timeLimit', longestBridge), leg.hungUp);
+    }
+  } finally {
+    leg.end(call.timeline.at, 'completed');
+    outcome['DialCallDuration'] = String(leg.duration);
+    await call.progress(leg, 'completed');
+  }
+}
+
+/** Lets two talk, for as long as they do and may. */
+export async function talk(
+  { call }: Line,
+  seconds: number | 'until ended' | undefined,
+  limit: number,
+  ...until: Promise<unknown>[]
+): Promise<void> {
+  call.check();
+  if (seconds === 'until ended') {
+    hangUpByScript(call);
+    await call.wait(...until);
+  } else {
+    call.timeline.advance(Math.min(seconds ?? talkTime, limit));
+  }
+}
+
+/** Who hangs up by script does not wait for somebody else to do it. */
+export function hangUpByScript(call: LiveCall): void {
+  if (call.script.hangUpAfter !== undefined) {
+    call.timeline.advance(Infinity);
+  }
+}
+
+/** What whoever answered hears before being bridged. False if they were not: they hung up, or the document did. */
+async function whisper({ call, base }: Line, noun: TwimlElement, leg: Leg, digits: string[]): Promise<boolean> {
+  const url = attribute(noun, 'url');
+  if (url === undefined) {
+    return true;
+  }
+  try {
+    await call.play(
+      { call, leg, input: new Input({ digits }), base, extra: () => ({}), verbs: whispered },
+      { url, method: methodOf(noun), params: {} },
+    );
+    return true;
+  } catch (err) {
+    if (err instanceof WhisperEnded || (err instanceof CallEnded && call.leg.ended === undefined)) {
+      return false;
+    }
+    throw err;
+  }
+}
+
+async function detection({ call, base }: Line, noun: TwimlElement, leg: Leg): Promise<void> {
+  const url = attribute(noun, 'amdStatusCallback');
+  if (url !== undefined && leg.answeredBy !== undefined) {
+    await call.callback(`${leg.sid}/amd`, address(url, base), methodOf(noun, 'amdStatusCallbackMethod'), {
+      AccountSid: leg.accountSid,
+      CallSid: leg.sid,
+      AnsweredBy: leg.answeredBy,
+      MachineDetectionDuration: '2400',
+    });
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, methodOf, numberOf, textOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import { address } from '../live-call.ts';
+import type { Line } from '../live-call.ts';
+import { longestBridge, talk } from './bridge.ts';
+
+/**
+ * `<Dial><Queue>`: takes whoever waits longest. A call of this network that waits `until: 'dequeued'` is one; else the
+ * script's `queue:name` says how somebody who waits there talks.
+ */
+export async function dialQueue(
+  line: Line,
+  verb: TwimlElement,
+  noun: TwimlElement,
+  outcome: Record<string, string>,
+): Promise<void> {
+  const { call } = line;
+  const name = textOf(noun);
+  const limit = numberOf(verb, 'timeLimit', longestBridge);
+  const answer = call.answerOf(`queue:${name}`);
+  const script = typeof answer === 'object' ? answer : undefined;
+  const queue = call.network.queues.get(name);
+  const take = queue?.members.find((member) => member.take)?.take;
+  const member = queue?.members.find((one) => one.take === take);
+  Object.assign(outcome, { DialCallStatus: 'canceled', DialBridged: 'false' });
+  if (!queue && !script) {
+    // Nobody ever stood in such a queue.
+    outcome['DialCallStatus'] = 'failed';
+    return;
+  }
+  if (!(member && take) && !script) {
+    call.timeline.advance(numberOf(verb, 'timeout', 30));
+    outcome['DialCallStatus'] = 'no-answer';
+    return;
+  }
+  const started = call.timeline.at;
+  Object.assign(outcome, { DialCallStatus: 'completed', DialCallDuration: '0' });
+  let over = (_at: number): void => undefined;
+  let left = (_at: number): void => undefined;
+  const gone = new Promise<number>((resolve) => (left = resolve));
+  try {
+    call.answer();
+    if (member && take) {
+      const url = attribute(noun, 'url');
+      take({
+        by: call.leg,
+        at: started,
+        ...(url !== undefined && { whisper: { url: address(url, line.base), method: methodOf(noun) } }),
+        over: new Promise((resolve) => (over = resolve)),
+        left,
+      });
+      outcome['DialCallSid'] = member.call.leg.sid;
+    } else {
+      outcome['DialCallSid'] = call.network.sid('CA');
+    }
+    outcome['DialBridged'] = 'true';
+    call.leg.heard.push(`[talks to queue:${name}]`);
+    await talk(line, script?.talk, limit, ...(member ? [gone] : []));
+  } finally {
+    over(call.timeline.at);
+    outcome['DialCallDuration'] = String(Math.round((call.timeline.at - started) / 1000));
+  }
+  if (member) {
+    // Until the other's call has gone on, this one has not ended for both.
+    await gone;
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, elements, methodOf, numberOf, textOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import { CallEnded } from '../endings.ts';
+import type { Next } from '../endings.ts';
+import type { Leg } from '../leg.ts';
+import type { Line } from '../live-call.ts';
+import { bridge } from './bridge.ts';
+import { dialConference } from './conference.ts';
+import { dialQueue } from './dequeue.ts';
+import { announce } from './record.ts';
+import { ring } from './ring.ts';
+import type { Rung } from './ring.ts';
+import { targetsOf } from './target.ts';
+
+/** What came of a `<Dial>`, to be told to its action. */
+export type DialOutcome = Record<string, string>;
+
+/** `<Dial>`: rings, bridges, and tells its action how that went; without one the document goes on. */
+export async function dial(line: Line, verb: TwimlElement): Promise<Next | undefined> {
+  const { call } = line;
+  if (attribute(verb, 'answerOnBridge') !== 'true') {
+    call.answer();
+  }
+  const outcome: DialOutcome = {};
+  try {
+    await perform(line, verb, outcome);
+  } catch (err) {
+    // The action is told of a call that is over, too; what it answers is played to nobody.
+    if (err instanceof CallEnded) {
+      await call.tell(line, verb, outcome);
+    }
+    throw err;
+  }
+  const action = attribute(verb, 'action');
+  return action === undefined ? undefined : { url: action, method: methodOf(verb), params: outcome };
+}
+
+/** Writes into `outcome` as things happen: the call may end at any moment. */
+async function perform(line: Line, verb: TwimlElement, outcome: DialOutcome): Promise<void> {
+  const { call } = line;
+  const nouns = elements(verb);
+  const room = nouns.find(({ name }) => name === 'Conference');
+  if (room) {
+    return dialConference(line, room, outcome);
+  }
+  const queue = nouns.find(({ name }) => name === 'Queue');
+  if (queue) {
+    return dialQueue(line, verb, queue, outcome);
+  }
+  const targets = targetsOf(line, verb, nouns);
+  if (targets.length === 0) {
+    call.errors.push(textOf(verb) ? '13223' : '12200');
+    Object.assign(outcome, { DialCallStatus: 'failed', DialBridged: 'false' });
+    return;
+  }
+  const started = call.timeline.at;
+  const sequential = attribute(verb, 'sequential') === 'true';
+  const timeout = numberOf(verb, 'timeout', 30);
+  let rung: Rung | undefined;
+  for (const group of sequential ? targets.map((target) => [target]) : [targets]) {
+    rung = await ring(line, group, timeout, outcome);
+    if (rung.answered) {
+      break;
+    }
+  }
+  if (rung?.answered) {
+    await talk(line, verb, rung.answered.leg, started, () => bridge(line, verb, rung, outcome), outcome);
+  } else if (/^record-from/.test(attribute(verb, 'record') ?? '')) {
+    await announce(line, verb, { started, duration: 0, channels: 1, source: 'DialVerb' });
+  }
+}
+
+/** Bridges, and records that where the document says so. */
+async function talk(
+  line: Line,
+  verb: TwimlElement,
+  leg: Leg,
+  started: number,
+  bridged: () => Promise<void>,
+  outcome: DialOutcome,
+): Promise<void> {
+  const { call } = line;
+  const record = attribute(verb, 'record') ?? 'false';
+  const recorded = record === 'true' || record.startsWith('record-from');
+  const from = record.startsWith('record-from-ringing') ? started : call.timeline.at;
+  let failure: unknown;
+  try {
+    await bridged();
+  } catch (err) {
+    failure = err;
+  }
+  if (recorded) {
+    const made = call.network.recordings.add({
+      callSid: call.leg.sid,
+      source: 'DialVerb',
+      channels: record.endsWith('-dual') ? 2 : 1,
+      started: from,
+      duration: Math.round(((leg.ended ?? call.timeline.at) - from) / 1000),
+    });
+    call.leg.recording = call.network.recordings.params(made);
+    Object.assign(outcome, call.leg.recording);
+    await announce(line, verb, made);
+  }
+  if (failure !== undefined) {
+    throw failure as Error;
+  }
+}

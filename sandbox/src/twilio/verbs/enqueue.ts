@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, methodOf, numberOf, textOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import { CallEnded, CallRedirected, Dequeued, QueueLeft } from '../endings.ts';
+import type { Next } from '../endings.ts';
+import type { Line } from '../live-call.ts';
+import type { Bridge, Member, Queue } from '../queues.ts';
+import type { Queued } from '../script.ts';
+import { talk } from './bridge.ts';
+
+/** Who is not said to wait longer hangs up after ten minutes. */
+const patience = 600;
+const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Gather', 'Hangup', 'Redirect', 'Leave']);
+
+/** `<Enqueue>`: hold music until somebody takes the call, it leaves, or the caller does. */
+export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | undefined> {
+  const { call } = line;
+  call.answer();
+  const queue = call.network.queue(textOf(verb) || attribute(verb, 'workflowSid') || 'default');
+  queue.maxSize = numberOf(verb, 'maxQueueSize', queue.maxSize);
+  const script = call.script.queue;
+  const action = (params: Record<string, string>): Next | undefined => {
+    const url = attribute(verb, 'action');
+    return url === undefined ? undefined : { url, method: methodOf(verb), params };
+  };
+  if (script === 'full' || queue.members.length >= queue.maxSize) {
+    return action({ QueueResult: 'queue-full' });
+  }
+  const entered = call.timeline.at;
+  const member: Member = { call, entered };
+  queue.members.push(member);
+  let waited: number | undefined;
+  const leave = (): void => {
+    waited ??= Math.round((call.timeline.at - entered) / 1000);
+    queue.leave(member, waited);
+  };
+  const result = (QueueResult: string): Record<string, string> => {
+    leave();
+    return { QueueResult, QueueSid: queue.sid, QueueTime: String(waited) };
+  };
+  const patient = call.timeline.set(entered + patience * 1000, () => call.ending('no-answer'));
+  try {
+    const bridged = await wait(line, verb, queue, member, script ?? {});
+    call.timeline.clear(patient);
+    leave();
+    await connected(line, queue, script ?? {}, bridged, waited ?? 0);
+    return action(result('bridged'));
+  } catch (err) {
+    if (err instanceof QueueLeft) {
+      return action(result('leave'));
+    }
+    if (err instanceof CallEnded || err instanceof CallRedirected) {
+      const bridging = waited !== undefined;
+      const name =
+        err instanceof CallEnded
+          ? bridging
+            ? 'bridged'
+            : 'hangup'
+          : bridging
+            ? 'redirected-from-bridged'
+            : 'redirected';
+      await call.tell(line, verb, result(name));
+    }
+    throw err;
+  } finally {
+    call.timeline.clear(patient);
+    leave();
+  }
+}
+
+/** Plays the wait URL's documents over and over. Returns when somebody takes the call; throws otherwise. */
+async function wait(
+  line: Line,
+  verb: TwimlElement,
+  queue: Queue,
+  member: Member,
+  script: Queued,
+): Promise<Bridge | undefined> {
+  const { call } = line;
+  let taken: Bridge | undefined;
+  let wake = (): void => undefined;
+  const taking = new Promise<void>((resolve) => (wake = resolve));
+  const dequeued =
+    script.after === undefined
+      ? undefined
+      : call.timeline.set(member.entered + script.after * 1000, () => new Dequeued());
+  const url = attribute(verb, 'waitUrl');
+  const positions = [...(script.positions ?? [])];
+  const waiting: Line = { ...line, verbs: waitingVerbs, extra: () => place(queue, member, script, positions) };
+  const open = script.until === 'dequeued';
+  if (open) {
+    member.take = (bridge) => {
+      delete member.take;
+      taken = bridge;
+      wake();
+    };
+  }
+  const round = async (): Promise<void> => {
+    const before = call.timeline.at;
+    if (url === undefined) {
+      call.leg.heard.push('[hold music]');
+    } else {
+      await call.play(waiting, { url, method: methodOf(verb, 'waitUrlMethod'), params: {} });
+    }
+    if (positions.length > 1) {
+      positions.shift();
+    }
+    if (call.timeline.at === before) {
+      call.timeline.advance(url === undefined && !open ? Infinity : 1);
+    }
+  };
+  try {
+    while (true) {
+      await round();
+      if (open) {
+        await call.wait(taking);
+        call.timeline.at = Math.max(call.timeline.at, taken?.at ?? 0);
+        return taken;
+      }
+    }
+  } catch (err) {
+    if (err instanceof Dequeued) {
+      return undefined;
+    }
+    throw err;
+  } finally {
+    delete member.take;
+    call.timeline.clear(dequeued);
+  }
+}
+
+function place(queue: Queue, member: Member, script: Queued, positions: number[]): Record<string, string> {
+  const position = positions[0] ?? queue.members.indexOf(member) + 1;
+  return {
+    QueueSid: queue.sid,
+    QueueTime: String(Math.round((member.call.timeline.at - member.entered) / 1000)),
+    QueuePosition: String(position),
+    CurrentQueueSize: String(Math.max(position, queue.members.length)),
+    AvgQueueTime: String(script.average ?? queue.averageWait),
+    MaxQueueSize: String(queue.maxSize),
+  };
+}
+
+/** The talk with whoever took the call. */
+async function connected(
+  line: Line,
+  queue: Queue,
+  script: Queued,
+  bridge: Bridge | undefined,
+  waited: number,
+): Promise<void> {
+  const { call } = line;
+  if (!bridge) {
+    call.leg.heard.push(`[talks to queue:${queue.name}]`);
+    await talk(line, script.talk, Infinity);
+    return;
+  }
+  try {
+    call.timeline.at = Math.max(call.timeline.at, bridge.at);
+    if (bridge.whisper) {
+      const extra = {
+        QueueSid: queue.sid,
+        QueueTime: String(waited),
+        DequeingCallSid: bridge.by.sid,
+        DequeuedCallSid: call.leg.sid,
+      };
+      await call.play({ ...line, extra: () => extra }, { ...bridge.whisper, params: {} });
+    }
+    call.leg.heard.push(`[talks to ${bridge.by.from}]`);
+    await call.wait(bridge.over);
+    call.timeline.at = Math.max(call.timeline.at, await bridge.over);
+  } finally {
+    bridge.left(call.timeline.at);
+  }
+}

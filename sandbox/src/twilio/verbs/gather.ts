@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, elements, methodOf, numberOf, wordsOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import type { Next } from '../endings.ts';
+import type { Line } from '../live-call.ts';
+import { perform } from './perform.ts';
+import { speakingTime } from './sound.ts';
+
+const prompts = new Set(['Say', 'Play', 'Pause']);
+
+/** `<Gather>`: prompts, then what the caller types or says. */
+export async function gather(line: Line, verb: TwimlElement): Promise<Next | undefined> {
+  const { call, leg } = line;
+  if (leg === call.leg) {
+    call.answer();
+  }
+  await perform({ ...line, verbs: prompts }, elements(verb));
+  const input = wordsOf(verb, 'input', 'dtmf');
+  const params = (input.has('dtmf') && typed(line, verb)) || (input.has('speech') && spoken(line, verb)) || undefined;
+  if (!params) {
+    call.timeline.advance(numberOf(verb, 'timeout', 5));
+    if (attribute(verb, 'actionOnEmptyResult') !== 'true') {
+      return undefined;
+    }
+  }
+  const empty = { ...(input.has('dtmf') && { Digits: '' }), ...(input.has('speech') && { SpeechResult: '' }) };
+  return {
+    url: attribute(verb, 'action') ?? line.base,
+    method: methodOf(verb),
+    params: params ?? empty,
+  };
+}
+
+function typed({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
+  const keys = input.keys();
+  if (keys === '') {
+    return undefined;
+  }
+  const finish = verb.attributes['finishOnKey'] ?? '#';
+  const most = numberOf(verb, 'numDigits', Infinity);
+  let count = 0;
+  while (count < keys.length && count < most && !finish.includes(keys.charAt(count))) {
+    count++;
+  }
+  const digits = keys.slice(0, count);
+  const finished = count < keys.length && count < most;
+  input.unread(keys.slice(finished ? count + 1 : count));
+  call.timeline.advance(count);
+  if (!finished && count < most) {
+    call.timeline.advance(numberOf(verb, 'timeout', 5));
+  }
+  // Nothing but the key that ends it counts as nothing typed.
+  if (digits === '') {
+    return attribute(verb, 'actionOnEmptyResult') === 'true'
+      ? { Digits: '', FinishedOnKey: keys.charAt(0) }
+      : undefined;
+  }
+  return { Digits: digits, ...(finished && { FinishedOnKey: keys.charAt(count) }) };
+}
+
+function spoken({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
+  const text = input.speech();
+  if (text === '') {
+    return undefined;
+  }
+  call.timeline.advance(speakingTime(text));
+  return { SpeechResult: text, Confidence: '0.93', Language: attribute(verb, 'language') ?? 'en-US' };
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { address } from '../live-call.ts';
+import type { Line } from '../live-call.ts';
+import { attribute, numberOf, textOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+
+/** Seconds of a recording that is played: nobody fetches it. */
+const playLength = 10;
+const wordsPerSecond = 2.5;
+
+export function say(line: Line, verb: TwimlElement): void {
+  const text = textOf(verb);
+  sound(line, verb, text, speakingTime(text));
+}
+
+export function play(line: Line, verb: TwimlElement): void {
+  const digits = attribute(verb, 'digits');
+  if (digits !== undefined) {
+    sound(line, verb, `[dtmf ${digits}]`, digits.length);
+  } else {
+    sound(line, verb, `[play ${address(textOf(verb), line.base)}]`, playLength);
+  }
+}
+
+/** Whole seconds, at least one. */
+export function speakingTime(text: string): number {
+  return Math.max(1, Math.ceil(text.split(/\s+/).length / wordsPerSecond));
+}
+
+function sound({ call, leg }: Line, verb: TwimlElement, heard: string, seconds: number): void {
+  if (leg === call.leg) {
+    call.answer();
+  }
+  if (heard === '') {
+    return;
+  }
+  leg.heard.push(heard);
+  const loop = numberOf(verb, 'loop', 1);
+  call.timeline.advance(loop === 0 ? Infinity : seconds * loop);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { attribute, elements, methodOf, textOf, wordsOf } from '../document.ts';
+import type { TwimlElement } from '../document.ts';
+import { address } from '../live-call.ts';
+import type { Line } from '../live-call.ts';
+import { Leg } from '../leg.ts';
+import type { Progress } from '../leg.ts';
+import type { Answer } from '../script.ts';
+
+/** Somebody to be rung. */
+export interface Target {
+  noun: TwimlElement;
+  leg: Leg;
+  answer: Answer;
+}
+
+/** Twilio rings ten at once and says nothing of the others. */
+const mostTargets = 10;
+
+/** The legs of a `<Dial>`: its nouns, or the number that it holds as text. */
+export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[]): Target[] {
+  const targets: Target[] = [];
+  const plain = {
+    name: 'Number',
+    attributes: {},
+    children: verb.children.filter((child) => typeof child === 'string'),
+  };
+  const all = nouns.length > 0 || textOf(plain) === '' ? nouns : [plain];
+  for (const noun of all.slice(0, mostTargets)) {
+    const to = addressOf(noun);
+    if (to === undefined) {
+      line.call.errors.push('12200');
+      continue;
+    }
+    const leg = legTo(line, verb, noun, to);
+    const refusal = noun.name === 'Number' ? refused(line, leg) : undefined;
+    if (refusal !== undefined) {
+      line.call.errors.push(refusal);
+    }
+    targets.push({ noun, leg, answer: refusal === undefined ? (line.call.answerOf(to) ?? 'no-answer') : 'failed' });
+  }
+  return targets;
+}
+
+/** Twilio's code for a number that is none, or a caller ID that is not ours to show. */
+function refused({ call }: Line, { from, to }: Leg): string | undefined {
+  if (!/^\+?\d{3,15}$/.test(to)) {
+    return '13223';
+  }
+  // The caller's own number may be shown on, and the number that they called.
+  const ours = call.network.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
+  return ours ? undefined : '13214';
+}
+
+function addressOf(noun: TwimlElement): string | undefined {
+  switch (noun.name) {
+    case 'Number':
+      return textOf(noun).replace(/[\s().-]/g, '');
+    case 'Client': {
+      const identity = elements(noun).find(({ name }) => name === 'Identity');
+      return `client:${textOf(identity ?? noun)}`;
+    }
+    case 'Sip': {
+      const uri = elements(noun).find(({ name }) => name === 'Uri' || name === 'SipUri');
+      const text = textOf(uri ?? noun);
+      return /^sips?:/.test(text) ? text : `sip:${text}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function legTo(line: Line, verb: TwimlElement, noun: TwimlElement, to: string): Leg {
+  const { call } = line;
+  const leg = new Leg({
+    sid: call.network.sid('CA'),
+    accountSid: call.leg.accountSid,
+    from: attribute(verb, 'callerId') ?? call.leg.from,
+    to,
+    direction: 'outbound-dial',
+    started: call.timeline.at,
+    created: call.network.now(),
+    parent: call.leg,
+    progress: progressOf(line, noun),
+  });
+  call.legs.push(leg);
+  call.network.legs.set(leg.sid, leg);
+  return leg;
+}
+
+function progressOf({ base }: Line, noun: TwimlElement): Progress | undefined {
+  const url = attribute(noun, 'statusCallback');
+  return url === undefined
+    ? undefined
+    : {
+        url: address(url, base),
+        method: methodOf(noun, 'statusCallbackMethod'),
+        events: wordsOf(noun, 'statusCallbackEvent', 'completed'),
+      };
+}

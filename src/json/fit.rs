@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Trees into the types of `serde`.
+//!
+//! `serde_json`'s own deserializer unrolls its parser into every type, which is four times the code of this; and it
+//! tells a line where whoever wrote a config needs a path.
+
+use std::fmt::Display;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer as _, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+
+use super::Json;
+use crate::json::decimal;
+
+/// Where a tree does not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Misfit {
+    /// The path of the value that does not fit, or of the object with a member that does not belong there:
+    /// `actions.day[1].dial`; `""` for the document.
+    pub path: String,
+    /// Whether it is a member that is unknown, or there twice. Its name may be anything, a person's or a number, and is
+    /// not told.
+    pub is_member: bool,
+}
+
+impl Json {
+    /// The tree as a `T`.
+    ///
+    /// # Errors
+    /// [`Misfit`], the first.
+    pub fn fit<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Misfit> {
+        T::deserialize(self)
+    }
+}
+
+impl Misfit {
+    #[cold]
+    #[inline(never)]
+    fn under(mut self, step: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = [step, joint, &self.path].concat();
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn under_index(self, index: usize) -> Self {
+        self.under(&["[", &decimal(index as u64), "]"].concat())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn member() -> Self {
+        Self { path: String::new(), is_member: true }
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
+/// What is said of a value is never kept: it could be a number or a name.
+impl Error for Misfit {
+    fn custom<T: Display>(_: T) -> Self {
+        Self::default()
+    }
+
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::default()
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::default()
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self::default()
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self::member()
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self::member()
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::default().under(field)
+    }
+
+    fn duplicate_field(_: &'static str) -> Self {
+        Self::member()
+    }
+}
+
+/// Everything that is told apart by what stands there goes one way.
+macro_rules! as_it_is {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+            self.deserialize_any(visitor)
+        })*
+    };
+}
+
+impl<'a> Deserializer<'a> for &'a Json {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Bool(truth) => visitor.visit_bool(*truth),
+            Json::List(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
+            Json::Null => visitor.visit_unit(),
+            // No config has fractions, or numbers below zero.
+            Json::Number(digits) => visitor.visit_u64(digits.parse().map_err(|_| Misfit::default())?),
+            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+        }
+    }
+
+    /// `null` is no way to leave something out.
+    fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'a>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'a>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'a>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        // A struct would be taken from an array as well.
+        match self {
+            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Text(name) => visitor.visit_enum(Variant { name, content: None }),
+            Json::Object(members) => match members.as_slice() {
+                [(name, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
+                _ => Err(Misfit::default()),
+            },
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Text(text) => visitor.visit_borrowed_str(text),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::List(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self {
+            Json::Bool(truth) => visitor.visit_bool(*truth),
+            _ => Err(Misfit::default()),
+        }
+    }
+
+    as_it_is! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
+        deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_char
+        deserialize_bytes deserialize_byte_buf deserialize_unit
+        deserialize_identifier deserialize_ignored_any
+    }
+}
+
+struct Elements<'a> {
+    elements: &'a [Json],
+    at: usize,
+}
+
+impl<'a> SeqAccess<'a> for Elements<'a> {
+    type Error = Misfit;
+
+    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
+        let Some(element) = self.elements.get(self.at) else {
+            return Ok(None);
+        };
+        self.at += 1;
+        seed.deserialize(element).map(Some).map_err(|misfit| misfit.under_index(self.at - 1))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.elements.len() - self.at)
+    }
+}
+
+struct Members<'a> {
+    members: &'a [(String, Json)],
+    at: usize,
+}
+
+impl<'a> MapAccess<'a> for Members<'a> {
+    type Error = Misfit;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
+        let Some((name, _)) = self.members.get(self.at) else {
+            return Ok(None);
+        };
+        let name: StrDeserializer<'_, Misfit> = name.as_str().into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
+        let (name, value) = self.members.get(self.at).ok_or_else(Misfit::default)?;
+        self.at += 1;
+        seed.deserialize(value).map_err(|misfit| misfit.under(name))
+    }
+}
+
+struct Variant<'a> {
+    name: &'a str,
+    content: Option<&'a Json>,
+}
+
+impl<'a> EnumAccess<'a> for Variant<'a> {
+    type Error = Misfit;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Result<(V::Value, Self), Misfit> {
+        let name: StrDeserializer<'_, Misfit> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'a> VariantAccess<'a> for Variant<'a> {
+    type Error = Misfit;
+
+    fn unit_variant(self) -> Result<(), Misfit> {
+        if self.content.is_none() { Ok(()) } else { Err(Misfit::default().under(self.name)) }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<T::Value, Misfit> {
+        seed.deserialize(self.content.unwrap_or(&Json::Null)).map_err(|misfit| misfit.under(self.name))
+    }
+
+    fn tuple_variant<V: Visitor<'a>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+        let content = self.content.unwrap_or(&Json::Null);
+        content.deserialize_any(visitor).map_err(|misfit| misfit.under(self.name))
+    }
+
+    fn struct_variant<V: Visitor<'a>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+        self.tuple_variant(0, visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Plan {
+        first_name: Option<String>,
+        counts: Vec<u32>,
+        verbs: Vec<Verb>,
+        needed: Option<Needed>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Needed {
+        here: bool,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "camelCase")]
+    enum Verb {
+        Stop,
+        Say(String),
+        Ask { times: u8 },
+    }
+
+    fn fit(text: &str) -> Result<Plan, (String, bool)> {
+        Json::parse(text).unwrap().fit().map_err(|Misfit { path, is_member }| (path, is_member))
+    }
+
+    #[test]
+    fn fits_what_serde_json_fits() {
+        for text in [
+            "{}",
+            r#"{"firstName":"é","counts":[1,4294967295],"verbs":["stop",{"say":"x"},{"ask":{"times":255}}],"needed":{"here":true}}"#,
+        ] {
+            assert_eq!(fit(text).unwrap(), serde_json::from_str::<Plan>(text).unwrap());
+        }
+    }
+
+    #[test]
+    fn tells_the_path_and_never_a_value() {
+        for (text, path, is_member) in [
+            ("[]", "", false),
+            ("7", "", false),
+            (r#"{"+15550100001":1}"#, "", true),
+            (r#"{"firstName":null}"#, "firstName", false),
+            (r#"{"firstName":"a","firstName":"b"}"#, "", true),
+            (r#"{"counts":[1,"2"]}"#, "counts[1]", false),
+            (r#"{"counts":[1,-2]}"#, "counts[1]", false),
+            (r#"{"counts":[1.5]}"#, "counts[0]", false),
+            (r#"{"counts":[4294967296]}"#, "counts[0]", false),
+            (r#"{"verbs":[{"shout":"x"}]}"#, "verbs[0]", true),
+            (r#"{"verbs":[{"say":"x","stop":1}]}"#, "verbs[0]", false),
+            (r#"{"verbs":[{"say":7}]}"#, "verbs[0].say", false),
+            (r#"{"verbs":["say"]}"#, "verbs[0].say", false),
+            (r#"{"verbs":[{"stop":{}}]}"#, "verbs[0].stop", false),
+            (r#"{"verbs":[{"ask":{"times":256}}]}"#, "verbs[0].ask.times", false),
+            (r#"{"verbs":["stop",{"ask":{}}]}"#, "verbs[1].ask.times", false),
+            (r#"{"needed":{}}"#, "needed.here", false),
+            (r#"{"needed":{"there":1}}"#, "needed", true),
+            (r#"{"needed":[true]}"#, "needed", false),
+        ] {
+            assert_eq!(fit(text), Err((path.to_owned(), is_member)), "{text}");
+        }
+    }
+}

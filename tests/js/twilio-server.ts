@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** A clinic's server with fixed TwiML, which lets in only what Twilio's own library takes as signed. */
+import express from 'express';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import twilio from 'twilio';
+import { Network } from '../../sandbox/src/twilio.ts';
+import type { NetworkOptions, PhoneRequest } from '../../sandbox/src/twilio.ts';
+
+export const token = '0123456789abcdef0123456789abcdef';
+export const ours = '+15550100001';
+export const caller = '+15550100099';
+
+export interface Seen {
+  path: string;
+  params: Record<string, string>;
+  idempotency: string | undefined;
+}
+
+/** What a path answers: a document, or a status. Its own words of a list come one after the other. */
+export type Page = string | number | { type: string; body: string } | (string | number)[];
+
+export interface TestServer {
+  url: string;
+  pages: Record<string, Page>;
+  seen: Seen[];
+  /** What came without a good signature. */
+  unsigned: string[];
+  close: () => void;
+}
+
+export async function openServer(): Promise<TestServer> {
+  const app = express();
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const opened: TestServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    pages: {},
+    seen: [],
+    unsigned: [],
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  app.use(express.urlencoded({ extended: false }));
+  app.use((req, res) => {
+    const params = (req.body ?? {}) as Record<string, string>;
+    const signature = req.get('X-Twilio-Signature') ?? '';
+    if (!twilio.validateRequest(token, signature, opened.url + req.originalUrl, params)) {
+      opened.unsigned.push(req.originalUrl);
+      res.sendStatus(403);
+      return;
+    }
+    opened.seen.push({ path: req.originalUrl, params, idempotency: req.get('I-Twilio-Idempotency-Token') });
+    const page = opened.pages[req.path.slice(1)];
+    const answer = Array.isArray(page) ? (page.length > 1 ? page.shift() : page[0]) : page;
+    if (typeof answer === 'number') {
+      res.sendStatus(answer);
+    } else if (typeof answer === 'object') {
+      res.type(answer.type).send(answer.body);
+    } else {
+      res.type('text/xml').send(answer === undefined ? '<Response/>' : `<Response>${answer}</Response>`);
+    }
+  });
+  return opened;
+}
+
+/** A network whose number is answered at `/voice` of the server, and tells `/status` when a call has ended. */
+export function network(server: TestServer, options: Partial<NetworkOptions> = {}): Network {
+  return new Network({
+    webhook: `${server.url}/voice`,
+    authToken: token,
+    seed: 'test',
+    numbers: [{ number: ours, statusCallback: `${server.url}/status` }],
+    application: { statusCallback: `${server.url}/status` },
+    now: () => Date.UTC(2026, 2, 25, 9, 53, 19),
+    ...options,
+  });
+}
+
+/** `/voice 200`, callbacks in brackets. */
+export function told(requests: PhoneRequest[]): string[] {
+  return requests.map(({ url, status, callback }) => {
+    const { pathname, search } = new URL(url);
+    return callback ? `[${pathname}${search} ${status}]` : `${pathname}${search} ${status}`;
+  });
+}
+
+/** The parameters of the first request to a path. */
+export function paramsOf(requests: PhoneRequest[], path: string): Record<string, string> {
+  return requests.find(({ url }) => new URL(url).pathname === path)?.params ?? {};
+}
