@@ -215,6 +215,41 @@ fn tickets_find_their_calls() {
 }
 
 #[test]
+fn calls_placed_by_rest_find_their_records() {
+    for picks_up in [true, false] {
+        let mut world = World::new("");
+        let at = NOW - 8 * MINUTE;
+        let mut intents = Vec::new();
+        for (number, line) in [("+15550100201", OURS), ("+15550100202", "+15550100002")] {
+            let mut intent = ticket(&mut world, number, at, "Appointment/a1");
+            let medium =
+                format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
+            let mut media = intent.get("medium").cloned().unwrap().into_elements();
+            media.push(Json::parse(&medium).unwrap());
+            intent.set("medium", Json::List(media));
+            let sent = format!(r#"{{"url":"{BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
+            let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
+            extensions.push(Json::parse(&sent).unwrap());
+            intent.set("extension", Json::List(extensions));
+            world.fhir.change(&intent, at);
+            intents.push(intent);
+        }
+        // The second one's call; a callback has told of it.
+        world.twilio.legs = vec![leg(1, None, "+15550100002", "+15550100300", at + 2_000, 30)];
+        world.twilio.legs[0].direction = "outbound-api";
+        if picks_up {
+            world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
+        } else {
+            world.twilio.legs[0].status = "no-answer";
+        }
+        world.chart(&sid("CA", 1));
+        world.sweep();
+        assert_eq!(world.call(&sid("CA", 1)).get("id"), intents[1].get("id"));
+        assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+}
+
+#[test]
 fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
     let mut world = World::new("");
     ticket(&mut world, "+15550100201", NOW - 30 * MINUTE, "Appointment/a1");

@@ -4,7 +4,7 @@
 
 use super::round::{Round, WRITES};
 use crate::call::Party;
-use crate::call::log::{CATEGORY, CallLog, Context, Leg, Text};
+use crate::call::log::{CATEGORY, CallLog, Leg, Text};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::flow::ask::FhirRequest;
@@ -24,6 +24,11 @@ const SKEW: u64 = MINUTE;
 
 /// The code system of why nothing came of something.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
+
+/// The system by which `medium` names the number of ours that the callee sees.
+const LINE: &str = "https://plumline.dev/fhir/phone-number";
+/// The end of the URL of the extension that says when a call was sent by REST.
+const SENT: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
 #[derive(Default)]
@@ -55,9 +60,8 @@ impl Tickets {
         }
         let mut best: Option<(u64, usize)> = None;
         for (index, ticket) in self.0.iter().enumerate() {
-            let context = ticket.log.context();
-            if let Some(prepared) = context.prepared
-                && fits(context, log)
+            if let Some(prepared) = ticket.log.context().prepared
+                && fits(ticket, log)
                 && best.is_none_or(|(latest, _)| prepared > latest)
             {
                 best = Some((prepared, index));
@@ -109,21 +113,41 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
     resource.set("statusReason", reason);
 }
 
-/// Whether a call is the one that the ticket was made for: the number was dialled, by that identity (a call that was
-/// placed by REST has none), within the time.
-fn fits(ticket: &Context, log: &CallLog) -> bool {
-    let (Some(prepared), Some(number), Some(root)) = (ticket.prepared, &ticket.number, log.root_leg()) else {
+/// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
+/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
+/// then dials, tell; and where the practitioner never picked up, that it was sent at that very moment.
+fn fits(ticket: &Chart, log: &CallLog) -> bool {
+    let context = ticket.log.context();
+    let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, log.root_leg()) else {
         return false;
     };
     let Some(started) = log.started_at() else {
         return false;
     };
-    let in_time = started + SKEW >= prepared && started <= prepared + VALID + SKEW;
-    let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
-    let by_identity = match root.text(Text::From).map(Party::parse) {
-        Some(Party::Client(identity)) => ticket.identity.as_deref() == Some(&*identity),
-        _ => by_rest,
-    };
+    let in_time = |good_for: u64| started + SKEW >= prepared && started <= prepared + good_for + SKEW;
     let to = |leg: &Leg| leg.text(Text::To) == Some(number);
-    in_time && by_identity && (to(root) || log.children().any(to))
+    let from = root.text(Text::From);
+    if let Some(Party::Client(identity)) = from.map(Party::parse) {
+        let ours = context.identity.as_deref() == Some(&*identity);
+        return ours && in_time(VALID) && (to(root) || log.children().any(to));
+    }
+    let resource = ticket.resource().unwrap_or(&Json::Null);
+    let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
+    let unheard = log.children().next().is_none() && was_sent(resource);
+    let good_for = if unheard { SKEW } else { VALID };
+    by_rest && from == line(resource) && in_time(good_for) && (unheard || log.children().any(to))
+}
+
+/// The number of ours that a ticket's callee sees.
+fn line(ticket: &Json) -> Option<&str> {
+    let media = ticket.get("medium").map(Json::elements).unwrap_or_default();
+    let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
+    codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
+}
+
+/// Whether a call was sent with a ticket by REST: its record says when.
+fn was_sent(ticket: &Json) -> bool {
+    let extensions = ticket.get("extension").map(Json::elements).unwrap_or_default();
+    let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT));
+    extensions.iter().any(url)
 }
