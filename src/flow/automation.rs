@@ -37,6 +37,9 @@ pub async fn automation(knock: Knock, host: Host) -> Done {
         Some(Ok(config)) => (config, None),
         Some(Err(place)) => (Config::default(), Some(place)),
     };
+    if knock.input.get("deletedResource").is_some() {
+        return Reply::Accepted.into();
+    }
     let kind = knock.input.get("resourceType").and_then(Json::text).unwrap_or_default();
     let (round, outcome) = match kind {
         "Bot" => {

@@ -101,6 +101,8 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
     let answered = world.fhir.of_type("Communication")[2].clone();
     tell(&mut world, &answered);
     assert_eq!(world.fhir.of_type("Task").len(), 0);
+    let deleted = Json::object([("deletedResource", old)]);
+    assert_eq!(world.told(&deleted).play(&mut world, |_| None).0.reply, Reply::Accepted);
     let other = Json::object([("resourceType", Json::of("Patient")), ("id", Json::of("p1"))]);
     assert!(matches!(world.told(&other).play(&mut world, |_| None).0.reply, Reply::Invalid(_)));
 }

@@ -124,6 +124,10 @@ pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
 
 /// The search for all open tasks of calls of the day before an instant, and since.
 pub(super) fn open_since(at: u64) -> FhirRequest {
+    let mut codes = String::new();
+    for (index, occasion) in ALL.into_iter().enumerate() {
+        codes.push_str(&[if index == 0 { "" } else { "," }, CODE, "|", word(occasion)].concat());
+    }
     let from = instant(at.saturating_sub(DAY));
-    get(["Task?status=", &OPEN.join(","), "&code=", CODE, "|&authored-on=ge", &from, "&_count=500"].concat())
+    get(["Task?status=", &OPEN.join(","), "&code=", &codes, "&authored-on=ge", &from, "&_count=500"].concat())
 }
