@@ -39,6 +39,12 @@ codes! {
     /// `AccountSid` of a genuine request is not `TWILIO_ACCOUNT_SID`.
     AccountMismatch = "ACCOUNT_MISMATCH",
         "The request comes from another Twilio account than TWILIO_ACCOUNT_SID names.";
+    /// The alert's address answered 4xx.
+    AlertRefused = "ALERT_REFUSED",
+        "The address under alerts.url refused an alert: is the URL still the one that the service gave?", "doors";
+    /// The alert's address could not be reached, or could not take an alert.
+    AlertUnavailable = "ALERT_UNAVAILABLE",
+        "The address under alerts.url could not be reached; the sweep tries again for an hour.", "doors";
     /// `ApplicationSid` of a browser call is not `TWILIO_TWIML_APP_SID`.
     ApplicationMismatch = "APPLICATION_MISMATCH",
         "The browser call comes from another TwiML App than TWILIO_TWIML_APP_SID names.";
@@ -66,6 +72,9 @@ codes! {
     /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "doors";
+    /// The chart did not say in time what a rule or an action asked for.
+    ChartUnread = "CHART_UNREAD",
+        "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
     /// A choice of a menu cannot be made, or not be told from another.
     ConfigChoice = "CONFIG_CHOICE",
         "A choice has digits (0 to 9, * and #, none beginning with another's) or words of its own; what a queue offers has one digit.", "dialplan";
@@ -174,12 +183,24 @@ codes! {
     /// The wasm trapped, as it does where memory ends. The next call has a new instance.
     CoreTrapped = "CORE_TRAPPED",
         "The core ran out of memory or met a bug of its own: report it if the input was of ordinary size.", "library";
+    /// A `cursor` or a `next` is not what an operation gave.
+    CursorInvalid = "CURSOR_INVALID",
+        "Hand in the cursor, or next, as the same operation gave it; leave it out to begin.", "doors";
+    /// The actions of a dialplan lead in a circle in which nobody is ever heard.
+    DialplanLoop = "DIALPLAN_LOOP",
+        "The actions lead in a circle without waiting for anybody: the caller heard an apology.", "dialplan";
+    /// A dialplan names an action that is not there, or has no rule for a call.
+    DialplanUndefined = "DIALPLAN_UNDEFINED",
+        "No rule fits the call, or the action named here does not exist: the caller heard an apology.", "dialplan";
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
     /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
     GrantInvalid = "GRANT_INVALID",
         "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// Hours could not be judged.
+    HoursUnknown = "HOURS_UNKNOWN",
+        "Whether these hours are open could not be found out, by zone or chart: they counted as closed.", "dialplan";
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
@@ -201,6 +222,12 @@ codes! {
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
+    /// Something that should be a patient's reference is none.
+    PatientInvalid = "PATIENT_INVALID",
+        "A patient is given as a reference, Patient/<id>.", "doors";
+    /// A period is none, or longer than can be told at once.
+    PeriodInvalid = "PERIOD_INVALID",
+        "A period has from and to, dates such as 2026-11-01, from not after to, and 366 days at most.", "doors";
     /// A phone number has no country code, and no country was given whose numbers it could be among.
     PhoneCountryMissing = "PHONE_COUNTRY_MISSING",
         "Give the country that the number was typed in, or the number with + and its country code.", "phones";
@@ -357,12 +384,21 @@ codes! {
     /// A document is not well-formed XML.
     TwimlXml = "TWIML_XML",
         "Here the document ceases to be XML: an element is not closed, or a character stands where none may.", "library";
+    /// Twilio's REST API refused a request.
+    TwilioRefused = "TWILIO_REFUSED",
+        "Twilio refused a request of its REST API: check TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET.", "doors";
+    /// Twilio's REST API could not be reached, or is at its limit.
+    TwilioUnavailable = "TWILIO_UNAVAILABLE",
+        "Twilio's REST API did not answer; what is left is done by the next run.", "doors";
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, scheme and host included.";
     /// The bot could not learn its own URL.
     WebhookUrlUnknown = "WEBHOOK_URL_UNKNOWN",
         "The bot could not read its own address (auth/me): set the project secret PLUMLINE_WEBHOOK_URL.";
+    /// A time zone is none that the host knows.
+    ZoneUnknown = "ZONE_UNKNOWN",
+        "A time zone is an IANA name, such as America/New_York.", "doors";
 }
 
 /// A [`Code`] with the place it speaks of: the name of a secret, or a path in the config.

@@ -12,19 +12,28 @@ mod batch;
 #[cfg(feature = "doors")]
 pub mod chart;
 #[cfg(feature = "doors")]
+mod dialplan;
+#[cfg(feature = "doors")]
 mod door;
 mod event;
 mod frame;
+mod genuine;
 mod incoming;
 mod kept;
 #[cfg(feature = "doors")]
 mod operations;
 mod outgoing;
+#[cfg(feature = "doors")]
+mod record;
 mod reply;
 mod run;
 mod settings;
 #[cfg(feature = "doors")]
 mod status;
+#[cfg(feature = "doors")]
+mod transcription;
+#[cfg(feature = "doors")]
+mod walk;
 mod webhook;
 mod wire;
 
