@@ -57,6 +57,15 @@ codes! {
     /// A JSON post reached a bot that gets only parsed JSON.
     BodyNotRaw = "BODY_NOT_RAW",
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
+    /// Others changed a call's record whenever it was to be written.
+    ChartConflict = "CHART_CONFLICT",
+        "Others wrote the record of this call at the same time, three times over; Twilio brings the event again.", "doors";
+    /// The FHIR server refused to read or write a call's record.
+    ChartRefused = "CHART_REFUSED",
+        "The server refused the record of a call: the bot's access policy must let it search, create and update Communication.", "doors";
+    /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
+    ChartUnavailable = "CHART_UNAVAILABLE",
+        "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "doors";
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
         "The config is wrong at the place given here; a bot takes the default route until it is mended.";

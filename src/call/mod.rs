@@ -9,6 +9,8 @@
 mod answer;
 pub mod config;
 mod direction;
+#[cfg(feature = "doors")]
+pub mod log;
 mod request;
 mod route;
 

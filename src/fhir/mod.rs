@@ -2,4 +2,8 @@
 
 //! The little of FHIR that Plumline touches.
 
+#[cfg(feature = "doors")]
+pub mod change;
+#[cfg(feature = "doors")]
+pub mod element;
 pub mod outcome;

@@ -10,6 +10,8 @@ mod ask;
 mod automation;
 mod batch;
 #[cfg(feature = "doors")]
+pub mod chart;
+#[cfg(feature = "doors")]
 mod door;
 mod event;
 mod frame;
@@ -21,6 +23,8 @@ mod outgoing;
 mod reply;
 mod run;
 mod settings;
+#[cfg(feature = "doors")]
+mod status;
 mod webhook;
 mod wire;
 
@@ -37,5 +41,7 @@ pub use operations::operations;
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};
 pub use settings::Settings;
+#[cfg(feature = "doors")]
+pub use status::status;
 pub use webhook::webhook;
 pub use wire::{read_answers, write_step};

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! One leg of a call, merged of everything that was said of it.
+
+use super::event::CallEvent;
+use super::status::{Reports, Status};
+
+/// One leg: what Twilio gave a `CallSid` of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leg {
+    /// `CallSid`.
+    pub sid: String,
+    /// Of two texts the first in the order of their bytes.
+    pub(super) texts: [Option<String>; TEXTS.len()],
+    /// Of two numbers the greater.
+    pub(super) counts: [Option<u32>; COUNTS.len()],
+    /// Of two instants the earlier.
+    pub(super) instants: [Option<u64>; INSTANTS.len()],
+    pub(super) reports: Reports,
+    /// The best that a dial action said of a leg that it had no `DialCallSid` for.
+    pub(super) dialled: Option<Status>,
+    pub(super) bridged: Option<bool>,
+    pub(super) message: bool,
+    /// `RecordingSid`s, in order.
+    pub(super) recordings: Vec<String>,
+}
+
+/// A text that is known of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// `ParentCallSid`.
+    Parent,
+    /// `Direction`.
+    Direction,
+    /// `AnsweredBy`.
+    AnsweredBy,
+    /// `StirVerstat`.
+    StirVerstat,
+    /// `From`.
+    From,
+    /// `To`.
+    To,
+    /// `QueueResult`.
+    QueueResult,
+}
+
+/// A number that is known of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// `CallDuration`, seconds.
+    Duration,
+    /// The highest `SequenceNumber`.
+    Sequence,
+    /// `SipResponseCode`.
+    SipResponse,
+    /// `ErrorCode`.
+    Error,
+    /// `QueueTime`, seconds.
+    Queue,
+    /// `RecordingDuration`, seconds.
+    Recording,
+}
+
+/// An instant that is known of a leg, milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instant {
+    /// The first that is heard of it.
+    Start,
+    /// It was first in progress.
+    Answered,
+    /// It had ended.
+    End,
+}
+
+/// The parts of the extension, by [`Text`].
+pub(super) const TEXTS: [&str; 7] =
+    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult"];
+/// By [`Count`].
+pub(super) const COUNTS: [&str; 6] =
+    ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
+/// By [`Instant`].
+pub(super) const INSTANTS: [&str; 3] = ["start", "answered", "end"];
+
+impl Leg {
+    /// The leg that `event` is about.
+    pub(super) fn of(event: &CallEvent<'_>) -> Self {
+        let mut leg = Self { sid: event.sid.0.to_owned(), ..Self::default() };
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        leg.texts = [
+            event.parent.map(|parent| parent.0.to_owned()),
+            owned(event.direction),
+            owned(event.answered_by),
+            owned(event.stir_verstat),
+            owned(event.from),
+            owned(event.to),
+            event.queue.map(|queue| queue.result.to_owned()),
+        ];
+        leg.counts = [
+            event.duration,
+            event.sequence.filter(|_| event.status.is_some()),
+            event.sip_response,
+            event.error,
+            event.queue.and_then(|queue| queue.seconds),
+            event.recording.and_then(|recording| recording.duration),
+        ];
+        leg.instants = [event.at, event.answered, event.ended];
+        leg.reports = Reports::of(event.status, event.sequence);
+        leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
+        if let Some(recording) = event.recording
+            && !matches!(recording.status, Some("absent" | "failed"))
+        {
+            leg.message = recording.message;
+            leg.recordings.push(recording.sid.to_owned());
+        }
+        leg
+    }
+
+    /// The leg that a dial action tells of.
+    pub(super) fn dialled_by(event: &CallEvent<'_>) -> Option<Self> {
+        let dial = event.dial?;
+        let mut leg = Self { sid: dial.sid?.0.to_owned(), ..Self::default() };
+        leg.texts[Text::Parent as usize] = Some(event.sid.0.to_owned());
+        leg.counts[Count::Duration as usize] = dial.duration;
+        leg.instants[Instant::End as usize] = event.at.filter(|_| dial.status.is_some_and(Status::is_terminal));
+        leg.reports = Reports::of(dial.status, None);
+        leg.bridged = dial.bridged;
+        Some(leg)
+    }
+
+    /// What both know.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (ours, theirs) in self.texts.iter_mut().zip(&other.texts) {
+            least(ours, theirs.as_ref());
+        }
+        for (ours, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *ours = (*ours).max(theirs);
+        }
+        for (ours, theirs) in self.instants.iter_mut().zip(&other.instants) {
+            least(ours, theirs.as_ref());
+        }
+        self.reports.merge(other.reports);
+        self.dialled = self.dialled.max(other.dialled);
+        self.bridged = self.bridged.max(other.bridged);
+        self.message |= other.message;
+        for recording in &other.recordings {
+            insert(&mut self.recordings, recording);
+        }
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(&self, text: Text) -> Option<&str> {
+        self.texts[text as usize].as_deref()
+    }
+
+    /// A number.
+    #[must_use]
+    pub const fn count(&self, count: Count) -> Option<u32> {
+        self.counts[count as usize]
+    }
+
+    /// An instant.
+    #[must_use]
+    pub const fn instant(&self, instant: Instant) -> Option<u64> {
+        self.instants[instant as usize]
+    }
+
+    /// The status that counts.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        self.reports.status()
+    }
+
+    /// Whether the leg has ended.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.status().is_some_and(Status::is_terminal)
+    }
+
+    /// The recordings made of it, `RecordingSid`s in order.
+    #[must_use]
+    pub fn recordings(&self) -> &[String] {
+        &self.recordings
+    }
+
+    /// Whether a caller left a message on it.
+    #[must_use]
+    pub const fn has_message(&self) -> bool {
+        self.message
+    }
+
+    /// When it was answered: when it was first in progress, or where nothing came then, as long before its end as it
+    /// lasted.
+    #[must_use]
+    pub fn answered_at(&self) -> Option<u64> {
+        let began = || {
+            let lasted = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
+            self.instant(Instant::End)?.checked_sub(u64::from(lasted) * 1_000)
+        };
+        self.instant(Instant::Answered).or_else(began)
+    }
+
+    /// When it began: the first that was heard of it; where that was its end, when it was answered.
+    #[must_use]
+    pub fn started_at(&self) -> Option<u64> {
+        let start = self.instant(Instant::Start)?;
+        let heard_of_its_end = self.instant(Instant::End) == Some(start);
+        self.answered_at().filter(|_| heard_of_its_end).or(Some(start))
+    }
+}
+
+/// Keeps the lesser; nothing is greater than anything.
+pub(super) fn least<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
+    if let Some(theirs) = theirs
+        && ours.as_ref().is_none_or(|ours| theirs < ours)
+    {
+        *ours = Some(theirs.clone());
+    }
+}
+
+/// Puts a text into its place in a list without repetitions.
+pub(super) fn insert(list: &mut Vec<String>, text: &str) {
+    let at = list.iter().position(|known| known.as_str() >= text).unwrap_or(list.len());
+    if list.get(at).is_none_or(|known| known != text) {
+        list.insert(at, text.to_owned());
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! How a call ended, in one word.
+
+use super::leg::{Count, Leg, Text};
+use super::status::Status;
+use super::{CallLog, Party, Way};
+
+/// How a call, or a leg of one, ended. Of several legs the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The call could not be connected.
+    Failed,
+    /// The line was busy.
+    Busy,
+    /// Somebody pushed the call away.
+    Declined,
+    /// Nobody answered.
+    NoAnswer,
+    /// The caller hung up before anybody answered.
+    Dropped,
+    /// A caller left a message, or a machine answered.
+    Voicemail,
+    /// Somebody answered.
+    Answered,
+}
+
+impl Outcome {
+    /// The word in the chart.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dropped => "dropped",
+            Self::NoAnswer => "no-answer",
+            Self::Declined => "declined",
+            Self::Busy => "busy",
+            Self::Failed => "failed",
+            Self::Voicemail => "voicemail",
+            Self::Answered => "answered",
+        }
+    }
+}
+
+/// SIP 603, Decline: a phone's owner pushed the call away.
+const DECLINE: u32 = 603;
+
+impl Leg {
+    /// How this leg ended, from where the one who was called stands; none while it goes on.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        let status = self.status().filter(|status| status.is_terminal())?;
+        if self.has_message() {
+            return Some(Outcome::Voicemail);
+        }
+        if status != Status::Completed && self.count(Count::SipResponse) == Some(DECLINE) {
+            return Some(Outcome::Declined);
+        }
+        let machine = self.text(Text::AnsweredBy).is_some_and(|by| by.starts_with("machine"));
+        let to_client = matches!(self.text(Text::To).map(Party::parse), Some(Party::Client(_)));
+        Some(match status {
+            Status::Completed if machine => Outcome::Voicemail,
+            // Picked up, but never connected: whoever it was did not take the call.
+            Status::Completed if self.bridged == Some(false) => Outcome::NoAnswer,
+            Status::Completed => Outcome::Answered,
+            // An app has no line that could be busy.
+            Status::Busy if to_client => Outcome::Declined,
+            Status::Busy => Outcome::Busy,
+            Status::Failed => Outcome::Failed,
+            _ => Outcome::NoAnswer,
+        })
+    }
+}
+
+impl CallLog {
+    /// How the call ended; none while it goes on.
+    ///
+    /// A message makes it `voicemail`, whoever was dialled before. Else the greatest [`Outcome`] of those who were dialled
+    /// or waited for in a queue counts. Where nobody was, the root leg tells; a call that came in and ended so was
+    /// answered by nobody.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        let root = self.root_leg()?;
+        let own = root.outcome()?;
+        if root.has_message() || self.children().any(Leg::has_message) {
+            return Some(Outcome::Voicemail);
+        }
+        let queue = root.text(Text::QueueResult).unwrap_or_default();
+        let mut best = match queue {
+            "bridged" => Some(Outcome::Answered),
+            "hangup" => Some(Outcome::Dropped),
+            "error" | "system-error" => Some(Outcome::Failed),
+            _ => None,
+        };
+        let dialled = root.dialled.map(|status| match status {
+            Status::InProgress | Status::Completed => Outcome::Answered,
+            Status::Canceled => Outcome::Dropped,
+            Status::Busy => Outcome::Busy,
+            Status::Failed => Outcome::Failed,
+            _ => Outcome::NoAnswer,
+        });
+        best = best.max(dialled);
+        let mut anyone = false;
+        for leg in self.children() {
+            anyone = true;
+            best = best.max(of_child(leg));
+        }
+        Some(match best {
+            Some(best) => best,
+            // The end of a child has not been told: it rang when the caller hung up.
+            None if anyone => Outcome::Dropped,
+            None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
+            None if own == Outcome::Answered && self.way() != Some(Way::Outbound) => Outcome::NoAnswer,
+            None => own,
+        })
+    }
+}
+
+/// What a leg that was dialled says of the call.
+fn of_child(leg: &Leg) -> Option<Outcome> {
+    match leg.status()? {
+        Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),
+        Status::InProgress => Some(Outcome::Answered),
+        _ => leg.outcome(),
+    }
+}

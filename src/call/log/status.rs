@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! How far a leg has come, and which of two reports of it counts.
+
+/// `CallStatus` of a leg, in the order in which one gives way to the next: a call goes forward, and among two ways to
+/// end the later one here tells more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// `queued`.
+    Queued,
+    /// `initiated`.
+    Initiated,
+    /// `ringing`.
+    Ringing,
+    /// `in-progress`; `answered`, as events and `DialCallStatus` say for it.
+    InProgress,
+    /// `canceled`: whoever placed the leg gave it up.
+    Canceled,
+    /// `no-answer`.
+    NoAnswer,
+    /// `busy`.
+    Busy,
+    /// `failed`.
+    Failed,
+    /// `completed`.
+    Completed,
+}
+
+impl Status {
+    const ALL: [(Self, &'static str); 9] = [
+        (Self::Queued, "queued"),
+        (Self::Initiated, "initiated"),
+        (Self::Ringing, "ringing"),
+        (Self::InProgress, "in-progress"),
+        (Self::Canceled, "canceled"),
+        (Self::NoAnswer, "no-answer"),
+        (Self::Busy, "busy"),
+        (Self::Failed, "failed"),
+        (Self::Completed, "completed"),
+    ];
+
+    /// Reads Twilio's word; `None` for one that is not known.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = if word == "answered" { "in-progress" } else { word };
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(status, _)| *status)
+    }
+
+    /// Twilio's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, word)| *word)
+    }
+
+    /// Whether nothing follows.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        self > Self::InProgress
+    }
+}
+
+/// All that was reported of one leg's status, as far as it can still count.
+///
+/// Among two ways to end that came with a `SequenceNumber`, the higher number counts. One that came without (from a
+/// dial action, from the REST list) cannot be placed among them, so the best of each kind is kept, and of these two the
+/// one that tells more is shown. That order depends on nothing but the set of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reports {
+    /// The best that came with a number, which is 0 unless it is terminal.
+    pub(super) numbered: Option<(u32, Status)>,
+    /// The best that came without, unless the other makes it void.
+    pub(super) plain: Option<Status>,
+}
+
+impl Reports {
+    pub(super) fn of(status: Option<Status>, sequence: Option<u32>) -> Self {
+        let mut reports = Self::default();
+        match (status, sequence) {
+            (Some(status), Some(number)) => {
+                reports.numbered = Some((if status.is_terminal() { number } else { 0 }, status));
+            }
+            (status, _) => reports.plain = status,
+        }
+        reports
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        let rank = |report: &(u32, Status)| (report.1.is_terminal(), report.0, report.1);
+        if let Some(theirs) = other.numbered
+            && self.numbered.is_none_or(|ours| rank(&theirs) > rank(&ours))
+        {
+            self.numbered = Some(theirs);
+        }
+        self.plain = self.plain.max(other.plain);
+        // What numbered reports have left behind stays behind; a way to end may count again after a later number.
+        if let (Some((_, ours)), Some(plain)) = (self.numbered, self.plain)
+            && !plain.is_terminal()
+            && plain <= ours
+        {
+            self.plain = None;
+        }
+    }
+
+    /// The status that counts.
+    #[must_use]
+    pub fn status(self) -> Option<Status> {
+        self.numbered.map(|(_, status)| status).max(self.plain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(reports: &[(Status, Option<u32>)]) -> Reports {
+        let mut merged = Reports::default();
+        for (status, sequence) in reports {
+            merged.merge(Reports::of(Some(*status), *sequence));
+        }
+        merged
+    }
+
+    #[test]
+    fn words_read_back() {
+        for (status, word) in Status::ALL {
+            assert_eq!((Status::parse(word), status.word()), (Some(status), word));
+        }
+        assert_eq!(Status::parse("answered"), Some(Status::InProgress));
+        assert_eq!((Status::parse("Completed"), Status::parse("")), (None, None));
+    }
+
+    #[test]
+    fn an_end_stays_and_the_later_or_fuller_one_counts() {
+        use Status::{Busy, Canceled, Completed, Failed, InProgress, NoAnswer, Ringing};
+        let shown = |reports: &[_]| merged(reports).status();
+        assert_eq!(shown(&[(Ringing, Some(1)), (Completed, Some(3)), (InProgress, Some(2))]), Some(Completed));
+        assert_eq!(shown(&[(NoAnswer, Some(2)), (InProgress, Some(9)), (Ringing, None)]), Some(NoAnswer));
+        assert_eq!(shown(&[(Busy, Some(4)), (Completed, Some(3))]), Some(Busy));
+        assert_eq!(shown(&[(Busy, Some(4)), (Completed, None)]), Some(Completed));
+        assert_eq!(shown(&[(Canceled, None), (NoAnswer, None), (Failed, None), (Busy, None)]), Some(Failed));
+    }
+
+    #[test]
+    fn ends_with_and_without_a_number_make_no_circle() {
+        use Status::{Busy, Canceled, Failed};
+        // Pairwise, each of these beats the next, and the last the first.
+        let reports = [(Canceled, Some(9)), (Failed, Some(3)), (Busy, None)];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            assert_eq!(merged(&order.map(|at| reports[at])), merged(&reports));
+        }
+        assert_eq!(merged(&reports).status(), Some(Busy));
+    }
+}

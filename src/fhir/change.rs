@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Changing a resource that others change too: only what is ours, and only where nobody has set it to something else.
+//!
+//! What Plumline writes follows from what it knows, so what it wrote earlier can be told from what the resource says it
+//! knew then. A value that is still that one is ours to replace; any other is somebody's correction, and stays.
+
+use crate::json::Json;
+
+/// Whether two values say the same: the order of an object's members says nothing.
+#[must_use]
+pub fn same(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::Object(ones), Json::Object(others)) => {
+            let found = |(name, value): &(String, Json)| other.get(name).is_some_and(|theirs| same(value, theirs));
+            ones.len() == others.len() && ones.iter().all(found)
+        }
+        (Json::List(ones), Json::List(others)) => {
+            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| same(one, other))
+        }
+        _ => one == other,
+    }
+}
+
+/// Sets the member `name` to `now`, unless somebody has changed it, or taken it out, since it was `was`. `Null` is no
+/// value; so is `was` where nothing was written before.
+pub fn follow(resource: &mut Json, name: &str, was: &Json, now: Json) {
+    let ours = match resource.get(name) {
+        Some(current) => same(current, was),
+        None => *was == Json::Null,
+    };
+    if ours {
+        resource.set(name, now);
+    }
+}
+
+/// The same of an element of the list `name`: `now` takes the place of `was`. The first one comes before all others.
+pub fn follow_element(resource: &mut Json, name: &str, was: &Json, now: Json) {
+    if same(was, &now) {
+        return;
+    }
+    let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
+    let place = list.iter().position(|element| same(element, was));
+    if list.iter().any(|element| same(element, &now)) || now == Json::Null {
+        place.map(|at| list.remove(at));
+    } else if let Some(at) = place {
+        list[at] = now;
+    } else if *was == Json::Null {
+        list.insert(0, now);
+    }
+    resource.set(name, if list.is_empty() { Json::Null } else { Json::List(list) });
+}
+
+/// Puts `element` in the place of the first of the list `name` that is `wanted`, or at the end.
+pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Json) -> bool) {
+    let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
+    match list.iter().position(wanted) {
+        Some(at) => list[at] = element,
+        None => list.push(element),
+    }
+    resource.set(name, Json::List(list));
+}
+
+/// Brings the members named in `order` into that order, before all others: what was written step by step then reads as if
+/// it had been written at once.
+pub fn arrange(resource: &mut Json, order: &[&str]) {
+    if let Json::Object(members) = resource {
+        let mut arranged = Vec::with_capacity(members.len());
+        for name in order {
+            if let Some(at) = members.iter().position(|(known, _)| known == name) {
+                arranged.push(members.remove(at));
+            }
+        }
+        arranged.append(members);
+        *members = arranged;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::parse(text).unwrap()
+    }
+
+    #[test]
+    fn tells_what_says_the_same() {
+        assert!(same(&json(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), &json(r#"{"b":[{"d":3,"c":2}],"a":1}"#)));
+        for (one, other) in [("[1,2]", "[2,1]"), ("[1]", "[1,1]"), (r#"{"a":1}"#, r#"{"a":1,"b":2}"#), ("{}", "[]")] {
+            assert!(!same(&json(one), &json(other)), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn replaces_its_own_and_leaves_corrections() {
+        let followed = |text: &str, was: &str, now: &str| {
+            let mut resource = json(text);
+            follow(&mut resource, "a", &json(was), json(now));
+            resource.write()
+        };
+        assert_eq!(followed("{}", "null", "1"), r#"{"a":1}"#);
+        assert_eq!(followed(r#"{"a":1}"#, "1", "2"), r#"{"a":2}"#);
+        assert_eq!(followed(r#"{"a":1}"#, "1", "null"), "{}");
+        // Corrected, taken out, or there before us.
+        assert_eq!(followed(r#"{"a":3}"#, "1", "2"), r#"{"a":3}"#);
+        assert_eq!(followed("{}", "1", "2"), "{}");
+        assert_eq!(followed(r#"{"a":3}"#, "null", "2"), r#"{"a":3}"#);
+    }
+
+    #[test]
+    fn replaces_its_own_element_among_others() {
+        let followed = |text: &str, was: &str, now: &str| {
+            let mut resource = json(text);
+            follow_element(&mut resource, "a", &json(was), json(now));
+            resource.write()
+        };
+        assert_eq!(followed("{}", "null", "1"), r#"{"a":[1]}"#);
+        assert_eq!(followed(r#"{"a":[7]}"#, "null", "1"), r#"{"a":[1,7]}"#);
+        assert_eq!(followed(r#"{"a":[7,1,8]}"#, "1", "2"), r#"{"a":[7,2,8]}"#);
+        assert_eq!(followed(r#"{"a":[2,1]}"#, "1", "2"), r#"{"a":[2]}"#);
+        assert_eq!(followed(r#"{"a":[1]}"#, "1", "null"), "{}");
+        // Corrected, or taken out.
+        assert_eq!(followed(r#"{"a":[7]}"#, "1", "1"), r#"{"a":[7]}"#);
+        assert_eq!(followed(r#"{"a":[7]}"#, "1", "2"), r#"{"a":[7]}"#);
+        assert_eq!(followed("{}", "null", "null"), "{}");
+    }
+
+    #[test]
+    fn places_and_arranges() {
+        let mut resource = json(r#"{"x":0,"b":[{"u":1},{"u":2}],"a":1}"#);
+        place(&mut resource, "b", json(r#"{"u":2,"v":3}"#), |element| {
+            element.get("u").and_then(Json::integer) == Some(2)
+        });
+        place(&mut resource, "b", json("4"), |_| false);
+        place(&mut resource, "c", json("5"), |_| true);
+        arrange(&mut resource, &["a", "b", "z"]);
+        assert_eq!(resource.write(), r#"{"a":1,"b":[{"u":1},{"u":2,"v":3},4],"x":0,"c":[5]}"#);
+    }
+}

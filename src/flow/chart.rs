@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Storing what was said of a call in its `Communication`: read, merge, write with a guard, and again where others wrote
+//! first. What is acknowledged stands in the chart; everything may be asked twice.
+//!
+//! [`store`] does it all. A story that has reads or writes of its own in the same round trips takes it apart:
+//! [`search`] goes into its batch, [`Chart::read`] takes the answer, and [`ChartWrite`] brings the chart and the other
+//! writes along.
+
+use super::ask::{Answer, Ask, FhirRequest, Host};
+use crate::call::log::{CallEvent, CallLog, Context, TWILIO};
+use crate::error::Code;
+use crate::fhir::change::same;
+use crate::fhir::element::is;
+use crate::json::Json;
+
+/// How often it is tried: read and written.
+const ATTEMPTS: u32 = 3;
+
+/// What is to be stored of one call.
+#[derive(Clone, Copy)]
+pub struct ChartWrite<'a> {
+    /// The root's `CallSid`; events of other calls are not to be among `events`.
+    pub root: &'a str,
+    /// What was said.
+    pub events: &'a [CallEvent<'a>],
+    /// What a plan knows; nothing, by default.
+    pub context: &'a Context,
+    /// What the story has read already, in a batch of its own: saves the first read.
+    pub chart: Option<&'a Chart>,
+    /// What else is to travel in the write batch, such as a `Task`, told from the merged log and the record's reference
+    /// (`Communication/…`, none while it is being created). It is asked again at each attempt, also where the record has
+    /// nothing to change, so each request must have a guard of its own (`ifNoneExist`, `ifMatch`). All must succeed.
+    pub also: &'a dyn Fn(&CallLog, Option<&str>) -> Vec<FhirRequest>,
+    /// The base of the extension's URL, [`BASE`](crate::call::log::BASE) by default.
+    pub base: &'a str,
+    /// Milliseconds that one round trip may take. There are six at most, and none after one that took longer.
+    pub deadline: u32,
+}
+
+/// Nothing else travels in the batch.
+#[must_use]
+pub const fn nothing_else(_: &CallLog, _: Option<&str>) -> Vec<FhirRequest> {
+    Vec::new()
+}
+
+/// It stands in the chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Everything that is known of the call now.
+    pub log: CallLog,
+    /// Its record, `Communication/…`; none where the server does not tell of what it has created.
+    pub reference: Option<String>,
+}
+
+/// It may or may not stand in the chart, and is to be stored again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unstored {
+    /// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`].
+    pub code: Code,
+}
+
+/// Stores what was said of a call.
+///
+/// # Errors
+/// [`Unstored`]. The caller of the webhook answers 500 then, so that Twilio comes again.
+pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstored> {
+    let mut said = CallLog::of(write.events);
+    said.claim(write.root);
+    said.know(write.context);
+    let mut chart = write.chart.cloned();
+    let mut code = Code::ChartUnavailable;
+    for _ in 0..ATTEMPTS {
+        let outcome = match chart.take() {
+            Some(chart) => save(host, chart, &said, &write).await,
+            None => match look(host, &write).await {
+                Ok(chart) => save(host, chart, &said, &write).await,
+                Err(trouble) => Err(trouble),
+            },
+        };
+        match outcome {
+            Ok(stored) => return Ok(stored),
+            Err(Trouble::Passing(why)) => code = why,
+            Err(Trouble::Lasting(why)) => return Err(Unstored { code: why }),
+        }
+    }
+    Err(Unstored { code })
+}
+
+async fn look(host: &Host, write: &ChartWrite<'_>) -> Result<Chart, Trouble> {
+    let answer = host.ask(Ask::Fhir(search(write.root)), Some(write.deadline)).await;
+    Chart::read(answer, write.base)
+}
+
+async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>) -> Result<Stored, Trouble> {
+    let mut log = chart.log.clone();
+    log.merge(said);
+    let mut reference = chart.reference();
+    let own = chart.write(&log, write.base)?;
+    let has_own = own.is_some();
+    // The record goes first, so that what travels along can refer to it by its identifier.
+    let mut asks = Vec::new();
+    for request in own.into_iter().chain((write.also)(&log, reference.as_deref())) {
+        asks.push((Ask::Fhir(request), Some(write.deadline)));
+    }
+    for (index, answer) in host.ask_all(asks).await.into_iter().enumerate() {
+        if index > 0 || !has_own {
+            settle(&answer, false)?;
+            continue;
+        }
+        chart.settle(&answer)?;
+        if let Answer::Done { body, .. } = &answer {
+            reference = reference.or_else(|| reference_to(body));
+        }
+    }
+    Ok(Stored { log, reference })
+}
+
+/// The search that [`Chart::read`] reads the answer of.
+#[must_use]
+pub fn search(root: &str) -> FhirRequest {
+    FhirRequest { method: "GET", url: ["Communication?", &criteria(root)].concat(), ..FhirRequest::default() }
+}
+
+fn criteria(root: &str) -> String {
+    ["identifier=", TWILIO, "|", root].concat()
+}
+
+/// Why it did not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It may work at the next attempt.
+    Passing(Code),
+    /// It will not, or there is no time left.
+    Lasting(Code),
+}
+
+impl Trouble {
+    /// Why.
+    #[must_use]
+    pub const fn code(self) -> Code {
+        match self {
+            Self::Passing(code) | Self::Lasting(code) => code,
+        }
+    }
+}
+
+/// What the chart had of a call when it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chart {
+    found: Option<Json>,
+    /// What all records of the call knew.
+    pub log: CallLog,
+}
+
+impl Chart {
+    /// Reads the answer to [`search`].
+    ///
+    /// There is one record of a call, unless something else made another, or a ticket's call was stored before the ticket
+    /// was claimed. Then the ticket's, else the one with the least id, is written to; what the others know goes into it.
+    /// (Their `meta.lastUpdated` would not tell: it changes with every write.)
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn read(answer: Answer, base: &str) -> Result<Self, Trouble> {
+        settle(&answer, false)?;
+        let bundle = answer.ok().unwrap_or_default();
+        if !is(&bundle, "resourceType", "Bundle") {
+            return Err(Trouble::Passing(Code::ChartUnavailable));
+        }
+        let mut chart = Self::default();
+        let mut best = None;
+        for entry in bundle.take("entry").into_elements() {
+            let resource = entry.take("resource");
+            if !is(&resource, "resourceType", "Communication") {
+                continue;
+            }
+            let log = CallLog::read(&resource, base);
+            let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
+            let rank = (!CallLog::stands_in(&resource, base), log.context().prepared.is_none(), id);
+            chart.log.merge(&log);
+            if best.as_ref().is_none_or(|best| rank < *best) {
+                best = Some(rank);
+                chart.found = Some(resource);
+            }
+        }
+        Ok(chart)
+    }
+
+    /// A record that was read by its id, as a ticket's is.
+    #[must_use]
+    pub fn of(resource: Json, base: &str) -> Self {
+        Self { log: CallLog::read(&resource, base), found: Some(resource) }
+    }
+
+    /// The record there is.
+    #[must_use]
+    pub const fn resource(&self) -> Option<&Json> {
+        self.found.as_ref()
+    }
+
+    /// The record there is, `Communication/…`.
+    #[must_use]
+    pub fn reference(&self) -> Option<String> {
+        reference_to(self.found.as_ref()?)
+    }
+
+    /// The request that makes the record say what `log` knows: a create that does nothing where there is a record by
+    /// then, or an update of the very version that was read. None where nothing is to change.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the record that was read has no version: nothing is written without a guard.
+    pub fn write(&self, log: &CallLog, base: &str) -> Result<Option<FhirRequest>, Trouble> {
+        let resource = log.write(self.found.clone(), base);
+        let Some(found) = &self.found else {
+            let if_none_exist = log.root().map(criteria);
+            let url = "Communication".to_owned();
+            let resource = Some(resource.write());
+            return Ok(Some(FhirRequest { method: "POST", url, resource, if_none_exist, if_match: None }));
+        };
+        if same(found, &resource) {
+            return Ok(None);
+        }
+        let version = found.at(&["meta", "versionId"]).and_then(Json::text);
+        let (Some(version), Some(url)) = (version, self.reference()) else {
+            return Err(Trouble::Lasting(Code::ChartRefused));
+        };
+        let if_match = Some(["W/\"", version, "\""].concat());
+        Ok(Some(FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None }))
+    }
+
+    /// Takes the answer to [`Chart::write`].
+    ///
+    /// # Errors
+    /// [`Trouble`]; [`Trouble::Passing`] asks for reading again. A create that is answered with 200 has created nothing:
+    /// somebody else was first, and what was to be written is not in their record yet.
+    pub fn settle(&self, answer: &Answer) -> Result<(), Trouble> {
+        settle(answer, self.found.is_none())
+    }
+}
+
+fn reference_to(resource: &Json) -> Option<String> {
+    let id = resource.get("id").and_then(Json::text)?;
+    is(resource, "resourceType", "Communication").then(|| ["Communication/", id].concat())
+}
+
+fn settle(answer: &Answer, create: bool) -> Result<(), Trouble> {
+    Err(match answer {
+        Answer::Done { status: 200, .. } if create => Trouble::Passing(Code::ChartConflict),
+        Answer::Done { status: 200..=299, .. } => return Ok(()),
+        // Gone, too: reading again finds out whether there is another.
+        Answer::Done { status: 404 | 409 | 410 | 412, .. } => Trouble::Passing(Code::ChartConflict),
+        Answer::Failed | Answer::Done { status: 408 | 429 | 500.., .. } => Trouble::Passing(Code::ChartUnavailable),
+        Answer::Done { .. } => Trouble::Lasting(Code::ChartRefused),
+        Answer::TimedOut => Trouble::Lasting(Code::ChartUnavailable),
+    })
+}
