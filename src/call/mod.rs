@@ -11,6 +11,8 @@ pub mod config;
 mod direction;
 #[cfg(feature = "doors")]
 pub mod log;
+#[cfg(feature = "doors")]
+pub mod outbound;
 mod request;
 mod route;
 

@@ -10,7 +10,10 @@ use super::event::{Body, Event, Layout};
 use super::frame::Frame;
 use super::incoming::incoming;
 use super::kept::{Names, Shelf};
+#[cfg(not(feature = "doors"))]
 use super::outgoing::outgoing;
+#[cfg(feature = "doors")]
+use super::outgoing::{Placing, by_policy};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
 use crate::call::{Call, Clinic, Direction, Subject, apology};
@@ -45,7 +48,7 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
     if event.attempt >= TRAPS {
         return Reply::Twiml(apology()).into();
     }
-    answer(&event, &settings).await.unwrap_or_else(Done::from)
+    answer(&event, &settings, &host, &shelf).await.unwrap_or_else(Done::from)
 }
 
 /// Finds out whether the request is Twilio's, before anything else of it is read.
@@ -181,7 +184,8 @@ async fn ask_own_url(event: &Event<'_>, host: &Host, shelf: &Shelf) -> Result<We
 }
 
 /// Answers a request that is genuine.
-async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
+#[cfg_attr(not(feature = "doors"), expect(unused_variables, reason = "the default plan asks for nothing"))]
+async fn answer(event: &Event<'_>, settings: &Settings, host: &Host, shelf: &Shelf) -> Result<Done, Reply> {
     let Body::Pairs(pairs, _) = &event.body else {
         return Err(Reply::Accepted);
     };
@@ -204,7 +208,15 @@ async fn answer(event: &Event<'_>, settings: &Settings) -> Result<Done, Reply> {
         return Err(Reply::Beyond);
     }
     let mut done = match direction {
+        #[cfg(not(feature = "doors"))]
         Direction::Outbound { .. } => outgoing(&call, &clinic).await,
+        #[cfg(feature = "doors")]
+        Direction::Outbound { ref identity } => {
+            let (url, _) = own_url(event, settings, host, shelf).await?;
+            let (webhook, secret, by_default) = (url.as_str(), settings.sealing(), !settings.beyond_default);
+            let (call, clinic, now) = (&call, &clinic, event.now);
+            by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret, by_default }, host).await
+        }
         _ => incoming(&call, &direction, &clinic).await,
     };
     if let Some(problem) = &wrong {
