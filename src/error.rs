@@ -66,9 +66,105 @@ codes! {
     /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "doors";
+    /// The chart did not say in time what a rule or an action asked for.
+    ChartUnread = "CHART_UNREAD",
+        "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
+    /// A choice of a menu cannot be made, or not be told from another.
+    ConfigChoice = "CONFIG_CHOICE",
+        "A choice has digits (0 to 9, * and #, none beginning with another's) or words of its own; what a queue offers has one digit.", "dialplan";
+    /// What stands where a country has to is none.
+    ConfigCountry = "CONFIG_COUNTRY",
+        "A country is an ISO 3166 code of two capitals, such as US.", "dialplan";
+    /// A holiday is no date.
+    ConfigDate = "CONFIG_DATE",
+        "A holiday is a date that exists, YYYY-MM-DD, or MM-DD for every year.", "dialplan";
+    /// An action, or a choice of a menu, leads nowhere.
+    ConfigDeadEnd = "CONFIG_DEAD_END",
+        "The last verb of an action decides what comes next: menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup; a choice has then, or a language.", "dialplan";
+    /// A dialplan leaves calls unanswered.
+    ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
+        "The last rule of a dialplan has no conditions, so that it takes every call that no other takes.", "dialplan";
+    /// Something has to be there and is not.
+    ConfigEmpty = "CONFIG_EMPTY",
+        "A list that is given holds something; words are either text or ssml; an overflow has a size, a position or an averageWait.", "dialplan";
+    /// Hours do not say when it is open.
+    ConfigHoursUncovered = "CONFIG_HOURS_UNCOVERED",
+        "Hours have weekly times, or a healthcareService that has them.", "dialplan";
+    /// An SDK identity is empty, too long, or holds a character that no URI may hold.
+    ConfigIdentity = "CONFIG_IDENTITY",
+        "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "dialplan";
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
         "The config is wrong at the place given here; a bot takes the default route until it is mended.";
+    /// A language tag is none.
+    ConfigLanguage = "CONFIG_LANGUAGE",
+        "A language is a tag such as en-US, es-419 or cmn-Hans-CN.", "dialplan";
+    /// A call could go round for ever.
+    ConfigLoop = "CONFIG_LOOP",
+        "Where nobody presses, answers or hangs up, every way through the actions comes to an end; and no number of ours is dialled.", "dialplan";
+    /// A name has a character that none may have, or is too long.
+    ConfigName = "CONFIG_NAME",
+        "The name of a dialplan, an action, a list or hours is 1 to 32 of a to z, 0 to 9 and hyphens.", "dialplan";
+    /// A name stands here that nothing has.
+    ConfigNameUnknown = "CONFIG_NAME_UNKNOWN",
+        "No action, dialplan, list, hours or number of that name is in the config: look for a mistyped letter.", "dialplan";
+    /// Nothing leads here from any number.
+    ConfigNameUnused = "CONFIG_NAME_UNUSED",
+        "No number, rule or action leads here: take it out, or lead to it.", "dialplan";
+    /// Who is not answered is rung again, and again.
+    ConfigNoAnswer = "CONFIG_NO_ANSWER",
+        "otherwise is another action than the one it stands in: a queue, a voicemail, a menu, some words and a hangup.", "dialplan";
+    /// What stands where a number has to is none.
+    ConfigNumber = "CONFIG_NUMBER",
+        "A number is written in E.164, + and the country code first; the beginning of callers' numbers ends with an asterisk.", "dialplan";
+    /// A number that has to be one of ours is not among the account's.
+    ConfigNumberNotOurs = "CONFIG_NUMBER_NOT_OURS",
+        "Only numbers of your Twilio account can be answered, or shown to whom you call.", "dialplan";
+    /// An outcome is none that can occur here.
+    ConfigOutcome = "CONFIG_OUTCOME",
+        "A dial ends as answered, busy, no-answer, declined, failed, canceled or unavailable; a queue as answered, failed, canceled, queue-full or left.", "dialplan";
+    /// A number is smaller or greater than Twilio takes, or a list is longer.
+    ConfigRange = "CONFIG_RANGE",
+        "The number or the length of the list is outside its range: docs/dialplan.md has all of them.", "dialplan";
+    /// A reference is none, or one to another type of resource.
+    ConfigReference = "CONFIG_REFERENCE",
+        "A reference is a type and an id, such as PractitionerRole/7, of a type that fits here.", "dialplan";
+    /// A rule can never be taken.
+    ConfigRuleUnreachable = "CONFIG_RULE_UNREACHABLE",
+        "It comes after one without conditions, or its conditions contradict each other.", "dialplan";
+    /// A SIP address is none.
+    ConfigSipAddress = "CONFIG_SIP_ADDRESS",
+        "A SIP address is sip:user@host, at most 256 characters.", "dialplan";
+    /// SSML is not well-formed, or holds what Twilio does not know.
+    ConfigSsml = "CONFIG_SSML",
+        "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";
+    /// The actions make too many callback URLs.
+    ConfigSteps = "CONFIG_STEPS",
+        "At most 256: fewer retries, targets rung one after the other, or languages to switch to.", "dialplan";
+    /// A text cannot be said or written.
+    ConfigText = "CONFIG_TEXT",
+        "A text to be said has a letter or a digit, at most 4000 characters, and no control characters; a name 64, the words of a choice 100 and no comma.", "dialplan";
+    /// A time of the day is none.
+    ConfigTime = "CONFIG_TIME",
+        "A time is HH:MM, from 00:00 to 23:59, an end also 24:00; calls out may not be placed around midnight.", "dialplan";
+    /// A time zone is none, by its shape.
+    ConfigTimeZone = "CONFIG_TIME_ZONE",
+        "A time zone has an IANA name such as America/New_York, or is UTC.", "dialplan";
+    /// Something depends on the hour, and nothing says whose.
+    ConfigTimeZoneMissing = "CONFIG_TIME_ZONE_MISSING",
+        "Set timeZone of the config, or of the number or the hours that this is about.", "dialplan";
+    /// This host knows no time zone of that name.
+    ConfigTimeZoneUnknown = "CONFIG_TIME_ZONE_UNKNOWN",
+        "Look for a mistyped letter; a zone that is very new needs a newer Node.", "library";
+    /// A URL is none that Twilio or a bot can call.
+    ConfigUrl = "CONFIG_URL",
+        "A URL begins with https://, has a host name without underscores, no user name, and at most 2048 ASCII characters.", "dialplan";
+    /// A verb stands where it is never reached, or where it comes too late.
+    ConfigVerbOrder = "CONFIG_VERB_ORDER",
+        "Only the last verb of an action decides what comes next, and reject stands alone: an answered call cannot be rejected.", "dialplan";
+    /// A voice is none, by its shape.
+    ConfigVoice = "CONFIG_VOICE",
+        "A voice is a name of Twilio's, such as Polly.Amy-Neural.", "dialplan";
     /// The host forbids to compile WebAssembly.
     CoreForbidden = "CORE_FORBIDDEN",
         "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.", "library";
@@ -81,12 +177,21 @@ codes! {
     /// The wasm trapped, as it does where memory ends. The next call has a new instance.
     CoreTrapped = "CORE_TRAPPED",
         "The core ran out of memory or met a bug of its own: report it if the input was of ordinary size.", "library";
+    /// The actions of a dialplan lead in a circle in which nobody is ever heard.
+    DialplanLoop = "DIALPLAN_LOOP",
+        "The actions lead in a circle without waiting for anybody: the caller heard an apology.", "dialplan";
+    /// A dialplan names an action that is not there, or has no rule for a call.
+    DialplanUndefined = "DIALPLAN_UNDEFINED",
+        "No rule fits the call, or the action named here does not exist: the caller heard an apology.", "dialplan";
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
     /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
     GrantInvalid = "GRANT_INVALID",
         "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// Hours could not be judged.
+    HoursUnknown = "HOURS_UNKNOWN",
+        "Whether these hours are open could not be found out, by zone or chart: they counted as closed.", "dialplan";
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";

@@ -192,25 +192,33 @@ impl Json {
 /// How deep a document may be.
 const DEEPEST: u32 = 128;
 
-struct Parser<'a> {
+/// Reads from a place in a text onward.
+pub(crate) struct Parser<'a> {
     bytes: &'a [u8],
-    at: usize,
+    pub(crate) at: usize,
+}
+
+#[cfg(feature = "dialplan")]
+impl<'a> Parser<'a> {
+    pub(crate) const fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), at: 0 }
+    }
 }
 
 impl Parser<'_> {
-    fn peek(&self) -> u8 {
+    pub(crate) fn peek(&self) -> u8 {
         // No JSON holds a NUL, so it serves as the end.
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
-    fn space(&mut self) {
+    pub(crate) fn space(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
     /// Takes `byte`, white space around it passed over.
-    fn take(&mut self, byte: u8) -> bool {
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
         self.space();
         let there = self.peek() == byte;
         self.at += usize::from(there);
@@ -280,7 +288,7 @@ impl Parser<'_> {
         self.at > from
     }
 
-    fn number(&mut self) -> Option<Json> {
+    pub(crate) fn number(&mut self) -> Option<Json> {
         let from = self.at;
         self.at += usize::from(self.peek() == b'-');
         let leading_zero = self.peek() == b'0';
@@ -309,7 +317,7 @@ impl Parser<'_> {
         String::from_utf8(self.bytes.get(from..self.at)?.to_vec()).ok()
     }
 
-    fn string(&mut self) -> Option<String> {
+    pub(crate) fn string(&mut self) -> Option<String> {
         if self.peek() != b'"' {
             return None;
         }
@@ -370,7 +378,7 @@ impl Parser<'_> {
         Some(unit)
     }
 
-    fn place(&self) -> NotJson {
+    pub(crate) fn place(&self) -> NotJson {
         let (mut line, mut column) = (1, 1);
         for byte in self.bytes.iter().take(self.at) {
             column += 1;

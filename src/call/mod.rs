@@ -8,6 +8,8 @@
 
 mod answer;
 pub mod config;
+#[cfg(feature = "dialplan")]
+pub mod dialplan;
 mod direction;
 #[cfg(feature = "doors")]
 pub mod log;

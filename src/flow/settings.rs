@@ -26,7 +26,7 @@ pub struct Settings {
     pub url: Option<Result<WebhookUrl, Problem>>,
     /// `PLUMLINE_CONFIG`, or the default where it is wrong or not set.
     pub config: Config,
-    /// Where `PLUMLINE_CONFIG` is wrong.
+    /// Why `PLUMLINE_CONFIG` is not used, where it is set and wrong.
     pub misread: Option<ConfigError>,
     /// Whether anything is set that the default plan knows nothing of.
     pub beyond_default: bool,
@@ -43,7 +43,7 @@ impl Settings {
         let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
             None => (Config::default(), None),
             Some(Ok(config)) => (config, None),
-            Some(Err(place)) => (Config::default(), Some(place)),
+            Some(Err(refused)) => (Config::default(), Some(refused)),
         };
         let url = optional(secrets, Secret::WebhookUrl);
         Self {

@@ -8,5 +8,6 @@ mod chart_calls;
 mod chart_dice;
 mod chart_faults;
 mod chart_merge;
+mod chart_recorded;
 mod chart_server;
 mod chart_writers;

@@ -273,14 +273,16 @@ fn of_two_records_the_tickets_is_kept_and_knows_all() {
     );
     let mut server = Server::default();
     server.put(&Json::parse(&elsewhere).unwrap());
-    server.put(&log.write(None, BASE));
+    let mut other = log.clone();
+    other.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    server.put(&other.write(None, BASE));
     server.put(&claimed.write(None, BASE));
     for _ in 0..2 {
         let (writer, outcome) = with_task(&event, Context::default(), None);
         writer.play(&mut server, &[]);
         assert_eq!(outcome.take().unwrap().unwrap().reference.as_deref(), Some("Communication/id-2"));
     }
-    claimed.merge(&log);
+    claimed.merge(&other);
     assert_eq!(CallLog::read(server.of_type("Communication")[2], BASE), claimed);
     let plain = Json::parse(&elsewhere).unwrap();
     assert_eq!(bare(server.of_type("Communication")[0]), plain.write());

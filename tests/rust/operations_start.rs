@@ -118,8 +118,13 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"11:00","to":"18:00"}}}"#;
     let early = asked().secret("PLUMLINE_CONFIG", config);
     assert_eq!(early.refused(&mut World::default(), START), ("OUTBOUND_HOURS".into(), 409));
-    let limited = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"concurrent":0}}"#);
-    assert_eq!(limited.refused(&mut World::default(), START), ("OUTBOUND_CONCURRENT".into(), 409));
+    let limited = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"concurrent":1}}"#);
+    let mut world = World::default();
+    limited.value(&mut world, START);
+    let (record, sent) = (format!("Communication/{}", text(world.communications()[0], &["id"])), instant(NOW));
+    world.change(&record, "status", Json::of("in-progress"));
+    world.change(&record, "sent", Json::of(&sent));
+    assert_eq!(limited.refused(&mut world, START), ("OUTBOUND_CONCURRENT".into(), 409));
     // A number alone, without a patient.
     let mut world = World::default();
     asked().value(&mut world, &input(r#","number":"(555) 010-0140""#));

@@ -5,9 +5,10 @@
 use super::refusal::Refusal;
 use super::say;
 use crate::call::Spoken;
-use crate::call::config::{AnsweringMachine, Config, Recording};
+use crate::call::config::{AnsweringMachine, Config};
+use crate::call::dialplan::{Kind, Step};
 use crate::json::decimal;
-use crate::text::{cut, find};
+use crate::text::cut;
 use crate::twiml::{Document, IllFormed};
 
 /// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
@@ -24,17 +25,10 @@ pub struct Connection<'a> {
     pub from: &'a str,
 }
 
-/// A callback URL: the webhook's with a step, and how Twilio is to bring again what was not taken. The fragment is for
-/// Twilio alone, and never part of what is signed.
+/// A callback URL that Twilio is to bring again until it is taken.
 #[must_use]
-pub fn callback(webhook: &str, step: &str) -> String {
-    [&step_url(webhook, step), "#rc=3&rp=all"].concat()
-}
-
-fn step_url(webhook: &str, step: &str) -> String {
-    let (address, _) = cut(webhook, b'#');
-    let joint = if find(address, b'?').is_some() { "&" } else { "?" };
-    [address, joint, "step=", step].concat()
+pub fn callback(webhook: &str, kind: Kind) -> String {
+    Step::common(kind).url_again(cut(webhook, b'#').0)
 }
 
 /// Dials somebody.
@@ -49,7 +43,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         say::say(&mut document, &recording.announcement, config);
     }
     let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
-    let recorded = callback(connection.webhook, "recording");
+    let recorded = callback(connection.webhook, Kind::Recording);
     let mut dial = vec![("callerId", connection.from), ("answerOnBridge", "true")];
     if let Some(seconds) = &timeout {
         dial.push(("timeout", seconds));
@@ -58,9 +52,9 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         dial.push(("record", "record-from-answer-dual"));
         dial.push(("recordingStatusCallback", &recorded));
     }
-    let (status, machine) = (callback(connection.webhook, "status"), callback(connection.webhook, "machine"));
+    let (status, machine) = (callback(connection.webhook, Kind::Status), callback(connection.webhook, Kind::Machine));
     // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
-    let announcement = step_url(connection.webhook, "announcement");
+    let announcement = Step::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
         number.push(("url", announcement.as_str()));
@@ -87,17 +81,6 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
 pub fn queue(name: &str) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]).open("Dial", &[("answerOnBridge", "true")]).element("Queue", &[], name);
-    document.finish()
-}
-
-/// What whoever is called hears before they are connected, where calls are recorded (`step=announcement`).
-///
-/// # Errors
-/// [`IllFormed`] where a text of the config cannot be written.
-pub fn announcement(recording: &Recording, config: &Config) -> Result<String, IllFormed> {
-    let mut document = Document::new();
-    document.open("Response", &[]);
-    say::say(&mut document, &recording.announcement, config);
     document.finish()
 }
 

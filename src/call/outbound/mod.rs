@@ -21,7 +21,7 @@ pub use call_log::{
     Intent, LINE_SYSTEM, Prepared, REQUEST_SYSTEM, TWILIO_SYSTEM, VOICE_CATEGORY, guard, is_id, is_reference,
     reference_to, show,
 };
-pub use document::{Connection, announcement, callback, connect, queue, refuse};
+pub use document::{Connection, callback, connect, queue, refuse};
 pub use hours::{Clock, is_open, zone_of};
 pub use identity::{IDENTITY_SYSTEM, identity_of, practitioner_of};
 pub use limits::{Limit, judge, searches};

@@ -16,6 +16,7 @@ use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{Wish, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
+use crate::call::dialplan::Kind;
 use crate::call::log::Context;
 use crate::call::outbound::{Connection, Intent, Policy, Prepared, callback, connect, guard};
 use crate::error::{Code, Problem};
@@ -186,7 +187,7 @@ impl Sending<'_> {
         let connection = Connection { webhook: self.webhook, callee: &callee, from: &from };
         let twiml = connect(&connection, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "recording.announcement")))?;
-        let status = callback(self.webhook, "status");
+        let status = callback(self.webhook, Kind::Status);
         let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
         let mut params = vec![("To", self.phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];
         for event in ["initiated", "ringing", "answered", "completed"] {
