@@ -116,6 +116,18 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
 }
 
 #[test]
+fn a_record_that_somebody_changed_shows_no_number_but_ours() {
+    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    asked().refused(&mut world, PLACE);
+    let record = world.communications()[0].clone();
+    let reference = format!("Communication/{}", text(&record, &["id"]));
+    let medium = record.get("medium").unwrap().write().replace("+1555010000", "+1555010099");
+    world.change(&reference, "medium", json(&medium));
+    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(world.calls.len(), 0);
+}
+
+#[test]
 fn another_intents_call_is_not_taken_for_ours() {
     // Two calls of hers to two patients, one after the other, of which the second was lost for good.
     let mut world = World::default();
