@@ -2,20 +2,23 @@
 
 /** The doors behind Medplum's own authentication. Nobody waits on a phone there, so an event crosses as JSON. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
+import office from '#pkg/bots/office.wasm.br';
 import { knock } from './core.ts';
+import { packed } from './packed.ts';
 import { tell, type Reply } from './story.ts';
-import { whole } from './whole.ts';
 
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
+
+const build = packed(office);
 
 /** Secrets of other bots stay where they are. */
 const OURS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
 
 export async function answer(door: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
   const text = written(event);
-  const reply = await tell(whole, (core) => knock(core, door, text), medplum, event);
-  // The whole core knows all there is.
+  const reply = await tell(build, (core) => knock(core, door, text), medplum, event);
+  // This build knows all that there is behind these doors.
   return reply as Reply;
 }
 

@@ -28,8 +28,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use {serde::Serialize as _, wasm_bindgen::JsValue};
 
 use crate::flow::{Encoding, Frame};
+#[cfg(feature = "flows")]
+use crate::flow::{Flow, read_answers, write_step};
 #[cfg(feature = "webhook")]
-use crate::flow::{Flow, Shelf, read_answers, webhook, write_step};
+use crate::flow::{Shelf, webhook};
 #[cfg(feature = "library")]
 use library::Refused;
 
@@ -45,9 +47,9 @@ struct Boundary {
     #[cfg(feature = "library")]
     body: Vec<u8>,
     /// Stories that wait for an answer, by their numbers.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "flows")]
     flows: Vec<(u32, Flow)>,
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "flows")]
     next_flow: u32,
     /// What the stories keep from event to event; made with the first.
     #[cfg(feature = "webhook")]
@@ -66,9 +68,9 @@ impl Boundary {
             output: String::new(),
             #[cfg(feature = "library")]
             body: Vec::new(),
-            #[cfg(feature = "webhook")]
+            #[cfg(feature = "flows")]
             flows: Vec::new(),
-            #[cfg(feature = "webhook")]
+            #[cfg(feature = "flows")]
             next_flow: 0,
             #[cfg(feature = "webhook")]
             shelf: None,
@@ -81,7 +83,7 @@ impl Boundary {
     }
 }
 
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 impl Boundary {
     fn take_event(&mut self, written: usize, wide: bool) -> Frame {
         self.take(written, if wide { Encoding::Utf16 } else { Encoding::Latin1 })
@@ -178,7 +180,7 @@ pub fn start(written: usize, wide: bool) -> usize {
 /// Begins a story behind Medplum's own authentication: of the operations door for 0, of the automation door for 1. The
 /// frame's only field is the event as [`Knock::read`](crate::flow::Knock::read) takes it; the length of the output, 0
 /// where that is none.
-#[cfg(feature = "doors")]
+#[cfg(any(feature = "automation", feature = "operations"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn knock(door: u32, written: usize, wide: bool) -> usize {
@@ -190,8 +192,11 @@ pub fn knock(door: u32, written: usize, wide: bool) -> usize {
         let id = boundary.next_flow;
         boundary.next_flow = id.wrapping_add(1);
         let flow = match door {
+            #[cfg(feature = "operations")]
             0 => Flow::new(|host| crate::flow::operations(knock, host)),
-            _ => Flow::new(|host| crate::flow::automation(knock, host)),
+            #[cfg(feature = "automation")]
+            1 => Flow::new(|host| crate::flow::automation(knock, host)),
+            _ => return 0,
         };
         boundary.run(id, flow, None)
     })
@@ -199,7 +204,7 @@ pub fn knock(door: u32, written: usize, wide: bool) -> usize {
 
 /// Goes on with the story `flow`, its answers being the only field of a frame as [`start`] takes it; the length of the
 /// output, 0 where no such story waits.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 #[wasm_bindgen]
 #[must_use]
 pub fn resume(flow: u32, written: usize, wide: bool) -> usize {

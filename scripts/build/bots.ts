@@ -26,6 +26,8 @@ const bot: BuildOptions = {
  */
 const flags = ['-Ctarget-feature=-reference-types,-multivalue,+simd128'];
 
+/** The builds that are packed: all of the public door, and the two doors behind Medplum's authentication. */
+const PACKED = { calls: 'webhook,doors', office: 'operations,automation' };
 const DOORS = ['webhook', 'operations', 'automation'];
 
 export async function bots(out: string): Promise<void> {
@@ -34,9 +36,11 @@ export async function bots(out: string): Promise<void> {
   // A tenth of what LLVM inlines of itself: as quick, and 9 kB less.
   const small = wasm('webhook', 'webhook', { flags, ours: ['-Cllvm-args=-inline-threshold=25'] });
   copyFileSync(path.join(small, 'plumline_bg.wasm'), path.join(folder, 'webhook.wasm'));
-  const whole = wasm('whole', 'doors', { flags, config: ['profile.release.opt-level="s"'] });
-  const bytes = readFileSync(path.join(whole, 'plumline_bg.wasm'));
-  writeFileSync(path.join(folder, 'whole.wasm.br'), brotliCompressSync(bytes));
+  for (const [name, features] of Object.entries(PACKED)) {
+    const dir = wasm(name, features, { flags, config: ['profile.release.opt-level="z"'] });
+    const bytes = readFileSync(path.join(dir, 'plumline_bg.wasm'));
+    writeFileSync(path.join(folder, `${name}.wasm.br`), brotliCompressSync(bytes));
+  }
   for (const door of DOORS) {
     await build({
       ...bot,

@@ -8,10 +8,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// One byte for a UTF-16 code unit: texts of U+0000 to U+00FF, as nearly all are.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "flows")]
     Latin1,
     /// Two bytes for a UTF-16 code unit, the lower first.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "flows")]
     Utf16,
     /// For hosts that can write nothing else.
     #[cfg(feature = "library")]
@@ -36,9 +36,9 @@ impl Frame {
     pub fn new(bytes: Vec<u8>, encoding: Encoding, mut numbers: Vec<u32>) -> Self {
         let lengths = numbers.get_mut(Self::HEAD..).unwrap_or_default();
         let text = match encoding {
-            #[cfg(feature = "webhook")]
+            #[cfg(feature = "flows")]
             Encoding::Latin1 => from_latin1(bytes, lengths),
-            #[cfg(feature = "webhook")]
+            #[cfg(feature = "flows")]
             Encoding::Utf16 => from_utf16(&bytes, lengths),
             #[cfg(feature = "library")]
             Encoding::Utf8 => from_utf8(bytes, lengths),
@@ -103,7 +103,7 @@ impl<'a> Cut<'a> {
 }
 
 /// Reads Latin-1, and makes the lengths count bytes.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     // In ASCII text a code unit is a byte already.
     if bytes.is_ascii() {
@@ -117,7 +117,7 @@ fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
 }
 
 /// Reads UTF-16, but half a surrogate pair never with the half of another field's; makes the lengths count bytes.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     let (mut rest, odd) = bytes.as_chunks::<2>();
     let told = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
@@ -158,7 +158,7 @@ fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
 }
 
 /// Writes what ASCII `units` begin with into `room`; how many they are.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
     let mut written = 0;
     for (place, units) in room.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
@@ -175,7 +175,7 @@ fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
 }
 
 /// Four code units as bytes, where all are ASCII.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "flows")]
 fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
     let word = u64::from_le_bytes(*units.as_flattened().first_chunk()?);
     if word & 0xff80_ff80_ff80_ff80 != 0 {

@@ -6,7 +6,7 @@
 //! it, hands the open asks out, and goes on with the answers. There is no executor and no JavaScript promise here.
 
 mod ask;
-#[cfg(feature = "doors")]
+#[cfg(feature = "automation")]
 mod automation;
 mod batch;
 #[cfg(feature = "doors")]
@@ -20,10 +20,10 @@ mod frame;
 mod genuine;
 mod incoming;
 mod kept;
-#[cfg(feature = "doors")]
+#[cfg(feature = "operations")]
 mod operations;
 mod outgoing;
-#[cfg(feature = "doors")]
+#[cfg(any(feature = "automation", feature = "operations"))]
 mod record;
 mod reply;
 mod run;
@@ -38,14 +38,14 @@ mod webhook;
 mod wire;
 
 pub use ask::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
-#[cfg(feature = "doors")]
+#[cfg(feature = "automation")]
 pub use automation::automation;
 #[cfg(feature = "doors")]
 pub use door::Knock;
 pub use event::{Body, Event, Layout, Secret, Secrets};
 pub use frame::{Encoding, Frame};
 pub use kept::{Kept, Names, Shelf};
-#[cfg(feature = "doors")]
+#[cfg(feature = "operations")]
 pub use operations::operations;
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};

@@ -54,6 +54,7 @@ impl<'a> CallerId<'a> {
     }
 
     /// The number that the config fixes.
+    #[cfg(feature = "operations")]
     pub(in crate::flow) const fn fixed(&self) -> Option<E164<'a>> {
         self.fixed
     }
