@@ -5,13 +5,9 @@
 use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Conference, Dial, Map, Order, Overflow, Queue, Say, Target, Verb, Voicemail};
+use crate::call::dialplan::{Outcome, decides};
 use crate::error::Code;
 use crate::phone::E164;
-
-/// The outcomes that the `on` of a `dial` may name.
-pub(super) const OF_DIAL: &[&str] = &["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
-/// The outcomes that the `on` of a `queue` may name. `overflow` and `callback` have their own `then`.
-pub(super) const OF_QUEUE: &[&str] = &["answered", "failed", "canceled", "queue-full", "left"];
 
 /// The most phones that Twilio rings at once. Source: <https://www.twilio.com/docs/voice/twiml/number>.
 const MOST_AT_ONCE: usize = 10;
@@ -21,11 +17,6 @@ const MOST_IN_TURN: usize = 50;
 const LONGEST_RECORDING: u32 = 14_400;
 /// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
 const LARGEST_QUEUE: u32 = 5_000;
-
-/// Whether a verb decides what comes after.
-const fn decides(verb: &Verb) -> bool {
-    !matches!(verb, Verb::Say(_) | Verb::Greet(_) | Verb::Play(_) | Verb::Pause(_) | Verb::Language(_))
-}
 
 impl Checker<'_> {
     pub(super) fn actions(&mut self) {
@@ -105,7 +96,7 @@ impl Checker<'_> {
         if let Some(number) = &dial.caller_id {
             self.our_number(number, &at.field("callerId"));
         }
-        self.outcomes(&dial.on, OF_DIAL, "dial.on", &at.field("on"));
+        self.outcomes(&dial.on, &Outcome::OF_DIAL, "dial.on", &at.field("on"));
         let otherwise = at.field("otherwise");
         if dial.otherwise == action {
             // Whoever did not answer would ring for ever.
@@ -135,10 +126,10 @@ impl Checker<'_> {
         }
     }
 
-    fn outcomes(&mut self, on: &Map<String>, known: &[&str], from: &'static str, at: &Place<'_>) {
+    fn outcomes(&mut self, on: &Map<String>, known: &[Outcome], from: &'static str, at: &Place<'_>) {
         for (index, (outcome, action)) in on.iter().enumerate() {
             let at = at.member(index, outcome);
-            self.expect(known.contains(&outcome), Code::ConfigOutcome, &at);
+            self.expect(known.iter().any(|known| known.word() == outcome), Code::ConfigOutcome, &at);
             // An answer is somebody's doing, and so is hanging up.
             self.lead(action, !matches!(outcome, "answered" | "canceled"), from, &at);
         }
@@ -159,7 +150,7 @@ impl Checker<'_> {
         if let Some(overflow) = &queue.overflow {
             self.overflow(overflow, &at.field("overflow"));
         }
-        self.outcomes(&queue.on, OF_QUEUE, "queue.on", &at.field("on"));
+        self.outcomes(&queue.on, &Outcome::OF_QUEUE, "queue.on", &at.field("on"));
         self.lead(&queue.otherwise, true, "queue.otherwise", &at.field("otherwise"));
     }
 
