@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 #[test]
 #[ignore = "a measurement"]
 fn large_configs_are_quick() {
-    for count in [50_u32, 1_000] {
+    for (count, actions) in [(50_u32, 50_u32), (1_000, 20), (1_000, 1_000)] {
         let rules = (0..count).map(|n| {
             let last = n + 1 == count;
             let when = if last { json!({}) } else { json!({ "callers": [format!("+1555{n:07}")] }) };
-            json!({ "when": when, "then": format!("a{n}") })
+            json!({ "when": when, "then": format!("a{}", n % actions) })
         });
-        let actions: serde_json::Map<String, Value> = (0..count)
+        let verbs: serde_json::Map<String, Value> = (0..actions)
             .map(|n| {
                 (
                     format!("a{n}"),
@@ -26,7 +26,7 @@ fn large_configs_are_quick() {
         let config = json!({
             "numbers": { "+15550100001": { "name": "Desk", "dialplan": "main" } },
             "dialplans": { "main": rules.collect::<Vec<_>>() },
-            "actions": actions
+            "actions": verbs
         });
         let text = config.to_string();
         assert_eq!(Config::check(&text, None), []);
@@ -36,6 +36,6 @@ fn large_configs_are_quick() {
             std::hint::black_box(Config::read(std::hint::black_box(&text))).unwrap();
             best = best.min(start.elapsed().as_secs_f64() * 1e6);
         }
-        println!("{count} rules and {count} actions, {} bytes: {best:.0} µs", text.len());
+        println!("{count} rules and {actions} actions, {} bytes: {best:.0} µs", text.len());
     }
 }
