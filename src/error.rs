@@ -75,6 +75,9 @@ codes! {
     /// The chart did not say in time what a rule or an action asked for.
     ChartUnread = "CHART_UNREAD",
         "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
+    /// More actions follow one another at once than a call goes through.
+    ConfigChain = "CONFIG_CHAIN",
+        "At most 16 actions may go on with each other before the caller is asked or somebody is rung: put some into one.", "dialplan";
     /// A choice of a menu cannot be made, or not be told from another.
     ConfigChoice = "CONFIG_CHOICE",
         "A choice has digits (0 to 9, * and #, none beginning with another's) or words of its own; what a queue offers has one digit.", "dialplan";

@@ -344,49 +344,27 @@ fn findings_hold_no_number_name_or_text_and_are_bounded() {
 }
 
 #[test]
-fn a_long_way_is_no_deep_one() {
-    let mut actions: serde_json::Map<String, Value> =
-        (0..20_000).map(|n| (format!("a{n}"), json!([{ "goto": format!("a{}", n + 1) }]))).collect();
-    actions.insert("a20000".into(), json!([{ "hangup": {} }]));
-    let config = json!({
-        "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
-        "dialplans": { "main": [{ "then": "a0" }] },
-        "actions": actions
-    });
-    assert_eq!(check(&config), []);
-}
-
-/// `cargo test --release --test config_check -- --ignored --nocapture` prints how long a large config takes.
-#[test]
-#[ignore = "a measurement"]
-fn large_configs_are_quick() {
-    for count in [50_u32, 1_000] {
-        let rules = (0..count).map(|n| {
-            let last = n + 1 == count;
-            let when = if last { json!({}) } else { json!({ "callers": [format!("+1555{n:07}")] }) };
-            json!({ "when": when, "then": format!("a{n}") })
-        });
-        let actions: serde_json::Map<String, Value> = (0..count)
-            .map(|n| {
-                (
-                    format!("a{n}"),
-                    json!([{ "say": { "text": format!("You have reached desk {n}.") } }, { "hangup": {} }]),
-                )
-            })
-            .collect();
-        let config = json!({
-            "numbers": { "+15550100001": { "name": "Desk", "dialplan": "main" } },
-            "dialplans": { "main": rules.collect::<Vec<_>>() },
+fn what_follows_at_once_is_bounded() {
+    let chain = |links: usize, link: &dyn Fn(&str) -> Value| {
+        let mut actions: serde_json::Map<String, Value> =
+            (1..links).map(|n| (format!("a{n}"), json!([link(&format!("a{}", n + 1))]))).collect();
+        actions.insert(format!("a{links}"), json!([{ "hangup": {} }]));
+        check(&json!({
+            "timeZone": "UTC",
+            "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+            "dialplans": { "main": [{ "then": "a1" }] },
             "actions": actions
-        });
-        let text = config.to_string();
-        assert_eq!(check(&config), []);
-        let mut best = f64::MAX;
-        for _ in 0..200 {
-            let start = std::time::Instant::now();
-            std::hint::black_box(Config::read(std::hint::black_box(&text))).unwrap();
-            best = best.min(start.elapsed().as_secs_f64() * 1e6);
-        }
-        println!("{count} rules and {count} actions, {} bytes: {best:.0} µs", text.len());
+        }))
+    };
+    let goto = |next: &str| json!({ "goto": next });
+    let dial = |next: &str| json!({ "dial": { "targets": [{ "available": "Organization/7" }], "otherwise": next } });
+    let ring = |next: &str| json!({ "dial": { "targets": [{ "client": "a" }], "otherwise": next } });
+    let link: [&dyn Fn(&str) -> Value; 2] = [&goto, &dial];
+    for link in link {
+        assert_eq!(chain(16, link), []);
+        assert_eq!(chain(18, link), [("actions.a2".to_owned(), "CONFIG_CHAIN")]);
     }
+    assert_eq!(chain(40, &ring), []);
+    // A long way is no deep one.
+    assert_eq!(chain(20_000, &goto), [("actions.a19984".to_owned(), "CONFIG_CHAIN")]);
 }

@@ -11,13 +11,22 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<V> {
     members: Vec<(String, V)>,
-    /// The places of the members in the order of their names, for finding one among a thousand.
-    sorted: Vec<u32>,
+    /// Where the members stand, from 1, by a hash of their names; 0 where none does. A power of two of them, once there
+    /// are so many members that looking through them takes longer.
+    slots: Vec<u32>,
+}
+
+/// As many members as are looked through.
+const FEW: usize = 8;
+
+/// FNV-1a: quick on names as short as these. A clinic writes its own config, and has no use for names that collide.
+fn hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 impl<V> Default for Map<V> {
     fn default() -> Self {
-        Self { members: Vec::new(), sorted: Vec::new() }
+        Self { members: Vec::new(), slots: Vec::new() }
     }
 }
 
@@ -31,7 +40,11 @@ impl<V> Map<V> {
     /// Which member has that name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.search(name).ok()
+        if self.slots.is_empty() {
+            return self.members.iter().position(|(known, _)| known == name);
+        }
+        let place = *self.slots.get(self.slot(name))?;
+        (place as usize).checked_sub(1)
     }
 
     /// The member at a place.
@@ -40,20 +53,43 @@ impl<V> Map<V> {
         self.members.get(position).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The place of the member of that name, or where its place is to be noted.
-    fn search(&self, name: &str) -> Result<usize, usize> {
-        let named = |place: &u32| self.at(*place as usize).map_or("", |(name, _)| name).cmp(name);
-        self.sorted.binary_search_by(named).map(|at| self.sorted.get(at).map_or(0, |place| *place as usize))
+    /// The slot of that name, or the free one that it would take; at least half of them are free.
+    fn slot(&self, name: &str) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hash(name) as usize & mask;
+        while let Some(place @ 1..) = self.slots.get(at).copied() {
+            if self.at(place as usize - 1).is_none_or(|(known, _)| known == name) {
+                break;
+            }
+            at = (at + 1) & mask;
+        }
+        at
     }
 
     /// Adds a member unless there is one of its name; whether it did.
     fn add(&mut self, name: String, value: V) -> bool {
-        let Err(at) = self.search(&name) else {
+        if self.position(&name).is_some() {
             return false;
-        };
-        self.sorted.insert(at, self.members.len() as u32);
+        }
         self.members.push((name, value));
+        let count = self.members.len();
+        if count > FEW && self.slots.len() < count * 2 {
+            self.slots = vec![0; count.next_power_of_two() * 4];
+            for place in 0..count {
+                self.note(place);
+            }
+        } else if count > FEW {
+            self.note(count - 1);
+        }
         true
+    }
+
+    /// Notes where the member at a place stands.
+    fn note(&mut self, place: usize) {
+        let slot = self.at(place).map_or(0, |(name, _)| self.slot(name));
+        if let Some(slot) = self.slots.get_mut(slot) {
+            *slot = place as u32 + 1;
+        }
     }
 
     /// All members in their order.
@@ -123,5 +159,26 @@ impl<V: schemars::JsonSchema> schemars::JsonSchema for Map<V> {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         std::collections::BTreeMap::<String, V>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_each_of_many_once() {
+        let mut map = Map::default();
+        for n in 0..5_000_usize {
+            let name = ["name-", &n.to_string()].concat();
+            assert_eq!(map.position(&name), None);
+            assert!(map.add(name.clone(), n));
+            assert!(!map.add(name.clone(), 0));
+            assert_eq!((map.position(&name), map.get(&name), map.len()), (Some(n), Some(&n), n + 1));
+        }
+        for (n, (name, value)) in map.iter().enumerate() {
+            assert_eq!((map.position(name), value), (Some(n), &n));
+        }
+        assert_eq!((map.get("name"), map.get(""), Map::<u8>::default().get("a")), (None, None, None));
     }
 }

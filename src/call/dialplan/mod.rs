@@ -27,6 +27,7 @@ pub use hours::{Wall, are_open, is_available};
 pub use needs::wants;
 pub use outcome::Outcome;
 pub use people::{IDENTITY, Patient, Person, Ring};
+pub(crate) use play::MOST_HOPS;
 pub use play::{Played, play};
 pub use queue::is_spoken;
 pub use said::{Caller, Said};

@@ -14,7 +14,7 @@ use crate::error::Code;
 use crate::twiml::Document;
 
 /// How often an action may go on with another in one document.
-const MOST_HOPS: usize = 16;
+pub(crate) const MOST_HOPS: usize = 16;
 
 /// What a caller hears, and what became known with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,16 +2,13 @@
 
 //! Actions, verb by verb.
 
+use super::flow::Way;
 use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Conference, Dial, Map, Order, Overflow, Queue, Say, Target, Verb, Voicemail};
+use crate::call::dialplan::{Outcome, decides};
 use crate::error::Code;
 use crate::phone::E164;
-
-/// The outcomes that the `on` of a `dial` may name.
-pub(super) const OF_DIAL: &[&str] = &["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
-/// The outcomes that the `on` of a `queue` may name. `overflow` and `callback` have their own `then`.
-pub(super) const OF_QUEUE: &[&str] = &["answered", "failed", "canceled", "queue-full", "left"];
 
 /// The most phones that Twilio rings at once. Source: <https://www.twilio.com/docs/voice/twiml/number>.
 const MOST_AT_ONCE: usize = 10;
@@ -21,11 +18,6 @@ const MOST_IN_TURN: usize = 50;
 const LONGEST_RECORDING: u32 = 14_400;
 /// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
 const LARGEST_QUEUE: u32 = 5_000;
-
-/// Whether a verb decides what comes after.
-const fn decides(verb: &Verb) -> bool {
-    !matches!(verb, Verb::Say(_) | Verb::Greet(_) | Verb::Play(_) | Verb::Pause(_) | Verb::Language(_))
-}
 
 impl Checker<'_> {
     pub(super) fn actions(&mut self) {
@@ -67,16 +59,16 @@ impl Checker<'_> {
             Verb::Queue(queue) => self.queue(queue, &at.field("queue")),
             Verb::Voicemail(voicemail) => self.voicemail(voicemail, &at.field("voicemail")),
             Verb::Conference(conference) => self.conference(conference, &at.field("conference")),
-            Verb::Goto(action) => self.lead(action, true, "goto", &at.field("goto")),
+            Verb::Goto(action) => self.lead(action, Way::AtOnce, "goto", &at.field("goto")),
             Verb::Redirect(redirect) => self.url(Some(&redirect.url), &at.field("redirect").field("url")),
             Verb::Reject(_) | Verb::Hangup(_) => {}
         }
     }
 
-    /// Where the call goes on; by itself, where nobody has to do anything for it.
-    pub(super) fn lead(&mut self, action: &str, by_itself: bool, from: &'static str, at: &Place<'_>) {
+    /// Where the call goes on.
+    pub(super) fn lead(&mut self, action: &str, way: Way, from: &'static str, at: &Place<'_>) {
         match self.config.actions.position(action) {
-            Some(to) => self.edges.add(to, by_itself, from),
+            Some(to) => self.edges.add(to, way, from),
             None => self.error(Code::ConfigNameUnknown, at),
         }
     }
@@ -105,13 +97,16 @@ impl Checker<'_> {
         if let Some(number) = &dial.caller_id {
             self.our_number(number, &at.field("callerId"));
         }
-        self.outcomes(&dial.on, OF_DIAL, "dial.on", &at.field("on"));
+        // Where only the chart knows whom to ring, it may be nobody.
+        let fixed = |target: &Target| matches!(target, Target::Client(_) | Target::Number(_) | Target::Sip(_));
+        let way = if dial.targets.iter().any(fixed) { Way::ByItself } else { Way::AtOnce };
+        self.outcomes(&dial.on, &Outcome::OF_DIAL, way, "dial.on", &at.field("on"));
         let otherwise = at.field("otherwise");
         if dial.otherwise == action {
             // Whoever did not answer would ring for ever.
             self.error(Code::ConfigNoAnswer, &otherwise);
         } else {
-            self.lead(&dial.otherwise, true, "dial.otherwise", &otherwise);
+            self.lead(&dial.otherwise, way, "dial.otherwise", &otherwise);
         }
     }
 
@@ -135,12 +130,17 @@ impl Checker<'_> {
         }
     }
 
-    fn outcomes(&mut self, on: &Map<String>, known: &[&str], from: &'static str, at: &Place<'_>) {
+    fn outcomes(&mut self, on: &Map<String>, known: &[Outcome], way: Way, from: &'static str, at: &Place<'_>) {
         for (index, (outcome, action)) in on.iter().enumerate() {
             let at = at.member(index, outcome);
-            self.expect(known.contains(&outcome), Code::ConfigOutcome, &at);
-            // An answer is somebody's doing, and so is hanging up.
-            self.lead(action, !matches!(outcome, "answered" | "canceled"), from, &at);
+            self.expect(known.iter().any(|known| known.word() == outcome), Code::ConfigOutcome, &at);
+            // An answer is somebody's doing, and so is hanging up; and ringing takes its time.
+            let way = match outcome {
+                "answered" | "canceled" => Way::BySomebody,
+                "unavailable" => way,
+                _ => Way::ByItself,
+            };
+            self.lead(action, way, from, &at);
         }
     }
 
@@ -154,13 +154,13 @@ impl Checker<'_> {
             let at = at.field("callback");
             self.say(&offer.prompt, &at.field("prompt"));
             self.expect(shape::is_keys(&offer.digit, 1), Code::ConfigChoice, &at.field("digit"));
-            self.lead(&offer.then, false, "queue.callback.then", &at.field("then"));
+            self.lead(&offer.then, Way::BySomebody, "queue.callback.then", &at.field("then"));
         }
         if let Some(overflow) = &queue.overflow {
             self.overflow(overflow, &at.field("overflow"));
         }
-        self.outcomes(&queue.on, OF_QUEUE, "queue.on", &at.field("on"));
-        self.lead(&queue.otherwise, true, "queue.otherwise", &at.field("otherwise"));
+        self.outcomes(&queue.on, &Outcome::OF_QUEUE, Way::ByItself, "queue.on", &at.field("on"));
+        self.lead(&queue.otherwise, Way::ByItself, "queue.otherwise", &at.field("otherwise"));
     }
 
     fn overflow(&mut self, overflow: &Overflow, at: &Place<'_>) {
@@ -169,7 +169,7 @@ impl Checker<'_> {
         self.range(overflow.size, 0, LARGEST_QUEUE, &at.field("size"));
         self.range(overflow.position, 1, LARGEST_QUEUE, &at.field("position"));
         self.range(overflow.average_wait, 1, LONGEST_RECORDING, &at.field("averageWait"));
-        self.lead(&overflow.then, true, "queue.overflow.then", &at.field("then"));
+        self.lead(&overflow.then, Way::ByItself, "queue.overflow.then", &at.field("then"));
     }
 
     fn voicemail(&mut self, voicemail: &Voicemail, at: &Place<'_>) {
@@ -185,7 +185,7 @@ impl Checker<'_> {
         self.url(conference.music.as_deref(), &at.field("music"));
         self.range(conference.max_participants, 2, 250, &at.field("maxParticipants"));
         if let Some(then) = &conference.then {
-            self.lead(then, false, "conference.then", &at.field("then"));
+            self.lead(then, Way::BySomebody, "conference.then", &at.field("then"));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::Checker;
 use super::place::Place;
+use crate::call::dialplan::MOST_HOPS;
 use crate::error::Code;
 
 /// The ways from action to action, in the order of the actions.
@@ -17,10 +18,20 @@ pub(super) struct Edges {
 #[derive(Clone, Copy)]
 struct Edge {
     to: usize,
-    /// Whether it is gone without anybody's doing.
-    by_itself: bool,
+    way: Way,
     /// The verb and member that lead there.
     from: &'static str,
+}
+
+/// What has to happen before a call goes a way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Nothing: it is gone within one document.
+    AtOnce,
+    /// Something that nobody does: silence, nobody's answer.
+    ByItself,
+    /// Somebody's doing: a key, an answer, a hangup.
+    BySomebody,
 }
 
 impl Edges {
@@ -29,8 +40,8 @@ impl Edges {
         self.starts.push(self.edges.len());
     }
 
-    pub(super) fn add(&mut self, to: usize, by_itself: bool, from: &'static str) {
-        self.edges.push(Edge { to, by_itself, from });
+    pub(super) fn add(&mut self, to: usize, way: Way, from: &'static str) {
+        self.edges.push(Edge { to, way, from });
     }
 
     /// The way at a place among all, if it is one of `action`'s.
@@ -54,11 +65,13 @@ enum Seen {
 }
 
 impl Checker<'_> {
-    /// If nobody presses, answers or hangs up, every call has to come to an end. Each loop is told once, at the verb
-    /// that closes it.
+    /// If nobody presses, answers or hangs up, every call has to come to an end, and a document sooner than the engine
+    /// gives up. Each loop is told once, at the verb that closes it.
     pub(super) fn loops(&mut self) {
         let count = self.config.actions.len();
         let mut seen = vec![Seen::Not; count];
+        // The actions that are performed in one document with each.
+        let mut lengths = vec![1_usize; count];
         // The way that is being followed: actions, and which of their ways is next.
         let mut trail: Vec<(usize, usize)> = Vec::new();
         for root in 0..count {
@@ -68,29 +81,44 @@ impl Checker<'_> {
             }
             while let Some((action, next)) = trail.last_mut() {
                 let (from, edge) = (*action, self.edges.of(*action, *next));
-                *next += 1;
                 let Some(edge) = edge else {
                     seen[from] = Seen::Done;
                     trail.pop();
+                    // One more than the engine performs, and not all that lead here.
+                    if lengths[from] == MOST_HOPS + 1 {
+                        self.ends_in(from, None, Code::ConfigChain);
+                    }
                     continue;
                 };
                 match seen.get(edge.to) {
-                    Some(Seen::Not) if edge.by_itself => {
+                    Some(Seen::Not) if edge.way != Way::BySomebody => {
+                        // It is looked at again once that is done.
                         seen[edge.to] = Seen::Open;
                         trail.push((edge.to, self.edges.start(edge.to)));
+                        continue;
                     }
-                    Some(Seen::Open) if edge.by_itself => self.closes(from, edge.from),
+                    Some(Seen::Open) if edge.way != Way::BySomebody => {
+                        self.ends_in(from, Some(edge.from), Code::ConfigLoop);
+                    }
+                    Some(Seen::Done) if edge.way == Way::AtOnce => {
+                        lengths[from] = lengths[from].max(lengths[edge.to].saturating_add(1));
+                    }
                     _ => {}
                 }
+                *next += 1;
             }
         }
     }
 
-    fn closes(&mut self, action: usize, verb: &'static str) {
+    /// What is wrong with the verb that an action ends in, or with the action.
+    fn ends_in(&mut self, action: usize, verb: Option<&'static str>, code: Code) {
         if let Some((name, verbs)) = self.config.actions.at(action) {
             let at = Place::root("actions");
             let at = at.member(action, name);
-            self.error(Code::ConfigLoop, &at.element(verbs.len().saturating_sub(1)).field(verb));
+            match verb {
+                Some(verb) => self.error(code, &at.element(verbs.len().saturating_sub(1)).field(verb)),
+                None => self.error(code, &at),
+            }
         }
     }
 

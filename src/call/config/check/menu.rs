@@ -2,6 +2,7 @@
 
 //! Menus: every choice can be made, and told from the others.
 
+use super::flow::Way;
 use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Choice, Menu};
@@ -33,7 +34,7 @@ impl Checker<'_> {
         }
         self.range(menu.retries, 0, 10, &at.field("retries"));
         self.range(menu.timeout, 1, 60, &at.field("timeout"));
-        self.lead(&menu.otherwise, true, "menu.otherwise", &at.field("otherwise"));
+        self.lead(&menu.otherwise, Way::ByItself, "menu.otherwise", &at.field("otherwise"));
     }
 
     fn choice(&mut self, choice: &Choice, at: &Place<'_>) {
@@ -49,7 +50,7 @@ impl Checker<'_> {
         }
         self.language(choice.language.as_deref(), &at.field("language"));
         match &choice.then {
-            Some(then) => self.lead(then, false, "menu.options", &at.field("then")),
+            Some(then) => self.lead(then, Way::BySomebody, "menu.options", &at.field("then")),
             // Only a language can change without anything else being done.
             None => self.expect(choice.language.is_some(), Code::ConfigDeadEnd, at),
         }

@@ -5,16 +5,11 @@
 use super::Checker;
 use super::place::Place;
 use crate::call::config::{Config, Order, Verb};
+use crate::call::dialplan::{MOST_STEPS, retries};
 use crate::error::Code;
-
-/// The most callback URLs: each is tried against the signature of a forged request.
-const MOST_STEPS: usize = 256;
 
 /// The webhook's own URL, and those of status, recording, transcription, answering machine and announcement callbacks.
 const COMMON: usize = 6;
-
-/// How often a menu is heard again where it does not say.
-const RETRIES: u32 = 2;
 
 impl Checker<'_> {
     pub(super) fn steps(&mut self) {
@@ -22,13 +17,14 @@ impl Checker<'_> {
     }
 }
 
-/// Those of every action, each in the language of the call and in those that a caller can switch to.
+/// Those of every action, each in the language of the call and in those that a caller can switch to: as many as
+/// [`dialplan::steps`](crate::call::dialplan::steps) makes, which makes them all.
 fn steps(config: &Config) -> usize {
     let mut languages: Vec<&str> = Vec::new();
     let mut of_actions = 0_usize;
     for verb in config.actions.iter().flat_map(|(_, verbs)| verbs) {
         of_actions = of_actions.saturating_add(match verb {
-            Verb::Menu(menu) => menu.retries.unwrap_or(RETRIES).saturating_add(1) as usize,
+            Verb::Menu(menu) => retries(menu.retries).saturating_add(1) as usize,
             Verb::Dial(dial) if dial.order == Order::AllAtOnce => 1,
             Verb::Dial(dial) => dial.targets.len(),
             Verb::Queue(queue) => 2 + usize::from(queue.callback.is_some()),
@@ -53,5 +49,27 @@ fn steps(config: &Config) -> usize {
 fn note<'a>(languages: &mut Vec<&'a str>, tag: &'a str) {
     if languages.len() <= MOST_STEPS && !languages.contains(&tag) {
         languages.push(tag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::dialplan::{self, Said};
+
+    #[test]
+    fn counts_what_is_made() {
+        for (text, expected) in [
+            ("{}", 6),
+            (include_str!("../../../../docs/dialplan/missed-call.json"), 6),
+            (include_str!("../../../../docs/dialplan/front-desk.json"), 9),
+            (include_str!("../../../../docs/dialplan/bilingual.json"), 36),
+            (include_str!("../../../../docs/dialplan/nurse-line.json"), 14),
+            (include_str!("../../../../docs/dialplan/known-patients.json"), 11),
+            (include_str!("../../../../tests/rust/sound-config.json"), 32),
+        ] {
+            let config = Config::read(text).unwrap();
+            assert_eq!((steps(&config), dialplan::steps(&config, Said(&[])).len()), (expected, expected));
+        }
     }
 }
