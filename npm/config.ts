@@ -47,24 +47,21 @@ export function checkConfig(config: Config | string, options: ConfigCheckOptions
     : { ok: true, warnings: findings };
 }
 
+/** A place in the config, and the time zone that stands there. */
+type Place = readonly [path: string, zone: string | undefined];
+
 /** Zones that this host does not know. The core has no table of them; a bot asks its host as well. */
 function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }: Config): ConfigFinding[] {
-  const inside = (parent: string, members: object, zone: (name: string) => string | undefined): [string, string?][] =>
-    Object.keys(members).map((name, index) => [`${parent}${step(name, index)}`, zone(name)]);
   const zones = outbound?.hours?.zones ?? {};
-  const all: [string, string?][] = [
+  const all: Place[] = [
     ['timeZone', timeZone],
-    ...inside('numbers', numbers, (name) => numbers[name]?.timeZone).map(within),
-    ...inside('hours', hours, (name) => hours[name]?.timeZone).map(within),
-    ...inside('outbound.hours.zones', zones, (name) => zones[name]),
+    ...Object.entries(numbers).map(([name, plan], at): Place => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
+    ...Object.entries(hours).map(([name, one], at): Place => [`hours${step(name, at)}.timeZone`, one.timeZone]),
+    ...Object.values(zones).map((zone, at): Place => [`outbound.hours.zones[${at}]`, zone]),
   ];
   const code = 'CONFIG_TIME_ZONE_UNKNOWN';
   const unknown = all.filter(([, zone]) => zone !== undefined && !isZone(zone));
   return unknown.map(([path]) => ({ code, path, help: mistake('', code).help, severity: 'error' }));
-}
-
-function within([path, zone]: [string, string?]): [string, string?] {
-  return [`${path}.timeZone`, zone];
 }
 
 /** A name of the clinic's, unless it may be a number: as the core tells it. */

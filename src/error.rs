@@ -39,6 +39,12 @@ codes! {
     /// `AccountSid` of a genuine request is not `TWILIO_ACCOUNT_SID`.
     AccountMismatch = "ACCOUNT_MISMATCH",
         "The request comes from another Twilio account than TWILIO_ACCOUNT_SID names.";
+    /// The alert's address answered 4xx.
+    AlertRefused = "ALERT_REFUSED",
+        "The address under alerts.url refused an alert: is the URL still the one that the service gave?", "doors";
+    /// The alert's address could not be reached, or could not take an alert.
+    AlertUnavailable = "ALERT_UNAVAILABLE",
+        "The address under alerts.url could not be reached; the sweep tries again for an hour.", "doors";
     /// `ApplicationSid` of a browser call is not `TWILIO_TWIML_APP_SID`.
     ApplicationMismatch = "APPLICATION_MISMATCH",
         "The browser call comes from another TwiML App than TWILIO_TWIML_APP_SID names.";
@@ -177,6 +183,9 @@ codes! {
     /// The wasm trapped, as it does where memory ends. The next call has a new instance.
     CoreTrapped = "CORE_TRAPPED",
         "The core ran out of memory or met a bug of its own: report it if the input was of ordinary size.", "library";
+    /// A `cursor` or a `next` is not what an operation gave.
+    CursorInvalid = "CURSOR_INVALID",
+        "Hand in the cursor, or next, as the same operation gave it; leave it out to begin.", "doors";
     /// The actions of a dialplan lead in a circle in which nobody is ever heard.
     DialplanLoop = "DIALPLAN_LOOP",
         "The actions lead in a circle without waiting for anybody: the caller heard an apology.", "dialplan";
@@ -195,6 +204,12 @@ codes! {
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
+    /// The Twilio identity of a practitioner is somebody else's too.
+    IdentityTaken = "IDENTITY_TAKEN",
+        "Two practitioners have the same identifier of the system http://twilio.com/voice/identity: give one of them another.", "doors";
+    /// The Twilio identity could not be written to the practitioner; the one made of the id is used all the same.
+    IdentityUnwritten = "IDENTITY_UNWRITTEN",
+        "Let staff update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.", "doors";
     /// The secret of an API key is empty or white space.
     KeySecretBlank = "KEY_SECRET_BLANK",
         "The API key's secret is empty: an empty key would sign what anyone can forge.", "token";
@@ -207,12 +222,84 @@ codes! {
     /// A call to a number that is not among ours.
     NumberUnknown = "NUMBER_UNKNOWN",
         "A call came to a number that TWILIO_NUMBER does not list; nothing was dialled.";
+    /// An operation was asked for without an argument that it needs, or with one that it cannot use.
+    OperationArgument = "OPERATION_ARGUMENT",
+        "The argument named here is missing, wrong, or excluded by another: docs/operations.md lists what there is.", "doors";
     /// Neither door knows what to do with what it was handed.
     OperationUnknown = "OPERATION_UNKNOWN",
         "There is no such operation, or this resource starts nothing: docs/operations.md lists what there is.", "doors";
+    /// A call to a premium, shared-cost, personal or satellite number, or to one that `outbound.blocked` of the config names.
+    OutboundBlocked = "OUTBOUND_BLOCKED",
+        "Premium and satellite numbers are never dialled, nor what outbound.blocked of the config names.", "doors";
+    /// `outbound.callerId` or `outbound.practitioners` of the config names a number that is none of ours; the pool is used.
+    OutboundCallerIdForeign = "OUTBOUND_CALLER_ID_FOREIGN",
+        "A caller ID of the config is not among TWILIO_NUMBER: a number of the pool was shown instead.", "doors";
+    /// A limit of the config needs to know who calls, and no practitioner of the chart has the identity of the call.
+    OutboundCallerUnknown = "OUTBOUND_CALLER_UNKNOWN",
+        "No practitioner has this identity: get the access token from the operation access-token, which writes it.", "doors";
+    /// The caller has as many calls going on as `outbound.concurrent` of the config allows.
+    OutboundConcurrent = "OUTBOUND_CONCURRENT",
+        "This caller has too many calls at the same time (outbound.concurrent of the config).", "doors";
+    /// A call to a country that is not allowed.
+    OutboundCountry = "OUTBOUND_COUNTRY",
+        "Add the country to outbound.countries of the config; where that is absent, those of our own numbers are allowed.", "doors";
+    /// A call to an emergency service, which could not learn where the caller is.
+    OutboundEmergency = "OUTBOUND_EMERGENCY",
+        "Emergency numbers are not dialled from here; the caller was told to use a phone.", "doors";
+    /// A call outside `outbound.hours` of the config, by the callee's clocks.
+    OutboundHours = "OUTBOUND_HOURS",
+        "It is outside outbound.hours of the config where the callee is.", "doors";
+    /// `outbound.hours` of the config cannot be judged: it names no time zone for the callee, or none that there is.
+    OutboundHoursUnknown = "OUTBOUND_HOURS_UNKNOWN",
+        "Give timeZone of the config, or the callee's in outbound.hours.zones, as the IANA spells it, and hours as HH:MM.", "doors";
+    /// The patient, or the practitioner whose own phone is to ring, has no telephone number that can be called.
+    OutboundNoNumber = "OUTBOUND_NO_NUMBER",
+        "Write a phone or sms number, with its country code, into telecom of the patient or the practitioner.", "doors";
+    /// A call to what is no number of any country.
+    OutboundNumberInvalid = "OUTBOUND_NUMBER_INVALID",
+        "The number is not E.164, or its country has no such numbers.", "doors";
+    /// A call to one of our own numbers, which would come back to us.
+    OutboundOwnNumber = "OUTBOUND_OWN_NUMBER",
+        "A call to a number of TWILIO_NUMBER would come back to us: use a queue, or another number.", "doors";
+    /// The caller has placed as many calls in an hour as `outbound.perHour` of the config allows.
+    OutboundPerHour = "OUTBOUND_PER_HOUR",
+        "This caller has placed too many calls in the last hour (outbound.perHour of the config).", "doors";
+    /// A browser asked for a caller of a queue that the config does not have.
+    OutboundQueueUnknown = "OUTBOUND_QUEUE_UNKNOWN",
+        "No action of the config has a queue of this name.", "doors";
+    /// Whoever asks for an operation is no practitioner.
+    OutboundRequester = "OUTBOUND_REQUESTER",
+        "Sign in as a practitioner: calls are placed by a Practitioner of the chart, not by a bot, a client or a patient.", "doors";
+    /// A `requestId` came again, for another call or after its call was placed.
+    OutboundRequestUsed = "OUTBOUND_REQUEST_USED",
+        "Give each call a requestId of its own; the same one again only where the answer was lost.", "doors";
+    /// The practitioner has no role that may call.
+    OutboundRole = "OUTBOUND_ROLE",
+        "The practitioner needs an active PractitionerRole, one of outbound.roles where the config has that.", "doors";
+    /// A ticket older than ten minutes.
+    OutboundTicketExpired = "OUTBOUND_TICKET_EXPIRED",
+        "A ticket lives ten minutes: ask start-call for a new one right before the call.", "doors";
+    /// A ticket that we did not seal, that is another's, or whose call is not in the chart; or a call without a `CallSid`.
+    OutboundTicketInvalid = "OUTBOUND_TICKET_INVALID",
+        "The ticket is not ours, or another's: pass the one that start-call answered, unchanged, with its own access token.", "doors";
+    /// A browser called without a ticket, and the config, or `PLUMLINE_SECRET`, asks for one.
+    OutboundTicketMissing = "OUTBOUND_TICKET_MISSING",
+        "Pass what start-call answers as the parameter Ticket, or set outbound.requireTicket of the config to false.", "doors";
+    /// A ticket that another call has used, or that was ended before.
+    OutboundTicketUsed = "OUTBOUND_TICKET_USED",
+        "A ticket is good for one call: ask start-call for a new one.", "doors";
+    /// Whether Twilio has placed a call is not known yet: its answer was lost, and its list does not show the call.
+    OutboundUnknown = "OUTBOUND_UNKNOWN",
+        "Ask again with the same requestId in two minutes: nothing is dialled twice.", "doors";
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
+    /// Something that should be a patient's reference is none.
+    PatientInvalid = "PATIENT_INVALID",
+        "A patient is given as a reference, Patient/<id>.", "doors";
+    /// A period is none, or longer than can be told at once.
+    PeriodInvalid = "PERIOD_INVALID",
+        "A period has from and to, dates such as 2026-11-01, from not after to, and 366 days at most.", "doors";
     /// A phone number has no country code, and no country was given whose numbers it could be among.
     PhoneCountryMissing = "PHONE_COUNTRY_MISSING",
         "Give the country that the number was typed in, or the number with + and its country code.", "phones";
@@ -231,6 +318,12 @@ codes! {
     /// A phone number has fewer digits than its country's; often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country: is the area code missing?", "phones";
+    /// The requester may not read or write a resource that an operation needs.
+    RecordForbidden = "RECORD_FORBIDDEN",
+        "The requester's access policy does not allow the resource named here.", "doors";
+    /// A resource that an operation names is not there, or no call of the requester's.
+    RecordNotFound = "RECORD_NOT_FOUND",
+        "There is no such resource, or no such call of yours.", "doors";
     /// The region of an access token is no region's name.
     RegionInvalid = "REGION_INVALID",
         "A region is a short name such as us1, ie1 or au1; leave it out for a key of us1.", "token";
@@ -240,6 +333,9 @@ codes! {
     /// A project secret is empty, or holds nothing that can be used.
     SecretBlank = "SECRET_BLANK",
         "This project secret is there but holds no usable value: set it again.";
+    /// `PLUMLINE_SECRET` has less than 32 characters.
+    SecretWeak = "SECRET_WEAK",
+        "Make PLUMLINE_SECRET of 32 random characters or more: a short one can be guessed from what it seals.", "doors";
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not among the configured ones.";
@@ -288,6 +384,12 @@ codes! {
     /// An access token would live longer than a day, not at all, or end before it begins.
     TtlInvalid = "TTL_INVALID",
         "A token lives from 1 to 86400 whole seconds, and nbf, in seconds since 1970, is before its end.", "token";
+    /// Twilio refused what an operation asked of its REST API.
+    TwilioRefused = "TWILIO_REFUSED",
+        "Twilio refused the request: check the account SID, the API key and its secret, Twilio's debugger, and whether the number may call.", "doors";
+    /// Twilio's REST API did not answer, or failed.
+    TwilioUnavailable = "TWILIO_UNAVAILABLE",
+        "Twilio's REST API did not answer in time: try again; what a sweep leaves is done by its next run.", "doors";
     /// An element of a TwiML document has an attribute that it does not take there.
     TwimlAttribute = "TWIML_ATTRIBUTE",
         "This element takes no attribute of that name; names are spelled with their capitals.", "library";
@@ -375,6 +477,9 @@ codes! {
     /// The bot could not learn its own URL.
     WebhookUrlUnknown = "WEBHOOK_URL_UNKNOWN",
         "The bot could not read its own address (auth/me): set the project secret PLUMLINE_WEBHOOK_URL.";
+    /// A time zone is none that the host knows.
+    ZoneUnknown = "ZONE_UNKNOWN",
+        "A time zone is an IANA name, such as America/New_York.", "doors";
 }
 
 /// A [`Code`] with the place it speaks of: the name of a secret, or a path in the config.

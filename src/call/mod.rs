@@ -13,6 +13,8 @@ pub mod dialplan;
 mod direction;
 #[cfg(feature = "doors")]
 pub mod log;
+#[cfg(feature = "doors")]
+pub mod outbound;
 mod request;
 mod route;
 

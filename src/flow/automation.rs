@@ -2,16 +2,78 @@
 
 //! The door of the record itself: cron, and Subscriptions.
 
+mod alerts;
+mod calls;
+mod ended;
+mod follow;
+mod hourly;
+mod marks;
+mod mend;
+mod occasion;
+mod round;
+mod sweep;
+mod tasks;
+mod tickets;
+
 use super::ask::Host;
 use super::door::Knock;
 use super::reply::{Done, Reply};
-use crate::error::Code;
+use crate::call::Config;
+use crate::error::{Code, log_line};
 use crate::json::Json;
+use ended::Ended;
+use round::Round;
 
-/// Does what a change of a resource or a minute of the clock asks for.
-pub async fn automation(knock: Knock, _host: Host) -> Done {
-    #[expect(clippy::match_single_binding, reason = "stories stand here by the resource that tells of them")]
-    match knock.input.get("resourceType").and_then(Json::text).unwrap_or_default() {
-        _ => Reply::Invalid(Code::OperationUnknown.into()).into(),
+/// How many round trips the sweep may take: at 5 to 200 ms each, some 8 s at most.
+const SWEEP: u32 = 40;
+/// How many the story of one call may.
+const STORY: u32 = 30;
+
+/// Does what a change of a resource or a minute of the clock asks for: a `Bot` is a minute of the sweep, a completed
+/// `Communication` of ours a call that has ended.
+pub async fn automation(knock: Knock, host: Host) -> Done {
+    let (config, misread) = match knock.secret("PLUMLINE_CONFIG").map(Config::read) {
+        None => (Config::default(), None),
+        Some(Ok(config)) => (config, None),
+        Some(Err(place)) => (Config::default(), Some(place)),
+    };
+    if knock.input.get("deletedResource").is_some() {
+        return Reply::Accepted.into();
+    }
+    let kind = knock.input.get("resourceType").and_then(Json::text).unwrap_or_default();
+    let (round, outcome) = match kind {
+        "Bot" => {
+            let round = Round::new(&host, knock.now, &config, SWEEP);
+            let outcome = sweep::sweep(&round, &knock).await;
+            (round, outcome)
+        }
+        "Communication" => {
+            let round = Round::new(&host, knock.now, &config, STORY);
+            let outcome = after(&round, knock.input.clone()).await;
+            (round, outcome)
+        }
+        _ => return Reply::Invalid(Code::OperationUnknown.into()).into(),
+    };
+    let mut done = match outcome {
+        Ok(()) => Done::from(Reply::Accepted),
+        Err(code) => Done::from(Reply::Broken(code.into())),
+    };
+    for problem in round.told() {
+        done.log(&problem);
+    }
+    if let Some(place) = misread {
+        done.log.push(log_line(place.code, &place.path));
+    }
+    done
+}
+
+/// What follows a call that a Subscription tells of. What is none of ours, or goes on, has nothing to follow.
+async fn after(round: &Round<'_>, input: Json) -> Result<(), Code> {
+    let Some(reference) = super::record::reference_of(&input) else {
+        return Ok(());
+    };
+    match Ended::read(input, round) {
+        Some(call) if call.asks(round) => ended::ended(round, &reference, call.root()).await,
+        _ => Ok(()),
     }
 }

@@ -23,6 +23,8 @@ mod kept;
 #[cfg(feature = "doors")]
 mod operations;
 mod outgoing;
+#[cfg(feature = "doors")]
+mod record;
 mod reply;
 mod run;
 mod settings;
@@ -30,6 +32,8 @@ mod settings;
 mod status;
 #[cfg(feature = "doors")]
 mod transcription;
+#[cfg(feature = "doors")]
+mod walk;
 mod webhook;
 mod wire;
 

@@ -65,6 +65,14 @@ impl Settings {
         self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
     }
 
+    /// `PLUMLINE_SECRET`.
+    #[cfg(feature = "doors")]
+    #[must_use]
+    pub fn sealing(&self) -> Option<&str> {
+        let given = self.given[Secret::Sealing as usize].as_deref();
+        given.map(str::trim_ascii).filter(|value| !value.is_empty())
+    }
+
     /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.
     ///
     /// # Errors

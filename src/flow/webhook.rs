@@ -12,7 +12,10 @@ use super::frame::Frame;
 use super::genuine::{Called, forbidden, genuine};
 use super::incoming::incoming;
 use super::kept::{Names, Shelf};
+#[cfg(not(feature = "doors"))]
 use super::outgoing::outgoing;
+#[cfg(feature = "doors")]
+use super::outgoing::{Placing, by_policy};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
 use crate::call::{Call, Clinic, Direction, Subject, apology};
@@ -74,6 +77,13 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let planned = None;
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
+        #[cfg(feature = "doors")]
+        (None, Direction::Outbound { identity }) => {
+            let (secret, by_default) = (settings.sealing(), !settings.beyond_default);
+            let (call, clinic, webhook, now) = (&call, &clinic, &*called.url, event.now);
+            by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret, by_default }, host).await
+        }
+        #[cfg(not(feature = "doors"))]
         (None, Direction::Outbound { .. }) => outgoing(&call, &clinic).await,
         (None, _) => incoming(&call, &direction, &clinic).await,
     };

@@ -17,7 +17,7 @@ const ID: &str = "https://plumline.dev/schema/config.json";
 #[must_use]
 pub fn schema() -> String {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Config>();
-    without_null(&mut schema);
+    without_additions(&mut schema);
     schema.insert("$id".to_owned(), ID.into());
     schema.insert("title".to_owned(), "Plumline’s config".into());
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
@@ -37,9 +37,11 @@ fn named(properties: &mut serde_json::Map<String, Value>, name: &str, pattern: &
     }
 }
 
-/// What is optional is left out: the reader takes no `null`, where schemars allows it.
-fn without_null(schema: &mut Schema) {
-    transform_subschemas(&mut without_null, schema);
+/// Takes out what schemars adds. What is optional is left out, and the reader takes no `null`; and no validator but its
+/// own knows the format `uint32`.
+fn without_additions(schema: &mut Schema) {
+    transform_subschemas(&mut without_additions, schema);
+    schema.remove("format");
     if schema.get("default") == Some(&Value::Null) {
         schema.remove("default");
     }

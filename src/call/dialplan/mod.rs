@@ -30,5 +30,7 @@ pub use people::{IDENTITY, Patient, Person, Ring};
 pub use play::{Played, play};
 pub use queue::is_spoken;
 pub use said::{Caller, Said};
+#[cfg(feature = "doors")]
+pub(crate) use say::write as write_ssml;
 pub use step::{AGAIN, Kind, MOST_STEPS, Step, decides, retries, steps};
 pub use turn::{Next, Plan, Turn};

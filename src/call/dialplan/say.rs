@@ -89,7 +89,7 @@ impl<'a> Player<'a> {
 }
 
 /// Writes SSML into an open `<Say>`; what is put in for a name is text, so that the elements stay those of the config.
-fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
+pub(crate) fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
     for node in nodes {
         match node {
             Node::Element(element) => {

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call has ended: what there is to do after it, once per call however often this is told.
+
+use super::alerts;
+use super::mend::root_of;
+use super::occasion::{ended_at, occasion, other_end, reached};
+use super::round::Round;
+use super::tasks;
+use crate::call::config::Occasion;
+use crate::call::log::{CATEGORY, CallLog, EXTENSION};
+use crate::error::Code;
+use crate::fhir::element::{has_coding, is};
+use crate::flow::ask::{Answer, FhirRequest};
+use crate::flow::chart::Trouble;
+use crate::flow::record::{found, get, landed, reference_of, update};
+use crate::json::Json;
+use crate::time::{DAY, instant};
+
+/// How often it is tried where others write at the same time.
+const ATTEMPTS: u32 = 3;
+/// After how long a call leaves nothing more to do. Records change long after: a recording is deleted, a note is added.
+const OLD: u64 = 7 * DAY;
+/// After how long nobody wants to be alerted.
+const STALE: u64 = DAY;
+
+/// An ended call of ours, as its record stands.
+pub(super) struct Ended {
+    resource: Json,
+    log: CallLog,
+    root: String,
+    reference: String,
+    /// When it ended.
+    at: u64,
+}
+
+impl Ended {
+    /// Reads a record; none of what is no call of ours, or goes on, or was long ago.
+    pub(super) fn read(resource: Json, round: &Round<'_>) -> Option<Self> {
+        let categories = resource.get("category").map(Json::elements).unwrap_or_default();
+        let ours = categories.iter().any(|category| has_coding(category, CATEGORY.0, CATEGORY.1));
+        if !ours || !is(&resource, "resourceType", "Communication") || !is(&resource, "status", "completed") {
+            return None;
+        }
+        let log = CallLog::read(&resource, round.base());
+        let at = ended_at(&log).filter(|at| at + OLD > round.now)?;
+        let (root, reference) = (root_of(&resource)?.to_owned(), reference_of(&resource)?);
+        Some(Self { resource, log, root, reference, at })
+    }
+
+    pub(super) fn root(&self) -> &str {
+        &self.root
+    }
+
+    pub(super) const fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Whether the config has anything follow a call.
+    pub(super) fn asks(&self, round: &Round<'_>) -> bool {
+        let config = round.config;
+        !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(round).is_some()
+    }
+
+    /// The task that there is to be.
+    pub(super) fn task(&self, round: &Round<'_>) -> Option<Occasion> {
+        occasion(&self.log, &round.config.tasks.on)
+    }
+
+    /// The alert that there is to be.
+    pub(super) fn alert(&self, round: &Round<'_>) -> Option<Occasion> {
+        let alerts = round.config.alerts.as_ref().filter(|_| self.at + STALE > round.now)?;
+        occasion(&self.log, &alerts.on)
+    }
+
+    /// Whether it may close tasks of earlier calls.
+    pub(super) fn closes(&self, round: &Round<'_>) -> bool {
+        !round.config.tasks.on.is_empty() && reached(&self.log)
+    }
+
+    /// The appointment that gets the call's extension.
+    pub(super) fn appointment(&self, round: &Round<'_>) -> Option<&str> {
+        let wanted = round.config.appointment.call_extension;
+        let appointment = self.log.context().appointment.as_deref().filter(|_| wanted)?;
+        appointment.starts_with("Appointment/").then_some(appointment)
+    }
+}
+
+/// Does what is left to do after the call of a record, `Communication/…`, whose root is `root`.
+///
+/// # Errors
+/// Why not all of it is known to be done; the sweep does it again.
+pub(super) async fn ended(round: &Round<'_>, reference: &str, root: &str) -> Result<(), Code> {
+    let mut code = Code::ChartConflict;
+    for _ in 0..ATTEMPTS {
+        match attempt(round, reference, root).await {
+            Ok(()) => return Ok(()),
+            Err(Trouble::Passing(why)) => code = why,
+            Err(Trouble::Lasting(why)) => return Err(why),
+        }
+    }
+    Err(code)
+}
+
+async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), Trouble> {
+    let mut reads = vec![get(reference.to_owned())];
+    if !round.config.tasks.on.is_empty() {
+        reads.push(tasks::of_call(root));
+    }
+    let mut answers = round.fhir(reads).await.into_iter();
+    // What is handed in may be late: the record as it stands now counts.
+    let record = answers.next().unwrap_or(Answer::Failed);
+    if matches!(record, Answer::Done { status: 404 | 410, .. }) {
+        return Ok(());
+    }
+    landed(&record)?;
+    let Some(call) = record.ok().and_then(|resource| Ended::read(resource, round)) else {
+        return Ok(());
+    };
+    let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let mut writes = Vec::new();
+    look_around(round, &call, own, &mut writes).await?;
+    let alert = call.alert(round);
+    let alerting = alert.map(|occasion| alerts::intend(round, occasion, &call.root, &call.reference));
+    let is_alerting = alerting.is_some();
+    writes.extend(alerting);
+    let mut answers = round.fhir(writes).await;
+    let alert = if is_alerting { answers.pop() } else { None };
+    // The alert first: whoever created its intent is the one that sends it.
+    let mut outcome = Ok(());
+    if let (Some(answer), Some(alerts)) = (alert, &round.config.alerts) {
+        outcome = alerts::follow_up(round, alerts, answer).await;
+    }
+    for answer in answers {
+        outcome = outcome.and(landed(&answer));
+    }
+    outcome
+}
+
+/// Reads what a task, a callback and an appointment depend on, and adds what is to be written.
+async fn look_around(
+    round: &Round<'_>,
+    call: &Ended,
+    own: Vec<Json>,
+    writes: &mut Vec<FhirRequest>,
+) -> Result<(), Trouble> {
+    let occasion = call.task(round);
+    let opens = occasion.filter(|_| own.is_empty());
+    for task in &own {
+        writes.extend(tasks::correct(task, occasion));
+    }
+    let patient = call.log.context().patient.as_deref();
+    let mut reads = Vec::new();
+    let mut kinds = Vec::new();
+    if let (Some(_), Some(patient)) = (opens, patient) {
+        // Somebody may have called back before this was told.
+        reads.push(later_calls(patient, call.at));
+        kinds.push("Communication");
+    }
+    if call.closes(round) {
+        let from = [patient.map(|patient| tasks::of_patient(patient, call.at))];
+        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.at))];
+        for request in from.into_iter().chain(by).flatten() {
+            reads.push(request);
+            kinds.push("Task");
+        }
+    }
+    if let Some(appointment) = call.appointment(round) {
+        reads.push(get(appointment.to_owned()));
+        kinds.push("Appointment");
+    }
+    let mut called_back = false;
+    let mut closed: Vec<Option<String>> = Vec::new();
+    for (answer, kind) in round.fhir(reads).await.into_iter().zip(kinds) {
+        match kind {
+            "Appointment" => {
+                landed(&answer)?;
+                writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment)));
+            }
+            "Communication" => {
+                called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one, round.base())));
+            }
+            _ => {
+                for task in found(answer, kind)? {
+                    let reference = reference_of(&task);
+                    if !closed.contains(&reference) {
+                        writes.extend(tasks::complete(&task, call.at));
+                        closed.push(reference);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(occasion) = opens {
+        let owner = round.config.tasks.owner.as_deref();
+        let task = tasks::task(occasion, &call.root, &call.log, &call.reference, owner, called_back);
+        writes.push(tasks::open(&task, &call.root));
+    }
+    Ok(())
+}
+
+/// The patient's calls of the day after an instant.
+fn later_calls(patient: &str, at: u64) -> FhirRequest {
+    let category = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1, "&status=completed"].concat();
+    let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + DAY)].concat();
+    get([&category, "&subject=", patient, &period, "&_sort=sent&_count=50"].concat())
+}
+
+/// Gives an appointment the extension of the latest call about it. Nothing else of it changes.
+fn on_appointment(round: &Round<'_>, call: &Ended, mut appointment: Json) -> Option<FhirRequest> {
+    let url = [round.base(), "/", EXTENSION].concat();
+    let of = |resource: &Json| {
+        let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
+        extensions.iter().find(|one| is(one, "url", &url)).cloned()
+    };
+    let (ours, there) = (of(&call.resource)?, of(&appointment));
+    if there.as_ref() == Some(&ours) {
+        return None;
+    }
+    let other = CallLog::read(&appointment, round.base());
+    if other.root().is_some_and(|root| root != call.root) && other.started_at() > call.log.started_at() {
+        return None;
+    }
+    let mut extensions = appointment.get("extension").cloned().unwrap_or_default().into_elements();
+    match extensions.iter_mut().find(|one| is(one, "url", &url)) {
+        Some(known) => *known = ours,
+        None => extensions.push(ours),
+    }
+    appointment.set("extension", Json::List(extensions));
+    update(&appointment)
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The ended calls that no Subscription told of, or whose story broke off: found again by when their records changed.
+
+use super::alerts;
+use super::ended::{Ended, ended};
+use super::marks::{Mark, Marks};
+use super::round::Round;
+use super::tasks;
+use crate::call::log::CATEGORY;
+use crate::error::Code;
+use crate::flow::chart::Trouble;
+use crate::flow::record::{found, get, reference_of};
+use crate::flow::walk::Walk;
+use crate::json::Json;
+use crate::time::{HOUR, MINUTE};
+
+/// How far the first run of all looks back.
+const FIRST: u64 = HOUR;
+/// How late a record may become visible that was written before.
+const OVERLAP: u64 = 2 * MINUTE;
+/// How many round trips a call's story may take.
+const STORY: u32 = 8;
+/// Calls of a page.
+const COUNT: usize = 50;
+
+/// Follows up what has changed since the mark.
+pub(super) async fn follow(round: &Round<'_>, marks: &mut Marks) {
+    let config = round.config;
+    if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
+        // What is configured later does not reach back.
+        marks.set(Mark::FollowUp, Some(round.now));
+        return;
+    }
+    let recent = round.now.saturating_sub(OVERLAP);
+    let from = marks.get(Mark::FollowUp).unwrap_or(round.now.saturating_sub(FIRST)).min(recent);
+    let search = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1, "&status=completed"].concat();
+    let mut walk = Walk::new(search, "_lastUpdated", from, None);
+    while round.has(STORY + 2) {
+        round.spend();
+        let page = match walk.next(round.host, COUNT).await {
+            Ok(page) => page,
+            Err(trouble) => return round.tell(trouble.code()),
+        };
+        if page.is_empty() {
+            marks.set(Mark::FollowUp, Some(walk.at.max(recent)));
+            return;
+        }
+        match page_of(round, page).await {
+            Ok(None) => marks.set(Mark::FollowUp, Some(walk.at)),
+            Ok(Some(undone)) => return marks.set(Mark::FollowUp, Some(undone)),
+            Err(code) => return round.tell(code),
+        }
+    }
+}
+
+/// Follows up a page. When the first record changed that there was no time for.
+async fn page_of(round: &Round<'_>, page: Vec<(u64, Json)>) -> Result<Option<u64>, Code> {
+    let mut calls = Vec::new();
+    for (changed, resource) in page {
+        let reference = reference_of(&resource);
+        if let (Some(call), Some(reference)) = (Ended::read(resource, round), reference) {
+            // Missed calls before the calls that answer them.
+            let at = calls.iter().position(|(_, other, _): &(_, Ended, _)| other.at() > call.at());
+            calls.insert(at.unwrap_or(calls.len()), (changed, call, reference));
+        }
+    }
+    let known = Known::read(round, &calls).await?;
+    let mut undone: Option<u64> = None;
+    for (changed, call, reference) in calls {
+        if !known.wants(round, &call) {
+            continue;
+        }
+        if !round.has(STORY) {
+            undone = super::calls::earlier(undone, Some(changed));
+            continue;
+        }
+        match ended(round, &reference, call.root()).await {
+            Ok(()) => {}
+            // It would be refused again, and others wait.
+            Err(Code::ChartRefused) => round.tell(Code::ChartRefused),
+            Err(code) => return Err(code),
+        }
+    }
+    Ok(undone)
+}
+
+/// The tasks and alerts that there are of a page's calls.
+struct Known {
+    tasks: Vec<Json>,
+    alerts: Vec<Json>,
+    /// Whether any task is open that a call may close.
+    open: Vec<Json>,
+}
+
+impl Known {
+    async fn read(round: &Round<'_>, calls: &[(u64, Ended, String)]) -> Result<Self, Code> {
+        let mut known = Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new() };
+        let (mut of_tasks, mut of_alerts) = (String::new(), String::new());
+        let mut closing = None;
+        for (_, call, _) in calls {
+            if !round.config.tasks.on.is_empty() {
+                add(&mut of_tasks, &tasks::criteria(call.root()));
+            }
+            if call.alert(round).is_some() {
+                add(&mut of_alerts, &alerts::criteria(call.root()));
+            }
+            if call.closes(round) {
+                closing = super::calls::earlier(closing, Some(call.at()));
+            }
+        }
+        // A search without criteria would find everything.
+        let of = |kind: &str, criteria: String| {
+            (!criteria.is_empty()).then(|| get([kind, "?", &criteria, "&_count=500"].concat()))
+        };
+        let searches = [
+            (&mut known.tasks, "Task", of("Task", of_tasks)),
+            (&mut known.alerts, "Communication", of("Communication", of_alerts)),
+            (&mut known.open, "Task", closing.map(tasks::open_since)),
+        ];
+        let (mut places, mut requests) = (Vec::new(), Vec::new());
+        for (place, kind, request) in searches {
+            if let Some(request) = request {
+                places.push((place, kind));
+                requests.push(request);
+            }
+        }
+        for ((place, kind), answer) in places.into_iter().zip(round.fhir(requests).await) {
+            *place = found(answer, kind).map_err(Trouble::code)?;
+        }
+        Ok(known)
+    }
+
+    /// Whether there may be something left to do after a call.
+    fn wants(&self, round: &Round<'_>, call: &Ended) -> bool {
+        let occasion = call.task(round);
+        let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
+        let task = own.map_or(occasion.is_some(), |task| tasks::correct(task, occasion).is_some());
+        let alerted = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
+        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.at()).is_some());
+        task || (call.alert(round).is_some() && !alerted()) || closes || call.appointment(round).is_some()
+    }
+}
+
+/// Joins searches by identifier into one.
+fn add(criteria: &mut String, more: &str) {
+    if criteria.is_empty() {
+        criteria.push_str(more);
+    } else {
+        criteria.push(',');
+        criteria.push_str(more.strip_prefix("identifier=").unwrap_or_default());
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A page of Twilio's list, brought to the chart: one read for all its calls, then guarded writes of what is behind.
+
+use super::calls::{earlier, is_outage};
+use super::round::{Round, Stopped, WRITES};
+use super::tickets::{Tickets, close};
+use crate::call::log::{CallEvent, CallLog, TWILIO, call_sid};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::flow::ask::{Answer, FhirRequest};
+use crate::flow::chart::{Chart, Trouble};
+use crate::flow::record::{found, get, update};
+use crate::json::{Json, decimal};
+
+/// How often a record is read and written where others write it too.
+const ATTEMPTS: u32 = 3;
+/// How many calls one search asks for.
+const SEARCHED: usize = 50;
+
+/// A call of the page.
+struct Call<'a> {
+    root: &'a str,
+    events: Vec<&'a CallEvent<'a>>,
+}
+
+/// Brings events to the chart. The beginning of the earliest that the server refuses, if any: that alone is no reason to
+/// stop.
+///
+/// # Errors
+/// The server cannot be reached, or others always wrote first: it is to be done again.
+pub(super) async fn mend<'a>(
+    round: &Round<'_>,
+    events: &'a [CallEvent<'a>],
+    tickets: &mut Tickets,
+) -> Result<Option<u64>, Stopped> {
+    let mut open = by_root(events);
+    let mut refused = None;
+    let mut code = Code::ChartConflict;
+    let mut behind = false;
+    for _ in 0..ATTEMPTS {
+        let records = look(round, &open).await?;
+        let mut writes = Vec::new();
+        for (call, records) in open.into_iter().zip(records) {
+            let mut work = Work::of(call, records, tickets, round.base());
+            match work.request(round.base()) {
+                Ok(Some(request)) => writes.push((work, request)),
+                Ok(None) => {}
+                Err(trouble) => {
+                    round.tell(trouble.code());
+                    refused = earlier(refused, work.call.began());
+                }
+            }
+        }
+        open = Vec::new();
+        let mut again = Vec::new();
+        for (work, answer) in write(round, writes).await {
+            match work.chart.settle(&answer) {
+                Ok(()) if work.goes_on => again.push(work.call),
+                Ok(()) => {}
+                Err(trouble) if is_outage(trouble) => {
+                    code = trouble.code();
+                    if work.claims && code != Code::ChartConflict {
+                        tickets.put_back(work.chart);
+                    }
+                    open.push(work.call);
+                }
+                Err(trouble) => {
+                    round.tell(trouble.code());
+                    refused = earlier(refused, work.call.began());
+                }
+            }
+        }
+        behind = !open.is_empty();
+        open.extend(again);
+        if open.is_empty() {
+            break;
+        }
+    }
+    // A second record that is still to be closed waits for the next run.
+    if behind { Err(code) } else { Ok(refused) }
+}
+
+impl Call<'_> {
+    fn began(&self) -> Option<u64> {
+        self.events.iter().filter_map(|event| event.at).min()
+    }
+}
+
+/// What is to be done for a call.
+struct Work<'a> {
+    call: Call<'a>,
+    chart: Chart,
+    /// What its record should know; none where it does.
+    log: Option<CallLog>,
+    /// Another record of the same call, all of whose knowledge is in the one: closed.
+    spare: Option<Json>,
+    /// The record is a ticket's, which is claimed by this.
+    claims: bool,
+    /// Once this is written, a second record is to be closed.
+    goes_on: bool,
+}
+
+impl<'a> Work<'a> {
+    fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets, base: &str) -> Self {
+        let spares = records.clone();
+        let chart = Chart::read(bundle(records), base).unwrap_or_default();
+        let mut log = chart.log.clone();
+        let news = chart.resource().is_none() || !call.events.iter().all(|event| log.knows(event));
+        for event in &call.events {
+            log.add(event);
+        }
+        if let Some(mut ticket) = tickets.take(&log) {
+            // The ticket's record becomes the call's: it is the one that the app which placed the call knows of.
+            log.merge(&ticket.log);
+            ticket.log.merge(&chart.log);
+            let goes_on = chart.resource().is_some();
+            return Self { call, chart: ticket, log: Some(log), spare: None, claims: true, goes_on };
+        }
+        let kept = chart.reference();
+        let spare = spares
+            .into_iter()
+            .find(|one| crate::flow::record::reference_of(one) != kept && !is(one, "status", "entered-in-error"));
+        Self { call, log: news.then_some(log), spare, chart, claims: false, goes_on: false }
+    }
+
+    fn request(&mut self, base: &str) -> Result<Option<FhirRequest>, Trouble> {
+        let own = match (&self.log, &self.spare) {
+            (Some(log), _) => self.chart.write(log, base)?,
+            // What a second record knows may not stand in the first.
+            (None, Some(_)) => self.chart.write(&self.chart.log, base)?,
+            (None, None) => None,
+        };
+        self.goes_on |= own.is_some() && self.spare.is_some();
+        let closing = || {
+            let mut spare = self.spare.clone()?;
+            close(&mut spare, "entered-in-error", "duplicate", "Another record tells of the same call.");
+            update(&spare)
+        };
+        Ok(own.or_else(closing))
+    }
+}
+
+/// Writes in batches; what there is no time for counts as not answered.
+async fn write<'a>(round: &Round<'_>, mut writes: Vec<(Work<'a>, FhirRequest)>) -> Vec<(Work<'a>, Answer)> {
+    let mut answered = Vec::with_capacity(writes.len());
+    while !writes.is_empty() {
+        let rest = writes.split_off(writes.len().min(WRITES));
+        let (works, requests): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        let answers = if round.has(1) { round.fhir(requests).await } else { vec![Answer::Failed; requests.len()] };
+        answered.extend(works.into_iter().zip(answers));
+        writes = rest;
+    }
+    answered
+}
+
+/// The records of each call, in the order of `calls`.
+async fn look(round: &Round<'_>, calls: &[Call<'_>]) -> Result<Vec<Vec<Json>>, Stopped> {
+    if !round.has(1) {
+        return Err(Code::ChartUnavailable);
+    }
+    let mut requests = Vec::new();
+    for some in calls.chunks(SEARCHED) {
+        let mut url = "Communication?identifier=".to_owned();
+        for (index, call) in some.iter().enumerate() {
+            url.push_str(&[if index == 0 { "" } else { "," }, TWILIO, "|", call.root].concat());
+        }
+        url.push_str(&["&_count=", &decimal(4 * SEARCHED as u64)].concat());
+        requests.push(get(url));
+    }
+    let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
+    for answer in round.fhir(requests).await {
+        for resource in found(answer, "Communication").map_err(Trouble::code)? {
+            if let Some(index) = calls.iter().position(|call| root_of(&resource) == Some(call.root)) {
+                records[index].push(resource);
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// The root's `CallSid` by which a record is found.
+pub(super) fn root_of(resource: &Json) -> Option<&str> {
+    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+    let ours = identifiers.iter().find(|one| is(one, "system", TWILIO))?;
+    call_sid(ours.get("value")?.text()?).map(|sid| sid.0)
+}
+
+fn by_root<'a>(events: &'a [CallEvent<'a>]) -> Vec<Call<'a>> {
+    let mut calls: Vec<Call<'a>> = Vec::new();
+    for event in events {
+        let root = event.root().0;
+        match calls.iter_mut().find(|call| call.root == root) {
+            Some(call) => call.events.push(event),
+            None => calls.push(Call { root, events: vec![event] }),
+        }
+    }
+    calls
+}
+
+fn bundle(resources: Vec<Json>) -> Answer {
+    let entry = resources.into_iter().map(|resource| Json::object([("resource", resource)])).collect();
+    let body = Json::object([("resourceType", Json::of("Bundle")), ("entry", Json::List(entry))]);
+    Answer::Done { status: 200, body }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! One run of the door: what it works with, and how much it may still ask.
+
+use std::cell::{Cell, RefCell};
+
+use crate::call::Config;
+use crate::call::log::BASE;
+use crate::error::{Code, Problem};
+use crate::flow::ask::{Answer, Ask, FhirRequest, Host, HttpRequest};
+use crate::flow::chart::Trouble;
+use crate::flow::record::found;
+use crate::json::Json;
+
+/// Milliseconds that a round trip may take.
+const DEADLINE: u32 = 10_000;
+
+/// Entries of one batch of writes.
+pub(super) const WRITES: usize = 20;
+
+/// One run. Medplum ends a bot after some seconds, and the core has no clock, so the round trips are counted.
+pub(super) struct Round<'a> {
+    pub(super) host: &'a Host,
+    /// Milliseconds since 1970.
+    pub(super) now: u64,
+    pub(super) config: &'a Config,
+    left: Cell<u32>,
+    told: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Round<'a> {
+    pub(super) const fn new(host: &'a Host, now: u64, config: &'a Config, asks: u32) -> Self {
+        Self { host, now, config, left: Cell::new(asks), told: RefCell::new(Vec::new()) }
+    }
+
+    /// The base of our extensions' URLs.
+    pub(super) fn base(&self) -> &'a str {
+        self.config.chart.extension_base.as_deref().unwrap_or(BASE)
+    }
+
+    /// Whether there is time for that many round trips.
+    pub(super) const fn has(&self, asks: u32) -> bool {
+        self.left.get() >= asks
+    }
+
+    pub(super) fn spend(&self) {
+        self.left.set(self.left.get().saturating_sub(1));
+    }
+
+    /// Remembers a line for the log, once.
+    pub(super) fn tell(&self, problem: impl Into<Problem>) {
+        let problem = problem.into();
+        let mut told = self.told.borrow_mut();
+        if !told.contains(&problem) {
+            told.push(problem);
+        }
+    }
+
+    pub(super) fn told(self) -> Vec<Problem> {
+        self.told.into_inner()
+    }
+
+    /// One round trip to the chart.
+    pub(super) async fn fhir(&self, requests: Vec<FhirRequest>) -> Vec<Answer> {
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        self.spend();
+        self.host.ask_all(requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect()).await
+    }
+
+    /// Reads, all or none.
+    pub(super) async fn searches<const N: usize>(
+        &self,
+        searches: [(&str, FhirRequest); N],
+    ) -> Result<[Vec<Json>; N], Trouble> {
+        let (kinds, requests): (Vec<&str>, Vec<FhirRequest>) = searches.into_iter().unzip();
+        let mut resources = [const { Vec::new() }; N];
+        for (index, answer) in self.fhir(requests).await.into_iter().enumerate() {
+            resources[index] = found(answer, kinds[index])?;
+        }
+        Ok(resources)
+    }
+
+    /// One round trip elsewhere.
+    pub(super) async fn http(&self, request: HttpRequest) -> Answer {
+        self.spend();
+        self.host.ask(Ask::Http(request), Some(DEADLINE)).await
+    }
+}
+
+/// Why a run ends before its work is done.
+pub(super) type Stopped = Code;

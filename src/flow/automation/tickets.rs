@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Tickets that no call has claimed: found their call by who, whom and when, or closed.
+
+use super::round::{Round, WRITES};
+use crate::call::Party;
+use crate::call::log::{CATEGORY, CallLog, Leg, Text};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::flow::ask::FhirRequest;
+use crate::flow::chart::{Chart, Trouble};
+use crate::flow::record::{get, landed, update};
+use crate::json::Json;
+use crate::time::{MINUTE, instant};
+
+/// How young a ticket is left alone: its call may be on its way.
+const YOUNG: u64 = 2 * MINUTE;
+/// How long a ticket is good for.
+const VALID: u64 = 10 * MINUTE;
+/// How long after that its call may come up in Twilio's list.
+const LATE: u64 = 20 * MINUTE;
+/// How far Twilio's clock and the server's may be apart.
+const SKEW: u64 = MINUTE;
+
+/// The code system of why nothing came of something.
+const REASON: &str = "https://plumline.dev/fhir/status-reason";
+
+/// The system by which `medium` names the number of ours that the callee sees.
+const LINE: &str = "https://plumline.dev/fhir/phone-number";
+/// The end of the URL of the extension that says when a call was sent by REST.
+const SENT: &str = "/call-attempt";
+
+/// Tickets that wait for their call.
+#[derive(Default)]
+pub(super) struct Tickets(Vec<Chart>);
+
+impl Tickets {
+    /// The search for them, the oldest first.
+    pub(super) fn search(now: u64) -> FhirRequest {
+        let category = ["&category=", CATEGORY.0, "|", CATEGORY.1].concat();
+        let before = ["&_lastUpdated=lt", &instant(now.saturating_sub(YOUNG))].concat();
+        get(["Communication?status=preparation", &category, &before, "&_sort=_lastUpdated&_count=100"].concat())
+    }
+
+    pub(super) fn read(found: Vec<Json>, base: &str) -> Self {
+        let mut tickets = Vec::new();
+        for resource in found {
+            let chart = Chart::of(resource, base);
+            if chart.log.root().is_none() && chart.log.context().prepared.is_some() {
+                tickets.push(chart);
+            }
+        }
+        Self(tickets)
+    }
+
+    /// Takes the ticket that a call was placed with: the latest that fits.
+    pub(super) fn take(&mut self, log: &CallLog) -> Option<Chart> {
+        if log.context().prepared.is_some() {
+            return None;
+        }
+        let mut best: Option<(u64, usize)> = None;
+        for (index, ticket) in self.0.iter().enumerate() {
+            if let Some(prepared) = ticket.log.context().prepared
+                && fits(ticket, log)
+                && best.is_none_or(|(latest, _)| prepared > latest)
+            {
+                best = Some((prepared, index));
+            }
+        }
+        best.map(|(_, index)| self.0.remove(index))
+    }
+
+    /// Gives back what was taken, since it could not be claimed.
+    pub(super) fn put_back(&mut self, ticket: Chart) {
+        self.0.push(ticket);
+    }
+
+    /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
+    /// of theirs would have come up.
+    pub(super) async fn expire(self, round: &Round<'_>, read_to: u64) {
+        let mut requests = Vec::new();
+        for ticket in &self.0 {
+            let prepared = ticket.log.context().prepared.unwrap_or(u64::MAX);
+            if let Some(resource) = ticket.resource()
+                && is(resource, "status", "preparation")
+                && prepared.saturating_add(VALID + LATE) < read_to
+            {
+                let mut closed = resource.clone();
+                close(&mut closed, "not-done", "ticket-expired", "No call was placed.");
+                requests.extend(update(&closed));
+            }
+        }
+        while !requests.is_empty() && round.has(1) {
+            let rest = requests.split_off(requests.len().min(WRITES));
+            for answer in round.fhir(requests).await {
+                // Changed since: somebody claimed it, or the next run closes it.
+                if let Err(trouble) = landed(&answer)
+                    && trouble != Trouble::Passing(Code::ChartConflict)
+                {
+                    round.tell(trouble.code());
+                }
+            }
+            requests = rest;
+        }
+    }
+}
+
+/// Ends a record with a reason.
+pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
+    let mut reason = crate::fhir::element::concept(REASON, code);
+    reason.set("text", Json::of(text));
+    resource.set("status", Json::of(status));
+    resource.set("statusReason", reason);
+}
+
+/// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
+/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
+/// then dials, tell; and where the practitioner never picked up, that it was sent at that very moment.
+fn fits(ticket: &Chart, log: &CallLog) -> bool {
+    let context = ticket.log.context();
+    let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, log.root_leg()) else {
+        return false;
+    };
+    let Some(started) = log.started_at() else {
+        return false;
+    };
+    let in_time = |good_for: u64| started + SKEW >= prepared && started <= prepared + good_for + SKEW;
+    let to = |leg: &Leg| leg.text(Text::To) == Some(number);
+    let from = root.text(Text::From);
+    if let Some(Party::Client(identity)) = from.map(Party::parse) {
+        let ours = context.identity.as_deref() == Some(&*identity);
+        return ours && in_time(VALID) && (to(root) || log.children().any(to));
+    }
+    let resource = ticket.resource().unwrap_or(&Json::Null);
+    let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
+    let unheard = log.children().next().is_none() && was_sent(resource);
+    let good_for = if unheard { SKEW } else { VALID };
+    by_rest && from == line(resource) && in_time(good_for) && (unheard || log.children().any(to))
+}
+
+/// The number of ours that a ticket's callee sees.
+fn line(ticket: &Json) -> Option<&str> {
+    let media = ticket.get("medium").map(Json::elements).unwrap_or_default();
+    let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
+    codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
+}
+
+/// Whether a call was sent with a ticket by REST: its record says when.
+fn was_sent(ticket: &Json) -> bool {
+    let extensions = ticket.get("extension").map(Json::elements).unwrap_or_default();
+    let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT));
+    extensions.iter().any(url)
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** What deploy/ says: valid FHIR, of one mind with the code, and no more rights than each door needs. */
+import { matchesSearchRequest, parseSearchRequest, satisfiedAccessPolicy } from '@medplum/core';
+import type { AccessPolicyInteraction } from '@medplum/core';
+import type { AccessPolicy, Bot, Resource, Subscription } from '@medplum/fhirtypes';
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { startSandbox } from '../../sandbox/src/server.ts';
+import type { Sandbox } from '../../sandbox/src/server.ts';
+import { ask, search } from './sandbox-ask.ts';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const read = (path: string): Resource => JSON.parse(text(`deploy/${path}`)) as Resource;
+const files = (folder: string): string[] =>
+  readdirSync(new URL(`deploy/${folder}`, root)).map((name) => `${folder}/${name}`);
+
+const doors = ['automation', 'operations', 'webhook'];
+const category = 'https://plumline.dev/fhir/communication-category';
+const coded = (system: string, code: string): { coding: { system: string; code: string }[] } => ({
+  coding: [{ system, code }],
+});
+
+/** One resource of each kind that a door meets, its own and somebody else's. */
+const met = {
+  call: { resourceType: 'Communication', status: 'completed', category: [coded(category, 'twilio-voice')] },
+  transcription: {
+    resourceType: 'Communication',
+    status: 'completed',
+    category: [coded(category, 'voicemail-transcription')],
+  },
+  alert: { resourceType: 'Communication', status: 'completed', category: [coded(category, 'plumline-alert')] },
+  summary: {
+    resourceType: 'Communication',
+    status: 'completed',
+    category: [coded(category, 'plumline-alert-summary')],
+  },
+  message: {
+    resourceType: 'Communication',
+    status: 'completed',
+    category: [coded('https://medplum.com/twilio-sms-direction', 'inbound')],
+  },
+  letter: { resourceType: 'Communication', status: 'completed' },
+  task: {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: coded('https://plumline.dev/fhir/call-task-code', 'voicemail'),
+  },
+  errand: {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: coded('https://example.com', 'voicemail'),
+  },
+  marks: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'sweep') },
+  note: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'other') },
+  patient: { resourceType: 'Patient' },
+  practitioner: { resourceType: 'Practitioner', id: 'another' },
+  self: { resourceType: 'Practitioner', id: 'own' },
+  role: { resourceType: 'PractitionerRole' },
+  service: { resourceType: 'HealthcareService' },
+  team: { resourceType: 'CareTeam', status: 'active' },
+  appointment: { resourceType: 'Appointment', status: 'booked', participant: [{ status: 'accepted' }] },
+  observation: { resourceType: 'Observation', status: 'final', code: { text: 'x' } },
+  project: { resourceType: 'Project' },
+  bot: { resourceType: 'Bot', identifier: [{ system: 'https://plumline.dev/fhir/bot', value: 'operations' }] },
+  otherBot: { resourceType: 'Bot', identifier: [{ system: 'https://plumline.dev/fhir/bot', value: 'webhook' }] },
+} satisfies Record<string, Resource>;
+
+const all: AccessPolicyInteraction[] = ['search', 'read', 'create', 'update', 'delete'];
+
+const policy = (name: string): AccessPolicy => read(`policies/${name}.json`) as AccessPolicy;
+
+/** What a policy lets one do with what is met, as `name: interactions`. */
+function rights(policy: AccessPolicy): Record<string, string> {
+  const applied = JSON.parse(JSON.stringify(policy).replaceAll('%profile.id', 'own')) as AccessPolicy;
+  const found: Record<string, string> = {};
+  for (const [name, resource] of Object.entries(met)) {
+    const may = all.filter((interaction) => satisfiedAccessPolicy(resource, interaction, applied));
+    if (may.length > 0) {
+      found[name] = may.join(' ');
+    }
+  }
+  return found;
+}
+
+let sandbox: Sandbox;
+before(async () => {
+  sandbox = await startSandbox({ seed: 'deploy' });
+});
+after(() => sandbox.stop());
+
+describe('deploy/', () => {
+  test('holds valid FHIR, which the server takes', async () => {
+    const paths = ['bots', 'policies', 'subscriptions'].flatMap(files);
+    assert.equal(paths.length, 8);
+    for (const path of paths) {
+      const resource = read(path);
+      const { status, body } = await ask(sandbox, 'POST', resource.resourceType, resource);
+      assert.equal(status, 201, `${path}: ${JSON.stringify(body)}`);
+    }
+  });
+
+  test('has a bot for each door, and nothing is public but the webhook', () => {
+    const bots = files('bots').map((path) => read(path) as Bot);
+    assert.deepEqual(
+      bots.map((bot) => bot.identifier),
+      doors.map((value) => [{ system: 'https://plumline.dev/fhir/bot', value }]),
+    );
+    assert.deepEqual(
+      bots.map((bot) => bot.publicWebhook === true),
+      [false, false, true],
+    );
+    assert.deepEqual(
+      bots.map((bot) => bot.runAsUser === true),
+      [false, true, false],
+    );
+    assert.deepEqual(
+      bots.map((bot) => bot.cronString),
+      ['* * * * *', undefined, undefined],
+    );
+    assert.deepEqual(
+      bots.map((bot) => bot.name),
+      doors.map((door) => `Plumline ${door}`),
+    );
+  });
+
+  test('gives each door the rights that its stories need, and no others', () => {
+    const write = 'search read create update';
+    const look = 'search read';
+    const automation = { call: write, alert: write, summary: write, task: write, marks: write };
+    assert.deepEqual(rights(policy('automation')), automation);
+    assert.deepEqual(rights(policy('automation-appointments')), {
+      ...automation,
+      appointment: 'read update',
+    });
+    assert.deepEqual(rights(policy('webhook')), {
+      call: write,
+      transcription: 'search read create',
+      patient: look,
+      practitioner: look,
+      self: look,
+      role: look,
+      service: look,
+      team: look,
+    });
+    assert.deepEqual(rights(policy('staff')), {
+      call: write,
+      message: look,
+      patient: look,
+      practitioner: look,
+      self: `${look} update`,
+      role: look,
+      appointment: look,
+      bot: look,
+    });
+  });
+
+  test('subscribes the automation bot to calls that have ended', () => {
+    const { criteria, channel } = read('subscriptions/ended-calls.json') as Subscription;
+    assert.equal(channel.endpoint, 'Bot/plumline-automation');
+    const tells = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
+    assert.ok(tells(met.call));
+    assert.ok(!tells({ ...met.call, status: 'in-progress' }));
+    assert.ok(!tells(met.alert) && !tells(met.letter));
+  });
+
+  test('speaks of the systems and codes that the core writes', () => {
+    const sources = [
+      'src/call/log/communication.rs',
+      'src/flow/automation/alerts.rs',
+      'src/flow/automation/marks.rs',
+      'src/flow/automation/tasks.rs',
+      'src/flow/automation/occasion.rs',
+      'src/flow/operations/history.rs',
+    ].map(text);
+    const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
+    const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');
+    for (const tokens of criteria.filter((one) => /category|code/.test(one)).map((one) => one.split('=')[1] ?? '')) {
+      for (const token of tokens.split(',')) {
+        const [system = '', code = ''] = token.split('|');
+        assert.ok(
+          sources.some((source) => source.includes(`"${system}"`)),
+          system,
+        );
+        assert.ok(
+          sources.some((source) => source.includes(`"${code}"`)),
+          code,
+        );
+      }
+    }
+  });
+
+  test('is told whole by docs/deploy.md', () => {
+    const page = text('docs/deploy.md');
+    for (const path of ['bots', 'policies', 'subscriptions'].flatMap(files)) {
+      assert.ok(page.includes(`deploy/${path}`), path);
+    }
+    for (const policy of files('policies').map((path) => read(path) as AccessPolicy)) {
+      for (const { resourceType } of policy.resource ?? []) {
+        assert.ok(page.includes(`\`${resourceType}\``), resourceType);
+      }
+    }
+  });
+});
+
+describe('the searches of the sweep and the reports', () => {
+  const ours = `Communication?category=${category}|twilio-voice`;
+  const at = '2026-11-21T09:30:00.000Z';
+  const sid = (number: number): string => `CA${number.toString(16).padStart(32, '0')}`;
+
+  before(async () => {
+    for (let number = 1; number <= 3; number += 1) {
+      await ask(sandbox, 'POST', 'Communication', {
+        ...met.call,
+        identifier: [{ system: 'https://www.twilio.com/', value: sid(number) }],
+        subject: { reference: `Patient/p${number}` },
+        sent: `2026-11-21T09:3${number}:00.000Z`,
+      });
+    }
+    await ask(sandbox, 'POST', 'Task', {
+      ...met.task,
+      identifier: [
+        { system: 'https://plumline.dev/fhir/call-task', value: `${sid(1)}.voicemail` },
+        { system: 'https://plumline.dev/fhir/caller', value: '+15550100123' },
+      ],
+      for: { reference: 'Patient/p1' },
+      authoredOn: at,
+    });
+    await ask(sandbox, 'POST', 'Basic', {
+      ...met.marks,
+      identifier: [{ system: 'https://plumline.dev/fhir/sweep', value: 'calls' }],
+    });
+  });
+
+  const twilio = 'https://www.twilio.com/';
+  const open = 'status=requested,received,accepted,ready,in-progress';
+  const day = '&authored-on=ge2026-11-20T09:30:00.000Z';
+  const cases: [string, number][] = [
+    ['Basic?identifier=https://plumline.dev/fhir/sweep|calls', 1],
+    [`Communication?identifier=${twilio}|${sid(1)},${twilio}|${sid(3)}&_count=200`, 2],
+    [
+      `Communication?status=preparation&category=${category}|twilio-voice&_lastUpdated=lt2100-01-01T00:00:00.000Z&_sort=_lastUpdated&_count=100`,
+      0,
+    ],
+    [`${ours}&status=completed&_lastUpdated=ge2020-01-01T00:00:00.000Z&_sort=_lastUpdated&_count=50`, 3],
+    [`${ours}&status=completed&_lastUpdated=ge2100-01-01T00:00:00.000Z&_sort=_lastUpdated&_count=50`, 0],
+    [`${ours}&status=in-progress&sent=ge${at}&sent=lt2026-11-22T00:00:00.000Z&_sort=-_lastUpdated&_count=50`, 0],
+    [`${ours}&sent=ge2026-11-21T09:31:00.000Z&sent=lt2026-11-21T09:33:00.000Z&_sort=sent&_count=50`, 2],
+    [
+      `${ours}&status=completed&subject=Patient/p2&sent=ge${at}&sent=lt2026-11-22T09:30:00.000Z&_sort=sent&_count=50`,
+      1,
+    ],
+    [
+      `Communication?category=${category}|plumline-alert,${category}|plumline-alert-summary&status=in-progress&_sort=sent&_count=20`,
+      0,
+    ],
+    [
+      `Communication?subject=Patient/p1&category=${category}|twilio-voice,https://medplum.com/twilio-sms-direction|inbound&status=in-progress,completed,stopped,on-hold,unknown&sent=lt2100-01-01T00:00:00.000Z&_sort=-sent&_count=21`,
+      1,
+    ],
+    [
+      `Task?identifier=https://plumline.dev/fhir/call-task|${sid(1)}.missed,https://plumline.dev/fhir/call-task|${sid(1)}.voicemail`,
+      1,
+    ],
+    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_count=100&patient=Patient/p1`, 1],
+    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_count=100&patient=Patient/p2`, 0],
+    [`Task?${open}${day}&_count=100&identifier=https://plumline.dev/fhir/caller|%2B15550100123`, 1],
+    [
+      `Task?${open}&code=https://plumline.dev/fhir/call-task-code|missed,https://plumline.dev/fhir/call-task-code|voicemail${day}&_count=500`,
+      1,
+    ],
+  ];
+  for (const [query, count] of cases) {
+    test(`finds ${count} by ${query.slice(0, 90)}…`, async () => {
+      const { entry = [] } = await search(sandbox, query);
+      assert.equal(entry.length, count);
+    });
+  }
+
+  test('counts', async () => {
+    const { total } = await search(sandbox, `${ours}&status=completed&sent=ge${at}&_summary=count`);
+    assert.equal(total, 3);
+  });
+
+  test('creates nothing where any of several identifiers is there', async () => {
+    const task = {
+      ...met.task,
+      identifier: [{ system: 'https://plumline.dev/fhir/call-task', value: `${sid(1)}.missed` }],
+    };
+    const system = 'https://plumline.dev/fhir/call-task';
+    const unless = { 'If-None-Exist': `identifier=${system}|${sid(1)}.missed,${system}|${sid(1)}.voicemail` };
+    assert.equal((await ask(sandbox, 'POST', 'Task', task, unless)).status, 200);
+  });
+});

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The sweep: whatever was lost, late, double or begun, the same calls stand in the chart in the end.
+
+use plumline::call::log::{BASE, CallEvent, CallLog, Context};
+use plumline::flow::{Flow, Knock, Reply, Step, automation};
+use plumline::json::Json;
+
+use crate::automation_fhir::is;
+use crate::automation_world::{CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
+use crate::chart_dice::Dice;
+
+/// What the chart should say of every call, told from the list alone.
+fn expected(world: &World) -> Vec<String> {
+    let mut calls = Vec::new();
+    for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none()) {
+        let mut log = CallLog::default();
+        for leg in &world.twilio.legs {
+            if leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid) {
+                log.add(&CallEvent::from_rest(&leg.json(u64::MAX)).unwrap());
+            }
+        }
+        calls.push(log.write(None, BASE).write());
+    }
+    calls.sort();
+    calls
+}
+
+#[test]
+fn fills_an_empty_chart_and_then_rests() {
+    let mut world = World::new("");
+    world.twilio.legs = calls(&mut Dice::new(1), 30, NOW - 50 * MINUTE, 40);
+    world.settle();
+    world.now += 20 * MINUTE;
+    world.settle();
+    same(&world.calls(), &expected(&world), "");
+    let before = world.fhir.resources.clone();
+    // Marks and tickets, the list, the records of its last minutes: three round trips where nothing happened.
+    world.now += HOUR;
+    world.settle();
+    assert_eq!(world.sweep(), 2);
+    assert_eq!(world.fhir.of_type("Communication").len(), before.len() - 1);
+}
+
+#[test]
+fn any_state_and_any_mark_end_in_the_same_chart() {
+    for seed in 0..60 {
+        let mut dice = Dice::new(seed);
+        let mut world = World::new("");
+        world.twilio.legs = calls(&mut dice, 25, NOW - 55 * MINUTE, 50);
+        world.twilio.page = Some(1 + dice.roll(30));
+        world.twilio.twice = dice.roll(2) == 0;
+        // Some are there, as they were at some time, with some of their legs.
+        let (legs, page) = (world.twilio.legs.clone(), world.twilio.page.take());
+        for root in legs.iter().filter(|leg| leg.parent.is_none()) {
+            if dice.roll(2) == 0 {
+                world.now = root.start + dice.roll(300) as u64 * 1_000;
+                world.twilio.legs.retain(|leg| leg.parent.is_none() || dice.roll(2) == 0);
+                world.chart(&root.sid);
+                world.twilio.legs.clone_from(&legs);
+            }
+        }
+        world.twilio.page = page;
+        world.now = NOW - 60 * MINUTE + dice.roll(60) as u64 * MINUTE;
+        for _ in 0..dice.roll(4) {
+            let runs = (0..=dice.roll(3)).map(|_| world.sweeping()).collect();
+            for done in race(&mut world, runs, &mut dice) {
+                assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
+            }
+            world.now += dice.roll(10) as u64 * MINUTE;
+        }
+        world.now = NOW + 20 * MINUTE;
+        world.settle();
+        same(&world.calls(), &expected(&world), &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn a_backlog_takes_several_runs_and_each_is_short() {
+    let mut world = World::new("");
+    // The sweep has run once, and then not for a day.
+    world.sweep();
+    let began = world.now;
+    world.now += DAY;
+    world.twilio.legs = calls(&mut Dice::new(2), 1_200, began, 23 * 60);
+    let mut runs = 0;
+    while world.calls().len() < 1_200 {
+        let asked = world.sweep();
+        assert!(asked <= 42, "{asked}");
+        world.now += MINUTE;
+        runs += 1;
+        assert!(runs < 60);
+    }
+    assert!(runs > 3, "{runs}");
+    world.settle();
+    same(&world.calls(), &expected(&world), "");
+}
+
+#[test]
+fn a_fault_at_any_round_trip_loses_nothing() {
+    for seed in 0..2 {
+        let mut ground = World::new(r#"{"tasks":{"on":["missed","failed"]}}"#);
+        ground.twilio.legs = calls(&mut Dice::new(seed), 12, NOW - 20 * MINUTE, 12);
+        for leg in &mut ground.twilio.legs {
+            leg.listed = leg.start;
+        }
+        ground.twilio.page = Some(10);
+        let mut still = ground.clone();
+        let asked = still.sweep();
+        still.now += MINUTE;
+        still.sweep();
+        let mut tasks: Vec<String> = still.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
+        tasks.sort();
+        assert!(!tasks.is_empty());
+        same(&still.calls(), &expected(&still), "");
+        for at in 0..asked {
+            for fault in FAULTS {
+                let mut world = ground.clone();
+                world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+                world.now += MINUTE;
+                world.sweep();
+                same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
+                let mut there: Vec<String> = world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
+                there.sort();
+                same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
+                // A run that dies is one of which nothing more is heard.
+                let mut world = ground.clone();
+                let mut dying = world.sweeping();
+                for _ in 0..at {
+                    dying.go_on(&mut world, None);
+                }
+                world.now += MINUTE;
+                world.sweep();
+                same(&world.calls(), &expected(&world), &format!("{seed} {at}"));
+            }
+        }
+    }
+}
+
+/// A task without what differs from one chart to another.
+fn task_of(task: &Json) -> String {
+    let mut task = task.clone();
+    task.set("focus", Json::Null);
+    crate::automation_world::bare(&task)
+}
+
+#[test]
+fn calls_that_go_on_are_looked_at_again() {
+    let mut world = World::new("");
+    // One of 40 minutes, and one of six hours, whose ends nobody tells of.
+    world.twilio.legs = vec![
+        leg(1, None, CALLER, OURS, NOW - 5 * MINUTE, 40 * 60),
+        leg(5, None, CALLER, OURS, NOW - 4 * MINUTE, 6 * 3_600),
+    ];
+    world.sweep();
+    assert!(is(world.call(&sid("CA", 1)), "status", "in-progress"));
+    for _ in 0..60 {
+        world.now += MINUTE;
+        world.sweep();
+    }
+    assert!(is(world.call(&sid("CA", 1)), "status", "completed"));
+    assert!(is(world.call(&sid("CA", 5)), "status", "in-progress"));
+    for _ in 0..8 {
+        world.now += HOUR;
+        world.sweep();
+    }
+    assert!(is(world.call(&sid("CA", 5)), "status", "completed"));
+}
+
+fn ticket(world: &mut World, number: &str, prepared: u64, appointment: &str) -> Json {
+    let context = Context {
+        patient: Some("Patient/p1".to_owned()),
+        practitioner: Some("Practitioner/practitioner-1".to_owned()),
+        appointment: Some(appointment.to_owned()),
+        identity: Some("practitioner_1".to_owned()),
+        number: Some(number.to_owned()),
+        prepared: Some(prepared),
+        ..Context::default()
+    };
+    world.fhir.put(&CallLog::ticket(&context).write(None, BASE), prepared)
+}
+
+fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation_twilio::Leg> {
+    vec![
+        leg(root, None, "client:practitioner_1", "", start, 60),
+        leg(root + 1, Some(root), OURS, to, start + 1_000, 50),
+    ]
+}
+
+#[test]
+fn tickets_find_their_calls() {
+    // The call is not in the chart; it is; it is and another is, which a callback made.
+    for state in 0..2 {
+        let mut world = World::new("");
+        let at = NOW - 8 * MINUTE;
+        let one = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+        let other = ticket(&mut world, "+15550100202", at, "Appointment/a2");
+        world.twilio.legs = placed(1, "+15550100202", at + MINUTE);
+        world.twilio.legs.extend(placed(5, "+15550100201", at + MINUTE));
+        if state == 1 {
+            world.chart(&sid("CA", 1));
+            world.chart(&sid("CA", 5));
+        }
+        world.sweep();
+        for (number, ticket, appointment) in [(1, &other, "Appointment/a2"), (5, &one, "Appointment/a1")] {
+            let call = world.call(&sid("CA", number));
+            assert_eq!(call.get("id"), ticket.get("id"));
+            assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of(appointment)));
+            assert!(is(call, "status", "completed"));
+            assert_eq!(CallLog::read(call, BASE).children().count(), 1);
+        }
+        assert_eq!(world.calls().len(), 2);
+        assert_eq!(world.fhir.of_type("Communication").len(), if state == 0 { 2 } else { 4 });
+    }
+}
+
+#[test]
+fn calls_placed_by_rest_find_their_records() {
+    for picks_up in [true, false] {
+        let mut world = World::new("");
+        let at = NOW - 8 * MINUTE;
+        let mut intents = Vec::new();
+        for (number, line) in [("+15550100201", OURS), ("+15550100202", "+15550100002")] {
+            let mut intent = ticket(&mut world, number, at, "Appointment/a1");
+            let medium =
+                format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
+            let mut media = intent.get("medium").cloned().unwrap().into_elements();
+            media.push(Json::parse(&medium).unwrap());
+            intent.set("medium", Json::List(media));
+            let sent = format!(r#"{{"url":"{BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
+            let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
+            extensions.push(Json::parse(&sent).unwrap());
+            intent.set("extension", Json::List(extensions));
+            world.fhir.change(&intent, at);
+            intents.push(intent);
+        }
+        // The second one's call; a callback has told of it.
+        world.twilio.legs = vec![leg(1, None, "+15550100002", "+15550100300", at + 2_000, 30)];
+        world.twilio.legs[0].direction = "outbound-api";
+        if picks_up {
+            world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
+        } else {
+            world.twilio.legs[0].status = "no-answer";
+        }
+        world.chart(&sid("CA", 1));
+        world.sweep();
+        assert_eq!(world.call(&sid("CA", 1)).get("id"), intents[1].get("id"));
+        assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+}
+
+#[test]
+fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
+    let mut world = World::new("");
+    ticket(&mut world, "+15550100201", NOW - 30 * MINUTE, "Appointment/a1");
+    world.twilio.legs = placed(1, "+15550100202", NOW - 29 * MINUTE);
+    world.twilio.legs.extend(placed(5, "+15550100201", NOW - 35 * MINUTE));
+    world.twilio.legs.extend(placed(9, "+15550100201", NOW - 10 * MINUTE));
+    world.twilio.legs.extend(placed(13, "+15550100201", NOW - 28 * MINUTE));
+    world.twilio.legs[6].from = "client:practitioner_2".to_owned();
+    world.sweep();
+    assert_eq!(world.calls().len(), 5);
+    let waiting = world.fhir.of_type("Communication");
+    assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
+}
+
+#[test]
+fn a_ticket_that_nobody_used_is_closed() {
+    let mut world = World::new("");
+    ticket(&mut world, "+15550100201", NOW, "Appointment/a1");
+    // A draft of somebody else's stays.
+    let mut draft = CallLog::default().write(None, BASE);
+    draft.set("status", Json::of("preparation"));
+    world.fhir.put(&draft, NOW);
+    for _ in 0..29 {
+        world.now += MINUTE;
+        world.sweep();
+        assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+    world.now += 3 * MINUTE;
+    world.sweep();
+    let closed = world.fhir.of_type("Communication")[0];
+    assert!(is(closed, "status", "not-done"));
+    assert_eq!(closed.at(&["statusReason", "coding", "0", "code"]), Some(&Json::of("ticket-expired")));
+    assert!(is(world.fhir.of_type("Communication")[1], "status", "preparation"));
+}
+
+#[test]
+fn recordings_are_deleted_when_their_time_has_come() {
+    let config = r#"{"recording":{"announcement":{"text":"This call is recorded."},"retentionDays":30}}"#;
+    let mut world = World::new(config);
+    let mut recordings = Vec::new();
+    for number in 0..120 {
+        let at = NOW - number * 12 * HOUR;
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
+        let recorded = [("RecordingSid", recording.as_str()), ("RecordingStatus", "completed")];
+        let mut log = CallLog::default();
+        log.add(&CallEvent::read(&[pairs.as_slice(), &recorded].concat(), at).unwrap());
+        world.fhir.put(&log.write(None, BASE), at);
+        if number % 7 != 0 {
+            recordings.push(recording);
+        }
+    }
+    // Some were deleted by hand; some are of calls that are not ours.
+    recordings.push(sid("RE", 9_999));
+    world.twilio.recordings.clone_from(&recordings);
+    world.settle();
+    // Each in its own time, to the hour.
+    let kept = |world: &World| world.twilio.recordings.len();
+    let young = |from: u64| {
+        recordings
+            .iter()
+            .filter(|sid| {
+                let number = u64::from_str_radix(&sid[2..], 16).unwrap();
+                number == 9_999 || NOW - number * 12 * HOUR + 30 * DAY > from
+            })
+            .count()
+    };
+    assert_eq!(kept(&world), young(world.now));
+    let deleted = world.twilio.deleted;
+    world.now += 15 * DAY;
+    world.settle();
+    assert_eq!(kept(&world), young(world.now));
+    assert!(world.twilio.deleted > deleted);
+    // The chart says so, once of each, and nothing else of a call has changed.
+    for call in world.fhir.of_type("Communication") {
+        let extensions = call.get("extension").unwrap().elements();
+        let gone = extensions.iter().filter(|one| one.write().contains("twilio-recording-deleted")).count();
+        let old = plumline::time::parse_instant(call.get("sent").and_then(Json::text).unwrap()).unwrap() + 30 * DAY
+            < world.now;
+        assert_eq!(gone, usize::from(old));
+        assert!(is(call, "status", "completed"));
+    }
+    let versions = world.fhir.resources.clone();
+    world.now += MINUTE;
+    world.settle();
+    assert_eq!(
+        world.fhir.of_type("Communication"),
+        versions.iter().filter(|one| is(one, "resourceType", "Communication")).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_fault_at_any_round_trip_keeps_no_recording() {
+    let mut ground = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
+    for number in 0..4 {
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
+        let mut log = CallLog::default();
+        log.add(&CallEvent::read(&pairs, NOW - 3 * DAY + number * HOUR).unwrap());
+        ground.fhir.put(&log.write(None, BASE), NOW - 3 * DAY);
+        ground.twilio.recordings.push(recording);
+    }
+    let asked = ground.clone().sweep();
+    for at in 0..asked {
+        for fault in FAULTS {
+            let mut world = ground.clone();
+            world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+            world.now += MINUTE;
+            world.sweep();
+            assert_eq!(world.twilio.recordings.len(), 0, "{at} {fault:?}");
+            assert!(
+                world.calls().iter().all(|call| call.matches("twilio-recording-deleted").count() == 1),
+                "{at} {fault:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_key_it_follows_up_what_the_chart_has() {
+    let knock = r#"{"now":[1671,0],"input":{"resourceType":"Bot"},"secrets":{}}"#;
+    let mut world = World::new("");
+    let mut flow = Flow::new(|host| automation(Knock::read(knock).unwrap(), host));
+    let mut step = flow.step();
+    while let Step::Ask(opens) = step {
+        step = flow.resume(opens.iter().map(|open| (open.id, world.answer(open, None))).collect());
+    }
+    let Step::Done(done) = step else { unreachable!() };
+    assert_eq!(done.reply, Reply::Accepted);
+    assert!(done.log[0].contains("SECRET_MISSING") && done.log[0].contains("TWILIO_ACCOUNT_SID"), "{:?}", done.log);
+}
