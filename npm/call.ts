@@ -22,6 +22,9 @@ import { addParams } from './params.ts';
  *   console.log(route.client); // front-desk
  * }
  * ```
+ * A number with a dialplan has a route of kind `plan`. What the bot would ask the chart for is not known here, unless
+ * `facts` tell it; hours are, where `now` is given.
+ *
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export function routeCall(input: RouteInput): Routing {
@@ -61,10 +64,20 @@ function known(facts: RouteInput['facts'], config: RouteInput['config'], now: nu
   return json({ patient, open, walls }, 'facts');
 }
 
-function zonesOf(config: RouteInput['config']): Set<string> {
-  const { timeZone, numbers = {}, hours = {} } = config ?? {};
-  const zones = [timeZone, ...[numbers, hours].flatMap(Object.values<{ timeZone?: string | null }>).map((one) => one.timeZone)];
-  return new Set(zones.filter((one) => typeof one === 'string'));
+/** The zones that a config names, as far as it is one: the core tells what is wrong with it. */
+function zonesOf(config: unknown): Set<string> {
+  const zones = new Set<string>();
+  const add = (place: unknown): void => {
+    const { timeZone } = (place ?? {}) as { timeZone?: unknown };
+    if (typeof timeZone === 'string') {
+      zones.add(timeZone);
+    }
+  };
+  const { numbers, hours } = (config ?? {}) as { numbers?: unknown; hours?: unknown };
+  add(config);
+  Object.values(numbers ?? {}).forEach(add);
+  Object.values(hours ?? {}).forEach(add);
+  return zones;
 }
 
 /** Our numbers without the spaces and punctuation that people type. */
