@@ -191,20 +191,16 @@ function checkConfig2(config, options = {}) {
   return findings.some(({ severity }) => severity === "error") ? { ok: false, findings } : { ok: true, warnings: findings };
 }
 function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }) {
-  const inside = (parent, members, zone) => Object.keys(members).map((name, index) => [`${parent}${step(name, index)}`, zone(name)]);
   const zones = outbound?.hours?.zones ?? {};
   const all = [
     ["timeZone", timeZone],
-    ...inside("numbers", numbers, (name) => numbers[name]?.timeZone).map(within),
-    ...inside("hours", hours, (name) => hours[name]?.timeZone).map(within),
-    ...inside("outbound.hours.zones", zones, (name) => zones[name])
+    ...Object.entries(numbers).map(([name, plan], at) => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
+    ...Object.entries(hours).map(([name, one], at) => [`hours${step(name, at)}.timeZone`, one.timeZone]),
+    ...Object.values(zones).map((zone, at) => [`outbound.hours.zones[${at}]`, zone])
   ];
   const code = "CONFIG_TIME_ZONE_UNKNOWN";
   const unknown = all.filter(([, zone]) => zone !== void 0 && !isZone(zone));
   return unknown.map(([path]) => ({ code, path, help: mistake("", code).help, severity: "error" }));
-}
-function within([path, zone]) {
-  return [`${path}.timeZone`, zone];
 }
 function step(name, index) {
   return /^[a-z0-9-]+$/.test(name) && name.replace(/\D/g, "").length < 7 ? `.${name}` : `[${index}]`;
