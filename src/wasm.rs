@@ -313,7 +313,7 @@ pub fn check_twiml(written: usize) -> usize {
 }
 
 /// Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
-/// the config as JSON, the app's SID, our numbers, then names and values.
+/// the config as JSON, the app's SID, what is known as JSON, the webhook's URL, our numbers, then names and values.
 #[cfg(feature = "library")]
 #[wasm_bindgen(js_name = "routeCall", unchecked_return_type = "Routing")]
 #[must_use]

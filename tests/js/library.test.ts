@@ -7,7 +7,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import vm from 'node:vm';
-import { routeCall, signTwilio, verifyTwilio, versions, type VerifyInput } from 'plumline';
+import {
+  routeCall,
+  signTwilio,
+  verifyTwilio,
+  versions,
+  type Config,
+  type RouteInput,
+  type VerifyInput,
+} from 'plumline';
 import { decodeByHand } from '../../npm/base64.ts';
 
 const TOKEN = 'an-invented-auth-token';
@@ -202,6 +210,8 @@ describe('verifyTwilio', () => {
       [routeCall, { params, numbers: '+15550100001', applicationSid: 7 }, 'applicationSid'],
       [routeCall, { params, numbers: '+15550100001', now: 'today' }, 'now'],
       [routeCall, { params, numbers: '+15550100001', config: 7n }, 'config'],
+      [routeCall, { params, numbers: '+15550100001', facts: 7 }, 'facts'],
+      [routeCall, { params, numbers: '+15550100001', url: 7 }, 'url'],
     ] as const) {
       assert.throws(untyped(call, input), { code: 'ARGUMENT_INVALID', path: place, name: 'Error' }, place);
     }
@@ -245,6 +255,42 @@ describe('routeCall', () => {
     assert.equal(direction({ From: 'client:a', To: '911' }), 'outbound refuse');
   });
 
+  test('follows a dialplan, by what is known', () => {
+    const config: Config = {
+      timeZone: 'America/New_York',
+      numbers: { '+15550100002': { name: 'front', dialplan: 'main' } },
+      hours: { desk: { weekly: [{ days: ['mon'], from: '09:00', to: '17:00' }] } },
+      dialplans: {
+        main: [
+          { when: { open: 'desk', patient: true }, then: 'greet' },
+          { when: { open: 'desk' }, then: 'ring' },
+          { then: 'late' },
+        ],
+      },
+      actions: {
+        greet: [{ greet: { patient: 'Hello, {name}.', neutral: 'Hello.' } }, { goto: 'ring' }],
+        ring: [{ dial: { targets: [{ client: 'desk' }], otherwise: 'late' } }],
+        late: [{ say: { text: 'We are closed.' } }, { hangup: {} }],
+      },
+    };
+    const route = (more: Partial<RouteInput>): [string | undefined, string, string | undefined] => {
+      const routing = routeCall({ params: call, numbers, config, ...more });
+      assert.ok(routing.ok && routing.kind === 'plan');
+      return [routing.action, routing.twiml, routing.code];
+    };
+    const [day, night] = [Date.UTC(2026, 10, 16, 14), Date.UTC(2026, 10, 16, 13, 59)];
+    const url = 'https://fhir.example.com/webhook/1';
+    assert.deepEqual(route({})[2], 'HOURS_UNKNOWN');
+    assert.deepEqual([route({ now: day })[0], route({ now: night })[0]], ['ring', 'late']);
+    assert.equal(route({ now: night, facts: { open: { desk: true } } })[0], 'ring');
+    const [action, greeting] = route({ now: day, url, facts: { patient: { given: 'Ada' } } });
+    assert.equal(action, 'greet');
+    assert.ok(greeting.includes('<Say>Hello, Ada.</Say>') && greeting.includes(`"${url}?step=dial.ring"`), greeting);
+    assert.equal(route({ now: day, facts: { patient: null } })[0], 'ring');
+    const nowhere = { ...config, timeZone: 'Nowhere/Town' };
+    assert.equal(route({ now: day, config: nowhere })[2], 'HOURS_UNKNOWN');
+  });
+
   test('names the place where a config is wrong, and what is no call', () => {
     const invalid = 'CONFIG_INVALID';
     for (const [config, place, code] of [
@@ -253,8 +299,9 @@ describe('routeCall', () => {
       [{ greating: {} }, 'an unknown or repeated member of the document', invalid],
       ['{}', 'the document', invalid],
       [null, 'the document', invalid],
+      [{ numbers: { '+15550100002': null }, hours: 7 }, 'numbers[0]', invalid],
     ] as const) {
-      const routing = routeCall({ params: call, numbers, config: config as object });
+      const routing = routeCall({ params: call, numbers, config: config as object, now: 0 });
       assert.ok(!routing.ok);
       assert.deepEqual([routing.code, routing.path], [code, place]);
     }

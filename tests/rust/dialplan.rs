@@ -6,12 +6,16 @@
 mod clinic;
 #[path = "dialplan_dial.rs"]
 mod dial;
+#[path = "dialplan_examples.rs"]
+mod examples;
 #[path = "dialplan_faults.rs"]
 mod faults;
 #[path = "dialplan_queue.rs"]
 mod queue;
 #[path = "dialplan_random.rs"]
 mod random;
+#[path = "random_config.rs"]
+mod random_config;
 #[path = "dialplan_rules.rs"]
 mod rules;
 #[path = "dialplan_speed.rs"]

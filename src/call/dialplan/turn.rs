@@ -186,10 +186,11 @@ fn dialled<'a>(action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> T
         Outcome::Busy if dial.targets.iter().all(|target| matches!(target, Target::Client(_))) => Outcome::Declined,
         outcome => outcome,
     };
-    match dial.on.get(outcome.word()) {
-        _ if outcome == Outcome::Answered => Turn::Answered { dial, n },
-        Some(then) => Turn::Action(then),
-        None => Turn::Dial { action, dial, n: n + 1, before: outcome },
+    if outcome == Outcome::Answered {
+        Turn::Answered { dial, n }
+    } else {
+        // All are tried before `on` has a say: a hunt group does not end with the first who is busy.
+        Turn::Dial { action, dial, n: n + 1, before: outcome }
     }
 }
 
