@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { Command, InvalidArgumentError } from 'commander';
 import { call, type CallOptions } from './call.ts';
+import { check, type CheckOptions } from './check.ts';
 
 function parameter(text: string, earlier: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=');
@@ -25,6 +26,18 @@ program
   .option('--wrong-signature', 'sign with another token', false)
   .action(async (options: CallOptions) => {
     process.exitCode = await call(options, (line) => console.log(line));
+  });
+
+program
+  .command('check')
+  .description('Say what is wrong with a config, as docs/dialplan.md tells it; 1 where it cannot be used.')
+  .argument('<config.json>', 'the file; - for what is piped in')
+  .option(
+    '--numbers <list>',
+    "the account's numbers, E.164, with commas between them; a number that has to be ours is looked for",
+  )
+  .action((file: string, options: CheckOptions) => {
+    process.exitCode = check(file, options, (line) => console.log(line));
   });
 
 try {

@@ -45,7 +45,7 @@ export function routeCall(input: RouteInput): Routing {
 }
 
 /** Our numbers without the spaces and punctuation that people type. */
-function numberList(numbers: unknown): string[] {
+export function numberList(numbers: unknown): string[] {
   // As the bot reads TWILIO_NUMBER: what stands between two commas may be nothing.
   const list: unknown = typeof numbers === 'string' ? numbers.split(',').filter((number) => number.trim()) : numbers;
   if (!Array.isArray(list) || list.length === 0) {
@@ -59,7 +59,7 @@ function numberList(numbers: unknown): string[] {
 }
 
 /** The config as the bot has it. What JSON cannot write, such as a cycle, is a programmer's mistake. */
-function json(config: unknown): string {
+export function json(config: unknown): string {
   let written: unknown;
   try {
     written = JSON.stringify(config);

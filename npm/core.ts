@@ -178,6 +178,11 @@ export function checkTwiml(frame: Frame): Finding[] {
   return ask((core) => findings(read(core, core.checkTwiml(put(core, frame))))) ?? [trappedFinding()];
 }
 
+export function checkConfig(frame: Frame): Finding[] | Refused {
+  const checked = flat((core) => core.checkConfig(put(core, frame)));
+  return typeof checked === 'string' ? findings(checked) : checked;
+}
+
 /** Four lines each. No line of the core's holds a line break. */
 function findings(text: string): Finding[] {
   const lines = text.split('\n');

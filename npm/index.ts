@@ -6,7 +6,10 @@ import { coreVersion } from './core.ts';
 
 export type {
   AccessTokenInput,
-  CallConfig,
+  Config,
+  ConfigCheck,
+  ConfigCheckOptions,
+  ConfigFinding,
   Grants,
   Params,
   PhoneReading,
@@ -29,6 +32,7 @@ export type {
   Versions,
 } from '#pkg/plumline.js';
 export { routeCall } from './call.ts';
+export { checkConfig } from './config.ts';
 export { parsePhone } from './phone.ts';
 export { countSegments } from './segments.ts';
 export { accessToken } from './token.ts';

@@ -32,6 +32,17 @@ export function bodyHash(written) {
 }
 
 /**
+ * What is wrong with a config. Head: 1 where the account's numbers are given. Fields: the config as JSON, the numbers.
+ * Four lines for each finding, as [`check_twiml`] has them.
+ * @param {number} written
+ * @returns {number}
+ */
+export function checkConfig(written) {
+    const ret = wasm.checkConfig(written);
+    return ret;
+}
+
+/**
  * What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
  * document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
  * @param {number} written

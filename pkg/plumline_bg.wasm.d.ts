@@ -4,6 +4,7 @@ export const memory: WebAssembly.Memory;
 export const accessToken: (a: number) => number;
 export const body: (a: number) => number;
 export const bodyHash: (a: number) => number;
+export const checkConfig: (a: number) => number;
 export const checkTwiml: (a: number) => number;
 export const codeHelp: (a: number) => number;
 export const countSegments: (a: number) => number;

@@ -72,9 +72,105 @@ codes! {
     /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "doors";
+    /// The chart did not say in time what a rule or an action asked for.
+    ChartUnread = "CHART_UNREAD",
+        "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
+    /// A choice of a menu cannot be made, or not be told from another.
+    ConfigChoice = "CONFIG_CHOICE",
+        "A choice has digits (0 to 9, * and #, none beginning with another's) or words of its own; what a queue offers has one digit.", "dialplan";
+    /// What stands where a country has to is none.
+    ConfigCountry = "CONFIG_COUNTRY",
+        "A country is an ISO 3166 code of two capitals, such as US.", "dialplan";
+    /// A holiday is no date.
+    ConfigDate = "CONFIG_DATE",
+        "A holiday is a date that exists, YYYY-MM-DD, or MM-DD for every year.", "dialplan";
+    /// An action, or a choice of a menu, leads nowhere.
+    ConfigDeadEnd = "CONFIG_DEAD_END",
+        "The last verb of an action decides what comes next: menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup; a choice has then, or a language.", "dialplan";
+    /// A dialplan leaves calls unanswered.
+    ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
+        "The last rule of a dialplan has no conditions, so that it takes every call that no other takes.", "dialplan";
+    /// Something has to be there and is not.
+    ConfigEmpty = "CONFIG_EMPTY",
+        "A list that is given holds something; words are either text or ssml; an overflow has a size, a position or an averageWait.", "dialplan";
+    /// Hours do not say when it is open.
+    ConfigHoursUncovered = "CONFIG_HOURS_UNCOVERED",
+        "Hours have weekly times, or a healthcareService that has them.", "dialplan";
+    /// An SDK identity is empty, too long, or holds a character that no URI may hold.
+    ConfigIdentity = "CONFIG_IDENTITY",
+        "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "dialplan";
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
         "The config is wrong at the place given here; a bot takes the default route until it is mended.";
+    /// A language tag is none.
+    ConfigLanguage = "CONFIG_LANGUAGE",
+        "A language is a tag such as en-US, es-419 or cmn-Hans-CN.", "dialplan";
+    /// A call could go round for ever.
+    ConfigLoop = "CONFIG_LOOP",
+        "Where nobody presses, answers or hangs up, every way through the actions comes to an end; and no number of ours is dialled.", "dialplan";
+    /// A name has a character that none may have, or is too long.
+    ConfigName = "CONFIG_NAME",
+        "The name of a dialplan, an action, a list or hours is 1 to 32 of a to z, 0 to 9 and hyphens.", "dialplan";
+    /// A name stands here that nothing has.
+    ConfigNameUnknown = "CONFIG_NAME_UNKNOWN",
+        "No action, dialplan, list, hours or number of that name is in the config: look for a mistyped letter.", "dialplan";
+    /// Nothing leads here from any number.
+    ConfigNameUnused = "CONFIG_NAME_UNUSED",
+        "No number, rule or action leads here: take it out, or lead to it.", "dialplan";
+    /// Who is not answered is rung again, and again.
+    ConfigNoAnswer = "CONFIG_NO_ANSWER",
+        "otherwise is another action than the one it stands in: a queue, a voicemail, a menu, some words and a hangup.", "dialplan";
+    /// What stands where a number has to is none.
+    ConfigNumber = "CONFIG_NUMBER",
+        "A number is written in E.164, + and the country code first; the beginning of callers' numbers ends with an asterisk.", "dialplan";
+    /// A number that has to be one of ours is not among the account's.
+    ConfigNumberNotOurs = "CONFIG_NUMBER_NOT_OURS",
+        "Only numbers of your Twilio account can be answered, or shown to whom you call.", "dialplan";
+    /// An outcome is none that can occur here.
+    ConfigOutcome = "CONFIG_OUTCOME",
+        "A dial ends as answered, busy, no-answer, declined, failed, canceled or unavailable; a queue as answered, failed, canceled, queue-full or left.", "dialplan";
+    /// A number is smaller or greater than Twilio takes, or a list is longer.
+    ConfigRange = "CONFIG_RANGE",
+        "The number or the length of the list is outside its range: docs/dialplan.md has all of them.", "dialplan";
+    /// A reference is none, or one to another type of resource.
+    ConfigReference = "CONFIG_REFERENCE",
+        "A reference is a type and an id, such as PractitionerRole/7, of a type that fits here.", "dialplan";
+    /// A rule can never be taken.
+    ConfigRuleUnreachable = "CONFIG_RULE_UNREACHABLE",
+        "It comes after one without conditions, or its conditions contradict each other.", "dialplan";
+    /// A SIP address is none.
+    ConfigSipAddress = "CONFIG_SIP_ADDRESS",
+        "A SIP address is sip:user@host, at most 256 characters.", "dialplan";
+    /// SSML is not well-formed, or holds what Twilio does not know.
+    ConfigSsml = "CONFIG_SSML",
+        "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";
+    /// The actions make too many callback URLs.
+    ConfigSteps = "CONFIG_STEPS",
+        "At most 256: fewer retries, targets rung one after the other, or languages to switch to.", "dialplan";
+    /// A text cannot be said or written.
+    ConfigText = "CONFIG_TEXT",
+        "A text to be said has a letter or a digit, at most 4000 characters, and no control characters; a name 64, the words of a choice 100 and no comma.", "dialplan";
+    /// A time of the day is none.
+    ConfigTime = "CONFIG_TIME",
+        "A time is HH:MM, from 00:00 to 23:59, an end also 24:00; calls out may not be placed around midnight.", "dialplan";
+    /// A time zone is none, by its shape.
+    ConfigTimeZone = "CONFIG_TIME_ZONE",
+        "A time zone has an IANA name such as America/New_York, or is UTC.", "dialplan";
+    /// Something depends on the hour, and nothing says whose.
+    ConfigTimeZoneMissing = "CONFIG_TIME_ZONE_MISSING",
+        "Set timeZone of the config, or of the number or the hours that this is about.", "dialplan";
+    /// This host knows no time zone of that name.
+    ConfigTimeZoneUnknown = "CONFIG_TIME_ZONE_UNKNOWN",
+        "Look for a mistyped letter; a zone that is very new needs a newer Node.", "library";
+    /// A URL is none that Twilio or a bot can call.
+    ConfigUrl = "CONFIG_URL",
+        "A URL begins with https://, has a host name without underscores, no user name, and at most 2048 ASCII characters.", "dialplan";
+    /// A verb stands where it is never reached, or where it comes too late.
+    ConfigVerbOrder = "CONFIG_VERB_ORDER",
+        "Only the last verb of an action decides what comes next, and reject stands alone: an answered call cannot be rejected.", "dialplan";
+    /// A voice is none, by its shape.
+    ConfigVoice = "CONFIG_VOICE",
+        "A voice is a name of Twilio's, such as Polly.Amy-Neural.", "dialplan";
     /// The host forbids to compile WebAssembly.
     CoreForbidden = "CORE_FORBIDDEN",
         "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.", "library";
@@ -90,15 +186,30 @@ codes! {
     /// A `cursor` or a `next` is not what an operation gave.
     CursorInvalid = "CURSOR_INVALID",
         "Hand in the cursor, or next, as the same operation gave it; leave it out to begin.", "doors";
+    /// The actions of a dialplan lead in a circle in which nobody is ever heard.
+    DialplanLoop = "DIALPLAN_LOOP",
+        "The actions lead in a circle without waiting for anybody: the caller heard an apology.", "dialplan";
+    /// A dialplan names an action that is not there, or has no rule for a call.
+    DialplanUndefined = "DIALPLAN_UNDEFINED",
+        "No rule fits the call, or the action named here does not exist: the caller heard an apology.", "dialplan";
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
     /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
     GrantInvalid = "GRANT_INVALID",
         "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";
+    /// Hours could not be judged.
+    HoursUnknown = "HOURS_UNKNOWN",
+        "Whether these hours are open could not be found out, by zone or chart: they counted as closed.", "dialplan";
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
+    /// The Twilio identity of a practitioner is somebody else's too.
+    IdentityTaken = "IDENTITY_TAKEN",
+        "Two practitioners have the same identifier of the system http://twilio.com/voice/identity: give one of them another.", "doors";
+    /// The Twilio identity could not be written to the practitioner; the one made of the id is used all the same.
+    IdentityUnwritten = "IDENTITY_UNWRITTEN",
+        "Let staff update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.", "doors";
     /// The secret of an API key is empty or white space.
     KeySecretBlank = "KEY_SECRET_BLANK",
         "The API key's secret is empty: an empty key would sign what anyone can forge.", "token";
@@ -111,9 +222,75 @@ codes! {
     /// A call to a number that is not among ours.
     NumberUnknown = "NUMBER_UNKNOWN",
         "A call came to a number that TWILIO_NUMBER does not list; nothing was dialled.";
+    /// An operation was asked for without an argument that it needs, or with one that it cannot use.
+    OperationArgument = "OPERATION_ARGUMENT",
+        "The argument named here is missing, wrong, or excluded by another: docs/operations.md lists what there is.", "doors";
     /// Neither door knows what to do with what it was handed.
     OperationUnknown = "OPERATION_UNKNOWN",
         "There is no such operation, or this resource starts nothing: docs/operations.md lists what there is.", "doors";
+    /// A call to a premium, shared-cost, personal or satellite number, or to one that `outbound.blocked` of the config names.
+    OutboundBlocked = "OUTBOUND_BLOCKED",
+        "Premium and satellite numbers are never dialled, nor what outbound.blocked of the config names.", "doors";
+    /// `outbound.callerId` or `outbound.practitioners` of the config names a number that is none of ours; the pool is used.
+    OutboundCallerIdForeign = "OUTBOUND_CALLER_ID_FOREIGN",
+        "A caller ID of the config is not among TWILIO_NUMBER: a number of the pool was shown instead.", "doors";
+    /// A limit of the config needs to know who calls, and no practitioner of the chart has the identity of the call.
+    OutboundCallerUnknown = "OUTBOUND_CALLER_UNKNOWN",
+        "No practitioner has this identity: get the access token from the operation access-token, which writes it.", "doors";
+    /// The caller has as many calls going on as `outbound.concurrent` of the config allows.
+    OutboundConcurrent = "OUTBOUND_CONCURRENT",
+        "This caller has too many calls at the same time (outbound.concurrent of the config).", "doors";
+    /// A call to a country that is not allowed.
+    OutboundCountry = "OUTBOUND_COUNTRY",
+        "Add the country to outbound.countries of the config; where that is absent, those of our own numbers are allowed.", "doors";
+    /// A call to an emergency service, which could not learn where the caller is.
+    OutboundEmergency = "OUTBOUND_EMERGENCY",
+        "Emergency numbers are not dialled from here; the caller was told to use a phone.", "doors";
+    /// A call outside `outbound.hours` of the config, by the callee's clocks.
+    OutboundHours = "OUTBOUND_HOURS",
+        "It is outside outbound.hours of the config where the callee is.", "doors";
+    /// `outbound.hours` of the config cannot be judged: it names no time zone for the callee, or none that there is.
+    OutboundHoursUnknown = "OUTBOUND_HOURS_UNKNOWN",
+        "Give timeZone of the config, or the callee's in outbound.hours.zones, as the IANA spells it, and hours as HH:MM.", "doors";
+    /// The patient, or the practitioner whose own phone is to ring, has no telephone number that can be called.
+    OutboundNoNumber = "OUTBOUND_NO_NUMBER",
+        "Write a phone or sms number, with its country code, into telecom of the patient or the practitioner.", "doors";
+    /// A call to what is no number of any country.
+    OutboundNumberInvalid = "OUTBOUND_NUMBER_INVALID",
+        "The number is not E.164, or its country has no such numbers.", "doors";
+    /// A call to one of our own numbers, which would come back to us.
+    OutboundOwnNumber = "OUTBOUND_OWN_NUMBER",
+        "A call to a number of TWILIO_NUMBER would come back to us: use a queue, or another number.", "doors";
+    /// The caller has placed as many calls in an hour as `outbound.perHour` of the config allows.
+    OutboundPerHour = "OUTBOUND_PER_HOUR",
+        "This caller has placed too many calls in the last hour (outbound.perHour of the config).", "doors";
+    /// A browser asked for a caller of a queue that the config does not have.
+    OutboundQueueUnknown = "OUTBOUND_QUEUE_UNKNOWN",
+        "No action of the config has a queue of this name.", "doors";
+    /// Whoever asks for an operation is no practitioner.
+    OutboundRequester = "OUTBOUND_REQUESTER",
+        "Sign in as a practitioner: calls are placed by a Practitioner of the chart, not by a bot, a client or a patient.", "doors";
+    /// A `requestId` came again, for another call or after its call was placed.
+    OutboundRequestUsed = "OUTBOUND_REQUEST_USED",
+        "Give each call a requestId of its own; the same one again only where the answer was lost.", "doors";
+    /// The practitioner has no role that may call.
+    OutboundRole = "OUTBOUND_ROLE",
+        "The practitioner needs an active PractitionerRole, one of outbound.roles where the config has that.", "doors";
+    /// A ticket older than ten minutes.
+    OutboundTicketExpired = "OUTBOUND_TICKET_EXPIRED",
+        "A ticket lives ten minutes: ask start-call for a new one right before the call.", "doors";
+    /// A ticket that we did not seal, that is another's, or whose call is not in the chart; or a call without a `CallSid`.
+    OutboundTicketInvalid = "OUTBOUND_TICKET_INVALID",
+        "The ticket is not ours, or another's: pass the one that start-call answered, unchanged, with its own access token.", "doors";
+    /// A browser called without a ticket, and the config, or `PLUMLINE_SECRET`, asks for one.
+    OutboundTicketMissing = "OUTBOUND_TICKET_MISSING",
+        "Pass what start-call answers as the parameter Ticket, or set outbound.requireTicket of the config to false.", "doors";
+    /// A ticket that another call has used, or that was ended before.
+    OutboundTicketUsed = "OUTBOUND_TICKET_USED",
+        "A ticket is good for one call: ask start-call for a new one.", "doors";
+    /// Whether Twilio has placed a call is not known yet: its answer was lost, and its list does not show the call.
+    OutboundUnknown = "OUTBOUND_UNKNOWN",
+        "Ask again with the same requestId in two minutes: nothing is dialled twice.", "doors";
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
@@ -141,6 +318,12 @@ codes! {
     /// A phone number has fewer digits than its country's; often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country: is the area code missing?", "phones";
+    /// The requester may not read or write a resource that an operation needs.
+    RecordForbidden = "RECORD_FORBIDDEN",
+        "The requester's access policy does not allow the resource named here.", "doors";
+    /// A resource that an operation names is not there, or no call of the requester's.
+    RecordNotFound = "RECORD_NOT_FOUND",
+        "There is no such resource, or no such call of yours.", "doors";
     /// The region of an access token is no region's name.
     RegionInvalid = "REGION_INVALID",
         "A region is a short name such as us1, ie1 or au1; leave it out for a key of us1.", "token";
@@ -150,6 +333,9 @@ codes! {
     /// A project secret is empty, or holds nothing that can be used.
     SecretBlank = "SECRET_BLANK",
         "This project secret is there but holds no usable value: set it again.";
+    /// `PLUMLINE_SECRET` has less than 32 characters.
+    SecretWeak = "SECRET_WEAK",
+        "Make PLUMLINE_SECRET of 32 random characters or more: a short one can be guessed from what it seals.", "doors";
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not among the configured ones.";
@@ -198,6 +384,12 @@ codes! {
     /// An access token would live longer than a day, not at all, or end before it begins.
     TtlInvalid = "TTL_INVALID",
         "A token lives from 1 to 86400 whole seconds, and nbf, in seconds since 1970, is before its end.", "token";
+    /// Twilio refused what an operation asked of its REST API.
+    TwilioRefused = "TWILIO_REFUSED",
+        "Twilio refused the request: check the account SID, the API key and its secret, Twilio's debugger, and whether the number may call.", "doors";
+    /// Twilio's REST API did not answer, or failed.
+    TwilioUnavailable = "TWILIO_UNAVAILABLE",
+        "Twilio's REST API did not answer in time: try again; what a sweep leaves is done by its next run.", "doors";
     /// An element of a TwiML document has an attribute that it does not take there.
     TwimlAttribute = "TWIML_ATTRIBUTE",
         "This element takes no attribute of that name; names are spelled with their capitals.", "library";
@@ -279,12 +471,6 @@ codes! {
     /// A document is not well-formed XML.
     TwimlXml = "TWIML_XML",
         "Here the document ceases to be XML: an element is not closed, or a character stands where none may.", "library";
-    /// Twilio's REST API refused a request.
-    TwilioRefused = "TWILIO_REFUSED",
-        "Twilio refused a request of its REST API: check TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET.", "doors";
-    /// Twilio's REST API could not be reached, or is at its limit.
-    TwilioUnavailable = "TWILIO_UNAVAILABLE",
-        "Twilio's REST API did not answer; what is left is done by the next run.", "doors";
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, scheme and host included.";

@@ -7,6 +7,8 @@
 //! one structured answer, [`route_call`]'s, crosses as an object.
 
 #[cfg(feature = "library")]
+mod config;
+#[cfg(feature = "library")]
 mod library;
 #[cfg(feature = "library")]
 mod phone;
@@ -315,6 +317,18 @@ pub fn route_call(written: usize) -> JsValue {
     let routing = routing::route_call(&frame);
     // Texts and booleans always serialize.
     routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// What is wrong with a config. Head: 1 where the account's numbers are given. Fields: the config as JSON, the numbers.
+/// Four lines for each finding, as [`check_twiml`] has them.
+#[cfg(feature = "library")]
+#[wasm_bindgen(js_name = "checkConfig")]
+#[must_use]
+pub fn check_config(written: usize) -> i32 {
+    BOUNDARY.with_borrow_mut(|boundary| {
+        let frame = boundary.take_frame(written);
+        boundary.answer(config::check(&frame))
+    })
 }
 
 /// Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the

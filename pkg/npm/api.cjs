@@ -32,6 +32,7 @@ var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: tru
 var npm_exports = {};
 __export(npm_exports, {
   accessToken: () => accessToken2,
+  checkConfig: () => checkConfig2,
   checkTwiml: () => checkTwiml2,
   countSegments: () => countSegments2,
   parsePhone: () => parsePhone2,
@@ -212,13 +213,56 @@ function json(config) {
   return text(written2, "config");
 }
 
-// npm/phone.ts
+// npm/config.ts
 var core2 = __toESM(require("./core.cjs"), 1);
+function checkConfig2(config, options = {}) {
+  const { numbers } = object(options, "options");
+  const ours = numbers === void 0 ? [] : numberList(numbers);
+  const document = typeof config === "string" ? config : json(object(config, "config"));
+  const frame = new Frame(numbers === void 0 ? 0 : 1);
+  frame.add(document);
+  for (const number of ours) {
+    frame.add(number);
+  }
+  const found = core2.checkConfig(frame);
+  if (!Array.isArray(found)) {
+    throw found.code === "ARGUMENT_INVALID" ? mistake(found.at) : failure(found.code, found.help, found.at);
+  }
+  const refused = found.some(({ severity }) => severity === "error");
+  const findings = refused ? found : [...unknownZones(JSON.parse(document)), ...found];
+  return findings.some(({ severity }) => severity === "error") ? { ok: false, findings } : { ok: true, warnings: findings };
+}
+function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }) {
+  const zones = outbound?.hours?.zones ?? {};
+  const all = [
+    ["timeZone", timeZone],
+    ...Object.entries(numbers).map(([name, plan], at) => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
+    ...Object.entries(hours).map(([name, one], at) => [`hours${step(name, at)}.timeZone`, one.timeZone]),
+    ...Object.values(zones).map((zone, at) => [`outbound.hours.zones[${at}]`, zone])
+  ];
+  const code = "CONFIG_TIME_ZONE_UNKNOWN";
+  const unknown = all.filter(([, zone]) => zone !== void 0 && !isZone(zone));
+  return unknown.map(([path]) => ({ code, path, help: mistake("", code).help, severity: "error" }));
+}
+function step(name, index) {
+  return /^[a-z0-9-]+$/.test(name) && name.replace(/\D/g, "").length < 7 ? `.${name}` : `[${index}]`;
+}
+function isZone(name) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// npm/phone.ts
+var core3 = __toESM(require("./core.cjs"), 1);
 function parsePhone2(text2, country) {
   const frame = new Frame(country === void 0 ? 0 : 1);
   frame.add(text(text2, "text"));
   frame.add(country === void 0 ? "" : text(country, "country"));
-  const answer = core2.parsePhone(frame);
+  const answer = core3.parsePhone(frame);
   if (typeof answer !== "string") {
     return refusal(answer);
   }
@@ -231,9 +275,9 @@ function parsePhone2(text2, country) {
 }
 
 // npm/segments.ts
-var core3 = __toESM(require("./core.cjs"), 1);
+var core4 = __toESM(require("./core.cjs"), 1);
 function countSegments2(text2) {
-  const answer = core3.countSegments(text(text2, "text"));
+  const answer = core4.countSegments(text(text2, "text"));
   if (typeof answer !== "string") {
     throw failure(answer.code, answer.help, "");
   }
@@ -248,7 +292,7 @@ function countSegments2(text2) {
 }
 
 // npm/token.ts
-var core4 = __toESM(require("./core.cjs"), 1);
+var core5 = __toESM(require("./core.cjs"), 1);
 var HOUR = 3600;
 var LARGEST = 2 ** 32 - 1;
 var EARLIEST = 1e12;
@@ -271,7 +315,7 @@ function accessToken2(input) {
   frame.add(String(start));
   frame.add(region === void 0 ? "" : text(region, "region"));
   frame.add(json2(object(grants, "grants")));
-  const token = core4.accessToken(frame);
+  const token = core5.accessToken(frame);
   if (typeof token !== "string") {
     throw failure(token.code, token.help, token.at);
   }
@@ -386,7 +430,7 @@ function addSharedKey(frame, id, key) {
 }
 
 // npm/twiml.ts
-var core5 = __toESM(require("./core.cjs"), 1);
+var core6 = __toESM(require("./core.cjs"), 1);
 
 // npm/twiml-layout.ts
 var DEEPEST = 80;
@@ -408,7 +452,7 @@ var Misshapen = class extends Error {
   }
   /** Where, as the core writes it; a node that is none of the three is `node()`, a member of an object `.member`. */
   path() {
-    return this.#trail.map(step).join("/") + this.#ending;
+    return this.#trail.map(step2).join("/") + this.#ending;
   }
 };
 var Layout = class _Layout {
@@ -558,7 +602,7 @@ function kindOf(node) {
   }
   return "comment" in node ? "comment" : "text" in node ? "text" : "node";
 }
-function step([siblings, index], depth) {
+function step2([siblings, index], depth) {
   const label = labelOf(siblings[index]);
   if (depth === 0) {
     return label;
@@ -588,7 +632,7 @@ function twiml2(tree, options = {}) {
   if (strictness === -1) {
     throw mistake("options.check");
   }
-  const written2 = core5.twiml(laidOut(tree, strictness, documentNumber(document)));
+  const written2 = core6.twiml(laidOut(tree, strictness, documentNumber(document)));
   if (typeof written2 === "string") {
     return written2;
   }
@@ -598,7 +642,7 @@ function checkTwiml2(treeOrXml, options = {}) {
   const { document } = object(options, "options");
   const kind = documentNumber(document);
   try {
-    return core5.checkTwiml(
+    return core6.checkTwiml(
       typeof treeOrXml === "string" ? (
         // The core says of whatever is longer that it is too long, so no more of it has to cross.
         Layout.xml(treeOrXml.length > LONG ? " ".repeat(LONG + 1) : treeOrXml, kind)
@@ -634,6 +678,7 @@ var versions = {
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {
   accessToken,
+  checkConfig,
   checkTwiml,
   countSegments,
   parsePhone,

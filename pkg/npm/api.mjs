@@ -171,13 +171,56 @@ function json(config) {
   return text(written2, "config");
 }
 
-// npm/phone.ts
+// npm/config.ts
 import * as core2 from "./core.mjs";
+function checkConfig2(config, options = {}) {
+  const { numbers } = object(options, "options");
+  const ours = numbers === void 0 ? [] : numberList(numbers);
+  const document = typeof config === "string" ? config : json(object(config, "config"));
+  const frame = new Frame(numbers === void 0 ? 0 : 1);
+  frame.add(document);
+  for (const number of ours) {
+    frame.add(number);
+  }
+  const found = core2.checkConfig(frame);
+  if (!Array.isArray(found)) {
+    throw found.code === "ARGUMENT_INVALID" ? mistake(found.at) : failure(found.code, found.help, found.at);
+  }
+  const refused = found.some(({ severity }) => severity === "error");
+  const findings = refused ? found : [...unknownZones(JSON.parse(document)), ...found];
+  return findings.some(({ severity }) => severity === "error") ? { ok: false, findings } : { ok: true, warnings: findings };
+}
+function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }) {
+  const zones = outbound?.hours?.zones ?? {};
+  const all = [
+    ["timeZone", timeZone],
+    ...Object.entries(numbers).map(([name, plan], at) => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
+    ...Object.entries(hours).map(([name, one], at) => [`hours${step(name, at)}.timeZone`, one.timeZone]),
+    ...Object.values(zones).map((zone, at) => [`outbound.hours.zones[${at}]`, zone])
+  ];
+  const code = "CONFIG_TIME_ZONE_UNKNOWN";
+  const unknown = all.filter(([, zone]) => zone !== void 0 && !isZone(zone));
+  return unknown.map(([path]) => ({ code, path, help: mistake("", code).help, severity: "error" }));
+}
+function step(name, index) {
+  return /^[a-z0-9-]+$/.test(name) && name.replace(/\D/g, "").length < 7 ? `.${name}` : `[${index}]`;
+}
+function isZone(name) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// npm/phone.ts
+import * as core3 from "./core.mjs";
 function parsePhone2(text2, country) {
   const frame = new Frame(country === void 0 ? 0 : 1);
   frame.add(text(text2, "text"));
   frame.add(country === void 0 ? "" : text(country, "country"));
-  const answer = core2.parsePhone(frame);
+  const answer = core3.parsePhone(frame);
   if (typeof answer !== "string") {
     return refusal(answer);
   }
@@ -190,9 +233,9 @@ function parsePhone2(text2, country) {
 }
 
 // npm/segments.ts
-import * as core3 from "./core.mjs";
+import * as core4 from "./core.mjs";
 function countSegments2(text2) {
-  const answer = core3.countSegments(text(text2, "text"));
+  const answer = core4.countSegments(text(text2, "text"));
   if (typeof answer !== "string") {
     throw failure(answer.code, answer.help, "");
   }
@@ -207,7 +250,7 @@ function countSegments2(text2) {
 }
 
 // npm/token.ts
-import * as core4 from "./core.mjs";
+import * as core5 from "./core.mjs";
 var HOUR = 3600;
 var LARGEST = 2 ** 32 - 1;
 var EARLIEST = 1e12;
@@ -230,7 +273,7 @@ function accessToken2(input) {
   frame.add(String(start));
   frame.add(region === void 0 ? "" : text(region, "region"));
   frame.add(json2(object(grants, "grants")));
-  const token = core4.accessToken(frame);
+  const token = core5.accessToken(frame);
   if (typeof token !== "string") {
     throw failure(token.code, token.help, token.at);
   }
@@ -345,7 +388,7 @@ function addSharedKey(frame, id, key) {
 }
 
 // npm/twiml.ts
-import * as core5 from "./core.mjs";
+import * as core6 from "./core.mjs";
 
 // npm/twiml-layout.ts
 var DEEPEST = 80;
@@ -367,7 +410,7 @@ var Misshapen = class extends Error {
   }
   /** Where, as the core writes it; a node that is none of the three is `node()`, a member of an object `.member`. */
   path() {
-    return this.#trail.map(step).join("/") + this.#ending;
+    return this.#trail.map(step2).join("/") + this.#ending;
   }
 };
 var Layout = class _Layout {
@@ -517,7 +560,7 @@ function kindOf(node) {
   }
   return "comment" in node ? "comment" : "text" in node ? "text" : "node";
 }
-function step([siblings, index], depth) {
+function step2([siblings, index], depth) {
   const label = labelOf(siblings[index]);
   if (depth === 0) {
     return label;
@@ -547,7 +590,7 @@ function twiml2(tree, options = {}) {
   if (strictness === -1) {
     throw mistake("options.check");
   }
-  const written2 = core5.twiml(laidOut(tree, strictness, documentNumber(document)));
+  const written2 = core6.twiml(laidOut(tree, strictness, documentNumber(document)));
   if (typeof written2 === "string") {
     return written2;
   }
@@ -557,7 +600,7 @@ function checkTwiml2(treeOrXml, options = {}) {
   const { document } = object(options, "options");
   const kind = documentNumber(document);
   try {
-    return core5.checkTwiml(
+    return core6.checkTwiml(
       typeof treeOrXml === "string" ? (
         // The core says of whatever is longer that it is too long, so no more of it has to cross.
         Layout.xml(treeOrXml.length > LONG ? " ".repeat(LONG + 1) : treeOrXml, kind)
@@ -592,6 +635,7 @@ var versions = {
 };
 export {
   accessToken2 as accessToken,
+  checkConfig2 as checkConfig,
   checkTwiml2 as checkTwiml,
   countSegments2 as countSegments,
   parsePhone2 as parsePhone,

@@ -23,6 +23,7 @@ var core_exports = {};
 __export(core_exports, {
   accessToken: () => accessToken,
   bodyHash: () => bodyHash,
+  checkConfig: () => checkConfig,
   checkTwiml: () => checkTwiml,
   compile: () => compile,
   coreVersion: () => coreVersion,
@@ -49,16 +50,16 @@ function freshGlue() {
     var a = Object.defineProperty;
     var p = Object.getOwnPropertyDescriptor;
     var w = Object.getOwnPropertyNames;
-    var l = Object.prototype.hasOwnProperty;
-    var g = (e, t) => {
+    var g = Object.prototype.hasOwnProperty;
+    var l = (e, t) => {
       for (var n in t) a(e, n, { get: t[n], enumerable: true });
     }, y = (e, t, n, i) => {
-      if (t && typeof t == "object" || typeof t == "function") for (let s of w(t)) !l.call(e, s) && s !== n && a(e, s, { get: () => t[s], enumerable: !(i = p(t, s)) || i.enumerable });
+      if (t && typeof t == "object" || typeof t == "function") for (let s of w(t)) !g.call(e, s) && s !== n && a(e, s, { get: () => t[s], enumerable: !(i = p(t, s)) || i.enumerable });
       return e;
     };
     var _ = (e) => y(a({}, "__esModule", { value: true }), e);
     var O = {};
-    g(O, { initSync: () => b });
+    l(O, { initSync: () => b });
     function d() {
       return { __proto__: null, "./plumline_bg.js": { __proto__: null, __wbg___wbindgen_throw_4c88d8bf264fd984: function(t, n) {
         throw new Error(u(t, n));
@@ -247,6 +248,10 @@ function twiml(frame) {
 function checkTwiml(frame) {
   return ask((core2) => findings(read(core2, core2.checkTwiml(put(core2, frame))))) ?? [trappedFinding()];
 }
+function checkConfig(frame) {
+  const checked = flat((core2) => core2.checkConfig(put(core2, frame)));
+  return typeof checked === "string" ? findings(checked) : checked;
+}
 function findings(text) {
   const lines = text.split("\n");
   const found = [];
@@ -286,6 +291,7 @@ function coreVersion() {
 0 && (module.exports = {
   accessToken,
   bodyHash,
+  checkConfig,
   checkTwiml,
   compile,
   coreVersion,

@@ -71,22 +71,34 @@ export type Verdict =
 | { readonly ok: true; readonly url: string; readonly token: number; readonly key?: undefined }
 | { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
 | Refusal;
-/** The config document; PLUMLINE_CONFIG of a bot is the same as JSON text. */
-export interface CallConfig {
-    /** What a caller hears first; `text: ''` for nothing. */
-    readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
-    /** The SDK identity that incoming calls ring. */
-    readonly client?: string;
-    /** `callerId`: the number that the callee sees, E.164. */
-    readonly outbound?: { readonly callerId?: string };
+/** What `checkConfig` is told besides the config. */
+export interface ConfigCheckOptions {
+    /** The account's numbers, a list or text with commas between them: a number that has to be ours is then looked for. */
+    readonly numbers?: string | readonly string[] | undefined;
 }
+/** Something that is wrong with a config. Neither `path` nor `help` holds a value of it. */
+export interface ConfigFinding {
+    /** Stable, begins with `CONFIG_`, listed in docs/errors.md. */
+    readonly code: string;
+    /** `actions.day[1].dial.timeout`; where the document is no JSON, a line and a column. */
+    readonly path: string;
+    /** What to do. */
+    readonly help: string;
+    /** `warning` where the config is taken nevertheless. */
+    readonly severity: 'error' | 'warning';
+}
+/** Whether a config can be used. */
+export type ConfigCheck =
+| { readonly ok: true; readonly warnings: readonly ConfigFinding[] }
+| { readonly ok: false; readonly findings: readonly ConfigFinding[] };
 /** A call, and the clinic that it reaches. */
 export interface RouteInput {
     /** The parameters of a voice webhook. */
     readonly params: Params;
     /** Our numbers: a list, or text with commas between them. */
     readonly numbers: string | readonly string[];
-    readonly config?: CallConfig | undefined;
+    /** `PLUMLINE_CONFIG`; its type is made from schema/config.json when the package is built. */
+    readonly config?: Config | undefined;
     /** Our TwiML App: a browser call of another one is refused. */
     readonly applicationSid?: string | undefined;
     /** Milliseconds since 1970. The default plan does not look at it. */
@@ -264,6 +276,895 @@ export interface Versions {
     readonly plumline: string;
     readonly core: string;
 }
+/**
+ * One thing that is done. The last of an action decides what comes after; the others are heard in turn.
+ */
+type Verb = ({
+say: Say
+} | {
+greet: Greet
+} | {
+play: Play
+} | {
+pause: number
+} | {
+language: string
+} | {
+menu: Menu
+} | {
+dial: Dial
+} | {
+queue: Queue
+} | {
+voicemail: Voicemail
+} | {
+conference: Conference
+} | {
+goto: string
+} | {
+redirect: Redirect
+} | {
+reject: Reject
+} | {
+hangup: Hangup
+})
+/**
+ * Who rings.
+ */
+type Target = ({
+client: string
+} | {
+number: string
+} | {
+sip: string
+} | {
+available: string
+} | {
+generalPractitioner: Nothing
+} | {
+lastToCall: Nothing
+})
+/**
+ * A call that somebody should look after.
+ */
+type Occasion = ("missed" | "failed" | "voicemail" | "callback")
+/**
+ * `StirVerstat`, <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir>.
+ */
+type Verification = ("full" | "partial" | "failed" | "none")
+/**
+ * A weekday, as FHIR spells it.
+ */
+type Day = ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")
+/**
+ * What a clinic settles: `PLUMLINE_CONFIG`, docs/dialplan.md.
+ */
+export interface Config {
+/**
+ * Where the schema of this document is, for editors.
+ */
+$schema?: string
+/**
+ * The actions by name: what is done, one after the other.
+ */
+actions?: {
+[k: string]: Verb[]
+}
+alerts?: Alerts
+appointment?: AppointmentCalls
+chart?: Chart
+/**
+ * The SDK identity that such calls ring; our own number's text where absent.
+ */
+client?: string
+/**
+ * The dialplans by name: rules, of which the first that fits is taken.
+ */
+dialplans?: {
+[k: string]: Rule[]
+}
+greeting?: Greeting
+/**
+ * The hours by name.
+ */
+hours?: {
+[k: string]: Hours
+}
+/**
+ * The language tag (BCP 47) that callers hear; `en-US` where absent.
+ */
+language?: string
+/**
+ * Lists of callers by name: E.164 numbers, or beginnings of them (`+1555*`).
+ */
+lists?: {
+[k: string]: string[]
+}
+/**
+ * Our numbers, E.164, and what answers each.
+ */
+numbers?: {
+[k: string]: NumberPlan
+}
+outbound?: Outbound
+recording?: Recording
+tasks?: Tasks
+/**
+ * The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+ */
+timeZone?: string
+/**
+ * The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+ */
+voice?: string
+}
+/**
+ * `say`.
+ */
+interface Say {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
+ */
+interface Greet {
+/**
+ * What everybody else hears.
+ */
+neutral: (string | {
+[k: string]: string
+})
+/**
+ * What a patient hears; `{name}` stands for their given name.
+ */
+patient: (string | {
+[k: string]: string
+})
+/**
+ * A voice of Twilio's.
+ */
+voice?: string
+}
+/**
+ * `play`.
+ */
+interface Play {
+/**
+ * How often it is played; once where absent.
+ */
+times?: number
+/**
+ * An `https` URL of a sound file.
+ */
+url: string
+}
+/**
+ * `menu`, an IVR.
+ */
+interface Menu {
+invalid?: Say1
+/**
+ * What can be chosen.
+ * 
+ * @minItems 1
+ * @maxItems 100
+ */
+options: [Choice, ...(Choice)[]]
+/**
+ * The action where nothing was chosen in the end.
+ */
+otherwise: string
+prompt: Say2
+/**
+ * How often the prompt comes again; 2 where absent.
+ */
+retries?: number
+/**
+ * Seconds of silence before it does; 5 where absent.
+ */
+timeout?: number
+}
+/**
+ * `say`.
+ */
+interface Say1 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * A choice of a menu, by its digits or by what is said.
+ */
+interface Choice {
+/**
+ * `0` to `9`, `*`, `#`; several for an extension.
+ */
+digits?: string
+/**
+ * The language (BCP 47) from here on.
+ */
+language?: string
+/**
+ * Words, one of which is said.
+ * 
+ * @maxItems 20
+ */
+speech?: []|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+/**
+ * The action; the same menu again where only the language changes.
+ */
+then?: string
+}
+/**
+ * `say`.
+ */
+interface Say2 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * `dial`.
+ */
+interface Dial {
+/**
+ * The number that they see: one of ours; the caller's own where absent.
+ */
+callerId?: string
+/**
+ * The actions by outcome.
+ */
+on?: {
+[k: string]: string
+}
+/**
+ * In which order; `inOrder` where absent.
+ */
+order?: ("inOrder" | "allAtOnce" | "huntGroup")
+/**
+ * The action of every other outcome but `answered`, after which the call ends.
+ */
+otherwise: string
+/**
+ * Whom.
+ * 
+ * @minItems 1
+ * @maxItems 50
+ */
+targets: [Target, ...(Target)[]]
+/**
+ * Seconds that each rings; 20 where absent.
+ */
+timeout?: number
+}
+/**
+ * `{}`.
+ */
+interface Nothing {
+
+}
+/**
+ * `queue`.
+ */
+interface Queue {
+callback?: CallbackOffer
+/**
+ * What is heard meanwhile: an `https` URL; Twilio's music where absent.
+ */
+music?: string
+/**
+ * Its name at Twilio.
+ */
+name: string
+/**
+ * The actions by outcome.
+ */
+on?: {
+[k: string]: string
+}
+/**
+ * The action of every other outcome but `answered`.
+ */
+otherwise: string
+overflow?: Overflow
+position?: Say4
+}
+/**
+ * Offers to call back instead of waiting.
+ */
+interface CallbackOffer {
+/**
+ * The digit that takes it.
+ */
+digit: string
+prompt: Say3
+/**
+ * The action afterwards; a task for the staff is opened.
+ */
+then: string
+}
+/**
+ * `say`.
+ */
+interface Say3 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * Where the queue is too long.
+ */
+interface Overflow {
+/**
+ * Callers wait longer than this on average, in seconds.
+ */
+averageWait?: number
+/**
+ * The caller stands behind this place.
+ */
+position?: number
+/**
+ * More callers than these wait.
+ */
+size?: number
+/**
+ * The action.
+ */
+then: string
+}
+/**
+ * `say`.
+ */
+interface Say4 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * `voicemail`.
+ */
+interface Voicemail {
+farewell?: Say5
+greeting: Say6
+/**
+ * The longest message in seconds; 120 where absent.
+ */
+maxLength?: number
+/**
+ * Whether Twilio writes it down.
+ */
+transcribe?: boolean
+}
+/**
+ * `say`.
+ */
+interface Say5 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * `say`.
+ */
+interface Say6 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * `conference`.
+ */
+interface Conference {
+/**
+ * How many may be in it, 2 to 250.
+ */
+maxParticipants?: number
+/**
+ * What is heard meanwhile: an `https` URL.
+ */
+music?: string
+/**
+ * Its name at Twilio.
+ */
+name: string
+/**
+ * The action after it; the call ends where absent.
+ */
+then?: string
+/**
+ * Whether it waits for one of our people to begin.
+ */
+waitForStaff?: boolean
+}
+/**
+ * `redirect`.
+ */
+interface Redirect {
+/**
+ * An `https` URL that answers in TwiML.
+ */
+url: string
+}
+/**
+ * `reject`.
+ */
+interface Reject {
+/**
+ * What the caller's carrier is told.
+ */
+reason?: ("busy" | "rejected")
+}
+/**
+ * `hangup`.
+ */
+interface Hangup {
+
+}
+/**
+ * Alerts to a service outside; none where absent.
+ */
+interface Alerts {
+/**
+ * What it takes.
+ */
+format?: ("slack" | "datadog")
+/**
+ * After which calls.
+ * 
+ * @minItems 1
+ */
+on: [Occasion, ...(Occasion)[]]
+/**
+ * How many in an hour at most; 20 where absent.
+ */
+perHour?: number
+/**
+ * An `https` URL that takes a POST.
+ */
+url: string
+}
+/**
+ * What calls do to appointments.
+ */
+interface AppointmentCalls {
+/**
+ * Whether the appointment gets the call's extension too; otherwise a call changes no appointment.
+ */
+callExtension?: boolean
+}
+/**
+ * How the chart is written.
+ */
+interface Chart {
+/**
+ * The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
+ */
+extensionBase?: string
+}
+/**
+ * A line of a dialplan. The first whose conditions all hold is taken.
+ */
+interface Rule {
+/**
+ * The action.
+ */
+then: string
+when?: When
+}
+/**
+ * The conditions; none for every call.
+ */
+interface When {
+/**
+ * Whether the caller withholds their number.
+ */
+anonymous?: boolean
+/**
+ * Which of our numbers was called.
+ * 
+ * @minItems 1
+ */
+called?: [string, ...(string)[]]
+/**
+ * Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+ * 
+ * @minItems 1
+ */
+callers?: [string, ...(string)[]]
+/**
+ * A care team that the patient is in: `CareTeam/<id>`.
+ * 
+ * @minItems 1
+ */
+careTeam?: [string, ...(string)[]]
+/**
+ * The name of `hours` that are closed now.
+ */
+closed?: string
+/**
+ * The name of `hours` that are open now.
+ */
+open?: string
+/**
+ * Whether exactly one patient has the caller's number.
+ */
+patient?: boolean
+/**
+ * That patient's preferred language: tags, or languages without a region.
+ * 
+ * @minItems 1
+ */
+patientLanguage?: [string, ...(string)[]]
+/**
+ * What the caller's carrier says of their number.
+ * 
+ * @minItems 1
+ */
+verification?: [Verification, ...(Verification)[]]
+}
+/**
+ * What a caller hears first where their number has no dialplan.
+ */
+interface Greeting {
+/**
+ * A language tag, such as `en-GB`.
+ */
+language?: string
+/**
+ * The words; `""` for none.
+ */
+text?: string
+/**
+ * A voice of Twilio's, such as `Polly.Amy-Neural`.
+ */
+voice?: string
+}
+/**
+ * When a clinic is open.
+ */
+interface Hours {
+/**
+ * A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count as well.
+ */
+healthcareService?: string
+/**
+ * Days that are closed all the same, `YYYY-MM-DD`; `MM-DD` every year.
+ */
+holidays?: string[]
+/**
+ * The time zone (IANA); that of the number called where absent.
+ */
+timeZone?: string
+/**
+ * Week by week.
+ */
+weekly?: Weekly[]
+}
+/**
+ * Hours of some weekdays. Where `to` is not after `from`, it is on the day after.
+ */
+interface Weekly {
+/**
+ * The weekdays on which they begin.
+ * 
+ * @minItems 1
+ */
+days: [Day, ...(Day)[]]
+/**
+ * `HH:MM`.
+ */
+from: string
+/**
+ * `HH:MM`; `24:00` for midnight.
+ */
+to: string
+}
+/**
+ * One of our numbers.
+ */
+interface NumberPlan {
+/**
+ * The dialplan that answers it.
+ */
+dialplan: string
+/**
+ * The language tag (BCP 47) of what its callers hear; `language` of the config where absent.
+ */
+language?: string
+/**
+ * What people call it; never spoken.
+ */
+name: string
+/**
+ * Its time zone (IANA); `timeZone` of the config where absent.
+ */
+timeZone?: string
+}
+/**
+ * Calls that our people place.
+ */
+interface Outbound {
+/**
+ * Whether Twilio finds out if a machine answers.
+ */
+answeringMachine?: ("off" | "enable" | "detectMessageEnd")
+/**
+ * Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
+ */
+blocked?: string[]
+/**
+ * The number that every callee sees, E.164 and one of ours; from the pool where absent.
+ */
+callerId?: string
+/**
+ * How many calls one identity may have at the same time.
+ */
+concurrent?: number
+/**
+ * Countries that may be called, ISO 3166; those of our own numbers where absent.
+ */
+countries?: string[]
+hours?: CallingHours
+/**
+ * Whether the access token lets its bearer receive calls too.
+ */
+incoming?: boolean
+/**
+ * How many calls one identity may place in an hour.
+ */
+perHour?: number
+/**
+ * How a number is taken from the pool of ours.
+ */
+pool?: ("sticky" | "leastRecentlyUsed" | "roundRobin" | "random")
+/**
+ * The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
+ */
+practitioners?: {
+[k: string]: string
+}
+/**
+ * Whether a call needs a ticket; yes where absent and `PLUMLINE_SECRET` is set.
+ */
+requireTicket?: boolean
+/**
+ * Who may call: codes of `PractitionerRole.code`; every active role where absent.
+ */
+roles?: string[]
+/**
+ * Seconds that the callee's phone rings; Twilio's 30 where absent.
+ */
+timeout?: number
+}
+/**
+ * When people may be called, in their own zone.
+ */
+interface CallingHours {
+/**
+ * `HH:MM`.
+ */
+from: string
+/**
+ * `HH:MM`.
+ */
+to: string
+/**
+ * Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
+ * all others.
+ */
+zones?: {
+[k: string]: string
+}
+}
+/**
+ * Recording; none where absent.
+ */
+interface Recording {
+announcement: Say7
+/**
+ * Calls that come in and reach somebody.
+ */
+inbound?: boolean
+/**
+ * Calls that our people place.
+ */
+outbound?: boolean
+/**
+ * Days after which a recording is deleted at Twilio, voicemail included; never where absent.
+ */
+retentionDays?: number
+}
+/**
+ * `say`.
+ */
+interface Say7 {
+/**
+ * A language tag; the call's where absent.
+ */
+language?: string
+/**
+ * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The words; either these or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How often it is said; once where absent.
+ */
+times?: number
+/**
+ * A voice of Twilio's; `voice` of the config where absent.
+ */
+voice?: string
+}
+/**
+ * Tasks for the staff.
+ */
+interface Tasks {
+/**
+ * After which calls.
+ */
+on?: Occasion[]
+/**
+ * Who has them: a reference such as `Organization/<id>`.
+ */
+owner?: string
+}
 
 /**
  * Where a call goes by the default plan and a config: the route as a value, and the TwiML that performs it.
@@ -284,6 +1185,29 @@ export interface Versions {
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
 export declare function routeCall(input: RouteInput): Routing;
+/**
+ * What is wrong with a config, `PLUMLINE_CONFIG` of a bot: its values, and plans that cannot work, such as a number
+ * that nothing answers, hours without a time zone, or a way through the menus that comes to no end.
+ *
+ * A config with errors is not used: a bot takes the default route until it is mended. One with warnings is.
+ *
+ * @example
+ * ```ts
+ * import { checkConfig, type Config } from 'plumline';
+ *
+ * const config: Config = {
+ *   numbers: { '+15550100001': { name: 'Front desk', dialplan: 'main' } },
+ *   dialplans: { main: [{ then: 'missed' }] },
+ *   actions: { missed: [{ say: { text: 'Please call again tomorrow.' } }] },
+ * };
+ * const checked = checkConfig(config);
+ * if (!checked.ok) {
+ *   console.log(checked.findings[0]?.path, checked.findings[0]?.code); // actions.missed CONFIG_DEAD_END
+ * }
+ * ```
+ * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
+ */
+export declare function checkConfig(config: Config | string, options?: ConfigCheckOptions): ConfigCheck;
 /**
  * What people type as a phone number, in E.164.
  *

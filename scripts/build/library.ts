@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The npm library: wasm-pack's files in pkg/, and in pkg/npm/ the entry points that work without them. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { builderTypes, verbs } from './builders.ts';
 import { built } from './built.ts';
+import { configTypes } from './config-types.ts';
 import { declarations } from './declarations.ts';
 import { root, wasm } from './rust.ts';
 
@@ -31,6 +32,7 @@ export async function library(out: string): Promise<void> {
   for (const file of WASM_PACK_FILES) {
     copyFileSync(path.join(dir, file), path.join(out, file));
   }
+  appendFileSync(path.join(out, 'plumline.d.ts'), `\n${await configTypes()}`);
   const glue = await glueAsFunction(out);
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   for (const [format, suffix, platform] of [

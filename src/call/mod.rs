@@ -8,9 +8,13 @@
 
 mod answer;
 pub mod config;
+#[cfg(feature = "dialplan")]
+pub mod dialplan;
 mod direction;
 #[cfg(feature = "doors")]
 pub mod log;
+#[cfg(feature = "doors")]
+pub mod outbound;
 mod request;
 mod route;
 

@@ -62,7 +62,7 @@ pub async fn automation(knock: Knock, host: Host) -> Done {
         done.log(&problem);
     }
     if let Some(place) = misread {
-        done.log.push(log_line(Code::ConfigInvalid, &place.0));
+        done.log.push(log_line(place.code, &place.path));
     }
     done
 }

@@ -12,9 +12,12 @@ mod batch;
 #[cfg(feature = "doors")]
 pub mod chart;
 #[cfg(feature = "doors")]
+mod dialplan;
+#[cfg(feature = "doors")]
 mod door;
 mod event;
 mod frame;
+mod genuine;
 mod incoming;
 mod kept;
 #[cfg(feature = "doors")]
@@ -27,6 +30,8 @@ mod run;
 mod settings;
 #[cfg(feature = "doors")]
 mod status;
+#[cfg(feature = "doors")]
+mod transcription;
 #[cfg(feature = "doors")]
 mod walk;
 mod webhook;

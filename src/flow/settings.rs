@@ -26,7 +26,7 @@ pub struct Settings {
     pub url: Option<Result<WebhookUrl, Problem>>,
     /// `PLUMLINE_CONFIG`, or the default where it is wrong or not set.
     pub config: Config,
-    /// Where `PLUMLINE_CONFIG` is wrong.
+    /// Why `PLUMLINE_CONFIG` is not used, where it is set and wrong.
     pub misread: Option<ConfigError>,
     /// Whether anything is set that the default plan knows nothing of.
     pub beyond_default: bool,
@@ -43,7 +43,7 @@ impl Settings {
         let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
             None => (Config::default(), None),
             Some(Ok(config)) => (config, None),
-            Some(Err(place)) => (Config::default(), Some(place)),
+            Some(Err(refused)) => (Config::default(), Some(refused)),
         };
         let url = optional(secrets, Secret::WebhookUrl);
         Self {
@@ -63,6 +63,14 @@ impl Settings {
     #[must_use]
     pub fn are_of(&self, secrets: &Secrets<'_>) -> bool {
         self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
+    }
+
+    /// `PLUMLINE_SECRET`.
+    #[cfg(feature = "doors")]
+    #[must_use]
+    pub fn sealing(&self) -> Option<&str> {
+        let given = self.given[Secret::Sealing as usize].as_deref();
+        given.map(str::trim_ascii).filter(|value| !value.is_empty())
     }
 
     /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.

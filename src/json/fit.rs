@@ -20,7 +20,7 @@ use crate::json::decimal;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Misfit {
     /// The path of the value that does not fit, or of the object with a member that does not belong there:
-    /// `actions.day[1].dial`; `""` for the document.
+    /// `actions.day[1].dial`; `""` for the document. A name that may be a number or an address is told by its place.
     pub path: String,
     /// Whether it is a member that is unknown, or there twice. Its name may be anything, a person's or a number, and is
     /// not told.
@@ -172,7 +172,11 @@ impl<'a> Deserializer<'a> for &'a Json {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         match self {
-            Json::Text(name) => visitor.visit_enum(Variant { name, content: None }),
+            Json::Text(name) => {
+                // No such word is a value that does not fit, and no member.
+                let word = Variant { name, content: None };
+                visitor.visit_enum(word).map_err(|misfit| Misfit { is_member: false, ..misfit })
+            }
             Json::Object(members) => match members.as_slice() {
                 [(name, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
                 _ => Err(Misfit::default()),
@@ -264,8 +268,17 @@ impl<'a> MapAccess<'a> for Members<'a> {
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
         let (name, value) = self.members.get(self.at).ok_or_else(Misfit::default)?;
         self.at += 1;
-        seed.deserialize(value).map_err(|misfit| misfit.under(name))
+        seed.deserialize(value)
+            .map_err(|misfit| if may_be_told(name) { misfit.under(name) } else { misfit.under_index(self.at - 1) })
     }
+}
+
+/// Whether a path may hold the name of a member: one that a schema has, or that somebody chose and that is neither a
+/// number nor an address.
+pub(crate) fn may_be_told(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let shaped = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    shaped && (1..=35).contains(&name.len()) && digits < 7
 }
 
 struct Variant<'a> {
@@ -363,6 +376,7 @@ mod tests {
             (r#"{"verbs":[{"say":"x","stop":1}]}"#, "verbs[0]", false),
             (r#"{"verbs":[{"say":7}]}"#, "verbs[0].say", false),
             (r#"{"verbs":["say"]}"#, "verbs[0].say", false),
+            (r#"{"verbs":["shout"]}"#, "verbs[0]", false),
             (r#"{"verbs":[{"stop":{}}]}"#, "verbs[0].stop", false),
             (r#"{"verbs":[{"ask":{"times":256}}]}"#, "verbs[0].ask.times", false),
             (r#"{"verbs":["stop",{"ask":{}}]}"#, "verbs[1].ask.times", false),

@@ -10,6 +10,8 @@ mod fit;
 
 #[cfg(feature = "dialplan")]
 pub use fit::Misfit;
+#[cfg(feature = "dialplan")]
+pub(crate) use fit::may_be_told;
 
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +46,7 @@ impl Json {
     /// # Errors
     /// [`NotJson`]: where it goes wrong.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
-        let mut parser = Parser { bytes: text.as_bytes(), at: 0 };
+        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
         let value = parser.value(0);
         parser.space();
         match value {
@@ -199,6 +201,7 @@ impl Json {
 const DEEPEST: u32 = 128;
 
 struct Parser<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
 }
@@ -307,12 +310,12 @@ impl Parser<'_> {
                 return None;
             }
         }
-        self.text(from).map(Json::Number)
+        self.since(from).map(|digits| Json::Number(digits.to_owned()))
     }
 
     /// What was passed over since `from`.
-    fn text(&self, from: usize) -> Option<String> {
-        String::from_utf8(self.bytes.get(from..self.at)?.to_vec()).ok()
+    fn since(&self, from: usize) -> Option<&str> {
+        self.text.get(from..self.at)
     }
 
     fn string(&mut self) -> Option<String> {
@@ -325,12 +328,12 @@ impl Parser<'_> {
         loop {
             match self.peek() {
                 b'"' => {
-                    string.push_str(&self.text(from)?);
+                    string.push_str(self.since(from)?);
                     self.at += 1;
                     return Some(string);
                 }
                 b'\\' => {
-                    string.push_str(&self.text(from)?);
+                    string.push_str(self.since(from)?);
                     string.push(self.escape()?);
                     from = self.at;
                 }

@@ -9,12 +9,16 @@ mod pattern;
 #[cfg(feature = "phones")]
 mod plan;
 #[cfg(feature = "phones")]
+mod spelling;
+#[cfg(feature = "phones")]
 mod typed;
 
 #[cfg(feature = "phones")]
 pub use parse::{Phone, parse};
 #[cfg(feature = "phones")]
 pub use plan::Kind;
+#[cfg(feature = "phones")]
+pub use spelling::{country_of, spellings};
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
 ///

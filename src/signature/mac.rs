@@ -48,6 +48,18 @@ impl AuthToken {
         }))
     }
 
+    /// A key whose texts all begin with `text`: it is hashed here, once. Not a key to sign anything else with.
+    #[cfg(feature = "dialplan")]
+    pub(super) fn beginning(&self, text: &str) -> Self {
+        let mut key = self.clone();
+        match &mut key.0 {
+            Keyed::Sha1(mac) => mac.update(text.as_bytes()),
+            #[cfg(feature = "library")]
+            Keyed::Sha256(mac) => mac.update(text.as_bytes()),
+        }
+        key
+    }
+
     /// What it is used with.
     pub(super) const fn algorithm(&self) -> Algorithm {
         match self.0 {

@@ -20,4 +20,6 @@ pub use mac::{Algorithm, AuthToken, sha256_hex};
 pub use params::{Order, SignedParams, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
+#[cfg(feature = "dialplan")]
+pub use verify::which;
 pub use verify::{Accepted, Body, Request, sign, signs_any, verify};

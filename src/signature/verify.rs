@@ -87,6 +87,29 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
     signed.ok_or(Code::SignatureMismatch)
 }
 
+/// Which of some URLs was called: the place in `suffixes` of the one that, behind `url`, fits the signature. All are
+/// tried behind the URL as given before any is behind another spelling of it ([`UrlParts::forms`]).
+#[cfg(feature = "dialplan")]
+#[must_use]
+pub fn which(
+    url: &str,
+    suffixes: &[String],
+    params: &SignedParams,
+    signature: &str,
+    tokens: &[AuthToken],
+) -> Option<usize> {
+    let among = |form: &str| {
+        tokens.iter().find_map(|token| {
+            let begun = token.beginning(form);
+            let fits = |suffix: &str, tail: &[u8]| Signature::over(&begun, suffix, tail).matches(signature);
+            suffixes.iter().position(|suffix| {
+                fits(suffix, params.tail()) || params.other_tail().is_some_and(|tail| fits(suffix, tail))
+            })
+        })
+    };
+    among(url).or_else(|| UrlParts::parse(url)?.forms().into_iter().skip(1).find_map(|form| among(&form)))
+}
+
 fn matching_form<'a>(given: &'a str, params: &SignedParams, signature: &str, key: &AuthToken) -> Option<Cow<'a, str>> {
     let fits = |url: &str, tail: &[u8]| Signature::over(key, url, tail).matches(signature);
     let signs = |url: &str| fits(url, params.tail()) || params.other_tail().is_some_and(|tail| fits(url, tail));

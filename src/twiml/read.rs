@@ -12,6 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::document::{DEEPEST, is_name, is_writable};
 use super::finding::{Finding, MOST, Path};
 use super::tree::{Element, Node};
+use super::xml::{Malformed, attribute, character};
 use crate::error::Code;
 use crate::text::{cut_before, find};
 
@@ -33,6 +34,12 @@ pub(super) fn read(text: &str) -> (Option<Element<'static>>, Vec<Finding>) {
             tree.findings.push(finding);
             (None, tree.findings)
         }
+    }
+}
+
+impl From<Malformed> for Code {
+    fn from(_: Malformed) -> Self {
+        Self::TwimlXml
     }
 }
 
@@ -241,45 +248,6 @@ fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
         }
         (path, _) => *path = Some(Path::root(name)),
     }
-}
-
-/// Takes white space and an attribute from the beginning of `rest`; `None` at its end. The reader's own would let two
-/// attributes touch, and hashes their names.
-fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, Code> {
-    let begun = rest.trim_ascii_start();
-    if begun.is_empty() {
-        return Ok(None);
-    }
-    let (name, after) = cut_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
-    let quoted = after.trim_ascii_start().strip_prefix('=').unwrap_or_default().trim_ascii_start();
-    let quote = quoted.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or(Code::TwimlXml)?;
-    let (value, end) = cut_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
-    if name.is_empty() || end.is_empty() || begun.len() == rest.len() {
-        return Err(Code::TwimlXml);
-    }
-    *rest = end.get(1..).unwrap_or_default();
-    Ok(Some((name, value)))
-}
-
-/// What a reference stands for: one of XML's five names, or a number. A number that XML has no character for gives one
-/// that it has no way to write, which the check then finds in its place.
-fn character(name: &str) -> Option<char> {
-    const NO_CHARACTER: char = '\u{ffff}';
-    let Some(number) = name.strip_prefix('#') else {
-        return match name {
-            "amp" => Some('&'),
-            "apos" => Some('\''),
-            "gt" => Some('>'),
-            "lt" => Some('<'),
-            "quot" => Some('"'),
-            _ => None,
-        };
-    };
-    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-    if digits.is_empty() || !digits.bytes().all(|byte| char::from(byte).is_digit(radix)) {
-        return None;
-    }
-    Some(u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).unwrap_or(NO_CHARACTER))
 }
 
 /// XML 1.0, and if it names an encoding, UTF-8 or what is part of it: everything else says other than it is.

@@ -89,7 +89,7 @@ fn try_route(frame: &Frame) -> Result<Routing, Refused> {
         ours.push(E164::parse(number).ok_or_else(at)?);
     }
     let config = match frame.head(1) {
-        1 => Config::read(config).map_err(|place| Refused { code: Code::ConfigInvalid, at: place.0 })?,
+        1 => Config::read(config).map_err(|refused| Refused { code: refused.code, at: refused.path })?,
         _ => Config::default(),
     };
     let application = (frame.head(2) == 1).then_some(*application);

@@ -70,15 +70,28 @@ export type Verdict =
   | { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
   | Refusal;
 
-/** The config document; PLUMLINE_CONFIG of a bot is the same as JSON text. */
-export interface CallConfig {
-  /** What a caller hears first; `text: ''` for nothing. */
-  readonly greeting?: { readonly text?: string; readonly voice?: string; readonly language?: string };
-  /** The SDK identity that incoming calls ring. */
-  readonly client?: string;
-  /** `callerId`: the number that the callee sees, E.164. */
-  readonly outbound?: { readonly callerId?: string };
+/** What `checkConfig` is told besides the config. */
+export interface ConfigCheckOptions {
+  /** The account's numbers, a list or text with commas between them: a number that has to be ours is then looked for. */
+  readonly numbers?: string | readonly string[] | undefined;
 }
+
+/** Something that is wrong with a config. Neither `path` nor `help` holds a value of it. */
+export interface ConfigFinding {
+  /** Stable, begins with `CONFIG_`, listed in docs/errors.md. */
+  readonly code: string;
+  /** `actions.day[1].dial.timeout`; where the document is no JSON, a line and a column. */
+  readonly path: string;
+  /** What to do. */
+  readonly help: string;
+  /** `warning` where the config is taken nevertheless. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** Whether a config can be used. */
+export type ConfigCheck =
+  | { readonly ok: true; readonly warnings: readonly ConfigFinding[] }
+  | { readonly ok: false; readonly findings: readonly ConfigFinding[] };
 
 /** A call, and the clinic that it reaches. */
 export interface RouteInput {
@@ -86,7 +99,8 @@ export interface RouteInput {
   readonly params: Params;
   /** Our numbers: a list, or text with commas between them. */
   readonly numbers: string | readonly string[];
-  readonly config?: CallConfig | undefined;
+  /** `PLUMLINE_CONFIG`; its type is made from schema/config.json when the package is built. */
+  readonly config?: Config | undefined;
   /** Our TwiML App: a browser call of another one is refused. */
   readonly applicationSid?: string | undefined;
   /** Milliseconds since 1970. The default plan does not look at it. */

@@ -43,8 +43,8 @@ const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
 /** What a caller writes in TypeScript, and what the compiler is to stop. */
 const TYPES = `
 import {
-  accessToken, checkTwiml, countSegments, parsePhone, routeCall, signTwilio, twiml, verifyTwilio, versions,
-  type AccessTokenInput, type CallConfig, type Params, type PhoneReading, type PlumlineError, type Refusal, type RouteInput,
+  accessToken, checkConfig, checkTwiml, countSegments, parsePhone, routeCall, signTwilio, twiml, verifyTwilio, versions,
+  type AccessTokenInput, type Config, type ConfigCheck, type ConfigFinding, type Params, type PhoneReading, type PlumlineError, type Refusal, type RouteInput,
   type Routing, type SegmentCount, type SharedKey, type SignInput, type TwimlAttribute, type TwimlCheckOptions,
   type TwimlElement, type TwimlFinding, type TwimlNode, type TwimlOptions, type Verdict, type VerifyInput,
   type VerifySettings, type Versions,
@@ -73,7 +73,29 @@ export function verified(input: VerifyInput): string | number {
   verdict.code;
   return verdict.url + (verdict.token === undefined ? verdict.key.toUpperCase() : verdict.token.toFixed());
 }
-const config: CallConfig = { greeting: { text: 'Hello.' }, client: 'desk', outbound: { callerId: '+15550100001' } };
+const config: Config = {
+  greeting: { text: 'Hello.' }, client: 'desk', outbound: { callerId: '+15550100001', pool: 'leastRecentlyUsed' },
+  numbers: { '+15550100001': { name: 'Desk', dialplan: 'main' } },
+  dialplans: { main: [{ when: { open: 'day', verification: ['full'] }, then: 'ring' }, { then: 'end' }] },
+  hours: { day: { weekly: [{ days: ['mon'], from: '09:00', to: '17:00' }], timeZone: 'Europe/London' } },
+  actions: {
+    ring: [{ dial: { targets: [{ client: 'desk' }, { lastToCall: {} }], order: 'allAtOnce', on: { busy: 'end' }, otherwise: 'end' } }],
+    end: [{ say: { text: { 'en-GB': 'Goodbye.' } } }, { hangup: {} }],
+  },
+};
+// @ts-expect-error: no verb of that name
+const shouting: Config = { actions: { end: [{ shout: {} }] } };
+// @ts-expect-error: a verb is one thing
+const both: Config = { actions: { end: [{ pause: 1, language: 'en' }, { dial: { targets: [] } }] } };
+// @ts-expect-error: no such member
+const misspelt: Config = { timezone: 'UTC' };
+// @ts-expect-error: no such day
+const never: Config = { hours: { day: { weekly: [{ days: ['someday'], from: '09:00', to: '17:00' }] } } };
+const checked: ConfigCheck = checkConfig(config, { numbers: ['+15550100001'] });
+const wrong: readonly ConfigFinding[] = checked.ok ? checked.warnings : checked.findings;
+export const first: string | undefined = wrong[0] && wrong[0].path + wrong[0].code + wrong[0].help;
+// @ts-expect-error: what can be used has no errors
+if (checked.ok) checked.findings;
 const route: RouteInput = { params: webhook, numbers: '+15550100001', config, applicationSid: undefined, now: Date.now() };
 const routing: Routing = routeCall(route);
 if (routing.ok && routing.kind === 'dial') {
@@ -186,10 +208,14 @@ describe('the tarball', () => {
         import { fileURLToPath } from 'node:url';
         const file = (name) => readFileSync(fileURLToPath(import.meta.resolve(name)));
         const { handler } = createRequire(import.meta.url)('plumline/bots/webhook.cjs');
-        console.log(WebAssembly.validate(file('plumline/plumline.wasm')), typeof handler, JSON.parse(file('plumline/package.json')).name);
+        const schema = JSON.parse(file('plumline/config.schema.json'));
+        console.log(WebAssembly.validate(file('plumline/plumline.wasm')), typeof handler, JSON.parse(file('plumline/package.json')).name, schema.$id);
       `,
     });
-    assert.equal(run(process.execPath, 'files.mjs'), 'true function plumline\n');
+    assert.equal(
+      run(process.execPath, 'files.mjs'),
+      'true function plumline https://plumline.dev/schema/config.json\n',
+    );
   });
 
   for (const [resolution, module] of [

@@ -246,16 +246,17 @@ describe('routeCall', () => {
   });
 
   test('names the place where a config is wrong, and what is no call', () => {
-    for (const [config, place] of [
-      [{ greeting: { text: 7 } }, 'greeting.text'],
-      [{ outbound: { callerId: '911' } }, 'outbound.callerId'],
-      [{ greating: {} }, 'an unknown or repeated member of the document'],
-      ['{}', 'the document'],
-      [null, 'the document'],
+    const invalid = 'CONFIG_INVALID';
+    for (const [config, place, code] of [
+      [{ greeting: { text: 7 } }, 'greeting.text', invalid],
+      [{ outbound: { callerId: '911' } }, 'outbound.callerId', 'CONFIG_NUMBER'],
+      [{ greating: {} }, 'an unknown or repeated member of the document', invalid],
+      ['{}', 'the document', invalid],
+      [null, 'the document', invalid],
     ] as const) {
       const routing = routeCall({ params: call, numbers, config: config as object });
       assert.ok(!routing.ok);
-      assert.deepEqual([routing.code, routing.path], ['CONFIG_INVALID', place]);
+      assert.deepEqual([routing.code, routing.path], [code, place]);
     }
     const message = routeCall({ params: { MessageSid: 'SM1' }, numbers });
     assert.equal(!message.ok && message.code, 'NOT_A_CALL');

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The dialplan: who is calling whom and when, and what is done about it.
+//! The dialplan: who is calling whom and when.
 
 use serde::Deserialize;
-
-use super::map::Map;
-use super::words::Words;
 
 /// One of our numbers.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -13,12 +10,19 @@ use super::words::Words;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NumberPlan {
     /// What people call it; never spoken.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
     /// The dialplan that answers it.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub dialplan: String,
     /// The language tag (BCP 47) of what its callers hear; `language` of the config where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// Its time zone (IANA); `timeZone` of the config where absent.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
 }
 
@@ -31,6 +35,7 @@ pub struct Rule {
     #[serde(default)]
     pub when: When,
     /// The action.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
 
@@ -40,22 +45,38 @@ pub struct Rule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct When {
     /// Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^(\\+[1-9][0-9]{0,14}\\*?|[a-z0-9-]{1,32})$")))
+    )]
     pub callers: Option<Vec<String>>,
     /// Whether the caller withholds their number.
     pub anonymous: Option<bool>,
     /// What the caller's carrier says of their number.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub verification: Option<Vec<Verification>>,
     /// Whether exactly one patient has the caller's number.
     pub patient: Option<bool>,
     /// That patient's preferred language: tags, or languages without a region.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
+    )]
     pub patient_language: Option<Vec<String>>,
     /// A care team that the patient is in: `CareTeam/<id>`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^(CareTeam)/[A-Za-z0-9.-]{1,64}$")))
+    )]
     pub care_team: Option<Vec<String>>,
     /// Which of our numbers was called.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(regex(pattern = "^\\+[1-9][0-9]{6,14}$"))))]
     pub called: Option<Vec<String>>,
     /// The name of `hours` that are open now.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub open: Option<String>,
     /// The name of `hours` that are closed now.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub closed: Option<String>,
 }
 
@@ -82,10 +103,16 @@ pub struct Hours {
     /// Week by week.
     pub weekly: Vec<Weekly>,
     /// Days that are closed all the same, `YYYY-MM-DD`; `MM-DD` every year.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"))))]
     pub holidays: Vec<String>,
     /// A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count as well.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(HealthcareService)/[A-Za-z0-9.-]{1,64}$")))]
     pub healthcare_service: Option<String>,
     /// The time zone (IANA); that of the number called where absent.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
 }
 
@@ -95,10 +122,13 @@ pub struct Hours {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Weekly {
     /// The weekdays on which they begin.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub days: Vec<Day>,
     /// `HH:MM`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
     pub from: String,
     /// `HH:MM`; `24:00` for midnight.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
     pub to: String,
 }
 
@@ -116,293 +146,3 @@ pub enum Day {
     Sat,
     Sun,
 }
-
-/// One thing that is done. The last of an action decides what comes after; the others are heard in turn.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Verb {
-    /// Says something.
-    Say(Say),
-    /// Greets the patient by name, or anybody neutrally.
-    Greet(Greet),
-    /// Plays a sound file.
-    Play(Play),
-    /// Waits, in seconds.
-    Pause(u32),
-    /// From here on, this language (BCP 47).
-    Language(String),
-    /// Lets the caller choose. Last.
-    Menu(Menu),
-    /// Rings somebody. Last.
-    Dial(Dial),
-    /// Lets the caller wait. Last.
-    Queue(Queue),
-    /// Takes a message. Last.
-    Voicemail(Voicemail),
-    /// Puts the caller into a room. Last.
-    Conference(Conference),
-    /// Goes on with another action. Last.
-    Goto(String),
-    /// Leaves the call to another TwiML document. Last.
-    Redirect(Redirect),
-    /// Does not answer at all, so that the call costs nothing. Last, and first.
-    Reject(Reject),
-    /// Ends the call. Last.
-    Hangup(Hangup),
-}
-
-/// `say`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Say {
-    /// The words; either these or `ssml`.
-    pub text: Option<Words>,
-    /// The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
-    pub ssml: Option<Words>,
-    /// A voice of Twilio's; `voice` of the config where absent.
-    pub voice: Option<String>,
-    /// A language tag; the call's where absent.
-    pub language: Option<String>,
-    /// How often it is said; once where absent.
-    pub times: Option<u32>,
-}
-
-/// `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Greet {
-    /// What a patient hears; `{name}` stands for their given name.
-    pub patient: Words,
-    /// What everybody else hears.
-    pub neutral: Words,
-    /// A voice of Twilio's.
-    pub voice: Option<String>,
-}
-
-/// `play`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Play {
-    /// An `https` URL of a sound file.
-    pub url: String,
-    /// How often it is played; once where absent.
-    pub times: Option<u32>,
-}
-
-/// `menu`, an IVR.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Menu {
-    /// What is asked.
-    pub prompt: Say,
-    /// What can be chosen.
-    pub options: Vec<Choice>,
-    /// What is said after a choice that is none, before the prompt comes again.
-    pub invalid: Option<Say>,
-    /// How often the prompt comes again; 2 where absent.
-    pub retries: Option<u32>,
-    /// Seconds of silence before it does; 5 where absent.
-    pub timeout: Option<u32>,
-    /// The action where nothing was chosen in the end.
-    pub otherwise: String,
-}
-
-/// A choice of a menu, by its digits or by what is said.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Choice {
-    /// `0` to `9`, `*`, `#`; several for an extension.
-    pub digits: Option<String>,
-    /// Words, one of which is said.
-    pub speech: Vec<String>,
-    /// The language (BCP 47) from here on.
-    pub language: Option<String>,
-    /// The action; the same menu again where only the language changes.
-    pub then: Option<String>,
-}
-
-/// `dial`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Dial {
-    /// Whom.
-    pub targets: Vec<Target>,
-    /// In which order; `inOrder` where absent.
-    #[serde(default)]
-    pub order: Order,
-    /// Seconds that each rings; 20 where absent.
-    pub timeout: Option<u32>,
-    /// The number that they see: one of ours; the caller's own where absent.
-    pub caller_id: Option<String>,
-    /// The actions by outcome.
-    #[serde(default)]
-    pub on: Map<String>,
-    /// The action of every other outcome but `answered`, after which the call ends.
-    pub otherwise: String,
-}
-
-/// Who rings.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Target {
-    /// An SDK identity.
-    Client(String),
-    /// An E.164 number.
-    Number(String),
-    /// A SIP address, `sip:…`.
-    Sip(String),
-    /// The practitioners of these roles (`PractitionerRole/<id>` or `Organization/<id>`) who are available now.
-    Available(String),
-    /// The patient's `generalPractitioner`.
-    GeneralPractitioner(Nothing),
-    /// The clinician who last tried to reach this caller.
-    LastToCall(Nothing),
-}
-
-/// `{}`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
-
-/// In which order the targets of a `dial` ring.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Order {
-    /// One after the other.
-    #[default]
-    InOrder,
-    /// All at once; the first to answer gets the call.
-    AllAtOnce,
-    /// One after the other, beginning with another one each call: a hunt group.
-    HuntGroup,
-}
-
-/// `queue`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Queue {
-    /// Its name at Twilio.
-    pub name: String,
-    /// What is heard meanwhile: an `https` URL; Twilio's music where absent.
-    pub music: Option<String>,
-    /// What is said of the caller's place; `{position}` stands for it. Nothing where absent.
-    pub position: Option<Say>,
-    /// Offers to call back instead of waiting.
-    pub callback: Option<CallbackOffer>,
-    /// Where the queue is too long.
-    pub overflow: Option<Overflow>,
-    /// The actions by outcome.
-    #[serde(default)]
-    pub on: Map<String>,
-    /// The action of every other outcome but `answered`.
-    pub otherwise: String,
-}
-
-/// `callback` of a queue.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CallbackOffer {
-    /// What is offered: "Press one, and we call you back."
-    pub prompt: Say,
-    /// The digit that takes it.
-    pub digit: String,
-    /// The action afterwards; a task for the staff is opened.
-    pub then: String,
-}
-
-/// `overflow` of a queue, judged where the caller begins to wait and again and again meanwhile.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Overflow {
-    /// More callers than these wait.
-    pub size: Option<u32>,
-    /// The caller stands behind this place.
-    pub position: Option<u32>,
-    /// Callers wait longer than this on average, in seconds.
-    pub average_wait: Option<u32>,
-    /// The action.
-    pub then: String,
-}
-
-/// `voicemail`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Voicemail {
-    /// What is said before the tone.
-    pub greeting: Say,
-    /// The longest message in seconds; 120 where absent.
-    pub max_length: Option<u32>,
-    /// Whether Twilio writes it down.
-    #[serde(default)]
-    pub transcribe: bool,
-    /// What is said afterwards; nothing where absent.
-    pub farewell: Option<Say>,
-}
-
-/// `conference`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Conference {
-    /// Its name at Twilio.
-    pub name: String,
-    /// Whether it waits for one of our people to begin.
-    #[serde(default)]
-    pub wait_for_staff: bool,
-    /// What is heard meanwhile: an `https` URL.
-    pub music: Option<String>,
-    /// How many may be in it, 2 to 250.
-    pub max_participants: Option<u32>,
-    /// The action after it; the call ends where absent.
-    pub then: Option<String>,
-}
-
-/// `redirect`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Redirect {
-    /// An `https` URL that answers in TwiML.
-    pub url: String,
-}
-
-/// `reject`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Reject {
-    /// What the caller's carrier is told.
-    pub reason: RejectReason,
-}
-
-/// Why a call is rejected.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum RejectReason {
-    /// A busy signal.
-    Busy,
-    /// "Not in service".
-    #[default]
-    Rejected,
-}
-
-/// `hangup`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Hangup {}

@@ -2,23 +2,35 @@
 
 //! `PLUMLINE_CONFIG`, the clinic's own settings.
 
+#[cfg(feature = "dialplan")]
+mod check;
 mod dialplan;
 mod map;
 mod practice;
 #[cfg(feature = "dialplan")]
 mod read;
+#[cfg(feature = "schema")]
+mod schema;
+mod verbs;
 mod words;
 
 use serde::Deserialize;
 
-pub use dialplan::{
-    CallbackOffer, Choice, Conference, Day, Dial, Greet, Hangup, Hours, Menu, Nothing, NumberPlan, Order, Overflow,
-    Play, Queue, Redirect, Reject, RejectReason, Rule, Say, Target, Verb, Verification, Voicemail, Weekly, When,
-};
+use crate::error::Code;
+
+#[cfg(feature = "dialplan")]
+pub use check::{Finding, Severity};
+pub use dialplan::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
 pub use map::Map;
 pub use practice::{
     AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Occasion, Outbound, Pool, Recording,
     Tasks,
+};
+#[cfg(feature = "schema")]
+pub use schema::schema;
+pub use verbs::{
+    CallbackOffer, Choice, Conference, Dial, Greet, Hangup, Menu, Nothing, Order, Overflow, Play, Queue, Redirect,
+    Reject, RejectReason, Say, Target, Verb, Voicemail,
 };
 pub use words::Words;
 
@@ -28,15 +40,25 @@ pub use words::Words;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
+    /// Where the schema of this document is, for editors.
+    #[serde(rename = "$schema")]
+    pub schema: Option<String>,
     /// What a caller hears first where their number has no dialplan.
     pub greeting: Greeting,
     /// The SDK identity that such calls ring; our own number's text where absent.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub client: Option<String>,
     /// The language tag (BCP 47) that callers hear; `en-US` where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
+    )]
     pub time_zone: Option<String>,
     /// Our numbers, E.164, and what answers each.
     pub numbers: Map<NumberPlan>,
@@ -68,13 +90,21 @@ pub struct Config {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Greeting {
     /// The words; `""` for none.
+    #[cfg_attr(feature = "schema", schemars(length(max = 4000)))]
     pub text: Option<String>,
     /// A voice of Twilio's, such as `Polly.Amy-Neural`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// A language tag, such as `en-GB`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
 }
 
-/// Where a config is wrong: a path such as `greeting.text`, or `line 2, column 5` where it is no JSON.
+/// Why a config is refused. Neither holds a value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(pub String);
+pub struct ConfigError {
+    /// Where: a path such as `actions.day[1].dial.timeout`, or `line 2, column 5` where it is no JSON.
+    pub path: String,
+    /// What: [`Code::ConfigInvalid`] where it is no such document, a code of its own where it is one that cannot work.
+    pub code: Code,
+}

@@ -4,8 +4,8 @@
 
 use serde::Deserialize;
 
-use super::dialplan::Say;
 use super::map::Map;
+use super::verbs::Say;
 
 /// `outbound`: calls that our people place.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -13,28 +13,35 @@ use super::map::Map;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Outbound {
     /// The number that every callee sees, E.164 and one of ours; from the pool where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
     /// How a number is taken from the pool of ours.
     pub pool: Pool,
     /// The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
     pub practitioners: Map<String>,
     /// Who may call: codes of `PractitionerRole.code`; every active role where absent.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1, max = 64))))]
     pub roles: Option<Vec<String>>,
     /// Countries that may be called, ISO 3166; those of our own numbers where absent.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^[A-Z]{2}$"))))]
     pub countries: Option<Vec<String>>,
     /// Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^\\+[1-9][0-9]{0,14}$"))))]
     pub blocked: Vec<String>,
     /// When people may be called, in their own zone.
     pub hours: Option<CallingHours>,
     /// How many calls one identity may have at the same time.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
     pub concurrent: Option<u32>,
     /// How many calls one identity may place in an hour.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
     pub per_hour: Option<u32>,
     /// Whether a call needs a ticket; yes where absent and `PLUMLINE_SECRET` is set.
     pub require_ticket: Option<bool>,
     /// Whether Twilio finds out if a machine answers.
     pub answering_machine: AnsweringMachine,
     /// Seconds that the callee's phone rings; Twilio's 30 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout: Option<u32>,
     /// Whether the access token lets its bearer receive calls too.
     pub incoming: bool,
@@ -62,8 +69,10 @@ pub enum Pool {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CallingHours {
     /// `HH:MM`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
     pub from: String,
     /// `HH:MM`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
     pub to: String,
     /// Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
     /// all others.
@@ -99,6 +108,7 @@ pub struct Recording {
     /// What both sides hear first.
     pub announcement: Say,
     /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,
 }
 
@@ -110,6 +120,12 @@ pub struct Tasks {
     /// After which calls.
     pub on: Vec<Occasion>,
     /// Who has them: a reference such as `Organization/<id>`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(
+            pattern = "^(Organization|CareTeam|HealthcareService|Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}$"
+        ))
+    )]
     pub owner: Option<String>,
 }
 
@@ -134,13 +150,16 @@ pub enum Occasion {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Alerts {
     /// An `https` URL that takes a POST.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
     /// What it takes.
     #[serde(default)]
     pub format: AlertFormat,
     /// After which calls.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub on: Vec<Occasion>,
     /// How many in an hour at most; 20 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
     pub per_hour: Option<u32>,
 }
 
@@ -162,6 +181,7 @@ pub enum AlertFormat {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Chart {
     /// The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
 }
 

@@ -82,8 +82,13 @@ impl schemars::JsonSchema for Words {
         schemars::json_schema!({
             "description": "A text, or one for each language by its tag.",
             "anyOf": [
-                { "type": "string" },
-                { "type": "object", "minProperties": 1, "additionalProperties": { "type": "string" } }
+                { "type": "string", "minLength": 1, "maxLength": 4000 },
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": { "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$" },
+                    "additionalProperties": { "type": "string", "minLength": 1, "maxLength": 4000 }
+                }
             ]
         })
     }

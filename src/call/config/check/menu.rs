@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Menus: every choice can be made, and told from the others.
+
+use super::place::Place;
+use super::{Checker, shape};
+use crate::call::config::{Choice, Menu};
+use crate::error::Code;
+
+/// The most choices: nobody remembers as many, and they are compared with each other.
+const MOST_CHOICES: usize = 100;
+/// The most words and phrases of one choice.
+const MOST_WORDS: usize = 20;
+/// The longest word or phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+const LONGEST_WORDS: usize = 100;
+/// The longest extension.
+const LONGEST_DIGITS: usize = 10;
+
+impl Checker<'_> {
+    pub(super) fn menu(&mut self, menu: &Menu, at: &Place<'_>) {
+        self.say(&menu.prompt, &at.field("prompt"));
+        let options = at.field("options");
+        self.expect(!menu.options.is_empty(), Code::ConfigEmpty, &options);
+        self.expect(menu.options.len() <= MOST_CHOICES, Code::ConfigRange, &options);
+        for (index, choice) in menu.options.iter().enumerate().take(MOST_CHOICES) {
+            let at = options.element(index);
+            self.choice(choice, &at);
+            let earlier = menu.options.iter().take(index);
+            self.tell_apart(choice, earlier, &at);
+        }
+        if let Some(say) = &menu.invalid {
+            self.say(say, &at.field("invalid"));
+        }
+        self.range(menu.retries, 0, 10, &at.field("retries"));
+        self.range(menu.timeout, 1, 60, &at.field("timeout"));
+        self.lead(&menu.otherwise, true, "menu.otherwise", &at.field("otherwise"));
+    }
+
+    fn choice(&mut self, choice: &Choice, at: &Place<'_>) {
+        self.expect(choice.digits.is_some() || !choice.speech.is_empty(), Code::ConfigChoice, at);
+        let keys = choice.digits.as_deref().is_none_or(|digits| shape::is_keys(digits, LONGEST_DIGITS));
+        self.expect(keys, Code::ConfigChoice, &at.field("digits"));
+        let speech = at.field("speech");
+        self.expect(choice.speech.len() <= MOST_WORDS, Code::ConfigRange, &speech);
+        for (index, words) in choice.speech.iter().enumerate().take(MOST_WORDS) {
+            // A comma parts the hints that Twilio gets.
+            let fits = shape::is_heard(words) && shape::is_short(words, LONGEST_WORDS) && !words.contains(',');
+            self.expect(fits, Code::ConfigText, &speech.element(index));
+        }
+        self.language(choice.language.as_deref(), &at.field("language"));
+        match &choice.then {
+            Some(then) => self.lead(then, false, "menu.options", &at.field("then")),
+            // Only a language can change without anything else being done.
+            None => self.expect(choice.language.is_some(), Code::ConfigDeadEnd, at),
+        }
+    }
+
+    /// Digits are told apart as they are pressed, so none may begin with another's.
+    fn tell_apart<'c>(&mut self, choice: &Choice, earlier: impl Iterator<Item = &'c Choice>, at: &Place<'_>) {
+        for other in earlier {
+            if let (Some(digits), Some(others)) = (&choice.digits, &other.digits)
+                && (digits.starts_with(others.as_str()) || others.starts_with(digits.as_str()))
+            {
+                return self.error(Code::ConfigChoice, &at.field("digits"));
+            }
+            let heard = |words: &String| other.speech.iter().any(|others| others.eq_ignore_ascii_case(words));
+            if choice.speech.iter().take(MOST_WORDS).any(heard) {
+                return self.error(Code::ConfigChoice, &at.field("speech"));
+            }
+        }
+    }
+}

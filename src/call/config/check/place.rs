@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Where a check is: written down only where something is wrong.
+
+use crate::json::{decimal, may_be_told};
+
+/// A place in the document, by the places around it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    around: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// Of a list.
+    Element(usize),
+    /// A member that the schema names.
+    Field(&'static str),
+    /// A member that the clinic named, and which one it is.
+    Member(&'a str, usize),
+}
+
+impl<'a> Place<'a> {
+    /// A member of the document.
+    pub(super) const fn root(name: &'static str) -> Self {
+        Self { around: None, step: Step::Field(name) }
+    }
+
+    pub(super) const fn field(&'a self, name: &'static str) -> Self {
+        Self { around: Some(self), step: Step::Field(name) }
+    }
+
+    pub(super) const fn element(&'a self, index: usize) -> Self {
+        Self { around: Some(self), step: Step::Element(index) }
+    }
+
+    pub(super) const fn member(&'a self, index: usize, name: &'a str) -> Self {
+        Self { around: Some(self), step: Step::Member(name, index) }
+    }
+
+    /// `actions.day[1].dial.timeout`. A name that may be a number or an address is told by its place.
+    pub(super) fn path(&self) -> String {
+        let mut path = self.around.map_or_else(String::new, Place::path);
+        match self.step {
+            Step::Member(name, _) if may_be_told(name) => push_name(&mut path, name),
+            Step::Element(index) | Step::Member(_, index) => {
+                path.push('[');
+                path.push_str(&decimal(index as u64));
+                path.push(']');
+            }
+            Step::Field(name) => push_name(&mut path, name),
+        }
+        path
+    }
+}
+
+fn push_name(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}

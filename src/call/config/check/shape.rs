@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What texts have to look like, each where one of its kind stands.
+
+use crate::text::{cut, cut_before};
+use crate::time::days_of;
+use crate::twiml::is_writable;
+
+/// The longest text that is said. Twilio takes 4096 characters (error 13521), greetings and names put in included.
+pub(super) const LONGEST_TEXT: usize = 4_000;
+
+/// The name of a dialplan, an action, a list or hours: it goes into callback URLs and paths.
+pub(super) fn is_name(text: &str) -> bool {
+    let shaped = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(shaped)
+}
+
+/// What a caller can hear and XML can write.
+pub(super) fn is_heard(text: &str) -> bool {
+    let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    text.bytes().any(audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+}
+
+/// A name at Twilio, or for people.
+pub(super) fn is_label(text: &str) -> bool {
+    !text.trim().is_empty() && is_short(text, 64) && is_writable(text) && !text.bytes().any(|byte| byte < b' ')
+}
+
+pub(super) fn is_short(text: &str, longest: usize) -> bool {
+    text.len() <= longest || text.chars().count() <= longest
+}
+
+/// A voice of Twilio's, `Polly.Amy-Neural`, `Google.en-US-Chirp3-HD-Aoede`, by its shape: there are new ones every month.
+pub(super) fn is_voice(text: &str) -> bool {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    (1..=128).contains(&text.len()) && text.bytes().all(shaped)
+}
+
+/// A language tag, by its shape: <https://www.rfc-editor.org/rfc/rfc5646#section-2.1>.
+pub(super) fn is_language(text: &str) -> bool {
+    let (language, mut rest) = cut_before(text, |byte| byte == b'-');
+    let mut shaped = matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    while let Some(subtags) = rest.strip_prefix('-') {
+        let (subtag, after) = cut_before(subtags, |byte| byte == b'-');
+        shaped &= (2..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        rest = after;
+    }
+    shaped && text.len() <= 35
+}
+
+/// The name of a time zone, by its shape: `America/New_York`, `UTC`. Whether there is such a zone, the host knows.
+pub(super) fn is_zone(text: &str) -> bool {
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
+    let mut rest = text;
+    let mut parts = 0;
+    while !rest.is_empty() {
+        let (part, after) = cut(rest, b'/');
+        if !part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) || !part.bytes().all(shaped) {
+            return false;
+        }
+        parts += 1;
+        rest = after;
+    }
+    let named = (2..=3).contains(&parts) || matches!(text, "UTC" | "GMT");
+    named && text.len() <= 64 && !text.ends_with('/')
+}
+
+/// An absolute URL of one of these schemes, `https://`, whose host Twilio takes.
+pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
+    let Some(address) = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)) else {
+        return false;
+    };
+    let (authority, _) = cut_before(address, |byte| matches!(byte, b'/' | b'?' | b'#'));
+    let host = cut_before(authority, |byte| byte == b':').0;
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`');
+    let port = authority.get(host.len()..).unwrap_or_default();
+    let port = port.is_empty() || port.len() > 1 && port.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    !host.is_empty() && host.bytes().all(shaped) && port && text.len() <= 2_048 && text.bytes().all(plain)
+}
+
+/// `HH:MM`, `24:00` where it is an end.
+pub(super) fn is_time(text: &str, end: bool) -> bool {
+    let shaped = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
+    match text.as_bytes() {
+        [hour @ .., b':', tens, ones] => shaped(hour, "23") && shaped(&[*tens, *ones], "59") || end && text == "24:00",
+        _ => false,
+    }
+}
+
+/// `YYYY-MM-DD`, or `MM-DD` for every year.
+pub(super) fn is_date(text: &str) -> bool {
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to)?;
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse::<u32>().ok() } else { None }
+    };
+    let dash = |at: usize| text.as_bytes().get(at) == Some(&b'-');
+    let (year, month, day) = match text.len() {
+        // A leap year has every day.
+        5 if dash(2) => (Some(2_000), number(0, 2), number(3, 5)),
+        10 if dash(4) && dash(7) => (number(0, 4), number(5, 7), number(8, 10)),
+        _ => return false,
+    };
+    year.zip(month).zip(day).is_some_and(|((year, month), day)| days_of(year, month, day).is_some())
+}
+
+/// A reference to a resource of one of these types, `Practitioner/7`, or of all of them where none is given.
+pub(super) fn is_reference(text: &str, types: &[&str]) -> bool {
+    let (resource, id) = cut(text, b'/');
+    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(shaped)
+}
+
+/// An SDK identity. It names a client in a URI: error 31105 refuses what those keep out.
+pub(super) fn is_identity(text: &str) -> bool {
+    let shaped = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
+    (1..=256).contains(&text.len()) && text.bytes().all(shaped)
+}
+
+/// `sip:user@host`, parameters included.
+pub(super) fn is_sip(text: &str) -> bool {
+    let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
+        return false;
+    };
+    let (user, host) = cut(address, b'@');
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`');
+    !user.is_empty() && !host.is_empty() && text.len() <= 256 && text.bytes().all(plain)
+}
+
+/// The beginning of numbers: `+1555`.
+pub(super) fn is_beginning(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+/// Keys of a telephone.
+pub(super) fn is_keys(text: &str, longest: usize) -> bool {
+    let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
+    (1..=longest).contains(&text.len()) && text.bytes().all(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(shape: impl Fn(&str) -> bool, good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert!(shape(text), "{text:?}");
+        }
+        for text in bad {
+            assert!(!shape(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn tell_right_from_wrong() {
+        let long = |length: usize| "a".repeat(length);
+        all(is_name, &["day", "a-1", &long(32)], &["", "Day", "a b", "a.b", "é", &long(33)]);
+        all(is_heard, &["Hi", "7", "¿", "你好", &long(4_000)], &["", " ", "...", "a\u{1}", "a\u{ffff}", &long(4_001)]);
+        all(is_heard, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
+        all(is_label, &["Front desk", "é"], &["", " ", "a\nb", &long(65)]);
+        all(is_voice, &["alice", "Polly.Amy-Neural", "Google.en-US-Chirp3-HD-Aoede"], &["", "a b", "a\"", &long(129)]);
+        all(
+            is_language,
+            &["en", "en-US", "es-419", "cmn-Hans-CN"],
+            &["", "e", "english", "en-", "en--US", "en_US", "é"],
+        );
+        all(
+            is_zone,
+            &["UTC", "America/New_York", "America/Argentina/Buenos_Aires", "Etc/GMT+5"],
+            &["", "EST", "america", "America/", "/America", "America//x", "A/b/c/d", "Am erica/x", "+02:00"],
+        );
+        all(
+            |text| is_url(text, &["https://"]),
+            &["https://example.com", "https://example.com:8443/a?b=c#d", "https://cdn.example.com/hold.mp3"],
+            &[
+                "",
+                "http://example.com",
+                "https://",
+                "https:///a",
+                "https://a_b.example",
+                "https://a b",
+                "https://é.example",
+                "https://example.com:",
+                "https://example.com:x",
+                "https://u:p@example.com",
+                "https://example.com/\n",
+            ],
+        );
+        all(
+            |text| is_time(text, false),
+            &["00:00", "09:30", "23:59"],
+            &["", "24:00", "9:30", "09:60", "09-30", "0９:00"],
+        );
+        all(|text| is_time(text, true), &["24:00", "00:00"], &["24:01", "25:00"]);
+        all(
+            is_date,
+            &["12-25", "02-29", "2026-11-26", "2028-02-29"],
+            &["", "2-1", "02-30", "2026-02-29", "2026-13-01", "1969-01-01", "2026/11/26", "26-11-2026", "é2-25"],
+        );
+        all(
+            |text| is_reference(text, &["Practitioner", "Organization"]),
+            &["Practitioner/7", "Organization/a-1.b"],
+            &[
+                "",
+                "Practitioner",
+                "Practitioner/",
+                "Patient/7",
+                "Practitioner/a/b",
+                "Practitioner/a_b",
+                "practitioner/7",
+            ],
+        );
+        all(is_identity, &["desk", "a@b", "+15550100001"], &["", "a b", "a%20", "é", &long(257)]);
+        all(
+            is_sip,
+            &["sip:desk@example.com", "sips:a@b.example;transport=tls"],
+            &["", "desk@example.com", "sip:a", "sip:@a", "sip:a@", "sip:a b@c"],
+        );
+        all(is_beginning, &["+1", "+1555", "+15550100001"], &["", "+", "1555", "+0", "+1*", "+1234567890123456"]);
+        all(|text| is_keys(text, 10), &["1", "*", "#", "0123456789"], &["", "a", "1 2", "01234567890"]);
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Ringing somebody: `<Dial>`, <https://www.twilio.com/docs/voice/twiml/dial>.
+
+use super::facts::Known;
+use super::outcome::Outcome;
+use super::people::{Person, Ring, is_identity};
+use super::play::{After, Fault, Player};
+use super::step::Kind;
+use crate::call::config::{Dial, Order, Recording, Target};
+use crate::json::decimal;
+use crate::phone::E164;
+
+/// Seconds that each rings.
+const TIMEOUT: u32 = 20;
+
+/// More than these ring at once nowhere.
+/// Source: <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
+const MOST_AT_ONCE: usize = 10;
+
+/// What a status callback of a leg tells of.
+const EVENTS: &str = "initiated ringing answered completed";
+
+impl<'a> Player<'a> {
+    /// Rings the `n`th target, or the first behind it that there is. Where there is none any more, the action of how the
+    /// last one ended comes next.
+    pub(super) fn dial(
+        &mut self,
+        action: &'a str,
+        dial: &'a Dial,
+        n: u32,
+        before: Outcome,
+    ) -> Result<After<'a>, Fault> {
+        let legs = self.legs(dial);
+        let place = legs.iter().enumerate().skip(n as usize).find(|(_, rings)| !rings.is_empty());
+        let Some((place, rings)) = place else {
+            return Ok(After::Action(dial.on.get(before.word()).unwrap_or(&dial.otherwise)));
+        };
+        let recording = self.recording().filter(|_| n == 0);
+        if let Some(recording) = recording {
+            self.say(&recording.announcement)?;
+        }
+        let url = self.url(Kind::Dial, action, place as u32);
+        let timeout = decimal(dial.timeout.filter(|seconds| *seconds > 0).unwrap_or(TIMEOUT).into());
+        let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
+        if let Some(number) = self.caller_id(dial, rings) {
+            attributes.push(("callerId", number));
+        }
+        let recorded = self.url_again(Kind::Recording);
+        let is_recorded = self.recording().is_some();
+        if is_recorded {
+            attributes.push(("record", "record-from-answer-dual"));
+            attributes.push(("recordingStatusCallback", &recorded));
+        }
+        self.document.open("Dial", &attributes);
+        let status = self.url_again(Kind::Status);
+        let announced = self.url(Kind::Announce, "", 0);
+        for (ring, _) in rings {
+            self.ring(ring, &status, Some(announced.as_str()).filter(|_| is_recorded));
+        }
+        self.document.close();
+        if legs.iter().filter(|rings| !rings.is_empty()).count() == 1 {
+            self.played.rung = only(rings);
+        }
+        Ok(After::End)
+    }
+
+    /// Whoever is the only one to be rung in a place of a dial, and of the chart.
+    pub(super) fn only_person(&self, dial: &Dial, n: u32) -> Option<String> {
+        self.legs(dial).get(n as usize).and_then(|rings| only(rings))
+    }
+
+    fn ring(&mut self, ring: &Ring, status: &str, announced: Option<&str>) {
+        let (name, text) = match ring {
+            Ring::Client(identity) => ("Client", identity),
+            Ring::Number { number, .. } => ("Number", number),
+            Ring::Sip(address) => ("Sip", address),
+        };
+        let mut attributes = vec![("statusCallback", status), ("statusCallbackEvent", EVENTS)];
+        // Half a second before the extension, which most exchanges need.
+        let keys = match ring {
+            Ring::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
+            _ => String::new(),
+        };
+        if !keys.is_empty() {
+            attributes.push(("sendDigits", &keys));
+        }
+        if let Some(url) = announced {
+            attributes.push(("url", url));
+        }
+        self.document.element(name, &attributes, text);
+    }
+
+    /// Recording, where calls that come in are recorded.
+    pub(super) fn recording(&self) -> Option<&'a Recording> {
+        self.plan.config.recording.as_ref().filter(|recording| recording.inbound)
+    }
+
+    /// The number that a telephone shows: the one of ours that the config names, else the caller's own, which is Twilio's
+    /// default; but ours where the caller has none to show.
+    fn caller_id(&self, dial: &'a Dial, rings: &[(Ring, Option<String>)]) -> Option<&'a str> {
+        let ours = |number: &str| self.plan.numbers.iter().find(|one| one.as_str() == number).map(|one| one.as_str());
+        let telephone = rings.iter().any(|(ring, _)| matches!(ring, Ring::Number { .. }));
+        let called = || self.plan.caller.called.filter(|_| telephone && self.plan.caller.number.is_none());
+        dial.caller_id.as_deref().and_then(ours).or_else(|| called().map(E164::as_str))
+    }
+
+    /// What rings in each place of a dial, and whose it is where the chart says so.
+    fn legs(&self, dial: &Dial) -> Vec<Vec<(Ring, Option<String>)>> {
+        let targets = &dial.targets;
+        let count = targets.len();
+        let mut legs: Vec<Vec<(Ring, Option<String>)>> = Vec::with_capacity(count);
+        match dial.order {
+            Order::AllAtOnce => {
+                let mut all = Vec::new();
+                for target in targets {
+                    self.rings(target, &mut all);
+                }
+                legs.push(all);
+            }
+            Order::InOrder | Order::HuntGroup => {
+                let first = if dial.order == Order::HuntGroup { self.turn_of(count) } else { 0 };
+                for place in 0..count {
+                    let mut one = Vec::new();
+                    self.rings(&targets[(first + place) % count], &mut one);
+                    legs.push(one);
+                }
+            }
+        }
+        legs
+    }
+
+    /// Where a hunt group of so many begins with this call: by its `CallSid`, so that every request of it agrees.
+    fn turn_of(&self, count: usize) -> usize {
+        // FNV-1a.
+        let mut hash = 0x811c_9dc5_u32;
+        for byte in self.plan.caller.sid.bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+        hash as usize % count.max(1)
+    }
+
+    fn rings(&self, target: &Target, rings: &mut Vec<(Ring, Option<String>)>) {
+        let caller = &self.plan.caller;
+        let mut add = |ring: Ring, person: Option<&str>| {
+            // Nobody rings themselves, and our own number would answer as another caller's.
+            let number = if let Ring::Number { number, .. } = &ring { number.as_str() } else { "" };
+            let own = [caller.number, caller.called].iter().flatten().any(|own| own.as_str() == number);
+            let known = rings.iter().any(|(known, _)| *known == ring);
+            if !own && !known && rings.len() < MOST_AT_ONCE {
+                rings.push((ring, person.map(str::to_owned)));
+            }
+        };
+        let mut people = |people: &[Person]| {
+            for person in people {
+                for ring in &person.rings {
+                    add(ring.clone(), Some(&person.reference));
+                }
+            }
+        };
+        let patient = self.facts.patient.here().and_then(Option::as_ref);
+        match target {
+            Target::Client(identity) if is_identity(identity) => add(Ring::Client(identity.clone()), None),
+            Target::Number(number) if E164::parse(number).is_some() => {
+                add(Ring::Number { number: number.clone(), extension: String::new() }, None);
+            }
+            Target::Sip(address) if is_sip(address) => add(Ring::Sip(address.clone()), None),
+            Target::Client(_) | Target::Number(_) | Target::Sip(_) => {}
+            Target::Available(roles) => {
+                if let Known::Here(there) = self.facts.available(self.plan.config, caller, roles) {
+                    people(&there);
+                }
+            }
+            Target::GeneralPractitioner(_) => {
+                people(patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
+            }
+            Target::LastToCall(_) => {
+                if let Some(Some(person)) = self.facts.last_to_call.here() {
+                    people(std::slice::from_ref(person));
+                }
+            }
+        }
+    }
+}
+
+/// The person whose all of this is.
+fn only(rings: &[(Ring, Option<String>)]) -> Option<String> {
+    let (_, first) = rings.first()?;
+    // Somebody whom the config names may be anybody.
+    if rings.iter().all(|(_, person)| person == first) { first.clone() } else { None }
+}
+
+/// A SIP address that TwiML can write.
+fn is_sip(address: &str) -> bool {
+    let scheme = address.starts_with("sip:") || address.starts_with("sips:");
+    scheme && address.len() <= 255 && address.bytes().all(|byte| byte.is_ascii_graphic())
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The dialplan at work: what a clinic's config does with a call.
+//!
+//! A request goes to a [`Step`], of which there is a closed set. Step and parameters make a [`Turn`]; the turn has
+//! [`wants`], which the story behind the door finds out from the chart and from clocks; with these [`Facts`] it is played
+//! as TwiML. Nothing is kept between two requests: what has to be remembered stands in the URL, or in the chart.
+
+mod dial;
+mod facts;
+mod hours;
+mod menu;
+mod needs;
+mod outcome;
+mod people;
+mod play;
+mod queue;
+mod rules;
+mod said;
+mod say;
+mod step;
+mod turn;
+mod voicemail;
+
+pub use facts::{Facts, Known, Want, zone_of};
+pub use hours::{Wall, are_open, is_available};
+pub use needs::wants;
+pub use outcome::Outcome;
+pub use people::{IDENTITY, Patient, Person, Ring};
+pub use play::{Played, play};
+pub use queue::is_spoken;
+pub use said::{Caller, Said};
+#[cfg(feature = "doors")]
+pub(crate) use say::write as write_ssml;
+pub use step::{AGAIN, Kind, MOST_STEPS, Step, decides, retries, steps};
+pub use turn::{Next, Plan, Turn};

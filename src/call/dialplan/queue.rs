@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Waiting: `<Enqueue>`, <https://www.twilio.com/docs/voice/twiml/enqueue>.
+//!
+//! A document that is heard in a queue can say, play, gather, hang up, and let the caller out by `<Leave>`; nothing else.
+//! So an action that follows an offer to call back is heard right there where it only says something and hangs up. Where
+//! it does more, the caller is let out, as they are where the queue is too long; and the queue's own action request tells
+//! the two apart by the chart, in which the offer that was taken stands.
+
+use super::play::{Fault, Player};
+use super::said::Said;
+use super::step::{Kind, decides};
+use crate::call::config::{Config, Overflow, Queue, Verb};
+use crate::json::decimal;
+
+/// A piece of Twilio's own hold music, some minutes long; the queue is judged again behind it.
+const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+
+/// How far the search for what an action says goes.
+const MOST_HOPS: u32 = 16;
+
+impl<'a> Player<'a> {
+    /// Lets the caller wait.
+    pub(super) fn enqueue(&mut self, action: &'a str, queue: &'a Queue) {
+        let (ended, waits) = (self.url(Kind::Queue, action, 0), self.url(Kind::Wait, action, 0));
+        let mut attributes = vec![("action", ended.as_str())];
+        // Otherwise Twilio plays its music, and nobody needs to be asked.
+        let has_part = queue.position.is_some() || queue.callback.is_some() || queue.overflow.is_some();
+        if has_part || queue.music.is_some() {
+            attributes.push(("waitUrl", &waits));
+        }
+        self.document.element("Enqueue", &attributes, &queue.name);
+    }
+
+    /// What is heard meanwhile.
+    pub(super) fn hold(&mut self, action: &'a str, queue: &'a Queue, position: Option<u32>) -> Result<(), Fault> {
+        if let Some((say, position)) = queue.position.as_ref().zip(position) {
+            self.say_with(say, Some(("{position}", &decimal(position.into()))))?;
+        }
+        let music = queue.music.as_deref().unwrap_or(MUSIC);
+        let Some(offer) = &queue.callback else {
+            self.document.element("Play", &[], music);
+            return Ok(());
+        };
+        let url = self.url(Kind::Offer, action, 0);
+        let attributes =
+            [("input", "dtmf"), ("timeout", "1"), ("numDigits", "1"), ("finishOnKey", ""), ("action", url.as_str())];
+        self.document.open("Gather", &attributes);
+        self.say(&offer.prompt)?;
+        self.document.element("Play", &[], music).close();
+        Ok(())
+    }
+}
+
+/// Whether a queue is too long, as Twilio tells its length. What it does not tell is not too long.
+pub(super) fn is_too_long(overflow: &Overflow, said: Said<'_, '_>) -> bool {
+    let limits = [
+        ("CurrentQueueSize", overflow.size),
+        ("QueuePosition", overflow.position),
+        ("AvgQueueTime", overflow.average_wait),
+    ];
+    limits.iter().any(|(name, most)| most.zip(said.number(name)).is_some_and(|(most, told)| told > most))
+}
+
+/// Whether the offer to call back was taken.
+pub(super) fn takes_callback(queue: &Queue, said: Said<'_, '_>) -> bool {
+    queue.callback.as_ref().is_some_and(|offer| said.get("Digits") == Some(offer.digit.as_str()))
+}
+
+/// Whether an action only says something and ends, so that it can be heard in a queue.
+#[must_use]
+pub fn is_spoken(config: &Config, action: &str) -> bool {
+    let mut name = action;
+    for _ in 0..MOST_HOPS {
+        let Some(verbs) = config.actions.get(name) else { return false };
+        match verbs.iter().find(|verb| decides(verb)) {
+            None | Some(Verb::Hangup(_)) => return true,
+            Some(Verb::Goto(next)) => name = next,
+            Some(_) => return false,
+        }
+    }
+    false
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Messages and rooms: `<Record>`, <https://www.twilio.com/docs/voice/twiml/record>; `<Conference>`,
+//! <https://www.twilio.com/docs/voice/twiml/conference>.
+
+use super::play::{Fault, Player};
+use super::step::Kind;
+use crate::call::config::{Conference, Voicemail};
+use crate::json::decimal;
+
+/// The longest message in seconds.
+const LONGEST: u32 = 120;
+
+impl<'a> Player<'a> {
+    /// Takes a message. Where none is left, the document goes on behind it, and the call ends.
+    pub(super) fn record(&mut self, action: &'a str, voicemail: &'a Voicemail) -> Result<(), Fault> {
+        self.say(&voicemail.greeting)?;
+        let url = self.url(Kind::Voicemail, action, 0);
+        let (recorded, written) = (self.url_again(Kind::Recording), self.url_again(Kind::Transcription));
+        let longest = decimal(voicemail.max_length.filter(|seconds| *seconds > 0).unwrap_or(LONGEST).into());
+        let mut attributes = vec![
+            ("action", url.as_str()),
+            ("maxLength", &longest),
+            ("playBeep", "true"),
+            ("recordingStatusCallback", &recorded),
+        ];
+        if voicemail.transcribe {
+            attributes.push(("transcribe", "true"));
+            attributes.push(("transcribeCallback", &written));
+        }
+        self.document.empty("Record", &attributes);
+        if let Some(farewell) = &voicemail.farewell {
+            self.say(farewell)?;
+        }
+        self.verb("Hangup");
+        Ok(())
+    }
+
+    /// Puts the caller into a room.
+    pub(super) fn conference(&mut self, action: &'a str, conference: &'a Conference) -> Result<(), Fault> {
+        let recording = self.recording();
+        if let Some(recording) = recording {
+            self.say(&recording.announcement)?;
+        }
+        let url = self.url(Kind::Conference, action, 0);
+        let dial: Vec<_> = conference.then.iter().map(|_| ("action", url.as_str())).collect();
+        self.document.open("Dial", &dial);
+        let (status, recorded) = (self.url_again(Kind::Status), self.url_again(Kind::Recording));
+        let most = conference.max_participants.map(|most| decimal(most.clamp(2, 250).into()));
+        let mut attributes = Vec::new();
+        if conference.wait_for_staff {
+            attributes.push(("startConferenceOnEnter", "false"));
+        }
+        if let Some(music) = &conference.music {
+            attributes.extend([("waitUrl", music.as_str()), ("waitMethod", "GET")]);
+        }
+        if let Some(most) = &most {
+            attributes.push(("maxParticipants", most));
+        }
+        if recording.is_some() {
+            attributes.extend([("record", "record-from-start"), ("recordingStatusCallback", recorded.as_str())]);
+        }
+        attributes.extend([("statusCallback", status.as_str()), ("statusCallbackEvent", "start end join leave")]);
+        self.document.element("Conference", &attributes, &conference.name).close();
+        Ok(())
+    }
+}

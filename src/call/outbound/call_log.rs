@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call in the chart before and when it is placed.
+//!
+//! What is known before (who calls whom, about what) is a log without a call: [`CallLog::ticket`]. Beside it stand the
+//! request that asked for it, so that asking twice does not call twice, and the number that the callee will see.
+
+use crate::call::log::{CATEGORY, CallLog, Context};
+use crate::fhir::change::place;
+use crate::fhir::element::{concept, has_coding, identifier, is};
+use crate::json::Json;
+
+/// The category of every call, by system and code.
+pub const VOICE_CATEGORY: (&str, &str) = CATEGORY;
+
+/// The system of the identifier by which a call is found: the root's `CallSid`.
+pub const TWILIO_SYSTEM: &str = crate::call::log::TWILIO;
+
+/// The system of the identifier of whatever asked for a call: `<Practitioner id>.<requestId>`.
+pub const REQUEST_SYSTEM: &str = "https://plumline.dev/fhir/call-request";
+
+/// The system of our number in `Communication.medium`: the line that the call goes over.
+pub const LINE_SYSTEM: &str = "https://plumline.dev/fhir/phone-number";
+
+/// A call that somebody is about to place.
+#[derive(Clone, Debug, Default)]
+pub struct Intent<'a> {
+    /// Who calls whom, about what.
+    pub context: Context,
+    /// The number of ours that the callee sees.
+    pub from: &'a str,
+    /// The identifier of the request, where it has one.
+    pub request: Option<&'a str>,
+}
+
+impl Intent<'_> {
+    /// As a `Communication` in preparation; `base` is that of the extension.
+    #[must_use]
+    pub fn write(&self, base: &str) -> Json {
+        let mut resource = CallLog::ticket(&self.context).write(None, base);
+        if let Some(request) = self.request {
+            place(&mut resource, "identifier", identifier(REQUEST_SYSTEM, request), |_| false);
+        }
+        show(&mut resource, self.from);
+        resource
+    }
+}
+
+/// Says which number of ours the callee sees.
+pub fn show(resource: &mut Json, from: &str) {
+    place(resource, "medium", concept(LINE_SYSTEM, from), |one| line(one).is_some());
+}
+
+fn line(medium: &Json) -> Option<&str> {
+    let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", LINE_SYSTEM))?;
+    coding.get("code")?.text()
+}
+
+/// The `Communication` of a call that was prepared.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The resource.
+    pub resource: Json,
+    /// What it knows of the call.
+    pub log: CallLog,
+}
+
+impl Prepared {
+    /// Reads a `Communication`; `None` where it is none of ours.
+    #[must_use]
+    pub fn read(resource: Json, base: &str) -> Option<Self> {
+        let categories = resource.get("category").map(Json::elements).unwrap_or_default();
+        let ours = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
+        let log = CallLog::read(&resource, base);
+        (is(&resource, "resourceType", "Communication") && ours).then_some(Self { resource, log })
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.resource.get("id").and_then(Json::text).unwrap_or_default()
+    }
+
+    /// `Communication.status`.
+    #[must_use]
+    pub fn status(&self) -> &str {
+        self.resource.get("status").and_then(Json::text).unwrap_or_default()
+    }
+
+    /// The guard of a write: `W/"<version>"`.
+    #[must_use]
+    pub fn guard(&self) -> Option<String> {
+        guard(&self.resource)
+    }
+
+    /// The number of ours that the callee sees.
+    #[must_use]
+    pub fn from(&self) -> Option<&str> {
+        self.resource.get("medium").map(Json::elements).unwrap_or_default().iter().find_map(line)
+    }
+
+    /// Whether `who` (`Practitioner/<id>`) is one of its ends.
+    #[must_use]
+    pub fn is_of(&self, who: &str) -> bool {
+        let ends = self.resource.get("recipient").map(Json::elements).unwrap_or_default();
+        let mut ends = ends.iter().chain(self.resource.get("sender"));
+        ends.any(|end| is(end, "reference", who))
+    }
+}
+
+/// The guard of a write to `resource`, `W/"<version>"`.
+#[must_use]
+pub fn guard(resource: &Json) -> Option<String> {
+    let version = resource.at(&["meta", "versionId"]).and_then(Json::text)?;
+    Some(["W/\"", version, "\""].concat())
+}
+
+/// Whether a text has the form of an id, <https://hl7.org/fhir/R4/datatypes.html#id>.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+        // They would be steps in a path.
+        && text != "." && text != ".."
+}
+
+/// Whether a text is a reference to a resource of type `kind` on this server.
+#[must_use]
+pub fn is_reference(text: &str, kind: &str) -> bool {
+    text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_id)
+}
+
+/// The reference to a resource of type `kind` in a text that is one, or an id alone.
+#[must_use]
+pub fn reference_to(text: &str, kind: &str) -> Option<String> {
+    if is_reference(text, kind) {
+        return Some(text.to_owned());
+    }
+    is_id(text).then(|| [kind, "/", text].concat())
+}

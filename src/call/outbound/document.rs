@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a call that one of our people places hears, as TwiML.
+
+use super::refusal::Refusal;
+use super::say;
+use crate::call::Spoken;
+use crate::call::config::{AnsweringMachine, Config};
+use crate::call::dialplan::{Kind, Step};
+use crate::json::decimal;
+use crate::text::cut;
+use crate::twiml::{Document, IllFormed};
+
+/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
+const EVENTS: &str = "initiated ringing answered completed";
+
+/// A leg that is dialled.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection<'a> {
+    /// The webhook's own URL.
+    pub webhook: &'a str,
+    /// Who is called, E.164.
+    pub callee: &'a str,
+    /// What they see, E.164 and one of ours.
+    pub from: &'a str,
+}
+
+/// A callback URL that Twilio is to bring again until it is taken.
+#[must_use]
+pub fn callback(webhook: &str, kind: Kind) -> String {
+    Step::common(kind).url_again(cut(webhook, b'#').0)
+}
+
+/// Dials somebody.
+///
+/// # Errors
+/// [`IllFormed`] where a text of the config cannot be written.
+pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    let recording = config.recording.as_ref().filter(|recording| recording.outbound);
+    if let Some(recording) = recording {
+        say::say(&mut document, &recording.announcement, config);
+    }
+    let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
+    let recorded = callback(connection.webhook, Kind::Recording);
+    let mut dial = vec![("callerId", connection.from), ("answerOnBridge", "true")];
+    if let Some(seconds) = &timeout {
+        dial.push(("timeout", seconds));
+    }
+    if recording.is_some() {
+        dial.push(("record", "record-from-answer-dual"));
+        dial.push(("recordingStatusCallback", &recorded));
+    }
+    let (status, machine) = (callback(connection.webhook, Kind::Status), callback(connection.webhook, Kind::Machine));
+    // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
+    let announcement = Step::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
+    let mut number = Vec::with_capacity(5);
+    if recording.is_some() {
+        number.push(("url", announcement.as_str()));
+    }
+    number.push(("statusCallback", status.as_str()));
+    number.push(("statusCallbackEvent", EVENTS));
+    let detection = match config.outbound.answering_machine {
+        AnsweringMachine::Off => None,
+        AnsweringMachine::Enable => Some("Enable"),
+        AnsweringMachine::DetectMessageEnd => Some("DetectMessageEnd"),
+    };
+    if let Some(detection) = detection {
+        number.push(("machineDetection", detection));
+        number.push(("amdStatusCallback", &machine));
+    }
+    document.open("Dial", &dial).element("Number", &number, connection.callee);
+    document.finish()
+}
+
+/// Takes the first caller who waits in a queue.
+///
+/// # Errors
+/// [`IllFormed`] where its name cannot be written.
+pub fn queue(name: &str) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]).open("Dial", &[("answerOnBridge", "true")]).element("Queue", &[], name);
+    document.finish()
+}
+
+/// Says why a call is not placed, and ends it.
+#[must_use]
+pub fn refuse(refusal: Refusal, config: &Config) -> String {
+    spoken(refusal.sentence(), config)
+        .or_else(|_| spoken(Spoken::Failure.text(), &Config::default()))
+        .unwrap_or_default()
+}
+
+fn spoken(sentence: &str, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    document.element("Say", &say::manner(None, None, config), sentence).empty("Hangup", &[]);
+    document.finish()
+}

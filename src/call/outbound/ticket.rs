@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Tickets: what lets a browser's call say what it is about, without the browser being believed.
+//!
+//! `<Communication id>.<expiry>.<MAC>`: who may use it and until when is sealed, everything else stands in the chart. The
+//! MAC is HMAC-SHA256 over the id, the expiry and the identity, so a ticket is worth nothing in another's hands.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq as _};
+
+use super::call_log::is_id;
+use super::refusal::Refusal;
+use crate::error::Code;
+use crate::json::decimal;
+use crate::text::list;
+
+/// How long a ticket lives, in seconds.
+pub const LIFETIME: u64 = 600;
+
+/// What else is sealed with these secrets is sealed over another text.
+const DOMAIN: &str = "plumline call ticket 1\n";
+
+/// No secret is shorter: a ticket is seen by whoever uses it, and a short one could be guessed from it.
+const SHORTEST: usize = 32;
+
+/// An id of 64 characters, an expiry, 43 characters of MAC.
+const LONGEST: usize = 64 + 1 + 20 + 1 + 43;
+
+/// The keys of `PLUMLINE_SECRET`. Its `Debug` says `[redacted]`.
+#[derive(Clone)]
+pub struct Sealing(Vec<Hmac<Sha256>>);
+
+impl Sealing {
+    /// Reads a secret; several with commas between while a rotation lasts: the first seals, any opens.
+    ///
+    /// # Errors
+    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] where one has less than 32 characters.
+    pub fn read(secret: &str) -> Result<Self, Code> {
+        let mut keys = Vec::with_capacity(1);
+        for key in list(secret).filter(|key| !key.is_empty()) {
+            if key.len() < SHORTEST {
+                return Err(Code::SecretWeak);
+            }
+            let Ok(key) = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_bytes()) else {
+                // HMAC takes a key of any length.
+                unreachable!()
+            };
+            keys.push(key);
+        }
+        if keys.is_empty() { Err(Code::SecretBlank) } else { Ok(Self(keys)) }
+    }
+
+    /// A ticket for the call of a `Communication`, for `identity`, to be used before `now` (milliseconds since 1970) and
+    /// [`LIFETIME`] have passed.
+    #[must_use]
+    pub fn seal(&self, communication: &str, identity: &str, now: u64) -> String {
+        let expiry = decimal(now / 1_000 + LIFETIME);
+        let mac = self.0.first().map(|key| mac(key, communication, &expiry, identity)).unwrap_or_default();
+        [communication, ".", &expiry, ".", &mac].concat()
+    }
+
+    /// The id of the `Communication` that a ticket is for.
+    ///
+    /// # Errors
+    /// [`Refusal::TicketInvalid`], [`Refusal::TicketExpired`].
+    pub fn open<'a>(&self, ticket: &'a str, identity: &str, now: u64) -> Result<&'a str, Refusal> {
+        let (id, expiry, given) = parts(ticket).ok_or(Refusal::TicketInvalid)?;
+        let mut genuine = Choice::from(0);
+        for key in &self.0 {
+            genuine |= mac(key, id, expiry, identity).as_bytes().ct_eq(given.as_bytes());
+        }
+        if !bool::from(genuine) {
+            return Err(Refusal::TicketInvalid);
+        }
+        // Only now is the expiry known to be ours.
+        match expiry.parse::<u64>() {
+            Ok(expiry) if now / 1_000 < expiry => Ok(id),
+            Ok(_) => Err(Refusal::TicketExpired),
+            Err(_) => Err(Refusal::TicketInvalid),
+        }
+    }
+}
+
+impl core::fmt::Debug for Sealing {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The parameter `Ticket` of a call.
+///
+/// # Errors
+/// [`Refusal::TicketInvalid`] where it came with two values.
+pub fn ticket_of<'a>(params: &[(&str, &'a str)]) -> Result<Option<&'a str>, Refusal> {
+    let mut ticket = None;
+    for (name, value) in params {
+        if *name == "Ticket" && !value.is_empty() {
+            if ticket.is_some_and(|earlier| earlier != *value) {
+                return Err(Refusal::TicketInvalid);
+            }
+            ticket = Some(*value);
+        }
+    }
+    Ok(ticket)
+}
+
+/// The id, the expiry and the MAC. An id may hold dots, the others hold none.
+fn parts(ticket: &str) -> Option<(&str, &str, &str)> {
+    if ticket.len() > LONGEST {
+        return None;
+    }
+    let (rest, mac) = cut_last(ticket)?;
+    let (id, expiry) = cut_last(rest)?;
+    let is_number = !expiry.is_empty() && expiry.bytes().all(|byte| byte.is_ascii_digit());
+    (is_id(id) && is_number).then_some((id, expiry, mac))
+}
+
+fn cut_last(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == b'.')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// The MAC in base64url. The TEXT is compared: decoding first would accept a second spelling.
+fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
+    let mut mac = key.clone();
+    // Neither an id nor an expiry holds a line break, so no two texts are the same.
+    for part in [DOMAIN, id, "\n", expiry, "\n", identity] {
+        mac.update(part.as_bytes());
+    }
+    let mut text = String::new();
+    URL_SAFE_NO_PAD.encode_string(mac.finalize().into_bytes(), &mut text);
+    text
+}

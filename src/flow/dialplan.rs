@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call goes by its number's dialplan: find out what the plan asks for, note what the chart is to know, answer.
+//!
+//! Two round trips of reading at most, the second where it depends on the first, and one of writing. Each has a deadline,
+//! so that a caller hears something within three seconds whatever the chart does; what it did not say in time counts as
+//! unknown, and what could not be noted before the answer comes again with the callbacks.
+
+use super::ask::{Answer, Ask, FhirRequest, Host, ZoneRequest};
+use super::chart::{Chart, Trouble, search};
+use super::reply::{Done, Reply};
+use super::status::status;
+use super::transcription::transcription;
+use crate::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, Turn, Want, play, wants};
+use crate::call::log::{BASE, CallEvent, CallLog, Context, Queue, Text};
+use crate::call::{Call, CallStatus, Clinic, Direction};
+use crate::error::{Code, log_line};
+
+/// Milliseconds that a round trip of reading may take.
+const READING: u32 = 900;
+
+/// Milliseconds that the one of writing may take.
+const WRITING: u32 = 700;
+
+/// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
+const AGAIN: u32 = 200;
+
+/// Milliseconds that a round trip may take while nobody listens. Twilio gives up after 15 s, and there are six at most.
+const CALLBACK: u32 = 2_000;
+
+/// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
+/// `hangup` and `leave`, which Twilio says of the same wait.
+const CALLED_BACK: &str = "callback";
+
+/// A genuine request, and where it came.
+pub(super) struct Visit<'v, 'a> {
+    /// Its parameters.
+    pub(super) pairs: &'v [(&'a str, &'a str)],
+    pub(super) call: &'v Call<'a>,
+    pub(super) clinic: &'v Clinic<'a>,
+    pub(super) step: Step<'a>,
+    /// The webhook's URL without its fragment.
+    pub(super) url: &'a str,
+    /// Milliseconds since 1970.
+    pub(super) now: u64,
+}
+
+impl Visit<'_, '_> {
+    /// The base of our extension's URL in the chart.
+    fn base(&self) -> &str {
+        self.clinic.config.chart.extension_base.as_deref().unwrap_or(BASE)
+    }
+}
+
+/// Answers what a dialplan or a callback of ours is about; `None` for what the default plan answers.
+pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Direction<'_>) -> Option<Done> {
+    let said = Said(visit.pairs);
+    let config = visit.clinic.config;
+    let caller = Caller::of(visit.call, said, visit.clinic.numbers);
+    let plan = Plan { config, numbers: visit.clinic.numbers, url: visit.url, caller };
+    match (visit.step.kind, direction) {
+        (Kind::First, Direction::StatusCallback | Direction::DialAction)
+        | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
+            Some(status(host, visit.pairs, visit.now, CALLBACK, visit.base()).await)
+        }
+        (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, CALLBACK, visit.base()).await),
+        (Kind::First, Direction::Inbound { .. }) if plan.rules().is_some() => Some(follow(host, visit, &plan).await),
+        (Kind::First, _) => None,
+        _ => Some(follow(host, visit, &plan).await),
+    }
+}
+
+async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
+    let said = Said(visit.pairs);
+    let over = visit.call.status == Some(CallStatus::Terminal);
+    let mut next = plan.next(&visit.step, said, over);
+    let mut facts = Facts::at(visit.now, &plan.caller);
+    let mut note = Note::of(visit, &next.turn);
+    find_out(host, plan, &next.turn, &mut facts, &mut note).await;
+    if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
+        facts.callback_taken = Chart::read(found, visit.base()).is_ok_and(|chart| has_callback(&chart.log));
+    }
+    let mut played = play(plan, &next, &facts);
+    let mut codes = Vec::new();
+    if let Some(note) = &mut note {
+        let patient = facts.patient.here().and_then(Option::as_ref).map(|patient| patient.reference.clone());
+        note.context = Context { patient, practitioner: played.rung.clone(), ..Context::default() };
+        if let Err(code) = note.write(host, visit.base()).await {
+            codes.push((code, String::new()));
+            // What nobody will remember is not promised: the offer comes again.
+            if let Turn::Callback { action, queue } = next.turn {
+                next.turn = Turn::Wait { action, queue, position: None };
+                played = play(plan, &next, &facts);
+            }
+        }
+    }
+    let mut done = Done::from(Reply::Twiml(played.twiml));
+    if facts.lost_any() {
+        codes.push((Code::ChartUnread, String::new()));
+    }
+    for (code, place) in played.codes.iter().chain(&codes) {
+        done.log.push(log_line(*code, place));
+    }
+    done
+}
+
+/// Asks for what the turn wants, and for the call's record where something is to be noted in it. The clocks come first:
+/// they cost no round trip, and with them much need not be asked for.
+async fn find_out(host: &Host, plan: &Plan<'_>, turn: &Turn<'_>, facts: &mut Facts, note: &mut Option<Note<'_>>) {
+    let is_clock = |want: &Want| matches!(want, Want::Zone(_));
+    let mut clocks = wants(plan, turn, facts);
+    clocks.retain(is_clock);
+    if !clocks.is_empty() {
+        learn(host, plan, facts, clocks, None).await;
+    }
+    for round in 0..2 {
+        let wanted = wants(plan, turn, facts);
+        if round == 0 && wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_))) {
+            // A plan that asks for nobody has nothing to note of a call that only begins.
+            note.take_if(|note| !note.has_news);
+        }
+        let look = note.as_mut().filter(|_| round == 0);
+        if wanted.is_empty() && look.is_none() {
+            return;
+        }
+        learn(host, plan, facts, wanted, look).await;
+    }
+}
+
+/// Asks for several things at the same moment, and takes in the answers.
+async fn learn(host: &Host, plan: &Plan<'_>, facts: &mut Facts, wanted: Vec<Want>, look: Option<&mut Note<'_>>) {
+    let mut asks = Vec::with_capacity(wanted.len() + 1);
+    let mut asked = Vec::with_capacity(wanted.len());
+    for want in wanted {
+        match ask(&want, plan, facts) {
+            Some(ask) => {
+                asks.push((ask, Some(READING)));
+                asked.push(want);
+            }
+            None => facts.learn(&want, None, &plan.caller),
+        }
+    }
+    if let Some(note) = &look {
+        asks.push((Ask::Fhir(search(note.event.root().0)), Some(READING)));
+    }
+    let mut answers = host.ask_all(asks).await.into_iter();
+    for want in asked {
+        facts.learn(&want, answers.next().and_then(Answer::ok), &plan.caller);
+    }
+    if let Some(note) = look {
+        note.found = answers.next();
+    }
+}
+
+fn ask(want: &Want, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
+    if let Want::Zone(zone) = want {
+        return Some(Ask::Zone(ZoneRequest { zone: zone.clone(), instants: vec![facts.now], walls: Vec::new() }));
+    }
+    let url = want.url(&plan.caller, facts)?;
+    Some(Ask::Fhir(FhirRequest { method: "GET", url, ..FhirRequest::default() }))
+}
+
+/// What the chart is to know of this request before it is answered.
+struct Note<'a> {
+    event: CallEvent<'a>,
+    /// Whether it tells more than that a call begins, which its callbacks tell as well.
+    has_news: bool,
+    context: Context,
+    /// The answer to the search for the call's record.
+    found: Option<Answer>,
+}
+
+impl<'a> Note<'a> {
+    /// Of a request that makes `turn`; `None` where there is nothing to say.
+    fn of(visit: &Visit<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
+        let event = match (visit.step.kind, turn) {
+            (Kind::First, _) => CallEvent::opening(visit.pairs, visit.now)?,
+            (Kind::Dial | Kind::Queue | Kind::Voicemail | Kind::Conference, _) | (_, Turn::Callback { .. }) => {
+                CallEvent::read(visit.pairs, visit.now)?
+            }
+            _ => return None,
+        };
+        let queue = match turn {
+            Turn::Callback { .. } => Some(Queue { result: CALLED_BACK, seconds: None }),
+            _ => event.queue,
+        };
+        let has_news = visit.step.kind != Kind::First;
+        let event = CallEvent { queue, ..event };
+        Some(Self { event, has_news, context: Context::default(), found: None })
+    }
+}
+
+impl Note<'_> {
+    /// Writes it down; once more where somebody else wrote at the same time.
+    async fn write(&mut self, host: &Host, base: &str) -> Result<(), Code> {
+        if !self.has_news && self.context == Context::default() {
+            return Ok(());
+        }
+        let mut said = CallLog::of(core::slice::from_ref(&self.event));
+        said.claim(self.event.root().0);
+        said.know(&self.context);
+        let found = self.found.take().unwrap_or(Answer::Failed);
+        match save(host, found, &said, base, WRITING).await {
+            Err(Trouble::Passing(Code::ChartConflict)) => {}
+            result => return result.map_err(Trouble::code),
+        }
+        let found = host.ask(Ask::Fhir(search(self.event.root().0)), Some(AGAIN)).await;
+        save(host, found, &said, base, AGAIN).await.map_err(Trouble::code)
+    }
+}
+
+async fn save(host: &Host, found: Answer, said: &CallLog, base: &str, deadline: u32) -> Result<(), Trouble> {
+    let chart = Chart::read(found, base)?;
+    let mut log = chart.log.clone();
+    log.merge(said);
+    match chart.write(&log, base)? {
+        Some(request) => chart.settle(&host.ask(Ask::Fhir(request), Some(deadline)).await),
+        None => Ok(()),
+    }
+}
+
+/// Whether the caller has asked to be called back.
+fn has_callback(log: &CallLog) -> bool {
+    log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some(CALLED_BACK)
+}

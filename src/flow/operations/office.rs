@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is the clinic's: its config and its numbers.
+
+use super::super::ask::{Ask, Host};
+use super::super::door::Knock;
+use super::super::reply::Reply;
+use super::DEADLINE;
+use crate::call::Config;
+use crate::call::log::BASE;
+use crate::call::outbound::{Refusal, clean};
+use crate::error::{Code, Problem};
+use crate::json::Json;
+use crate::phone::E164;
+use crate::rest::Rest;
+use crate::text::list;
+
+/// What is the clinic's.
+pub(super) struct Office {
+    pub(super) config: Config,
+    numbers: Vec<String>,
+}
+
+impl Office {
+    /// Reads the config and the numbers: the project secret, else Twilio's list of ours.
+    ///
+    /// Nothing is done under a config that cannot be read: what it forbids is not known then.
+    pub(super) async fn open(knock: &Knock, host: &Host) -> Result<Self, Reply> {
+        let config = config_of(knock)?;
+        let numbers = match knock.secret("TWILIO_NUMBER") {
+            Some(written) => list(written).map(clean).collect(),
+            None => listed(knock, host).await?,
+        };
+        let numbers: Vec<String> = numbers.into_iter().filter(|number| E164::parse(number).is_some()).collect();
+        if numbers.is_empty() {
+            let code = if knock.secret("TWILIO_NUMBER").is_some() { Code::NumberInvalid } else { Code::SecretMissing };
+            return Err(Reply::Invalid(Problem::at(code, "TWILIO_NUMBER")));
+        }
+        Ok(Self { config, numbers })
+    }
+
+    /// Our numbers, at least one.
+    pub(super) fn numbers(&self) -> Vec<E164<'_>> {
+        self.numbers.iter().filter_map(|number| E164::parse(number)).collect()
+    }
+
+    /// The base of our extensions' URLs.
+    pub(super) fn base(&self) -> &str {
+        self.config.chart.extension_base.as_deref().unwrap_or(BASE)
+    }
+}
+
+fn config_of(knock: &Knock) -> Result<Config, Reply> {
+    let config = knock.secret("PLUMLINE_CONFIG").map_or_else(|| Ok(Config::default()), Config::read);
+    config.map_err(|_| Reply::Broken(Problem::at(Code::ConfigInvalid, "PLUMLINE_CONFIG")))
+}
+
+/// The base of our extensions' URLs, for what needs no more of the config.
+pub(super) fn base_of(knock: &Knock) -> Result<String, Reply> {
+    Ok(config_of(knock)?.chart.extension_base.unwrap_or_else(|| BASE.to_owned()))
+}
+
+/// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
+async fn listed(knock: &Knock, host: &Host) -> Result<Vec<String>, Reply> {
+    // Without a key there is nobody to ask, and the secret is what is missing.
+    let Ok(rest) = Rest::of(knock) else {
+        return Ok(Vec::new());
+    };
+    let request = rest.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]);
+    let answer = host.ask(Ask::Http(request), Some(DEADLINE)).await;
+    let body = answer.ok().ok_or(Reply::Broken(Code::TwilioUnavailable.into()))?;
+    let mut numbers = Vec::new();
+    for one in body.get("incoming_phone_numbers").map(Json::elements).unwrap_or_default() {
+        let calls = one.at(&["capabilities", "voice"]).and_then(Json::boolean) != Some(false);
+        if let Some(number) = one.get("phone_number").and_then(Json::text).filter(|_| calls) {
+            numbers.push(number.to_owned());
+        }
+    }
+    Ok(numbers)
+}
+
+/// Why a call is not placed, to whoever asked for it by an operation.
+pub(super) fn refused(refusal: Refusal) -> Reply {
+    let problem = refusal.code().into();
+    match refusal {
+        Refusal::NumberInvalid => Reply::Invalid(problem),
+        Refusal::Hours | Refusal::Concurrent | Refusal::PerHour => Reply::Conflict(problem),
+        Refusal::HoursUnknown | Refusal::ChartUnavailable => Reply::Broken(problem),
+        _ => Reply::Forbidden(problem),
+    }
+}

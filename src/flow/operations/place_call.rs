@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `place-call`: click to call. Twilio rings the practitioner's own phone, and then connects it with the callee.
+//!
+//! The intent is written first, then the call is sent, then its `CallSid` is written. Where Twilio's answer is lost, its
+//! list is looked at before anything is sent again, so that at most one call is placed for one request.
+
+use super::super::ask::{Answer, Ask, FhirRequest, Host};
+use super::super::door::Knock;
+use super::super::outgoing::conditions::get;
+use super::super::reply::Reply;
+use super::end_call::{answered, give_up};
+use super::office::{Office, refused};
+use super::placed::{lookup, record};
+use super::requester::{read, written};
+use super::start_call::{criterion, is_same};
+use super::target::{Wish, number_of, numbers_of};
+use super::{DEADLINE, text_of, wrong};
+use crate::call::dialplan::Kind;
+use crate::call::log::Context;
+use crate::call::outbound::{Connection, Intent, Policy, Prepared, callback, connect, guard};
+use crate::error::{Code, Problem};
+use crate::fhir::change::place;
+use crate::fhir::element::{extension, is};
+use crate::json::{Json, decimal};
+use crate::rest::Rest;
+use crate::signature::WebhookUrl;
+use crate::time::{MINUTE, instant, parse_instant};
+
+/// How long Twilio's list may lag: what it does not show after that was not placed.
+const SETTLED: u64 = 2 * MINUTE;
+
+/// The part of our extensions that says when a call was last sent.
+const ATTEMPT: &str = "call-attempt";
+
+/// The longest `Twiml` of a REST call.
+const LONGEST: usize = 4_000;
+
+/// Answers `{ callSid, communication, fromNumber }`.
+pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let rest = Rest::of(knock).map_err(Reply::Broken)?;
+    let webhook = knock.need("PLUMLINE_WEBHOOK_URL").map_err(Reply::Broken)?;
+    let webhook = WebhookUrl::new(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
+    let wish = Wish::read(knock)?;
+    // What dials by itself has to be safe to ask for twice.
+    let request = wish.request.clone().ok_or(wrong("requestId"))?;
+    let office = Office::open(knock, host).await?;
+    let numbers = office.numbers();
+    let earlier = get(["Communication?identifier=", &criterion(&request)].concat());
+    let mut target = wish.target(knock, &office, &numbers, vec![earlier], host, log).await?;
+    let found = read(target.more.pop().unwrap_or(Answer::Failed), "Communication")?;
+    let earlier = found.at(&["entry", "0", "resource"]).cloned();
+    let earlier = earlier.map(|resource| same_call(resource, &target.context, office.base())).transpose()?;
+    // Asked again after it was placed, it counts among the calls that the requester has placed.
+    if let Some((root, prepared)) = earlier.as_ref().and_then(|prepared| Some((prepared.log.root()?, prepared))) {
+        return Ok(told(prepared, root));
+    }
+    // What was written there by somebody else shows no number but ours.
+    if earlier.as_ref().is_some_and(|prepared| numbers.iter().all(|ours| Some(ours.as_str()) != prepared.from())) {
+        return Err(used());
+    }
+    target.admit(&office, knock.now, host).await?;
+    let policy = Policy::new(&office.config.outbound, &numbers);
+    let practitioner = &target.requester.practitioner;
+    let phone = own_phone(text_of(&knock.input, "practitionerNumber")?, practitioner, &policy, knock.now)?;
+    target.context.identity = Some(target.requester.identity(host, log).await?);
+
+    let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), phone: &phone };
+    if let Some(prepared) = earlier {
+        return sending.go_on(prepared, host, log).await;
+    }
+    let intent = Intent { context: target.context, from: target.from.as_str(), request: Some(&request) };
+    let (resource, made) = sending.begin(&intent, host).await?;
+    let prepared = same_call(resource, &intent.context, office.base())?;
+    // Who writes the intent sends the call.
+    if made { sending.send(prepared, host, log).await } else { sending.go_on(prepared, host, log).await }
+}
+
+/// The record of a request, if it is of this call.
+fn same_call(resource: Json, context: &Context, base: &str) -> Result<Prepared, Reply> {
+    let prepared = Prepared::read(resource, base).filter(|prepared| !prepared.id().is_empty());
+    let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+    if is_same(prepared.log.context(), context) { Ok(prepared) } else { Err(used()) }
+}
+
+/// The practitioner's own phone: the one that is asked for, if it is theirs, else the best of theirs.
+fn own_phone(wanted: Option<&str>, practitioner: &Json, policy: &Policy<'_>, now: u64) -> Result<String, Reply> {
+    let Some(wanted) = wanted else {
+        return number_of(practitioner, policy, now);
+    };
+    let wanted = policy.allows_typed(wanted).map_err(refused)?;
+    let mut own = numbers_of(practitioner, now).into_iter();
+    let theirs = own.any(|number| policy.allows_typed(number).is_ok_and(|number| number == wanted));
+    if theirs { Ok(wanted) } else { Err(wrong("practitionerNumber")) }
+}
+
+fn used() -> Reply {
+    Reply::Conflict(Code::OutboundRequestUsed.into())
+}
+
+fn unknown() -> Reply {
+    Reply::Conflict(Code::OutboundUnknown.into())
+}
+
+/// What a call is sent with.
+struct Sending<'a> {
+    knock: &'a Knock,
+    office: &'a Office,
+    rest: &'a Rest,
+    webhook: &'a str,
+    /// The practitioner's phone.
+    phone: &'a str,
+}
+
+impl Sending<'_> {
+    /// Writes the intent, unless another run has; the record there is, and whether this run has made it.
+    async fn begin(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
+        let mut resource = intent.write(self.office.base());
+        self.mark(&mut resource);
+        let create = FhirRequest {
+            method: "POST",
+            url: "Communication".to_owned(),
+            resource: Some(resource.write()),
+            if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
+            if_match: None,
+        };
+        let answer = host.ask(Ask::Fhir(create), Some(DEADLINE)).await;
+        let made = matches!(answer, Answer::Done { status: 201, .. });
+        Ok((written(answer, "Communication")?, made))
+    }
+
+    /// Says when the call is sent.
+    fn mark(&self, resource: &mut Json) {
+        let url = self.attempt_url();
+        let value = Json::of(&instant(self.knock.now));
+        place(resource, "extension", extension(&url, "valueInstant", value), |one| is(one, "url", &url));
+    }
+
+    fn attempt_url(&self) -> String {
+        [self.office.base(), "/", ATTEMPT].concat()
+    }
+
+    /// When a call was sent last.
+    fn attempted_at(&self, prepared: &Prepared) -> u64 {
+        let url = self.attempt_url();
+        let extensions = prepared.resource.get("extension").map(Json::elements).unwrap_or_default();
+        let mark = extensions.iter().find(|one| is(one, "url", &url));
+        let at = mark.and_then(|mark| parse_instant(mark.get("valueInstant")?.text()?));
+        // Without a mark, as late as possible: nothing is sent in haste.
+        at.or(prepared.log.context().prepared).unwrap_or(self.knock.now)
+    }
+
+    /// Goes on with a call that was asked for before.
+    async fn go_on(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        if let Some(root) = prepared.log.root() {
+            return Ok(told(&prepared, root));
+        }
+        if prepared.status() != "preparation" {
+            return Err(used());
+        }
+        let since = self.attempted_at(&prepared);
+        if let Some(call) = self.look(&prepared, since, host).await? {
+            return self.sent(prepared, &call, host, log).await;
+        }
+        if self.knock.now.saturating_sub(since) < SETTLED {
+            return Err(unknown());
+        }
+        // It was not placed. Of several who find so at once, one gets to send it again.
+        let mut resource = prepared.resource.clone();
+        self.mark(&mut resource);
+        let if_match = guard(&resource);
+        if if_match.is_none() {
+            return Err(Reply::Broken(Code::ChartRefused.into()));
+        }
+        let url = ["Communication/", prepared.id()].concat();
+        let write = FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None };
+        match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
+            Ok(body) => {
+                let prepared = Prepared::read(body, self.office.base()).ok_or(unknown())?;
+                self.send(prepared, host, log).await
+            }
+            Err(Reply::Conflict(_)) => Err(unknown()),
+            Err(reply) => Err(reply),
+        }
+    }
+
+    /// Sends the call of an intent that is ours to send.
+    async fn send(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        let from = prepared.from().unwrap_or_default().to_owned();
+        let callee = prepared.log.context().number.clone().unwrap_or_default();
+        let connection = Connection { webhook: self.webhook, callee: &callee, from: &from };
+        let twiml = connect(&connection, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
+        let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "recording.announcement")))?;
+        let status = callback(self.webhook, Kind::Status);
+        let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
+        let mut params = vec![("To", self.phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];
+        for event in ["initiated", "ringing", "answered", "completed"] {
+            params.push(("StatusCallbackEvent", event));
+        }
+        if let Some(timeout) = &timeout {
+            params.push(("Timeout", timeout));
+        }
+        let answer = host.ask(Ask::Http(self.rest.post("/Calls.json", &params)), Some(DEADLINE)).await;
+        match answer {
+            Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, host, log).await,
+            // Certainly not placed: the request is spent, and another one may try again.
+            Answer::Done { status: 400..=499, .. } => {
+                let spent = give_up(&prepared)?;
+                if host.ask(Ask::Fhir(spent), Some(DEADLINE)).await.ok().is_none() {
+                    log.push(Code::ChartUnavailable);
+                }
+                answered(answer).map_err(|reply| match reply {
+                    Reply::NotFound(_) => Reply::Broken(Code::TwilioRefused.into()),
+                    reply => reply,
+                })
+            }
+            // It may have been placed all the same.
+            _ => match self.look(&prepared, self.knock.now, host).await {
+                Ok(Some(call)) => self.sent(prepared, &call, host, log).await,
+                _ => Err(unknown()),
+            },
+        }
+    }
+
+    /// The call that was placed for an intent, by Twilio's list.
+    async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Json>, Reply> {
+        let from = prepared.from().unwrap_or_default();
+        lookup(self.rest, (self.phone, from), since, self.office.base(), host).await
+    }
+
+    /// Writes which call it was.
+    async fn sent(&self, prepared: Prepared, call: &Json, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        let Some(sid) = call.get("sid").and_then(Json::text).map(str::to_owned) else {
+            return Err(unknown());
+        };
+        let told = told(&prepared, &sid);
+        // The call is on its way; a record that could not be written now is mended by the sweep.
+        if let Err(code) = record(prepared, call, self.office.base(), host).await {
+            log.push(code);
+        }
+        Ok(told)
+    }
+}
+
+fn told(prepared: &Prepared, sid: &str) -> Json {
+    Json::object([
+        ("callSid", Json::of(sid)),
+        ("communication", Json::of(&["Communication/", prepared.id()].concat())),
+        ("fromNumber", Json::of(prepared.from().unwrap_or_default())),
+    ])
+}

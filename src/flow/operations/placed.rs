@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
+
+use super::super::ask::{Answer, Ask, FhirRequest, Host};
+use super::super::chart::{Chart, Trouble, search};
+use super::super::outgoing::conditions::get;
+use super::super::reply::Reply;
+use super::DEADLINE;
+use super::end_call::answered;
+use super::requester::read;
+use crate::call::log::{CallEvent, CallLog, call_sid};
+use crate::call::outbound::{Prepared, TWILIO_SYSTEM, guard};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::json::Json;
+use crate::rest::{Rest, encode};
+use crate::time::{MINUTE, parse_rfc2822};
+
+/// How far Twilio's clock and ours may be apart.
+const SKEW: u64 = MINUTE / 2;
+
+/// How often a record is tried to be written.
+const ATTEMPTS: u32 = 3;
+
+/// The call between two numbers that was placed since `since` and is no other intent's. None where there is none;
+/// refused where there are several, since then it is not known which.
+pub(super) async fn lookup(
+    rest: &Rest,
+    (to, from): (&str, &str),
+    since: u64,
+    base: &str,
+    host: &Host,
+) -> Result<Option<Json>, Reply> {
+    let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
+    let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+    let mut calls: Vec<&Json> = Vec::new();
+    let mut criteria = String::from("Communication?identifier=");
+    for call in body.get("calls").map(Json::elements).unwrap_or_default() {
+        let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
+        // One without a time has not begun yet.
+        let recent = at.is_none_or(|at| at + SKEW >= since);
+        let sid = call.get("sid").and_then(Json::text).and_then(call_sid);
+        if let Some(sid) = sid.filter(|_| recent && is(call, "direction", "outbound-api")) {
+            criteria.push_str(if calls.is_empty() { "" } else { "," });
+            criteria.push_str(&encode(&[TWILIO_SYSTEM, "|", sid.0].concat()));
+            calls.push(call);
+        }
+    }
+    if calls.is_empty() {
+        return Ok(None);
+    }
+    // Calls that were placed for other intents have a record that was prepared. (One that a callback has made is none.)
+    let known = read(host.ask(Ask::Fhir(get(criteria)), Some(DEADLINE)).await, "Communication")?;
+    let mut others = Vec::new();
+    for entry in known.get("entry").map(Json::elements).unwrap_or_default() {
+        let log = entry.get("resource").map(|resource| CallLog::read(resource, base)).unwrap_or_default();
+        if let Some(root) = log.root().filter(|_| log.context().prepared.is_some()) {
+            others.push(root.to_owned());
+        }
+    }
+    calls.retain(|call| !others.iter().any(|sid| is(call, "sid", sid)));
+    match calls[..] {
+        [] => Ok(None),
+        [call] => Ok(Some(call.clone())),
+        _ => Err(Reply::Conflict(Code::OutboundUnknown.into())),
+    }
+}
+
+/// Writes into the record of an intent which call it was. A record that a callback made meanwhile goes into it.
+pub(super) async fn record(mut prepared: Prepared, call: &Json, base: &str, host: &Host) -> Result<(), Code> {
+    let Some(event) = CallEvent::from_rest(call) else {
+        return Err(Code::OutboundUnknown);
+    };
+    let own = get(["Communication/", prepared.id()].concat());
+    let mut code = Code::ChartUnavailable;
+    for attempt in 0..ATTEMPTS {
+        let mut asks = vec![(Ask::Fhir(search(event.sid.0)), Some(DEADLINE))];
+        if attempt > 0 {
+            asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
+        }
+        let mut answers = host.ask_all(asks).await.into_iter();
+        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared, base);
+        if let Some(resource) = answers.next().and_then(Answer::ok)
+            && let Some(again) = Prepared::read(resource, base)
+        {
+            prepared = again;
+        }
+        let mut log = prepared.log.clone();
+        log.add(&event);
+        log.merge(&others.log);
+        let chart = Chart::of(prepared.resource.clone(), base);
+        let write = match chart.write(&log, base) {
+            Ok(Some(write)) => write,
+            Ok(None) => return Ok(()),
+            Err(trouble) => return Err(trouble.code()),
+        };
+        let mut writes = others.writes;
+        writes.push(write);
+        let asks = writes.into_iter().map(|write| (Ask::Fhir(write), Some(DEADLINE))).collect();
+        let answer = host.ask_all(asks).await.pop().unwrap_or(Answer::Failed);
+        match chart.settle(&answer) {
+            Ok(()) => return Ok(()),
+            Err(Trouble::Passing(why)) => code = why,
+            Err(Trouble::Lasting(why)) => return Err(why),
+        }
+    }
+    Err(code)
+}
+
+/// The records that callbacks made of a call before it was known whose it is.
+#[derive(Default)]
+struct Others {
+    /// What they know.
+    log: CallLog,
+    /// What says that they were made in error.
+    writes: Vec<FhirRequest>,
+}
+
+impl Others {
+    fn read(answer: Answer, own: &Prepared, base: &str) -> Self {
+        let mut others = Self::default();
+        for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
+            let Some(mut other) = Prepared::read(entry.take("resource"), base) else { continue };
+            if other.id() == own.id() || other.log.context().prepared.is_some() || other.status() == "entered-in-error"
+            {
+                continue;
+            }
+            others.log.merge(&other.log);
+            let url = ["Communication/", other.id()].concat();
+            let if_match = guard(&other.resource);
+            other.resource.set("status", Json::of("entered-in-error"));
+            if if_match.is_some() {
+                let resource = Some(other.resource.write());
+                others.writes.push(FhirRequest { method: "PUT", url, resource, if_match, if_none_exist: None });
+            }
+        }
+        others
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `start-call`: writes down who is about to call whom, and answers what the browser needs to do it.
+
+use super::super::ask::{Ask, FhirRequest, Host};
+use super::super::door::Knock;
+use super::super::reply::Reply;
+use super::DEADLINE;
+use super::access_token::mint;
+use super::office::Office;
+use super::requester::written;
+use super::target::Wish;
+use crate::call::log::Context;
+use crate::call::outbound::{Intent, LIFETIME, Prepared, REQUEST_SYSTEM, Sealing};
+use crate::error::{Code, Problem};
+use crate::json::Json;
+use crate::rest::encode;
+use crate::time::instant;
+
+/// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
+pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let sealing = knock.need("PLUMLINE_SECRET").map_err(Reply::Broken)?;
+    let sealing = Sealing::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
+    let wish = Wish::read(knock)?;
+    let office = Office::open(knock, host).await?;
+    let numbers = office.numbers();
+    let mut target = wish.target(knock, &office, &numbers, Vec::new(), host, log).await?;
+    target.admit(&office, knock.now, host).await?;
+    let identity = target.requester.identity(host, log).await?;
+    // Nothing is written for a browser that could not call.
+    let token = mint(knock, &office.config, &identity)?;
+    target.context.identity = Some(identity.clone());
+    let intent = Intent { context: target.context, from: target.from.as_str(), request: wish.request.as_deref() };
+    let prepared = prepare(&intent, &office, host).await?;
+    if prepared.log.root().is_some() || prepared.status() != "preparation" {
+        return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
+    }
+    let from = prepared.from().unwrap_or_default();
+    Ok(Json::object([
+        ("token", Json::of(&token)),
+        ("identity", Json::of(&identity)),
+        ("fromNumber", Json::of(from)),
+        ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, knock.now))),
+        ("expires", Json::of(&instant(knock.now + LIFETIME * 1_000))),
+        ("communication", Json::of(&["Communication/", prepared.id()].concat())),
+    ]))
+}
+
+/// Writes an intent, unless the same request has written it before; the record there is.
+pub(super) async fn prepare(intent: &Intent<'_>, office: &Office, host: &Host) -> Result<Prepared, Reply> {
+    let create = create(intent, office.base());
+    let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
+    let prepared = Prepared::read(body, office.base()).filter(|prepared| !prepared.id().is_empty());
+    let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+    if is_same(prepared.log.context(), &intent.context) {
+        Ok(prepared)
+    } else {
+        Err(Reply::Conflict(Code::OutboundRequestUsed.into()))
+    }
+}
+
+fn create(intent: &Intent<'_>, base: &str) -> FhirRequest {
+    FhirRequest {
+        method: "POST",
+        url: "Communication".to_owned(),
+        resource: Some(intent.write(base).write()),
+        if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
+        if_match: None,
+    }
+}
+
+/// The search token of a request.
+pub(super) fn criterion(request: &str) -> String {
+    encode(&[REQUEST_SYSTEM, "|", request].concat())
+}
+
+/// Whether two intents are of the same call.
+pub(super) fn is_same(one: &Context, other: &Context) -> bool {
+    let call = |context: &Context| {
+        let Context { patient, practitioner, appointment, number, .. } = context.clone();
+        (patient, practitioner, appointment, number)
+    };
+    call(one) == call(other)
+}

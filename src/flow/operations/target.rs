@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Whom an operation is to call: a patient, or a number; and about which appointment.
+
+use super::super::ask::{Answer, FhirRequest, Host};
+use super::super::door::Knock;
+use super::super::outgoing::conditions::{CallerId, at_this_hour, get};
+use super::super::reply::Reply;
+use super::office::{Office, refused};
+use super::requester::{Requester, read, reference};
+use super::{text_of, wrong};
+use crate::call::log::Context;
+use crate::call::outbound::{Limit, Policy, PoolKey, Refusal, is_id, judge, reference_to, searches};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::json::{Json, decimal};
+use crate::phone::E164;
+use crate::time::date;
+
+/// What was asked for.
+pub(super) struct Wish<'a> {
+    patient: Option<String>,
+    number: Option<&'a str>,
+    appointment: Option<String>,
+    /// The identifier of the request, where it has one.
+    pub(super) request: Option<String>,
+}
+
+/// A call that may be placed.
+pub(super) struct Target<'a> {
+    /// Who calls whom, about what; without the identity.
+    pub(super) context: Context,
+    /// The number of ours that the callee sees.
+    pub(super) from: E164<'a>,
+    /// Who calls.
+    pub(super) requester: Requester,
+    /// The answers to what was read besides.
+    pub(super) more: Vec<Answer>,
+    limits: Vec<Limit>,
+    counted: Vec<Option<Json>>,
+}
+
+impl Target<'_> {
+    /// Finds out whether the call may be placed at this hour, and besides those that the requester has placed.
+    pub(super) async fn admit(&self, office: &Office, now: u64, host: &Host) -> Result<(), Reply> {
+        let callee = self.context.number.as_deref().unwrap_or_default();
+        at_this_hour(&office.config, callee, now, host).await.map_err(refused)?;
+        judge(&self.limits, &self.counted).map_err(refused)
+    }
+}
+
+impl<'a> Wish<'a> {
+    /// Reads `{ patient?, number?, appointment?, requestId? }`: a patient or a number, or both where a patient is called
+    /// at a number that is not in the chart.
+    pub(super) fn read(knock: &'a Knock) -> Result<Self, Reply> {
+        let input = &knock.input;
+        let resource = |name, kind| -> Result<Option<String>, Reply> {
+            text_of(input, name)?.map(|text| reference_to(text, kind).ok_or(wrong(name))).transpose()
+        };
+        let request = match text_of(input, "requestId")? {
+            None => None,
+            Some(id) if is_id(id) => {
+                let who = reference(knock)?.rsplit_once('/').map_or("", |(_, id)| id);
+                Some([who, ".", id].concat())
+            }
+            Some(_) => return Err(wrong("requestId")),
+        };
+        let wish = Self {
+            patient: resource("patient", "Patient")?,
+            number: text_of(input, "number")?,
+            appointment: resource("appointment", "Appointment")?,
+            request,
+        };
+        if wish.patient.is_none() && wish.number.is_none() { Err(wrong("patient")) } else { Ok(wish) }
+    }
+
+    /// Finds out whether the requester may call them, and from which number. One round trip reads all there is to know,
+    /// `more` included; when and how often is judged by [`Target::admit`].
+    pub(super) async fn target<'o>(
+        &self,
+        knock: &Knock,
+        office: &'o Office,
+        numbers: &'o [E164<'o>],
+        more: Vec<FhirRequest>,
+        host: &Host,
+        log: &mut Vec<Code>,
+    ) -> Result<Target<'o>, Reply> {
+        let who = reference(knock)?;
+        let outbound = &office.config.outbound;
+        let limits = searches(outbound, who, knock.now);
+        let caller_id = CallerId::of(&office.config, numbers, Some(who), log);
+        let mut reads: Vec<FhirRequest> = Vec::new();
+        reads.extend(self.patient.clone().map(get));
+        reads.extend(self.appointment.clone().map(get));
+        reads.extend(limits.iter().map(|limit: &Limit| get(limit.search.clone())));
+        let last_calls = caller_id.reads();
+        let lines = last_calls.len();
+        reads.extend(last_calls);
+        reads.extend(more);
+        let (requester, answers) = Requester::of(knock, &office.config, reads, host).await?;
+
+        let mut answers = answers.into_iter();
+        let mut next = || answers.next().unwrap_or(Answer::Failed);
+        let patient = self.patient.as_ref().map(|_| read(next(), "Patient")).transpose()?;
+        let appointment = self.appointment.as_ref().map(|_| read(next(), "Appointment")).transpose()?;
+        if let (Some(appointment), Some(patient)) = (&appointment, &self.patient)
+            && is_of_others(appointment, patient)
+        {
+            return Err(wrong("appointment"));
+        }
+        let policy = Policy::new(outbound, numbers);
+        let callee = match (self.number, &patient) {
+            (Some(number), _) => policy.allows_typed(number).map_err(refused)?,
+            (None, patient) => number_of(patient.as_ref().unwrap_or(&Json::Null), &policy, knock.now)?,
+        };
+        let counted: Vec<Option<Json>> = limits.iter().map(|_| next().ok()).collect();
+        let last_calls: Vec<Answer> = (0..lines).map(|_| next()).collect();
+
+        let moment = [who, ".", &decimal(knock.now)].concat();
+        let key = PoolKey { callee: &callee, call: self.request.as_deref().unwrap_or(&moment) };
+        let from = caller_id.choose(last_calls, key).ok_or(refused(Refusal::ChartUnavailable))?;
+        let context = Context {
+            patient: self.patient.clone(),
+            practitioner: Some(who.to_owned()),
+            appointment: self.appointment.clone(),
+            number: Some(callee),
+            prepared: Some(knock.now),
+            ..Context::default()
+        };
+        Ok(Target { context, from, requester, more: answers.collect(), limits, counted })
+    }
+}
+
+/// Whether an appointment has patients, and this one is not among them.
+fn is_of_others(appointment: &Json, patient: &str) -> bool {
+    let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();
+    let mut patients = participants
+        .iter()
+        .filter_map(|participant| participant.at(&["actor", "reference"])?.text())
+        .filter(|actor| actor.starts_with("Patient/"));
+    let mut any = false;
+    let found = patients.any(|actor| {
+        any = true;
+        actor == patient
+    });
+    any && !found
+}
+
+/// The number of a patient or practitioner that may be called: the first that policy allows, mobile ones before others,
+/// then by rank, then as they stand.
+pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<String, Reply> {
+    let mut first = None;
+    for number in numbers_of(person, now) {
+        match policy.allows_typed(number) {
+            Ok(number) => return Ok(number),
+            Err(refusal) => first = first.or(Some(refusal)),
+        }
+    }
+    Err(first.map_or(Reply::Invalid(Code::OutboundNoNumber.into()), refused))
+}
+
+/// The telephone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`.
+pub(super) fn numbers_of(person: &Json, now: u64) -> Vec<&str> {
+    let today = date(now);
+    let mut numbers: Vec<((bool, u32), &str)> = Vec::new();
+    for point in person.get("telecom").map(Json::elements).unwrap_or_default() {
+        let ended = point.at(&["period", "end"]).and_then(Json::text).is_some_and(|end| *end < *today);
+        if is(point, "use", "old") || ended || !(is(point, "system", "phone") || is(point, "system", "sms")) {
+            continue;
+        }
+        if let Some(number) = point.get("value").and_then(Json::text) {
+            let rank = point.get("rank").and_then(Json::integer).unwrap_or(u32::MAX);
+            let key = (!is(point, "use", "mobile"), rank);
+            let at = numbers.iter().position(|(known, _)| *known > key).unwrap_or(numbers.len());
+            numbers.insert(at, (key, number));
+        }
+    }
+    numbers.into_iter().map(|(_, number)| number).collect()
+}

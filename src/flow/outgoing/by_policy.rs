@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A browser's call by the clinic's policy, where there is a config or a secret that seals tickets.
+
+use super::super::ask::Host;
+use super::super::reply::{Done, Reply};
+use super::{claim, outgoing, untold};
+use crate::call::config::{Config, Verb};
+use crate::call::log::BASE;
+use crate::call::outbound::{Connection, Refusal, connect, queue, refuse, ticket_of};
+use crate::call::{Call, Clinic};
+use crate::error::Code;
+use crate::phone::E164;
+
+/// What a browser's call came with.
+#[derive(Clone, Copy)]
+pub(in crate::flow) struct Placing<'a> {
+    /// What Twilio says of it.
+    pub(in crate::flow) call: &'a Call<'a>,
+    /// Who calls: the identity that Twilio has signed for.
+    pub(in crate::flow) identity: &'a str,
+    /// What is ours.
+    pub(in crate::flow) clinic: &'a Clinic<'a>,
+    /// All parameters; the browser chose the names and values of its own.
+    pub(in crate::flow) pairs: &'a [(&'a str, &'a str)],
+    /// Milliseconds since 1970.
+    pub(in crate::flow) now: u64,
+    /// The webhook's own URL.
+    pub(in crate::flow) webhook: &'a str,
+    /// `PLUMLINE_SECRET`.
+    pub(in crate::flow) secret: Option<&'a str>,
+    /// Whether neither that nor `PLUMLINE_CONFIG` is set.
+    pub(in crate::flow) by_default: bool,
+}
+
+impl Placing<'_> {
+    /// The config's extension base.
+    pub(super) fn base(&self) -> &str {
+        self.clinic.config.chart.extension_base.as_deref().unwrap_or(BASE)
+    }
+
+    /// Dials `callee`.
+    pub(super) fn connect(&self, callee: &str, from: E164<'_>) -> Result<String, Refusal> {
+        let connection = Connection { webhook: self.webhook, callee, from: from.as_str() };
+        // A config that was read holds nothing that XML cannot write.
+        connect(&connection, self.clinic.config).map_err(|_| Refusal::ChartUnavailable)
+    }
+}
+
+/// Answers a browser's call: what it may do, it does; what it may not, it hears.
+pub(in crate::flow) async fn by_policy(placing: &Placing<'_>, host: &Host) -> Done {
+    if placing.by_default {
+        return outgoing(placing.call, placing.clinic).await;
+    }
+    let mut codes = Vec::new();
+    let mut done = match place(placing, host, &mut codes).await {
+        Ok(document) => Done::from(Reply::Twiml(document)),
+        Err(refusal) => {
+            codes.push(refusal.code());
+            Done::from(Reply::Twiml(refuse(refusal, placing.clinic.config)))
+        }
+    };
+    for code in codes {
+        done.log(&code.into());
+    }
+    done
+}
+
+async fn place(placing: &Placing<'_>, host: &Host, codes: &mut Vec<Code>) -> Result<String, Refusal> {
+    let Clinic { application, config, .. } = placing.clinic;
+    if application.is_some() && placing.call.application != *application {
+        return Err(Refusal::Application);
+    }
+    if let Some(name) = placing.call.to.and_then(|to| to.strip_prefix("queue:")) {
+        // Nobody is dialled: whoever waits has called us.
+        return if has_queue(config, name) {
+            queue(name).map_err(|_| Refusal::QueueUnknown)
+        } else {
+            Err(Refusal::QueueUnknown)
+        };
+    }
+    let ticket = ticket_of(placing.pairs)?;
+    let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
+    match (ticket, placing.secret) {
+        (Some(ticket), Some(secret)) => claim::with_ticket(placing, ticket, secret, host, codes).await,
+        (Some(_), None) => Err(Refusal::SecretMissing),
+        (None, _) if required => Err(Refusal::TicketMissing),
+        (None, _) => untold::without_ticket(placing, host, codes).await,
+    }
+}
+
+fn has_queue(config: &Config, name: &str) -> bool {
+    let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
+    verbs.any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name))
+}

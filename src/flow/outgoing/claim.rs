@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call with a ticket: whom it may dial stands in the chart, and one call alone gets to dial it.
+
+use super::super::ask::{Answer, Ask, Host};
+use super::super::chart::Chart;
+use super::by_policy::Placing;
+use super::conditions::{CallerId, at_this_hour, get};
+use crate::call::log::CallEvent;
+use crate::call::outbound::{
+    Limit, Policy, PoolKey, Prepared, Refusal, Sealing, is_reference, judge, practitioner_of, searches, show,
+};
+use crate::error::Code;
+use crate::json::Json;
+use crate::phone::E164;
+
+/// Milliseconds that the chart has to tell what the ticket is for; and those it has to take the claim.
+const READ: u32 = 1_000;
+const CLAIM: u32 = 1_500;
+/// The same where others wrote at the same moment. With those above, three seconds: callers wait no longer.
+const AGAIN: u32 = 250;
+
+/// How often a claim is tried.
+const ATTEMPTS: u32 = 2;
+
+/// Dials whom the ticket is for.
+pub(super) async fn with_ticket(
+    placing: &Placing<'_>,
+    ticket: &str,
+    secret: &str,
+    host: &Host,
+    codes: &mut Vec<Code>,
+) -> Result<String, Refusal> {
+    let sealing = Sealing::read(secret).map_err(|code| match code {
+        Code::SecretWeak => Refusal::SecretWeak,
+        _ => Refusal::SecretMissing,
+    })?;
+    let id = sealing.open(ticket, placing.identity, placing.now)?;
+    let event = CallEvent::opening(placing.pairs, placing.now).ok_or(Refusal::TicketInvalid)?;
+
+    let (config, numbers) = (placing.clinic.config, placing.clinic.numbers);
+    // An identity is mostly made of the practitioner's id, so that the limits can be asked for in the same round trip.
+    let guessed = practitioner_of(placing.identity).map(|id| ["Practitioner/", &id].concat());
+    let mut limits = guessed.as_deref().map_or_else(Vec::new, |who| searches(&config.outbound, who, placing.now));
+    let mut asks = vec![(Ask::Fhir(get(communication(id))), Some(READ))];
+    asks.extend(count(&limits));
+    let mut answers = host.ask_all(asks).await.into_iter();
+    let prepared = read(answers.next().unwrap_or(Answer::Failed), placing)?;
+    let mut found: Vec<Option<Json>> = answers.map(Answer::ok).collect();
+
+    let context = prepared.log.context();
+    let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
+    let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
+    if context.identity.as_deref() != Some(placing.identity) {
+        return Err(Refusal::TicketInvalid);
+    }
+    // The config may have changed since the ticket was given.
+    let policy = Policy::new(&config.outbound, numbers);
+    let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
+    let own = is_claimed(&prepared, &event)?;
+    let caller_id = CallerId::of(config, numbers, Some(&practitioner), codes);
+    let shown = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
+    let key = PoolKey { callee: &callee, call: event.sid.0 };
+    let from = shown.copied().or_else(|| caller_id.choose(Vec::new(), key)).ok_or(Refusal::ChartUnavailable)?;
+    // Twilio asks again where it lost the answer, and gets the same.
+    if !own {
+        at_this_hour(config, &callee, placing.now, host).await?;
+        if guessed.as_ref() != Some(&practitioner) {
+            limits = searches(&config.outbound, &practitioner, placing.now);
+            found = host.ask_all(count(&limits).collect()).await.into_iter().map(Answer::ok).collect();
+        }
+        judge(&limits, &found)?;
+        claim(placing, prepared, &event, from, host).await?;
+    }
+    placing.connect(&callee, from)
+}
+
+fn communication(id: &str) -> String {
+    ["Communication/", id].concat()
+}
+
+fn count(limits: &[Limit]) -> impl Iterator<Item = (Ask, Option<u32>)> {
+    limits.iter().map(|limit| (Ask::Fhir(get(limit.search.clone())), Some(READ)))
+}
+
+fn read(answer: Answer, placing: &Placing<'_>) -> Result<Prepared, Refusal> {
+    match answer {
+        Answer::Done { status: 200..=299, body } => Prepared::read(body, placing.base()).ok_or(Refusal::TicketInvalid),
+        Answer::Done { status: 404 | 410, .. } => Err(Refusal::TicketInvalid),
+        _ => Err(Refusal::ChartUnavailable),
+    }
+}
+
+/// Whether this very call has claimed it; refused where another has, or where it was given up.
+fn is_claimed(prepared: &Prepared, event: &CallEvent<'_>) -> Result<bool, Refusal> {
+    match prepared.log.root() {
+        Some(root) if root == event.sid.0 => Ok(true),
+        None if prepared.status() == "preparation" => Ok(false),
+        _ => Err(Refusal::TicketUsed),
+    }
+}
+
+/// Writes the call into the record that waits for one: the first to do so has it.
+async fn claim(
+    placing: &Placing<'_>,
+    mut prepared: Prepared,
+    event: &CallEvent<'_>,
+    from: E164<'_>,
+    host: &Host,
+) -> Result<(), Refusal> {
+    let mut deadline = CLAIM;
+    let read_again = communication(prepared.id());
+    for _ in 0..ATTEMPTS {
+        let mut log = prepared.log.clone();
+        log.add(event);
+        show(&mut prepared.resource, from.as_str());
+        let request = Chart::of(prepared.resource, placing.base()).write(&log, placing.base());
+        let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
+        match host.ask(Ask::Fhir(request), Some(deadline)).await {
+            Answer::Done { status: 200..=299, .. } => return Ok(()),
+            Answer::Done { status: 409 | 412, .. } => {}
+            // It may stand there or not: nothing is dialled that is not known to be claimed.
+            _ => return Err(Refusal::ChartUnavailable),
+        }
+        deadline = AGAIN;
+        let answer = host.ask(Ask::Fhir(get(read_again.clone())), Some(deadline)).await;
+        prepared = read(answer, placing)?;
+        if is_claimed(&prepared, event)? {
+            return Ok(());
+        }
+    }
+    Err(Refusal::ChartUnavailable)
+}

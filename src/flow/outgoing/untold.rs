@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call without a ticket, where the config allows it: what the browser says of it is a claim, and policy alone decides.
+
+use super::super::ask::{Answer, Ask, FhirRequest, Host};
+use super::by_policy::Placing;
+use super::conditions::{CallerId, at_this_hour, get};
+use crate::call::config::Pool;
+use crate::call::log::{CallEvent, CallLog, Context};
+use crate::call::outbound::{
+    IDENTITY_SYSTEM, Policy, PoolKey, Refusal, TWILIO_SYSTEM, judge, practitioner_of, reference_to, searches, show,
+};
+use crate::error::Code;
+use crate::json::Json;
+use crate::phone::E164;
+use crate::rest::encode;
+
+/// Milliseconds that each of at most two reads and one write may take: callers wait no longer than three seconds.
+const DEADLINE: u32 = 1_000;
+
+/// Dials what the browser asks for, as far as policy allows. Without limits, context and a pool that the chart decides,
+/// nothing is asked.
+pub(super) async fn without_ticket(
+    placing: &Placing<'_>,
+    host: &Host,
+    codes: &mut Vec<Code>,
+) -> Result<String, Refusal> {
+    let (config, numbers) = (placing.clinic.config, placing.clinic.numbers);
+    let outbound = &config.outbound;
+    let callee = Policy::new(outbound, numbers).allows(placing.call.to.unwrap_or_default())?;
+    at_this_hour(config, &callee, placing.now, host).await?;
+
+    let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
+    let patient = claimed(placing.pairs, "PatientId").and_then(|id| reference_to(id, "Patient"));
+    let appointment = claimed(placing.pairs, "AppointmentId").and_then(|id| reference_to(id, "Appointment"));
+    let told = limited || patient.is_some() || appointment.is_some();
+    let charted = told || outbound.pool == Pool::LeastRecentlyUsed;
+    let who = if told || !outbound.practitioners.is_empty() { who(placing.identity) } else { Who::Unasked };
+
+    // First who calls, where the identity alone does not tell, and which numbers were shown last.
+    let mut practitioner = if let Who::Known(practitioner) = &who { Some(practitioner.clone()) } else { None };
+    let mut limits =
+        practitioner.as_deref().map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.now));
+    let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
+    let mut reads = if let Who::Search(search) = &who { vec![get(search.clone())] } else { Vec::new() };
+    let searched = reads.len();
+    reads.extend(limits.iter().map(|limit| get(limit.search.clone())));
+    reads.extend(caller_id.reads());
+    let mut answers = ask(reads, host).await;
+    if searched == 1 {
+        let bundle = answers.remove(0).ok();
+        practitioner = bundle.as_ref().and_then(only_practitioner);
+        match &practitioner {
+            Some(practitioner) => limits = searches(outbound, practitioner, placing.now),
+            None if bundle.is_none() && limited => return Err(Refusal::ChartUnavailable),
+            None if limited => return Err(Refusal::CallerUnknown),
+            None => {}
+        }
+        caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
+        let mut counts = ask(limits.iter().map(|limit| get(limit.search.clone())).collect(), host).await;
+        counts.append(&mut answers);
+        answers = counts;
+    } else {
+        caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
+    }
+    let last_uses = answers.split_off(limits.len().min(answers.len()));
+    let found: Vec<Option<Json>> = answers.into_iter().map(Answer::ok).collect();
+    judge(&limits, &found)?;
+
+    let event = CallEvent::opening(placing.pairs, placing.now);
+    let sid = event.as_ref().map_or(placing.identity, |event| event.sid.0);
+    let key = PoolKey { callee: &callee, call: sid };
+    let from = caller_id.choose(last_uses, key).ok_or(Refusal::ChartUnavailable)?;
+    if charted && let Some(event) = &event {
+        let identity = Some(placing.identity.to_owned());
+        let context = Context { patient, practitioner, appointment, identity, ..Context::default() };
+        let request = record(placing, event, &context, from);
+        // A chart that fails drops no call: its callbacks write it all the same.
+        match host.ask(Ask::Fhir(request), Some(DEADLINE)).await {
+            Answer::Done { status: 200..=299, .. } => {}
+            Answer::Done { status: 400..=499, .. } => codes.push(Code::ChartRefused),
+            _ => codes.push(Code::ChartUnavailable),
+        }
+    }
+    placing.connect(&callee, from)
+}
+
+async fn ask(reads: Vec<FhirRequest>, host: &Host) -> Vec<Answer> {
+    if reads.is_empty() {
+        return Vec::new();
+    }
+    host.ask_all(reads.into_iter().map(|read| (Ask::Fhir(read), Some(DEADLINE))).collect()).await
+}
+
+/// How the caller is found.
+enum Who {
+    /// Nothing depends on it.
+    Unasked,
+    /// `Practitioner/<id>`.
+    Known(String),
+    /// A search by the identity.
+    Search(String),
+}
+
+fn who(identity: &str) -> Who {
+    match practitioner_of(identity).filter(|id| is_uuid(id)) {
+        Some(id) => Who::Known(["Practitioner/", &id].concat()),
+        // The clinic's own word for somebody.
+        None => Who::Search(
+            ["Practitioner?identifier=", &encode(&[IDENTITY_SYSTEM, "|", identity].concat()), "&_count=2"].concat(),
+        ),
+    }
+}
+
+/// Medplum's ids are UUIDs, and nobody calls themselves so.
+fn is_uuid(id: &str) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    id.len() == 36
+        && id
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+fn only_practitioner(bundle: &Json) -> Option<String> {
+    let [entry] = bundle.get("entry")?.elements() else {
+        return None;
+    };
+    reference_to(entry.at(&["resource", "id"])?.text()?, "Practitioner")
+}
+
+/// A parameter that came once.
+fn claimed<'a>(pairs: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    let mut values = pairs.iter().filter(|(known, value)| *known == name && !value.is_empty());
+    let (_, value) = values.next()?;
+    values.next().is_none().then_some(*value)
+}
+
+/// The record of the call, made once.
+fn record(placing: &Placing<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
+    let mut log = CallLog::of(core::slice::from_ref(event));
+    log.know(context);
+    let mut resource = log.write(None, placing.base());
+    show(&mut resource, from.as_str());
+    let criteria = ["identifier=", TWILIO_SYSTEM, "|", log.root().unwrap_or_default()].concat();
+    FhirRequest {
+        method: "POST",
+        url: "Communication".to_owned(),
+        resource: Some(resource.write()),
+        if_none_exist: Some(criteria),
+        if_match: None,
+    }
+}

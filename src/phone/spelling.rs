@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A number as people write it. A FHIR search for a telephone number finds the very text that somebody typed into the
+//! chart, so it has to be asked for in every form that people type.
+
+use super::plan::{Plan, Slot, plans};
+use super::{E164, parse};
+
+/// The prefixes that people dial before a national number within their own country.
+const TRUNKS: [&str; 5] = ["0", "8", "06", "01", "1"];
+
+/// How a national number is cut, its trunk prefix included: Britain's, France's, Germany's and their neighbours' habits.
+const CUTS: [&[usize]; 9] =
+    [&[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[3, 3, 4], &[2, 4, 4], &[2, 2, 2, 2, 2], &[4, 6], &[4, 3, 3]];
+
+/// The forms in which a chart may hold `number`, E.164 first, each once.
+#[must_use]
+pub fn spellings(number: E164<'_>) -> Vec<String> {
+    let mut forms = Forms(vec![number.as_str().to_owned()]);
+    let digits = number.as_str().get(1..).unwrap_or_default();
+    forms.add(&[digits]);
+    forms.add(&["00", digits]);
+    let Some(plan) = plan_of(number) else {
+        return forms.0;
+    };
+    let code = crate::json::decimal(plan.calling_code.into());
+    let national = digits.get(code.len()..).unwrap_or_default();
+    if let ("1", Some((area, office, line))) = (code.as_str(), cut_in_three(national)) {
+        forms.north_american(area, office, line);
+        return forms.0;
+    }
+    forms.add(&["+", &code, " ", national]);
+    forms.add(&["00", &code, " ", national]);
+    let own = country_of(number).and_then(|country| Plan::of(&country)).unwrap_or(plan);
+    let is_cut_off = |trunk: &&str| {
+        let typed: Vec<u8> = [trunk, national].concat().bytes().map(|digit| digit - b'0').collect();
+        own.prefix(Slot::Trunk, &typed) == Some(trunk.len())
+    };
+    let trunk = TRUNKS.iter().find(|trunk| is_cut_off(trunk));
+    forms.add(&[national]);
+    if trunk.is_none() {
+        forms.cut(national, 0, &code);
+    }
+    if let Some(trunk) = trunk {
+        let whole = [trunk, national].concat();
+        forms.add(&[&whole]);
+        forms.add(&["+", &code, "(", trunk, ")", national]);
+        forms.cut(&whole, trunk.len(), &code);
+    }
+    forms.0
+}
+
+/// The country of a number, ISO 3166: that of its plan, or the first with its calling code where the plan has given it to
+/// nobody; `None` for a code that no country has.
+#[must_use]
+pub fn country_of(number: E164<'_>) -> Option<String> {
+    let read = parse(number.as_str(), None).ok().map(|phone| phone.country);
+    read.or_else(|| {
+        let [first, second] = plan_of(number)?.country;
+        (first != 0).then(|| [char::from(first), char::from(second)].iter().collect())
+    })
+}
+
+/// The first plan with the number's calling code.
+fn plan_of(number: E164<'_>) -> Option<Plan> {
+    let digits = number.as_str().get(1..)?;
+    (1..=3).find_map(|length| {
+        let code: u16 = digits.get(..length)?.parse().ok()?;
+        plans().find(|plan| plan.calling_code == code)
+    })
+}
+
+fn cut_in_three(national: &str) -> Option<(&str, &str, &str)> {
+    let (area, rest) = national.split_at_checked(3)?;
+    let (office, line) = rest.split_at_checked(3)?;
+    (line.len() == 4).then_some((area, office, line))
+}
+
+struct Forms(Vec<String>);
+
+impl Forms {
+    fn add(&mut self, parts: &[&str]) {
+        let form = parts.concat();
+        if !self.0.contains(&form) {
+            self.0.push(form);
+        }
+    }
+
+    fn north_american(&mut self, area: &str, office: &str, line: &str) {
+        self.add(&[area, office, line]);
+        for before in ["", "1 ", "+1 ", "1-", "+1-", "+1"] {
+            self.add(&[before, "(", area, ") ", office, "-", line]);
+        }
+        for before in ["", "+1", "1"] {
+            for between in ["-", ".", " "] {
+                let joint = if before.is_empty() { "" } else { between };
+                self.add(&[before, joint, area, between, office, between, line]);
+            }
+        }
+        self.add(&["(", area, ")", office, "-", line]);
+        self.add(&["(", area, ")", office, line]);
+        self.add(&["(", area, ") ", office, " ", line]);
+        self.add(&["+1 ", area, "-", office, "-", line]);
+        self.add(&["1 ", area, "-", office, "-", line]);
+        self.add(&["+1 ", area, office, line]);
+    }
+
+    /// The cuts that fit `whole`, whose first `trunk` digits are left out behind the country code.
+    fn cut(&mut self, whole: &str, trunk: usize, code: &str) {
+        for lengths in CUTS.into_iter().filter(|lengths| lengths.iter().sum::<usize>() == whole.len()) {
+            let mut text = String::new();
+            let mut rest = whole;
+            for length in lengths {
+                let (part, after) = rest.split_at_checked(*length).unwrap_or((rest, ""));
+                text.push_str(if text.is_empty() { "" } else { " " });
+                text.push_str(part);
+                rest = after;
+            }
+            self.add(&["+", code, " ", text.get(trunk..).unwrap_or_default().trim_ascii_start()]);
+            self.add(&[&text]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(number: &str) -> Vec<String> {
+        spellings(E164::parse(number).unwrap())
+    }
+
+    #[test]
+    fn knows_what_americans_type() {
+        let all = forms("+15550106666");
+        for form in [
+            "+15550106666",
+            "15550106666",
+            "5550106666",
+            "(555) 010-6666",
+            "555-010-6666",
+            "+1 (555) 010-6666",
+            "1 (555) 010-6666",
+            "1-555-010-6666",
+            "+1-555-010-6666",
+            "555.010.6666",
+            "555 010 6666",
+            "+1 555 010 6666",
+            "(555)010-6666",
+        ] {
+            assert!(all.iter().any(|one| one == form), "{form} {all:?}");
+        }
+        assert!(all.len() < 40 && all[0] == "+15550106666");
+    }
+
+    #[test]
+    fn knows_the_national_forms_of_other_countries() {
+        for (number, form) in [
+            ("+442079460001", "020 7946 0001"),
+            ("+442079460001", "+44 20 7946 0001"),
+            ("+442079460001", "02079460001"),
+            ("+441632960001", "01632 960001"),
+            ("+447700900123", "+447700900123"),
+            ("+447700900123", "07700 900123"),
+            ("+447700900123", "+44 7700 900123"),
+            ("+33123456789", "01 23 45 67 89"),
+            ("+33123456789", "+33 1 23 45 67 89"),
+            ("+4930901820", "030901820"),
+            ("+390612345678", "0612345678"),
+            ("+34910123456", "910123456"),
+        ] {
+            let all = forms(number);
+            assert!(all.iter().any(|one| one == form), "{form} {all:?}");
+            assert!(all.len() < 40, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn every_form_is_the_same_number() {
+        for number in ["+12125550123", "+442079460001", "+33123456789", "+34910123456", "+61291234567"] {
+            let country = country_of(E164::parse(number).unwrap());
+            for form in forms(number) {
+                // The national digits alone: people leave the trunk prefix out, though no exchange would know them.
+                if !form.starts_with(['+', '0', '(']) && form.len() < 11 {
+                    continue;
+                }
+                let read = parse(&form, country.as_deref());
+                // What is dialled abroad before a country code is another one in some countries.
+                let abroad = form.starts_with("00");
+                assert!(abroad || read.as_ref().is_ok_and(|phone| phone.number == number), "{form} {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn knows_the_country_of_a_number_that_nobody_has() {
+        let country = |number| country_of(E164::parse(number).unwrap());
+        assert_eq!(country("+15550100001").as_deref(), Some("US"));
+        assert_eq!(country("+14165550123").as_deref(), Some("CA"));
+        assert_eq!(country("+442079460001").as_deref(), Some("GB"));
+        assert_eq!(country("+9990000000"), None);
+    }
+}

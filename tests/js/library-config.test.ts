@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Configs as JavaScript and the command meet them: checkConfig, the schema, `plumline check`. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import vm from 'node:vm';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { checkConfig, type Config } from 'plumline';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const examples = readdirSync(path.join(root, 'docs/dialplan')).map((file) => `docs/dialplan/${file}`);
+const sound = 'tests/rust/sound-config.json';
+
+/** A config as a program without types passes it. */
+const check = (config: unknown, options?: object): unknown => checkConfig(config as Config, options);
+
+/** The codes and paths of what is wrong. */
+function found(config: unknown, options?: object): string[] {
+  const checked = checkConfig(config as Config, options);
+  return (checked.ok ? checked.warnings : checked.findings).map(({ code, path }) => `${path} ${code}`);
+}
+
+describe('checkConfig', () => {
+  test('takes text and objects, of another realm too', () => {
+    for (const file of [...examples, sound]) {
+      const text = read(file);
+      assert.deepEqual(check(text), { ok: true, warnings: [] }, file);
+      assert.deepEqual(check(JSON.parse(text)), { ok: true, warnings: [] }, file);
+      assert.deepEqual(check(vm.runInNewContext(`(${text})`)), { ok: true, warnings: [] }, file);
+    }
+  });
+
+  test('tells code, path, help and severity', () => {
+    const help = 'A number is written in E.164, + and the country code first; the beginning of callers';
+    const checked = checkConfig({ outbound: { callerId: '911' } });
+    assert.ok(!checked.ok);
+    const [finding] = checked.findings;
+    assert.deepEqual(
+      [finding?.code, finding?.path, finding?.severity],
+      ['CONFIG_NUMBER', 'outbound.callerId', 'error'],
+    );
+    assert.ok(finding?.help.startsWith(help));
+    const warned = checkConfig({ lists: { old: [] } });
+    assert.ok(warned.ok);
+    assert.deepEqual(
+      warned.warnings.map(({ code, path, severity }) => [code, path, severity]),
+      [['CONFIG_NAME_UNUSED', 'lists.old', 'warning']],
+    );
+  });
+
+  test('says where a text is no JSON and a document none', () => {
+    assert.deepEqual(found('{\n'), ['line 2, column 1 CONFIG_INVALID']);
+    assert.deepEqual(found(''), ['line 1, column 1 CONFIG_INVALID']);
+    assert.deepEqual(found([]), ['the document CONFIG_INVALID']);
+    assert.deepEqual(found({ '+15550100077': 1 }), ['an unknown or repeated member of the document CONFIG_INVALID']);
+    assert.deepEqual(found('['.repeat(100_000)), ['line 1, column 129 CONFIG_INVALID']);
+  });
+
+  test('knows the time zones that the host knows', () => {
+    const config = {
+      timeZone: 'America/New_Yrok',
+      numbers: { '+15550100001': { name: 'Desk', dialplan: 'main', timeZone: 'Europe/Londres' } },
+      dialplans: { main: [{ when: { open: 'day' }, then: 'end' }, { then: 'end' }] },
+      hours: { day: { healthcareService: 'HealthcareService/7', timeZone: 'Asia/Nowhere' } },
+      actions: { end: [{ hangup: {} }] },
+      outbound: {
+        hours: { from: '08:00', to: '21:00', zones: { '+1212': 'America/Brooklyn', '+44': 'Europe/London' } },
+      },
+    };
+    const code = 'CONFIG_TIME_ZONE_UNKNOWN';
+    assert.deepEqual(found(config), [
+      `timeZone ${code}`,
+      `numbers[0].timeZone ${code}`,
+      `hours.day.timeZone ${code}`,
+      `outbound.hours.zones[0] ${code}`,
+    ]);
+    assert.equal(checkConfig(config as Config).ok, false);
+  });
+
+  test('looks for the numbers that have to be ours', () => {
+    const config = { outbound: { callerId: '+15550100001' } };
+    assert.deepEqual(found(config, { numbers: ['+15550100001'] }), []);
+    assert.deepEqual(found(config, { numbers: '+1 (555) 010-0002, +15550100001' }), []);
+    assert.deepEqual(found(config, { numbers: '+15550100002' }), ['outbound.callerId CONFIG_NUMBER_NOT_OURS']);
+  });
+
+  test('throws for a programmer’s mistake', () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    for (const [config, options, at] of [
+      [7, {}, 'config'],
+      [undefined, {}, 'config'],
+      [circular, {}, 'config'],
+      [{}, null, 'options'],
+      [{}, { numbers: 7 }, 'numbers'],
+      [{}, { numbers: [] }, 'numbers'],
+      [{}, { numbers: ['911'] }, 'numbers[0]'],
+    ] as const) {
+      assert.throws(
+        () => check(config, options as object),
+        (err: Error & { code?: string; path?: string }) => err.code === 'ARGUMENT_INVALID' && err.path === at,
+        at,
+      );
+    }
+  });
+});
+
+describe('the schema', () => {
+  const schema = createRequire(import.meta.url)('plumline/config.schema.json') as Record<string, unknown>;
+  const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: false }).compile(schema);
+
+  test('takes what the core takes', () => {
+    for (const file of [...examples, sound]) {
+      assert.ok(validate(JSON.parse(read(file))), `${file}: ${JSON.stringify(validate.errors)}`);
+    }
+  });
+
+  test('refuses what the core refuses of types, shapes and ranges', () => {
+    for (const config of [
+      [],
+      { greating: {} },
+      { client: 7 },
+      { client: null },
+      { outbound: { callerId: '911' } },
+      { outbound: { pool: 'chance' } },
+      { outbound: { timeout: 601 } },
+      { timeZone: 'EST' },
+      { numbers: { 911: { name: 'x', dialplan: 'main' } } },
+      { numbers: { '+15550100001': { name: 'x' } } },
+      { actions: { Day: [{ hangup: {} }] } },
+      { actions: { day: [{ hangup: {}, pause: 1 }] } },
+      { actions: { day: [{ shout: {} }] } },
+      { actions: { day: [{ pause: 0 }] } },
+      { actions: { day: [{ say: { text: '' } }] } },
+      { actions: { day: [{ play: { url: 'http://example.com/a.mp3' } }] } },
+      { actions: { day: [{ dial: { targets: [{ available: 'Patient/7' }], otherwise: 'end' } }] } },
+      { hours: { day: { weekly: [{ days: ['monday'], from: '09:00', to: '17:00' }] } } },
+      { hours: { day: { weekly: [{ days: ['mon'], from: '24:00', to: '17:00' }] } } },
+    ]) {
+      assert.equal(validate(config), false, JSON.stringify(config));
+      assert.equal((check(config) as { ok: boolean }).ok, false, JSON.stringify(config));
+    }
+  });
+});
+
+describe('plumline check', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'plumline-check-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  function run(args: string[], input?: string): { status: number | null; lines: string[]; stderr: string } {
+    const bin = path.join(root, 'pkg/cli/plumline.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'check', ...args], {
+      encoding: 'utf8',
+      input,
+    });
+    return { status, lines: stdout.trimEnd().split('\n'), stderr };
+  }
+
+  function file(name: string, text: string): string {
+    const full = path.join(folder, name);
+    writeFileSync(full, text);
+    return full;
+  }
+
+  test('ends with 0 where there is no error', () => {
+    for (const example of examples) {
+      assert.deepEqual(run([path.join(root, example)]), { status: 0, lines: ['0 errors, 0 warnings'], stderr: '' });
+    }
+    const { status, lines } = run([file('warned.json', '\uFEFF{ "lists": { "old": [] } }')]);
+    assert.equal(status, 0);
+    assert.equal(
+      lines.join('\n'),
+      'lists.old: CONFIG_NAME_UNUSED: (warning) No number, rule or action leads here: take it out, or lead to it.\n0 errors, 1 warning',
+    );
+  });
+
+  test('ends with 1 and a line for each error', () => {
+    const text = JSON.stringify({ outbound: { callerId: '+15550100009' }, tasks: { owner: 'Patient/7' } });
+    const { status, lines } = run([file('wrong.json', text), '--numbers', '+15550100001,+15550100002']);
+    assert.equal(status, 1);
+    assert.match(lines[0] ?? '', /^outbound\.callerId: CONFIG_NUMBER_NOT_OURS: /);
+    assert.match(lines[1] ?? '', /^tasks\.owner: CONFIG_REFERENCE: /);
+    assert.deepEqual(lines.slice(2), ['2 errors, 0 warnings']);
+    assert.ok(!lines.join().includes('5550100009'));
+  });
+
+  test('reads what is piped in', () => {
+    const { status, lines } = run(['-'], '{');
+    assert.deepEqual([status, lines[0]?.split(': ', 2)], [1, ['line 1, column 2', 'CONFIG_INVALID']]);
+  });
+
+  test('says what it was given wrong', () => {
+    const missing = run([path.join(folder, 'nothing.json')]);
+    assert.deepEqual([missing.status, missing.stderr.startsWith('plumline: ENOENT')], [1, true]);
+    const number = run([file('sound.json', '{}'), '--numbers', '911']);
+    assert.deepEqual([number.status, number.stderr.includes('ARGUMENT_INVALID at numbers[0]')], [1, true]);
+  });
+});

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is wrong with a config is found at its place: one that is sound, with one thing changed at a time.
+#![cfg(not(target_arch = "wasm32"))]
+
+use plumline::call::config::{Config, Finding, Severity};
+use plumline::phone::E164;
+use serde_json::{Value, json};
+
+/// Everything that a config can hold, sound.
+fn sound() -> Value {
+    serde_json::from_str(include_str!("sound-config.json")).unwrap()
+}
+
+fn check(config: &Value) -> Vec<(String, &'static str)> {
+    let text = config.to_string();
+    let findings = Config::check(&text, None);
+    let first = findings.iter().find(|finding| finding.severity == Severity::Error);
+    match (Config::read(&text), first) {
+        (Ok(_), None) => {}
+        (Err(refused), Some(Finding { path, code, .. })) => assert_eq!((&refused.path, refused.code), (path, *code)),
+        (read, first) => panic!("{read:?} {first:?}"),
+    }
+    findings.into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
+}
+
+/// A place in the sound config, what is put there (nothing where it is taken out), and what is found.
+#[track_caller]
+fn changed(pointer: &str, value: Option<Value>, expected: &[(&str, &str)]) {
+    let mut config = sound();
+    let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+    let name = name.replace("~1", "/");
+    match (config.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}")), value) {
+        (Value::Object(members), Some(value)) => drop(members.insert(name, value)),
+        (Value::Object(members), None) => drop(members.remove(&name).expect("a member")),
+        (Value::Array(elements), Some(value)) => match elements.get_mut(name.parse::<usize>().unwrap()) {
+            Some(element) => *element = value,
+            None => elements.push(value),
+        },
+        (other, value) => panic!("{other} {value:?}"),
+    }
+    let found = check(&config);
+    let found: Vec<(&str, &str)> = found.iter().map(|(path, code)| (path.as_str(), *code)).collect();
+    assert_eq!(found, expected, "{pointer}");
+}
+
+#[track_caller]
+fn one(pointer: &str, value: Value, path: &str, code: &str) {
+    changed(pointer, Some(value), &[(path, code)]);
+}
+
+/// Lines of a pointer, what is put there (`long:9` for nine letters), and where what is found.
+#[track_caller]
+fn each(lines: &str) {
+    for line in lines.lines().filter(|line| !line.is_empty()) {
+        let columns: Vec<&str> = line.split(" | ").collect();
+        let [pointer, value, path, code] = columns[..] else { panic!("{line}") };
+        let mut value: Value = serde_json::from_str(value).unwrap();
+        if let Some(length) = value.as_str().and_then(|text| text.strip_prefix("long:")) {
+            value = json!("a".repeat(length.parse().unwrap()));
+        }
+        one(pointer, value, path, code);
+    }
+}
+
+#[test]
+fn a_sound_config_has_no_findings() {
+    assert_eq!(check(&sound()), []);
+    assert_eq!(check(&json!({})), []);
+    assert_eq!(check(&json!({ "greeting": { "text": "" } })), []);
+}
+
+#[test]
+fn values_have_their_shapes() {
+    each(
+        r#"
+/greeting/text | "a\u0001" | greeting.text | CONFIG_TEXT
+/greeting/text | "long:4001" | greeting.text | CONFIG_TEXT
+/greeting/voice | "a b" | greeting.voice | CONFIG_VOICE
+/greeting/language | "english" | greeting.language | CONFIG_LANGUAGE
+/client | "" | client | CONFIG_IDENTITY
+/client | "long:257" | client | CONFIG_IDENTITY
+/language | "" | language | CONFIG_LANGUAGE
+/voice | "" | voice | CONFIG_VOICE
+/timeZone | "EST" | timeZone | CONFIG_TIME_ZONE
+/outbound/callerId | "911" | outbound.callerId | CONFIG_NUMBER
+/outbound/practitioners/Practitioner~17 | "911" | outbound.practitioners[0] | CONFIG_NUMBER
+/outbound/practitioners/Patient~17 | "+15550100001" | outbound.practitioners[0] | CONFIG_REFERENCE
+/outbound/roles/0 | "" | outbound.roles[0] | CONFIG_TEXT
+/outbound/countries/1 | "us" | outbound.countries[1] | CONFIG_COUNTRY
+/outbound/blocked/0 | "1900" | outbound.blocked[0] | CONFIG_NUMBER
+/outbound/hours/from | "8:00" | outbound.hours.from | CONFIG_TIME
+/outbound/hours/to | "07:00" | outbound.hours.to | CONFIG_TIME
+/outbound/hours/zones/+1212 | "Brooklyn" | outbound.hours.zones[0] | CONFIG_TIME_ZONE
+/outbound/concurrent | 0 | outbound.concurrent | CONFIG_RANGE
+/outbound/perHour | 0 | outbound.perHour | CONFIG_RANGE
+/outbound/timeout | 601 | outbound.timeout | CONFIG_RANGE
+/recording/announcement/text | " " | recording.announcement.text | CONFIG_TEXT
+/recording/retentionDays | 36501 | recording.retentionDays | CONFIG_RANGE
+/tasks/owner | "Patient/7" | tasks.owner | CONFIG_REFERENCE
+/alerts/url | "http://example.com" | alerts.url | CONFIG_URL
+/alerts/on | [] | alerts.on | CONFIG_EMPTY
+/alerts/perHour | 0 | alerts.perHour | CONFIG_RANGE
+/chart/extensionBase | "urn:x" | chart.extensionBase | CONFIG_URL
+/numbers/911 | { "name": "x", "dialplan": "main", "timeZone": "UTC" } | numbers.911 | CONFIG_NUMBER
+/numbers/+15550100001/name | "" | numbers[0].name | CONFIG_TEXT
+/numbers/+15550100001/language | "e" | numbers[0].language | CONFIG_LANGUAGE
+/numbers/+15550100001/timeZone | "x" | numbers[0].timeZone | CONFIG_TIME_ZONE
+/hours/day/weekly/0/days | [] | hours.day.weekly[0].days | CONFIG_EMPTY
+/hours/day/weekly/0/from | "24:00" | hours.day.weekly[0].from | CONFIG_TIME
+/hours/day/weekly/0/to | "24:30" | hours.day.weekly[0].to | CONFIG_TIME
+/hours/day/holidays/1 | "2026-02-29" | hours.day.holidays[1] | CONFIG_DATE
+/hours/day/timeZone | "London" | hours.day.timeZone | CONFIG_TIME_ZONE
+/hours/service/healthcareService | "7" | hours.service.healthcareService | CONFIG_REFERENCE
+/lists/spam/0 | "911" | lists.spam[0] | CONFIG_NUMBER
+/dialplans/main/0/when/callers/2 | "+*" | dialplans.main[0].when.callers[2] | CONFIG_NUMBER
+/dialplans/main/2/when/verification | [] | dialplans.main[2].when.verification | CONFIG_EMPTY
+/dialplans/main/3/when/patientLanguage | [] | dialplans.main[3].when.patientLanguage | CONFIG_EMPTY
+/dialplans/main/3/when/patientLanguage/0 | "x" | dialplans.main[3].when.patientLanguage[0] | CONFIG_LANGUAGE
+/dialplans/main/3/when/careTeam/0 | "7" | dialplans.main[3].when.careTeam[0] | CONFIG_REFERENCE
+/dialplans/main/4/when/called/0 | "x" | dialplans.main[4].when.called[0] | CONFIG_NUMBER
+"#,
+    );
+}
+
+#[test]
+fn verbs_have_what_they_need() {
+    each(
+        r#"
+/actions/end/0/say/ssml | "<break" | actions.end[0].say.ssml | CONFIG_SSML
+/actions/end/0/say/ssml | "" | actions.end[0].say.ssml | CONFIG_SSML
+/actions/end/0/say/ssml | "long:4001" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/text | "Both." | actions.end[0].say.text | CONFIG_EMPTY
+/actions/end/0/say/times | 0 | actions.end[0].say.times | CONFIG_RANGE
+/actions/end/0/say/voice | "é" | actions.end[0].say.voice | CONFIG_VOICE
+/actions/end/0/say/language | "é" | actions.end[0].say.language | CONFIG_LANGUAGE
+/actions/end/0/say | {} | actions.end[0].say.text | CONFIG_EMPTY
+/actions/spanish/0/language | "spanish" | actions.spanish[0].language | CONFIG_LANGUAGE
+/actions/desk/0/greet/neutral | "" | actions.desk[0].greet.neutral | CONFIG_TEXT
+/actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient | CONFIG_EMPTY
+/actions/desk/0/greet/voice | "" | actions.desk[0].greet.voice | CONFIG_VOICE
+/actions/desk/1/dial/targets | [] | actions.desk[1].dial.targets | CONFIG_EMPTY
+/actions/desk/1/dial/targets/0/client | "a b" | actions.desk[1].dial.targets[0].client | CONFIG_IDENTITY
+/actions/desk/1/dial/targets/1/number | "911" | actions.desk[1].dial.targets[1].number | CONFIG_NUMBER
+/actions/desk/1/dial/targets/1/number | "+15550100001" | actions.desk[1].dial.targets[1].number | CONFIG_LOOP
+/actions/desk/1/dial/targets/2/sip | "desk" | actions.desk[1].dial.targets[2].sip | CONFIG_SIP_ADDRESS
+/actions/desk/1/dial/targets/3/available | "Patient/7" | actions.desk[1].dial.targets[3].available | CONFIG_REFERENCE
+/actions/desk/1/dial/timeout | 601 | actions.desk[1].dial.timeout | CONFIG_RANGE
+/actions/desk/1/dial/callerId | "desk" | actions.desk[1].dial.callerId | CONFIG_NUMBER
+/actions/desk/1/dial/on/exploded | "end" | actions.desk[1].dial.on.exploded | CONFIG_OUTCOME
+/actions/desk/1/dial/on/queue-full | "end" | actions.desk[1].dial.on.queue-full | CONFIG_OUTCOME
+/actions/desk/1/dial/otherwise | "desk" | actions.desk[1].dial.otherwise | CONFIG_NO_ANSWER
+/actions/menu/0/play/url | "hello.mp3" | actions.menu[0].play.url | CONFIG_URL
+/actions/menu/0/play/times | 101 | actions.menu[0].play.times | CONFIG_RANGE
+/actions/menu/1/pause | 0 | actions.menu[1].pause | CONFIG_RANGE
+/actions/menu/2/menu/prompt/text/x | "a" | actions.menu[2].menu.prompt.text.x | CONFIG_LANGUAGE
+/actions/menu/2/menu/prompt/text/en-US | "" | actions.menu[2].menu.prompt.text.en-US | CONFIG_TEXT
+/actions/menu/2/menu/options/0/digits | "2" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
+/actions/menu/2/menu/options/2/digits | "1" | actions.menu[2].menu.options[2].digits | CONFIG_CHOICE
+/actions/menu/2/menu/options/1/digits | "a" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
+/actions/menu/2/menu/options/1/speech | ["Desk"] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
+/actions/menu/2/menu/options/3/speech | [] | actions.menu[2].menu.options[3] | CONFIG_CHOICE
+/actions/menu/2/menu/options/3/speech/0 | "a, b" | actions.menu[2].menu.options[3].speech[0] | CONFIG_TEXT
+/actions/menu/2/menu/options/2/language | "x" | actions.menu[2].menu.options[2].language | CONFIG_LANGUAGE
+/actions/menu/2/menu/invalid/text | "" | actions.menu[2].menu.invalid.text | CONFIG_TEXT
+/actions/menu/2/menu/retries | 11 | actions.menu[2].menu.retries | CONFIG_RANGE
+/actions/menu/2/menu/timeout | 0 | actions.menu[2].menu.timeout | CONFIG_RANGE
+/actions/nurse/0/redirect/url | "https://a_b.example" | actions.nurse[0].redirect.url | CONFIG_URL
+/actions/queue/0/queue/name | "" | actions.queue[0].queue.name | CONFIG_TEXT
+/actions/queue/0/queue/music | "a" | actions.queue[0].queue.music | CONFIG_URL
+/actions/queue/0/queue/position/text | "?" | actions.queue[0].queue.position.text | CONFIG_TEXT
+/actions/queue/0/queue/callback/digit | "12" | actions.queue[0].queue.callback.digit | CONFIG_CHOICE
+/actions/queue/0/queue/overflow | { "then": "night" } | actions.queue[0].queue.overflow | CONFIG_EMPTY
+/actions/queue/0/queue/overflow/size | 5001 | actions.queue[0].queue.overflow.size | CONFIG_RANGE
+/actions/queue/0/queue/overflow/position | 0 | actions.queue[0].queue.overflow.position | CONFIG_RANGE
+/actions/queue/0/queue/overflow/averageWait | 0 | actions.queue[0].queue.overflow.averageWait | CONFIG_RANGE
+/actions/queue/0/queue/on/overflow | "end" | actions.queue[0].queue.on.overflow | CONFIG_OUTCOME
+/actions/night/0/voicemail/greeting/text | "" | actions.night[0].voicemail.greeting.text | CONFIG_TEXT
+/actions/night/0/voicemail/maxLength | 14401 | actions.night[0].voicemail.maxLength | CONFIG_RANGE
+/actions/night/0/voicemail/farewell/text | "" | actions.night[0].voicemail.farewell.text | CONFIG_TEXT
+/actions/room/0/conference/name | "" | actions.room[0].conference.name | CONFIG_TEXT
+/actions/room/0/conference/music | "" | actions.room[0].conference.music | CONFIG_URL
+/actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
+"#,
+    );
+    changed("/actions/menu/2/menu/options/1/then", None, &[("actions.menu[2].menu.options[1]", "CONFIG_DEAD_END")]);
+}
+
+#[test]
+fn names_are_defined_and_used() {
+    let unknown = "CONFIG_NAME_UNKNOWN";
+    one("/numbers/+15550100001/dialplan", json!("night"), "numbers[0].dialplan", unknown);
+    for (pointer, path) in [
+        ("/dialplans/nurses/0/then", "dialplans.nurses[0].then"),
+        ("/actions/spanish/1/goto", "actions.spanish[1].goto"),
+        ("/actions/desk/1/dial/on/busy", "actions.desk[1].dial.on.busy"),
+        ("/actions/desk/1/dial/otherwise", "actions.desk[1].dial.otherwise"),
+        ("/actions/menu/2/menu/options/0/then", "actions.menu[2].menu.options[0].then"),
+        ("/actions/menu/2/menu/otherwise", "actions.menu[2].menu.otherwise"),
+        ("/actions/queue/0/queue/callback/then", "actions.queue[0].queue.callback.then"),
+        ("/actions/queue/0/queue/overflow/then", "actions.queue[0].queue.overflow.then"),
+        ("/actions/queue/0/queue/on/queue-full", "actions.queue[0].queue.on.queue-full"),
+        ("/actions/queue/0/queue/otherwise", "actions.queue[0].queue.otherwise"),
+        ("/actions/room/0/conference/then", "actions.room[0].conference.then"),
+    ] {
+        one(pointer, json!("nowhere"), path, unknown);
+    }
+    one("/dialplans/main/0/when/callers/0", json!("nobody"), "dialplans.main[0].when.callers[0]", unknown);
+    one("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
+    one("/dialplans/main/5/when/closed", json!("never"), "dialplans.main[5].when.closed", unknown);
+    one("/dialplans/main/4/when/called/0", json!("+15550100003"), "dialplans.main[4].when.called[0]", unknown);
+    for (pointer, value, path) in [
+        ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
+        ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
+        ("/lists/é", json!([]), "lists[1]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[9]"),
+    ] {
+        one(pointer, value, path, "CONFIG_NAME");
+    }
+    // Warnings, and only where nothing else is wrong. Used only by what nobody uses is not used.
+    let mut config = sound();
+    config["actions"]["free"] = json!([{ "goto": "freed" }]);
+    config["actions"]["freed"] = json!([{ "hangup": {} }]);
+    config["lists"]["friends"] = json!([]);
+    config["hours"]["late"] = json!({ "healthcareService": "HealthcareService/1", "timeZone": "UTC" });
+    config["dialplans"]["old"] = json!([{ "when": { "open": "late" }, "then": "freed" }, { "then": "free" }]);
+    let unused = ["dialplans.old", "hours.late", "lists.friends", "actions.free", "actions.freed"];
+    assert_eq!(check(&config), unused.map(|path| (path.to_owned(), "CONFIG_NAME_UNUSED")));
+    config["client"] = json!("");
+    assert_eq!(check(&config), [("client".to_owned(), "CONFIG_IDENTITY")]);
+}
+
+#[test]
+fn every_call_is_answered_and_comes_to_an_end() {
+    each(
+        r#"
+/dialplans/nurses/0/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
+/dialplans/nurses/1 | { "then": "end" } | dialplans.nurses[1] | CONFIG_RULE_UNREACHABLE
+/dialplans/main/4/when/closed | "day" | dialplans.main[4].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/hours/day/weekly | [] | hours.day | CONFIG_HOURS_UNCOVERED
+/actions/end/1 | { "pause": 1 } | actions.end | CONFIG_DEAD_END
+/actions/end | [] | actions.end | CONFIG_DEAD_END
+/actions/end/0 | { "hangup": {} } | actions.end[0] | CONFIG_VERB_ORDER
+/actions/end/1 | { "reject": {} } | actions.end[1] | CONFIG_VERB_ORDER
+/actions/spanish/1/goto | "spanish" | actions.spanish[1].goto | CONFIG_LOOP
+/actions/menu/2/menu/otherwise | "menu" | actions.menu[2].menu.otherwise | CONFIG_LOOP
+/actions/queue/0/queue/otherwise | "desk" | actions.queue[0].queue.otherwise | CONFIG_LOOP
+/actions/queue/0/queue/overflow/then | "queue" | actions.queue[0].queue.overflow.then | CONFIG_LOOP
+/actions/queue/0/queue/on/left | "queue" | actions.queue[0].queue.on | CONFIG_LOOP
+/actions/desk/1/dial/on/unavailable | "desk" | actions.desk[1].dial.on | CONFIG_LOOP
+/actions/night | [{ "goto": "queue" }] | actions.night[0].goto | CONFIG_LOOP
+"#,
+    );
+    // Somebody's doing is in each of these rounds.
+    for (pointer, value) in [
+        ("/actions/desk/1/dial/on/answered", json!("desk")),
+        ("/actions/menu/2/menu/options/0/then", json!("menu")),
+        ("/actions/queue/0/queue/callback/then", json!("queue")),
+        ("/actions/room/0/conference/then", json!("room")),
+    ] {
+        changed(pointer, Some(value), &[]);
+    }
+    changed("/dialplans/nurses", Some(json!([])), &[("dialplans.nurses", "CONFIG_DEFAULT_MISSING")]);
+}
+
+#[test]
+fn what_depends_on_the_hour_has_a_zone() {
+    let missing = "CONFIG_TIME_ZONE_MISSING";
+    let mut config = sound();
+    config.as_object_mut().unwrap().remove("timeZone");
+    // The second number's dialplan has no hours, but its way leads to people who have.
+    assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
+    config["outbound"].as_object_mut().unwrap().remove("hours");
+    config["actions"]["desk"][1]["dial"]["targets"].as_array_mut().unwrap().remove(3);
+    assert_eq!(check(&config), []);
+    config["numbers"]["+15550100001"].as_object_mut().unwrap().remove("timeZone");
+    assert_eq!(check(&config), [("numbers[0].timeZone".into(), missing)]);
+    config["hours"]["service"]["timeZone"] = json!("UTC");
+    assert_eq!(check(&config), []);
+}
+
+#[test]
+fn callback_urls_are_counted() {
+    let mut config = sound();
+    let menu = |name: &str| {
+        json!([{ "menu": { "prompt": { "text": "?a" }, "retries": 10, "otherwise": "end",
+        "options": [{ "digits": "1", "then": name }] } }])
+    };
+    // 6, and in two languages a menu's 2, a dial's 6, a queue's 3, a voicemail's and a conference's: 32.
+    for index in 0..10 {
+        config["actions"][format!("m{index}")] = menu(&format!("m{}", index + 1));
+    }
+    config["actions"]["m10"] = menu("end");
+    config["actions"]["end"][1] = json!({ "goto": "m10" });
+    config["actions"]["m10"][0]["menu"]["otherwise"] = json!("reject");
+    let errors = |config: &Value| {
+        check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
+    };
+    // And 11 menus with 11 each, in two languages.
+    assert_eq!(errors(&config), [("actions".into(), "CONFIG_STEPS")]);
+    for index in 0..10 {
+        config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
+    }
+    assert_eq!(errors(&config), []);
+    // Of one language more, twice as many; of ten more, too many.
+    config["actions"]["m10"][0]["menu"]["options"] = json!(
+        (0..10).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
+    );
+    assert_eq!(errors(&config), [("actions".into(), "CONFIG_STEPS")]);
+}
+
+#[test]
+fn numbers_have_to_be_the_accounts() {
+    let text = sound().to_string();
+    let ours = |numbers: &[&'static str]| {
+        let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
+        let findings = Config::check(&text, Some(&numbers));
+        assert!(findings.iter().all(|finding| finding.code.as_str() == "CONFIG_NUMBER_NOT_OURS"));
+        findings.into_iter().map(|finding| finding.path).collect::<Vec<_>>()
+    };
+    assert!(ours(&["+15550100001", "+15550100002", "+15550100003"]).is_empty());
+    assert_eq!(ours(&["+15550100001"]), ["outbound.practitioners[0]", "numbers[1]", "actions.desk[1].dial.callerId"]);
+    assert_eq!(ours(&[]).len(), 5);
+}
+
+#[test]
+fn findings_hold_no_number_name_or_text_and_are_bounded() {
+    let config = json!({
+        "numbers": { "+15550100077 Dr. Example": { "name": "", "dialplan": "5550100077" } },
+        "lists": { "5550100077": ["5550100077"], "Dr. Example": [] },
+        "actions": { "5550100077": [{ "goto": "Dr. Example" }] },
+        "outbound": { "callerId": "5550100077", "practitioners": { "Dr. Example": "5550100077" } }
+    });
+    for (path, _) in check(&config) {
+        assert!(!path.contains("555") && !path.contains("Example"), "{path}");
+    }
+    for (caller, severity) in [("x", Severity::Error), ("+1*", Severity::Warning)] {
+        let lists: serde_json::Map<_, _> = (0..500).map(|n| (format!("list-{n}"), json!([caller]))).collect();
+        let found = Config::check(&json!({ "lists": lists }).to_string(), None);
+        assert_eq!(found.iter().filter(|finding| finding.severity == severity).count(), 100);
+    }
+}
+
+#[test]
+fn a_long_way_is_no_deep_one() {
+    let mut actions: serde_json::Map<String, Value> =
+        (0..20_000).map(|n| (format!("a{n}"), json!([{ "goto": format!("a{}", n + 1) }]))).collect();
+    actions.insert("a20000".into(), json!([{ "hangup": {} }]));
+    let config = json!({
+        "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+        "dialplans": { "main": [{ "then": "a0" }] },
+        "actions": actions
+    });
+    assert_eq!(check(&config), []);
+}
+
+/// `cargo test --release --test config_check -- --ignored --nocapture` prints how long a large config takes.
+#[test]
+#[ignore = "a measurement"]
+fn large_configs_are_quick() {
+    for count in [50_u32, 1_000] {
+        let rules = (0..count).map(|n| {
+            let last = n + 1 == count;
+            let when = if last { json!({}) } else { json!({ "callers": [format!("+1555{n:07}")] }) };
+            json!({ "when": when, "then": format!("a{n}") })
+        });
+        let actions: serde_json::Map<String, Value> = (0..count)
+            .map(|n| {
+                (
+                    format!("a{n}"),
+                    json!([{ "say": { "text": format!("You have reached desk {n}.") } }, { "hangup": {} }]),
+                )
+            })
+            .collect();
+        let config = json!({
+            "numbers": { "+15550100001": { "name": "Desk", "dialplan": "main" } },
+            "dialplans": { "main": rules.collect::<Vec<_>>() },
+            "actions": actions
+        });
+        let text = config.to_string();
+        assert_eq!(check(&config), []);
+        let mut best = f64::MAX;
+        for _ in 0..200 {
+            let start = std::time::Instant::now();
+            std::hint::black_box(Config::read(std::hint::black_box(&text))).unwrap();
+            best = best.min(start.elapsed().as_secs_f64() * 1e6);
+        }
+        println!("{count} rules and {count} actions, {} bytes: {best:.0} µs", text.len());
+    }
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Configs by chance, sound by construction: `#[path = "random_config.rs"] mod random_config;`.
+//!
+//! What nobody's doing leads to goes only from an earlier action to a later one, so that every way comes to an end.
+
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use serde_json::{Map, Value, json};
+
+/// Numbers by chance, the same from the same seed (xorshift).
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        // Seeds beside each other begin far apart, and none at zero, where it would stay.
+        Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) as usize % bound.max(1)
+    }
+
+    /// True once in `times`.
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+}
+
+/// The numbers that a config's `numbers` are taken from; `callerId` and its like are of these, too.
+pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];
+/// Numbers of others, that a config may name.
+pub(crate) const OTHERS: [&str; 4] = ["+15550100101", "+15550100102", "+442079460104", "+15550190105"];
+/// The languages that a caller can switch to.
+pub(crate) const LANGUAGES: [&str; 2] = ["es-US", "fr-CA"];
+const ZONES: [&str; 4] = ["America/New_York", "Europe/London", "Asia/Kolkata", "UTC"];
+const TEXTS: [&str; 5] = ["Hello.", "Please hold & wait.", "¿En qué podemos ayudarle?", "1 < 2", "Drücken Sie \"1\"."];
+const MARKED_UP: [&str; 3] = [
+    "One moment <break time=\"1s\"/> please.",
+    "<p><s>First.</s><s>Second &amp; last.</s></p>",
+    "<say-as interpret-as=\"telephone\">5550100</say-as>",
+];
+const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
+const DIALLED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
+const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
+const OCCASIONS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
+
+/// A config without errors, as a document.
+pub(crate) fn random_config(chance: &mut Chance) -> Value {
+    let count = 1 + chance.below(10);
+    let mut plan = Plan { chance, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
+    plan.config()
+}
+
+struct Plan<'c> {
+    chance: &'c mut Chance,
+    /// Of the actions.
+    names: Vec<String>,
+    hours: usize,
+    lists: usize,
+}
+
+impl Plan<'_> {
+    fn config(&mut self) -> Value {
+        let mut config = Map::new();
+        let zoned = !self.chance.once_in(3);
+        if zoned {
+            config.insert("timeZone".into(), json!(*self.chance.pick(&ZONES)));
+        }
+        self.hours = self.chance.below(3);
+        self.lists = self.chance.below(3);
+        let dialplans = 1 + self.chance.below(3);
+        let mut numbers = Map::new();
+        for number in OURS.iter().take(1 + self.chance.below(OURS.len())) {
+            let mut plan = json!({ "name": "Line", "dialplan": format!("d{}", self.chance.below(dialplans)) });
+            if !zoned || self.chance.once_in(3) {
+                plan["timeZone"] = json!(*self.chance.pick(&ZONES));
+            }
+            if self.chance.once_in(3) {
+                plan["language"] = json!(*self.chance.pick(&["en-US", "en-GB", "es-US"]));
+            }
+            numbers.insert((*number).to_owned(), plan);
+        }
+        let called: Vec<String> = numbers.keys().cloned().collect();
+        config.insert("numbers".into(), Value::Object(numbers));
+        let dialplans = (0..dialplans).map(|n| (format!("d{n}"), self.rules(&called)));
+        config.insert("dialplans".into(), Value::Object(dialplans.collect()));
+        let hours = (0..self.hours).map(|n| (format!("h{n}"), self.one_of_hours()));
+        config.insert("hours".into(), Value::Object(hours.collect()));
+        let lists = (0..self.lists).map(|n| (format!("l{n}"), self.list()));
+        config.insert("lists".into(), Value::Object(lists.collect()));
+        let actions = (0..self.names.len()).map(|n| (self.names[n].clone(), self.action(n)));
+        config.insert("actions".into(), Value::Object(actions.collect()));
+        for (name, value) in [("language", "en-GB"), ("voice", "Polly.Amy-Neural"), ("client", "desk")] {
+            if self.chance.once_in(2) {
+                config.insert(name.into(), json!(value));
+            }
+        }
+        self.practice(&mut config, zoned);
+        Value::Object(config)
+    }
+
+    fn practice(&mut self, config: &mut Map<String, Value>, zoned: bool) {
+        if self.chance.once_in(3) {
+            let mut outbound = json!({
+                "pool": *self.chance.pick(&["sticky", "leastRecentlyUsed", "roundRobin", "random"]),
+                "countries": ["US", "GB"], "blocked": ["+1900"], "perHour": 1 + self.chance.below(60),
+                "answeringMachine": *self.chance.pick(&["off", "enable", "detectMessageEnd"])
+            });
+            if self.chance.once_in(2) {
+                outbound["callerId"] = json!(*self.chance.pick(&OURS));
+            }
+            if zoned && self.chance.once_in(2) {
+                outbound["hours"] = json!({ "from": "08:00", "to": "21:00", "zones": { "+1212": "America/New_York" } });
+            }
+            config.insert("outbound".into(), outbound);
+        }
+        if self.chance.once_in(3) {
+            let announcement = self.say();
+            config.insert("recording".into(), json!({ "inbound": true, "announcement": announcement }));
+        }
+        if self.chance.once_in(2) {
+            config.insert("tasks".into(), json!({ "on": [self.chance.pick(&OCCASIONS)], "owner": "Organization/7" }));
+        }
+        if self.chance.once_in(3) {
+            let alerts = json!({ "url": "https://hooks.example.com/a", "on": [self.chance.pick(&OCCASIONS)] });
+            config.insert("alerts".into(), alerts);
+        }
+    }
+
+    fn rules(&mut self, called: &[String]) -> Value {
+        let count = self.chance.below(5);
+        let mut rules: Vec<Value> =
+            (0..count).map(|_| json!({ "when": self.when(called), "then": self.any_action() })).collect();
+        rules.push(json!({ "then": self.any_action() }));
+        Value::Array(rules)
+    }
+
+    fn when(&mut self, called: &[String]) -> Value {
+        let mut when = match self.chance.below(6) {
+            0 => json!({ "callers": [*self.chance.pick(&OTHERS), "+1900*"] }),
+            1 => json!({ "anonymous": true }),
+            2 => json!({ "patient": self.chance.once_in(2), "verification": [self.chance.pick(&VERIFICATIONS)] }),
+            3 => json!({ "patientLanguage": ["es", "fr-CA"], "careTeam": ["CareTeam/7"] }),
+            4 if self.lists > 0 => json!({ "callers": [format!("l{}", self.chance.below(self.lists))] }),
+            _ => json!({ "called": [self.chance.pick(called)] }),
+        };
+        if self.hours > 0 && self.chance.once_in(2) {
+            let name = format!("h{}", self.chance.below(self.hours));
+            when[*self.chance.pick(&["open", "closed"])] = json!(name);
+        }
+        when
+    }
+
+    fn one_of_hours(&mut self) -> Value {
+        let days = [["mon", "tue"], ["wed", "sun"], ["fri", "sat"]];
+        let mut hours = json!({ "weekly": [{
+            "days": self.chance.pick(&days),
+            "from": format!("{:02}:{:02}", self.chance.below(24), self.chance.below(60)),
+            "to": format!("{:02}:{:02}", self.chance.below(24), self.chance.below(60))
+        }] });
+        if self.chance.once_in(2) {
+            hours["holidays"] = json!(["12-25", "2026-11-26"]);
+        }
+        if self.chance.once_in(3) {
+            hours["healthcareService"] = json!("HealthcareService/7");
+        }
+        if self.chance.once_in(3) {
+            hours["timeZone"] = json!(*self.chance.pick(&ZONES));
+        }
+        hours
+    }
+
+    fn list(&mut self) -> Value {
+        json!([*self.chance.pick(&OTHERS), format!("+1555{}*", self.chance.below(1_000))])
+    }
+
+    fn any_action(&mut self) -> String {
+        self.chance.pick(&self.names).clone()
+    }
+
+    /// An action behind the `after`th; only the last has none.
+    fn later(&mut self, after: usize) -> String {
+        let behind = self.names.len() - after - 1;
+        self.names[after + 1 + self.chance.below(behind)].clone()
+    }
+
+    fn action(&mut self, index: usize) -> Value {
+        let decision = self.decision(index);
+        if decision.get("reject").is_some() {
+            return json!([decision]);
+        }
+        let heard = self.chance.below(3);
+        let mut verbs: Vec<Value> = (0..heard).map(|_| self.heard()).collect();
+        verbs.push(decision);
+        Value::Array(verbs)
+    }
+
+    fn heard(&mut self) -> Value {
+        match self.chance.below(6) {
+            0 => json!({ "greet": { "patient": "Hello {name}.", "neutral": *self.chance.pick(&TEXTS) } }),
+            1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.chance.below(3) } }),
+            2 => json!({ "pause": 1 + self.chance.below(5) }),
+            3 => json!({ "language": *self.chance.pick(&LANGUAGES) }),
+            _ => json!({ "say": self.say() }),
+        }
+    }
+
+    fn say(&mut self) -> Value {
+        let mut say = match self.chance.below(4) {
+            0 => json!({ "ssml": *self.chance.pick(&MARKED_UP) }),
+            1 => json!({ "text": { "en-US": *self.chance.pick(&TEXTS), "es-US": "Un momento, por favor." } }),
+            _ => json!({ "text": *self.chance.pick(&TEXTS) }),
+        };
+        if self.chance.once_in(4) {
+            say["voice"] = json!("alice");
+            say["times"] = json!(2);
+        }
+        say
+    }
+
+    fn decision(&mut self, index: usize) -> Value {
+        let last = index + 1 == self.names.len();
+        match self.chance.below(if last { 5 } else { 12 }) {
+            0 => json!({ "hangup": {} }),
+            1 => json!({ "reject": { "reason": *self.chance.pick(&["busy", "rejected"]) } }),
+            2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
+            3 => json!({ "voicemail": {
+                "greeting": self.say(), "maxLength": 1 + self.chance.below(300), "transcribe": self.chance.once_in(2)
+            } }),
+            4 => json!({ "conference": { "name": "room", "waitForStaff": true, "then": self.any_action() } }),
+            5 | 6 => self.menu(index),
+            7..=9 => self.dial(index),
+            10 => self.queue(index),
+            _ => json!({ "goto": self.later(index) }),
+        }
+    }
+
+    fn menu(&mut self, index: usize) -> Value {
+        let keys = ["1", "2", "30", "31", "*", "#"];
+        let words = ["desk", "nurse", "billing", "back", "cita", "aide"];
+        let count = 1 + self.chance.below(keys.len());
+        let options: Vec<Value> = (0..count)
+            .map(|n| {
+                let mut choice = json!({ "digits": keys[n] });
+                if self.chance.once_in(2) {
+                    choice["speech"] = json!([words[n]]);
+                }
+                if self.chance.once_in(4) {
+                    choice["language"] = json!(*self.chance.pick(&LANGUAGES));
+                } else {
+                    choice["then"] = json!(self.any_action());
+                }
+                choice
+            })
+            .collect();
+        json!({ "menu": {
+            "prompt": self.say(), "options": options, "invalid": self.say(), "retries": self.chance.below(4),
+            "otherwise": self.later(index)
+        } })
+    }
+
+    fn dial(&mut self, index: usize) -> Value {
+        let count = 1 + self.chance.below(4);
+        let targets: Vec<Value> = (0..count).map(|_| self.target()).collect();
+        let mut dial = json!({
+            "targets": targets, "order": *self.chance.pick(&["inOrder", "allAtOnce", "huntGroup"]),
+            "timeout": 5 + self.chance.below(30), "on": self.outcomes(&DIALLED, index), "otherwise": self.later(index)
+        });
+        if self.chance.once_in(3) {
+            dial["callerId"] = json!(*self.chance.pick(&OURS));
+        }
+        json!({ "dial": dial })
+    }
+
+    fn target(&mut self) -> Value {
+        match self.chance.below(7) {
+            0 => json!({ "number": *self.chance.pick(&OTHERS) }),
+            1 => json!({ "sip": "sip:desk@pbx.example.com" }),
+            2 => json!({ "available": *self.chance.pick(&["Organization/7", "PractitionerRole/7"]) }),
+            3 => json!({ "generalPractitioner": {} }),
+            4 => json!({ "lastToCall": {} }),
+            _ => json!({ "client": *self.chance.pick(&["desk", "nurse_1", "practitioner_7"]) }),
+        }
+    }
+
+    fn outcomes(&mut self, known: &[&str], index: usize) -> Value {
+        let mut on = Map::new();
+        for outcome in known {
+            if self.chance.once_in(5) {
+                on.insert((*outcome).to_owned(), json!(self.later(index)));
+            }
+        }
+        Value::Object(on)
+    }
+
+    fn queue(&mut self, index: usize) -> Value {
+        let mut queue =
+            json!({ "name": "nurses", "on": self.outcomes(&QUEUED, index), "otherwise": self.later(index) });
+        if self.chance.once_in(2) {
+            queue["position"] = json!({ "text": "You are number {position}." });
+            queue["music"] = json!("https://media.example.com/hold.mp3");
+        }
+        if self.chance.once_in(2) {
+            queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
+        }
+        if self.chance.once_in(2) {
+            queue["overflow"] = json!({ "size": self.chance.below(20), "averageWait": 600, "then": self.later(index) });
+        }
+        json!({ "queue": queue })
+    }
+}

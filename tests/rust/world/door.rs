@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A knock at the door of the staff.
+
+use plumline::flow::{Done, Flow, Knock, Reply, operations};
+use plumline::json::Json;
+
+use super::{AMBER, NOW, PATIENT, SECRET, URL, World};
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub const KEY: &str = "SK00000000000000000000000000000002";
+pub const APP: &str = "AP00000000000000000000000000000003";
+
+/// A knock at the door, by Amber unless it says otherwise.
+pub struct Asked {
+    pub requester: String,
+    pub secrets: Vec<(&'static str, String)>,
+    pub now: u64,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        let secrets = [
+            ("TWILIO_ACCOUNT_SID", ACCOUNT),
+            ("TWILIO_API_KEY", KEY),
+            ("TWILIO_API_SECRET", "an-invented-key-secret"),
+            ("TWILIO_TWIML_APP_SID", APP),
+            ("TWILIO_NUMBER", "+15550100001, +15550100002, +1 (555) 010-0003"),
+            ("PLUMLINE_SECRET", SECRET),
+            ("PLUMLINE_WEBHOOK_URL", URL),
+        ];
+        let secrets = secrets.map(|(name, value)| (name, value.to_owned())).to_vec();
+        Self { requester: format!("Practitioner/{AMBER}"), secrets, now: NOW }
+    }
+}
+
+impl Asked {
+    pub fn by(mut self, requester: &str) -> Self {
+        requester.clone_into(&mut self.requester);
+        self
+    }
+
+    pub fn secret(mut self, name: &'static str, value: &str) -> Self {
+        self.secrets.retain(|(known, _)| *known != name);
+        if !value.is_empty() {
+            self.secrets.push((name, value.to_owned()));
+        }
+        self
+    }
+
+    pub fn at(mut self, now: u64) -> Self {
+        self.now = now;
+        self
+    }
+
+    pub fn flow(&self, input: &str) -> Flow {
+        let secrets: Vec<String> = self
+            .secrets
+            .iter()
+            .map(|(name, value)| format!("{}:{}", Json::of(name).write(), Json::of(value).write()))
+            .collect();
+        let (high, low) = (self.now >> 30, self.now & 0x3fff_ffff);
+        let knock = format!(
+            r#"{{"now":[{high},{low}],"input":{input},"requester":"{}","secrets":{{{}}}}}"#,
+            self.requester,
+            secrets.join(",")
+        );
+        let knock = Knock::read(&knock).unwrap();
+        Flow::new(|host| operations(knock, host))
+    }
+
+    pub fn ask(&self, world: &mut World, input: &str) -> Done {
+        world.now = self.now;
+        let done = world.play(self.flow(input));
+        let told = format!("{}{}", done.log.concat(), refusal(&done.reply).map_or_else(String::new, |(code, _)| code));
+        for private in [PATIENT, AMBER, "/eve", SECRET, "an-invented"] {
+            assert!(!told.contains(private), "{told}");
+        }
+        done
+    }
+
+    pub fn value(&self, world: &mut World, input: &str) -> Json {
+        match self.ask(world, input).reply {
+            Reply::Value(value) => value,
+            other => panic!("{other:?} {:?}", world.batches),
+        }
+    }
+
+    /// The code and place of a refusal, and its HTTP status.
+    pub fn refused(&self, world: &mut World, input: &str) -> (String, u16) {
+        let done = self.ask(world, input);
+        refusal(&done.reply).unwrap_or_else(|| panic!("{:?}", done.reply))
+    }
+}
+
+pub fn refusal(reply: &Reply) -> Option<(String, u16)> {
+    let (problem, status) = match reply {
+        Reply::Invalid(problem) => (problem, 400),
+        Reply::Forbidden(problem) => (problem, 403),
+        Reply::NotFound(problem) => (problem, 404),
+        Reply::Conflict(problem) => (problem, 409),
+        Reply::Broken(problem) => (problem, 500),
+        _ => return None,
+    };
+    let at = problem.at.map(|at| format!(" {at}")).unwrap_or_default();
+    Some((format!("{}{at}", problem.code.as_str()), status))
+}
+
+pub fn asked() -> Asked {
+    Asked::default()
+}
+
+pub const TOKEN: &str = r#"{"operation":"access-token"}"#;
+pub const START: &str = r#"{"operation":"start-call","patient":"Patient/eve","appointment":"visit"}"#;
+pub const PLACE: &str = r#"{"operation":"place-call","patient":"eve","requestId":"r1"}"#;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A browser that calls, and what it hears.
+
+use plumline::call::log::Context;
+use plumline::call::outbound::{Intent, Sealing};
+use plumline::flow::{Done, Reply, Secret};
+use plumline::json::Json;
+
+use super::webhook::{browser, webhook_flow};
+use super::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, World, sid};
+
+pub const BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
+pub const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];
+
+/// A world in which Amber is about to call a patient, and her ticket.
+pub fn prepared() -> (World, String) {
+    let mut world = World::default();
+    let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, PATIENT);
+    (world, ticket)
+}
+
+pub fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &str) -> String {
+    let context = Context {
+        patient: Some("Patient/eve".into()),
+        practitioner: Some(format!("Practitioner/{practitioner}")),
+        appointment: Some("Appointment/visit".into()),
+        identity: Some(identity.into()),
+        number: Some(callee.into()),
+        prepared: Some(NOW - 5_000),
+        ..Context::default()
+    };
+    let intent = Intent { context, from: OURS[1], request: None };
+    let made = world.put(&intent.write(BASE).write());
+    let id = made.get("id").and_then(Json::text).unwrap();
+    Sealing::read(SECRET).unwrap().seal(id, identity, NOW)
+}
+
+pub fn call(world: &mut World, identity: &str, sid: &str, own: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Done {
+    let from = format!("client:{identity}");
+    let done = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
+    let told = done.log.concat();
+    for private in [PATIENT, AMBER, AMBER_IDENTITY, SECRET, "/eve", sid] {
+        assert!(!told.contains(private), "{told}");
+    }
+    done
+}
+
+pub fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Done {
+    call(world, AMBER_IDENTITY, &sid(number), &[("Ticket", ticket)], &SEALED)
+}
+
+pub fn xml(done: &Done) -> &str {
+    let Reply::Twiml(xml) = &done.reply else { panic!("{:?}", done.reply) };
+    xml
+}
+
+/// The code in the log of a call that hears why it is not placed.
+pub fn refused(done: &Done) -> String {
+    let xml = xml(done);
+    assert!(!xml.contains("<Dial") && xml.contains("<Say") && xml.ends_with("<Hangup/></Response>"), "{xml}");
+    let code = done.log.last().and_then(|line| line.strip_prefix("plumline: ")).unwrap();
+    code.split([':', ' ']).next().unwrap().to_owned()
+}
+
+pub fn dialled(done: &Done) -> (String, String) {
+    let xml = xml(done);
+    let part = |from: &str, to: &str| {
+        let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", done.log)).1;
+        rest.split_once(to).unwrap().0.to_owned()
+    };
+    assert_eq!(xml.matches("<Number").count(), 1);
+    (part("callerId=\"", "\""), part("completed\">", "</Number>"))
+}
