@@ -297,9 +297,6 @@ codes! {
     /// A voice parameter that decides the route came more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route came twice, with different values; nothing was dialled.";
-    /// Something that should be a patient's reference is none.
-    PatientInvalid = "PATIENT_INVALID",
-        "A patient is given as a reference, Patient/<id>.", "doors";
     /// A period is none, or longer than can be told at once.
     PeriodInvalid = "PERIOD_INVALID",
         "A period has from and to, dates such as 2026-11-01, from not after to, and 366 days at most.", "doors";

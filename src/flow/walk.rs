@@ -30,31 +30,39 @@ pub(super) struct Walk {
     pub(super) met: Vec<String>,
     /// The instant before which it ends.
     pub(super) to: Option<u64>,
+    /// Whether the last page was not full: nothing is behind it.
+    ended: bool,
 }
 
 impl Walk {
     /// Sets out at `from`.
     pub(super) const fn new(search: String, by: &'static str, from: u64, to: Option<u64>) -> Self {
-        Self { search, by, at: from, met: Vec::new(), to }
+        Self { search, by, at: from, met: Vec::new(), to, ended: false }
     }
 
     /// The next page of about `count`, each with its instant; empty at the end.
     ///
     /// Of more than a thousand at one instant some are passed over: no server gives more at once.
     pub(super) async fn next(&mut self, host: &Host, count: usize) -> Result<Vec<(u64, Json)>, Trouble> {
-        loop {
+        while !self.ended {
             let asked = (count + self.met.len()).min(MOST);
             let answer = host.ask(Ask::Fhir(get(self.url(asked))), Some(DEADLINE)).await;
             let kind = crate::text::cut(&self.search, b'?').0;
             let resources = found(answer, kind)?;
-            let whole = resources.len() < asked;
+            self.ended = resources.len() < asked;
             let page = self.take(resources);
-            if !page.is_empty() || whole {
+            if self.ended || !page.is_empty() {
                 return Ok(page);
             }
             self.at += 1;
             self.met.clear();
         }
+        Ok(Vec::new())
+    }
+
+    /// Whether nothing was behind the last page.
+    pub(super) const fn is_over(&self) -> bool {
+        self.ended
     }
 
     fn url(&self, count: usize) -> String {

@@ -261,7 +261,13 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
         world.sweep();
         assert_eq!(world.posts.len(), sent + 1);
         let summary = world.posts[sent].write();
-        assert!(summary.contains(&format!("{} alerts were held back", 10 - sent)), "{summary}");
+        assert!(
+            summary.contains(&format!(
+                "Alerts held back from 2026-11-18T11:00:00.000Z to 2026-11-18T12:00:00.000Z: {} (",
+                10 - sent
+            )),
+            "{summary}"
+        );
         for _ in 0..3 {
             let runs = vec![world.sweeping(), world.sweeping()];
             race(&mut world, runs, &mut dice);

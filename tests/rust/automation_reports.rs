@@ -138,9 +138,9 @@ fn pages_give_each_once_while_others_come() {
 fn what_makes_no_sense_is_refused() {
     let mut world = World::new("");
     for (input, code) in [
-        (r#"{"operation":"history"}"#, Code::PatientInvalid),
-        (r#"{"operation":"history","patient":"Practitioner/a"}"#, Code::PatientInvalid),
-        (r#"{"operation":"history","patient":"Patient/a&status=completed"}"#, Code::PatientInvalid),
+        (r#"{"operation":"history"}"#, Code::OperationArgument),
+        (r#"{"operation":"history","patient":"Practitioner/a"}"#, Code::OperationArgument),
+        (r#"{"operation":"history","patient":"Patient/a&status=completed"}"#, Code::OperationArgument),
         (r#"{"operation":"history","patient":"Patient/a","cursor":"x"}"#, Code::CursorInvalid),
         (r#"{"operation":"history","patient":"Patient/a","cursor":"1.a b"}"#, Code::CursorInvalid),
         (r#"{"operation":"history","patient":"Patient/a","cursor":"99999999999999999999.a"}"#, Code::CursorInvalid),
@@ -164,7 +164,7 @@ fn what_makes_no_sense_is_refused() {
 
 #[test]
 fn the_chart_s_refusal_is_told() {
-    for (status, code) in [("403", Code::ChartRefused), ("500", Code::ChartUnavailable)] {
+    for (status, code) in [("403", Code::RecordForbidden), ("500", Code::ChartUnavailable)] {
         let knock = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
         let mut flow = Flow::new(|host| operations(Knock::read(knock).unwrap(), host));
         let Step::Ask(opens) = flow.step() else { panic!("an ask") };

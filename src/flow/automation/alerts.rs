@@ -236,14 +236,15 @@ pub(super) async fn summary(round: &Round<'_>, alerts: &Alerts, from: u64, to: u
     }
     let value = ["summary.", &instant(to)].concat();
     let text = [
-        &decimal(held_back.into()),
-        " alerts were held back from ",
+        "Alerts held back from ",
         &instant(from),
         " to ",
         &instant(to),
-        ": the config allows ",
+        ": ",
+        &decimal(held_back.into()),
+        " (the config allows ",
         &decimal(alerts.per_hour.unwrap_or(PER_HOUR).into()),
-        " an hour",
+        " an hour)",
     ];
     let intent = intent(round, SUMMARY, &value, &text.concat());
     let request = create(&intent, ["identifier=", SYSTEM, "|", &value].concat());

@@ -42,11 +42,8 @@ pub(super) async fn follow(round: &Round<'_>, marks: &mut Marks) {
             Ok(page) => page,
             Err(trouble) => return round.tell(trouble.code()),
         };
-        if page.is_empty() {
-            marks.set(Mark::FollowUp, Some(walk.at.max(recent)));
-            return;
-        }
         match page_of(round, page).await {
+            Ok(None) if walk.is_over() => return marks.set(Mark::FollowUp, Some(walk.at.max(recent))),
             Ok(None) => marks.set(Mark::FollowUp, Some(walk.at)),
             Ok(Some(undone)) => return marks.set(Mark::FollowUp, Some(undone)),
             Err(code) => return round.tell(code),

@@ -84,15 +84,14 @@ pub(super) async fn recordings(round: &Round<'_>, rest: &Rest, marks: &mut Marks
                 return false;
             }
         };
-        if page.is_empty() {
-            marks.set(Mark::Recordings, Some(walk.at));
-            return true;
-        }
         if let Some(undone) = delete(round, rest, page).await {
             marks.set(Mark::Recordings, Some(undone));
             return false;
         }
         marks.set(Mark::Recordings, Some(walk.at));
+        if walk.is_over() {
+            return true;
+        }
     }
     false
 }

@@ -5,6 +5,7 @@
 use super::round::{Round, WRITES};
 use crate::call::Party;
 use crate::call::log::{CATEGORY, CallLog, Leg, Text};
+use crate::call::outbound::LINE_SYSTEM;
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::flow::ask::FhirRequest;
@@ -25,8 +26,6 @@ const SKEW: u64 = MINUTE;
 /// The code system of why nothing came of something.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
 
-/// The system by which `medium` names the number of ours that the callee sees.
-const LINE: &str = "https://plumline.dev/fhir/phone-number";
 /// The end of the URL of the extension that says when a call was sent by REST.
 const SENT: &str = "/call-attempt";
 
@@ -142,7 +141,7 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
 fn line(ticket: &Json) -> Option<&str> {
     let media = ticket.get("medium").map(Json::elements).unwrap_or_default();
     let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
-    codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
+    codings.into_iter().find(|coding| is(coding, "system", LINE_SYSTEM))?.get("code")?.text()
 }
 
 /// Whether a call was sent with a ticket by REST: its record says when.

@@ -5,9 +5,11 @@
 //! The bot runs as whoever asks, so there is what they may see. A cursor names the last one that was given, by instant
 //! and id: whatever comes to the chart in between, each is given once.
 
+use super::wrong;
 use crate::call::Config;
 use crate::call::log::{BASE, CATEGORY, CallLog, Count, TWILIO, Way};
-use crate::error::Code;
+use crate::call::outbound::is_id;
+use crate::error::{Code, Problem};
 use crate::fhir::element::{has_coding, is};
 use crate::flow::ask::{Ask, FhirRequest, Host};
 use crate::flow::chart::Trouble;
@@ -53,7 +55,7 @@ struct Item {
 async fn page(knock: &Knock, host: &Host) -> Result<Json, Reply> {
     let text = |name| knock.input.get(name).and_then(Json::text);
     let patient = text("patient").filter(|patient| is_patient(patient));
-    let patient = patient.ok_or(Reply::Invalid(Code::PatientInvalid.into()))?;
+    let patient = patient.ok_or(wrong("patient"))?;
     let count = knock.input.get("count").and_then(Json::integer).unwrap_or(COUNT).clamp(1, MOST);
     let newest = text("order") != Some("oldest");
     let cursor = match knock.input.get("cursor") {
@@ -218,11 +220,6 @@ fn is_patient(reference: &str) -> bool {
     reference.strip_prefix("Patient/").is_some_and(is_id)
 }
 
-/// <https://hl7.org/fhir/R4/datatypes.html#id>.
-pub(super) fn is_id(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
-}
-
 /// The base of our extensions' URLs; the default where the config is wrong.
 pub(super) fn base_of(knock: &Knock) -> String {
     let config = knock.secret("PLUMLINE_CONFIG").and_then(|text| Config::read(text).ok());
@@ -232,7 +229,7 @@ pub(super) fn base_of(knock: &Knock) -> String {
 /// What the chart's refusal is to whoever asked: the bot has their rights.
 pub(super) fn reply(trouble: Trouble) -> Reply {
     match trouble.code() {
-        Code::ChartRefused => Reply::Forbidden(Code::ChartRefused.into()),
+        Code::ChartRefused => Reply::Forbidden(Problem::at(Code::RecordForbidden, "Communication")),
         code => Reply::Broken(code.into()),
     }
 }

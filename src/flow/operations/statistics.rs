@@ -61,15 +61,12 @@ async fn count(knock: &Knock, host: &Host) -> Result<Json, Reply> {
         sums = earlier.ok_or_else(|| invalid(Code::CursorInvalid))?;
     }
     let base = base_of(knock);
-    let mut is_whole = false;
     for _ in 0..PAGES {
-        let page = walk.next(host, COUNT).await.map_err(reply)?;
-        is_whole = page.is_empty();
-        if is_whole {
-            break;
-        }
-        for (at, call) in page {
+        for (at, call) in walk.next(host, COUNT).await.map_err(reply)? {
             sums.add(period.day(at), &CallLog::read(&call, &base), practitioner(&call));
+        }
+        if walk.is_over() {
+            break;
         }
     }
     let text = |name| input.get(name).cloned().unwrap_or_default();
@@ -77,7 +74,7 @@ async fn count(knock: &Knock, host: &Host) -> Result<Json, Reply> {
     for (name, value) in sums.tell(&period.names) {
         figures.set(name, value);
     }
-    if !is_whole {
+    if !walk.is_over() {
         let next = Json::object([
             ("operation", Json::of("statistics")),
             ("from", text("from")),

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The automation bot and the reports as they are deployed: the bundles, with the rights that deploy/ gives them. */
+import { validateResource } from '@medplum/core';
+import type { AccessPolicy, Basic, Bot, Communication, Resource, Subscription, Task } from '@medplum/fhirtypes';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import express from 'express';
+import { startSandbox } from '../../sandbox/src/server.ts';
+import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
+import { twilioAccount } from '../../sandbox/src/twilio.ts';
+import { ask, bearer, create, executeUrl, search } from './sandbox-ask.ts';
+
+const deployed = (path: string): Resource =>
+  JSON.parse(readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')) as Resource;
+const policy = (name: string): AccessPolicy => deployed(`policies/${name}.json`) as AccessPolicy;
+const bundle = (door: string): string => fileURLToPath(new URL(`../../pkg/bots/${door}.cjs`, import.meta.url));
+
+const minute = 60_000;
+const caller = '+15550100123';
+const [ours = ''] = twilioAccount('automation').numbers;
+
+interface Clinic {
+  sandbox: Sandbox;
+  bot: SandboxBot;
+  /** What the alerts' address took. */
+  alerts: { text: string }[];
+  /** A minute of the sweep, and what it logged. */
+  sweep: () => Promise<string[]>;
+}
+
+/** A sandbox with the automation bot, whose calls are answered by a plain page: nothing of them reaches the chart. */
+async function open(rights: AccessPolicy, body: (clinic: Clinic) => Promise<void>): Promise<void> {
+  const seed = 'automation';
+  const account = twilioAccount(seed);
+  const sandbox: Sandbox = await startSandbox({ seed, twilio: { webhook: () => `${sandbox.url}/plain` } });
+  const alerts: Clinic['alerts'] = [];
+  sandbox.pages.post('/plain', express.urlencoded({ extended: false }), (req, res) => {
+    const { From = '', To = '' } = req.body as Record<string, string>;
+    const callee = From.startsWith('client:') ? `<Number>${To}</Number>` : '<Client>desk</Client>';
+    res.type('text/xml').send(`<Response><Dial timeout="5" callerId="${ours}">${callee}</Dial></Response>`);
+  });
+  sandbox.pages.post('/alerts', express.json(), (req, res) => {
+    alerts.push(req.body as { text: string });
+    res.send('ok');
+  });
+  const config = {
+    tasks: { on: ['missed', 'failed', 'voicemail'], owner: 'Organization/front-desk' },
+    alerts: { url: `${sandbox.url}/alerts`, on: ['missed'], perHour: 1 },
+  };
+  const { name = '', cronString = '' } = deployed('bots/automation.json') as Bot;
+  const bot = await sandbox.addBot({
+    name,
+    cron: cronString,
+    publicWebhook: false,
+    file: bundle('automation'),
+    runtimeVersion: 'vmcontext',
+    accessPolicy: rights,
+    secrets: {
+      TWILIO_ACCOUNT_SID: account.accountSid,
+      TWILIO_API_KEY: account.apiKey,
+      TWILIO_API_SECRET: account.apiSecret,
+      TWILIO_API_URL: `${sandbox.url}/fake/twilio`,
+      PLUMLINE_CONFIG: JSON.stringify(config),
+    },
+  });
+  sandbox.travel('2026-11-21T09:01:00Z');
+  const sweep = async (): Promise<string[]> => {
+    sandbox.travel(sandbox.now() + minute);
+    const { log } = await sandbox.cron(bot.id);
+    await sandbox.settled();
+    return log;
+  };
+  try {
+    await body({ sandbox, bot, alerts, sweep });
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const category = 'https://plumline.dev/fhir/communication-category';
+const calls = `Communication?category=${category}|twilio-voice`;
+
+async function found<T extends Communication | Task>(sandbox: Sandbox, query: string): Promise<T[]> {
+  const { entry = [] } = await search<T>(sandbox, `${query}&_count=100`);
+  return entry.flatMap(({ resource }) => (resource ? [resource] : []));
+}
+
+const whole = ['4 calls', 'missed missed, then completed completed', '1 alerts: completed on-hold', 'the marks moved'];
+
+/** What comes of two missed calls, of one that is answered, and of one that answers the first two; in words. */
+async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
+  const tasks = async (): Promise<string> => {
+    const there = await found<Task>(sandbox, 'Task?_sort=_lastUpdated');
+    assert.deepEqual(
+      there.flatMap((task) => validateResource(task)),
+      [],
+    );
+    return there.map(({ status, code }) => (status === 'requested' ? code?.coding?.[0]?.code : status)).join(' ');
+  };
+  const marks = async (): Promise<string | undefined> => {
+    const { entry = [] } = await search<Basic>(sandbox, 'Basic?identifier=https://plumline.dev/fhir/sweep|calls');
+    return entry[0]?.resource?.extension?.[0]?.extension?.find(({ url }) => url === 'calls')?.valueInstant;
+  };
+  await sandbox.twilio.incoming({ from: caller, to: ours });
+  await sandbox.twilio.incoming({ from: caller, to: ours });
+  const answered = { answers: { 'client:desk': { talk: 30 } } };
+  const { callSid } = await sandbox.twilio.incoming({ from: caller, to: ours, script: answered });
+  // Of this one a callback came through.
+  await create<Communication>(sandbox, {
+    resourceType: 'Communication',
+    status: 'in-progress',
+    extension: [
+      {
+        url: 'https://plumline.dev/fhir/StructureDefinition/twilio-call',
+        extension: [
+          { url: 'callSid', valueString: callSid },
+          { url: 'callStatus', valueCode: 'in-progress' },
+        ],
+      },
+    ],
+    identifier: [{ system: 'https://www.twilio.com/', value: callSid }],
+    category: [{ coding: [{ system: category, code: 'twilio-voice' }] }],
+  });
+  await sweep();
+  const begun = await marks();
+  sandbox.travel(sandbox.now() + 10 * minute);
+  await sweep();
+  const first = await tasks();
+  await sandbox.twilio.browser({
+    identity: 'jo',
+    params: { To: caller },
+    script: { answers: { [caller]: { talk: 60 } } },
+  });
+  sandbox.travel(sandbox.now() + 10 * minute);
+  await sweep();
+  const charted = await found<Communication>(sandbox, `${calls}&status=completed`);
+  assert.deepEqual(
+    charted.flatMap((call) => validateResource(call)),
+    [],
+  );
+  const moved = begun !== undefined && begun !== (await marks());
+  const sent = await found<Communication>(sandbox, `Communication?category=${category}|plumline-alert`);
+  return [
+    `${charted.length} calls`,
+    `${first}, then ${await tasks()}`,
+    `${alerts.length} alerts: ${sent
+      .map(({ status }) => status)
+      .sort()
+      .join(' ')}`,
+    moved ? 'the marks moved' : 'the marks stand',
+  ];
+}
+
+describe('the sweep', () => {
+  test('brings lost calls to the chart, opens a task and sends an alert, once', async () => {
+    await open(policy('automation'), async (clinic) => {
+      assert.deepEqual(await story(clinic), whole);
+      assert.match(
+        clinic.alerts[0]?.text ?? '',
+        /^Plumline: A call was missed \(.*, Communication\/[\w-]+; alert 1 of the hour\)$/,
+      );
+      // Once the hour is over, it is told how many alerts it was spared.
+      clinic.sandbox.travel('2026-11-21T10:03:00Z');
+      await clinic.sweep();
+      assert.match(
+        clinic.alerts[1]?.text ?? '',
+        /^Plumline: Alerts held back from 2026-11-21T09:00:00.000Z to 2026-11-21T10:00:00.000Z: 1 \(/,
+      );
+      const rested = clinic.sandbox.executions.length;
+      assert.deepEqual(await clinic.sweep(), []);
+      // Where nothing happened: the marks, what has changed, alerts that were not sent.
+      const { fhir } = clinic.sandbox.executions[rested] ?? { fhir: [] };
+      assert.ok(fhir.length <= 4, `${fhir.length} round trips`);
+      assert.equal((await found(clinic.sandbox, 'Task?_sort=_lastUpdated')).length, 2);
+      assert.equal(clinic.alerts.length, 2);
+    });
+  });
+
+  const { resource = [] } = policy('automation');
+  for (const [index, one] of resource.entries()) {
+    // A server that searches reads, too.
+    for (const missing of (one.interaction ?? []).filter((interaction) => interaction !== 'read')) {
+      test(`cannot do without ${missing} of ${one.criteria ?? one.resourceType}`, async () => {
+        const interaction = one.interaction?.filter((other) => other !== missing) ?? [];
+        const lesser = resource.map((other, at) => (at === index ? { ...one, interaction } : other));
+        await open({ ...policy('automation'), resource: lesser }, async (clinic) => {
+          assert.notDeepEqual(await story(clinic), whole);
+        });
+      });
+    }
+  }
+});
+
+describe('a Subscription', () => {
+  test('opens a task as soon as a call has ended, however often it is told', async () => {
+    await open(policy('automation'), async ({ sandbox, bot, alerts, sweep }) => {
+      const subscription = deployed('subscriptions/ended-calls.json') as Subscription;
+      await create(sandbox, {
+        ...subscription,
+        channel: { ...subscription.channel, endpoint: `Bot/${bot.id}` },
+      });
+      sandbox.deliveries.twice = 1;
+      await sandbox.twilio.incoming({ from: caller, to: ours });
+      sandbox.travel(sandbox.now() + 5 * minute);
+      // The sweep charts the call, and is told of it by the Subscription too.
+      await sweep();
+      const told = sandbox.executions.filter(({ trigger }) => trigger === 'subscription');
+      assert.ok(told.length >= 2, `${told.length}`);
+      assert.deepEqual(
+        told.flatMap(({ log }) => log),
+        [],
+      );
+      assert.equal((await found(sandbox, 'Task?status=requested')).length, 1);
+      assert.equal(alerts.length, 1);
+    });
+  });
+});
+
+describe('the reports', () => {
+  test('are told to staff, by their own rights', async () => {
+    await open(policy('automation'), async (clinic) => {
+      const { sandbox } = clinic;
+      await story(clinic);
+      const operations = await sandbox.addBot({
+        name: 'operations',
+        file: bundle('operations'),
+        runtimeVersion: 'vmcontext',
+        publicWebhook: false,
+        runAsUser: true,
+        accessPolicy: policy('webhook'),
+      });
+      const [call] = await found<Communication>(sandbox, calls);
+      assert.ok(call);
+      await ask(sandbox, 'PUT', `Communication/${call.id}`, { ...call, subject: { reference: 'Patient/p1' } });
+      const staff = policy('staff');
+      // The bot's identifier is the deployer's.
+      const rights = staff.resource?.map((one) => (one.resourceType === 'Bot' ? { resourceType: 'Bot' } : one)) ?? [];
+      const execute = async (resource: AccessPolicy['resource'], input: unknown): Promise<[number, unknown]> => {
+        const accessPolicy = { ...staff, ...(resource && { resource }) };
+        const { token } = await sandbox.addPractitioner({ name: 'Jo Invented', accessPolicy });
+        const answer = await fetch(executeUrl(sandbox, operations), {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', ...bearer(token) },
+          body: JSON.stringify(input),
+        });
+        return [answer.status, await answer.json()];
+      };
+      const [status, page] = await execute(rights, { operation: 'history', patient: 'Patient/p1' });
+      assert.equal(status, 200);
+      const { items } = page as { items: { kind: string; communication: string }[] };
+      assert.deepEqual(
+        items.map(({ kind, communication }) => [kind, communication]),
+        [['call', `Communication/${call.id}`]],
+      );
+      const day = new Date(sandbox.now()).toISOString().slice(0, 10);
+      const before = new Date(sandbox.now() - 24 * 60 * minute).toISOString().slice(0, 10);
+      const period = { operation: 'statistics', from: before, to: day, timeZone: 'Pacific/Auckland' };
+      const [, figures] = await execute(rights, {
+        ...period,
+        to: new Date(sandbox.now() + 24 * 60 * minute).toISOString().slice(0, 10),
+      });
+      const { calls: count, byOutcome } = figures as { calls: number; byOutcome: Record<string, number> };
+      assert.deepEqual([count, byOutcome.answered, byOutcome['no-answer']], [4, 2, 2]);
+      const without = rights.filter((one) => one.resourceType !== 'Communication');
+      assert.equal((await execute(without, { operation: 'history', patient: 'Patient/p1' }))[0], 403);
+      assert.equal((await execute(rights, { operation: 'statistics', from: 'x' }))[0], 400);
+    });
+  });
+});
