@@ -255,6 +255,31 @@ fn callbacks_are_acknowledged_and_never_routed() {
     }
 }
 
+/// Calls that our people place have callbacks whatever the config: the small core knows none, and leaves them to the whole
+/// one, as it leaves a forged one's refusal.
+#[test]
+fn callbacks_come_to_urls_of_their_own() {
+    for (kind, more) in [
+        ("status", ("CallbackSource", "call-progress-events")),
+        ("recording", ("RecordingStatus", "completed")),
+        ("machine", ("MachineDetectionDuration", "900")),
+    ] {
+        let event = Event::with_params(vec![("From", "client:a"), ("To", PATIENT), more]);
+        let signature = |step: &str| genuine(&format!("{URL}?step={step}"), &event.params);
+        let reply = |step: &str| event.clone().signed(signature(step)).reply();
+        if cfg!(feature = "doors") {
+            assert_eq!(
+                reply(kind),
+                Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()),
+                "{kind}"
+            );
+            assert_eq!(code(&reply("other")), ("SIGNATURE_MISMATCH", 403));
+        } else {
+            assert_eq!((reply(kind), reply("other")), (Reply::Beyond, Reply::Beyond), "{kind}");
+        }
+    }
+}
+
 #[test]
 fn a_parameter_given_twice_is_not_believed() {
     let (done, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
