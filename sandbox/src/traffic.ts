@@ -3,7 +3,7 @@ import { conflict, preconditionFailed, tooManyRequests } from '@medplum/core';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import { setTimeout } from 'node:timers/promises';
-import type { Executions, RoundTrip } from './executions.ts';
+import type { Execution, Executions, RoundTrip } from './executions.ts';
 import { serverError } from './faults.ts';
 import { sendOutcome } from './results.ts';
 
@@ -11,6 +11,8 @@ import { sendOutcome } from './results.ts';
 export interface FaultyRequest {
   /** The name of the bot that asks; nobody's requests have none. */
   bot?: string;
+  /** The run of the bot that asks. */
+  execution?: Execution;
   /** Which of the FHIR requests of one execution it is, from 0; of a bot's retries, each counts. */
   index: number;
   method: string;
@@ -46,18 +48,18 @@ export class Traffic {
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
     const index = execution ? execution.fhir.length : this.#others++;
     execution?.fhir.push(roundTrip(req, url));
-    await this.#pass({ ...(execution && { bot: execution.bot }), index, url }, req, res, next);
+    await this.#pass({ ...(execution && { bot: execution.bot, execution }), index, url }, req, res, next);
   };
 
   /** Stands before `auth/me`, which a bot asks before its first FHIR request, if ever. */
   readonly me: RequestHandler = async (req, res, next) => {
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
     const index = execution ? execution.fhir.length : this.#others;
-    await this.#pass({ ...(execution && { bot: execution.bot }), index, url: 'auth/me' }, req, res, next);
+    await this.#pass({ ...(execution && { bot: execution.bot, execution }), index, url: 'auth/me' }, req, res, next);
   };
 
   async #pass(
-    request: Pick<FaultyRequest, 'bot' | 'index' | 'url'>,
+    request: Pick<FaultyRequest, 'bot' | 'execution' | 'index' | 'url'>,
     req: Request,
     res: Response,
     next: () => void,

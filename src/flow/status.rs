@@ -2,8 +2,8 @@
 
 //! Twilio tells how a call goes on: a status callback, the action of a dial, a recording that is ready.
 
-use super::ask::Host;
-use super::chart::{ChartWrite, nothing_else, store};
+use super::ask::{Ask, Host};
+use super::chart::{Chart, ChartWrite, nothing_else, search, store};
 use super::reply::{Done, Reply};
 use crate::call::log::{CallEvent, Context};
 use crate::error::{Code, Problem};
@@ -23,11 +23,20 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32
         done.log(&Problem::from(Code::NotACall));
         return done;
     };
+    let mut chart = None;
+    if is_of_nobody(pairs, &event) {
+        let found = host.ask(Ask::Fhir(search(event.root().0)), Some(deadline)).await;
+        match Chart::read(found, base) {
+            Ok(found) if found.resource().is_none() => return done,
+            Ok(found) => chart = Some(found),
+            Err(trouble) => return Reply::Broken(trouble.code().into()).into(),
+        }
+    }
     let write = ChartWrite {
         root: event.root().0,
         events: core::slice::from_ref(&event),
         context: &Context::default(),
-        chart: None,
+        chart: chart.as_ref(),
         also: &nothing_else,
         base,
         deadline,
@@ -36,4 +45,13 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32
         Ok(_) => done,
         Err(unstored) => Reply::Broken(unstored.code.into()).into(),
     }
+}
+
+/// Whether it tells who answered a leg, and not whose leg it is: `amdStatusCallback` has no `ParentCallSid`. A record
+/// made of that would be of no call at all; the leg's other callbacks, and Twilio's list, say who answered, too.
+/// Source: <https://www.twilio.com/docs/voice/answering-machine-detection>.
+fn is_of_nobody(pairs: &[(&str, &str)], event: &CallEvent<'_>) -> bool {
+    event.parent.is_none()
+        && event.status.is_none()
+        && pairs.iter().any(|(name, _)| *name == "MachineDetectionDuration")
 }

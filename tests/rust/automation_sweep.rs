@@ -264,6 +264,23 @@ fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
     assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
 }
 
+/// The chart failed when the call came with its ticket: nobody was dialled, and Twilio knows no number.
+#[test]
+fn a_ticket_finds_the_call_that_dialled_nobody() {
+    let mut world = World::new("");
+    let at = NOW - 8 * MINUTE;
+    let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 6)];
+    world.sweep();
+    let call = world.call(&sid("CA", 1));
+    assert_eq!(call.get("id"), of_call.get("id"));
+    assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
+    assert!(is(call, "status", "completed"));
+    let waiting = world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation"));
+    assert_eq!(waiting.count(), 1);
+}
+
 #[test]
 fn a_ticket_that_nobody_used_is_closed() {
     let mut world = World::new("");

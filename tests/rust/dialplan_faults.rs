@@ -154,3 +154,19 @@ fn a_callback_that_is_not_stored_comes_again() {
         assert!(clinic.round_trips() <= 3);
     }
 }
+
+/// `amdStatusCallback` names the leg alone, which no record is kept by.
+#[test]
+fn who_answered_a_leg_makes_no_call_of_it() {
+    let told = [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
+    let mut clinic = Clinic::new(CONFIG);
+    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert!(clinic.record().is_none());
+    clinic.fault = Box::new(|_| Some(Fault::Late));
+    assert!(matches!(clinic.reply("?step=machine", &told), Reply::Broken(_)));
+    // Of a call that is known, it is written down.
+    clinic.fault = Box::new(|_| None);
+    clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
+    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert!(clinic.record().unwrap().write().contains("answeredBy"));
+}

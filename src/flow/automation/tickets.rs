@@ -113,7 +113,7 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
 }
 
 /// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
-/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
+/// time; where the chart failed when it came with its ticket, it was told so, dialled nobody, and has no number. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
 /// then dials, tell; and where the practitioner never picked up, that it was sent at that very moment.
 fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
@@ -128,7 +128,8 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let from = root.text(Text::From);
     if let Some(Party::Client(identity)) = from.map(Party::parse) {
         let ours = context.identity.as_deref() == Some(&*identity);
-        return ours && in_time(VALID) && (to(root) || log.children().any(to));
+        let has_no_number = root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
+        return ours && in_time(VALID) && (to(root) || log.children().any(to) || has_no_number && log.is_over());
     }
     let resource = ticket.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));

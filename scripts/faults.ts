@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/**
+ * Every fault at every ask of every story, each for three lengths: some thousand cases. Prints what is wrong, and counts.
+ *
+ *     npm run faults -- [--clinics N] [--only text] [--part K/N]
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { allCases, nameOfCase, playCases } from '../tests/js/faults/cases.ts';
+import type { Verdict } from '../tests/js/faults/cases.ts';
+
+const { values } = parseArgs({
+  options: {
+    clinics: { type: 'string', default: String(availableParallelism() * 6) },
+    only: { type: 'string', default: '' },
+    part: { type: 'string', default: '1/1' },
+  },
+});
+const clinics = Number(values.clinics);
+const [part = 1, parts = 1] = values.part.split('/').map(Number);
+if (!(clinics >= 1 && part >= 1 && part <= parts)) {
+  console.error('npm run faults -- [--clinics N] [--only text of a case] [--part K/N]');
+  process.exit(2);
+}
+
+const began = Date.now();
+const counts = new Map<string, { cases: number; wrong: number; longest: number }>();
+
+function count(verdict: Verdict): void {
+  const name = `${verdict.story}, ${verdict.strike?.kind ?? 'calm'}`;
+  const counted = counts.get(name) ?? { cases: 0, wrong: 0, longest: 0 };
+  counted.cases++;
+  counted.wrong += verdict.wrong.length > 0 ? 1 : 0;
+  counted.longest = Math.max(counted.longest, verdict.longest);
+  counts.set(name, counted);
+  for (const one of verdict.wrong) {
+    console.log(`${nameOfCase(verdict)}: ${one}`);
+  }
+}
+
+const { cases } = await allCases((calm) => playCases(calm, clinics, count));
+const chosen = cases
+  .filter((one) => nameOfCase(one).includes(values.only))
+  .filter((_one, at) => at % parts === part - 1);
+await playCases(chosen, clinics, count);
+
+console.table(
+  Object.fromEntries([...counts].sort().map(([name, one]) => [name, { ...one, longest: Math.round(one.longest) }])),
+);
+const wrong = [...counts.values()].reduce((sum, one) => sum + one.wrong, 0);
+console.log(`${chosen.length} of ${cases.length} cases, ${wrong} wrong, ${Math.round((Date.now() - began) / 1000)} s`);
+process.exitCode = wrong > 0 ? 1 : 0;
