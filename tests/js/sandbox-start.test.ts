@@ -157,7 +157,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     const { status, stderr } = spawnSync(process.execPath, [main, '--port', String(port)], { encoding: 'utf8' });
     other.close();
     assert.equal(status, 1);
-    assert.equal(stderr, `Port ${port} is taken\n`);
+    assert.equal(stderr, `Port ${port} is taken: give --port another one, or 0 for any\n`);
   });
 });
 
