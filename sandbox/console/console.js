@@ -4,6 +4,7 @@ import { execution, played } from './show.js';
 const byId = (id) => document.getElementById(id);
 const period = 1000;
 let shown = '';
+let practitioner = '';
 
 const isWhole = () => byId('play').value === 'whole';
 const isBrowser = () => byId('kind').value === 'browser';
@@ -96,23 +97,27 @@ async function place() {
 function suit() {
   byId('script').hidden = !isWhole();
   byId('ticket-row').hidden = !isBrowser() || !isWhole();
-  byId('from-label').textContent = isBrowser() ? 'From, the identity it is signed in as' : 'From';
-  byId('from').disabled = isBrowser() && isWhole() && byId('ticket').value !== '';
-  byId('to').disabled = isBrowser() && isWhole() && byId('ticket').value.startsWith('Patient/');
+  const hasTicket = isBrowser() && isWhole() && byId('ticket').value !== '';
+  byId('from-label').textContent = hasTicket
+    ? `From, replaced by ${practitioner}’s identity`
+    : isBrowser()
+      ? 'From, the identity it is signed in as'
+      : 'From';
+  byId('from').disabled = hasTicket;
+  byId('to').disabled = hasTicket && byId('ticket').value.startsWith('Patient/');
 }
 
 async function open() {
-  const [{ webhook }, { numbers, tickets, practitioner, patients }] = await Promise.all(
+  const [{ webhook }, { numbers, tickets, patients, ...account }] = await Promise.all(
     ['/sandbox.json', '/console/account'].map(async (path) => (await fetch(path)).json()),
   );
+  practitioner = account.practitioner;
   byId('webhook').textContent = `POST ${webhook}`;
   // A config's numbers come last, and are what one wants to try.
   const ours = numbers.length > 2 ? numbers.at(-1) : numbers[0];
   byId('to').value = ours;
   byId('numbers').replaceChildren(...numbers.map((number) => new Option(number, number)));
-  byId('ticket').append(
-    ...patients.map(({ name, reference }) => new Option(`For ${name}, a patient; by ${practitioner}`, reference)),
-  );
+  byId('ticket').append(...patients.map(({ name, reference }) => new Option(`For ${name}, a patient`, reference)));
   if (!tickets) {
     [...byId('ticket').options].slice(1).forEach((option) => (option.disabled = true));
     byId('ticket-hint').hidden = false;

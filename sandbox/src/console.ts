@@ -92,7 +92,7 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
       if (!req.is('json')) {
         throw new WishRefused('send JSON');
       }
-      res.json(await play(sandbox, bots, people, readWish(req.body)));
+      res.json(await play(sandbox, { bots, people, tickets }, readWish(req.body)));
     } catch (err) {
       if (!(err instanceof WishRefused)) {
         throw err;

@@ -114,13 +114,20 @@ function readAnswers(given: unknown): Pick<Script, 'answers' | 'queue'> {
   };
 }
 
-/** Plays a call to its last callback. Fails with `WishRefused` where no ticket is to be had. */
-export async function play(sandbox: Sandbox, doors: Doors, people: People, wish: Wish): Promise<Played> {
+/** Plays a call to its last callback; `tickets` says whether there are any. Fails with `WishRefused` where no ticket is to be had. */
+export async function play(
+  sandbox: Sandbox,
+  { bots, people, tickets }: { bots: Doors; people: People; tickets: boolean },
+  wish: Wish,
+): Promise<Played> {
+  if (wish.ticket !== undefined && !tickets) {
+    throw new WishRefused('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
+  }
   const { twilio } = sandbox;
   const { from, to, script } = wish;
   const placed = await (wish.kind === 'phone'
     ? twilio.incoming({ from, to, script })
-    : twilio.browser({ script, ...(await browserCall(sandbox, doors, people, wish)) }));
+    : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, wish)) }));
   await sandbox.settled();
   const [communication] = await search<Communication>(
     sandbox,
