@@ -55,14 +55,19 @@ export function aboveTheFloor(rounds: Rounds<PeerName, number>): Figures {
 
 /** For times that are all the peer's own: a warm handler. The ratio is the median of the ratios round by round. */
 export function asTheyAre(rounds: Rounds<PeerName, number>): Figures {
-  const ours = rounds.get('plumline') ?? [];
-  return withRatios(rounds, (time, round) => time / (ours[round] ?? NaN));
+  return withRatiosTo(rounds, 'plumline');
 }
 
 /** The same for several ways of ours beside one rival: its time divided by theirs. */
 export function besideRival<Name>(rounds: Rounds<Name, number>, rival: Name): Figures<Name> {
   const theirs = rounds.get(rival) ?? [];
   return withRatios(rounds, (time, round) => (theirs[round] ?? NaN) / time);
+}
+
+/** Each one's time divided by that of one of them. */
+export function withRatiosTo<Name>(rounds: Rounds<Name, number>, one: Name): Figures<Name> {
+  const its = rounds.get(one) ?? [];
+  return withRatios(rounds, (time, round) => time / (its[round] ?? NaN));
 }
 
 function withRatios<Name>(

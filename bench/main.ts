@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick] [--rounds N] [--only bots|library] [--bundle FILE]`: this package's webhook bundle
-// beside its rivals, and its library beside npm twilio.
+// `npm run bench [-- --json] [--quick] [--rounds N] [--only bots|library|dialplan] [--bundle FILE]`: this package's
+// webhook bundle beside its rivals, its library beside npm twilio, and its dialplan beside a loop written by hand.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -9,6 +9,16 @@ import { parseArgs } from 'node:util';
 import { checkPeers } from './check.ts';
 import { coldStart, type Effort, fullEffort, memory, quickEffort, vmContexts, warmHandler } from './drivers.ts';
 import { checkWays } from './library/check.ts';
+import {
+  dialplan,
+  type DialplanEffort,
+  type DialplanRatios,
+  dialplanRatios,
+  dialplanTables,
+  fullDialplanEffort,
+  quickDialplanEffort,
+} from './dialplan/report.ts';
+import { countTrips } from './dialplan/trips.ts';
 import {
   fullLibraryEffort,
   hostileDocuments,
@@ -64,22 +74,33 @@ function libraryEffort(quick: boolean, rounds: number | undefined): LibraryEffor
   return rounds === undefined ? chosen : { ...chosen, loadRounds: rounds, warmRounds: rounds, hostileRounds: rounds };
 }
 
+function dialplanEffort(quick: boolean, rounds: number | undefined): DialplanEffort {
+  const chosen = quick ? quickDialplanEffort : fullDialplanEffort;
+  return rounds === undefined ? chosen : { ...chosen, rounds };
+}
+
+const parts = ['bots', 'library', 'dialplan'];
+
 async function main(): Promise<void> {
   const options = readOptions();
   const { only, quick } = options;
-  if (only !== undefined && only !== 'bots' && only !== 'library') {
-    throw new Error(`--only takes bots or library, not "${only}"`);
+  if (only !== undefined && !parts.includes(only)) {
+    throw new Error(`--only takes ${parts.join(', ')}, not "${only}"`);
   }
+  const wants = (part: string): boolean => only === undefined || only === part;
   const rounds = readRounds(options);
   // With --json the last line of stdout is the result, and the words for people go to stderr.
   const say = options.json ? console.error : console.log;
   const folder = await mkdtemp(join(tmpdir(), 'plumline-bench-'));
   try {
     say(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`);
-    const bots = only === 'library' ? undefined : await benchBots(folder, options, botEffort(quick, rounds), say);
-    const library = only === 'bots' ? undefined : await benchLibrary(folder, libraryEffort(quick, rounds), say);
+    const bots = wants('bots') ? await benchBots(folder, options, botEffort(quick, rounds), say) : undefined;
+    const library = wants('library') ? await benchLibrary(folder, libraryEffort(quick, rounds), say) : undefined;
+    const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(quick, rounds), say) : undefined;
     if (options.json) {
-      console.log(JSON.stringify({ ratios: { ...bots, ...(library && { library }) } }));
+      console.log(
+        JSON.stringify({ ratios: { ...bots, ...(library && { library }), ...(plan && { dialplan: plan }) } }),
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -118,6 +139,14 @@ async function benchLibrary(folder: string, size: LibraryEffort, say: Say): Prom
   say(libraryTables(results, size));
   sayTime(say, began);
   return libraryRatios(results);
+}
+
+async function benchDialplan(size: DialplanEffort, say: Say): Promise<DialplanRatios> {
+  const began = Date.now();
+  const results = step('the dialplan', () => dialplan(size));
+  say(dialplanTables(results, await countTrips(), size));
+  sayTime(say, began);
+  return dialplanRatios(results);
 }
 
 function sayTime(say: Say, began: number): void {

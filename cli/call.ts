@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import xmlFormatter from 'xml-formatter';
 import { signTwilio } from '#pkg/npm/index.mjs';
+import { indented } from './indented.ts';
 
 export interface CallOptions {
   readonly from: string;
@@ -13,32 +13,30 @@ export interface CallOptions {
   readonly wrongSignature: boolean;
 }
 
-// Its types speak of an ES module's default; Node gives the CommonJS module itself.
-const formatXml = xmlFormatter as unknown as typeof xmlFormatter.default;
-
 interface Target {
   readonly url: string;
   readonly token: string;
+  readonly accountSid?: string | undefined;
 }
 
 /** Places one call by its webhook; 0 where it was answered in TwiML. */
 export async function call(options: CallOptions, print: (line: string) => void): Promise<number> {
   const target = await targetOf(options);
-  const params = { ...voiceParams(options), ...options.param };
+  const params = { ...voiceParams(options, target.accountSid), ...options.param };
   const token = options.wrongSignature ? `not-${target.token}` : target.token;
   const response = await fetch(target.url, {
     method: 'POST',
     headers: { 'X-Twilio-Signature': signTwilio({ url: target.url, params, token }) },
     body: new URLSearchParams(params),
   }).catch(() => {
-    throw new Error(`nothing answers at ${new URL(target.url).origin}: is the host running?`);
+    throw new Error(`nothing answers at ${new URL(target.url).origin}: start the host there, or give another --url`);
   });
   const body = await response.text();
   const type = response.headers.get('content-type') ?? '';
   print(`${response.status} ${response.statusText}, ${type || 'no content type'}`);
   if (response.ok && type.includes('xml')) {
     print('accepted: the signature is genuine');
-    print(formatXml(body, { indentation: '  ', collapseContent: true, lineSeparator: '\n' }));
+    print(indented(body));
     return 0;
   }
   print(refusal(body));
@@ -52,18 +50,20 @@ async function targetOf(options: CallOptions): Promise<Target> {
     if (!token) {
       throw new Error('give --token, or set TWILIO_AUTH_TOKEN: without it the call cannot be signed');
     }
-    return { url: options.url, token };
+    return { url: options.url, token, accountSid: process.env.TWILIO_ACCOUNT_SID };
   }
   const response = await fetch(new URL('/sandbox.json', options.sandbox)).catch(() => undefined);
   if (!response?.ok) {
     throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or give --url and --token`);
   }
   const sandbox = (await response.json()) as { webhook: string; authToken: string };
-  return { url: sandbox.webhook, token: options.token ?? sandbox.authToken };
+  const account = await fetch(new URL('/console/account', options.sandbox));
+  const { accountSid } = (await account.json()) as { accountSid: string };
+  return { url: sandbox.webhook, token: options.token ?? sandbox.authToken, accountSid };
 }
 
 /** What Twilio sends with a call: https://www.twilio.com/docs/voice/twiml#request-parameters */
-function voiceParams({ from, to, browser }: CallOptions): Record<string, string> {
+function voiceParams({ from, to, browser }: CallOptions, accountSid: string | undefined): Record<string, string> {
   const caller = browser === undefined ? from : `client:${browser}`;
   return {
     ApiVersion: '2010-04-01',
@@ -75,7 +75,7 @@ function voiceParams({ from, to, browser }: CallOptions): Record<string, string>
     Caller: caller,
     To: to,
     Called: browser === undefined ? to : '',
-    ...(process.env.TWILIO_ACCOUNT_SID && { AccountSid: process.env.TWILIO_ACCOUNT_SID }),
+    ...(accountSid && { AccountSid: accountSid }),
   };
 }
 

@@ -2,6 +2,52 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { call, type CallOptions } from './call.ts';
 import { check, type CheckOptions } from './check.ts';
+import { playCall, type PlayOptions } from './play.ts';
+
+/** `client:desk=busy`, or several with commas between them. */
+function answers(text: string, earlier: Record<string, string> = {}): Record<string, string> {
+  const all = { ...earlier };
+  for (const entry of text.split(',')) {
+    const at = entry.lastIndexOf('=');
+    if (at < 1) {
+      throw new InvalidArgumentError('Write it as client:desk=answered, with busy, no-answer, declined or failed.');
+    }
+    all[entry.slice(0, at).trim()] = entry.slice(at + 1).trim();
+  }
+  return all;
+}
+
+function seconds(text: string): number {
+  if (!/^\d+$/.test(text)) {
+    throw new InvalidArgumentError('Write a whole number of seconds.');
+  }
+  return Number(text);
+}
+
+/** With any of these the whole call is played, which only the sandbox can do. */
+const script = ['whole', 'digits', 'speech', 'answers', 'voicemail', 'hangUpAfter', 'ticket'] as const;
+
+/** These are of a single request. */
+const single = { url: '--url', token: '--token', wrongSignature: '--wrong-signature' } as const;
+
+function place(options: CallOptions & PlayOptions & { whole: boolean }): Promise<number> {
+  const print = (line: string): void => console.log(line);
+  if (!script.some((name) => options[name])) {
+    return call(options, print);
+  }
+  for (const name of ['url', 'token', 'wrongSignature'] as const) {
+    if (options[name]) {
+      throw new Error(`${single[name]} is for a single request: leave it out, or leave out what the caller does`);
+    }
+  }
+  if (Object.keys(options.param).length > 0) {
+    throw new Error('--param is for a single request: leave it out, or leave out what the caller does');
+  }
+  if (options.ticket && options.browser === undefined) {
+    throw new Error('--ticket is for a call from a browser: give --browser as well');
+  }
+  return playCall(options, print);
+}
 
 function parameter(text: string, earlier: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=');
@@ -15,7 +61,9 @@ const program = new Command('plumline').description('Twilio calls and messages, 
 
 program
   .command('call')
-  .description('Post what Twilio would post for a call, correctly signed, and show the answer.')
+  .description(
+    'Post what Twilio would post for a call, correctly signed, and show the answer; or let the sandbox play the whole call.',
+  )
   .option('--from <number>', 'the caller, E.164', '+15550100099')
   .requiredOption('--to <number>', 'the number called, E.164; for a browser call whatever the browser sends')
   .option('--browser <identity>', "a call from Twilio's SDK in a browser, by the identity in its access token")
@@ -24,8 +72,19 @@ program
   .option('--sandbox <url>', 'where the sandbox runs', 'http://127.0.0.1:8787')
   .option('--param <Name=value>', 'a further parameter, as often as needed', parameter, {})
   .option('--wrong-signature', 'sign with another token', false)
-  .action(async (options: CallOptions) => {
-    process.exitCode = await call(options, (line) => console.log(line));
+  .option('--whole', 'play the call to its end, as do all options below', false)
+  .option('--digits <list>', 'what the caller presses at each menu in turn, such as 2,1; - is silence')
+  .option('--speech <list>', 'what the caller says where nothing is pressed')
+  .option(
+    '--answers <who=how>',
+    'client:desk=answered, busy, no-answer, declined or failed; *=… for anybody else; queue=answered or full',
+    answers,
+  )
+  .option('--voicemail <seconds>', 'how long the caller speaks after a tone', seconds)
+  .option('--hang-up-after <seconds>', 'when the caller hangs up', seconds)
+  .option('--ticket', 'with --browser: ask for a ticket for the number first', false)
+  .action(async (options: CallOptions & PlayOptions & { whole: boolean }) => {
+    process.exitCode = await place(options);
   });
 
 program

@@ -1,109 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+import { execution, played } from './show.js';
 
 const byId = (id) => document.getElementById(id);
 const period = 1000;
 let shown = '';
+let practitioner = '';
 
-/** An element with text in it; nothing from a caller is ever read as HTML. */
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-/** Indents XML. What is no XML stays as it is. */
-function pretty(body, contentType) {
-  const document = /xml/.test(contentType) ? new DOMParser().parseFromString(body, 'text/xml') : undefined;
-  if (!document || document.querySelector('parsererror')) {
-    return body;
-  }
-  return lines(document.documentElement, '').join('\n');
-}
-
-function lines(node, indent) {
-  const text = new XMLSerializer().serializeToString(node);
-  const children = [...node.childNodes];
-  if (!children.some((child) => child.nodeType === Node.ELEMENT_NODE)) {
-    return [indent + text];
-  }
-  const bare = new XMLSerializer().serializeToString(node.cloneNode(false));
-  const inner = children.flatMap((child) => {
-    if (child.nodeType === Node.ELEMENT_NODE) {
-      return lines(child, `${indent}  `);
-    }
-    return child.textContent.trim() ? [`${indent}  ${child.textContent.trim()}`] : [];
-  });
-  return [indent + bare.replace(/\/>$/, '>'), ...inner, `${indent}</${node.nodeName}>`];
-}
-
-function item({ time, bot, status, duration, contentType, body, log, params }) {
-  const made = document.createElement('li');
-  const facts = element('div', 'facts', '');
-  const parties = params?.From ? `${params.From} → ${params.To ?? ''}` : '';
-  facts.append(
-    element('strong', status < 400 ? 'status' : 'status bad', String(status)),
-    element('span', '', new Date(time).toLocaleTimeString()),
-    element('span', '', `${duration.toFixed(1)} ms`),
-    element('span', '', contentType.split(';')[0]),
-    element('span', '', bot),
-    element('span', '', parties),
-  );
-  made.append(facts);
-  if (body) {
-    made.append(element('pre', 'body', pretty(body, contentType)));
-  }
-  if (log.length) {
-    made.append(element('pre', 'log', log.join('\n')));
-  }
-  return made;
-}
+const isWhole = () => byId('play').value === 'whole';
+const isBrowser = () => byId('kind').value === 'browser';
+const says = (text) => (byId('outcome').textContent = text);
 
 async function refresh() {
   const text = await (await fetch('/console/executions')).text();
-  if (text === shown) {
+  const everything = byId('minutes').checked;
+  if (text + everything === shown) {
     return;
   }
-  shown = text;
-  const executions = JSON.parse(text);
+  shown = text + everything;
+  const executions = JSON.parse(text).filter(({ trigger, log }) => everything || trigger !== 'cron' || log.length > 0);
   byId('none').hidden = executions.length > 0;
-  byId('executions').replaceChildren(...executions.map(item));
+  byId('executions').replaceChildren(...executions.map(execution));
 }
 
 async function poll() {
   try {
     await refresh();
   } catch {
-    byId('outcome').textContent = 'The sandbox does not answer.';
+    says('The sandbox does not answer: is npm start still running?');
   }
   setTimeout(poll, period);
 }
 
+/** `2, 1, -` as a list; a dash is silence. */
+function list(id) {
+  const text = byId(id).value.trim();
+  return text ? text.split(',').map((one) => one.trim().replace(/^-$/, '')) : undefined;
+}
+
+function seconds(id) {
+  return byId(id).value === '' ? undefined : Number(byId(id).value);
+}
+
+function wish() {
+  const others = byId('answers')
+    .value.split(',')
+    .filter((one) => one.includes('='));
+  const ticket = isBrowser() && byId('ticket').value;
+  return {
+    kind: byId('kind').value,
+    from: byId('from').value,
+    to: byId('to').value,
+    digits: list('digits'),
+    speech: list('speech'),
+    answers: Object.fromEntries([
+      ['*', byId('anybody').value],
+      ...others.map((one) => one.split('=').map((side) => side.trim())),
+    ]),
+    voicemail: seconds('voicemail'),
+    hangUpAfter: seconds('hangUpAfter'),
+    ...(ticket && { ticket }),
+  };
+}
+
+function firstRequest() {
+  return {
+    from: byId('from').value,
+    to: byId('to').value,
+    kind: isBrowser() ? 'client' : 'phone',
+    wrongSignature: byId('play').value === 'wrong',
+  };
+}
+
+async function post(path, body) {
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const read = await answer.json();
+  if (!answer.ok) {
+    throw new Error(read.issue?.[0]?.details?.text ?? `The sandbox answered ${answer.status}`);
+  }
+  return read;
+}
+
+async function place() {
+  if (!isWhole()) {
+    const { status } = await post('/console/call', firstRequest());
+    byId('played').hidden = true;
+    says(`Answered ${status}.`);
+    return;
+  }
+  const call = await post('/console/play', wish());
+  played(call, byId);
+  says(`${call.status[0].toUpperCase()}${call.status.slice(1)}: ${call.requests.length} requests.`);
+  byId('played').focus();
+}
+
+function suit() {
+  byId('script').hidden = !isWhole();
+  byId('ticket-row').hidden = !isBrowser() || !isWhole();
+  const hasTicket = isBrowser() && isWhole() && byId('ticket').value !== '';
+  byId('from-label').textContent = hasTicket
+    ? `From, replaced by ${practitioner}’s identity`
+    : isBrowser()
+      ? 'From, the identity it is signed in as'
+      : 'From';
+  byId('from').disabled = hasTicket;
+  byId('to').disabled = hasTicket && byId('ticket').value.startsWith('Patient/');
+}
+
 async function open() {
-  const { webhook, numbers } = await (await fetch('/sandbox.json')).json();
+  const [{ webhook }, { numbers, tickets, patients, ...account }] = await Promise.all(
+    ['/sandbox.json', '/console/account'].map(async (path) => (await fetch(path)).json()),
+  );
+  practitioner = account.practitioner;
   byId('webhook').textContent = `POST ${webhook}`;
-  byId('to').value = numbers[0];
+  // A config's numbers come last, and are what one wants to try.
+  const ours = numbers.length > 2 ? numbers.at(-1) : numbers[0];
+  byId('to').value = ours;
   byId('numbers').replaceChildren(...numbers.map((number) => new Option(number, number)));
-  byId('kind').addEventListener('change', ({ target }) => {
-    byId('from').value = target.value === 'client' ? 'client:Jo_Invented' : '+15550100099';
+  byId('ticket').append(...patients.map(({ name, reference }) => new Option(`For ${name}, a patient`, reference)));
+  if (!tickets) {
+    [...byId('ticket').options].slice(1).forEach((option) => (option.disabled = true));
+    byId('ticket-hint').hidden = false;
+  }
+  byId('kind').addEventListener('change', () => {
+    byId('from').value = isBrowser() ? 'Jo_Invented' : '+15550100099';
+    byId('to').value = isBrowser() ? '+15550100123' : ours;
   });
+  byId('call').addEventListener('change', suit);
+  byId('minutes').addEventListener('change', refresh);
   byId('call').addEventListener('submit', async (event) => {
     event.preventDefault();
-    const call = {
-      from: byId('from').value,
-      to: byId('to').value,
-      kind: byId('kind').value,
-      wrongSignature: byId('wrong').checked,
-    };
-    const answer = await fetch('/console/call', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(call),
-    });
-    const { status } = await answer.json();
-    byId('outcome').textContent = answer.ok ? `Answered ${status}.` : 'The sandbox refused the call.';
-    await refresh();
+    says('Calling …');
+    const button = byId('call').querySelector('button');
+    button.disabled = true;
+    try {
+      await place();
+      await refresh();
+    } catch (err) {
+      says(err.message);
+    } finally {
+      button.disabled = false;
+    }
   });
+  suit();
 }
 
 await open();

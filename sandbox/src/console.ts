@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { badRequest } from '@medplum/core';
 import { readFile } from 'node:fs/promises';
+import type { Doors, People } from './doors.ts';
+import { play, readWish, WishRefused } from './play.ts';
 import type { Sandbox, SandboxBot } from './server.ts';
 import { sendOutcome } from './results.ts';
 import { incomingCall, kinds, sign } from './twilio.ts';
@@ -41,12 +43,23 @@ export function sandboxLine(sandbox: Sandbox, bot: SandboxBot, account: TwilioAc
   };
 }
 
+/** What the page is about. */
+export interface Shown {
+  account: TwilioAccount;
+  bots: Doors;
+  people: People;
+  /** Whether the bots know PLUMLINE_SECRET. */
+  tickets: boolean;
+}
+
 /** Hangs up the page, what it asks for, and what other programs read. */
-export function openConsole(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount): void {
+export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }: Shown): void {
   const { pages } = sandbox;
+  const bot = bots.webhook;
   for (const [path, file, type] of [
     ['/', 'index.html', 'text/html; charset=utf-8'],
     ['/console/console.js', 'console.js', 'text/javascript; charset=utf-8'],
+    ['/console/show.js', 'show.js', 'text/javascript; charset=utf-8'],
     ['/console/console.css', 'console.css', 'text/css; charset=utf-8'],
   ] as const) {
     pages.get(path, async (_req, res) => {
@@ -61,12 +74,32 @@ export function openConsole(sandbox: Sandbox, bot: SandboxBot, account: TwilioAc
     res.json(sandbox.sent);
   });
   pages.get('/console/account', (_req, res) => {
-    res.json({ accountSid: account.accountSid, numbers: account.numbers });
+    const { practitioner, patients } = people;
+    res.json({
+      accountSid: account.accountSid,
+      numbers: account.numbers,
+      tickets,
+      practitioner: practitioner.name,
+      patients,
+    });
   });
   pages.get('/console/executions', (_req, res) => {
     res.json(sandbox.executions.slice(-100).reverse());
   });
   // Only JSON is taken, which no page of another origin can send unasked.
+  pages.post('/console/play', async (req, res) => {
+    try {
+      if (!req.is('json')) {
+        throw new WishRefused('send JSON');
+      }
+      res.json(await play(sandbox, { bots, people, tickets }, readWish(req.body)));
+    } catch (err) {
+      if (!(err instanceof WishRefused)) {
+        throw err;
+      }
+      sendOutcome(res, badRequest(err.message));
+    }
+  });
   pages.post('/console/call', async (req, res) => {
     const call = req.is('json') ? readCall(req.body) : undefined;
     if (!call) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openConsole, sandboxLine } from './console.ts';
+import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
 import { hex } from './seed.ts';
 import { startSandbox } from './server.ts';
 import type { Sandbox, SandboxBot, SandboxOptions } from './server.ts';
@@ -14,7 +14,12 @@ import { runtimeVersions } from './wrappers/wrapper.ts';
 import type { RuntimeVersion } from './wrappers/wrapper.ts';
 
 const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--ticket]
-             [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]`;
+             [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]
+
+  --ticket    sets PLUMLINE_SECRET: calls from a browser need a ticket
+  --config    a dialplan (docs/dialplan.md), checked first; its numbers become the account's
+  --faults    the share of FHIR requests that fail, from 0 to 1
+  --wrapper   the runtime of Medplum's that the bots run as under`;
 
 const defaultPort = 8787;
 
@@ -36,7 +41,7 @@ interface Settings {
   faults: number;
   ticket: boolean;
   wrapper: RuntimeVersion;
-  config: string | undefined;
+  config: { file: string; text: string } | undefined;
   publicUrl: string | undefined;
 }
 
@@ -66,7 +71,7 @@ function readSettings(args: string[]): Settings {
     faults: rate,
     ticket: values.ticket,
     wrapper,
-    config: values.config === undefined ? undefined : readConfig(values.config),
+    config: values.config === undefined ? undefined : { file: values.config, text: readConfig(values.config) },
     publicUrl,
   };
 }
@@ -95,12 +100,36 @@ function parse(args: string[]) {
 
 function readConfig(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    JSON.parse(text);
-    return text;
+    // An editor on Windows may have begun it with a byte order mark.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (err) {
     throw new Refusal(`--config ${file}: ${(err as Error).message}`, 1);
   }
+}
+
+/** Prints what is wrong with a config, as `npx plumline check` does. Fails where a bot would not use it. */
+async function checkConfig(file: string, text: string, numbers: string[]): Promise<void> {
+  const plumline = await import('../../pkg/npm/index.mjs');
+  const checked = plumline.checkConfig(text, { numbers });
+  const findings = checked.ok ? checked.warnings : checked.findings;
+  for (const { path, code, help, severity } of findings) {
+    console.error(`${path}: ${code}: ${severity === 'warning' ? '(warning) ' : ''}${help}`);
+  }
+  if (!checked.ok) {
+    throw new Refusal(`--config ${file} cannot be used: mend what is said above, and start again`, 1);
+  }
+}
+
+/** The account's numbers, and those that the config has besides: they become the account's too. */
+function numbersWith(own: string[], config: string): string[] {
+  let named: unknown;
+  try {
+    named = (JSON.parse(config) as { numbers?: unknown } | null)?.numbers;
+  } catch {
+    // The check says where it is no JSON.
+  }
+  const others = typeof named === 'object' && named !== null ? Object.keys(named) : [];
+  return [...new Set([...own, ...others.filter((number) => /^\+[1-9]\d{1,14}$/.test(number))])];
 }
 
 async function main(args: string[]): Promise<void> {
@@ -109,15 +138,21 @@ async function main(args: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const bundle = fileURLToPath(new URL('../../pkg/bots/webhook.cjs', import.meta.url));
-  if (!existsSync(bundle)) {
-    throw new Refusal('pkg/bots/webhook.cjs is missing: npm run build makes it', 1);
+  const missing = doors.find((door) => !existsSync(bundleOf(door)));
+  if (missing) {
+    throw new Refusal(`pkg/bots/${missing}.cjs is missing: npm run build makes it`, 1);
   }
   const account = twilioAccount(settings.seed);
+  if (settings.config) {
+    const { file, text } = settings.config;
+    account.numbers = numbersWith(account.numbers, text);
+    await checkConfig(file, text, account.numbers);
+  }
   const sandbox = await start(settings.port, {
     seed: settings.seed,
     faults: settings.faults,
     runCron: true,
+    twilio: { numbers: account.numbers },
     ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     onLog: (bot, line) => {
       if (!settings.json) {
@@ -125,26 +160,21 @@ async function main(args: string[]): Promise<void> {
       }
     },
   });
-  const bot = await sandbox.addBot({
-    name: 'webhook',
-    file: bundle,
+  const bots = await openDoors(sandbox, {
+    account,
     runtimeVersion: settings.wrapper,
-    secrets: {
-      TWILIO_AUTH_TOKEN: account.authToken,
-      TWILIO_NUMBER: account.numbers.join(','),
-      TWILIO_ACCOUNT_SID: account.accountSid,
-      ...(settings.config !== undefined && { PLUMLINE_CONFIG: settings.config }),
-      ...(settings.ticket && { PLUMLINE_SECRET: hex(settings.seed, 'plumline/secret', 64) }),
-    },
+    config: settings.config?.text,
+    secret: settings.ticket ? hex(settings.seed, 'plumline/secret', 64) : undefined,
   });
-  openConsole(sandbox, bot, account);
+  const bot = bots.webhook;
+  openConsole(sandbox, { account, bots, people: await invitePeople(sandbox), tickets: settings.ticket });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
   }
   if (settings.json) {
     console.log(JSON.stringify(sandboxLine(sandbox, bot, account)));
   } else {
-    console.log(greeting(sandbox, bot, account, settings.wrapper));
+    console.log(greeting(sandbox, bot, account, settings));
   }
 }
 
@@ -157,19 +187,26 @@ async function start(port: number | undefined, options: SandboxOptions): Promise
       throw err;
     }
     if (port !== undefined) {
-      throw new Refusal(`Port ${port} is taken`, 1);
+      throw new Refusal(`Port ${port} is taken: give --port another one, or 0 for any`, 1);
     }
     return startSandbox({ ...options, port: 0 });
   }
 }
 
-function greeting(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount, wrapper: RuntimeVersion): string {
-  const params = incomingCall(account, { from: '+15550100099', to: account.numbers[0] ?? '', kind: 'phone' });
+function greeting(
+  sandbox: Sandbox,
+  bot: SandboxBot,
+  account: TwilioAccount,
+  { wrapper, config }: Pick<Settings, 'wrapper' | 'config'>,
+): string {
+  // A number of the config's comes after the account's own, and is the one to try.
+  const number = (config ? account.numbers.at(-1) : account.numbers[0]) ?? '';
+  const params = incomingCall(account, { from: '+15550100099', to: number, kind: 'phone' });
   const data = Object.entries(params).map(([name, value]) => `  --data-urlencode '${name}=${value}' \\\n`);
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
   // The command looks on the default port by itself.
   const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
-  return `The sandbox runs pkg/bots/webhook.cjs as ${wrapper} does${node}.
+  return `The sandbox runs the bots of pkg/bots as ${wrapper} does${node}, with the rights that deploy/ gives them.
 
   Console   ${sandbox.url}/
   Webhook   ${bot.webhook}
@@ -179,7 +216,11 @@ function greeting(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount, wra
 
 Place a call:
 
-npx plumline call --from +15550100099 --to ${account.numbers[0] ?? ''}${where}
+npx plumline call --from +15550100099 --to ${number}${where}
+
+play one to its end, with whoever is rung answering:
+
+npx plumline call --to ${number} --answers '*=answered'${where}
 
 or, signed for this run:
 

@@ -3,18 +3,20 @@
 /** `npm start`, as a user and as a program runs it. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const main = path.join(root, 'sandbox/src/main.ts');
+const cli = path.join(root, 'cli/main.ts');
 const built = existsSync(path.join(root, 'pkg/bots/webhook.cjs'));
 
 interface Line {
@@ -24,6 +26,15 @@ interface Line {
   authToken: string;
   numbers: string[];
   sent: string;
+}
+
+/** What /console/play answers: a call, or why there is none. */
+interface Played {
+  heard?: string[];
+  legs?: object[];
+  requests?: { status: number }[];
+  communication?: { status: string; sender?: { reference?: string } };
+  issue?: { details?: { text?: string } }[];
 }
 
 /** Runs the sandbox while `use` lasts; gives all that it wrote. */
@@ -140,6 +151,76 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   });
 
+  test('the console plays whole calls by the doors of deploy/, and the command tells them', async () => {
+    await run(['--json', '--port', '0', '--ticket', '--config', 'docs/dialplan/bilingual.json'], async (text) => {
+      const line = JSON.parse(text) as Line;
+      assert.deepEqual(line.numbers, ['+15550100001', '+15550100002', '+15550100021', '+15550100022']);
+      const play = async (wish: object): Promise<{ status: number; call: Played }> => {
+        const answer = await fetch(new URL('/console/play', line.console), {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(wish),
+        });
+        return { status: answer.status, call: (await answer.json()) as Played };
+      };
+      const phone = { kind: 'phone', from: '+15550100099', to: '+15550100021' };
+      const { call: spanish } = await play({ ...phone, digits: ['9', '2'], voicemail: 8 });
+      assert.ok(spanish.heard?.includes('Diga su nombre, su fecha de nacimiento y el nombre de su farmacia.'));
+      assert.equal(spanish.communication?.status, 'completed');
+      assert.ok(spanish.requests?.every(({ status }) => status === 200));
+
+      const browser = { kind: 'browser', from: 'jo', to: '+15550100123', answers: { '*': 'answered' } };
+      const { call: ticketed } = await play({ ...browser, ticket: 'number' });
+      assert.deepEqual(ticketed.heard, ['[talks to +15550100123]']);
+      assert.match(ticketed.communication?.sender?.reference ?? '', /^Practitioner\//);
+      const { call: refused } = await play(browser);
+      assert.deepEqual(refused.legs, []);
+
+      for (const wrong of [
+        { ...phone, kind: 'fax' },
+        { ...phone, from: 7 },
+        { ...phone, digits: '2' },
+        { ...phone, voicemail: -1 },
+        { ...phone, answers: { '*': 'toString' } },
+        { ...phone, answers: { queue: 'busy' } },
+        { ...browser, ticket: 'Practitioner/1' },
+        { ...browser, ticket: 'Patient/nobody' },
+      ]) {
+        const { status, call } = await play(wrong);
+        assert.equal(status, 400, JSON.stringify(wrong));
+        assert.ok((call.issue?.[0]?.details?.text ?? '').length > 20, JSON.stringify(call));
+      }
+
+      const command = (args: string[]): SpawnSyncReturns<string> =>
+        spawnSync(process.execPath, [cli, 'call', '--sandbox', line.console, ...args], { encoding: 'utf8' });
+      const whole = command(['--to', '+15550100021', '--digits', '0', '--answers', '*=busy']);
+      assert.equal(whole.status, 0, whole.stderr);
+      assert.match(whole.stdout, /menu\.main, pressed 0[^]*chart: Communication\//);
+      const single = command(['--to', '+15550100021']);
+      assert.match(single.stdout, /^200 OK, text\/xml[^]*accepted[^]*<Gather/);
+      assert.equal(single.status, 0, single.stderr);
+      assert.match(command(['--to', '+15550100021', '--answers', 'desk']).stderr, /client:desk=answered/);
+      assert.match(command(['--to', '+15550100021', '--whole', '--wrong-signature']).stderr, /single request/);
+      assert.match(command(['--to', '+15550100021', '--ticket']).stderr, /--browser/);
+    });
+  });
+
+  test('a config that no bot would use is refused before anything starts', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-'));
+    const file = path.join(folder, 'config.json');
+    for (const [config, said] of [
+      ['{"dialplans":{"main":[{"then":"nowhere"}]}}', /^dialplans\S*: [A-Z_]+: .*\n[^]*cannot be used/],
+      ['{', /cannot be used/],
+    ] as const) {
+      writeFileSync(file, config);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--config', file], { encoding: 'utf8' });
+      assert.equal(status, 1);
+      assert.equal(stdout, '');
+      assert.match(stderr, said);
+    }
+    rmSync(folder, { recursive: true });
+  });
+
   test('the curl of the greeting works', async () => {
     await run(['--port', '0'], async (text) => {
       assert.match(text, /npx plumline call --from \+15550100099 --to \+15550100001/);
@@ -157,7 +238,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     const { status, stderr } = spawnSync(process.execPath, [main, '--port', String(port)], { encoding: 'utf8' });
     other.close();
     assert.equal(status, 1);
-    assert.equal(stderr, `Port ${port} is taken\n`);
+    assert.equal(stderr, `Port ${port} is taken: give --port another one, or 0 for any\n`);
   });
 });
 

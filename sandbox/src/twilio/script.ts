@@ -53,7 +53,7 @@ export interface Script {
   /**
    * Who is rung by `<Dial>`: `+1555…`, `client:name`, `sip:…`, `queue:name` (how the caller in the queue talks) or
    * `conference:name` (when others are there, and how long they talk). An entry holds each time that it is rung; a list
-   * is taken one by one, its last entry holding from then on.
+   * is taken one by one, its last entry holding from then on. `*` is anybody who is named nowhere.
    */
   answers?: Record<string, Answer | Answer[]>;
   /** For each `<Record>`, or one by one. A number is the seconds of speech, after which silence ends the recording. */

@@ -37,7 +37,8 @@ export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[])
     if (refusal !== undefined) {
       line.call.errors.push(refusal);
     }
-    targets.push({ noun, leg, answer: refusal === undefined ? (line.call.answerOf(to) ?? 'no-answer') : 'failed' });
+    const answer = line.call.answerOf(to) ?? line.call.answerOf('*') ?? 'no-answer';
+    targets.push({ noun, leg, answer: refusal === undefined ? answer : 'failed' });
   }
   return targets;
 }

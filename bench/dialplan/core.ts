@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The core as the bots carry it, asked as their host asks it. Each event meets an instance that has seen no other:
+// nothing is kept between events, neither a config that was read nor a token's hashed pads.
+import type { BotEvent } from '@medplum/core';
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+import { instantiate, resume, start, type Core } from '../../bot-wrapper/core.ts';
+import { frame } from '../../bot-wrapper/frame.ts';
+import { zone, type ZoneQuestion } from '../../bot-wrapper/zone.ts';
+import { type DialplanEvent, OURS, signatureOf, TOKEN, URL } from './events.ts';
+import type { Way } from './rig.ts';
+
+const packed = readFileSync(new globalThis.URL('../../pkg/bots/whole.wasm.br', import.meta.url));
+const module = new WebAssembly.Module(brotliDecompressSync(packed));
+
+interface Step {
+  flow?: number;
+  asks?: (ZoneQuestion & { id: number; kind: string })[];
+  twiml?: string;
+}
+
+export const way: Way = {
+  prepare(event) {
+    const asked = botEvent(event);
+    return () => {
+      const core = instantiate(module);
+      return () => answer(core, asked);
+    };
+  },
+};
+
+/** The document; or the first question that only a chart could answer. */
+function answer(core: Core, event: BotEvent<unknown>): string {
+  let next = start(core, frame(event, 0, core.names));
+  while (next.json !== undefined) {
+    const { flow, asks, twiml } = JSON.parse(next.json) as Step;
+    if (!asks?.every(({ kind }) => kind === 'zone')) {
+      return twiml ?? next.json;
+    }
+    const answers = asks.map((ask) => ({ id: ask.id, status: 200, body: zone(ask) }));
+    next = resume(core, flow ?? 0, JSON.stringify(answers));
+  }
+  return Buffer.from(next.twiml ?? '', 'base64').toString();
+}
+
+function botEvent(event: DialplanEvent): BotEvent<unknown> {
+  const secrets = {
+    TWILIO_AUTH_TOKEN: TOKEN,
+    TWILIO_NUMBER: OURS,
+    PLUMLINE_WEBHOOK_URL: URL,
+    PLUMLINE_CONFIG: event.config,
+  };
+  const named = Object.entries(secrets).map(([name, valueString]) => [name, { name, valueString }]);
+  return {
+    bot: { reference: 'Bot/1' },
+    contentType: 'application/x-www-form-urlencoded',
+    headers: { 'x-twilio-signature': signatureOf(event) },
+    input: { ...event.params },
+    secrets: Object.fromEntries(named) as BotEvent['secrets'],
+  };
+}

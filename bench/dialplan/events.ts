@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Large configs, and the webhooks that they answer.
+import { createHmac } from 'node:crypto';
+
+export const URL = 'https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02';
+export const TOKEN = 'an-invented-auth-token-of-the-bench';
+export const OURS = '+15550100001';
+const CALLER = '+15550100099';
+
+export interface DialplanEvent {
+  config: string;
+  params: Record<string, string>;
+  /** The URL that was called; its query reaches no bot. */
+  called: string;
+  /** What stands in every right answer. */
+  holds: string;
+}
+
+export const jobs = {
+  rules50: { label: '50 rules, by caller', aim: 100 },
+  rules1000: { label: '1,000 rules, by caller', aim: 1_000 },
+  hours1000: { label: '1,000 rules, a quarter by the hour', aim: null },
+  firstStep: { label: '256 steps, the first fits', aim: null },
+  lastStep: { label: '256 steps, the last fits', aim: null },
+} satisfies Record<string, { label: string; aim: number | null }>;
+
+export type DialplanJob = keyof typeof jobs;
+export const jobNames = Object.keys(jobs) as DialplanJob[];
+
+/** What trying 256 URLs may cost, in microseconds. */
+export const stepsAim = 500;
+
+export function eventOf(job: DialplanJob): DialplanEvent {
+  switch (job) {
+    case 'rules50':
+      return ringing(rules(50, false));
+    case 'rules1000':
+      return ringing(rules(1_000, false));
+    case 'hours1000':
+      return ringing(rules(1_000, true));
+    case 'firstStep':
+      return pressed('?step=menu.menu-0', 'menu-1');
+    case 'lastStep':
+      // Nothing of what this webhook carries makes a machine's verdict likely.
+      return pressed('?step=machine', 'Communication');
+  }
+}
+
+/** A call that nothing but the last rule fits. */
+function ringing(config: string): DialplanEvent {
+  return { config, params: { ...call, CallStatus: 'ringing' }, called: URL, holds: 'Found.' };
+}
+
+function pressed(step: string, holds: string): DialplanEvent {
+  const params = { ...call, CallStatus: 'in-progress', Digits: '1', FinishedOnKey: '', msg: 'Gather End' };
+  return { config: menus(), params, called: URL + step, holds };
+}
+
+function rules(count: number, byHour: boolean): string {
+  const all = Array.from({ length: count }, (_, at) => {
+    const digits = String(at).padStart(7, '0');
+    const when = [
+      { callers: [`list-${Math.floor(at / 10)}`] },
+      { callers: [`+1557${digits}`, '+33*'] },
+      byHour ? { closed: 'desk' } : { called: ['+15550100002'] },
+      { anonymous: true },
+    ][at % 4];
+    return { when, then: 'a' };
+  });
+  return JSON.stringify({
+    timeZone: 'America/New_York',
+    numbers: { [OURS]: { name: 'front', dialplan: 'main' }, '+15550100002': { name: 'back', dialplan: 'main' } },
+    lists: Object.fromEntries(
+      Array.from({ length: count / 10 }, (_, at) => [`list-${at}`, [`+1556${String(at).padStart(7, '0')}`, '+44*']]),
+    ),
+    hours: {
+      desk: { weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }] },
+    },
+    dialplans: { main: [...all, { then: 'b' }] },
+    actions: { a: [{ hangup: {} }], b: [{ say: { text: 'Found.' } }, { hangup: {} }] },
+  });
+}
+
+const MENUS = 50;
+const RETRIES = 4;
+
+/** 50 menus that are heard five times each, the webhook's own URL, and five that belong to no action: 256. */
+function menus(): string {
+  const all = Array.from({ length: MENUS }, (_, at) => [
+    `menu-${at}`,
+    [
+      {
+        menu: {
+          prompt: { text: 'Choose.' },
+          retries: RETRIES,
+          options: [{ digits: '1', then: `menu-${(at + 1) % MENUS}` }],
+          otherwise: 'end',
+        },
+      },
+    ],
+  ]);
+  return JSON.stringify({
+    numbers: { [OURS]: { name: 'front', dialplan: 'main' } },
+    dialplans: { main: [{ then: 'menu-0' }] },
+    actions: { ...(Object.fromEntries(all) as object), end: [{ hangup: {} }] },
+  });
+}
+
+/** The same 256 URLs, for whoever writes the loop by hand. */
+export function stepUrls(): string[] {
+  const own = Array.from({ length: MENUS }, (_, at) =>
+    Array.from({ length: RETRIES + 1 }, (_, n) => `${URL}?step=menu.menu-${at}${n > 0 ? `.${n}` : ''}`),
+  ).flat();
+  const common = ['announce', 'status', 'recording', 'transcription', 'machine'];
+  return [...own, URL, ...common.map((kind) => `${URL}?step=${kind}`)];
+}
+
+const call = {
+  AccountSid: 'AC00000000000000000000000000000001',
+  ApiVersion: '2010-04-01',
+  CallSid: 'CA00000000000000000000000000000002',
+  CallToken: `%7B%22parentCallInfoToken%22%3A%22${'an-invented-call-token.'.repeat(8)}%22%7D`,
+  Called: OURS,
+  CalledCountry: 'US',
+  Caller: CALLER,
+  CallerCity: 'EXAMPLEVILLE',
+  CallerCountry: 'US',
+  CallerState: 'CA',
+  Direction: 'inbound',
+  From: CALLER,
+  FromCity: 'EXAMPLEVILLE',
+  FromCountry: 'US',
+  FromState: 'CA',
+  StirVerstat: 'TN-Validation-Passed-A',
+  To: OURS,
+  ToCountry: 'US',
+};
+
+export function signatureOf({ called, params }: DialplanEvent): string {
+  const names = Object.keys(params).sort();
+  const text = called + names.map((name) => name + (params[name] ?? '')).join('');
+  return createHmac('sha1', TOKEN).update(text).digest('base64');
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The dialplan's measurements, and what is said of them.
+import { join } from 'node:path';
+import { type Figures, median, number, pick, table, times, withRatiosTo } from '../figures.ts';
+import { inRounds, runRig } from '../rounds.ts';
+import { type DialplanJob, jobNames, jobs, stepsAim } from './events.ts';
+import type { Trips } from './trips.ts';
+
+export interface DialplanEffort {
+  rounds: number;
+  events: number;
+}
+
+export const fullDialplanEffort: DialplanEffort = { rounds: 7, events: 400 };
+export const quickDialplanEffort: DialplanEffort = { rounds: 3, events: 200 };
+
+const ways = [
+  { name: 'core', label: 'Plumline' },
+  { name: 'handwritten', label: 'handwritten' },
+] as const;
+
+type WayName = (typeof ways)[number]['name'];
+
+export type DialplanResults = Record<DialplanJob, Figures<WayName>>;
+export type DialplanRatios = Record<DialplanJob | 'steps', number | null>;
+
+/** Microseconds of one webhook, once V8 has compiled the core well: the first half of a process's events is left out. */
+export function dialplan(effort: DialplanEffort): DialplanResults {
+  const rounds = inRounds(ways, effort.rounds, ({ name, label }) =>
+    Object.fromEntries(
+      jobNames.map((job) => {
+        const args = [join(import.meta.dirname, `${name}.ts`), job, effort.events];
+        const { report } = runRig<number[]>(label, join(import.meta.dirname, 'rig.ts'), args);
+        return [job, median(report.slice(effort.events / 2))];
+      }),
+    ),
+  );
+  const figures = jobNames.map((job) => [
+    job,
+    withRatiosTo(
+      pick(rounds, (medians) => medians[job] ?? NaN),
+      'core',
+    ),
+  ]);
+  return Object.fromEntries(figures) as DialplanResults;
+}
+
+/** What the handwritten one takes divided by what the core takes: more than 1 means that the core is faster. */
+export function dialplanRatios(results: DialplanResults): DialplanRatios {
+  const rounded = (ratio: number): number | null => (Number.isFinite(ratio) ? Math.round(ratio * 1000) / 1000 : null);
+  const ratios = jobNames.map((job) => [job, rounded(results[job].get('handwritten')?.ratio ?? NaN)]);
+  return {
+    ...Object.fromEntries(ratios),
+    steps: rounded(tried(results, 'handwritten') / tried(results, 'core')),
+  } as DialplanRatios;
+}
+
+/** What it takes to try 255 steps more. */
+function tried(results: DialplanResults, way: WayName): number {
+  const of = (job: DialplanJob): number => results[job].get(way)?.median ?? NaN;
+  return of('lastStep') - of('firstStep');
+}
+
+export function dialplanTables(results: DialplanResults, trips: Trips[], effort: DialplanEffort): string {
+  const ratios = dialplanRatios(results);
+  const row = (label: string, ours: number, aim: number | null, theirs: number, ratio: number | null): string[] => [
+    label,
+    number(ours, 0),
+    aim === null ? '' : number(aim, 0),
+    aim === null ? '' : ours < aim ? 'yes' : 'no',
+    number(theirs, 0),
+    times(ratio),
+  ];
+  const of = (job: DialplanJob, way: WayName): number => results[job].get(way)?.median ?? NaN;
+  const rows = jobNames.map((job) =>
+    row(jobs[job].label, of(job, 'core'), jobs[job].aim, of(job, 'handwritten'), ratios[job]),
+  );
+  const steps = row(
+    'of which trying 256 steps',
+    tried(results, 'core'),
+    stepsAim,
+    tried(results, 'handwritten'),
+    ratios.steps,
+  );
+  const title =
+    `The dialplan: one webhook, its config read, checked and followed (µs; medians of ${effort.rounds} processes of ` +
+    `${effort.events} events)`;
+  return [
+    table(title, ['', 'Plumline', 'aim', 'met', 'handwritten', 'ratio'], [...rows, steps]),
+    table(
+      'FHIR round trips of a call: the most that one request took, and all together',
+      ['', 'while a caller waits', 'of a callback', 'requests', 'together'],
+      trips.map(({ label, waited, callback, requests, total }) => [
+        label,
+        ...[waited, callback, requests, total].map(String),
+      ]),
+    ),
+  ].join('\n');
+}

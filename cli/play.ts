@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+import { indented } from './indented.ts';
+
+export interface PlayOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly browser?: string;
+  readonly sandbox: string;
+  readonly digits?: string;
+  readonly speech?: string;
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly voicemail?: number;
+  readonly hangUpAfter?: number;
+  readonly ticket: boolean;
+}
+
+/** What the sandbox's page answers: sandbox/src/play.ts. */
+interface Played {
+  readonly status: string;
+  readonly duration: number;
+  readonly heard: readonly string[];
+  readonly errors: readonly string[];
+  readonly legs: readonly { to: string; status: string; duration: number }[];
+  readonly requests: readonly {
+    url: string;
+    status: number;
+    body: string;
+    callback: boolean;
+    params: Readonly<Record<string, string>>;
+  }[];
+  readonly communication: { id: string; payload?: readonly { contentString?: string }[] } | null;
+  readonly tasks: readonly { id: string }[];
+}
+
+interface Refused {
+  readonly issue?: readonly { details?: { text?: string } }[];
+}
+
+/** Lets the sandbox play a whole call, and tells it; 0 where the call was answered without an error. */
+export async function playCall(options: PlayOptions, print: (line: string) => void): Promise<number> {
+  const { from, to, browser, digits, speech, answers, voicemail, hangUpAfter, ticket } = options;
+  const answer = await fetch(new URL('/console/play', options.sandbox), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      kind: browser === undefined ? 'phone' : 'browser',
+      from: browser ?? from,
+      to,
+      digits: digits === undefined ? undefined : entries(digits),
+      speech: speech === undefined ? undefined : entries(speech),
+      answers,
+      voicemail,
+      hangUpAfter,
+      ...(ticket && { ticket: 'number' }),
+    }),
+  }).catch(() => {
+    throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or say with --sandbox where it is`);
+  });
+  if (!answer.ok) {
+    const refused = (await answer.json().catch(() => ({}))) as Refused;
+    throw new Error(
+      refused.issue?.[0]?.details?.text ?? `the sandbox answered ${answer.status}: is it of this version?`,
+    );
+  }
+  const call = (await answer.json()) as Played;
+  tell(call, print);
+  return call.errors.length === 0 && call.requests.every(({ status }) => status === 200) ? 0 : 1;
+}
+
+function tell(call: Played, print: (line: string) => void): void {
+  const { requests, heard, legs, errors, communication, tasks } = call;
+  for (const { url, status, body, callback, params } of requests) {
+    const step = new URL(url).searchParams.get('step') ?? (callback ? 'status callback' : 'the call comes in');
+    const pressed = params.Digits ? `, pressed ${params.Digits}` : '';
+    print(`${status} ${step}${pressed}${callback ? `: ${params.CallStatus ?? 'told'}` : ''}`);
+    if (!callback) {
+      print(indented(body));
+    }
+  }
+  print('');
+  heard.forEach((text) => print(`heard: ${text}`));
+  legs.forEach(({ to, status, duration }) => print(`rung: ${to}, ${status}, ${duration} s`));
+  errors.forEach((code) => print(`Twilio would report error ${code}`));
+  print(`ended: ${call.status}, ${call.duration} s`);
+  const line = communication?.payload?.[0]?.contentString ?? '';
+  print(communication ? `chart: Communication/${communication.id}: ${line}` : 'chart: nothing, since no callback came');
+  tasks.forEach(({ id }) => print(`chart: Task/${id}`));
+}
+
+/** `2, 1, -`: a dash is silence. */
+function entries(list: string): string[] {
+  return list.split(',').map((entry) => entry.trim().replace(/^-$/, ''));
+}

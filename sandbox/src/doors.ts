@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Plumline's three bots, put into the sandbox as docs/deploy.md puts them on a server. */
+import { ContentType } from '@medplum/core';
+import type { AccessPolicy, Bot, Patient, PractitionerRole, Resource, Subscription } from '@medplum/fhirtypes';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Sandbox, SandboxBot } from './server.ts';
+import type { TwilioAccount } from './twilio.ts';
+import type { RuntimeVersion } from './wrappers/wrapper.ts';
+
+export const doors = ['webhook', 'operations', 'automation'] as const;
+export type Door = (typeof doors)[number];
+
+export type Doors = Record<Door, SandboxBot>;
+
+const root = new URL('../../', import.meta.url);
+
+/** The file that a door's bot runs. */
+export function bundleOf(door: Door): string {
+  return fileURLToPath(new URL(`pkg/bots/${door}.cjs`, root));
+}
+
+export interface DoorsOptions {
+  account: TwilioAccount;
+  runtimeVersion: RuntimeVersion;
+  /** PLUMLINE_CONFIG. */
+  config?: string | undefined;
+  /** PLUMLINE_SECRET, with which there are tickets. */
+  secret?: string | undefined;
+}
+
+/**
+ * Adds the bots with the rights, the Subscription and the cron line of deploy/. The webhook's is the first, which calls
+ * come to.
+ */
+export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promise<Doors> {
+  const { account, runtimeVersion, config, secret } = options;
+  const everywhere = {
+    TWILIO_NUMBER: account.numbers.join(','),
+    TWILIO_ACCOUNT_SID: account.accountSid,
+    ...(config !== undefined && { PLUMLINE_CONFIG: config }),
+    ...(secret !== undefined && { PLUMLINE_SECRET: secret }),
+  };
+  const webhook = await addDoor(sandbox, 'webhook', {
+    runtimeVersion,
+    secrets: { ...everywhere, TWILIO_AUTH_TOKEN: account.authToken },
+  });
+  // TWILIO_TWIML_APP_SID is kept from the webhook: a browser's call that is made by hand names no app.
+  const secrets = {
+    ...everywhere,
+    TWILIO_API_KEY: account.apiKey,
+    TWILIO_API_SECRET: account.apiSecret,
+    TWILIO_API_URL: `${sandbox.url}/fake/twilio`,
+    TWILIO_TWIML_APP_SID: account.applicationSid,
+    PLUMLINE_WEBHOOK_URL: webhook.webhook,
+  };
+  const operations = await addDoor(sandbox, 'operations', { runtimeVersion, secrets });
+  const automation = await addDoor(sandbox, 'automation', { runtimeVersion, secrets });
+  const ended = await deployed<Subscription>('subscriptions/ended-calls');
+  await write(sandbox, 'POST', {
+    ...ended,
+    channel: { ...ended.channel, endpoint: `Bot/${automation.id}` },
+  });
+  return { webhook, operations, automation };
+}
+
+async function addDoor(
+  sandbox: Sandbox,
+  door: Door,
+  { runtimeVersion, secrets }: { runtimeVersion: RuntimeVersion; secrets: Record<string, string> },
+): Promise<SandboxBot> {
+  const bot = await deployed<Bot>(`bots/${door}`);
+  // The operations bot runs as whoever asks; of the policy that it has to have it makes no use.
+  const accessPolicy = await deployed<AccessPolicy>(`policies/${door === 'operations' ? 'webhook' : door}`);
+  const added = await sandbox.addBot({
+    name: door,
+    file: bundleOf(door),
+    runtimeVersion,
+    publicWebhook: bot.publicWebhook === true,
+    runAsUser: bot.runAsUser === true,
+    accessPolicy,
+    secrets,
+    ...(bot.timeout !== undefined && { timeoutSeconds: bot.timeout }),
+  });
+  const there = await read<Bot>(sandbox, `Bot/${added.id}`);
+  await write(sandbox, 'PUT', { ...there, ...bot, id: added.id });
+  return added;
+}
+
+/** Somebody who may place calls, and somebody to call. All of it is invented. */
+export interface People {
+  practitioner: { reference: string; token: string; name: string };
+  patients: { reference: string; name: string; number: string }[];
+}
+
+/** Numbers that nothing else in the sandbox has, so that nobody's caller becomes ambiguous by them. */
+const patients = [
+  { given: 'Ada', family: 'Sample', number: '+15550100151' },
+  { given: 'Ben', family: 'Placeholder', number: '(555) 010-0152' },
+];
+
+export async function invitePeople(sandbox: Sandbox): Promise<People> {
+  const name = 'Robin Example';
+  const practitioner = await sandbox.addPractitioner({
+    name,
+    accessPolicy: await deployed<AccessPolicy>('policies/staff'),
+  });
+  await write(sandbox, 'POST', {
+    resourceType: 'PractitionerRole',
+    active: true,
+    practitioner: { reference: practitioner.reference, display: name },
+  } satisfies PractitionerRole);
+  const invited: People['patients'] = [];
+  for (const { given, family, number } of patients) {
+    const { id } = await write(sandbox, 'POST', {
+      resourceType: 'Patient',
+      name: [{ given: [given], family }],
+      telecom: [{ system: 'phone', use: 'mobile', value: number }],
+      generalPractitioner: [{ reference: practitioner.reference, display: name }],
+    } satisfies Patient);
+    invited.push({ reference: `Patient/${id}`, name: `${given} ${family}`, number });
+  }
+  return { practitioner: { ...practitioner, name }, patients: invited };
+}
+
+async function deployed<T extends Resource>(name: string): Promise<T> {
+  return JSON.parse(await readFile(new URL(`deploy/${name}.json`, root), 'utf8')) as T;
+}
+
+async function read<T extends Resource>(sandbox: Sandbox, path: string): Promise<T> {
+  const answer = await fetch(`${sandbox.fhir}/${path}`);
+  return answered<T>(answer, path);
+}
+
+async function write(sandbox: Sandbox, method: 'POST' | 'PUT', resource: Resource): Promise<Resource & { id: string }> {
+  const path = method === 'PUT' ? `${resource.resourceType}/${resource.id}` : resource.resourceType;
+  const headers = { 'Content-Type': ContentType.FHIR_JSON };
+  const answer = await fetch(`${sandbox.fhir}/${path}`, { method, headers, body: JSON.stringify(resource) });
+  return answered(answer, path);
+}
+
+async function answered<T>(answer: Response, path: string): Promise<T> {
+  if (!answer.ok) {
+    throw new Error(`The sandbox's chart answered ${answer.status} to ${path}: ${await answer.text()}`);
+  }
+  return (await answer.json()) as T;
+}

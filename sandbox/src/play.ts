@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Whole calls by the scripted phone, as the page and the command ask for them. */
+import type { Communication, Resource, Task } from '@medplum/fhirtypes';
+import type { Doors, People } from './doors.ts';
+import type { Sandbox } from './server.ts';
+import type { Answer, CallResult, Script } from './twilio.ts';
+
+/** What a call came to, and what it left in the chart. */
+export interface Played extends CallResult {
+  communication: Communication | null;
+  tasks: Task[];
+}
+
+/** A wish as it comes from outside. */
+export interface Wish {
+  kind: 'phone' | 'browser';
+  from: string;
+  to: string;
+  script: Script;
+  /** Ask for a ticket first: for the number, or for a patient. */
+  ticket?: 'number' | `Patient/${string}`;
+}
+
+/** What is wrong with a wish, or why it was not granted: told to whoever asked. */
+export class WishRefused extends Error {}
+
+const answers = {
+  answered: { after: 4, talk: 30 },
+  busy: 'busy',
+  'no-answer': 'no-answer',
+  declined: 'declined',
+  failed: 'failed',
+} satisfies Record<string, Answer>;
+
+/** Longer, and a call would outlast what Twilio allows. */
+const longest = 4 * 3600;
+
+const mostEntries = 100;
+
+/** Reads what a page or a command asks for. Fails with `WishRefused`. */
+export function readWish(body: unknown): Wish {
+  const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = (body ?? {}) as Record<
+    string,
+    unknown
+  >;
+  if (kind !== 'phone' && kind !== 'browser') {
+    throw new WishRefused('kind is phone or browser');
+  }
+  if (typeof from !== 'string' || from === '' || typeof to !== 'string') {
+    throw new WishRefused('from and to are texts: who calls, and whom');
+  }
+  if (ticket !== undefined && !(ticket === 'number' || (typeof ticket === 'string' && /^Patient\/./.test(ticket)))) {
+    throw new WishRefused('ticket is number, or Patient/ and an id');
+  }
+  return {
+    kind,
+    from,
+    to,
+    script: {
+      ...texts('digits', digits),
+      ...texts('speech', speech),
+      ...readAnswers(answers),
+      ...seconds('voicemail', voicemail),
+      ...seconds('hangUpAfter', hangUpAfter),
+    },
+    ...(ticket !== undefined && { ticket: ticket as NonNullable<Wish['ticket']> }),
+  };
+}
+
+function texts<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string[]>> {
+  if (value === undefined) {
+    return {};
+  }
+  const isList = Array.isArray(value) && value.length <= mostEntries && value.every((one) => typeof one === 'string');
+  if (!isList) {
+    throw new WishRefused(`${name} is a list of texts, ${mostEntries} at most, one for each time the caller is asked`);
+  }
+  return { [name]: value } as Record<Name, string[]>;
+}
+
+function seconds<Name extends string>(name: Name, value: unknown): Partial<Record<Name, number>> {
+  if (value === undefined) {
+    return {};
+  }
+  if (typeof value !== 'number' || !(value >= 0 && value <= longest)) {
+    throw new WishRefused(`${name} is a number of seconds, from 0 to ${longest}`);
+  }
+  return { [name]: value } as Record<Name, number>;
+}
+
+/** By address; `*` is anybody else, and `queue` is what happens in one. */
+function readAnswers(given: unknown): Pick<Script, 'answers' | 'queue'> {
+  if (given === undefined) {
+    return {};
+  }
+  if (typeof given !== 'object' || given === null || Object.keys(given).length > mostEntries) {
+    throw new WishRefused(`answers is an object of ${mostEntries} members at most: "client:desk": "busy"`);
+  }
+  const { queue, ...others } = given as Record<string, unknown>;
+  if (queue !== undefined && queue !== 'answered' && queue !== 'full') {
+    throw new WishRefused('in a queue a caller is answered, or it is full');
+  }
+  const read: Record<string, Answer> = {};
+  for (const [address, answer] of Object.entries(others)) {
+    if (typeof answer !== 'string' || !Object.hasOwn(answers, answer)) {
+      throw new WishRefused(`whoever is rung is one of ${Object.keys(answers).join(', ')}`);
+    }
+    read[address] = answers[answer as keyof typeof answers];
+  }
+  return {
+    answers: read,
+    ...(queue !== undefined && { queue: queue === 'full' ? 'full' : { after: 40, talk: 30 } }),
+  };
+}
+
+/** Plays a call to its last callback; `tickets` says whether there are any. Fails with `WishRefused` where no ticket is to be had. */
+export async function play(
+  sandbox: Sandbox,
+  { bots, people, tickets }: { bots: Doors; people: People; tickets: boolean },
+  wish: Wish,
+): Promise<Played> {
+  if (wish.ticket !== undefined && !tickets) {
+    throw new WishRefused('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
+  }
+  const { twilio } = sandbox;
+  const { from, to, script } = wish;
+  const placed = await (wish.kind === 'phone'
+    ? twilio.incoming({ from, to, script })
+    : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, wish)) }));
+  await sandbox.settled();
+  const [communication] = await search<Communication>(
+    sandbox,
+    `Communication?identifier=https://www.twilio.com/|${placed.callSid}`,
+  );
+  const kinds = ['missed', 'failed', 'voicemail', 'callback'];
+  const identifiers = kinds.map((kind) => `https://plumline.dev/fhir/call-task|${placed.callSid}.${kind}`);
+  const tasks = await search<Task>(sandbox, `Task?identifier=${identifiers.join(',')}`);
+  return { ...placed, communication: communication ?? null, tasks };
+}
+
+/** What a browser is signed in as, and what it sends along. */
+async function browserCall(
+  sandbox: Sandbox,
+  doors: Doors,
+  people: People,
+  { from, to, ticket }: Wish,
+): Promise<{ identity: string; params: Record<string, string> }> {
+  if (ticket === undefined) {
+    return { identity: from.replace(/^client:/, ''), params: { To: to } };
+  }
+  const whom = ticket === 'number' ? { number: to } : { patient: ticket };
+  const answer = await fetch(`${sandbox.fhir}/Bot/${doors.operations.id}/$execute`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${people.practitioner.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ operation: 'start-call', ...whom }),
+  });
+  const body = (await answer.json()) as {
+    identity?: string;
+    ticket?: string;
+    issue?: { details?: { text?: string } }[];
+  };
+  if (body.identity === undefined || body.ticket === undefined) {
+    throw new WishRefused(`no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`);
+  }
+  return { identity: body.identity, params: { Ticket: body.ticket } };
+}
+
+async function search<T extends Resource>(sandbox: Sandbox, query: string): Promise<T[]> {
+  const { entry = [] } = (await (await fetch(`${sandbox.fhir}/${query}`)).json()) as { entry?: { resource: T }[] };
+  return entry.map(({ resource }) => resource);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Every link in the pages that people read leads somewhere: to a file that is there, and to a heading in it. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md'],
+  ...readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What is no code: a link in an example is an example. */
+function prose(page: string): string {
+  return readFileSync(path.join(root, page), 'utf8').replace(/^( *)```[^]*?^\1```$/gm, '');
+}
+
+/** As GitHub names the headings of a page. */
+function anchors(page: string): Set<string> {
+  const seen = new Map<string, number>();
+  const named = new Set<string>();
+  for (const [, heading = ''] of prose(page).matchAll(/^#{1,6} +(.+?) *$/gm)) {
+    const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const slug = text.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-');
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    named.add(count === 0 ? slug : `${slug}-${count}`);
+  }
+  return named;
+}
+
+/** The links of a page that lead to nothing. */
+function broken(page: string, text = prose(page)): string[] {
+  const links = [...text.replace(/`[^`\n]*`/g, '').matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) {
+      return !URL.canParse(link);
+    }
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? page : path.join(path.dirname(page), decodeURIComponent(file));
+    const there = path.join(root, target);
+    if (target.startsWith('..') || !existsSync(there)) {
+      return true;
+    }
+    return anchor !== undefined && (statSync(there).isDirectory() || !anchors(target).has(anchor));
+  });
+}
+
+for (const page of pages) {
+  test(`the links of ${page}`, () => {
+    assert.deepEqual(broken(page), []);
+  });
+}
+
+test('a link that leads nowhere is found', () => {
+  const text = '[a](nowhere.md) [b](dialplan.md#nowhere) [c](dialplan.md#rules) [d](#three-doors) [e](../..) `[f](x)`';
+  assert.deepEqual(broken('docs/architecture.md', text), ['nowhere.md', 'dialplan.md#nowhere', '../..']);
+});
+
+test('every page of docs/ is linked from the README', () => {
+  const readme = prose('README.md');
+  for (const page of pages.filter((one) => one.startsWith('docs/'))) {
+    assert.ok(readme.includes(`](${page})`), page);
+  }
+});
