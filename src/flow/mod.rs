@@ -32,7 +32,7 @@ mod settings;
 mod status;
 #[cfg(feature = "doors")]
 mod transcription;
-#[cfg(feature = "doors")]
+#[cfg(any(feature = "automation", feature = "operations"))]
 mod walk;
 mod webhook;
 mod wire;
