@@ -14,6 +14,7 @@ pub(super) fn get(url: String) -> FhirRequest {
 }
 
 /// A create that does nothing where the search finds something: 201 says that it was this one.
+#[cfg(feature = "automation")]
 pub(super) fn create(resource: &Json, unless: String) -> FhirRequest {
     let url = resource.get("resourceType").and_then(Json::text).unwrap_or_default().to_owned();
     let resource = Some(resource.write());
@@ -21,6 +22,7 @@ pub(super) fn create(resource: &Json, unless: String) -> FhirRequest {
 }
 
 /// An update of the very version that was read; none of what has no version, since nothing is written without a guard.
+#[cfg(feature = "automation")]
 pub(super) fn update(resource: &Json) -> Option<FhirRequest> {
     let version = resource.at(&["meta", "versionId"]).and_then(Json::text)?;
     let if_match = Some(["W/\"", version, "\""].concat());
@@ -58,6 +60,7 @@ pub(super) fn found(answer: Answer, kind: &str) -> Result<Vec<Json>, Trouble> {
 ///
 /// # Errors
 /// [`Trouble`].
+#[cfg(feature = "automation")]
 pub(super) fn counted(answer: Answer) -> Result<u32, Trouble> {
     landed(&answer)?;
     let total = answer.ok().and_then(|bundle| bundle.get("total")?.integer());

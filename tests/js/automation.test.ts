@@ -22,6 +22,10 @@ const minute = 60_000;
 const caller = '+15550100123';
 const [ours = ''] = twilioAccount('automation').numbers;
 
+/** Before a bundle: the alerts' address, which the config wants by https, is here. */
+const reachable = (url: string): string => `const outside = globalThis.fetch;
+globalThis.fetch = (address, init) => outside(String(address).replace('https://alerts.example.com', '${url}'), init);`;
+
 interface Clinic {
   sandbox: Sandbox;
   bot: SandboxBot;
@@ -48,14 +52,14 @@ async function open(rights: AccessPolicy, body: (clinic: Clinic) => Promise<void
   });
   const config = {
     tasks: { on: ['missed', 'failed', 'voicemail'], owner: 'Organization/front-desk' },
-    alerts: { url: `${sandbox.url}/alerts`, on: ['missed'], perHour: 1 },
+    alerts: { url: 'https://alerts.example.com/alerts', on: ['missed'], perHour: 1 },
   };
   const { name = '', cronString = '' } = deployed('bots/automation.json') as Bot;
   const bot = await sandbox.addBot({
     name,
     cron: cronString,
     publicWebhook: false,
-    file: bundle('automation'),
+    code: `${reachable(sandbox.url)}\n${readFileSync(bundle('automation'), 'utf8')}`,
     runtimeVersion: 'vmcontext',
     accessPolicy: rights,
     secrets: {
