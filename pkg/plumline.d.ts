@@ -95,6 +95,14 @@ export type ConfigCheck =
 | { readonly ok: true; readonly warnings: readonly ConfigFinding[] }
 | { readonly ok: false; readonly findings: readonly ConfigFinding[] };
 
+/** What a dialplan may ask of the chart and of clocks. What is not told is not known: a rule that needs it does not hold. */
+export interface RouteFacts {
+    /** The patient who has the caller's number; `null` where nobody has it, or more than one. */
+    readonly patient?: { readonly given?: string | undefined; readonly language?: string | undefined } | null | undefined;
+    /** Whether the `hours` of a name are open; else `now` and their time zone tell. */
+    readonly open?: Readonly<Record<string, boolean>> | undefined;
+}
+
 /** A call, and the clinic that it reaches. */
 export interface RouteInput {
     /** The parameters of a voice webhook. */
@@ -105,8 +113,12 @@ export interface RouteInput {
     readonly config?: Config | undefined;
     /** Our TwiML App: a browser call of another one is refused. */
     readonly applicationSid?: string | undefined;
-    /** Milliseconds since 1970. The default plan does not look at it. */
+    /** Milliseconds since 1970; without it a dialplan knows no hour. The default plan does not look at it. */
     readonly now?: number | undefined;
+    /** For a dialplan. */
+    readonly facts?: RouteFacts | undefined;
+    /** The webhook's URL, with which the callback URLs of a dialplan begin; relative to it where it is not given. */
+    readonly url?: string | undefined;
 }
 
 /** What all routes have. */
@@ -125,6 +137,7 @@ export type Routing =
 | (Routed & { readonly kind: 'acknowledge' })
 | (Routed & { readonly kind: 'connect'; readonly client: string })
 | (Routed & { readonly kind: 'dial'; readonly to: string; readonly callerId: string })
+| (Routed & { readonly kind: 'plan'; /** The action that the dialplan begins with. */ readonly action?: string })
 | (Routed & {
     readonly kind: 'refuse';
     readonly reason: 'failure' | 'invalid-number' | 'not-allowed' | 'not-in-service';
@@ -353,7 +366,7 @@ export function parsePhone(written: number): number;
 
 /**
  * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
- * the config as JSON, the app's SID, our numbers, then names and values.
+ * the config as JSON, the app's SID, what is known as JSON, the webhook's URL, our numbers, then names and values.
  */
 export function routeCall(written: number): Routing;
 

@@ -105,7 +105,7 @@ export function parsePhone(written) {
 
 /**
  * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
- * the config as JSON, the app's SID, our numbers, then names and values.
+ * the config as JSON, the app's SID, what is known as JSON, the webhook's URL, our numbers, then names and values.
  * @param {number} written
  * @returns {Routing}
  */

@@ -10,7 +10,7 @@ import { zone, type ZoneQuestion } from '../../bot-wrapper/zone.ts';
 import { type DialplanEvent, OURS, signatureOf, TOKEN, URL } from './events.ts';
 import type { Way } from './rig.ts';
 
-const packed = readFileSync(new globalThis.URL('../../pkg/bots/whole.wasm.br', import.meta.url));
+const packed = readFileSync(new globalThis.URL('../../pkg/bots/calls.wasm.br', import.meta.url));
 const module = new WebAssembly.Module(brotliDecompressSync(packed));
 
 interface Step {

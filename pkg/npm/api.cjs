@@ -45,6 +45,42 @@ __export(npm_exports, {
 module.exports = __toCommonJS(npm_exports);
 var import_core3 = require("./core.cjs");
 
+// bot-wrapper/zone.ts
+var DAY = 864e5;
+function zone({ zone: timeZone, instants, walls }) {
+  const clock = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit"
+  });
+  const wallOf = (instant) => {
+    const part = {};
+    for (const { type, value } of clock.formatToParts(instant)) {
+      part[type] = value;
+    }
+    return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+  };
+  const instantsOf = (wall) => {
+    const asUtc = Date.parse(`${wall}Z`);
+    const found = /* @__PURE__ */ new Set();
+    for (const near of [asUtc - DAY, asUtc + DAY]) {
+      const instant = asUtc - (Date.parse(`${wallOf(near)}Z`) - near);
+      if (wallOf(instant) === wall) {
+        found.add(instant);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  };
+  return { walls: instants.map(wallOf), instants: walls.map(instantsOf) };
+}
+
 // npm/call.ts
 var core = __toESM(require("./core.cjs"), 1);
 
@@ -176,7 +212,7 @@ function written(value) {
 
 // npm/call.ts
 function routeCall2(input) {
-  const { params, numbers, config, applicationSid, now } = object(input, "the argument");
+  const { params, numbers, config, applicationSid, now, facts, url } = object(input, "the argument");
   if (now !== void 0 && !Number.isFinite(now)) {
     throw mistake("now");
   }
@@ -185,6 +221,8 @@ function routeCall2(input) {
   const frame = new Frame(ours.length, config === void 0 ? 0 : 1, app === "" ? 0 : 1);
   frame.add(config === void 0 ? "" : json(config));
   frame.add(app);
+  frame.add(known(facts, config, now));
+  frame.add(url === void 0 ? "" : text(url, "url"));
   for (const number of ours) {
     frame.add(number);
   }
@@ -195,6 +233,31 @@ function routeCall2(input) {
   }
   return routing;
 }
+function known(facts, config, now) {
+  const { patient, open } = facts === void 0 ? {} : object(facts, "facts");
+  const walls = {};
+  for (const timeZone of now === void 0 ? [] : zonesOf(config)) {
+    try {
+      walls[timeZone] = zone({ zone: timeZone, instants: [now], walls: [] }).walls[0];
+    } catch {
+    }
+  }
+  return json({ patient, open, walls }, "facts");
+}
+function zonesOf(config) {
+  const zones = /* @__PURE__ */ new Set();
+  const add = (place) => {
+    const { timeZone } = place ?? {};
+    if (typeof timeZone === "string") {
+      zones.add(timeZone);
+    }
+  };
+  const { numbers, hours } = config ?? {};
+  add(config);
+  Object.values(numbers ?? {}).forEach(add);
+  Object.values(hours ?? {}).forEach(add);
+  return zones;
+}
 function numberList(numbers) {
   const list = typeof numbers === "string" ? numbers.split(",").filter((number) => number.trim()) : numbers;
   if (!Array.isArray(list) || list.length === 0) {
@@ -204,13 +267,13 @@ function numberList(numbers) {
     (number, index) => text(number, `numbers[${index}]`).trim().replace(/[ .()-]/g, "")
   );
 }
-function json(config) {
+function json(config, name = "config") {
   let written2;
   try {
     written2 = JSON.stringify(config);
   } catch {
   }
-  return text(written2, "config");
+  return text(written2, name);
 }
 
 // npm/config.ts
@@ -238,10 +301,10 @@ function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }) {
     ["timeZone", timeZone],
     ...Object.entries(numbers).map(([name, plan], at) => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
     ...Object.entries(hours).map(([name, one], at) => [`hours${step(name, at)}.timeZone`, one.timeZone]),
-    ...Object.values(zones).map((zone, at) => [`outbound.hours.zones[${at}]`, zone])
+    ...Object.values(zones).map((zone2, at) => [`outbound.hours.zones[${at}]`, zone2])
   ];
   const code = "CONFIG_TIME_ZONE_UNKNOWN";
-  const unknown = all.filter(([, zone]) => zone !== void 0 && !isZone(zone));
+  const unknown = all.filter(([, zone2]) => zone2 !== void 0 && !isZone(zone2));
   return unknown.map(([path]) => ({ code, path, help: mistake("", code).help, severity: "error" }));
 }
 function step(name, index) {
