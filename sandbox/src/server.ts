@@ -171,6 +171,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       }
       const { id, membership } = await bots.add(bot);
       const webhook = `${publicUrl}/webhook/${membership.id}`;
+      // The secrets of a project are the same for all of its bots.
       if (options.publicUrl !== undefined && bot.secrets?.['PLUMLINE_WEBHOOK_URL'] === undefined) {
         bots.tell(id, 'PLUMLINE_WEBHOOK_URL', webhook);
       }

@@ -130,7 +130,6 @@ describe('deploy/', () => {
 
   test('gives each door the rights that its stories need, and no others', () => {
     const write = 'search read create update';
-    const look = 'search read';
     const automation = { call: write, alert: write, summary: write, task: write, marks: write };
     assert.deepEqual(rights(policy('automation')), automation);
     assert.deepEqual(rights(policy('automation-appointments')), {
@@ -139,23 +138,23 @@ describe('deploy/', () => {
     });
     assert.deepEqual(rights(policy('webhook')), {
       call: write,
-      transcription: 'search read create',
-      patient: look,
-      practitioner: look,
-      self: look,
-      role: look,
-      service: look,
-      team: look,
+      transcription: 'search create',
+      patient: 'search',
+      practitioner: 'read',
+      self: 'read',
+      role: 'search read',
+      service: 'read',
+      team: 'search',
     });
     assert.deepEqual(rights(policy('staff')), {
       call: write,
-      message: look,
-      patient: look,
-      practitioner: look,
-      self: `${look} update`,
-      role: look,
-      appointment: look,
-      bot: look,
+      message: 'search',
+      patient: 'read',
+      practitioner: 'read',
+      self: 'read update',
+      role: 'search',
+      appointment: 'read',
+      bot: 'search read',
     });
   });
 

@@ -121,7 +121,8 @@ describe('the webhook bundle', () => {
     const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
     assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
     assert.ok(wasm.length < 80_000, `the wasm has ${wasm.length} bytes`);
-    assert.ok(bundle.length < 120_000, `the bundle has ${bundle.length} bytes`);
+    // Two thirds are the whole core, packed: it is unpacked only for what is beyond the default plan.
+    assert.ok(bundle.length < 320_000, `the bundle has ${bundle.length} bytes`);
     for (const text of [bundle, wasm.toString('latin1')]) {
       assert.doesNotMatch(text, /\/(?:home|root|work|usr|tmp|Users)\//);
     }

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** What nobody honest sends, and configs that are wrong: refused or answered by the default plan, and nothing dialled. */
+import type { Communication } from '@medplum/fhirtypes';
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { sign } from '../../../sandbox/src/twilio.ts';
+import { example, openClinic, publicUrl } from './clinic.ts';
+import type { Clinic } from './clinic.ts';
+
+const sid = (number: number): string => `CA${number.toString(16).padStart(32, '0')}`;
+
+describe('a request that is not what it should be', () => {
+  let clinic: Clinic;
+  let count = 0;
+  const to = '+15550100021';
+  before(async () => {
+    clinic = await openClinic({ seed: 'bad-input', config: example('bilingual'), numbers: [to] });
+  });
+  beforeEach(() => clinic.begin());
+  after(() => clinic.stop());
+
+  interface Answered {
+    status: number;
+    body: string;
+    log: string;
+  }
+  /** Posts as Twilio does, signed for the very URL unless told otherwise. */
+  async function post(suffix: string, more: Record<string, string> = {}, signedFor = suffix): Promise<Answered> {
+    const { webhook } = clinic.bot('webhook');
+    const params: Record<string, string> = {
+      AccountSid: clinic.account.accountSid,
+      ApiVersion: '2010-04-01',
+      CallSid: sid(++count),
+      CallStatus: 'in-progress',
+      Direction: 'inbound',
+      From: '+15550100123',
+      To: to,
+      ...more,
+    };
+    const before = clinic.executions('webhook').length;
+    const answer = await fetch(clinic.sandbox.url + webhook.slice(publicUrl.length) + suffix, {
+      method: 'POST',
+      headers: { 'X-Twilio-Signature': sign(clinic.account.authToken, webhook + signedFor, params) },
+      body: new URLSearchParams(params),
+    });
+    const body = await answer.text();
+    await clinic.sandbox.settled();
+    return { status: answer.status, body, log: clinic.executions('webhook').slice(before)[0]?.log.join('\n') ?? '' };
+  }
+  const calls = async (): Promise<number> => (await clinic.chart<Communication>('Communication')).length;
+
+  const forged: [string, string][] = [
+    ['a menu that there is not', '?step=menu.nowhere'],
+    ['a menu heard more often than it is said', '?step=menu.main.9'],
+    ['a kind that there is not', '?step=refund.main'],
+    ['an action as a menu that is none', '?step=menu.desk'],
+    ['a dial of a plan that is none', '?step=dial.main'],
+    ['a language that is not spoken', '?step=menu.main&language=fr-FR'],
+    ['more than a step', '?step=menu.main&admin=1'],
+    ['another query', '?debug=1'],
+  ];
+  for (const [story, suffix] of forged) {
+    test(`a step that is not in the set, signed with the right token: ${story}`, async () => {
+      const before = await calls();
+      const { status, body, log } = await post(suffix, { Digits: '0' });
+      assert.equal(status, 403);
+      assert.ok(!body.includes('<Dial'), body);
+      assert.match(body, /"code":"[A-Z_]+"/);
+      assert.match(log, /[A-Z]+_[A-Z_]+/);
+      assert.equal(await calls(), before);
+    });
+  }
+
+  test('a step signed for another one is not that one', async () => {
+    // Medplum hands a bot no query: it is the step that was signed which is taken.
+    const { status, body } = await post('?step=menu.appointments', { Digits: '2' }, '?step=menu.main');
+    assert.equal(status, 200);
+    assert.match(body, /Please say your name, your date of birth/);
+  });
+
+  test('digits that were never offered', async () => {
+    for (const Digits of ['7', '99', '#', '1'.repeat(400), '١', '1 OR 1=1', '<Dial>']) {
+      const { status, body } = await post('?step=menu.main', { Digits });
+      assert.equal(status, 200);
+      assert.match(body, /I did not get that/);
+      assert.ok(!body.includes('<Dial'), body);
+    }
+  });
+
+  test('an account that is a stranger’s', async () => {
+    const { status, body, log } = await post('', { AccountSid: `AC${'0'.repeat(32)}`, CallStatus: 'ringing' });
+    assert.equal(status, 403);
+    assert.match(body, /ACCOUNT_MISMATCH/);
+    assert.match(log, /ACCOUNT_MISMATCH/);
+  });
+
+  test('no signature, a wrong one, one of another body', async () => {
+    const { webhook } = clinic.bot('webhook');
+    const params = { AccountSid: clinic.account.accountSid, CallSid: sid(999), From: '+15550100123', To: to };
+    const url = clinic.sandbox.url + webhook.slice(publicUrl.length);
+    for (const signature of [
+      undefined,
+      '',
+      'AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+      sign(clinic.account.authToken, webhook, {}),
+    ]) {
+      const headers = signature === undefined ? {} : { 'X-Twilio-Signature': signature };
+      const answer = await fetch(url, { method: 'POST', headers, body: new URLSearchParams(params) });
+      assert.equal(answer.status, 403);
+    }
+    assert.ok(
+      !(await clinic.chart<Communication>('Communication')).some(
+        ({ identifier }) => identifier?.[0]?.value === sid(999),
+      ),
+    );
+  });
+
+  test('a number that is none of ours is answered, and nobody is dialled', async () => {
+    const { status, body } = await post('', { To: '+15550100777', CallStatus: 'ringing' });
+    assert.equal(status, 200);
+    assert.match(body, /<Say/);
+    assert.ok(!body.includes('<Dial'), body);
+  });
+});
+
+describe('a config that is wrong', () => {
+  const sound = JSON.parse(example('front-desk')) as { actions: Record<string, unknown[]> };
+  const wrong: [string, string, RegExp][] = [
+    [
+      'goes round for ever',
+      JSON.stringify({ ...sound, actions: { ...sound.actions, 'take-message': [{ goto: 'after-hours' }] } }),
+      /CONFIG_LOOP: (?:at )?actions\.|CONFIG_LOOP.*actions\./,
+    ],
+    [
+      'names what there is not',
+      JSON.stringify({ ...sound, actions: { ...sound.actions, 'desk-busy': [{ goto: 'nowhere' }] } }),
+      /CONFIG_NAME_UNKNOWN.*actions\.desk-busy\[0\]/,
+    ],
+    ['is no JSON', '{"numbers":', /CONFIG_[A-Z_]+/],
+  ];
+  for (const [story, config, said] of wrong) {
+    test(`and ${story} is not used: the default plan answers, and the log says why`, async () => {
+      const clinic = await openClinic({ seed: 'wrong-config', config, numbers: ['+15550100011'] });
+      try {
+        const call = await clinic.call({ from: '+15550100123' });
+        const [first] = clinic.executions('webhook');
+        assert.match(first?.log.join('\n') ?? '', said);
+        assert.match(call.requests[0]?.body ?? '', /<Dial/);
+        assert.ok(!call.heard.some((line) => line.includes('Harbor Street')));
+        const records = await clinic.chart<Communication>('Communication');
+        assert.deepEqual(
+          records.map(({ status }) => status),
+          ['completed'],
+        );
+        const staff = await clinic.staff('Amber Invented');
+        const refused = await clinic.execute(staff.token, { operation: 'access-token' });
+        assert.deepEqual([refused.status, refused.code], [500, 'CONFIG_INVALID']);
+        assert.match((await clinic.sweep()).log.join('\n'), said);
+      } finally {
+        await clinic.stop();
+      }
+    });
+  }
+});
+
+describe('without a config', () => {
+  test('the default plan asks the chart for nothing before it answers', async () => {
+    const clinic = await openClinic({ seed: 'default-plan' });
+    try {
+      const call = await clinic.call(
+        { from: '+15550100123' },
+        { answers: { 'client:+15550100001': { after: 2, talk: 20 } } },
+      );
+      const [first, ...rest] = clinic.executions('webhook');
+      assert.deepEqual(first?.fhir, []);
+      assert.ok(rest.length > 0);
+      assert.equal(call.requests[0]?.callback, false);
+      const [record, ...more] = await clinic.chart<Communication>('Communication');
+      assert.deepEqual([record?.status, more.length], ['completed', 0]);
+    } finally {
+      await clinic.stop();
+    }
+  });
+});

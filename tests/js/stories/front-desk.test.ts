@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** docs/dialplan/missed-call.json and front-desk.json, from the first ring to the last callback. */
+import assert from 'node:assert/strict';
+import type { Task } from '@medplum/fhirtypes';
+import { after, before, describe, test } from 'node:test';
+import type { Script } from '../../../sandbox/src/twilio.ts';
+import { example, openClinic, workday } from './clinic.ts';
+import type { Clinic } from './clinic.ts';
+import { Snapshots, told } from './snapshots.ts';
+
+const snapshots = new Snapshots('front-desk');
+after(() => snapshots.close());
+
+describe('a missed call', () => {
+  let clinic: Clinic;
+  before(async () => {
+    clinic = await openClinic({ seed: 'missed-call', config: example('missed-call') });
+  });
+  after(() => clinic.stop());
+
+  test('is explained, and the call ends', async () => {
+    const call = await clinic.call({ from: '+15550100101' });
+    assert.equal(call.heard.length, 1);
+    assert.match(call.heard[0] ?? '', /missed a call from one of our clinicians/);
+    snapshots.match('missed call', await told(clinic, call));
+  });
+
+  test('is explained to who withholds their number', async () => {
+    const call = await clinic.call({ from: '+266696687' });
+    assert.equal(call.heard.length, 1);
+    snapshots.match('missed call, anonymous', await told(clinic, call));
+  });
+
+  test('ends where the caller does not listen to the end', async () => {
+    const call = await clinic.call({ from: '+15550100102' }, { hangUpAfter: 2 });
+    assert.equal(call.duration, 2);
+    snapshots.match('missed call, hung up', await told(clinic, call));
+  });
+});
+
+describe('the front desk', () => {
+  let clinic: Clinic;
+  before(async () => {
+    clinic = await openClinic({ seed: 'front-desk', config: example('front-desk'), numbers: ['+15550100011'] });
+  });
+  after(() => clinic.stop());
+
+  const desk = 'client:front-desk';
+  const phone = '+15550100019';
+  const talks = { after: 4, talk: 42 };
+  const cases: [string, Script, string | undefined, number | string][] = [
+    ['the desk answers', { answers: { [desk]: talks } }, undefined, workday],
+    ['the phone beside it answers', { answers: { [desk]: 'no-answer', [phone]: talks } }, undefined, workday],
+    ['the desk declines, the phone answers', { answers: { [desk]: 'declined', [phone]: talks } }, undefined, workday],
+    // An app has no line that could be busy: somebody declined, and the phone rings.
+    ['the desk is busy', { answers: { [desk]: 'busy', [phone]: talks } }, undefined, workday],
+    ['the phone is busy', { answers: { [phone]: 'busy' }, voicemail: { seconds: 9, then: '#' } }, 'voicemail', workday],
+    ['nobody answers, and a message is left', { voicemail: 14 }, 'voicemail', workday],
+    ['nobody answers, and no message is left', { voicemail: 0 }, 'missed', workday],
+    ['neither can be reached', { answers: { [desk]: 'failed', [phone]: 'failed' }, voicemail: 0 }, undefined, workday],
+    ['the caller hangs up while it rings', { hangUpAfter: 9 }, 'missed', workday],
+    ['the caller hangs up at the tone', { voicemail: { seconds: 3, then: 'hang up' } }, 'voicemail', workday],
+    ['two in the morning', { voicemail: 20 }, 'voicemail', '2026-11-17T07:00:00Z'],
+    ['two in the morning, no message', { voicemail: 0 }, 'missed', '2026-11-17T07:00:00Z'],
+    ['the minute before it opens', { voicemail: 5 }, 'voicemail', '2026-11-17T12:59:00Z'],
+    ['the minute in which it opens', { answers: { [desk]: talks } }, undefined, '2026-11-17T13:00:00Z'],
+    ['Friday at half past four', { voicemail: 5 }, 'voicemail', '2026-11-20T21:30:00Z'],
+    ['Sunday', { voicemail: 5 }, 'voicemail', '2026-11-22T16:00:00Z'],
+    ['Thanksgiving', { voicemail: 5 }, 'voicemail', '2026-11-26T16:00:00Z'],
+    ['the fourth of July', { voicemail: 5 }, 'voicemail', '2026-07-04T15:00:00Z'],
+    // Clocks go forward on Sunday, 8 March: eight o'clock is an hour earlier from Monday on.
+    ['eight on the Monday after the clocks changed', { answers: { [desk]: talks } }, undefined, '2026-03-09T12:00:00Z'],
+    ['eight by last week’s clock', { answers: { [desk]: talks } }, undefined, '2026-03-06T13:00:00Z'],
+    ['seven by last week’s clock', { voicemail: 5 }, 'voicemail', '2026-03-06T12:00:00Z'],
+    ['the Saturday before clocks go back', { answers: { [desk]: talks } }, undefined, '2026-10-31T13:00:00Z'],
+    ['the Monday after, by Saturday’s clock', { voicemail: 5 }, 'voicemail', '2026-11-02T12:00:00Z'],
+  ];
+  cases.forEach(([story, script, occasion, at], index) => {
+    test(story, async () => {
+      const from = `+1555010${String(200 + index).padStart(4, '0')}`;
+      const call = await clinic.call({ from }, script, at);
+      const tasks = (await clinic.chart<Task>('Task')).filter(({ identifier }) =>
+        identifier?.some(({ value }) => value === from),
+      );
+      assert.deepEqual(
+        tasks.map(({ code }) => code?.coding?.[0]?.code),
+        occasion === undefined ? [] : [occasion],
+      );
+      snapshots.match(story, await told(clinic, call));
+    });
+  });
+});

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Calls that the staff place: tokens, tickets, the call itself, its end, and what a browser may not do. */
+import type { Appointment, Communication, Patient, Practitioner } from '@medplum/fhirtypes';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { CallResult } from '../../../sandbox/src/twilio.ts';
+import { openClinic, tickets, workday } from './clinic.ts';
+import type { Clinic, Staff } from './clinic.ts';
+import { Snapshots, told } from './snapshots.ts';
+
+const snapshots = new Snapshots('outgoing');
+const callee = '+15550100501';
+const talks = { answers: { [callee]: { after: 6, talk: 90 } } };
+const minute = 60_000;
+
+describe('a call with a ticket', () => {
+  let clinic: Clinic;
+  let staff: Staff;
+  let other: Staff;
+  let patient: Patient & { id: string };
+  let appointment: Appointment & { id: string };
+
+  before(async () => {
+    clinic = await openClinic({
+      seed: 'outgoing',
+      numbers: ['+15550100001', '+15550100002'],
+      secrets: { PLUMLINE_SECRET: tickets },
+    });
+    staff = await clinic.staff('Amber Invented', { phone: '+15550100511' });
+    other = await clinic.staff('Other Invented');
+    patient = await clinic.create<Patient>({
+      resourceType: 'Patient',
+      name: [{ given: ['Pat'], family: 'Invented' }],
+      telecom: [{ system: 'phone', value: '(555) 010-0501', use: 'mobile' }],
+    });
+    appointment = await clinic.create<Appointment>({
+      resourceType: 'Appointment',
+      status: 'booked',
+      start: '2026-11-17T15:30:00.000Z',
+      end: '2026-11-17T16:00:00.000Z',
+      participant: [{ status: 'accepted', actor: { reference: `Patient/${patient.id}` } }],
+    });
+  });
+  beforeEach(() => clinic.begin(workday));
+  after(async () => {
+    await clinic.stop();
+    snapshots.close();
+  });
+
+  const start = (more: object = {}): Promise<Record<string, string>> =>
+    clinic.executed(staff.token, { operation: 'start-call', patient: `Patient/${patient.id}`, ...more });
+  const record = (reference: string | undefined): Promise<Communication> => clinic.read<Communication>(reference);
+  const dialled = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
+
+  test('begins with a token that Twilio takes', async () => {
+    const { token = '', ...answer } = await clinic.executed(staff.token, { operation: 'access-token' });
+    assert.equal(answer['identity'], staff.identity);
+    assert.equal(answer['fromNumber'], '+15550100001');
+    assert.deepEqual(decodeProtectedHeader(token), { alg: 'HS256', typ: 'JWT', cty: 'twilio-fpa;v=1' });
+    const { account } = clinic;
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(account.apiSecret), {
+      algorithms: ['HS256'],
+      issuer: account.apiKey,
+      subject: account.accountSid,
+      currentDate: new Date(workday),
+    });
+    assert.deepEqual(payload['grants'], {
+      identity: staff.identity,
+      voice: { outgoing: { application_sid: account.applicationSid } },
+    });
+    assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 3600);
+    assert.equal(payload.exp, Math.floor(Date.parse(answer['expires'] ?? '') / 1000));
+    const own = await clinic.read<Practitioner>(staff.reference);
+    assert.deepEqual(own.identifier, [{ system: 'http://twilio.com/voice/identity', value: staff.identity }]);
+  });
+
+  test('is written down, dialled, answered and in the chart', async () => {
+    const { ticket = '', communication, fromNumber } = await start({ appointment: `Appointment/${appointment.id}` });
+    const prepared = await record(communication);
+    assert.equal(prepared.status, 'preparation');
+    assert.equal(prepared.basedOn?.[0]?.reference, `Appointment/${appointment.id}`);
+    const call = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
+    assert.deepEqual(dialled(call), [callee]);
+    assert.ok(call.requests[0]?.body.includes(`callerId="${fromNumber ?? ''}"`));
+    const done = await record(communication);
+    assert.deepEqual(
+      [done.status, done.sender?.reference, done.recipient?.[0]?.reference, done.subject?.reference],
+      ['completed', staff.reference, `Patient/${patient.id}`, `Patient/${patient.id}`],
+    );
+    snapshots.match('a call with a ticket', await told(clinic, call));
+    const ended = { operation: 'end-call', callSid: call.callSid };
+    assert.deepEqual(
+      [await clinic.executed(staff.token, ended), await clinic.executed(staff.token, ended)].map(
+        ({ status }) => status,
+      ),
+      ['completed', 'completed'],
+    );
+  });
+
+  test('is ended from outside while it goes on', async () => {
+    const { ticket = '', communication } = await start();
+    const script = { answers: { [callee]: { after: 2, talk: 'until ended' } } } as const;
+    const params = { Ticket: ticket };
+    const going = clinic.sandbox.twilio.browser({ identity: staff.identity, params, script });
+    await clinic.answered(going);
+    const end = { operation: 'end-call', communication };
+    assert.equal((await clinic.execute(other.token, end)).code, 'RECORD_NOT_FOUND');
+    assert.equal((await clinic.executed(staff.token, end))['callSid'], going.callSid);
+    const call = await going;
+    await clinic.sandbox.settled();
+    clinic.check(call, true);
+    assert.equal((await record(communication)).status, 'completed');
+    assert.equal((await clinic.executed(staff.token, end))['status'], 'completed');
+  });
+
+  test('is given up before it was placed, and its ticket with it', async () => {
+    const { ticket = '', communication } = await start();
+    assert.equal((await clinic.executed(staff.token, { operation: 'end-call', communication }))['status'], 'not-done');
+    const call = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
+    assert.deepEqual(dialled(call), []);
+    assert.equal((await record(communication)).status, 'not-done');
+  });
+
+  test('is one call, however often its ticket is used', async () => {
+    const { ticket = '', communication } = await start();
+    const calls = await Promise.all(
+      [1, 2, 3].map(() =>
+        clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script: talks }),
+      ),
+    );
+    assert.equal(calls.flatMap(dialled).length, 1);
+    assert.ok(
+      clinic.executions('webhook').some(({ log }) => log.some((line) => line.includes('OUTBOUND_TICKET_USED'))),
+    );
+    const winner = calls.find(({ legs }) => legs.length > 0);
+    assert.equal(
+      (await record(communication)).identifier?.some(({ value }) => value === winner?.callSid),
+      true,
+    );
+    clinic.begin(clinic.began + minute);
+    const late = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
+    assert.deepEqual(dialled(late), []);
+    snapshots.match('a ticket that was used', await told(clinic, late));
+  });
+
+  const refused: [string, string, (ticket: string) => Promise<CallResult>][] = [
+    [
+      'a ticket that is too old',
+      'OUTBOUND_TICKET_EXPIRED',
+      (Ticket) => {
+        clinic.sandbox.travel(Date.parse(workday) + 11 * minute);
+        return clinic.browser(staff.identity, { Ticket }, talks);
+      },
+    ],
+    [
+      'a ticket that was altered',
+      'OUTBOUND_TICKET_INVALID',
+      (ticket) => {
+        const [id = '', expiry = '', seal = ''] = ticket.split('.');
+        return clinic.browser(staff.identity, { Ticket: `${id}.${Number(expiry) + 600}.${seal}` }, talks);
+      },
+    ],
+    [
+      'a ticket of somebody else',
+      'OUTBOUND_TICKET_INVALID',
+      (Ticket) => clinic.browser(other.identity, { Ticket }, talks),
+    ],
+    [
+      'a ticket of somebody else, whose name is claimed',
+      'OUTBOUND_TICKET_INVALID',
+      (Ticket) =>
+        clinic.browser(other.identity, { Ticket, From: `client:${staff.identity}`, Identity: staff.identity }, talks),
+    ],
+    ['no ticket', 'OUTBOUND_TICKET_MISSING', () => clinic.browser(staff.identity, { To: callee }, talks)],
+  ];
+  for (const [story, code, place] of refused) {
+    test(`is not placed by ${story}`, async () => {
+      const { ticket = '', communication } = await start();
+      const call = await place(ticket);
+      assert.deepEqual(dialled(call), []);
+      assert.ok(call.heard.length > 0);
+      const [first] = clinic.executions('webhook');
+      assert.match(first?.log.join('\n') ?? '', new RegExp(code));
+      assert.equal((await record(communication)).status, 'preparation');
+      snapshots.match(story, await told(clinic, call));
+    });
+  }
+
+  test('is refused to who may not call, and for whom nobody may', async () => {
+    const operation = 'start-call';
+    const sent = clinic.sandbox.sent.length;
+    const stranger = await clinic.staff('Without Role', { role: false });
+    const unreachable = await clinic.create<Patient>({ resourceType: 'Patient', name: [{ family: 'Silent' }] });
+    const premium = await clinic.create<Patient>({
+      resourceType: 'Patient',
+      telecom: [{ system: 'phone', value: '+19005550199' }],
+    });
+    const app = Buffer.from(`${clinic.sandbox.client.id}:${clinic.sandbox.client.secret}`).toString('base64');
+    const cases: [string, object, number, string][] = [
+      [stranger.token, { operation, number: callee }, 403, 'OUTBOUND_ROLE'],
+      [stranger.token, { operation: 'access-token' }, 403, 'OUTBOUND_ROLE'],
+      [staff.token, { operation, patient: `Patient/${unreachable.id}` }, 400, 'OUTBOUND_NO_NUMBER'],
+      [staff.token, { operation, patient: `Patient/${premium.id}` }, 403, 'OUTBOUND_BLOCKED'],
+      [staff.token, { operation, patient: 'Patient/nobody' }, 404, 'RECORD_NOT_FOUND'],
+      [staff.token, { operation, number: '911' }, 403, 'OUTBOUND_EMERGENCY'],
+      [staff.token, { operation, number: '+442079460123' }, 403, 'OUTBOUND_COUNTRY'],
+      [staff.token, { operation, number: '+881612345678' }, 403, 'OUTBOUND_BLOCKED'],
+      [staff.token, { operation, number: '+15550100002' }, 403, 'OUTBOUND_OWN_NUMBER'],
+      [staff.token, { operation, number: 'seven' }, 400, 'OUTBOUND_NUMBER_INVALID'],
+      [staff.token, { operation: 'call-everybody' }, 400, 'OPERATION_UNKNOWN'],
+    ];
+    for (const [token, input, status, code] of cases) {
+      const answer = await clinic.execute(token, input);
+      assert.deepEqual([answer.status, answer.code], [status, code], JSON.stringify(input));
+    }
+    const byApp = await fetch(`${clinic.sandbox.fhir}/Bot/${clinic.bot('operations').id}/$execute`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${app}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ operation: 'access-token' }),
+    });
+    assert.equal(byApp.status, 400);
+    assert.match(await byApp.text(), /OUTBOUND_REQUESTER/);
+    assert.ok(!clinic.sandbox.sent.slice(sent).some(({ method }) => method === 'POST'), 'nobody was dialled');
+  });
+
+  test('is prepared once, however often it is asked for', async () => {
+    const [first, again] = [await start({ requestId: 'one' }), await start({ requestId: 'one' })];
+    assert.equal(again['communication'], first['communication']);
+    const other = { operation: 'start-call', number: '+15550100502', requestId: 'one' };
+    assert.equal((await clinic.execute(staff.token, other)).code, 'OUTBOUND_REQUEST_USED');
+  });
+
+  describe('by REST', () => {
+    const place = (requestId: string): object => ({
+      operation: 'place-call',
+      patient: `Patient/${patient.id}`,
+      requestId,
+    });
+    const placed = (): number =>
+      clinic.sandbox.sent.filter(({ method, path }) => method === 'POST' && path.endsWith('/Calls.json')).length;
+    before(() => {
+      const { people } = clinic.sandbox.twilio;
+      people.set('+15550100511', { pickUp: { after: 2 }, ...talks });
+    });
+
+    test('rings the practitioner’s phone, then the patient', async () => {
+      const { callSid = '', communication } = await clinic.executed(staff.token, place('rest-1'));
+      await clinic.sandbox.twilio.idle();
+      await clinic.sandbox.settled();
+      const call = clinic.sandbox.twilio.results.find((result) => result.callSid === callSid);
+      assert.ok(call);
+      clinic.check(call, true);
+      assert.deepEqual(dialled(call), [callee]);
+      const done = await record(communication);
+      assert.deepEqual([done.status, done.recipient?.[0]?.reference], ['completed', `Patient/${patient.id}`]);
+      // A callback may have been quicker than the answer to the request, and have begun a record of its own.
+      await clinic.sweep(Date.parse(workday) + 10 * minute);
+      const records = await clinic.chart<Communication>(
+        'Communication',
+        `identifier=https://www.twilio.com/|${callSid}`,
+      );
+      const standing = records.filter(({ status }) => status !== 'entered-in-error');
+      assert.deepEqual(
+        standing.map(({ id }) => `Communication/${id ?? ''}`),
+        [communication],
+      );
+    });
+
+    test('whose answer is lost is looked up, and not placed twice', async () => {
+      const before = placed();
+      clinic.sandbox.twilio.unkind.loseAnswer = 1;
+      const { callSid } = await clinic.executed(staff.token, place('rest-2'));
+      clinic.sandbox.twilio.unkind.loseAnswer = 0;
+      await clinic.sandbox.twilio.idle();
+      assert.equal((await clinic.executed(staff.token, place('rest-2')))['callSid'], callSid);
+      assert.equal(placed() - before, 1);
+    });
+
+    test('whose answer is lost, and which no list shows yet, is not known; later it is', async () => {
+      const before = placed();
+      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 90_000 });
+      assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
+      assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
+      await clinic.sandbox.twilio.idle();
+      clinic.sandbox.travel(Date.parse(workday) + 5 * minute);
+      const { callSid = '' } = await clinic.executed(staff.token, place('rest-3'));
+      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 0, listLateMs: 0 });
+      assert.ok(clinic.sandbox.twilio.results.some((result) => result.callSid === callSid));
+      assert.equal(placed() - before, 1);
+    });
+  });
+});

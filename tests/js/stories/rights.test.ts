@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Each single right of deploy/ is needed: one less, and a story goes wrong. */
+import type { AccessPolicy } from '@medplum/fhirtypes';
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ask } from '../sandbox-ask.ts';
+import { openWorld, rightsOf, stories } from './rights.ts';
+import type { World } from './rights.ts';
+
+/** What each right is for: the shortest story that needs it. Entries are counted as they stand in the policy. */
+const needed = {
+  webhook: {
+    '0 Communication search': 'whoever tried to call is rung',
+    '0 Communication read': 'a ticket is claimed',
+    '0 Communication create': 'a call is written down',
+    '0 Communication update': 'a ticket is claimed',
+    '1 Communication search': 'a message is written out once',
+    '1 Communication create': 'a message is written out once',
+    '2 Patient search': 'a patient is greeted',
+    '3 Practitioner read': 'their doctor is rung',
+    '4 PractitionerRole search': 'whoever is on duty is rung',
+    '4 PractitionerRole read': 'their doctor’s role is rung',
+    '5 HealthcareService read': 'the hours of a service count',
+    '6 CareTeam search': 'the patient’s team counts',
+  },
+  automation: {
+    '0 Communication search': 'the sweep closes a ticket',
+    '0 Communication read': 'the sweep closes a ticket',
+    '0 Communication create': 'the sweep brings a call',
+    '0 Communication update': 'the sweep closes a ticket',
+    '1 Communication search': 'an alert that was not taken goes out later',
+    '1 Communication read': 'an alert goes out, and is noted as sent',
+    '1 Communication create': 'an alert goes out, and is noted as sent',
+    '1 Communication update': 'an alert goes out, and is noted as sent',
+    '2 Task search': 'a missed call opens a task',
+    '2 Task read': 'a call in turn closes the task',
+    '2 Task create': 'a missed call opens a task',
+    '2 Task update': 'a call in turn closes the task',
+    '3 Basic search': 'the sweep begins to keep its marks',
+    '3 Basic read': 'the sweep moves its marks',
+    '3 Basic create': 'the sweep begins to keep its marks',
+    '3 Basic update': 'the sweep moves its marks',
+  },
+  staff: {
+    '0 Bot search': 'an app finds the operations',
+    '0 Bot read': 'a token is given',
+    '1 Patient read': 'a call is prepared',
+    '2 Appointment read': 'a call for an appointment is prepared',
+    '3 Practitioner read': 'a token is given',
+    '4 Practitioner update': 'an identity is written',
+    '5 PractitionerRole search': 'a token is given',
+    '6 Communication search': 'a history has calls',
+    '6 Communication read': 'a call is given up',
+    '6 Communication create': 'a call is prepared',
+    '6 Communication update': 'a call is given up',
+    '7 Communication search': 'a history has messages',
+  },
+} satisfies Record<string, Record<string, keyof typeof stories>>;
+
+describe('least privilege', () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld('rights');
+  });
+  after(async () => {
+    await world.clinic.stop();
+    world.hooks.close();
+  });
+
+  test('no right without a story', () => {
+    for (const name of ['webhook', 'automation', 'staff'] as const) {
+      assert.deepEqual(
+        rightsOf(name).map(({ right }) => right),
+        Object.keys(needed[name]),
+      );
+    }
+  });
+
+  for (const [name, story] of Object.entries(stories)) {
+    test(`with all rights: ${name}`, () => story(world));
+  }
+
+  for (const name of ['webhook', 'automation', 'staff'] as const) {
+    for (const { right, entry, interaction } of rightsOf(name)) {
+      const story = (needed[name] as Record<string, string>)[right] ?? '';
+      test(`without ${name} ${right}: ${story}`, async () => {
+        const policies = await world.clinic.chart<AccessPolicy>('AccessPolicy', `name=Plumline ${name}`);
+        await write(policies.map((policy) => without(policy, entry, interaction)));
+        try {
+          await assert.rejects(async () => stories[story]?.(world));
+        } finally {
+          await write(policies);
+        }
+      });
+    }
+  }
+
+  async function write(policies: AccessPolicy[]): Promise<void> {
+    for (const policy of policies) {
+      const { status, body } = await ask(world.clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
+      assert.equal(status, 200, JSON.stringify(body));
+    }
+  }
+});
+
+function without(policy: AccessPolicy, entry: number, interaction: string): AccessPolicy {
+  const resource = (policy.resource ?? []).flatMap((one, index) => {
+    const rest = (one.interaction ?? []).filter((kept) => kept !== interaction);
+    return index !== entry ? [one] : rest.length > 0 ? [{ ...one, interaction: rest }] : [];
+  });
+  return { ...policy, resource };
+}
