@@ -114,7 +114,21 @@ fn every_outcome_has_its_way() {
         clinic.request("?step=dial.first", &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")]),
         "<Response/>"
     );
-    // An app is never busy: somebody pushed the call away.
+    // An app is never busy: somebody pushed the call away. A telephone in another place of the dial changes nothing.
+    for order in ["inOrder", "huntGroup"] {
+        let mut clinic = dial(&format!(
+            r#""targets":[{{"client":"b"}},{{"client":"c"}},{{"number":"+15550100555"}}],"order":"{order}","on":{{"busy":"busy","declined":"none"}}"#
+        ));
+        clinic.call();
+        let heard: Vec<String> =
+            ["", ".1", ".2"].into_iter().map(|n| ended(&mut clinic, &format!("?step=dial.first{n}"), "busy")).collect();
+        assert_eq!(
+            heard.iter().filter(|heard| heard.as_str() == "<Say>Nobody.</Say><Hangup/>").count(),
+            2,
+            "{heard:?}"
+        );
+        assert_eq!(heard.iter().filter(|heard| heard.as_str() == "<Say>Busy.</Say><Hangup/>").count(), 1, "{heard:?}");
+    }
     let mut clinic = dial(r#""targets":[{"client":"b"}],"on":{"busy":"busy","declined":"none"}"#);
     assert_eq!(ended(&mut clinic, "?step=dial.first", "busy"), "<Say>Nobody.</Say><Hangup/>");
 }

@@ -259,11 +259,17 @@ fn what_a_message_says_is_a_part_of_the_chart() {
     let call = format!("Communication/{}", text(clinic.record().unwrap(), &["id"]));
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
-    for (failing, fault) in [(0, Fault::Late), (1, Fault::Lost), (1, Fault::Each(403))] {
+    for (failing, fault) in [(0, Fault::Late), (1, Fault::Late), (1, Fault::Each(403))] {
         clinic.resources.retain(|one| !one.write().contains("A message."));
         clinic.fault = Box::new(move |at| (at == failing).then_some(fault));
         assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
     }
+    // What may or may not have been written is written again, and is there once.
+    clinic.resources.retain(|one| !one.write().contains("A message."));
+    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Lost));
+    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    assert_eq!(clinic.resources.iter().filter(|one| one.write().contains("A message.")).count(), 1);
+    assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
     clinic.fault = Box::new(|_| None);
     assert_eq!(
         clinic.request("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionStatus", "failed")]),

@@ -119,25 +119,16 @@ impl<'a> Player<'a> {
                 legs.push(all);
             }
             Order::InOrder | Order::HuntGroup => {
-                let first = if dial.order == Order::HuntGroup { self.turn_of(count) } else { 0 };
-                for place in 0..count {
+                for place in 0..count as u32 {
                     let mut one = Vec::new();
-                    self.rings(&targets[(first + place) % count], &mut one);
+                    if let Some(target) = self.plan.target(dial, place) {
+                        self.rings(target, &mut one);
+                    }
                     legs.push(one);
                 }
             }
         }
         legs
-    }
-
-    /// Where a hunt group of so many begins with this call: by its `CallSid`, so that every request of it agrees.
-    fn turn_of(&self, count: usize) -> usize {
-        // FNV-1a.
-        let mut hash = 0x811c_9dc5_u32;
-        for byte in self.plan.caller.sid.bytes() {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        hash as usize % count.max(1)
     }
 
     fn rings(&self, target: &Target, rings: &mut Vec<(Ring, Option<String>)>) {

@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::queue::{is_too_long, takes_callback};
 use super::said::{Caller, Said};
 use super::step::{Kind, Step, decides, retries};
-use crate::call::config::{Config, Dial, Menu, Queue, Rule, Target, Verb, Voicemail};
+use crate::call::config::{Config, Dial, Menu, Order, Queue, Rule, Target, Verb, Voicemail};
 use crate::phone::E164;
 
 /// A config, and the call that it is followed for.
@@ -132,7 +132,7 @@ impl<'a> Plan<'a> {
             (Kind::First, _) => self.rules().map_or(Turn::Nothing, Turn::Rules),
             (Kind::Announce, _) => Turn::Announce,
             (Kind::Menu, Some(Verb::Menu(menu))) => chose(action, menu, step.n, said, language),
-            (Kind::Dial, Some(Verb::Dial(dial))) => dialled(action, dial, step.n, said),
+            (Kind::Dial, Some(Verb::Dial(dial))) => self.dialled(action, dial, step.n, said),
             (Kind::Queue, Some(Verb::Queue(queue))) => waited(queue, said),
             (Kind::Wait, Some(Verb::Queue(queue))) => {
                 if queue.overflow.as_ref().is_some_and(|overflow| is_too_long(overflow, said)) {
@@ -152,6 +152,47 @@ impl<'a> Plan<'a> {
             }
             _ => Turn::Nothing,
         }
+    }
+
+    fn dialled(&self, action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> Turn<'a> {
+        let sip = said.get("DialSipResponseCode").or_else(|| said.get("SipResponseCode"));
+        let status = said.get("DialCallStatus").unwrap_or_default();
+        let outcome = match Outcome::of_dial(status, sip, said.get("DialBridged")) {
+            // An app has no line that could be busy.
+            Outcome::Busy if self.rang_apps_alone(dial, n) => Outcome::Declined,
+            outcome => outcome,
+        };
+        match dial.on.get(outcome.word()) {
+            _ if outcome == Outcome::Answered => Turn::Answered { dial, n },
+            Some(then) => Turn::Action(then),
+            None => Turn::Dial { action, dial, n: n + 1, before: outcome },
+        }
+    }
+
+    /// Whether the `n`th place of a dial has browsers in it and nothing else.
+    fn rang_apps_alone(&self, dial: &Dial, n: u32) -> bool {
+        let is_app = |target: &Target| matches!(target, Target::Client(_));
+        match dial.order {
+            Order::AllAtOnce => dial.targets.iter().all(is_app),
+            Order::InOrder | Order::HuntGroup => self.target(dial, n).is_some_and(is_app),
+        }
+    }
+
+    /// The target in the `n`th place of a dial that rings one after the other.
+    pub(super) fn target<'d>(&self, dial: &'d Dial, n: u32) -> Option<&'d Target> {
+        let (count, n) = (dial.targets.len(), n as usize);
+        let first = if dial.order == Order::HuntGroup { self.turn_of(count) } else { 0 };
+        if n < count { dial.targets.get((first + n) % count) } else { None }
+    }
+
+    /// Where a hunt group of so many begins with this call: by its `CallSid`, so that every request of it agrees.
+    fn turn_of(&self, count: usize) -> usize {
+        // FNV-1a.
+        let mut hash = 0x811c_9dc5_u32;
+        for byte in self.caller.sid.bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+        hash as usize % count.max(1)
     }
 
     /// The verb of an action that decides what comes after.
@@ -178,6 +219,7 @@ fn chose<'a>(action: &'a str, menu: &'a Menu, n: u32, said: Said<'_, '_>, langua
     }
 }
 
+<<<<<<< HEAD
 fn dialled<'a>(action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> Turn<'a> {
     let sip = said.get("DialSipResponseCode").or_else(|| said.get("SipResponseCode"));
     let status = said.get("DialCallStatus").unwrap_or_default();
@@ -194,6 +236,8 @@ fn dialled<'a>(action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> T
     }
 }
 
+=======
+>>>>>>> p3-stories
 fn waited<'a>(queue: &'a Queue, said: Said<'_, '_>) -> Turn<'a> {
     let Some(outcome) = Outcome::of_queue(said.get("QueueResult").unwrap_or_default()) else {
         return Turn::Nothing;
