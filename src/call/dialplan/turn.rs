@@ -162,10 +162,11 @@ impl<'a> Plan<'a> {
             Outcome::Busy if self.rang_apps_alone(dial, n) => Outcome::Declined,
             outcome => outcome,
         };
-        match dial.on.get(outcome.word()) {
-            _ if outcome == Outcome::Answered => Turn::Answered { dial, n },
-            Some(then) => Turn::Action(then),
-            None => Turn::Dial { action, dial, n: n + 1, before: outcome },
+        if outcome == Outcome::Answered {
+            Turn::Answered { dial, n }
+        } else {
+            // All are tried before `on` has a say: a hunt group does not end with the first who is busy.
+            Turn::Dial { action, dial, n: n + 1, before: outcome }
         }
     }
 
@@ -219,25 +220,6 @@ fn chose<'a>(action: &'a str, menu: &'a Menu, n: u32, said: Said<'_, '_>, langua
     }
 }
 
-<<<<<<< HEAD
-fn dialled<'a>(action: &'a str, dial: &'a Dial, n: u32, said: Said<'_, '_>) -> Turn<'a> {
-    let sip = said.get("DialSipResponseCode").or_else(|| said.get("SipResponseCode"));
-    let status = said.get("DialCallStatus").unwrap_or_default();
-    let outcome = match Outcome::of_dial(status, sip, said.get("DialBridged")) {
-        // An app has no line that could be busy.
-        Outcome::Busy if dial.targets.iter().all(|target| matches!(target, Target::Client(_))) => Outcome::Declined,
-        outcome => outcome,
-    };
-    if outcome == Outcome::Answered {
-        Turn::Answered { dial, n }
-    } else {
-        // All are tried before `on` has a say: a hunt group does not end with the first who is busy.
-        Turn::Dial { action, dial, n: n + 1, before: outcome }
-    }
-}
-
-=======
->>>>>>> p3-stories
 fn waited<'a>(queue: &'a Queue, said: Said<'_, '_>) -> Turn<'a> {
     let Some(outcome) = Outcome::of_queue(said.get("QueueResult").unwrap_or_default()) else {
         return Turn::Nothing;
