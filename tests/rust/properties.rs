@@ -77,7 +77,8 @@ fn one(seed: u64, tally: &mut Tally) {
     let mut text = document.to_string();
     let broken = chance.once_in(20);
     if broken {
-        text.truncate(text.floor_char_boundary(chance.below(text.len())));
+        // Never to nothing: that is no config, and the default plan has no policy.
+        text.truncate(text.floor_char_boundary(1 + chance.below(text.len() - 2)));
     }
     let config = Config::read(&text).ok();
     assert!(config.is_some() || broken, "seed {seed}: {text}");
