@@ -12,7 +12,14 @@ const file = path.resolve(import.meta.dirname, '../../pkg/bots/webhook.cjs');
 const TOKEN = 'an-invented-auth-token';
 const OURS = '+15550100001';
 const PATIENT = '+15550100123';
-const CALL = { CallSid: 'CA1', From: PATIENT, Caller: PATIENT, To: OURS, Called: OURS, CallStatus: 'ringing' };
+const CALL = {
+  CallSid: `CA${'0'.repeat(31)}1`,
+  From: PATIENT,
+  Caller: PATIENT,
+  To: OURS,
+  Called: OURS,
+  CallStatus: 'ringing',
+};
 const BROWSER = { ...CALL, From: 'client:practitioner_1', To: PATIENT, Called: '' };
 
 type Params = Record<string, string | string[]>;
@@ -283,7 +290,7 @@ for (const runtimeVersion of runtimeVersions) {
           log.every((line) => line.startsWith(`plumline: ${code}`)),
           log.join('\n'),
         );
-        for (const secret of [TOKEN, OURS, PATIENT, '5550100', 'practitioner_1', 'CA1']) {
+        for (const secret of [TOKEN, OURS, PATIENT, '5550100', 'practitioner_1', CALL.CallSid]) {
           assert.ok(!log.join('\n').includes(secret), log.join('\n'));
         }
       });
