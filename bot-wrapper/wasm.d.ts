@@ -6,8 +6,8 @@ declare module '*.wasm' {
   export default base64;
 }
 
-/** The same, packed by Brotli. */
+/** The same, packed by Brotli: made when it is asked for. */
 declare module '*.wasm.br' {
-  const base64: string;
+  const base64: () => string;
   export default base64;
 }

@@ -63,6 +63,9 @@ codes! {
     /// A JSON post reached a bot that gets only parsed JSON.
     BodyNotRaw = "BODY_NOT_RAW",
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
+    /// A callback without the SID of a call.
+    CallSidInvalid = "CALL_SID_INVALID",
+        "A callback names no call: a CallSid is CA and 32 hexadecimal digits. There was nothing to store; in Twilio's console only the URLs of calls lead to this webhook.", "doors";
     /// Others changed a call's record whenever it was to be written.
     ChartConflict = "CHART_CONFLICT",
         "Others wrote the record of this call at the same time, three times over; Twilio brings the event again.", "doors";
@@ -71,7 +74,7 @@ codes! {
         "The server refused the record of a call: the bot's access policy must let it search, create and update Communication.", "doors";
     /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
     ChartUnavailable = "CHART_UNAVAILABLE",
-        "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "doors";
+        "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "dialplan";
     /// The chart did not say in time what a rule or an action asked for.
     ChartUnread = "CHART_UNREAD",
         "The chart did not answer in time: the call went on as if it had nothing to say.", "dialplan";
@@ -233,43 +236,43 @@ codes! {
         "There is no such operation, or this resource starts nothing: docs/operations.md lists what there is.", "doors";
     /// A call to a premium, shared-cost, personal or satellite number, or to one that `outbound.blocked` of the config names.
     OutboundBlocked = "OUTBOUND_BLOCKED",
-        "Premium and satellite numbers are never dialled, nor what outbound.blocked of the config names.", "doors";
+        "Premium and satellite numbers are never dialled, nor what outbound.blocked of the config names.", "dialplan";
     /// `outbound.callerId` or `outbound.practitioners` of the config names a number that is none of ours; the pool is used.
     OutboundCallerIdForeign = "OUTBOUND_CALLER_ID_FOREIGN",
         "A caller ID of the config is not among TWILIO_NUMBER: a number of the pool was shown instead.", "doors";
     /// A limit of the config needs to know who calls, and no practitioner of the chart has the identity of the call.
     OutboundCallerUnknown = "OUTBOUND_CALLER_UNKNOWN",
-        "No practitioner has this identity: get the access token from the operation access-token, which writes it.", "doors";
+        "No practitioner has this identity: get the access token from the operation access-token, which writes it.", "dialplan";
     /// The caller has as many calls going on as `outbound.concurrent` of the config allows.
     OutboundConcurrent = "OUTBOUND_CONCURRENT",
-        "This caller has too many calls at the same time (outbound.concurrent of the config).", "doors";
+        "This caller has too many calls at the same time (outbound.concurrent of the config).", "dialplan";
     /// A call to a country that is not allowed.
     OutboundCountry = "OUTBOUND_COUNTRY",
-        "Add the country to outbound.countries of the config; where that is absent, those of our own numbers are allowed.", "doors";
+        "Add the country to outbound.countries of the config; where that is absent, those of our own numbers are allowed.", "dialplan";
     /// A call to an emergency service, which could not learn where the caller is.
     OutboundEmergency = "OUTBOUND_EMERGENCY",
-        "Emergency numbers are not dialled from here; the caller was told to use a phone.", "doors";
+        "Emergency numbers are not dialled from here; the caller was told to use a phone.", "dialplan";
     /// A call outside `outbound.hours` of the config, by the callee's clocks.
     OutboundHours = "OUTBOUND_HOURS",
-        "It is outside outbound.hours of the config where the callee is.", "doors";
+        "It is outside outbound.hours of the config where the callee is.", "dialplan";
     /// `outbound.hours` of the config cannot be judged: it names no time zone for the callee, or none that there is.
     OutboundHoursUnknown = "OUTBOUND_HOURS_UNKNOWN",
-        "Give timeZone of the config, or the callee's in outbound.hours.zones, as the IANA spells it, and hours as HH:MM.", "doors";
+        "Give timeZone of the config, or the callee's in outbound.hours.zones, as the IANA spells it, and hours as HH:MM.", "dialplan";
     /// The patient, or the practitioner whose own phone is to ring, has no telephone number that can be called.
     OutboundNoNumber = "OUTBOUND_NO_NUMBER",
         "Write a phone or sms number, with its country code, into telecom of the patient or the practitioner.", "doors";
     /// A call to what is no number of any country.
     OutboundNumberInvalid = "OUTBOUND_NUMBER_INVALID",
-        "The number is not E.164, or its country has no such numbers.", "doors";
+        "The number is not E.164, or its country has no such numbers.", "dialplan";
     /// A call to one of our own numbers, which would come back to us.
     OutboundOwnNumber = "OUTBOUND_OWN_NUMBER",
-        "A call to a number of TWILIO_NUMBER would come back to us: use a queue, or another number.", "doors";
+        "A call to a number of TWILIO_NUMBER would come back to us: use a queue, or another number.", "dialplan";
     /// The caller has placed as many calls in an hour as `outbound.perHour` of the config allows.
     OutboundPerHour = "OUTBOUND_PER_HOUR",
-        "This caller has placed too many calls in the last hour (outbound.perHour of the config).", "doors";
+        "This caller has placed too many calls in the last hour (outbound.perHour of the config).", "dialplan";
     /// A browser asked for a caller of a queue that the config does not have.
     OutboundQueueUnknown = "OUTBOUND_QUEUE_UNKNOWN",
-        "No action of the config has a queue of this name.", "doors";
+        "No action of the config has a queue of this name.", "dialplan";
     /// Whoever asks for an operation is no practitioner.
     OutboundRequester = "OUTBOUND_REQUESTER",
         "Sign in as a practitioner: calls are placed by a Practitioner of the chart, not by a bot, a client or a patient.", "doors";
@@ -281,16 +284,16 @@ codes! {
         "The practitioner needs an active PractitionerRole, one of outbound.roles where the config has that.", "doors";
     /// A ticket older than ten minutes.
     OutboundTicketExpired = "OUTBOUND_TICKET_EXPIRED",
-        "A ticket lives ten minutes: ask start-call for a new one right before the call.", "doors";
+        "A ticket lives ten minutes: ask start-call for a new one right before the call.", "dialplan";
     /// A ticket that we did not seal, that is another's, or whose call is not in the chart; or a call without a `CallSid`.
     OutboundTicketInvalid = "OUTBOUND_TICKET_INVALID",
-        "The ticket is not ours, or another's: pass the one that start-call answered, unchanged, with its own access token.", "doors";
+        "The ticket is not ours, or another's: pass the one that start-call answered, unchanged, with its own access token.", "dialplan";
     /// A browser called without a ticket, and the config, or `PLUMLINE_SECRET`, asks for one.
     OutboundTicketMissing = "OUTBOUND_TICKET_MISSING",
-        "Pass what start-call answers as the parameter Ticket, or set outbound.requireTicket of the config to false.", "doors";
+        "Pass what start-call answers as the parameter Ticket, or set outbound.requireTicket of the config to false.", "dialplan";
     /// A ticket that another call has used, or that was ended before.
     OutboundTicketUsed = "OUTBOUND_TICKET_USED",
-        "A ticket is good for one call: ask start-call for a new one.", "doors";
+        "A ticket is good for one call: ask start-call for a new one.", "dialplan";
     /// Whether Twilio has placed a call is not known yet: its answer was lost, and its list does not show the call.
     OutboundUnknown = "OUTBOUND_UNKNOWN",
         "Ask again with the same requestId in two minutes: nothing is dialled twice.", "doors";
@@ -335,7 +338,7 @@ codes! {
         "This project secret is there but holds no usable value: set it again.";
     /// `PLUMLINE_SECRET` has less than 32 characters.
     SecretWeak = "SECRET_WEAK",
-        "Make PLUMLINE_SECRET of 32 random characters or more: a short one can be guessed from what it seals.", "doors";
+        "Make PLUMLINE_SECRET of 32 random characters or more: a short one can be guessed from what it seals.", "dialplan";
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not among the configured ones.";

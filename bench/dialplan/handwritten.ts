@@ -10,7 +10,7 @@ interface Plan {
   numbers: Record<string, { dialplan: string }>;
   lists?: Record<string, string[]>;
   hours?: Record<string, { weekly: { days: string[]; from: string; to: string }[] }>;
-  dialplans: Record<string, { when?: When; then: string }[]>;
+  dialplans?: Record<string, { when?: When; then: string }[]>;
   actions: Record<string, { say?: { text: string }; menu?: { prompt: { text: string } } }[]>;
 }
 
@@ -56,6 +56,9 @@ function answer(plan: Plan, params: Params, signature: string, candidates: strin
   if (step) {
     const next = `menu-${Number(step[1]) + 1}`;
     return document(`<Gather action="${next}"><Say>${plan.actions[next]?.[0]?.menu?.prompt.text ?? ''}</Say></Gather>`);
+  }
+  if (!plan.dialplans) {
+    return document(`<Say>Please hold.</Say><Dial><Client>${params['To'] ?? ''}</Client></Dial>`);
   }
   const rules = plan.dialplans[plan.numbers[params['To'] ?? '']?.dialplan ?? ''] ?? [];
   const rule = rules.find(({ when }) => !when || holds(plan, when, params));

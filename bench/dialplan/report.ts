@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type Figures, median, number, pick, table, times, withRatiosTo } from '../figures.ts';
 import { inRounds, runRig } from '../rounds.ts';
-import { type DialplanJob, jobNames, jobs, stepsAim } from './events.ts';
+import { type DialplanJob, type DialplanPart, jobNames, jobs, partNames, parts } from './events.ts';
 import type { Trips } from './trips.ts';
 
 export interface DialplanEffort {
@@ -22,7 +22,7 @@ const ways = [
 type WayName = (typeof ways)[number]['name'];
 
 export type DialplanResults = Record<DialplanJob, Figures<WayName>>;
-export type DialplanRatios = Record<DialplanJob | 'steps', number | null>;
+export type DialplanRatios = Record<DialplanJob | DialplanPart, number | null>;
 
 /** Microseconds of one webhook, once V8 has compiled the core well: the first half of a process's events is left out. */
 export function dialplan(effort: DialplanEffort): DialplanResults {
@@ -49,16 +49,17 @@ export function dialplan(effort: DialplanEffort): DialplanResults {
 export function dialplanRatios(results: DialplanResults): DialplanRatios {
   const rounded = (ratio: number): number | null => (Number.isFinite(ratio) ? Math.round(ratio * 1000) / 1000 : null);
   const ratios = jobNames.map((job) => [job, rounded(results[job].get('handwritten')?.ratio ?? NaN)]);
-  return {
-    ...Object.fromEntries(ratios),
-    steps: rounded(tried(results, 'handwritten') / tried(results, 'core')),
-  } as DialplanRatios;
+  const partRatios = partNames.map((part) => [
+    part,
+    rounded(more(results, part, 'handwritten') / more(results, part, 'core')),
+  ]);
+  return Object.fromEntries([...ratios, ...partRatios]) as DialplanRatios;
 }
 
-/** What it takes to try 255 steps more. */
-function tried(results: DialplanResults, way: WayName): number {
+/** What the one job takes more than the other. */
+function more(results: DialplanResults, part: DialplanPart, way: WayName): number {
   const of = (job: DialplanJob): number => results[job].get(way)?.median ?? NaN;
-  return of('lastStep') - of('firstStep');
+  return of(parts[part].of) - of(parts[part].without);
 }
 
 export function dialplanTables(results: DialplanResults, trips: Trips[], effort: DialplanEffort): string {
@@ -72,21 +73,21 @@ export function dialplanTables(results: DialplanResults, trips: Trips[], effort:
     times(ratio),
   ];
   const of = (job: DialplanJob, way: WayName): number => results[job].get(way)?.median ?? NaN;
-  const rows = jobNames.map((job) =>
-    row(jobs[job].label, of(job, 'core'), jobs[job].aim, of(job, 'handwritten'), ratios[job]),
-  );
-  const steps = row(
-    'of which trying 256 steps',
-    tried(results, 'core'),
-    stepsAim,
-    tried(results, 'handwritten'),
-    ratios.steps,
+  const whole = jobNames.map((job) => row(jobs[job], of(job, 'core'), null, of(job, 'handwritten'), ratios[job]));
+  const costs = partNames.map((part) =>
+    row(
+      `of which ${parts[part].label}`,
+      more(results, part, 'core'),
+      parts[part].aim,
+      more(results, part, 'handwritten'),
+      ratios[part],
+    ),
   );
   const title =
     `The dialplan: one webhook, its config read, checked and followed (µs; medians of ${effort.rounds} processes of ` +
     `${effort.events} events)`;
   return [
-    table(title, ['', 'Plumline', 'aim', 'met', 'handwritten', 'ratio'], [...rows, steps]),
+    table(title, ['', 'Plumline', 'aim', 'met', 'handwritten', 'ratio'], [...whole, ...costs]),
     table(
       'FHIR round trips of a call: the most that one request took, and all together',
       ['', 'while a caller waits', 'of a callback', 'requests', 'together'],

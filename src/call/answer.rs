@@ -25,7 +25,7 @@ pub fn answer(route: &Route<'_>, config: &Config) -> Result<String, IllFormed> {
         }
         Route::Dial { to, caller_id } => {
             document.open("Response", &[]);
-            document.open("Dial", &[("callerId", caller_id.as_str())]).element("Number", &[], to.as_str());
+            document.open("Dial", &[("callerId", caller_id.as_str())]).element("Number", &[], to);
         }
         Route::Refuse(spoken) => refuse(&mut document, *spoken),
     }

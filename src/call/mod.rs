@@ -13,7 +13,7 @@ pub mod dialplan;
 mod direction;
 #[cfg(feature = "doors")]
 pub mod log;
-#[cfg(feature = "doors")]
+#[cfg(feature = "dialplan")]
 pub mod outbound;
 mod request;
 mod route;
@@ -22,4 +22,4 @@ pub use answer::{answer, apology};
 pub use config::{Config, ConfigError};
 pub use direction::Direction;
 pub use request::{Call, CallSid, CallStatus, Party, Subject};
-pub use route::{Clinic, Route, Spoken, place, route};
+pub use route::{Clinic, Route, Spoken, route};

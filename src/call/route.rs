@@ -4,6 +4,8 @@
 
 use super::config::Config;
 use super::direction::Direction;
+#[cfg(feature = "dialplan")]
+use super::outbound::{Policy, Refusal};
 use super::request::Call;
 use crate::error::Code;
 use crate::phone::E164;
@@ -31,8 +33,8 @@ pub enum Route<'a> {
     },
     /// Dial a number.
     Dial {
-        /// The number.
-        to: E164<'a>,
+        /// The number, in the form to dial.
+        to: String,
         /// The number of ours that the callee sees.
         caller_id: E164<'a>,
     },
@@ -49,6 +51,18 @@ pub enum Spoken {
     InvalidNumber,
     /// The call may not be placed from there.
     NotAllowed,
+    /// Emergency calls are placed by phone.
+    #[cfg(feature = "dialplan")]
+    Emergency,
+    /// Numbers of this country may not be called.
+    #[cfg(feature = "dialplan")]
+    Country,
+    /// This number may not be called.
+    #[cfg(feature = "dialplan")]
+    Blocked,
+    /// One of our own numbers may not be called.
+    #[cfg(feature = "dialplan")]
+    OwnNumber,
     /// The number called is none of ours.
     NotInService,
 }
@@ -61,6 +75,16 @@ impl Spoken {
             Self::Failure => "We are sorry. Your call cannot be completed at the moment. Please try again later.",
             Self::InvalidNumber => "The number you have dialled is not valid. Please check the number and try again.",
             Self::NotAllowed => "This call is not allowed.",
+            #[cfg(feature = "dialplan")]
+            Self::Emergency => {
+                "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number."
+            }
+            #[cfg(feature = "dialplan")]
+            Self::Country => "Calls to this country are not allowed.",
+            #[cfg(feature = "dialplan")]
+            Self::Blocked => "Calls to this number are not allowed.",
+            #[cfg(feature = "dialplan")]
+            Self::OwnNumber => "This number is one of our own, and cannot be called from here.",
             Self::NotInService => "The number you have dialled is not in service.",
         }
     }
@@ -68,6 +92,10 @@ impl Spoken {
 
 /// Routes `call` by the default plan. The second value is what the log should say, where it should say anything.
 #[must_use]
+#[cfg_attr(
+    not(feature = "dialplan"),
+    expect(unused_variables, reason = "who may call whom is more than this build knows")
+)]
 pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>) -> (Route<'a>, Option<Code>) {
     match direction {
         Direction::DialAction | Direction::StatusCallback => (Route::Acknowledge, None),
@@ -75,24 +103,29 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
             let client = clinic.config.client.as_deref().unwrap_or(number.as_str());
             (Route::Connect { client }, None)
         }
-        Direction::Outbound { .. } => place(call, clinic),
+        #[cfg(feature = "dialplan")]
+        Direction::Outbound { .. } => place(call, clinic).unwrap_or_else(|refusal| {
+            let code = refusal.code();
+            (Route::Refuse(refusal.spoken()), Some(code))
+        }),
+        // Whom it may call is more than the small core knows.
+        #[cfg(not(feature = "dialplan"))]
+        Direction::Outbound { .. } => (Route::Refuse(Spoken::NotAllowed), None),
         Direction::Unknown => (Route::Refuse(Spoken::NotInService), Some(Code::NumberUnknown)),
         Direction::Placed | Direction::Sip => (Route::Refuse(Spoken::NotInService), None),
     }
 }
 
-/// Routes a call that one of our people places from a browser.
-#[must_use]
-pub fn place<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> (Route<'a>, Option<Code>) {
-    if clinic.application.is_some() && call.application != clinic.application {
-        return (Route::Refuse(Spoken::NotAllowed), Some(Code::ApplicationMismatch));
+/// Routes a call that one of our people places from a browser: everything but `From` was chosen by the browser, so the
+/// number is judged by policy, and the caller ID is ours.
+#[cfg(feature = "dialplan")]
+fn place<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<Code>), Refusal> {
+    let Clinic { numbers, application, config } = clinic;
+    if application.is_some() && call.application != *application {
+        return Err(Refusal::Application);
     }
-    let Some(to) = call.to.and_then(E164::parse) else {
-        return (Route::Refuse(Spoken::InvalidNumber), None);
-    };
-    let configured = clinic.config.outbound.caller_id.as_deref().and_then(E164::parse);
-    match configured.or_else(|| clinic.numbers.first().copied()) {
-        Some(caller_id) => (Route::Dial { to, caller_id }, None),
-        None => (Route::Refuse(Spoken::Failure), Some(Code::SecretMissing)),
-    }
+    let to = Policy::new(&config.outbound, numbers).allows(call.to.unwrap_or_default())?;
+    let configured = config.outbound.caller_id.as_deref().and_then(E164::parse);
+    let caller_id = configured.or_else(|| numbers.first().copied()).ok_or(Refusal::SecretMissing)?;
+    Ok((Route::Dial { to, caller_id }, None))
 }

@@ -18,10 +18,10 @@ mod door;
 mod event;
 mod frame;
 mod genuine;
-mod incoming;
 mod kept;
 #[cfg(feature = "operations")]
 mod operations;
+#[cfg(feature = "doors")]
 mod outgoing;
 #[cfg(any(feature = "automation", feature = "operations"))]
 mod record;

@@ -10,15 +10,12 @@ use super::dialplan::{Visit, dialplan};
 use super::event::{Body, Event, Layout};
 use super::frame::Frame;
 use super::genuine::{Called, forbidden, genuine};
-use super::incoming::incoming;
 use super::kept::{Names, Shelf};
-#[cfg(not(feature = "doors"))]
-use super::outgoing::outgoing;
 #[cfg(feature = "doors")]
 use super::outgoing::{Placing, by_policy};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
-use crate::call::{Call, Clinic, Direction, Subject, apology};
+use crate::call::{Call, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
 
 /// How often an event may end in a trap before its caller gets an apology.
@@ -46,7 +43,10 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
 }
 
 /// Answers a request that is genuine.
-#[cfg_attr(not(feature = "doors"), expect(unused_variables, reason = "the default plan asks for nothing"))]
+#[cfg_attr(
+    not(feature = "doors"),
+    expect(unused_variables, clippy::unused_async, reason = "the default plan asks for nothing")
+)]
 async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, host: &Host) -> Result<Done, Reply> {
     let Body::Pairs(pairs, _) = &event.body else {
         return Err(Reply::Accepted);
@@ -66,7 +66,9 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers);
     #[cfg(not(feature = "doors"))]
-    if settings.beyond_default || matches!(direction, Direction::DialAction | Direction::StatusCallback) {
+    if settings.beyond_default
+        || matches!(direction, Direction::DialAction | Direction::Outbound { .. } | Direction::StatusCallback)
+    {
         return Err(Reply::Beyond);
     }
     #[cfg(feature = "doors")]
@@ -78,14 +80,15 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
         #[cfg(feature = "doors")]
-        (None, Direction::Outbound { identity }) => {
-            let (secret, by_default) = (settings.sealing(), !settings.beyond_default);
-            let (call, clinic, webhook, now) = (&call, &clinic, &*called.url, event.now);
-            by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret, by_default }, host).await
+        (None, Direction::Outbound { identity }) if settings.beyond_default => {
+            let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
+            by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret }, host).await
         }
-        #[cfg(not(feature = "doors"))]
-        (None, Direction::Outbound { .. }) => outgoing(&call, &clinic).await,
-        (None, _) => incoming(&call, &direction, &clinic).await,
+        // The default plan: there is nothing to wait for.
+        (None, _) => {
+            let (route, code) = route(&call, &direction, &clinic);
+            Done::route(&route, code, clinic.config)
+        }
     };
     if let Some(problem) = &wrong {
         done.log(problem);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Trees into the types of `serde`.
+//! Documents into the types of `serde`, with no tree between.
 //!
 //! `serde_json`'s own deserializer unrolls its parser into every type, which is four times the code of this; and it
-//! tells a line where whoever wrote a config needs a path.
+//! tells a line where whoever wrote a config needs a path. How deep a document may be, the types tell: none of a
+//! config's holds itself.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde::de::value::StrDeserializer;
@@ -13,8 +15,7 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::Json;
-use crate::json::decimal;
+use super::{Json, Parser, decimal};
 
 /// Where a tree does not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,14 +28,14 @@ pub struct Misfit {
     pub is_member: bool,
 }
 
-impl Json {
-    /// The tree as a `T`.
-    ///
-    /// # Errors
-    /// [`Misfit`], the first.
-    pub fn fit<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Misfit> {
-        T::deserialize(self)
-    }
+/// Reads a document as a `T`.
+///
+/// # Errors
+/// [`Misfit`], the first. Of a text that is no JSON, [`Json::parse`](super::Json::parse) tells the place.
+pub fn fit<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+    let mut parser = Parser::of(text);
+    let value = T::deserialize(&mut parser)?;
+    if parser.is_done() { Ok(value) } else { Err(Misfit::default()) }
 }
 
 impl Misfit {
@@ -111,18 +112,61 @@ macro_rules! as_it_is {
     };
 }
 
-impl<'a> Deserializer<'a> for &'a Json {
+/// What does not depend on a type, so that it is there once.
+impl<'a> Parser<'a> {
+    /// Begins an object or an array.
+    fn open(&mut self, bracket: u8) -> Result<(), Misfit> {
+        if self.take(bracket) { Ok(()) } else { Err(Misfit::default()) }
+    }
+
+    /// Goes on to the next member or element, or past the end.
+    fn goes_on(&mut self, first: bool, end: u8) -> Result<bool, Misfit> {
+        if self.take(end) {
+            Ok(false)
+        } else if first || self.take(b',') {
+            Ok(true)
+        } else {
+            Err(Misfit::default())
+        }
+    }
+
+    fn name(&mut self) -> Result<Cow<'a, str>, Misfit> {
+        self.space();
+        let name = self.string().ok_or_else(Misfit::default)?;
+        self.open(b':')?;
+        Ok(name)
+    }
+
+    fn words(&mut self) -> Result<Cow<'a, str>, Misfit> {
+        self.space();
+        self.string().ok_or_else(Misfit::default)
+    }
+
+    /// No config has fractions, or numbers below zero.
+    fn count(&mut self) -> Result<u64, Misfit> {
+        self.number().and_then(|digits| digits.parse().ok()).ok_or_else(Misfit::default)
+    }
+
+    fn truth(&mut self) -> Result<bool, Misfit> {
+        match self.value(0) {
+            Some(Json::Bool(truth)) => Ok(truth),
+            _ => Err(Misfit::default()),
+        }
+    }
+}
+
+impl<'a> Deserializer<'a> for &mut Parser<'a> {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Bool(truth) => visitor.visit_bool(*truth),
-            Json::List(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
-            Json::Null => visitor.visit_unit(),
-            // No config has fractions, or numbers below zero.
-            Json::Number(digits) => visitor.visit_u64(digits.parse().map_err(|_| Misfit::default())?),
-            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
-            Json::Text(text) => visitor.visit_borrowed_str(text),
+        self.space();
+        match self.peek() {
+            b'"' => self.deserialize_str(visitor),
+            b'{' => self.deserialize_map(visitor),
+            b'[' => self.deserialize_seq(visitor),
+            b't' | b'f' => self.deserialize_bool(visitor),
+            b'n' => visitor.visit_unit(),
+            _ => visitor.visit_u64(self.count()?),
         }
     }
 
@@ -152,17 +196,14 @@ impl<'a> Deserializer<'a> for &'a Json {
         self.deserialize_any(visitor)
     }
 
+    /// A struct would be taken from an array as well.
     fn deserialize_struct<V: Visitor<'a>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        // A struct would be taken from an array as well.
-        match self {
-            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
-            _ => Err(Misfit::default()),
-        }
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'a>>(
@@ -171,53 +212,44 @@ impl<'a> Deserializer<'a> for &'a Json {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Text(name) => {
-                // No such word is a value that does not fit, and no member.
-                let word = Variant { name, content: None };
-                visitor.visit_enum(word).map_err(|misfit| Misfit { is_member: false, ..misfit })
-            }
-            Json::Object(members) => match members.as_slice() {
-                [(name, content)] => visitor.visit_enum(Variant { name, content: Some(content) }),
-                _ => Err(Misfit::default()),
-            },
-            _ => Err(Misfit::default()),
+        self.space();
+        if self.peek() == b'"' {
+            let name = self.words()?;
+            // No such word is a value that does not fit, and no member.
+            return visitor
+                .visit_enum(Variant { name, content: None })
+                .map_err(|misfit| Misfit { is_member: false, ..misfit });
         }
+        self.open(b'{')?;
+        let name = self.name()?;
+        let value = visitor.visit_enum(Variant { name, content: Some(&mut *self) })?;
+        self.open(b'}')?;
+        Ok(value)
     }
 
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Text(text) => visitor.visit_borrowed_str(text),
-            _ => Err(Misfit::default()),
+        match self.words()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
         }
     }
 
     fn deserialize_string<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Text(text) => visitor.visit_borrowed_str(text),
-            _ => Err(Misfit::default()),
-        }
+        self.deserialize_str(visitor)
     }
 
     fn deserialize_seq<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::List(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
-            _ => Err(Misfit::default()),
-        }
+        self.open(b'[')?;
+        visitor.visit_seq(Elements { parser: self, at: 0 })
     }
 
     fn deserialize_map<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Object(members) => visitor.visit_map(Members { members, at: 0 }),
-            _ => Err(Misfit::default()),
-        }
+        self.open(b'{')?;
+        visitor.visit_map(Members { parser: self, at: 0, name: Cow::Borrowed("") })
     }
 
     fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
-            Json::Bool(truth) => visitor.visit_bool(*truth),
-            _ => Err(Misfit::default()),
-        }
+        visitor.visit_bool(self.truth()?)
     }
 
     as_it_is! {
@@ -228,48 +260,47 @@ impl<'a> Deserializer<'a> for &'a Json {
     }
 }
 
-struct Elements<'a> {
-    elements: &'a [Json],
+struct Elements<'p, 'a> {
+    parser: &'p mut Parser<'a>,
     at: usize,
 }
 
-impl<'a> SeqAccess<'a> for Elements<'a> {
+impl<'a> SeqAccess<'a> for Elements<'_, 'a> {
     type Error = Misfit;
 
     fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
-        let Some(element) = self.elements.get(self.at) else {
+        if !self.parser.goes_on(self.at == 0, b']')? {
             return Ok(None);
-        };
+        }
         self.at += 1;
-        seed.deserialize(element).map(Some).map_err(|misfit| misfit.under_index(self.at - 1))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.elements.len() - self.at)
+        seed.deserialize(&mut *self.parser).map(Some).map_err(|misfit| misfit.under_index(self.at - 1))
     }
 }
 
-struct Members<'a> {
-    members: &'a [(String, Json)],
+struct Members<'p, 'a> {
+    parser: &'p mut Parser<'a>,
     at: usize,
+    /// Of the member whose value is next.
+    name: Cow<'a, str>,
 }
 
-impl<'a> MapAccess<'a> for Members<'a> {
+impl<'a> MapAccess<'a> for Members<'_, 'a> {
     type Error = Misfit;
 
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
-        let Some((name, _)) = self.members.get(self.at) else {
+        if !self.parser.goes_on(self.at == 0, b'}')? {
             return Ok(None);
-        };
-        let name: StrDeserializer<'_, Misfit> = name.as_str().into_deserializer();
+        }
+        self.at += 1;
+        self.name = self.parser.name()?;
+        let name: StrDeserializer<'_, Misfit> = (*self.name).into_deserializer();
         seed.deserialize(name).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let (name, value) = self.members.get(self.at).ok_or_else(Misfit::default)?;
-        self.at += 1;
-        seed.deserialize(value)
-            .map_err(|misfit| if may_be_told(name) { misfit.under(name) } else { misfit.under_index(self.at - 1) })
+        seed.deserialize(&mut *self.parser).map_err(|misfit| {
+            if may_be_told(&self.name) { misfit.under(&self.name) } else { misfit.under_index(self.at - 1) }
+        })
     }
 }
 
@@ -281,35 +312,43 @@ pub(crate) fn may_be_told(name: &str) -> bool {
     shaped && (1..=35).contains(&name.len()) && digits < 7
 }
 
-struct Variant<'a> {
-    name: &'a str,
-    content: Option<&'a Json>,
+/// A word, or an object of one member.
+struct Variant<'p, 'a> {
+    name: Cow<'a, str>,
+    content: Option<&'p mut Parser<'a>>,
 }
 
-impl<'a> EnumAccess<'a> for Variant<'a> {
+impl<'a> EnumAccess<'a> for Variant<'_, 'a> {
     type Error = Misfit;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Result<(V::Value, Self), Misfit> {
-        let name: StrDeserializer<'_, Misfit> = self.name.into_deserializer();
+        let name: StrDeserializer<'_, Misfit> = (*self.name).into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
-impl<'a> VariantAccess<'a> for Variant<'a> {
+impl<'a> VariantAccess<'a> for Variant<'_, 'a> {
     type Error = Misfit;
 
     fn unit_variant(self) -> Result<(), Misfit> {
-        if self.content.is_none() { Ok(()) } else { Err(Misfit::default().under(self.name)) }
+        if self.content.is_none() { Ok(()) } else { Err(Misfit::default().under(&self.name)) }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<T::Value, Misfit> {
-        seed.deserialize(self.content.unwrap_or(&Json::Null)).map_err(|misfit| misfit.under(self.name))
+        match self.content {
+            Some(parser) => seed.deserialize(parser),
+            None => Err(Misfit::default()),
+        }
+        .map_err(|misfit| misfit.under(&self.name))
     }
 
     fn tuple_variant<V: Visitor<'a>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
-        let content = self.content.unwrap_or(&Json::Null);
-        content.deserialize_any(visitor).map_err(|misfit| misfit.under(self.name))
+        match self.content {
+            Some(parser) => parser.deserialize_any(visitor),
+            None => Err(Misfit::default()),
+        }
+        .map_err(|misfit| misfit.under(&self.name))
     }
 
     fn struct_variant<V: Visitor<'a>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
@@ -346,8 +385,8 @@ mod tests {
         Ask { times: u8 },
     }
 
-    fn fit(text: &str) -> Result<Plan, (String, bool)> {
-        Json::parse(text).unwrap().fit().map_err(|Misfit { path, is_member }| (path, is_member))
+    fn plan(text: &str) -> Result<Plan, (String, bool)> {
+        fit(text).map_err(|Misfit { path, is_member }| (path, is_member))
     }
 
     #[test]
@@ -356,7 +395,7 @@ mod tests {
             "{}",
             r#"{"firstName":"é","counts":[1,4294967295],"verbs":["stop",{"say":"x"},{"ask":{"times":255}}],"needed":{"here":true}}"#,
         ] {
-            assert_eq!(fit(text).unwrap(), serde_json::from_str::<Plan>(text).unwrap());
+            assert_eq!(plan(text).unwrap(), serde_json::from_str::<Plan>(text).unwrap());
         }
     }
 
@@ -384,7 +423,7 @@ mod tests {
             (r#"{"needed":{"there":1}}"#, "needed", true),
             (r#"{"needed":[true]}"#, "needed", false),
         ] {
-            assert_eq!(fit(text), Err((path.to_owned(), is_member)), "{text}");
+            assert_eq!(plan(text), Err((path.to_owned(), is_member)), "{text}");
         }
     }
 }

@@ -8,10 +8,12 @@
 #[cfg(feature = "dialplan")]
 mod fit;
 
-#[cfg(feature = "dialplan")]
-pub use fit::Misfit;
+use std::borrow::Cow;
+
 #[cfg(feature = "dialplan")]
 pub(crate) use fit::may_be_told;
+#[cfg(feature = "dialplan")]
+pub use fit::{Misfit, fit};
 
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,11 +48,9 @@ impl Json {
     /// # Errors
     /// [`NotJson`]: where it goes wrong.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
-        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
-        let value = parser.value(0);
-        parser.space();
-        match value {
-            Some(value) if parser.at == parser.bytes.len() => Ok(value),
+        let mut parser = Parser::of(text);
+        match parser.value(0) {
+            Some(value) if parser.is_done() => Ok(value),
             _ => Err(parser.place()),
         }
     }
@@ -206,7 +206,17 @@ struct Parser<'a> {
     at: usize,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    const fn of(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0 }
+    }
+
+    /// Whether nothing follows.
+    fn is_done(&mut self) -> bool {
+        self.space();
+        self.at == self.bytes.len()
+    }
+
     fn peek(&self) -> u8 {
         // No JSON holds a NUL, so it serves as the end.
         self.bytes.get(self.at).copied().unwrap_or(0)
@@ -240,7 +250,7 @@ impl Parser<'_> {
                 }
                 loop {
                     self.space();
-                    let name = self.string()?;
+                    let name = self.string()?.into_owned();
                     if !self.take(b':') {
                         return None;
                     }
@@ -269,8 +279,8 @@ impl Parser<'_> {
                     }
                 }
             }
-            b'"' => self.string().map(Json::Text),
-            b'-' | b'0'..=b'9' => self.number(),
+            b'"' => self.string().map(|text| Json::Text(text.into_owned())),
+            b'-' | b'0'..=b'9' => self.number().map(|digits| Json::Number(digits.to_owned())),
             _ => [("true", Json::Bool(true)), ("false", Json::Bool(false)), ("null", Json::Null)]
                 .into_iter()
                 .find(|(word, _)| self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())))
@@ -289,7 +299,7 @@ impl Parser<'_> {
         self.at > from
     }
 
-    fn number(&mut self) -> Option<Json> {
+    fn number(&mut self) -> Option<&'a str> {
         let from = self.at;
         self.at += usize::from(self.peek() == b'-');
         let leading_zero = self.peek() == b'0';
@@ -310,35 +320,35 @@ impl Parser<'_> {
                 return None;
             }
         }
-        self.since(from).map(|digits| Json::Number(digits.to_owned()))
+        self.since(from)
     }
 
     /// What was passed over since `from`.
-    fn since(&self, from: usize) -> Option<&str> {
+    fn since(&self, from: usize) -> Option<&'a str> {
         self.text.get(from..self.at)
     }
 
-    fn string(&mut self) -> Option<String> {
+    /// A string; copied only where it holds escapes.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
         if self.peek() != b'"' {
             return None;
         }
         self.at += 1;
-        let mut string = String::new();
-        let mut from = self.at;
+        let mut string = Cow::Borrowed("");
         loop {
+            let rest = self.bytes.get(self.at..)?;
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            let from = self.at;
+            self.at += plain;
+            // To add to nothing borrows.
+            string += self.since(from)?;
             match self.peek() {
                 b'"' => {
-                    string.push_str(self.since(from)?);
                     self.at += 1;
                     return Some(string);
                 }
-                b'\\' => {
-                    string.push_str(self.since(from)?);
-                    string.push(self.escape()?);
-                    from = self.at;
-                }
-                0..0x20 => return None,
-                _ => self.at += 1,
+                b'\\' => string.to_mut().push(self.escape()?),
+                _ => return None,
             }
         }
     }

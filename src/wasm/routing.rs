@@ -57,12 +57,12 @@ impl Routing {
     }
 
     fn along(self, route: &Route<'_>) -> Self {
-        match *route {
+        match route {
             Route::Acknowledge => Self { kind: Some("acknowledge"), ..self },
-            Route::Connect { client } => Self { kind: Some("connect"), client: Some(client.to_owned()), ..self },
+            Route::Connect { client } => Self { kind: Some("connect"), client: Some((*client).to_owned()), ..self },
             Route::Dial { to, caller_id } => Self {
                 kind: Some("dial"),
-                to: Some(to.as_str().to_owned()),
+                to: Some(to.clone()),
                 caller_id: Some(caller_id.as_str().to_owned()),
                 ..self
             },
@@ -71,6 +71,10 @@ impl Routing {
                     Spoken::Failure => "failure",
                     Spoken::InvalidNumber => "invalid-number",
                     Spoken::NotAllowed => "not-allowed",
+                    Spoken::Emergency => "emergency",
+                    Spoken::Country => "country",
+                    Spoken::Blocked => "blocked",
+                    Spoken::OwnNumber => "own-number",
                     Spoken::NotInService => "not-in-service",
                 };
                 Self { kind: Some("refuse"), reason: Some(reason), says: Some(spoken.text()), ..self }

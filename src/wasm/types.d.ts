@@ -138,7 +138,15 @@ export type Routing =
   | (Routed & { readonly kind: 'plan'; /** The action that the dialplan begins with. */ readonly action?: string })
   | (Routed & {
       readonly kind: 'refuse';
-      readonly reason: 'failure' | 'invalid-number' | 'not-allowed' | 'not-in-service';
+      readonly reason:
+        | 'blocked'
+        | 'country'
+        | 'emergency'
+        | 'failure'
+        | 'invalid-number'
+        | 'not-allowed'
+        | 'not-in-service'
+        | 'own-number';
       /** The sentence that the caller hears. */
       readonly says: string;
     })

@@ -242,6 +242,21 @@ describe('routeCall', () => {
     assert.ok(refused.twiml.includes(refused.says));
   });
 
+  test('dials by the policy of the config', () => {
+    const dials = (to: string, config = {}): string => {
+      const routing = routeCall({ params: { ...call, From: 'client:a', To: to }, numbers, config });
+      assert.ok(routing.ok);
+      return routing.kind === 'refuse' ? routing.reason : routing.kind;
+    };
+    assert.equal(dials('+442079460123'), 'country');
+    assert.equal(dials('+442079460123', { outbound: { countries: ['GB'] } }), 'dial');
+    assert.equal(dials('+19005550123', { outbound: { countries: ['US'] } }), 'blocked');
+    assert.equal(dials('+15550100123', { outbound: { blocked: ['+1555'] } }), 'blocked');
+    assert.equal(dials('911'), 'emergency');
+    assert.equal(dials('+15550100001'), 'own-number');
+    assert.equal(dials('0123'), 'invalid-number');
+  });
+
   test('answers for every direction', () => {
     const direction = (params: Record<string, string>): string => {
       const routing = routeCall({ params: { ...call, ...params }, numbers });

@@ -93,9 +93,36 @@ const cases: Record<string, Case> = {
   },
   '100 kB': { params: { ...CALL, a: 'x'.repeat(102_200) }, status: 200, answer: CONNECT },
 
-  'a number that is none': { params: { ...BROWSER, To: '905-555-0123' }, status: 200, answer: 'is not valid' },
-  'no number': { params: { ...BROWSER, To: '' }, status: 200, answer: 'is not valid' },
-  'an emergency number': { params: { ...BROWSER, To: '+911' }, status: 200, answer: 'is not valid' },
+  'a number that is none': {
+    params: { ...BROWSER, To: '905-555-0123' },
+    status: 200,
+    answer: 'is not valid',
+    log: 'OUTBOUND_NUMBER_INVALID',
+  },
+  'no number': {
+    params: { ...BROWSER, To: '' },
+    status: 200,
+    answer: 'is not valid',
+    log: 'OUTBOUND_NUMBER_INVALID',
+  },
+  'an emergency number': {
+    params: { ...BROWSER, To: '911' },
+    status: 200,
+    answer: 'Emergency calls cannot be placed',
+    log: 'OUTBOUND_EMERGENCY',
+  },
+  'a number abroad': {
+    params: { ...BROWSER, To: '+442079460123' },
+    status: 200,
+    answer: 'to this country are not allowed',
+    log: 'OUTBOUND_COUNTRY',
+  },
+  'a premium number': {
+    params: { ...BROWSER, To: '+19005550123' },
+    status: 200,
+    answer: 'to this number are not allowed',
+    log: 'OUTBOUND_BLOCKED',
+  },
   'another TwiML App': {
     secrets: { TWILIO_TWIML_APP_SID: 'AP1' },
     params: { ...BROWSER, ApplicationSid: 'AP2' },
@@ -280,7 +307,7 @@ for (const runtimeVersion of runtimeVersions) {
           response.headers.get('content-type'),
           isTwiml ? 'text/xml; charset=utf-8' : 'application/fhir+json; charset=utf-8',
         );
-        if (/We are|is not|not in|not allowed/.test(one.answer)) {
+        if (/We are|is not|not in|not allowed|cannot be/.test(one.answer)) {
           assert.ok(!body.includes('<Dial'), body);
         }
         const log = sandbox.executions.slice(seen).flatMap((execution) => execution.log);

@@ -52,7 +52,14 @@ describe('the tarball', () => {
       project.packed.files.map(({ path }) => path).sort(),
       [
         ...['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'],
-        ...['pkg/build.json', 'pkg/cli/plumline.mjs', 'pkg/bots/webhook.cjs', 'pkg/bots/webhook.wasm'],
+        ...['pkg/build.json', 'pkg/cli/plumline.mjs', 'schema/config.json'],
+        ...['calls.wasm.br', 'office.wasm.br', 'webhook.wasm'].map((name) => `pkg/bots/${name}`),
+        ...['webhook', 'operations', 'automation'].flatMap((door) => [
+          `pkg/bots/${door}.cjs`,
+          `deploy/bots/${door}.json`,
+        ]),
+        ...['automation-appointments', 'automation', 'staff', 'webhook'].map((name) => `deploy/policies/${name}.json`),
+        'deploy/subscriptions/ended-calls.json',
         ...['pkg/plumline.js', 'pkg/plumline.d.ts', 'pkg/plumline_bg.wasm', 'pkg/plumline_bg.wasm.d.ts'],
         ...['api', 'bytes', 'core', 'twilio-api'].flatMap((name) => entry(name, 'mjs', 'cjs')),
         ...['index', 'slim', 'twilio'].flatMap((name) => entry(name, 'mjs', 'cjs', 'd.mts', 'd.cts')),

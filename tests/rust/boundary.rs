@@ -108,7 +108,7 @@ fn writes_twiml() {
 
 #[wasm_bindgen_test]
 fn routes_a_call_as_an_object() {
-    let fields = ["", "", "+15550100001", "From", "+15550100123", "To", "+15550100001", "CallSid", "CA1"];
+    let fields = ["", "", "", "", "+15550100001", "From", "+15550100123", "To", "+15550100001", "CallSid", "CA1"];
     let routing = wasm::route_call(write([1, 0, 0, 0, 0], &fields));
     let member = |name: &str| js_sys::Reflect::get(&routing, &JsValue::from_str(name)).unwrap();
     assert_eq!(member("ok"), JsValue::TRUE);

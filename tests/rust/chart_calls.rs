@@ -96,6 +96,8 @@ struct Teller {
     answered: Option<u64>,
     /// The first request that says so of the root.
     first_in_progress: Option<u64>,
+    /// When Twilio answered the root.
+    picked_up: Option<u64>,
 }
 
 /// A call by its number.
@@ -121,6 +123,7 @@ pub(crate) fn call(seed: u64) -> Call {
         events: Vec::new(),
         answered: None,
         first_in_progress: None,
+        picked_up: None,
     };
     let outcome = match kind {
         0 => teller.inbound(false),
@@ -131,13 +134,15 @@ pub(crate) fn call(seed: u64) -> Call {
         _ => teller.placed(),
     };
     let context = teller.context(kind);
+    // Of its own leg, and of those that were dialled.
+    let heard = |own: bool| {
+        let events = teller.events.iter().filter_map(Event::pairs);
+        let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
+        of.map(|(pairs, at)| timestamp_of(pairs, at)).min()
+    };
+    let own = teller.since_picked_up(heard(true).unwrap());
     Call {
-        sent: teller
-            .events
-            .iter()
-            .filter_map(|event| event.pairs().map(|(pairs, at)| timestamp_of(pairs, at)))
-            .min()
-            .unwrap(),
+        sent: heard(false).map_or(own, |child| child.min(own)),
         events: teller.events,
         context,
         outcome,
@@ -247,7 +252,10 @@ impl Teller {
         let steps = ["initiated", "ringing", "in-progress", end];
         let mut lasted = None;
         for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
-            self.pass(9);
+            // Once they speak, it is the duration that passes.
+            if lasted.is_none() {
+                self.pass(9);
+            }
             let mut pairs = vec![("CallSid", sid.to_owned()), ("CallStatus", status.to_owned())];
             let (from, to) = child.unwrap_or((self.from, self.to));
             pairs.extend([("From", from.into()), ("To", to.into())]);
@@ -259,9 +267,9 @@ impl Teller {
             pairs.extend([("Timestamp", rfc2822(self.now)), ("CallbackSource", "call-progress-events".into())]);
             if status == "in-progress" {
                 self.answered = Some(self.now - self.now % 1_000);
+                lasted = Some(1 + self.dice.roll(900));
             }
             if status == end {
-                lasted = answered.then(|| 1 + self.dice.roll(900));
                 pairs.push(("CallDuration", lasted.unwrap_or(0).to_string()));
                 pairs.push(("Duration", lasted.map_or(0, |seconds| seconds / 60 + 1).to_string()));
                 pairs.push(("SipResponseCode", sip.into()));
@@ -270,6 +278,9 @@ impl Teller {
                 }
             }
             self.events.push(Event::Callback(owned(pairs), self.now + 300));
+            if status == "in-progress" {
+                self.now += lasted.map_or(0, |seconds| seconds as u64 * 1_000);
+            }
         }
         lasted
     }
@@ -292,9 +303,22 @@ impl Teller {
         self.callback(vec![("TranscriptionText", "words of a patient".into())]);
     }
 
+    /// The request that begins it; it is not always written down.
     fn opening(&mut self) {
         let pairs = self.standard();
-        self.events.push(Event::Opening(owned(pairs), self.now));
+        if self.dice.roll(3) > 0 {
+            self.events.push(Event::Opening(owned(pairs), self.now));
+        }
+        self.picked_up = Some(self.now + self.dice.roll(900) as u64);
+    }
+
+    /// What was heard at that moment, or when Twilio picked up, where that was long before: by the second, since Twilio
+    /// tells no more.
+    fn since_picked_up(&self, heard: u64) -> u64 {
+        let end = self.now - self.now % 1_000;
+        let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
+        let began = seconds.map(|seconds| end - seconds * 1_000);
+        began.filter(|began| heard == end || began + 2_000 < heard).unwrap_or(heard)
     }
 
     /// A request about the root.
@@ -311,7 +335,7 @@ impl Teller {
     fn end(&mut self, status: &'static str) {
         self.pass(5);
         self.root_status = status;
-        let seconds = if status == "completed" { 61 } else { 0 };
+        let seconds = self.picked_up.filter(|_| status == "completed").map_or(0, |at| (self.now - at) / 1_000);
         let pairs = [
             ("SequenceNumber", "0".to_owned()),
             ("Timestamp", rfc2822(self.now)),

@@ -27,7 +27,7 @@ fn disorder(call: &Call, dice: &mut Dice) -> Vec<CallLog> {
     }
     dice.shuffle(&mut stream);
     // Somebody else may have merged some of them already.
-    for _ in 0..dice.roll(3) {
+    for _ in 0..dice.roll(3).min(stream.len() - 1) {
         let other = stream.pop().unwrap();
         let at = dice.roll(stream.len());
         stream[at].merge(&other);

@@ -139,7 +139,7 @@ fn what_is_no_event_is_logged_and_acknowledged() {
     let pairs = vec![("CallSid".to_owned(), "CA1".to_owned())];
     let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Server::default(), &[]);
     assert_eq!((done.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
-    assert!(done.log[0].contains("NOT_A_CALL") && !done.log[0].contains("CA1"));
+    assert!(done.log[0].contains("CALL_SID_INVALID") && !done.log[0].contains("CA1"));
 }
 
 #[test]

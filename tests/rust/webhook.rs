@@ -204,8 +204,21 @@ fn a_browser_call_is_dialled_with_our_caller_id() {
         browser(PATIENT).reply(),
         document("<Dial callerId=\"+15550100001\"><Number>+15550100123</Number></Dial>")
     );
-    for to in ["", "905-555-0123", "client:practitioner_2", "911", "+911", "+1555010012345678", "+1 555 010 0123"] {
-        says(&browser(to).reply(), "The number you have dialled is not valid.");
+    // Whom it may call: the country of our number, and nobody who costs more than others there.
+    for (to, sentence) in [
+        ("", "The number you have dialled is not valid."),
+        ("905-555-0123", "The number you have dialled is not valid."),
+        ("client:practitioner_2", "The number you have dialled is not valid."),
+        ("+1555010012345678", "The number you have dialled is not valid."),
+        ("+1 555 010 0123", "The number you have dialled is not valid."),
+        ("911", "Emergency calls cannot be placed from here."),
+        ("+911", "Emergency calls cannot be placed from here."),
+        ("+19005550123", "Calls to this number are not allowed."),
+        ("+442079460123", "Calls to this country are not allowed."),
+        ("+18765550123", "Calls to this country are not allowed."),
+        (OURS, "This number is one of our own"),
+    ] {
+        says(&browser(to).reply(), sentence);
     }
     let config = r#"{"outbound":{"callerId":"+15550100002"}}"#;
     let ours = "+15550100001,+15550100002";

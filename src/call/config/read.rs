@@ -5,7 +5,7 @@
 use super::check::{Finding, Severity, check};
 use super::{Config, ConfigError};
 use crate::error::Code;
-use crate::json::{Json, decimal};
+use crate::json::{Json, decimal, fit};
 use crate::phone::E164;
 
 impl Config {
@@ -32,12 +32,13 @@ impl Config {
 }
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
-    let json = Json::parse(text).map_err(|at| {
-        let (line, column) = (decimal(at.line.into()), decimal(at.column.into()));
-        refused(&["line ", &line, ", column ", &column])
-    })?;
-    json.fit().map_err(|misfit| {
+    fit(text).map_err(|misfit| {
+        let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
+        // What is no JSON at all fits nothing, and whoever wrote it looks for a line.
+        if let Err(at) = Json::parse(text) {
+            let (line, column) = (decimal(at.line.into()), decimal(at.column.into()));
+            return refused(&["line ", &line, ", column ", &column]);
+        }
         let place = if misfit.path.is_empty() { "the document" } else { &misfit.path };
         refused(&[if misfit.is_member { "an unknown or repeated member of " } else { "" }, place])
     })

@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::phone::{country_of, spellings};
 
 /// What is known of something.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Known<T> {
     /// Nobody has asked yet.
     #[default]

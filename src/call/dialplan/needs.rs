@@ -16,9 +16,9 @@ pub fn wants(plan: &Plan<'_>, turn: &Turn<'_>, facts: &Facts) -> Vec<Want> {
     let mut needs = Needs { plan, facts, wants: Vec::new(), seen: Vec::new() };
     match turn {
         Turn::Rules(rules) => {
-            let shared = Rules::of(plan.config, &plan.caller, rules);
+            let mut shared = Rules::of(plan.config, &plan.caller, facts, rules);
             for rule in *rules {
-                let holds = shared.hold(&rule.when, facts);
+                let holds = shared.hold(&rule.when);
                 if holds == Holds::No {
                     continue;
                 }
@@ -26,7 +26,7 @@ pub fn wants(plan: &Plan<'_>, turn: &Turn<'_>, facts: &Facts) -> Vec<Want> {
                 if holds == Holds::Yes {
                     break;
                 }
-                needs.condition(&rule.when);
+                needs.condition(&rule.when, &mut shared);
             }
         }
         Turn::Action(action) => needs.action(action),
@@ -89,10 +89,10 @@ impl Needs<'_, '_> {
         }
     }
 
-    fn condition(&mut self, when: &When) {
+    fn condition(&mut self, when: &When, shared: &mut Rules<'_>) {
         let config = self.plan.config;
         for name in when.open.iter().chain(&when.closed) {
-            if !self.facts.are_open(config, &self.plan.caller, name).is_open() {
+            if !shared.are_open(name).is_open() {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };

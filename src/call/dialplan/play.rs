@@ -144,16 +144,16 @@ impl<'a> Player<'a> {
 
     /// The action of the first rule that holds.
     fn rule(&mut self, rules: &'a [Rule]) -> Option<&'a str> {
-        let shared = Rules::of(self.plan.config, &self.plan.caller, rules);
+        let mut shared = Rules::of(self.plan.config, &self.plan.caller, self.facts, rules);
         for rule in rules {
             for name in rule.when.open.iter().chain(&rule.when.closed) {
                 let told = |(code, place): &(Code, String)| *code == Code::HoursUnknown && place == name;
-                let is_known = self.facts.are_open(self.plan.config, &self.plan.caller, name).here().is_some();
+                let is_known = shared.are_open(name).here().is_some();
                 if !is_known && !self.played.codes.iter().any(told) {
                     self.played.codes.push((Code::HoursUnknown, name.clone()));
                 }
             }
-            if shared.hold(&rule.when, self.facts) == Holds::Yes {
+            if shared.hold(&rule.when) == Holds::Yes {
                 return Some(&rule.then);
             }
         }

@@ -24,12 +24,15 @@ pub(super) enum Holds {
 pub(super) struct Rules<'a> {
     config: &'a Config,
     caller: Caller<'a>,
+    facts: &'a Facts,
     /// The names of the lists that the caller is in: looked through once, however many rules name them.
     lists: Vec<&'a str>,
+    /// Whether the hours of the config are open, each judged once.
+    open: Vec<Option<Known<bool>>>,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn of(config: &'a Config, caller: &Caller<'a>, rules: &[Rule]) -> Self {
+    pub(super) fn of(config: &'a Config, caller: &Caller<'a>, facts: &'a Facts, rules: &[Rule]) -> Self {
         let named =
             rules.iter().filter_map(|rule| rule.when.callers.as_deref()).flatten().any(|one| !one.starts_with('+'));
         let mut lists = Vec::new();
@@ -40,28 +43,23 @@ impl<'a> Rules<'a> {
                 }
             }
         }
-        Self { config, caller: *caller, lists }
+        Self { config, caller: *caller, facts, lists, open: vec![None; config.hours.len()] }
     }
 
     /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
     /// count as closed.
-    pub(super) fn hold(&self, when: &When, facts: &Facts) -> Holds {
-        let told = self.told(when);
-        if !told {
+    pub(super) fn hold(&mut self, when: &When) -> Holds {
+        if !self.told(when) {
             return Holds::No;
         }
-        let hours = |name: &str, wanted: bool| match facts.are_open(self.config, &self.caller, name) {
-            Known::Here(open) => holds(open == wanted),
-            Known::Open => Holds::Open,
-            Known::Lost => holds(!wanted),
-        };
         let mut least = Holds::Yes;
         if let Some(name) = &when.open {
-            least = least.min(hours(name, true));
+            least = least.min(self.hours(name, true));
         }
         if let Some(name) = &when.closed {
-            least = least.min(hours(name, false));
+            least = least.min(self.hours(name, false));
         }
+        let facts = self.facts;
         if let Some(wanted) = when.patient {
             least = least.min(of(&facts.patient, |patient| patient.is_some() == wanted));
         }
@@ -79,6 +77,21 @@ impl<'a> Rules<'a> {
             least = least.min(if nobody { Holds::No } else { self::of(&facts.teams, among) });
         }
         least
+    }
+
+    fn hours(&mut self, name: &str, wanted: bool) -> Holds {
+        match self.are_open(name) {
+            Known::Here(open) => holds(open == wanted),
+            Known::Open => Holds::Open,
+            Known::Lost => holds(!wanted),
+        }
+    }
+
+    /// Whether the hours of a name are open.
+    pub(super) fn are_open(&mut self, name: &str) -> Known<bool> {
+        let judge = || self.facts.are_open(self.config, &self.caller, name);
+        let place = self.config.hours.position(name).and_then(|place| self.open.get_mut(place));
+        place.map_or_else(judge, |place| *place.get_or_insert_with(judge))
     }
 
     /// Whether what Twilio tells fits.

@@ -5,6 +5,9 @@
 use super::event::CallEvent;
 use super::status::{Reports, Status};
 
+/// Milliseconds by which an end and a duration, told in seconds, may miss a beginning.
+const ROUNDED: u64 = 2_000;
+
 /// One leg: what Twilio gave a `CallSid` of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leg {
@@ -193,19 +196,22 @@ impl Leg {
     /// lasted.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
-        let began = || {
-            let lasted = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
-            self.instant(Instant::End)?.checked_sub(u64::from(lasted) * 1_000)
-        };
-        self.instant(Instant::Answered).or_else(began)
+        self.instant(Instant::Answered).or_else(|| self.began())
     }
 
-    /// When it began: the first that was heard of it; where that was its end, when it was answered.
+    /// When it began: the first that was heard of it, or where that came long after Twilio had answered it, then. Nothing
+    /// is heard of a caller before their first key or the end of a greeting, unless there is something to be written down.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
-        let start = self.instant(Instant::Start)?;
-        let heard_of_its_end = self.instant(Instant::End) == Some(start);
-        self.answered_at().filter(|_| heard_of_its_end).or(Some(start))
+        let heard = self.instant(Instant::Start)?;
+        let ended = self.instant(Instant::End) == Some(heard);
+        self.began().filter(|began| ended || began + ROUNDED < heard).or(Some(heard))
+    }
+
+    /// As long before its end as it lasted.
+    fn began(&self) -> Option<u64> {
+        let lasted = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
+        self.instant(Instant::End)?.checked_sub(u64::from(lasted) * 1_000)
     }
 }
 

@@ -6,26 +6,41 @@
 //! it calls about stands in the chart, put there by a request that Medplum authenticated, and a sealed ticket points to
 //! it.
 
+#[cfg(feature = "doors")]
 mod call_log;
+#[cfg(feature = "doors")]
 mod document;
+#[cfg(feature = "doors")]
 mod hours;
+#[cfg(feature = "doors")]
 mod identity;
+#[cfg(feature = "doors")]
 mod limits;
 mod policy;
+#[cfg(feature = "doors")]
 mod pool;
 mod refusal;
+#[cfg(feature = "doors")]
 mod say;
+#[cfg(feature = "doors")]
 mod ticket;
 
+#[cfg(feature = "doors")]
 pub use call_log::{
     Intent, LINE_SYSTEM, Prepared, REQUEST_SYSTEM, TWILIO_SYSTEM, VOICE_CATEGORY, guard, is_id, is_reference,
     reference_to, show,
 };
+#[cfg(feature = "doors")]
 pub use document::{Connection, callback, connect, queue, refuse};
+#[cfg(feature = "doors")]
 pub use hours::{Clock, is_open, zone_of};
+#[cfg(feature = "doors")]
 pub use identity::{IDENTITY_SYSTEM, identity_of, practitioner_of};
+#[cfg(feature = "doors")]
 pub use limits::{Limit, judge, searches};
 pub use policy::{Policy, clean};
+#[cfg(feature = "doors")]
 pub use pool::{PoolKey, by_last_use, choose, fixed, last_use_search};
 pub use refusal::Refusal;
+#[cfg(feature = "doors")]
 pub use ticket::{LIFETIME, Sealing, ticket_of};

@@ -76,30 +76,30 @@ impl Refusal {
         }
     }
 
+    /// What the caller hears, where another kind of call hears it too.
+    #[must_use]
+    pub const fn spoken(self) -> Spoken {
+        match self {
+            Self::NumberInvalid => Spoken::InvalidNumber,
+            Self::Emergency => Spoken::Emergency,
+            Self::Country => Spoken::Country,
+            Self::Blocked => Spoken::Blocked,
+            Self::OwnNumber => Spoken::OwnNumber,
+            Self::HoursUnknown | Self::ChartUnavailable | Self::SecretWeak | Self::SecretMissing => Spoken::Failure,
+            _ => Spoken::NotAllowed,
+        }
+    }
+
     /// What the caller hears, in English.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::NumberInvalid => Spoken::InvalidNumber.text(),
-            Self::Emergency => {
-                "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number."
-            }
-            Self::Country => "Calls to this country are not allowed.",
-            Self::Blocked => "Calls to this number are not allowed.",
-            Self::OwnNumber => "This number is one of our own, and cannot be called from here.",
             Self::Hours => "It is too early or too late to call this number. Please try again later.",
             Self::Concurrent => "You have other calls going on. Please end one of them first.",
             Self::PerHour => "You have placed too many calls in the last hour. Please try again later.",
             Self::TicketExpired => "This call was prepared too long ago. Please start it again.",
             Self::TicketUsed => "This call has been placed already. Please start it again.",
-            Self::CallerUnknown
-            | Self::TicketMissing
-            | Self::TicketInvalid
-            | Self::QueueUnknown
-            | Self::Application => Spoken::NotAllowed.text(),
-            Self::HoursUnknown | Self::ChartUnavailable | Self::SecretWeak | Self::SecretMissing => {
-                Spoken::Failure.text()
-            }
+            _ => self.spoken().text(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn access_token(knock: &Knock, host: &Host, log: &mut Vec<Code>
         ("token", Json::of(&token)),
         ("identity", Json::of(&identity)),
         ("fromNumber", Json::of(from)),
-        ("expires", Json::of(&instant(knock.now + u64::from(LIFETIME) * 1_000))),
+        ("expires", Json::of(&instant((knock.now / 1_000 + u64::from(LIFETIME)) * 1_000))),
     ]))
 }
 

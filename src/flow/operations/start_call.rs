@@ -41,7 +41,7 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
         ("identity", Json::of(&identity)),
         ("fromNumber", Json::of(from)),
         ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, knock.now))),
-        ("expires", Json::of(&instant(knock.now + LIFETIME * 1_000))),
+        ("expires", Json::of(&instant((knock.now / 1_000 + LIFETIME) * 1_000))),
         ("communication", Json::of(&["Communication/", prepared.id()].concat())),
     ]))
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A browser's call by the clinic's policy, where there is a config or a secret that seals tickets.
+//! A browser's call by the clinic's policy.
 
 use super::super::ask::Host;
 use super::super::reply::{Done, Reply};
-use super::{claim, outgoing, untold};
+use super::{claim, untold};
 use crate::call::config::{Config, Verb};
 use crate::call::log::BASE;
 use crate::call::outbound::{Connection, Refusal, connect, queue, refuse, ticket_of};
@@ -29,8 +29,6 @@ pub(in crate::flow) struct Placing<'a> {
     pub(in crate::flow) webhook: &'a str,
     /// `PLUMLINE_SECRET`.
     pub(in crate::flow) secret: Option<&'a str>,
-    /// Whether neither that nor `PLUMLINE_CONFIG` is set.
-    pub(in crate::flow) by_default: bool,
 }
 
 impl Placing<'_> {
@@ -49,9 +47,6 @@ impl Placing<'_> {
 
 /// Answers a browser's call: what it may do, it does; what it may not, it hears.
 pub(in crate::flow) async fn by_policy(placing: &Placing<'_>, host: &Host) -> Done {
-    if placing.by_default {
-        return outgoing(placing.call, placing.clinic).await;
-    }
     let mut codes = Vec::new();
     let mut done = match place(placing, host, &mut codes).await {
         Ok(document) => Done::from(Reply::Twiml(document)),
