@@ -337,7 +337,7 @@ impl<'a> Parser<'a> {
         let mut string = Cow::Borrowed("");
         loop {
             let rest = self.bytes.get(self.at..)?;
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
             let from = self.at;
             self.at += plain;
             // To add to nothing borrows.

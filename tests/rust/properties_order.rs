@@ -112,5 +112,5 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
         assert_eq!(records(&straight), records(&other), "group {group}");
         assert_eq!(straight.of_type("Communication").len() as u64, TOGETHER);
     }
-    assert!(told > 5_000 && twice > 1_000 && again > 500, "{told} {twice} {again}");
+    assert!(told > 4_500 && twice > 1_000 && again > 500, "{told} {twice} {again}");
 }
