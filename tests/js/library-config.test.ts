@@ -112,7 +112,7 @@ describe('checkConfig', () => {
 });
 
 describe('the schema', () => {
-  const schema = createRequire(import.meta.url)('plumline/config.schema.json') as Record<string, unknown>;
+  const schema = createRequire(import.meta.url)('plumline/schema/config.json') as Record<string, unknown>;
   const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: false }).compile(schema);
 
   test('takes what the core takes', () => {

@@ -208,7 +208,7 @@ describe('the tarball', () => {
         import { fileURLToPath } from 'node:url';
         const file = (name) => readFileSync(fileURLToPath(import.meta.resolve(name)));
         const { handler } = createRequire(import.meta.url)('plumline/bots/webhook.cjs');
-        const schema = JSON.parse(file('plumline/config.schema.json'));
+        const schema = JSON.parse(file('plumline/schema/config.json'));
         console.log(WebAssembly.validate(file('plumline/plumline.wasm')), typeof handler, JSON.parse(file('plumline/package.json')).name, schema.$id);
       `,
     });

@@ -28,6 +28,7 @@ describe('the checkers report nothing', () => {
       './bots/*',
       './package.json',
       './plumline.wasm',
+      './schema/config.json',
       './slim',
       './slim/twilio',
       './twilio',
