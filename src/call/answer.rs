@@ -8,11 +8,11 @@ use crate::twiml::{Document, IllFormed};
 
 const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 
-/// The document that performs `route`.
+/// The document that performs `route`; `leg` are further attributes of the client that rings.
 ///
 /// # Errors
 /// [`IllFormed`] where a text of the config holds what XML cannot write; [`Config::read`] refuses such a config.
-pub fn answer(route: &Route<'_>, config: &Config) -> Result<String, IllFormed> {
+pub fn answer(route: &Route<'_>, config: &Config, leg: &[(&str, &str)]) -> Result<String, IllFormed> {
     let mut document = Document::new();
     match route {
         Route::Acknowledge => {
@@ -21,7 +21,7 @@ pub fn answer(route: &Route<'_>, config: &Config) -> Result<String, IllFormed> {
         Route::Connect { client } => {
             document.open("Response", &[]);
             greet(&mut document, config);
-            document.open("Dial", &[]).element("Client", &[], client);
+            document.open("Dial", &[]).element("Client", leg, client);
         }
         Route::Dial { to, caller_id } => {
             document.open("Response", &[]);

@@ -138,7 +138,9 @@ impl<'a> Call<'a> {
         call.from = given(from).map(Party::parse);
         call.status = given(status).map(CallStatus::parse);
         call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
-        if call.subject == Subject::Message && sid.is_some() {
+        // A browser chooses all but a few parameters of its call, and a call that rings has dialled nobody yet.
+        let begins = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
+        if call.subject == Subject::Message && sid.is_some() || begins {
             call.subject = Subject::Call;
         }
         Ok(call)

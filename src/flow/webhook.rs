@@ -15,6 +15,10 @@ use super::kept::{Names, Shelf};
 use super::outgoing::{Placing, by_policy};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
+#[cfg(feature = "doors")]
+use crate::call::dialplan::{EVENTS, Kind};
+#[cfg(feature = "doors")]
+use crate::call::outbound::callback;
 use crate::call::{Call, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
 
@@ -77,8 +81,20 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let planned = dialplan(host, &visit, &direction).await;
     #[cfg(not(feature = "doors"))]
     let planned = None;
+    #[cfg(feature = "doors")]
+    let status = callback(&called.url, Kind::Status);
+    #[cfg(feature = "doors")]
+    let told = [("statusCallback", &*status), ("statusCallbackEvent", EVENTS)];
+    // Whether somebody answered is seen in the leg alone: without it each call would be followed up as a missed one.
+    #[cfg(feature = "doors")]
+    let leg = if settings.config.follows_up() { &told[..] } else { &[] };
+    #[cfg(not(feature = "doors"))]
+    let leg = &[];
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
+        // What a config that cannot be read forbids is not known.
+        #[cfg(feature = "doors")]
+        (None, Direction::Outbound { .. }) if settings.misread.is_some() => Done::from(Reply::Twiml(apology())),
         #[cfg(feature = "doors")]
         (None, Direction::Outbound { identity }) if settings.beyond_default => {
             let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
@@ -87,7 +103,7 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
         // The default plan: there is nothing to wait for.
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
-            Done::route(&route, code, clinic.config)
+            Done::route(&route, code, clinic.config, leg)
         }
     };
     if let Some(problem) = &wrong {

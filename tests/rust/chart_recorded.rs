@@ -304,3 +304,28 @@ fn nonsense_in_the_chart_is_passed_over() {
         assert_eq!(CallLog::read(&Json::parse(&text).unwrap(), BASE), known, "{part}");
     }
 }
+
+#[test]
+fn a_call_of_ours_that_reached_nobody_was_not_answered() {
+    let outcome = |from: &str, to: &str, direction: &str, context: &Context| {
+        let mut log = CallLog::ticket(context);
+        let ended = [
+            ("CallSid", "CA000000000000000000000000000000a1"),
+            ("CallStatus", "completed"),
+            ("From", from),
+            ("To", to),
+            ("Direction", direction),
+            ("CallDuration", "6"),
+        ];
+        log.add(&CallEvent::read(&ended, 1_795_000_000_000).unwrap());
+        log.outcome().map(Outcome::word)
+    };
+    let (ours, patient) = ("+15550100001", "+15550100123");
+    let prepared = Context { prepared: Some(1_794_999_900_000), ..Context::default() };
+    // What a browser hears may be why it is not connected; our own phone may be put down before anybody is dialled.
+    assert_eq!(outcome("client:a", patient, "inbound", &Context::default()), Some("no-answer"));
+    assert_eq!(outcome(ours, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
+    // Whoever is placed a call by REST is the one who answers; so is whoever waits in a queue.
+    assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
+    assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
+}

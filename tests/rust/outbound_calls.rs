@@ -49,9 +49,10 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
     let mut world = World::default();
     let free = [(Secret::Sealing, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
     assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
-    // A wrong config falls back to the default, and its policy stays.
-    let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", "+493023125123")]);
-    assert!(xml(&done).contains("Calls to this country"));
+    // What a wrong config forbids is not known.
+    let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
+    assert!(xml(&done).contains("We are sorry.") && !xml(&done).contains("<Dial"));
+    assert!(done.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", done.log);
     // A browser of another app.
     let app = [(Secret::Config, "{}"), (Secret::TwimlAppSid, "AP00000000000000000000000000000002")];
     let done = call(&mut World::default(), AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &app);

@@ -45,6 +45,9 @@ fn judges_numbers_of_every_kind() {
         ("+19005550199", Err(Blocked)),
         ("+19765550199", Err(Blocked)),
         ("+12129765550", Err(Blocked)),
+        // A trunk prefix that was typed hides nothing.
+        ("+112129765550", Err(Blocked)),
+        ("+119005550199", Err(Blocked)),
         ("+449098790123", Err(Blocked)),
         ("+448719876543", Err(Blocked)),
         ("+448449876543", Err(Blocked)),
@@ -92,6 +95,8 @@ fn a_config_says_more() {
     // Toll-free numbers are shared in North America.
     assert!(verdict(r#"{"countries":["CA"]}"#, &["+14165550100"], "+18005550199").is_ok());
     // No config allows what has no country, or costs more.
+    assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &ours, "+4402079460002"), Err(Refusal::Blocked));
+    assert_eq!(verdict(r#"{"blocked":["+1 (212)"]}"#, &ours, "+112125550123"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &ours, "+881612345678"), Err(Refusal::Blocked));
 }
 

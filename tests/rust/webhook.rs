@@ -228,6 +228,17 @@ fn a_browser_call_is_dialled_with_our_caller_id() {
 }
 
 #[test]
+fn a_browser_passes_nothing_off_as_a_callback() {
+    for pretended in
+        [("DialCallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("MessageSid", "SM1")]
+    {
+        let params = vec![("From", "client:a"), ("To", PATIENT), ("CallStatus", "ringing"), pretended];
+        let reply = Event::with_params(params).reply();
+        assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Number>")), "{reply:?}");
+    }
+}
+
+#[test]
 fn a_browser_call_of_another_app_is_refused() {
     let call = |app| {
         let params = vec![("From", "client:practitioner_1"), ("To", PATIENT), ("ApplicationSid", app)];
@@ -468,7 +479,18 @@ fn a_wrong_config_leaves_the_default_route_and_a_line() {
         let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
         assert_eq!(done.reply, greeting(OURS));
         assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+        // What it forbids is not known, so nobody is dialled.
+        let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
+        let (done, _) = browser.secret("PLUMLINE_CONFIG", config).play();
+        says(&done.reply, "We are sorry.");
+        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
     }
+    let config = r#"{"client":"front-desk","tasks":{"on":["missed"]}}"#;
+    let reply = Event::default().secret("PLUMLINE_CONFIG", config).reply();
+    assert!(
+        matches!(&reply, Reply::Twiml(xml) if xml.contains("?step=status#rc=3&amp;rp=all\" statusCallbackEvent=\"initiated ringing answered completed\">front-desk<")),
+        "{reply:?}"
+    );
     let config = r#"{"greeting":{"text":"Good day & welcome.","voice":"Polly.Amy-Neural","language":"en-GB"},"client":"front-desk"}"#;
     assert_eq!(
         Event::default().secret("PLUMLINE_CONFIG", config).reply(),

@@ -4,6 +4,7 @@
 
 use serde::Deserialize;
 
+use super::Config;
 use super::map::Map;
 use super::verbs::Say;
 
@@ -173,6 +174,14 @@ pub enum AlertFormat {
     Slack,
     /// An event of Datadog's.
     Datadog,
+}
+
+impl Config {
+    /// Whether somebody is told of calls that nobody answered.
+    #[must_use]
+    pub fn follows_up(&self) -> bool {
+        self.alerts.is_some() || !self.tasks.on.is_empty()
+    }
 }
 
 /// `chart`.

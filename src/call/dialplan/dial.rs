@@ -18,8 +18,8 @@ const TIMEOUT: u32 = 20;
 /// Source: <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
 const MOST_AT_ONCE: usize = 10;
 
-/// What a status callback of a leg tells of.
-const EVENTS: &str = "initiated ringing answered completed";
+/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
+pub(crate) const EVENTS: &str = "initiated ringing answered completed";
 
 impl<'a> Player<'a> {
     /// Rings the `n`th target, or the first behind it that there is. Where there is none any more, the action of how the

@@ -22,6 +22,8 @@ mod step;
 mod turn;
 mod voicemail;
 
+#[cfg(feature = "doors")]
+pub(crate) use dial::EVENTS;
 pub use facts::{Facts, Known, Want, zone_of};
 pub use hours::{Wall, are_open, is_available};
 pub use needs::wants;

@@ -75,8 +75,8 @@ impl CallLog {
     /// How the call ended; none while it goes on.
     ///
     /// A message makes it `voicemail`, whoever was dialled before. Else the greatest [`Outcome`] of those who were dialled
-    /// or waited for in a queue counts. Where nobody was, the root leg tells; a call that came in and ended so was
-    /// answered by nobody.
+    /// or waited for in a queue counts. Where nobody was, the root leg tells; a call that came in, or that one of our
+    /// people placed, and that ended so was answered by nobody.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let root = self.root_leg()?;
@@ -109,9 +109,20 @@ impl CallLog {
             // The end of a child has not been told: it rang when the caller hung up.
             None if anyone => Outcome::Dropped,
             None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
-            None if own == Outcome::Answered && self.way() != Some(Way::Outbound) => Outcome::NoAnswer,
+            None if own == Outcome::Answered && !self.is_all(root) => Outcome::NoAnswer,
             None => own,
         })
+    }
+}
+
+impl CallLog {
+    /// Whether nobody but whoever is on the root leg is to be spoken with: a call that was placed by REST to them, or one
+    /// of ours who takes somebody out of a queue.
+    fn is_all(&self, root: &Leg) -> bool {
+        let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:"));
+        let from_browser = matches!(root.text(Text::From).map(Party::parse), Some(Party::Client(_)));
+        let is_our_own_phone = from_browser || self.context().prepared.is_some();
+        to_queue || self.way() == Some(Way::Outbound) && !is_our_own_phone
     }
 }
 

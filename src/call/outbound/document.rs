@@ -6,13 +6,10 @@ use super::refusal::Refusal;
 use super::say;
 use crate::call::Spoken;
 use crate::call::config::{AnsweringMachine, Config};
-use crate::call::dialplan::{Kind, Step};
+use crate::call::dialplan::{EVENTS, Kind, Step};
 use crate::json::decimal;
 use crate::text::cut;
 use crate::twiml::{Document, IllFormed};
-
-/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
-const EVENTS: &str = "initiated ringing answered completed";
 
 /// A leg that is dialled.
 #[derive(Clone, Copy, Debug)]

@@ -55,14 +55,7 @@ impl<'a> Policy<'a> {
         if self.numbers.contains(&number) {
             return Err(Refusal::OwnNumber);
         }
-        let is_blocked = |beginning: &str| !beginning.is_empty() && text.starts_with(beginning);
-        let mut blocked = BLOCKED.iter().any(|beginning| is_blocked(beginning));
-        for beginning in &self.outbound.blocked {
-            // People write prefixes as they write numbers.
-            blocked = blocked || is_blocked(&clean(beginning));
-        }
-        // The exchange 976 is a premium service in every area of North America.
-        if blocked || text.starts_with("+1") && text.get(5..8) == Some("976") {
+        if self.is_blocked(text) {
             return Err(Refusal::Blocked);
         }
         let origin = Origin::of(text)?;
@@ -71,7 +64,7 @@ impl<'a> Policy<'a> {
         if again {
             return Err(Refusal::OwnNumber);
         }
-        if BLOCKED.iter().any(|beginning| origin.number.starts_with(beginning)) {
+        if self.is_blocked(&origin.number) {
             return Err(Refusal::Blocked);
         }
         match origin.kind {
@@ -111,6 +104,16 @@ impl<'a> Policy<'a> {
     #[must_use]
     pub fn country(&self) -> Option<String> {
         self.numbers.first().and_then(|number| Origin::of(number.as_str()).ok()).map(|origin| origin.country)
+    }
+
+    /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of
+    /// North America.
+    fn is_blocked(&self, number: &str) -> bool {
+        // People write prefixes as they write numbers.
+        let theirs = || self.outbound.blocked.iter().map(|beginning| clean(beginning));
+        BLOCKED.iter().any(|beginning| number.starts_with(beginning))
+            || theirs().any(|beginning| !beginning.is_empty() && number.starts_with(&beginning))
+            || number.starts_with("+1") && number.get(5..8) == Some("976")
     }
 
     fn is_emergency(&self, text: &str) -> bool {
