@@ -74,7 +74,12 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     let said = Said(visit.pairs);
     let over = visit.call.status == Some(CallStatus::Terminal);
     let mut next = plan.next(&visit.step, said, over);
-    let mut facts = Facts::at(visit.now, &plan.caller);
+    // Who was there when they were rung is asked once they have spoken.
+    let spoken = match &next.turn {
+        Turn::Answered { .. } => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
+        _ => 0,
+    };
+    let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = Note::of(visit, &next.turn);
     find_out(host, plan, &next.turn, &mut facts, &mut note).await;
     if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {

@@ -18,7 +18,7 @@ pub use parse::{Phone, parse};
 #[cfg(feature = "phones")]
 pub use plan::Kind;
 #[cfg(feature = "phones")]
-pub use spelling::{country_of, spellings};
+pub use spelling::{country_of, is_of_same_code, spellings};
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
 ///

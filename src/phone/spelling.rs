@@ -61,6 +61,13 @@ pub fn country_of(number: E164<'_>) -> Option<String> {
     })
 }
 
+/// Whether two numbers have the same calling code.
+#[must_use]
+pub fn is_of_same_code(one: E164<'_>, other: E164<'_>) -> bool {
+    let code = |number| plan_of(number).map(|plan| plan.calling_code);
+    code(one).is_some_and(|one| code(other) == Some(one))
+}
+
 /// The first plan with the number's calling code.
 fn plan_of(number: E164<'_>) -> Option<Plan> {
     let digits = number.as_str().get(1..)?;

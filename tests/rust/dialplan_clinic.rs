@@ -267,9 +267,15 @@ impl Clinic {
                             .iter()
                             .any(|at| is(at.at(&["coding", "0"]).unwrap_or(&Json::Null), "code"))
                 }),
+                "status" => found.retain(|one| any(&text(one, &["status"]))),
+                "sent" => {
+                    assert_eq!(value, "ge1970-01-01");
+                    found.retain(|one| one.get("sent").is_some());
+                }
                 "_sort" => {
                     assert_eq!(value, "-sent");
-                    found.sort_by_key(|one| std::cmp::Reverse(text(one, &["sent"])));
+                    // What has none is greater than all there is.
+                    found.sort_by_key(|one| std::cmp::Reverse((one.get("sent").is_none(), text(one, &["sent"]))));
                 }
                 "_count" => count = value.parse().unwrap(),
                 "_include" | "_include:iterate" => included.push(match value.as_str() {
@@ -281,6 +287,7 @@ impl Clinic {
                 other => panic!("{other}"),
             }
         }
+        let next = (found.len() > count).then(|| Json::object([("relation", Json::of("next"))]));
         found.truncate(count);
         let mut all: Vec<Json> = found.into_iter().cloned().collect();
         for name in included {
@@ -291,7 +298,8 @@ impl Clinic {
             }
         }
         let entries = all.into_iter().map(|resource| Json::object([("resource", resource)])).collect();
-        Json::object([("resourceType", Json::of("Bundle")), ("entry", Json::List(entries))])
+        let links = Json::List(next.into_iter().collect());
+        Json::object([("resourceType", Json::of("Bundle")), ("link", links), ("entry", Json::List(entries))])
     }
 
     /// The record of the call.

@@ -232,10 +232,69 @@ fn the_clinician_who_last_called_rings() {
     assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
+    // A ticket that nobody has used is no call.
+    let ticket = call("t", "2026-11-16T09:00:00Z", "Practitioner/grey").replace("\"completed\"", "\"preparation\"");
+    let unsent = ticket.replace("\"sent\":\"2026-11-16T09:00:00Z\",", "");
+    let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);
+    assert_eq!(tried.call(), rings("", "", &client("brown_1")));
     // Who answered is told once they have: by the place that rang.
     clinic.resources.extend(dial(back).with(&[BROWN, &calls[1]]).resources);
     ended(&mut clinic, "?step=dial.first", "completed");
     assert_eq!(text(clinic.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/brown");
     // A stranger has never been called.
     assert_eq!(dial(back).with(&[GREY, BROWN, &calls[0]]).call(), "<Say>Bye.</Say><Hangup/>");
+}
+
+#[test]
+fn the_chart_dials_nobody_whom_policy_forbids() {
+    let outbound = r#""timeZone":"America/New_York","outbound":{"blocked":["+1212"]}"#;
+    let roles = r#""targets":[{"available":"Organization/x"},{"client":"desk"}]"#;
+    let role = |id: &str, number: &str| {
+        format!(
+            r#"{{"resourceType":"PractitionerRole","id":"{id}","practitioner":{{"reference":"Practitioner/{id}"}},"organization":{{"reference":"Organization/x"}},"telecom":[{{"system":"phone","value":"{number}"}}]}}"#
+        )
+    };
+    for (number, rung) in [
+        ("+15550100188", true),
+        ("+97912345678", false),
+        ("+8835100012345", false),
+        ("+447012345678", false),
+        ("+13129765550", false),
+        ("+1 (212) 555-0100", false),
+        ("+12125550100", false),
+        ("+112125550100", false),
+        ("+18765550123", false),
+        ("+15550100002", false),
+    ] {
+        let mut clinic = dial(roles).with(&[&role("r1", number)]);
+        clinic.config = clinic.config.replacen('{', &["{", outbound, ","].concat(), 1);
+        clinic.numbers = "+15550100001,+15550100002".into();
+        let heard = clinic.call();
+        assert_eq!(heard.contains("<Number"), rung, "{number}: {heard}");
+        assert_eq!(heard.contains("<Client"), !rung, "{number}: {heard}");
+    }
+}
+
+#[test]
+fn a_number_that_cannot_be_rung_holds_nobody_else_up() {
+    let grey = r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/grey"},"organization":{"reference":"Organization/x"}}"#;
+    // The caller's own, another of ours, a premium one.
+    for first in ["+15550100123", "+15550100002", "+19005550123"] {
+        let mut clinic = dial(&format!(r#""targets":[{{"number":"{first}"}},{{"available":"Organization/x"}}]"#))
+            .with(&[grey, GREY]);
+        clinic.config = clinic.config.replacen('{', r#"{"timeZone":"America/New_York","#, 1);
+        clinic.numbers = "+15550100001,+15550100002".into();
+        assert!(clinic.call().contains("grey_1"), "{first}");
+    }
+}
+
+#[test]
+fn the_announcement_of_a_recording_is_found_in_any_language() {
+    let config = r#""recording":{"inbound":true,"announcement":{"text":"This call is recorded."}},"#;
+    let mut clinic =
+        Clinic::doing(r#"[{"language":"es-US"},{"dial":{"targets":[{"client":"desk"}],"otherwise":"bye"}}]"#, BYE);
+    clinic.config = clinic.config.replacen('{', &["{", config].concat(), 1);
+    let heard = clinic.call();
+    assert!(heard.contains("?step=announce\""), "{heard}");
+    assert_eq!(clinic.request("?step=announce", &[]), "<Say>This call is recorded.</Say>");
 }

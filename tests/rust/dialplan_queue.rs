@@ -118,6 +118,17 @@ fn an_offer_to_call_back_is_noted_before_it_is_promised() {
 }
 
 #[test]
+fn whoever_has_no_number_is_offered_no_callback() {
+    let mut clinic = queue(OFFER);
+    for from in ["anonymous", "+266696687"] {
+        assert_eq!(clinic.request("?step=wait.first", &[("From", from)]), format!("<Play>{MUSIC}</Play>"), "{from}");
+        let pressed = clinic.request("?step=offer.first", &[("From", from), ("Digits", "1")]);
+        assert_eq!(pressed, format!("<Play>{MUSIC}</Play>"), "{from}");
+        assert!(!taken(&clinic));
+    }
+}
+
+#[test]
 fn nothing_is_promised_that_nobody_noted() {
     const FAULTS: [fn(usize) -> Option<Fault>; 6] = [
         |at| (at == 0).then_some(Fault::Late),

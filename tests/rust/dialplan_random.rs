@@ -9,7 +9,7 @@ use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
 
-use crate::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS};
+use crate::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
 use crate::random_config;
 
 /// Xorshift: the same seed, the same test.
@@ -263,6 +263,11 @@ fn sound_configs_answer_everything() {
                 let plumline::flow::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
                 // Without a dialplan and follow-ups there are no callbacks.
                 let by_default = step.kind == Kind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
+                // Whatever URL of ours a document names is one that we know again.
+                for part in xml.split(URL).skip(1) {
+                    let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
+                    assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
+                }
                 if !by_default {
                     is_sound(&xml, &may_ring, &about);
                     rang += rung(&xml).len();

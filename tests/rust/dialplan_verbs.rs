@@ -100,11 +100,36 @@ fn a_number_is_found_in_every_form_that_people_type() {
         let patient = ADA.replace("(555) 010-0123", typed);
         assert_eq!(Clinic::doing(greet, "").with(&[&patient]).call(), "<Say>Ada</Say><Hangup/>", "{typed}");
     }
-    let british = ADA.replace("(555) 010-0123", "020 7946 0001");
+    let british = ADA.replace("(555) 010-0123", "0044 2079460001");
     let mut clinic = Clinic::doing(greet, "").with(&[&british]);
     assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
+    // A number of ours is no foreigner's who has the same digits behind another calling code.
+    for (typed, from) in [
+        ("7025550123", "+917025550123"),
+        ("5550100099", "+525550100099"),
+        ("13125550123", "+8613125550123"),
+        ("020 7946 0001", "+442079460001"),
+    ] {
+        let mut clinic = Clinic::doing(greet, "").with(&[&ADA.replace("(555) 010-0123", typed)]);
+        assert_eq!(clinic.request("", &[("From", from)]), "<Say>Hello.</Say><Hangup/>", "{typed}");
+        assert_eq!(clinic.record(), None);
+    }
+}
+
+#[test]
+fn of_more_patients_than_a_search_brings_none_is_the_only_one() {
+    let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
+    let old = ADA.replace("555) 010-0123\"", "555) 010-0123\",\"use\":\"old\"");
+    assert_ne!(old, ADA);
+    let others: Vec<String> = (0..4).map(|n| old.replace("\"ada\"", &format!("\"old-{n}\""))).collect();
+    let other = ADA.replace("\"ada\"", "\"other\"");
+    let mut all: Vec<&str> = others.iter().map(String::as_str).collect();
+    all.push(ADA);
+    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Ada</Say><Hangup/>");
+    all.push(&other);
+    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Hello.</Say><Hangup/>");
 }
 
 #[test]

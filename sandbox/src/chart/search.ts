@@ -112,7 +112,8 @@ function compare(a: (string | undefined)[], b: (string | undefined)[], rules: So
     const [left, right] = [a[index], b[index]];
     if (left !== right) {
       if (left === undefined || right === undefined) {
-        return left === undefined ? 1 : -1;
+        // As PostgreSQL does, and Medplum leaves it at that: what is missing is greater than all there is.
+        return (left === undefined) === descending ? -1 : 1;
       }
       return (left < right ? -1 : 1) * (descending ? -1 : 1);
     }

@@ -6,8 +6,10 @@ use super::facts::Known;
 use super::outcome::Outcome;
 use super::people::{Person, Ring, is_identity};
 use super::play::{After, Fault, Player};
-use super::step::Kind;
+use super::step::{Kind, Step};
+use super::turn::Plan;
 use crate::call::config::{Dial, Order, Recording, Target};
+use crate::call::outbound::{Policy, Refusal};
 use crate::json::decimal;
 use crate::phone::E164;
 
@@ -54,7 +56,8 @@ impl<'a> Player<'a> {
         }
         self.document.open("Dial", &attributes);
         let status = self.url_again(Kind::Status);
-        let announced = self.url(Kind::Announce, "", 0);
+        // One for all: whoever is called has switched to no language.
+        let announced = Step::common(Kind::Announce).url(self.plan.url);
         for (ring, _) in rings {
             self.ring(ring, &status, Some(announced.as_str()).filter(|_| is_recorded));
         }
@@ -132,33 +135,30 @@ impl<'a> Player<'a> {
     }
 
     fn rings(&self, target: &Target, rings: &mut Vec<(Ring, Option<String>)>) {
-        let caller = &self.plan.caller;
+        let plan = &self.plan;
         let mut add = |ring: Ring, person: Option<&str>| {
-            // Nobody rings themselves, and our own number would answer as another caller's.
-            let number = if let Ring::Number { number, .. } = &ring { number.as_str() } else { "" };
-            let own = [caller.number, caller.called].iter().flatten().any(|own| own.as_str() == number);
             let known = rings.iter().any(|(known, _)| *known == ring);
-            if !own && !known && rings.len() < MOST_AT_ONCE {
+            if !known && rings.len() < MOST_AT_ONCE {
                 rings.push((ring, person.map(str::to_owned)));
             }
         };
         let mut people = |people: &[Person]| {
             for person in people {
-                for ring in &person.rings {
-                    add(ring.clone(), Some(&person.reference));
+                for ring in person.rings.iter().filter_map(|ring| permitted(plan, ring)) {
+                    add(ring, Some(&person.reference));
                 }
             }
         };
         let patient = self.facts.patient.here().and_then(Option::as_ref);
         match target {
             Target::Client(identity) if is_identity(identity) => add(Ring::Client(identity.clone()), None),
-            Target::Number(number) if E164::parse(number).is_some() => {
+            Target::Number(number) if is_rung(plan, number) => {
                 add(Ring::Number { number: number.clone(), extension: String::new() }, None);
             }
             Target::Sip(address) if is_sip(address) => add(Ring::Sip(address.clone()), None),
             Target::Client(_) | Target::Number(_) | Target::Sip(_) => {}
             Target::Available(roles) => {
-                if let Known::Here(there) = self.facts.available(self.plan.config, caller, roles) {
+                if let Known::Here(there) = self.facts.available(plan.config, &plan.caller, roles) {
                     people(&there);
                 }
             }
@@ -172,6 +172,24 @@ impl<'a> Player<'a> {
             }
         }
     }
+}
+
+/// Whether a number that the config names is rung: not the caller's, who would ring themselves, none of ours, which
+/// would answer as another caller's, and nothing that policy forbids in every country. The config knows its country.
+pub(super) fn is_rung(plan: &Plan<'_>, number: &str) -> bool {
+    let verdict = Policy::new(&plan.config.outbound, plan.numbers).allows(number);
+    let forbidden = matches!(verdict, Err(Refusal::Blocked | Refusal::Emergency | Refusal::OwnNumber));
+    E164::parse(number).is_some() && !forbidden && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
+}
+
+/// What a person of the chart is rung by, where policy permits it: whoever may write the chart may write any number there.
+fn permitted(plan: &Plan<'_>, ring: &Ring) -> Option<Ring> {
+    let Ring::Number { number, extension } = ring else {
+        return Some(ring.clone());
+    };
+    let number = Policy::new(&plan.config.outbound, plan.numbers).allows(number).ok()?;
+    let is_caller = plan.caller.number.is_some_and(|caller| caller.as_str() == number);
+    (!is_caller).then(|| Ring::Number { number, extension: extension.clone() })
 }
 
 /// The person whose all of this is.

@@ -127,11 +127,8 @@ impl Facts {
         match want {
             Want::Patient => {
                 let number = caller.number;
-                self.patient = known(
-                    found
-                        .zip(number)
-                        .map(|(found, number)| only_patient(&found, number, country().as_deref(), self.now)),
-                );
+                let only = |(found, number)| only_patient(&found, number, caller.called, self.now);
+                self.patient = known(found.zip(number).map(only));
             }
             Want::Teams => self.teams = known(found.map(|found| active_references(&found, "CareTeam"))),
             Want::LastToCall => {
@@ -198,10 +195,11 @@ impl Want {
                 url
             }
             Self::Teams => ["CareTeam?patient=", &patient()?, "&_count=100"].concat(),
+            // A ticket that no call has used has no `sent`, and would be the last of all.
             Self::LastToCall => [
                 "Communication?category=https%3A%2F%2Fplumline.dev%2Ffhir%2Fcommunication-category%7Ctwilio-voice&recipient=",
                 &patient()?,
-                "&_sort=-sent&_count=1&_include=Communication:sender&_include:iterate=PractitionerRole:practitioner",
+                "&status=in-progress,completed&sent=ge1970-01-01&_sort=-sent&_count=1&_include=Communication:sender&_include:iterate=PractitionerRole:practitioner",
             ]
             .concat(),
             Self::Zone(_) => return None,

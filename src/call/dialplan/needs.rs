@@ -2,6 +2,7 @@
 
 //! What has to be found out before a turn can be taken.
 
+use super::dial::is_rung;
 use super::facts::{Facts, Known, Want, find, zone_of};
 use super::outcome::Outcome;
 use super::queue::is_spoken;
@@ -141,16 +142,16 @@ impl Needs<'_, '_> {
             for target in &dial.targets {
                 self.target(target);
             }
-            surely = dial.targets.iter().any(is_fixed) && n == 0;
+            surely = dial.targets.iter().any(|target| self.is_fixed(target)) && n == 0;
         } else if dial.order == Order::AllAtOnce {
             for target in dial.targets.iter().filter(|_| n == 0) {
                 self.target(target);
             }
-            surely = n == 0 && dial.targets.iter().any(is_fixed);
+            surely = n == 0 && dial.targets.iter().any(|target| self.is_fixed(target));
         } else {
             for target in dial.targets.iter().skip(n as usize) {
                 self.target(target);
-                if is_fixed(target) {
+                if self.is_fixed(target) {
                     surely = true;
                     break;
                 }
@@ -158,6 +159,15 @@ impl Needs<'_, '_> {
         }
         if !surely {
             self.action(dial.on.get(before.word()).unwrap_or(&dial.otherwise));
+        }
+    }
+
+    /// Whether a target rings whatever the chart says.
+    fn is_fixed(&self, target: &Target) -> bool {
+        match target {
+            Target::Client(_) | Target::Sip(_) => true,
+            Target::Number(number) => is_rung(self.plan, number),
+            _ => false,
         }
     }
 
@@ -188,8 +198,4 @@ impl Needs<'_, '_> {
             }
         }
     }
-}
-
-const fn is_fixed(target: &Target) -> bool {
-    matches!(target, Target::Client(_) | Target::Number(_) | Target::Sip(_))
 }

@@ -4,7 +4,7 @@
 
 use super::hours::{Wall, is_available, is_over, is_within};
 use crate::json::Json;
-use crate::phone::{E164, Kind, parse, spellings};
+use crate::phone::{E164, Kind, country_of, is_of_same_code, parse, spellings};
 
 /// The system of a practitioner's identity with Twilio's SDK.
 pub const IDENTITY: &str = "http://twilio.com/voice/identity";
@@ -52,14 +52,31 @@ pub enum Ring {
 
 /// The only active patient of a search who has this number now; `None` where there is none, or more than one.
 ///
-/// The search matches text. A number that a patient had once, and somebody else has now, is in it too.
-pub(super) fn only_patient(found: &Json, number: E164<'_>, country: Option<&str>, now: u64) -> Option<Patient> {
+/// The search matches text. A number that a patient had once, and somebody else has now, is in it too; and one of
+/// another country that reads like a number of ours, `called`. Where there are more than it brought, somebody else may be
+/// among them.
+pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'_>>, now: u64) -> Option<Patient> {
+    if elements(found, "link").iter().any(|link| text(link, "relation") == Some("next")) {
+        return None;
+    }
+    let country = called.and_then(country_of);
+    let country = country.as_deref();
+    let is_near = called.is_some_and(|called| is_of_same_code(called, number));
     let forms: Vec<String> = spellings(number).iter().map(|form| digits(form)).collect();
+    let whole = number.as_str().get(1..).unwrap_or_default();
+    let is_theirs = |told: &str| {
+        if let Ok(phone) = parse(told, country) {
+            return phone.number == number.as_str();
+        }
+        // Of an area that the plan knows nothing of; or from abroad, which its calling code has to tell.
+        let told = digits(told);
+        forms.contains(&told) && (is_near || told.ends_with(whole))
+    };
     let mut patients = resources(found, "Patient").filter(|patient| {
         let replaced = elements(patient, "link").iter().any(|link| text(link, "type") == Some("replaced-by"));
         let has_it = elements(patient, "telecom").iter().any(|contact| {
             let told = text(contact, "value").unwrap_or_default();
-            is_current(contact, now) && is_telephone(contact) && forms.contains(&digits(told))
+            is_current(contact, now) && is_telephone(contact) && is_theirs(told)
         });
         is_active(patient) && !replaced && has_it
     });

@@ -8,9 +8,9 @@
 //! the two apart by the chart, in which the offer that was taken stands.
 
 use super::play::{Fault, Player};
-use super::said::Said;
+use super::said::{Caller, Said};
 use super::step::{Kind, decides};
-use crate::call::config::{Config, Overflow, Queue, Verb};
+use crate::call::config::{CallbackOffer, Config, Overflow, Queue, Verb};
 use crate::json::decimal;
 
 /// A piece of Twilio's own hold music, some minutes long; the queue is judged again behind it.
@@ -38,7 +38,7 @@ impl<'a> Player<'a> {
             self.say_with(say, Some(("{position}", &decimal(position.into()))))?;
         }
         let music = queue.music.as_deref().unwrap_or(MUSIC);
-        let Some(offer) = &queue.callback else {
+        let Some(offer) = offer(queue, &self.plan.caller) else {
             self.document.element("Play", &[], music);
             return Ok(());
         };
@@ -62,9 +62,14 @@ pub(super) fn is_too_long(overflow: &Overflow, said: Said<'_, '_>) -> bool {
     limits.iter().any(|(name, most)| most.zip(said.number(name)).is_some_and(|(most, told)| told > most))
 }
 
+/// The offer to call back; none to a caller without a number.
+fn offer<'a>(queue: &'a Queue, caller: &Caller<'_>) -> Option<&'a CallbackOffer> {
+    queue.callback.as_ref().filter(|_| caller.number.is_some())
+}
+
 /// Whether the offer to call back was taken.
-pub(super) fn takes_callback(queue: &Queue, said: Said<'_, '_>) -> bool {
-    queue.callback.as_ref().is_some_and(|offer| said.get("Digits") == Some(offer.digit.as_str()))
+pub(super) fn takes_callback(queue: &Queue, caller: &Caller<'_>, said: Said<'_, '_>) -> bool {
+    offer(queue, caller).is_some_and(|offer| said.get("Digits") == Some(offer.digit.as_str()))
 }
 
 /// Whether an action only says something and ends, so that it can be heard in a queue.

@@ -141,7 +141,7 @@ impl<'a> Plan<'a> {
                 Turn::Wait { action, queue, position: said.number("QueuePosition") }
             }
             (Kind::Offer, Some(Verb::Queue(queue))) => {
-                if takes_callback(queue, said) {
+                if takes_callback(queue, &self.caller, said) {
                     return Turn::Callback { action, queue };
                 }
                 Turn::Wait { action, queue, position: said.number("QueuePosition") }
