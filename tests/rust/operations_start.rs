@@ -72,6 +72,20 @@ fn the_patients_best_number_is_taken() {
     assert_eq!(list(&[home.clone(), mobile.clone()]), "+15550100131");
     assert_eq!(list(&[point(r#","use":"old""#, "+15550100132"), home.clone()]), "+15550100130");
     assert_eq!(list(&[point(r#","period":{"end":"2020-01-01"}"#, "+15550100132"), home.clone()]), "+15550100130");
+    // Of a year that is not over, or whose day has not come.
+    for (period, number) in [
+        (r#"{"end":"2026"}"#, "+15550100132"),
+        (r#"{"end":"2026-11"}"#, "+15550100132"),
+        (r#"{"start":"2026-11-18"}"#, "+15550100132"),
+        (r#"{"end":"2025"}"#, "+15550100130"),
+        (r#"{"end":"2026-10"}"#, "+15550100130"),
+        (r#"{"start":"2099-01-01"}"#, "+15550100130"),
+        (r#"{"start":"2027"}"#, "+15550100130"),
+        (r#"{"start":"2026-11-18T11:07:00Z"}"#, "+15550100130"),
+    ] {
+        let limited = point(&format!(r#","use":"mobile","period":{period}"#), "+15550100132");
+        assert_eq!(list(&[limited, home.clone()]), number, "{period}");
+    }
     assert_eq!(list(&[point(r#","rank":2"#, "+15550100133"), point(r#","rank":1"#, "+15550100134")]), "+15550100134");
     assert_eq!(list(&[home.replace("phone", "fax"), home.replace("phone", "sms")]), "+15550100130");
     // One that may not be called gives way to one that may; alone it says why not.
