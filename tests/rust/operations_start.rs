@@ -155,6 +155,16 @@ fn a_request_that_comes_again_prepares_one_call() {
         assert_eq!(first.get(name), again.get(name));
     }
     assert_eq!(world.communications().len(), 1);
+    // The ticket is as old as its record, however late it is asked for.
+    for name in ["ticket", "expires"] {
+        assert_eq!(first.get(name), again.get(name));
+    }
+    let expiry = NOW + LIFETIME * 1_000;
+    assert_eq!(asked().at(expiry - 1).value(&mut world, &input).get("ticket"), first.get("ticket"));
+    for late in [0, 15 * 60_000] {
+        let refused = asked().at(expiry + late).refused(&mut world, &input);
+        assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
+    }
     // Another call under the same name; another's request of that name; a call that was placed meanwhile.
     let other = input.replace("\"appointment\":\"visit\",", "");
     assert_eq!(asked().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
