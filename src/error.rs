@@ -276,6 +276,9 @@ codes! {
     /// Whoever asks for an operation is no practitioner.
     OutboundRequester = "OUTBOUND_REQUESTER",
         "Sign in as a practitioner: calls are placed by a Practitioner of the chart, not by a bot, a client or a patient.", "doors";
+    /// A `requestId` came again after the ticket of its call had expired.
+    OutboundRequestExpired = "OUTBOUND_REQUEST_EXPIRED",
+        "The call of this requestId was prepared more than ten minutes ago: ask again with another requestId.", "doors";
     /// A `requestId` came again, for another call or after its call was placed.
     OutboundRequestUsed = "OUTBOUND_REQUEST_USED",
         "Give each call a requestId of its own; the same one again only where the answer was lost.", "doors";

@@ -125,7 +125,9 @@ fn place<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<
         return Err(Refusal::Application);
     }
     let to = Policy::new(&config.outbound, numbers).allows(call.to.unwrap_or_default())?;
-    let configured = config.outbound.caller_id.as_deref().and_then(E164::parse);
-    let caller_id = configured.or_else(|| numbers.first().copied()).ok_or(Refusal::SecretMissing)?;
+    let configured = config.outbound.caller_id.as_deref();
+    // One that is none of ours is shown to nobody.
+    let fixed = numbers.iter().find(|number| configured == Some(number.as_str()));
+    let caller_id = fixed.or_else(|| numbers.first()).copied().ok_or(Refusal::SecretMissing)?;
     Ok((Route::Dial { to, caller_id }, None))
 }

@@ -7,3 +7,5 @@ pub mod change;
 #[cfg(feature = "doors")]
 pub mod element;
 pub mod outcome;
+#[cfg(feature = "dialplan")]
+pub mod period;

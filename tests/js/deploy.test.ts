@@ -128,6 +128,19 @@ describe('deploy/', () => {
     );
   });
 
+  test('keeps every log line: a bot whose answer tells of an error has not failed', () => {
+    // https://github.com/medplum/medplum/blob/main/packages/server/src/util/auditevent.ts, createBotAuditEvent
+    const kept = (bot: Bot, logged: string): boolean => {
+      const trigger = bot.auditEventTrigger ?? 'always';
+      return trigger === 'always' || (trigger === 'on-output' && logged.length > 0);
+    };
+    for (const bot of files('bots').map((path) => read(path) as Bot)) {
+      assert.ok(kept(bot, 'plumline: SECRET_MISSING'), bot.name);
+      // Nobody asked for what is woken all the time; who asked for an operation is worth knowing.
+      assert.equal(kept(bot, ''), bot.runAsUser === true, bot.name);
+    }
+  });
+
   test('gives each door the rights that its stories need, and no others', () => {
     const write = 'search read create update';
     const automation = { call: write, alert: write, summary: write, task: write, marks: write };
@@ -140,8 +153,8 @@ describe('deploy/', () => {
       call: write,
       transcription: 'search create',
       patient: 'search',
-      practitioner: 'read',
-      self: 'read',
+      practitioner: 'search read',
+      self: 'search read',
       role: 'search read',
       service: 'read',
       team: 'search',
@@ -150,8 +163,8 @@ describe('deploy/', () => {
       call: write,
       message: 'search',
       patient: 'read',
-      practitioner: 'read',
-      self: 'read update',
+      practitioner: 'search read',
+      self: 'search read update',
       role: 'search',
       appointment: 'read',
       bot: 'search read',

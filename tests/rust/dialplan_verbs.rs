@@ -70,6 +70,8 @@ fn only_a_patient_is_greeted_by_name() {
         (r#""active":true"#, r#""active":false"#),
         (r#""active":true"#, r#""link":[{"type":"replaced-by","other":{"reference":"Patient/ada"}}]"#),
         (r#""use":"mobile""#, r#""period":{"end":"2020-01-01"}"#),
+        (r#""use":"mobile""#, r#""period":{"end":"2020"}"#),
+        (r#""use":"mobile""#, r#""period":{"start":"2099-01-01"}"#),
         (r#""system":"phone""#, r#""system":"fax""#),
     ] {
         assert_eq!(heard(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");

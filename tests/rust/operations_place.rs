@@ -72,9 +72,16 @@ fn only_the_practitioners_own_phone_rings() {
     for (number, expected) in [
         ("+15550100777", ("OPERATION_ARGUMENT practitionerNumber", 400)),
         ("+19005550199", ("OUTBOUND_BLOCKED", 403)),
+        ("+447400123456", ("OUTBOUND_COUNTRY", 403)),
         ("911", ("OUTBOUND_EMERGENCY", 403)),
     ] {
         let mut world = World::default();
+        // Theirs or not.
+        let typed = Json::object([("system", Json::of("phone")), ("value", Json::of(number))]);
+        if expected.1 == 403 {
+            world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::List(vec![typed]));
+            assert_eq!(asked().refused(&mut world, PLACE), (expected.0.to_owned(), expected.1));
+        }
         assert_eq!(asked().refused(&mut world, &with(number)), (expected.0.to_owned(), expected.1));
         assert_eq!((world.http.len(), world.communications().len()), (0, 0));
     }
@@ -125,6 +132,12 @@ fn a_record_that_somebody_changed_shows_no_number_but_ours() {
     world.change(&reference, "medium", json(&medium));
     assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.calls.len(), 0);
+    // Nor one that comes there between our read and our write.
+    let theirs = world.read(&reference).write();
+    let mut world = World::default();
+    world.meddling.push((2, Box::new(move |world| drop(world.put(&theirs)))));
+    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!((world.batches.len(), world.calls.len()), (3, 0));
 }
 
 #[test]

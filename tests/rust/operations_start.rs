@@ -72,6 +72,20 @@ fn the_patients_best_number_is_taken() {
     assert_eq!(list(&[home.clone(), mobile.clone()]), "+15550100131");
     assert_eq!(list(&[point(r#","use":"old""#, "+15550100132"), home.clone()]), "+15550100130");
     assert_eq!(list(&[point(r#","period":{"end":"2020-01-01"}"#, "+15550100132"), home.clone()]), "+15550100130");
+    // Of a year that is not over, or whose day has not come.
+    for (period, number) in [
+        (r#"{"end":"2026"}"#, "+15550100132"),
+        (r#"{"end":"2026-11"}"#, "+15550100132"),
+        (r#"{"start":"2026-11-18"}"#, "+15550100132"),
+        (r#"{"end":"2025"}"#, "+15550100130"),
+        (r#"{"end":"2026-10"}"#, "+15550100130"),
+        (r#"{"start":"2099-01-01"}"#, "+15550100130"),
+        (r#"{"start":"2027"}"#, "+15550100130"),
+        (r#"{"start":"2026-11-18T11:07:00Z"}"#, "+15550100130"),
+    ] {
+        let limited = point(&format!(r#","use":"mobile","period":{period}"#), "+15550100132");
+        assert_eq!(list(&[limited, home.clone()]), number, "{period}");
+    }
     assert_eq!(list(&[point(r#","rank":2"#, "+15550100133"), point(r#","rank":1"#, "+15550100134")]), "+15550100134");
     assert_eq!(list(&[home.replace("phone", "fax"), home.replace("phone", "sms")]), "+15550100130");
     // One that may not be called gives way to one that may; alone it says why not.
@@ -141,6 +155,16 @@ fn a_request_that_comes_again_prepares_one_call() {
         assert_eq!(first.get(name), again.get(name));
     }
     assert_eq!(world.communications().len(), 1);
+    // The ticket is as old as its record, however late it is asked for.
+    for name in ["ticket", "expires"] {
+        assert_eq!(first.get(name), again.get(name));
+    }
+    let expiry = NOW + LIFETIME * 1_000;
+    assert_eq!(asked().at(expiry - 1).value(&mut world, &input).get("ticket"), first.get("ticket"));
+    for late in [0, 15 * 60_000] {
+        let refused = asked().at(expiry + late).refused(&mut world, &input);
+        assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
+    }
     // Another call under the same name; another's request of that name; a call that was placed meanwhile.
     let other = input.replace("\"appointment\":\"visit\",", "");
     assert_eq!(asked().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));

@@ -128,7 +128,15 @@ fn limits_hold_without_tickets_too() {
     world.change(&amber, "identifier", json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#));
     assert_eq!(refused(&call(&mut world, "amber", &sid(3), &own, &secrets)), "OUTBOUND_CONCURRENT");
     assert_eq!(refused(&call(&mut world, "nobody", &sid(3), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+    // Two reads and a write, in less than three seconds.
+    let config = r#"{"outbound":{"concurrent":9,"perHour":9,"pool":"leastRecentlyUsed"}}"#;
+    let own = [("To", PATIENT), ("PatientId", "eve")];
+    let before = world.batches.len();
+    assert_eq!(dialled(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
+    assert_eq!(world.batches.len() - before, 3);
+    assert!(world.patience < 3_000, "{}", world.patience);
     // What is not known is not allowed.
+    let own = [("To", PATIENT)];
     for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(403)] {
         let mut world = World { faults: vec![(0, fault)], ..World::default() };
         assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
@@ -268,6 +276,7 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
         let call_sid = sid(dice.roll(1_000) as u32);
         let done = call(&mut world, identity, &call_sid, &own, &secrets);
         assert!(world.batches.len() <= 5, "round {round}");
+        assert!(world.patience < 3_000, "round {round}");
         let xml = xml(&done);
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
         if xml.contains("<Dial") {

@@ -7,6 +7,7 @@ mod world;
 
 use plumline::call::config::Outbound;
 use plumline::call::outbound::{LIFETIME, Policy, Refusal, Sealing};
+use plumline::call::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
 use plumline::phone::E164;
 use world::{AMBER_IDENTITY, Dice, NOW, SECRET};
@@ -98,6 +99,20 @@ fn a_config_says_more() {
     assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &ours, "+4402079460002"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"blocked":["+1 (212)"]}"#, &ours, "+112125550123"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &ours, "+881612345678"), Err(Refusal::Blocked));
+}
+
+#[test]
+fn the_default_plan_shows_no_number_but_ours() {
+    let params = [("CallSid", "CA1"), ("From", "client:amber"), ("To", "+15550100123")];
+    let call = Call::read(&params).unwrap();
+    let numbers = ["+15550100001", "+15550100002"].map(|number| E164::parse(number).unwrap());
+    let direction = Direction::of(&call, &numbers);
+    for (caller_id, shown) in [("+15550100002", "+15550100002"), ("+15550100099", "+15550100001")] {
+        let config = Config::read(&format!(r#"{{"outbound":{{"callerId":"{caller_id}"}}}}"#)).unwrap();
+        let clinic = Clinic { numbers: &numbers, application: None, config: &config };
+        let (Route::Dial { caller_id, .. }, None) = route(&call, &direction, &clinic) else { panic!() };
+        assert_eq!(caller_id.as_str(), shown);
+    }
 }
 
 #[test]

@@ -258,6 +258,25 @@ fn a_clinics_own_identity_takes_one_more_read() {
 }
 
 #[test]
+fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
+    let config = r#"{"outbound":{"concurrent":9,"perHour":9}}"#;
+    for (identity, reads) in [(AMBER_IDENTITY, 1), ("amber", 2)] {
+        for secrets in [&SEALED[..], &[(Secret::Sealing, SECRET), (Secret::Config, config)]] {
+            let mut world = World::default();
+            let ticket = prepare(&mut world, AMBER, identity, PATIENT);
+            let reference = format!("Communication/{}", made(&world));
+            let reads = if secrets.len() == 1 { 1 } else { reads };
+            world.meddling.push((reads, Box::new(move |world| world.change(&reference, "note", json("[]")))));
+            let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
+            assert_eq!(dialled(&done).1, PATIENT);
+            // The reads, the claim that somebody else's write foils, the record read again, the claim.
+            assert_eq!(world.batches.len(), reads + 3);
+            assert!(world.patience < 3_000, "{identity}: {}", world.patience);
+        }
+    }
+}
+
+#[test]
 fn policy_of_today_counts_for_tickets_of_yesterday() {
     for (callee, config, code) in [
         (PATIENT, r#"{"outbound":{"blocked":["+1555"]}}"#, "OUTBOUND_BLOCKED"),

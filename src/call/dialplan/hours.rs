@@ -10,7 +10,7 @@ use core::cmp::Ordering;
 use crate::call::config::{Day, Hours, Weekly};
 use crate::json::Json;
 use crate::text::cut;
-use crate::time::{DAY, HOUR, MINUTE, date, days_of, parse_instant, weekday_of};
+use crate::time::{DAY, MINUTE, date, days_of, parse_instant, weekday_of};
 
 /// Minutes of a day.
 const MIDNIGHT: u32 = 24 * 60;
@@ -167,16 +167,6 @@ fn compare(text: &str, wall: Wall, now: u64) -> Option<Ordering> {
     Some(text.cmp(wall.date().get(..text.len())?))
 }
 
-/// Whether an hour of a practitioner's or a patient's contact still counts: FHIR's `ContactPoint.period`.
-pub(super) fn is_over(period: &Json, now: u64) -> bool {
-    // No zone is known for a contact: a day counts until it is over everywhere.
-    let end = period.get("end").and_then(Json::text).and_then(|end| {
-        let day = if end.len() > 10 { 0 } else { DAY + 12 * HOUR };
-        Some(parse_instant(end)? + day)
-    });
-    end.is_some_and(|end| end < now)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,14 +299,5 @@ mod tests {
         ));
         assert!(!is_available(&role(r#"{"notAvailable":[{"during":{"start":"2026-11","end":"2026-11"}}]}"#), at, 0));
         assert!(is_available(&role(r#"{"notAvailable":[{"during":{"end":"2026-10"}}]}"#), at, 0));
-    }
-
-    #[test]
-    fn a_contact_counts_until_its_period_is_over() {
-        let period = |end: &str| Json::object([("end", Json::of(end))]);
-        let noon = parse_instant("2026-11-16T12:00:00Z").unwrap();
-        assert!(!is_over(&period("2026-11-16"), noon) && is_over(&period("2026-11-14"), noon));
-        assert!(is_over(&period("2026-11-16T11:59:59Z"), noon) && !is_over(&period("2026-11-16T12:00:01Z"), noon));
-        assert!(!is_over(&Json::Null, noon) && !is_over(&period("soon"), noon));
     }
 }

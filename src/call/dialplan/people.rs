@@ -2,7 +2,8 @@
 
 //! Patients and practitioners, as far as a call needs to know them.
 
-use super::hours::{Wall, is_available, is_over, is_within};
+use super::hours::{Wall, is_available, is_within};
+use crate::fhir::period::covers;
 use crate::json::Json;
 use crate::phone::{E164, Kind, country_of, is_of_same_code, parse, spellings};
 
@@ -206,8 +207,8 @@ fn given(patient: &Json, now: u64) -> Option<String> {
             None => 3,
             Some(_) => continue,
         };
-        let over = name.get("period").is_some_and(|period| is_over(period, now));
-        if !over
+        let current = name.get("period").is_none_or(|period| covers(period, now));
+        if current
             && best.is_none_or(|(earlier, _)| order < earlier)
             && let Some(given) = name.at(&["given", "0"]).and_then(Json::text).map(str::trim_ascii)
             && is_sayable(given)
@@ -241,7 +242,7 @@ fn is_telephone(contact: &Json) -> bool {
 }
 
 fn is_current(contact: &Json, now: u64) -> bool {
-    text(contact, "use") != Some("old") && !contact.get("period").is_some_and(|period| is_over(period, now))
+    text(contact, "use") != Some("old") && contact.get("period").is_none_or(|period| covers(period, now))
 }
 
 fn is_active(resource: &Json) -> bool {

@@ -53,11 +53,11 @@ impl Sealing {
         if keys.is_empty() { Err(Code::SecretBlank) } else { Ok(Self(keys)) }
     }
 
-    /// A ticket for the call of a `Communication`, for `identity`, to be used before `now` (milliseconds since 1970) and
-    /// [`LIFETIME`] have passed.
+    /// A ticket for the call of a `Communication`, for `identity`, to be used within [`LIFETIME`] after `since`
+    /// (milliseconds since 1970).
     #[must_use]
-    pub fn seal(&self, communication: &str, identity: &str, now: u64) -> String {
-        let expiry = decimal(now / 1_000 + LIFETIME);
+    pub fn seal(&self, communication: &str, identity: &str, since: u64) -> String {
+        let expiry = decimal(since / 1_000 + LIFETIME);
         let mac = self.0.first().map(|key| mac(key, communication, &expiry, identity)).unwrap_or_default();
         [communication, ".", &expiry, ".", &mac].concat()
     }

@@ -55,10 +55,6 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     if let Some((root, prepared)) = earlier.as_ref().and_then(|prepared| Some((prepared.log.root()?, prepared))) {
         return Ok(told(prepared, root));
     }
-    // What was written there by somebody else shows no number but ours.
-    if earlier.as_ref().is_some_and(|prepared| numbers.iter().all(|ours| Some(ours.as_str()) != prepared.from())) {
-        return Err(used());
-    }
     target.admit(&office, knock.now, host).await?;
     let policy = Policy::new(&office.config.outbound, &numbers);
     let practitioner = &target.requester.practitioner;
@@ -155,7 +151,9 @@ impl Sending<'_> {
         if let Some(root) = prepared.log.root() {
             return Ok(told(&prepared, root));
         }
-        if prepared.status() != "preparation" {
+        // What was written there by somebody else shows no number but ours.
+        let ours = self.office.numbers().iter().any(|ours| Some(ours.as_str()) == prepared.from());
+        if prepared.status() != "preparation" || !ours {
             return Err(used());
         }
         let since = self.attempted_at(&prepared);

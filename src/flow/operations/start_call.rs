@@ -35,13 +35,19 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     if prepared.log.root().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
+    // Asked again, the ticket is no younger than its record: that is closed, and its call looked for, by when it was made.
+    let since = prepared.log.context().prepared.unwrap_or_default().min(knock.now);
+    let expiry = (since / 1_000 + LIFETIME) * 1_000;
+    if expiry <= knock.now {
+        return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
+    }
     let from = prepared.from().unwrap_or_default();
     Ok(Json::object([
         ("token", Json::of(&token)),
         ("identity", Json::of(&identity)),
         ("fromNumber", Json::of(from)),
-        ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, knock.now))),
-        ("expires", Json::of(&instant((knock.now / 1_000 + LIFETIME) * 1_000))),
+        ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, since))),
+        ("expires", Json::of(&instant(expiry))),
         ("communication", Json::of(&["Communication/", prepared.id()].concat())),
     ]))
 }

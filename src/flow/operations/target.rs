@@ -13,9 +13,9 @@ use crate::call::log::Context;
 use crate::call::outbound::{Limit, Policy, PoolKey, Refusal, is_id, judge, reference_to, searches};
 use crate::error::Code;
 use crate::fhir::element::is;
+use crate::fhir::period::covers;
 use crate::json::{Json, decimal};
 use crate::phone::E164;
-use crate::time::date;
 
 /// What was asked for.
 pub(super) struct Wish<'a> {
@@ -161,11 +161,10 @@ pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<
 
 /// The telephone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`.
 pub(super) fn numbers_of(person: &Json, now: u64) -> Vec<&str> {
-    let today = date(now);
     let mut numbers: Vec<((bool, u32), &str)> = Vec::new();
     for point in person.get("telecom").map(Json::elements).unwrap_or_default() {
-        let ended = point.at(&["period", "end"]).and_then(Json::text).is_some_and(|end| *end < *today);
-        if is(point, "use", "old") || ended || !(is(point, "system", "phone") || is(point, "system", "sms")) {
+        let current = point.get("period").is_none_or(|period| covers(period, now));
+        if is(point, "use", "old") || !current || !(is(point, "system", "phone") || is(point, "system", "sms")) {
             continue;
         }
         if let Some(number) = point.get("value").and_then(Json::text) {

@@ -15,8 +15,8 @@ use crate::json::Json;
 use crate::phone::E164;
 use crate::rest::encode;
 
-/// Milliseconds that each of at most two reads and one write may take: callers wait no longer than three seconds.
-const DEADLINE: u32 = 1_000;
+/// Milliseconds that each of at most two reads and one write may take: callers wait less than three seconds.
+const DEADLINE: u32 = 950;
 
 /// Dials what the browser asks for, as far as policy allows. Without limits, context and a pool that the chart decides,
 /// nothing is asked.

@@ -18,6 +18,8 @@ const ada = '+15550100701';
 export interface World {
   clinic: Clinic;
   staff: Staff;
+  /** Somebody whose identity is none that Plumline made. */
+  named: Staff;
   hooks: Hooks;
   patient: string;
   appointment: string;
@@ -70,6 +72,10 @@ export const stories: Record<string, (world: World) => Promise<void>> = {
       rung(await world.clinic.browser(world.staff.identity, { Ticket: ticket }, { hangUpAfter: 5 })).length,
       1,
     );
+  },
+  async 'an identity of one’s own calls without a ticket'({ clinic, named }) {
+    clinic.begin(clinic.began + 60 * minute);
+    assert.deepEqual(rung(await clinic.browser(named.identity, { To: ada }, { hangUpAfter: 5 })), [ada]);
   },
   async 'the sweep brings a call'(world) {
     const call = await unheard(world);
@@ -136,6 +142,10 @@ export const stories: Record<string, (world: World) => Promise<void>> = {
   async 'a token is given'(world) {
     await world.clinic.executed(world.staff.token, { operation: 'access-token' });
   },
+  async 'an identity of one’s own is given a token'({ clinic, named }) {
+    const { identity } = await clinic.executed(named.token, { operation: 'access-token' });
+    assert.equal(identity, named.identity);
+  },
   async 'an identity is written'(world) {
     const own = await world.clinic.read<Practitioner>(world.staff.reference);
     delete own.identifier;
@@ -176,6 +186,11 @@ export async function openWorld(seed: string): Promise<World> {
   });
   const { clinic } = world;
   world.staff = await clinic.staff('Amber Invented');
+  world.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
+  const { reference, identity } = world.named;
+  const named = await clinic.read<Practitioner>(reference);
+  named.identifier = [{ system: 'http://twilio.com/voice/identity', value: identity }];
+  assert.equal((await ask(clinic.sandbox, 'PUT', reference, named)).status, 200);
   const last = await clinic.staff('Last Invented', { phone: '+15550100714' });
   await clinic.executed(last.token, { operation: 'access-token' });
   await clinic.create<Communication>({
@@ -274,7 +289,7 @@ async function furnish(clinic: Clinic, world: World): Promise<string> {
     },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: world.hooks.url, format: 'slack', on: ['missed'], perHour: 1000 },
-    outbound: { callerId: greeted, concurrent: 1000 },
+    outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
   });
 }
 

@@ -71,6 +71,8 @@ pub struct World {
     /// What may not be read or written.
     pub forbidden: Vec<&'static str>,
     pub now: u64,
+    /// The deadlines of the story that was played last, one after the other: how long it waits at most.
+    pub patience: u32,
 }
 
 impl Default for World {
@@ -89,6 +91,7 @@ impl Default for World {
             meddling: Vec::new(),
             forbidden: Vec::new(),
             now: NOW,
+            patience: 0,
         };
         for (id, name) in [(AMBER, "Amber"), (BRUNO, "Bruno")] {
             world.put(&format!(
@@ -335,10 +338,14 @@ impl World {
     /// Plays a story to its end.
     pub fn play(&mut self, mut flow: Flow) -> Done {
         let mut step = flow.step();
+        self.patience = 0;
         loop {
             match step {
                 Step::Done(done) => return done,
                 Step::Ask(asks) => {
+                    let outside = asks.iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Zone(_)));
+                    let longest = outside.map(|open| open.deadline.unwrap_or(u32::MAX)).max();
+                    self.patience = self.patience.saturating_add(longest.unwrap_or_default());
                     let answers = asks.into_iter().map(|open| self.answer(open)).collect();
                     step = flow.resume(answers);
                 }
