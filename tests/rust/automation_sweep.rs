@@ -264,6 +264,11 @@ fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
     assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
 }
 
+/// How many tickets wait for a call.
+fn waiting(world: &World) -> usize {
+    world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation")).count()
+}
+
 /// The chart failed when the call came with its ticket: nobody was dialled, and Twilio knows no number.
 #[test]
 fn a_ticket_finds_the_call_that_dialled_nobody() {
@@ -272,13 +277,49 @@ fn a_ticket_finds_the_call_that_dialled_nobody() {
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
     ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
     world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 6)];
+    // It may still be used: the call that it is for may be yet to come.
     world.sweep();
+    assert_eq!(waiting(&world), 2);
+    world.now = at + 11 * MINUTE + 1_000;
+    world.settle();
     let call = world.call(&sid("CA", 1));
     assert_eq!(call.get("id"), of_call.get("id"));
     assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
     assert!(is(call, "status", "completed"));
-    let waiting = world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation"));
-    assert_eq!(waiting.count(), 1);
+    assert_eq!(waiting(&world), 1);
+}
+
+/// A double click used a ticket twice, and the second call heard that it was placed already.
+#[test]
+fn a_ticket_is_not_given_to_a_call_that_was_refused() {
+    let mut world = World::new("");
+    let at = NOW - 4 * MINUTE;
+    ticket(&mut world, "+15550100201", at - MINUTE, "Appointment/a1");
+    let next = ticket(&mut world, "+15550100202", at, "Appointment/a2");
+    world.twilio.legs = placed(1, "+15550100201", at - 56_000);
+    world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at - 55_000, 6));
+    world.sweep();
+    assert_eq!(waiting(&world), 1);
+    assert_ne!(world.call(&sid("CA", 5)).get("id"), next.get("id"));
+    // The call that it is for finds it.
+    world.twilio.legs.extend(placed(9, "+15550100202", NOW));
+    world.now += 2 * MINUTE;
+    world.settle();
+    assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
+}
+
+#[test]
+fn a_call_that_dialled_nobody_takes_none_of_two_tickets() {
+    let mut world = World::new("");
+    let at = NOW - 12 * MINUTE;
+    ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + 2 * MINUTE, 6)];
+    for _ in 0..15 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
 }
 
 #[test]
