@@ -194,6 +194,38 @@ fn a_callback_within_the_day_closes_the_task() {
 }
 
 #[test]
+fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
+    for (later, closed) in [(false, false), (true, true)] {
+        for told in [true, false] {
+            let mut world = World::new(TASKS);
+            let call = missed(&mut world, 1);
+            // Of ten minutes; the other is missed in the midst of it, or just before.
+            let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
+            let mut log = CallLog::ticket(&Context { patient: Some("Patient/p1".to_owned()), ..Context::default() });
+            let legs = [
+                leg(9, None, "client:practitioner_1", "", began, 600),
+                leg(10, Some(9), OURS, CALLER, began + 5_000, 590),
+            ];
+            world.now += 12 * MINUTE;
+            for leg in legs {
+                log.add(&CallEvent::from_rest(&leg.json(world.now)).unwrap());
+            }
+            let placed = world.fhir.put(&log.write(None, BASE), world.now);
+            if told {
+                tell(&mut world, &call);
+                tell(&mut world, &placed);
+            } else {
+                world.sweep();
+                world.now += MINUTE;
+                world.sweep();
+            }
+            let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+            assert_eq!(is(task, "status", "completed"), closed, "{later} {told}");
+        }
+    }
+}
+
+#[test]
 fn tasks_and_alerts_are_made_once_in_any_race() {
     for seed in 0..40 {
         let mut dice = Dice::new(seed);

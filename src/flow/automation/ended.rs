@@ -30,6 +30,8 @@ pub(super) struct Ended {
     log: CallLog,
     root: String,
     reference: String,
+    /// When it began.
+    began: u64,
     /// When it ended.
     at: u64,
 }
@@ -45,7 +47,8 @@ impl Ended {
         let log = CallLog::read(&resource, round.base());
         let at = ended_at(&log).filter(|at| at + OLD > round.now)?;
         let (root, reference) = (root_of(&resource)?.to_owned(), reference_of(&resource)?);
-        Some(Self { resource, log, root, reference, at })
+        let began = log.started_at().unwrap_or(at);
+        Some(Self { resource, log, root, reference, began, at })
     }
 
     pub(super) fn root(&self) -> &str {
@@ -54,6 +57,10 @@ impl Ended {
 
     pub(super) const fn at(&self) -> u64 {
         self.at
+    }
+
+    pub(super) const fn began(&self) -> u64 {
+        self.began
     }
 
     /// Whether the config has anything follow a call.
@@ -158,8 +165,8 @@ async fn look_around(
         kinds.push("Communication");
     }
     if call.closes(round) {
-        let from = [patient.map(|patient| tasks::of_patient(patient, call.at))];
-        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.at))];
+        let from = [patient.map(|patient| tasks::of_patient(patient, call.began))];
+        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.began))];
         for request in from.into_iter().chain(by).flatten() {
             reads.push(request);
             kinds.push("Task");
@@ -184,7 +191,7 @@ async fn look_around(
                 for task in found(answer, kind)? {
                     let reference = reference_of(&task);
                     if !closed.contains(&reference) {
-                        writes.extend(tasks::complete(&task, call.at));
+                        writes.extend(tasks::complete(&task, call.began));
                         closed.push(reference);
                     }
                 }

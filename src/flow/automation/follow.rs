@@ -103,7 +103,7 @@ impl Known {
                 add(&mut of_alerts, &alerts::criteria(call.root()));
             }
             if call.closes(round) {
-                closing = super::calls::earlier(closing, Some(call.at()));
+                closing = super::calls::earlier(closing, Some(call.began()));
             }
         }
         // A search without criteria would find everything.
@@ -134,7 +134,7 @@ impl Known {
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
         let task = own.map_or(occasion.is_some(), |task| tasks::correct(task, occasion).is_some());
         let alerted = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
-        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.at()).is_some());
+        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.began()).is_some());
         task || (call.alert(round).is_some() && !alerted()) || closes || call.appointment(round).is_some()
     }
 }
