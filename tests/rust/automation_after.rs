@@ -340,6 +340,45 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
 }
 
 #[test]
+fn a_misread_config_forgets_nothing() {
+    let config = alerting("slack", 20);
+    let mut world = World::new(&config);
+    world.sweep();
+    let marks = |world: &World| {
+        let marks = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
+        let kept = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
+        marks.elements().iter().filter(kept).map(Json::write).collect::<Vec<_>>()
+    };
+    let before = marks(&world);
+    assert_eq!(before.len(), 3);
+    world.config = config.replace("missed", "mised");
+    let call = missed(&mut world, 1);
+    let misread = |world: &mut World, mut run: crate::automation_world::Run| {
+        let done = std::iter::repeat_with(|| run.go_on(world, None)).flatten().next().unwrap();
+        assert_eq!((done.reply, done.log.len()), (Reply::Accepted, 1), "{:?}", done.log);
+        assert!(done.log[0].contains("CONFIG_INVALID"));
+    };
+    for _ in 0..90 {
+        world.now += MINUTE;
+        let runs = [world.told(&call), world.sweeping()];
+        for run in runs {
+            misread(&mut world, run);
+        }
+    }
+    assert_eq!(marks(&world), before);
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
+    // The list is brought to the chart all the same.
+    world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
+    world.now += MINUTE;
+    let run = world.sweeping();
+    misread(&mut world, run);
+    assert!(is(world.call(&sid("CA", 5)), "status", "completed"));
+    world.config = config;
+    world.sweep();
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2));
+}
+
+#[test]
 fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
     let mut ground = World::new(&alerting("slack", 20));
     let call = missed(&mut ground, 1);

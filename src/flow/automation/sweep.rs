@@ -25,7 +25,10 @@ const SETTLED: u64 = 2 * MINUTE;
 const FORGOTTEN: u64 = 24;
 
 /// Does what there is to do, as far as one run comes. An error only where nothing could be done at all.
-pub(super) async fn sweep(round: &Round<'_>, knock: &Knock) -> Result<(), Code> {
+///
+/// Where the config `is_read` not, the list is brought to the chart, and no more: what a default config would leave undone
+/// for good waits with its marks until there is one again.
+pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search(round.now))];
     let [marks, tickets] = round.searches(searches).await.map_err(Trouble::code)?;
     let mut marks = Marks::read(marks, round.base());
@@ -36,7 +39,7 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock) -> Result<(), Code> 
             let whole = calls(round, &rest, &mut marks, &mut tickets).await;
             marks.save(round).await;
             let hour = marks.get(Mark::Hourly).is_none_or(|last| last + HOUR <= round.now);
-            if hour && round.has(12) {
+            if is_read && hour && round.has(12) {
                 lingering(round, &rest, &mut tickets).await;
             }
             if whole && round.has(2) {
@@ -45,6 +48,9 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock) -> Result<(), Code> 
         }
         // Without a key there is no list; what the chart has is followed up all the same.
         Err(problem) => round.tell(problem),
+    }
+    if !is_read {
+        return Ok(());
     }
     follow(round, &mut marks).await;
     alerting(round, &mut marks).await;
