@@ -436,3 +436,90 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
         }
     }
 }
+
+const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExtension":true},"alerts":{"url":"https://alerts.example.com/hook","format":"slack","on":["missed"]}}"#;
+
+/// A missed call about an appointment that is not in the chart.
+fn missed_about(world: &mut World, number: u64, appointment: &str) -> Json {
+    let root = sid("CA", number);
+    let context = Context { appointment: Some(appointment.to_owned()), ..Context::default() };
+    let mut log = CallLog::ticket(&context);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
+    world.fhir.put(&log.write(None, BASE), world.now)
+}
+
+/// When the follow-up's mark stands.
+fn followed_up(world: &World) -> u64 {
+    let parts = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap().elements();
+    let mark = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();
+    plumline::time::parse_instant(mark.get("valueInstant").and_then(Json::text).unwrap()).unwrap()
+}
+
+#[test]
+fn an_appointment_that_is_not_there_stops_nothing() {
+    for status in [404, 410, 403, 400, 409, 500] {
+        let mut world = World::new(EVERYTHING);
+        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        missed_about(&mut world, 1, "Appointment/gone");
+        missed(&mut world, 5);
+        world.sweep();
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
+        // Told by a Subscription it is the same, and where there is none nothing is left to do.
+        let mut world = World::new(EVERYTHING);
+        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        let call = missed_about(&mut world, 1, "Appointment/gone");
+        let (done, _) = world.told(&call).play(&mut world, |_| None);
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
+        assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_followed_up_stops_no_other() {
+    for status in [500, 409, 403] {
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        for number in 0..120 {
+            missed(&mut world, 101 + 4 * number);
+            world.now += 3 * MINUTE;
+            world.sweep();
+            let (tasks, number) = (world.fhir.of_type("Task").len() as u64, number + 1);
+            assert_eq!(tasks, number, "{status}");
+            let behind = world.now - followed_up(&world);
+            assert!(behind <= 4 * HOUR + 10 * MINUTE, "{status} {behind}");
+        }
+        // It is done once it works, if that is not too late.
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        missed(&mut world, 5);
+        world.now += 2 * HOUR;
+        world.sweep();
+        world.fhir.stubborn.clear();
+        world.now += MINUTE;
+        world.sweep();
+        assert_eq!(world.fhir.of_type("Task").len(), if status == 403 { 1 } else { 2 }, "{status}");
+    }
+}
+
+#[test]
+fn an_outage_of_the_chart_is_waited_for() {
+    let mut world = World::new(EVERYTHING);
+    world.fhir.stubborn.push(("POST Task".to_owned(), 503));
+    for number in 0..70 {
+        missed(&mut world, 1 + 4 * number);
+    }
+    for _ in 0..3 * 60 {
+        world.now += 2 * MINUTE;
+        let asked = world.sweep();
+        assert!(asked <= 42, "{asked}");
+    }
+    world.fhir.stubborn.clear();
+    world.settle();
+    assert_eq!(world.fhir.of_type("Task").len(), 70);
+}

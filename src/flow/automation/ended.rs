@@ -19,6 +19,8 @@ use crate::time::{DAY, instant};
 
 /// How often it is tried where others write at the same time.
 const ATTEMPTS: u32 = 3;
+/// How many round trips another attempt may take; the alert has been seen to by then.
+const AGAIN: u32 = 4;
 /// After how long a call leaves nothing more to do. Records change long after: a recording is deleted, a note is added.
 const OLD: u64 = 7 * DAY;
 /// After how long nobody wants to be alerted.
@@ -99,7 +101,10 @@ impl Ended {
 /// Why not all of it is known to be done; the sweep does it again.
 pub(super) async fn ended(round: &Round<'_>, reference: &str, root: &str) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
-    for _ in 0..ATTEMPTS {
+    for turn in 0..ATTEMPTS {
+        if turn > 0 && !round.has(AGAIN) {
+            break;
+        }
         match attempt(round, reference, root).await {
             Ok(()) => return Ok(()),
             Err(Trouble::Passing(why)) => code = why,
@@ -126,7 +131,7 @@ async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), T
     };
     let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
     let mut writes = Vec::new();
-    look_around(round, &call, own, &mut writes).await?;
+    let left_open = look_around(round, &call, own, &mut writes).await?;
     let alert = call.alert(round);
     let alerting = alert.map(|occasion| alerts::intend(round, occasion, &call.root, &call.reference));
     let is_alerting = alerting.is_some();
@@ -141,16 +146,17 @@ async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), T
     for answer in answers {
         outcome = outcome.and(landed(&answer));
     }
-    outcome
+    outcome.and(left_open.map_or(Ok(()), Err))
 }
 
-/// Reads what a task, a callback and an appointment depend on, and adds what is to be written.
+/// Reads what a task, a callback and an appointment depend on, and adds what is to be written. Why an appointment is left
+/// for another attempt, if it is: the rest does not depend on it.
 async fn look_around(
     round: &Round<'_>,
     call: &Ended,
     own: Vec<Json>,
     writes: &mut Vec<FhirRequest>,
-) -> Result<(), Trouble> {
+) -> Result<Option<Trouble>, Trouble> {
     let occasion = call.task(round);
     let opens = occasion.filter(|_| own.is_empty());
     for task in &own {
@@ -176,14 +182,17 @@ async fn look_around(
         reads.push(get(appointment.to_owned()));
         kinds.push("Appointment");
     }
+    let mut left_open = None;
     let mut called_back = false;
     let mut closed: Vec<Option<String>> = Vec::new();
     for (answer, kind) in round.fhir(reads).await.into_iter().zip(kinds) {
         match kind {
-            "Appointment" => {
-                landed(&answer)?;
-                writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment)));
-            }
+            // There is none, or there never was: a browser may name any.
+            "Appointment" if matches!(answer, Answer::Done { status: 404 | 410, .. }) => {}
+            "Appointment" => match landed(&answer) {
+                Ok(()) => writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment))),
+                Err(trouble) => left_open = Some(trouble),
+            },
             "Communication" => {
                 called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one, round.base())));
             }
@@ -203,7 +212,7 @@ async fn look_around(
         let task = tasks::task(occasion, &call.root, &call.log, &call.reference, owner, called_back);
         writes.push(tasks::open(&task, &call.root));
     }
-    Ok(())
+    Ok(left_open)
 }
 
 /// The patient's calls of the day after an instant.
