@@ -399,6 +399,96 @@ fn recordings_are_deleted_when_their_time_has_come() {
     );
 }
 
+/// A world in which `count` calls of the last days are recorded, every 20 minutes one, and kept for a day.
+fn recorded(count: u64) -> World {
+    let mut world = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
+    for number in 0..count {
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
+        let mut log = CallLog::default();
+        let at = NOW - 2 * DAY - (count - number) * 20 * MINUTE;
+        log.add(&CallEvent::read(&pairs, at).unwrap());
+        world.fhir.put(&log.write(None, BASE), at);
+        world.twilio.recordings.push(recording);
+    }
+    world
+}
+
+#[test]
+fn a_recording_that_cannot_be_deleted_stops_no_other() {
+    // Those at Twilio's that cannot, of the first calls and of one in the middle.
+    for status in [400, 403, 409, 423, 429, 500] {
+        let mut world = recorded(180);
+        let stubborn: Vec<u64> = (0..60).chain([100]).collect();
+        world.twilio.stubborn = stubborn.iter().map(|number| (sid("RE", *number), status)).collect();
+        for _ in 0..20 {
+            let asked = world.sweep();
+            assert!(asked <= 42, "{asked}");
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), stubborn.len(), "{status}");
+        // They are tried once or twice an hour, some at a time, and no longer where they were refused for good.
+        let before = world.twilio.deletions;
+        for _ in 0..20 {
+            world.sweep();
+            world.now += HOUR;
+        }
+        let tries = world.twilio.deletions - before;
+        let for_good = matches!(status, 400 | 423);
+        assert!(if for_good { tries == 0 } else { tries >= 190 }, "{status} {tries}");
+        assert!(tries <= 2 * 21 * stubborn.len(), "{status} {tries}");
+        world.twilio.stubborn.clear();
+        for _ in 0..70 {
+            world.sweep();
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), if for_good { stubborn.len() } else { 0 }, "{status}");
+    }
+}
+
+#[test]
+fn no_recording_is_forgotten_in_an_outage() {
+    for status in [401, 403, 429, 503] {
+        let mut world = recorded(120);
+        world.twilio.stubborn.push(("*".to_owned(), status));
+        for _ in 0..200 {
+            world.twilio.deletions = 0;
+            let asked = world.sweep();
+            assert!(asked <= 42, "{asked}");
+            // Where nothing is answered one run does not ask for long.
+            assert!(world.twilio.deletions <= 10 || status == 403, "{status} {}", world.twilio.deletions);
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), 120);
+        world.twilio.stubborn.clear();
+        for _ in 0..70 {
+            world.sweep();
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), 0, "{status}");
+        assert!(world.calls().iter().all(|call| call.matches("twilio-recording-deleted").count() == 1), "{status}");
+    }
+}
+
+#[test]
+fn a_day_with_very_many_recordings_comes_to_an_end() {
+    let mut world = recorded(0);
+    for number in 0..2_600 {
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
+        let mut log = CallLog::default();
+        let at = NOW - 2 * DAY + number * 30_000;
+        log.add(&CallEvent::read(&pairs, at).unwrap());
+        world.fhir.put(&log.write(None, BASE), at);
+        world.twilio.recordings.push(recording);
+    }
+    for _ in 0..40 {
+        world.sweep();
+        world.now += MINUTE;
+    }
+    assert_eq!(world.twilio.recordings.len(), 0);
+}
+
 #[test]
 fn a_fault_at_any_round_trip_keeps_no_recording() {
     let mut ground = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
