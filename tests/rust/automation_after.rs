@@ -340,6 +340,55 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
 }
 
 #[test]
+fn an_address_that_hangs_keeps_nothing_waiting() {
+    let config = alerting("slack", 100).replacen(
+        '{',
+        r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"#,
+        1,
+    );
+    let mut world = World::new(&config);
+    world.sweep();
+    for number in 0..20 {
+        missed(&mut world, 1 + 4 * number);
+    }
+    world.alert_hangs = Some(0);
+    let before = followed_up(&world);
+    for minute in 1..90 {
+        world.now += MINUTE;
+        world.alert_hangs = Some(0);
+        let mut run = world.sweeping();
+        // Medplum ends it while the first alert hangs, and all else is done.
+        let posts = world.posts.len();
+        while run.go_on(&mut world, None).is_none() && world.posts.len() == posts {}
+        assert!(world.alert_hangs <= Some(3_000), "{minute} {:?}", world.alert_hangs);
+        assert!(minute < 12 || world.fhir.of_type("Task").len() == 20, "{minute}");
+    }
+    assert_eq!(world.fhir.of_type("Task").len(), 20);
+    assert!(followed_up(&world) >= before + HOUR);
+    let hourly = world.fhir.of_type("Basic")[0].write();
+    assert!(hourly.contains(r#"{"url":"hourly","valueInstant":"2026-11-18T12"#), "{hourly}");
+    // A whole run does not wait for long, either.
+    for number in 0..20 {
+        missed(&mut world, 101 + 4 * number);
+    }
+    for minute in 0..10 {
+        world.now += MINUTE;
+        world.alert_hangs = Some(0);
+        let asked = world.sweep();
+        assert!(asked <= 42 && world.alert_hangs <= Some(12_000), "{minute} {asked} {:?}", world.alert_hangs);
+    }
+    assert_eq!(world.fhir.of_type("Task").len(), 40);
+    // Once it answers again, each that is young enough goes out.
+    world.alert_hangs = None;
+    world.posts.clear();
+    for _ in 0..12 {
+        world.now += MINUTE;
+        world.sweep();
+    }
+    assert!(world.posts.len() >= 20, "{}", world.posts.len());
+}
+
+#[test]
 fn a_misread_config_forgets_nothing() {
     let config = alerting("slack", 20);
     let mut world = World::new(&config);

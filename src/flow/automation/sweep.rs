@@ -21,6 +21,8 @@ use crate::time::{HOUR, MINUTE};
 
 /// How long after the hour its alerts are summed up: they have been written by then.
 const SETTLED: u64 = 2 * MINUTE;
+/// How many round trips are kept for alerts.
+const ALERTING: u32 = 12;
 /// Over how long alerts are summed up at most.
 const FORGOTTEN: u64 = 24;
 
@@ -52,9 +54,13 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Re
     if !is_read {
         return Ok(());
     }
-    follow(round, &mut marks).await;
+    // Alerts come last, since Medplum may end the run while a service outside keeps it waiting.
+    round.postpone_alerts();
+    let aside = round.config.alerts.as_ref().map_or(0, |_| ALERTING);
+    round.setting_aside(aside, follow(round, &mut marks)).await;
+    round.setting_aside(aside, hourly(round, knock, &mut marks)).await;
+    marks.save(round).await;
     alerting(round, &mut marks).await;
-    hourly(round, knock, &mut marks).await;
     marks.save(round).await;
     Ok(())
 }
@@ -63,7 +69,12 @@ async fn alerting(round: &Round<'_>, marks: &mut Marks) {
     let Some(alerts) = &round.config.alerts else {
         return;
     };
-    if round.has(5) {
+    for intent in round.postponed() {
+        if round.has(4) {
+            alerts::send(round, alerts, intent).await;
+        }
+    }
+    if round.has(5) && round.may_alert() {
         match round.searches([("Communication", alerts::unsent())]).await {
             Ok([unsent]) => alerts::resend(round, alerts, unsent).await,
             Err(trouble) => round.tell(trouble.code()),
