@@ -44,7 +44,7 @@ pub async fn automation(knock: Knock, host: Host) -> Done {
     let (round, outcome) = match kind {
         "Bot" => {
             let round = Round::new(&host, knock.now, &config, SWEEP);
-            let outcome = sweep::sweep(&round, &knock).await;
+            let outcome = sweep::sweep(&round, &knock, misread.is_none()).await;
             (round, outcome)
         }
         "Communication" => {

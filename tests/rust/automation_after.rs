@@ -194,6 +194,38 @@ fn a_callback_within_the_day_closes_the_task() {
 }
 
 #[test]
+fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
+    for (later, closed) in [(false, false), (true, true)] {
+        for told in [true, false] {
+            let mut world = World::new(TASKS);
+            let call = missed(&mut world, 1);
+            // Of ten minutes; the other is missed in the midst of it, or just before.
+            let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
+            let mut log = CallLog::ticket(&Context { patient: Some("Patient/p1".to_owned()), ..Context::default() });
+            let legs = [
+                leg(9, None, "client:practitioner_1", "", began, 600),
+                leg(10, Some(9), OURS, CALLER, began + 5_000, 590),
+            ];
+            world.now += 12 * MINUTE;
+            for leg in legs {
+                log.add(&CallEvent::from_rest(&leg.json(world.now)).unwrap());
+            }
+            let placed = world.fhir.put(&log.write(None, BASE), world.now);
+            if told {
+                tell(&mut world, &call);
+                tell(&mut world, &placed);
+            } else {
+                world.sweep();
+                world.now += MINUTE;
+                world.sweep();
+            }
+            let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+            assert_eq!(is(task, "status", "completed"), closed, "{later} {told}");
+        }
+    }
+}
+
+#[test]
 fn tasks_and_alerts_are_made_once_in_any_race() {
     for seed in 0..40 {
         let mut dice = Dice::new(seed);
@@ -308,6 +340,94 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
 }
 
 #[test]
+fn an_address_that_hangs_keeps_nothing_waiting() {
+    let config = alerting("slack", 100).replacen(
+        '{',
+        r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"#,
+        1,
+    );
+    let mut world = World::new(&config);
+    world.sweep();
+    for number in 0..20 {
+        missed(&mut world, 1 + 4 * number);
+    }
+    world.alert_hangs = Some(0);
+    let before = followed_up(&world);
+    for minute in 1..90 {
+        world.now += MINUTE;
+        world.alert_hangs = Some(0);
+        let mut run = world.sweeping();
+        // Medplum ends it while the first alert hangs, and all else is done.
+        let posts = world.posts.len();
+        while run.go_on(&mut world, None).is_none() && world.posts.len() == posts {}
+        assert!(world.alert_hangs <= Some(3_000), "{minute} {:?}", world.alert_hangs);
+        assert!(minute < 12 || world.fhir.of_type("Task").len() == 20, "{minute}");
+    }
+    assert_eq!(world.fhir.of_type("Task").len(), 20);
+    assert!(followed_up(&world) >= before + HOUR);
+    let hourly = world.fhir.of_type("Basic")[0].write();
+    assert!(hourly.contains(r#"{"url":"hourly","valueInstant":"2026-11-18T12"#), "{hourly}");
+    // A whole run does not wait for long, either.
+    for number in 0..20 {
+        missed(&mut world, 101 + 4 * number);
+    }
+    for minute in 0..10 {
+        world.now += MINUTE;
+        world.alert_hangs = Some(0);
+        let asked = world.sweep();
+        assert!(asked <= 42 && world.alert_hangs <= Some(12_000), "{minute} {asked} {:?}", world.alert_hangs);
+    }
+    assert_eq!(world.fhir.of_type("Task").len(), 40);
+    // Once it answers again, each that is young enough goes out.
+    world.alert_hangs = None;
+    world.posts.clear();
+    for _ in 0..12 {
+        world.now += MINUTE;
+        world.sweep();
+    }
+    assert!(world.posts.len() >= 20, "{}", world.posts.len());
+}
+
+#[test]
+fn a_misread_config_forgets_nothing() {
+    let config = alerting("slack", 20);
+    let mut world = World::new(&config);
+    world.sweep();
+    let marks = |world: &World| {
+        let marks = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
+        let kept = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
+        marks.elements().iter().filter(kept).map(Json::write).collect::<Vec<_>>()
+    };
+    let before = marks(&world);
+    assert_eq!(before.len(), 3);
+    world.config = config.replace("missed", "mised");
+    let call = missed(&mut world, 1);
+    let misread = |world: &mut World, mut run: crate::automation_world::Run| {
+        let done = std::iter::repeat_with(|| run.go_on(world, None)).flatten().next().unwrap();
+        assert_eq!((done.reply, done.log.len()), (Reply::Accepted, 1), "{:?}", done.log);
+        assert!(done.log[0].contains("CONFIG_INVALID"));
+    };
+    for _ in 0..90 {
+        world.now += MINUTE;
+        let runs = [world.told(&call), world.sweeping()];
+        for run in runs {
+            misread(&mut world, run);
+        }
+    }
+    assert_eq!(marks(&world), before);
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
+    // The list is brought to the chart all the same.
+    world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
+    world.now += MINUTE;
+    let run = world.sweeping();
+    misread(&mut world, run);
+    assert!(is(world.call(&sid("CA", 5)), "status", "completed"));
+    world.config = config;
+    world.sweep();
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2));
+}
+
+#[test]
 fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
     let mut ground = World::new(&alerting("slack", 20));
     let call = missed(&mut ground, 1);
@@ -364,4 +484,91 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
             assert_eq!(after, &appointment);
         }
     }
+}
+
+const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExtension":true},"alerts":{"url":"https://alerts.example.com/hook","format":"slack","on":["missed"]}}"#;
+
+/// A missed call about an appointment that is not in the chart.
+fn missed_about(world: &mut World, number: u64, appointment: &str) -> Json {
+    let root = sid("CA", number);
+    let context = Context { appointment: Some(appointment.to_owned()), ..Context::default() };
+    let mut log = CallLog::ticket(&context);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
+    world.fhir.put(&log.write(None, BASE), world.now)
+}
+
+/// When the follow-up's mark stands.
+fn followed_up(world: &World) -> u64 {
+    let parts = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap().elements();
+    let mark = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();
+    plumline::time::parse_instant(mark.get("valueInstant").and_then(Json::text).unwrap()).unwrap()
+}
+
+#[test]
+fn an_appointment_that_is_not_there_stops_nothing() {
+    for status in [404, 410, 403, 400, 409, 500] {
+        let mut world = World::new(EVERYTHING);
+        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        missed_about(&mut world, 1, "Appointment/gone");
+        missed(&mut world, 5);
+        world.sweep();
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
+        // Told by a Subscription it is the same, and where there is none nothing is left to do.
+        let mut world = World::new(EVERYTHING);
+        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        let call = missed_about(&mut world, 1, "Appointment/gone");
+        let (done, _) = world.told(&call).play(&mut world, |_| None);
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
+        assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_followed_up_stops_no_other() {
+    for status in [500, 409, 403] {
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        for number in 0..120 {
+            missed(&mut world, 101 + 4 * number);
+            world.now += 3 * MINUTE;
+            world.sweep();
+            let (tasks, number) = (world.fhir.of_type("Task").len() as u64, number + 1);
+            assert_eq!(tasks, number, "{status}");
+            let behind = world.now - followed_up(&world);
+            assert!(behind <= 4 * HOUR + 10 * MINUTE, "{status} {behind}");
+        }
+        // It is done once it works, if that is not too late.
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        missed(&mut world, 5);
+        world.now += 2 * HOUR;
+        world.sweep();
+        world.fhir.stubborn.clear();
+        world.now += MINUTE;
+        world.sweep();
+        assert_eq!(world.fhir.of_type("Task").len(), if status == 403 { 1 } else { 2 }, "{status}");
+    }
+}
+
+#[test]
+fn an_outage_of_the_chart_is_waited_for() {
+    let mut world = World::new(EVERYTHING);
+    world.fhir.stubborn.push(("POST Task".to_owned(), 503));
+    for number in 0..70 {
+        missed(&mut world, 1 + 4 * number);
+    }
+    for _ in 0..3 * 60 {
+        world.now += 2 * MINUTE;
+        let asked = world.sweep();
+        assert!(asked <= 42, "{asked}");
+    }
+    world.fhir.stubborn.clear();
+    world.settle();
+    assert_eq!(world.fhir.of_type("Task").len(), 70);
 }

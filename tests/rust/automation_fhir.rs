@@ -13,6 +13,8 @@ pub(crate) struct Fhir {
     /// When the last one was written: no two at once.
     last: u64,
     ids: u64,
+    /// What is answered to requests that begin so, whatever there is: method and URL, and the status.
+    pub(crate) stubborn: Vec<(String, u16)>,
 }
 
 impl Fhir {
@@ -30,6 +32,10 @@ impl Fhir {
         let request = |name: &str| entry.at(&["request", name]).and_then(Json::text);
         let url = request("url").expect("a url");
         let resource = || entry.get("resource").expect("a resource");
+        let line = format!("{} {url}", request("method").unwrap_or_default());
+        if let Some((_, status)) = self.stubborn.iter().find(|(start, _)| line.starts_with(start)) {
+            return response(*status, Json::Null);
+        }
         match request("method") {
             Some("GET") if url.contains('?') => response(200, self.search(url)),
             Some("GET") => match self.place(url) {

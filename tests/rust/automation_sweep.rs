@@ -264,6 +264,11 @@ fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
     assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
 }
 
+/// How many tickets wait for a call.
+fn waiting(world: &World) -> usize {
+    world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation")).count()
+}
+
 /// The chart failed when the call came with its ticket: nobody was dialled, and Twilio knows no number.
 #[test]
 fn a_ticket_finds_the_call_that_dialled_nobody() {
@@ -272,13 +277,49 @@ fn a_ticket_finds_the_call_that_dialled_nobody() {
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
     ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
     world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 6)];
+    // It may still be used: the call that it is for may be yet to come.
     world.sweep();
+    assert_eq!(waiting(&world), 2);
+    world.now = at + 11 * MINUTE + 1_000;
+    world.settle();
     let call = world.call(&sid("CA", 1));
     assert_eq!(call.get("id"), of_call.get("id"));
     assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
     assert!(is(call, "status", "completed"));
-    let waiting = world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation"));
-    assert_eq!(waiting.count(), 1);
+    assert_eq!(waiting(&world), 1);
+}
+
+/// A double click used a ticket twice, and the second call heard that it was placed already.
+#[test]
+fn a_ticket_is_not_given_to_a_call_that_was_refused() {
+    let mut world = World::new("");
+    let at = NOW - 4 * MINUTE;
+    ticket(&mut world, "+15550100201", at - MINUTE, "Appointment/a1");
+    let next = ticket(&mut world, "+15550100202", at, "Appointment/a2");
+    world.twilio.legs = placed(1, "+15550100201", at - 56_000);
+    world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at - 55_000, 6));
+    world.sweep();
+    assert_eq!(waiting(&world), 1);
+    assert_ne!(world.call(&sid("CA", 5)).get("id"), next.get("id"));
+    // The call that it is for finds it.
+    world.twilio.legs.extend(placed(9, "+15550100202", NOW));
+    world.now += 2 * MINUTE;
+    world.settle();
+    assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
+}
+
+#[test]
+fn a_call_that_dialled_nobody_takes_none_of_two_tickets() {
+    let mut world = World::new("");
+    let at = NOW - 12 * MINUTE;
+    ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + 2 * MINUTE, 6)];
+    for _ in 0..15 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
 }
 
 #[test]
@@ -356,6 +397,96 @@ fn recordings_are_deleted_when_their_time_has_come() {
         world.fhir.of_type("Communication"),
         versions.iter().filter(|one| is(one, "resourceType", "Communication")).collect::<Vec<_>>()
     );
+}
+
+/// A world in which `count` calls of the last days are recorded, every 20 minutes one, and kept for a day.
+fn recorded(count: u64) -> World {
+    let mut world = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
+    for number in 0..count {
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
+        let mut log = CallLog::default();
+        let at = NOW - 2 * DAY - (count - number) * 20 * MINUTE;
+        log.add(&CallEvent::read(&pairs, at).unwrap());
+        world.fhir.put(&log.write(None, BASE), at);
+        world.twilio.recordings.push(recording);
+    }
+    world
+}
+
+#[test]
+fn a_recording_that_cannot_be_deleted_stops_no_other() {
+    // Those at Twilio's that cannot, of the first calls and of one in the middle.
+    for status in [400, 403, 409, 423, 429, 500] {
+        let mut world = recorded(180);
+        let stubborn: Vec<u64> = (0..60).chain([100]).collect();
+        world.twilio.stubborn = stubborn.iter().map(|number| (sid("RE", *number), status)).collect();
+        for _ in 0..20 {
+            let asked = world.sweep();
+            assert!(asked <= 42, "{asked}");
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), stubborn.len(), "{status}");
+        // They are tried once or twice an hour, some at a time, and no longer where they were refused for good.
+        let before = world.twilio.deletions;
+        for _ in 0..20 {
+            world.sweep();
+            world.now += HOUR;
+        }
+        let tries = world.twilio.deletions - before;
+        let for_good = matches!(status, 400 | 423);
+        assert!(if for_good { tries == 0 } else { tries >= 190 }, "{status} {tries}");
+        assert!(tries <= 2 * 21 * stubborn.len(), "{status} {tries}");
+        world.twilio.stubborn.clear();
+        for _ in 0..70 {
+            world.sweep();
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), if for_good { stubborn.len() } else { 0 }, "{status}");
+    }
+}
+
+#[test]
+fn no_recording_is_forgotten_in_an_outage() {
+    for status in [401, 403, 429, 503] {
+        let mut world = recorded(120);
+        world.twilio.stubborn.push(("*".to_owned(), status));
+        for _ in 0..200 {
+            world.twilio.deletions = 0;
+            let asked = world.sweep();
+            assert!(asked <= 42, "{asked}");
+            // Where nothing is answered one run does not ask for long.
+            assert!(world.twilio.deletions <= 10 || status == 403, "{status} {}", world.twilio.deletions);
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), 120);
+        world.twilio.stubborn.clear();
+        for _ in 0..70 {
+            world.sweep();
+            world.now += MINUTE;
+        }
+        assert_eq!(world.twilio.recordings.len(), 0, "{status}");
+        assert!(world.calls().iter().all(|call| call.matches("twilio-recording-deleted").count() == 1), "{status}");
+    }
+}
+
+#[test]
+fn a_day_with_very_many_recordings_comes_to_an_end() {
+    let mut world = recorded(0);
+    for number in 0..2_600 {
+        let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
+        let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
+        let mut log = CallLog::default();
+        let at = NOW - 2 * DAY + number * 30_000;
+        log.add(&CallEvent::read(&pairs, at).unwrap());
+        world.fhir.put(&log.write(None, BASE), at);
+        world.twilio.recordings.push(recording);
+    }
+    for _ in 0..40 {
+        world.sweep();
+        world.now += MINUTE;
+    }
+    assert_eq!(world.twilio.recordings.len(), 0);
 }
 
 #[test]

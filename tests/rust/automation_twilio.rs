@@ -30,6 +30,10 @@ pub(crate) struct Twilio {
     pub(crate) recordings: Vec<String>,
     /// How often a recording was deleted that was there.
     pub(crate) deleted: usize,
+    /// How often a deletion was asked for.
+    pub(crate) deletions: usize,
+    /// What is answered where one is to be deleted, whatever there is.
+    pub(crate) stubborn: Vec<(String, u16)>,
     /// Legs of a page, at most.
     pub(crate) page: Option<usize>,
     /// Whether a list has each leg twice.
@@ -65,6 +69,10 @@ impl Twilio {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if let Some(sid) = path.strip_prefix("/Recordings/").and_then(|path| path.strip_suffix(".json")) {
             assert_eq!(request.method, "DELETE");
+            self.deletions += 1;
+            if let Some((_, status)) = self.stubborn.iter().find(|(stubborn, _)| stubborn == sid || stubborn == "*") {
+                return done(*status, Json::Null);
+            }
             let at = self.recordings.iter().position(|known| known == sid);
             self.deleted += usize::from(at.is_some());
             return done(if at.map(|at| self.recordings.remove(at)).is_some() { 204 } else { 404 }, Json::Null);

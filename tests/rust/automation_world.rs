@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) posts: Vec<Json>,
     /// What it answers; 200 where 0.
     pub(crate) alert_status: u16,
+    /// How long runs have waited for it, where it hangs: milliseconds.
+    pub(crate) alert_hangs: Option<u32>,
 }
 
 /// A run on its way.
@@ -147,6 +149,10 @@ impl World {
                     if request.url == ALERTS {
                         assert_eq!(request.method, "POST");
                         self.posts.push(Json::parse(&request.body).unwrap());
+                        if let Some(waited) = &mut self.alert_hangs {
+                            *waited += open.deadline.expect("a deadline");
+                            return Answer::TimedOut;
+                        }
                         return done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null);
                     }
                     self.twilio.answer(request, now)

@@ -83,14 +83,18 @@ pub(super) async fn follow_up(round: &Round<'_>, alerts: &Alerts, answer: Answer
     // 200: somebody has been here before.
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
+        && let Some(intent) = round.now_or_later(body)
     {
-        send(round, alerts, body).await;
+        send(round, alerts, intent).await;
     }
     Ok(())
 }
 
 /// Sends an alert whose intent is this run's own. Where something is left open, the sweep finds it.
-async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
+pub(super) async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
+    if !round.may_alert() {
+        return;
+    }
     let earlier = match earlier(round, &intent).await {
         Ok(earlier) => earlier,
         Err(trouble) => return round.tell(trouble.code()),
@@ -147,7 +151,7 @@ async fn post(round: &Round<'_>, alerts: &Alerts, mut intent: Json, occasion: &s
     };
     let headers = vec![("Content-Type", "application/json".to_owned())];
     let request = HttpRequest { method: "POST", url: alerts.url.clone(), headers, body: body.write() };
-    match round.http(request).await {
+    match round.alert(request).await {
         Answer::Done { status: 200..=299, .. } => intent.set("status", Json::of("completed")),
         Answer::Done { status: 400..=407 | 410..=411 | 413..=428 | 430..=499, .. } => {
             round.tell(Code::AlertRefused);
@@ -191,7 +195,7 @@ pub(super) async fn resend(round: &Round<'_>, alerts: &Alerts, found: Vec<Json>)
         let extensions = intent.get("extension").map(Json::elements).unwrap_or_default();
         let last = extensions.iter().find(|one| is(one, "url", &[round.base(), ATTEMPT].concat()));
         let tried = instant_of(last.and_then(|last| last.get("valueInstant"))).unwrap_or(0);
-        if tried + STALE > round.now || !round.has(4) {
+        if tried + STALE > round.now || !round.has(4) || !round.may_alert() {
             continue;
         }
         let sent = instant_of(intent.get("sent")).unwrap_or(0);
@@ -259,6 +263,9 @@ pub(super) async fn summary(round: &Round<'_>, alerts: &Alerts, from: u64, to: u
 }
 
 async fn send_summary(round: &Round<'_>, alerts: &Alerts, intent: Json) {
+    if !round.may_alert() {
+        return;
+    }
     let text = intent.at(&["payload", "0", "contentString"]).and_then(Json::text).unwrap_or_default().to_owned();
     post(round, alerts, intent, "held-back", &text).await;
 }

@@ -19,6 +19,8 @@ use crate::time::{DAY, instant};
 
 /// How often it is tried where others write at the same time.
 const ATTEMPTS: u32 = 3;
+/// How many round trips another attempt may take; the alert has been seen to by then.
+const AGAIN: u32 = 4;
 /// After how long a call leaves nothing more to do. Records change long after: a recording is deleted, a note is added.
 const OLD: u64 = 7 * DAY;
 /// After how long nobody wants to be alerted.
@@ -30,6 +32,8 @@ pub(super) struct Ended {
     log: CallLog,
     root: String,
     reference: String,
+    /// When it began.
+    began: u64,
     /// When it ended.
     at: u64,
 }
@@ -45,7 +49,8 @@ impl Ended {
         let log = CallLog::read(&resource, round.base());
         let at = ended_at(&log).filter(|at| at + OLD > round.now)?;
         let (root, reference) = (root_of(&resource)?.to_owned(), reference_of(&resource)?);
-        Some(Self { resource, log, root, reference, at })
+        let began = log.started_at().unwrap_or(at);
+        Some(Self { resource, log, root, reference, began, at })
     }
 
     pub(super) fn root(&self) -> &str {
@@ -54,6 +59,10 @@ impl Ended {
 
     pub(super) const fn at(&self) -> u64 {
         self.at
+    }
+
+    pub(super) const fn began(&self) -> u64 {
+        self.began
     }
 
     /// Whether the config has anything follow a call.
@@ -92,7 +101,10 @@ impl Ended {
 /// Why not all of it is known to be done; the sweep does it again.
 pub(super) async fn ended(round: &Round<'_>, reference: &str, root: &str) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
-    for _ in 0..ATTEMPTS {
+    for turn in 0..ATTEMPTS {
+        if turn > 0 && !round.has(AGAIN) {
+            break;
+        }
         match attempt(round, reference, root).await {
             Ok(()) => return Ok(()),
             Err(Trouble::Passing(why)) => code = why,
@@ -119,7 +131,7 @@ async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), T
     };
     let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
     let mut writes = Vec::new();
-    look_around(round, &call, own, &mut writes).await?;
+    let left_open = look_around(round, &call, own, &mut writes).await?;
     let alert = call.alert(round);
     let alerting = alert.map(|occasion| alerts::intend(round, occasion, &call.root, &call.reference));
     let is_alerting = alerting.is_some();
@@ -134,16 +146,17 @@ async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), T
     for answer in answers {
         outcome = outcome.and(landed(&answer));
     }
-    outcome
+    outcome.and(left_open.map_or(Ok(()), Err))
 }
 
-/// Reads what a task, a callback and an appointment depend on, and adds what is to be written.
+/// Reads what a task, a callback and an appointment depend on, and adds what is to be written. Why an appointment is left
+/// for another attempt, if it is: the rest does not depend on it.
 async fn look_around(
     round: &Round<'_>,
     call: &Ended,
     own: Vec<Json>,
     writes: &mut Vec<FhirRequest>,
-) -> Result<(), Trouble> {
+) -> Result<Option<Trouble>, Trouble> {
     let occasion = call.task(round);
     let opens = occasion.filter(|_| own.is_empty());
     for task in &own {
@@ -158,8 +171,8 @@ async fn look_around(
         kinds.push("Communication");
     }
     if call.closes(round) {
-        let from = [patient.map(|patient| tasks::of_patient(patient, call.at))];
-        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.at))];
+        let from = [patient.map(|patient| tasks::of_patient(patient, call.began))];
+        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.began))];
         for request in from.into_iter().chain(by).flatten() {
             reads.push(request);
             kinds.push("Task");
@@ -169,14 +182,17 @@ async fn look_around(
         reads.push(get(appointment.to_owned()));
         kinds.push("Appointment");
     }
+    let mut left_open = None;
     let mut called_back = false;
     let mut closed: Vec<Option<String>> = Vec::new();
     for (answer, kind) in round.fhir(reads).await.into_iter().zip(kinds) {
         match kind {
-            "Appointment" => {
-                landed(&answer)?;
-                writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment)));
-            }
+            // There is none, or there never was: a browser may name any.
+            "Appointment" if matches!(answer, Answer::Done { status: 404 | 410, .. }) => {}
+            "Appointment" => match landed(&answer) {
+                Ok(()) => writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment))),
+                Err(trouble) => left_open = Some(trouble),
+            },
             "Communication" => {
                 called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one, round.base())));
             }
@@ -184,7 +200,7 @@ async fn look_around(
                 for task in found(answer, kind)? {
                     let reference = reference_of(&task);
                     if !closed.contains(&reference) {
-                        writes.extend(tasks::complete(&task, call.at));
+                        writes.extend(tasks::complete(&task, call.began));
                         closed.push(reference);
                     }
                 }
@@ -196,7 +212,7 @@ async fn look_around(
         let task = tasks::task(occasion, &call.root, &call.log, &call.reference, owner, called_back);
         writes.push(tasks::open(&task, &call.root));
     }
-    Ok(())
+    Ok(left_open)
 }
 
 /// The patient's calls of the day after an instant.

@@ -21,6 +21,10 @@ const FIRST: u64 = HOUR;
 const OVERLAP: u64 = 2 * MINUTE;
 /// How many round trips a call's story may take.
 const STORY: u32 = 8;
+/// How long a call that cannot be followed up keeps the mark back, while others can.
+const PATIENCE: u64 = 4 * HOUR;
+/// How many calls in a row that the server does not serve are its outage, and no fault of theirs.
+const OUTAGE: u32 = 3;
 /// Calls of a page.
 const COUNT: usize = 50;
 
@@ -36,23 +40,52 @@ pub(super) async fn follow(round: &Round<'_>, marks: &mut Marks) {
     let from = marks.get(Mark::FollowUp).unwrap_or(round.now.saturating_sub(FIRST)).min(recent);
     let search = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1, "&status=completed"].concat();
     let mut walk = Walk::new(search, "_lastUpdated", from, None);
+    let mut open = Open::default();
     while round.has(STORY + 2) {
         round.spend();
         let page = match walk.next(round.host, COUNT).await {
             Ok(page) => page,
             Err(trouble) => return round.tell(trouble.code()),
         };
-        match page_of(round, page).await {
-            Ok(None) if walk.is_over() => return marks.set(Mark::FollowUp, Some(walk.at.max(recent))),
-            Ok(None) => marks.set(Mark::FollowUp, Some(walk.at)),
-            Ok(Some(undone)) => return marks.set(Mark::FollowUp, Some(undone)),
-            Err(code) => return round.tell(code),
+        if let Err(code) = page_of(round, page, &mut open).await {
+            return round.tell(code);
+        }
+        let at = if walk.is_over() { walk.at.max(recent) } else { walk.at };
+        marks.set(Mark::FollowUp, Some(open.mark(round.now, at)));
+        if walk.is_over() || open.breaks_off() {
+            return;
         }
     }
 }
 
-/// Follows up a page. When the first record changed that there was no time for.
-async fn page_of(round: &Round<'_>, page: Vec<(u64, Json)>) -> Result<Option<u64>, Code> {
+/// What a run leaves open. One call that cannot be followed up must not stop all others.
+#[derive(Default)]
+struct Open {
+    /// When the first record changed that there was no time for.
+    late: Option<u64>,
+    /// When those changed whose story did not work.
+    stuck: Vec<u64>,
+    /// How many of these in a row the server did not serve.
+    unserved: u32,
+    /// Whether any story worked, so that the server does.
+    worked: bool,
+}
+
+impl Open {
+    fn breaks_off(&self) -> bool {
+        self.late.is_some() || self.unserved >= OUTAGE
+    }
+
+    /// Where the next run is to begin, where this one has come to `at`.
+    fn mark(&self, now: u64, at: u64) -> u64 {
+        let waits = |since: &u64| !self.worked || since + PATIENCE > now;
+        let stuck = self.stuck.iter().copied().filter(waits).min();
+        at.min(self.late.unwrap_or(at)).min(stuck.unwrap_or(at))
+    }
+}
+
+/// Follows up a page.
+async fn page_of(round: &Round<'_>, page: Vec<(u64, Json)>, open: &mut Open) -> Result<(), Code> {
     let mut calls = Vec::new();
     for (changed, resource) in page {
         let reference = reference_of(&resource);
@@ -63,23 +96,28 @@ async fn page_of(round: &Round<'_>, page: Vec<(u64, Json)>) -> Result<Option<u64
         }
     }
     let known = Known::read(round, &calls).await?;
-    let mut undone: Option<u64> = None;
     for (changed, call, reference) in calls {
         if !known.wants(round, &call) {
             continue;
         }
-        if !round.has(STORY) {
-            undone = super::calls::earlier(undone, Some(changed));
+        if open.breaks_off() || !round.has(STORY) {
+            open.late = super::calls::earlier(open.late, Some(changed));
             continue;
         }
-        match ended(round, &reference, call.root()).await {
-            Ok(()) => {}
-            // It would be refused again, and others wait.
-            Err(Code::ChartRefused) => round.tell(Code::ChartRefused),
-            Err(code) => return Err(code),
+        let outcome = ended(round, &reference, call.root()).await;
+        open.unserved = if outcome == Err(Code::ChartUnavailable) { open.unserved + 1 } else { 0 };
+        match outcome {
+            Ok(()) => open.worked = true,
+            Err(code) => {
+                round.tell(code);
+                // What was refused would be refused again.
+                if code != Code::ChartRefused {
+                    open.stuck.push(changed);
+                }
+            }
         }
     }
-    Ok(undone)
+    Ok(())
 }
 
 /// The tasks and alerts that there are of a page's calls.
@@ -103,7 +141,7 @@ impl Known {
                 add(&mut of_alerts, &alerts::criteria(call.root()));
             }
             if call.closes(round) {
-                closing = super::calls::earlier(closing, Some(call.at()));
+                closing = super::calls::earlier(closing, Some(call.began()));
             }
         }
         // A search without criteria would find everything.
@@ -134,7 +172,7 @@ impl Known {
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
         let task = own.map_or(occasion.is_some(), |task| tasks::correct(task, occasion).is_some());
         let alerted = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
-        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.at()).is_some());
+        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.began()).is_some());
         task || (call.alert(round).is_some() && !alerted()) || closes || call.appointment(round).is_some()
     }
 }

@@ -2,7 +2,7 @@
 
 //! What is done every hour: calls that never ended in the chart are asked for, and old recordings deleted at Twilio.
 
-use super::calls::{earlier, twilio};
+use super::calls::{earlier, is_outage, twilio};
 use super::marks::{Mark, Marks};
 use super::mend::{mend, root_of};
 use super::round::{Round, WRITES};
@@ -68,13 +68,16 @@ pub(super) async fn lingering(round: &Round<'_>, rest: &Rest, tickets: &mut Tick
     }
 }
 
-/// Deletes the recordings of calls that began more than `days` days ago, and says so in the chart. Whether all are
-/// gone.
+/// Deletes the recordings of calls that began `days` days ago or earlier, and says so in the chart. Whether all is done
+/// that this hour can do.
+///
+/// What cannot be deleted is passed by and remembered, so that nothing waits behind it. Once all others are gone it is
+/// tried again at once, and then every hour.
 pub(super) async fn recordings(round: &Round<'_>, rest: &Rest, marks: &mut Marks, days: u32) -> bool {
     let to = round.now.saturating_sub(u64::from(days) * DAY);
-    let from = marks.get(Mark::Recordings).unwrap_or(0).min(to.saturating_sub(OVERLAP));
+    let from = marks.get(Mark::Recordings).unwrap_or(0).min(to);
     let search = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1].concat();
-    let mut walk = Walk::new(search, "sent", from, Some(to));
+    let mut walk = Walk::new(search, "sent", from, Some(to + 1));
     while round.has(6) {
         round.spend();
         let page = match walk.next(round.host, COUNT).await {
@@ -84,68 +87,109 @@ pub(super) async fn recordings(round: &Round<'_>, rest: &Rest, marks: &mut Marks
                 return false;
             }
         };
-        if let Some(undone) = delete(round, rest, page).await {
-            marks.set(Mark::Recordings, Some(undone));
+        let left = delete(round, rest, page).await;
+        let undone = earlier(marks.get(Mark::Undone), left.undone);
+        marks.set(Mark::Undone, undone);
+        marks.set(Mark::Recordings, Some(left.late.unwrap_or(walk.at)));
+        if left.late.is_some() {
             return false;
         }
-        marks.set(Mark::Recordings, Some(walk.at));
         if walk.is_over() {
-            return true;
+            let next = walk.at.min(to.saturating_sub(OVERLAP));
+            marks.set(Mark::Recordings, earlier(undone, Some(next)));
+            let again = undone.is_some() && marks.get(Mark::Again).is_none();
+            marks.set(Mark::Again, again.then_some(round.now));
+            marks.set(Mark::Undone, None);
+            return !again;
         }
     }
     false
 }
 
-/// Deletes the recordings of a page of calls. When the first call began that is not done.
-async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Option<u64> {
-    let mut undone = None;
-    let mut changed: Vec<(u64, Json)> = Vec::new();
+/// When the first call began of a page …
+#[derive(Default)]
+struct Left {
+    /// … of which not all could be deleted, or it could not be written;
+    undone: Option<u64>,
+    /// … that was not tried.
+    late: Option<u64>,
+}
+
+/// Deletes the recordings of a page of calls.
+async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left {
+    let mut left = Left::default();
+    let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
+    let mut open: Vec<(usize, String)> = Vec::new();
     for (at, call) in page {
-        let open = kept(&call, round.base());
-        if open.is_empty() {
+        open.extend(kept(&call, round.base()).into_iter().map(|sid| (calls.len(), sid)));
+        calls.push((at, call, Vec::new()));
+    }
+    let mut goes_on = true;
+    for some in open.chunks(DELETED) {
+        let began = some.iter().map(|(index, _)| calls[*index].0).min();
+        // The writes of a page take up to three.
+        if !goes_on || !round.has(4) {
+            left.late = earlier(left.late, began);
             continue;
         }
-        let mut gone = Vec::new();
-        for some in open.chunks(DELETED) {
-            if !round.has(3) {
-                break;
-            }
-            round.spend();
-            let path = |sid: &String| ["/Recordings/", sid.as_str(), ".json"].concat();
-            let asks = some.iter().map(|sid| (Ask::Http(rest.delete(&path(sid))), Some(DEADLINE))).collect();
-            for (sid, answer) in some.iter().zip(round.host.ask_all(asks).await) {
-                match answer {
-                    // 404: it has been deleted before.
-                    Answer::Done { status: 200..=299 | 404 | 410, .. } => gone.push(sid.clone()),
-                    Answer::Done { status: 400..=407 | 409 | 411..=428, .. } => round.tell(Code::TwilioRefused),
-                    _ => round.tell(Code::TwilioUnavailable),
+        round.spend();
+        let path = |sid: &str| ["/Recordings/", sid, ".json"].concat();
+        let asks = some.iter().map(|(_, sid)| (Ask::Http(rest.delete(&path(sid))), Some(DEADLINE))).collect();
+        // Where none of them is answered, the others would not be either.
+        goes_on = false;
+        for ((index, sid), answer) in some.iter().zip(round.host.ask_all(asks).await) {
+            let (at, _, gone) = &mut calls[*index];
+            match answer {
+                // 404: it has been deleted before.
+                Answer::Done { status: 200..=299 | 404 | 410, .. } => {
+                    gone.push(sid.clone());
+                    goes_on = true;
+                }
+                // The key is none: nothing has been tried.
+                Answer::Done { status: 401, .. } => {
+                    round.tell(Code::TwilioRefused);
+                    left.late = earlier(left.late, Some(*at));
+                }
+                // The key may not, or not yet.
+                Answer::Done { status: 403 | 409 | 412, .. } => {
+                    round.tell(Code::TwilioRefused);
+                    left.undone = earlier(left.undone, Some(*at));
+                    goes_on = true;
+                }
+                // It would be refused again.
+                Answer::Done { status: 400..=407 | 411..=428, .. } => {
+                    round.tell(Code::TwilioRefused);
+                    goes_on = true;
+                }
+                _ => {
+                    round.tell(Code::TwilioUnavailable);
+                    left.undone = earlier(left.undone, Some(*at));
                 }
             }
         }
-        if gone.len() < open.len() {
-            undone = earlier(undone, Some(at));
-        }
-        if !gone.is_empty() {
-            changed.push((at, without(call, &gone, round)));
+    }
+    let (mut began, mut requests) = (Vec::new(), Vec::new());
+    for (at, call, gone) in calls.into_iter().filter(|(.., gone)| !gone.is_empty()) {
+        if let Some(request) = update(&without(call, &gone, round)) {
+            began.push(at);
+            requests.push(request);
         }
     }
-    for some in changed.chunks(WRITES) {
-        let (mut asked, mut requests) = (Vec::new(), Vec::new());
-        for (at, call) in some {
-            if let Some(request) = update(call) {
-                asked.push(*at);
-                requests.push(request);
-            }
-        }
-        for (at, answer) in asked.into_iter().zip(round.fhir(requests).await) {
-            // Found deleted already, at the next run.
+    let mut began = began.into_iter();
+    while !requests.is_empty() {
+        let rest = requests.split_off(requests.len().min(WRITES));
+        for (answer, at) in round.fhir(requests).await.into_iter().zip(began.by_ref()) {
             if let Err(trouble) = landed(&answer) {
                 round.tell(trouble.code());
-                undone = earlier(undone, Some(at));
+                // Else it would be refused again. Its recordings are found deleted at the next attempt.
+                if is_outage(trouble) {
+                    left.undone = earlier(left.undone, Some(at));
+                }
             }
         }
+        requests = rest;
     }
-    undone
+    left
 }
 
 /// The recordings of a call that are still at Twilio, as far as the chart knows.

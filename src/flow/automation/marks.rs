@@ -38,14 +38,18 @@ pub(super) enum Mark {
     FollowUp,
     /// Alerts held back before this have been told of.
     Summary,
-    /// Recordings of calls that began before this are deleted.
+    /// Recordings of calls that began before this are deleted, …
     Recordings,
+    /// … but for some, the first of them of a call that began then; …
+    Undone,
+    /// … and since this was found they are being tried for the second time.
+    Again,
     /// When what is done every hour was done last.
     Hourly,
 }
 
 /// By [`Mark`]; and whether every step of it is worth a write.
-const MARKS: [(&str, bool); 8] = [
+const MARKS: [(&str, bool); 10] = [
     ("calls", false),
     ("top", true),
     ("high", true),
@@ -53,6 +57,8 @@ const MARKS: [(&str, bool); 8] = [
     ("followUp", false),
     ("summary", true),
     ("recordings", false),
+    ("undone", true),
+    ("again", true),
     ("hourly", true),
 ];
 

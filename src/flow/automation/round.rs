@@ -15,6 +15,11 @@ use crate::json::Json;
 /// Milliseconds that a round trip may take.
 const DEADLINE: u32 = 10_000;
 
+/// Milliseconds that an alert may take: nothing of ours waits for longer on a service outside.
+const ALERT: u32 = 3_000;
+/// How many alerts one run sends.
+const ALERTS: u32 = 4;
+
 /// Entries of one batch of writes.
 pub(super) const WRITES: usize = 20;
 
@@ -25,12 +30,23 @@ pub(super) struct Round<'a> {
     pub(super) now: u64,
     pub(super) config: &'a Config,
     left: Cell<u32>,
+    alerts: Cell<u32>,
+    /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
+    later: RefCell<Option<Vec<Json>>>,
     told: RefCell<Vec<Problem>>,
 }
 
 impl<'a> Round<'a> {
     pub(super) const fn new(host: &'a Host, now: u64, config: &'a Config, asks: u32) -> Self {
-        Self { host, now, config, left: Cell::new(asks), told: RefCell::new(Vec::new()) }
+        Self {
+            host,
+            now,
+            config,
+            left: Cell::new(asks),
+            alerts: Cell::new(ALERTS),
+            later: RefCell::new(None),
+            told: RefCell::new(Vec::new()),
+        }
     }
 
     /// The base of our extensions' URLs.
@@ -45,6 +61,15 @@ impl<'a> Round<'a> {
 
     pub(super) fn spend(&self) {
         self.left.set(self.left.get().saturating_sub(1));
+    }
+
+    /// Does something with that many round trips set aside for what comes after it.
+    pub(super) async fn setting_aside<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
+        let aside = asks.min(self.left.get());
+        self.left.set(self.left.get() - aside);
+        let done = work.await;
+        self.left.set(self.left.get() + aside);
+        done
     }
 
     /// Remembers a line for the log, once.
@@ -80,6 +105,37 @@ impl<'a> Round<'a> {
             resources[index] = found(answer, kinds[index])?;
         }
         Ok(resources)
+    }
+
+    /// From here on alerts wait for [`Round::postponed`].
+    pub(super) fn postpone_alerts(&self) {
+        *self.later.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The alert, if it is to be sent now.
+    pub(super) fn now_or_later(&self, intent: Json) -> Option<Json> {
+        match &mut *self.later.borrow_mut() {
+            Some(later) => later.push(intent),
+            None => return Some(intent),
+        }
+        None
+    }
+
+    /// The alerts that have waited.
+    pub(super) fn postponed(&self) -> Vec<Json> {
+        self.later.take().unwrap_or_default()
+    }
+
+    /// Whether another alert may be sent.
+    pub(super) const fn may_alert(&self) -> bool {
+        self.alerts.get() > 0
+    }
+
+    /// One round trip to the alerts' address.
+    pub(super) async fn alert(&self, request: HttpRequest) -> Answer {
+        self.spend();
+        self.alerts.set(self.alerts.get().saturating_sub(1));
+        self.host.ask(Ask::Http(request), Some(ALERT)).await
     }
 
     /// One round trip elsewhere.

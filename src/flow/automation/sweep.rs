@@ -21,22 +21,27 @@ use crate::time::{HOUR, MINUTE};
 
 /// How long after the hour its alerts are summed up: they have been written by then.
 const SETTLED: u64 = 2 * MINUTE;
+/// How many round trips are kept for alerts.
+const ALERTING: u32 = 12;
 /// Over how long alerts are summed up at most.
 const FORGOTTEN: u64 = 24;
 
 /// Does what there is to do, as far as one run comes. An error only where nothing could be done at all.
-pub(super) async fn sweep(round: &Round<'_>, knock: &Knock) -> Result<(), Code> {
+///
+/// Where the config `is_read` not, the list is brought to the chart, and no more: what a default config would leave undone
+/// for good waits with its marks until there is one again.
+pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search(round.now))];
     let [marks, tickets] = round.searches(searches).await.map_err(Trouble::code)?;
     let mut marks = Marks::read(marks, round.base());
-    let mut tickets = Tickets::read(tickets, round.base());
+    let mut tickets = Tickets::read(tickets, round.base(), round.now);
 
     match Rest::of(knock) {
         Ok(rest) => {
             let whole = calls(round, &rest, &mut marks, &mut tickets).await;
             marks.save(round).await;
             let hour = marks.get(Mark::Hourly).is_none_or(|last| last + HOUR <= round.now);
-            if hour && round.has(12) {
+            if is_read && hour && round.has(12) {
                 lingering(round, &rest, &mut tickets).await;
             }
             if whole && round.has(2) {
@@ -46,9 +51,16 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock) -> Result<(), Code> 
         // Without a key there is no list; what the chart has is followed up all the same.
         Err(problem) => round.tell(problem),
     }
-    follow(round, &mut marks).await;
+    if !is_read {
+        return Ok(());
+    }
+    // Alerts come last, since Medplum may end the run while a service outside keeps it waiting.
+    round.postpone_alerts();
+    let aside = round.config.alerts.as_ref().map_or(0, |_| ALERTING);
+    round.setting_aside(aside, follow(round, &mut marks)).await;
+    round.setting_aside(aside, hourly(round, knock, &mut marks)).await;
+    marks.save(round).await;
     alerting(round, &mut marks).await;
-    hourly(round, knock, &mut marks).await;
     marks.save(round).await;
     Ok(())
 }
@@ -57,7 +69,12 @@ async fn alerting(round: &Round<'_>, marks: &mut Marks) {
     let Some(alerts) = &round.config.alerts else {
         return;
     };
-    if round.has(5) {
+    for intent in round.postponed() {
+        if round.has(4) {
+            alerts::send(round, alerts, intent).await;
+        }
+    }
+    if round.has(5) && round.may_alert() {
         match round.searches([("Communication", alerts::unsent())]).await {
             Ok([unsent]) => alerts::resend(round, alerts, unsent).await,
             Err(trouble) => round.tell(trouble.code()),

@@ -94,8 +94,8 @@ pub(super) fn correct(task: &Json, occasion: Option<Occasion>) -> Option<FhirReq
     update(&corrected)
 }
 
-/// The search for the tasks that a call which reached somebody at `at` closes: open ones of the same patient, of the day
-/// before.
+/// The search for the tasks that a call closes which began at `at` and reached somebody: open ones of the same patient, of
+/// the day before. What was missed while it went on it does not answer.
 pub(super) fn of_patient(patient: &str, at: u64) -> FhirRequest {
     get([&of_day(at), "&patient=", patient].concat())
 }
@@ -110,7 +110,7 @@ fn of_day(at: u64) -> String {
     ["Task?status=", &OPEN.join(","), "&authored-on=ge", &from, "&authored-on=lt", &to, "&_count=100"].concat()
 }
 
-/// Closes a task that was found so, if it is one of a call.
+/// Closes a task that was found so, if it is one of a call that had ended at `at`, when the other began.
 pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
     let authored = task.get("authoredOn").and_then(Json::text).and_then(parse_instant)?;
     let open = OPEN.iter().any(|status| is(task, "status", status));

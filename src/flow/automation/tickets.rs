@@ -30,8 +30,11 @@ const REASON: &str = "https://plumline.dev/fhir/status-reason";
 const SENT: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
-#[derive(Default)]
-pub(super) struct Tickets(Vec<Chart>);
+pub(super) struct Tickets {
+    waiting: Vec<Chart>,
+    /// When they were read.
+    now: u64,
+}
 
 impl Tickets {
     /// The search for them, the oldest first.
@@ -41,24 +44,24 @@ impl Tickets {
         get(["Communication?status=preparation", &category, &before, "&_sort=_lastUpdated&_count=100"].concat())
     }
 
-    pub(super) fn read(found: Vec<Json>, base: &str) -> Self {
-        let mut tickets = Vec::new();
+    pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
+        let mut waiting = Vec::new();
         for resource in found {
             let chart = Chart::of(resource, base);
             if chart.log.root().is_none() && chart.log.context().prepared.is_some() {
-                tickets.push(chart);
+                waiting.push(chart);
             }
         }
-        Self(tickets)
+        Self { waiting, now }
     }
 
-    /// Takes the ticket that a call was placed with: the latest that fits.
+    /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody the only one.
     pub(super) fn take(&mut self, log: &CallLog) -> Option<Chart> {
         if log.context().prepared.is_some() {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
-        for (index, ticket) in self.0.iter().enumerate() {
+        for (index, ticket) in self.waiting.iter().enumerate() {
             if let Some(prepared) = ticket.log.context().prepared
                 && fits(ticket, log)
                 && best.is_none_or(|(latest, _)| prepared > latest)
@@ -66,19 +69,34 @@ impl Tickets {
                 best = Some((prepared, index));
             }
         }
-        best.map(|(_, index)| self.0.remove(index))
+        let index = best.map(|(_, index)| index).or_else(|| self.of_silent(log))?;
+        Some(self.waiting.remove(index))
+    }
+
+    /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
+    /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
+    /// be the only one that the call can have come with, and one that no call can use any more.
+    fn of_silent(&self, log: &CallLog) -> Option<usize> {
+        let mut found = None;
+        for (index, ticket) in self.waiting.iter().enumerate() {
+            if fits_silent(ticket, log) && found.replace((index, ticket)).is_some() {
+                return None;
+            }
+        }
+        let (index, ticket) = found?;
+        (ticket.log.context().prepared? + VALID + SKEW < self.now).then_some(index)
     }
 
     /// Gives back what was taken, since it could not be claimed.
     pub(super) fn put_back(&mut self, ticket: Chart) {
-        self.0.push(ticket);
+        self.waiting.push(ticket);
     }
 
     /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
     /// of theirs would have come up.
     pub(super) async fn expire(self, round: &Round<'_>, read_to: u64) {
         let mut requests = Vec::new();
-        for ticket in &self.0 {
+        for ticket in &self.waiting {
             let prepared = ticket.log.context().prepared.unwrap_or(u64::MAX);
             if let Some(resource) = ticket.resource()
                 && is(resource, "status", "preparation")
@@ -113,7 +131,7 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
 }
 
 /// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
-/// time; where the chart failed when it came with its ticket, it was told so, dialled nobody, and has no number. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
+/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
 /// then dials, tell; and where the practitioner never picked up, that it was sent at that very moment.
 fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
@@ -128,14 +146,28 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let from = root.text(Text::From);
     if let Some(Party::Client(identity)) = from.map(Party::parse) {
         let ours = context.identity.as_deref() == Some(&*identity);
-        let has_no_number = root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
-        return ours && in_time(VALID) && (to(root) || log.children().any(to) || has_no_number && log.is_over());
+        return ours && in_time(VALID) && (to(root) || log.children().any(to));
     }
     let resource = ticket.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
     let unheard = log.children().next().is_none() && was_sent(resource);
     let good_for = if unheard { SKEW } else { VALID };
     by_rest && from == line(resource) && in_time(good_for) && (unheard || log.children().any(to))
+}
+
+/// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
+/// was one, whatever the clocks say.
+fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
+    let context = ticket.log.context();
+    let (Some(prepared), Some(root), Some(started)) = (context.prepared, log.root_leg(), log.started_at()) else {
+        return false;
+    };
+    let Some(Party::Client(identity)) = root.text(Text::From).map(Party::parse) else {
+        return false;
+    };
+    let dialled_nobody = root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
+    let ours = context.identity.as_deref() == Some(&*identity);
+    ours && dialled_nobody && log.is_over() && started >= prepared && started <= prepared + VALID + SKEW
 }
 
 /// The number of ours that a ticket's callee sees.
