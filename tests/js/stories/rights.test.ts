@@ -5,8 +5,12 @@ import type { AccessPolicy } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ask } from '../sandbox-ask.ts';
-import { openWorld, rightsOf, stories } from './rights.ts';
+import { policy } from './clinic.ts';
+import { openWorld, rightsOf, stories, storiesOfAppointments } from './rights.ts';
 import type { World } from './rights.ts';
+
+type Right = ReturnType<typeof rightsOf>[number];
+type Story = (world: World) => Promise<void>;
 
 /** What each right is for: the shortest story that needs it. Entries are counted as they stand in the policy. */
 const needed = {
@@ -60,15 +64,18 @@ const needed = {
   },
 } satisfies Record<string, Record<string, keyof typeof stories>>;
 
+/** What `automation-appointments` adds to `automation`. */
+const neededByAppointments = {
+  '4 Appointment read': 'an appointment gets its call',
+  '4 Appointment update': 'an appointment gets its call',
+};
+
 describe('least privilege', () => {
   let world: World;
   before(async () => {
     world = await openWorld('rights');
   });
-  after(async () => {
-    await world.clinic.stop();
-    world.hooks.close();
-  });
+  after(() => close(world));
 
   test('no right without a story', () => {
     for (const name of ['webhook', 'automation', 'staff'] as const) {
@@ -84,29 +91,72 @@ describe('least privilege', () => {
   }
 
   for (const name of ['webhook', 'automation', 'staff'] as const) {
-    for (const { right, entry, interaction } of rightsOf(name)) {
-      const story = (needed[name] as Record<string, string>)[right] ?? '';
-      test(`without ${name} ${right}: ${story}`, async () => {
-        const policies = await world.clinic.chart<AccessPolicy>('AccessPolicy', `name=Plumline ${name}`);
-        await write(policies.map((policy) => without(policy, entry, interaction)));
-        try {
-          await assert.rejects(async () => stories[story]?.(world));
-        } finally {
-          await write(policies);
-        }
-      });
-    }
-  }
-
-  async function write(policies: AccessPolicy[]): Promise<void> {
-    for (const policy of policies) {
-      const { status, body } = await ask(world.clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
-      assert.equal(status, 200, JSON.stringify(body));
+    for (const right of rightsOf(name)) {
+      const story = (needed[name] as Record<string, string>)[right.right] ?? '';
+      test(`without ${name} ${right.right}: ${story}`, () =>
+        goesWrong(world, `Plumline ${name}`, right, stories[story]));
     }
   }
 });
 
-function without(policy: AccessPolicy, entry: number, interaction: string): AccessPolicy {
+describe('least privilege where appointments get their calls', () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld('rights-appointments', true);
+  });
+  after(() => close(world));
+
+  const rights = rightsOf('automation-appointments');
+  const common = rightsOf('automation');
+
+  test('no right without a story', () => {
+    assert.deepEqual(policy('automation-appointments').resource?.slice(0, -1), policy('automation').resource);
+    assert.deepEqual(
+      rights.slice(common.length).map(({ right }) => right),
+      Object.keys(neededByAppointments),
+    );
+  });
+
+  for (const [name, story] of Object.entries(storiesOfAppointments)) {
+    test(`with all rights: ${name}`, () => story(world));
+  }
+
+  for (const right of rights.slice(common.length)) {
+    const story = (neededByAppointments as Record<string, string>)[right.right] ?? '';
+    test(`without ${right.right}: ${story}`, () =>
+      goesWrong(world, 'Plumline automation with appointments', right, storiesOfAppointments[story]));
+  }
+});
+
+/** Plays a story with one right less. */
+async function goesWrong(world: World, name: string, right: Right, story?: Story): Promise<void> {
+  assert.ok(story);
+  const policies = await world.clinic.chart<AccessPolicy>('AccessPolicy', `name=${name}`);
+  assert.ok(policies.length > 0);
+  await write(
+    world,
+    policies.map((policy) => without(policy, right)),
+  );
+  try {
+    await assert.rejects(async () => story(world));
+  } finally {
+    await write(world, policies);
+  }
+}
+
+async function write({ clinic }: World, policies: AccessPolicy[]): Promise<void> {
+  for (const policy of policies) {
+    const { status, body } = await ask(clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
+    assert.equal(status, 200, JSON.stringify(body));
+  }
+}
+
+async function close({ clinic, hooks }: World): Promise<void> {
+  await clinic.stop();
+  hooks.close();
+}
+
+function without(policy: AccessPolicy, { entry, interaction }: Right): AccessPolicy {
   const resource = (policy.resource ?? []).flatMap((one, index) => {
     const rest = (one.interaction ?? []).filter((kept) => kept !== interaction);
     return index !== entry ? [one] : rest.length > 0 ? [{ ...one, interaction: rest }] : [];

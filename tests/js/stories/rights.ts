@@ -175,14 +175,26 @@ export const stories: Record<string, (world: World) => Promise<void>> = {
   },
 };
 
-export async function openWorld(seed: string): Promise<World> {
+/** The same where the config has `appointment.callExtension`. */
+export const storiesOfAppointments: typeof stories = {
+  async 'an appointment gets its call'(world) {
+    const { clinic, staff, appointment } = world;
+    const { ticket = '' } = await start(world, { appointment });
+    const call = await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const { extension } = await clinic.read<Appointment>(appointment);
+    assert.ok(JSON.stringify(extension).includes(call.callSid));
+  },
+};
+
+export async function openWorld(seed: string, appointments = false): Promise<World> {
   const hooks = await openHooks();
   const world = { hooks, patient: '', appointment: '' } as World;
   world.clinic = await openClinic({
     seed,
     numbers,
     secrets: { PLUMLINE_SECRET: tickets },
-    config: (clinic) => furnish(clinic, world),
+    config: (clinic) => furnish(clinic, world, appointments),
+    ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
   const { clinic } = world;
   world.staff = await clinic.staff('Amber Invented');
@@ -214,7 +226,7 @@ export async function openWorld(seed: string): Promise<World> {
   return world;
 }
 
-async function furnish(clinic: Clinic, world: World): Promise<string> {
+async function furnish(clinic: Clinic, world: World, appointments: boolean): Promise<string> {
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -290,11 +302,14 @@ async function furnish(clinic: Clinic, world: World): Promise<string> {
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: world.hooks.url, format: 'slack', on: ['missed'], perHour: 1000 },
     outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
+    ...(appointments && { appointment: { callExtension: true } }),
   });
 }
 
 /** The rights of a policy, one by one: `0 Communication search`. */
-export function rightsOf(name: PolicyName): { right: string; entry: number; interaction: string }[] {
+export function rightsOf(
+  name: PolicyName | 'automation-appointments',
+): { right: string; entry: number; interaction: string }[] {
   return (policy(name).resource ?? []).flatMap(({ resourceType, interaction = [] }, entry) =>
     interaction.map((one) => ({ right: `${entry} ${resourceType} ${one}`, entry, interaction: one })),
   );
