@@ -208,6 +208,12 @@ impl Leg {
         self.began().filter(|began| ended || began + ROUNDED < heard).or(Some(heard))
     }
 
+    /// Whether somebody took the caller out of a queue.
+    /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
+    pub(super) fn left_queue_to_somebody(&self) -> bool {
+        matches!(self.text(Text::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
+    }
+
     /// As long before its end as it lasted.
     fn began(&self) -> Option<u64> {
         let lasted = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;

@@ -84,11 +84,10 @@ impl CallLog {
         if root.has_message() || self.children().any(Leg::has_message) {
             return Some(Outcome::Voicemail);
         }
-        let queue = root.text(Text::QueueResult).unwrap_or_default();
-        let mut best = match queue {
-            "bridged" => Some(Outcome::Answered),
-            "hangup" => Some(Outcome::Dropped),
-            "error" | "system-error" => Some(Outcome::Failed),
+        let mut best = match root.text(Text::QueueResult) {
+            _ if root.left_queue_to_somebody() => Some(Outcome::Answered),
+            Some("hangup") => Some(Outcome::Dropped),
+            Some("error" | "system-error") => Some(Outcome::Failed),
             _ => None,
         };
         let dialled = root.dialled.map(|status| match status {
