@@ -329,3 +329,49 @@ fn a_call_of_ours_that_reached_nobody_was_not_answered() {
     assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
     assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
 }
+
+/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's `received`,
+/// likewise.
+fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
+    const BEGAN: u64 = 1_795_000_000_000;
+    let mut log = CallLog::default();
+    for (at, pairs) in events {
+        let call = [("CallSid", "CA000000000000000000000000000000a1"), ("Direction", "inbound")];
+        log.add(&CallEvent::read(&[&call, *pairs].concat(), BEGAN + at * 1_000).unwrap());
+    }
+    let record = log.write(None, BASE);
+    assert_eq!(CallLog::read(&record, BASE).write(Some(record.clone()), BASE), record);
+    let at = record.get("received").map(|at| parse_instant(at.text().unwrap()).unwrap());
+    at.map(|at| (at - BEGAN) / 1_000)
+}
+
+/// Twilio tells of a wait in a queue behind the talk that followed it.
+#[test]
+fn whoever_waited_was_answered_when_the_wait_was_over() {
+    const RINGING: (u64, &[(&str, &str)]) = (0, &[("CallStatus", "ringing")]);
+    const LEFT: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const GONE: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "completed"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const END: (u64, &[(&str, &str)]) = (661, &[("CallStatus", "completed"), ("CallDuration", "661")]);
+    const CHILD: &str = "CA000000000000000000000000000000b1";
+    const RANG: (u64, &[(&str, &str)]) =
+        (20, &[("CallStatus", "in-progress"), ("DialCallStatus", "no-answer"), ("DialCallSid", CHILD)]);
+    assert_eq!(received(&[RINGING, LEFT, END]), Some(60));
+    assert_eq!(received(&[RINGING, GONE]), Some(60));
+    // The first that is heard of the call comes behind the talk: the end tells when it began, and nothing else does.
+    assert_eq!(received(&[LEFT, END]), Some(60));
+    assert_eq!(received(&[LEFT]), None);
+    assert_eq!(received(&[GONE]), None);
+    // Somebody was rung before.
+    assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
+    assert_eq!(received(&[RANG, LEFT]), Some(80));
+    // How long it was is not told; or it is nonsense.
+    let bridged = [("CallStatus", "in-progress"), ("QueueResult", "bridged")];
+    assert_eq!(received(&[RINGING, (660, &bridged), END]), None);
+    let long = [("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "2147483647")];
+    assert_eq!(received(&[RINGING, (660, &long), END]), Some(661));
+    // Nobody took them out.
+    let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
+    assert_eq!(received(&[RINGING, (60, &left), END]), None);
+}

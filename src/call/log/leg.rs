@@ -208,6 +208,13 @@ impl Leg {
         self.began().filter(|began| ended || began + ROUNDED < heard).or(Some(heard))
     }
 
+    /// When it began, unless all that is known is when it was first in progress, or over: that may be long after.
+    pub(super) fn began_at(&self) -> Option<u64> {
+        let later = self.instant(Instant::Answered).into_iter().chain(self.instant(Instant::End)).min();
+        let was_heard = later.is_some_and(|later| self.instant(Instant::Start).is_some_and(|heard| heard < later));
+        self.started_at().filter(|_| was_heard || self.began().is_some())
+    }
+
     /// Whether somebody took the caller out of a queue.
     /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
     pub(super) fn left_queue_to_somebody(&self) -> bool {
