@@ -375,3 +375,54 @@ fn whoever_waited_was_answered_when_the_wait_was_over() {
     let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
     assert_eq!(received(&[RINGING, (60, &left), END]), None);
 }
+
+/// A config that cannot be read says nothing of the clinic's own base, and what came then stands under ours.
+#[test]
+fn what_was_written_under_another_base_is_read_and_brought_together() {
+    const CLINIC: &str = "https://clinic.example/fhir";
+    let (early, late) = (call("only the child is known"), call("nobody answers"));
+    let mut both = early.clone();
+    both.merge(&late);
+    both.know(&context());
+    let expected = both.write(None, CLINIC);
+    for (one, other) in
+        [(CLINIC, BASE), (BASE, CLINIC), ("https://older.example", CLINIC), (CLINIC, "https://older.example")]
+    {
+        // The base changed, and every write was by this code.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        log = CallLog::read(&record, other);
+        log.merge(&late);
+        record = log.write(Some(record), other);
+        assert_eq!(record, both.write(None, other), "{one} {other}");
+        assert_eq!(CallLog::read(&record, CLINIC).write(Some(record), CLINIC), expected, "{one} {other}");
+        // A second one stands there, which no element follows from; and somebody has corrected the patient, taken out
+        // the appointment, and added parts.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        let added = r#"{"url":"menu","valueString":"main"}"#;
+        let second = late.write(None, other).at(&["extension", "0"]).unwrap().write();
+        let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
+        let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
+        let mut extensions = record.get("extension").unwrap().elements().to_vec();
+        extensions.extend([theirs, &second].map(|text| Json::parse(text).unwrap()));
+        record.set("extension", Json::List(extensions));
+        let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+        record.set("subject", patient.clone());
+        record.set("basedOn", Json::Null);
+        let merged = CallLog::read(&record, CLINIC);
+        assert_eq!(merged, both, "{one} {other}");
+        let record = merged.write(Some(record), CLINIC);
+        let extensions = record.get("extension").unwrap().elements();
+        assert_eq!(extensions.len(), 2, "{}", record.write());
+        assert_eq!(extensions[0].get("url"), expected.at(&["extension", "0", "url"]));
+        assert_eq!((extensions[1].write().as_str(), record.write().matches(added).count()), (theirs, 1));
+        for name in ["status", "sent", "received", "payload", "sender", "recipient"] {
+            assert_eq!(record.get(name), expected.get(name), "{name}");
+        }
+        assert_eq!((record.get("subject"), record.get("basedOn")), (Some(&patient), None));
+        assert_eq!(merged.write(Some(record.clone()), CLINIC), record);
+    }
+}
