@@ -426,3 +426,38 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         assert_eq!(merged.write(Some(record.clone()), CLINIC), record);
     }
 }
+
+/// A room tells of itself without the calls that are in it; who comes and goes is told with theirs, in a row.
+/// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
+#[test]
+fn whoever_met_somebody_in_a_room_was_answered() {
+    let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
+        let call = [("CallSid", "CA000000000000000000000000000000a1")];
+        let mut log = CallLog::default();
+        let read = |log: &mut CallLog, pairs: &[(&str, &str)]| {
+            log.add(&CallEvent::read(&[&call, pairs].concat(), 1_795_000_000_000).unwrap());
+        };
+        for (event, number) in events {
+            let room =
+                [("ConferenceSid", "CF1"), ("StartConferenceOnEnter", starts), ("ReasonParticipantLeft", reason)];
+            read(&mut log, &[&room[..], &[("StatusCallbackEvent", *event), ("SequenceNumber", *number)]].concat());
+        }
+        read(&mut log, &[("CallStatus", "completed"), ("CallDuration", "600"), ("Direction", "inbound")]);
+        let record = log.write(None, BASE);
+        assert_eq!(CallLog::read(&record, BASE), log);
+        assert_eq!(record.get("received"), None, "{}", record.write());
+        log.outcome().map(Outcome::word)
+    };
+    let (join, leave, hung_up) = ("participant-join", "participant-leave", "participant_hung_up");
+    // First, then somebody joins (2) and it starts (3); or somebody was there.
+    assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));
+    // Alone all the time.
+    assert_eq!(outcome(&[(join, "1"), (leave, "2")], "true", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1")], "true", ""), Some("no-answer"));
+    // Two who wait for staff are in the room together, and hear nothing of each other.
+    assert_eq!(outcome(&[(join, "2"), (leave, "4")], "false", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1"), (leave, "5")], "false", "moderator_ended_conference"), Some("answered"));
+    assert_eq!(outcome(&[("participant-mute", "9"), (join, "x")], "true", ""), Some("no-answer"));
+}

@@ -108,6 +108,7 @@ impl Leg {
         ];
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
+        leg.bridged = event.met.then_some(true);
         leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording
             && !matches!(recording.status, Some("absent" | "failed"))

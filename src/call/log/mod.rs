@@ -214,7 +214,8 @@ impl CallLog {
         if root.left_queue_to_somebody() {
             return answered.into_iter().chain(self.bridged_at(root)).min();
         }
-        answered.or_else(|| root.answered_at())
+        // When somebody else came into a conference is not told.
+        answered.or_else(|| root.answered_at().filter(|_| root.bridged != Some(true)))
     }
 
     /// When the caller came out of the queue to somebody. Twilio tells that only behind the talk, and not when the wait

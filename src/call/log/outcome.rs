@@ -75,7 +75,7 @@ impl CallLog {
     /// How the call ended; none while it goes on.
     ///
     /// A message makes it `voicemail`, whoever was dialled before. Else the greatest [`Outcome`] of those who were dialled
-    /// or waited for in a queue counts. Where nobody was, the root leg tells; a call that came in, or that one of our
+    /// waited for in a queue, or met in a conference counts. Where nobody was, the root leg tells; a call that came in, or that one of our
     /// people placed, and that ended so was answered by nobody.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
@@ -85,7 +85,7 @@ impl CallLog {
             return Some(Outcome::Voicemail);
         }
         let mut best = match root.text(Text::QueueResult) {
-            _ if root.left_queue_to_somebody() => Some(Outcome::Answered),
+            _ if root.left_queue_to_somebody() || root.bridged == Some(true) => Some(Outcome::Answered),
             Some("hangup") => Some(Outcome::Dropped),
             Some("error" | "system-error") => Some(Outcome::Failed),
             _ => None,
