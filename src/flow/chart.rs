@@ -177,7 +177,7 @@ impl Chart {
             }
             let log = CallLog::read(&resource, base);
             let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
-            let rank = (!CallLog::stands_in(&resource, base), log.context().prepared.is_none(), id);
+            let rank = (!CallLog::stands_in(&resource), log.context().prepared.is_none(), id);
             chart.log.merge(&log);
             if best.as_ref().is_none_or(|best| rank < *best) {
                 best = Some(rank);

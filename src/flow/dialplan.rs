@@ -63,6 +63,10 @@ pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Dir
         | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
             Some(status(host, visit.pairs, visit.now, CALLBACK, visit.base()).await)
         }
+        // Nobody listens any more, and Twilio says nowhere else how the wait ended.
+        (Kind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
+            Some(status(host, visit.pairs, visit.now, CALLBACK, visit.base()).await)
+        }
         (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, CALLBACK, visit.base()).await),
         (Kind::First, Direction::Inbound { .. }) if plan.rules().is_some() => Some(follow(host, visit, &plan).await),
         (Kind::First, _) => None,

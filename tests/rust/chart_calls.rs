@@ -179,10 +179,16 @@ impl Teller {
         self.opening();
         let (result, outcome) = *self.dice.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
         self.pass(30);
+        let waited = self.dice.roll(30) as u64;
+        // What Twilio tells of the wait comes behind the talk.
+        self.pass(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
-        self.answered = (outcome == "answered").then_some(self.now);
-        self.callback(vec![("QueueResult", result.into()), ("QueueTime", "30".into())]);
+        self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
         self.end("completed");
+        if outcome == "answered" {
+            let heard = self.events.iter().filter_map(Event::pairs).map(|(pairs, at)| timestamp_of(pairs, at)).min();
+            self.answered = heard.map(|heard| self.since_picked_up(heard) + waited * 1_000);
+        }
         outcome
     }
 

@@ -329,3 +329,135 @@ fn a_call_of_ours_that_reached_nobody_was_not_answered() {
     assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
     assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
 }
+
+/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's `received`,
+/// likewise.
+fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
+    const BEGAN: u64 = 1_795_000_000_000;
+    let mut log = CallLog::default();
+    for (at, pairs) in events {
+        let call = [("CallSid", "CA000000000000000000000000000000a1"), ("Direction", "inbound")];
+        log.add(&CallEvent::read(&[&call, *pairs].concat(), BEGAN + at * 1_000).unwrap());
+    }
+    let record = log.write(None, BASE);
+    assert_eq!(CallLog::read(&record, BASE).write(Some(record.clone()), BASE), record);
+    let at = record.get("received").map(|at| parse_instant(at.text().unwrap()).unwrap());
+    at.map(|at| (at - BEGAN) / 1_000)
+}
+
+/// Twilio tells of a wait in a queue behind the talk that followed it.
+#[test]
+fn whoever_waited_was_answered_when_the_wait_was_over() {
+    const RINGING: (u64, &[(&str, &str)]) = (0, &[("CallStatus", "ringing")]);
+    const LEFT: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const GONE: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "completed"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const END: (u64, &[(&str, &str)]) = (661, &[("CallStatus", "completed"), ("CallDuration", "661")]);
+    const CHILD: &str = "CA000000000000000000000000000000b1";
+    const RANG: (u64, &[(&str, &str)]) =
+        (20, &[("CallStatus", "in-progress"), ("DialCallStatus", "no-answer"), ("DialCallSid", CHILD)]);
+    assert_eq!(received(&[RINGING, LEFT, END]), Some(60));
+    assert_eq!(received(&[RINGING, GONE]), Some(60));
+    // The first that is heard of the call comes behind the talk: the end tells when it began, and nothing else does.
+    assert_eq!(received(&[LEFT, END]), Some(60));
+    assert_eq!(received(&[LEFT]), None);
+    assert_eq!(received(&[GONE]), None);
+    // Somebody was rung before.
+    assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
+    assert_eq!(received(&[RANG, LEFT]), Some(80));
+    // How long it was is not told; or it is nonsense.
+    let bridged = [("CallStatus", "in-progress"), ("QueueResult", "bridged")];
+    assert_eq!(received(&[RINGING, (660, &bridged), END]), None);
+    let long = [("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "2147483647")];
+    assert_eq!(received(&[RINGING, (660, &long), END]), Some(661));
+    // Nobody took them out.
+    let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
+    assert_eq!(received(&[RINGING, (60, &left), END]), None);
+}
+
+/// A config that cannot be read says nothing of the clinic's own base, and what came then stands under ours.
+#[test]
+fn what_was_written_under_another_base_is_read_and_brought_together() {
+    const CLINIC: &str = "https://clinic.example/fhir";
+    let (early, late) = (call("only the child is known"), call("nobody answers"));
+    let mut both = early.clone();
+    both.merge(&late);
+    both.know(&context());
+    let expected = both.write(None, CLINIC);
+    for (one, other) in
+        [(CLINIC, BASE), (BASE, CLINIC), ("https://older.example", CLINIC), (CLINIC, "https://older.example")]
+    {
+        // The base changed, and every write was by this code.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        log = CallLog::read(&record, other);
+        log.merge(&late);
+        record = log.write(Some(record), other);
+        assert_eq!(record, both.write(None, other), "{one} {other}");
+        assert_eq!(CallLog::read(&record, CLINIC).write(Some(record), CLINIC), expected, "{one} {other}");
+        // A second one stands there, which no element follows from; and somebody has corrected the patient, taken out
+        // the appointment, and added parts.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        let added = r#"{"url":"menu","valueString":"main"}"#;
+        let second = late.write(None, other).at(&["extension", "0"]).unwrap().write();
+        let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
+        let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
+        let mut extensions = record.get("extension").unwrap().elements().to_vec();
+        extensions.extend([theirs, &second].map(|text| Json::parse(text).unwrap()));
+        record.set("extension", Json::List(extensions));
+        let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+        record.set("subject", patient.clone());
+        record.set("basedOn", Json::Null);
+        let merged = CallLog::read(&record, CLINIC);
+        assert_eq!(merged, both, "{one} {other}");
+        let record = merged.write(Some(record), CLINIC);
+        let extensions = record.get("extension").unwrap().elements();
+        assert_eq!(extensions.len(), 2, "{}", record.write());
+        assert_eq!(extensions[0].get("url"), expected.at(&["extension", "0", "url"]));
+        assert_eq!((extensions[1].write().as_str(), record.write().matches(added).count()), (theirs, 1));
+        for name in ["status", "sent", "received", "payload", "sender", "recipient"] {
+            assert_eq!(record.get(name), expected.get(name), "{name}");
+        }
+        assert_eq!((record.get("subject"), record.get("basedOn")), (Some(&patient), None));
+        assert_eq!(merged.write(Some(record.clone()), CLINIC), record);
+    }
+}
+
+/// A room tells of itself without the calls that are in it; who comes and goes is told with theirs, in a row.
+/// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
+#[test]
+fn whoever_met_somebody_in_a_room_was_answered() {
+    let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
+        let call = [("CallSid", "CA000000000000000000000000000000a1")];
+        let mut log = CallLog::default();
+        let read = |log: &mut CallLog, pairs: &[(&str, &str)]| {
+            log.add(&CallEvent::read(&[&call, pairs].concat(), 1_795_000_000_000).unwrap());
+        };
+        for (event, number) in events {
+            let room =
+                [("ConferenceSid", "CF1"), ("StartConferenceOnEnter", starts), ("ReasonParticipantLeft", reason)];
+            read(&mut log, &[&room[..], &[("StatusCallbackEvent", *event), ("SequenceNumber", *number)]].concat());
+        }
+        read(&mut log, &[("CallStatus", "completed"), ("CallDuration", "600"), ("Direction", "inbound")]);
+        let record = log.write(None, BASE);
+        assert_eq!(CallLog::read(&record, BASE), log);
+        assert_eq!(record.get("received"), None, "{}", record.write());
+        log.outcome().map(Outcome::word)
+    };
+    let (join, leave, hung_up) = ("participant-join", "participant-leave", "participant_hung_up");
+    // First, then somebody joins (2) and it starts (3); or somebody was there.
+    assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));
+    // Alone all the time.
+    assert_eq!(outcome(&[(join, "1"), (leave, "2")], "true", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1")], "true", ""), Some("no-answer"));
+    // Two who wait for staff are in the room together, and hear nothing of each other.
+    assert_eq!(outcome(&[(join, "2"), (leave, "4")], "false", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1"), (leave, "5")], "false", "moderator_ended_conference"), Some("answered"));
+    assert_eq!(outcome(&[("participant-mute", "9"), (join, "x")], "true", ""), Some("no-answer"));
+}

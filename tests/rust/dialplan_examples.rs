@@ -125,7 +125,7 @@ fn a_nurse_line() {
     let mut chart = chart(&[OPEN]);
     chart.wall = |zone| (zone == "America/Denver").then_some("2026-11-16T08:00:00");
     assert!(ask(&mut chart, "", &[]).ends_with(&format!(
-        "<Enqueue action=\"{STEP}queue.wait-for-nurse\" waitUrl=\"{STEP}wait.wait-for-nurse\">nurses</Enqueue>"
+        "<Enqueue action=\"{STEP}queue.wait-for-nurse#rc=3&amp;rp=all\" waitUrl=\"{STEP}wait.wait-for-nurse\">nurses</Enqueue>"
     )));
     assert_eq!(chart.round_trips(), 1);
     let here = [("QueuePosition", "3"), ("CurrentQueueSize", "12"), ("AvgQueueTime", "900")];

@@ -2,6 +2,8 @@
 
 //! Waiting, and the ways out of it.
 
+use plumline::flow::Reply;
+
 use crate::clinic::{Clinic, Fault};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
@@ -27,11 +29,11 @@ fn leaves(clinic: &mut Clinic, result: &str) -> String {
 
 #[test]
 fn the_caller_hears_music_and_their_place() {
-    assert_eq!(queue("").call(), format!("<Enqueue action=\"{STEP}queue.first\">nurses</Enqueue>"));
+    assert_eq!(queue("").call(), format!("<Enqueue action=\"{STEP}queue.first#rc=3&amp;rp=all\">nurses</Enqueue>"));
     let mut clinic = queue(r#""position":{"text":"You are number {position}."}"#);
     assert_eq!(
         clinic.call(),
-        format!("<Enqueue action=\"{STEP}queue.first\" waitUrl=\"{STEP}wait.first\">nurses</Enqueue>")
+        format!("<Enqueue action=\"{STEP}queue.first#rc=3&amp;rp=all\" waitUrl=\"{STEP}wait.first\">nurses</Enqueue>")
     );
     assert_eq!(waits(&mut clinic, "2", "2", "10"), format!("<Say>You are number 2.</Say><Play>{MUSIC}</Play>"));
     assert_eq!(waits(&mut clinic, "<b>", "", ""), format!("<Play>{MUSIC}</Play>"));
@@ -83,6 +85,54 @@ fn every_end_of_a_wait_has_its_way() {
         "<Response/>"
     );
     assert!(clinic.record().unwrap().write().contains(r#""url":"queueResult","valueCode":"bridged""#));
+}
+
+fn outcome(clinic: &Clinic) -> String {
+    let record = clinic.record().unwrap().write();
+    let (_, rest) = record.rsplit_once(r#""url":"outcome","valueCode":""#).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Twilio says in no other callback, and in no list, that somebody spoke with the caller.
+#[test]
+fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
+    let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
+    for fault in [Fault::Late, Fault::Lost, Fault::Whole(503), Fault::Each(500), Fault::Each(403)] {
+        let mut clinic = queue("");
+        clinic.fault = Box::new(move |_| Some(fault));
+        assert!(matches!(clinic.reply("?step=queue.first", &wait), Reply::Broken(_)), "{fault:?}");
+        clinic.fault = Box::new(|_| None);
+        assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
+        assert_eq!(outcome(&clinic), "answered");
+        // A moment of trouble need not be brought again: nobody waits.
+        let mut clinic = queue("");
+        clinic.fault = Box::new(|at| (at < 2).then_some(Fault::Each(503)));
+        assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
+        assert_eq!(outcome(&clinic), "answered");
+        // Whoever still listens hears what comes next, and soon.
+        let mut clinic = queue("");
+        clinic.fault = Box::new(move |_| Some(fault));
+        assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
+        assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+    }
+}
+
+#[test]
+fn whoever_was_taken_out_of_the_queue_was_answered() {
+    let ended = [("CallbackSource", "call-progress-events"), ("CallStatus", "completed"), ("CallDuration", "90")];
+    for (result, told) in [
+        ("bridged", "answered"),
+        ("bridging-in-process", "answered"),
+        ("redirected-from-bridged", "answered"),
+        ("redirected", "no-answer"),
+        ("leave", "no-answer"),
+        ("hangup", "dropped"),
+    ] {
+        let mut clinic = queue("");
+        leaves(&mut clinic, result);
+        clinic.request("?step=status", &ended);
+        assert_eq!(outcome(&clinic), told, "{result}");
+    }
 }
 
 const OFFER: &str = r#""callback":{"prompt":{"text":"Press one."},"digit":"1","then":"soon"}"#;

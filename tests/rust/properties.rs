@@ -176,6 +176,8 @@ fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
                 || has(said, "DialCallStatus", |_| true)
                 || has(said, "CallStatus", |status| over.contains(&status))
         }
+        // The caller is gone.
+        Kind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }

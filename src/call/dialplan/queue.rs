@@ -9,7 +9,7 @@
 
 use super::play::{Fault, Player};
 use super::said::{Caller, Said};
-use super::step::{Kind, decides};
+use super::step::{AGAIN, Kind, decides};
 use crate::call::config::{CallbackOffer, Config, Overflow, Queue, Verb};
 use crate::json::decimal;
 
@@ -22,7 +22,9 @@ const MOST_HOPS: u32 = 16;
 impl<'a> Player<'a> {
     /// Lets the caller wait.
     pub(super) fn enqueue(&mut self, action: &'a str, queue: &'a Queue) {
-        let (ended, waits) = (self.url(Kind::Queue, action, 0), self.url(Kind::Wait, action, 0));
+        // How the wait ended is said nowhere else, so it is brought again where the caller is gone by then.
+        let ended = [&self.url(Kind::Queue, action, 0), AGAIN].concat();
+        let waits = self.url(Kind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Otherwise Twilio plays its music, and nobody needs to be asked.
         let has_part = queue.position.is_some() || queue.callback.is_some() || queue.overflow.is_some();

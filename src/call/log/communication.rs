@@ -6,7 +6,7 @@
 
 use super::extension::{self, parts_of};
 use super::{CallLog, Count, Leg, Status, Way, call_sid};
-use crate::fhir::change::{arrange, follow, follow_element, place};
+use crate::fhir::change::{arrange, follow, follow_element, place, same};
 use crate::fhir::element::{concept, extension_of, has_coding, identifier, is, reference};
 use crate::json::{Json, decimal};
 use crate::time::instant;
@@ -56,9 +56,15 @@ struct Elements {
 
 impl CallLog {
     /// Reads a log back from its `Communication`; of one that is not ours, no more than the `CallSid`.
+    ///
+    /// An extension of that name is read whatever its base, and so are several: while a config cannot be read, or before
+    /// it has one, nobody knows the base that it will have.
     #[must_use]
-    pub fn read(resource: &Json, base: &str) -> Self {
-        let mut log = extension::read(parts_of(own(resource, base)));
+    pub fn read(resource: &Json, _base: &str) -> Self {
+        let mut log = Self::default();
+        for one in own(resource) {
+            log.merge(&extension::read(parts_of(one)));
+        }
         if log.root.is_none() {
             let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
             let ours = identifiers.iter().find(|identifier| is(identifier, "system", TWILIO));
@@ -71,8 +77,8 @@ impl CallLog {
 
     /// Whether a log was written into `resource` before.
     #[must_use]
-    pub fn stands_in(resource: &Json, base: &str) -> bool {
-        own(resource, base).is_some()
+    pub fn stands_in(resource: &Json) -> bool {
+        own(resource).next().is_some()
     }
 
     /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`BASE`] by
@@ -80,21 +86,32 @@ impl CallLog {
     ///
     /// Of an existing resource only what is ours changes: what follows from the log that stands there already. What
     /// others added (payloads, notes, extensions, parts of ours), and what they corrected (the patient, a status
-    /// `entered-in-error`), stays.
+    /// `entered-in-error`), stays. Of several extensions of ours one is left, under `base`.
     #[must_use]
     pub fn write(&self, existing: Option<Json>, base: &str) -> Json {
         let mut resource = existing
             .filter(|resource| is(resource, "resourceType", "Communication"))
             .unwrap_or_else(|| Json::object([("resourceType", Json::of("Communication"))]));
-        let known = own(&resource, base);
         let (system, code) = CATEGORY;
         let concepts = resource.get("category").map(Json::elements).unwrap_or_default();
-        let first = known.is_none() && !concepts.iter().any(|concept| has_coding(concept, system, code));
-        let was = if first { Elements::default() } else { extension::read(parts_of(known)).elements() };
-        let parts = extension::write(self, parts_of(known));
+        let known = own(&resource).next().is_some();
+        let first = !known && !concepts.iter().any(|concept| has_coding(concept, system, code));
+        let mut was = Vec::new();
+        let mut earlier = Vec::new();
+        for one in own(&resource) {
+            was.push(extension::read(parts_of(one)).elements());
+            earlier.extend_from_slice(parts_of(one));
+        }
+        if !known {
+            was.push(if first { Elements::default() } else { Self::default().elements() });
+        }
+        let parts = extension::write(self, &earlier);
         if !parts.is_empty() {
-            let url = [base, "/", EXTENSION].concat();
-            place(&mut resource, "extension", extension_of(&url, parts), |one| is_own(one, base));
+            let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
+            let at = all.iter().position(is_own).unwrap_or(all.len());
+            all.retain(|one| !is_own(one));
+            all.insert(at, extension_of(&[base, "/", EXTENSION].concat(), parts));
+            resource.set("extension", Json::List(all));
         }
         if let Some(root) = &self.root {
             let ours = |one: &Json| is(one, "system", TWILIO);
@@ -175,26 +192,38 @@ impl CallLog {
 }
 
 impl Elements {
-    fn follow(self, resource: &mut Json, was: &Self) {
-        follow_element(resource, "basedOn", &was.based_on, self.based_on);
-        follow(resource, "status", &was.status, self.status);
-        follow(resource, "subject", &was.subject, self.subject);
-        follow(resource, "sent", &was.sent, self.sent);
-        follow(resource, "received", &was.received, self.received);
-        follow_element(resource, "recipient", &was.recipient, self.recipient);
-        follow(resource, "sender", &was.sender, self.sender);
-        follow_element(resource, "payload", &was.payload, self.payload);
+    /// `was`: what followed from each extension that stands there; the one it was written from is not known.
+    fn follow(self, resource: &mut Json, was: &[Self]) {
+        follow_element(resource, "basedOn", written(resource, "basedOn", was, |was| &was.based_on), self.based_on);
+        follow(resource, "status", written(resource, "status", was, |was| &was.status), self.status);
+        follow(resource, "subject", written(resource, "subject", was, |was| &was.subject), self.subject);
+        follow(resource, "sent", written(resource, "sent", was, |was| &was.sent), self.sent);
+        follow(resource, "received", written(resource, "received", was, |was| &was.received), self.received);
+        follow_element(
+            resource,
+            "recipient",
+            written(resource, "recipient", was, |was| &was.recipient),
+            self.recipient,
+        );
+        follow(resource, "sender", written(resource, "sender", was, |was| &was.sender), self.sender);
+        follow_element(resource, "payload", written(resource, "payload", was, |was| &was.payload), self.payload);
     }
 }
 
-/// Our extension of a resource.
-fn own<'a>(resource: &'a Json, base: &str) -> Option<&'a Json> {
-    resource.get("extension").map(Json::elements).unwrap_or_default().iter().find(|one| is_own(one, base))
+/// What was written as the element `name`: that of the values which stands there, else the first that is one.
+fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
+    let current = resource.get(name).unwrap_or(&Json::Null);
+    let values = || was.iter().map(value).filter(|value| **value != Json::Null);
+    let stands = |value: &&Json| same(current, value) || current.elements().iter().any(|one| same(one, value));
+    values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
-/// By the clinic's base, or by the one that was written before the clinic chose its own.
-fn is_own(extension: &Json, base: &str) -> bool {
+/// Our extensions of a resource: one, unless the base was another for a while.
+fn own(resource: &Json) -> impl Iterator<Item = &Json> {
+    resource.get("extension").map(Json::elements).unwrap_or_default().iter().filter(|one| is_own(one))
+}
+
+fn is_own(extension: &Json) -> bool {
     let url = extension.get("url").and_then(Json::text).unwrap_or_default();
-    let base_of = url.strip_suffix(EXTENSION).and_then(|rest| rest.strip_suffix('/'));
-    base_of.is_some_and(|of| of == base || of == BASE)
+    url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/'))
 }

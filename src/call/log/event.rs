@@ -52,6 +52,8 @@ pub struct CallEvent<'a> {
     pub dial: Option<Dial<'a>>,
     /// What a queue action says.
     pub queue: Option<Queue<'a>>,
+    /// Whether it says that somebody else was with them in a conference.
+    pub met: bool,
 }
 
 /// `RecordingSid` and what stands beside it.
@@ -103,7 +105,9 @@ impl<'a> CallEvent<'a> {
         if said.has("ParentCallSid") && event.direction != Some("inbound") {
             event.parent = Some(call_sid(said.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
         }
-        event.sequence = said.number("SequenceNumber");
+        // Conferences count their own events.
+        event.sequence = said.number("SequenceNumber").filter(|_| !said.has("ConferenceSid"));
+        event.met = said.has("ConferenceSid") && has_met(&said);
         event.happened(said.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
         event.duration = said.number("CallDuration");
         event.answered_by = said.word("AnsweredBy");
@@ -218,7 +222,26 @@ impl<'a> CallEvent<'a> {
             recording: None,
             dial: None,
             queue: None,
+            met: false,
         }
+    }
+}
+
+/// Whether an event of a conference says that somebody else was in it with this call.
+///
+/// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.
+/// Where a caller does not start the conference, whoever else is there may be waiting as well, so there it is told only by
+/// somebody else having ended it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
+fn has_met(said: &Said<'_, '_>) -> bool {
+    let number = said.number("SequenceNumber").unwrap_or_default();
+    let starts = said.get("StartConferenceOnEnter") != Some("false");
+    match said.get("StatusCallbackEvent") {
+        Some("conference-start") => true,
+        Some("participant-join") => starts && number > 1,
+        Some("participant-leave") => {
+            starts && number > 2 || said.get("ReasonParticipantLeft") == Some("moderator_ended_conference")
+        }
+        _ => false,
     }
 }
 

@@ -50,8 +50,9 @@ pub(super) fn write(log: &CallLog, earlier: &[Json]) -> Vec<Json> {
     for leg in in_order(log) {
         let mut of_leg = Vec::new();
         write_leg(&mut of_leg, leg);
-        let found = earlier.iter().find(|part| is(part, "url", LEG) && sid_of(part) == Some(&leg.sid));
-        of_leg.extend(parts_of(found).iter().filter(|part| !is_of_leg(url(part))).cloned());
+        for part in earlier.iter().filter(|part| is(part, "url", LEG) && sid_of(part) == Some(&leg.sid)) {
+            of_leg.extend(parts_of(part).iter().filter(|part| !is_of_leg(url(part))).cloned());
+        }
         parts.push(extension_of(LEG, of_leg));
     }
     let others = earlier.iter().filter(|part| {
@@ -74,7 +75,7 @@ pub(super) fn read(parts: &[Json]) -> CallLog {
     for part in parts {
         let url = url(part);
         if url == LEG {
-            if let Some(leg) = read_leg(parts_of(Some(part))) {
+            if let Some(leg) = read_leg(parts_of(part)) {
                 log.put(&leg);
             }
         } else if url == PREPARED {
@@ -179,12 +180,12 @@ fn is_of_leg(url: &str) -> bool {
 }
 
 /// The parts of an extension.
-pub(super) fn parts_of(extension: Option<&Json>) -> &[Json] {
-    extension.and_then(|extension| extension.get("extension")).map(Json::elements).unwrap_or_default()
+pub(super) fn parts_of(extension: &Json) -> &[Json] {
+    extension.get("extension").map(Json::elements).unwrap_or_default()
 }
 
 fn sid_of(leg: &Json) -> Option<&str> {
-    let part = parts_of(Some(leg)).iter().find(|part| is(part, "url", "callSid"))?;
+    let part = parts_of(leg).iter().find(|part| is(part, "url", "callSid"))?;
     text(part, "valueString").and_then(call_sid).map(|sid| sid.0)
 }
 

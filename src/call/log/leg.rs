@@ -108,6 +108,7 @@ impl Leg {
         ];
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
+        leg.bridged = event.met.then_some(true);
         leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording
             && !matches!(recording.status, Some("absent" | "failed"))
@@ -206,6 +207,19 @@ impl Leg {
         let heard = self.instant(Instant::Start)?;
         let ended = self.instant(Instant::End) == Some(heard);
         self.began().filter(|began| ended || began + ROUNDED < heard).or(Some(heard))
+    }
+
+    /// When it began, unless all that is known is when it was first in progress, or over: that may be long after.
+    pub(super) fn began_at(&self) -> Option<u64> {
+        let later = self.instant(Instant::Answered).into_iter().chain(self.instant(Instant::End)).min();
+        let was_heard = later.is_some_and(|later| self.instant(Instant::Start).is_some_and(|heard| heard < later));
+        self.started_at().filter(|_| was_heard || self.began().is_some())
+    }
+
+    /// Whether somebody took the caller out of a queue.
+    /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
+    pub(super) fn left_queue_to_somebody(&self) -> bool {
+        matches!(self.text(Text::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
     }
 
     /// As long before its end as it lasted.

@@ -202,15 +202,31 @@ impl CallLog {
         self.legs.iter().filter_map(Leg::started_at).min()
     }
 
-    /// When somebody or something answered it: whoever was dialled, or where nobody was, the root. None where the call
-    /// has ended without.
+    /// When somebody or something answered it: whoever was dialled, or took the caller out of a queue, or where there was
+    /// nobody such, the root. None where the call has ended without.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
         if self.outcome().is_some_and(|outcome| !matches!(outcome, Outcome::Answered | Outcome::Voicemail)) {
             return None;
         }
+        let root = self.root_leg()?;
         let answered = self.children().filter_map(Leg::answered_at).min();
-        answered.or_else(|| self.root_leg()?.answered_at())
+        if root.left_queue_to_somebody() {
+            return answered.into_iter().chain(self.bridged_at(root)).min();
+        }
+        // When somebody else came into a conference is not told.
+        answered.or_else(|| root.answered_at().filter(|_| root.bridged != Some(true)))
+    }
+
+    /// When the caller came out of the queue to somebody. Twilio tells that only behind the talk, and not when the wait
+    /// began: no sooner than the call, nor than whoever was rung before was given up. None where neither is known.
+    fn bridged_at(&self, root: &Leg) -> Option<u64> {
+        let waited = u64::from(root.count(Count::Queue)?) * 1_000;
+        let given_up =
+            self.children().filter(|leg| leg.answered_at().is_none()).filter_map(|leg| leg.instant(Instant::End));
+        let began = given_up.chain(root.began_at()).max()?;
+        let bridged = began.saturating_add(waited);
+        Some(root.instant(Instant::End).map_or(bridged, |end| bridged.min(end)))
     }
 
     /// Who or what answered, Twilio's word: of the root, else of whoever was dialled.

@@ -75,7 +75,7 @@ impl CallLog {
     /// How the call ended; none while it goes on.
     ///
     /// A message makes it `voicemail`, whoever was dialled before. Else the greatest [`Outcome`] of those who were dialled
-    /// or waited for in a queue counts. Where nobody was, the root leg tells; a call that came in, or that one of our
+    /// waited for in a queue, or met in a conference counts. Where nobody was, the root leg tells; a call that came in, or that one of our
     /// people placed, and that ended so was answered by nobody.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
@@ -84,11 +84,10 @@ impl CallLog {
         if root.has_message() || self.children().any(Leg::has_message) {
             return Some(Outcome::Voicemail);
         }
-        let queue = root.text(Text::QueueResult).unwrap_or_default();
-        let mut best = match queue {
-            "bridged" => Some(Outcome::Answered),
-            "hangup" => Some(Outcome::Dropped),
-            "error" | "system-error" => Some(Outcome::Failed),
+        let mut best = match root.text(Text::QueueResult) {
+            _ if root.left_queue_to_somebody() || root.bridged == Some(true) => Some(Outcome::Answered),
+            Some("hangup") => Some(Outcome::Dropped),
+            Some("error" | "system-error") => Some(Outcome::Failed),
             _ => None,
         };
         let dialled = root.dialled.map(|status| match status {

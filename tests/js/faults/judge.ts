@@ -26,17 +26,23 @@ const OVER = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 /** A document with one of these is heard, or connects. */
 const SENSIBLE = /<(?:Say|Play|Dial|Gather|Enqueue|Record|Redirect|Reject|Leave|Hangup|Pause)\b/;
 
+/** Nobody listens: a callback, or how the wait of a caller ended who is gone. Twilio brings both again. */
+function isCallback({ callback, params }: { callback: boolean; params: Record<string, string> }): boolean {
+  return callback || (params['QueueResult'] !== undefined && OVER.includes(params['CallStatus'] ?? ''));
+}
+
 /** What callers heard, how long they waited for it, and who was rung. */
 export function heard(clinic: Clinic, story: Story): string[] {
   const wrong: string[] = [];
   const requests = clinic.results().flatMap((result) => result.requests);
-  const callbacks = new Set(requests.filter(({ callback }) => callback).map(({ params }) => key(params)));
+  const callbacks = new Set(requests.filter(isCallback).map(({ params }) => key(params)));
   for (const { errors, requests } of clinic.results()) {
     // What was tried again in vain is in the debugger; what a caller heard of it, must not be there.
     wrong.push(...errors.filter((error) => error !== '11200').map((error) => `Twilio's error ${error}`));
-    for (const { callback, status, body, params } of requests) {
+    for (const request of requests) {
+      const { status, body, params } = request;
       const run = runOf(params);
-      if (callback) {
+      if (isCallback(request)) {
         if (status !== 200 && status !== 500) {
           wrong.push(`${run}: a callback got ${status}`);
         }
