@@ -7,6 +7,7 @@ use plumline::flow::{Flow, Knock, Reply, Step, automation};
 use plumline::json::Json;
 
 use crate::automation_fhir::is;
+use crate::automation_twilio::Recorded;
 use crate::automation_world::{CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
 use crate::chart_dice::Dice;
 
@@ -397,6 +398,148 @@ fn recordings_are_deleted_when_their_time_has_come() {
         world.fhir.of_type("Communication"),
         versions.iter().filter(|one| is(one, "resourceType", "Communication")).collect::<Vec<_>>()
     );
+}
+
+const RECORDING: &str =
+    r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail"]}}"#;
+
+fn recording(number: u64, call: &str, created: u64, seconds: u64, source: &'static str) -> Recorded {
+    Recorded { sid: sid("RE", number), call: call.to_owned(), created, seconds, source }
+}
+
+#[test]
+fn a_recording_that_no_callback_told_of_is_found() {
+    for listed_with in [true, false] {
+        let mut world = World::new(RECORDING);
+        world.sweep();
+        world.now += 10 * MINUTE;
+        let at = world.now - 5 * MINUTE;
+        world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 40), leg(5, None, CALLER, OURS, at, 60)];
+        world.twilio.legs.push(leg(6, Some(5), CALLER, "client:desk", at + 5_000, 55));
+        world.twilio.recorded = vec![
+            recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb"),
+            recording(5, &sid("CA", 5), at + 5_000, 55, "DialVerb"),
+            // Of a call that is not in the chart, and of a room.
+            recording(9, &sid("CA", 9), at + 5_000, 55, "DialVerb"),
+            recording(13, "", at + 5_000, 55, "Conference"),
+        ];
+        world.twilio.recordings = (0..4).map(|number| sid("RE", number * 4 + 1)).collect();
+        if !listed_with {
+            // The calls came by their callbacks; the message is thought to be a missed call.
+            world.chart(&sid("CA", 1));
+            world.chart(&sid("CA", 5));
+            let recorded = std::mem::take(&mut world.twilio.recorded);
+            world.sweep();
+            assert_eq!(world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]), Some(&Json::of("missed")));
+            world.twilio.recorded = recorded;
+            world.now += MINUTE;
+        }
+        world.sweep();
+        assert_eq!(world.calls().len(), 2);
+        let (message, answered) = (world.call(&sid("CA", 1)), world.call(&sid("CA", 5)));
+        let (of_message, of_answered) = (CallLog::read(message, BASE), CallLog::read(answered, BASE));
+        let root = of_message.root_leg().unwrap();
+        assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 1)][..], true));
+        assert_eq!(root.count(plumline::call::log::Count::Recording), Some(20));
+        assert_eq!(of_message.started_at(), Some(at));
+        let root = of_answered.root_leg().unwrap();
+        assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 5)][..], false));
+        let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+        assert_eq!(task.at(&["code", "coding", "0", "code"]), Some(&Json::of("voicemail")));
+        // It is nothing new the next time, and deleted when its time has come.
+        let versions = world.calls();
+        world.now += 2 * MINUTE;
+        world.sweep();
+        assert_eq!(world.calls(), versions);
+        world.now += DAY;
+        world.settle();
+        assert_eq!(world.twilio.recordings, [sid("RE", 9), sid("RE", 13)]);
+    }
+}
+
+#[test]
+fn a_recording_that_goes_on_is_looked_at_again() {
+    let mut world = World::new(RECORDING);
+    let at = NOW - MINUTE;
+    world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 2 * 3_600)];
+    world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 5_000, 2 * 3_600 - 5, "DialVerb")];
+    for _ in 0..20 {
+        world.sweep();
+        world.now += 5 * MINUTE;
+        assert!(!world.call(&sid("CA", 1)).write().contains("recordingSid"));
+    }
+    for _ in 0..6 {
+        world.sweep();
+        world.now += 5 * MINUTE;
+    }
+    assert!(world.call(&sid("CA", 1)).write().contains("recordingSid"));
+}
+
+#[test]
+fn the_list_of_recordings_is_read_only_where_there_may_be_any_and_a_few_pages_at_a_time() {
+    let message = r#"{"actions":{"message":[{"voicemail":{"greeting":{"text":"Speak."}}}]}}"#;
+    for (config, lists) in [("", 1), (r#"{"tasks":{"on":["missed"]}}"#, 1), (RECORDING, 2), (message, 2)] {
+        let mut world = World::new(config);
+        world.sweep();
+        assert_eq!(world.twilio.lists, lists, "{config}");
+    }
+    let mut world = World::new(RECORDING);
+    world.sweep();
+    let began = world.now;
+    world.now += 12 * HOUR;
+    for number in 0..900 {
+        let at = began + number * 40_000;
+        world.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at, 30));
+        world.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), at + 10_000, 20, "RecordVerb"));
+    }
+    let found = |world: &World| world.calls().iter().filter(|call| call.contains("recordingSid")).count();
+    let mut runs = 0;
+    while found(&world) < 900 {
+        let asked = world.sweep();
+        assert!(asked <= 42, "{asked}");
+        world.now += MINUTE;
+        runs += 1;
+        assert!(runs < 60, "{}", found(&world));
+    }
+    assert!(runs > 3, "{runs}");
+}
+
+#[test]
+fn a_fault_at_any_round_trip_loses_no_message() {
+    let mut ground = World::new(RECORDING);
+    let at = NOW - 20 * MINUTE;
+    for number in 0..6 {
+        ground.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at + number * MINUTE, 30));
+        let created = at + number * MINUTE + 10_000;
+        ground.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), created, 20, "RecordVerb"));
+    }
+    ground.twilio.page = Some(3);
+    let mut still = ground.clone();
+    let asked = still.sweep();
+    for _ in 0..3 {
+        still.now += MINUTE;
+        still.sweep();
+    }
+    assert!(still.calls().iter().all(|call| call.contains("recordingSid")));
+    for at in 0..asked {
+        for fault in FAULTS {
+            let mut world = ground.clone();
+            world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+            for _ in 0..3 {
+                world.now += MINUTE;
+                world.sweep();
+            }
+            same(&world.calls(), &still.calls(), &format!("{at} {fault:?}"));
+            let tasks = world.fhir.of_type("Task");
+            assert!(
+                tasks.len() == 6
+                    && tasks
+                        .iter()
+                        .all(|task| task.write().contains(".voicemail") || task.write().contains("\"voicemail\"")),
+                "{at} {fault:?}"
+            );
+        }
+    }
 }
 
 /// A world in which `count` calls of the last days are recorded, every 20 minutes one, and kept for a day.

@@ -24,9 +24,23 @@ pub(crate) struct Leg {
     pub(crate) listed: u64,
 }
 
+/// A recording as the list tells of it.
+#[derive(Clone)]
+pub(crate) struct Recorded {
+    pub(crate) sid: String,
+    pub(crate) call: String,
+    pub(crate) created: u64,
+    pub(crate) seconds: u64,
+    pub(crate) source: &'static str,
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct Twilio {
     pub(crate) legs: Vec<Leg>,
+    /// What the list of recordings has.
+    pub(crate) recorded: Vec<Recorded>,
+    /// How many lists were asked for.
+    pub(crate) lists: usize,
     pub(crate) recordings: Vec<String>,
     /// How often a recording was deleted that was there.
     pub(crate) deleted: usize,
@@ -82,8 +96,46 @@ impl Twilio {
             let leg = self.legs.iter().find(|leg| leg.sid == sid);
             return leg.map_or_else(|| done(404, Json::Null), |leg| done(200, leg.json(now)));
         }
+        self.lists += 1;
+        if path == "/Recordings.json" {
+            return done(200, self.list_recorded(query, now));
+        }
         assert_eq!(path, "/Calls.json");
         done(200, self.list(query, now))
+    }
+
+    fn list_recorded(&self, query: &str, now: u64) -> Json {
+        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
+        let params: Vec<(String, String)> = pairs.map(|(a, b)| (decode(a), decode(b))).collect();
+        let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant")).unwrap();
+        let (low, high) = (bound("DateCreated>"), bound("DateCreated<"));
+        let mut found: Vec<&Recorded> = self.recorded.iter().filter(|one| one.created <= now).collect();
+        found.retain(|one| (low..=high).contains(&one.created));
+        found.sort_by_key(|one| std::cmp::Reverse(one.created));
+        let size = param("PageSize").map_or(50, |size| size.parse().unwrap()).min(self.page.unwrap_or(1_000));
+        let page: usize = param("Page").map_or(0, |page| page.parse().unwrap());
+        let more = found.len() > (page + 1) * size;
+        let next = format!(
+            "/2010-04-01/Accounts/AC1/Recordings.json?{}&Page={}",
+            query.split("&Page=").next().unwrap(),
+            page + 1
+        );
+        let written = found.into_iter().skip(page * size).take(size).map(|one| {
+            let over = one.created + one.seconds * 1_000 <= now;
+            Json::object([
+                ("sid", Json::of(&one.sid)),
+                ("call_sid", if one.call.is_empty() { Json::Null } else { Json::of(&one.call) }),
+                ("date_created", Json::of(&rfc2822(one.created))),
+                ("duration", Json::of(&if over { one.seconds.to_string() } else { "-1".to_owned() })),
+                ("source", Json::of(one.source)),
+                ("status", Json::of(if over { "completed" } else { "processing" })),
+            ])
+        });
+        Json::Object(vec![
+            ("recordings".into(), Json::List(written.collect())),
+            ("next_page_uri".into(), if more { Json::of(&next) } else { Json::Null }),
+        ])
     }
 
     fn list(&self, query: &str, now: u64) -> Json {

@@ -84,6 +84,16 @@ pub struct Config {
     pub appointment: AppointmentCalls,
 }
 
+#[cfg(feature = "automation")]
+impl Config {
+    /// Whether any call may be recorded, or a message left.
+    #[must_use]
+    pub fn may_record(&self) -> bool {
+        let takes_messages = |verbs: &[Verb]| verbs.iter().any(|verb| matches!(verb, Verb::Voicemail(_)));
+        self.recording.is_some() || self.actions.iter().any(|(_, verbs)| takes_messages(verbs))
+    }
+}
+
 /// `greeting`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

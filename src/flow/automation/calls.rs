@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's list of calls, compared with the chart.
+//! Twilio's lists of calls and of recordings, compared with the chart.
 //!
-//! The list comes newest first, and late. It is read from now back to the last mark and some more. Where that is too much
+//! A list comes newest first, and late. It is read from now back to the last mark and some more. Where that is too much
 //! for one run, the next ones go on where it ended, and the mark moves once all has been read.
 
 use super::marks::{Mark, Marks};
@@ -15,7 +15,7 @@ use crate::flow::ask::{Answer, HttpRequest};
 use crate::flow::chart::Trouble;
 use crate::json::Json;
 use crate::rest::Rest;
-use crate::time::{HOUR, MINUTE, instant};
+use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 
 /// How far the first run of all looks back.
 const FIRST: u64 = HOUR;
@@ -28,15 +28,90 @@ const PAGE: u32 = 10;
 /// Calls of a page.
 const COUNT: &str = "100";
 
+/// A list, and how far it has been read.
+struct List {
+    path: &'static str,
+    /// The member of a page that has the items.
+    items: &'static str,
+    /// The filters by its instant, from and up to.
+    filters: [&'static str; 2],
+    /// Read up to here; being read from here, back to here; and the earliest to be looked at again.
+    marks: [Mark; 4],
+    read: for<'a> fn(&'a Json) -> Item<'a>,
+}
+
+/// What a list says.
+struct Item<'a> {
+    event: Option<CallEvent<'a>>,
+    /// Where it stands in the list.
+    at: Option<u64>,
+    /// Whether more is to be said of it.
+    goes_on: bool,
+}
+
+/// <https://www.twilio.com/docs/voice/api/call-resource#read-multiple-call-resources>
+const CALLS: List = List {
+    path: "/Calls.json",
+    items: "calls",
+    filters: ["StartTime>", "StartTime<"],
+    marks: [Mark::Calls, Mark::Top, Mark::High, Mark::Held],
+    read: |call| {
+        let event = CallEvent::from_rest(call);
+        let at = event.as_ref().and_then(|event| event.at);
+        Item { at, goes_on: event.as_ref().is_some_and(|event| !event.is_over()), event }
+    },
+};
+
+/// <https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources>
+const RECORDINGS: List = List {
+    path: "/Recordings.json",
+    items: "recordings",
+    filters: ["DateCreated>", "DateCreated<"],
+    marks: [Mark::Recorded, Mark::RecordedTop, Mark::RecordedHigh, Mark::RecordedHeld],
+    read: recording,
+};
+
 /// Brings what the list has to the chart. Whether the list has been read up to now.
 pub(super) async fn calls(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
-    let from = marks.get(Mark::Calls).unwrap_or(round.now.saturating_sub(FIRST));
-    let top = marks.get(Mark::Top).unwrap_or(round.now);
-    let high = marks.get(Mark::High).unwrap_or(top);
-    let mut held = marks.get(Mark::Held);
+    bring(&CALLS, round, rest, marks, tickets).await
+}
+
+/// The same of recordings, each to the record that there is of its call: what told of one may have been lost.
+pub(super) async fn recorded(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
+    if round.config.may_record() {
+        bring(&RECORDINGS, round, rest, marks, tickets).await;
+    } else {
+        // What is configured later does not reach back.
+        RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
+    }
+}
+
+/// A recording as its callback would have told of it, when it was complete.
+fn recording(recording: &Json) -> Item<'_> {
+    let text = |name| recording.get(name).and_then(Json::text).unwrap_or_default();
+    let at = parse_rfc2822(text("date_created")).or_else(|| parse_instant(text("date_created")));
+    let duration = text("duration").parse::<u32>().unwrap_or(0);
+    let pairs = [
+        ("CallSid", text("call_sid")),
+        ("RecordingSid", text("sid")),
+        ("RecordingStatus", text("status")),
+        ("RecordingSource", text("source")),
+        ("RecordingDuration", text("duration")),
+    ];
+    let told_at = at.map(|at| at + u64::from(duration) * 1_000).filter(|_| text("status") == "completed");
+    let event = told_at.and_then(|told_at| CallEvent::read(&pairs, told_at)).filter(|event| event.recording.is_some());
+    Item { event, at, goes_on: matches!(text("status"), "in-progress" | "paused" | "stopped" | "processing") }
+}
+
+async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+    let [read, top_mark, high_mark, held_mark] = list.marks;
+    let from = marks.get(read).unwrap_or(round.now.saturating_sub(FIRST));
+    let top = marks.get(top_mark).unwrap_or(round.now);
+    let high = marks.get(high_mark).unwrap_or(top);
+    let mut held = marks.get(held_mark);
     let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(high + 1_000));
-    let query = [("StartTime>", low.as_str()), ("StartTime<", up_to.as_str()), ("PageSize", COUNT)];
-    let mut request = rest.get("/Calls.json", &query);
+    let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", COUNT)];
+    let mut request = rest.get(list.path, &query);
     let mut back_to = high;
     let whole = loop {
         if !round.has(PAGE) {
@@ -49,8 +124,9 @@ pub(super) async fn calls(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tic
                 break false;
             }
         };
-        let calls = page.get("calls").map(Json::elements).unwrap_or_default();
-        let events: Vec<CallEvent<'_>> = calls.iter().filter_map(CallEvent::from_rest).collect();
+        let items: Vec<Item<'_>> =
+            page.get(list.items).map(Json::elements).unwrap_or_default().iter().map(list.read).collect();
+        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
         match mend(round, &events, tickets).await {
             Ok(unwritten) => held = earlier(held, unwritten),
             Err(code) => {
@@ -58,9 +134,9 @@ pub(super) async fn calls(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tic
                 break false;
             }
         }
-        for event in &events {
-            back_to = event.at.map_or(back_to, |at| back_to.min(at));
-            held = earlier(held, event.at.filter(|_| !event.is_over()));
+        for item in &items {
+            back_to = item.at.map_or(back_to, |at| back_to.min(at));
+            held = earlier(held, item.at.filter(|_| item.goes_on));
         }
         match next_page(&page) {
             Some(uri) => request = rest.page(uri),
@@ -69,16 +145,16 @@ pub(super) async fn calls(round: &Round<'_>, rest: &Rest, marks: &mut Marks, tic
     };
     if whole {
         let held = held.filter(|held| held + LONGEST >= round.now).unwrap_or(top);
-        marks.set(Mark::Calls, Some(held.min(top).max(from)));
-        for mark in [Mark::Top, Mark::High, Mark::Held] {
+        marks.set(read, Some(held.min(top).max(from)));
+        for mark in [top_mark, high_mark, held_mark] {
             marks.set(mark, None);
         }
     } else if back_to < high {
         // The first run of all counts back from its own time.
-        marks.set(Mark::Calls, Some(from));
-        marks.set(Mark::Top, Some(top));
-        marks.set(Mark::High, Some(back_to));
-        marks.set(Mark::Held, held);
+        marks.set(read, Some(from));
+        marks.set(top_mark, Some(top));
+        marks.set(high_mark, Some(back_to));
+        marks.set(held_mark, held);
     }
     whole && top == round.now
 }

@@ -34,6 +34,11 @@ pub(super) enum Mark {
     High,
     /// … and this is the earliest that is to be looked at again.
     Held,
+    /// The same four of Twilio's list of recordings.
+    Recorded,
+    RecordedTop,
+    RecordedHigh,
+    RecordedHeld,
     /// Ended calls have been followed up which the chart had by then.
     FollowUp,
     /// Alerts held back before this have been told of.
@@ -49,11 +54,15 @@ pub(super) enum Mark {
 }
 
 /// By [`Mark`]; and whether every step of it is worth a write.
-const MARKS: [(&str, bool); 10] = [
+const MARKS: [(&str, bool); 14] = [
     ("calls", false),
     ("top", true),
     ("high", true),
     ("held", true),
+    ("recorded", false),
+    ("recordedTop", true),
+    ("recordedHigh", true),
+    ("recordedHeld", true),
     ("followUp", false),
     ("summary", true),
     ("recordings", false),

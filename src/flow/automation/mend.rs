@@ -105,6 +105,10 @@ impl<'a> Work<'a> {
     fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets, base: &str) -> Self {
         let spares = records.clone();
         let chart = Chart::read(bundle(records), base).unwrap_or_default();
+        if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
+            // A recording alone tells neither who called nor which leg it is of: it makes no record.
+            return Self { call, chart, log: None, spare: None, claims: false, goes_on: false };
+        }
         let mut log = chart.log.clone();
         let news = chart.resource().is_none() || !call.events.iter().all(|event| log.knows(event));
         for event in &call.events {

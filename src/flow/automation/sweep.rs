@@ -7,7 +7,7 @@
 //! again to no effect, and a mark moves after what it stands for is done: a run that ends anywhere loses nothing.
 
 use super::alerts;
-use super::calls::calls;
+use super::calls::{calls, recorded};
 use super::follow::follow;
 use super::hourly::{lingering, recordings};
 use super::marks::{Mark, Marks};
@@ -21,6 +21,8 @@ use crate::time::{HOUR, MINUTE};
 
 /// How long after the hour its alerts are summed up: they have been written by then.
 const SETTLED: u64 = 2 * MINUTE;
+/// How many round trips are kept for what follows the list of recordings.
+const FOLLOWING: u32 = 14;
 /// How many round trips are kept for alerts.
 const ALERTING: u32 = 12;
 /// Over how long alerts are summed up at most.
@@ -40,6 +42,10 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Re
         Ok(rest) => {
             let whole = calls(round, &rest, &mut marks, &mut tickets).await;
             marks.save(round).await;
+            // The calls first, whose records they go to; and no more than leaves something for what follows.
+            if is_read && whole {
+                round.setting_aside(FOLLOWING, recorded(round, &rest, &mut marks, &mut tickets)).await;
+            }
             let hour = marks.get(Mark::Hourly).is_none_or(|last| last + HOUR <= round.now);
             if is_read && hour && round.has(12) {
                 lingering(round, &rest, &mut tickets).await;
