@@ -184,6 +184,24 @@ describe('where every callback is lost', () => {
     assert.equal((await clinic.chart<Task>('Task')).length, 2);
   });
 
+  test('a message that nobody told of is found, and the task is to listen to it', async () => {
+    const { clinic } = open;
+    const at = noon + 20 * minute;
+    const { callSid } = await clinic.call({ from: '+15550100661' }, { voicemail: 20 }, at);
+    await clinic.sweep(at + 10 * minute);
+    await clinic.sweep(at + 11 * minute);
+    const recordings = [...clinic.sandbox.twilio.recordings.all.values()];
+    const message = recordings.find((recording) => recording.callSid === callSid);
+    const record = (await completed()).find(({ identifier }) => identifier?.[0]?.value === callSid);
+    assert.equal(part(record, 'recordingSid')?.valueString, message?.sid);
+    assert.equal(part(record, 'outcome')?.valueCode, 'voicemail');
+    const tasks = await clinic.chart<Task>('Task', `focus=Communication/${record?.id ?? ''}`);
+    assert.deepEqual(
+      tasks.map(({ code }) => code?.coding?.[0]?.code),
+      ['voicemail'],
+    );
+  });
+
   test('a ticket whose call nobody knows finds it', async () => {
     const { clinic, staff, patient } = open;
     const at = noon + hour;
