@@ -89,7 +89,7 @@ pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstore
 
 async fn look(host: &Host, write: &ChartWrite<'_>) -> Result<Chart, Trouble> {
     let answer = host.ask(Ask::Fhir(search(write.root)), Some(write.deadline)).await;
-    Chart::read(answer, write.base)
+    Chart::read(answer)
 }
 
 async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>) -> Result<Stored, Trouble> {
@@ -162,7 +162,7 @@ impl Chart {
     ///
     /// # Errors
     /// [`Trouble`].
-    pub fn read(answer: Answer, base: &str) -> Result<Self, Trouble> {
+    pub fn read(answer: Answer) -> Result<Self, Trouble> {
         settle(&answer, false)?;
         let bundle = answer.ok().unwrap_or_default();
         if !is(&bundle, "resourceType", "Bundle") {
@@ -175,7 +175,7 @@ impl Chart {
             if !is(&resource, "resourceType", "Communication") {
                 continue;
             }
-            let log = CallLog::read(&resource, base);
+            let log = CallLog::read(&resource);
             let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
             let rank = (!CallLog::stands_in(&resource), log.context().prepared.is_none(), id);
             chart.log.merge(&log);
@@ -189,8 +189,8 @@ impl Chart {
 
     /// A record that was read by its id, as a ticket's is.
     #[must_use]
-    pub fn of(resource: Json, base: &str) -> Self {
-        Self { log: CallLog::read(&resource, base), found: Some(resource) }
+    pub fn of(resource: Json) -> Self {
+        Self { log: CallLog::read(&resource), found: Some(resource) }
     }
 
     /// The record there is.

@@ -87,7 +87,7 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     let mut note = Note::of(visit, &next.turn);
     find_out(host, plan, &next.turn, &mut facts, &mut note).await;
     if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
-        facts.callback_taken = Chart::read(found, visit.base()).is_ok_and(|chart| has_callback(&chart.log));
+        facts.callback_taken = Chart::read(found).is_ok_and(|chart| has_callback(&chart.log));
     }
     let mut played = play(plan, &next, &facts);
     let mut codes = Vec::new();
@@ -219,7 +219,7 @@ impl Note<'_> {
 }
 
 async fn save(host: &Host, found: Answer, said: &CallLog, base: &str, deadline: u32) -> Result<(), Trouble> {
-    let chart = Chart::read(found, base)?;
+    let chart = Chart::read(found)?;
     let mut log = chart.log.clone();
     log.merge(said);
     match chart.write(&log, base)? {

@@ -26,7 +26,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32
     let mut chart = None;
     if is_of_nobody(pairs, &event) {
         let found = host.ask(Ask::Fhir(search(event.root().0)), Some(deadline)).await;
-        match Chart::read(found, base) {
+        match Chart::read(found) {
             Ok(found) if found.resource().is_none() => return done,
             Ok(found) => chart = Some(found),
             Err(trouble) => return Reply::Broken(trouble.code().into()).into(),

@@ -116,7 +116,7 @@ fn what_comes_late_corrects_the_task() {
     assert_eq!(code(&world), Some(Json::of("missed")));
     // The message's event comes after the end of the call.
     let root = sid("CA", 1);
-    let mut log = CallLog::read(&call, BASE);
+    let mut log = CallLog::read(&call);
     let message = [("CallSid", root.as_str()), ("RecordingSid", "RE00000000000000000000000000000001")];
     log.add(&CallEvent::read(&message, NOW).unwrap());
     let changed = log.write(Some(call.clone()), BASE);

@@ -205,7 +205,7 @@ fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> 
     let mut totals = [0u64; 2];
     let mut answers = [0u64; 2];
     for call in world.fhir.of_type("Communication") {
-        let log = CallLog::read(call, BASE);
+        let log = CallLog::read(call);
         let sent = parse_instant(call.get("sent").and_then(Json::text).unwrap()).unwrap();
         let day = date(zone_shift(sent));
         let sent_day = parse_instant(&day).unwrap();

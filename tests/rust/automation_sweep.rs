@@ -208,7 +208,7 @@ fn tickets_find_their_calls() {
             assert_eq!(call.get("id"), ticket.get("id"));
             assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of(appointment)));
             assert!(is(call, "status", "completed"));
-            assert_eq!(CallLog::read(call, BASE).children().count(), 1);
+            assert_eq!(CallLog::read(call).children().count(), 1);
         }
         assert_eq!(world.calls().len(), 2);
         assert_eq!(world.fhir.of_type("Communication").len(), if state == 0 { 2 } else { 4 });
@@ -437,7 +437,7 @@ fn a_recording_that_no_callback_told_of_is_found() {
         world.sweep();
         assert_eq!(world.calls().len(), 2);
         let (message, answered) = (world.call(&sid("CA", 1)), world.call(&sid("CA", 5)));
-        let (of_message, of_answered) = (CallLog::read(message, BASE), CallLog::read(answered, BASE));
+        let (of_message, of_answered) = (CallLog::read(message), CallLog::read(answered));
         let root = of_message.root_leg().unwrap();
         assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 1)][..], true));
         assert_eq!(root.count(plumline::call::log::Count::Recording), Some(20));

@@ -44,12 +44,12 @@ fn the_chart_says_of_each_what_happened() {
         for order in ["as they happened", "backwards"] {
             let mut record = None;
             for event in &events {
-                let mut log = record.as_ref().map(|record| CallLog::read(record, BASE)).unwrap_or_default();
+                let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
                 log.merge(event);
                 record = Some(log.write(record, BASE));
             }
             let record = record.unwrap();
-            let log = CallLog::read(&record, BASE);
+            let log = CallLog::read(&record);
             let text = |path: &[&str]| record.at(path).and_then(Json::text);
             assert_eq!(log.outcome().map(Outcome::word), expect("outcome"), "{name}, {order}");
             assert_eq!(text(&["status"]), expect("status"), "{name}, {order}");
@@ -157,9 +157,9 @@ fn a_ticket_is_prepared_and_then_claimed() {
     assert_eq!((record.get("status"), record.get("identifier")), (Some(&Json::of("preparation")), None));
     assert_eq!(record.at(&["sender", "reference"]), Some(&Json::of("Practitioner/d1")));
     assert_eq!(record.at(&["payload", "0", "contentString"]), Some(&Json::of("Outbound Twilio voice call")));
-    assert_eq!(CallLog::read(&record, BASE), log);
+    assert_eq!(CallLog::read(&record), log);
     assert_eq!((log.root(), log.outcome(), log.context()), (None, None, &ticket));
-    let mut claimed = CallLog::read(&record, BASE);
+    let mut claimed = CallLog::read(&record);
     claimed.merge(&call("from a browser and answered"));
     let record = claimed.write(Some(record), BASE);
     assert_eq!(record, claimed.write(None, BASE));
@@ -173,7 +173,7 @@ fn after(change: impl FnOnce(&mut Json)) -> Json {
     early.know(&context());
     let mut record = early.write(None, BASE);
     change(&mut record);
-    let mut log = CallLog::read(&record, BASE);
+    let mut log = CallLog::read(&record);
     log.merge(&call("nobody answers"));
     log.write(Some(record), BASE)
 }
@@ -222,7 +222,7 @@ fn what_others_added_stays() {
     let mut expected = call("only the child is known");
     expected.merge(&call("nobody answers"));
     expected.know(&context());
-    assert_eq!(CallLog::read(&record, BASE), expected);
+    assert_eq!(CallLog::read(&record), expected);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
     assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
     assert_eq!(record.at(&["identifier", "0", "use"]), Some(&Json::of("official")));
-    assert_eq!(CallLog::read(&record, BASE), log);
+    assert_eq!(CallLog::read(&record), log);
     assert_eq!(log.write(Some(record.clone()), BASE), record);
     // What is no Communication is not written into.
     assert_eq!(log.write(Some(Json::Null), BASE), log.write(None, BASE));
@@ -285,9 +285,9 @@ fn nonsense_in_the_chart_is_passed_over() {
             r#"{{"resourceType":"Communication","identifier":{{}},"extension":[null,{{"url":"{BASE}/twilio-call","extension":[{part}]}}]}}"#
         );
         let record = Json::parse(&text).unwrap();
-        assert_eq!(CallLog::read(&record, BASE), CallLog::default(), "{part}");
+        assert_eq!(CallLog::read(&record), CallLog::default(), "{part}");
         let log = call("nobody answers");
-        assert_eq!(CallLog::read(&log.write(Some(record), BASE), BASE), log, "{part}");
+        assert_eq!(CallLog::read(&log.write(Some(record), BASE)), log, "{part}");
     }
     let sid = r#"{"url":"callSid","valueString":"CA000000000000000000000000000000a1"}"#;
     for part in [
@@ -301,7 +301,7 @@ fn nonsense_in_the_chart_is_passed_over() {
         let text = format!(r#"{{"extension":[{{"url":"{BASE}/twilio-call","extension":[{sid},{part}]}}]}}"#);
         let mut known = CallLog::default();
         known.claim("CA000000000000000000000000000000a1");
-        assert_eq!(CallLog::read(&Json::parse(&text).unwrap(), BASE), known, "{part}");
+        assert_eq!(CallLog::read(&Json::parse(&text).unwrap()), known, "{part}");
     }
 }
 
@@ -340,7 +340,7 @@ fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
         log.add(&CallEvent::read(&[&call, *pairs].concat(), BEGAN + at * 1_000).unwrap());
     }
     let record = log.write(None, BASE);
-    assert_eq!(CallLog::read(&record, BASE).write(Some(record.clone()), BASE), record);
+    assert_eq!(CallLog::read(&record).write(Some(record.clone()), BASE), record);
     let at = record.get("received").map(|at| parse_instant(at.text().unwrap()).unwrap());
     at.map(|at| (at - BEGAN) / 1_000)
 }
@@ -392,11 +392,11 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         let mut log = early.clone();
         log.know(&context());
         let mut record = log.write(None, one);
-        log = CallLog::read(&record, other);
+        log = CallLog::read(&record);
         log.merge(&late);
         record = log.write(Some(record), other);
         assert_eq!(record, both.write(None, other), "{one} {other}");
-        assert_eq!(CallLog::read(&record, CLINIC).write(Some(record), CLINIC), expected, "{one} {other}");
+        assert_eq!(CallLog::read(&record).write(Some(record), CLINIC), expected, "{one} {other}");
         // A second one stands there, which no element follows from; and somebody has corrected the patient, taken out
         // the appointment, and added parts.
         let mut log = early.clone();
@@ -412,7 +412,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
         record.set("subject", patient.clone());
         record.set("basedOn", Json::Null);
-        let merged = CallLog::read(&record, CLINIC);
+        let merged = CallLog::read(&record);
         assert_eq!(merged, both, "{one} {other}");
         let record = merged.write(Some(record), CLINIC);
         let extensions = record.get("extension").unwrap().elements();
@@ -444,7 +444,7 @@ fn whoever_met_somebody_in_a_room_was_answered() {
         }
         read(&mut log, &[("CallStatus", "completed"), ("CallDuration", "600"), ("Direction", "inbound")]);
         let record = log.write(None, BASE);
-        assert_eq!(CallLog::read(&record, BASE), log);
+        assert_eq!(CallLog::read(&record), log);
         assert_eq!(record.get("received"), None, "{}", record.write());
         log.outcome().map(Outcome::word)
     };

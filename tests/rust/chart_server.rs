@@ -3,7 +3,7 @@
 //! A FHIR server in memory, with what writers meet on a real one: versions, `If-Match`, `If-None-Exist`, conflicts, and
 //! a network that loses requests and answers.
 
-use plumline::call::log::{BASE, CallLog};
+use plumline::call::log::CallLog;
 use plumline::flow::{Answer, Ask, Open};
 use plumline::json::Json;
 
@@ -184,7 +184,7 @@ impl Server {
     /// Whether the chart has all that `log` knows.
     pub(crate) fn knows(&self, log: &CallLog) -> bool {
         self.of_type("Communication").iter().any(|record| {
-            let known = CallLog::read(record, BASE);
+            let known = CallLog::read(record);
             let mut merged = known.clone();
             merged.merge(log);
             merged == known

@@ -243,7 +243,7 @@ fn what_a_story_has_read_is_not_read_again() {
     let root = event.log().root().unwrap().to_owned();
     let found = Answer::Done { status: 200, body: Json::object([("resourceType", Json::of("Bundle"))]) };
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
-    let chart = Chart::read(found, BASE).unwrap();
+    let chart = Chart::read(found).unwrap();
     let mut server = Server::default();
     let context = Context { patient: Some("Patient/p1".into()), ..Context::default() };
     let (writer, outcome) = with_task(&event, context.clone(), Some(chart.clone()));
@@ -256,7 +256,7 @@ fn what_a_story_has_read_is_not_read_again() {
     writer.play(&mut server, &[]);
     let stored = outcome.take().unwrap().unwrap();
     assert_eq!((server.reads, server.writes), (1, 3));
-    assert_eq!(stored.log, CallLog::read(server.call(), BASE));
+    assert_eq!(stored.log, CallLog::read(server.call()));
     assert_eq!(server.call().at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
 }
 
@@ -283,10 +283,10 @@ fn of_two_records_the_tickets_is_kept_and_knows_all() {
         assert_eq!(outcome.take().unwrap().unwrap().reference.as_deref(), Some("Communication/id-2"));
     }
     claimed.merge(&other);
-    assert_eq!(CallLog::read(server.of_type("Communication")[2], BASE), claimed);
+    assert_eq!(CallLog::read(server.of_type("Communication")[2]), claimed);
     let plain = Json::parse(&elsewhere).unwrap();
     assert_eq!(bare(server.of_type("Communication")[0]), plain.write());
-    let chart = Chart::of(plain, BASE);
+    let chart = Chart::of(plain);
     assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));
 }
 
@@ -296,8 +296,8 @@ fn nothing_is_written_without_a_guard() {
     let unversioned = event.log().write(None, BASE);
     let mut log = event.log();
     log.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
-    let trouble = Chart::of(unversioned.clone(), BASE).write(&log, BASE).unwrap_err();
+    let trouble = Chart::of(unversioned.clone()).write(&log, BASE).unwrap_err();
     assert_eq!(trouble.code(), Code::ChartRefused);
-    assert_eq!(Chart::of(unversioned, BASE).write(&event.log(), BASE), Ok(None));
+    assert_eq!(Chart::of(unversioned).write(&event.log(), BASE), Ok(None));
     assert_eq!(nothing_else(&log, None), []);
 }

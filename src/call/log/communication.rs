@@ -60,7 +60,7 @@ impl CallLog {
     /// An extension of that name is read whatever its base, and so are several: while a config cannot be read, or before
     /// it has one, nobody knows the base that it will have.
     #[must_use]
-    pub fn read(resource: &Json, _base: &str) -> Self {
+    pub fn read(resource: &Json) -> Self {
         let mut log = Self::default();
         for one in own(resource) {
             log.merge(&extension::read(parts_of(one)));
@@ -108,8 +108,8 @@ impl CallLog {
         let parts = extension::write(self, &earlier);
         if !parts.is_empty() {
             let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
-            let at = all.iter().position(is_own).unwrap_or(all.len());
-            all.retain(|one| !is_own(one));
+            let at = all.iter().position(is_call_extension).unwrap_or(all.len());
+            all.retain(|one| !is_call_extension(one));
             all.insert(at, extension_of(&[base, "/", EXTENSION].concat(), parts));
             resource.set("extension", Json::List(all));
         }
@@ -220,10 +220,11 @@ fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elem
 
 /// Our extensions of a resource: one, unless the base was another for a while.
 fn own(resource: &Json) -> impl Iterator<Item = &Json> {
-    resource.get("extension").map(Json::elements).unwrap_or_default().iter().filter(|one| is_own(one))
+    resource.get("extension").map(Json::elements).unwrap_or_default().iter().filter(|one| is_call_extension(one))
 }
 
-fn is_own(extension: &Json) -> bool {
+/// Whether an extension is what is known of a call, whatever its base.
+pub(crate) fn is_call_extension(extension: &Json) -> bool {
     let url = extension.get("url").and_then(Json::text).unwrap_or_default();
     url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/'))
 }

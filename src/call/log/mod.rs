@@ -14,6 +14,8 @@ mod outcome;
 mod said;
 mod status;
 
+#[cfg(feature = "automation")]
+pub(crate) use communication::is_call_extension;
 pub use communication::{BASE, CATEGORY, EXTENSION, TWILIO};
 pub use event::{CallEvent, Dial, Queue, Recording};
 pub use leg::{Count, Instant, Leg, Text};

@@ -68,10 +68,10 @@ pub struct Prepared {
 impl Prepared {
     /// Reads a `Communication`; `None` where it is none of ours.
     #[must_use]
-    pub fn read(resource: Json, base: &str) -> Option<Self> {
+    pub fn read(resource: Json) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
         let ours = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
-        let log = CallLog::read(&resource, base);
+        let log = CallLog::read(&resource);
         (is(&resource, "resourceType", "Communication") && ours).then_some(Self { resource, log })
     }
 

@@ -8,7 +8,7 @@ use super::occasion::{ended_at, occasion, other_end, reached};
 use super::round::Round;
 use super::tasks;
 use crate::call::config::Occasion;
-use crate::call::log::{CATEGORY, CallLog, EXTENSION};
+use crate::call::log::{CATEGORY, CallLog, is_call_extension};
 use crate::error::Code;
 use crate::fhir::element::{has_coding, is};
 use crate::flow::ask::{Answer, FhirRequest};
@@ -46,7 +46,7 @@ impl Ended {
         if !ours || !is(&resource, "resourceType", "Communication") || !is(&resource, "status", "completed") {
             return None;
         }
-        let log = CallLog::read(&resource, round.base());
+        let log = CallLog::read(&resource);
         let at = ended_at(&log).filter(|at| at + OLD > round.now)?;
         let (root, reference) = (root_of(&resource)?.to_owned(), reference_of(&resource)?);
         let began = log.started_at().unwrap_or(at);
@@ -190,11 +190,11 @@ async fn look_around(
             // There is none, or there never was: a browser may name any.
             "Appointment" if matches!(answer, Answer::Done { status: 404 | 410, .. }) => {}
             "Appointment" => match landed(&answer) {
-                Ok(()) => writes.extend(answer.ok().and_then(|appointment| on_appointment(round, call, appointment))),
+                Ok(()) => writes.extend(answer.ok().and_then(|appointment| on_appointment(call, appointment))),
                 Err(trouble) => left_open = Some(trouble),
             },
             "Communication" => {
-                called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one, round.base())));
+                called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one)));
             }
             _ => {
                 for task in found(answer, kind)? {
@@ -223,22 +223,21 @@ fn later_calls(patient: &str, at: u64) -> FhirRequest {
 }
 
 /// Gives an appointment the extension of the latest call about it. Nothing else of it changes.
-fn on_appointment(round: &Round<'_>, call: &Ended, mut appointment: Json) -> Option<FhirRequest> {
-    let url = [round.base(), "/", EXTENSION].concat();
+fn on_appointment(call: &Ended, mut appointment: Json) -> Option<FhirRequest> {
     let of = |resource: &Json| {
         let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
-        extensions.iter().find(|one| is(one, "url", &url)).cloned()
+        extensions.iter().find(|one| is_call_extension(one)).cloned()
     };
     let (ours, there) = (of(&call.resource)?, of(&appointment));
     if there.as_ref() == Some(&ours) {
         return None;
     }
-    let other = CallLog::read(&appointment, round.base());
+    let other = CallLog::read(&appointment);
     if other.root().is_some_and(|root| root != call.root) && other.started_at() > call.log.started_at() {
         return None;
     }
     let mut extensions = appointment.get("extension").cloned().unwrap_or_default().into_elements();
-    match extensions.iter_mut().find(|one| is(one, "url", &url)) {
+    match extensions.iter_mut().find(|one| is_call_extension(one)) {
         Some(known) => *known = ours,
         None => extensions.push(ours),
     }

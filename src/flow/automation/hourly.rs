@@ -194,7 +194,7 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left 
 
 /// The recordings of a call that are still at Twilio, as far as the chart knows.
 fn kept(call: &Json, base: &str) -> Vec<String> {
-    let log = CallLog::read(call, base);
+    let log = CallLog::read(call);
     let mut kept = Vec::new();
     for leg in log.root_leg().into_iter().chain(log.children()) {
         kept.extend(leg.recordings().iter().cloned());

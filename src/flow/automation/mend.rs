@@ -42,7 +42,7 @@ pub(super) async fn mend<'a>(
         let records = look(round, &open).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
-            let mut work = Work::of(call, records, tickets, round.base());
+            let mut work = Work::of(call, records, tickets);
             match work.request(round.base()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
@@ -102,9 +102,9 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets, base: &str) -> Self {
+    fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
         let spares = records.clone();
-        let chart = Chart::read(bundle(records), base).unwrap_or_default();
+        let chart = Chart::read(bundle(records)).unwrap_or_default();
         if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
             // A recording alone tells neither who called nor which leg it is of: it makes no record.
             return Self { call, chart, log: None, spare: None, claims: false, goes_on: false };

@@ -44,10 +44,10 @@ impl Tickets {
         get(["Communication?status=preparation", &category, &before, "&_sort=_lastUpdated&_count=100"].concat())
     }
 
-    pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
+    pub(super) fn read(found: Vec<Json>, now: u64) -> Self {
         let mut waiting = Vec::new();
         for resource in found {
-            let chart = Chart::of(resource, base);
+            let chart = Chart::of(resource);
             if chart.log.root().is_none() && chart.log.context().prepared.is_some() {
                 waiting.push(chart);
             }

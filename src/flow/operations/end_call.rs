@@ -33,7 +33,7 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
     };
     for _ in 0..ATTEMPTS {
         let found = read(host.ask(Ask::Fhir(ask.clone()), Some(DEADLINE)).await, "Communication")?;
-        let prepared = only(found, &base).filter(|prepared| prepared.is_of(who));
+        let prepared = only(found).filter(|prepared| prepared.is_of(who));
         // Whether somebody else has such a call is nothing to be told.
         let prepared = prepared.ok_or(Reply::NotFound(Problem::at(Code::RecordNotFound, "Communication")))?;
         if let Some(root) = prepared.log.root().map(str::to_owned) {
@@ -56,15 +56,15 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
 }
 
 /// A record that was read, or the one that a search found.
-fn only(found: Json, base: &str) -> Option<Prepared> {
+fn only(found: Json) -> Option<Prepared> {
     if let Some(entries) = found.get("entry").map(Json::elements) {
         // Where there are several, the one that was prepared is the call's.
-        let mut read = entries.iter().filter_map(|entry| Prepared::read(entry.get("resource")?.clone(), base));
+        let mut read = entries.iter().filter_map(|entry| Prepared::read(entry.get("resource")?.clone()));
         let first = read.next()?;
         let ticket = |one: &Prepared| one.log.context().prepared.is_some();
         return if ticket(&first) { Some(first) } else { read.find(ticket).or(Some(first)) };
     }
-    Prepared::read(found, base)
+    Prepared::read(found)
 }
 
 /// A ticket that nobody can use any more.
@@ -99,7 +99,7 @@ async fn hang_up(
         ended = end(&rest, &path, "completed", host).await?;
     }
     if let Some(event) = CallEvent::from_rest(&ended).filter(|event| event.sid.0 == root) {
-        let chart = Chart::of(prepared.resource.clone(), base);
+        let chart = Chart::of(prepared.resource.clone());
         let write = ChartWrite {
             root,
             events: core::slice::from_ref(&event),

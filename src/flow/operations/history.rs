@@ -6,8 +6,7 @@
 //! and id: whatever comes to the chart in between, each is given once.
 
 use super::wrong;
-use crate::call::Config;
-use crate::call::log::{BASE, CATEGORY, CallLog, Count, TWILIO, Way};
+use crate::call::log::{CATEGORY, CallLog, Count, TWILIO, Way};
 use crate::call::outbound::is_id;
 use crate::error::{Code, Problem};
 use crate::fhir::element::{has_coding, is};
@@ -65,8 +64,7 @@ async fn page(knock: &Knock, host: &Host) -> Result<Json, Reply> {
     let view = View { search: search(patient), count: count as usize, newest };
     let (items, more) = view.read(knock.now, cursor, host).await.map_err(reply)?;
     let cursor = items.last().filter(|_| more).map_or(Json::Null, Cursor::write);
-    let base = base_of(knock);
-    let items = items.into_iter().map(|item| tell(&item.resource, &base)).collect();
+    let items = items.into_iter().map(|item| tell(&item.resource)).collect();
     Ok(Json::object([("items", Json::List(items)), ("cursor", cursor)]))
 }
 
@@ -177,11 +175,11 @@ fn search(patient: &str) -> String {
 }
 
 /// One call or message, for whoever shows it.
-fn tell(resource: &Json, base: &str) -> Json {
+fn tell(resource: &Json) -> Json {
     let categories = resource.get("category").map(Json::elements).unwrap_or_default();
     let is_in = |system: &str, code: &str| categories.iter().any(|category| has_coding(category, system, code));
     let is_call = is_in(CATEGORY.0, CATEGORY.1);
-    let log = if is_call { CallLog::read(resource, base) } else { CallLog::default() };
+    let log = if is_call { CallLog::read(resource) } else { CallLog::default() };
     let direction = match log.way() {
         Some(Way::Inbound) => Json::of("inbound"),
         Some(Way::Outbound) => Json::of("outbound"),
@@ -218,12 +216,6 @@ pub(super) fn practitioner(resource: &Json) -> Option<&str> {
 /// `Patient/<id>`.
 fn is_patient(reference: &str) -> bool {
     reference.strip_prefix("Patient/").is_some_and(is_id)
-}
-
-/// The base of our extensions' URLs; the default where the config is wrong.
-pub(super) fn base_of(knock: &Knock) -> String {
-    let config = knock.secret("PLUMLINE_CONFIG").and_then(|text| Config::read(text).ok());
-    config.and_then(|config| config.chart.extension_base).unwrap_or_else(|| BASE.to_owned())
 }
 
 /// What the chart's refusal is to whoever asked: the bot has their rights.

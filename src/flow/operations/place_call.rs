@@ -50,7 +50,7 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     let mut target = wish.target(knock, &office, &numbers, vec![earlier], host, log).await?;
     let found = read(target.more.pop().unwrap_or(Answer::Failed), "Communication")?;
     let earlier = found.at(&["entry", "0", "resource"]).cloned();
-    let earlier = earlier.map(|resource| same_call(resource, &target.context, office.base())).transpose()?;
+    let earlier = earlier.map(|resource| same_call(resource, &target.context)).transpose()?;
     // Asked again after it was placed, it counts among the calls that the requester has placed.
     if let Some((root, prepared)) = earlier.as_ref().and_then(|prepared| Some((prepared.log.root()?, prepared))) {
         return Ok(told(prepared, root));
@@ -67,14 +67,14 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     }
     let intent = Intent { context: target.context, from: target.from.as_str(), request: Some(&request) };
     let (resource, made) = sending.begin(&intent, host).await?;
-    let prepared = same_call(resource, &intent.context, office.base())?;
+    let prepared = same_call(resource, &intent.context)?;
     // Who writes the intent sends the call.
     if made { sending.send(prepared, host, log).await } else { sending.go_on(prepared, host, log).await }
 }
 
 /// The record of a request, if it is of this call.
-fn same_call(resource: Json, context: &Context, base: &str) -> Result<Prepared, Reply> {
-    let prepared = Prepared::read(resource, base).filter(|prepared| !prepared.id().is_empty());
+fn same_call(resource: Json, context: &Context) -> Result<Prepared, Reply> {
+    let prepared = Prepared::read(resource).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     if is_same(prepared.log.context(), context) { Ok(prepared) } else { Err(used()) }
 }
@@ -174,7 +174,7 @@ impl Sending<'_> {
         let write = FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None };
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(body) => {
-                let prepared = Prepared::read(body, self.office.base()).ok_or(unknown())?;
+                let prepared = Prepared::read(body).ok_or(unknown())?;
                 self.send(prepared, host, log).await
             }
             Err(Reply::Conflict(_)) => Err(unknown()),
@@ -223,7 +223,7 @@ impl Sending<'_> {
     /// The call that was placed for an intent, by Twilio's list.
     async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Json>, Reply> {
         let from = prepared.from().unwrap_or_default();
-        lookup(self.rest, (self.phone, from), since, self.office.base(), host).await
+        lookup(self.rest, (self.phone, from), since, host).await
     }
 
     /// Writes which call it was.

@@ -29,7 +29,6 @@ pub(super) async fn lookup(
     rest: &Rest,
     (to, from): (&str, &str),
     since: u64,
-    base: &str,
     host: &Host,
 ) -> Result<Option<Json>, Reply> {
     let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
@@ -54,7 +53,7 @@ pub(super) async fn lookup(
     let known = read(host.ask(Ask::Fhir(get(criteria)), Some(DEADLINE)).await, "Communication")?;
     let mut others = Vec::new();
     for entry in known.get("entry").map(Json::elements).unwrap_or_default() {
-        let log = entry.get("resource").map(|resource| CallLog::read(resource, base)).unwrap_or_default();
+        let log = entry.get("resource").map(CallLog::read).unwrap_or_default();
         if let Some(root) = log.root().filter(|_| log.context().prepared.is_some()) {
             others.push(root.to_owned());
         }
@@ -80,16 +79,16 @@ pub(super) async fn record(mut prepared: Prepared, call: &Json, base: &str, host
             asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
         }
         let mut answers = host.ask_all(asks).await.into_iter();
-        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared, base);
+        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared);
         if let Some(resource) = answers.next().and_then(Answer::ok)
-            && let Some(again) = Prepared::read(resource, base)
+            && let Some(again) = Prepared::read(resource)
         {
             prepared = again;
         }
         let mut log = prepared.log.clone();
         log.add(&event);
         log.merge(&others.log);
-        let chart = Chart::of(prepared.resource.clone(), base);
+        let chart = Chart::of(prepared.resource.clone());
         let write = match chart.write(&log, base) {
             Ok(Some(write)) => write,
             Ok(None) => return Ok(()),
@@ -118,10 +117,10 @@ struct Others {
 }
 
 impl Others {
-    fn read(answer: Answer, own: &Prepared, base: &str) -> Self {
+    fn read(answer: Answer, own: &Prepared) -> Self {
         let mut others = Self::default();
         for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
-            let Some(mut other) = Prepared::read(entry.take("resource"), base) else { continue };
+            let Some(mut other) = Prepared::read(entry.take("resource")) else { continue };
             if other.id() == own.id() || other.log.context().prepared.is_some() || other.status() == "entered-in-error"
             {
                 continue;

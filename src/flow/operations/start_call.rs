@@ -56,7 +56,7 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
 pub(super) async fn prepare(intent: &Intent<'_>, office: &Office, host: &Host) -> Result<Prepared, Reply> {
     let create = create(intent, office.base());
     let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
-    let prepared = Prepared::read(body, office.base()).filter(|prepared| !prepared.id().is_empty());
+    let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     if is_same(prepared.log.context(), &intent.context) {
         Ok(prepared)

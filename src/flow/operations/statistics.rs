@@ -5,7 +5,7 @@
 //! The calls are read page by page and only counted, so that no period is too long for the memory. Where it is too long
 //! for one run, the answer has `next`, which holds the sums so far: handed in as it is, it goes on.
 
-use super::history::{base_of, practitioner, reply};
+use super::history::{practitioner, reply};
 use super::sums::{Sums, whole};
 use crate::call::Config;
 use crate::call::log::{CATEGORY, CallLog};
@@ -60,10 +60,9 @@ async fn count(knock: &Knock, host: &Host) -> Result<Json, Reply> {
         let earlier = input.get("sums").and_then(|sums| Sums::read(sums, period.names.len()));
         sums = earlier.ok_or_else(|| invalid(Code::CursorInvalid))?;
     }
-    let base = base_of(knock);
     for _ in 0..PAGES {
         for (at, call) in walk.next(host, COUNT).await.map_err(reply)? {
-            sums.add(period.day(at), &CallLog::read(&call, &base), practitioner(&call));
+            sums.add(period.day(at), &CallLog::read(&call), practitioner(&call));
         }
         if walk.is_over() {
             break;

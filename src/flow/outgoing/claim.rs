@@ -49,7 +49,7 @@ pub(super) async fn with_ticket(
     let mut asks = vec![(Ask::Fhir(get(communication(id))), Some(READ))];
     asks.extend(count(&limits, READ));
     let mut answers = host.ask_all(asks).await.into_iter();
-    let prepared = read(answers.next().unwrap_or(Answer::Failed), placing)?;
+    let prepared = read(answers.next().unwrap_or(Answer::Failed))?;
     let mut found: Vec<Option<Json>> = answers.map(Answer::ok).collect();
 
     let context = prepared.log.context();
@@ -91,9 +91,9 @@ fn count(limits: &[Limit], deadline: u32) -> impl Iterator<Item = (Ask, Option<u
     limits.iter().map(move |limit| (Ask::Fhir(get(limit.search.clone())), Some(deadline)))
 }
 
-fn read(answer: Answer, placing: &Placing<'_>) -> Result<Prepared, Refusal> {
+fn read(answer: Answer) -> Result<Prepared, Refusal> {
     match answer {
-        Answer::Done { status: 200..=299, body } => Prepared::read(body, placing.base()).ok_or(Refusal::TicketInvalid),
+        Answer::Done { status: 200..=299, body } => Prepared::read(body).ok_or(Refusal::TicketInvalid),
         Answer::Done { status: 404 | 410, .. } => Err(Refusal::TicketInvalid),
         _ => Err(Refusal::ChartUnavailable),
     }
@@ -122,7 +122,7 @@ async fn claim(
         let mut log = prepared.log.clone();
         log.add(event);
         show(&mut prepared.resource, from.as_str());
-        let request = Chart::of(prepared.resource, placing.base()).write(&log, placing.base());
+        let request = Chart::of(prepared.resource).write(&log, placing.base());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.ask(Ask::Fhir(request), Some(deadline)).await {
             Answer::Done { status: 200..=299, .. } => return Ok(()),
@@ -132,7 +132,7 @@ async fn claim(
         }
         deadline = AGAIN;
         let answer = host.ask(Ask::Fhir(get(read_again.clone())), Some(deadline)).await;
-        prepared = read(answer, placing)?;
+        prepared = read(answer)?;
         if is_claimed(&prepared, event)? {
             return Ok(());
         }
