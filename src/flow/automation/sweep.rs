@@ -36,7 +36,7 @@ pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Re
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search(round.now))];
     let [marks, tickets] = round.searches(searches).await.map_err(Trouble::code)?;
     let mut marks = Marks::read(marks, round.base());
-    let mut tickets = Tickets::read(tickets, round.now);
+    let mut tickets = Tickets::read(tickets);
 
     match Rest::of(knock) {
         Ok(rest) => {

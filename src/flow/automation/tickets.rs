@@ -30,11 +30,7 @@ const REASON: &str = "https://plumline.dev/fhir/status-reason";
 const SENT: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
-pub(super) struct Tickets {
-    waiting: Vec<Chart>,
-    /// When they were read.
-    now: u64,
-}
+pub(super) struct Tickets(Vec<Chart>);
 
 impl Tickets {
     /// The search for them, the oldest first.
@@ -44,7 +40,7 @@ impl Tickets {
         get(["Communication?status=preparation", &category, &before, "&_sort=_lastUpdated&_count=100"].concat())
     }
 
-    pub(super) fn read(found: Vec<Json>, now: u64) -> Self {
+    pub(super) fn read(found: Vec<Json>) -> Self {
         let mut waiting = Vec::new();
         for resource in found {
             let chart = Chart::of(resource);
@@ -52,7 +48,7 @@ impl Tickets {
                 waiting.push(chart);
             }
         }
-        Self { waiting, now }
+        Self(waiting)
     }
 
     /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody the only one.
@@ -61,7 +57,7 @@ impl Tickets {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
-        for (index, ticket) in self.waiting.iter().enumerate() {
+        for (index, ticket) in self.0.iter().enumerate() {
             if let Some(prepared) = ticket.log.context().prepared
                 && fits(ticket, log)
                 && best.is_none_or(|(latest, _)| prepared > latest)
@@ -70,33 +66,32 @@ impl Tickets {
             }
         }
         let index = best.map(|(_, index)| index).or_else(|| self.of_silent(log))?;
-        Some(self.waiting.remove(index))
+        Some(self.0.remove(index))
     }
 
     /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
     /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
-    /// be the only one that the call can have come with, and one that no call can use any more.
+    /// be the only one that the call can have come with.
     fn of_silent(&self, log: &CallLog) -> Option<usize> {
         let mut found = None;
-        for (index, ticket) in self.waiting.iter().enumerate() {
-            if fits_silent(ticket, log) && found.replace((index, ticket)).is_some() {
+        for (index, ticket) in self.0.iter().enumerate() {
+            if fits_silent(ticket, log) && found.replace(index).is_some() {
                 return None;
             }
         }
-        let (index, ticket) = found?;
-        (ticket.log.context().prepared? + VALID + SKEW < self.now).then_some(index)
+        found
     }
 
     /// Gives back what was taken, since it could not be claimed.
     pub(super) fn put_back(&mut self, ticket: Chart) {
-        self.waiting.push(ticket);
+        self.0.push(ticket);
     }
 
     /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
     /// of theirs would have come up.
     pub(super) async fn expire(self, round: &Round<'_>, read_to: u64) {
         let mut requests = Vec::new();
-        for ticket in &self.waiting {
+        for ticket in &self.0 {
             let prepared = ticket.log.context().prepared.unwrap_or(u64::MAX);
             if let Some(resource) = ticket.resource()
                 && is(resource, "status", "preparation")
@@ -156,7 +151,7 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
 }
 
 /// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
-/// was one, whatever the clocks say.
+/// was one, by the second: Twilio tells no more.
 fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, log.root_leg(), log.started_at()) else {
@@ -167,7 +162,7 @@ fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
     };
     let dialled_nobody = root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
     let ours = context.identity.as_deref() == Some(&*identity);
-    ours && dialled_nobody && log.is_over() && started >= prepared && started <= prepared + VALID + SKEW
+    ours && dialled_nobody && log.is_over() && started / 1_000 >= prepared / 1_000 && started <= prepared + VALID + SKEW
 }
 
 /// The number of ours that a ticket's callee sees.
