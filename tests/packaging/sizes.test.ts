@@ -53,7 +53,7 @@ describe('the tarball', () => {
       [
         ...['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'],
         ...['pkg/build.json', 'pkg/cli/plumline.mjs', 'schema/config.json'],
-        // The bots' bundles have their wasm inside.
+        ...['calls.wasm.br', 'office.wasm.br', 'webhook.wasm'].map((name) => `pkg/bots/${name}`),
         ...['webhook', 'operations', 'automation'].flatMap((door) => [
           `pkg/bots/${door}.cjs`,
           `deploy/bots/${door}.json`,
