@@ -15,6 +15,6 @@ export const BOUNDS = {
   'plumline/slim, minified, gzip': 7_000,
   'plumline/slim/twilio': 49_500,
   'plumline/slim/twilio, minified, gzip': 10_300,
-  'the tarball': 1_920_000,
-  'the tarball, unpacked': 3_810_000,
+  'the tarball': 1_950_000,
+  'the tarball, unpacked': 3_860_000,
 } as const;
