@@ -81,15 +81,6 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let planned = dialplan(host, &visit, &direction).await;
     #[cfg(not(feature = "doors"))]
     let planned = None;
-    #[cfg(feature = "doors")]
-    let status = callback(&called.url, Kind::Status);
-    #[cfg(feature = "doors")]
-    let told = [("statusCallback", &*status), ("statusCallbackEvent", EVENTS)];
-    // Whether somebody answered is seen in the leg alone: without it each call would be followed up as a missed one.
-    #[cfg(feature = "doors")]
-    let leg = if settings.config.follows_up() { &told[..] } else { &[] };
-    #[cfg(not(feature = "doors"))]
-    let leg = &[];
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
         // What a config that cannot be read forbids is not known.
@@ -103,7 +94,14 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
         // The default plan: there is nothing to wait for.
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
-            Done::route(&route, code, clinic.config, leg)
+            // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
+            #[cfg(feature = "doors")]
+            let status = settings.config.follows_up().then(|| callback(&called.url, Kind::Status));
+            #[cfg(feature = "doors")]
+            let told = status.as_deref().map(|url| [("statusCallback", url), ("statusCallbackEvent", EVENTS)]);
+            #[cfg(not(feature = "doors"))]
+            let told: Option<[_; 0]> = None;
+            Done::route(&route, code, clinic.config, told.as_ref().map_or(&[], |told| told))
         }
     };
     if let Some(problem) = &wrong {

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use crate::text::hash;
+
 /// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<V> {
@@ -18,11 +20,6 @@ pub struct Map<V> {
 
 /// As many members as are looked through.
 const FEW: usize = 8;
-
-/// FNV-1a: quick on names as short as these. A clinic writes its own config, and has no use for names that collide.
-fn hash(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
 
 impl<V> Default for Map<V> {
     fn default() -> Self {
@@ -56,6 +53,7 @@ impl<V> Map<V> {
     /// The slot of that name, or the free one that it would take; at least half of them are free.
     fn slot(&self, name: &str) -> usize {
         let mask = self.slots.len().wrapping_sub(1);
+        // A clinic writes its own config, and has no use for names that collide.
         let mut at = hash(name) as usize & mask;
         while let Some(place @ 1..) = self.slots.get(at).copied() {
             if self.at(place as usize - 1).is_none_or(|(known, _)| known == name) {

@@ -7,7 +7,7 @@
 //! it does more, the caller is let out, as they are where the queue is too long; and the queue's own action request tells
 //! the two apart by the chart, in which the offer that was taken stands.
 
-use super::play::{Fault, Player};
+use super::play::{Fault, MOST_HOPS, Player};
 use super::said::{Caller, Said};
 use super::step::{AGAIN, Kind, decides};
 use crate::call::config::{CallbackOffer, Config, Overflow, Queue, Verb};
@@ -15,9 +15,6 @@ use crate::json::decimal;
 
 /// A piece of Twilio's own hold music, some minutes long; the queue is judged again behind it.
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
-
-/// How far the search for what an action says goes.
-const MOST_HOPS: u32 = 16;
 
 impl<'a> Player<'a> {
     /// Lets the caller wait.

@@ -9,6 +9,7 @@ use super::said::{Caller, Said};
 use super::step::{Kind, Step, decides, retries};
 use crate::call::config::{Config, Dial, Menu, Order, Queue, Rule, Target, Verb, Voicemail};
 use crate::phone::E164;
+use crate::text::hash;
 
 /// A config, and the call that it is followed for.
 #[derive(Clone, Copy, Debug)]
@@ -188,12 +189,7 @@ impl<'a> Plan<'a> {
 
     /// Where a hunt group of so many begins with this call: by its `CallSid`, so that every request of it agrees.
     fn turn_of(&self, count: usize) -> usize {
-        // FNV-1a.
-        let mut hash = 0x811c_9dc5_u32;
-        for byte in self.caller.sid.bytes() {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        hash as usize % count.max(1)
+        hash(self.caller.sid) as usize % count.max(1)
     }
 
     /// The verb of an action that decides what comes after.

@@ -25,6 +25,12 @@ const desk = 'Client desk';
 const plain = `Client ${lines.desk}`;
 const callee = `Number ${patientPhone}`;
 
+const leaveMessage: Story['play'] = ({ incoming }) =>
+  incoming(lines.menu, strangerPhone, { digits: ['2'], voicemail: { seconds: 9, text: 'Please call me.' } });
+
+const callByTicket: Story['play'] = async (clinic) =>
+  clinic.browser(await ticketOf(clinic), { answers: { [patientPhone]: { talk: 30 } } });
+
 export const stories: Record<string, Story> = {
   'the default plan': {
     plain: true,
@@ -92,25 +98,21 @@ export const stories: Record<string, Story> = {
   },
   'a message': {
     bots: ['webhook'],
-    play: ({ incoming }) =>
-      incoming(lines.menu, strangerPhone, { digits: ['2'], voicemail: { seconds: 9, text: 'Please call me.' } }),
+    play: leaveMessage,
     mayRing: [],
     calls: 1,
     tasks: 1,
   },
   'a call ends': {
     bots: ['automation'],
-    play: ({ incoming }) =>
-      incoming(lines.menu, strangerPhone, { digits: ['2'], voicemail: { seconds: 9, text: 'Please call me.' } }),
+    play: leaveMessage,
     mayRing: [],
     calls: 1,
     tasks: 1,
   },
   'a call with a ticket': {
     bots: ['webhook'],
-    async play(clinic) {
-      await clinic.browser(await ticketOf(clinic), { answers: { [patientPhone]: { talk: 30 } } });
-    },
+    play: callByTicket,
     mayRing: [callee],
     calls: 1,
     tasks: 0,
@@ -118,9 +120,7 @@ export const stories: Record<string, Story> = {
   },
   'start-call': {
     bots: ['operations'],
-    async play(clinic) {
-      await clinic.browser(await ticketOf(clinic), { answers: { [patientPhone]: { talk: 30 } } });
-    },
+    play: callByTicket,
     mayRing: [callee],
     calls: 1,
     tasks: 0,
