@@ -2,24 +2,14 @@
 
 /** The fake Twilio's `<Dial>`: who is rung, who talks, and what is told of it. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { CallResult, Script } from '../../sandbox/src/twilio.ts';
-import { caller, network, openServer, ours, paramsOf, told } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
 
 const desk = 'client:desk';
 const doctor = '+15550100050';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 function call(voice: string, script: Script = {}): Promise<CallResult> {
   server.pages['voice'] = voice;

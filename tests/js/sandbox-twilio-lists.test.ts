@@ -2,23 +2,13 @@
 
 /** The lists of the fake Twilio's API: calls, numbers, recordings, queues, messages. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { basic, fails, key, openApi, secret } from './twilio-api.ts';
-import { caller, openServer, ours } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { caller, ours, useServer } from './twilio-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 describe('lists', () => {
   test('of calls, by number, state, parent and time, page by page', async () => {

@@ -2,22 +2,12 @@
 
 /** The fake Twilio's queues: `<Enqueue>`, its wait URL, and who takes a call out. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { CallResult, Script } from '../../sandbox/src/twilio.ts';
-import { caller, network, openServer, ours, paramsOf, told } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 const enqueue = '<Enqueue action="/left" waitUrl="/wait">nurses</Enqueue><Say>After</Say>';
 

@@ -2,23 +2,13 @@
 
 /** The fake Twilio's API, asked by Twilio's own client and by hand, and the calls that are placed by it. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Network } from '../../sandbox/src/twilio.ts';
 import { basic, fails, key, openApi, secret } from './twilio-api.ts';
-import { caller, openServer, ours, token } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { caller, ours, token, useServer } from './twilio-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 describe('who may ask', () => {
   test('a key with its secret, the account with its token, and nobody else', async () => {

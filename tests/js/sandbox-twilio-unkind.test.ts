@@ -4,24 +4,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import type { CallResult, Unkind } from '../../sandbox/src/twilio.ts';
-import { caller, network, openServer, ours, told } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { caller, network, ours, told, useServer } from './twilio-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 describe('callbacks', () => {
   async function sequence(unkind: Unkind, seed = 'test'): Promise<{ order: string[]; result: CallResult }> {
@@ -124,8 +114,7 @@ describe('connection overrides', () => {
   });
 
   test('an answer that does not come in time is one that failed', async () => {
-    const slow = await openServer();
-    slow.pages['voice'] = '<Say>Hello</Say>';
+    server.pages['voice'] = '<Say>Hello</Say>';
     let asked = 0;
     const silent = createServer(() => {
       asked++;
@@ -133,12 +122,11 @@ describe('connection overrides', () => {
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as { port: number };
     const numbers = [{ number: ours, statusCallback: `http://127.0.0.1:${port}/status#rt=100&rc=1&rp=rt` }];
-    const { requests } = await network(slow, { numbers }).incoming({ from: caller, to: ours });
+    const { requests } = await network(server, { numbers }).incoming({ from: caller, to: ours });
     assert.deepEqual(told(requests), ['/voice 200', '[/status 0]', '[/status 0]']);
     assert.equal(asked, 2);
     silent.close();
     silent.closeAllConnections();
-    slow.close();
   });
 
   test('a document’s URL has them too', async () => {

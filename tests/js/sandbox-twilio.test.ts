@@ -2,20 +2,10 @@
 
 /** The fake Twilio's telephone: calls, and the verbs that speak, listen and record. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { caller, network, openServer, ours, paramsOf, told } from './twilio-server.ts';
-import type { TestServer } from './twilio-server.ts';
+import { describe, test } from 'node:test';
+import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
 
-let server: TestServer;
-before(async () => {
-  server = await openServer();
-});
-after(() => server.close());
-afterEach(() => {
-  assert.deepEqual(server.unsigned.splice(0), []);
-  server.pages = {};
-  server.seen = [];
-});
+const server = useServer();
 
 describe('a call', () => {
   test('from the telephone network: what Twilio says of it, and that it has ended', async () => {

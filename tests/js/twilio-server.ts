@@ -2,9 +2,11 @@
 
 /** A clinic's server with fixed TwiML, which lets in only what Twilio's own library takes as signed. */
 import express from 'express';
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { after, afterEach, before } from 'node:test';
 import twilio from 'twilio';
 import { Network } from '../../sandbox/src/twilio.ts';
 import type { NetworkOptions, PhoneRequest } from '../../sandbox/src/twilio.ts';
@@ -28,34 +30,37 @@ export interface TestServer {
   seen: Seen[];
   /** What came without a good signature. */
   unsigned: string[];
-  close: () => void;
 }
 
-export async function openServer(): Promise<TestServer> {
+/** One server for the tests of a file, empty before each of them; nothing that came unsigned goes by unnoticed. */
+export function useServer(): TestServer {
   const app = express();
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const opened: TestServer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pages: {},
-    seen: [],
-    unsigned: [],
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const http = createServer(app);
+  const server: TestServer = { url: '', pages: {}, seen: [], unsigned: [] };
+  before(async () => {
+    await once(http.listen(0, '127.0.0.1'), 'listening');
+    server.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    http.close();
+    http.closeAllConnections();
+  });
+  afterEach(() => {
+    assert.deepEqual(server.unsigned.splice(0), []);
+    server.pages = {};
+    server.seen = [];
+  });
   app.use(express.urlencoded({ extended: false }));
   app.use((req, res) => {
     const params = (req.body ?? {}) as Record<string, string>;
     const signature = req.get('X-Twilio-Signature') ?? '';
-    if (!twilio.validateRequest(token, signature, opened.url + req.originalUrl, params)) {
-      opened.unsigned.push(req.originalUrl);
+    if (!twilio.validateRequest(token, signature, server.url + req.originalUrl, params)) {
+      server.unsigned.push(req.originalUrl);
       res.sendStatus(403);
       return;
     }
-    opened.seen.push({ path: req.originalUrl, params, idempotency: req.get('I-Twilio-Idempotency-Token') });
-    const page = opened.pages[req.path.slice(1)];
+    server.seen.push({ path: req.originalUrl, params, idempotency: req.get('I-Twilio-Idempotency-Token') });
+    const page = server.pages[req.path.slice(1)];
     const answer = Array.isArray(page) ? (page.length > 1 ? page.shift() : page[0]) : page;
     if (typeof answer === 'number') {
       res.sendStatus(answer);
@@ -65,7 +70,7 @@ export async function openServer(): Promise<TestServer> {
       res.type('text/xml').send(answer === undefined ? '<Response/>' : `<Response>${answer}</Response>`);
     }
   });
-  return opened;
+  return server;
 }
 
 /** A network whose number is answered at `/voice` of the server, and tells `/status` when a call has ended. */
