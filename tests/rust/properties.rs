@@ -15,6 +15,7 @@ mod chart_dice;
 #[path = "chart_server.rs"]
 #[allow(dead_code, reason = "what its own tests need besides")]
 mod chart_server;
+mod laid_out;
 #[path = "properties_chart.rs"]
 mod properties_chart;
 #[path = "properties_order.rs"]

@@ -2,9 +2,10 @@
 
 //! Requests by chance: genuine ones with any parameters, in any order, some of them twice; and forged ones.
 
-use plumline::flow::{Encoding, Flow, Frame, Secret, Shelf, webhook};
+use plumline::flow::{Flow, Secret, Shelf, webhook};
 use plumline::signature::{AuthToken, SignedParams, sign};
 
+use crate::laid_out::laid_out;
 use crate::random_config::{Chance, OURS};
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
@@ -175,27 +176,8 @@ pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str
         (Secret::WebhookUrl, URL),
         (Secret::AccountSid, ACCOUNT),
     ];
-    let order = [
-        Secret::AuthToken,
-        Secret::Number,
-        Secret::AccountSid,
-        Secret::TwimlAppSid,
-        Secret::WebhookUrl,
-        Secret::Config,
-        Secret::Sealing,
-    ];
-    let mut fields = vec![signature.as_str()];
-    let mut known = 0;
-    for (index, secret) in order.iter().enumerate() {
-        if let Some((_, value)) = given.iter().chain(&usual).find(|(one, _)| one == secret) {
-            fields.push(value);
-            known |= 1 << index;
-        }
-    }
-    fields.extend(params.iter().flat_map(|(name, value)| [*name, *value]));
-    let head = [0, (now >> 30) as u32, now as u32 & 0x3fff_ffff, known, 0];
-    let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
-    let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let frame = Frame::new(units, Encoding::Utf16, head.into_iter().chain(lengths).collect());
+    let value = |secret| given.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
+    let input = params.iter().flat_map(|(name, value)| [*name, *value]);
+    let frame = laid_out((0, now, 0), &signature, value, input);
     Flow::new(|host| webhook(frame, host, Shelf::default()))
 }

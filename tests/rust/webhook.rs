@@ -2,6 +2,9 @@
 
 //! The public door, driven natively: every story with scripted answers from the host.
 
+mod laid_out;
+
+use laid_out::laid_out;
 use plumline::flow::{Answer, Ask, Done, Encoding, FhirRequest, Flow, Frame, Reply, Secret, Shelf, Step, webhook};
 use plumline::json::Json;
 use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
@@ -11,16 +14,6 @@ const TOKEN: &str = "an-invented-auth-token";
 const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const NOW: u64 = 1_795_000_000_000;
-
-const SECRETS: [Secret; Secret::COUNT] = [
-    Secret::AuthToken,
-    Secret::Number,
-    Secret::AccountSid,
-    Secret::TwimlAppSid,
-    Secret::WebhookUrl,
-    Secret::Config,
-    Secret::Sealing,
-];
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
@@ -90,28 +83,13 @@ impl<'a> Event<'a> {
 
     fn frame(&self) -> Frame {
         let signature = self.signature.clone().unwrap_or_else(|| genuine(URL, &self.params));
-        let mut fields = vec![signature.as_str()];
-        let mut known = 0;
-        for (index, secret) in SECRETS.iter().enumerate() {
-            if let Some((_, value)) = self.secrets.iter().find(|(name, _)| *name == secret.name()) {
-                fields.push(value);
-                known |= 1 << index;
-            }
-        }
-        match self.raw {
-            Some(raw) => fields.push(raw),
-            None => fields.extend(self.params.iter().flat_map(|(name, value)| [*name, *value])),
-        }
-        let head = [
-            self.attempt,
-            (self.now >> 30) as u32,
-            self.now as u32 & 0x3fff_ffff,
-            known,
-            if self.keeps_names { 2 } else { u32::from(self.raw.is_some()) },
-        ];
-        let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
-        let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        Frame::new(units, Encoding::Utf16, head.into_iter().chain(lengths).collect())
+        let secret = |one: Secret| self.secrets.iter().find(|(name, _)| *name == one.name()).map(|(_, value)| *value);
+        let form = if self.keeps_names { 2 } else { u32::from(self.raw.is_some()) };
+        let input = match self.raw {
+            Some(raw) => vec![raw],
+            None => self.params.iter().flat_map(|(name, value)| [*name, *value]).collect(),
+        };
+        laid_out((self.attempt, self.now, form), &signature, secret, input)
     }
 
     /// Plays the story to its end; which round trips it took, too.

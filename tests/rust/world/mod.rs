@@ -5,6 +5,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 pub mod door;
+#[path = "../laid_out.rs"]
+mod laid_out;
 pub mod phone;
 pub mod twilio;
 pub mod webhook;
