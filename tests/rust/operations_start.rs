@@ -225,3 +225,37 @@ fn nobody_ends_anothers_call_and_a_ticket_can_be_given_up() {
         assert_eq!(asked().refused(&mut world, input), (expected.0.to_owned(), expected.1), "{input}");
     }
 }
+
+#[test]
+fn a_call_that_the_chart_does_not_know_is_ended_by_the_one_who_placed_it() {
+    let mut world = World::default();
+    let (own, foreign, leg, incoming, over) = (sid(1), sid(2), sid(3), sid(4), sid(5));
+    for (call, more) in [
+        (&own, format!(r#""from":"client:{AMBER_IDENTITY}","status":"in-progress""#)),
+        (&foreign, r#""from":"client:somebody_else","status":"in-progress""#.to_owned()),
+        (&leg, format!(r#""from":"client:{AMBER_IDENTITY}","parent_call_sid":"{own}","status":"in-progress""#)),
+        (&incoming, format!(r#""from":"{PATIENT}","to":"client:{AMBER_IDENTITY}","status":"in-progress""#)),
+        (&over, format!(r#""from":"client:{AMBER_IDENTITY}","status":"completed""#)),
+    ] {
+        world.calls.push(json(&format!(r#"{{"sid":"{call}",{more}}}"#)));
+    }
+    let end = |call: &str| format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
+    for call in [&foreign, &leg, &incoming, &sid(6)] {
+        assert_eq!(asked().refused(&mut world, &end(call)), ("RECORD_NOT_FOUND Communication".into(), 404));
+    }
+    let bruno = asked().by(&format!("Practitioner/{BRUNO}"));
+    assert_eq!(bruno.refused(&mut world, &end(&own)), ("RECORD_NOT_FOUND Communication".into(), 404));
+    assert!(world.http.iter().all(|request| request.method == "GET"), "nothing was ended");
+    for _ in 0..2 {
+        let value = asked().value(&mut world, &end(&own));
+        assert_eq!((text(&value, &["callSid"]), text(&value, &["status"])), (own.as_str(), "completed"));
+        assert!(value.get("communication").is_none());
+    }
+    assert_eq!(text(&asked().value(&mut world, &end(&over)), &["status"]), "completed");
+    assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), 1);
+    assert!(world.communications().is_empty(), "the sweep brings it to the chart, with its ticket");
+    // Whose identity a colleague has too could be the colleague's call.
+    let taken = format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{AMBER_IDENTITY}"}}]"#);
+    world.change(&format!("Practitioner/{BRUNO}"), "identifier", json(&taken));
+    assert_eq!(bruno.refused(&mut world, &end(&over)), ("IDENTITY_TAKEN".into(), 409));
+}

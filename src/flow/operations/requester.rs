@@ -64,7 +64,7 @@ impl Requester {
 
     /// Who they are at Twilio. Where that is written nowhere yet, it is written now.
     pub(super) async fn identity(&mut self, host: &Host, log: &mut Vec<Code>) -> Result<String, Reply> {
-        let id = self.reference.rsplit_once('/').map_or("", |(_, id)| id).to_owned();
+        let id = self.id().to_owned();
         for _ in 0..ATTEMPTS {
             let (identity, written) = identity_of(&self.practitioner, &id);
             if written {
@@ -99,6 +99,16 @@ impl Requester {
             self.practitioner = read(again, "Practitioner")?;
         }
         Err(Reply::Conflict(Code::ChartConflict.into()))
+    }
+
+    /// Who they are at Twilio, written or not.
+    pub(super) async fn known_identity(&self, host: &Host) -> Result<String, Reply> {
+        let (identity, _) = identity_of(&self.practitioner, self.id());
+        self.alone(identity, self.id(), host).await
+    }
+
+    fn id(&self) -> &str {
+        self.reference.rsplit_once('/').map_or("", |(_, id)| id)
     }
 
     /// An identity that is nobody else's. One that is made of the practitioner's own id is no question; another was

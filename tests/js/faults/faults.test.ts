@@ -29,7 +29,7 @@ describe('faults', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }
 
   test('are none in a calm story', () => {
     assert.deepEqual(wrong(calm), []);
-    assert.equal(calm.length, Object.keys(stories).length);
+    assert.deepEqual(new Set(calm.map(({ story }) => story)), new Set(Object.keys(stories)));
   });
 
   for (const story of Object.keys(stories)) {
