@@ -43,12 +43,12 @@ pub async fn automation(knock: Knock, host: Host) -> Done {
     let kind = knock.input.get("resourceType").and_then(Json::text).unwrap_or_default();
     let (round, outcome) = match kind {
         "Bot" => {
-            let round = Round::new(&host, knock.now, &config, SWEEP);
+            let round = Round::new(&host, &knock, &config, SWEEP);
             let outcome = sweep::sweep(&round, &knock, misread.is_none()).await;
             (round, outcome)
         }
         "Communication" => {
-            let round = Round::new(&host, knock.now, &config, STORY);
+            let round = Round::new(&host, &knock, &config, STORY);
             let outcome = after(&round, knock.input.clone()).await;
             (round, outcome)
         }

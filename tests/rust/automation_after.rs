@@ -194,6 +194,23 @@ fn a_callback_within_the_day_closes_the_task() {
 }
 
 #[test]
+fn a_callback_that_was_told_of_first_closes_the_task() {
+    for patient in [Some("Patient/p1"), None] {
+        for (to, status) in [(CALLER, "completed"), ("+15550100190", "requested")] {
+            let mut world = World::new(TASKS);
+            let call = charted(&mut world, 1, &[MISSED], patient);
+            world.now += 3 * MINUTE;
+            reached(&mut world, 5, to, patient.filter(|_| to == CALLER));
+            world.now += 7 * MINUTE;
+            world.settle();
+            assert!(is(world.fhir.of_type("Task")[0], "status", status), "{patient:?} {to}");
+            tell(&mut world, &call);
+            assert_eq!(world.fhir.of_type("Task").len(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
     for (later, closed) in [(false, false), (true, true)] {
         for told in [true, false] {
@@ -465,7 +482,8 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
         let mut calls = Vec::new();
         for number in [1, 5] {
-            let context = Context { appointment: Some(reference.clone()), ..Context::default() };
+            let appointment = Some(reference.clone());
+            let context = Context { appointment, prepared: Some(NOW - HOUR), ..Context::default() };
             let mut log = CallLog::ticket(&context);
             let json = leg(number, None, OURS, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
             log.add(&CallEvent::from_rest(&json).unwrap());
@@ -483,6 +501,34 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
         } else {
             assert_eq!(after, &appointment);
         }
+    }
+}
+
+#[test]
+fn an_appointment_gets_no_call_of_another_patient() {
+    let participants = |patients: &[&str]| {
+        let actors: Vec<String> =
+            patients.iter().map(|one| format!(r#"{{"actor":{{"reference":"Patient/{one}"}}}}"#)).collect();
+        format!(r#"{{"resourceType":"Appointment","participant":[{}]}}"#, actors.join(","))
+    };
+    for (patients, patient, written) in [
+        (&["p1"][..], Some("Patient/p1"), true),
+        (&["p2", "p1"], Some("Patient/p1"), true),
+        (&["p2"], Some("Patient/p1"), false),
+        (&[], Some("Patient/p1"), false),
+        (&["p1"], None, false),
+    ] {
+        let mut world = World::new(r#"{"appointment":{"callExtension":true}}"#);
+        let appointment = world.fhir.put(&Json::parse(&participants(patients)).unwrap(), NOW);
+        let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
+        // What a browser claims without a ticket.
+        let patient = patient.map(str::to_owned);
+        let context = Context { patient, appointment: Some(reference), ..Context::default() };
+        let mut log = CallLog::ticket(&context);
+        log.add(&CallEvent::from_rest(&leg(1, None, OURS, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
+        let call = world.fhir.put(&log.write(None, BASE), NOW);
+        tell(&mut world, &call);
+        assert_eq!(world.fhir.of_type("Appointment")[0].get("extension").is_some(), written, "{patients:?}");
     }
 }
 

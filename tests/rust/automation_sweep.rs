@@ -7,14 +7,32 @@ use plumline::flow::{Flow, Knock, Reply, Step, automation};
 use plumline::json::Json;
 
 use crate::automation_fhir::is;
-use crate::automation_twilio::Recorded;
+use crate::automation_twilio::{Leg, Recorded};
 use crate::automation_world::{CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
 use crate::chart_dice::Dice;
 
-/// What the chart should say of every call, told from the list alone.
+/// A number of the account that another application answers.
+const FOREIGN: &str = "+15550100900";
+
+/// Calls of another application.
+fn foreign(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
+    let mut legs = calls(dice, count, from, minutes);
+    for leg in &mut legs {
+        leg.sid = leg.sid.replacen("CA0", "CAf", 1);
+        leg.parent = leg.parent.as_ref().map(|parent| parent.replacen("CA0", "CAf", 1));
+        for end in [&mut leg.from, &mut leg.to] {
+            if end == OURS {
+                FOREIGN.clone_into(end);
+            }
+        }
+    }
+    legs
+}
+
+/// What the chart should say of every call of ours, told from the list alone.
 fn expected(world: &World) -> Vec<String> {
     let mut calls = Vec::new();
-    for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none()) {
+    for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
         let mut log = CallLog::default();
         for leg in &world.twilio.legs {
             if leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid) {
@@ -49,11 +67,21 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
         let mut dice = Dice::new(seed);
         let mut world = World::new("");
         world.twilio.legs = calls(&mut dice, 25, NOW - 55 * MINUTE, 50);
+        if seed % 2 == 1 {
+            world.numbers = OURS;
+            // What begins at an app and reaches nobody tells nothing of whose it is.
+            let others = foreign(&mut dice, 25, NOW - 55 * MINUTE, 50);
+            let ends = |leg: &Leg| leg.from.starts_with("client:");
+            let apps: Vec<String> = others.iter().filter(|leg| ends(leg)).map(|leg| leg.sid.clone()).collect();
+            let of_app =
+                |leg: &Leg| apps.contains(&leg.sid) || leg.parent.as_ref().is_some_and(|root| apps.contains(root));
+            world.twilio.legs.extend(others.into_iter().filter(|leg| !of_app(leg)));
+        }
         world.twilio.page = Some(1 + dice.roll(30));
         world.twilio.twice = dice.roll(2) == 0;
         // Some are there, as they were at some time, with some of their legs.
         let (legs, page) = (world.twilio.legs.clone(), world.twilio.page.take());
-        for root in legs.iter().filter(|leg| leg.parent.is_none()) {
+        for root in legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
             if dice.roll(2) == 0 {
                 world.now = root.start + dice.roll(300) as u64 * 1_000;
                 world.twilio.legs.retain(|leg| leg.parent.is_none() || dice.roll(2) == 0);
@@ -74,6 +102,36 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
         world.settle();
         same(&world.calls(), &expected(&world), &format!("seed {seed}"));
     }
+}
+
+#[test]
+fn calls_of_another_application_stay_out_of_the_chart() {
+    let everything = r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail","failed"]}}"#;
+    let mut world = World { numbers: OURS, ..World::new(everything) };
+    let at = NOW - 10 * MINUTE;
+    let app = "client:another_app";
+    world.twilio.legs = vec![
+        leg(1, None, CALLER, FOREIGN, at, 40),
+        leg(5, None, CALLER, FOREIGN, at, 40),
+        leg(6, Some(5), CALLER, app, at + 1_000, 20),
+        leg(9, None, FOREIGN, CALLER, at, 40),
+        leg(13, None, app, "", at, 40),
+        leg(14, Some(13), FOREIGN, CALLER, at + 1_000, 20),
+        leg(17, None, CALLER, OURS, at, 40),
+        leg(21, None, "sip:desk@clinic.example", "", at, 40),
+    ];
+    world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb")];
+    world.twilio.recordings = vec![sid("RE", 1)];
+    for _ in 0..3 {
+        world.settle();
+        world.now += DAY;
+    }
+    let mut roots: Vec<String> =
+        world.fhir.of_type("Communication").iter().map(|one| CallLog::read(one).root().unwrap().to_owned()).collect();
+    roots.sort();
+    assert_eq!(roots, [sid("CA", 17), sid("CA", 21)]);
+    assert_eq!(world.fhir.of_type("Task").len(), 2);
+    assert_eq!(world.twilio.recordings, [sid("RE", 1)]);
 }
 
 #[test]
@@ -453,6 +511,16 @@ fn a_recording_that_no_callback_told_of_is_found() {
         world.settle();
         assert_eq!(world.twilio.recordings, [sid("RE", 9), sid("RE", 13)]);
     }
+}
+
+#[test]
+fn a_recording_of_a_call_that_goes_on_is_found() {
+    let mut world = World::new(RECORDING);
+    let at = NOW - 20 * MINUTE;
+    world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 3_600)];
+    world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 5_000, 600, "DialVerb")];
+    world.sweep();
+    assert!(world.call(&sid("CA", 1)).write().contains("recordingSid"));
 }
 
 #[test]

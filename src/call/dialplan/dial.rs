@@ -8,7 +8,7 @@ use super::people::{Person, Ring, is_identity};
 use super::play::{After, Fault, Player};
 use super::step::{Kind, Step};
 use super::turn::Plan;
-use crate::call::config::{Dial, Order, Recording, Target};
+use crate::call::config::{Dial, Order, Recording, Target, Verb};
 use crate::call::outbound::{Policy, Refusal};
 use crate::json::decimal;
 use crate::phone::E164;
@@ -62,10 +62,36 @@ impl<'a> Player<'a> {
             self.ring(ring, &status, Some(announced.as_str()).filter(|_| is_recorded));
         }
         self.document.close();
-        if legs.iter().filter(|rings| !rings.is_empty()).count() == 1 {
+        if legs.iter().filter(|rings| !rings.is_empty()).count() == 1 && !self.goes_on_to_others(dial) {
             self.played.rung = only(rings);
         }
         Ok(After::End)
+    }
+
+    /// Whether a caller whom nobody answers here may come to speak with somebody else.
+    fn goes_on_to_others(&self, dial: &'a Dial) -> bool {
+        let unanswered = dial.on.iter().filter(|(word, _)| *word != Outcome::Answered.word());
+        let mut open: Vec<&str> = unanswered.map(|(_, then)| then.as_str()).collect();
+        open.push(&dial.otherwise);
+        let mut seen: Vec<&str> = Vec::new();
+        while let Some(action) = open.pop() {
+            if seen.contains(&action) {
+                continue;
+            }
+            seen.push(action);
+            for verb in self.plan.config.actions.get(action).into_iter().flatten() {
+                match verb {
+                    Verb::Dial(_) | Verb::Queue(_) | Verb::Conference(_) | Verb::Redirect(_) => return true,
+                    Verb::Goto(next) => open.push(next),
+                    Verb::Menu(menu) => {
+                        open.extend(menu.options.iter().filter_map(|choice| choice.then.as_deref()));
+                        open.push(&menu.otherwise);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     /// Whoever is the only one to be rung in a place of a dial, and of the chart.

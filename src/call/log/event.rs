@@ -227,6 +227,13 @@ impl<'a> CallEvent<'a> {
     }
 }
 
+impl Recording<'_> {
+    /// Whether there is one to be heard.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self.status, Some("absent" | "failed"))
+    }
+}
+
 /// Whether an event of a conference says that somebody else was in it with this call.
 ///
 /// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.

@@ -2,7 +2,7 @@
 
 //! One leg of a call, merged of everything that was said of it.
 
-use super::event::CallEvent;
+use super::event::{CallEvent, Recording};
 use super::status::{Reports, Status};
 
 /// Milliseconds by which an end and a duration, told in seconds, may miss a beginning.
@@ -110,9 +110,7 @@ impl Leg {
         leg.reports = Reports::of(event.status, event.sequence);
         leg.bridged = event.met.then_some(true);
         leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
-        if let Some(recording) = event.recording
-            && !matches!(recording.status, Some("absent" | "failed"))
-        {
+        if let Some(recording) = event.recording.filter(Recording::is_there) {
             leg.message = recording.message;
             leg.recordings.push(recording.sid.to_owned());
         }
@@ -185,6 +183,12 @@ impl Leg {
     #[must_use]
     pub fn recordings(&self) -> &[String] {
         &self.recordings
+    }
+
+    /// Whether what a recording's event says is known.
+    #[must_use]
+    pub fn has_told(&self, recording: &Recording<'_>) -> bool {
+        !recording.is_there() || self.recordings.iter().any(|known| known == recording.sid)
     }
 
     /// Whether a caller left a message on it.

@@ -138,7 +138,7 @@ impl CallLog {
         self.know(&other.context);
     }
 
-    /// Whether what `event` says of its leg's end and length is known. What Twilio's list says of a call is often known
+    /// Whether what `event` says of its leg's end and length, and of a recording, is known. What Twilio's list says of a call is often known
     /// to the second but not to the letter, and not worth a write.
     #[must_use]
     pub fn knows(&self, event: &CallEvent<'_>) -> bool {
@@ -146,6 +146,7 @@ impl CallLog {
             leg.status() >= event.status
                 && leg.count(Count::Duration) >= event.duration
                 && leg.is_over() == event.is_over()
+                && event.recording.as_ref().is_none_or(|recording| leg.has_told(recording))
         })
     }
 

@@ -28,6 +28,9 @@ const PAGE: u32 = 10;
 /// Calls of a page.
 const COUNT: &str = "100";
 
+/// How many legs wait for the page on which their call began.
+const CARRIED: usize = 100;
+
 /// A list, and how far it has been read.
 struct List {
     path: &'static str,
@@ -113,6 +116,8 @@ async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, t
     let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", COUNT)];
     let mut request = rest.get(list.path, &query);
     let mut back_to = high;
+    // Legs of calls that began on a page behind theirs.
+    let mut carried: Vec<Json> = Vec::new();
     let whole = loop {
         if !round.has(PAGE) {
             break false;
@@ -124,25 +129,38 @@ async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, t
                 break false;
             }
         };
-        let items: Vec<Item<'_>> =
-            page.get(list.items).map(Json::elements).unwrap_or_default().iter().map(list.read).collect();
-        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
-        match mend(round, &events, tickets).await {
-            Ok(unwritten) => held = earlier(held, unwritten),
+        let listed = page.get(list.items).map(Json::elements).unwrap_or_default();
+        let items: Vec<Item<'_>> = listed.iter().map(list.read).collect();
+        let before = carried.iter().filter_map(|leg| (list.read)(leg).event);
+        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).chain(before).collect();
+        let unknown = match mend(round, &events, tickets).await {
+            Ok(mended) => {
+                held = earlier(held, mended.refused);
+                mended.unknown
+            }
             Err(code) => {
                 round.tell(code);
                 break false;
             }
-        }
+        };
+        let is_unknown = |event: &CallEvent<'_>| unknown.iter().any(|root| *root == event.root().0);
+        let rest_of =
+            listed.iter().chain(&carried).filter(|leg| (list.read)(leg).event.as_ref().is_some_and(is_unknown));
+        let next: Vec<Json> = rest_of.take(CARRIED).cloned().collect();
         for item in &items {
             back_to = item.at.map_or(back_to, |at| back_to.min(at));
             held = earlier(held, item.at.filter(|_| item.goes_on));
         }
+        carried = next;
         match next_page(&page) {
             Some(uri) => request = rest.page(uri),
             None => break true,
         }
     };
+    if !whole {
+        // They are looked at again.
+        held = carried.iter().filter_map(|leg| (list.read)(leg).at).fold(held, |held, at| earlier(held, Some(at)));
+    }
     if whole {
         let held = held.filter(|held| held + LONGEST >= round.now).unwrap_or(top);
         marks.set(read, Some(held.min(top).max(from)));

@@ -13,7 +13,7 @@ use crate::error::Code;
 use crate::fhir::element::{has_coding, is};
 use crate::flow::ask::{Answer, FhirRequest};
 use crate::flow::chart::Trouble;
-use crate::flow::record::{found, get, landed, reference_of, update};
+use crate::flow::record::{found, get, landed, reference_of, takes_part, update};
 use crate::json::Json;
 use crate::time::{DAY, instant};
 
@@ -165,14 +165,15 @@ async fn look_around(
     let patient = call.log.context().patient.as_deref();
     let mut reads = Vec::new();
     let mut kinds = Vec::new();
-    if let (Some(_), Some(patient)) = (opens, patient) {
+    let number = other_end(&call.log);
+    if opens.is_some() && (patient.is_some() || number.is_some()) {
         // Somebody may have called back before this was told.
         reads.push(later_calls(patient, call.at));
         kinds.push("Communication");
     }
     if call.closes(round) {
         let from = [patient.map(|patient| tasks::of_patient(patient, call.began))];
-        let by = [other_end(&call.log).map(|number| tasks::of_caller(number, call.began))];
+        let by = [number.map(|number| tasks::of_caller(number, call.began))];
         for request in from.into_iter().chain(by).flatten() {
             reads.push(request);
             kinds.push("Task");
@@ -194,7 +195,8 @@ async fn look_around(
                 Err(trouble) => left_open = Some(trouble),
             },
             "Communication" => {
-                called_back = found(answer, kind)?.iter().any(|one| reached(&CallLog::read(one)));
+                let answers = |one: &CallLog| reached(one) && (patient.is_some() || other_end(one) == number);
+                called_back = found(answer, kind)?.iter().any(|one| answers(&CallLog::read(one)));
             }
             _ => {
                 for task in found(answer, kind)? {
@@ -215,15 +217,24 @@ async fn look_around(
     Ok(left_open)
 }
 
-/// The patient's calls of the day after an instant.
-fn later_calls(patient: &str, at: u64) -> FhirRequest {
+/// The calls of the day after an instant: a patient's, or the first ones of all. No search tells whom a call was to, and
+/// mostly the instant was a moment ago.
+fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
     let category = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1, "&status=completed"].concat();
     let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + DAY)].concat();
-    get([&category, "&subject=", patient, &period, "&_sort=sent&_count=50"].concat())
+    let (subject, patient) = patient.map_or(("", ""), |patient| ("&subject=", patient));
+    get([&category, subject, patient, &period, "&_sort=sent&_count=100"].concat())
 }
 
 /// Gives an appointment the extension of the latest call about it. Nothing else of it changes.
+///
+/// What a browser says without a ticket is noted as it comes, but nobody else's appointment is touched for it.
 fn on_appointment(call: &Ended, mut appointment: Json) -> Option<FhirRequest> {
+    let context = call.log.context();
+    let is_theirs = |patient: &String| takes_part(&appointment, patient) == Some(true);
+    if context.prepared.is_none() && !context.patient.as_ref().is_some_and(is_theirs) {
+        return None;
+    }
     let of = |resource: &Json| {
         let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
         extensions.iter().find(|one| is_call_extension(one)).cloned()

@@ -24,8 +24,16 @@ struct Call<'a> {
     events: Vec<&'a CallEvent<'a>>,
 }
 
-/// Brings events to the chart. The beginning of the earliest that the server refuses, if any: that alone is no reason to
-/// stop.
+/// What is left of a page.
+#[derive(Default)]
+pub(super) struct Mended {
+    /// The beginning of the earliest call that the server refuses: that alone is no reason to stop.
+    pub(super) refused: Option<u64>,
+    /// The roots of calls that may be ours or not: the leg they began with tells, and is not among the events.
+    pub(super) unknown: Vec<String>,
+}
+
+/// Brings events to the chart; but no call that is another application's.
 ///
 /// # Errors
 /// The server cannot be reached, or others always wrote first: it is to be done again.
@@ -33,22 +41,28 @@ pub(super) async fn mend<'a>(
     round: &Round<'_>,
     events: &'a [CallEvent<'a>],
     tickets: &mut Tickets,
-) -> Result<Option<u64>, Stopped> {
+) -> Result<Mended, Stopped> {
     let mut open = by_root(events);
-    let mut refused = None;
+    let mut mended = Mended::default();
     let mut code = Code::ChartConflict;
     let mut behind = false;
     for _ in 0..ATTEMPTS {
         let records = look(round, &open).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
+            // What stands in the chart is ours.
+            let is_ours = if records.is_empty() { round.is_ours(&call.events) } else { Some(true) };
+            if is_ours != Some(true) {
+                mended.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
+                continue;
+            }
             let mut work = Work::of(call, records, tickets);
             match work.request(round.base()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
                 Err(trouble) => {
                     round.tell(trouble.code());
-                    refused = earlier(refused, work.call.began());
+                    mended.refused = earlier(mended.refused, work.call.began());
                 }
             }
         }
@@ -67,7 +81,7 @@ pub(super) async fn mend<'a>(
                 }
                 Err(trouble) => {
                     round.tell(trouble.code());
-                    refused = earlier(refused, work.call.began());
+                    mended.refused = earlier(mended.refused, work.call.began());
                 }
             }
         }
@@ -78,7 +92,7 @@ pub(super) async fn mend<'a>(
         }
     }
     // A second record that is still to be closed waits for the next run.
-    if behind { Err(code) } else { Ok(refused) }
+    if behind { Err(code) } else { Ok(mended) }
 }
 
 impl Call<'_> {

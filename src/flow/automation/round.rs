@@ -4,13 +4,16 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::call::Config;
-use crate::call::log::BASE;
+use crate::call::log::{BASE, CallEvent};
+use crate::call::outbound::clean;
+use crate::call::{Config, Party};
 use crate::error::{Code, Problem};
 use crate::flow::ask::{Answer, Ask, FhirRequest, Host, HttpRequest};
 use crate::flow::chart::Trouble;
+use crate::flow::door::Knock;
 use crate::flow::record::found;
 use crate::json::Json;
+use crate::text::list;
 
 /// Milliseconds that a round trip may take.
 const DEADLINE: u32 = 10_000;
@@ -29,6 +32,8 @@ pub(super) struct Round<'a> {
     /// Milliseconds since 1970.
     pub(super) now: u64,
     pub(super) config: &'a Config,
+    /// Our numbers; none where every number of the account is ours.
+    numbers: Option<Vec<String>>,
     left: Cell<u32>,
     alerts: Cell<u32>,
     /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
@@ -37,11 +42,15 @@ pub(super) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(super) const fn new(host: &'a Host, now: u64, config: &'a Config, asks: u32) -> Self {
+    pub(super) fn new(host: &'a Host, knock: &Knock, config: &'a Config, asks: u32) -> Self {
+        let written = knock.secret("TWILIO_NUMBER");
+        let named = config.numbers.iter().map(|(number, _)| number.to_owned());
+        let numbers = written.map(|written| list(written).map(clean).chain(named).collect());
         Self {
             host,
-            now,
+            now: knock.now,
             config,
+            numbers,
             left: Cell::new(asks),
             alerts: Cell::new(ALERTS),
             later: RefCell::new(None),
@@ -52,6 +61,24 @@ impl<'a> Round<'a> {
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &'a str {
         self.config.chart.extension_base.as_deref().unwrap_or(BASE)
+    }
+
+    /// Whether a call is one of ours, and not another application's of the same account; `None` where the leg it began
+    /// with, which is not among these, would tell.
+    ///
+    /// A number of ours tells. What begins at an app or a SIP phone has none; but whoever it dials sees one.
+    pub(super) fn is_ours(&self, legs: &[&CallEvent<'_>]) -> Option<bool> {
+        let Some(numbers) = &self.numbers else { return Some(true) };
+        let is_number = |party: &Party<'_>| matches!(party, Party::Number(_));
+        let is_own = |party: &Party<'_>| matches!(party, Party::Number(number) if numbers.iter().any(|own| own == number.as_str()));
+        let parties = || legs.iter().flat_map(|leg| [leg.from_party(), leg.to_party()]).flatten();
+        if parties().any(|party| is_own(&party)) {
+            return Some(true);
+        }
+        legs.iter().find(|leg| leg.parent.is_none())?;
+        let is_app = |party: &Party<'_>| matches!(party, Party::Client(_) | Party::Sip(_));
+        let shown = |leg: &&CallEvent<'_>| leg.from_party().is_some_and(|from| is_number(&from));
+        Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shown))
     }
 
     /// Whether there is time for that many round trips.

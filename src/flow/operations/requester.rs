@@ -12,9 +12,9 @@ use crate::call::outbound::{IDENTITY_SYSTEM, guard, identity_of, is_reference, p
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{identifier, is};
+use crate::fhir::period::covers;
 use crate::json::Json;
 use crate::rest::encode;
-use crate::time::date;
 
 /// How often the identity is tried to be written.
 const ATTEMPTS: u32 = 3;
@@ -135,14 +135,7 @@ impl Requester {
 
 /// Whether a role is one that may call now.
 fn may_call(role: &Json, config: &Config, now: u64) -> bool {
-    let today = date(now);
-    // A date may be of a year or a month only, and counts to its end.
-    let passed = |end: &str| end.get(..today.len().min(end.len())) < today.get(..end.len().min(today.len()));
-    let ended = role.at(&["period", "end"]).and_then(Json::text).is_some_and(passed);
-    let begun = role
-        .at(&["period", "start"])
-        .and_then(Json::text)
-        .is_none_or(|start| start.get(..today.len().min(start.len())) <= today.get(..start.len().min(today.len())));
+    let is_current = role.get("period").is_none_or(|period| covers(period, now));
     let active = role.get("active").and_then(Json::boolean) != Some(false);
     let fits = config.outbound.roles.as_ref().is_none_or(|roles| {
         let concepts = role.get("code").map(Json::elements).unwrap_or_default();
@@ -152,7 +145,7 @@ fn may_call(role: &Json, config: &Config, now: u64) -> bool {
             coding.get("code").and_then(Json::text).is_some_and(|code| roles.iter().any(|role| role == code))
         })
     });
-    active && begun && !ended && fits
+    active && is_current && fits
 }
 
 /// The body of a read or a search; what kept it back, with the type of the resource.

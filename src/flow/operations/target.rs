@@ -5,6 +5,7 @@
 use super::super::ask::{Answer, FhirRequest, Host};
 use super::super::door::Knock;
 use super::super::outgoing::conditions::{CallerId, at_this_hour, get};
+use super::super::record::takes_part;
 use super::super::reply::Reply;
 use super::office::{Office, refused};
 use super::requester::{Requester, read, reference};
@@ -104,7 +105,7 @@ impl<'a> Wish<'a> {
         let patient = self.patient.as_ref().map(|_| read(next(), "Patient")).transpose()?;
         let appointment = self.appointment.as_ref().map(|_| read(next(), "Appointment")).transpose()?;
         if let (Some(appointment), Some(patient)) = (&appointment, &self.patient)
-            && is_of_others(appointment, patient)
+            && takes_part(appointment, patient) == Some(false)
         {
             return Err(wrong("appointment"));
         }
@@ -129,21 +130,6 @@ impl<'a> Wish<'a> {
         };
         Ok(Target { context, from, requester, more: answers.collect(), limits, counted })
     }
-}
-
-/// Whether an appointment has patients, and this one is not among them.
-fn is_of_others(appointment: &Json, patient: &str) -> bool {
-    let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();
-    let mut patients = participants
-        .iter()
-        .filter_map(|participant| participant.at(&["actor", "reference"])?.text())
-        .filter(|actor| actor.starts_with("Patient/"));
-    let mut any = false;
-    let found = patients.any(|actor| {
-        any = true;
-        actor == patient
-    });
-    any && !found
 }
 
 /// The number of a patient or practitioner that may be called: the first that policy allows, mobile ones before others,
