@@ -72,6 +72,9 @@ codes! {
     /// The FHIR server refused to read or write a call's record.
     ChartRefused = "CHART_REFUSED",
         "The server refused the record of a call: the bot's access policy must let it search, create and update Communication.", "doors";
+    /// The FHIR server refused what a rule or an action asked for, or has no such resource.
+    ChartRefusedRead = "CHART_REFUSED_READ",
+        "The server has no such resource, or the bot's access policy does not let it be read: the call went on as if it said nothing. Look at the references of the config, and at deploy/policies.", "dialplan";
     /// The FHIR server did not answer, or could not, when a call's record was to be read or written.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call; Twilio brings the event again, and the sweep finds it.", "dialplan";
@@ -272,7 +275,7 @@ codes! {
         "This caller has placed too many calls in the last hour (outbound.perHour of the config).", "dialplan";
     /// A browser asked for a caller of a queue that the config does not have.
     OutboundQueueUnknown = "OUTBOUND_QUEUE_UNKNOWN",
-        "No action of the config has a queue of this name.", "dialplan";
+        "No action of the config has a queue or a conference of this name.", "dialplan";
     /// Whoever asks for an operation is no practitioner.
     OutboundRequester = "OUTBOUND_REQUESTER",
         "Sign in as a practitioner: calls are placed by a Practitioner of the chart, not by a bot, a client or a patient.", "doors";

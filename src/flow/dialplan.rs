@@ -11,6 +11,7 @@ use super::chart::{Chart, Trouble, search};
 use super::reply::{Done, Reply};
 use super::status::status;
 use super::transcription::transcription;
+use crate::call::config::{Config, Verb};
 use crate::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, Turn, Want, play, wants};
 use crate::call::log::{BASE, CallEvent, CallLog, Context, Queue, Text};
 use crate::call::{Call, CallStatus, Clinic, Direction};
@@ -85,15 +86,24 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     };
     let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = Note::of(visit, &next.turn);
-    find_out(host, plan, &next.turn, &mut facts, &mut note).await;
+    let unread = find_out(host, plan, &next.turn, &mut facts, &mut note).await;
     if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
         facts.callback_taken = Chart::read(found).is_ok_and(|chart| has_callback(&chart.log));
     }
     let mut played = play(plan, &next, &facts);
     let mut codes = Vec::new();
+    if let Some(late) = note.as_mut().filter(|note| note.found.is_none()) {
+        if played.rejected {
+            // Nobody missed this call; else Twilio says of it what it says of any that nobody took.
+            late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READING)).await);
+        } else {
+            note = None;
+        }
+    }
     if let Some(note) = &mut note {
         let patient = facts.patient.here().and_then(Option::as_ref).map(|patient| patient.reference.clone());
         note.context = Context { patient, practitioner: played.rung.clone(), ..Context::default() };
+        note.event.rejected = played.rejected && plan.config.follows_up();
         if let Err(code) = note.write(host, visit.base()).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
@@ -104,9 +114,10 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
         }
     }
     let mut done = Done::from(Reply::Twiml(played.twiml));
-    if facts.lost_any() {
+    if unread.late {
         codes.push((Code::ChartUnread, String::new()));
     }
+    codes.extend(unread.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
     for (code, place) in played.codes.iter().chain(&codes) {
         done.log.push(log_line(*code, place));
     }
@@ -115,29 +126,83 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
 
 /// Asks for what the turn wants, and for the call's record where something is to be noted in it. The clocks come first:
 /// they cost no round trip, and with them much need not be asked for.
-async fn find_out(host: &Host, plan: &Plan<'_>, turn: &Turn<'_>, facts: &mut Facts, note: &mut Option<Note<'_>>) {
+async fn find_out(
+    host: &Host,
+    plan: &Plan<'_>,
+    turn: &Turn<'_>,
+    facts: &mut Facts,
+    note: &mut Option<Note<'_>>,
+) -> Unread {
+    let mut unread = Unread::default();
     let is_clock = |want: &Want| matches!(want, Want::Zone(_));
     let mut clocks = wants(plan, turn, facts);
     clocks.retain(is_clock);
     if !clocks.is_empty() {
-        learn(host, plan, facts, clocks, None).await;
+        learn(host, plan, facts, clocks, None, &mut unread).await;
     }
     for round in 0..2 {
         let wanted = wants(plan, turn, facts);
-        if round == 0 && wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_))) {
-            // A plan that asks for nobody has nothing to note of a call that only begins.
-            note.take_if(|note| !note.has_news);
+        let for_nobody = wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_)));
+        if round == 0 && for_nobody {
+            // A plan that asks for nobody has nothing to note of a call that only begins, unless it turns it away.
+            note.take_if(|note| !note.has_news && !rejects(plan.config));
         }
-        let look = note.as_mut().filter(|_| round == 0);
+        let look = note.as_mut().filter(|note| note.found.is_none() && (note.has_news || !for_nobody));
         if wanted.is_empty() && look.is_none() {
-            return;
+            break;
         }
-        learn(host, plan, facts, wanted, look).await;
+        learn(host, plan, facts, wanted, look, &mut unread).await;
+    }
+    unread
+}
+
+/// What the chart did not say.
+#[derive(Default)]
+struct Unread {
+    /// Something did not come in time.
+    late: bool,
+    /// The types of what it does not have, or does not show.
+    refused: Vec<&'static str>,
+}
+
+impl Unread {
+    fn note(&mut self, want: &Want, answer: &Answer) {
+        let kind = match want {
+            // Whose clocks are not known is said with the hours.
+            Want::Zone(_) => return,
+            Want::Patient => "Patient",
+            Want::Teams => "CareTeam",
+            Want::LastToCall => "Communication",
+            Want::Service(_) => "HealthcareService",
+            Want::Roles(_) => "PractitionerRole",
+        };
+        match answer {
+            Answer::Done { status: 200..=299, .. } => {}
+            Answer::Done { status: 400 | 401 | 403 | 404 | 410, .. } => {
+                if !self.refused.contains(&kind) {
+                    self.refused.push(kind);
+                }
+            }
+            _ => self.late = true,
+        }
     }
 }
 
+/// Whether it matters to anybody that a caller is turned away, and one may be.
+fn rejects(config: &Config) -> bool {
+    let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
+    config.follows_up() && verbs.any(|verb| matches!(verb, Verb::Reject(_)))
+}
+
 /// Asks for several things at the same moment, and takes in the answers.
-async fn learn(host: &Host, plan: &Plan<'_>, facts: &mut Facts, wanted: Vec<Want>, look: Option<&mut Note<'_>>) {
+async fn learn(
+    host: &Host,
+    plan: &Plan<'_>,
+    facts: &mut Facts,
+    wanted: Vec<Want>,
+    look: Option<&mut Note<'_>>,
+    unread: &mut Unread,
+) {
     let mut asks = Vec::with_capacity(wanted.len() + 1);
     let mut asked = Vec::with_capacity(wanted.len());
     for want in wanted {
@@ -154,7 +219,9 @@ async fn learn(host: &Host, plan: &Plan<'_>, facts: &mut Facts, wanted: Vec<Want
     }
     let mut answers = host.ask_all(asks).await.into_iter();
     for want in asked {
-        facts.learn(&want, answers.next().and_then(Answer::ok), &plan.caller);
+        let answer = answers.next().unwrap_or(Answer::Failed);
+        unread.note(&want, &answer);
+        facts.learn(&want, answer.ok(), &plan.caller);
     }
     if let Some(note) = look {
         note.found = answers.next();
@@ -202,7 +269,7 @@ impl<'a> Note<'a> {
 impl Note<'_> {
     /// Writes it down; once more where somebody else wrote at the same time.
     async fn write(&mut self, host: &Host, base: &str) -> Result<(), Code> {
-        if !self.has_news && self.context == Context::default() {
+        if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());
         }
         let mut said = CallLog::of(core::slice::from_ref(&self.event));

@@ -108,6 +108,24 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
 }
 
 #[test]
+fn nobody_missed_a_call_that_the_dialplan_turned_away() {
+    let mut world = World::new(TASKS);
+    let root = sid("CA", 1);
+    let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let mut event = CallEvent::opening(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
+    event.rejected = true;
+    let mut log = CallLog::of(&[event]);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW + 1_000).unwrap());
+    let record = log.write(None, BASE);
+    // It reads back.
+    assert_eq!(CallLog::read(&record), log);
+    let call = world.fhir.put(&record, NOW);
+    tell(&mut world, &call);
+    world.settle();
+    assert!(world.fhir.of_type("Task").is_empty());
+}
+
+#[test]
 fn what_comes_late_corrects_the_task() {
     let mut world = World::new(TASKS);
     let call = missed(&mut world, 1);

@@ -162,6 +162,8 @@ fn known_patients() {
         ask(&mut chart, "?step=dial.their-clinician.1", &[("DialCallStatus", "busy"), ("SipResponseCode", "603")]);
     assert!(declined.contains("We cannot take your call.") && declined.contains(RECORD), "{declined}");
     assert_eq!(ask(&mut chart, "", &[("From", "+15550190001")]), "<Reject reason=\"rejected\"/>");
+    // It is noted that nobody missed this call.
+    assert_eq!(chart.round_trips(), 2);
     assert!(ask(&mut chart, "", &[("From", "anonymous")]).contains("withheld numbers"));
     assert_eq!(chart.round_trips(), 0);
     let stranger = [("From", "+15550100124")];

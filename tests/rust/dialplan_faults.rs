@@ -114,6 +114,16 @@ fn what_is_not_known_does_not_hold() {
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
     assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
+    // What is not there, or not to be read, is told by its type.
+    team.fault = Box::new(|at| (at == 0).then_some(Fault::Each(404)));
+    assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
+    let refused: Vec<&str> = team
+        .log
+        .iter()
+        .filter_map(|line| line.strip_prefix("plumline: CHART_REFUSED_READ at ")?.split(':').next())
+        .collect();
+    assert_eq!(refused, ["Patient", "HealthcareService", "PractitionerRole"]);
+    assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
     // The team is asked for second: without it the next rule.
     team.fault = Box::new(|at| (at == 1).then_some(Fault::Late));
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");

@@ -54,6 +54,17 @@ fn languages_and_voices_go_together() {
     );
     clinic.config = clinic.config.replace(r#""dialplan":"main""#, r#""dialplan":"main","language":"fr-CA""#);
     assert_eq!(clinic.call(), "<Say language=\"fr-CA\">Bonjour</Say><Hangup/>");
+    // Words that are not there in the caller's language are read in their own.
+    let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
+        {"say":{"text":{"es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello"}}},{"say":{"ssml":{"en-GB":"<p>Hello</p>"}}},
+        {"greet":{"patient":{"en-US":"{name}"},"neutral":{"fr-FR":"Bonjour"}}},{"say":{"text":{"it":"Ciao"}}},{"hangup":{}}]}"#;
+    let mut clinic = Clinic::new(rest);
+    assert_eq!(
+        clinic.call(),
+        "<Say language=\"es-US\">Hola</Say><Say voice=\"Polly.Joanna\" language=\"en-US\">Hello</Say>\
+         <Say voice=\"Polly.Joanna\" language=\"en-GB\"><p>Hello</p></Say><Say language=\"fr-FR\">Bonjour</Say>\
+         <Say language=\"es-US\">Ciao</Say><Hangup/>"
+    );
 }
 
 #[test]

@@ -223,8 +223,50 @@ fn staff_take_waiting_callers_from_a_queue_of_the_config() {
 }
 
 #[test]
+fn what_staff_take_from_a_queue_is_recorded_where_calls_that_come_in_are() {
+    let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]},
+        "recording":{"inbound":true,"announcement":{"text":"Recorded."}}}"#;
+    let (done, _) = plain(config, &[("To", "queue:nurses")]);
+    let recorded = format!("recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
+    let dial =
+        format!("<Say>Recorded.</Say><Dial answerOnBridge=\"true\" record=\"record-from-answer-dual\" {recorded}>");
+    assert!(xml(&done).contains(&format!("{dial}<Queue>nurses</Queue></Dial>")), "{}", xml(&done));
+    assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+}
+
+#[test]
+fn staff_come_into_a_conference_of_the_config() {
+    let config = |members: &str| {
+        format!(
+            r#"{{"actions":{{"room":[{{"conference":{{"name":"group"{members}}}}}]}},"recording":{{"inbound":true,"announcement":{{"text":"Recorded."}}}}}}"#
+        )
+    };
+    let status =
+        format!("statusCallback=\"{URL}?step=status#rc=3&amp;rp=all\" statusCallbackEvent=\"start end join leave\"");
+    let recorded =
+        format!("record=\"record-from-start\" recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
+    for (members, attributes) in [
+        ("", String::new()),
+        // They wait for staff: when staff go, the room is closed.
+        (
+            r#","waitForStaff":true,"maxParticipants":4"#,
+            "endConferenceOnExit=\"true\" maxParticipants=\"4\" ".to_owned(),
+        ),
+    ] {
+        let (done, world) = plain(&config(members), &[("To", "conference:group")]);
+        let expected =
+            format!("<Say>Recorded.</Say><Dial><Conference {attributes}{recorded} {status}>group</Conference></Dial>");
+        assert!(xml(&done).contains(&expected), "{}", xml(&done));
+        assert_eq!(world.batches.len(), 0);
+        assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+    }
+    let (done, _) = plain(&config(""), &[("To", "conference:another")]);
+    assert_eq!(refused(&done), "OUTBOUND_QUEUE_UNKNOWN");
+}
+
+#[test]
 fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
-    const TO: [&str; 16] = [
+    const TO: [&str; 17] = [
         PATIENT,
         "+15550100777",
         "+19005550199",
@@ -237,6 +279,7 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
         "client:x",
         "sip:a@example.com",
         "queue:x",
+        "conference:x",
         "+1555010012",
         "\u{feff}+15550100123",
         "+15550100001",

@@ -23,12 +23,21 @@ impl Words {
     /// `es-US`), else the first.
     #[must_use]
     pub fn of(&self, language: &str) -> &str {
+        self.in_tongue(language).0
+    }
+
+    /// The same, and the tag of the words where they are of another language: they are to be read in that.
+    #[must_use]
+    pub fn in_tongue(&self, language: &str) -> (&str, Option<&str>) {
         match self {
-            Self::One(text) => text,
+            Self::One(text) => (text, None),
             Self::Each(texts) => {
                 let exact = texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
                 let near = || texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(primary(language)));
-                exact.or_else(near).or_else(|| texts.iter().next()).map_or("", |(_, text)| text.as_str())
+                match exact.or_else(near) {
+                    Some((_, text)) => (text, None),
+                    None => texts.iter().next().map_or(("", None), |(tag, text)| (text, Some(tag))),
+                }
             }
         }
     }

@@ -142,16 +142,6 @@ impl Facts {
             Want::Roles(named) => self.roles.push((named.clone(), known(found))),
         }
     }
-
-    /// Whether something was asked for that never came.
-    #[must_use]
-    pub fn lost_any(&self) -> bool {
-        let lost = |known: &Known<Json>| *known == Known::Lost;
-        matches!(self.patient, Known::Lost)
-            || matches!(self.teams, Known::Lost)
-            || matches!(self.last_to_call, Known::Lost)
-            || self.services.iter().chain(&self.roles).any(|(_, known)| lost(known))
-    }
 }
 
 fn known<T>(found: Option<T>) -> Known<T> {

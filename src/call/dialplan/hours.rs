@@ -44,10 +44,13 @@ impl Wall {
 /// moment in milliseconds since 1970.
 ///
 /// Open is what the weekly hours or the service's `availableTime` say, but for holidays and the service's
-/// `notAvailable`. Hours that begin on a holiday do not run into the day after.
+/// `notAvailable`. Hours that begin on a holiday do not run into the day after. A service without any `availableTime`,
+/// where there are no weekly hours either, is always open, as a role is; one that is not `active` never.
 #[must_use]
 pub fn are_open(hours: &Hours, service: Option<&Json>, wall: Wall, now: u64) -> bool {
-    if service.is_some_and(|service| is_away(service, wall, now)) {
+    let is_closed =
+        |service: &Json| service.get("active").and_then(Json::boolean) == Some(false) || is_away(service, wall, now);
+    if service.is_some_and(is_closed) {
         return false;
     }
     let listed = service.and_then(|service| service.get("availableTime")).map(Json::elements).unwrap_or_default();
@@ -56,7 +59,8 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, wall: Wall, now: u64) -> 
         let date = date(day * DAY);
         hours.holidays.iter().any(|holiday| *holiday == date || date.get(5..) == Some(holiday.as_str()))
     };
-    !holiday(wall.day) && contains(spans, wall, |began| !holiday(began))
+    let always = service.is_some() && listed.is_empty() && hours.weekly.is_empty();
+    !holiday(wall.day) && (always || contains(spans, wall, |began| !holiday(began)))
 }
 
 /// Whether a role, or whatever else has FHIR's `availableTime` and `notAvailable`, is there at `wall`. Without any
@@ -284,6 +288,19 @@ mod tests {
         ] {
             assert_eq!(are_open(&weekly, Some(&service), wall(at), now), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn a_service_without_hours_is_open_unless_it_is_out_of_use() {
+        let service = |text| Json::parse(text).unwrap();
+        let (always, never) = (service("{}"), service(r#"{"active":false,"availableTime":[{"allDay":true}]}"#));
+        let (named, weekly) = (hours("{}"), hours(r#"{"weekly":[{"days":["tue"],"from":"08:00","to":"17:00"}]}"#));
+        let at = wall("2026-11-16T10:00:00");
+        assert!(are_open(&named, Some(&always), at, 0));
+        assert!(!are_open(&named, Some(&never), at, 0));
+        assert!(!are_open(&weekly, Some(&always), at, 0), "the weekly hours say when");
+        assert!(!are_open(&named, None, at, 0));
+        assert!(!are_open(&hours(r#"{"holidays":["2026-11-16"]}"#), Some(&always), at, 0));
     }
 
     #[test]

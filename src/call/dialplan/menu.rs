@@ -37,7 +37,7 @@ impl<'a> Player<'a> {
             attributes.push(("speechTimeout", "auto"));
             attributes.push(("hints", &phrases));
             if let Some(language) = self.current() {
-                attributes.push(("language", language));
+                attributes.push(("language", heard(language)));
             }
         }
         attributes.push(("action", &url));
@@ -73,19 +73,64 @@ pub(super) fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&s
     best.map(|(_, option)| option)
 }
 
-/// The words of a text, in small letters, without the marks between them.
-fn words(text: &str) -> Vec<String> {
+/// The words of a text, in small letters, without the marks between them. Of scripts that put no spaces between words,
+/// each letter is one: a phrase is found wherever it is said.
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in text.chars().map(small).chain([' ']) {
-        let is_mark = c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\'';
-        if !is_mark && !matches!(c, '\u{a0}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3003}') {
-            word.push(c);
-        } else if !word.is_empty() {
+        let stands_alone = is_unspaced(c);
+        if (stands_alone || is_mark(c)) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
+        }
+        if stands_alone {
+            words.push(c.to_string());
+        } else if !is_mark(c) {
+            word.push(c);
         }
     }
     words
+}
+
+/// Spaces, points and the like: of ASCII, Latin-1, and those of East Asia, wide ones too.
+fn is_mark(c: char) -> bool {
+    let is_ascii_mark = c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\'';
+    is_ascii_mark
+        || matches!(c, '\u{a0}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{30fb}')
+        || matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
+}
+
+/// Letters of Chinese, Japanese, Thai, Lao, Khmer and Burmese.
+fn is_unspaced(c: char) -> bool {
+    !is_mark(c)
+        && matches!(
+            c,
+            '\u{0e00}'..='\u{0eff}'
+                | '\u{1000}'..='\u{109f}'
+                | '\u{1780}'..='\u{17ff}'
+                | '\u{3005}'..='\u{30ff}'
+                | '\u{3400}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{323af}'
+        )
+}
+
+/// What `<Gather>` calls a language that `<Say>` has another name for.
+/// Sources: <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
+/// <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
+fn heard(language: &str) -> &str {
+    const NAMES: [(&str, &str); 9] = [
+        ("cmn-CN", "cmn-Hans-CN"),
+        ("zh-CN", "cmn-Hans-CN"),
+        ("cmn-TW", "cmn-Hant-TW"),
+        ("yue-HK", "yue-Hant-HK"),
+        ("zh-HK", "yue-Hant-HK"),
+        ("pa-IN", "pa-guru-IN"),
+        ("de-AT", "de-DE"),
+        ("fr-BE", "fr-FR"),
+        ("en-GB-WLS", "en-GB"),
+    ];
+    NAMES.iter().find(|(said, _)| said.eq_ignore_ascii_case(language)).map_or(language, |(_, heard)| heard)
 }
 
 /// A small letter for a capital one, of the scripts that have both and are written with few exceptions. (The table for
@@ -131,6 +176,26 @@ mod tests {
         }
         // A key counts before a word.
         assert_eq!(by(Some("9"), Some("nurse")), None);
+    }
+
+    #[test]
+    fn what_is_said_without_spaces_is_found_too() {
+        let menu: Menu = serde_json::from_str(
+            r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
+                {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"}]}"#,
+        )
+        .unwrap();
+        for (speech, then) in [
+            ("我要预约。", Some("visit")),
+            ("预约，谢谢", Some("visit")),
+            ("予約をお願いします", Some("yoyaku")),
+            ("ขอนัดหมอ", Some("nat")),
+            ("预", None),
+            ("我要约预", None),
+        ] {
+            assert_eq!(chosen(&menu, None, Some(speech)).and_then(|one| one.then.as_deref()), then, "{speech}");
+        }
+        assert_eq!((heard("zh-CN"), heard("es-US")), ("cmn-Hans-CN", "es-US"));
     }
 
     #[test]

@@ -37,3 +37,4 @@ pub use said::{Caller, Said};
 pub(crate) use say::write as write_ssml;
 pub use step::{AGAIN, Kind, MOST_STEPS, Step, decides, retries, steps};
 pub use turn::{Next, Plan, Turn};
+pub(crate) use voicemail::{most, room};

@@ -27,6 +27,8 @@ pub struct Played {
     pub codes: Vec<(Code, String)>,
     /// The practitioner who spoke with the caller, or is the only one who may: where it is one whom the chart names.
     pub rung: Option<String>,
+    /// Whether the caller is turned away by `<Reject>`.
+    pub rejected: bool,
 }
 
 /// Takes a turn. What cannot be told is an apology, with its code.
@@ -209,7 +211,7 @@ impl<'a> Player<'a> {
                 return Ok(After::End);
             }
             Verb::Dial(dial) => return self.dial(action, dial, 0, Outcome::Unavailable),
-            Verb::Queue(queue) => self.enqueue(action, queue),
+            Verb::Queue(queue) => self.enqueue(action, queue)?,
             Verb::Voicemail(voicemail) => self.record(action, voicemail)?,
             Verb::Conference(conference) => self.conference(action, conference)?,
             Verb::Goto(next) => return Ok(After::Action(next)),
@@ -222,6 +224,7 @@ impl<'a> Player<'a> {
                     RejectReason::Rejected => "rejected",
                 };
                 self.document.empty("Reject", &[("reason", reason)]);
+                self.played.rejected = true;
             }
             // An answered call cannot be rejected any more.
             Verb::Reject(_) | Verb::Hangup(_) => self.verb("Hangup"),

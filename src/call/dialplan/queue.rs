@@ -17,8 +17,11 @@ use crate::json::decimal;
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 impl<'a> Player<'a> {
-    /// Lets the caller wait.
-    pub(super) fn enqueue(&mut self, action: &'a str, queue: &'a Queue) {
+    /// Lets the caller wait. Whoever takes them out records, but cannot announce it to them any more.
+    pub(super) fn enqueue(&mut self, action: &'a str, queue: &'a Queue) -> Result<(), Fault> {
+        if let Some(recording) = self.recording() {
+            self.say(&recording.announcement)?;
+        }
         // How the wait ended is said nowhere else, so it is brought again where the caller is gone by then.
         let ended = [&self.url(Kind::Queue, action, 0), AGAIN].concat();
         let waits = self.url(Kind::Wait, action, 0);
@@ -29,6 +32,7 @@ impl<'a> Player<'a> {
             attributes.push(("waitUrl", &waits));
         }
         self.document.element("Enqueue", &attributes, &queue.name);
+        Ok(())
     }
 
     /// What is heard meanwhile.

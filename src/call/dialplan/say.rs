@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::play::{Fault, Player};
-use crate::call::config::{Greet, Say};
+use crate::call::config::{Greet, Say, Words};
 use crate::error::Code;
 use crate::json::decimal;
 use crate::text::cut;
@@ -22,18 +22,19 @@ impl<'a> Player<'a> {
 
     /// Says something in which `{name}` stands for a text.
     pub(super) fn say_with(&mut self, say: &'a Say, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
-        let language = say.language.as_deref().or_else(|| self.current());
-        let spoken = language.unwrap_or(DEFAULT_LANGUAGE);
+        let wanted = say.language.as_deref().or_else(|| self.current());
+        let (ssml, text) = (self.tongue(say.ssml.as_ref(), wanted), self.tongue(say.text.as_ref(), wanted));
+        let language = ssml.or(text).and_then(|(_, own)| own).or(wanted);
         let times = say.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
         let attributes = self.attributes(say.voice.as_deref(), language, times.as_deref());
-        if let Some(ssml) = &say.ssml {
+        if let Some((ssml, _)) = ssml {
             self.document.open("Say", &attributes);
-            write(&mut self.document, &twiml::ssml(ssml.of(spoken)).ok_or_else(malformed)?, replaced);
+            write(&mut self.document, &twiml::ssml(ssml).ok_or_else(malformed)?, replaced);
             self.document.close();
-        } else if let Some(text) = &say.text {
+        } else if let Some((text, _)) = text {
             let words = match replaced {
-                Some((name, value)) => Cow::Owned(text.of(spoken).replace(name, value)),
-                None => Cow::Borrowed(text.of(spoken)),
+                Some((name, value)) => Cow::Owned(text.replace(name, value)),
+                None => Cow::Borrowed(text),
             };
             if !words.is_empty() {
                 self.document.element("Say", &attributes, &words);
@@ -44,17 +45,29 @@ impl<'a> Player<'a> {
 
     /// Greets the patient by name, anybody else neutrally.
     pub(super) fn greet(&mut self, greet: &'a Greet) {
-        let language = self.current();
-        let spoken = language.unwrap_or(DEFAULT_LANGUAGE);
         let patient = self.facts.patient.here().and_then(Option::as_ref);
-        let words = match patient.and_then(|patient| patient.given.as_deref()) {
-            Some(given) => Cow::Owned(greet.patient.of(spoken).replace("{name}", given)),
-            None => Cow::Borrowed(greet.neutral.of(spoken)),
+        let given = patient.and_then(|patient| patient.given.as_deref());
+        let said = if given.is_some() { &greet.patient } else { &greet.neutral };
+        let Some((words, own)) = self.tongue(Some(said), self.current()) else { return };
+        let words = match given {
+            Some(given) => Cow::Owned(words.replace("{name}", given)),
+            None => Cow::Borrowed(words),
         };
+        let language = own.or_else(|| self.current());
         let attributes = self.attributes(greet.voice.as_deref(), language, None);
         if !words.is_empty() {
             self.document.element("Say", &attributes, &words);
         }
+    }
+
+    /// The words for a language, and the tag of their own where it is another: `<Say>` takes none without a region, so that
+    /// of the config where it is the same language.
+    fn tongue(&self, words: Option<&'a Words>, language: Option<&str>) -> Option<(&'a str, Option<&'a str>)> {
+        let (words, own) = words?.in_tongue(language.unwrap_or(DEFAULT_LANGUAGE));
+        let of_config = self.plan.config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE);
+        let same = |own: &&str| cut(of_config, b'-').0.eq_ignore_ascii_case(own);
+        let own = own.filter(|own| own.contains('-')).or_else(|| own.filter(same).map(|_| of_config));
+        Some((words, own))
     }
 
     /// The language of this moment, where the config says anything of it.

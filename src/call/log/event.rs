@@ -54,6 +54,8 @@ pub struct CallEvent<'a> {
     pub queue: Option<Queue<'a>>,
     /// Whether it says that somebody else was with them in a conference.
     pub met: bool,
+    /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
+    pub rejected: bool,
 }
 
 /// `RecordingSid` and what stands beside it.
@@ -223,6 +225,7 @@ impl<'a> CallEvent<'a> {
             dial: None,
             queue: None,
             met: false,
+            rejected: false,
         }
     }
 }

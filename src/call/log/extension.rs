@@ -12,7 +12,7 @@ use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are no text, number or instant; the last three only where `callStatus` and `sequenceNumber`
 /// do not tell it all, as [`Reports`] says.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 11] = [
     "callSid",
     "callStatus",
     "outcome",
@@ -20,6 +20,7 @@ const OTHERS: [&str; 10] = [
     "dialCallStatus",
     "bridged",
     "message",
+    "rejected",
     "reportedStatus",
     "sequencedStatus",
     "terminalSequence",
@@ -123,6 +124,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     push(parts, "dialCallStatus", "valueCode", leg.dialled.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
+    push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.plain.map(word));
         let shown = leg.status() == Some(status);
@@ -159,6 +161,7 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     leg.dialled = status("dialCallStatus");
     leg.bridged = truth("bridged");
     leg.message = truth("message") == Some(true);
+    leg.rejected = truth("rejected") == Some(true);
     let shown = status("callStatus");
     match leg.count(Count::Sequence) {
         Some(last) => {

@@ -24,6 +24,7 @@ pub struct Leg {
     pub(super) dialled: Option<Status>,
     pub(super) bridged: Option<bool>,
     pub(super) message: bool,
+    pub(super) rejected: bool,
     /// `RecordingSid`s, in order.
     pub(super) recordings: Vec<String>,
 }
@@ -109,6 +110,7 @@ impl Leg {
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
         leg.bridged = event.met.then_some(true);
+        leg.rejected = event.rejected;
         leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording.filter(Recording::is_there) {
             leg.message = recording.message;
@@ -144,6 +146,7 @@ impl Leg {
         self.dialled = self.dialled.max(other.dialled);
         self.bridged = self.bridged.max(other.bridged);
         self.message |= other.message;
+        self.rejected |= other.rejected;
         for recording in &other.recordings {
             insert(&mut self.recordings, recording);
         }
@@ -189,6 +192,12 @@ impl Leg {
     #[must_use]
     pub fn has_told(&self, recording: &Recording<'_>) -> bool {
         !recording.is_there() || self.recordings.iter().any(|known| known == recording.sid)
+    }
+
+    /// Whether the dialplan turned the caller away.
+    #[must_use]
+    pub const fn is_rejected(&self) -> bool {
+        self.rejected
     }
 
     /// Whether a caller left a message on it.

@@ -116,9 +116,9 @@ impl CallLog {
 
 impl CallLog {
     /// Whether nobody but whoever is on the root leg is to be spoken with: a call that was placed by REST to them, or one
-    /// of ours who takes somebody out of a queue.
+    /// of ours who takes somebody out of a queue or comes into a conference.
     fn is_all(&self, root: &Leg) -> bool {
-        let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:"));
+        let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(Text::From).map(Party::parse), Some(Party::Client(_)));
         let is_our_own_phone = from_browser || self.context().prepared.is_some();
         to_queue || self.way() == Some(Way::Outbound) && !is_our_own_phone

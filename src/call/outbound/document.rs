@@ -5,8 +5,8 @@
 use super::refusal::Refusal;
 use super::say;
 use crate::call::Spoken;
-use crate::call::config::{AnsweringMachine, Config};
-use crate::call::dialplan::{EVENTS, Kind, Step};
+use crate::call::config::{AnsweringMachine, Conference, Config, Recording};
+use crate::call::dialplan::{EVENTS, Kind, Step, most, room};
 use crate::json::decimal;
 use crate::text::cut;
 use crate::twiml::{Document, IllFormed};
@@ -71,14 +71,48 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     document.finish()
 }
 
-/// Takes the first caller who waits in a queue.
+/// Takes the first caller who waits in a queue. They have called us, and heard before they waited that they are recorded.
 ///
 /// # Errors
 /// [`IllFormed`] where its name cannot be written.
-pub fn queue(name: &str) -> Result<String, IllFormed> {
+pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
-    document.open("Response", &[]).open("Dial", &[("answerOnBridge", "true")]).element("Queue", &[], name);
+    document.open("Response", &[]);
+    let recorded = callback(webhook, Kind::Recording);
+    let mut dial = vec![("answerOnBridge", "true")];
+    if let Some(recording) = incoming(config) {
+        say::say(&mut document, &recording.announcement, config);
+        dial.extend([("record", "record-from-answer-dual"), ("recordingStatusCallback", recorded.as_str())]);
+    }
+    document.open("Dial", &dial).element("Queue", &[], name);
     document.finish()
+}
+
+/// Comes into a room of callers. Where they wait for staff, this begins it; and when staff leave, it is over.
+///
+/// # Errors
+/// [`IllFormed`] where its name cannot be written.
+pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    let recording = incoming(config);
+    if let Some(recording) = recording {
+        say::say(&mut document, &recording.announcement, config);
+    }
+    let (status, recorded) = (callback(webhook, Kind::Status), callback(webhook, Kind::Recording));
+    let most = most(conference);
+    let mut attributes = Vec::with_capacity(8);
+    if conference.wait_for_staff {
+        attributes.push(("endConferenceOnExit", "true"));
+    }
+    room(&mut attributes, conference, most.as_deref(), &status, Some(&*recorded).filter(|_| recording.is_some()));
+    document.open("Dial", &[]).element("Conference", &attributes, &conference.name);
+    document.finish()
+}
+
+/// How calls that come in are recorded, where they are.
+fn incoming(config: &Config) -> Option<&Recording> {
+    config.recording.as_ref().filter(|recording| recording.inbound)
 }
 
 /// Says why a call is not placed, and ends it.

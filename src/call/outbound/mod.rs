@@ -31,7 +31,7 @@ pub use call_log::{
     reference_to, show,
 };
 #[cfg(feature = "doors")]
-pub use document::{Connection, callback, connect, queue, refuse};
+pub use document::{Connection, callback, conference, connect, queue, refuse};
 #[cfg(feature = "doors")]
 pub use hours::{Clock, is_open, zone_of};
 #[cfg(feature = "doors")]

@@ -3,7 +3,7 @@
 //! What there is to do after a call: told from its log alone.
 
 use crate::call::config::Occasion;
-use crate::call::log::{CallLog, Instant, Outcome, Text, Way};
+use crate::call::log::{CallLog, Instant, Leg, Outcome, Text, Way};
 
 /// Every occasion, the one that asks for most first.
 pub(super) const ALL: [Occasion; 4] = [Occasion::Callback, Occasion::Voicemail, Occasion::Failed, Occasion::Missed];
@@ -31,8 +31,10 @@ pub(super) fn occasion(log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
                 Occasion::Callback => inbound && asks_for_callback(log),
                 Occasion::Voicemail => inbound && outcome == Outcome::Voicemail,
                 Occasion::Failed => outcome == Outcome::Failed,
+                // Whom the dialplan turned away nobody missed.
                 Occasion::Missed => {
                     inbound
+                        && !log.root_leg().is_some_and(Leg::is_rejected)
                         && matches!(outcome, Outcome::NoAnswer | Outcome::Busy | Outcome::Declined | Outcome::Dropped)
                 }
             }

@@ -5,12 +5,16 @@
 use super::super::ask::Host;
 use super::super::reply::{Done, Reply};
 use super::{claim, untold};
-use crate::call::config::{Config, Verb};
+use crate::call::config::{Conference, Config, Verb};
 use crate::call::log::BASE;
-use crate::call::outbound::{Connection, Refusal, connect, queue, refuse, ticket_of};
+use crate::call::outbound::{Connection, Refusal, conference, connect, queue, refuse, ticket_of};
 use crate::call::{Call, Clinic};
 use crate::error::Code;
 use crate::phone::E164;
+
+/// What `To` begins with where somebody is taken who waits.
+const QUEUE: &str = "queue:";
+const CONFERENCE: &str = "conference:";
 
 /// What a browser's call came with.
 #[derive(Clone, Copy)]
@@ -66,13 +70,17 @@ async fn place(placing: &Placing<'_>, host: &Host, codes: &mut Vec<Code>) -> Res
     if application.is_some() && placing.call.application != *application {
         return Err(Refusal::Application);
     }
-    if let Some(name) = placing.call.to.and_then(|to| to.strip_prefix("queue:")) {
+    let to = placing.call.to.unwrap_or_default();
+    if let Some(waiting) = waiting(config, to) {
         // Nobody is dialled: whoever waits has called us.
-        return if has_queue(config, name) {
-            queue(name).map_err(|_| Refusal::QueueUnknown)
-        } else {
-            Err(Refusal::QueueUnknown)
+        let document = match waiting {
+            Waiting::InQueue(name) => queue(name, placing.webhook, config),
+            Waiting::InRoom(room) => conference(room, placing.webhook, config),
         };
+        return document.map_err(|_| Refusal::QueueUnknown);
+    }
+    if to.starts_with(QUEUE) || to.starts_with(CONFERENCE) {
+        return Err(Refusal::QueueUnknown);
     }
     let ticket = ticket_of(placing.pairs)?;
     let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
@@ -84,7 +92,22 @@ async fn place(placing: &Placing<'_>, host: &Host, codes: &mut Vec<Code>) -> Res
     }
 }
 
-fn has_queue(config: &Config, name: &str) -> bool {
+/// Where callers wait to be taken.
+enum Waiting<'a> {
+    InQueue(&'a str),
+    InRoom(&'a Conference),
+}
+
+/// The queue or the conference of the config that a browser calls.
+fn waiting<'a>(config: &'a Config, to: &'a str) -> Option<Waiting<'a>> {
     let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
-    verbs.any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name))
+    if let Some(name) = to.strip_prefix(QUEUE) {
+        let is_there = verbs.any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name));
+        return is_there.then_some(Waiting::InQueue(name));
+    }
+    let name = to.strip_prefix(CONFERENCE)?;
+    verbs.find_map(|verb| match verb {
+        Verb::Conference(room) if room.name == name => Some(Waiting::InRoom(room)),
+        _ => None,
+    })
 }

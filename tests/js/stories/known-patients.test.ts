@@ -21,8 +21,8 @@ describe('known patients', () => {
   let staff: Staff;
   const talks = { after: 5, talk: 60 };
   const desk = 'client:lakeside-desk';
-  const doctor = '+15550100451';
-  const onDuty = '+15550100452';
+  const doctor = '+13125550151';
+  const onDuty = '+13125550152';
 
   before(async () => {
     clinic = await openClinic({
@@ -34,12 +34,12 @@ describe('known patients', () => {
         const doctors = await opening.create<Practitioner>({
           resourceType: 'Practitioner',
           name: [{ given: ['Grey'], family: 'Invented' }],
-          telecom: [{ system: 'phone', value: '(555) 010-0451', use: 'work' }],
+          telecom: [{ system: 'phone', value: '(312) 555-0151', use: 'work' }],
         });
         const nurse = await opening.create<Practitioner>({
           resourceType: 'Practitioner',
           name: [{ given: ['Blue'], family: 'Invented' }],
-          telecom: [{ system: 'phone', value: '555.010.0452' }],
+          telecom: [{ system: 'phone', value: '312.555.0152' }],
         });
         await opening.create({
           resourceType: 'PractitionerRole',
@@ -88,6 +88,8 @@ describe('known patients', () => {
     heard: RegExp;
     /** Whom the chart names, by the first name. */
     patient?: string;
+    /** Who rang, and how that ended. */
+    rang?: [to: string, status: string][];
   }
   const connecting = (name: string): RegExp => new RegExp(`^Hello ${name}\\. Thank you for calling Lakeside`);
   const answered = { answers: { [doctor]: talks, [onDuty]: talks, [desk]: talks } };
@@ -134,18 +136,24 @@ describe('known patients', () => {
       script: { answers: { [onDuty]: talks } },
       heard: connecting('Bea'),
       patient: 'Bea',
+      rang: [
+        [doctor, 'no-answer'],
+        [onDuty, 'completed'],
+      ],
     },
     'the doctor declines': {
       from: '+15550100403',
       script: { answers: { [doctor]: 'declined' }, voicemail: 11 },
       heard: connecting('Cid'),
       patient: 'Cid',
+      rang: [[doctor, 'busy']],
     },
     'nobody but the desk': {
       from: '+15550100404',
       script: { answers: { [doctor]: 'busy', [desk]: talks } },
       heard: connecting('Dot'),
       patient: 'Dot',
+      rang: [[doctor, 'busy']],
     },
     'at night, nobody is on duty': {
       from: '+15550100405',
@@ -154,7 +162,7 @@ describe('known patients', () => {
       heard: /Lakeside/,
     },
   };
-  Object.entries(cases).forEach(([story, { from, script, at = day, verified, heard, patient }]) => {
+  Object.entries(cases).forEach(([story, { from, script, at = day, verified, heard, patient, rang }]) => {
     test(story, async () => {
       const params = verified === undefined ? undefined : { StirVerstat: verified };
       const call = await clinic.call({ from, to, ...(params && { params }) }, script, at);
@@ -164,6 +172,12 @@ describe('known patients', () => {
       if (patient !== undefined) {
         const who = await clinic.read<Patient>(record?.subject?.reference);
         assert.equal(who.name?.[0]?.given?.[0], patient);
+      }
+      if (rang) {
+        assert.deepEqual(
+          call.legs.map((leg) => [leg.to, leg.status]),
+          rang,
+        );
       }
       snapshots.match(story, await told(clinic, call));
     });
