@@ -25,23 +25,23 @@ function seconds(text: string): number {
 }
 
 /** With any of these the whole call is played, which only the sandbox can do. */
-const script = ['whole', 'digits', 'speech', 'answers', 'voicemail', 'hangUpAfter', 'ticket'] as const;
+const script = [
+  ...(['whole', 'digits', 'speech', 'answers', 'voicemail', 'hangUpAfter'] as const),
+  ...(['queuePosition', 'queueWait', 'at', 'ticket'] as const),
+];
 
 /** These are of a single request. */
 const single = { url: '--url', token: '--token', wrongSignature: '--wrong-signature' } as const;
 
 function place(options: CallOptions & PlayOptions & { whole: boolean }): Promise<number> {
   const print = (line: string): void => console.log(line);
-  if (!script.some((name) => options[name])) {
+  if (!script.some((name) => options[name] !== undefined && options[name] !== false)) {
     return call(options, print);
   }
   for (const name of ['url', 'token', 'wrongSignature'] as const) {
     if (options[name]) {
       throw new Error(`${single[name]} is for a single request: leave it out, or leave out what the caller does`);
     }
-  }
-  if (Object.keys(options.param).length > 0) {
-    throw new Error('--param is for a single request: leave it out, or leave out what the caller does');
   }
   if (options.ticket && options.browser === undefined) {
     throw new Error('--ticket is for a call from a browser: give --browser as well');
@@ -70,7 +70,12 @@ program
   .option('--url <url>', 'the webhook URL; by default that of the sandbox on this machine')
   .option('--token <token>', 'the auth token to sign with; by default TWILIO_AUTH_TOKEN, or the sandbox’s')
   .option('--sandbox <url>', 'where the sandbox runs', 'http://127.0.0.1:8787')
-  .option('--param <Name=value>', 'a further parameter, as often as needed', parameter, {})
+  .option(
+    '--param <Name=value>',
+    'a further parameter that Twilio sends, such as StirVerstat=TN-Validation-Failed; as often as needed',
+    parameter,
+    {},
+  )
   .option('--wrong-signature', 'sign with another token', false)
   .option('--whole', 'play the call to its end, as do all options below', false)
   .option('--digits <list>', 'what the caller presses at each menu in turn, such as 2,1; - is silence')
@@ -82,6 +87,12 @@ program
   )
   .option('--voicemail <seconds>', 'how long the caller speaks after a tone', seconds)
   .option('--hang-up-after <seconds>', 'when the caller hangs up', seconds)
+  .option('--queue-position <list>', 'the place that a waiting caller is told, each time anew, such as 14,13')
+  .option('--queue-wait <seconds>', 'how long callers wait on average, as Twilio believes', seconds)
+  .option(
+    '--at <instant>',
+    'when the call is placed, with an offset: 2026-12-25T03:00:00Z, or 2026-12-24T22:00-05:00 by the clock of a clinic',
+  )
   .option('--ticket', 'with --browser: ask for a ticket for the number first', false)
   .action(async (options: CallOptions & PlayOptions & { whole: boolean }) => {
     process.exitCode = await place(options);

@@ -11,6 +11,10 @@ export interface PlayOptions {
   readonly answers?: Readonly<Record<string, string>>;
   readonly voicemail?: number;
   readonly hangUpAfter?: number;
+  readonly queuePosition?: string;
+  readonly queueWait?: number;
+  readonly at?: string;
+  readonly param: Readonly<Record<string, string>>;
   readonly ticket: boolean;
 }
 
@@ -39,6 +43,7 @@ interface Refused {
 /** Lets the sandbox play a whole call, and tells it; 0 where the call was answered without an error. */
 export async function playCall(options: PlayOptions, print: (line: string) => void): Promise<number> {
   const { from, to, browser, digits, speech, answers, voicemail, hangUpAfter, ticket } = options;
+  const { queuePosition, queueWait, at, param } = options;
   const answer = await fetch(new URL('/console/play', options.sandbox), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -51,6 +56,10 @@ export async function playCall(options: PlayOptions, print: (line: string) => vo
       answers,
       voicemail,
       hangUpAfter,
+      queuePositions: queuePosition === undefined ? undefined : entries(queuePosition).map(Number),
+      queueWait,
+      at,
+      params: param,
       ...(ticket && { ticket: 'number' }),
     }),
   }).catch(() => {

@@ -58,6 +58,7 @@ function wish() {
     ]),
     voicemail: seconds('voicemail'),
     hangUpAfter: seconds('hangUpAfter'),
+    at: byId('at').value.trim() || undefined,
     ...(ticket && { ticket }),
   };
 }

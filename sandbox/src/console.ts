@@ -86,13 +86,18 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
   pages.get('/console/executions', (_req, res) => {
     res.json(sandbox.executions.slice(-100).reverse());
   });
+  // A call that is placed at another time takes everybody's clock there.
+  let turn: Promise<unknown> = Promise.resolve();
   // Only JSON is taken, which no page of another origin can send unasked.
   pages.post('/console/play', async (req, res) => {
     try {
       if (!req.is('json')) {
         throw new WishRefused('send JSON');
       }
-      res.json(await play(sandbox, { bots, people, tickets }, readWish(req.body)));
+      const wish = readWish(req.body);
+      const played = turn.then(() => play(sandbox, { bots, people, tickets }, wish));
+      turn = played.catch(() => undefined);
+      res.json(await played);
     } catch (err) {
       if (!(err instanceof WishRefused)) {
         throw err;

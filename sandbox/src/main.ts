@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { instantHelp, readInstant } from './clock.ts';
 import { openConsole, sandboxLine } from './console.ts';
 import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
 import { hex } from './seed.ts';
@@ -15,9 +16,11 @@ import type { RuntimeVersion } from './wrappers/wrapper.ts';
 
 const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--ticket]
              [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]
+             [--at 2026-12-25T03:00:00Z]
 
   --ticket    sets PLUMLINE_SECRET: calls from a browser need a ticket
   --config    a dialplan (docs/dialplan.md), checked first; its numbers become the account's
+  --at        what the sandbox's clock says when it starts; by default it is now
   --faults    the share of FHIR requests that fail, from 0 to 1
   --wrapper   the runtime of Medplum's that the bots run as under`;
 
@@ -43,6 +46,7 @@ interface Settings {
   wrapper: RuntimeVersion;
   config: { file: string; text: string } | undefined;
   publicUrl: string | undefined;
+  at: number | undefined;
 }
 
 function readSettings(args: string[]): Settings {
@@ -63,6 +67,10 @@ function readSettings(args: string[]): Settings {
   if (publicUrl !== undefined && !/^https?:\/\/[^/?#]/.test(publicUrl)) {
     throw new Refusal('--public-url begins with http:// or https://', 2);
   }
+  const at = values.at === undefined ? undefined : readInstant(values.at);
+  if (values.at !== undefined && at === undefined) {
+    throw new Refusal(`--at is ${instantHelp}`, 2);
+  }
   return {
     help: values.help,
     json: values.json,
@@ -73,6 +81,7 @@ function readSettings(args: string[]): Settings {
     wrapper,
     config: values.config === undefined ? undefined : { file: values.config, text: readConfig(values.config) },
     publicUrl,
+    at,
   };
 }
 
@@ -90,6 +99,7 @@ function parse(args: string[]) {
         wrapper: { type: 'string', default: 'vmcontext' },
         config: { type: 'string' },
         'public-url': { type: 'string' },
+        at: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -160,6 +170,7 @@ async function main(args: string[]): Promise<void> {
       }
     },
   });
+  sandbox.travel(settings.at);
   const bots = await openDoors(sandbox, {
     account,
     runtimeVersion: settings.wrapper,
@@ -197,13 +208,14 @@ function greeting(
   sandbox: Sandbox,
   bot: SandboxBot,
   account: TwilioAccount,
-  { wrapper, config }: Pick<Settings, 'wrapper' | 'config'>,
+  { wrapper, config, at }: Pick<Settings, 'wrapper' | 'config' | 'at'>,
 ): string {
   // A number of the config's comes after the account's own, and is the one to try.
   const number = (config ? account.numbers.at(-1) : account.numbers[0]) ?? '';
   const params = incomingCall(account, { from: '+15550100099', to: number, kind: 'phone' });
   const data = Object.entries(params).map(([name, value]) => `  --data-urlencode '${name}=${value}' \\\n`);
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
+  const clock = at === undefined ? '' : `\n  Clock     ${new Date(at).toISOString()}, and goes on from there`;
   // The command looks on the default port by itself.
   const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
   return `The sandbox runs the bots of pkg/bots as ${wrapper} does${node}, with the rights that deploy/ gives them.
@@ -212,7 +224,7 @@ function greeting(
   Webhook   ${bot.webhook}
   FHIR      ${sandbox.fhir}
   Numbers   ${account.numbers.join(', ')}
-  Token     ${account.authToken}
+  Token     ${account.authToken}${clock}
 
 Place a call:
 

@@ -2,9 +2,10 @@
 
 /** Whole calls by the scripted phone, as the page and the command ask for them. */
 import type { Communication, Resource, Task } from '@medplum/fhirtypes';
+import { instantHelp, readInstant } from './clock.ts';
 import type { Doors, People } from './doors.ts';
 import type { Sandbox } from './server.ts';
-import type { Answer, CallResult, Script } from './twilio.ts';
+import type { Answer, CallResult, Queued, Script } from './twilio.ts';
 
 /** What a call came to, and what it left in the chart. */
 export interface Played extends CallResult {
@@ -20,6 +21,10 @@ export interface Wish {
   script: Script;
   /** Ask for a ticket first: for the number, or for a patient. */
   ticket?: 'number' | `Patient/${string}`;
+  /** When the call is placed, epoch milliseconds; by default it is what the sandbox's clock says. */
+  at?: number;
+  /** What Twilio sends beside the usual, or a browser. */
+  params?: Record<string, string>;
 }
 
 /** What is wrong with a wish, or why it was not granted: told to whoever asked. */
@@ -38,12 +43,13 @@ const longest = 4 * 3600;
 
 const mostEntries = 100;
 
+/** What the network says by itself, or what the wish has a member for. */
+const ownParams = 'AccountSid ApiVersion CallSid CallStatus Called Caller Direction From To'.split(' ');
+
 /** Reads what a page or a command asks for. Fails with `WishRefused`. */
 export function readWish(body: unknown): Wish {
-  const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = (body ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const wish = (body ?? {}) as Record<string, unknown>;
+  const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = wish;
   if (kind !== 'phone' && kind !== 'browser') {
     throw new WishRefused('kind is phone or browser');
   }
@@ -60,11 +66,57 @@ export function readWish(body: unknown): Wish {
     script: {
       ...texts('digits', digits),
       ...texts('speech', speech),
-      ...readAnswers(answers),
+      ...readAnswers(answers, readWaiting(wish)),
       ...seconds('voicemail', voicemail),
       ...seconds('hangUpAfter', hangUpAfter),
     },
     ...(ticket !== undefined && { ticket: ticket as NonNullable<Wish['ticket']> }),
+    ...readAt(wish['at']),
+    ...readParams(wish['params']),
+  };
+}
+
+function readAt(value: unknown): Pick<Wish, 'at'> {
+  if (value === undefined) {
+    return {};
+  }
+  const at = typeof value === 'string' ? readInstant(value) : undefined;
+  if (at === undefined) {
+    throw new WishRefused(`at is ${instantHelp}`);
+  }
+  return { at };
+}
+
+function readParams(value: unknown): Pick<Wish, 'params'> {
+  if (value === undefined) {
+    return {};
+  }
+  const isTexts =
+    typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
+  if (!isTexts || Object.keys(value).length > mostEntries) {
+    throw new WishRefused(`params is an object of ${mostEntries} texts at most: "StirVerstat": "TN-Validation-Failed"`);
+  }
+  const own = ownParams.find((name) => Object.hasOwn(value, name));
+  if (own !== undefined) {
+    throw new WishRefused(`${own} is no further parameter: a whole call has its own, by kind, from and to`);
+  }
+  return { params: value as Record<string, string> };
+}
+
+/** What a caller in a queue is told of it. */
+function readWaiting({ queuePositions, queueWait }: Record<string, unknown>): Pick<Queued, 'positions' | 'average'> {
+  const isPlaces =
+    Array.isArray(queuePositions) &&
+    queuePositions.length > 0 &&
+    queuePositions.length <= mostEntries &&
+    queuePositions.every((place) => Number.isInteger(place) && place > 0 && place <= 1000);
+  if (queuePositions !== undefined && !isPlaces) {
+    throw new WishRefused('queuePositions is a list of places in the queue, from 1 to 1000, such as 14, 13');
+  }
+  const { queueWait: average } = seconds('queueWait', queueWait);
+  return {
+    ...(isPlaces && { positions: queuePositions as number[] }),
+    ...(average !== undefined && { average }),
   };
 }
 
@@ -90,9 +142,10 @@ function seconds<Name extends string>(name: Name, value: unknown): Partial<Recor
 }
 
 /** By address; `*` is anybody else, and `queue` is what happens in one. */
-function readAnswers(given: unknown): Pick<Script, 'answers' | 'queue'> {
+function readAnswers(given: unknown, waiting: Queued): Pick<Script, 'answers' | 'queue'> {
+  const inQueue = Object.keys(waiting).length > 0;
   if (given === undefined) {
-    return {};
+    return inQueue ? { queue: waiting } : {};
   }
   if (typeof given !== 'object' || given === null || Object.keys(given).length > mostEntries) {
     throw new WishRefused(`answers is an object of ${mostEntries} members at most: "client:desk": "busy"`);
@@ -100,6 +153,9 @@ function readAnswers(given: unknown): Pick<Script, 'answers' | 'queue'> {
   const { queue, ...others } = given as Record<string, unknown>;
   if (queue !== undefined && queue !== 'answered' && queue !== 'full') {
     throw new WishRefused('in a queue a caller is answered, or it is full');
+  }
+  if (queue === 'full' && inQueue) {
+    throw new WishRefused('nobody has a place in a queue that is full');
   }
   const read: Record<string, Answer> = {};
   for (const [address, answer] of Object.entries(others)) {
@@ -110,23 +166,45 @@ function readAnswers(given: unknown): Pick<Script, 'answers' | 'queue'> {
   }
   return {
     answers: read,
-    ...(queue !== undefined && { queue: queue === 'full' ? 'full' : { after: 40, talk: 30 } }),
+    ...(queue === 'full' && { queue }),
+    ...(queue === 'answered' && { queue: { ...waiting, after: 40, talk: 30 } }),
+    ...(queue === undefined && inQueue && { queue: waiting }),
   };
 }
 
-/** Plays a call to its last callback; `tickets` says whether there are any. Fails with `WishRefused` where no ticket is to be had. */
-export async function play(
-  sandbox: Sandbox,
-  { bots, people, tickets }: { bots: Doors; people: People; tickets: boolean },
-  wish: Wish,
-): Promise<Played> {
+interface Stage {
+  bots: Doors;
+  people: People;
+  /** Whether there are any. */
+  tickets: boolean;
+}
+
+/**
+ * Plays a call to its last callback, and comes back from the time that it was placed at: one call after the other, since
+ * all have the same clock. Fails with `WishRefused` where no ticket is to be had.
+ */
+export async function play(sandbox: Sandbox, stage: Stage, wish: Wish): Promise<Played> {
+  const ahead = sandbox.now() - Date.now();
+  if (wish.at !== undefined) {
+    sandbox.travel(wish.at);
+  }
+  try {
+    return await playNow(sandbox, stage, wish);
+  } finally {
+    if (wish.at !== undefined) {
+      sandbox.travel(Date.now() + ahead);
+    }
+  }
+}
+
+async function playNow(sandbox: Sandbox, { bots, people, tickets }: Stage, wish: Wish): Promise<Played> {
   if (wish.ticket !== undefined && !tickets) {
     throw new WishRefused('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
   }
   const { twilio } = sandbox;
-  const { from, to, script } = wish;
+  const { from, to, script, params = {} } = wish;
   const placed = await (wish.kind === 'phone'
-    ? twilio.incoming({ from, to, script })
+    ? twilio.incoming({ from, to, script, params })
     : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, wish)) }));
   await sandbox.settled();
   const [communication] = await search<Communication>(
@@ -144,10 +222,10 @@ async function browserCall(
   sandbox: Sandbox,
   doors: Doors,
   people: People,
-  { from, to, ticket }: Wish,
+  { from, to, ticket, params }: Wish,
 ): Promise<{ identity: string; params: Record<string, string> }> {
   if (ticket === undefined) {
-    return { identity: from.replace(/^client:/, ''), params: { To: to } };
+    return { identity: from.replace(/^client:/, ''), params: { ...params, To: to } };
   }
   const whom = ticket === 'number' ? { number: to } : { patient: ticket };
   const answer = await fetch(`${sandbox.fhir}/Bot/${doors.operations.id}/$execute`, {
@@ -163,7 +241,7 @@ async function browserCall(
   if (body.identity === undefined || body.ticket === undefined) {
     throw new WishRefused(`no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`);
   }
-  return { identity: body.identity, params: { Ticket: body.ticket } };
+  return { identity: body.identity, params: { ...params, Ticket: body.ticket } };
 }
 
 async function search<T extends Resource>(sandbox: Sandbox, query: string): Promise<T[]> {

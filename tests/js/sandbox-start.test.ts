@@ -205,6 +205,77 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   });
 
+  test('a call is played at any hour, with any word of its carrier, at any place in a queue', async () => {
+    const said = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
+    const queue = {
+      name: 'desk',
+      position: { text: 'You are number {position}.' },
+      overflow: { position: 12, averageWait: 600, then: 'long' },
+      otherwise: 'empty',
+    };
+    const config = {
+      timeZone: 'America/New_York',
+      numbers: { '+15550100011': { name: 'Desk', dialplan: 'main' } },
+      dialplans: {
+        main: [
+          { when: { verification: ['failed'] }, then: 'spoofed' },
+          { when: { closed: 'office' }, then: 'night' },
+          { then: 'wait' },
+        ],
+      },
+      hours: { office: { weekly: [{ days: ['tue'], from: '09:00', to: '17:00' }], holidays: ['12-22'] } },
+      actions: {
+        spoofed: said('Spoofed.'),
+        night: said('Closed.'),
+        long: said('Many are waiting.'),
+        empty: said('Nobody is here.'),
+        wait: [{ queue }],
+      },
+    };
+    const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-'));
+    const file = path.join(folder, 'config.json');
+    writeFileSync(file, JSON.stringify(config));
+    // A Tuesday, 10:00 in New York.
+    const started = ['--at', '2026-12-15T10:00:00-05:00'];
+    await run(['--json', '--port', '0', '--config', file, ...started], async (text) => {
+      const line = JSON.parse(text) as Line;
+      const command = (...args: string[]): SpawnSyncReturns<string> =>
+        spawnSync(process.execPath, [cli, 'call', '--sandbox', line.console, '--to', '+15550100011', ...args], {
+          encoding: 'utf8',
+        });
+      const heard = (...args: string[]): string[] => {
+        const { stdout, stderr } = command(...args);
+        assert.equal(stderr, '');
+        return [...stdout.matchAll(/^heard: (.*)$/gm)].map(([, text = '']) => text);
+      };
+      assert.deepEqual(heard('--at', '2026-12-15T03:00:00Z'), ['Closed.']);
+      assert.deepEqual(heard('--at', '2026-12-22T10:00-05:00'), ['Closed.']);
+      // And back to when the sandbox was started at.
+      assert.deepEqual(heard('--answers', 'queue=answered').at(-1), '[talks to queue:desk]');
+      assert.deepEqual(heard('--whole', '--param', 'StirVerstat=TN-Validation-Failed'), ['Spoofed.']);
+      assert.deepEqual(heard('--queue-position', '14'), ['Many are waiting.']);
+      assert.deepEqual(heard('--queue-wait', '900'), ['Many are waiting.']);
+      const moving = heard('--queue-position', '3,2', '--queue-wait', '0', '--answers', 'queue=answered');
+      assert.deepEqual(moving.filter((text) => text.startsWith('You are')).slice(0, 2), [
+        'You are number 3.',
+        'You are number 2.',
+      ]);
+      for (const [args, said] of [
+        [['--at', 'tomorrow'], /an instant with its offset, such as 2026-12-25T03:00:00Z/],
+        [['--at', '2026-12-25T03:00:00'], /an instant with its offset/],
+        [['--at', '2026-02-30T03:00:00Z'], /an instant with its offset/],
+        [['--whole', '--param', 'CallSid=CA1'], /CallSid is no further parameter/],
+        [['--queue-position', '0'], /places in the queue/],
+        [['--queue-position', '4', '--answers', 'queue=full'], /queue that is full/],
+      ] as const) {
+        const { status, stderr } = command(...args);
+        assert.equal(status, 1, stderr);
+        assert.match(stderr, said);
+      }
+    });
+    rmSync(folder, { recursive: true });
+  });
+
   test('a config that no bot would use is refused before anything starts', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-'));
     const file = path.join(folder, 'config.json');
@@ -249,6 +320,7 @@ test('wrong flags are one line each', () => {
     [['--wrapper', 'docker'], 2],
     [['--faults', '2'], 2],
     [['--public-url', 'example.com'], 2],
+    [['--at', '2026-12-25'], 2],
     [['--config', 'no-such-file.json'], 1],
   ] as const) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
