@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { instantHelp, readInstant } from './clock.ts';
 import { openConsole, sandboxLine } from './console.ts';
 import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
+import { invent } from './named.ts';
 import { hex } from './seed.ts';
 import { startSandbox } from './server.ts';
 import type { Sandbox, SandboxBot, SandboxOptions } from './server.ts';
@@ -178,6 +179,7 @@ async function main(args: string[]): Promise<void> {
     secret: settings.ticket ? hex(settings.seed, 'plumline/secret', 64) : undefined,
   });
   const bot = bots.webhook;
+  const invented = await invent(sandbox, settings.config?.text ?? '');
   openConsole(sandbox, { account, bots, people: await invitePeople(sandbox), tickets: settings.ticket });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
@@ -185,7 +187,7 @@ async function main(args: string[]): Promise<void> {
   if (settings.json) {
     console.log(JSON.stringify(sandboxLine(sandbox, bot, account)));
   } else {
-    console.log(greeting(sandbox, bot, account, settings));
+    console.log(greeting(sandbox, bot, account, { ...settings, invented }));
   }
 }
 
@@ -208,7 +210,7 @@ function greeting(
   sandbox: Sandbox,
   bot: SandboxBot,
   account: TwilioAccount,
-  { wrapper, config, at }: Pick<Settings, 'wrapper' | 'config' | 'at'>,
+  { wrapper, config, at, invented }: Pick<Settings, 'wrapper' | 'config' | 'at'> & { invented: string[] },
 ): string {
   // A number of the config's comes after the account's own, and is the one to try.
   const number = (config ? account.numbers.at(-1) : account.numbers[0]) ?? '';
@@ -216,6 +218,10 @@ function greeting(
   const data = Object.entries(params).map(([name, value]) => `  --data-urlencode '${name}=${value}' \\\n`);
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
   const clock = at === undefined ? '' : `\n  Clock     ${new Date(at).toISOString()}, and goes on from there`;
+  const named =
+    invented.length === 0
+      ? ''
+      : `\n\nInvented here, since the config names them; for a server write the ids of your own there:\n\n  ${invented.join('\n  ')}`;
   // The command looks on the default port by itself.
   const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
   return `The sandbox runs the bots of pkg/bots as ${wrapper} does${node}, with the rights that deploy/ gives them.
@@ -224,7 +230,7 @@ function greeting(
   Webhook   ${bot.webhook}
   FHIR      ${sandbox.fhir}
   Numbers   ${account.numbers.join(', ')}
-  Token     ${account.authToken}${clock}
+  Token     ${account.authToken}${clock}${named}
 
 Place a call:
 

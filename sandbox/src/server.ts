@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { ContentType, normalizeErrorString, normalizeOperationOutcome, notFound, unauthorized } from '@medplum/core';
-import type { Bot } from '@medplum/fhirtypes';
+import type { WithId } from '@medplum/core';
+import type { Bot, Resource } from '@medplum/fhirtypes';
 import compression from 'compression';
 import express from 'express';
 import type { Express, RequestHandler, Router } from 'express';
@@ -85,6 +86,8 @@ export interface Sandbox {
   /** May be changed at any time. */
   deliveries: DeliveryOptions;
   addBot: (bot: NewBot) => Promise<SandboxBot>;
+  /** Under an id of one's own choosing, which the server lets nobody have. */
+  addResource: (resource: WithId<Resource>) => Promise<void>;
   addPractitioner: (practitioner: NewPractitioner) => Promise<{ reference: string; token: string }>;
   /** Runs a bot now, as the server does when its minute has come. */
   cron: (botId: string) => Promise<Execution>;
@@ -178,6 +181,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const added = { id, membershipId: membership.id, webhook };
       sandbox.bots.push(added);
       return added;
+    },
+    async addResource(resource) {
+      await chart.createResource(resource, { assignedId: true });
     },
     addPractitioner: (practitioner) => requesters.addPractitioner(practitioner),
     async cron(botId) {

@@ -276,6 +276,20 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     rmSync(folder, { recursive: true });
   });
 
+  test('what a config names in the chart is there, and told', async () => {
+    const written = await run(['--port', '0', '--config', 'docs/dialplan/nurse-line.json'], async (text) => {
+      const [, url = ''] = /Console +(\S+)/.exec(text) ?? [];
+      const args = ['call', '--sandbox', url, '--to', '+15550100031', '--queue-position', '3'];
+      const { stdout } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+      assert.match(stdout, /^heard: You are number 3 in line\.$/m);
+      assert.equal((await fetch(`${url}fhir/R4/CareTeam/nurse-line`)).status, 200);
+    });
+    assert.match(
+      written,
+      /HealthcareService\/nurse-line \(always open\)\n {2}CareTeam\/nurse-line \(nobody is in it\)\n/,
+    );
+  });
+
   test('a config that no bot would use is refused before anything starts', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-'));
     const file = path.join(folder, 'config.json');
