@@ -58,7 +58,7 @@ pub enum Pool {
     Sticky,
     /// The one that has not been used for the longest time, by the chart.
     LeastRecentlyUsed,
-    /// In turn.
+    /// Each call another one, by a hash of its `CallSid`: evenly over many calls, not strictly in turn.
     RoundRobin,
     /// By chance.
     Random,

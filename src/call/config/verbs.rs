@@ -197,7 +197,7 @@ pub enum Order {
     InOrder,
     /// All at once; the first to answer gets the call.
     AllAtOnce,
-    /// One after the other, beginning with another one each call: a hunt group.
+    /// One after the other, each call beginning with another one by a hash of its `CallSid`: evenly over many calls.
     HuntGroup,
 }
 
