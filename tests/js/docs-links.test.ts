@@ -61,6 +61,22 @@ test('a link that leads nowhere is found', () => {
   assert.deepEqual(broken('docs/architecture.md', text), ['nowhere.md', 'dialplan.md#nowhere', '../..']);
 });
 
+test('every page says of Node what is true of the repository or of the package', () => {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+    devDependencies: { node: string };
+  };
+  const needed = manifest.engines.node.replace('>=', '');
+  const [brought] = manifest.devDependencies.node.split('.');
+  assert.match(prose('README.md'), new RegExp(`published package needs Node ${needed} or later`));
+  assert.match(prose('docs/runtimes.md'), new RegExp(`^\\| Node ${needed} and later`, 'm'));
+  assert.match(prose('CONTRIBUTING.md'), new RegExp(`package\\.json says Node ${needed} `));
+  for (const page of ['README.md', 'CONTRIBUTING.md']) {
+    assert.match(prose(page), /You need Node 20 or later/, page);
+    assert.ok(prose(page).includes(`the Node ${brought} that`), page);
+  }
+});
+
 test('every page of docs/ is linked from the README', () => {
   const readme = prose('README.md');
   for (const page of pages.filter((one) => one.startsWith('docs/'))) {
