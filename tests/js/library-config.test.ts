@@ -153,9 +153,14 @@ describe('plumline check', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumline-check-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(args: string[], input?: string): { status: number | null; lines: string[]; stderr: string } {
-    const bin = path.join(root, 'pkg/cli/plumline.mjs');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'check', ...args], {
+  interface Told {
+    status: number | null;
+    lines: string[];
+    stderr: string;
+  }
+
+  function run(args: string[], input?: string, command = 'pkg/cli/plumline.mjs'): Told {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, command), 'check', ...args], {
       encoding: 'utf8',
       input,
     });
@@ -200,5 +205,10 @@ describe('plumline check', () => {
     assert.deepEqual([missing.status, missing.stderr.startsWith('plumline: ENOENT')], [1, true]);
     const number = run([file('sound.json', '{}'), '--numbers', '911']);
     assert.deepEqual([number.status, number.stderr.includes('ARGUMENT_INVALID at numbers[0]')], [1, true]);
+    for (const numbers of ['15550100021', '+15550100021,15550100022', '']) {
+      const { status, stderr } = run([file('sound.json', '{}'), '--numbers', numbers], undefined, 'cli/main.ts');
+      assert.equal(status, 1);
+      assert.match(stderr, /^plumline: ARGUMENT_INVALID at numbers\S*: the numbers of --numbers are E\.164, with \+ /);
+    }
   });
 });
