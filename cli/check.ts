@@ -1,13 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { readFileSync } from 'node:fs';
 import { checkConfig } from '#pkg/npm/index.mjs';
+import { expected } from './expected.ts';
 
 export interface CheckOptions {
   readonly numbers?: string;
 }
 
-/** What is wrong with a config. Fails, in words of the command, where `--numbers` cannot be read. */
-function judged(text: string, numbers: string | undefined): ReturnType<typeof checkConfig> {
+/** Prints what is wrong with the config in a file, a line each; 1 where it cannot be used. */
+export function check(file: string, { numbers }: CheckOptions, print: (line: string) => void): number {
+  // An editor on Windows may have begun it with a byte order mark.
+  const text = readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
+  const { ok, lines, errors } = judge(text, numbers);
+  lines.forEach(print);
+  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+  print(`${count(errors, 'error')}, ${count(lines.length - errors, 'warning')}`);
+  return ok ? 0 : 1;
+}
+
+export interface Judged {
+  /** Whether a bot can use it. */
+  readonly ok: boolean;
+  readonly lines: string[];
+  /** How many of the lines keep it from being used. */
+  readonly errors: number;
+}
+
+/** What is wrong with the text of a config: `path: CODE: help`, and what belongs there where the schema knows it. */
+export function judge(text: string, numbers: string | readonly string[] | undefined): Judged {
+  const checked = asked(text, numbers);
+  const findings = checked.ok ? checked.warnings : checked.findings;
+  const lines = findings.map(({ path, code, help, severity }) => {
+    const belongs = code === 'CONFIG_INVALID' || code === 'CONFIG_RANGE' ? expected(path, text) : undefined;
+    const said = belongs === undefined ? help : code === 'CONFIG_INVALID' ? belongs : `${help} ${belongs}`;
+    return `${path}: ${code}: ${severity === 'warning' ? '(warning) ' : ''}${said}`;
+  });
+  return { ok: checked.ok, lines, errors: findings.filter(({ severity }) => severity === 'error').length };
+}
+
+/** Fails, in words of the command, where `--numbers` cannot be read. */
+function asked(text: string, numbers: Parameters<typeof judge>[1]): ReturnType<typeof checkConfig> {
   try {
     return checkConfig(text, { numbers });
   } catch (err) {
@@ -18,19 +50,4 @@ function judged(text: string, numbers: string | undefined): ReturnType<typeof ch
     }
     throw err;
   }
-}
-
-/** Prints what is wrong with the config in a file, a line each; 1 where it cannot be used. */
-export function check(file: string, { numbers }: CheckOptions, print: (line: string) => void): number {
-  // An editor on Windows may have begun it with a byte order mark.
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
-  const checked = judged(text, numbers);
-  const findings = checked.ok ? checked.warnings : checked.findings;
-  for (const { path, code, help, severity } of findings) {
-    print(`${path}: ${code}: ${severity === 'warning' ? '(warning) ' : ''}${help}`);
-  }
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-  print(`${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`);
-  return checked.ok ? 0 : 1;
 }

@@ -120,13 +120,11 @@ function readConfig(file: string): string {
 
 /** Prints what is wrong with a config, as `npx plumline check` does. Fails where a bot would not use it. */
 async function checkConfig(file: string, text: string, numbers: string[]): Promise<void> {
-  const plumline = await import('../../pkg/npm/index.mjs');
-  const checked = plumline.checkConfig(text, { numbers });
-  const findings = checked.ok ? checked.warnings : checked.findings;
-  for (const { path, code, help, severity } of findings) {
-    console.error(`${path}: ${code}: ${severity === 'warning' ? '(warning) ' : ''}${help}`);
-  }
-  if (!checked.ok) {
+  // Not before it is known that pkg/ is there.
+  const { judge } = await import('../../cli/check.ts');
+  const { ok, lines } = judge(text, numbers);
+  lines.forEach((line) => console.error(line));
+  if (!ok) {
     throw new Refusal(`--config ${file} cannot be used: mend what is said above, and start again`, 1);
   }
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/**
+ * What belongs at a place of a config, by its schema. Of the config itself nothing is told, since it may be a number or
+ * a name: only what the schema has.
+ */
+import { createRequire } from 'node:module';
+
+/** As much of JSON Schema as schema/config.json has. */
+interface Schema {
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  description?: string;
+  type?: string;
+  const?: string;
+  enum?: string[];
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema | false;
+  required?: string[];
+  items?: Schema;
+  minimum?: number;
+  maximum?: number;
+  minItems?: number;
+  maxItems?: number;
+}
+
+/** A place in the schema, and what stands there in the config. */
+interface Place {
+  schema: Schema;
+  value: unknown;
+}
+
+// The package has the file under its own name, for the command's source and for its bundle alike.
+const whole = createRequire(import.meta.url)('plumline/schema/config.json') as Schema;
+
+const empty = 'an empty object, {}';
+
+const foreign = 'an unknown or repeated member of ';
+
+/** What belongs at the path of a finding; nothing where the schema does not say. `text` is the config. */
+export function expected(path: string, text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'Up to here it is JSON: behind it a quote, a comma or a bracket is missing, or too much.';
+  }
+  const isForeign = path.startsWith(foreign);
+  const place = isForeign ? path.slice(foreign.length) : path;
+  const steps = place === 'the document' ? [] : place.split(/\.|(?=\[)/);
+  let here: Place = { schema: resolved(whole), value };
+  for (const [index, step] of steps.entries()) {
+    if (!isHolder(here.value)) {
+      // A word in the place of an object, such as "hangup".
+      const member = memberOf(here.schema, step);
+      const isEmpty = member !== undefined && kind(resolved(member)) === empty;
+      return belongs(here) + (isEmpty ? ` Write it as { "${step}": {} }.` : '');
+    }
+    const next = inside(here, step);
+    if (!next) {
+      return undefined;
+    }
+    const isMissing = index === steps.length - 1 && next.value === undefined;
+    if (isMissing && here.schema.required?.includes(step)) {
+      return `\`${step}\` is missing. ${belongs(next)}`;
+    }
+    here = next;
+  }
+  return isForeign ? unknown(here) : belongs(here);
+}
+
+function resolved(schema: Schema): Schema {
+  const { $ref, ...rest } = schema;
+  return $ref === undefined ? schema : { ...whole.$defs?.[$ref.slice('#/$defs/'.length)], ...rest };
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** One step of a path: a member's name, or `[0]`, which is an element or the member in that place. */
+function inside({ schema, value }: Place, step: string): Place | undefined {
+  const held = value as Record<string, unknown>;
+  if (step.startsWith('[')) {
+    const inner = schema.items ?? mapped(schema);
+    return inner && { schema: resolved(inner), value: Object.values(held)[Number(step.slice(1, -1))] };
+  }
+  const inner = memberOf(schema, step) ?? mapped(schema);
+  return inner && { schema: resolved(inner), value: Object.hasOwn(held, step) ? held[step] : undefined };
+}
+
+/** The members by name; of a choice, those of all that can be chosen. */
+function members(schema: Schema): Record<string, Schema> {
+  const choices = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].map(resolved);
+  return Object.assign({ ...schema.properties }, ...choices.map(members)) as Record<string, Schema>;
+}
+
+/** A clinic may call an action `constructor`. */
+function memberOf(schema: Schema, name: string): Schema | undefined {
+  const all = members(schema);
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
+/** What every member is where their names are the clinic's own. */
+function mapped(schema: Schema): Schema | undefined {
+  const among = [schema, ...(schema.anyOf ?? [])];
+  return among.map(({ additionalProperties }) => additionalProperties || undefined).find((inner) => inner);
+}
+
+/** Of a verb or a target: one member says which it is. */
+function isChoice(schema: Schema): boolean {
+  return schema.oneOf?.some((choice) => choice.properties) ?? false;
+}
+
+function unknown({ schema, value }: Place): string {
+  const known = Object.keys(members(schema));
+  const given = isHolder(value) ? Object.keys(value) : [];
+  const stranger = given.findIndex((name) => !known.includes(name));
+  if (stranger === -1) {
+    return 'A member stands here twice.';
+  }
+  const meant = near(given[stranger] ?? '', known);
+  const which = isChoice(schema) ? 'One of these belongs here' : 'These may stand here';
+  return `Member ${stranger + 1} has an unknown name${meant ? `: is \`${meant}\` meant?` : '.'} ${which}: ${list(known)}.`;
+}
+
+function belongs({ schema, value }: Place): string {
+  const words = choices(schema);
+  const meant = typeof value === 'string' ? near(value, words ?? []) : undefined;
+  const description = schema.description?.replace(/\s+/g, ' ');
+  // Some say no more than the name.
+  const isTelling = description !== undefined && !/^`[^`]*`\.$/.test(description);
+  return [
+    `Here belongs ${kind(schema)}${unquoted(schema, value)}.`,
+    ...(meant === undefined ? [] : [`Is \`${meant}\` meant?`]),
+    ...(value === null ? ['What is optional is left out, and not null.'] : []),
+    ...(isTelling ? [description] : []),
+  ].join(' ');
+}
+
+function unquoted({ type }: Schema, value: unknown): string {
+  const isBare = type === 'integer' || type === 'number' || type === 'boolean';
+  return isBare && typeof value === 'string' ? ', without quotes' : '';
+}
+
+/** The words that may stand here, if only those may. */
+function choices({ oneOf, enum: words }: Schema): string[] | undefined {
+  const all = words ?? oneOf?.map((one) => one.const);
+  return all?.every((word) => word !== undefined) ? all : undefined;
+}
+
+function kind(schema: Schema): string {
+  const words = choices(schema);
+  if (words) {
+    return `one of ${list(words.map((word) => `"${word}"`))}`;
+  }
+  if (isChoice(schema)) {
+    return `an object with exactly one of the members ${list(Object.keys(members(schema)))}`;
+  }
+  if (schema.anyOf) {
+    return schema.anyOf.map((one) => kind(resolved(one))).join(', or ');
+  }
+  const { minimum, maximum, minItems, maxItems } = schema;
+  switch (schema.type) {
+    case 'integer':
+      return `a whole number${range(minimum, maximum)}`;
+    case 'number':
+      return `a number${range(minimum, maximum)}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'a text in quotes';
+    case 'array': {
+      const count = maxItems === undefined ? '' : ` of${range(minItems ?? 0, maxItems)}`.replace('of from', 'of');
+      return `a list${count}, in brackets`;
+    }
+    default:
+      return object(schema);
+  }
+}
+
+function object(schema: Schema): string {
+  const { required = [], properties = {} } = schema;
+  const names = Object.keys(properties);
+  if (mapped(schema)) {
+    return 'an object, in braces, each member under a name';
+  }
+  if (names.length === 0) {
+    return empty;
+  }
+  const needed = required.length > 0 ? `; it needs ${list(required)}` : '';
+  return `an object, in braces, of ${list(names)}${needed}`;
+}
+
+function range(minimum: number | undefined, maximum: number | undefined): string {
+  return minimum === undefined || maximum === undefined ? '' : ` from ${minimum} to ${maximum}`;
+}
+
+function list(words: string[]): string {
+  return words.join(', ');
+}
+
+/** The word that was meant, if there is one so near that nobody asks. */
+function near(written: string, words: string[]): string | undefined {
+  const small = written.toLowerCase();
+  const far = (word: string): number => {
+    const other = word.toLowerCase();
+    const begins = other.length > 2 && small.length > 2 && (small.startsWith(other) || other.startsWith(small));
+    return begins ? 0.5 : distance(small, other);
+  };
+  const [best] = words.map((word) => ({ word, far: far(word) })).sort((a, b) => a.far - b.far);
+  return best && best.far <= Math.min(3, Math.max(written.length, best.word.length) / 3) ? best.word : undefined;
+}
+
+/** Letters to be put in, taken out or exchanged. A long text is near nothing. */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > 3) {
+    return Infinity;
+  }
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [i, letter] of Array.from(one).entries()) {
+    const next = [i + 1];
+    for (const [j, against] of Array.from(other).entries()) {
+      const exchanged = (row[j] ?? 0) + Number(letter !== against);
+      next.push(Math.min(exchanged, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? Infinity;
+}
