@@ -11,6 +11,8 @@ import { after, describe, test } from 'node:test';
 import vm from 'node:vm';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { checkConfig, type Config } from 'plumline';
+import ts from 'typescript';
+import { configTypes } from '../../scripts/build/config-types.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -146,6 +148,40 @@ describe('the schema', () => {
       assert.equal(validate(config), false, JSON.stringify(config));
       assert.equal((check(config) as { ok: boolean }).ok, false, JSON.stringify(config));
     }
+  });
+});
+
+/** By the types that a build makes of the schema, whether or not pkg/ has them already. */
+describe('the type', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-type-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('takes lists that were made, and of a verb or a target exactly one', async () => {
+    writeFileSync(path.join(folder, 'config.d.ts'), await configTypes());
+    const program = path.join(folder, 'program.ts');
+    writeFileSync(
+      program,
+      `
+import type { Config } from './config.js';
+
+const targets = ['desk', 'phone'].map((client) => ({ client }));
+export const made: Config = { actions: { ring: [{ dial: { targets, otherwise: 'end' } }], end: [{ hangup: {} }] } };
+// @ts-expect-error: two verbs in one
+export const two: Config = { actions: { end: [{ say: { text: 'Goodbye.' }, hangup: {} }] } };
+// @ts-expect-error: two targets in one
+export const both: Config = { actions: { end: [{ dial: { targets: [{ client: 'a', sip: 'sip:a@b' }], otherwise: 'end' } }] } };
+// @ts-expect-error: no verb
+export const none: Config = { actions: { end: [{}] } };
+// @ts-expect-error: no list
+export const single: Config = { actions: { end: { hangup: {} } } };
+`,
+    );
+    const options = { strict: true, noEmit: true, module: ts.ModuleKind.NodeNext, types: [] };
+    const found = ts.getPreEmitDiagnostics(ts.createProgram([program], options));
+    assert.deepEqual(
+      found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+      [],
+    );
   });
 });
 
