@@ -122,7 +122,7 @@ fn what_is_not_known_does_not_hold() {
         .iter()
         .filter_map(|line| line.strip_prefix("plumline: CHART_REFUSED_READ at ")?.split(':').next())
         .collect();
-    assert_eq!(refused, ["Patient", "HealthcareService", "PractitionerRole"]);
+    assert_eq!(refused, ["Patient", "PractitionerRole", "HealthcareService"]);
     assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
     // The team is asked for second: without it the next rule.
     team.fault = Box::new(|at| (at == 1).then_some(Fault::Late));
