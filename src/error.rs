@@ -132,6 +132,9 @@ codes! {
     /// What stands where a number has to is none.
     ConfigNumber = "CONFIG_NUMBER",
         "A number is written in E.164, + and the country code first; the beginning of callers' numbers ends with an asterisk.", "dialplan";
+    /// A number to dial is one that is never dialled.
+    ConfigNumberBlocked = "CONFIG_NUMBER_BLOCKED",
+        "It would never ring: premium, shared-cost and satellite numbers are not dialled, nor what begins as outbound.blocked says.", "dialplan";
     /// A number that has to be one of ours is not among the account's.
     ConfigNumberNotOurs = "CONFIG_NUMBER_NOT_OURS",
         "Only numbers of your Twilio account can be answered, or shown to whom you call.", "dialplan";
@@ -149,7 +152,7 @@ codes! {
         "It comes after one without conditions, or its conditions contradict each other.", "dialplan";
     /// A SIP address is none.
     ConfigSipAddress = "CONFIG_SIP_ADDRESS",
-        "A SIP address is sip:user@host, at most 256 characters.", "dialplan";
+        "A SIP address is sip:user@host, at most 255 characters.", "dialplan";
     /// SSML is not well-formed, or holds what Twilio does not know.
     ConfigSsml = "CONFIG_SSML",
         "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";

@@ -326,6 +326,30 @@ fn numbers_have_to_be_the_accounts() {
 }
 
 #[test]
+fn what_is_never_dialled_is_no_target() {
+    let pointer = "/actions/desk/1/dial/targets/1/number";
+    let path = "actions.desk[1].dial.targets[1].number";
+    // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.
+    for number in ["+19005550123", "+442079460104", "+33899123456", "+12129765550", "+881612345678"] {
+        let mut config = sound();
+        config["outbound"]["blocked"] = json!(["+4420"]);
+        *config.pointer_mut(pointer).unwrap() = json!(number);
+        assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")], "{number}");
+    }
+    // Ours, though no member of `numbers`.
+    let text = sound().to_string();
+    let ours = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
+    let findings = Config::check(&text, Some(&ours));
+    let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
+    assert_eq!(found, [(path, "CONFIG_LOOP")]);
+    let mut config = sound();
+    config["numbers"]["+442079460003"] = json!({ "name": "London", "dialplan": "nurses" });
+    // Typed with its trunk prefix.
+    *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");
+    assert_eq!(check(&config), [(path.to_owned(), "CONFIG_LOOP")]);
+}
+
+#[test]
 fn findings_hold_no_number_name_or_text_and_are_bounded() {
     let config = json!({
         "numbers": { "+15550100077 Dr. Example": { "name": "", "dialplan": "5550100077" } },

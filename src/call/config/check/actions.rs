@@ -7,6 +7,7 @@ use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Conference, Dial, Map, Order, Overflow, Queue, Say, Target, Verb, Voicemail};
 use crate::call::dialplan::{Outcome, decides};
+use crate::call::outbound::{Policy, Refusal};
 use crate::error::Code;
 use crate::phone::E164;
 
@@ -120,6 +121,11 @@ impl Checker<'_> {
                 self.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
                 // It would call us, who would call it.
                 self.expect(self.config.numbers.position(number).is_none(), Code::ConfigLoop, &at);
+                // What the engine leaves out when it dials, never rings. A bot does leave it out, and has no time to
+                // tell that beforehand.
+                if cfg!(feature = "library") {
+                    self.rings(number, &at);
+                }
             }
             Target::Sip(address) => self.expect(shape::is_sip(address), Code::ConfigSipAddress, &at.field("sip")),
             Target::Available(whose) => {
@@ -127,6 +133,19 @@ impl Checker<'_> {
                 self.expect(known, Code::ConfigReference, &at.field("available"));
             }
             Target::GeneralPractitioner(_) | Target::LastToCall(_) => {}
+        }
+    }
+
+    /// Whether a number is dialled where the config names it; in which country it is does not matter there.
+    fn rings(&mut self, number: &str, at: &Place<'_>) {
+        if E164::parse(number).is_none() || self.config.numbers.position(number).is_some() {
+            // That is told already.
+            return;
+        }
+        match Policy::new(&self.config.outbound, &self.ours).allows(number) {
+            Err(Refusal::OwnNumber) => self.error(Code::ConfigLoop, at),
+            Err(Refusal::Blocked | Refusal::Emergency) => self.error(Code::ConfigNumberBlocked, at),
+            _ => {}
         }
     }
 

@@ -44,7 +44,9 @@ pub enum Severity {
 
 /// All that is wrong with `config`, `numbers` being the account's where they are known.
 pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
-    let mut checker = Checker { config, numbers, findings: Vec::new(), errors: 0, edges: Edges::default() };
+    let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
+    let ours = named.chain(numbers.into_iter().flatten().copied()).collect();
+    let mut checker = Checker { config, numbers, ours, findings: Vec::new(), errors: 0, edges: Edges::default() };
     checker.whole();
     checker.findings
 }
@@ -53,6 +55,8 @@ struct Checker<'a> {
     config: &'a Config,
     /// The account's.
     numbers: Option<&'a [E164<'a>]>,
+    /// Those and the config's.
+    ours: Vec<E164<'a>>,
     findings: Vec<Finding>,
     errors: usize,
     /// From action to action.

@@ -9,6 +9,9 @@ use crate::twiml::is_writable;
 /// The longest text that is said. Twilio takes 4096 characters (error 13521), greetings and names put in included.
 pub(super) const LONGEST_TEXT: usize = 4_000;
 
+/// The longest SIP address that is dialled. Source: <https://www.twilio.com/docs/voice/twiml/sip>.
+const LONGEST_SIP: usize = 255;
+
 /// The name of a dialplan, an action, a list or hours: it goes into callback URLs and paths.
 pub(super) fn is_name(text: &str) -> bool {
     let shaped = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -124,7 +127,7 @@ pub(super) fn is_sip(text: &str) -> bool {
     };
     let (user, host) = cut(address, b'@');
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`');
-    !user.is_empty() && !host.is_empty() && text.len() <= 256 && text.bytes().all(plain)
+    !user.is_empty() && !host.is_empty() && text.len() <= LONGEST_SIP && text.bytes().all(plain)
 }
 
 /// The beginning of numbers: `+1555`.
@@ -214,8 +217,8 @@ mod tests {
         all(is_identity, &["desk", "a@b", "+15550100001"], &["", "a b", "a%20", "é", &long(257)]);
         all(
             is_sip,
-            &["sip:desk@example.com", "sips:a@b.example;transport=tls"],
-            &["", "desk@example.com", "sip:a", "sip:@a", "sip:a@", "sip:a b@c"],
+            &["sip:desk@example.com", "sips:a@b.example;transport=tls", &["sip:a@", &long(249)].concat()],
+            &["", "desk@example.com", "sip:a", "sip:@a", "sip:a@", "sip:a b@c", &["sip:a@", &long(250)].concat()],
         );
         all(is_beginning, &["+1", "+1555", "+15550100001"], &["", "+", "1555", "+0", "+1*", "+1234567890123456"]);
         all(|text| is_keys(text, 10), &["1", "*", "#", "0123456789"], &["", "a", "1 2", "01234567890"]);
