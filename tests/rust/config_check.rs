@@ -128,7 +128,15 @@ fn verbs_have_what_they_need() {
     each(
         r#"
 /actions/end/0/say/ssml | "<break" | actions.end[0].say.ssml | CONFIG_SSML
-/actions/end/0/say/ssml | "" | actions.end[0].say.ssml | CONFIG_SSML
+/actions/end/0/say/ssml | "" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | " " | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "..." | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "&#160;" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "<p/>" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "<emphasis/>" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "<break time=\"1s\"/>" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "<say-as interpret-as=\"date\"/>" | actions.end[0].say.ssml | CONFIG_TEXT
+/actions/end/0/say/ssml | "<sub alias=\" \">Dr.</sub>" | actions.end[0].say.ssml | CONFIG_TEXT
 /actions/end/0/say/ssml | "long:4001" | actions.end[0].say.ssml | CONFIG_TEXT
 /actions/end/0/say/text | "Both." | actions.end[0].say.text | CONFIG_EMPTY
 /actions/end/0/say/times | 0 | actions.end[0].say.times | CONFIG_RANGE
@@ -137,6 +145,8 @@ fn verbs_have_what_they_need() {
 /actions/end/0/say | {} | actions.end[0].say.text | CONFIG_EMPTY
 /actions/spanish/0/language | "spanish" | actions.spanish[0].language | CONFIG_LANGUAGE
 /actions/desk/0/greet/neutral | "" | actions.desk[0].greet.neutral | CONFIG_TEXT
+/actions/desk/0/greet/neutral | "\u00a0" | actions.desk[0].greet.neutral | CONFIG_TEXT
+/actions/desk/0/greet/patient | "\u200b" | actions.desk[0].greet.patient | CONFIG_TEXT
 /actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient | CONFIG_EMPTY
 /actions/desk/0/greet/voice | "" | actions.desk[0].greet.voice | CONFIG_VOICE
 /actions/desk/1/dial/targets | [] | actions.desk[1].dial.targets | CONFIG_EMPTY
@@ -183,6 +193,14 @@ fn verbs_have_what_they_need() {
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
+    for spoken in [
+        "<say-as interpret-as=\"digits\">911</say-as>",
+        "<p><s>Hello.</s></p>",
+        "<sub alias=\"and\">&amp;</sub>",
+        "<phoneme ph=\"ə\"/>",
+    ] {
+        changed("/actions/end/0/say/ssml", Some(json!(spoken)), &[]);
+    }
     changed("/actions/menu/2/menu/options/1/then", None, &[("actions.menu[2].menu.options[1]", "CONFIG_DEAD_END")]);
 }
 

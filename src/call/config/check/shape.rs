@@ -4,7 +4,7 @@
 
 use crate::text::{cut, cut_before};
 use crate::time::days_of;
-use crate::twiml::is_writable;
+use crate::twiml::{Node, is_writable};
 
 /// The longest text that is said. Twilio takes 4096 characters (error 13521), greetings and names put in included.
 pub(super) const LONGEST_TEXT: usize = 4_000;
@@ -20,8 +20,58 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// What a caller can hear and XML can write.
 pub(super) fn is_heard(text: &str) -> bool {
-    let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-    text.bytes().any(audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+    text.chars().any(is_audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+}
+
+/// Whether a voice says anything of SSML: its texts, what `sub` says instead of its own, how `phoneme` is spoken.
+pub(super) fn is_spoken(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Element(element) => {
+            let attribute = |wanted: &str| element.attributes.iter().find(|(name, _)| name == wanted);
+            attribute("alias")
+                .or_else(|| attribute("ph"))
+                .map_or_else(|| is_spoken(&element.children), |(_, instead)| instead.chars().any(is_audible))
+        }
+        Node::Text(text) => text.chars().any(is_audible),
+        Node::Comment(_) => false,
+    })
+}
+
+/// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
+/// blocks: a table of all letters is a hundred times as large.
+fn is_audible(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{aa}' | '\u{b2}' | '\u{b3}' | '\u{b5}' | '\u{b9}' | '\u{ba}' | '\u{bc}'..='\u{be}' => true,
+        '\u{80}'..='\u{bf}'
+        | '\u{d7}'
+        | '\u{f7}'
+        | '\u{2b0}'..='\u{36f}'
+        | '\u{61c}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{1680}'
+        | '\u{180b}'..='\u{180e}'
+        | '\u{2000}'..='\u{206f}'
+        | '\u{20a0}'..='\u{20ff}'
+        | '\u{2190}'..='\u{245f}'
+        | '\u{2500}'..='\u{2bff}'
+        | '\u{2e00}'..='\u{2e7f}'
+        | '\u{3000}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{3030}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe6f}'
+        | '\u{feff}'..='\u{ff0f}'
+        | '\u{ff1a}'..='\u{ff20}'
+        | '\u{ff3b}'..='\u{ff40}'
+        | '\u{ff5b}'..='\u{ff65}'
+        | '\u{ffa0}'
+        | '\u{ffe0}'..='\u{ffff}'
+        | '\u{1f000}'..='\u{1faff}'
+        | '\u{e0000}'..='\u{10ffff}' => false,
+        _ => true,
+    }
 }
 
 /// A name at Twilio, or for people.
@@ -159,7 +209,9 @@ mod tests {
     fn tell_right_from_wrong() {
         let long = |length: usize| "a".repeat(length);
         all(is_name, &["day", "a-1", &long(32)], &["", "Day", "a b", "a.b", "é", &long(33)]);
-        all(is_heard, &["Hi", "7", "¿", "你好", &long(4_000)], &["", " ", "...", "a\u{1}", "a\u{ffff}", &long(4_001)]);
+        all(is_heard, &["Hi", "7", "你好", "é", "ª", "٣", "नमस्ते", "한", &long(4_000)], &["", " ", "...", &long(4_001)]);
+        all(is_heard, &["½", "𐐀", "々", "7!"], &["a\u{1}", "a\u{ffff}", "¿", "—", "€", "…", "。", "！", "☎", "🙂"]);
+        all(is_heard, &[], &["\u{a0}", "\u{200b}", "\u{3000}", "\u{feff}", "\u{301}", "\u{3164}", "\u{e0041}"]);
         all(is_heard, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
         all(is_label, &["Front desk", "é"], &["", " ", "a\nb", &long(65)]);
         all(is_voice, &["alice", "Polly.Amy-Neural", "Google.en-US-Chirp3-HD-Aoede"], &["", "a b", "a\"", &long(129)]);
