@@ -150,6 +150,9 @@ codes! {
     /// A rule can never be taken.
     ConfigRuleUnreachable = "CONFIG_RULE_UNREACHABLE",
         "It comes after one without conditions, or its conditions contradict each other.", "dialplan";
+    /// A call is answered, and ended without a word.
+    ConfigSilence = "CONFIG_SILENCE",
+        "The call is answered and cut off before anything is heard: say something first, or reject it, which costs nothing.", "dialplan";
     /// A SIP address is none.
     ConfigSipAddress = "CONFIG_SIP_ADDRESS",
         "A SIP address is sip:user@host, at most 255 characters.", "dialplan";

@@ -70,7 +70,7 @@ describe('checkConfig', () => {
       numbers: { '+15550100001': { name: 'Desk', dialplan: 'main', timeZone: 'Europe/Londres' } },
       dialplans: { main: [{ when: { open: 'day' }, then: 'end' }, { then: 'end' }] },
       hours: { day: { healthcareService: 'HealthcareService/7', timeZone: 'Asia/Nowhere' } },
-      actions: { end: [{ hangup: {} }] },
+      actions: { end: [{ reject: {} }] },
       outbound: {
         hours: { from: '08:00', to: '21:00', zones: { '+1212': 'America/Brooklyn', '+44': 'Europe/London' } },
       },

@@ -238,7 +238,7 @@ fn names_are_defined_and_used() {
     // Warnings, and only where nothing else is wrong. Used only by what nobody uses is not used.
     let mut config = sound();
     config["actions"]["free"] = json!([{ "goto": "freed" }]);
-    config["actions"]["freed"] = json!([{ "hangup": {} }]);
+    config["actions"]["freed"] = json!([{ "reject": {} }]);
     config["lists"]["friends"] = json!([]);
     config["hours"]["late"] = json!({ "healthcareService": "HealthcareService/1", "timeZone": "UTC" });
     config["dialplans"]["old"] = json!([{ "when": { "open": "late" }, "then": "freed" }, { "then": "free" }]);
@@ -281,6 +281,23 @@ fn every_call_is_answered_and_comes_to_an_end() {
         changed(pointer, Some(value), &[]);
     }
     changed("/dialplans/nurses", Some(json!([])), &[("dialplans.nurses", "CONFIG_DEFAULT_MISSING")]);
+}
+
+#[test]
+fn nobody_is_cut_off_without_a_word() {
+    let silence = |actions: Value| {
+        check(&json!({
+            "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+            "dialplans": { "main": [{ "when": { "anonymous": true }, "then": "b" }, { "then": "a" }] },
+            "actions": actions
+        }))
+    };
+    let b = json!([{ "reject": {} }]);
+    let at = |index: usize| (format!("dialplans.main[{index}].then"), "CONFIG_SILENCE");
+    assert_eq!(silence(json!({ "a": [{ "hangup": {} }], "b": b })), [at(1)]);
+    assert_eq!(silence(json!({ "a": [{ "pause": 1 }, { "goto": "b" }], "b": [{ "hangup": {} }] })), [at(0), at(1)]);
+    let said = json!([{ "say": { "text": "Hello." } }, { "goto": "c" }]);
+    assert_eq!(silence(json!({ "a": said, "b": b, "c": [{ "hangup": {} }] })), []);
 }
 
 #[test]
@@ -390,7 +407,7 @@ fn what_follows_at_once_is_bounded() {
     let chain = |links: usize, link: &dyn Fn(&str) -> Value| {
         let mut actions: serde_json::Map<String, Value> =
             (1..links).map(|n| (format!("a{n}"), json!([link(&format!("a{}", n + 1))]))).collect();
-        actions.insert(format!("a{links}"), json!([{ "hangup": {} }]));
+        actions.insert(format!("a{links}"), json!([{ "reject": {} }]));
         check(&json!({
             "timeZone": "UTC",
             "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },

@@ -4,6 +4,7 @@
 
 use super::Checker;
 use super::place::Place;
+use crate::call::config::{Config, Verb};
 use crate::call::dialplan::MOST_HOPS;
 use crate::error::Code;
 
@@ -156,6 +157,20 @@ impl Checker<'_> {
         self.tell_unused(Place::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
     }
 
+    /// Rules that answer a call and end it without a word.
+    pub(super) fn cut_off(&mut self) {
+        let config = self.config;
+        let at = Place::root("dialplans");
+        for (index, (name, rules)) in config.dialplans.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, rule) in rules.iter().enumerate() {
+                if is_cut_off(config, &rule.then) {
+                    self.warning(Code::ConfigSilence, &at.element(index).field("then"));
+                }
+            }
+        }
+    }
+
     fn tell_unused<'n>(&mut self, at: Place<'_>, names: impl Iterator<Item = &'n str>, used: &[bool]) {
         for (index, (name, used)) in names.zip(used).enumerate() {
             if !used {
@@ -163,6 +178,19 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether an action, with those that it goes on with, hangs up before anything is heard.
+fn is_cut_off<'a>(config: &'a Config, mut action: &'a str) -> bool {
+    for _ in 0..MOST_HOPS {
+        let verbs = config.actions.get(action).map(Vec::as_slice);
+        match verbs.and_then(<[Verb]>::split_last) {
+            Some((_, heard)) if heard.iter().any(|verb| !matches!(verb, Verb::Pause(_) | Verb::Language(_))) => break,
+            Some((Verb::Goto(next), _)) => action = next,
+            last => return matches!(last, Some((Verb::Hangup(_), _))),
+        }
+    }
+    false
 }
 
 /// Marks one; whether it was not marked before.

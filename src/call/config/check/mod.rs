@@ -38,7 +38,7 @@ pub struct Finding {
 pub enum Severity {
     /// The config is refused.
     Error,
-    /// It is used; something in it does nothing.
+    /// It is used; something in it does nothing, or not what callers expect.
     Warning,
 }
 
@@ -75,9 +75,10 @@ impl Checker<'_> {
         self.zones();
         self.loops();
         self.steps();
-        // A mistyped name is what leaves others without use.
-        if self.errors == 0 {
+        // A mistyped name is what leaves others without use. A bot tells no warnings.
+        if self.errors == 0 && cfg!(feature = "library") {
             self.unused();
+            self.cut_off();
         }
     }
 
