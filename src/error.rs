@@ -177,6 +177,9 @@ codes! {
     /// This host knows no time zone of that name.
     ConfigTimeZoneUnknown = "CONFIG_TIME_ZONE_UNKNOWN",
         "Look for a mistyped letter; a zone that is very new needs a newer Node.", "library";
+    /// A message may be longer than what Twilio writes down.
+    ConfigTranscription = "CONFIG_TRANSCRIPTION",
+        "Twilio writes down messages of 2 to 120 seconds: a longer one stays without a transcription.", "dialplan";
     /// A URL is none that Twilio or a bot can call.
     ConfigUrl = "CONFIG_URL",
         "A URL begins with https://, has a host name without underscores, no user name, and at most 2048 ASCII characters.", "dialplan";

@@ -186,13 +186,25 @@ fn verbs_have_what_they_need() {
 /actions/queue/0/queue/overflow/averageWait | 0 | actions.queue[0].queue.overflow.averageWait | CONFIG_RANGE
 /actions/queue/0/queue/on/overflow | "end" | actions.queue[0].queue.on.overflow | CONFIG_OUTCOME
 /actions/night/0/voicemail/greeting/text | "" | actions.night[0].voicemail.greeting.text | CONFIG_TEXT
-/actions/night/0/voicemail/maxLength | 14401 | actions.night[0].voicemail.maxLength | CONFIG_RANGE
+/actions/night/0/voicemail/maxLength | 1 | actions.night[0].voicemail.maxLength | CONFIG_RANGE
+/actions/night/0/voicemail/maxLength | 121 | actions.night[0].voicemail.maxLength | CONFIG_TRANSCRIPTION
 /actions/night/0/voicemail/farewell/text | "" | actions.night[0].voicemail.farewell.text | CONFIG_TEXT
 /actions/room/0/conference/name | "" | actions.room[0].conference.name | CONFIG_TEXT
 /actions/room/0/conference/music | "" | actions.room[0].conference.music | CONFIG_URL
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
+    let longest = "actions.night[0].voicemail.maxLength";
+    let pointer = "/actions/night/0/voicemail/maxLength";
+    changed(pointer, Some(json!(14_401)), &[(longest, "CONFIG_RANGE"), (longest, "CONFIG_TRANSCRIPTION")]);
+    let options = |each: usize| {
+        let speech = |n: usize| (0..each).map(|m| format!("a{n} b{m}")).collect::<Vec<_>>();
+        Some(json!((0..50).map(|n| json!({ "speech": speech(n), "then": "desk" })).collect::<Vec<_>>()))
+    };
+    let pointer = "/actions/menu/2/menu/options";
+    let unused = [("actions.nurse", "CONFIG_NAME_UNUSED"), ("actions.room", "CONFIG_NAME_UNUSED")];
+    changed(pointer, options(10), &unused);
+    changed(pointer, options(11), &[("actions.menu[2].menu.options", "CONFIG_RANGE")]);
     for spoken in [
         "<say-as interpret-as=\"digits\">911</say-as>",
         "<p><s>Hello.</s></p>",

@@ -233,7 +233,7 @@ impl Plan<'_> {
             1 => json!({ "reject": { "reason": *self.chance.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
             3 => json!({ "voicemail": {
-                "greeting": self.say(), "maxLength": 1 + self.chance.below(300), "transcribe": self.chance.once_in(2)
+                "greeting": self.say(), "maxLength": 2 + self.chance.below(300), "transcribe": self.chance.once_in(2)
             } }),
             4 => json!({ "conference": { "name": "room", "waitForStaff": true, "then": self.any_action() } }),
             5 | 6 => self.menu(index),

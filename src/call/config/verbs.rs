@@ -268,7 +268,7 @@ pub struct Voicemail {
     /// What is said before the tone.
     pub greeting: Say,
     /// The longest message in seconds; 120 where absent.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 14400)))]
     pub max_length: Option<u32>,
     /// Whether Twilio writes it down.
     #[serde(default)]

@@ -17,6 +17,8 @@ const MOST_AT_ONCE: usize = 10;
 const MOST_IN_TURN: usize = 50;
 /// Four hours, the longest recording. Source: <https://www.twilio.com/docs/api/errors/13612>.
 const LONGEST_RECORDING: u32 = 14_400;
+/// What is longer is not written down. Source: <https://www.twilio.com/docs/api/errors/13617>.
+const LONGEST_TRANSCRIBED: u32 = 120;
 /// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
 const LARGEST_QUEUE: u32 = 5_000;
 
@@ -193,7 +195,11 @@ impl Checker<'_> {
 
     fn voicemail(&mut self, voicemail: &Voicemail, at: &Place<'_>) {
         self.say(&voicemail.greeting, &at.field("greeting"));
-        self.range(voicemail.max_length, 1, LONGEST_RECORDING, &at.field("maxLength"));
+        let longest = at.field("maxLength");
+        self.range(voicemail.max_length, 2, LONGEST_RECORDING, &longest);
+        if voicemail.transcribe && voicemail.max_length.is_some_and(|longest| longest > LONGEST_TRANSCRIBED) {
+            self.warning(Code::ConfigTranscription, &longest);
+        }
         if let Some(farewell) = &voicemail.farewell {
             self.say(farewell, &at.field("farewell"));
         }

@@ -12,6 +12,8 @@ use crate::error::Code;
 const MOST_CHOICES: usize = 100;
 /// The most words and phrases of one choice.
 const MOST_WORDS: usize = 20;
+/// The most of all choices of a menu (error 13330). Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+const MOST_HINTS: usize = 500;
 /// The longest word or phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const LONGEST_WORDS: usize = 100;
 /// The longest extension.
@@ -22,7 +24,8 @@ impl Checker<'_> {
         self.say(&menu.prompt, &at.field("prompt"));
         let options = at.field("options");
         self.expect(!menu.options.is_empty(), Code::ConfigEmpty, &options);
-        self.expect(menu.options.len() <= MOST_CHOICES, Code::ConfigRange, &options);
+        let hints = menu.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
+        self.expect(menu.options.len() <= MOST_CHOICES && hints <= MOST_HINTS, Code::ConfigRange, &options);
         for (index, choice) in menu.options.iter().enumerate().take(MOST_CHOICES) {
             let at = options.element(index);
             self.choice(choice, &at);
