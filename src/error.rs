@@ -156,6 +156,9 @@ codes! {
     /// A SIP address is none.
     ConfigSipAddress = "CONFIG_SIP_ADDRESS",
         "A SIP address is sip:user@host, at most 255 characters.", "dialplan";
+    /// More is heard at once than fits into a document.
+    ConfigSize = "CONFIG_SIZE",
+        "What is heard at once, by this action and those it goes on with, has to fit into the 64 kB that Twilio reads: fewer words, or fewer phrases of a menu.", "dialplan";
     /// SSML is not well-formed, or holds what Twilio does not know.
     ConfigSsml = "CONFIG_SSML",
         "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";

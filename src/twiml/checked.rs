@@ -2,6 +2,7 @@
 
 //! Documents that are checked: written from a tree, or looked through as they are.
 
+use super::MOST_BYTES;
 use super::check::{DocumentKind, Look, check};
 use super::document::IllFormed;
 use super::finding::{Finding, MOST, Path};
@@ -9,10 +10,6 @@ use super::read::read;
 use super::tree::Element;
 use super::write::write;
 use crate::error::Code;
-
-/// The most bytes that Twilio reads.
-/// Source: <https://www.twilio.com/docs/voice/limitations-and-edge-cases>.
-const MOST_BYTES: usize = 64 * 1024;
 
 /// The most characters of a document in the parameter `Twiml` of a REST call (error 32018).
 /// Source: <https://www.twilio.com/docs/api/errors/32018>.

@@ -41,3 +41,8 @@ pub use finding::Finding;
 pub use ssml::ssml;
 pub use tree::{Element, Node};
 pub use write::write;
+
+/// The most bytes of a document that Twilio reads.
+/// Source: <https://www.twilio.com/docs/voice/limitations-and-edge-cases>.
+#[cfg(feature = "dialplan")]
+pub(crate) const MOST_BYTES: usize = 64 * 1024;

@@ -313,6 +313,44 @@ fn nobody_is_cut_off_without_a_word() {
 }
 
 #[test]
+fn what_is_heard_at_once_fits_into_a_document() {
+    let say = |character: &str| json!({ "say": { "text": character.repeat(4_000) } });
+    let sizes = |actions: Value| {
+        check(&json!({
+            "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+            "dialplans": { "main": [{ "then": "a" }] },
+            "actions": actions
+        }))
+    };
+    let says = |count: usize, character: &str, last: Value| {
+        let mut verbs = vec![say(character); count];
+        verbs.push(last);
+        Value::Array(verbs)
+    };
+    let hangup = || json!({ "hangup": {} });
+    let found = |name: &str| [(format!("actions.{name}"), "CONFIG_SIZE")];
+    assert_eq!(sizes(json!({ "a": says(15, "a", hangup()) })), []);
+    assert_eq!(sizes(json!({ "a": says(16, "a", hangup()) })), found("a"));
+    // As XML writes it, and of however many bytes a character is.
+    assert_eq!(sizes(json!({ "a": says(6, "你", hangup()) })), found("a"));
+    let marks = format!("a{}", "&".repeat(3_999));
+    let marks = json!({ "say": { "text": marks } });
+    assert_eq!(sizes(json!({ "a": [marks, marks, marks, hangup()] })), []);
+    assert_eq!(sizes(json!({ "a": [marks, marks, marks, marks, hangup()] })), found("a"));
+    // With what follows in the same document.
+    let b = says(8, "a", hangup());
+    assert_eq!(sizes(json!({ "a": says(8, "a", json!({ "goto": "b" })), "b": b })), found("a"));
+    let ring = json!({ "dial": { "targets": [{ "client": "a" }], "otherwise": "b" } });
+    assert_eq!(sizes(json!({ "a": says(8, "a", ring), "b": b })), []);
+    // A menu's phrases are written too.
+    let options: Vec<_> = (0..25)
+        .map(|n| json!({ "speech": (0..20).map(|m| format!("{n} {m} {}", "é".repeat(80))).collect::<Vec<_>>(), "then": "b" }))
+        .collect();
+    let menu = json!([{ "menu": { "prompt": { "text": "?a" }, "options": options, "otherwise": "b" } }]);
+    assert_eq!(sizes(json!({ "a": menu, "b": b })), found("a"));
+}
+
+#[test]
 fn what_depends_on_the_hour_has_a_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = sound();

@@ -17,9 +17,9 @@ pub(super) struct Edges {
 }
 
 #[derive(Clone, Copy)]
-struct Edge {
-    to: usize,
-    way: Way,
+pub(super) struct Edge {
+    pub(super) to: usize,
+    pub(super) way: Way,
     /// The verb and member that lead there.
     from: &'static str,
 }
@@ -49,6 +49,11 @@ impl Edges {
     fn of(&self, action: usize, at: usize) -> Option<Edge> {
         let end = self.starts.get(action + 1).copied().unwrap_or(self.edges.len());
         self.edges.get(at).filter(|_| at < end).copied()
+    }
+
+    /// All that lead away from an action.
+    pub(super) fn from(&self, action: usize) -> impl Iterator<Item = Edge> {
+        (self.start(action)..).map_while(move |at| self.of(action, at))
     }
 
     fn start(&self, action: usize) -> usize {
@@ -146,8 +151,7 @@ impl Checker<'_> {
         }
         while let Some(action) = waiting.pop() {
             if mark(&mut actions, Some(action)) {
-                let start = self.edges.start(action);
-                waiting.extend((start..).map_while(|at| self.edges.of(action, at)).map(|edge| edge.to));
+                waiting.extend(self.edges.from(action).map(|edge| edge.to));
             }
         }
         let names = config.dialplans.iter().map(|(name, _)| name);

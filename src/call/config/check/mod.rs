@@ -9,6 +9,7 @@ mod place;
 mod plan;
 mod practice;
 mod shape;
+mod size;
 mod steps;
 
 use super::{Config, Words};
@@ -75,7 +76,10 @@ impl Checker<'_> {
         self.zones();
         self.loops();
         self.steps();
-        // A mistyped name is what leaves others without use. A bot tells no warnings.
+        // A mistyped name is what leaves others without use. A bot tells no warnings, and makes what it was given.
+        if self.errors == 0 && cfg!(feature = "library") {
+            self.sizes();
+        }
         if self.errors == 0 && cfg!(feature = "library") {
             self.unused();
             self.cut_off();
