@@ -183,6 +183,9 @@ codes! {
     /// A message may be longer than what Twilio writes down.
     ConfigTranscription = "CONFIG_TRANSCRIPTION",
         "Twilio writes down messages of 2 to 120 seconds: a longer one stays without a transcription.", "dialplan";
+    /// Callers leave messages, or wait for a call, and nobody is told.
+    ConfigUntold = "CONFIG_UNTOLD",
+        "Nobody is told of it: name voicemail, or callback, in tasks.on or in alerts.on.", "dialplan";
     /// A URL is none that Twilio or a bot can call.
     ConfigUrl = "CONFIG_URL",
         "A URL begins with https://, has a host name without underscores, no user name, and at most 2048 ASCII characters.", "dialplan";

@@ -351,6 +351,18 @@ fn what_is_heard_at_once_fits_into_a_document() {
 }
 
 #[test]
+fn somebody_is_told_of_what_callers_leave() {
+    let untold = |at: &[&str]| at.iter().map(|at| (format!("actions.{at}"), "CONFIG_UNTOLD")).collect::<Vec<_>>();
+    let mut config = sound();
+    config["tasks"]["on"] = json!(["missed"]);
+    assert_eq!(check(&config), untold(&["night[0].voicemail", "queue[0].queue.callback"]));
+    config["alerts"]["on"] = json!(["callback"]);
+    assert_eq!(check(&config), untold(&["night[0].voicemail"]));
+    config["actions"]["night"] = json!([{ "reject": {} }]);
+    assert_eq!(check(&config), []);
+}
+
+#[test]
 fn what_depends_on_the_hour_has_a_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = sound();

@@ -83,6 +83,7 @@ impl Checker<'_> {
         if self.errors == 0 && cfg!(feature = "library") {
             self.unused();
             self.cut_off();
+            self.untold();
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::{Checker, shape};
-use crate::call::config::{Alerts, CallingHours, Outbound, Recording};
+use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Verb};
 use crate::error::Code;
 use crate::twiml::is_writable;
 
@@ -106,6 +106,30 @@ impl Checker<'_> {
     fn recording(&mut self, recording: &Recording, at: &Place<'_>) {
         self.say(&recording.announcement, &at.field("announcement"));
         self.range(recording.retention_days, 0, LONGEST_RETENTION, &at.field("retentionDays"));
+    }
+
+    /// What callers leave, and nobody is told of.
+    pub(super) fn untold(&mut self) {
+        let config = self.config;
+        let told = |occasion: Occasion| {
+            let alerts = config.alerts.iter().flat_map(|alerts| &alerts.on);
+            config.tasks.on.iter().chain(alerts).any(|on| *on == occasion)
+        };
+        let (messages, wishes) = (told(Occasion::Voicemail), told(Occasion::Callback));
+        let at = Place::root("actions");
+        for (index, (name, verbs)) in config.actions.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, verb) in verbs.iter().enumerate() {
+                let at = at.element(index);
+                match verb {
+                    Verb::Voicemail(_) if !messages => self.warning(Code::ConfigUntold, &at.field("voicemail")),
+                    Verb::Queue(queue) if queue.callback.is_some() && !wishes => {
+                        self.warning(Code::ConfigUntold, &at.field("queue").field("callback"));
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     fn alerts(&mut self, alerts: &Alerts, at: &Place<'_>) {
