@@ -68,6 +68,8 @@ fn a_sound_config_has_no_findings() {
     assert_eq!(check(&sound()), []);
     assert_eq!(check(&json!({})), []);
     assert_eq!(check(&json!({ "greeting": { "text": "" } })), []);
+    // Messages are deleted, and no call is recorded.
+    assert_eq!(check(&json!({ "recording": { "retentionDays": 30 } })), []);
 }
 
 #[test]
@@ -95,8 +97,11 @@ fn values_have_their_shapes() {
 /outbound/concurrent | 0 | outbound.concurrent | CONFIG_RANGE
 /outbound/perHour | 0 | outbound.perHour | CONFIG_RANGE
 /outbound/timeout | 601 | outbound.timeout | CONFIG_RANGE
+/recording/announcement | {} | recording.announcement.text | CONFIG_EMPTY
 /recording/announcement/text | " " | recording.announcement.text | CONFIG_TEXT
 /recording/retentionDays | 36501 | recording.retentionDays | CONFIG_RANGE
+/recording | { "outbound": true } | recording.announcement.text | CONFIG_EMPTY
+/recording | { "announcement": { "text": "." } } | recording.announcement.text | CONFIG_TEXT
 /tasks/owner | "Patient/7" | tasks.owner | CONFIG_REFERENCE
 /alerts/url | "http://example.com" | alerts.url | CONFIG_URL
 /alerts/on | [] | alerts.on | CONFIG_EMPTY

@@ -106,7 +106,8 @@ pub struct Recording {
     /// Calls that our people place.
     #[serde(default)]
     pub outbound: bool,
-    /// What both sides hear first.
+    /// What both sides hear first; needed where any call is recorded.
+    #[serde(default)]
     pub announcement: Say,
     /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]

@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::{Checker, shape};
-use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Verb};
+use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Say, Verb};
 use crate::error::Code;
 use crate::twiml::is_writable;
 
@@ -104,7 +104,10 @@ impl Checker<'_> {
     }
 
     fn recording(&mut self, recording: &Recording, at: &Place<'_>) {
-        self.say(&recording.announcement, &at.field("announcement"));
+        // Voicemail needs none: whoever leaves a message knows that it is kept.
+        if recording.inbound || recording.outbound || recording.announcement != Say::default() {
+            self.say(&recording.announcement, &at.field("announcement"));
+        }
         self.range(recording.retention_days, 0, LONGEST_RETENTION, &at.field("retentionDays"));
     }
 
