@@ -174,6 +174,9 @@ fn verbs_have_what_they_need() {
 /actions/menu/2/menu/options/2/digits | "1" | actions.menu[2].menu.options[2].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/digits | "a" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/speech | ["Desk"] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
+/actions/menu/2/menu/options/1/speech | ["-desk."] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
+/actions/menu/2/menu/options/1/speech | ["¿"] | actions.menu[2].menu.options[1].speech[0] | CONFIG_TEXT
+/actions/menu/2/menu/options/1/speech | ["ª"] | actions.menu[2].menu.options[1].speech[0] | CONFIG_TEXT
 /actions/menu/2/menu/options/3/speech | [] | actions.menu[2].menu.options[3] | CONFIG_CHOICE
 /actions/menu/2/menu/options/3/speech/0 | "a, b" | actions.menu[2].menu.options[3].speech[0] | CONFIG_TEXT
 /actions/menu/2/menu/options/2/language | "x" | actions.menu[2].menu.options[2].language | CONFIG_LANGUAGE
@@ -199,6 +202,12 @@ fn verbs_have_what_they_need() {
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
+    for (one, other) in [("Élise", "éLISE"), ("new patient", "New-patient."), ("ПРИВЕТ", "привет")] {
+        let options = json!([{ "speech": [one, one], "then": "desk" }, { "speech": ["nurse"], "then": "nurse" },
+            { "speech": ["a room", other], "then": "room" }]);
+        let path = "actions.menu[2].menu.options[2].speech";
+        changed("/actions/menu/2/menu/options", Some(options), &[(path, "CONFIG_CHOICE")]);
+    }
     let longest = "actions.night[0].voicemail.maxLength";
     let pointer = "/actions/night/0/voicemail/maxLength";
     changed(pointer, Some(json!(14_401)), &[(longest, "CONFIG_RANGE"), (longest, "CONFIG_TRANSCRIPTION")]);

@@ -5,7 +5,8 @@
 use super::flow::Way;
 use super::place::Place;
 use super::{Checker, shape};
-use crate::call::config::{Choice, Menu};
+use crate::call::config::{Choice, Map, Menu};
+use crate::call::dialplan::words;
 use crate::error::Code;
 
 /// The most choices: nobody remembers as many, and they are compared with each other.
@@ -26,11 +27,17 @@ impl Checker<'_> {
         self.expect(!menu.options.is_empty(), Code::ConfigEmpty, &options);
         let hints = menu.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
         self.expect(menu.options.len() <= MOST_CHOICES && hints <= MOST_HINTS, Code::ConfigRange, &options);
-        for (index, choice) in menu.options.iter().enumerate().take(MOST_CHOICES) {
+        let choices = || menu.options.iter().enumerate().take(MOST_CHOICES);
+        // Of which choice each phrase is the first time.
+        let firsts: Map<usize> =
+            choices().flat_map(|(index, choice)| phrases(choice).map(move |words| (words, index))).collect();
+        for (index, choice) in choices() {
             let at = options.element(index);
             self.choice(choice, &at);
             let earlier = menu.options.iter().take(index);
             self.tell_apart(choice, earlier, &at);
+            let again = phrases(choice).any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
+            self.expect(!again, Code::ConfigChoice, &at.field("speech"));
         }
         if let Some(say) = &menu.invalid {
             self.say(say, &at.field("invalid"));
@@ -49,7 +56,7 @@ impl Checker<'_> {
         for (index, words) in choice.speech.iter().enumerate().take(MOST_WORDS) {
             // A comma parts the hints that Twilio gets.
             let fits = shape::is_heard(words) && shape::is_short(words, LONGEST_WORDS) && !words.contains(',');
-            self.expect(fits, Code::ConfigText, &speech.element(index));
+            self.expect(fits && !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
         }
         self.language(choice.language.as_deref(), &at.field("language"));
         match &choice.then {
@@ -67,10 +74,15 @@ impl Checker<'_> {
             {
                 return self.error(Code::ConfigChoice, &at.field("digits"));
             }
-            let heard = |words: &String| other.speech.iter().any(|others| others.eq_ignore_ascii_case(words));
-            if choice.speech.iter().take(MOST_WORDS).any(heard) {
-                return self.error(Code::ConfigChoice, &at.field("speech"));
-            }
         }
     }
+}
+
+fn phrases(choice: &Choice) -> impl Iterator<Item = String> {
+    choice.speech.iter().take(MOST_WORDS).map(|words| heard(words))
+}
+
+/// Words as the engine compares them with what is said: small letters, and no marks.
+fn heard(text: &str) -> String {
+    words(text).join(" ")
 }
