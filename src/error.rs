@@ -89,7 +89,7 @@ codes! {
         "A choice has digits (0 to 9, * and #, none beginning with another's) or words of its own; what a queue offers has one digit.", "dialplan";
     /// What stands where a country has to is none.
     ConfigCountry = "CONFIG_COUNTRY",
-        "A country is an ISO 3166 code of two capitals, such as US.", "dialplan";
+        "A country is an ISO 3166 code of two capitals, such as US, of one that has telephone numbers.", "dialplan";
     /// A holiday is no date.
     ConfigDate = "CONFIG_DATE",
         "A holiday is a date that exists, YYYY-MM-DD, or MM-DD for every year.", "dialplan";
@@ -149,7 +149,7 @@ codes! {
         "A reference is a type and an id, such as PractitionerRole/7, of a type that fits here.", "dialplan";
     /// A rule can never be taken.
     ConfigRuleUnreachable = "CONFIG_RULE_UNREACHABLE",
-        "It comes after one without conditions, or its conditions contradict each other.", "dialplan";
+        "It comes after one without conditions or with the same ones, its conditions contradict each other, or the number called has another dialplan.", "dialplan";
     /// A call is answered, and ended without a word.
     ConfigSilence = "CONFIG_SILENCE",
         "The call is answered and cut off before anything is heard: say something first, or reject it, which costs nothing.", "dialplan";

@@ -90,6 +90,9 @@ fn values_have_their_shapes() {
 /outbound/practitioners/Patient~17 | "+15550100001" | outbound.practitioners[0] | CONFIG_REFERENCE
 /outbound/roles/0 | "" | outbound.roles[0] | CONFIG_TEXT
 /outbound/countries/1 | "us" | outbound.countries[1] | CONFIG_COUNTRY
+/outbound/countries/1 | "ZZ" | outbound.countries[1] | CONFIG_COUNTRY
+/outbound/countries | [] | outbound.countries | CONFIG_EMPTY
+/outbound/roles | [] | outbound.roles | CONFIG_EMPTY
 /outbound/blocked/0 | "1900" | outbound.blocked[0] | CONFIG_NUMBER
 /outbound/hours/from | "8:00" | outbound.hours.from | CONFIG_TIME
 /outbound/hours/to | "07:00" | outbound.hours.to | CONFIG_TIME
@@ -283,6 +286,10 @@ fn every_call_is_answered_and_comes_to_an_end() {
 /dialplans/main/4/when/closed | "day" | dialplans.main[4].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/careTeam | ["CareTeam/1"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/patientLanguage | ["es"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/2/when | { "anonymous": true } | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/4/when/called/1 | "+15550100002" | dialplans.main[4].when.called[1] | CONFIG_RULE_UNREACHABLE
 /hours/day/weekly | [] | hours.day | CONFIG_HOURS_UNCOVERED
 /actions/end/1 | { "pause": 1 } | actions.end | CONFIG_DEAD_END
 /actions/end | [] | actions.end | CONFIG_DEAD_END
@@ -306,6 +313,7 @@ fn every_call_is_answered_and_comes_to_an_end() {
     ] {
         changed(pointer, Some(value), &[]);
     }
+    changed("/outbound/countries", Some(json!(["UK", "PR"])), &[]);
     changed("/dialplans/nurses", Some(json!([])), &[("dialplans.nurses", "CONFIG_DEFAULT_MISSING")]);
 }
 

@@ -21,10 +21,10 @@ pub struct Outbound {
     /// The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
     pub practitioners: Map<String>,
     /// Who may call: codes of `PractitionerRole.code`; every active role where absent.
-    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1, max = 64))))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(length(min = 1, max = 64))))]
     pub roles: Option<Vec<String>>,
     /// Countries that may be called, ISO 3166; those of our own numbers where absent.
-    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^[A-Z]{2}$"))))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(regex(pattern = "^[A-Z]{2}$"))))]
     pub countries: Option<Vec<String>>,
     /// Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
     #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^\\+[1-9][0-9]{0,14}$"))))]

@@ -82,6 +82,7 @@ impl Checker<'_> {
         }
         if self.errors == 0 && cfg!(feature = "library") {
             self.unused();
+            self.dead_rules();
             self.cut_off();
             self.untold();
         }

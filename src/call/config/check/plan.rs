@@ -8,6 +8,9 @@ use crate::call::config::{Dial, Hours, NumberPlan, Rule, Target, Verb, Weekly, W
 use crate::error::Code;
 use crate::phone::E164;
 
+/// With as many rules each later one is compared.
+const MOST_COMPARED: usize = 256;
+
 impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
         let config = self.config;
@@ -127,9 +130,32 @@ impl Checker<'_> {
         }
         // What contradicts itself never holds.
         let never = when.open.is_some() && when.open == when.closed
-            || when.patient == Some(false) && (when.patient_language.is_some() || when.care_team.is_some())
+            || (when.patient == Some(false) || when.anonymous == Some(true))
+                && (when.patient_language.is_some() || when.care_team.is_some())
             || when.anonymous == Some(true) && (when.patient == Some(true) || when.callers.is_some());
         self.expect(!never, Code::ConfigRuleUnreachable, at);
+    }
+
+    /// Conditions that never hold because of what is elsewhere.
+    pub(super) fn dead_rules(&mut self) {
+        let config = self.config;
+        let at = Place::root("dialplans");
+        for (index, (name, rules)) in config.dialplans.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, rule) in rules.iter().enumerate() {
+                let at = at.element(index);
+                let at = at.field("when");
+                if rules.iter().take(index.min(MOST_COMPARED)).any(|earlier| earlier.when == rule.when) {
+                    self.warning(Code::ConfigRuleUnreachable, &at);
+                }
+                let called = at.field("called");
+                for (index, number) in rule.when.called.iter().flatten().enumerate() {
+                    if config.numbers.get(number).is_some_and(|plan| plan.dialplan != name) {
+                        self.warning(Code::ConfigRuleUnreachable, &called.element(index));
+                    }
+                }
+            }
+        }
     }
 
     /// Checks each of a list that may be absent, but not be empty: it would never hold.

@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Say, Verb};
 use crate::error::Code;
+use crate::phone::parse;
 use crate::twiml::is_writable;
 
 /// Who may own a task for the staff. Source: <https://hl7.org/fhir/R4/task-definitions.html#Task.owner>.
@@ -65,15 +66,17 @@ impl Checker<'_> {
         }
         if let Some(roles) = &outbound.roles {
             let at = at.field("roles");
+            self.expect(!roles.is_empty(), Code::ConfigEmpty, &at);
             for (index, role) in roles.iter().enumerate() {
                 self.expect(shape::is_label(role) && is_writable(role), Code::ConfigText, &at.element(index));
             }
         }
         if let Some(countries) = &outbound.countries {
             let at = at.field("countries");
+            self.expect(!countries.is_empty(), Code::ConfigEmpty, &at);
             for (index, country) in countries.iter().enumerate() {
                 let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-                self.expect(fits, Code::ConfigCountry, &at.element(index));
+                self.expect(fits && is_known(country), Code::ConfigCountry, &at.element(index));
             }
         }
         let blocked = at.field("blocked");
@@ -140,4 +143,9 @@ impl Checker<'_> {
         self.expect(!alerts.on.is_empty(), Code::ConfigEmpty, &at.field("on"));
         self.range(alerts.per_hour, 1, 3_600, &at.field("perHour"));
     }
+}
+
+/// Whether any number is of this country: one that has none is a mistyped one. A bot calls none of its numbers anyway.
+fn is_known(country: &str) -> bool {
+    !cfg!(feature = "library") || parse("0", Some(country)) != Err(Code::PhoneCountryUnknown)
 }
