@@ -123,6 +123,57 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
 }
 
 #[test]
+fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
+    let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
+    let (used, later) = (("OUTBOUND_REQUEST_USED".to_owned(), 409), NOW + 180_000);
+    // Twilio has placed it, its answer was lost, and its list was late.
+    let lost = || {
+        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+        assert_eq!(asked().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
+        world.unlisted = 0;
+        world
+    };
+    let mut world = lost();
+    let record = world.communications()[0].write();
+    assert!(record.contains(r#"{"url":"practitionerNumber","valueString":"+15550100201"}"#), "{record}");
+    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
+    let value = asked().at(later).value(&mut world, PLACE);
+    assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
+    // Nor once it is known which call it was.
+    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
+    assert_eq!(asked().at(later).value(&mut world, &with("+15550100201")), value);
+    assert_eq!((world.calls.len(), world.communications().len()), (1, 1));
+    // The practitioner's phones may have changed since.
+    let mobile = json(r#"[{"system":"phone","use":"mobile","value":"+15550100202"}]"#);
+    for telecom in [mobile, Json::Null] {
+        let mut world = lost();
+        world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom.clone());
+        asked().at(later).value(&mut world, PLACE);
+        assert_eq!(world.calls.len(), 1);
+        // One that was not placed rings none that is no longer theirs, nor another.
+        let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+        asked().refused(&mut world, &with("(555) 010-0201"));
+        world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
+        assert_eq!(asked().at(later).refused(&mut world, PLACE), used);
+        assert_eq!(world.calls.len(), 0);
+    }
+}
+
+#[test]
+fn a_record_that_names_no_phone_places_no_call() {
+    // A browser's, which has the same request.
+    let start = PLACE.replace("place-call", "start-call");
+    let mut world = World::default();
+    asked().value(&mut world, &start);
+    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(world.http.len(), 0);
+    // And none that was to ring a phone first is a browser's.
+    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    asked().refused(&mut world, PLACE);
+    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+}
+
+#[test]
 fn a_record_that_somebody_changed_shows_no_number_but_ours() {
     let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
     asked().refused(&mut world, PLACE);

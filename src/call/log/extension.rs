@@ -27,7 +27,8 @@ const OTHERS: [&str; 11] = [
 ];
 
 /// The parts that tell the context, by [`Context::texts`]; and how many of them are references.
-const CONTEXT: [&str; 6] = ["patient", "relatedPerson", "practitioner", "appointment", "identity", "number"];
+const CONTEXT: [&str; 7] =
+    ["patient", "relatedPerson", "practitioner", "appointment", "identity", "number", "practitionerNumber"];
 const REFERENCES: usize = 4;
 const PREPARED: &str = "prepared";
 const LEG: &str = "leg";

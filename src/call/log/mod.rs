@@ -53,6 +53,8 @@ pub struct Context {
     pub identity: Option<String>,
     /// The number that a ticket allows to dial, E.164.
     pub number: Option<String>,
+    /// The practitioner's own phone, which rings first where a call is placed by REST, E.164.
+    pub practitioner_number: Option<String>,
     /// When a ticket was written, milliseconds since 1970.
     pub prepared: Option<u64>,
 }
@@ -67,11 +69,19 @@ pub enum Way {
 }
 
 impl Context {
-    pub(super) const fn texts(&self) -> [&Option<String>; 6] {
-        [&self.patient, &self.related, &self.practitioner, &self.appointment, &self.identity, &self.number]
+    pub(super) const fn texts(&self) -> [&Option<String>; 7] {
+        [
+            &self.patient,
+            &self.related,
+            &self.practitioner,
+            &self.appointment,
+            &self.identity,
+            &self.number,
+            &self.practitioner_number,
+        ]
     }
 
-    pub(super) const fn texts_mut(&mut self) -> [&mut Option<String>; 6] {
+    pub(super) const fn texts_mut(&mut self) -> [&mut Option<String>; 7] {
         [
             &mut self.patient,
             &mut self.related,
@@ -79,6 +89,7 @@ impl Context {
             &mut self.appointment,
             &mut self.identity,
             &mut self.number,
+            &mut self.practitioner_number,
         ]
     }
 }

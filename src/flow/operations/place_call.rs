@@ -50,44 +50,52 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     let mut target = wish.target(knock, &office, &numbers, vec![earlier], host, log).await?;
     let found = read(target.more.pop().unwrap_or(Answer::Failed), "Communication")?;
     let earlier = found.at(&["entry", "0", "resource"]).cloned();
-    let earlier = earlier.map(|resource| same_call(resource, &target.context)).transpose()?;
+    let policy = Policy::new(&office.config.outbound, &numbers);
+    let wanted = text_of(&knock.input, "practitionerNumber")?;
+    let earlier = earlier.map(|resource| same_call(resource, &target.context, wanted, &policy)).transpose()?;
     // Asked again after it was placed, it counts among the calls that the requester has placed.
     if let Some((root, prepared)) = earlier.as_ref().and_then(|prepared| Some((prepared.log.root()?, prepared))) {
         return Ok(told(prepared, root));
     }
     target.admit(&office, knock.now, host).await?;
-    let policy = Policy::new(&office.config.outbound, &numbers);
     let practitioner = &target.requester.practitioner;
-    let phone = own_phone(text_of(&knock.input, "practitionerNumber")?, practitioner, &policy, knock.now)?;
+    let own: Vec<String> =
+        numbers_of(practitioner, knock.now).into_iter().filter_map(|own| policy.allows_typed(own).ok()).collect();
+    let phone = match (&earlier, wanted) {
+        // The phone that rings was settled when the call was first asked for.
+        (Some(_), _) => None,
+        (None, None) => Some(number_of(practitioner, &policy, knock.now)?),
+        (None, Some(wanted)) => {
+            let wanted = policy.allows_typed(wanted).map_err(refused)?;
+            Some(own.contains(&wanted).then_some(wanted).ok_or(wrong("practitionerNumber"))?)
+        }
+    };
+    target.context.practitioner_number = phone;
     target.context.identity = Some(target.requester.identity(host, log).await?);
 
-    let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), phone: &phone };
+    let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), own: &own };
     if let Some(prepared) = earlier {
         return sending.go_on(prepared, host, log).await;
     }
     let intent = Intent { context: target.context, from: target.from.as_str(), request: Some(&request) };
     let (resource, made) = sending.begin(&intent, host).await?;
-    let prepared = same_call(resource, &intent.context)?;
+    let prepared = same_call(resource, &intent.context, wanted, &policy)?;
     // Who writes the intent sends the call.
     if made { sending.send(prepared, host, log).await } else { sending.go_on(prepared, host, log).await }
 }
 
-/// The record of a request, if it is of this call.
-fn same_call(resource: Json, context: &Context) -> Result<Prepared, Reply> {
+/// The record of a request, if it is of this call and rings the phone that is `wanted`, where one is.
+fn same_call(resource: Json, context: &Context, wanted: Option<&str>, policy: &Policy<'_>) -> Result<Prepared, Reply> {
     let prepared = Prepared::read(resource).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    if is_same(prepared.log.context(), context) { Ok(prepared) } else { Err(used()) }
-}
-
-/// The practitioner's own phone: the one that is asked for, if it is theirs, else the best of theirs.
-fn own_phone(wanted: Option<&str>, practitioner: &Json, policy: &Policy<'_>, now: u64) -> Result<String, Reply> {
-    let Some(wanted) = wanted else {
-        return number_of(practitioner, policy, now);
+    let known = prepared.log.context();
+    let same_phone = match (&known.practitioner_number, wanted) {
+        (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refused)? == *phone,
+        (Some(_), None) => true,
+        // A browser's call, or of an earlier version: whom it rang first is not known, so nothing is sent for it.
+        (None, _) => prepared.log.root().is_some(),
     };
-    let wanted = policy.allows_typed(wanted).map_err(refused)?;
-    let mut own = numbers_of(practitioner, now).into_iter();
-    let theirs = own.any(|number| policy.allows_typed(number).is_ok_and(|number| number == wanted));
-    if theirs { Ok(wanted) } else { Err(wrong("practitionerNumber")) }
+    if is_same(known, context) && same_phone { Ok(prepared) } else { Err(used()) }
 }
 
 fn used() -> Reply {
@@ -104,8 +112,8 @@ struct Sending<'a> {
     office: &'a Office,
     rest: &'a Rest,
     webhook: &'a str,
-    /// The practitioner's phone.
-    phone: &'a str,
+    /// The practitioner's phones that may be called.
+    own: &'a [String],
 }
 
 impl Sending<'_> {
@@ -163,6 +171,10 @@ impl Sending<'_> {
         if self.knock.now.saturating_sub(since) < SETTLED {
             return Err(unknown());
         }
+        // What is no longer theirs is not rung.
+        if !self.own.iter().any(|own| own == phone_of(&prepared)) {
+            return Err(used());
+        }
         // It was not placed. Of several who find so at once, one gets to send it again.
         let mut resource = prepared.resource.clone();
         self.mark(&mut resource);
@@ -191,7 +203,8 @@ impl Sending<'_> {
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "recording.announcement")))?;
         let status = callback(self.webhook, Kind::Status);
         let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
-        let mut params = vec![("To", self.phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];
+        let phone = phone_of(&prepared).to_owned();
+        let mut params = vec![("To", &*phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];
         for event in ["initiated", "ringing", "answered", "completed"] {
             params.push(("StatusCallbackEvent", event));
         }
@@ -223,7 +236,7 @@ impl Sending<'_> {
     /// The call that was placed for an intent, by Twilio's list.
     async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Json>, Reply> {
         let from = prepared.from().unwrap_or_default();
-        lookup(self.rest, (self.phone, from), since, host).await
+        lookup(self.rest, (phone_of(prepared), from), since, host).await
     }
 
     /// Writes which call it was.
@@ -238,6 +251,11 @@ impl Sending<'_> {
         }
         Ok(told)
     }
+}
+
+/// The phone that rings first.
+fn phone_of(prepared: &Prepared) -> &str {
+    prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
 }
 
 fn told(prepared: &Prepared, sid: &str) -> Json {

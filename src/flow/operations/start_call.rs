@@ -58,7 +58,9 @@ pub(super) async fn prepare(intent: &Intent<'_>, office: &Office, host: &Host) -
     let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
     let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    if is_same(prepared.log.context(), &intent.context) {
+    // One that rings a phone first is not a browser's to place.
+    let by_rest = prepared.log.context().practitioner_number.is_some();
+    if is_same(prepared.log.context(), &intent.context) && !by_rest {
         Ok(prepared)
     } else {
         Err(Reply::Conflict(Code::OutboundRequestUsed.into()))
@@ -80,7 +82,7 @@ pub(super) fn criterion(request: &str) -> String {
     encode(&[REQUEST_SYSTEM, "|", request].concat())
 }
 
-/// Whether two intents are of the same call.
+/// Whether two intents are of the same call, whichever way it is placed.
 pub(super) fn is_same(one: &Context, other: &Context) -> bool {
     let call = |context: &Context| {
         let Context { patient, practitioner, appointment, number, .. } = context.clone();
