@@ -273,29 +273,40 @@ fn tickets_find_their_calls() {
     }
 }
 
+/// The record of a call that is placed by REST over `line`; `phone` rings first.
+fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
+    let mut intent = ticket(world, number, at, "Appointment/a1");
+    let mut log = CallLog::read(&intent);
+    log.know(&Context { practitioner_number: phone.map(str::to_owned), ..Context::default() });
+    intent = log.write(Some(intent), BASE);
+    let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
+    let mut media = intent.get("medium").cloned().unwrap().into_elements();
+    media.push(Json::parse(&medium).unwrap());
+    intent.set("medium", Json::List(media));
+    let sent = format!(r#"{{"url":"{BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
+    let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
+    extensions.push(Json::parse(&sent).unwrap());
+    intent.set("extension", Json::List(extensions));
+    world.fhir.change(&intent, at);
+    intent
+}
+
+const PHONE: &str = "+15550100300";
+
+/// A call that was placed by REST over `line`.
+fn by_rest(number: u64, line: &str, to: &str, start: u64) -> crate::automation_twilio::Leg {
+    crate::automation_twilio::Leg { direction: "outbound-api", ..leg(number, None, line, to, start, 30) }
+}
+
 #[test]
 fn calls_placed_by_rest_find_their_records() {
-    for picks_up in [true, false] {
+    for (phone, picks_up) in [(Some(PHONE), true), (Some(PHONE), false), (None, true)] {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
-        let mut intents = Vec::new();
-        for (number, line) in [("+15550100201", OURS), ("+15550100202", "+15550100002")] {
-            let mut intent = ticket(&mut world, number, at, "Appointment/a1");
-            let medium =
-                format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
-            let mut media = intent.get("medium").cloned().unwrap().into_elements();
-            media.push(Json::parse(&medium).unwrap());
-            intent.set("medium", Json::List(media));
-            let sent = format!(r#"{{"url":"{BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
-            let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
-            extensions.push(Json::parse(&sent).unwrap());
-            intent.set("extension", Json::List(extensions));
-            world.fhir.change(&intent, at);
-            intents.push(intent);
-        }
+        let lines = [("+15550100201", OURS), ("+15550100202", "+15550100002")];
+        let intents = lines.map(|(number, line)| intent(&mut world, line, phone, number, at));
         // The second one's call; a callback has told of it.
-        world.twilio.legs = vec![leg(1, None, "+15550100002", "+15550100300", at + 2_000, 30)];
-        world.twilio.legs[0].direction = "outbound-api";
+        world.twilio.legs = vec![by_rest(1, "+15550100002", PHONE, at + 2_000)];
         if picks_up {
             world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
         } else {
@@ -305,6 +316,43 @@ fn calls_placed_by_rest_find_their_records() {
         world.sweep();
         assert_eq!(world.call(&sid("CA", 1)).get("id"), intents[1].get("id"));
         assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+}
+
+/// Another application calls over the same number of ours, or another practitioner does.
+#[test]
+fn a_call_that_rang_another_phone_is_nobodys() {
+    for phone in [Some(PHONE), None] {
+        for dials in [false, true] {
+            let mut world = World::new("");
+            let at = NOW - 8 * MINUTE;
+            intent(&mut world, OURS, phone, "+15550100201", at);
+            world.twilio.legs = vec![by_rest(1, OURS, "+15550100399", at + 30_000)];
+            world.twilio.legs[0].status = "no-answer";
+            if dials && phone.is_some() {
+                world.twilio.legs.push(leg(2, Some(1), OURS, "+15550100201", at + 39_000, 20));
+            }
+            world.settle();
+            assert_eq!(waiting(&world), 1, "{phone:?} {dials}");
+            assert!(!world.call(&sid("CA", 1)).write().contains("Patient/p1"));
+        }
+    }
+}
+
+/// Two calls of one practitioner, of which neither was answered: which was to reach whom is not told.
+#[test]
+fn a_call_that_got_no_further_takes_none_of_two_records() {
+    let mut world = World::new("");
+    let at = NOW - 3 * MINUTE;
+    intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
+    // This one is so young that it is left alone, and stands in the way all the same.
+    intent(&mut world, OURS, Some(PHONE), "+15550100202", at + 90_000);
+    world.twilio.legs = vec![by_rest(1, OURS, PHONE, at + 91_000)];
+    world.twilio.legs[0].status = "no-answer";
+    for _ in 0..10 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
     }
 }
 

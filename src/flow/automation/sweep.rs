@@ -33,10 +33,10 @@ const FORGOTTEN: u64 = 24;
 /// Where the config `is_read` not, the list is brought to the chart, and no more: what a default config would leave undone
 /// for good waits with its marks until there is one again.
 pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Result<(), Code> {
-    let searches = [("Basic", Marks::search()), ("Communication", Tickets::search(round.now))];
+    let searches = [("Basic", Marks::search()), ("Communication", Tickets::search())];
     let [marks, tickets] = round.searches(searches).await.map_err(Trouble::code)?;
     let mut marks = Marks::read(marks, round.base());
-    let mut tickets = Tickets::read(tickets);
+    let mut tickets = Tickets::read(tickets, round.now);
 
     match Rest::of(knock) {
         Ok(rest) => {

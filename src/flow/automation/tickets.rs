@@ -12,7 +12,7 @@ use crate::flow::ask::FhirRequest;
 use crate::flow::chart::{Chart, Trouble};
 use crate::flow::record::{get, landed, update};
 use crate::json::Json;
-use crate::time::{MINUTE, instant};
+use crate::time::{MINUTE, parse_instant};
 
 /// How young a ticket is left alone: its call may be on its way.
 const YOUNG: u64 = 2 * MINUTE;
@@ -30,17 +30,20 @@ const REASON: &str = "https://plumline.dev/fhir/status-reason";
 const SENT: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
-pub(super) struct Tickets(Vec<Chart>);
+pub(super) struct Tickets {
+    waiting: Vec<Chart>,
+    /// What was written since then is left alone.
+    young: u64,
+}
 
 impl Tickets {
     /// The search for them, the oldest first.
-    pub(super) fn search(now: u64) -> FhirRequest {
+    pub(super) fn search() -> FhirRequest {
         let category = ["&category=", CATEGORY.0, "|", CATEGORY.1].concat();
-        let before = ["&_lastUpdated=lt", &instant(now.saturating_sub(YOUNG))].concat();
-        get(["Communication?status=preparation", &category, &before, "&_sort=_lastUpdated&_count=100"].concat())
+        get(["Communication?status=preparation", &category, "&_sort=_lastUpdated&_count=100"].concat())
     }
 
-    pub(super) fn read(found: Vec<Json>) -> Self {
+    pub(super) fn read(found: Vec<Json>, now: u64) -> Self {
         let mut waiting = Vec::new();
         for resource in found {
             let chart = Chart::of(resource);
@@ -48,16 +51,17 @@ impl Tickets {
                 waiting.push(chart);
             }
         }
-        Self(waiting)
+        Self { waiting, young: now.saturating_sub(YOUNG) }
     }
 
-    /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody the only one.
+    /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody, which does not
+    /// say whom it was to reach, the only one. A young one is not taken, and no other in its place.
     pub(super) fn take(&mut self, log: &CallLog) -> Option<Chart> {
         if log.context().prepared.is_some() {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
-        for (index, ticket) in self.0.iter().enumerate() {
+        for (index, ticket) in self.waiting.iter().enumerate() {
             if let Some(prepared) = ticket.log.context().prepared
                 && fits(ticket, log)
                 && best.is_none_or(|(latest, _)| prepared > latest)
@@ -65,36 +69,49 @@ impl Tickets {
                 best = Some((prepared, index));
             }
         }
-        let index = best.map(|(_, index)| index).or_else(|| self.of_silent(log))?;
-        Some(self.0.remove(index))
+        let index = best.map(|(_, index)| index);
+        let index = index.or_else(|| self.only(|ticket| fits_unheard(ticket, log))).or_else(|| self.of_silent(log))?;
+        let young = self.waiting.get(index).is_none_or(|ticket| self.is_young(ticket));
+        (!young).then(|| self.waiting.remove(index))
     }
 
-    /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
-    /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
-    /// be the only one that the call can have come with.
-    fn of_silent(&self, log: &CallLog) -> Option<usize> {
+    fn is_young(&self, ticket: &Chart) -> bool {
+        let written = ticket.resource().and_then(|ticket| ticket.at(&["meta", "lastUpdated"])?.text());
+        written.and_then(parse_instant).is_none_or(|at| at >= self.young)
+    }
+
+    /// The ticket that fits, if no other does.
+    fn only(&self, fits: impl Fn(&Chart) -> bool) -> Option<usize> {
         let mut found = None;
-        for (index, ticket) in self.0.iter().enumerate() {
-            if fits_silent(ticket, log) && found.replace(index).is_some() {
+        for (index, ticket) in self.waiting.iter().enumerate() {
+            if fits(ticket) && found.replace(index).is_some() {
                 return None;
             }
         }
         found
     }
 
+    /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
+    /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
+    /// be the only one that the call can have come with.
+    fn of_silent(&self, log: &CallLog) -> Option<usize> {
+        self.only(|ticket| fits_silent(ticket, log))
+    }
+
     /// Gives back what was taken, since it could not be claimed.
     pub(super) fn put_back(&mut self, ticket: Chart) {
-        self.0.push(ticket);
+        self.waiting.push(ticket);
     }
 
     /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
     /// of theirs would have come up.
     pub(super) async fn expire(self, round: &Round<'_>, read_to: u64) {
         let mut requests = Vec::new();
-        for ticket in &self.0 {
+        for ticket in &self.waiting {
             let prepared = ticket.log.context().prepared.unwrap_or(u64::MAX);
             if let Some(resource) = ticket.resource()
                 && is(resource, "status", "preparation")
+                && !self.is_young(ticket)
                 && prepared.saturating_add(VALID + LATE) < read_to
             {
                 let mut closed = resource.clone();
@@ -126,8 +143,8 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
 }
 
 /// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
-/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: our number, and whom it
-/// then dials, tell; and where the practitioner never picked up, that it was sent at that very moment.
+/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: that phone, our number,
+/// and whom it then dials, tell.
 fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, log.root_leg()) else {
@@ -136,18 +153,42 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let Some(started) = log.started_at() else {
         return false;
     };
-    let in_time = |good_for: u64| started + SKEW >= prepared && started <= prepared + good_for + SKEW;
+    let in_time = is_in_time(started, prepared, VALID);
     let to = |leg: &Leg| leg.text(Text::To) == Some(number);
     let from = root.text(Text::From);
     if let Some(Party::Client(identity)) = from.map(Party::parse) {
         let ours = context.identity.as_deref() == Some(&*identity);
-        return ours && in_time(VALID) && (to(root) || log.children().any(to));
+        return ours && in_time && (to(root) || log.children().any(to));
     }
+    // Before the phone was noted, whom the call dials told enough.
+    let phone = context.practitioner_number.as_deref().is_none_or(|phone| root.text(Text::To) == Some(phone));
+    is_by_rest(ticket, root) && phone && in_time && log.children().any(to)
+}
+
+/// Whether a call that was placed by REST and got no further than the practitioner's own phone may be the one that the
+/// ticket was made for: it went there, and was sent at that very moment. What else calls over the same number of ours
+/// goes elsewhere; where the phone was not noted, nothing tells the two apart.
+fn fits_unheard(ticket: &Chart, log: &CallLog) -> bool {
+    let context = ticket.log.context();
+    let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, log.root_leg())
+    else {
+        return false;
+    };
+    let in_time = log.started_at().is_some_and(|started| is_in_time(started, prepared, SKEW));
+    let unheard = log.children().next().is_none() && was_sent(ticket);
+    is_by_rest(ticket, root) && root.text(Text::To) == Some(phone) && in_time && unheard
+}
+
+/// Whether a call was placed by REST over the number of ours that the ticket's callee sees.
+fn is_by_rest(ticket: &Chart, root: &Leg) -> bool {
     let resource = ticket.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
-    let unheard = log.children().next().is_none() && was_sent(resource);
-    let good_for = if unheard { SKEW } else { VALID };
-    by_rest && from == line(resource) && in_time(good_for) && (unheard || log.children().any(to))
+    let from = root.text(Text::From);
+    by_rest && from.is_some() && from == line(resource)
+}
+
+const fn is_in_time(started: u64, prepared: u64, good_for: u64) -> bool {
+    started + SKEW >= prepared && started <= prepared + good_for + SKEW
 }
 
 /// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
@@ -173,8 +214,9 @@ fn line(ticket: &Json) -> Option<&str> {
 }
 
 /// Whether a call was sent with a ticket by REST: its record says when.
-fn was_sent(ticket: &Json) -> bool {
-    let extensions = ticket.get("extension").map(Json::elements).unwrap_or_default();
+fn was_sent(ticket: &Chart) -> bool {
+    let extensions = ticket.resource().and_then(|ticket| ticket.get("extension")).map(Json::elements);
+    let extensions = extensions.unwrap_or_default();
     let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT));
     extensions.iter().any(url)
 }
