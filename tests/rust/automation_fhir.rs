@@ -165,6 +165,7 @@ fn has(one: &Json, name: &str, value: &str) -> bool {
         "category" => any(&|token| list("category").iter().any(|concept| coded(concept, token))),
         "code" => any(&|token| one.get("code").is_some_and(|concept| coded(concept, token))),
         "status" => any(&|status| is(one, "status", status)),
+        "sender" => one.at(&["sender", "reference"]) == Some(&Json::of(value)),
         "subject" => one.at(&["subject", "reference"]) == Some(&Json::of(value)),
         "patient" => one.at(&["for", "reference"]) == Some(&Json::of(value)),
         "sent" | "_lastUpdated" | "authored-on" => when(one, name).is_some_and(|at| {

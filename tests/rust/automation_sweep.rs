@@ -413,6 +413,71 @@ fn a_ticket_is_not_given_to_a_call_that_was_refused() {
     assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
 }
 
+/// The ticket of another call was used, and then used again: that second call was refused, and dialled nobody.
+#[test]
+fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
+    for is_listed in [false, true] {
+        let mut world = World::new("");
+        let at = NOW - 6 * MINUTE;
+        let unused = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+        let used = ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
+        world.twilio.legs = placed(1, "+15550100202", at + 90_000);
+        world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at + 2 * MINUTE, 4));
+        // Its first call may be in the chart, or be found together with the other.
+        if !is_listed {
+            let mut log = CallLog::read(&used);
+            for leg in &world.twilio.legs[..2] {
+                log.add(&CallEvent::from_rest(&leg.json(NOW)).unwrap());
+            }
+            world.fhir.change(&log.write(Some(used.clone()), BASE), at + 90_000);
+        }
+        for _ in 0..10 {
+            world.sweep();
+            world.now += MINUTE;
+            assert_eq!(world.call(&sid("CA", 1)).get("id"), used.get("id"));
+            assert!(!world.call(&sid("CA", 5)).write().contains("Patient/p1"));
+            assert_eq!(waiting(&world), 1);
+        }
+        // The call that it is for finds it.
+        world.twilio.legs.extend(placed(9, "+15550100201", at + 9 * MINUTE));
+        world.settle();
+        assert_eq!(world.call(&sid("CA", 9)).get("id"), unused.get("id"));
+    }
+}
+
+#[test]
+fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
+    let mut world = World::new("");
+    let at = NOW - 6 * MINUTE;
+    let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    // Another's, a call by REST, and one that was prepared and used later, are none that the call can have come with.
+    let mut theirs = CallLog::ticket(&Context {
+        practitioner: Some("Practitioner/practitioner-2".to_owned()),
+        identity: Some("practitioner_2".to_owned()),
+        prepared: Some(at),
+        ..Context::default()
+    });
+    theirs.claim(&sid("CA", 21));
+    world.fhir.put(&theirs.write(None, BASE), at);
+    intent(&mut world, OURS, Some(PHONE), "+15550100203", at);
+    let later = ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
+    let mut log = CallLog::read(&later);
+    log.claim(&sid("CA", 25));
+    world.fhir.change(&log.write(Some(later), BASE), at + 3 * MINUTE);
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 4)];
+    let search = "GET Communication?category=https://plumline.dev/fhir/communication-category|twilio-voice&sender=";
+    world.fhir.stubborn.push((search.to_owned(), 500));
+    for _ in 0..3 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
+    world.fhir.stubborn.clear();
+    world.sweep();
+    assert_eq!(world.call(&sid("CA", 1)).get("id"), of_call.get("id"));
+    assert_eq!(waiting(&world), 1);
+}
+
 #[test]
 fn a_call_that_dialled_nobody_takes_none_of_two_tickets() {
     let mut world = World::new("");

@@ -47,7 +47,7 @@ pub(super) async fn mend<'a>(
     let mut code = Code::ChartConflict;
     let mut behind = false;
     for _ in 0..ATTEMPTS {
-        let records = look(round, &open).await?;
+        let records = look(round, &open, tickets).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
             // What stands in the chart is ours.
@@ -96,6 +96,15 @@ pub(super) async fn mend<'a>(
 }
 
 impl Call<'_> {
+    /// What the page says of it.
+    fn log(&self) -> CallLog {
+        let mut log = CallLog::default();
+        for event in &self.events {
+            log.add(event);
+        }
+        log
+    }
+
     fn began(&self) -> Option<u64> {
         self.events.iter().filter_map(|event| event.at).min()
     }
@@ -172,8 +181,9 @@ async fn write<'a>(round: &Round<'_>, mut writes: Vec<(Work<'a>, FhirRequest)>) 
     answered
 }
 
-/// The records of each call, in the order of `calls`.
-async fn look(round: &Round<'_>, calls: &[Call<'_>]) -> Result<Vec<Vec<Json>>, Stopped> {
+/// The records of each call, in the order of `calls`; and in the same round trip, what has to be known before those may
+/// take a ticket that dialled nobody.
+async fn look(round: &Round<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Stopped> {
     if !round.has(1) {
         return Err(Code::ChartUnavailable);
     }
@@ -186,14 +196,20 @@ async fn look(round: &Round<'_>, calls: &[Call<'_>]) -> Result<Vec<Vec<Json>>, S
         url.push_str(&["&_count=", &decimal(4 * SEARCHED as u64)].concat());
         requests.push(get(url));
     }
+    let searches = requests.len();
+    let doubts = tickets.doubts(calls.iter().map(Call::log));
+    requests.extend(doubts.iter().map(Tickets::given));
     let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
-    for answer in round.fhir(requests).await {
+    let mut answers = round.fhir(requests).await.into_iter();
+    for answer in answers.by_ref().take(searches) {
         for resource in found(answer, "Communication").map_err(Trouble::code)? {
             if let Some(index) = calls.iter().position(|call| root_of(&resource) == Some(call.root)) {
                 records[index].push(resource);
             }
         }
     }
+    // A doubt that stays is settled in a later run.
+    tickets.learn(doubts.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
 }
 

@@ -5,14 +5,14 @@
 use super::round::{Round, WRITES};
 use crate::call::Party;
 use crate::call::log::{CATEGORY, CallLog, Leg, Text};
-use crate::call::outbound::LINE_SYSTEM;
+use crate::call::outbound::{LINE_SYSTEM, is_reference};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::flow::ask::FhirRequest;
 use crate::flow::chart::{Chart, Trouble};
 use crate::flow::record::{get, landed, update};
-use crate::json::Json;
-use crate::time::{MINUTE, parse_instant};
+use crate::json::{Json, decimal};
+use crate::time::{MINUTE, instant, parse_instant};
 
 /// How young a ticket is left alone: its call may be on its way.
 const YOUNG: u64 = 2 * MINUTE;
@@ -22,6 +22,11 @@ const VALID: u64 = 10 * MINUTE;
 const LATE: u64 = 20 * MINUTE;
 /// How far Twilio's clock and the server's may be apart.
 const SKEW: u64 = MINUTE;
+
+/// How many practitioners' tickets are asked for at once.
+const DOUBTS: usize = 20;
+/// How many records of one are looked at; where there are more it is not known what they were given.
+const GIVEN: usize = 200;
 
 /// The code system of why nothing came of something.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
@@ -34,7 +39,20 @@ pub(super) struct Tickets {
     waiting: Vec<Chart>,
     /// What was written since then is left alone.
     young: u64,
+    /// What else may have been a ticket of the same people.
+    given: Vec<Given>,
 }
+
+/// All that was prepared for a practitioner, claimed or not.
+struct Given {
+    to: String,
+    /// Since then.
+    since: u64,
+    records: Vec<Chart>,
+}
+
+/// What [`Given`] is to be asked for: a practitioner, and since when.
+pub(super) type Doubt = (String, u64);
 
 impl Tickets {
     /// The search for them, the oldest first.
@@ -51,7 +69,7 @@ impl Tickets {
                 waiting.push(chart);
             }
         }
-        Self { waiting, young: now.saturating_sub(YOUNG) }
+        Self { waiting, young: now.saturating_sub(YOUNG), given: Vec::new() }
     }
 
     /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody, which does not
@@ -93,9 +111,50 @@ impl Tickets {
 
     /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
     /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
-    /// be the only one that the call can have come with.
+    /// be the only one that the call can have come with, those among them that other calls have claimed.
     fn of_silent(&self, log: &CallLog) -> Option<usize> {
-        self.only(|ticket| fits_silent(ticket, log))
+        let index = self.only(|ticket| fits_silent(ticket, log))?;
+        let ticket = self.waiting.get(index)?;
+        let (practitioner, since) = doubt(ticket, log)?;
+        let given = self.given.iter().find(|given| given.to == practitioner && given.since <= since)?;
+        let another = |one: &Chart| one.reference() != ticket.reference() && fits_silent(one, log);
+        (!given.records.iter().any(another)).then_some(index)
+    }
+
+    /// What has to be known before calls that dialled nobody may take a ticket.
+    pub(super) fn doubts(&self, logs: impl Iterator<Item = CallLog>) -> Vec<Doubt> {
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for log in logs {
+            let ticket = self.only(|ticket| fits_silent(ticket, &log)).and_then(|index| self.waiting.get(index));
+            let Some((practitioner, since)) = ticket.and_then(|ticket| doubt(ticket, &log)) else {
+                continue;
+            };
+            if let Some((_, known)) = doubts.iter_mut().find(|(known, _)| *known == practitioner) {
+                *known = since.min(*known);
+            } else if doubts.len() < DOUBTS {
+                // The others' turn comes in the next runs.
+                doubts.push((practitioner, since));
+            }
+        }
+        // What is known of a call's beginning when it is taken may be a little earlier.
+        doubts.into_iter().map(|(practitioner, since)| (practitioner, since.saturating_sub(SKEW))).collect()
+    }
+
+    /// The search that settles a doubt. What was prepared since then was written since then.
+    pub(super) fn given((practitioner, since): &Doubt) -> FhirRequest {
+        let category = ["Communication?category=", CATEGORY.0, "|", CATEGORY.1].concat();
+        let sender = ["&sender=", practitioner, "&_lastUpdated=ge", &instant(*since)].concat();
+        get([&category, &*sender, "&_count=", &decimal(GIVEN as u64)].concat())
+    }
+
+    /// Takes in what was found, in place of what was known before; nothing where it is not known.
+    pub(super) fn learn(&mut self, found: impl Iterator<Item = (Doubt, Option<Vec<Json>>)>) {
+        self.given.clear();
+        for ((to, since), found) in found {
+            if let Some(found) = found.filter(|found| found.len() < GIVEN) {
+                self.given.push(Given { to, since, records: found.into_iter().map(Chart::of).collect() });
+            }
+        }
     }
 
     /// Gives back what was taken, since it could not be claimed.
@@ -191,8 +250,14 @@ const fn is_in_time(started: u64, prepared: u64, good_for: u64) -> bool {
     started + SKEW >= prepared && started <= prepared + good_for + SKEW
 }
 
+/// Of whom, and since when, everything has to be known before a call that dialled nobody may take the ticket.
+fn doubt(ticket: &Chart, log: &CallLog) -> Option<Doubt> {
+    let practitioner = ticket.log.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
+    Some((practitioner, log.started_at()?.saturating_sub(VALID + SKEW)))
+}
+
 /// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
-/// was one, by the second: Twilio tells no more.
+/// was one, by the second: Twilio tells no more. Nor with what was sent by REST.
 fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, log.root_leg(), log.started_at()) else {
@@ -201,7 +266,8 @@ fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
     let Some(Party::Client(identity)) = root.text(Text::From).map(Party::parse) else {
         return false;
     };
-    let dialled_nobody = root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
+    let dialled_nobody =
+        !was_sent(ticket) && root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
     let ours = context.identity.as_deref() == Some(&*identity);
     ours && dialled_nobody && log.is_over() && started / 1_000 >= prepared / 1_000 && started <= prepared + VALID + SKEW
 }
