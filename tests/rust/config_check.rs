@@ -390,6 +390,7 @@ fn what_depends_on_the_hour_has_a_zone() {
     let mut config = sound();
     config.as_object_mut().unwrap().remove("timeZone");
     // The second number's dialplan has no hours, but its way leads to people who have.
+    config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
     config["outbound"].as_object_mut().unwrap().remove("hours");
     config["actions"]["desk"][1]["dial"]["targets"].as_array_mut().unwrap().remove(3);
@@ -398,6 +399,22 @@ fn what_depends_on_the_hour_has_a_zone() {
     assert_eq!(check(&config), [("numbers[0].timeZone".into(), missing)]);
     config["hours"]["service"]["timeZone"] = json!("UTC");
     assert_eq!(check(&config), []);
+}
+
+#[test]
+fn only_who_is_rung_from_a_number_needs_its_hour() {
+    let mut config = sound();
+    config.as_object_mut().unwrap().remove("timeZone");
+    config["outbound"].as_object_mut().unwrap().remove("hours");
+    // The first number, which has a zone, leads to people who have hours; the second to a room, and then to them too.
+    config["dialplans"]["nurses"] = json!([{ "then": "quiet" }]);
+    config["actions"]["quiet"] = json!([{ "conference": { "name": "Room" } }]);
+    let errors = |config: &Value| {
+        check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&config), []);
+    config["actions"]["quiet"][0]["conference"]["then"] = json!("menu");
+    assert_eq!(errors(&config), [("numbers[1].timeZone".into(), "CONFIG_TIME_ZONE_MISSING")]);
 }
 
 #[test]

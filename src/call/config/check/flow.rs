@@ -128,6 +128,25 @@ impl Checker<'_> {
         }
     }
 
+    /// Which actions lead to one of those that are wanted, or are one.
+    pub(super) fn leading_to(&self, wanted: impl Iterator<Item = bool>) -> Vec<bool> {
+        let count = self.config.actions.len();
+        let mut back = vec![Vec::new(); count];
+        for from in 0..count {
+            for edge in self.edges.from(from) {
+                back[edge.to].push(from);
+            }
+        }
+        let mut leading = vec![false; count];
+        let mut waiting: Vec<usize> = wanted.enumerate().filter(|(_, wanted)| *wanted).map(|(at, _)| at).collect();
+        while let Some(action) = waiting.pop() {
+            if mark(&mut leading, Some(action)) {
+                waiting.extend(&back[action]);
+            }
+        }
+        leading
+    }
+
     /// Names that nothing leads to from a number.
     pub(super) fn unused(&mut self) {
         let config = self.config;

@@ -175,10 +175,14 @@ impl Checker<'_> {
         if config.time_zone.is_some() {
             return;
         }
-        let dials_available = config.actions.iter().flat_map(|(_, verbs)| verbs).any(|verb| match verb {
-            Verb::Dial(Dial { targets, .. }) => targets.iter().any(|target| matches!(target, Target::Available(_))),
-            _ => false,
-        });
+        let dials_available = |verbs: &Vec<Verb>| {
+            verbs.iter().any(|verb| match verb {
+                Verb::Dial(Dial { targets, .. }) => targets.iter().any(|target| matches!(target, Target::Available(_))),
+                _ => false,
+            })
+        };
+        let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| dials_available(verbs)));
+        let asks = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
         let zoneless = |name: &Option<String>| {
             let hours = name.as_deref().and_then(|name| config.hours.get(name));
             hours.is_some_and(|hours| hours.time_zone.is_none())
@@ -186,12 +190,14 @@ impl Checker<'_> {
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
-            .map(|(_, rules)| rules.iter().any(|rule| zoneless(&rule.when.open) || zoneless(&rule.when.closed)))
+            .map(|(_, rules)| {
+                rules.iter().any(|rule| zoneless(&rule.when.open) || zoneless(&rule.when.closed) || asks(rule))
+            })
             .collect();
         let at = Place::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
-            if plan.time_zone.is_none() && (dials_available || hourly()) {
+            if plan.time_zone.is_none() && hourly() {
                 self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
             }
         }
