@@ -253,6 +253,8 @@ fn names_are_defined_and_used() {
         one(pointer, json!("nowhere"), path, unknown);
     }
     one("/dialplans/main/0/when/callers/0", json!("nobody"), "dialplans.main[0].when.callers[0]", unknown);
+    // A number without its +.
+    one("/dialplans/main/0/when/callers/0", json!("2125550123"), "dialplans.main[0].when.callers[0]", "CONFIG_NUMBER");
     one("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
     one("/dialplans/main/5/when/closed", json!("never"), "dialplans.main[5].when.closed", unknown);
     one("/dialplans/main/4/when/called/0", json!("+15550100003"), "dialplans.main[4].when.called[0]", unknown);

@@ -107,7 +107,10 @@ impl Checker<'_> {
             if caller.starts_with('+') {
                 checker.expect(is_caller(caller), Code::ConfigNumber, at);
             } else {
-                checker.expect(config.lists.position(caller).is_some(), Code::ConfigNameUnknown, at);
+                // Without its + it is a number all the same, unless a list is called so.
+                let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
+                checker.expect(config.lists.position(caller).is_some(), unknown, at);
             }
         });
         if let Some(verification) = &when.verification {
