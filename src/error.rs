@@ -164,7 +164,7 @@ codes! {
         "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";
     /// The actions make too many callback URLs.
     ConfigSteps = "CONFIG_STEPS",
-        "At most 256: fewer retries, targets rung one after the other, or languages to switch to.", "dialplan";
+        "At most 256, and this action makes most of them: fewer retries, targets rung one after the other, or languages to switch to.", "dialplan";
     /// A text cannot be said or written.
     ConfigText = "CONFIG_TEXT",
         "A text to be said has a letter or a digit, at most 4000 characters, and no control characters; a name 64, the words of a choice 100 and no comma.", "dialplan";

@@ -437,7 +437,7 @@ fn callback_urls_are_counted() {
         check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
     };
     // And 11 menus with 11 each, in two languages.
-    assert_eq!(errors(&config), [("actions".into(), "CONFIG_STEPS")]);
+    assert_eq!(errors(&config), [("actions.m9".into(), "CONFIG_STEPS")]);
     for index in 0..10 {
         config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
     }
@@ -446,7 +446,7 @@ fn callback_urls_are_counted() {
     config["actions"]["m10"][0]["menu"]["options"] = json!(
         (0..10).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
     );
-    assert_eq!(errors(&config), [("actions".into(), "CONFIG_STEPS")]);
+    assert_eq!(errors(&config), [("actions.m10".into(), "CONFIG_STEPS")]);
 }
 
 #[test]

@@ -13,7 +13,14 @@ const COMMON: usize = 6;
 
 impl Checker<'_> {
     pub(super) fn steps(&mut self) {
-        self.expect(steps(self.config) <= MOST_STEPS, Code::ConfigSteps, &Place::root("actions"));
+        if steps(self.config) <= MOST_STEPS {
+            return;
+        }
+        // Told at the action that makes most of them.
+        let actions = self.config.actions.iter().enumerate();
+        if let Some((index, (name, _))) = actions.max_by_key(|(_, (_, verbs))| of_action(verbs)) {
+            self.error(Code::ConfigSteps, &Place::root("actions").member(index, name));
+        }
     }
 }
 
@@ -22,27 +29,35 @@ impl Checker<'_> {
 fn steps(config: &Config) -> usize {
     let mut languages: Vec<&str> = Vec::new();
     let mut of_actions = 0_usize;
-    for verb in config.actions.iter().flat_map(|(_, verbs)| verbs) {
-        of_actions = of_actions.saturating_add(match verb {
-            Verb::Menu(menu) => retries(menu.retries).saturating_add(1) as usize,
-            Verb::Dial(dial) if dial.order == Order::AllAtOnce => 1,
-            Verb::Dial(dial) => dial.targets.len(),
-            Verb::Queue(queue) => 2 + usize::from(queue.callback.is_some()),
-            Verb::Voicemail(_) => 1,
-            Verb::Conference(conference) => usize::from(conference.then.is_some()),
-            _ => 0,
-        });
-        match verb {
-            Verb::Language(tag) => note(&mut languages, tag),
-            Verb::Menu(menu) => {
-                for tag in menu.options.iter().filter_map(|choice| choice.language.as_deref()) {
-                    note(&mut languages, tag);
+    for (_, verbs) in config.actions.iter() {
+        of_actions = of_actions.saturating_add(of_action(verbs));
+        for verb in verbs {
+            match verb {
+                Verb::Language(tag) => note(&mut languages, tag),
+                Verb::Menu(menu) => {
+                    for tag in menu.options.iter().filter_map(|choice| choice.language.as_deref()) {
+                        note(&mut languages, tag);
+                    }
                 }
+                _ => {}
             }
-            _ => {}
         }
     }
     of_actions.saturating_mul(1 + languages.len()).saturating_add(COMMON)
+}
+
+/// Those of one action in one language.
+fn of_action(verbs: &[Verb]) -> usize {
+    let each = verbs.iter().map(|verb| match verb {
+        Verb::Menu(menu) => retries(menu.retries).saturating_add(1) as usize,
+        Verb::Dial(dial) if dial.order == Order::AllAtOnce => 1,
+        Verb::Dial(dial) => dial.targets.len(),
+        Verb::Queue(queue) => 2 + usize::from(queue.callback.is_some()),
+        Verb::Voicemail(_) => 1,
+        Verb::Conference(conference) => usize::from(conference.then.is_some()),
+        _ => 0,
+    });
+    each.sum()
 }
 
 /// Notes a language once. Beyond as many as there may be steps, none makes a difference.
