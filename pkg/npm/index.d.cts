@@ -301,48 +301,260 @@ export interface Versions {
  */
 type Verb = ({
 say: Say
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 greet: Greet
+say?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 play: Play
+say?: never
+greet?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 pause: number
+say?: never
+greet?: never
+play?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 language: string
+say?: never
+greet?: never
+play?: never
+pause?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 menu: Menu
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 dial: Dial
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 queue: Queue
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 voicemail: Voicemail
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 conference: Conference
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 goto: string
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+redirect?: never
+reject?: never
+hangup?: never
 } | {
 redirect: Redirect
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+reject?: never
+hangup?: never
 } | {
 reject: Reject
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+hangup?: never
 } | {
 hangup: Hangup
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
 })
 /**
  * Who rings.
  */
 type Target = ({
 client: string
+number?: never
+sip?: never
+available?: never
+generalPractitioner?: never
+lastToCall?: never
 } | {
 number: string
+client?: never
+sip?: never
+available?: never
+generalPractitioner?: never
+lastToCall?: never
 } | {
 sip: string
+client?: never
+number?: never
+available?: never
+generalPractitioner?: never
+lastToCall?: never
 } | {
 available: string
+client?: never
+number?: never
+sip?: never
+generalPractitioner?: never
+lastToCall?: never
 } | {
 generalPractitioner: Nothing
+client?: never
+number?: never
+sip?: never
+available?: never
+lastToCall?: never
 } | {
 lastToCall: Nothing
+client?: never
+number?: never
+sip?: never
+available?: never
+generalPractitioner?: never
 })
 /**
  * A call that somebody should look after.
@@ -492,7 +704,7 @@ invalid?: Say1
  * @minItems 1
  * @maxItems 100
  */
-options: [Choice, ...(Choice)[]]
+options: Choice[]
 /**
  * The action where nothing was chosen in the end.
  */
@@ -553,7 +765,7 @@ language?: string
  * 
  * @maxItems 20
  */
-speech?: []|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+speech?: string[]
 /**
  * The action; the same menu again where only the language changes.
  */
@@ -616,7 +828,7 @@ otherwise: string
  * @minItems 1
  * @maxItems 50
  */
-targets: [Target, ...(Target)[]]
+targets: Target[]
 /**
  * Seconds that each rings; 20 where absent.
  */
@@ -882,7 +1094,7 @@ format?: ("slack" | "datadog")
  * 
  * @minItems 1
  */
-on: [Occasion, ...(Occasion)[]]
+on: Occasion[]
 /**
  * How many in an hour at most; 20 where absent.
  */
@@ -933,19 +1145,19 @@ anonymous?: boolean
  * 
  * @minItems 1
  */
-called?: [string, ...(string)[]]
+called?: string[]
 /**
  * Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
  * 
  * @minItems 1
  */
-callers?: [string, ...(string)[]]
+callers?: string[]
 /**
  * A care team that the patient is in: `CareTeam/<id>`.
  * 
  * @minItems 1
  */
-careTeam?: [string, ...(string)[]]
+careTeam?: string[]
 /**
  * The name of `hours` that are closed now.
  */
@@ -963,13 +1175,13 @@ patient?: boolean
  * 
  * @minItems 1
  */
-patientLanguage?: [string, ...(string)[]]
+patientLanguage?: string[]
 /**
  * What the caller's carrier says of their number.
  * 
  * @minItems 1
  */
-verification?: [Verification, ...(Verification)[]]
+verification?: Verification[]
 }
 /**
  * What a caller hears first where their number has no dialplan.
@@ -1018,7 +1230,7 @@ interface Weekly {
  * 
  * @minItems 1
  */
-days: [Day, ...(Day)[]]
+days: Day[]
 /**
  * `HH:MM`.
  */
@@ -1071,6 +1283,8 @@ callerId?: string
 concurrent?: number
 /**
  * Countries that may be called, ISO 3166; those of our own numbers where absent.
+ * 
+ * @minItems 1
  */
 countries?: string[]
 hours?: CallingHours
@@ -1098,6 +1312,8 @@ practitioners?: {
 requireTicket?: boolean
 /**
  * Who may call: codes of `PractitionerRole.code`; every active role where absent.
+ * 
+ * @minItems 1
  */
 roles?: string[]
 /**
@@ -1129,7 +1345,7 @@ zones?: {
  * Recording; none where absent.
  */
 interface Recording {
-announcement: Say7
+announcement?: Say7
 /**
  * Calls that come in and reach somebody.
  */
