@@ -146,14 +146,22 @@ describe('known patients', () => {
       script: { answers: { [doctor]: 'declined' }, voicemail: 11 },
       heard: connecting('Cid'),
       patient: 'Cid',
-      rang: [[doctor, 'busy']],
+      rang: [
+        [doctor, 'busy'],
+        [onDuty, 'no-answer'],
+        [desk, 'no-answer'],
+      ],
     },
     'nobody but the desk': {
       from: '+15550100404',
       script: { answers: { [doctor]: 'busy', [desk]: talks } },
       heard: connecting('Dot'),
       patient: 'Dot',
-      rang: [[doctor, 'busy']],
+      rang: [
+        [doctor, 'busy'],
+        [onDuty, 'no-answer'],
+        [desk, 'completed'],
+      ],
     },
     'at night, nobody is on duty': {
       from: '+15550100405',

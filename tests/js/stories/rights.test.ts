@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Each single right of deploy/ is needed: one less, and a story goes wrong. */
-import type { AccessPolicy } from '@medplum/fhirtypes';
+import type { AccessPolicy, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ask } from '../sandbox-ask.ts';
+import { ask, bearer } from '../sandbox-ask.ts';
 import { policy } from './clinic.ts';
 import { openWorld, rightsOf, stories, storiesOfAppointments } from './rights.ts';
 import type { World } from './rights.ts';
@@ -84,6 +84,23 @@ describe('least privilege', () => {
         Object.keys(needed[name]),
       );
     }
+  });
+
+  test('nobody gives themselves the identity that another rings under', async () => {
+    const { clinic } = world;
+    const { reference, token } = await clinic.staff('Mallory');
+    const own = await clinic.read<Practitioner>(reference);
+    const system = 'http://twilio.com/voice/identity';
+    const name = async (value: string): Promise<number> => {
+      const answer = await fetch(`${clinic.sandbox.fhir}/${reference}`, {
+        method: 'PUT',
+        headers: { ...bearer(token), 'Content-Type': 'application/fhir+json' },
+        body: JSON.stringify({ ...own, identifier: [{ system, value }] }),
+      });
+      return answer.status;
+    };
+    assert.equal(await name('desk'), 403);
+    assert.equal(await name(own.id?.replaceAll('-', '_') ?? ''), 200);
   });
 
   for (const [name, story] of Object.entries(stories)) {
