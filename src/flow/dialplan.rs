@@ -48,7 +48,7 @@ pub(super) struct Visit<'v, 'a> {
 
 impl Visit<'_, '_> {
     /// The base of our extension's URL in the chart.
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         self.clinic.config.chart.extension_base.as_deref().unwrap_or(BASE)
     }
 }

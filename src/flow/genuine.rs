@@ -76,8 +76,9 @@ pub(super) async fn genuine<'a>(
     }
     // Calls that our people place have callbacks whatever the config: which of them this is, the whole core knows.
     #[cfg(not(feature = "doors"))]
-    if pairs.iter().any(|(name, _)| matches!(*name, "CallbackSource" | "MachineDetectionDuration" | "RecordingStatus"))
-    {
+    let ours = ["CallbackSource", "Digits", "MachineDetectionDuration", "RecordingStatus"];
+    #[cfg(not(feature = "doors"))]
+    if pairs.iter().any(|(name, _)| ours.contains(name)) {
         return Err(Reply::Beyond);
     }
     let headers = Headers::ask(host).await;

@@ -12,7 +12,7 @@ use super::frame::Frame;
 use super::genuine::{Called, forbidden, genuine};
 use super::kept::{Names, Shelf};
 #[cfg(feature = "doors")]
-use super::outgoing::{Placing, by_policy};
+use super::outgoing::{Placing, by_policy, confirmed};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
 #[cfg(feature = "doors")]
@@ -78,7 +78,11 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     #[cfg(feature = "doors")]
     let visit = Visit { pairs, call: &call, clinic: &clinic, step: called.step, url: &called.url, now: event.now };
     #[cfg(feature = "doors")]
-    let planned = dialplan(host, &visit, &direction).await;
+    let planned = match called.step.kind {
+        Kind::Connect if settings.misread.is_some() => Some(Done::from(Reply::Twiml(apology()))),
+        Kind::Connect => Some(confirmed(&visit, host).await),
+        _ => dialplan(host, &visit, &direction).await,
+    };
     #[cfg(not(feature = "doors"))]
     let planned = None;
     let mut done = match (planned, &direction) {

@@ -8,7 +8,7 @@ mod world;
 use plumline::flow::Step;
 use plumline::json::Json;
 use world::door::{PLACE, asked};
-use world::{AMBER, Dice, Fault, NOW, PATIENT, URL, World, json, pairs, sid, text};
+use world::{AMBER, Dice, Fault, NOW, URL, World, json, pairs, sid, text};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
@@ -23,7 +23,14 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert_eq!(of("StatusCallback"), [format!("{URL}?step=status#rc=3&rp=all")]);
     assert_eq!(of("StatusCallbackEvent"), ["initiated", "ringing", "answered", "completed"]);
     let twiml = of("Twiml")[0];
-    assert!(twiml.contains(&format!(">{PATIENT}</Number>")) && twiml.contains("callerId=\"+1555010000"), "{twiml}");
+    // What a mailbox may hear in the practitioner's place dials nobody and names nobody.
+    let document = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response>{0}{0}<Say>Goodbye.</Say><Hangup/></Response>"#,
+        format_args!(
+            r#"<Gather input="dtmf" timeout="5" numDigits="1" finishOnKey="" action="{URL}?step=connect"><Say>To place your call, press any key.</Say></Gather>"#
+        )
+    );
+    assert_eq!(twiml, document);
     assert!(plumline::twiml::check_xml(twiml, Some(plumline::twiml::DocumentKind::Voice)).is_empty());
     let record = world.communications()[0].clone();
     assert_eq!(text(&value, &["callSid"]), text(&world.calls[0], &["sid"]));

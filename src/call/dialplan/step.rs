@@ -39,11 +39,14 @@ pub enum Kind {
     Transcription,
     /// Whether a human or a machine answered.
     Machine,
+    /// A key was pressed on the practitioner's own phone, which rings first: the callee may be dialled.
+    Connect,
 }
 
 impl Kind {
     /// The kinds of the callbacks that no action has to itself.
-    const COMMON: [Self; 5] = [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine];
+    const COMMON: [Self; 6] =
+        [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
 
     /// Its name in a URL.
     #[must_use]
@@ -62,6 +65,7 @@ impl Kind {
             Self::Recording => "recording",
             Self::Transcription => "transcription",
             Self::Machine => "machine",
+            Self::Connect => "connect",
         }
     }
 }
@@ -231,7 +235,8 @@ fn switched(config: &Config) -> Vec<&str> {
 /// one that only one has: a dial action after hang-up carries the marks of a progress event too.
 fn likely(said: Said<'_, '_>) -> &'static [Kind] {
     use Kind::{
-        Conference, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail, Wait,
+        Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
+        Wait,
     };
     const BY: [(&str, &[Kind]); 12] = [
         ("DialCallStatus", &[Dial, Conference, First]),
@@ -241,7 +246,7 @@ fn likely(said: Said<'_, '_>) -> &'static [Kind] {
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, First, Machine]),
         ("RecordingSid", &[Voicemail, Recording]),
-        ("Digits", &[Menu, Offer, Voicemail]),
+        ("Digits", &[Menu, Connect, Offer, Voicemail]),
         ("SpeechResult", &[Menu]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
@@ -278,6 +283,7 @@ mod tests {
         let expected = [
             "",
             "?step=announce",
+            "?step=connect",
             "?step=dial.desk",
             "?step=dial.desk&language=es-US",
             "?step=dial.desk.1",
@@ -316,7 +322,7 @@ mod tests {
             (&[("AnsweredBy", "human"), ("MachineDetectionDuration", "1")], "?step=machine"),
         ] {
             let urls = urls(&config, pairs);
-            assert_eq!((urls[0].as_str(), urls.len()), (first, 20), "{pairs:?}");
+            assert_eq!((urls[0].as_str(), urls.len()), (first, 21), "{pairs:?}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::call::log::{CATEGORY, CallLog, Context};
 use crate::fhir::change::place;
 use crate::fhir::element::{concept, has_coding, identifier, is};
 use crate::json::Json;
+use crate::time::parse_instant;
 
 /// The category of every call, by system and code.
 pub const VOICE_CATEGORY: (&str, &str) = CATEGORY;
@@ -21,6 +22,9 @@ pub const REQUEST_SYSTEM: &str = "https://plumline.dev/fhir/call-request";
 
 /// The system of our number in `Communication.medium`: the line that the call goes over.
 pub const LINE_SYSTEM: &str = "https://plumline.dev/fhir/phone-number";
+
+/// The name of the extension that says when a call was last sent by REST, which follows the base and a slash.
+pub const ATTEMPT: &str = "call-attempt";
 
 /// A call that somebody is about to place.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +103,14 @@ impl Prepared {
         self.resource.get("medium").map(Json::elements).unwrap_or_default().iter().find_map(line)
     }
 
+    /// When it was last sent by REST, milliseconds since 1970; `None` of a browser's call. Whatever the base.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<u64> {
+        let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
+        let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(is_attempt);
+        parse_instant(extensions.iter().find(|one| url(one))?.get("valueInstant")?.text()?)
+    }
+
     /// Whether `who` (`Practitioner/<id>`) is one of its ends.
     #[must_use]
     pub fn is_of(&self, who: &str) -> bool {
@@ -106,6 +118,10 @@ impl Prepared {
         let mut ends = ends.iter().chain(self.resource.get("sender"));
         ends.any(|end| is(end, "reference", who))
     }
+}
+
+fn is_attempt(url: &str) -> bool {
+    url.strip_suffix(ATTEMPT).is_some_and(|base| base.ends_with('/'))
 }
 
 /// The guard of a write to `resource`, `W/"<version>"`.

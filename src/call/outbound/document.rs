@@ -28,6 +28,31 @@ pub fn callback(webhook: &str, kind: Kind) -> String {
     Step::common(kind).url_again(cut(webhook, b'#').0)
 }
 
+/// How often whoever picked up the practitioner's own phone is asked for a key.
+const PROMPTS: usize = 2;
+/// What they hear. A mailbox may hear it in their place, so it names nobody, and not what the call is about.
+const CONFIRM: &str = "To place your call, press any key.";
+/// What they hear where no key was pressed.
+const GOODBYE: &str = "Goodbye.";
+
+/// Waits for a key on the practitioner's own phone: without one nobody is dialled, since a mailbox may have picked up.
+///
+/// # Errors
+/// [`IllFormed`] where a text of the config cannot be written.
+pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
+    let pressed = Step::common(Kind::Connect).url(cut(webhook, b'#').0);
+    let manner = say::manner(None, None, config);
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    // Any key is one, the pound sign too.
+    let gather = [("input", "dtmf"), ("timeout", "5"), ("numDigits", "1"), ("finishOnKey", ""), ("action", &*pressed)];
+    for _ in 0..PROMPTS {
+        document.open("Gather", &gather).element("Say", &manner, CONFIRM).close();
+    }
+    document.element("Say", &manner, GOODBYE).empty("Hangup", &[]);
+    document.finish()
+}
+
 /// Dials somebody.
 ///
 /// # Errors

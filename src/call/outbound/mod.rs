@@ -27,11 +27,11 @@ mod ticket;
 
 #[cfg(feature = "doors")]
 pub use call_log::{
-    Intent, LINE_SYSTEM, Prepared, REQUEST_SYSTEM, TWILIO_SYSTEM, VOICE_CATEGORY, guard, is_id, is_reference,
+    ATTEMPT, Intent, LINE_SYSTEM, Prepared, REQUEST_SYSTEM, TWILIO_SYSTEM, VOICE_CATEGORY, guard, is_id, is_reference,
     reference_to, show,
 };
 #[cfg(feature = "doors")]
-pub use document::{Connection, callback, conference, connect, queue, refuse};
+pub use document::{Connection, callback, conference, confirm, connect, queue, refuse};
 #[cfg(feature = "doors")]
 pub use hours::{Clock, is_open, zone_of};
 #[cfg(feature = "doors")]

@@ -37,6 +37,8 @@ pub enum Refusal {
     TicketExpired,
     /// Another call has used the ticket.
     TicketUsed,
+    /// The chart does not tell whom the call was placed to reach.
+    CallUnknown,
     /// The config has no queue of that name.
     QueueUnknown,
     /// The browser belongs to another TwiML App.
@@ -65,7 +67,7 @@ impl Refusal {
             Self::PerHour => Code::OutboundPerHour,
             Self::CallerUnknown => Code::OutboundCallerUnknown,
             Self::TicketMissing => Code::OutboundTicketMissing,
-            Self::TicketInvalid => Code::OutboundTicketInvalid,
+            Self::TicketInvalid | Self::CallUnknown => Code::OutboundTicketInvalid,
             Self::TicketExpired => Code::OutboundTicketExpired,
             Self::TicketUsed => Code::OutboundTicketUsed,
             Self::QueueUnknown => Code::OutboundQueueUnknown,
@@ -85,7 +87,11 @@ impl Refusal {
             Self::Country => Spoken::Country,
             Self::Blocked => Spoken::Blocked,
             Self::OwnNumber => Spoken::OwnNumber,
-            Self::HoursUnknown | Self::ChartUnavailable | Self::SecretWeak | Self::SecretMissing => Spoken::Failure,
+            Self::HoursUnknown
+            | Self::CallUnknown
+            | Self::ChartUnavailable
+            | Self::SecretWeak
+            | Self::SecretMissing => Spoken::Failure,
             _ => Spoken::NotAllowed,
         }
     }

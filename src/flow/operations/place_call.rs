@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `place-call`: click to call. Twilio rings the practitioner's own phone, and then connects it with the callee.
+//! `place-call`: click to call. Twilio rings the practitioner's own phone; whoever answers presses a key, and is then
+//! connected with the callee, by the webhook.
 //!
 //! The intent is written first, then the call is sent, then its `CallSid` is written. Where Twilio's answer is lost, its
 //! list is looked at before anything is sent again, so that at most one call is placed for one request.
@@ -18,20 +19,17 @@ use super::target::{Wish, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
 use crate::call::dialplan::Kind;
 use crate::call::log::Context;
-use crate::call::outbound::{Connection, Intent, Policy, Prepared, callback, connect, guard};
+use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, callback, confirm, guard};
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
 use crate::rest::Rest;
 use crate::signature::WebhookUrl;
-use crate::time::{MINUTE, instant, parse_instant};
+use crate::time::{MINUTE, instant};
 
 /// How long Twilio's list may lag: what it does not show after that was not placed.
 const SETTLED: u64 = 2 * MINUTE;
-
-/// The part of our extensions that says when a call was last sent.
-const ATTEMPT: &str = "call-attempt";
 
 /// The longest `Twiml` of a REST call.
 const LONGEST: usize = 4_000;
@@ -135,23 +133,15 @@ impl Sending<'_> {
 
     /// Says when the call is sent.
     fn mark(&self, resource: &mut Json) {
-        let url = self.attempt_url();
+        let url = [self.office.base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.knock.now));
         place(resource, "extension", extension(&url, "valueInstant", value), |one| is(one, "url", &url));
     }
 
-    fn attempt_url(&self) -> String {
-        [self.office.base(), "/", ATTEMPT].concat()
-    }
-
     /// When a call was sent last.
     fn attempted_at(&self, prepared: &Prepared) -> u64 {
-        let url = self.attempt_url();
-        let extensions = prepared.resource.get("extension").map(Json::elements).unwrap_or_default();
-        let mark = extensions.iter().find(|one| is(one, "url", &url));
-        let at = mark.and_then(|mark| parse_instant(mark.get("valueInstant")?.text()?));
         // Without a mark, as late as possible: nothing is sent in haste.
-        at.or(prepared.log.context().prepared).unwrap_or(self.knock.now)
+        prepared.sent_at().or(prepared.log.context().prepared).unwrap_or(self.knock.now)
     }
 
     /// Goes on with a call that was asked for before.
@@ -197,10 +187,8 @@ impl Sending<'_> {
     /// Sends the call of an intent that is ours to send.
     async fn send(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let from = prepared.from().unwrap_or_default().to_owned();
-        let callee = prepared.log.context().number.clone().unwrap_or_default();
-        let connection = Connection { webhook: self.webhook, callee: &callee, from: &from };
-        let twiml = connect(&connection, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
-        let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "recording.announcement")))?;
+        let twiml = confirm(self.webhook, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
+        let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "voice")))?;
         let status = callback(self.webhook, Kind::Status);
         let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
         let phone = phone_of(&prepared).to_owned();

@@ -145,6 +145,7 @@ export const stories: Record<string, Story> = {
     async play(clinic) {
       clinic.sandbox.twilio.people.set(staffPhone, {
         pickUp: { talk: 50 },
+        digits: ['1'],
         answers: { [patientPhone]: { talk: 30 } },
       });
       const { patient, appointment } = clinic;

@@ -240,19 +240,24 @@ describe('a call with a ticket', () => {
     });
     const placed = (): number =>
       clinic.sandbox.sent.filter(({ method, path }) => method === 'POST' && path.endsWith('/Calls.json')).length;
-    before(() => {
-      const { people } = clinic.sandbox.twilio;
-      people.set('+15550100511', { pickUp: { after: 2 }, ...talks });
+    const own = '+15550100511';
+    const call = (callSid: string | undefined): CallResult => {
+      const found = clinic.sandbox.twilio.results.find((result) => result.callSid === callSid);
+      assert.ok(found);
+      return found;
+    };
+    beforeEach(() => {
+      clinic.sandbox.twilio.people.set(own, { pickUp: { after: 2 }, digits: ['', '#'], ...talks });
     });
 
-    test('rings the practitioner’s phone, then the patient', async () => {
+    test('rings the practitioner’s phone, and after a key the patient', async () => {
       const { callSid = '', communication } = await clinic.executed(staff.token, place('rest-1'));
       await clinic.sandbox.twilio.idle();
       await clinic.sandbox.settled();
-      const call = clinic.sandbox.twilio.results.find((result) => result.callSid === callSid);
-      assert.ok(call);
-      clinic.check(call, true);
-      assert.deepEqual(dialled(call), [callee]);
+      clinic.check(call(callSid), true);
+      assert.deepEqual(dialled(call(callSid)), [callee]);
+      const prompt = 'To place your call, press any key.';
+      assert.deepEqual(call(callSid).heard.slice(0, 2), [prompt, prompt]);
       const done = await record(communication);
       assert.deepEqual([done.status, done.recipient?.[0]?.reference], ['completed', `Patient/${patient.id}`]);
       // A callback may have been quicker than the answer to the request, and have begun a record of its own.
@@ -268,6 +273,22 @@ describe('a call with a ticket', () => {
       );
     });
 
+    test('that a mailbox picks up reaches nobody', async () => {
+      const pickUp = { after: 20, answeredBy: 'machine_start', talk: 40 };
+      clinic.sandbox.twilio.people.set(own, { pickUp, ...talks });
+      const { callSid = '', communication } = await clinic.executed(staff.token, place('mailbox'));
+      await clinic.sandbox.twilio.idle();
+      await clinic.sandbox.settled();
+      clinic.check(call(callSid), true);
+      assert.deepEqual([dialled(call(callSid)), call(callSid).heard.at(-1)], [[], 'Goodbye.']);
+      const done = await record(communication);
+      const outcome = done.extension?.[0]?.extension?.find(({ url }) => url === 'outcome')?.valueCode;
+      assert.deepEqual(
+        [done.status, outcome, done.received, done.subject?.reference],
+        ['completed', 'no-answer', undefined, `Patient/${patient.id}`],
+      );
+    });
+
     test('whose answer is lost is looked up, and not placed twice', async () => {
       const before = placed();
       clinic.sandbox.twilio.unkind.loseAnswer = 1;
@@ -280,6 +301,7 @@ describe('a call with a ticket', () => {
 
     test('whose answer is lost, and which no list shows yet, is not known; later it is', async () => {
       const before = placed();
+      clinic.sandbox.twilio.people.set(own, { pickUp: { after: 2 }, ...talks });
       Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 90_000 });
       assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
       assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
@@ -287,7 +309,19 @@ describe('a call with a ticket', () => {
       clinic.sandbox.travel(Date.parse(workday) + 5 * minute);
       const { callSid = '' } = await clinic.executed(staff.token, place('rest-3'));
       Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 0, listLateMs: 0 });
-      assert.ok(clinic.sandbox.twilio.results.some((result) => result.callSid === callSid));
+      assert.deepEqual(dialled(call(callSid)), []);
+      assert.equal(placed() - before, 1);
+    });
+
+    test('whose answer is lost, and which no list shows yet, reaches the patient once a key is pressed', async () => {
+      const before = placed();
+      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 90_000 });
+      assert.equal((await clinic.execute(staff.token, place('rest-4'))).code, 'OUTBOUND_UNKNOWN');
+      await clinic.sandbox.twilio.idle();
+      await clinic.sandbox.settled();
+      const { callSid } = await clinic.executed(staff.token, place('rest-4'));
+      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 0, listLateMs: 0 });
+      assert.deepEqual(dialled(call(callSid)), [callee]);
       assert.equal(placed() - before, 1);
     });
   });

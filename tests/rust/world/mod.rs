@@ -167,7 +167,7 @@ fn fits(resource: &Json, name: &str, value: &str) -> bool {
             let since = parse_instant(value.strip_prefix("ge").unwrap()).unwrap();
             parse_instant(text(resource, &["sent"])).is_some_and(|at| at >= since)
         }
-        "_count" | "_summary" | "_sort" => true,
+        "_count" | "_summary" | "_sort" | "_lastUpdated" => true,
         other => panic!("search by {other}"),
     }
 }

@@ -27,7 +27,13 @@ pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) 
 
 /// A genuine webhook with these parameters.
 pub fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
-    let signature = sign(&AuthToken::new(TOKEN).unwrap(), URL, &SignedParams::new(params));
+    step_flow("", params, secrets, now)
+}
+
+/// The same to a callback URL, `?step=…`.
+pub fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
+    let url = [URL, suffix].concat();
+    let signature = sign(&AuthToken::new(TOKEN).unwrap(), &url, &SignedParams::new(params));
     let ours = OURS.join(", ");
     let usual = [(Secret::AuthToken, TOKEN), (Secret::Number, &*ours), (Secret::WebhookUrl, URL)];
     let value = |secret| secrets.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A key was pressed on the phone that `place-call` rings first: somebody is there, and the callee is dialled.
+//!
+//! Whom, stands in the record of the call. Where Twilio's answer to `place-call` was lost, or could not be written yet,
+//! the record does not say which call it is of. It is the one then that was to ring this phone, over this number of ours,
+//! a moment ago: no call comes here but those that `place-call` has placed.
+
+use super::super::ask::{Answer, Ask, FhirRequest, Host};
+use super::super::chart::{Chart, search};
+use super::super::dialplan::Visit;
+use super::super::reply::{Done, Reply};
+use super::conditions::{at_this_hour, get};
+use crate::call::Clinic;
+use crate::call::dialplan::Said;
+use crate::call::log::CallEvent;
+use crate::call::outbound::{Connection, Policy, Prepared, Refusal, VOICE_CATEGORY, connect, refuse};
+use crate::json::{Json, decimal};
+use crate::phone::E164;
+use crate::time::{MINUTE, instant};
+
+/// Milliseconds that the chart has to tell whom the call is for, and those to take which call it is. Whoever has pressed a
+/// key waits less than three seconds.
+const READ: u32 = 900;
+const CLAIM: u32 = 1_500;
+/// To read again where others wrote at the same moment.
+const AGAIN: u32 = 250;
+
+/// How long after it was sent a call may be answered: Twilio rings for ten minutes at most.
+const RINGING: u64 = 12 * MINUTE;
+
+/// How many records that wait for their call are looked at. Where there are more it is not known whether one is alone.
+const WAITING: usize = 200;
+
+/// Dials whom the call was placed to reach; what stands against it, is said.
+pub(in crate::flow) async fn confirmed(visit: &Visit<'_, '_>, host: &Host) -> Done {
+    match dial(visit, host).await {
+        Ok(document) => Done::from(Reply::Twiml(document)),
+        Err(refusal) => {
+            let mut done = Done::from(Reply::Twiml(refuse(refusal, visit.clinic.config)));
+            done.log(&refusal.code().into());
+            done
+        }
+    }
+}
+
+async fn dial(visit: &Visit<'_, '_>, host: &Host) -> Result<String, Refusal> {
+    let Clinic { config, numbers, .. } = visit.clinic;
+    let event = CallEvent::opening(visit.pairs, visit.now).filter(|event| event.direction == Some("outbound-api"));
+    let pressed = Said(visit.pairs).get("Digits").is_some();
+    let event = event.filter(|event| pressed && !event.is_over()).ok_or(Refusal::TicketInvalid)?;
+    let prepared = record(visit, &event, host).await?;
+    // The config may have changed since it was placed. Limits are not counted again: this very call is among them.
+    let number = prepared.log.context().number.as_deref().ok_or(Refusal::TicketInvalid)?;
+    let callee = Policy::new(&config.outbound, numbers).allows(number)?;
+    at_this_hour(config, &callee, visit.now, host).await?;
+    let ours = |from: &str| numbers.iter().find(|number| number.as_str() == from);
+    let from: &E164<'_> = prepared.from().and_then(ours).ok_or(Refusal::TicketInvalid)?;
+    let connection = Connection { webhook: visit.url, callee: &callee, from: from.as_str() };
+    // A config that was read holds nothing that XML cannot write.
+    connect(&connection, config).map_err(|_| Refusal::ChartUnavailable)
+}
+
+/// The record of the call.
+async fn record(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Result<Prepared, Refusal> {
+    let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(waiting(visit.now)), Some(READ))];
+    let mut answers = host.ask_all(asks).await.into_iter();
+    let found = chart(answers.next().unwrap_or(Answer::Failed))?;
+    if let Some(prepared) = known(&found, event)? {
+        return Ok(prepared);
+    }
+    let waiting = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
+    let prepared = alone(waiting, event, visit.now).ok_or(Refusal::CallUnknown)?;
+
+    // What a callback has written of the call goes in; its record is closed by the sweep.
+    let mut log = prepared.log.clone();
+    log.add(event);
+    log.merge(&found.log);
+    let write = Chart::of(prepared.resource.clone()).write(&log, visit.base());
+    let write = write.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
+    match host.ask(Ask::Fhir(write), Some(CLAIM)).await {
+        Answer::Done { status: 200..=299, .. } => Ok(prepared),
+        // Most likely `place-call` has written just that.
+        Answer::Done { status: 409 | 412, .. } => {
+            let again = host.ask(Ask::Fhir(search(event.sid.0)), Some(AGAIN)).await;
+            known(&chart(again)?, event)?.ok_or(Refusal::CallUnknown)
+        }
+        _ => Err(Refusal::ChartUnavailable),
+    }
+}
+
+fn chart(answer: Answer) -> Result<Chart, Refusal> {
+    Chart::read(answer).map_err(|_| Refusal::ChartUnavailable)
+}
+
+/// The record that knows which call it is of, if there is one; refused where the call is over, or has dialled somebody.
+fn known(chart: &Chart, event: &CallEvent<'_>) -> Result<Option<Prepared>, Refusal> {
+    let Some(prepared) = chart.resource().cloned().and_then(Prepared::read) else {
+        return Ok(None);
+    };
+    if prepared.log.context().prepared.is_none() {
+        return Ok(None);
+    }
+    if !is_between(&prepared, event) {
+        return Err(Refusal::TicketInvalid);
+    }
+    let dialled = chart.log.children().next().is_some();
+    if dialled || chart.log.is_over() || prepared.status() != "in-progress" {
+        return Err(Refusal::TicketUsed);
+    }
+    Ok(Some(prepared))
+}
+
+/// Whether the call went to the phone that was to ring first, over the number of ours that the callee is to see.
+fn is_between(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
+    let phone = prepared.log.context().practitioner_number.as_deref();
+    phone.is_some() && phone == event.to && prepared.from().is_some() && prepared.from() == event.from
+}
+
+/// The search for what waits for its call, and was written a moment ago.
+fn waiting(now: u64) -> FhirRequest {
+    let category = ["Communication?status=preparation&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
+    let since = ["&_lastUpdated=ge", &instant(now.saturating_sub(RINGING))].concat();
+    get([&category, &*since, "&_count=", &decimal(WAITING as u64)].concat())
+}
+
+/// The only record that waits for such a call.
+fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
+    let entries = bundle.take("entry").into_elements();
+    if entries.len() >= WAITING {
+        return None;
+    }
+    let mut only = None;
+    for entry in entries {
+        let fits = |prepared: &Prepared| {
+            let sent = prepared.sent_at().is_some_and(|at| at + RINGING >= now);
+            let waits = prepared.log.root().is_none() && prepared.status() == "preparation";
+            sent && waits && is_between(prepared, event)
+        };
+        if let Some(prepared) = Prepared::read(entry.take("resource")).filter(fits)
+            && only.replace(prepared).is_some()
+        {
+            return None;
+        }
+    }
+    only
+}
