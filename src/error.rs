@@ -113,7 +113,10 @@ codes! {
         "The config is wrong at the place given here; a bot takes the default route until it is mended.";
     /// A language tag is none.
     ConfigLanguage = "CONFIG_LANGUAGE",
-        "A language is a tag such as en-US, es-419 or cmn-Hans-CN.", "dialplan";
+        "A language is a tag such as en-US, es-MX or zh-CN.", "dialplan";
+    /// Twilio speaks no such language, or does not hear it where a menu listens.
+    ConfigLanguageUnknown = "CONFIG_LANGUAGE_UNKNOWN",
+        "Twilio's documentation has no such language for <Say>, or none for <Gather> where menus have speech: take one that both know, with its region, such as en-US, es-US, es-MX or zh-CN.", "dialplan";
     /// A call could go round for ever.
     ConfigLoop = "CONFIG_LOOP",
         "Where nobody presses, answers or hangs up, every way through the actions comes to an end; and no number of ours is dialled.", "dialplan";

@@ -530,3 +530,31 @@ fn what_follows_at_once_is_bounded() {
     // A long way is no deep one.
     assert_eq!(chain(20_000, &goto), [("actions.a19984".to_owned(), "CONFIG_CHAIN")]);
 }
+
+#[test]
+fn languages_are_such_that_twilio_speaks_and_where_it_listens_hears() {
+    let plan = |language: &str, options: &str| {
+        serde_json::from_str(&format!(
+            r#"{{"language":"{language}","numbers":{{"+15550100001":{{"name":"Desk","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"menu"}}]}},
+            "actions":{{"menu":[{{"menu":{{"prompt":{{"text":"Hello"}},"options":[{options}],"otherwise":"end"}}}}],
+                "end":[{{"say":{{"text":"Bye","language":"en-GB"}}}},{{"hangup":{{}}}}]}}}}"#
+        ))
+        .unwrap()
+    };
+    let (keys, words) = (r#"{"digits":"1","then":"end"}"#, r#"{"speech":["bye"],"then":"end"}"#);
+    let unknown = || vec![("language".to_owned(), "CONFIG_LANGUAGE_UNKNOWN")];
+    for (language, by_keys, by_words) in [
+        ("en-US", true, true),
+        ("zh-CN", true, true),
+        ("de-AT", true, true),
+        ("cy-GB", true, false),
+        ("es", false, false),
+        ("es-AR", false, false),
+        ("tlh-AA", false, false),
+    ] {
+        for (options, is_known) in [(keys, by_keys), (words, by_words)] {
+            let found = check(&plan(language, options));
+            assert_eq!(found, if is_known { vec![] } else { unknown() }, "{language} {options}");
+        }
+    }
+}

@@ -118,7 +118,7 @@ fn is_unspaced(c: char) -> bool {
 /// What `<Gather>` calls a language that `<Say>` has another name for.
 /// Sources: <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
 /// <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
-fn heard(language: &str) -> &str {
+pub(crate) fn heard(language: &str) -> &str {
     const NAMES: [(&str, &str); 9] = [
         ("cmn-CN", "cmn-Hans-CN"),
         ("zh-CN", "cmn-Hans-CN"),

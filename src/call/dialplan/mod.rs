@@ -26,7 +26,7 @@ mod voicemail;
 pub(crate) use dial::EVENTS;
 pub use facts::{Facts, Known, Want, zone_of};
 pub use hours::{Wall, are_open, is_available};
-pub(crate) use menu::words;
+pub(crate) use menu::{heard, words};
 pub use needs::wants;
 pub use outcome::Outcome;
 pub use people::{IDENTITY, Patient, Person, Ring};

@@ -56,7 +56,7 @@ impl Checker<'_> {
                 self.range(play.times, 1, 100, &at.field("times"));
             }
             Verb::Pause(seconds) => self.range(Some(*seconds), 1, 600, &at.field("pause")),
-            Verb::Language(tag) => self.language(Some(tag), &at.field("language")),
+            Verb::Language(tag) => self.tongue(Some(tag), true, &at.field("language")),
             Verb::Menu(menu) => self.menu(menu, &at.field("menu")),
             Verb::Dial(dial) => self.dial(dial, action, &at.field("dial")),
             Verb::Queue(queue) => self.queue(queue, &at.field("queue")),
@@ -84,7 +84,7 @@ impl Checker<'_> {
             _ => self.error(Code::ConfigEmpty, &at.field("text")),
         }
         self.voice(say.voice.as_deref(), &at.field("voice"));
-        self.language(say.language.as_deref(), &at.field("language"));
+        self.tongue(say.language.as_deref(), false, &at.field("language"));
         self.range(say.times, 1, 100, &at.field("times"));
     }
 

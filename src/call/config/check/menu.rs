@@ -58,7 +58,7 @@ impl Checker<'_> {
             let fits = shape::is_heard(words) && shape::is_short(words, LONGEST_WORDS) && !words.contains(',');
             self.expect(fits && !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
         }
-        self.language(choice.language.as_deref(), &at.field("language"));
+        self.tongue(choice.language.as_deref(), true, &at.field("language"));
         match &choice.then {
             Some(then) => self.lead(then, Way::BySomebody, "menu.options", &at.field("then")),
             // Only a language can change without anything else being done.

@@ -11,6 +11,7 @@ mod practice;
 mod shape;
 mod size;
 mod steps;
+mod tongues;
 
 use super::{Config, Words};
 use crate::error::Code;
@@ -18,6 +19,7 @@ use crate::phone::E164;
 use crate::twiml::ssml;
 use flow::Edges;
 use place::Place;
+use tongues::Tongue;
 
 /// How many findings are told: what is wrong in a hundred places is wrong in its first.
 const MOST: usize = 100;
@@ -47,7 +49,15 @@ pub enum Severity {
 pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
     let ours = named.chain(numbers.into_iter().flatten().copied()).collect();
-    let mut checker = Checker { config, numbers, ours, findings: Vec::new(), errors: 0, edges: Edges::default() };
+    let mut checker = Checker {
+        config,
+        numbers,
+        ours,
+        findings: Vec::new(),
+        errors: 0,
+        edges: Edges::default(),
+        tongues: Vec::new(),
+    };
     checker.whole();
     checker.findings
 }
@@ -62,6 +72,8 @@ struct Checker<'a> {
     errors: usize,
     /// From action to action.
     edges: Edges,
+    /// What is spoken, by its place.
+    tongues: Vec<Tongue>,
 }
 
 impl Checker<'_> {
@@ -85,6 +97,7 @@ impl Checker<'_> {
             self.dead_rules();
             self.cut_off();
             self.untold();
+            self.tongues();
         }
     }
 

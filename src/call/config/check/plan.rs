@@ -26,7 +26,7 @@ impl Checker<'_> {
         self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
         let defined = self.config.dialplans.position(&plan.dialplan).is_some();
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
-        self.language(plan.language.as_deref(), &at.field("language"));
+        self.tongue(plan.language.as_deref(), true, &at.field("language"));
         self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
     }
 

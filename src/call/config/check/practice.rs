@@ -26,10 +26,10 @@ impl Checker<'_> {
             self.expect(fits, Code::ConfigText, &at.field("text"));
         }
         self.voice(config.greeting.voice.as_deref(), &at.field("voice"));
-        self.language(config.greeting.language.as_deref(), &at.field("language"));
+        self.tongue(config.greeting.language.as_deref(), false, &at.field("language"));
         let identity = config.client.as_deref();
         self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &Place::root("client"));
-        self.language(config.language.as_deref(), &Place::root("language"));
+        self.tongue(config.language.as_deref(), true, &Place::root("language"));
         self.voice(config.voice.as_deref(), &Place::root("voice"));
         self.zone(config.time_zone.as_deref(), &Place::root("timeZone"));
     }
