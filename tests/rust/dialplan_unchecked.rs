@@ -53,6 +53,13 @@ fn a_circle_ends_in_an_apology() {
 }
 
 #[test]
+fn a_premium_number_is_not_rung() {
+    let dial = r#"[{"dial":{"targets":[{"number":"+19005550123"},{"client":"desk"}],"otherwise":"first"}}]"#;
+    let twiml = doing(dial, "").twiml;
+    assert!(twiml.contains(">desk</Client>") && !twiml.contains("+1900"), "{twiml}");
+}
+
+#[test]
 fn no_rule_that_fits_is_an_apology() {
     let played = played(r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"}]}"#);
     assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("DIALPLAN_UNDEFINED", "")]));
