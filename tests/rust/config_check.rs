@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use plumline::call::config::{Config, Finding, Severity};
+use plumline::error::Code;
 use plumline::phone::E164;
 use serde_json::{Value, json};
 
@@ -12,14 +13,16 @@ fn sound() -> Value {
     serde_json::from_str(include_str!("sound-config.json")).unwrap()
 }
 
+/// What a bot does not look for: it rings no such number, knows no such country, and writes what it was given.
+const PASSED: [Code; 4] = [Code::ConfigNumberBlocked, Code::ConfigLoop, Code::ConfigCountry, Code::ConfigSize];
+
 fn check(config: &Value) -> Vec<(String, &'static str)> {
     let text = config.to_string();
     let findings = Config::check(&text, None);
-    let first = findings.iter().find(|finding| finding.severity == Severity::Error);
-    match (Config::read(&text), first) {
-        (Ok(_), None) => {}
-        (Err(refused), Some(Finding { path, code, .. })) => assert_eq!((&refused.path, refused.code), (path, *code)),
-        (read, first) => panic!("{read:?} {first:?}"),
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    match Config::read(&text) {
+        Ok(_) => assert!(errors.iter().all(|one| PASSED.contains(&one.code)), "{errors:?}"),
+        Err(refused) => assert!(errors.iter().any(|one| (&one.path, one.code) == (&refused.path, refused.code))),
     }
     findings.into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
 }

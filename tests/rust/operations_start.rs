@@ -5,6 +5,7 @@
 
 mod world;
 
+use plumline::call::log::{BASE, CallEvent, CallLog};
 use plumline::call::outbound::{LIFETIME, Sealing};
 use plumline::flow::{Reply, Secret, Step};
 use plumline::json::Json;
@@ -252,8 +253,12 @@ fn a_call_that_the_chart_does_not_know_is_ended_by_the_one_who_placed_it() {
         assert!(value.get("communication").is_none());
     }
     assert_eq!(text(&asked().value(&mut world, &end(&over)), &["status"]), "completed");
+    // A callback has made a record that names nobody.
+    let told = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
+    world.put(&CallLog::of(&[CallEvent::read(&told, NOW).unwrap()]).write(None, BASE).write());
+    assert_eq!(text(&asked().value(&mut world, &end(&over)), &["status"]), "completed");
+    assert_eq!(bruno.refused(&mut world, &end(&over)), ("RECORD_NOT_FOUND Communication".into(), 404));
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), 1);
-    assert!(world.communications().is_empty(), "the sweep brings it to the chart, with its ticket");
     // Whose identity a colleague has too could be the colleague's call.
     let taken = format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{AMBER_IDENTITY}"}}]"#);
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", json(&taken));

@@ -2,20 +2,21 @@
 
 //! Reading a config document.
 
-use super::check::{Finding, Severity, check};
+use super::check::{Depth, Finding, Severity, check};
 use super::{Config, ConfigError};
 use crate::error::Code;
 use crate::json::{Json, decimal, fit};
 use crate::phone::E164;
 
 impl Config {
-    /// Reads and checks a config document.
+    /// Reads a config document, and checks it as far as a bot does for a call: what [`Config::check`] finds besides keeps
+    /// no other call from its way, such as a number that never rings.
     ///
     /// # Errors
     /// [`ConfigError`]: nothing of a wrong config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let config = parse(text)?;
-        match check(&config, None).into_iter().find(|finding| finding.severity == Severity::Error) {
+        match check(&config, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error) {
             Some(Finding { path, code, .. }) => Err(ConfigError { path, code }),
             None => Ok(config),
         }
@@ -25,7 +26,7 @@ impl Config {
     #[must_use]
     pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
         match parse(text) {
-            Ok(config) => check(&config, numbers),
+            Ok(config) => check(&config, numbers, Depth::All),
             Err(ConfigError { path, code }) => vec![Finding { path, code, severity: Severity::Error }],
         }
     }

@@ -37,7 +37,9 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
     for _ in 0..ATTEMPTS {
         let found = read(host.ask(Ask::Fhir(ask.clone()), Some(DEADLINE)).await, "Communication")?;
         let known = only(found);
-        if let (None, Some(CallSid(sid))) = (&known, sid) {
+        // A callback alone does not say whose call it is of.
+        let names_nobody = |one: &Prepared| !one.is_of(who) && one.log.context().practitioner.is_none();
+        if let Some(CallSid(sid)) = sid.filter(|_| known.as_ref().is_none_or(names_nobody)) {
             return unknown(knock, who, sid, host).await;
         }
         // Whether somebody else has such a call is nothing to be told.
@@ -116,7 +118,7 @@ async fn hang_up(
     Ok(told(&prepared, status))
 }
 
-/// A call of which the chart has no record: Twilio says who placed it.
+/// A call of which the chart has no record, or one that names nobody: Twilio says who placed it.
 async fn unknown(knock: &Knock, who: &str, sid: &str, host: &Host) -> Result<Json, Reply> {
     let rest = Rest::of(knock).map_err(Reply::Broken)?;
     let asks = vec![

@@ -123,9 +123,8 @@ impl Checker<'_> {
                 self.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
                 // It would call us, who would call it.
                 self.expect(self.config.numbers.position(number).is_none(), Code::ConfigLoop, &at);
-                // What the engine leaves out when it dials, never rings. A bot does leave it out, and has no time to
-                // tell that beforehand.
-                if cfg!(feature = "library") {
+                // What the engine leaves out when it dials, never rings.
+                if self.tells_all() {
                     self.rings(number, &at);
                 }
             }

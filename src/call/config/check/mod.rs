@@ -45,12 +45,22 @@ pub enum Severity {
     Warning,
 }
 
-/// All that is wrong with `config`, `numbers` being the account's where they are known.
-pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
+/// How much is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What keeps calls from their way: a caller waits for this.
+    Errors,
+    /// Also what never rings, is not heard or does nothing.
+    All,
+}
+
+/// What is wrong with `config`, `numbers` being the account's where they are known.
+pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<Finding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
     let ours = named.chain(numbers.into_iter().flatten().copied()).collect();
     let mut checker = Checker {
         config,
+        depth,
         numbers,
         ours,
         findings: Vec::new(),
@@ -64,6 +74,7 @@ pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>) -> Vec<Findin
 
 struct Checker<'a> {
     config: &'a Config,
+    depth: Depth,
     /// The account's.
     numbers: Option<&'a [E164<'a>]>,
     /// Those and the config's.
@@ -88,17 +99,22 @@ impl Checker<'_> {
         self.zones();
         self.loops();
         self.steps();
-        // A mistyped name is what leaves others without use. A bot tells no warnings, and makes what it was given.
-        if self.errors == 0 && cfg!(feature = "library") {
+        if self.errors == 0 && self.tells_all() {
             self.sizes();
         }
-        if self.errors == 0 && cfg!(feature = "library") {
+        // A mistyped name is what leaves others without use.
+        if self.errors == 0 && self.tells_all() {
             self.unused();
             self.dead_rules();
             self.cut_off();
             self.untold();
             self.tongues();
         }
+    }
+
+    /// No bot does: it makes what it was given.
+    fn tells_all(&self) -> bool {
+        cfg!(feature = "library") && self.depth == Depth::All
     }
 
     fn error(&mut self, code: Code, at: &Place<'_>) {

@@ -21,8 +21,7 @@ impl Checker<'_> {
     /// Of a language that something is said in; `is_current`: from here on, also by menus.
     pub(super) fn tongue(&mut self, tag: Option<&str>, is_current: bool, at: &Place<'_>) {
         self.language(tag, at);
-        // A bot tells no warnings.
-        if let Some(tag) = tag.filter(|_| cfg!(feature = "library")) {
+        if let Some(tag) = tag.filter(|_| self.tells_all()) {
             self.tongues.push(Tongue { path: at.path(), tag: tag.to_owned(), is_current });
         }
     }
