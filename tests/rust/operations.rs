@@ -125,10 +125,11 @@ fn whoever_may_not_call_gets_nothing() {
         let refused = ("OUTBOUND_ROLE".to_owned(), 403);
         assert_eq!(role("active", "false"), refused);
         assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
-        for end in ["2026-11-17", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
+        // A day lasts until it is over everywhere, and begins where it begins first.
+        for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
             assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
         }
-        assert_eq!(role("period", r#"{"start":"2026-11-19"}"#), refused);
+        assert_eq!(role("period", r#"{"start":"2026-11-20"}"#), refused);
         let doctors = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor"]}}"#);
         assert_eq!(doctors.refused(&mut World::default(), operation), refused);
         let mut world = World { forbidden: vec!["PractitionerRole"], ..World::default() };
@@ -136,9 +137,11 @@ fn whoever_may_not_call_gets_nothing() {
     }
     let nurses = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor","nurse"]}}"#);
     assert!(!text(&nurses.value(&mut World::default(), TOKEN), &["token"]).is_empty());
-    let mut world = World::default();
-    world.change("PractitionerRole/role-Amber", "period", json(r#"{"start":"2026-11","end":"2026"}"#));
-    asked().value(&mut world, TOKEN);
+    for period in [r#"{"start":"2026-11","end":"2026"}"#, r#"{"end":"2026-11-17"}"#, r#"{"start":"2026-11-19"}"#] {
+        let mut world = World::default();
+        world.change("PractitionerRole/role-Amber", "period", json(period));
+        asked().value(&mut world, TOKEN);
+    }
 }
 
 #[test]
