@@ -137,7 +137,7 @@ codes! {
         "A number is written in E.164, + and the country code first; the beginning of callers' numbers ends with an asterisk.", "dialplan";
     /// A number to dial is one that is never dialled.
     ConfigNumberBlocked = "CONFIG_NUMBER_BLOCKED",
-        "It would never ring: premium, shared-cost and satellite numbers are not dialled, nor what begins as outbound.blocked says.", "dialplan";
+        "It would never ring: premium, shared-cost and satellite numbers are not dialled, nor numbers of ours, nor what begins as outbound.blocked says.", "dialplan";
     /// A number that has to be one of ours is not among the account's.
     ConfigNumberNotOurs = "CONFIG_NUMBER_NOT_OURS",
         "Only numbers of your Twilio account can be answered, or shown to whom you call.", "dialplan";
@@ -161,7 +161,7 @@ codes! {
         "A SIP address is sip:user@host, at most 255 characters.", "dialplan";
     /// More is heard at once than fits into a document.
     ConfigSize = "CONFIG_SIZE",
-        "What is heard at once, by this action and those it goes on with, has to fit into the 64 kB that Twilio reads: fewer words, or fewer phrases of a menu.", "dialplan";
+        "What is heard at once, by this action and those it goes on with, has to fit into the 64 kB that Twilio reads, and a menu listens for 500 phrases: fewer words, or fewer phrases.", "dialplan";
     /// SSML is not well-formed, or holds what Twilio does not know.
     ConfigSsml = "CONFIG_SSML",
         "Close every element, write & as &amp;, and use only the elements, attributes and words of Twilio's SSML.", "dialplan";

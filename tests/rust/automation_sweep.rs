@@ -135,6 +135,50 @@ fn calls_of_another_application_stay_out_of_the_chart() {
 }
 
 #[test]
+fn numbers_that_cannot_be_read_keep_no_call_out() {
+    for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
+        let mut world = World { numbers, ..World::new("") };
+        world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
+        let (done, _) = world.sweeping().play(&mut world, |_| None);
+        assert!(done.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", done.log);
+        assert_eq!(world.calls().len(), 1, "{numbers}");
+    }
+}
+
+#[test]
+fn a_mark_ahead_of_the_clock_hides_no_call() {
+    let mut world = World::new("");
+    world.now += 30 * DAY;
+    world.sweep();
+    world.now = NOW;
+    world.sweep();
+    world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW, 40)];
+    world.now += 10 * MINUTE;
+    world.settle();
+    assert_eq!(world.calls().len(), 1);
+}
+
+#[test]
+fn a_long_backlog_loses_no_leg() {
+    for numbers in ["", OURS] {
+        let mut world = World { numbers, ..World::new(r#"{"tasks":{"on":["missed"]}}"#) };
+        for number in 0..450 {
+            let (root, at) = (number * 4 + 1, NOW - 20 * MINUTE + number * 1_000);
+            world.twilio.legs.push(leg(root, None, CALLER, OURS, at, 90));
+            // Whom they dial tells nothing of whose call it is.
+            world.twilio.legs.push(leg(root + 1, Some(root), CALLER, "+15550100400", at + 20_000, 60));
+        }
+        world.sweep();
+        // The next run comes when the list of that time has been left behind for long.
+        world.now += 9 * HOUR;
+        world.settle();
+        let legs = |call: &String| CallLog::read(&Json::parse(call).unwrap()).children().count();
+        assert_eq!(world.calls().iter().map(legs).collect::<Vec<_>>(), [1; 450]);
+        assert!(world.fhir.of_type("Task").is_empty());
+    }
+}
+
+#[test]
 fn a_backlog_takes_several_runs_and_each_is_short() {
     let mut world = World::new("");
     // The sweep has run once, and then not for a day.

@@ -13,8 +13,16 @@ fn sound() -> Value {
     serde_json::from_str(include_str!("sound-config.json")).unwrap()
 }
 
-/// What a bot does not look for: it rings no such number, knows no such country, and writes what it was given.
-const PASSED: [Code; 4] = [Code::ConfigNumberBlocked, Code::ConfigLoop, Code::ConfigCountry, Code::ConfigSize];
+/// What a bot may pass over: it rings no such number, knows no such country, and says what it was given.
+const PASSED: [Code; 7] = [
+    Code::ConfigNumberBlocked,
+    Code::ConfigCountry,
+    Code::ConfigSize,
+    Code::ConfigText,
+    Code::ConfigChoice,
+    Code::ConfigEmpty,
+    Code::ConfigRange,
+];
 
 fn check(config: &Value) -> Vec<(String, &'static str)> {
     let text = config.to_string();
@@ -224,7 +232,7 @@ fn verbs_have_what_they_need() {
     let pointer = "/actions/menu/2/menu/options";
     let unused = [("actions.nurse", "CONFIG_NAME_UNUSED"), ("actions.room", "CONFIG_NAME_UNUSED")];
     changed(pointer, options(10), &unused);
-    changed(pointer, options(11), &[("actions.menu[2].menu.options", "CONFIG_RANGE")]);
+    changed(pointer, options(11), &[("actions.menu[2].menu.options", "CONFIG_SIZE")]);
     for spoken in [
         "<say-as interpret-as=\"digits\">911</say-as>",
         "<p><s>Hello.</s></p>",
@@ -482,12 +490,12 @@ fn what_is_never_dialled_is_no_target() {
     let ours = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
     let findings = Config::check(&text, Some(&ours));
     let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
-    assert_eq!(found, [(path, "CONFIG_LOOP")]);
+    assert_eq!(found, [(path, "CONFIG_NUMBER_BLOCKED")]);
     let mut config = sound();
     config["numbers"]["+442079460003"] = json!({ "name": "London", "dialplan": "nurses" });
     // Typed with its trunk prefix.
     *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");
-    assert_eq!(check(&config), [(path.to_owned(), "CONFIG_LOOP")]);
+    assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")]);
 }
 
 #[test]
@@ -559,5 +567,32 @@ fn languages_are_such_that_twilio_speaks_and_where_it_listens_hears() {
             let found = check(&plan(language, options));
             assert_eq!(found, if is_known { vec![] } else { unknown() }, "{language} {options}");
         }
+    }
+}
+
+#[test]
+fn a_bot_refuses_only_what_keeps_calls_from_their_way() {
+    let read = |pointer: &str, value: Value| {
+        let mut config = sound();
+        *config.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+        assert!(check(&config).iter().any(|(_, code)| *code != "CONFIG_NAME_UNUSED"), "{pointer}");
+        Config::read(&config.to_string()).err().map(|refused| refused.code)
+    };
+    for (pointer, value) in [
+        ("/outbound/countries", json!([])),
+        ("/outbound/roles", json!([])),
+        ("/outbound/countries/1", json!("ZZ")),
+        ("/actions/desk/0/greet/neutral", json!("\u{200b}")),
+        ("/actions/menu/2/menu/prompt", json!({ "ssml": "<break time=\"1s\"/>" })),
+    ] {
+        assert_eq!(read(pointer, value), None, "{pointer}");
+    }
+    for (pointer, value, code) in [
+        ("/outbound/countries/1", json!("us"), Code::ConfigCountry),
+        ("/actions/desk/0/greet/neutral", json!("a\u{1}"), Code::ConfigText),
+        ("/actions/menu/2/menu/prompt", json!({ "ssml": "<break" }), Code::ConfigSsml),
+        ("/actions/desk/1/dial/otherwise", json!("nowhere"), Code::ConfigNameUnknown),
+    ] {
+        assert_eq!(read(pointer, value), Some(code), "{pointer}");
     }
 }

@@ -110,9 +110,11 @@ impl<'a> Policy<'a> {
     /// North America.
     fn is_blocked(&self, number: &str) -> bool {
         // People write prefixes as they write numbers.
-        let theirs = || self.outbound.blocked.iter().map(|beginning| clean(beginning));
+        let is_plain = |beginning: &str| beginning.bytes().all(|byte| byte == b'+' || byte.is_ascii_digit());
+        let begins = |beginning: &str| !beginning.is_empty() && number.starts_with(beginning);
+        let theirs = |written: &String| if is_plain(written) { begins(written) } else { begins(&clean(written)) };
         BLOCKED.iter().any(|beginning| number.starts_with(beginning))
-            || theirs().any(|beginning| !beginning.is_empty() && number.starts_with(&beginning))
+            || self.outbound.blocked.iter().any(theirs)
             || number.starts_with("+1") && number.get(5..8) == Some("976")
     }
 

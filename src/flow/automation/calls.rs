@@ -6,12 +6,12 @@
 //! for one run, the next ones go on where it ended, and the mark moves once all has been read.
 
 use super::marks::{Mark, Marks};
-use super::mend::mend;
-use super::round::{Round, Stopped};
+use super::mend::{Mended, mend};
+use super::round::{DEADLINE, Round, Stopped};
 use super::tickets::Tickets;
 use crate::call::log::CallEvent;
 use crate::error::Code;
-use crate::flow::ask::{Answer, HttpRequest};
+use crate::flow::ask::{Answer, Ask, HttpRequest};
 use crate::flow::chart::Trouble;
 use crate::json::Json;
 use crate::rest::Rest;
@@ -21,15 +21,18 @@ use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 const FIRST: u64 = HOUR;
 /// How late a call may come up in the list.
 const OVERLAP: u64 = 15 * MINUTE;
+/// How far apart in the list two calls may stand the wrong way round.
+const SPREAD: u64 = MINUTE;
 /// How long a call that goes on, or cannot be written, keeps the mark back.
 const LONGEST: u64 = 4 * HOUR;
-/// How many round trips a page may take: the list, then read and written three times over.
-const PAGE: u32 = 10;
+/// How many round trips a page may take: the list, then read and written three times over; and once more what is only to be
+/// told by where a call began.
+const PAGE: u32 = 18;
 /// Calls of a page.
 const COUNT: &str = "100";
 
-/// How many legs wait for the page on which their call began.
-const CARRIED: usize = 100;
+/// How many calls are asked for in one go.
+const TOGETHER: usize = 20;
 
 /// A list, and how far it has been read.
 struct List {
@@ -112,12 +115,10 @@ async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, t
     let top = marks.get(top_mark).unwrap_or(round.now);
     let high = marks.get(high_mark).unwrap_or(top);
     let mut held = marks.get(held_mark);
-    let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(high + 1_000));
+    let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(high + SPREAD));
     let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", COUNT)];
     let mut request = rest.get(list.path, &query);
     let mut back_to = high;
-    // Legs of calls that began on a page behind theirs.
-    let mut carried: Vec<Json> = Vec::new();
     let whole = loop {
         if !round.has(PAGE) {
             break false;
@@ -131,36 +132,23 @@ async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, t
         };
         let listed = page.get(list.items).map(Json::elements).unwrap_or_default();
         let items: Vec<Item<'_>> = listed.iter().map(list.read).collect();
-        let before = carried.iter().filter_map(|leg| (list.read)(leg).event);
-        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).chain(before).collect();
-        let unknown = match mend(round, &events, tickets).await {
-            Ok(mended) => {
-                held = earlier(held, mended.refused);
-                mended.unknown
-            }
+        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
+        match write(round, rest, &events, tickets).await {
+            Ok(refused) => held = earlier(held, refused),
             Err(code) => {
                 round.tell(code);
                 break false;
             }
-        };
-        let is_unknown = |event: &CallEvent<'_>| unknown.iter().any(|root| *root == event.root().0);
-        let rest_of =
-            listed.iter().chain(&carried).filter(|leg| (list.read)(leg).event.as_ref().is_some_and(is_unknown));
-        let next: Vec<Json> = rest_of.take(CARRIED).cloned().collect();
+        }
         for item in &items {
             back_to = item.at.map_or(back_to, |at| back_to.min(at));
             held = earlier(held, item.at.filter(|_| item.goes_on));
         }
-        carried = next;
         match next_page(&page) {
             Some(uri) => request = rest.page(uri),
             None => break true,
         }
     };
-    if !whole {
-        // They are looked at again.
-        held = carried.iter().filter_map(|leg| (list.read)(leg).at).fold(held, |held, at| earlier(held, Some(at)));
-    }
     if whole {
         let held = held.filter(|held| held + LONGEST >= round.now).unwrap_or(top);
         marks.set(read, Some(held.min(top).max(from)));
@@ -175,6 +163,37 @@ async fn bring(list: &List, round: &Round<'_>, rest: &Rest, marks: &mut Marks, t
         marks.set(held_mark, held);
     }
     whole && top == round.now
+}
+
+/// Brings a page to the chart; when the earliest call began that the server refuses. Legs of calls that began on a page
+/// behind theirs tell nothing of whose they are, so Twilio is asked for where those began.
+async fn write(
+    round: &Round<'_>,
+    rest: &Rest,
+    events: &[CallEvent<'_>],
+    tickets: &mut Tickets,
+) -> Result<Option<u64>, Stopped> {
+    let Mended { mut refused, unknown } = mend(round, events, tickets).await?;
+    for some in unknown.chunks(TOGETHER) {
+        if !round.has(8) {
+            return Err(Code::TwilioUnavailable);
+        }
+        round.spend();
+        let path = |root: &String| ["/Calls/", root, ".json"].concat();
+        let asks = some.iter().map(|root| (Ask::Http(rest.get(&path(root), &[])), Some(DEADLINE))).collect();
+        let mut roots = Vec::new();
+        for answer in round.host.ask_all(asks).await {
+            match answer {
+                Answer::Done { status: 200..=299, body } => roots.push(body),
+                Answer::Done { status: 404 | 410, .. } => {}
+                _ => return Err(Code::TwilioUnavailable),
+            }
+        }
+        let legs = events.iter().filter(|event| some.iter().any(|root| *root == event.root().0)).cloned();
+        let whole: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
+        refused = earlier(refused, mend(round, &whole, tickets).await?.refused);
+    }
+    Ok(refused)
 }
 
 /// Asks Twilio for something that is there.

@@ -23,6 +23,9 @@ const EXTENSION: &str = "/plumline-sweep";
 /// A mark moves every minute. To write it as often would fill the history of the resource and save little.
 const COARSE: u64 = 5 * MINUTE;
 
+/// How far clocks may differ.
+const AHEAD: u64 = MINUTE;
+
 /// An instant that the sweep has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -85,8 +88,9 @@ impl Marks {
         get(["Basic?", &criteria()].concat())
     }
 
-    /// Reads what [`Marks::search`] found: of two, the one with the lesser id.
-    pub(super) fn read(found: Vec<Json>, base: &str) -> Self {
+    /// Reads what [`Marks::search`] found: of two, the one with the lesser id. None is far ahead of `now`, whatever a clock said
+    /// once: what lies between would never be looked at.
+    pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
         let mut resource: Option<Json> = None;
         for one in found {
             let id = |one: &Json| one.get("id").and_then(Json::text).map(str::to_owned);
@@ -99,7 +103,8 @@ impl Marks {
         let ours = extensions.unwrap_or_default().iter().find(|one| is_ours(one, base));
         for part in ours.and_then(|ours| ours.get("extension")).map(Json::elements).unwrap_or_default() {
             if let Some(index) = MARKS.iter().position(|(name, _)| is(part, "url", name)) {
-                at[index] = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
+                let mark = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
+                at[index] = mark.map(|mark| if mark > now + AHEAD { now } else { mark });
             }
         }
         Self { at, kept: at, resource, outrun: false }
@@ -130,7 +135,7 @@ impl Marks {
         let ours = written.filter(|written| is(written, "resourceType", "Basic"));
         self.outrun = ours.is_none();
         if let Some(written) = ours {
-            self.kept = Self::read(vec![written.clone()], round.base()).at;
+            self.kept = Self::read(vec![written.clone()], round.base(), round.now).at;
             self.outrun = self.kept != self.at;
             self.resource = Some(written);
         }

@@ -13,10 +13,11 @@ use crate::flow::chart::Trouble;
 use crate::flow::door::Knock;
 use crate::flow::record::found;
 use crate::json::Json;
+use crate::phone::E164;
 use crate::text::list;
 
 /// Milliseconds that a round trip may take.
-const DEADLINE: u32 = 10_000;
+pub(super) const DEADLINE: u32 = 10_000;
 
 /// Milliseconds that an alert may take: nothing of ours waits for longer on a service outside.
 const ALERT: u32 = 3_000;
@@ -43,9 +44,19 @@ pub(super) struct Round<'a> {
 
 impl<'a> Round<'a> {
     pub(super) fn new(host: &'a Host, knock: &Knock, config: &'a Config, asks: u32) -> Self {
-        let written = knock.secret("TWILIO_NUMBER");
-        let named = config.numbers.iter().map(|(number, _)| number.to_owned());
-        let numbers = written.map(|written| list(written).map(clean).chain(named).collect());
+        let (numbers, wrong) = match knock.secret("TWILIO_NUMBER").map(|written| list(written).map(clean)) {
+            None => (None, None),
+            Some(written) => {
+                let named = config.numbers.iter().map(|(number, _)| number.to_owned());
+                let numbers: Vec<String> = written.filter(|number| !number.is_empty()).chain(named).collect();
+                // One that cannot be read is one of ours, and so all that is not known to be another's has to be.
+                if numbers.iter().all(|number| E164::parse(number).is_some()) {
+                    (Some(numbers), None)
+                } else {
+                    (None, Some(Problem::at(Code::NumberInvalid, "TWILIO_NUMBER")))
+                }
+            }
+        };
         Self {
             host,
             now: knock.now,
@@ -54,7 +65,7 @@ impl<'a> Round<'a> {
             left: Cell::new(asks),
             alerts: Cell::new(ALERTS),
             later: RefCell::new(None),
-            told: RefCell::new(Vec::new()),
+            told: RefCell::new(wrong.into_iter().collect()),
         }
     }
 

@@ -35,7 +35,7 @@ const FORGOTTEN: u64 = 24;
 pub(super) async fn sweep(round: &Round<'_>, knock: &Knock, is_read: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search())];
     let [marks, tickets] = round.searches(searches).await.map_err(Trouble::code)?;
-    let mut marks = Marks::read(marks, round.base());
+    let mut marks = Marks::read(marks, round.base(), round.now);
     let mut tickets = Tickets::read(tickets, round.now);
 
     match Rest::of(knock) {

@@ -143,10 +143,9 @@ impl Checker<'_> {
             // That is told already.
             return;
         }
-        match Policy::new(&self.config.outbound, &self.ours).allows(number) {
-            Err(Refusal::OwnNumber) => self.error(Code::ConfigLoop, at),
-            Err(Refusal::Blocked | Refusal::Emergency) => self.error(Code::ConfigNumberBlocked, at),
-            _ => {}
+        let allowed = Policy::new(&self.config.outbound, &self.ours).allows(number);
+        if matches!(allowed, Err(Refusal::OwnNumber | Refusal::Blocked | Refusal::Emergency)) {
+            self.error(Code::ConfigNumberBlocked, at);
         }
     }
 
@@ -195,7 +194,8 @@ impl Checker<'_> {
     fn voicemail(&mut self, voicemail: &Voicemail, at: &Place<'_>) {
         self.say(&voicemail.greeting, &at.field("greeting"));
         let longest = at.field("maxLength");
-        self.range(voicemail.max_length, 2, LONGEST_RECORDING, &longest);
+        self.range(voicemail.max_length, 1, LONGEST_RECORDING, &longest);
+        self.advise(voicemail.max_length != Some(1), Code::ConfigRange, &longest);
         if voicemail.transcribe && voicemail.max_length.is_some_and(|longest| longest > LONGEST_TRANSCRIBED) {
             self.warning(Code::ConfigTranscription, &longest);
         }

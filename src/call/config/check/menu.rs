@@ -26,7 +26,8 @@ impl Checker<'_> {
         let options = at.field("options");
         self.expect(!menu.options.is_empty(), Code::ConfigEmpty, &options);
         let hints = menu.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
-        self.expect(menu.options.len() <= MOST_CHOICES && hints <= MOST_HINTS, Code::ConfigRange, &options);
+        self.expect(menu.options.len() <= MOST_CHOICES, Code::ConfigRange, &options);
+        self.advise(hints <= MOST_HINTS, Code::ConfigSize, &options);
         let choices = || menu.options.iter().enumerate().take(MOST_CHOICES);
         // Of which choice each phrase is the first time.
         let firsts: Map<usize> =
@@ -37,7 +38,7 @@ impl Checker<'_> {
             let earlier = menu.options.iter().take(index);
             self.tell_apart(choice, earlier, &at);
             let again = phrases(choice).any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
-            self.expect(!again, Code::ConfigChoice, &at.field("speech"));
+            self.advise(!again, Code::ConfigChoice, &at.field("speech"));
         }
         if let Some(say) = &menu.invalid {
             self.say(say, &at.field("invalid"));
@@ -56,7 +57,8 @@ impl Checker<'_> {
         for (index, words) in choice.speech.iter().enumerate().take(MOST_WORDS) {
             // A comma parts the hints that Twilio gets.
             let fits = shape::is_heard(words) && shape::is_short(words, LONGEST_WORDS) && !words.contains(',');
-            self.expect(fits && !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
+            self.expect(fits, Code::ConfigText, &speech.element(index));
+            self.advise(!fits || !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
         }
         self.tongue(choice.language.as_deref(), true, &at.field("language"));
         match &choice.then {

@@ -66,18 +66,18 @@ impl Checker<'_> {
         }
         if let Some(roles) = &outbound.roles {
             let at = at.field("roles");
-            self.expect(!roles.is_empty(), Code::ConfigEmpty, &at);
+            self.advise(!roles.is_empty(), Code::ConfigEmpty, &at);
             for (index, role) in roles.iter().enumerate() {
                 self.expect(shape::is_label(role) && is_writable(role), Code::ConfigText, &at.element(index));
             }
         }
         if let Some(countries) = &outbound.countries {
             let at = at.field("countries");
-            self.expect(!countries.is_empty(), Code::ConfigEmpty, &at);
+            self.advise(!countries.is_empty(), Code::ConfigEmpty, &at);
             for (index, country) in countries.iter().enumerate() {
                 let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-                let known = fits && (!self.tells_all() || is_known(country));
-                self.expect(known, Code::ConfigCountry, &at.element(index));
+                self.expect(fits, Code::ConfigCountry, &at.element(index));
+                self.advise(!fits || is_known(country), Code::ConfigCountry, &at.element(index));
             }
         }
         let blocked = at.field("blocked");

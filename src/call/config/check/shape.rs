@@ -20,7 +20,13 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// What a caller can hear and XML can write.
 pub(super) fn is_heard(text: &str) -> bool {
-    text.chars().any(is_audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+    let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    text.bytes().any(audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+}
+
+/// Whether a voice says anything of a text.
+pub(super) fn is_spoken_text(text: &str) -> bool {
+    text.chars().any(is_audible)
 }
 
 /// Whether a voice says anything of SSML: its texts, what `sub` says instead of its own, how `phoneme` is spoken.
