@@ -39,7 +39,10 @@ function count(verdict: Verdict): void {
   }
 }
 
-const { cases } = await allCases((calm) => playCases(calm, clinics, count));
+const { cases, seldom } = await allCases((calm) => playCases(calm, clinics, count));
+for (const name of seldom) {
+  console.log(`not struck, since it is asked only now and then: ${name}`);
+}
 const chosen = cases
   .filter((one) => nameOfCase(one).includes(values.only))
   .filter((_one, at) => at % parts === part - 1);

@@ -30,25 +30,31 @@ const AFTERMATH = 300;
 /** How often a story is played to learn what its bots ask: what they ask where two of them happen to meet comes seldom. */
 const ROUNDS = 3;
 
-/** Every story without a fault, and then every case that there is. */
+/** Every story without a fault, and then every case that there is. `seldom`: asks that came in some rounds only. */
 export async function allCases(
   play: (cases: Case[]) => Promise<Verdict[]>,
-): Promise<{ calm: Verdict[]; cases: Case[] }> {
+): Promise<{ calm: Verdict[]; cases: Case[]; seldom: string[] }> {
   const calm: Verdict[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     calm.push(...(await play(Object.keys(stories).map((story) => ({ story })))));
   }
-  const cases = Object.keys(stories).flatMap((story) =>
-    alwaysAsked(calm.filter((verdict) => verdict.story === story))
-      .filter(({ bot }) => stories[story]?.bots.includes(bot as 'webhook'))
-      .flatMap((spot) => kinds.flatMap((kind) => lengths.map((length) => ({ story, strike: { spot, kind, length } })))),
-  );
-  return { calm, cases };
-}
-
-function alwaysAsked([first, ...others]: Verdict[]): Spot[] {
-  const asked = others.map(({ spots }) => new Set(spots.map(nameOf)));
-  return (first?.spots ?? []).filter((spot) => asked.every((names) => names.has(nameOf(spot))));
+  const cases: Case[] = [];
+  const seldom: string[] = [];
+  for (const [story, { bots }] of Object.entries(stories)) {
+    const rounds = calm.filter((verdict) => verdict.story === story).map(({ spots }) => spots);
+    const spots = new Map(rounds.flat().map((spot) => [nameOf(spot), spot]));
+    for (const [name, spot] of spots) {
+      if (!bots.some((bot) => bot === spot.bot)) {
+        continue;
+      }
+      if (!rounds.every((asked) => asked.some((one) => nameOf(one) === name))) {
+        seldom.push(`${story}: ${name}`);
+        continue;
+      }
+      cases.push(...kinds.flatMap((kind) => lengths.map((length) => ({ story, strike: { spot, kind, length } }))));
+    }
+  }
+  return { calm, cases, seldom };
 }
 
 /** Plays cases in so many clinics at the same time: what is slow waits, and costs no time of the machine's. */
