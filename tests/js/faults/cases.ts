@@ -27,6 +27,9 @@ export interface Verdict extends Case {
 /** The longest time that something a fault has delayed may go on after its case, in milliseconds. */
 const AFTERMATH = 300;
 
+/** How often a case is tried again whose fault did not strike. */
+const AGAIN = 5;
+
 /** How often a story is played to learn what its bots ask: what they ask where two of them happen to meet comes seldom. */
 const ROUNDS = 3;
 
@@ -73,8 +76,8 @@ export async function playCases(
         const clinic = open.get(plain) ?? (await openClinic(`faults ${number}`, plain));
         open.set(plain, clinic);
         let verdict = await playCase(clinic, mine);
-        if (mine.strike && verdict.struck === 0) {
-          // A deadline passed where the machine was busy, and the call went another way: once more.
+        for (let again = 0; mine.strike && verdict.struck === 0 && again < AGAIN; again++) {
+          // A deadline passed where the machine was busy, or two bots met in another order: once more.
           verdict = await playCase(clinic, mine);
         }
         verdicts.push(verdict);

@@ -215,9 +215,10 @@ mod tests {
     fn tell_right_from_wrong() {
         let long = |length: usize| "a".repeat(length);
         all(is_name, &["day", "a-1", &long(32)], &["", "Day", "a b", "a.b", "é", &long(33)]);
-        all(is_heard, &["Hi", "7", "你好", "é", "ª", "٣", "नमस्ते", "한", &long(4_000)], &["", " ", "...", &long(4_001)]);
-        all(is_heard, &["½", "𐐀", "々", "7!"], &["a\u{1}", "a\u{ffff}", "¿", "—", "€", "…", "。", "！", "☎", "🙂"]);
-        all(is_heard, &[], &["\u{a0}", "\u{200b}", "\u{3000}", "\u{feff}", "\u{301}", "\u{3164}", "\u{e0041}"]);
+        all(is_heard, &["Hi", "7", "你好", "é", &long(4_000)], &["", " ", "...", "a\u{1}", "a\u{ffff}", &long(4_001)]);
+        all(is_spoken_text, &["Hi", "7", "你好", "é", "ª", "٣", "नमस्ते", "한", "½", "𐐀", "々", "7!"], &["", " ", "..."]);
+        all(is_spoken_text, &[], &["¿", "—", "€", "…", "。", "！", "☎", "🙂"]);
+        all(is_spoken_text, &[], &["\u{a0}", "\u{200b}", "\u{3000}", "\u{feff}", "\u{301}", "\u{3164}", "\u{e0041}"]);
         all(is_heard, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
         all(is_label, &["Front desk", "é"], &["", " ", "a\nb", &long(65)]);
         all(is_voice, &["alice", "Polly.Amy-Neural", "Google.en-US-Chirp3-HD-Aoede"], &["", "a b", "a\"", &long(129)]);
