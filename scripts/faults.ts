@@ -25,9 +25,13 @@ if (!(clinics >= 1 && part >= 1 && part <= parts)) {
 }
 
 const began = Date.now();
+const unmet: string[] = [];
 const counts = new Map<string, { cases: number; wrong: number; longest: number }>();
 
 function count(verdict: Verdict): void {
+  if (verdict.strike && verdict.struck === 0) {
+    unmet.push(nameOfCase(verdict));
+  }
   const name = `${verdict.story}, ${verdict.strike?.kind ?? 'calm'}`;
   const counted = counts.get(name) ?? { cases: 0, wrong: 0, longest: 0 };
   counted.cases++;
@@ -52,5 +56,10 @@ console.table(
   Object.fromEntries([...counts].sort().map(([name, one]) => [name, { ...one, longest: Math.round(one.longest) }])),
 );
 const wrong = [...counts.values()].reduce((sum, one) => sum + one.wrong, 0);
-console.log(`${chosen.length} of ${cases.length} cases, ${wrong} wrong, ${Math.round((Date.now() - began) / 1000)} s`);
+for (const name of unmet) {
+  console.log(`not met, since its ask did not come again: ${name}`);
+}
+console.log(
+  `${chosen.length} of ${cases.length} cases, ${unmet.length} not met, ${wrong} wrong, ${Math.round((Date.now() - began) / 1000)} s`,
+);
 process.exitCode = wrong > 0 ? 1 : 0;

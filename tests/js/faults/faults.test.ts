@@ -36,7 +36,8 @@ describe('faults', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }
     test(`leave ${story} heard, in time, and in the chart`, () => {
       const mine = verdicts.filter((verdict) => verdict.story === story);
       assert.deepEqual(wrong(mine), []);
-      assert.deepEqual(new Set(mine.map(({ strike }) => strike?.kind)), new Set(kinds));
+      const met = mine.filter(({ struck }) => struck > 0);
+      assert.deepEqual(new Set(met.map(({ strike }) => strike?.kind)), new Set(kinds));
     });
   }
 
