@@ -91,10 +91,10 @@ function rules(count: number, byHour: boolean): string {
   });
 }
 
-const MENUS = 50;
-const RETRIES = 4;
+const MENUS = 83;
+const RETRIES = 2;
 
-/** 50 menus that are heard five times each, the webhook's own URL, and five that belong to no action: 256. */
+/** 83 menus that are heard three times each, the webhook's own URL, and six that belong to no action: 256. */
 function menus(): string {
   const all = Array.from({ length: MENUS }, (_, at) => [
     `menu-${at}`,
@@ -121,7 +121,7 @@ export function stepUrls(): string[] {
   const own = Array.from({ length: MENUS }, (_, at) =>
     Array.from({ length: RETRIES + 1 }, (_, n) => `${URL}?step=menu.menu-${at}${n > 0 ? `.${n}` : ''}`),
   ).flat();
-  const common = ['announce', 'status', 'recording', 'transcription', 'machine'];
+  const common = ['announce', 'status', 'recording', 'transcription', 'machine', 'connect'];
   return [...own, URL, ...common.map((kind) => `${URL}?step=${kind}`)];
 }
 
