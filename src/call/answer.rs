@@ -6,13 +6,17 @@ use super::config::Config;
 use super::route::{Route, Spoken};
 use crate::twiml::{Document, IllFormed};
 
+/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
+pub(crate) const EVENTS: &str = "initiated ringing answered completed";
+
 const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 
-/// The document that performs `route`; `leg` are further attributes of the client that rings.
+/// The document that performs `route`; `status` is the URL that is told how the client that rings answers, where anybody
+/// asks.
 ///
 /// # Errors
 /// [`IllFormed`] where a text of the config holds what XML cannot write; [`Config::read`] refuses such a config.
-pub fn answer(route: &Route<'_>, config: &Config, leg: &[(&str, &str)]) -> Result<String, IllFormed> {
+pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Result<String, IllFormed> {
     let mut document = Document::new();
     match route {
         Route::Acknowledge => {
@@ -21,7 +25,8 @@ pub fn answer(route: &Route<'_>, config: &Config, leg: &[(&str, &str)]) -> Resul
         Route::Connect { client } => {
             document.open("Response", &[]);
             greet(&mut document, config);
-            document.open("Dial", &[]).element("Client", leg, client);
+            let leg = status.map(|status| [("statusCallback", status), ("statusCallbackEvent", EVENTS)]);
+            document.open("Dial", &[]).element("Client", leg.as_ref().map_or(&[], |leg| leg), client);
         }
         Route::Dial { to, caller_id } => {
             document.open("Response", &[]);

@@ -18,6 +18,8 @@ pub mod outbound;
 mod request;
 mod route;
 
+#[cfg(feature = "doors")]
+pub(crate) use answer::EVENTS;
 pub use answer::{answer, apology};
 pub use config::{Config, ConfigError};
 pub use direction::Direction;

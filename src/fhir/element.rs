@@ -47,3 +47,15 @@ pub fn has_coding(concept: &Json, system: &str, code: &str) -> bool {
 pub fn is(object: &Json, name: &str, text: &str) -> bool {
     object.get(name).and_then(Json::text) == Some(text)
 }
+
+/// Whether a patient, `Patient/<id>`, takes part in an appointment; `None` where it names no patient.
+#[must_use]
+pub fn takes_part(appointment: &Json, patient: &str) -> Option<bool> {
+    let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();
+    let actors = participants.iter().filter_map(|participant| participant.at(&["actor", "reference"])?.text());
+    let mut any = None;
+    for actor in actors.filter(|actor| actor.starts_with("Patient/")) {
+        any = Some(any == Some(true) || actor == patient);
+    }
+    any
+}

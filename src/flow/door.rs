@@ -2,9 +2,10 @@
 
 //! What the doors behind Medplum's own authentication are handed: JSON, since nobody waits on a phone there.
 
-use crate::error::Code;
-use crate::error::Problem;
+use crate::call::outbound::clean;
+use crate::error::{Code, Problem};
 use crate::json::Json;
+use crate::text::list;
 
 /// One knock at the `operations` or the `automation` door.
 pub struct Knock {
@@ -37,6 +38,13 @@ impl Knock {
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&str> {
         self.secrets.get(name).and_then(Json::text).map(str::trim_ascii).filter(|value| !value.is_empty())
+    }
+
+    /// Our numbers as `TWILIO_NUMBER` has them, without the marks that people put into numbers; `None` where it is not set.
+    /// Whether each can be read, is another question.
+    #[must_use]
+    pub fn numbers(&self) -> Option<Vec<String>> {
+        Some(list(self.secret("TWILIO_NUMBER")?).map(clean).filter(|number| !number.is_empty()).collect())
     }
 
     /// A project secret that must be there.

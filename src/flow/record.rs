@@ -80,14 +80,3 @@ pub(super) fn landed(answer: &Answer) -> Result<(), Trouble> {
         Answer::TimedOut => Trouble::Lasting(Code::ChartUnavailable),
     })
 }
-
-/// Whether a patient, `Patient/<id>`, takes part in an appointment; `None` where it names no patient.
-pub(super) fn takes_part(appointment: &Json, patient: &str) -> Option<bool> {
-    let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();
-    let actors = participants.iter().filter_map(|participant| participant.at(&["actor", "reference"])?.text());
-    let mut any = None;
-    for actor in actors.filter(|actor| actor.starts_with("Patient/")) {
-        any = Some(any == Some(true) || actor == patient);
-    }
-    any
-}

@@ -48,8 +48,8 @@ impl Done {
     /// Performs `route` as [`answer`] does, with a line for the log where there is something to say. What cannot be
     /// written is an apology.
     #[must_use]
-    pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, leg: &[(&str, &str)]) -> Self {
-        let mut done = Self::from(Reply::Twiml(answer(route, config, leg).unwrap_or_else(|_| apology())));
+    pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, status: Option<&str>) -> Self {
+        let mut done = Self::from(Reply::Twiml(answer(route, config, status).unwrap_or_else(|_| apology())));
         if let Some(code) = code {
             done.log(&Problem::from(code));
         }

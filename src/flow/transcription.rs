@@ -54,7 +54,7 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
     let context = Context::default();
     let events = core::slice::from_ref(&event);
     match store(host, ChartWrite { root, events, context: &context, chart: None, also: &words, base, deadline }).await {
-        Ok(_) => Done::route(&Route::Acknowledge, None, &Config::default(), &[]),
+        Ok(_) => Done::route(&Route::Acknowledge, None, &Config::default(), None),
         Err(unstored) => Reply::Broken(unstored.code.into()).into(),
     }
 }

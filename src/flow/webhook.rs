@@ -16,7 +16,7 @@ use super::outgoing::{Placing, by_policy, confirmed};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
 #[cfg(feature = "doors")]
-use crate::call::dialplan::{EVENTS, Kind};
+use crate::call::dialplan::Kind;
 #[cfg(feature = "doors")]
 use crate::call::outbound::callback;
 use crate::call::{Call, Clinic, Direction, Subject, apology, route};
@@ -101,11 +101,9 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
             // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
             #[cfg(feature = "doors")]
             let status = settings.config.follows_up().then(|| callback(&called.url, Kind::Status));
-            #[cfg(feature = "doors")]
-            let told = status.as_deref().map(|url| [("statusCallback", url), ("statusCallbackEvent", EVENTS)]);
             #[cfg(not(feature = "doors"))]
-            let told: Option<[_; 0]> = None;
-            Done::route(&route, code, clinic.config, told.as_ref().map_or(&[], |told| told))
+            let status: Option<String> = None;
+            Done::route(&route, code, clinic.config, status.as_deref())
         }
     };
     if let Some(problem) = &wrong {

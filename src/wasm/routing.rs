@@ -118,7 +118,7 @@ fn try_route(frame: &Frame) -> Result<Routing, Refused> {
         return Ok(planned(&plan, Said(&pairs), facts));
     }
     let (route, code) = route(&call, &direction, &clinic);
-    let twiml = answer(&route, &config, &[]).unwrap_or_else(|_| apology());
+    let twiml = answer(&route, &config, None).unwrap_or_else(|_| apology());
     let routing =
         Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }.along(&route);
     Ok(if let Some(code) = code { routing.saying(code) } else { routing })

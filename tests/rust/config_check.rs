@@ -190,7 +190,7 @@ fn verbs_have_what_they_need() {
 /actions/menu/2/menu/options/1/speech | ["Desk"] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/speech | ["-desk."] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/speech | ["¿"] | actions.menu[2].menu.options[1].speech[0] | CONFIG_TEXT
-/actions/menu/2/menu/options/1/speech | ["ª"] | actions.menu[2].menu.options[1].speech[0] | CONFIG_TEXT
+/actions/menu/2/menu/options/1/speech | ["・"] | actions.menu[2].menu.options[1].speech[0] | CONFIG_TEXT
 /actions/menu/2/menu/options/3/speech | [] | actions.menu[2].menu.options[3] | CONFIG_CHOICE
 /actions/menu/2/menu/options/3/speech/0 | "a, b" | actions.menu[2].menu.options[3].speech[0] | CONFIG_TEXT
 /actions/menu/2/menu/options/2/language | "x" | actions.menu[2].menu.options[2].language | CONFIG_LANGUAGE

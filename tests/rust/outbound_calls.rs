@@ -43,6 +43,9 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
     // Its voice and language are the clinic's.
     let (done, _) = plain(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
     assert!(xml(&done).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
+    // But these words are English.
+    let (done, _) = plain(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
+    assert!(xml(&done).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&done));
     // Where tickets are asked for, this is none.
     let config = r#"{"outbound":{"requireTicket":true}}"#;
     assert_eq!(refused(&plain(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");

@@ -20,13 +20,7 @@ pub enum Words {
 
 impl Words {
     /// The words for a caller whose language is `language`: that very tag, else one of the same language (`es` for
-    /// `es-US`), else the first.
-    #[must_use]
-    pub fn of(&self, language: &str) -> &str {
-        self.in_tongue(language).0
-    }
-
-    /// The same, and the tag of the words where they are of another language: they are to be read in that.
+    /// `es-US`), else the first; and then their own tag, since they are to be read in that.
     #[must_use]
     pub fn in_tongue(&self, language: &str) -> (&str, Option<&str>) {
         match self {

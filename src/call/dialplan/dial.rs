@@ -8,6 +8,7 @@ use super::people::{Person, Ring, is_identity};
 use super::play::{After, Fault, Player};
 use super::step::{Kind, Step};
 use super::turn::Plan;
+use crate::call::answer::EVENTS;
 use crate::call::config::{Dial, Order, Recording, Target, Verb};
 use crate::call::outbound::{Policy, Refusal};
 use crate::json::decimal;
@@ -19,9 +20,6 @@ const TIMEOUT: u32 = 20;
 /// More than these ring at once nowhere.
 /// Source: <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
 const MOST_AT_ONCE: usize = 10;
-
-/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
-pub(crate) const EVENTS: &str = "initiated ringing answered completed";
 
 impl<'a> Player<'a> {
     /// Rings the `n`th target, or the first behind it that there is. Where there is none any more, the action of how the

@@ -6,6 +6,7 @@ use super::play::{Fault, Player};
 use super::step::Kind;
 use crate::call::config::{Choice, Menu};
 use crate::json::decimal;
+use crate::text::is_audible;
 
 /// Seconds of silence.
 const TIMEOUT: u32 = 5;
@@ -92,12 +93,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Spaces, points and the like: of ASCII, Latin-1, and those of East Asia, wide ones too.
+/// What stands between words: spaces, points and the like, but no apostrophe, and nothing that is put upon a letter.
 fn is_mark(c: char) -> bool {
-    let is_ascii_mark = c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\'';
-    is_ascii_mark
-        || matches!(c, '\u{a0}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{30fb}')
-        || matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
+    !is_audible(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
 }
 
 /// Letters of Chinese, Japanese, Thai, Lao, Khmer and Burmese.
@@ -182,7 +180,8 @@ mod tests {
     fn what_is_said_without_spaces_is_found_too() {
         let menu: Menu = serde_json::from_str(
             r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
-                {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"}]}"#,
+                {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"},
+                {"speech":["時々"],"then":"sometimes"},{"speech":["cafe\u0301"],"then":"coffee"}]}"#,
         )
         .unwrap();
         for (speech, then) in [
@@ -191,7 +190,9 @@ mod tests {
             ("予約をお願いします", Some("yoyaku")),
             ("ขอนัดหมอ", Some("nat")),
             ("预", None),
+            ("時々", Some("sometimes")),
             ("我要约预", None),
+            ("un cafe\u{301}, por favor", Some("coffee")),
         ] {
             assert_eq!(chosen(&menu, None, Some(speech)).and_then(|one| one.then.as_deref()), then, "{speech}");
         }

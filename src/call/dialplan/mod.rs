@@ -6,6 +6,7 @@
 //! [`wants`], which the story behind the door finds out from the chart and from clocks; with these [`Facts`] it is played
 //! as TwiML. Nothing is kept between two requests: what has to be remembered stands in the URL, or in the chart.
 
+mod conference;
 mod dial;
 mod facts;
 mod hours;
@@ -23,7 +24,7 @@ mod turn;
 mod voicemail;
 
 #[cfg(feature = "doors")]
-pub(crate) use dial::EVENTS;
+pub(crate) use conference::{most_participants, room};
 pub use facts::{Facts, Known, Want, zone_of};
 pub use hours::{Wall, are_open, is_available};
 pub(crate) use menu::{heard, words};
@@ -35,7 +36,6 @@ pub use play::{Played, play};
 pub use queue::is_spoken;
 pub use said::{Caller, Said};
 #[cfg(feature = "doors")]
-pub(crate) use say::write as write_ssml;
+pub(crate) use say::{in_english, say};
 pub use step::{AGAIN, Kind, MOST_STEPS, Step, decides, retries, steps};
 pub use turn::{Next, Plan, Turn};
-pub(crate) use voicemail::{most, room};

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::play::{Fault, Player};
-use crate::call::config::{Greet, Say, Words};
+use crate::call::config::{Config, Greet, Say, Words};
 use crate::error::Code;
 use crate::json::decimal;
 use crate::text::cut;
@@ -21,88 +21,106 @@ impl<'a> Player<'a> {
     }
 
     /// Says something in which `{name}` stands for a text.
-    pub(super) fn say_with(&mut self, say: &'a Say, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
-        let wanted = say.language.as_deref().or_else(|| self.current());
-        let (ssml, text) = (self.tongue(say.ssml.as_ref(), wanted), self.tongue(say.text.as_ref(), wanted));
-        let language = ssml.or(text).and_then(|(_, own)| own).or(wanted);
-        let times = say.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
-        let attributes = self.attributes(say.voice.as_deref(), language, times.as_deref());
-        if let Some((ssml, _)) = ssml {
-            self.document.open("Say", &attributes);
-            write(&mut self.document, &twiml::ssml(ssml).ok_or_else(malformed)?, replaced);
-            self.document.close();
-        } else if let Some((text, _)) = text {
-            let words = match replaced {
-                Some((name, value)) => Cow::Owned(text.replace(name, value)),
-                None => Cow::Borrowed(text),
-            };
-            if !words.is_empty() {
-                self.document.element("Say", &attributes, &words);
-            }
-        }
-        Ok(())
+    pub(super) fn say_with(&mut self, words: &'a Say, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
+        let current = self.current();
+        say(&mut self.document, words, self.plan.config, current, replaced)
     }
 
     /// Greets the patient by name, anybody else neutrally.
     pub(super) fn greet(&mut self, greet: &'a Greet) {
         let patient = self.facts.patient.here().and_then(Option::as_ref);
         let given = patient.and_then(|patient| patient.given.as_deref());
-        let said = if given.is_some() { &greet.patient } else { &greet.neutral };
-        let Some((words, own)) = self.tongue(Some(said), self.current()) else { return };
-        let words = match given {
-            Some(given) => Cow::Owned(words.replace("{name}", given)),
-            None => Cow::Borrowed(words),
-        };
-        let language = own.or_else(|| self.current());
-        let attributes = self.attributes(greet.voice.as_deref(), language, None);
-        if !words.is_empty() {
-            self.document.element("Say", &attributes, &words);
-        }
-    }
-
-    /// The words for a language, and the tag of their own where it is another: `<Say>` takes none without a region, so that
-    /// of the config where it is the same language.
-    fn tongue(&self, words: Option<&'a Words>, language: Option<&str>) -> Option<(&'a str, Option<&'a str>)> {
-        let (words, own) = words?.in_tongue(language.unwrap_or(DEFAULT_LANGUAGE));
-        let of_config = self.plan.config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE);
-        let same = |own: &&str| cut(of_config, b'-').0.eq_ignore_ascii_case(own);
-        let own = own.filter(|own| own.contains('-')).or_else(|| own.filter(same).map(|_| of_config));
-        Some((words, own))
+        let words = if given.is_some() { &greet.patient } else { &greet.neutral };
+        let (words, language) = tongue(words, self.current(), self.plan.config);
+        let attributes = manner(greet.voice.as_deref(), language, None, self.plan.config);
+        text(&mut self.document, &attributes, words, given.map(|given| ("{name}", given)));
     }
 
     /// The language of this moment, where the config says anything of it.
     pub(super) fn current(&self) -> Option<&'a str> {
         self.language.or_else(|| self.plan.language())
     }
+}
 
-    /// `voice`, `language` and `loop` of a `<Say>`. The config's voice speaks the config's language, and no other: an
-    /// English voice reads Spanish words as if they were English.
-    fn attributes<'v>(
-        &self,
-        voice: Option<&'v str>,
-        language: Option<&'v str>,
-        times: Option<&'v str>,
-    ) -> Vec<(&'static str, &'v str)>
-    where
-        'a: 'v,
-    {
-        let config = self.plan.config;
-        let own = |tag: &str| cut(tag, b'-').0.to_ascii_lowercase();
-        let spoken = own(language.unwrap_or(DEFAULT_LANGUAGE));
-        let general = config.voice.as_deref();
-        let general = general.filter(|_| own(config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE)) == spoken);
-        let mut attributes = Vec::with_capacity(3);
-        for (name, value) in [("voice", voice.or(general)), ("language", language), ("loop", times)] {
-            if let Some(value) = value {
-                attributes.push((name, value));
-            }
-        }
-        attributes
+/// Says something in which `{name}` stands for a text; `current` is the language of this moment.
+pub(crate) fn say(
+    document: &mut Document<'_>,
+    say: &Say,
+    config: &Config,
+    current: Option<&str>,
+    replaced: Option<(&str, &str)>,
+) -> Result<(), Fault> {
+    let wanted = say.language.as_deref().or(current);
+    let times = say.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
+    let in_tongue = |words| {
+        let (words, language) = tongue(words, wanted, config);
+        (words, manner(say.voice.as_deref(), language, times.as_deref(), config))
+    };
+    if let Some(words) = &say.ssml {
+        let (words, attributes) = in_tongue(words);
+        document.open("Say", &attributes);
+        write(document, &twiml::ssml(words).ok_or_else(malformed)?, replaced);
+        document.close();
+    } else if let Some(words) = &say.text {
+        let (words, attributes) = in_tongue(words);
+        text(document, &attributes, words, replaced);
+    }
+    Ok(())
+}
+
+fn text(document: &mut Document<'_>, attributes: &[(&str, &str)], words: &str, replaced: Option<(&str, &str)>) {
+    let words = match replaced {
+        Some((name, value)) => Cow::Owned(words.replace(name, value)),
+        None => Cow::Borrowed(words),
+    };
+    if !words.is_empty() {
+        document.element("Say", attributes, &words);
     }
 }
 
+/// The words for a language, and the language that they are read in: their own where there are none in that. `<Say>` takes
+/// no language without a region, so of one that has none it is the config's, if that is the same.
+fn tongue<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> (&'a str, Option<&'a str>) {
+    let (words, own) = words.in_tongue(wanted.unwrap_or(DEFAULT_LANGUAGE));
+    let general = config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE);
+    let own = own.map(|own| if own.contains('-') || !is_same(own, general) { own } else { general });
+    (words, own.filter(|own| own.contains('-')).or(wanted))
+}
+
+/// `voice`, `language` and `loop` of a `<Say>`. The config's voice speaks the config's language, and no other: an English
+/// voice reads Spanish words as if they were English.
+fn manner<'a>(
+    voice: Option<&'a str>,
+    language: Option<&'a str>,
+    times: Option<&'a str>,
+    config: &'a Config,
+) -> Vec<(&'static str, &'a str)> {
+    let general = config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE);
+    let speaks = is_same(general, language.unwrap_or(DEFAULT_LANGUAGE));
+    let general = config.voice.as_deref().filter(|_| speaks);
+    let mut attributes = Vec::with_capacity(3);
+    for (name, value) in [("voice", voice.or(general)), ("language", language), ("loop", times)] {
+        if let Some(value) = value {
+            attributes.push((name, value));
+        }
+    }
+    attributes
+}
+
+/// The attributes of a `<Say>` for sentences of ours, which are English.
+pub(crate) fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
+    let general = config.language.as_deref();
+    let language = general.map(|general| if is_same(general, DEFAULT_LANGUAGE) { general } else { DEFAULT_LANGUAGE });
+    manner(None, language, None, config)
+}
+
+/// Whether two tags are of the same language, whatever the region.
+fn is_same(one: &str, other: &str) -> bool {
+    cut(one, b'-').0.eq_ignore_ascii_case(cut(other, b'-').0)
+}
+
 /// Writes SSML into an open `<Say>`; what is put in for a name is text, so that the elements stay those of the config.
-pub(crate) fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
+fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
     for node in nodes {
         match node {
             Node::Element(element) => {

@@ -3,10 +3,9 @@
 //! What a call that one of our people places hears, as TwiML.
 
 use super::refusal::Refusal;
-use super::say;
-use crate::call::Spoken;
 use crate::call::config::{AnsweringMachine, Conference, Config, Recording};
-use crate::call::dialplan::{EVENTS, Kind, Step, most, room};
+use crate::call::dialplan::{Kind, Step, in_english, most_participants, room, say};
+use crate::call::{EVENTS, Spoken};
 use crate::json::decimal;
 use crate::text::cut;
 use crate::twiml::{Document, IllFormed};
@@ -41,7 +40,7 @@ const GOODBYE: &str = "Goodbye.";
 /// [`IllFormed`] where a text of the config cannot be written.
 pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let pressed = Step::common(Kind::Connect).url(cut(webhook, b'#').0);
-    let manner = say::manner(None, None, config);
+    let manner = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
     // Any key is one, the pound sign too.
@@ -62,7 +61,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     document.open("Response", &[]);
     let recording = config.recording.as_ref().filter(|recording| recording.outbound);
     if let Some(recording) = recording {
-        say::say(&mut document, &recording.announcement, config);
+        announce(&mut document, recording, config);
     }
     let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
     let recorded = callback(connection.webhook, Kind::Recording);
@@ -106,7 +105,7 @@ pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFo
     let recorded = callback(webhook, Kind::Recording);
     let mut dial = vec![("answerOnBridge", "true")];
     if let Some(recording) = incoming(config) {
-        say::say(&mut document, &recording.announcement, config);
+        announce(&mut document, recording, config);
         dial.extend([("record", "record-from-answer-dual"), ("recordingStatusCallback", recorded.as_str())]);
     }
     document.open("Dial", &dial).element("Queue", &[], name);
@@ -122,10 +121,10 @@ pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Re
     document.open("Response", &[]);
     let recording = incoming(config);
     if let Some(recording) = recording {
-        say::say(&mut document, &recording.announcement, config);
+        announce(&mut document, recording, config);
     }
     let (status, recorded) = (callback(webhook, Kind::Status), callback(webhook, Kind::Recording));
-    let most = most(conference);
+    let most = most_participants(conference);
     let mut attributes = Vec::with_capacity(8);
     if conference.wait_for_staff {
         attributes.push(("endConferenceOnExit", "true"));
@@ -140,6 +139,11 @@ fn incoming(config: &Config) -> Option<&Recording> {
     config.recording.as_ref().filter(|recording| recording.inbound)
 }
 
+fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config) {
+    // A config that was read holds no SSML that is none.
+    drop(say(document, &recording.announcement, config, config.language.as_deref(), None));
+}
+
 /// Says why a call is not placed, and ends it.
 #[must_use]
 pub fn refuse(refusal: Refusal, config: &Config) -> String {
@@ -151,6 +155,6 @@ pub fn refuse(refusal: Refusal, config: &Config) -> String {
 fn spoken(sentence: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
-    document.element("Say", &say::manner(None, None, config), sentence).empty("Hangup", &[]);
+    document.element("Say", &in_english(config), sentence).empty("Hangup", &[]);
     document.finish()
 }

@@ -21,8 +21,6 @@ mod policy;
 mod pool;
 mod refusal;
 #[cfg(feature = "doors")]
-mod say;
-#[cfg(feature = "doors")]
 mod ticket;
 
 #[cfg(feature = "doors")]

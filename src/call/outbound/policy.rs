@@ -109,12 +109,8 @@ impl<'a> Policy<'a> {
     /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of
     /// North America.
     fn is_blocked(&self, number: &str) -> bool {
-        // People write prefixes as they write numbers.
-        let is_plain = |beginning: &str| beginning.bytes().all(|byte| byte == b'+' || byte.is_ascii_digit());
-        let begins = |beginning: &str| !beginning.is_empty() && number.starts_with(beginning);
-        let theirs = |written: &String| if is_plain(written) { begins(written) } else { begins(&clean(written)) };
-        BLOCKED.iter().any(|beginning| number.starts_with(beginning))
-            || self.outbound.blocked.iter().any(theirs)
+        let mut beginnings = BLOCKED.iter().copied().chain(self.outbound.blocked.iter().map(String::as_str));
+        beginnings.any(|beginning| number.starts_with(beginning))
             || number.starts_with("+1") && number.get(5..8) == Some("976")
     }
 

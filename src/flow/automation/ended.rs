@@ -10,10 +10,10 @@ use super::tasks;
 use crate::call::config::Occasion;
 use crate::call::log::{CATEGORY, CallLog, is_call_extension};
 use crate::error::Code;
-use crate::fhir::element::{has_coding, is};
+use crate::fhir::element::{has_coding, is, takes_part};
 use crate::flow::ask::{Answer, FhirRequest};
 use crate::flow::chart::Trouble;
-use crate::flow::record::{found, get, landed, reference_of, takes_part, update};
+use crate::flow::record::{found, get, landed, reference_of, update};
 use crate::json::Json;
 use crate::time::{DAY, instant};
 

@@ -5,7 +5,6 @@
 use std::cell::{Cell, RefCell};
 
 use crate::call::log::{BASE, CallEvent};
-use crate::call::outbound::clean;
 use crate::call::{Config, Party};
 use crate::error::{Code, Problem};
 use crate::flow::ask::{Answer, Ask, FhirRequest, Host, HttpRequest};
@@ -14,7 +13,6 @@ use crate::flow::door::Knock;
 use crate::flow::record::found;
 use crate::json::Json;
 use crate::phone::E164;
-use crate::text::list;
 
 /// Milliseconds that a round trip may take.
 pub(super) const DEADLINE: u32 = 10_000;
@@ -44,19 +42,13 @@ pub(super) struct Round<'a> {
 
 impl<'a> Round<'a> {
     pub(super) fn new(host: &'a Host, knock: &Knock, config: &'a Config, asks: u32) -> Self {
-        let (numbers, wrong) = match knock.secret("TWILIO_NUMBER").map(|written| list(written).map(clean)) {
-            None => (None, None),
-            Some(written) => {
-                let named = config.numbers.iter().map(|(number, _)| number.to_owned());
-                let numbers: Vec<String> = written.filter(|number| !number.is_empty()).chain(named).collect();
-                // One that cannot be read is one of ours, and so all that is not known to be another's has to be.
-                if numbers.iter().all(|number| E164::parse(number).is_some()) {
-                    (Some(numbers), None)
-                } else {
-                    (None, Some(Problem::at(Code::NumberInvalid, "TWILIO_NUMBER")))
-                }
-            }
-        };
+        let mut numbers = knock.numbers();
+        // One that cannot be read is one of ours, and so all that is not known to be another's has to be.
+        let wrong = numbers.take_if(|numbers| numbers.iter().any(|number| E164::parse(number).is_none()));
+        let wrong = wrong.map(|_| Problem::at(Code::NumberInvalid, "TWILIO_NUMBER"));
+        if let Some(numbers) = &mut numbers {
+            numbers.extend(config.numbers.iter().map(|(number, _)| number.to_owned()));
+        }
         Self {
             host,
             now: knock.now,

@@ -8,12 +8,11 @@ use super::super::reply::Reply;
 use super::DEADLINE;
 use crate::call::Config;
 use crate::call::log::BASE;
-use crate::call::outbound::{Refusal, clean};
+use crate::call::outbound::Refusal;
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::phone::E164;
 use crate::rest::Rest;
-use crate::text::list;
 
 /// What is the clinic's.
 pub(super) struct Office {
@@ -27,8 +26,8 @@ impl Office {
     /// Nothing is done under a config that cannot be read: what it forbids is not known then.
     pub(super) async fn open(knock: &Knock, host: &Host) -> Result<Self, Reply> {
         let config = config_of(knock)?;
-        let numbers = match knock.secret("TWILIO_NUMBER") {
-            Some(written) => list(written).map(clean).collect(),
+        let numbers = match knock.numbers() {
+            Some(numbers) => numbers,
             None => listed(knock, host).await?,
         };
         let numbers: Vec<String> = numbers.into_iter().filter(|number| E164::parse(number).is_some()).collect();

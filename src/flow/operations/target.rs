@@ -5,7 +5,6 @@
 use super::super::ask::{Answer, FhirRequest, Host};
 use super::super::door::Knock;
 use super::super::outgoing::conditions::{CallerId, at_this_hour, get};
-use super::super::record::takes_part;
 use super::super::reply::Reply;
 use super::office::{Office, refused};
 use super::requester::{Requester, read, reference};
@@ -13,7 +12,7 @@ use super::{text_of, wrong};
 use crate::call::log::Context;
 use crate::call::outbound::{Limit, Policy, PoolKey, Refusal, is_id, judge, reference_to, searches};
 use crate::error::Code;
-use crate::fhir::element::is;
+use crate::fhir::element::{is, takes_part};
 use crate::fhir::period::covers;
 use crate::json::{Json, decimal};
 use crate::phone::E164;

@@ -2,7 +2,7 @@
 
 //! What texts have to look like, each where one of its kind stands.
 
-use crate::text::{cut, cut_before};
+use crate::text::{cut, cut_before, is_audible};
 use crate::time::days_of;
 use crate::twiml::{Node, is_writable};
 
@@ -41,43 +41,6 @@ pub(super) fn is_spoken(nodes: &[Node<'_>]) -> bool {
         Node::Text(text) => text.chars().any(is_audible),
         Node::Comment(_) => false,
     })
-}
-
-/// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
-/// blocks: a table of all letters is a hundred times as large.
-fn is_audible(c: char) -> bool {
-    match c {
-        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
-        '\u{aa}' | '\u{b2}' | '\u{b3}' | '\u{b5}' | '\u{b9}' | '\u{ba}' | '\u{bc}'..='\u{be}' => true,
-        '\u{80}'..='\u{bf}'
-        | '\u{d7}'
-        | '\u{f7}'
-        | '\u{2b0}'..='\u{36f}'
-        | '\u{61c}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{1680}'
-        | '\u{180b}'..='\u{180e}'
-        | '\u{2000}'..='\u{206f}'
-        | '\u{20a0}'..='\u{20ff}'
-        | '\u{2190}'..='\u{245f}'
-        | '\u{2500}'..='\u{2bff}'
-        | '\u{2e00}'..='\u{2e7f}'
-        | '\u{3000}'..='\u{3004}'
-        | '\u{3008}'..='\u{3020}'
-        | '\u{3030}'
-        | '\u{3164}'
-        | '\u{fe00}'..='\u{fe6f}'
-        | '\u{feff}'..='\u{ff0f}'
-        | '\u{ff1a}'..='\u{ff20}'
-        | '\u{ff3b}'..='\u{ff40}'
-        | '\u{ff5b}'..='\u{ff65}'
-        | '\u{ffa0}'
-        | '\u{ffe0}'..='\u{ffff}'
-        | '\u{1f000}'..='\u{1faff}'
-        | '\u{e0000}'..='\u{10ffff}' => false,
-        _ => true,
-    }
 }
 
 /// A name at Twilio, or for people.
