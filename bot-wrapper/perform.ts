@@ -9,9 +9,12 @@ export type Ask = {
   readonly id: number;
   /** Milliseconds after which the core goes on without it. */
   readonly deadline?: number;
+  /** Milliseconds since the event came after which the core goes on without it. */
+  readonly until?: number;
 } & (
   | { readonly kind: 'fhir'; readonly bundle: Bundle }
   | { readonly kind: 'headers' | 'me' }
+  | { readonly kind: 'wait'; readonly ms: number }
   | ({ readonly kind: 'http' } & HttpQuestion)
   | ({ readonly kind: 'zone' } & ZoneQuestion)
 );
@@ -22,15 +25,30 @@ interface Outcome {
   readonly timedOut?: true;
 }
 
-/** Performs all asks at once; their answers as JSON. Never throws: what failed is an answer too. */
-export async function perform(asks: readonly Ask[], medplum: MedplumClient, event: BotEvent<unknown>): Promise<string> {
+/**
+ * Performs all asks at once; their answers as JSON. Never throws: what failed is an answer too. `came` is when the event
+ * came, epoch milliseconds.
+ */
+export async function perform(
+  asks: readonly Ask[],
+  medplum: MedplumClient,
+  event: BotEvent<unknown>,
+  came: number,
+): Promise<string> {
   const answers = await Promise.all(
-    asks.map(async (ask) => {
-      const outcome = attempt(ask, medplum, event).catch(failure);
-      return { id: ask.id, ...(await (ask.deadline === undefined ? outcome : within(ask.deadline, outcome))) };
-    }),
+    asks.map(async (ask) => ({ id: ask.id, ...(await inTime(ask, () => attempt(ask, medplum, event), came)) })),
   );
   return JSON.stringify(answers);
+}
+
+async function inTime(ask: Ask, perform: () => Promise<Outcome>, came: number): Promise<Outcome> {
+  const left = ask.until === undefined ? Infinity : came + ask.until - Date.now();
+  const deadline = Math.min(ask.deadline ?? Infinity, left);
+  if (deadline <= 0) {
+    return { timedOut: true };
+  }
+  const outcome = perform().catch(failure);
+  return deadline === Infinity ? outcome : within(deadline, outcome);
 }
 
 async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
@@ -45,6 +63,9 @@ async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown
       const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
       return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
     }
+    case 'wait':
+      await pause(ask.ms);
+      return { status: 200 };
     case 'zone':
       return { status: 200, body: zone(ask) };
   }
@@ -55,9 +76,20 @@ function failure(): Outcome {
   return {};
 }
 
+function pause(ms: number): Promise<void> {
+  const { setTimeout } = timers();
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** A VM context has no setTimeout of its own. */
+function timers(): typeof import('node:timers') {
+  return require('node:timers') as typeof import('node:timers');
+}
+
 async function within(deadline: number, outcome: Promise<Outcome>): Promise<Outcome> {
-  // A VM context has no setTimeout of its own.
-  const { clearTimeout, setTimeout } = require('node:timers') as typeof import('node:timers');
+  const { clearTimeout, setTimeout } = timers();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome>((resolve) => {
     timer = setTimeout(() => resolve({ timedOut: true }), deadline);

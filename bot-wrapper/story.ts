@@ -36,6 +36,7 @@ export async function tell(
   medplum: MedplumClient,
   event: BotEvent<unknown>,
 ): Promise<Reply | undefined> {
+  const came = Date.now();
   for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance(build);
     try {
@@ -52,7 +53,12 @@ export async function tell(
         if (step.beyond) {
           return undefined;
         }
-        const answers = await perform(step.asks ?? [], medplum, event);
+        const asks = step.asks ?? [];
+        if (asks.length === 0) {
+          // Without a request there is nothing to wait for, and this loop would never end.
+          throw new Error('The core waits for nothing');
+        }
+        const answers = await perform(asks, medplum, event, came);
         if (build.core !== mine) {
           // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one, but not
           // without end.

@@ -63,6 +63,9 @@ codes! {
     /// A JSON post reached a bot that gets only parsed JSON.
     BodyNotRaw = "BODY_NOT_RAW",
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
+    /// A body that is larger than any webhook of Twilio's. Its signature was not checked.
+    BodyTooLarge = "BODY_TOO_LARGE",
+        "The body is larger than any webhook of Twilio's (32 kB for a form, 256 kB for JSON): it was refused without a check.";
     /// A callback without the SID of a call.
     CallSidInvalid = "CALL_SID_INVALID",
         "A callback names no call: a CallSid is CA and 32 hexadecimal digits. There was nothing to store; in Twilio's console only the URLs of calls lead to this webhook.", "doors";
@@ -222,6 +225,9 @@ codes! {
     /// The event that the host handed over cannot be read.
     EventInvalid = "EVENT_INVALID",
         "The host and the core are of different versions: deploy one bundle, built whole.";
+    /// A flow waits without a request that the host could perform.
+    FlowStuck = "FLOW_STUCK",
+        "The core waited for an answer to no request. This is a bug: please report it.";
     /// A grant of an access token is none of Twilio's, or has an option that it does not know or cannot use.
     GrantInvalid = "GRANT_INVALID",
         "Grants are voice, chat, video, sync, taskRouter and playback, each with the options of Twilio's grant.", "token";

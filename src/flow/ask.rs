@@ -24,6 +24,8 @@ pub enum Ask {
     /// A request over HTTP: to Twilio's REST API, to an alert's address. The body of the answer is JSON, or a text where
     /// it is none.
     Http(HttpRequest),
+    /// Nothing for so many milliseconds: the pause before something is tried again.
+    Wait(u32),
     /// Where and who the bot is: `{ baseUrl, me }`, `me` being Medplum's `auth/me`.
     Me,
     /// What the clocks of a place show. Costs no round trip. `{ walls, instants }`: the wall time of each instant as
@@ -117,6 +119,8 @@ pub struct Open {
     pub ask: Ask,
     /// Milliseconds after which the story goes on without it.
     pub deadline: Option<u32>,
+    /// Milliseconds since the event came after which the flow goes on without it.
+    pub until: Option<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -125,6 +129,11 @@ pub(super) struct Desk {
     pub(super) open: Vec<Open>,
     pub(super) answers: Vec<(u32, Answer)>,
     next: u32,
+    /// [`Host::limit`].
+    until: Option<u32>,
+    /// Decides how long the next pause is; see [`Host::pause`].
+    #[cfg(feature = "doors")]
+    spread: u32,
 }
 
 /// The story's end of the line to the host.
@@ -147,11 +156,34 @@ impl Host {
         poll_fn(|_| self.0.borrow_mut().take(&ids).map_or(Poll::Pending, Poll::Ready)).await
     }
 
+    /// From now on every request is waited for until `until` milliseconds after the event came, and deadlines of their own
+    /// do not count. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
+    #[cfg(feature = "doors")]
+    pub fn limit(&self, until: u32, spread: u32) {
+        let mut desk = self.0.borrow_mut();
+        desk.until = Some(until);
+        desk.spread = spread;
+    }
+
+    /// Waits before attempt `attempt` (1 for the first repetition): at most 200 ms, then twice as long each time, up to
+    /// 2 s. How long within that differs from event to event, so that writers that met once do not meet again.
+    #[cfg(feature = "doors")]
+    pub async fn pause(&self, attempt: u32) {
+        let longest = 100 << attempt.clamp(1, 4);
+        let mut spread = self.0.borrow().spread | 1;
+        spread ^= spread << 13;
+        spread ^= spread >> 17;
+        spread ^= spread << 5;
+        self.0.borrow_mut().spread = spread;
+        self.ask(Ask::Wait(longest / 4 + spread % (longest * 3 / 4)), None).await;
+    }
+
     fn open(&self, ask: Ask, deadline: Option<u32>) -> u32 {
         let mut desk = self.0.borrow_mut();
         let id = desk.next;
         desk.next += 1;
-        desk.open.push(Open { id, ask, deadline });
+        let until = desk.until;
+        desk.open.push(Open { id, ask, deadline: deadline.filter(|_| until.is_none()), until });
         id
     }
 }

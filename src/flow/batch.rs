@@ -9,12 +9,15 @@ use crate::json::{Json, quote};
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     entries: Vec<(u32, FhirRequest, Option<u32>)>,
+    /// The limit of the flow, which all entries share.
+    until: Option<u32>,
 }
 
 impl Batch {
     /// Adds an interaction.
-    pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>) {
+    pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>, until: Option<u32>) {
         self.entries.push((id, request, deadline));
+        self.until = until;
     }
 
     /// The batch as one ask, under the id of its first entry; it can be given up when all of it can.
@@ -24,7 +27,7 @@ impl Batch {
         for (.., one) in &self.entries {
             deadline = deadline.zip(*one).map(|(latest, one)| latest.max(one));
         }
-        Some(Open { id: *id, ask: Ask::Batch(self.bundle()), deadline })
+        Some(Open { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
     }
 
     /// The `Bundle`, JSON.
@@ -81,6 +84,7 @@ mod tests {
             4,
             FhirRequest { method: "GET", url: "Patient?phone=%2B15550100001".into(), ..Default::default() },
             None,
+            Some(12_000),
         );
         let create = FhirRequest {
             method: "POST",
@@ -89,7 +93,7 @@ mod tests {
             if_none_exist: Some("identifier=a|b".into()),
             ..Default::default()
         };
-        batch.add(7, create, Some(900));
+        batch.add(7, create, Some(900), Some(12_000));
         batch
     }
 
@@ -100,7 +104,7 @@ mod tests {
             r#"{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient?phone=%2B15550100001"}},{"resource":{"resourceType":"Communication"},"request":{"method":"POST","url":"Communication","ifNoneExist":"identifier=a|b"}}]}"#
         );
         let open = batch().open().unwrap();
-        assert_eq!((open.id, open.deadline), (4, None));
+        assert_eq!((open.id, open.deadline, open.until), (4, None, Some(12_000)));
     }
 
     fn done(status: u16, body: &str) -> Answer {
@@ -111,10 +115,10 @@ mod tests {
     fn waits_as_long_as_any_of_its_entries() {
         let mut batch = Batch::default();
         assert!(batch.open().is_none());
-        batch.add(1, FhirRequest::default(), Some(300));
-        batch.add(2, FhirRequest::default(), Some(900));
+        batch.add(1, FhirRequest::default(), Some(300), None);
+        batch.add(2, FhirRequest::default(), Some(900), None);
         assert_eq!(batch.open().unwrap().deadline, Some(900));
-        batch.add(3, FhirRequest::default(), None);
+        batch.add(3, FhirRequest::default(), None, None);
         assert_eq!(batch.open().unwrap().deadline, None);
     }
 

@@ -14,8 +14,8 @@ use crate::fhir::change::same;
 use crate::fhir::element::is;
 use crate::json::Json;
 
-/// How often it is tried: read and written.
-const ATTEMPTS: u32 = 3;
+/// How often it is tried at most: read and written.
+const ATTEMPTS: u32 = 8;
 
 /// What is to be stored of one call.
 #[derive(Clone, Copy)]
@@ -34,8 +34,9 @@ pub struct ChartWrite<'a> {
     pub also: &'a dyn Fn(&CallLog, Option<&str>) -> Vec<FhirRequest>,
     /// The base of the extension's URL, [`BASE`](crate::call::log::BASE) by default.
     pub base: &'a str,
-    /// Milliseconds that one round trip may take. There are six at most, and none after one that took longer.
-    pub deadline: u32,
+    /// Milliseconds that one round trip may take, where [`Host::limit`] does not limit all of them. None follows one that
+    /// took longer.
+    pub deadline: Option<u32>,
 }
 
 /// Nothing else travels in the batch.
@@ -70,7 +71,10 @@ pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstore
     said.know(write.context);
     let mut chart = write.chart.cloned();
     let mut code = Code::ChartUnavailable;
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            host.pause(attempt).await;
+        }
         let outcome = match chart.take() {
             Some(chart) => save(host, chart, &said, &write).await,
             None => match look(host, &write).await {
@@ -88,7 +92,7 @@ pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstore
 }
 
 async fn look(host: &Host, write: &ChartWrite<'_>) -> Result<Chart, Trouble> {
-    let answer = host.ask(Ask::Fhir(search(write.root)), Some(write.deadline)).await;
+    let answer = host.ask(Ask::Fhir(search(write.root)), write.deadline).await;
     Chart::read(answer)
 }
 
@@ -101,7 +105,7 @@ async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>)
     // The record goes first, so that what travels along can refer to it by its identifier.
     let mut asks = Vec::new();
     for request in own.into_iter().chain((write.also)(&log, reference.as_deref())) {
-        asks.push((Ask::Fhir(request), Some(write.deadline)));
+        asks.push((Ask::Fhir(request), write.deadline));
     }
     for (index, answer) in host.ask_all(asks).await.into_iter().enumerate() {
         if index > 0 || !has_own {

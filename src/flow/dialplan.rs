@@ -7,9 +7,9 @@
 //! unknown, and what could not be noted before the answer comes again with the callbacks.
 
 use super::ask::{Answer, Ask, FhirRequest, Host, ZoneRequest};
-use super::chart::{Chart, Trouble, search};
+use super::chart::{Chart, ChartWrite, Trouble, nothing_else, search, store};
 use super::reply::{Done, Reply};
-use super::status::status;
+use super::status::{CALLBACK, spread, status};
 use super::transcription::transcription;
 use crate::call::config::{Config, Verb};
 use crate::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, Turn, Want, play, wants};
@@ -25,9 +25,6 @@ const WRITING: u32 = 700;
 
 /// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
 const AGAIN: u32 = 200;
-
-/// Milliseconds that a round trip may take while nobody listens. Twilio gives up after 15 s, and there are six at most.
-const CALLBACK: u32 = 2_000;
 
 /// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
 /// `hangup` and `leave`, which Twilio says of the same wait.
@@ -62,13 +59,13 @@ pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Dir
     match (visit.step.kind, direction) {
         (Kind::First, Direction::StatusCallback | Direction::DialAction)
         | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
-            Some(status(host, visit.pairs, visit.now, CALLBACK, visit.base()).await)
+            Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
         // Nobody listens any more, and Twilio says nowhere else how the wait ended.
         (Kind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
-            Some(status(host, visit.pairs, visit.now, CALLBACK, visit.base()).await)
+            Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
-        (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, CALLBACK, visit.base()).await),
+        (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
         (Kind::First, Direction::Inbound { .. }) if plan.rules().is_some() => Some(follow(host, visit, &plan).await),
         (Kind::First, _) => None,
         _ => Some(follow(host, visit, &plan).await),
@@ -78,6 +75,9 @@ pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Dir
 async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     let said = Said(visit.pairs);
     let over = visit.call.status == Some(CallStatus::Terminal);
+    if over {
+        host.limit(CALLBACK, spread(visit.pairs, visit.now));
+    }
     let mut next = plan.next(&visit.step, said, over);
     // Who was there when they were rung is asked once they have spoken.
     let spoken = match &next.turn {
@@ -104,7 +104,7 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
         let patient = facts.patient.here().and_then(Option::as_ref).map(|patient| patient.reference.clone());
         note.context = Context { patient, practitioner: played.rung.clone(), ..Context::default() };
         note.event.rejected = played.rejected && plan.config.follows_up();
-        if let Err(code) = note.write(host, visit.base()).await {
+        if let Err(code) = note.write(host, visit.base(), over).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
             if let Turn::Callback { action, queue } = next.turn {
@@ -267,10 +267,17 @@ impl<'a> Note<'a> {
 }
 
 impl Note<'_> {
-    /// Writes it down; once more where somebody else wrote at the same time.
-    async fn write(&mut self, host: &Host, base: &str) -> Result<(), Code> {
+    /// Writes it down; once more where somebody else wrote at the same time, and more often where the call is over.
+    async fn write(&mut self, host: &Host, base: &str, over: bool) -> Result<(), Code> {
         if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());
+        }
+        if over {
+            let chart = self.found.take().and_then(|found| Chart::read(found).ok());
+            let (root, context) = (self.event.root().0, &self.context);
+            let (events, also) = (core::slice::from_ref(&self.event), &nothing_else);
+            let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, deadline: None };
+            return store(host, write).await.map(|_| ()).map_err(|unstored| unstored.code);
         }
         let mut said = CallLog::of(core::slice::from_ref(&self.event));
         said.claim(self.event.root().0);

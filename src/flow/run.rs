@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::ask::{Answer, Ask, Host, Open};
 use super::batch::Batch;
-use super::reply::Done;
+use super::reply::{Done, Reply};
+use crate::error::Code;
 
 /// A story on its way.
 pub struct Flow {
@@ -15,12 +16,14 @@ pub struct Flow {
     host: Host,
     /// The FHIR batch that the host is performing, under the id of its first ask.
     batch: Option<(u32, Batch)>,
+    /// The ids of the requests that the host is performing.
+    pending: Vec<u32>,
 }
 
 /// What the host is to do next.
 #[derive(Debug)]
 pub enum Step {
-    /// Perform these, then [`Flow::resume`] with all their answers.
+    /// Perform these, at least one, then [`Flow::resume`] with all their answers.
     Ask(Vec<Open>),
     /// The story has ended.
     Done(Done),
@@ -38,7 +41,7 @@ impl Flow {
     /// Sets out on a story; the first [`Flow::step`] begins it.
     pub fn new<F: Future<Output = Done> + 'static>(story: impl FnOnce(Host) -> F) -> Self {
         let host = Host::default();
-        Self { story: Box::pin(story(host.clone())), host, batch: None }
+        Self { story: Box::pin(story(host.clone())), host, batch: None, pending: Vec::new() }
     }
 
     /// Goes on until the story asks or ends.
@@ -49,15 +52,28 @@ impl Flow {
         }
     }
 
-    /// Hands in answers and goes on. An answer to nothing that was asked is passed over.
+    /// Hands in answers and goes on. A request without an answer has failed: no flow may wait for what will never come.
+    /// An answer to anything else is ignored.
     pub fn resume(&mut self, answers: Vec<(u32, Answer)>) -> Step {
+        let mut pending = std::mem::take(&mut self.pending);
         for (id, answer) in answers {
-            match self.batch.take_if(|(batch_id, _)| *batch_id == id) {
-                Some((_, batch)) => batch.split(answer, &mut self.host.0.borrow_mut().answers),
-                None => self.host.0.borrow_mut().answers.push((id, answer)),
+            if let Some(at) = pending.iter().position(|one| *one == id) {
+                pending.swap_remove(at);
+                self.settle(id, answer);
             }
         }
+        for id in pending {
+            self.settle(id, Answer::Failed);
+        }
         self.step()
+    }
+
+    fn settle(&mut self, id: u32, answer: Answer) {
+        let answers = &mut self.host.0.borrow_mut().answers;
+        match self.batch.take_if(|(batch_id, _)| *batch_id == id) {
+            Some((_, batch)) => batch.split(answer, answers),
+            None => answers.push((id, answer)),
+        }
     }
 
     fn hand_out(&mut self) -> Step {
@@ -65,7 +81,7 @@ impl Flow {
         let mut batch = Batch::default();
         for open in std::mem::take(&mut self.host.0.borrow_mut().open) {
             match open.ask {
-                Ask::Fhir(request) => batch.add(open.id, request, open.deadline),
+                Ask::Fhir(request) => batch.add(open.id, request, open.deadline, open.until),
                 _ => asks.push(open),
             }
         }
@@ -73,6 +89,65 @@ impl Flow {
             self.batch = Some((open.id, batch));
             asks.push(open);
         }
+        self.pending.extend(asks.iter().map(|open| open.id));
+        if asks.is_empty() {
+            // A flow that waits without a request would wait forever.
+            return Step::Done(Reply::Broken(Code::FlowStuck.into()).into());
+        }
         Step::Ask(asks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ask::FhirRequest;
+    use super::*;
+    use crate::json::Json;
+
+    fn get(url: &str) -> Ask {
+        Ask::Fhir(FhirRequest { method: "GET", url: url.to_owned(), ..FhirRequest::default() })
+    }
+
+    /// Asks for two resources and the headers at once, then for one more; replies with what failed.
+    async fn flow(host: Host) -> Done {
+        let first = host.ask_all(vec![(get("A/1"), None), (get("A/2"), None), (Ask::Headers, None)]).await;
+        let last = host.ask(get("A/3"), None).await;
+        let failed = first.iter().chain([&last]).map(|answer| Json::Bool(*answer == Answer::Failed)).collect();
+        Reply::Value(Json::List(failed)).into()
+    }
+
+    fn done(step: Step) -> String {
+        let Step::Done(done) = step else { panic!("{step:?}") };
+        let Reply::Value(value) = done.reply else { panic!("{done:?}") };
+        value.write()
+    }
+
+    #[test]
+    fn a_request_without_an_answer_has_failed() {
+        let unknown = || (99, Answer::TimedOut);
+        for answers in [vec![], vec![unknown()]] {
+            let mut running = Flow::new(flow);
+            assert!(running.step().waits());
+            let Step::Ask(asks) = running.resume(answers.clone()) else { panic!() };
+            assert_eq!(asks.len(), 1);
+            assert_eq!(done(running.resume(answers)), "[true,true,true,true]");
+        }
+    }
+
+    #[test]
+    fn answers_count_once() {
+        let mut running = Flow::new(flow);
+        let Step::Ask(asks) = running.step() else { panic!() };
+        let headers = asks.iter().find(|open| open.ask == Ask::Headers).unwrap().id;
+        let answer = |status| Answer::Done { status, body: Json::Null };
+        let Step::Ask(asks) = running.resume(vec![(headers, answer(200)), (headers, answer(500))]) else { panic!() };
+        assert_eq!(done(running.resume(vec![(asks[0].id, Answer::TimedOut)])), "[true,true,false,false]");
+    }
+
+    #[test]
+    fn a_flow_that_waits_for_nothing_ends() {
+        let step = Flow::new(|_| std::future::pending()).step();
+        let Step::Done(Done { reply: Reply::Broken(problem), log }) = step else { panic!() };
+        assert_eq!((problem.code, log.len()), (Code::FlowStuck, 1));
     }
 }

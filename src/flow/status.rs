@@ -7,14 +7,30 @@ use super::chart::{Chart, ChartWrite, nothing_else, search, store};
 use super::reply::{Done, Reply};
 use crate::call::log::{CallEvent, Context};
 use crate::error::{Code, Problem};
+use crate::json::decimal;
+use crate::text::hash;
 use crate::twiml::Document;
+
+/// Milliseconds that a callback may take. No caller waits for it, and Twilio gives up after 15 s:
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+pub(super) const CALLBACK: u32 = 12_000;
+
+/// A number that differs from one callback to the next, by which those that came at once wait for different times.
+pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
+    let mut text = decimal(now);
+    for (_, value) in pairs {
+        text.push_str(value);
+    }
+    hash(&text)
+}
 
 /// Stores what a request to one of our callback URLs says of its call; `pairs` are its parameters, found genuine, and
 /// `now` is when it came in, milliseconds since 1970. One that names no call has nothing to store.
 ///
-/// Answers an empty document, or 500 with the code where it could not be stored, so that Twilio comes again; `deadline`
-/// (milliseconds of a round trip) and `base` are those of [`ChartWrite`].
-pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32, base: &str) -> Done {
+/// Answers an empty document, or 500 with the code where it could not be stored, so that Twilio comes again; `base` is
+/// that of [`ChartWrite`].
+pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Done {
+    host.limit(CALLBACK, spread(pairs, now));
     let mut document = Document::new();
     document.empty("Response", &[]);
     // An element of that name can be written.
@@ -28,7 +44,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32
     };
     let mut chart = None;
     if is_of_nobody(pairs, &event) {
-        let found = host.ask(Ask::Fhir(search(event.root().0)), Some(deadline)).await;
+        let found = host.ask(Ask::Fhir(search(event.root().0)), None).await;
         match Chart::read(found) {
             Ok(found) if found.resource().is_none() => return done,
             Ok(found) => chart = Some(found),
@@ -42,7 +58,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32
         chart: chart.as_ref(),
         also: &nothing_else,
         base,
-        deadline,
+        deadline: None,
     };
     match store(host, write).await {
         Ok(_) => done,

@@ -6,7 +6,7 @@
 use super::ask::{FhirRequest, Host};
 use super::chart::{ChartWrite, search, store};
 use super::reply::{Done, Reply};
-use super::status::status;
+use super::status::{CALLBACK, spread, status};
 use crate::call::dialplan::Said;
 use crate::call::log::{CATEGORY, CallEvent, CallLog, Context, TWILIO};
 use crate::call::{Config, Route};
@@ -19,14 +19,15 @@ const WRITTEN: &str = "voicemail-transcription";
 
 /// Stores the words as a `Communication` of their own, part of the call's: what a patient said belongs to the chart, and
 /// is no part of how a call went. Answers as [`status`] does.
-pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, deadline: u32, base: &str) -> Done {
+pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Done {
     let said = Said(pairs);
     let (Some(event), Some(transcription), Some(words)) =
         (CallEvent::read(pairs, now), said.get("TranscriptionSid"), said.get("TranscriptionText"))
     else {
         // It failed, or there was nothing to be heard: what there is belongs to the call alone.
-        return status(host, pairs, now, deadline, base).await;
+        return status(host, pairs, now, base).await;
     };
+    host.limit(CALLBACK, spread(pairs, now));
     let root = event.root().0;
     // In the batch of the call's own record, which goes first: where that is only being made, it is found by its SID.
     let words = |log: &CallLog, call: Option<&str>| {
@@ -53,7 +54,8 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
     };
     let context = Context::default();
     let events = core::slice::from_ref(&event);
-    match store(host, ChartWrite { root, events, context: &context, chart: None, also: &words, base, deadline }).await {
+    let write = ChartWrite { root, events, context: &context, chart: None, also: &words, base, deadline: None };
+    match store(host, write).await {
         Ok(_) => Done::route(&Route::Acknowledge, None, &Config::default(), None),
         Err(unstored) => Reply::Broken(unstored.code.into()).into(),
     }

@@ -3,7 +3,8 @@
 //! The stories' traffic with the host as text.
 //!
 //! Out goes what the host is to do: a TwiML document where that is all there is to answer, else JSON,
-//! `{ twiml, log }`, `{ reply, log }`, `{ beyond }` or `{ flow, asks: [{ id, kind, deadline?, … }] }`.
+//! `{ twiml, log }`, `{ reply, log }`, `{ beyond }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`:
+//! `deadline` in milliseconds from now, `until` in milliseconds since the event came.
 //! In come the answers, JSON, `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` alone for a failure.
 
 use super::ask::{Answer, Ask, Open};
@@ -32,7 +33,8 @@ pub fn write_step(flow: u32, step: Step) -> String {
     }
 }
 
-/// Reads the host's answers. What cannot be read is no answer: the host is ours.
+/// Reads the host's answers. What cannot be read is left out, and [`Flow::resume`](super::Flow::resume) takes a request
+/// without an answer as failed.
 #[must_use]
 pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
     let Ok(Json::List(answers)) = Json::parse(text) else {
@@ -60,6 +62,7 @@ fn write_ask(text: &mut String, open: &Open) {
         Ask::Batch(_) | Ask::Fhir(_) => "fhir",
         Ask::Headers => "headers",
         Ask::Http(_) => "http",
+        Ask::Wait(_) => "wait",
         Ask::Me => "me",
         Ask::Zone(_) => "zone",
     };
@@ -67,7 +70,11 @@ fn write_ask(text: &mut String, open: &Open) {
     if let Some(deadline) = open.deadline {
         text.push_str(&[r#","deadline":"#, &decimal(deadline.into())].concat());
     }
+    if let Some(until) = open.until {
+        text.push_str(&[r#","until":"#, &decimal(until.into())].concat());
+    }
     match &open.ask {
+        Ask::Wait(ms) => text.push_str(&[r#","ms":"#, &decimal((*ms).into())].concat()),
         Ask::Batch(bundle) => text.push_str(&[r#","bundle":"#, bundle].concat()),
         #[cfg(feature = "doors")]
         Ask::Http(request) => write_http(text, request),

@@ -194,7 +194,7 @@ fn json(value: &Json, to: &mut String) {
     match value {
         Json::Bool(value) => put(to, &[if *value { "true" } else { "false" }]),
         Json::Null => put(to, &["null"]),
-        Json::Number(digits) => put(to, &[digits]),
+        Json::Number(json) | Json::Deep(json) => put(to, &[json]),
         Json::Text(text) => put(to, &[&quote(text)]),
         Json::List(elements) => {
             let mut before = "[";

@@ -187,6 +187,7 @@ impl World {
                 done(200, Json::object([("instants", Json::List(walls.collect()))]))
             }
             Ask::Zone(_) => done(400, Json::Null),
+            Ask::Wait(_) => done(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }

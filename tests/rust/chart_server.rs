@@ -56,10 +56,13 @@ pub(crate) const FAULTS: [Fault; 14] = [
 
 impl Server {
     pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>) -> Answer {
+        if let Ask::Wait(_) = &open.ask {
+            return Answer::Done { status: 200, body: Json::Null };
+        }
         let Ask::Batch(bundle) = &open.ask else {
             panic!("{open:?}");
         };
-        assert!(open.deadline.is_some(), "a webhook waits for no chart without end");
+        assert!(open.deadline.or(open.until).is_some(), "a webhook waits for no chart without end");
         let mut done = |limit: usize| {
             let bundle = self.batch(&Json::parse(bundle).expect("a bundle"), limit);
             Answer::Done { status: 200, body: bundle }
@@ -231,6 +234,6 @@ fn no_nothing(json: &Json) {
                 }
             }
         }
-        Json::Bool(_) | Json::Number(_) => {}
+        Json::Bool(_) | Json::Deep(_) | Json::Number(_) => {}
     }
 }

@@ -187,7 +187,8 @@ impl Clinic {
                 };
                 let requests =
                     entries.iter().map(|entry| [text(entry, "method"), text(entry, "url")].join(" ")).collect();
-                self.batches.push((open.deadline.expect("no caller waits for a chart without end"), requests));
+                self.batches
+                    .push((open.deadline.or(open.until).expect("no caller waits for a chart without end"), requests));
                 let fault = (self.fault)(self.batches.len() - 1);
                 match fault {
                     Some(Fault::Late) => return Answer::TimedOut,
@@ -206,6 +207,7 @@ impl Clinic {
                 }
                 done(Json::object([("resourceType", Json::of("Bundle")), ("entry", Json::List(responses))]))
             }
+            Ask::Wait(_) => done(Json::Null),
             other => panic!("{other:?}"),
         }
     }

@@ -3,12 +3,13 @@
 //! A call has ended: what there is to do after it, once per call however often this is told.
 
 use super::alerts;
+use super::calls::twilio;
 use super::mend::root_of;
-use super::occasion::{ended_at, occasion, other_end, reached};
+use super::occasion::{ended_at, is_unanswered, occasion, other_end, reached};
 use super::round::Round;
 use super::tasks;
 use crate::call::config::Occasion;
-use crate::call::log::{CATEGORY, CallLog, is_call_extension};
+use crate::call::log::{CATEGORY, CallEvent, CallLog, is_call_extension};
 use crate::error::Code;
 use crate::fhir::element::{has_coding, is, takes_part};
 use crate::flow::ask::{Answer, FhirRequest};
@@ -82,6 +83,24 @@ impl Ended {
         occasion(&self.log, &alerts.on)
     }
 
+    /// Whether a task or an alert would say that the call was missed or failed.
+    fn seems_missed(&self, round: &Round<'_>) -> bool {
+        [self.task(round), self.alert(round)].into_iter().flatten().any(is_unanswered)
+    }
+
+    /// Learns from Twilio how the dialled legs ended. Their callbacks come in any order, so that of a leg that was answered
+    /// may not be in the chart yet. Where Twilio does not say, the chart alone counts.
+    async fn ask_twilio(&mut self, round: &Round<'_>) {
+        let Some(rest) = &round.rest else { return };
+        let request = rest.get("/Calls.json", &[("ParentCallSid", &self.root), ("PageSize", "50")]);
+        let Ok(page) = twilio(round, request).await else { return };
+        for leg in page.get("calls").map(Json::elements).unwrap_or_default() {
+            if let Some(event) = CallEvent::from_rest(leg).filter(|event| event.root().0 == self.root) {
+                self.log.add(&event);
+            }
+        }
+    }
+
     /// Whether it may close tasks of earlier calls.
     pub(super) fn closes(&self, round: &Round<'_>) -> bool {
         !round.config.tasks.on.is_empty() && reached(&self.log)
@@ -126,10 +145,13 @@ async fn attempt(round: &Round<'_>, reference: &str, root: &str) -> Result<(), T
         return Ok(());
     }
     landed(&record)?;
-    let Some(call) = record.ok().and_then(|resource| Ended::read(resource, round)) else {
+    let Some(mut call) = record.ok().and_then(|resource| Ended::read(resource, round)) else {
         return Ok(());
     };
     let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    if own.is_empty() && call.seems_missed(round) {
+        call.ask_twilio(round).await;
+    }
     let mut writes = Vec::new();
     let left_open = look_around(round, &call, own, &mut writes).await?;
     let alert = call.alert(round);

@@ -41,6 +41,11 @@ pub(super) fn occasion(log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
     })
 }
 
+/// Whether it says that nobody answered: what callbacks that are still on their way may contradict.
+pub(super) const fn is_unanswered(occasion: Occasion) -> bool {
+    matches!(occasion, Occasion::Failed | Occasion::Missed)
+}
+
 /// Whether the caller asked to be called back: the chart says so by this `QueueResult`, which is none of Twilio's.
 fn asks_for_callback(log: &CallLog) -> bool {
     log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some("callback")

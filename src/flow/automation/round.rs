@@ -13,6 +13,7 @@ use crate::flow::door::Knock;
 use crate::flow::record::found;
 use crate::json::Json;
 use crate::phone::E164;
+use crate::rest::Rest;
 
 /// Milliseconds that a round trip may take.
 pub(super) const DEADLINE: u32 = 10_000;
@@ -33,6 +34,8 @@ pub(super) struct Round<'a> {
     pub(super) config: &'a Config,
     /// Our numbers; none where every number of the account is ours.
     numbers: Option<Vec<String>>,
+    /// Twilio's API; none where its secrets are not set.
+    pub(super) rest: Option<Rest>,
     left: Cell<u32>,
     alerts: Cell<u32>,
     /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
@@ -54,6 +57,7 @@ impl<'a> Round<'a> {
             now: knock.now,
             config,
             numbers,
+            rest: Rest::of(knock).ok(),
             left: Cell::new(asks),
             alerts: Cell::new(ALERTS),
             later: RefCell::new(None),

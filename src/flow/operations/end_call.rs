@@ -107,7 +107,7 @@ async fn hang_up(
             chart: Some(&chart),
             also: &nothing_else,
             base,
-            deadline: DEADLINE,
+            deadline: Some(DEADLINE),
         };
         // The callbacks of the call, and the sweep, close what was not closed here.
         if let Err(unstored) = store(host, write).await {

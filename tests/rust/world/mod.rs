@@ -332,6 +332,7 @@ impl World {
                     }
                 }
             }
+            Ask::Wait(_) => Answer::Done { status: 200, body: Json::Null },
             other => panic!("{other:?}"),
         };
         (open.id, answer)
@@ -345,8 +346,9 @@ impl World {
             match step {
                 Step::Done(done) => return done,
                 Step::Ask(asks) => {
-                    let outside = asks.iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Zone(_)));
-                    let longest = outside.map(|open| open.deadline.unwrap_or(u32::MAX)).max();
+                    let outside =
+                        asks.iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
+                    let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
                     self.patience = self.patience.saturating_add(longest.unwrap_or_default());
                     let answers = asks.into_iter().map(|open| self.answer(open)).collect();
                     step = flow.resume(answers);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** All callbacks of twenty calls at the same moment, shuffled and repeated, on a server of two cores. */
+import type { Communication, Task } from '@medplum/fhirtypes';
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { lines, openClinic, strangerPhone } from '../faults/clinic.ts';
+import type { Clinic } from '../faults/clinic.ts';
+import { charted } from '../faults/judge.ts';
+import { ask, search } from '../sandbox-ask.ts';
+import { busyServer } from './busy-server.ts';
+import { callbacksOf, postAll, shuffled } from './callbacks.ts';
+
+const CALLS = 20;
+/** Each callback comes twice, and some three times. */
+const COUNT = 280;
+/** Of these, nobody answers the last, and no message is left. */
+const MISSED = 4;
+
+describe('280 callbacks at once', () => {
+  test('are stored after the repeats of Twilio and one sweep, and open no task for a call that was answered', async (t) => {
+    const clinic = await openClinic('load', false);
+    const { sandbox } = clinic;
+    try {
+      await clinic.begin();
+      const known = new Set(sandbox.twilio.legs.keys());
+      const callbacks = await callbacksOf(clinic, async () => {
+        for (let call = 0; call < CALLS; call++) {
+          const answered = call < CALLS - MISSED;
+          await clinic.incoming(lines.desk, strangerPhone, {
+            answers: { 'client:desk': answered ? { talk: 20 } : 'no-answer' },
+          });
+        }
+      });
+      await forget(clinic);
+      assert.ok(callbacks.length >= COUNT / 3, `${callbacks.length} callbacks`);
+      const repeated = [...callbacks, ...callbacks, ...callbacks].slice(0, COUNT);
+
+      sandbox.faults = busyServer();
+      const { statuses, repeats } = await postAll(shuffled(repeated, 'load'));
+      t.diagnostic(`${COUNT} callbacks, ${repeats} repeats, at last ${JSON.stringify(statuses)}`);
+      sandbox.faults = undefined;
+      await sandbox.settled();
+      clinic.later(20);
+      await clinic.sweep();
+      await sandbox.settled();
+
+      const story = { bots: [], play: () => Promise.resolve(), mayRing: [], calls: CALLS, tasks: MISSED };
+      assert.deepEqual(await charted(clinic, story, known), []);
+      const { entry = [] } = await search<Task>(sandbox, 'Task?_count=1000');
+      assert.equal(entry.length, MISSED);
+    } finally {
+      await sandbox.stop();
+    }
+  });
+});
+
+/** Takes what the calls left out of the chart again. */
+async function forget({ sandbox }: Clinic): Promise<void> {
+  for (const type of ['Task', 'Communication']) {
+    const { entry = [] } = await search<Communication | Task>(sandbox, `${type}?_count=1000`);
+    for (const { resource } of entry) {
+      await ask(sandbox, 'DELETE', `${type}/${resource?.id}`);
+    }
+  }
+}
