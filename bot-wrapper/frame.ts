@@ -17,6 +17,13 @@ const PAIRS = 0;
 const RAW = 1;
 const NAMED = 2;
 const VALUES = 3;
+/** Larger than any webhook of Twilio's: not handed over, and refused without a check. */
+const TOO_LARGE = 4;
+
+/** The longest form and the longest text, in UTF-16 code units, and the most pairs; the core has the same limits. */
+const MAX_FORM = 32 * 1024;
+const MAX_RAW = 256 * 1024;
+const MAX_PAIRS = 1000;
 
 /** How many numbers stand before the fields' lengths. */
 const HEAD = 5;
@@ -59,8 +66,12 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
   let layout = RAW;
   let names = kept;
   if (typeof input === 'string') {
-    text += input;
-    numbers[count++] = input.length;
+    if (input.length > MAX_RAW) {
+      layout = TOO_LARGE;
+    } else {
+      text += input;
+      numbers[count++] = input.length;
+    }
   } else {
     const params = (input ?? {}) as Record<string, unknown>;
     // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
@@ -87,13 +98,21 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
       } else {
         layout = PAIRS;
         // Array.isArray knows arrays of another realm, instanceof does not.
-        for (const one of Array.isArray(value) ? value : [value]) {
+        const all: unknown[] = Array.isArray(value) ? value : [value];
+        // A list that is too long makes the event too large below.
+        for (const one of all.slice(0, MAX_PAIRS + 1)) {
           const value = written(one);
           text += name;
           text += value;
           numbers[count++] = name.length;
           numbers[count++] = value.length;
         }
+      }
+      if (text.length - before.length > MAX_FORM || count - start > 2 * MAX_PAIRS) {
+        layout = TOO_LARGE;
+        text = before;
+        count = start;
+        break;
       }
     }
   }
@@ -103,7 +122,7 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
   numbers[2] = now % 2 ** 30;
   numbers[3] = set;
   numbers[4] = layout;
-  return { text, numbers, count, names: layout === PAIRS ? kept : names };
+  return { text, numbers, count, names: layout === PAIRS || layout === TOO_LARGE ? kept : names };
 }
 
 /** As `String()` does, but never throws: the JSON of a stranger may hold an object whose `toString` is none. */

@@ -12,6 +12,30 @@ pub enum Body<'a> {
     Pairs(Vec<(&'a str, &'a str)>, Layout),
     /// Text that was not parsed.
     Raw(&'a str),
+    /// More than any webhook of Twilio's has; the host did not hand it over.
+    TooLarge,
+}
+
+impl Body<'_> {
+    /// The longest form that is checked, in bytes of names and values. Twilio's own are below 10 kB.
+    const MAX_FORM: usize = 32 * 1024;
+    /// How many pairs it may have. Medplum takes as many parameters.
+    const MAX_PAIRS: usize = 1_000;
+    /// The longest text that is checked, in bytes.
+    const MAX_RAW: usize = 256 * 1024;
+
+    /// Whether it is larger than any webhook of Twilio's, so that checking its signature would only cost time.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        match self {
+            Self::Pairs(pairs, _) => {
+                let bytes: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+                pairs.len() > Self::MAX_PAIRS || bytes > Self::MAX_FORM
+            }
+            Self::Raw(text) => text.len() > Self::MAX_RAW,
+            Self::TooLarge => true,
+        }
+    }
 }
 
 /// How a host laid pairs out.
@@ -84,7 +108,7 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret
     /// that is set, and the body's layout: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be kept, 3 for
-    /// values that have the `names` kept last. Its fields: the signature, the secrets that are set, and the body.
+    /// values that have the `names` kept last, 4 for a body that is too large. Its fields: the signature, the secrets that are set, and the body.
     ///
     /// # Errors
     /// [`Code::EventInvalid`].
@@ -117,6 +141,7 @@ impl<'a> Event<'a> {
                 }
                 Body::Pairs(pairs, Layout::Kept)
             }
+            4 => Body::TooLarge,
             _ => return None,
         };
         let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));

@@ -87,8 +87,13 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
     signed.ok_or(Code::SignatureMismatch)
 }
 
+/// The blocks that an HMAC hashes besides its text: padding, and the outer hash.
+#[cfg(feature = "dialplan")]
+const HMAC_BLOCKS: usize = 128;
+
 /// Which of some URLs was called: the place in `suffixes` of the one that, behind `url`, fits the signature. All are
-/// tried behind the URL as given before any is behind another spelling of it ([`UrlParts::forms`]).
+/// tried behind the URL as given before any is behind another spelling of it ([`UrlParts::forms`]). At most `budget` bytes
+/// are hashed, so put the likeliest first: what a stranger sends cannot cost more.
 #[cfg(feature = "dialplan")]
 #[must_use]
 pub fn which(
@@ -97,13 +102,19 @@ pub fn which(
     params: &SignedParams,
     signature: &str,
     tokens: &[AuthToken],
+    budget: usize,
 ) -> Option<usize> {
-    let among = |form: &str| {
-        tokens.iter().find_map(|token| {
-            let begun = token.beginning(form);
-            let fits = |suffix: &str, tail: &[u8]| Signature::over(&begun, suffix, tail).matches(signature);
-            suffixes.iter().position(|suffix| {
-                fits(suffix, params.tail()) || params.other_tail().is_some_and(|tail| fits(suffix, tail))
+    let mut left = budget;
+    let mut among = |form: &str| {
+        let begun: Vec<AuthToken> = tokens.iter().map(|token| token.beginning(form)).collect();
+        let mut fits = |token: &AuthToken, suffix: &str, tail: &[u8]| {
+            let Some(rest) = left.checked_sub(suffix.len() + tail.len() + HMAC_BLOCKS) else { return false };
+            left = rest;
+            Signature::over(token, suffix, tail).matches(signature)
+        };
+        suffixes.iter().position(|suffix| {
+            begun.iter().any(|token| {
+                fits(token, suffix, params.tail()) || params.other_tail().is_some_and(|tail| fits(token, suffix, tail))
             })
         })
     };
@@ -127,4 +138,53 @@ fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Code> {
         return Err(Code::BodyHashRepeated);
     }
     if is_sha256_of(hash, body) { Ok(()) } else { Err(Code::BodyHashMismatch) }
+}
+
+#[cfg(all(test, feature = "dialplan"))]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://clinic.example/webhook/1";
+
+    fn suffixes() -> Vec<String> {
+        (0..256).map(|step| format!("?step=menu.main.{step}")).collect()
+    }
+
+    /// A form of about `bytes` bytes, and its signature behind `url`.
+    fn signed(url: &str, token: &AuthToken, bytes: usize) -> (SignedParams, String) {
+        let value = "x".repeat(bytes);
+        let params = SignedParams::new(&[("Digits", "1"), ("Value", value.as_str())]);
+        let signature = sign(token, url, &params);
+        (params, signature)
+    }
+
+    #[test]
+    fn tries_every_step_token_and_usual_spelling_for_what_twilio_sends() {
+        let tokens = ["an old token", "a new token"].map(|token| AuthToken::new(token).unwrap());
+        let suffixes = suffixes();
+        for form in [URL, "https://clinic.example:443/webhook/1"] {
+            for token in &tokens {
+                let (params, signature) = signed(&[form, &suffixes[255]].concat(), token, 1_500);
+                assert_eq!(which(URL, &suffixes, &params, &signature, &tokens, 6 * 1024 * 1024), Some(255), "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_no_more_than_its_budget() {
+        let tokens = [AuthToken::new("a token").unwrap()];
+        let suffixes = suffixes();
+        for (place, bytes, budget, found) in [
+            (0, 32_000, 33_000, true),
+            (0, 32_000, 32_000, false),
+            (1, 32_000, 33_000, false),
+            (1, 32_000, 66_000, true),
+            (255, 1_000, 256 * 1_200, true),
+            (255, 1_000, 255 * 1_000, false),
+        ] {
+            let (params, signature) = signed(&[URL, &suffixes[place]].concat(), &tokens[0], bytes);
+            let which = which(URL, &suffixes, &params, &signature, &tokens, budget);
+            assert_eq!(which, found.then_some(place), "{place} {bytes} {budget}");
+        }
+    }
 }

@@ -30,6 +30,8 @@ interface Options {
   well?: number;
   /** What the Medplum client does when it is asked who the bot is. */
   me?: () => Promise<unknown>;
+  /** What the core wants whenever it goes on, in place of what it would. */
+  resumes?: string;
 }
 
 /** Loads the bundle as Medplum's VM runtime does, with the globals that it uses and no others. */
@@ -39,7 +41,12 @@ interface Loaded {
   handle: (event: object) => Promise<Reply>;
 }
 
-function load({ traps = 0, well = 0, me = () => Promise.reject(new Error('not to be asked')) }: Options = {}): Loaded {
+function load({
+  traps = 0,
+  well = 0,
+  me = () => Promise.reject(new Error('not to be asked')),
+  resumes,
+}: Options = {}): Loaded {
   const log: string[] = [];
   const count = { instances: 0, asked: 0 };
   let left = traps;
@@ -67,7 +74,13 @@ function load({ traps = 0, well = 0, me = () => Promise.reject(new Error('not to
         },
         resume(...rest: number[]): number {
           assert.ok(!spoiled, 'a spoiled instance is used again');
-          return resume(...rest);
+          const length = resume(...rest);
+          if (resumes === undefined) {
+            return length;
+          }
+          const output = real['output'] as () => number;
+          const { buffer } = real['memory'] as WebAssembly.Memory;
+          return new TextEncoder().encodeInto(resumes, new Uint8Array(buffer, output())).written;
         },
       };
     }
@@ -292,6 +305,33 @@ describe('the webhook bundle', () => {
     assert.ok(!log.some((line) => line.includes('CORE_TRAPPED')));
   });
 
+  test('refuses a body that is larger than any webhook, without a check', async () => {
+    const { handle } = load();
+    const params = (length: number): Record<string, string> => ({ ...PARAMS, Custom: 'x'.repeat(length) });
+    assert.match(twiml(await handle(event({ params: params(32_000) }))), /<Client>/);
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`P${at}`, '']));
+    const nested = { a: Array.from({ length: 200_000 }, () => ({})) };
+    for (const input of [params(33_000), many, nested, 'x'.repeat(300_000), { ...many, a: [['x']] }]) {
+      // Signed or not: the signature is not looked at.
+      const signature = typeof input === 'string' ? 'x' : twilio.getExpectedTwilioSignature(TOKEN, URL, input);
+      const reply = await handle({ ...event({ signature }), input });
+      assert.deepEqual([reply.id, code(reply)], ['forbidden', 'BODY_TOO_LARGE']);
+    }
+    assert.match(twiml(await handle(event())), /<Client>/);
+  });
+
+  test('refuses to wait where the core waits for nothing', async () => {
+    // The core as it was: for an answer that it could not read, it went on without a request.
+    const output = '{"flow":0,"asks":[]}';
+    const { count, handle, log } = load({
+      me: () => Promise.resolve({ membership: { id: URL.split('/').at(-1) } }),
+      resumes: output,
+    });
+    const reply = await handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+    assert.deepEqual([reply.id, reply.issue?.[0]?.code], ['exception', 'exception']);
+    assert.ok(count.instances < 10 && log.every((line) => line.startsWith('plumline: CORE_TRAPPED')), log.join('\n'));
+  });
+
   test('takes time in proportion to what it is given', async () => {
     const { handle } = load();
     const timeOf = async (count: number): Promise<number> => {
@@ -310,9 +350,9 @@ describe('the webhook bundle', () => {
       }
       return times.sort((a, b) => a - b)[5] ?? 0;
     };
-    await timeOf(250);
-    const [quarter, whole] = [await timeOf(250), await timeOf(1_000)];
+    await timeOf(240);
+    const [quarter, whole] = [await timeOf(240), await timeOf(960)];
     // Four times the parameters: four times the work and a little for the sorting, where a square would be sixteen.
-    assert.ok(whole / quarter < 9, `1,000 parameters take ${(whole / quarter).toFixed(1)} times what 250 do`);
+    assert.ok(whole / quarter < 9, `960 parameters take ${(whole / quarter).toFixed(1)} times what 240 do`);
   });
 });

@@ -3,7 +3,7 @@
 //! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
 //! chart names.
 
-use plumline::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, play, steps, wants};
+use plumline::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, all_steps, play, wants};
 use plumline::call::{Call, Config};
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -249,7 +249,7 @@ fn sound_configs_answer_everything() {
         clinic.wall = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
         clinic.numbers = random_config::OURS.join(",");
-        let all = steps(&config, Said(&[]));
+        let all = all_steps(&config);
         assert!(all.len() <= 256);
         for step in &all {
             for _ in 0..2 {
@@ -319,7 +319,7 @@ fn wild_configs_do_no_harm() {
     for round in 0..300 {
         let text = maker.config();
         let config: Config = serde_json::from_str(&text).unwrap();
-        for step in steps(&config, Said(&[])) {
+        for step in all_steps(&config) {
             let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
             let said = params(&mut maker.chance);
             pairs.extend(&said);
@@ -385,8 +385,7 @@ fn no_two_steps_have_one_url() {
     let mut maker = Maker { chance: Chance(7) };
     for _ in 0..200 {
         let config: Config = serde_json::from_str(&maker.config()).unwrap();
-        let mut urls: Vec<String> =
-            steps(&config, Said(&[])).iter().map(|step: &Step<'_>| step.suffix(false)).collect();
+        let mut urls: Vec<String> = all_steps(&config).iter().map(|step: &Step<'_>| step.suffix(false)).collect();
         let count = urls.len();
         urls.sort();
         urls.dedup();

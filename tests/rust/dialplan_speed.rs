@@ -127,7 +127,7 @@ fn every_step_is_tried_in_half_a_millisecond() {
     let find = |signature: &str| {
         let steps = steps(&config, Said(&PAIRS));
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(false)).collect();
-        (which(URL, &suffixes, &params, signature, &tokens).map(|at| suffixes[at].clone()), suffixes.len())
+        (which(URL, &suffixes, &params, signature, &tokens, usize::MAX).map(|at| suffixes[at].clone()), suffixes.len())
     };
     let last = steps(&config, Said(&PAIRS)).last().unwrap().url(URL);
     let signature = sign(&tokens[0], &last, &params);

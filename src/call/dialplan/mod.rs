@@ -37,5 +37,5 @@ pub use queue::is_spoken;
 pub use said::{Caller, Said};
 #[cfg(feature = "doors")]
 pub(crate) use say::{in_english, say};
-pub use step::{AGAIN, Kind, MOST_STEPS, Step, decides, retries, steps};
+pub use step::{AGAIN, Kind, MOST_STEPS, Step, all_steps, decides, retries, steps};
 pub use turn::{Next, Plan, Turn};

@@ -133,21 +133,25 @@ impl Step<'_> {
     }
 }
 
-/// Every step that `config` makes, the likeliest first by what a request says.
+/// Every step that `config` makes, the likeliest first by the parameters of a request, and last those of the kinds that
+/// lack what Twilio sends with them.
 #[must_use]
 pub fn steps<'a>(config: &'a Config, said: Said<'_, '_>) -> Vec<Step<'a>> {
     let likely = likely(said);
-    let mut steps = Vec::with_capacity(16);
-    let own = own(config);
+    let all = all_steps(config);
+    let mut steps = Vec::with_capacity(all.len());
     for kind in likely {
-        steps.extend(own.iter().filter(|step| step.kind == *kind));
+        steps.extend(all.iter().filter(|step| step.kind == *kind));
     }
-    steps.extend(own.iter().filter(|step| !likely.contains(&step.kind)));
+    for possible in [true, false] {
+        steps.extend(all.iter().filter(|step| !likely.contains(&step.kind) && can_be(step.kind, said) == possible));
+    }
     steps
 }
 
-/// The steps in no order.
-fn own(config: &Config) -> Vec<Step<'_>> {
+/// Every step that `config` makes.
+#[must_use]
+pub fn all_steps(config: &Config) -> Vec<Step<'_>> {
     let languages = switched(config);
     let mut steps = vec![Step::FIRST];
     steps.extend(Kind::COMMON.map(Step::common));
@@ -231,6 +235,23 @@ fn switched(config: &Config) -> Vec<&str> {
     languages
 }
 
+/// Whether a request can be to a step of this kind: whether it has a parameter that Twilio sends with all of them.
+/// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
+fn can_be(kind: Kind, said: Said<'_, '_>) -> bool {
+    let marks: &[&str] = match kind {
+        Kind::First | Kind::Menu | Kind::Offer | Kind::Announce | Kind::Connect | Kind::Status => return true,
+        Kind::Dial => &["DialCallStatus"],
+        Kind::Conference => &["DialCallStatus", "ConferenceSid"],
+        Kind::Queue => &["QueueResult"],
+        Kind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
+        Kind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
+        Kind::Recording => &["RecordingStatus", "RecordingSid"],
+        Kind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
+        Kind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
+    };
+    marks.iter().any(|mark| said.has(mark))
+}
+
 /// The kinds that a request speaks for, the likeliest first. A parameter that several kinds of request have goes behind
 /// one that only one has: a dial action after hang-up carries the marks of a progress event too.
 fn likely(said: Said<'_, '_>) -> &'static [Kind] {
@@ -278,10 +299,9 @@ mod tests {
     fn are_a_closed_set() {
         let config: Config = serde_json::from_str(CONFIG).unwrap();
         let mut all = urls(&config, &[]);
-        assert_eq!(all[0], "");
+        assert_eq!(all.remove(0), "");
         all.sort();
         let expected = [
-            "",
             "?step=announce",
             "?step=connect",
             "?step=dial.desk",
@@ -310,7 +330,8 @@ mod tests {
     fn the_likeliest_come_first() {
         let config: Config = serde_json::from_str(CONFIG).unwrap();
         for (pairs, first) in [
-            (&[("CallStatus", "ringing")][..], ""),
+            (&[][..], ""),
+            (&[("CallStatus", "ringing")], ""),
             (&[("Digits", "1"), ("CallStatus", "in-progress")], "?step=menu.main"),
             (&[("SpeechResult", "desk")], "?step=menu.main"),
             (&[("DialCallStatus", "busy"), ("CallbackSource", "call-progress-events")], "?step=dial.desk"),
@@ -323,6 +344,31 @@ mod tests {
         ] {
             let urls = urls(&config, pairs);
             assert_eq!((urls[0].as_str(), urls.len()), (first, 21), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn kinds_whose_parameters_are_missing_come_last() {
+        let config: Config = serde_json::from_str(CONFIG).unwrap();
+        let marked = ["dial", "queue", "wait", "recording", "transcription", "machine"];
+        let last = |pairs: &[(&str, &str)]| {
+            let kinds: Vec<&str> = steps(&config, Said(pairs)).iter().map(|step| step.kind.word()).collect();
+            let from = kinds.iter().rposition(|kind| !marked.contains(kind)).unwrap();
+            let mut last = kinds[from + 1..].to_vec();
+            last.sort_unstable();
+            last.dedup();
+            last
+        };
+        assert_eq!(last(&[("From", "+15550100099")]).len(), marked.len());
+        for (mark, kind) in [
+            ("DialCallStatus", "dial"),
+            ("QueueResult", "queue"),
+            ("QueuePosition", "wait"),
+            ("RecordingStatus", "recording"),
+            ("TranscriptionStatus", "transcription"),
+            ("AnsweredBy", "machine"),
+        ] {
+            assert!(!last(&[("Digits", "1"), (mark, "")]).contains(&kind), "{mark}");
         }
     }
 
