@@ -5,7 +5,10 @@ import type { Peer, PeerName, Stage } from './peers.ts';
 import { requests, type RequestName } from './requests.ts';
 import { inRounds, runChild, type Rounds } from './rounds.ts';
 
-/** How long a run takes: full, about three minutes on two cores; quick, for CI, about forty seconds. */
+/**
+ * How long a run takes: full, about three minutes on two cores; quick, about forty seconds; short, which only shows that
+ * every part works, about ten.
+ */
 export interface Effort {
   coldRounds: number;
   firstRounds: number;
@@ -46,6 +49,20 @@ export const quickEffort: Effort = {
   batchMs: 20,
   memoryRounds: 1,
   memoryRequests: 20_000,
+};
+
+export const shortEffort: Effort = {
+  coldRounds: 1,
+  firstRounds: 1,
+  contextRounds: 1,
+  hotCalls: 3,
+  idleCalls: 1,
+  warmRounds: 1,
+  warmUpMs: 1,
+  batches: 1,
+  batchMs: 1,
+  memoryRounds: 1,
+  memoryRequests: 200,
 };
 
 interface ColdTimes {

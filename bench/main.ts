@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick] [--rounds N] [--only bots|library|dialplan] [--bundle FILE]`: this package's
-// webhook bundle beside its rivals, its library beside npm twilio, and its dialplan beside a loop written by hand.
+// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan] [--bundle FILE]`: this
+// package's webhook bundle beside its rivals, its library beside npm twilio, and its dialplan beside a loop written by
+// hand.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkPeers } from './check.ts';
-import { coldStart, type Effort, fullEffort, memory, quickEffort, vmContexts, warmHandler } from './drivers.ts';
+import {
+  coldStart,
+  type Effort,
+  fullEffort,
+  memory,
+  quickEffort,
+  shortEffort,
+  vmContexts,
+  warmHandler,
+} from './drivers.ts';
 import { checkWays } from './library/check.ts';
 import {
   dialplan,
@@ -17,6 +27,7 @@ import {
   dialplanTables,
   fullDialplanEffort,
   quickDialplanEffort,
+  shortDialplanEffort,
 } from './dialplan/report.ts';
 import { countTrips } from './dialplan/trips.ts';
 import {
@@ -25,6 +36,7 @@ import {
   type LibraryEffort,
   loading,
   quickLibraryEffort,
+  shortLibraryEffort,
   warmLibrary,
   writeRequests,
 } from './library/drivers.ts';
@@ -35,6 +47,7 @@ import { type BotRatios, ratiosOf, tables, type Results } from './report.ts';
 interface Options {
   json: boolean;
   quick: boolean;
+  short: boolean;
   rounds?: string;
   only?: string;
   bundle: string;
@@ -45,6 +58,7 @@ function readOptions(): Options {
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string' },
       bundle: { type: 'string', default: join(import.meta.dirname, '../pkg/bots/webhook.cjs') },
@@ -60,8 +74,18 @@ function readRounds({ rounds: text }: Options): number | undefined {
   return rounds;
 }
 
-function botEffort(quick: boolean, rounds: number | undefined): Effort {
-  const chosen = quick ? quickEffort : fullEffort;
+/** How much of each measurement is done. */
+type Size = 'full' | 'quick' | 'short';
+
+function readSize({ quick, short }: Options): Size {
+  if (quick && short) {
+    throw new Error('--quick and --short exclude each other');
+  }
+  return short ? 'short' : quick ? 'quick' : 'full';
+}
+
+function botEffort(size: Size, rounds: number | undefined): Effort {
+  const chosen = { full: fullEffort, quick: quickEffort, short: shortEffort }[size];
   if (rounds === undefined) {
     return chosen;
   }
@@ -69,13 +93,13 @@ function botEffort(quick: boolean, rounds: number | undefined): Effort {
   return { ...chosen, ...every, warmRounds: rounds, memoryRounds: rounds };
 }
 
-function libraryEffort(quick: boolean, rounds: number | undefined): LibraryEffort {
-  const chosen = quick ? quickLibraryEffort : fullLibraryEffort;
+function libraryEffort(size: Size, rounds: number | undefined): LibraryEffort {
+  const chosen = { full: fullLibraryEffort, quick: quickLibraryEffort, short: shortLibraryEffort }[size];
   return rounds === undefined ? chosen : { ...chosen, loadRounds: rounds, warmRounds: rounds, hostileRounds: rounds };
 }
 
-function dialplanEffort(quick: boolean, rounds: number | undefined): DialplanEffort {
-  const chosen = quick ? quickDialplanEffort : fullDialplanEffort;
+function dialplanEffort(size: Size, rounds: number | undefined): DialplanEffort {
+  const chosen = { full: fullDialplanEffort, quick: quickDialplanEffort, short: shortDialplanEffort }[size];
   return rounds === undefined ? chosen : { ...chosen, rounds };
 }
 
@@ -83,20 +107,21 @@ const parts = ['bots', 'library', 'dialplan'];
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const { only, quick } = options;
+  const { only } = options;
   if (only !== undefined && !parts.includes(only)) {
     throw new Error(`--only takes ${parts.join(', ')}, not "${only}"`);
   }
   const wants = (part: string): boolean => only === undefined || only === part;
   const rounds = readRounds(options);
+  const size = readSize(options);
   // With --json the last line of stdout is the result, and the words for people go to stderr.
   const say = options.json ? console.error : console.log;
   const folder = await mkdtemp(join(tmpdir(), 'plumline-bench-'));
   try {
     say(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`);
-    const bots = wants('bots') ? await benchBots(folder, options, botEffort(quick, rounds), say) : undefined;
-    const library = wants('library') ? await benchLibrary(folder, libraryEffort(quick, rounds), say) : undefined;
-    const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(quick, rounds), say) : undefined;
+    const bots = wants('bots') ? await benchBots(folder, options, botEffort(size, rounds), say) : undefined;
+    const library = wants('library') ? await benchLibrary(folder, libraryEffort(size, rounds), say) : undefined;
+    const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(size, rounds), say) : undefined;
     if (options.json) {
       console.log(
         JSON.stringify({ ratios: { ...bots, ...(library && { library }), ...(plan && { dialplan: plan }) } }),

@@ -13,6 +13,7 @@ export interface DialplanEffort {
 
 export const fullDialplanEffort: DialplanEffort = { rounds: 7, events: 400 };
 export const quickDialplanEffort: DialplanEffort = { rounds: 3, events: 200 };
+export const shortDialplanEffort: DialplanEffort = { rounds: 1, events: 4 };
 
 const ways = [
   { name: 'core', label: 'Plumline' },

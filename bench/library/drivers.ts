@@ -8,7 +8,7 @@ import { inRounds, type Rounds, runRig } from '../rounds.ts';
 import { type Hostile, hostile } from './hostile.ts';
 import { type Signed, type WayName, ways } from './peers.ts';
 
-/** How long a run takes: full, about a minute and a half on two cores; quick, for CI, about twenty seconds. */
+/** How long a run takes: full, about a minute and a half on two cores; quick, about twenty seconds; short, about ten. */
 export interface LibraryEffort {
   loadRounds: number;
   warmRounds: number;
@@ -34,6 +34,15 @@ export const quickLibraryEffort: LibraryEffort = {
   batches: 3,
   batchMs: 20,
   hostileRounds: 2,
+};
+
+export const shortLibraryEffort: LibraryEffort = {
+  loadRounds: 1,
+  warmRounds: 1,
+  warmUpMs: 1,
+  batches: 1,
+  batchMs: 1,
+  hostileRounds: 1,
 };
 
 /** The bench's webhooks as a library is asked about them, in a file that the rigs read. */

@@ -81,7 +81,7 @@ export const hostile: Hostile[] = [
   {
     name: 'tenTree',
     label: 'a tree with 10 MB of text',
-    finds: 'TWIML_LENGTH',
+    finds: 'TWIML_SIZE',
     make: () => ({ name: 'Response', children: [{ name: 'Say', text: 'x'.repeat(TEN_MB) }] }),
   },
 ];

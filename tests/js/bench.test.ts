@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** `npm run bench -- --short`: every part of the bench runs to its end and prints its figures. How large, is not judged. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import type { SpawnSyncReturns } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const main = path.join(root, 'bench/main.ts');
+const built = ['bots/webhook.cjs', 'bots/calls.wasm.br', 'npm/index.mjs'].every((file) =>
+  existsSync(path.join(root, 'pkg', file)),
+);
+
+/** The tables of each part, by how their titles begin. */
+const tables = {
+  bots: [
+    'The bundle (bytes',
+    'Cold start, a fresh process',
+    'VM context, first call',
+    'VM context, hot',
+    'VM context, idle',
+    'Warm, one webhook',
+    'Resident memory',
+    'Ratios: rival ÷ Plumline',
+  ],
+  library: [
+    'Loading in a fresh Node',
+    'TwiML, built and written',
+    'Tokens and verdicts',
+    'checkTwiml of hostile documents',
+    'Ratios: npm twilio ÷',
+  ],
+  dialplan: ['The dialplan: one webhook', 'FHIR round trips of a call'],
+};
+
+/** The ratios of each part in the last line of `--json`. */
+const botRatios = ['coldProcess', 'firstContext', 'hotContext', 'idleContext', 'warm1', 'warm20', 'warm40'];
+const ratios = {
+  bots: { twilio: botRatios, handwritten: botRatios },
+  library: {
+    library: [
+      'accessToken',
+      'dial',
+      'importAndVerify',
+      'importPlumline',
+      'importPlumlineTwilio',
+      'ivr50',
+      'validate1',
+      'validate20',
+      'validate40',
+    ],
+  },
+  dialplan: {
+    dialplan: ['bare', 'firstStep', 'hours1000', 'lastStep', 'plan1000', 'plan50', 'rules1000', 'rules50', 'steps'],
+  },
+};
+
+function bench(...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', maxBuffer: 1 << 24 });
+}
+
+/** The cells of a table's rows, without the first column: its title's line, its head and its rule come before them. */
+function figuresOf(text: string, title: string): string[][] {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(title));
+  assert.notEqual(at, -1, `no table "${title}" in:\n${text}`);
+  const rule = lines[at + 2] ?? '';
+  assert.match(rule, /^─+( {2}─+)+$/, title);
+  const [first = ''] = rule.split(' ');
+  const rows = lines.slice(at + 3);
+  const end = rows.findIndex((line) => !/^.+ {2}\S/.test(line));
+  return rows.slice(0, end === -1 ? rows.length : end).map((row) => row.slice(first.length).trim().split(/ {2,}/));
+}
+
+describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
+  for (const part of ['bots', 'library', 'dialplan'] as const) {
+    test(`${part}: every table and every ratio has its figures`, () => {
+      const { status, stdout, stderr } = bench('--short', '--json', '--only', part);
+      assert.equal(status, 0, stderr);
+      for (const title of tables[part]) {
+        const rows = figuresOf(stderr, title);
+        assert.ok(rows.length > 1, `${title} has ${rows.length} rows`);
+        for (const cells of rows) {
+          assert.ok(
+            // A ratio is n/a where our own time did not rise above the floor, as it may in one round.
+            cells.some((cell) => /^[+-]?\d|^n\/a$/.test(cell)),
+            `${title}: a row without a figure: ${cells.join(' | ')}`,
+          );
+        }
+      }
+      assert.doesNotMatch(stderr, /NaN|undefined|Infinity/);
+      const line = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+        ratios: Record<string, Record<string, number | null>>;
+      };
+      const names = Object.entries(line.ratios).map(([name, list]) => [name, Object.keys(list).sort()]);
+      assert.deepEqual(Object.fromEntries(names), ratios[part]);
+      for (const [name, list] of Object.entries(line.ratios)) {
+        for (const [ratio, value] of Object.entries(list)) {
+          // What is a difference of two times can be lost in the noise; the others are times of their own.
+          const isOwn = name === 'library' || /^(warm|bare|rules|hours|firstStep|lastStep)/.test(ratio);
+          assert.ok(isOwn ? typeof value === 'number' && value > 0 : value === null || Number.isFinite(value), ratio);
+        }
+      }
+    });
+  }
+});
+
+test('options of the bench that cannot be are one line', () => {
+  for (const [args, said] of [
+    [['--short', '--quick'], /exclude each other/],
+    [['--only', 'nothing'], /--only takes bots, library, dialplan/],
+    [['--rounds', '0'], /--rounds takes a whole number/],
+    [['--shorter'], /--shorter/],
+  ] as const) {
+    const { status, stdout, stderr } = bench(...args);
+    assert.equal(status, 1, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, said);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});
