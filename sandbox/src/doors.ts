@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plumline's three bots, put into the sandbox as docs/deploy.md puts them on a server. */
-import { ContentType } from '@medplum/core';
+/**
+ * Plumline's three bots, put into the sandbox as docs/deploy.md puts them on a server. They are written to the chart
+ * itself, since FHIR requests may be made to fail.
+ */
 import type { AccessPolicy, Bot, Patient, PractitionerRole, Resource, Subscription } from '@medplum/fhirtypes';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +60,7 @@ export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promis
   const operations = await addDoor(sandbox, 'operations', { runtimeVersion, secrets });
   const automation = await addDoor(sandbox, 'automation', { runtimeVersion, secrets });
   const ended = await deployed<Subscription>('subscriptions/ended-calls');
-  await write(sandbox, 'POST', {
+  await sandbox.chart.createResource<Subscription>({
     ...ended,
     channel: { ...ended.channel, endpoint: `Bot/${automation.id}` },
   });
@@ -83,8 +85,8 @@ async function addDoor(
     secrets,
     ...(bot.timeout !== undefined && { timeoutSeconds: bot.timeout }),
   });
-  const there = await read<Bot>(sandbox, `Bot/${added.id}`);
-  await write(sandbox, 'PUT', { ...there, ...bot, id: added.id });
+  const there = await sandbox.chart.readResource<Bot>('Bot', added.id);
+  await sandbox.chart.updateResource<Bot>({ ...there, ...bot, id: added.id });
   return added;
 }
 
@@ -106,19 +108,19 @@ export async function invitePeople(sandbox: Sandbox): Promise<People> {
     name,
     accessPolicy: await deployed<AccessPolicy>('policies/staff'),
   });
-  await write(sandbox, 'POST', {
+  await sandbox.chart.createResource<PractitionerRole>({
     resourceType: 'PractitionerRole',
     active: true,
     practitioner: { reference: practitioner.reference, display: name },
-  } satisfies PractitionerRole);
+  });
   const invited: People['patients'] = [];
   for (const { given, family, number } of patients) {
-    const { id } = await write(sandbox, 'POST', {
+    const { id } = await sandbox.chart.createResource<Patient>({
       resourceType: 'Patient',
       name: [{ given: [given], family }],
       telecom: [{ system: 'phone', use: 'mobile', value: number }],
       generalPractitioner: [{ reference: practitioner.reference, display: name }],
-    } satisfies Patient);
+    });
     invited.push({ reference: `Patient/${id}`, name: `${given} ${family}`, number });
   }
   return { practitioner: { ...practitioner, name }, patients: invited };
@@ -126,23 +128,4 @@ export async function invitePeople(sandbox: Sandbox): Promise<People> {
 
 async function deployed<T extends Resource>(name: string): Promise<T> {
   return JSON.parse(await readFile(new URL(`deploy/${name}.json`, root), 'utf8')) as T;
-}
-
-async function read<T extends Resource>(sandbox: Sandbox, path: string): Promise<T> {
-  const answer = await fetch(`${sandbox.fhir}/${path}`);
-  return answered<T>(answer, path);
-}
-
-async function write(sandbox: Sandbox, method: 'POST' | 'PUT', resource: Resource): Promise<Resource & { id: string }> {
-  const path = method === 'PUT' ? `${resource.resourceType}/${resource.id}` : resource.resourceType;
-  const headers = { 'Content-Type': ContentType.FHIR_JSON };
-  const answer = await fetch(`${sandbox.fhir}/${path}`, { method, headers, body: JSON.stringify(resource) });
-  return answered(answer, path);
-}
-
-async function answered<T>(answer: Response, path: string): Promise<T> {
-  if (!answer.ok) {
-    throw new Error(`The sandbox's chart answered ${answer.status} to ${path}: ${await answer.text()}`);
-  }
-  return (await answer.json()) as T;
 }

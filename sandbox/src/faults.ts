@@ -13,13 +13,23 @@ export const serverError: OperationOutcome = {
 
 const outcomes = [serverError, conflict('A fault of the sandbox'), tooManyRequests];
 
+/** Reads a rate as a user writes it: a decimal number from 0 to 1. */
+export function readRate(text: string): number | undefined {
+  const rate = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  return isRate(rate) ? rate : undefined;
+}
+
+export function isRate(rate: number): boolean {
+  return rate >= 0 && rate <= 1;
+}
+
 /** Lets a share of the requests fail, in turn as a server fails, as one that lost a race, and as one that is busy. */
-export function faults(seed: string, rate: number): RequestHandler {
+export function faults(seed: string, rate: () => number): RequestHandler {
   let requests = 0;
   let failures = 0;
   return (_req, res, next) => {
     const outcome = outcomes[failures % outcomes.length];
-    if (outcome && fraction(seed, `fault/${++requests}`) < rate) {
+    if (outcome && fraction(seed, `fault/${++requests}`) < rate()) {
       failures++;
       sendOutcome(res, outcome);
     } else {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { instantHelp, readInstant } from './clock.ts';
 import { openConsole, sandboxLine } from './console.ts';
 import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
+import { readRate } from './faults.ts';
 import { invent } from './named.ts';
 import { hex } from './seed.ts';
 import { startSandbox } from './server.ts';
@@ -19,11 +20,11 @@ const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--ti
              [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]
              [--at 2026-12-25T03:00:00Z]
 
-  --ticket    sets PLUMLINE_SECRET: calls from a browser need a ticket
-  --config    a dialplan (docs/dialplan.md), checked first; its numbers become the account's
-  --at        what the sandbox's clock says when it starts; by default it is now
-  --faults    the share of FHIR requests that fail, from 0 to 1
-  --wrapper   the runtime of Medplum's that the bots run as under`;
+  --ticket      sets PLUMLINE_SECRET: calls from a browser need a ticket
+  --config      a dialplan (docs/dialplan.md), checked first; its numbers become the account's
+  --at          what the sandbox's clock says when it starts; by default it is now
+  --faults      the share of auth/me and FHIR requests that fail once the sandbox is ready, from 0 to 1
+  --wrapper     the runtime of Medplum's that the bots run as under`;
 
 const defaultPort = 8787;
 
@@ -60,9 +61,9 @@ function readSettings(args: string[]): Settings {
   if (port !== undefined && !(/^\d+$/.test(values.port ?? '') && port < 65536)) {
     throw new Refusal('--port is a number from 0 to 65535', 2);
   }
-  const rate = Number(values.faults);
-  if (!(values.faults.trim() && rate >= 0 && rate <= 1)) {
-    throw new Refusal('--faults is a rate from 0 to 1', 2);
+  const rate = readRate(values.faults);
+  if (rate === undefined) {
+    throw new Refusal(`--faults is a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
   }
   const publicUrl = values['public-url'];
   if (publicUrl !== undefined && !/^https?:\/\/[^/?#]/.test(publicUrl)) {
@@ -159,7 +160,6 @@ async function main(args: string[]): Promise<void> {
   }
   const sandbox = await start(settings.port, {
     seed: settings.seed,
-    faults: settings.faults,
     runCron: true,
     twilio: { numbers: account.numbers },
     ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
@@ -179,6 +179,8 @@ async function main(args: string[]): Promise<void> {
   const bot = bots.webhook;
   const invented = await invent(sandbox, settings.config?.text ?? '');
   openConsole(sandbox, { account, bots, people: await invitePeople(sandbox), tickets: settings.ticket });
+  // Not before all is there: what makes the sandbox ready is no part of what is to be tested.
+  sandbox.faultRate = settings.faults;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
   }

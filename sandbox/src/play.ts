@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Whole calls by the scripted phone, as the page and the command ask for them. */
-import type { Communication, Resource, Task } from '@medplum/fhirtypes';
+import { parseSearchRequest } from '@medplum/core';
+import type { Communication, Task } from '@medplum/fhirtypes';
 import { instantHelp, readInstant } from './clock.ts';
 import type { Doors, People } from './doors.ts';
 import type { Sandbox } from './server.ts';
@@ -207,13 +208,15 @@ async function playNow(sandbox: Sandbox, { bots, people, tickets }: Stage, wish:
     ? twilio.incoming({ from, to, script, params })
     : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, wish)) }));
   await sandbox.settled();
-  const [communication] = await search<Communication>(
-    sandbox,
-    `Communication?identifier=https://www.twilio.com/|${placed.callSid}`,
+  // Of the chart itself: a FHIR request may be made to fail.
+  const [communication] = await sandbox.chart.searchResources<Communication>(
+    parseSearchRequest<Communication>(`Communication?identifier=https://www.twilio.com/|${placed.callSid}`),
   );
   const kinds = ['missed', 'failed', 'voicemail', 'callback'];
   const identifiers = kinds.map((kind) => `https://plumline.dev/fhir/call-task|${placed.callSid}.${kind}`);
-  const tasks = await search<Task>(sandbox, `Task?identifier=${identifiers.join(',')}`);
+  const tasks = await sandbox.chart.searchResources<Task>(
+    parseSearchRequest<Task>(`Task?identifier=${identifiers.join(',')}`),
+  );
   return { ...placed, communication: communication ?? null, tasks };
 }
 
@@ -242,9 +245,4 @@ async function browserCall(
     throw new WishRefused(`no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`);
   }
   return { identity: body.identity, params: { ...params, Ticket: body.ticket } };
-}
-
-async function search<T extends Resource>(sandbox: Sandbox, query: string): Promise<T[]> {
-  const { entry = [] } = (await (await fetch(`${sandbox.fhir}/${query}`)).json()) as { entry?: { resource: T }[] };
-  return entry.map(({ resource }) => resource);
 }

@@ -23,7 +23,7 @@ import { checkCron, Crontab } from './crontab.ts';
 import type { Execution } from './executions.ts';
 import { fakes } from './fakes.ts';
 import type { SentRequest } from './fakes.ts';
-import { faults } from './faults.ts';
+import { faults, isRate } from './faults.ts';
 import { fhirRoutes, indexDefinitions } from './fhir.ts';
 import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
 import { Requesters } from './requesters.ts';
@@ -81,6 +81,10 @@ export interface Sandbox {
   /** Where further pages can be hung up. */
   pages: Router;
   bots: SandboxBot[];
+  /** The chart itself: no injected faults, no access policy. */
+  chart: Chart;
+  /** The share of auth/me and FHIR requests that fail, from 0 to 1; may be set at any time. */
+  faultRate: number;
   /** Which requests of auth/me and FHIR fail, and how; may be set at any time. */
   faults: Faults | undefined;
   /** May be changed at any time. */
@@ -106,6 +110,7 @@ const prefixes = ['', '/api', '/projects/:projectId', '/api/projects/:projectId'
 
 /** Starts a server on this machine that answers as Medplum does, as far as a bot and its callers can tell. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  checkRate(options.faults ?? 0);
   indexDefinitions();
   const app = express();
   const server = createServer(app);
@@ -145,6 +150,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     (line) => onLog('server', line),
   );
+  let faultRate = options.faults ?? 0;
   const pages = express.Router();
   const account = twilioAccount(seed);
   const twilio = new Network({
@@ -166,6 +172,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     client: await requesters.addClient('Sandbox app'),
     pages,
     bots: [],
+    chart,
+    get faultRate() {
+      return faultRate;
+    },
+    set faultRate(rate) {
+      checkRate(rate);
+      faultRate = rate;
+    },
     faults: undefined,
     deliveries: deliveries.options,
     async addBot(bot) {
@@ -239,12 +253,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       },
     }),
     traffic: new Traffic(bots.executions, () => sandbox.faults),
-    faults: faults(seed, options.faults ?? 0),
+    faults: faults(seed, () => faultRate),
   });
   for (const bot of options.bots ?? []) {
     await sandbox.addBot(bot);
   }
   return sandbox;
+}
+
+function checkRate(rate: number): void {
+  if (!isRate(rate)) {
+    throw new RangeError(`The rate of faults is a number from 0 to 1, not ${rate}`);
+  }
 }
 
 interface Parts {

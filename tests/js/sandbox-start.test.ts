@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { readRate } from '../../sandbox/src/faults.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -114,6 +115,39 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     }
     const [one, two] = lines.map(({ webhook, authToken }) => ({ path: new URL(webhook).pathname, authToken }));
     assert.deepEqual(one, two);
+  });
+
+  test('it starts and serves at every rate of faults, from any seed', async () => {
+    for (const [rate, seed] of [
+      ['0', '1'],
+      ['0.05', '1'],
+      ['.5', '7'],
+      ['1', '2'],
+    ] as const) {
+      await run(['--json', '--port', '0', '--seed', seed, '--faults', rate], async (text) => {
+        const line = JSON.parse(text) as Line;
+        const statuses = await Promise.all(
+          Array.from({ length: 60 }, async () => (await fetch(`${line.fhir}/Patient`)).status),
+        );
+        const failed = statuses.filter((status) => status !== 200).length;
+        assert.ok(rate === '0' ? failed === 0 : failed > 0, `${rate}: ${failed} of 60`);
+        assert.ok(Number(rate) < 1 || failed === 60, `${rate}: ${failed} of 60`);
+        // A webhook bot that cannot ask for its own URL answers 500.
+        const { status } = await call(line, line.authToken, '+15550100001');
+        assert.ok(status === 200 || (status === 500 && rate !== '0'), `${rate}: ${status}`);
+        const account = (await (await fetch(new URL('/console/account', line.console))).json()) as {
+          patients: object[];
+        };
+        assert.equal(account.patients.length, 2);
+        const played = await fetch(new URL('/console/play', line.console), {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ kind: 'phone', from: '+15550100099', to: '+15550100001' }),
+        });
+        assert.equal(played.status, 200);
+        assert.ok(((await played.json()) as Played).requests?.length);
+      });
+    }
   });
 
   test('--public-url is what is signed', async () => {
@@ -327,12 +361,37 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
   });
 });
 
+test('a rate of faults is a decimal number from 0 to 1', () => {
+  for (const text of ['0', '0.05', '.5', '1', '1.0', '1.', '5e-2', '+0.1']) {
+    assert.equal(readRate(text), Number(text), text);
+  }
+  for (const text of [
+    '',
+    ' ',
+    '-0.1',
+    '1.0001',
+    '2',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '0x1',
+    '5%',
+    '0,5',
+    'some',
+    '.',
+  ]) {
+    assert.equal(readRate(text), undefined, text);
+  }
+});
+
 test('wrong flags are one line each', () => {
   for (const [args, code] of [
     [['--colour'], 2],
     [['--port', 'x'], 2],
     [['--wrapper', 'docker'], 2],
     [['--faults', '2'], 2],
+    [['--faults=-0.1'], 2],
+    [['--faults', 'some'], 2],
     [['--public-url', 'example.com'], 2],
     [['--at', '2026-12-25'], 2],
     [['--config', 'no-such-file.json'], 1],
@@ -341,5 +400,8 @@ test('wrong flags are one line each', () => {
     assert.equal(status, code, stderr);
     assert.equal(stdout, '');
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    if (args[0].startsWith('--faults')) {
+      assert.match(stderr, /^--faults is a rate from 0 to 1, such as 0\.05, not "/);
+    }
   }
 });

@@ -4,9 +4,11 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { invitePeople, openDoors } from '../../sandbox/src/doors.ts';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { Fault, FaultyRequest } from '../../sandbox/src/traffic.ts';
+import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
 import { ask, bundle, letAsk, obedient, statuses } from './sandbox-ask.ts';
 
@@ -138,4 +140,30 @@ test('half a batch fails, and only that half is not done', async () => {
   assert.deepEqual(statuses(done?.value as unknown as Bundle), ['201', '500', '201']);
   const { body } = await ask<Bundle>(sandbox, 'GET', 'Patient?family=One,Two,Three');
   assert.equal(body.entry?.length, 2);
+});
+
+test('the bots of deploy/ are set up at every rate of faults, from any seed', async () => {
+  for (const [index, rate] of [0, 0.05, 0.3, 0.5, 0.9, 1, 0.05, 0.05].entries()) {
+    const seed = `faults ${index}`;
+    const own = await startSandbox({ seed, faults: rate });
+    try {
+      await openDoors(own, { account: twilioAccount(seed), runtimeVersion: 'awslambda' });
+      const { patients } = await invitePeople(own);
+      assert.equal(patients.length, 2);
+      const answers = await Promise.all(Array.from({ length: 40 }, () => ask(own, 'GET', 'Patient')));
+      const failed = answers.filter(({ status }) => status !== 200).length;
+      assert.ok(rate === 0 ? failed === 0 : rate === 1 ? failed === 40 : true, `${rate}: ${failed} of 40`);
+      own.faultRate = 0;
+      assert.equal((await ask<Bundle>(own, 'GET', 'Bot')).body.entry?.length, 3);
+    } finally {
+      await own.stop();
+    }
+  }
+});
+
+test('a rate of faults that is not from 0 to 1 is refused', async () => {
+  for (const faults of [-0.1, 1.1, NaN, Infinity]) {
+    await assert.rejects(startSandbox({ faults }), /rate of faults is a number from 0 to 1/);
+    assert.throws(() => (sandbox.faultRate = faults), RangeError);
+  }
 });
