@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { allOk, badRequest, getStatus } from '@medplum/core';
-import type { AccessPolicy, Bot, ProjectSetting, Reference } from '@medplum/fhirtypes';
+import type { WithId } from '@medplum/core';
+import type { AccessPolicy, Bot, ProjectSetting, Reference, Subscription } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
+import { auditEvent, isAudited } from './audit.ts';
+import type { Run } from './audit.ts';
 import type { Chart } from './chart/chart.ts';
 import { checkPolicy } from './chart/rights.ts';
 import type { Clock } from './clock.ts';
 import { Executions } from './executions.ts';
 import type { Execution, Trigger } from './executions.ts';
+import { inputOf } from './parsing.ts';
 import { addPolicy, join } from './requesters.ts';
 import type { Member } from './requesters.ts';
-import { sendBotResult } from './results.ts';
+import { hasFailed, sendBotResult } from './results.ts';
 import { uuid } from './seed.ts';
 import { FissionWrapper } from './wrappers/fission.ts';
 import { LambdaWrapper } from './wrappers/lambda.ts';
@@ -31,6 +36,11 @@ export interface NewBot {
   accessPolicy?: boolean | AccessPolicy;
   /** By `$execute` and for a Subscription, the bot has the rights of who asks, and not its own. */
   runAsUser?: boolean;
+  /** Of a JSON body the bot is given the text. */
+  rawBody?: boolean;
+  /** Which runs leave an AuditEvent, and where it is written. */
+  auditEventTrigger?: NonNullable<Bot['auditEventTrigger']>;
+  auditEventDestination?: NonNullable<Bot['auditEventDestination']>;
   /** When it runs by itself: five fields, in UTC. */
   cron?: string;
   timeoutSeconds?: number;
@@ -50,6 +60,8 @@ export interface Call extends Pick<BotPayload, 'input' | 'contentType' | 'header
   trigger: Trigger;
   /** On whose behalf the bot asks; on its own, if nobody is named. */
   as?: Member | undefined;
+  /** Of the trigger `subscription`. */
+  subscription?: Subscription;
 }
 
 /** What all bots of a sandbox share. */
@@ -69,6 +81,7 @@ export class Bots {
   readonly #server: VmServer;
   readonly #deployed: DeployedBot[] = [];
   #count = 0;
+  #audits = 0;
   #directory: Promise<string> | undefined;
   #everything: Promise<Reference<AccessPolicy>> | undefined;
 
@@ -85,6 +98,9 @@ export class Bots {
       publicWebhook = true,
       accessPolicy = true,
       runAsUser = false,
+      rawBody = false,
+      auditEventTrigger,
+      auditEventDestination,
       cron,
     } = options;
     const { chart, seed } = this.#options;
@@ -107,6 +123,9 @@ export class Bots {
         runtimeVersion,
         publicWebhook,
         ...(runAsUser && { runAsUser }),
+        ...(rawBody && { rawBody }),
+        ...(auditEventTrigger && { auditEventTrigger }),
+        ...(auditEventDestination && { auditEventDestination }),
         ...(cron !== undefined && { cronString: cron }),
       },
       { assignedId: true },
@@ -148,10 +167,11 @@ export class Bots {
 
   /** Runs a bot on a request and answers with what it gave. */
   async answer(bot: DeployedBot, req: Request, res: Response, call: Omit<Call, 'input'>): Promise<void> {
+    const resource = await this.#resource(bot);
+    const input = req.method === 'GET' ? req.query : inputOf(req, resource.rawBody === true);
     res.locals['executed'] = true;
-    const input: unknown = req.method === 'GET' ? req.query : req.body;
     const body = bodyOf(res);
-    await this.#run(bot, { ...call, input }, (result) => {
+    await this.#run(bot, resource, { ...call, input }, (result) => {
       try {
         sendBotResult(req, res, result);
       } finally {
@@ -162,7 +182,7 @@ export class Bots {
 
   /** Runs a bot whose answer nobody waits for. */
   async call(bot: DeployedBot, call: Call): Promise<Execution> {
-    return this.#run(bot, call, (result) => {
+    return this.#run(bot, await this.#resource(bot), call, (result) => {
       const body = result.returned.kind === 'json' ? result.returned.text : '';
       const status = getStatus(result.success ? allOk : badRequest(result.logResult));
       result.answered = { status, contentType: '', body };
@@ -195,7 +215,12 @@ export class Bots {
     }
   }
 
-  async #run(bot: DeployedBot, call: Call, answer: (result: Answered) => void): Promise<Execution> {
+  async #run(
+    bot: DeployedBot,
+    resource: WithId<Bot>,
+    call: Call,
+    answer: (result: Answered) => void,
+  ): Promise<Execution> {
     const { baseUrl, clock, onLog } = this.#options;
     const { trigger, as, input, contentType, headers, requester, traceId } = call;
     const { execution, accessToken } = this.executions.begin(bot.name, trigger, input, as ?? bot);
@@ -221,12 +246,47 @@ export class Bots {
     );
     const duration = performance.now() - started;
     try {
+      // The server answers when the AuditEvent is there.
+      await this.#audit({
+        bot: resource,
+        runAs: (as ?? bot).reference,
+        requester,
+        subscription: call.subscription,
+        input,
+        start: execution.time,
+        end: new Date(clock.now()).toISOString(),
+        failed: hasFailed(result),
+        output: log.join('\n'),
+        requestId: randomUUID(),
+        traceId: traceId ?? randomUUID(),
+      });
       answer(result);
     } finally {
       const { status, contentType: type, body } = result.answered ?? { status: 500, contentType: '', body: '' };
       this.executions.end(execution, { status, contentType: type, body, duration, log });
     }
     return execution;
+  }
+
+  /** The bot as the chart has it, which may have changed since it was added. */
+  async #resource({ id }: DeployedBot): Promise<WithId<Bot>> {
+    return this.#options.chart.readResource<Bot>('Bot', id).catch(() => ({ resourceType: 'Bot', id }));
+  }
+
+  async #audit(run: Run): Promise<void> {
+    if (!isAudited(run)) {
+      return;
+    }
+    const { chart, seed, onLog } = this.#options;
+    const event = auditEvent(run);
+    const destinations = run.bot.auditEventDestination ?? ['resource'];
+    if (destinations.includes('resource')) {
+      // An id of its own series, so that other resources have the same ids whatever bots do.
+      await chart.createResource({ ...event, id: uuid(seed, `audit/${++this.#audits}`) }, { assignedId: true });
+    }
+    if (destinations.includes('log')) {
+      onLog('server', printable(JSON.stringify(event)));
+    }
   }
 
   async #policy(policy: boolean | AccessPolicy, label: string): Promise<Reference<AccessPolicy> | undefined> {

@@ -28,6 +28,7 @@ export interface SandboxLine {
   fhir: string;
   webhook: string;
   authToken: string;
+  accountSid: string;
   numbers: string[];
   sent: string;
 }
@@ -38,6 +39,7 @@ export function sandboxLine(sandbox: Sandbox, bot: SandboxBot, account: TwilioAc
     fhir: sandbox.fhir,
     webhook: bot.webhook,
     authToken: account.authToken,
+    accountSid: account.accountSid,
     numbers: account.numbers,
     sent: `${sandbox.url}/sandbox/sent`,
   };

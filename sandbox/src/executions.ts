@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+import { mostOutput } from './audit.ts';
 import type { Member } from './requesters.ts';
 import { accessToken } from './token.ts';
 
@@ -41,9 +42,6 @@ const mostExecutions = 1000;
 
 /** How many tokens are known: far more than bots can be at work at the same time. */
 const mostTokens = 10_000;
-
-/** How much of an execution's log is kept, from its end, as in the AuditEvent that the server writes. */
-const mostLog = 10 * 1024;
 
 /** What the bots have done, and what they are doing. */
 export class Executions {
@@ -88,8 +86,8 @@ export class Executions {
   }
 }
 
-/** The last lines, the first of them cut where it has to be. */
+/** As much as an AuditEvent keeps: the last lines, the first of them cut where it has to be. */
 function lastOf(log: string[]): string[] {
   const text = log.join('\n');
-  return text.length <= mostLog ? log : text.slice(-mostLog).split('\n');
+  return text.length <= mostOutput ? log : text.slice(-mostOutput).split('\n');
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+import { unsupportedMediaType } from '@medplum/core';
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
+import { isJson } from './parsing.ts';
+import { sendOutcome } from './results.ts';
 import { hex } from './seed.ts';
 
 /** A request that a bot sent to one of the services that the sandbox plays. */
@@ -31,6 +34,14 @@ export function fakes(sent: SentRequest[], seed: string, twilio: RequestHandler)
   ] as const) {
     // Credentials stand in headers, which are not kept.
     router.use(`/${service}`, (req, res, next) => {
+      if (service !== 'twilio' && req.method === 'POST' && !isJson(req)) {
+        sendOutcome(res, unsupportedMediaType);
+        return undefined;
+      }
+      // Twilio's API takes forms: a page of another origin can send one, but without credentials, and it is refused.
+      if (service === 'twilio' && req.get('Authorization') === undefined) {
+        return handle(req, res, next);
+      }
       sent.push({ service, time: new Date().toISOString(), method: req.method, path: req.url, body: req.body });
       return handle(req, res, next);
     });

@@ -24,6 +24,7 @@ const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--ti
   --config      a dialplan (docs/dialplan.md), checked first; its numbers become the account's
   --at          what the sandbox's clock says when it starts; by default it is now
   --faults      the share of auth/me and FHIR requests that fail once the sandbox is ready, from 0 to 1
+  --public-url  the address of a tunnel to the sandbox: its host is answered, beside this machine's own names
   --wrapper     the runtime of Medplum's that the bots run as under`;
 
 const defaultPort = 8787;

@@ -1,22 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { badRequest, contentTooLarge, ContentType, isOperationOutcome, unsupportedMediaType } from '@medplum/core';
+import {
+  badRequest,
+  contentTooLarge,
+  ContentType,
+  isOperationOutcome,
+  OperationOutcomeError,
+  unsupportedMediaType,
+} from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import bodyParser from 'body-parser';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { sendOutcome } from './results.ts';
+
+/** The text of JSON bodies that are UTF-8, for bots with `rawBody`. */
+const texts = new WeakMap<IncomingMessage, string>();
+
+/** JSON bodies that nest too deeply for whatever recurses into them, beginning with `JSON.stringify`. */
+const tooDeep = new WeakSet<IncomingMessage>();
+
+/** Far more than FHIR needs, and far less than a stack holds. */
+const mostLevels = 500;
 
 /** Medplum parses every body before it looks at the path, with these parsers, in this order. */
 export function bodyParsers(maxJsonSize: string): RequestHandler[] {
   return [
     bodyParser.urlencoded({ extended: false }),
     bodyParser.text({ type: [ContentType.TEXT, ContentType.HL7_V2] }),
-    bodyParser.json({ type: [ContentType.JSON, 'application/*+json'], limit: maxJsonSize }),
+    bodyParser.json({ type: jsonTypes, limit: maxJsonSize, verify: keepText }),
     (req, _res, next) => {
+      if (isDeeper(req.body, mostLevels)) {
+        tooDeep.add(req);
+        req.body = undefined;
+      }
       req.body ??= {};
       next();
     },
   ];
 }
+
+const jsonTypes = [ContentType.JSON, 'application/*+json'];
+
+function keepText(req: IncomingMessage, _res: unknown, body: Buffer, encoding: string): void {
+  if (encoding === 'utf-8') {
+    texts.set(req, body.toString('utf8'));
+  }
+}
+
+/** Level by level, without recursion. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value].filter(isObject);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= levels) {
+      return true;
+    }
+    level = level.flatMap((one) => Object.values(one) as unknown[]).filter(isObject);
+  }
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+export function isJson(req: Request): boolean {
+  return typeof req.is(jsonTypes) === 'string';
+}
+
+/** What a bot is given of a POST. Fails with 400 where that nests too deeply and the bot does not take the text. */
+export function inputOf(req: Request, rawBody: boolean): unknown {
+  const text = rawBody ? texts.get(req) : undefined;
+  if (text === undefined && tooDeep.has(req)) {
+    throw new OperationOutcomeError(nestedTooDeeply);
+  }
+  return text ?? (req.body as unknown);
+}
+
+const nestedTooDeeply = badRequest(`Content nests more than ${mostLevels} levels deep`);
+
+/** For routes that look into a body. */
+export const refuseDeep: RequestHandler = (req, res, next) => {
+  if (tooDeep.has(req)) {
+    sendOutcome(res, nestedTooDeeply);
+  } else {
+    next();
+  }
+};
+
+/**
+ * Refuses a write that is not JSON. A page of another origin can send a form or plain text without asking; for JSON its
+ * browser asks first, and is not allowed. `_search` writes nothing, and takes a form by FHIR's rules.
+ */
+export const requireJson: RequestHandler = (req, res, next) => {
+  const isWrite = ['POST', 'PUT', 'PATCH'].includes(req.method) && !/\/_search\/?$/.test(req.path);
+  if (isWrite && !isJson(req)) {
+    sendOutcome(res, unsupportedMediaType);
+  } else {
+    next();
+  }
+};
 
 /** The headers that every answer of the server carries, whatever it answers. */
 export const standardHeaders: RequestHandler = (_req, res, next) => {

@@ -16,6 +16,15 @@ import type { BotResult, Returned } from './wrappers/wrapper.ts';
 /** Request types whose answer carries the same type, if they are written exactly like this. */
 const mirroredTypes: string[] = [ContentType.TEXT, ContentType.HL7_V2];
 
+/** Whether a run failed, as its AuditEvent has it: also one that returned the outcome of an error. */
+export function hasFailed({ success, returned }: BotResult): boolean {
+  if (!success || returned.kind !== 'json') {
+    return !success;
+  }
+  const value = valueOf(returned);
+  return isOperationOutcome(value) && !isOk(value);
+}
+
 /** Turns what a bot returned or threw into the HTTP answer that the server makes of it. */
 export function sendBotResult(req: Request, res: Response, result: BotResult): void {
   const failure = badRequest(result.logResult);

@@ -25,7 +25,8 @@ import { fakes } from './fakes.ts';
 import type { SentRequest } from './fakes.ts';
 import { faults, isRate } from './faults.ts';
 import { fhirRoutes, indexDefinitions } from './fhir.ts';
-import { bodyParsers, errorHandler, standardHeaders } from './parsing.ts';
+import { Hosts } from './hosts.ts';
+import { bodyParsers, errorHandler, refuseDeep, requireJson, standardHeaders } from './parsing.ts';
 import { Requesters } from './requesters.ts';
 import type { Member, NewPractitioner } from './requesters.ts';
 import { sendOutcome } from './results.ts';
@@ -117,7 +118,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   server.keepAliveTimeout = 90_000;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   const publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
   const seed = options.seed ?? randomUUID();
   const features = options.features ?? projectFeatures;
@@ -228,6 +230,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     rights: await Rights.of(store, member.membership.id),
   });
   route(app, {
+    hosts: new Hosts(port, options.publicUrl),
     bots,
     pages,
     requesters,
@@ -268,6 +271,7 @@ function checkRate(rate: number): void {
 }
 
 interface Parts {
+  hosts: Hosts;
   bots: Bots;
   pages: Router;
   requesters: Requesters;
@@ -284,11 +288,11 @@ interface Parts {
 type Known = (authorization: string | undefined) => Member | undefined;
 
 function route(app: Express, parts: Parts): void {
-  const { bots, pages, requesters, fhir, traffic, fakes, faults } = parts;
+  const { hosts, bots, pages, requesters, fhir, traffic, fakes, faults } = parts;
   app.set('trust proxy', 1);
   app.set('x-powered-by', false);
   app.set('etag', false);
-  app.use(standardHeaders, compression());
+  app.use(standardHeaders, hosts.checkHost, compression());
   app.options('/{*path}', (_req, res) => {
     // Not res.set, which adds a charset.
     res.setHeader('Content-Type', 'text/plain');
@@ -304,6 +308,8 @@ function route(app: Express, parts: Parts): void {
   for (const prefix of prefixes) {
     app.post(`${prefix}/webhook/:id`, webhook(bots, requesters));
   }
+  app.use(hosts.checkOrigin);
+  app.use(['/console', '/fake'], refuseDeep);
   app.use(pages);
   app.use('/fake', fakes);
   for (const prefix of ['', '/api']) {
@@ -315,7 +321,7 @@ function route(app: Express, parts: Parts): void {
         .get(operation(parts))
         .post(operation(parts));
     }
-    app.use(`${prefix}/fhir/R4`, fhir);
+    app.use(`${prefix}/fhir/R4`, requireJson, refuseDeep, fhir);
   }
   app.use(errorHandler);
 }

@@ -128,7 +128,7 @@ describe('deploy/', () => {
     );
   });
 
-  test('keeps every log line: a bot whose answer tells of an error has not failed', () => {
+  test('keeps every log line: a bot that answers with an apology has not failed', () => {
     // https://github.com/medplum/medplum/blob/main/packages/server/src/util/auditevent.ts, createBotAuditEvent
     const kept = (bot: Bot, logged: string): boolean => {
       const trigger = bot.auditEventTrigger ?? 'always';

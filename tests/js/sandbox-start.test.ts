@@ -25,6 +25,7 @@ interface Line {
   fhir: string;
   webhook: string;
   authToken: string;
+  accountSid: string;
   numbers: string[];
   sent: string;
 }
@@ -73,9 +74,8 @@ function sign(token: string, url: string, params: Record<string, string>): strin
 }
 
 async function call(line: Line, token: string, to: string, address = line.webhook): Promise<Response> {
-  const config = (await (await fetch(new URL('/console/account', line.console))).json()) as { accountSid: string };
   const params = {
-    AccountSid: config.accountSid,
+    AccountSid: line.accountSid,
     CallSid: 'CA00000000000000000000000000000002',
     CallStatus: 'ringing',
     Direction: 'inbound',
@@ -91,7 +91,16 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     test(`--json under ${wrapper}: one line, signed calls answered, others refused`, async () => {
       const written = await run(['--', '--json', '--port', '0', '--seed', '1', '--wrapper', wrapper], async (text) => {
         const line = JSON.parse(text) as Line;
-        assert.deepEqual(Object.keys(line), ['console', 'fhir', 'webhook', 'authToken', 'numbers', 'sent']);
+        assert.deepEqual(Object.keys(line), [
+          'console',
+          'fhir',
+          'webhook',
+          'authToken',
+          'accountSid',
+          'numbers',
+          'sent',
+        ]);
+        assert.match(line.accountSid, /^AC[0-9a-f]{32}$/);
         assert.match(line.authToken, /^[0-9a-f]{32}$/);
         assert.deepEqual(line.numbers, ['+15550100001', '+15550100002']);
         assert.deepEqual(await (await fetch(new URL('/sandbox.json', line.console))).json(), line);

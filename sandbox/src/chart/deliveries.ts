@@ -34,6 +34,7 @@ export interface Delivery {
   headers: Record<string, string>;
   requester: Reference | undefined;
   traceId: string;
+  subscription: WithId<Subscription>;
 }
 
 /** The request by which something changed. */
@@ -171,6 +172,7 @@ export class Deliveries {
       headers: headersOf(subscription, resource, interaction, JSON.stringify(input), traceId),
       requester: resource.meta?.author,
       traceId,
+      subscription,
     });
   }
 

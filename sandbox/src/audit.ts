@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The AuditEvent of one run of a bot, as the server writes it. */
+import { createReference, isResource } from '@medplum/core';
+import type { WithId } from '@medplum/core';
+import type {
+  AuditEvent,
+  AuditEventAgent,
+  AuditEventEntity,
+  Bot,
+  Reference,
+  Resource,
+  Subscription,
+} from '@medplum/fhirtypes';
+
+/** One run of a bot. */
+export interface Run {
+  /** As it stood when the run began. */
+  bot: WithId<Bot>;
+  /** The profile that the bot ran as: its own, or with `runAsUser` its requester's. */
+  runAs: Reference;
+  requester: Reference | undefined;
+  subscription: Subscription | undefined;
+  input: unknown;
+  /** ISO instants. */
+  start: string;
+  end: string;
+  failed: boolean;
+  /** What the bot wrote to its console. */
+  output: string;
+  requestId: string;
+  traceId: string;
+}
+
+/** How much of a run's console output is kept, from its end. */
+export const mostOutput = 10 * 1024;
+
+/** Whether `Bot.auditEventTrigger` asks for a run's AuditEvent. The server takes an unknown trigger for `always`. */
+export function isAudited({ bot, failed, output }: Run): boolean {
+  switch (bot.auditEventTrigger) {
+    case 'never':
+      return false;
+    case 'on-error':
+      return failed;
+    case 'on-output':
+      return output.length > 0;
+    default:
+      return true;
+  }
+}
+
+export function auditEvent(run: Run): AuditEvent {
+  const { bot, runAs, requester, subscription, input, start, end, failed, requestId, traceId } = run;
+  const output = run.output.slice(-mostOutput);
+  return {
+    resourceType: 'AuditEvent',
+    period: { start, end },
+    recorded: end,
+    type: { system: 'https://medplum.com/CodeSystem/audit-event', code: 'execute' },
+    agent: [
+      { ...(requester && { who: requester as Who }), requestor: true },
+      { who: runAs as Who, requestor: false },
+    ],
+    source: { observer: createReference(bot) },
+    entity: [bot, input, subscription].flatMap((value) => (isResource(value) && value.id ? [entityOf(value)] : [])),
+    outcome: failed ? '4' : '0',
+    // A text of nothing but blanks is no FHIR string.
+    ...(output.trim() && { outcomeDesc: output }),
+    extension: [
+      {
+        url: 'https://medplum.com/fhir/StructureDefinition/tracing',
+        extension: [
+          { url: 'requestId', valueId: requestId },
+          { url: 'traceId', valueId: traceId },
+        ],
+      },
+    ],
+  };
+}
+
+type Who = NonNullable<AuditEventAgent['who']>;
+
+function entityOf(resource: Resource): AuditEventEntity {
+  const roles: Partial<Record<Resource['resourceType'], AuditEventEntity['role']>> = {
+    Patient: { code: '1', display: 'Patient' },
+    Subscription: { code: '9', display: 'Subscriber' },
+  };
+  return {
+    what: createReference(resource),
+    role: roles[resource.resourceType] ?? { code: '4', display: 'Domain' },
+  };
+}
