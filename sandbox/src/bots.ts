@@ -14,6 +14,7 @@ import { checkPolicy } from './chart/rights.ts';
 import type { Clock } from './clock.ts';
 import { Executions } from './executions.ts';
 import type { Execution, Trigger } from './executions.ts';
+import type { Load } from './load.ts';
 import { inputOf } from './parsing.ts';
 import { addPolicy, join } from './requesters.ts';
 import type { Member } from './requesters.ts';
@@ -71,6 +72,7 @@ export interface BotsOptions {
   /** With a slash at its end. */
   baseUrl: string;
   clock: Clock;
+  load?: Load | undefined;
   onLog: (bot: string, line: string) => void;
 }
 
@@ -221,11 +223,12 @@ export class Bots {
     call: Call,
     answer: (result: Answered) => void,
   ): Promise<Execution> {
-    const { baseUrl, clock, onLog } = this.#options;
+    const { baseUrl, clock, load, onLog } = this.#options;
     const { trigger, as, input, contentType, headers, requester, traceId } = call;
     const { execution, accessToken } = this.executions.begin(bot.name, trigger, input, as ?? bot);
     const log: string[] = [];
     const started = performance.now();
+    await load?.run();
     const result: Answered = await bot.wrapper.run(
       {
         bot: bot.reference,

@@ -16,16 +16,17 @@ import { lambdaRuntime } from './wrappers/lambda.ts';
 import { runtimeVersions } from './wrappers/wrapper.ts';
 import type { RuntimeVersion } from './wrappers/wrapper.ts';
 
-const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--ticket]
+const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--server-speed N] [--ticket]
              [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]
              [--at 2026-12-25T03:00:00Z]
 
-  --ticket      sets PLUMLINE_SECRET: calls from a browser need a ticket
-  --config      a dialplan (docs/dialplan.md), checked first; its numbers become the account's
-  --at          what the sandbox's clock says when it starts; by default it is now
-  --faults      the share of auth/me and FHIR requests that fail once the sandbox is ready, from 0 to 1
-  --public-url  the address of a tunnel to the sandbox: its host is answered, beside this machine's own names
-  --wrapper     the runtime of Medplum's that the bots run as under`;
+  --ticket        sets PLUMLINE_SECRET: calls from a browser need a ticket
+  --config        a dialplan (docs/dialplan.md), checked first; its numbers become the account's
+  --at            what the sandbox's clock says when it starts; by default it is now
+  --faults        the share of auth/me and FHIR requests that fail once the sandbox is ready, from 0 to 1
+  --server-speed  1 is as slow as a Medplum server on two cores, 2 twice as fast; by default no wait is added
+  --public-url    the address of a tunnel to the sandbox: its host is answered, beside this machine's own names
+  --wrapper       the runtime of Medplum's that the bots run as under`;
 
 const defaultPort = 8787;
 
@@ -45,6 +46,7 @@ interface Settings {
   port: number | undefined;
   seed: string;
   faults: number;
+  serverSpeed: number | undefined;
   ticket: boolean;
   wrapper: RuntimeVersion;
   config: { file: string; text: string } | undefined;
@@ -66,6 +68,10 @@ function readSettings(args: string[]): Settings {
   if (rate === undefined) {
     throw new Refusal(`--faults is a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
   }
+  const speed = values['server-speed'];
+  if (speed !== undefined && !(/^\d*\.?\d+$/.test(speed) && Number(speed) > 0)) {
+    throw new Refusal('--server-speed is a number above 0: 1 is a Medplum server on two cores', 2);
+  }
   const publicUrl = values['public-url'];
   if (publicUrl !== undefined && !/^https?:\/\/[^/?#]/.test(publicUrl)) {
     throw new Refusal('--public-url begins with http:// or https://', 2);
@@ -80,6 +86,7 @@ function readSettings(args: string[]): Settings {
     port,
     seed: values.seed ?? randomBytes(16).toString('hex'),
     faults: rate,
+    serverSpeed: speed === undefined ? undefined : Number(speed),
     ticket: values.ticket,
     wrapper,
     config: values.config === undefined ? undefined : { file: values.config, text: readConfig(values.config) },
@@ -98,6 +105,7 @@ function parse(args: string[]) {
         port: { type: 'string' },
         seed: { type: 'string' },
         faults: { type: 'string', default: '0' },
+        'server-speed': { type: 'string' },
         ticket: { type: 'boolean', default: false },
         wrapper: { type: 'string', default: 'vmcontext' },
         config: { type: 'string' },
@@ -163,6 +171,7 @@ async function main(args: string[]): Promise<void> {
     seed: settings.seed,
     runCron: true,
     twilio: { numbers: account.numbers },
+    ...(settings.serverSpeed !== undefined && { serverSpeed: settings.serverSpeed }),
     ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     onLog: (bot, line) => {
       if (!settings.json) {

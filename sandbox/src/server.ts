@@ -26,6 +26,7 @@ import type { SentRequest } from './fakes.ts';
 import { faults, isRate } from './faults.ts';
 import { fhirRoutes, indexDefinitions } from './fhir.ts';
 import { Hosts } from './hosts.ts';
+import { Load } from './load.ts';
 import { bodyParsers, errorHandler, refuseDeep, requireJson, standardHeaders } from './parsing.ts';
 import { Requesters } from './requesters.ts';
 import type { Member, NewPractitioner } from './requesters.ts';
@@ -48,6 +49,8 @@ export interface SandboxOptions {
   publicUrl?: string;
   /** The share of auth/me and FHIR requests that fail, from 0 to 1. */
   faults?: number;
+  /** 1 is as slow as a Medplum server on two cores, 2 twice as fast; as fast as this machine if absent. */
+  serverSpeed?: number;
   /** All, if absent. */
   features?: readonly ProjectFeature[];
   /** How Subscriptions are delivered: once, at once and in order, if absent. */
@@ -112,6 +115,7 @@ const prefixes = ['', '/api', '/projects/:projectId', '/api/projects/:projectId'
 /** Starts a server on this machine that answers as Medplum does, as far as a bot and its callers can tell. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   checkRate(options.faults ?? 0);
+  const load = options.serverSpeed === undefined ? undefined : new Load(options.serverSpeed);
   indexDefinitions();
   const app = express();
   const server = createServer(app);
@@ -134,8 +138,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       crontab.changed(interaction, resource);
     }
   };
-  const chart = new Chart({ store, overlaps: new Overlaps(seed), baseUrl: `${url}/` }, { onChange: schedule });
-  const bots = new Bots({ chart, seed, baseUrl: `${url}/`, clock, onLog });
+  const chart = new Chart(
+    { store, overlaps: new Overlaps(seed, load?.writeTime), baseUrl: `${url}/` },
+    { onChange: schedule },
+  );
+  const bots = new Bots({ chart, seed, baseUrl: `${url}/`, clock, load, onLog });
   const requesters = new Requesters(chart, seed);
   const deliveries = new Deliveries(
     store,
@@ -257,6 +264,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     traffic: new Traffic(bots.executions, () => sandbox.faults),
     faults: faults(seed, () => faultRate),
+    load,
   });
   for (const bot of options.bots ?? []) {
     await sandbox.addBot(bot);
@@ -282,13 +290,14 @@ interface Parts {
   traffic: Traffic;
   fakes: Router;
   faults: RequestHandler;
+  load: Load | undefined;
 }
 
 /** Whoever an Authorization header belongs to: a bot at work, one of the staff, an app. */
 type Known = (authorization: string | undefined) => Member | undefined;
 
 function route(app: Express, parts: Parts): void {
-  const { hosts, bots, pages, requesters, fhir, traffic, fakes, faults } = parts;
+  const { hosts, bots, pages, requesters, fhir, traffic, fakes, faults, load } = parts;
   app.set('trust proxy', 1);
   app.set('x-powered-by', false);
   app.set('etag', false);
@@ -314,7 +323,7 @@ function route(app: Express, parts: Parts): void {
   app.use('/fake', fakes);
   for (const prefix of ['', '/api']) {
     app.get(`${prefix}/auth/me`, traffic.me, faults, me(parts));
-    app.use(`${prefix}/fhir/R4`, traffic.fhir, faults);
+    app.use(`${prefix}/fhir/R4`, traffic.fhir, faults, ...(load ? [load.fhir] : []));
     for (const path of ['/fhir/R4/Bot/:id/$execute', '/fhir/R4/Bot/:id/$execute/*rest']) {
       app
         .route(prefix + path)

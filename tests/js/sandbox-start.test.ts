@@ -401,6 +401,7 @@ test('wrong flags are one line each', () => {
     [['--faults', '2'], 2],
     [['--faults=-0.1'], 2],
     [['--faults', 'some'], 2],
+    [['--server-speed', '0'], 2],
     [['--public-url', 'example.com'], 2],
     [['--at', '2026-12-25'], 2],
     [['--config', 'no-such-file.json'], 1],

@@ -8,25 +8,25 @@ import { fraction } from '../seed.ts';
  */
 const odds = { put: 1 / 9, upsert: 6 / 19 };
 
-/** How long a write takes, so that requests that come together overlap as they do on a server. In milliseconds. */
-const writeTime = 2;
-
 /** Who writes what at the same time. */
 export class Overlaps {
   readonly #seed: string;
+  readonly #writeTime: number;
   readonly #committed = new Map<string, number>();
   #commits = 0;
   #tosses = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(seed: string) {
+  /** A write takes so many milliseconds, so that requests that come together overlap as they do on a server. */
+  constructor(seed: string, writeTime = 2) {
     this.#seed = seed;
+    this.#writeTime = writeTime;
   }
 
   /** Takes a write's time; tells afterwards whether one of these was written meanwhile. */
   async write(): Promise<(key: string) => boolean> {
     const begun = this.#commits;
-    await setTimeout(writeTime);
+    await setTimeout(this.#writeTime);
     return (key) => (this.#committed.get(key) ?? 0) > begun;
   }
 
