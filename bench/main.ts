@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan] [--bundle FILE]`: this
+// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan|forged] [--bundle FILE]`: this
 // package's webhook bundle beside its rivals, its library beside npm twilio, and its dialplan beside a loop written by
 // hand.
 import { existsSync } from 'node:fs';
@@ -30,6 +30,15 @@ import {
   shortDialplanEffort,
 } from './dialplan/report.ts';
 import { countTrips } from './dialplan/trips.ts';
+import {
+  type ForgedEffort,
+  forgedRequests,
+  type ForgedResults,
+  forgedTable,
+  fullForgedEffort,
+  quickForgedEffort,
+  shortForgedEffort,
+} from './forged/report.ts';
 import {
   fullLibraryEffort,
   hostileDocuments,
@@ -103,7 +112,12 @@ function dialplanEffort(size: Size, rounds: number | undefined): DialplanEffort 
   return rounds === undefined ? chosen : { ...chosen, rounds };
 }
 
-const parts = ['bots', 'library', 'dialplan'];
+function forgedEffort(size: Size, rounds: number | undefined): ForgedEffort {
+  const chosen = { full: fullForgedEffort, quick: quickForgedEffort, short: shortForgedEffort }[size];
+  return rounds === undefined ? chosen : { ...chosen, rounds };
+}
+
+const parts = ['bots', 'library', 'dialplan', 'forged'];
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -122,10 +136,10 @@ async function main(): Promise<void> {
     const bots = wants('bots') ? await benchBots(folder, options, botEffort(size, rounds), say) : undefined;
     const library = wants('library') ? await benchLibrary(folder, libraryEffort(size, rounds), say) : undefined;
     const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(size, rounds), say) : undefined;
+    const cost = wants('forged') ? await benchForged(folder, options, forgedEffort(size, rounds), say) : undefined;
     if (options.json) {
-      console.log(
-        JSON.stringify({ ratios: { ...bots, ...(library && { library }), ...(plan && { dialplan: plan }) } }),
-      );
+      const ratios = { ...bots, ...(library && { library }), ...(plan && { dialplan: plan }) };
+      console.log(JSON.stringify({ ratios, ...(cost && { forged: cost }) }));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -172,6 +186,14 @@ async function benchDialplan(size: DialplanEffort, say: Say): Promise<DialplanRa
   say(dialplanTables(results, await countTrips(), size));
   sayTime(say, began);
   return dialplanRatios(results);
+}
+
+async function benchForged(folder: string, options: Options, size: ForgedEffort, say: Say): Promise<ForgedResults> {
+  const began = Date.now();
+  const results = await forgedRequests(folder, options.bundle, size);
+  say(`\n${forgedTable(results, size)}`);
+  sayTime(say, began);
+  return results;
 }
 
 function sayTime(say: Say, began: number): void {

@@ -41,7 +41,7 @@ function freshEvent(request) {
   return {
     bot: { reference: 'Bot/0b7c0a5e-6c1f-4a53-9d0e-0d4c6f0f2a11', display: 'twilio-webhook' },
     contentType: 'application/x-www-form-urlencoded; charset=utf-8',
-    input: freshRecord(request.params),
+    input: request.body === undefined ? freshRecord(request.params) : request.body,
     secrets: freshRecord(request.secrets.map(([name, valueString]) => [name, { name, valueString }])),
     headers: freshRecord(request.headers),
     requester: undefined,

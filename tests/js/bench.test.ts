@@ -34,6 +34,7 @@ const tables = {
     'Ratios: npm twilio ÷',
   ],
   dialplan: ['The dialplan: one webhook', 'FHIR round trips of a call'],
+  forged: ['Forged requests: CPU'],
 };
 
 /** The ratios of each part in the last line of `--json`. */
@@ -56,6 +57,7 @@ const ratios = {
   dialplan: {
     dialplan: ['bare', 'firstStep', 'hours1000', 'lastStep', 'plan1000', 'plan50', 'rules1000', 'rules50', 'steps'],
   },
+  forged: {},
 };
 
 function bench(...args: string[]): SpawnSyncReturns<string> {
@@ -76,7 +78,7 @@ function figuresOf(text: string, title: string): string[][] {
 }
 
 describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
-  for (const part of ['bots', 'library', 'dialplan'] as const) {
+  for (const part of ['bots', 'library', 'dialplan', 'forged'] as const) {
     test(`${part}: every table and every ratio has its figures`, () => {
       const { status, stdout, stderr } = bench('--short', '--json', '--only', part);
       assert.equal(status, 0, stderr);

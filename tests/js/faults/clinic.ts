@@ -120,14 +120,18 @@ export interface Clinic {
   results: () => CallResult[];
 }
 
-/** Opens it; `plain`: with no config, so that the default plan answers. `code`: the webhook's, in place of ours. */
-export async function openClinic(seed: string, plain: boolean, code?: string): Promise<Clinic> {
+/**
+ * Opens it; `plain`: with no config, so that the default plan answers. `code`: the webhook's, in place of ours.
+ * `serverSpeed`: as slow as a server on two cores, for 1.
+ */
+export async function openClinic(seed: string, plain: boolean, code?: string, serverSpeed?: number): Promise<Clinic> {
   const unkind: Unkind = {};
   const account = twilioAccount(seed);
   const sandbox = await startSandbox({
     seed,
     publicUrl: 'https://clinic.example',
     twilio: { numbers: Object.values(lines), unkind },
+    ...(serverSpeed !== undefined && { serverSpeed }),
   });
   sandbox.travel(MONDAY);
   const people = await hire(sandbox);

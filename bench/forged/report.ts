@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// What forged requests cost, class by class.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { median, number, table } from '../figures.ts';
+import { inRounds, runRig } from '../rounds.ts';
+import { forged, type ForgedName, forgedNames, forgedRequest } from './requests.ts';
+
+export interface ForgedEffort {
+  rounds: number;
+  calls: number;
+}
+
+export const fullForgedEffort: ForgedEffort = { rounds: 5, calls: 20 };
+export const quickForgedEffort: ForgedEffort = { rounds: 3, calls: 8 };
+export const shortForgedEffort: ForgedEffort = { rounds: 1, calls: 2 };
+
+/** What no forged request may cost, in milliseconds of CPU. */
+const AIM = 50;
+
+/** Milliseconds of CPU of one request, in a context of its own: the median of all rounds. */
+export type ForgedResults = Record<ForgedName, number>;
+
+export async function forgedRequests(folder: string, bundle: string, effort: ForgedEffort): Promise<ForgedResults> {
+  const file = join(folder, 'forged.json');
+  await writeFile(file, JSON.stringify(Object.fromEntries(forgedNames.map((name) => [name, forgedRequest(name)]))));
+  const rig = join(import.meta.dirname, 'rig.cjs');
+  const rounds = inRounds(
+    forgedNames.map((name) => ({ name })),
+    effort.rounds,
+    ({ name }) => median(runRig<number[]>(forged[name], rig, [bundle, file, name, effort.calls]).report),
+  );
+  return Object.fromEntries(forgedNames.map((name) => [name, median(rounds.get(name) ?? [])])) as ForgedResults;
+}
+
+export function forgedTable(results: ForgedResults, effort: ForgedEffort): string {
+  const worst = forgedNames.reduce((one, other) => (results[other] > results[one] ? other : one));
+  const title =
+    `Forged requests: CPU of one in a VM context of its own, under 256 steps and two tokens (ms; medians of ` +
+    `${effort.rounds} processes of ${effort.calls} requests)`;
+  const rows = forgedNames.map((name) => [
+    forged[name],
+    number(results[name], 1),
+    String(AIM),
+    results[name] < AIM ? 'yes' : 'no',
+  ]);
+  return [
+    table(title, ['', 'Plumline', 'aim', 'met'], rows),
+    `The worst class: ${forged[worst]}, ${number(results[worst], 1)} ms.`,
+  ].join('\n');
+}
