@@ -72,9 +72,9 @@ codes! {
     /// Others changed a call's record whenever it was to be written.
     ChartConflict = "CHART_CONFLICT",
         "Others wrote the record of this call at the same time, three times over; Twilio brings the event again.", "doors";
-    /// The FHIR server refused to read or write a call's record.
+    /// The FHIR server refused a read or write; the log names the resource type and the interactions.
     ChartRefused = "CHART_REFUSED",
-        "The server refused the record of a call: the bot's access policy must let it search, create and update Communication.", "doors";
+        "The server refused a read or write of the bot. Its access policy lacks the right that this line names, or the resource is wrong: compare the policy with deploy/policies (appointment.callExtension needs automation-appointments.json).", "doors";
     /// The FHIR server refused what a rule or an action asked for, or has no such resource.
     ChartRefusedRead = "CHART_REFUSED_READ",
         "The server has no such resource, or the bot's access policy does not let it be read: the call went on as if it said nothing. Look at the references of the config, and at deploy/policies.", "dialplan";

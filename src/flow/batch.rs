@@ -3,6 +3,7 @@
 //! Several interactions in one round trip: `Bundle` of type `batch`, <https://hl7.org/fhir/R4/http.html#transaction>.
 
 use super::ask::{Answer, Ask, FhirRequest, Open};
+use super::refused::Refusals;
 use crate::json::{Json, quote};
 
 /// The interactions of one round trip, each with the id of the ask that it answers.
@@ -51,16 +52,19 @@ impl Batch {
         text
     }
 
-    /// Cuts the answer to the batch into the answers of its entries, which FHIR gives in the same order.
-    pub(super) fn split(self, answer: Answer, answers: &mut Vec<(u32, Answer)>) {
+    /// Cuts the answer to the batch into the answers of its entries, which FHIR gives in the same order. Those
+    /// that were refused are noted.
+    pub(super) fn split(self, answer: Answer, answers: &mut Vec<(u32, Answer)>, refusals: &mut Refusals) {
         let (responses, failure) = match answer {
             Answer::Done { status: 200..=299, body } => (body.take("entry").into_elements(), Answer::Failed),
             // The round trip failed, and each entry with it.
             failure => (Vec::new(), failure),
         };
         let mut responses = responses.into_iter();
-        for (id, ..) in self.entries {
-            answers.push((id, responses.next().and_then(answer_of).unwrap_or_else(|| failure.without_body())));
+        for (id, request, _) in self.entries {
+            let answer = responses.next().and_then(answer_of).unwrap_or_else(|| failure.without_body());
+            refusals.note(&request, &answer);
+            answers.push((id, answer));
         }
     }
 }
@@ -124,7 +128,7 @@ mod tests {
 
     fn split(answer: Answer) -> Vec<(u32, Answer)> {
         let mut answers = Vec::new();
-        batch().split(answer, &mut answers);
+        batch().split(answer, &mut answers, &mut Refusals::default());
         answers
     }
 

@@ -25,6 +25,7 @@ mod operations;
 mod outgoing;
 #[cfg(any(feature = "automation", feature = "operations"))]
 mod record;
+mod refused;
 mod reply;
 mod run;
 mod settings;

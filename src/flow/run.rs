@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::ask::{Answer, Ask, Host, Open};
 use super::batch::Batch;
+use super::refused::Refusals;
 use super::reply::{Done, Reply};
 use crate::error::Code;
 
@@ -18,6 +19,8 @@ pub struct Flow {
     batch: Option<(u32, Batch)>,
     /// The ids of the requests that the host is performing.
     pending: Vec<u32>,
+    /// What the FHIR server has refused so far.
+    refusals: Refusals,
 }
 
 /// What the host is to do next.
@@ -41,13 +44,14 @@ impl Flow {
     /// Sets out on a story; the first [`Flow::step`] begins it.
     pub fn new<F: Future<Output = Done> + 'static>(story: impl FnOnce(Host) -> F) -> Self {
         let host = Host::default();
-        Self { story: Box::pin(story(host.clone())), host, batch: None, pending: Vec::new() }
+        let refusals = Refusals::default();
+        Self { story: Box::pin(story(host.clone())), host, batch: None, pending: Vec::new(), refusals }
     }
 
     /// Goes on until the story asks or ends.
     pub fn step(&mut self) -> Step {
         match self.story.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(done) => Step::Done(done),
+            Poll::Ready(done) => Step::Done(self.refusals.name(done)),
             Poll::Pending => self.hand_out(),
         }
     }
@@ -71,7 +75,7 @@ impl Flow {
     fn settle(&mut self, id: u32, answer: Answer) {
         let answers = &mut self.host.0.borrow_mut().answers;
         match self.batch.take_if(|(batch_id, _)| *batch_id == id) {
-            Some((_, batch)) => batch.split(answer, answers),
+            Some((_, batch)) => batch.split(answer, answers, &mut self.refusals),
             None => answers.push((id, answer)),
         }
     }

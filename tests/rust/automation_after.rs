@@ -636,3 +636,64 @@ fn an_outage_of_the_chart_is_waited_for() {
     world.settle();
     assert_eq!(world.fhir.of_type("Task").len(), 70);
 }
+
+/// The lines of a log about refusals by the chart.
+fn refusals(log: &[String]) -> Vec<&str> {
+    log.iter()
+        .filter(|line| line.starts_with("plumline: CHART_REFUSED"))
+        .map(|line| line.split(": The").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_the_chart_refuses_is_named_by_type_and_right() {
+    let cases = [
+        ("GET Appointment/", "Appointment (read)"),
+        ("PUT Appointment/", "Appointment (update)"),
+        ("POST Task", "Task (search, create)"),
+        ("GET Task?", "Task (search)"),
+        ("GET Communication/", "Communication (read)"),
+        ("POST Communication", "Communication (search, create)"),
+    ];
+    let about = |world: &mut World| {
+        let participants = r#"{"resourceType":"Appointment","status":"booked","participant":[{"status":"accepted","actor":{"reference":"Patient/p1"}}]}"#;
+        let appointment = world.fhir.put(&Json::parse(participants).unwrap(), NOW);
+        let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
+        let patient = Some("Patient/p1".to_owned());
+        let context = Context { patient, appointment: Some(reference), ..Context::default() };
+        let mut log = CallLog::ticket(&context);
+        let root = sid("CA", 1);
+        log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
+        world.fhir.put(&log.write(None, BASE), world.now)
+    };
+    for status in [403, 401, 400] {
+        for (request, right) in cases {
+            let expected = [format!("plumline: CHART_REFUSED at {right}")];
+            let mut world = World::new(EVERYTHING);
+            let call = about(&mut world);
+            world.fhir.stubborn.push((request.to_owned(), status));
+            let (done, _) = world.told(&call).play(&mut world, |_| None);
+            assert_eq!(refusals(&done.log), expected, "{request} {status}");
+            let mut world = World::new(EVERYTHING);
+            about(&mut world);
+            world.fhir.stubborn.push((request.to_owned(), status));
+            let (done, _) = world.sweeping().play(&mut world, |_| None);
+            assert_eq!(refusals(&done.log), expected, "{request} {status} by the sweep");
+        }
+    }
+    // The sweep goes on without its marks, and still says that they are forbidden.
+    for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
+        let mut world = World::new(EVERYTHING);
+        world.fhir.stubborn.push((request.to_owned(), 403));
+        let (done, _) = world.sweeping().play(&mut world, |_| None);
+        assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
+    }
+    // A failure is no refusal, and neither is a record that is not there.
+    for status in [404, 409, 410, 429, 500] {
+        let mut world = World::new(EVERYTHING);
+        let call = about(&mut world);
+        world.fhir.stubborn.push(("GET Appointment/".to_owned(), status));
+        let (done, _) = world.told(&call).play(&mut world, |_| None);
+        assert!(refusals(&done.log).is_empty(), "{status} {:?}", done.log);
+    }
+}

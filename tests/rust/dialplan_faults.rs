@@ -130,7 +130,8 @@ fn what_is_not_known_does_not_hold() {
     // What could not be written is told, and the call goes on.
     team.fault = Box::new(|at| (at == 2).then_some(Fault::Each(403)));
     assert!(team.call().contains("grey_1"));
-    assert!(team.log[0].starts_with("plumline: CHART_REFUSED: "), "{:?}", team.log);
+    assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);
+    assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
 }
 
 #[test]

@@ -128,7 +128,10 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
     let mut world = World { forbidden: vec!["Patient"], ..World::default() };
     assert_eq!(asked().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
     let mut world = World { forbidden: vec!["POST Communication"], ..World::default() };
-    assert_eq!(asked().refused(&mut world, START), ("RECORD_FORBIDDEN Communication".into(), 403));
+    let done = asked().ask(&mut world, START);
+    assert_eq!(refusal(&done.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
+    // The resource type is in the log once.
+    assert_eq!(done.log.len(), 1, "{:?}", done.log);
     // Hours and limits.
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"11:00","to":"18:00"}}}"#;
     let early = asked().secret("PLUMLINE_CONFIG", config);

@@ -106,6 +106,9 @@ fn claims_of_a_browser_are_written_once_and_delay_no_call() {
         let done = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(dialled(&done).1, PATIENT);
         assert_eq!(done.log.len(), 1, "{fault:?}");
+        let refused = matches!(fault, Fault::Status(403));
+        let named = done.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
+        assert_eq!(named, refused, "{:?}", done.log);
         world.faults.clear();
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
@@ -142,7 +145,11 @@ fn limits_hold_without_tickets_too() {
     let own = [("To", PATIENT)];
     for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(403)] {
         let mut world = World { faults: vec![(0, fault)], ..World::default() };
-        assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
+        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
+        assert_eq!(refused(&done), "CHART_UNAVAILABLE");
+        // The caller hears the same of both; the log says which right is missing.
+        let named = done.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
+        assert_eq!(named, matches!(fault, Fault::Status(403)), "{fault:?} {:?}", done.log);
     }
 }
 
