@@ -10,6 +10,7 @@ const absent = Object.keys(globals).filter((name) => globals[name] === 'undefine
 
 const commonJs = ['require', 'module', 'exports', '__dirname', '__filename'];
 const node = [
+  'AbortSignal',
   'Buffer',
   'TextDecoder',
   'TextEncoder',

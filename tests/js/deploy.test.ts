@@ -130,15 +130,26 @@ describe('deploy/', () => {
 
   test('keeps every log line: a bot that answers with an apology has not failed', () => {
     // https://github.com/medplum/medplum/blob/main/packages/server/src/util/auditevent.ts, createBotAuditEvent
-    const kept = (bot: Bot, logged: string): boolean => {
-      const trigger = bot.auditEventTrigger ?? 'always';
-      return trigger === 'always' || (trigger === 'on-output' && logged.length > 0);
+    const kept = (trigger: Bot['auditEventTrigger'], run: { logged: string; failed: boolean }): boolean => {
+      return (
+        (trigger ?? 'always') === 'always' ||
+        (trigger === 'on-output' && run.logged.length > 0) ||
+        (trigger === 'on-error' && run.failed)
+      );
     };
-    for (const bot of files('bots').map((path) => read(path) as Bot)) {
-      assert.ok(kept(bot, 'plumline: SECRET_MISSING'), bot.name);
+    // Measured: an OperationOutcome of 403 that is returned is outcome 4, TwiML is outcome 0.
+    const forged = { logged: 'plumline: SIGNATURE_MISMATCH', failed: true };
+    const apology = { logged: 'plumline: SECRET_MISSING', failed: false };
+    for (const { name, auditEventTrigger, runAsUser } of files('bots').map((path) => read(path) as Bot)) {
+      assert.ok(kept(auditEventTrigger, apology) && kept(auditEventTrigger, forged), name);
       // Nobody asked for what is woken all the time; who asked for an operation is worth knowing.
-      assert.equal(kept(bot, ''), bot.runAsUser === true, bot.name);
+      assert.equal(kept(auditEventTrigger, { logged: '', failed: false }), runAsUser === true, name);
     }
+    // So on-error would lose an apology, and save nothing on forged requests.
+    assert.deepEqual([kept('on-error', apology), kept('on-error', forged)], [false, true]);
+    const page = text('docs/deploy.md').replaceAll(/\s+/g, ' ');
+    assert.match(page, /OperationOutcome with status 403 has failed \(measured: outcome 4\), so `on-error` keeps it/);
+    assert.match(page, /each forged request, which is answered 403, leaves one `AuditEvent`/);
   });
 
   test('gives each door the rights that its stories need, and no others', () => {
@@ -216,6 +227,44 @@ describe('deploy/', () => {
         assert.ok(page.includes(`\`${resourceType}\``), resourceType);
       }
     }
+  });
+});
+
+describe('docs/deploy.md and README.md', () => {
+  const page = text('docs/deploy.md');
+  const readme = text('README.md');
+
+  test('agree on the webhook URL and on the status callback', () => {
+    for (const one of [page, readme]) {
+      assert.ok(one.includes('`<base URL>/webhook/<membership id>`'));
+      assert.ok(one.includes('`<base URL>/webhook/<membership id>#rc=3&rp=all`'));
+      assert.ok(!/<base URL>(?!\/webhook\/<membership id>[`#])/.test(one), 'another spelling');
+      assert.match(one.replaceAll(/\s+/g, ' '), /callback (is left )?empty/);
+    }
+  });
+
+  test('speak of the script, its options and its secrets as it does', () => {
+    const script = text('deploy/deploy.mjs');
+    const options = [...script.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option = '']) => option);
+    assert.deepEqual(options, ['--set-secrets', '--webhook-bot', '--runtime', '--no-call', '--help']);
+    for (const word of options.filter((option) => option !== '--help')) {
+      assert.ok(page.includes(`\`${word}`), word);
+    }
+    const list = /const secrets = \{([^]*?)\n\};/.exec(script)?.[1] ?? '';
+    const names = [...list.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name);
+    assert.equal(names.length, 9);
+    for (const name of [...names, 'MEDPLUM_BASE_URL', 'MEDPLUM_CLIENT_ID', 'MEDPLUM_CLIENT_SECRET']) {
+      assert.ok(page.includes(name), name);
+    }
+    assert.ok(readme.includes('node deploy/deploy.mjs') && page.includes('node deploy/deploy.mjs'));
+    // Every variable that a command of the page uses is set on the page.
+    const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block).join('');
+    const used = [...blocks.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name);
+    assert.deepEqual(
+      used.filter((name) => !blocks.includes(`export ${name}=`)),
+      [],
+    );
+    assert.ok(!blocks.includes('curl -sf'));
   });
 });
 

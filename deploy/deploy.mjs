@@ -1,0 +1,500 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/**
+ * Puts the three bots on a Medplum server: access policies, bots, memberships, code, the Subscription. Then it prints the
+ * webhook URL and places a signed test call. docs/deploy.md says how to use it.
+ *
+ * It stops at the first request that the server refuses, and shows it. It can be run again: it looks for what is there,
+ * changes what differs, and creates nothing twice. It has no dependencies, and runs on Node 20 and later.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+
+const help = `Usage: node deploy/deploy.mjs [options]
+
+Environment:
+  MEDPLUM_CLIENT_ID      id and secret of a ClientApplication whose membership is a project admin
+  MEDPLUM_CLIENT_SECRET
+  MEDPLUM_BASE_URL       the server, https://api.medplum.com by default
+
+Options:
+  --set-secrets          copy TWILIO_… and PLUMLINE_… from the environment to the project secrets; the others stay
+  --webhook-bot <id>     use this Bot as the webhook bot, so that its URL stays
+  --runtime <name>       awslambda, vmcontext or fission; by default that of the server
+  --no-call              place no test call
+  --help`;
+
+const root = new URL('../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+const json = (path) => JSON.parse(read(path));
+
+const botSystem = 'https://plumline.dev/fhir/bot';
+/** Each project secret, and what needs it. */
+const secrets = {
+  TWILIO_AUTH_TOKEN: 'webhook',
+  TWILIO_NUMBER: 'webhook',
+  TWILIO_ACCOUNT_SID: 'operations and the sweep',
+  TWILIO_API_KEY: 'operations and the sweep',
+  TWILIO_API_SECRET: 'operations and the sweep',
+  PLUMLINE_SECRET: 'tickets',
+  TWILIO_TWIML_APP_SID: undefined,
+  PLUMLINE_WEBHOOK_URL: undefined,
+  // Last: with a config, the webhook bot uses the rights that it has been given by then.
+  PLUMLINE_CONFIG: undefined,
+};
+const confidential = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET', 'PLUMLINE_SECRET', 'PLUMLINE_CONFIG'];
+
+/** What is never printed, whatever text it is part of. */
+const hidden = new Set();
+function hide(value) {
+  for (const part of typeof value === 'string' ? [value, ...value.split(',')] : []) {
+    if (part.trim().length >= 6) {
+      hidden.add(part.trim());
+    }
+  }
+}
+function safe(text) {
+  let shown = String(text);
+  for (const value of [...hidden].sort((one, other) => other.length - one.length)) {
+    shown = shown.replaceAll(value, '***');
+  }
+  return shown;
+}
+const print = (line) => console.log(safe(line));
+
+/** The end of the run: what was refused, or what is missing. */
+class Stop extends Error {}
+
+/** A refusal of the server. */
+class Refused extends Stop {
+  constructor(method, path, status, body, text) {
+    super(`${method} ${path}: ${status}${reason(body, text)}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+function reason(body, text) {
+  const issues = (body?.issue ?? []).map(({ code, details, diagnostics, expression }) => {
+    const where = expression?.length ? ` at ${expression.join(', ')}` : '';
+    return `${details?.text ?? diagnostics ?? code}${where}`;
+  });
+  const said = issues.join('; ') || body?.error_description || body?.error || (body ? '' : text.trim().slice(0, 300));
+  return said ? ` ${said}` : '';
+}
+
+class Medplum {
+  #base;
+  #token;
+
+  constructor(base) {
+    this.#base = base;
+  }
+
+  async signIn(id, secret) {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret });
+    const { access_token: token } = await this.ask('POST', 'oauth2/token', form);
+    if (typeof token !== 'string' || token === '') {
+      throw new Stop(`${this.#base} gave no access token: is it a Medplum server?`);
+    }
+    hide(token);
+    this.#token = token;
+  }
+
+  /** An answer with a status of 2xx, as text and, if it is that, as JSON. */
+  async send(method, path, body, headers = {}) {
+    const type =
+      method === 'PATCH'
+        ? 'application/json-patch+json'
+        : path.startsWith('fhir/') && !path.includes('$')
+          ? 'application/fhir+json'
+          : 'application/json';
+    const isForm = body instanceof URLSearchParams;
+    let response, text;
+    try {
+      response = await fetch(`${this.#base}/${path}`, {
+        method,
+        headers: {
+          ...(this.#token && { Authorization: `Bearer ${this.#token}` }),
+          ...(body !== undefined && !isForm && { 'Content-Type': type }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(60_000),
+      });
+      text = await response.text();
+    } catch (error) {
+      throw new Stop(`${method} ${path}: no answer from ${this.#base}: ${error.cause?.message || error.message}`);
+    }
+    let parsed;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      // Not JSON: a proxy, or the code of a bot.
+    }
+    if (response.status >= 300 && response.status < 400) {
+      const location = response.headers.get('location') ?? '';
+      throw new Stop(`${method} ${path}: ${response.status}: the server is at another address, ${location}`);
+    }
+    if (!response.ok) {
+      throw new Refused(method, path, response.status, parsed, text);
+    }
+    return { text, body: parsed };
+  }
+
+  /** The same, where the answer has to be JSON. */
+  async ask(...request) {
+    const { body } = await this.send(...request);
+    if (typeof body !== 'object' || body === null) {
+      throw new Stop(`${request[0]} ${request[1]}: the answer is no JSON: is ${this.#base} a Medplum server?`);
+    }
+    return body;
+  }
+
+  /** Creates a resource; its id. */
+  async create(path, resource) {
+    const { id } = await this.ask('POST', path, resource);
+    if (typeof id !== 'string') {
+      throw new Stop(`POST ${path}: the answer has no id`);
+    }
+    return id;
+  }
+
+  /** What a search finds, that `fits`: one at most. */
+  async only(what, search, fits) {
+    const bundle = await this.ask('GET', `fhir/R4/${search}`);
+    const found = (bundle.entry ?? []).map(({ resource }) => resource).filter(fits);
+    if (found.length > 1) {
+      const ids = found.map(({ resourceType, id }) => `${resourceType}/${id}`).join(', ');
+      throw new Stop(`${what} is there ${found.length} times: ${ids}. Delete all but one, and run this again.`);
+    }
+    return found[0];
+  }
+
+  /** Writes `wanted` into `there`, where it differs. Whether it did. */
+  async update(there, wanted) {
+    const next = { ...there, ...wanted };
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(next)), there)) {
+      return false;
+    }
+    const path = `fhir/R4/${there.resourceType}/${there.id}`;
+    await this.ask('PUT', path, next, { 'If-Match': `W/"${there.meta?.versionId}"` });
+    return true;
+  }
+}
+
+async function policy(medplum, file) {
+  const wanted = json(`deploy/policies/${file}.json`);
+  const search = `AccessPolicy?name:exact=${encodeURIComponent(wanted.name)}`;
+  const there = await medplum.only(`The policy "${wanted.name}"`, search, ({ name }) => name === wanted.name);
+  if (there) {
+    const changed = await medplum.update(there, wanted);
+    print(`policy ${wanted.name}: ${changed ? 'updated' : 'unchanged'}, AccessPolicy/${there.id}`);
+    return { reference: `AccessPolicy/${there.id}` };
+  }
+  const id = await medplum.create('fhir/R4/AccessPolicy', wanted);
+  print(`policy ${wanted.name}: created, AccessPolicy/${id}`);
+  return { reference: `AccessPolicy/${id}` };
+}
+
+/** The Bot that is there: by its id, by its identifier, else one of that name that has no identifier of ours yet. */
+async function findBot(medplum, door, wanted, id) {
+  const isOurs = ({ system }) => system === botSystem;
+  const known = await medplum.only(`The bot ${door}`, `Bot?identifier=${botSystem}|${door}`, () => true);
+  if (id !== undefined) {
+    if (known && known.id !== id) {
+      throw new Stop(
+        `Bot/${known.id} is the ${door} bot already. To use Bot/${id}, take the identifier of ${botSystem} from it.`,
+      );
+    }
+    return known ?? (await medplum.ask('GET', `fhir/R4/Bot/${encodeURIComponent(id)}`));
+  }
+  // A run that was broken off has created the bot, but not given it the identifier.
+  const named = `Bot?name:exact=${encodeURIComponent(wanted.name)}`;
+  return (
+    known ??
+    (await medplum.only(
+      `A bot "${wanted.name}"`,
+      named,
+      (bot) => bot.name === wanted.name && !bot.identifier?.some(isOurs),
+    ))
+  );
+}
+
+async function updateBot(medplum, there, wanted) {
+  const others = (there.identifier ?? []).filter(({ system }) => system !== botSystem);
+  const next = {
+    ...wanted,
+    identifier: [...others, ...wanted.identifier],
+    // Only the webhook bot is public: of the others it is taken away.
+    publicWebhook: wanted.publicWebhook,
+  };
+  try {
+    return await medplum.update(there, next);
+  } catch (error) {
+    const isRawBody = error instanceof Refused && error.status === 400 && /rawBody/.test(JSON.stringify(error.body));
+    if (!isRawBody) {
+      throw error;
+    }
+    print('note: this server is older than Medplum 5.2 and has no Bot.rawBody: JSON posts to the webhook are refused');
+    return medplum.update(there, { ...next, rawBody: undefined });
+  }
+}
+
+/** Whether the server has this code for the bot. */
+async function hasCode(medplum, bot, filename, code) {
+  const { url, title } = bot.executableCode ?? {};
+  const [id] = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(url ?? '') ?? [];
+  if (id === undefined || title !== filename) {
+    return false;
+  }
+  try {
+    return (await medplum.send('GET', `fhir/R4/Binary/${id}`)).text === code;
+  } catch (error) {
+    if (error instanceof Refused) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function membership(medplum, project, bot, accessPolicy) {
+  const profile = { reference: `Bot/${bot.id}` };
+  const search = `ProjectMembership?profile=${profile.reference}`;
+  const there = await medplum.only(`The membership of ${profile.reference}`, search, () => true);
+  if (!there) {
+    const wanted = {
+      resourceType: 'ProjectMembership',
+      project: { reference: `Project/${project}` },
+      user: profile,
+      profile,
+      accessPolicy,
+    };
+    return medplum.create('fhir/R4/ProjectMembership', wanted);
+  }
+  if (there.accessPolicy?.reference !== accessPolicy.reference) {
+    await medplum.update(there, { accessPolicy });
+    print(`  membership: now has ${accessPolicy.reference}`);
+  }
+  const more = ['admin', 'access'].filter((name) => there[name]);
+  if (more.length > 0) {
+    print(`note: ProjectMembership/${there.id} has further rights (${more.join(', ')}), which the bot does not need`);
+  }
+  return there.id;
+}
+
+/** One bot with its membership and its code. The ids of both. */
+async function bot(medplum, project, door, accessPolicy, { id, runtime }) {
+  const wanted = { ...json(`deploy/bots/${door}.json`), ...(runtime && { runtimeVersion: runtime }) };
+  let there = await findBot(medplum, door, wanted, id);
+  const isNew = !there;
+  if (!there) {
+    const { name, description } = wanted;
+    const body = { name, description, ...(runtime && { runtimeVersion: runtime }), accessPolicy };
+    const created = await medplum.create(`admin/projects/${project}/bot`, body);
+    there = await medplum.ask('GET', `fhir/R4/Bot/${created}`);
+  }
+  const member = await membership(medplum, project, there, accessPolicy);
+  const changed = await updateBot(medplum, there, wanted);
+  print(`bot ${wanted.name}: ${isNew ? 'created' : changed ? 'updated' : 'unchanged'}, Bot/${there.id}`);
+  const filename = `${door}.cjs`;
+  const code = read(`pkg/bots/${filename}`);
+  // AWS Lambda takes the timeout of the bot with its code.
+  if (changed || !(await hasCode(medplum, there, filename, code))) {
+    await medplum.ask('POST', `fhir/R4/Bot/${there.id}/$deploy`, { filename, code });
+    print(`  code: deployed ${filename}, ${Math.ceil(code.length / 1024)} KiB`);
+  } else {
+    print(`  code: unchanged`);
+  }
+  return { id: there.id, member };
+}
+
+async function subscription(medplum, automation) {
+  const file = json('deploy/subscriptions/ended-calls.json');
+  const endpoint = `Bot/${automation}`;
+  const wanted = { ...file, channel: { ...file.channel, endpoint } };
+  const fits = ({ criteria, channel }) => criteria === wanted.criteria && channel?.endpoint === endpoint;
+  const there = await medplum.only('The Subscription', `Subscription?url=${endpoint}&_count=100`, fits);
+  if (there) {
+    const changed = await medplum.update(there, wanted);
+    print(`subscription: ${changed ? 'updated' : 'unchanged'}, Subscription/${there.id}`);
+  } else {
+    const id = await medplum.create('fhir/R4/Subscription', wanted);
+    print(`subscription: created, Subscription/${id}`);
+  }
+}
+
+/** The texts of the project secrets that are there. */
+function secretsOf(project) {
+  const known = {};
+  for (const { name, valueString } of project.secret ?? []) {
+    if (typeof valueString === 'string' && valueString.trim() !== '') {
+      known[name] = valueString.trim();
+      hide(confidential.includes(name) ? valueString : undefined);
+    }
+  }
+  return known;
+}
+
+/** Sets those of the environment, and leaves all others as they are. */
+async function setSecrets(medplum, path, given) {
+  const project = await medplum.ask('GET', path);
+  const list = project.secret ?? [];
+  const operations = project.secret ? [] : [{ op: 'add', path: '/secret', value: [] }];
+  const changed = [];
+  for (const [name, value] of Object.entries(given)) {
+    const places = list.flatMap((secret, index) => (secret.name === name ? [index] : []));
+    const differ = places.filter((index) => list[index].valueString !== value);
+    const secret = { name, valueString: value };
+    operations.push(...differ.map((index) => ({ op: 'replace', path: `/secret/${index}`, value: secret })));
+    operations.push(...(places.length === 0 ? [{ op: 'add', path: '/secret/-', value: secret }] : []));
+    if (places.length === 0 || differ.length > 0) {
+      changed.push(name);
+    }
+  }
+  if (changed.length > 0) {
+    await medplum.ask('PATCH', path, operations, { 'If-Match': `W/"${project.meta?.versionId}"` });
+  }
+  print(`secrets: ${changed.length > 0 ? `set ${changed.join(', ')}` : 'unchanged'}`);
+}
+
+/** The policy that the config asks for. A config that cannot be read asks for nothing. */
+function automationPolicy(config) {
+  try {
+    return JSON.parse(config).appointment?.callExtension === true ? 'automation-appointments' : 'automation';
+  } catch {
+    return 'automation';
+  }
+}
+
+/** A request as Twilio would send it, signed. */
+function testCall(url, known) {
+  const [token = ''] = known.TWILIO_AUTH_TOKEN.split(',').map((one) => one.trim());
+  const [number = ''] = known.TWILIO_NUMBER.split(',').map((one) => one.trim());
+  print(`test call to ${url}`);
+  const env = { ...process.env, TWILIO_AUTH_TOKEN: token };
+  delete env.MEDPLUM_CLIENT_SECRET;
+  if (known.TWILIO_ACCOUNT_SID) {
+    env.TWILIO_ACCOUNT_SID = known.TWILIO_ACCOUNT_SID;
+  }
+  const cli = fileURLToPath(new URL('pkg/cli/plumline.mjs', root));
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [cli, 'call', '--url', url, '--to', number], {
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  print(`${stdout ?? ''}${stderr ?? ''}`.trimEnd());
+  if (status !== 0) {
+    throw new Stop(`the test call was not answered${error ? ` (${error.message})` : ''}: docs/errors.md has the codes`);
+  }
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      'set-secrets': { type: 'boolean', default: false },
+      'webhook-bot': { type: 'string' },
+      runtime: { type: 'string' },
+      'no-call': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    return print(help);
+  }
+  const { MEDPLUM_CLIENT_ID: client, MEDPLUM_CLIENT_SECRET: clientSecret } = process.env;
+  if (!client || !clientSecret) {
+    throw new Stop(`set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET\n\n${help}`);
+  }
+  hide(clientSecret);
+  confidential.forEach((name) => hide(process.env[name]));
+  const base = (process.env.MEDPLUM_BASE_URL || 'https://api.medplum.com').trim().replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(base)) {
+    throw new Stop('MEDPLUM_BASE_URL is no URL such as https://api.medplum.com');
+  }
+  const bundles = ['webhook', 'operations', 'automation'].map((door) => read(`pkg/bots/${door}.cjs`));
+  if (bundles.some((code) => code.length === 0)) {
+    throw new Stop('pkg/bots is empty: build the bundles first');
+  }
+
+  const medplum = new Medplum(base);
+  await medplum.signIn(client, clientSecret);
+  const me = await medplum.ask('GET', 'auth/me');
+  const project = me.project?.id;
+  if (!project || me.membership?.admin !== true) {
+    throw new Stop('this client is no project admin: set "admin" in its ProjectMembership (docs/deploy.md)');
+  }
+  print(`project ${me.project.name}: Project/${project} at ${base}`);
+  const features = me.project.features ?? [];
+  if (!features.includes('bots')) {
+    throw new Stop('the project lacks the feature "bots", which a super admin of the server sets');
+  }
+  for (const [feature, loss] of [
+    ['cron', 'the automation bot does not run every minute'],
+    ['transaction-bundles', 'transactions of other tools are processed as batches'],
+  ]) {
+    if (!features.includes(feature)) {
+      print(`note: the project lacks the feature "${feature}": ${loss}`);
+    }
+  }
+
+  const path = `fhir/R4/Project/${project}`;
+  let known = secretsOf(await medplum.ask('GET', path));
+  const given = {};
+  for (const name of values['set-secrets'] ? Object.keys(secrets) : []) {
+    const value = process.env[name]?.trim();
+    if (value) {
+      given[name] = value;
+    }
+  }
+
+  const file = automationPolicy(given.PLUMLINE_CONFIG ?? known.PLUMLINE_CONFIG);
+  const policies = {
+    webhook: await policy(medplum, 'webhook'),
+    automation: await policy(medplum, file),
+    staff: await policy(medplum, 'staff'),
+  };
+  const runtime = values.runtime;
+  const webhook = await bot(medplum, project, 'webhook', policies.webhook, { id: values['webhook-bot'], runtime });
+  // It runs as the user who asks, and does not use the policy of its membership.
+  await bot(medplum, project, 'operations', policies.webhook, { runtime });
+  const automation = await bot(medplum, project, 'automation', policies.automation, { runtime });
+  await subscription(medplum, automation.id);
+
+  if (values['set-secrets']) {
+    await setSecrets(medplum, path, given);
+    known = { ...known, ...given };
+  }
+  const url = `${base}/webhook/${webhook.member}`;
+  print(`webhook URL: ${url}`);
+  if (known.PLUMLINE_WEBHOOK_URL && known.PLUMLINE_WEBHOOK_URL !== url) {
+    print(
+      `note: the secret PLUMLINE_WEBHOOK_URL has another one, which Twilio has to call: ${known.PLUMLINE_WEBHOOK_URL}`,
+    );
+  }
+
+  const absent = Object.keys(secrets).filter((name) => secrets[name] !== undefined && known[name] === undefined);
+  for (const name of absent) {
+    print(`secret ${name}: missing, needed by: ${secrets[name]}`);
+  }
+  if (absent.some((name) => secrets[name] === 'webhook')) {
+    throw new Stop('no call can be answered without these secrets: set them (Project, Secrets), and run this again');
+  }
+  if (!values['no-call']) {
+    testCall(known.PLUMLINE_WEBHOOK_URL ?? url, known);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Stop) && !error.code) {
+    throw error;
+  }
+  console.error(safe(`deploy: ${error.message}`));
+  process.exitCode = 1;
+}

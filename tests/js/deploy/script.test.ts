@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** deploy/deploy.mjs against a server that answers as a real one was recorded. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { clientId, clientSecret, FakeMedplum, recordedCase } from './fake-medplum.ts';
+import type { FakeOptions, Json } from './fake-medplum.ts';
+
+const root = new URL('../../../', import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const file = (path: string): Json => JSON.parse(text(`deploy/${path}.json`)) as Json;
+const script = fileURLToPath(new URL('deploy/deploy.mjs', root));
+
+const botSystem = 'https://plumline.dev/fhir/bot';
+const authToken = 'invented-auth-token-0123456789';
+const confidential = {
+  TWILIO_AUTH_TOKEN: authToken,
+  TWILIO_API_KEY: 'SK00000000000000000000000000000001',
+  TWILIO_API_SECRET: 'invented-api-secret-98765',
+  PLUMLINE_SECRET: 'invented-sealing-secret-of-32-chars',
+};
+const settings = {
+  ...confidential,
+  TWILIO_NUMBER: '+15550100001, +15550100002',
+  TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000001',
+};
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+let server: FakeMedplum;
+beforeEach(async () => {
+  server = await new FakeMedplum().start();
+  server.secrets = settings;
+});
+afterEach(() => server.stop());
+
+/** Runs the script. Whatever comes of it, it prints no secret. */
+async function deploy(args: string[] = ['--no-call'], more: Record<string, string> = {}): Promise<Run> {
+  const env = {
+    PATH: process.env['PATH'],
+    MEDPLUM_BASE_URL: `${server.base}/`,
+    MEDPLUM_CLIENT_ID: clientId,
+    MEDPLUM_CLIENT_SECRET: clientSecret,
+    ...more,
+  };
+  const run = await new Promise<Run>((resolve) => {
+    execFile(process.execPath, [script, ...args], { env }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    });
+  });
+  for (const secret of [clientSecret, server.token, 'Bearer', ...Object.values(confidential)]) {
+    assert.ok(!run.out.includes(secret) && !run.err.includes(secret), `${secret}: ${run.out} ${run.err}`);
+  }
+  return run;
+}
+
+async function deployed(args?: string[], more?: Record<string, string>): Promise<Run> {
+  const run = await deploy(args, more);
+  assert.equal(run.code, 0, `${run.out}${run.err}`);
+  assert.equal(run.err, '');
+  return run;
+}
+
+const bot = (door: string): ReturnType<FakeMedplum['only']> =>
+  server.only(
+    'Bot',
+    ({ identifier }) => JSON.stringify(identifier) === JSON.stringify(file(`bots/${door}`)['identifier']),
+  );
+const membershipOf = (id: string): ReturnType<FakeMedplum['only']> =>
+  server.only('ProjectMembership', ({ profile }) => (profile as Json)['reference'] === `Bot/${id}`);
+const counts = (): number[] =>
+  ['AccessPolicy', 'Bot', 'ProjectMembership', 'Subscription'].map((type) => server.of(type).length);
+
+/** Requests that may have changed something. */
+const writes = (): string[] =>
+  server.seen
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
+
+describe('the server of these tests', () => {
+  /** Whether an answer has the form of the recorded one: the same keys, and the same values but for placeholders. */
+  function same(expected: unknown, found: unknown, at: string): void {
+    if (typeof expected === 'string' && /[<…]/.test(expected)) {
+      assert.equal(typeof found, 'string', at);
+    } else if (Array.isArray(expected)) {
+      assert.ok(Array.isArray(found) && found.length === expected.length, at);
+      expected.forEach((one, index) => same(one, found[index], `${at}[${index}]`));
+    } else if (typeof expected === 'object' && expected !== null) {
+      const keys = (of: object): string[] =>
+        Object.keys(of)
+          .filter((key) => key !== 'link')
+          .sort();
+      assert.deepEqual(keys(found as object), keys(expected), at);
+      for (const key of keys(expected)) {
+        same((expected as Json)[key], (found as Json)[key], `${at}.${key}`);
+      }
+    } else {
+      assert.equal(found, expected, at);
+    }
+  }
+
+  test('answers as the recorded one', async () => {
+    const ids: Record<string, string> = { project: server.project };
+    const put = (of: unknown): unknown =>
+      JSON.parse(JSON.stringify(of).replaceAll(/<([\w-]+)>/g, (all, name: string) => ids[name] ?? all));
+    const play = async (id: string): Promise<Json> => {
+      const { request, response } = recordedCase(id);
+      const { auth: _, ...headers } = request.headers as Record<string, string>;
+      const answer = await fetch(`${server.base}${put(request.path) as string}`, {
+        method: request.method,
+        headers: { ...headers, Authorization: `Bearer ${server.token}` },
+        ...(request.body !== undefined && { body: JSON.stringify(put(request.body)) }),
+      });
+      assert.equal(answer.status, response.status, id);
+      const body = (await answer.json()) as Json;
+      same(response.body, body, id);
+      return body;
+    };
+    ids['policy'] = (await play('policy/create'))['id'] as string;
+    await play('policy/search-none');
+    await play('policy/update');
+    await play('policy/unknown-property');
+    ids['bot'] = (await play('bot/create'))['id'] as string;
+    await play('membership/of-bot');
+    await play('bot/update');
+    await play('deploy/ok');
+    ids['subscription'] = (await play('subscription/create'))['id'] as string;
+    await play('subscription/update');
+    await play('subscription/identifier');
+    await play('policy/search-identifier');
+    const byFhir = server.put({ resourceType: 'Bot', name: 'Example' });
+    ids['bot-without-membership'] = byFhir.id;
+    await play('membership/of-bot-by-fhir');
+    await play('membership/create');
+    server.options = { rawBody: false };
+    server.put({ resourceType: 'Bot', id: ids['bot'], name: 'Example' });
+    await play('bot/raw-body');
+  });
+});
+
+describe('deploy/deploy.mjs', () => {
+  test('creates everything, and its test call is answered', async () => {
+    const { out } = await deployed([]);
+    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    const policy = (name: string): string => {
+      const wanted = file(`policies/${name}`);
+      const there = server.only('AccessPolicy', (one) => one['name'] === wanted['name']);
+      assert.deepEqual(there['resource'], wanted['resource']);
+      return `AccessPolicy/${there.id}`;
+    };
+    policy('staff');
+    const policies = { webhook: policy('webhook'), operations: policy('webhook'), automation: policy('automation') };
+    for (const [door, reference] of Object.entries(policies)) {
+      const there = bot(door);
+      for (const [name, value] of Object.entries(file(`bots/${door}`))) {
+        assert.deepEqual(there[name], value, `${door} ${name}`);
+      }
+      assert.equal(there['publicWebhook'], door === 'webhook' ? true : undefined);
+      assert.equal(server.codeOf(there.id), text(`pkg/bots/${door}.cjs`));
+      assert.equal((there['executableCode'] as Json)['title'], `${door}.cjs`);
+      assert.deepEqual(membershipOf(there.id)['accessPolicy'], { reference });
+    }
+    assert.deepEqual(server.only('Subscription')['channel'], {
+      type: 'rest-hook',
+      endpoint: `Bot/${bot('automation').id}`,
+    });
+    const url = `${server.base}/webhook/${membershipOf(bot('webhook').id).id}`;
+    assert.ok(out.includes(`webhook URL: ${url}\n`), out);
+    assert.match(out, /accepted: the signature is genuine/);
+    assert.equal(server.seen.at(-1)?.path, url.slice(server.base.length + 1));
+    assert.ok(!out.includes('note:'), out);
+  });
+
+  test('changes nothing when it is run again', async () => {
+    const first = await deployed();
+    const before = server.snapshot();
+    server.seen.length = 0;
+    const second = await deployed();
+    assert.deepEqual(server.snapshot(), before);
+    assert.deepEqual(writes(), ['POST oauth2/token']);
+    assert.equal(second.out.match(/unchanged/g)?.length, 10);
+    assert.equal(/webhook URL: .*/.exec(second.out)?.[0], /webhook URL: .*/.exec(first.out)?.[0]);
+  });
+
+  test('puts back what differs, and keeps what others have set', async () => {
+    await deployed();
+    const { id } = bot('automation');
+    const other = { system: 'https://example.com/bots', value: '7' };
+    server.put({
+      ...bot('automation'),
+      identifier: [other, ...(bot('automation')['identifier'] as Json[])],
+      publicWebhook: true,
+      timeout: 1,
+      auditEventDestination: ['log'],
+    });
+    server.put({ ...membershipOf(id), accessPolicy: { reference: 'AccessPolicy/gone' } });
+    server.put({ ...server.only('Subscription'), status: 'off' });
+    const policy = server.only('AccessPolicy', ({ name }) => name === 'Plumline webhook');
+    server.put({ ...policy, resource: [{ resourceType: 'Patient' }] });
+    const webhook = bot('webhook');
+    server.put({ ...webhook, executableCode: { ...(webhook['executableCode'] as Json), title: 'index.cjs' } });
+    server.seen.length = 0;
+    await deployed();
+    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    const automation = server.only('Bot', (one) => one.id === id);
+    assert.deepEqual(automation['identifier'], [other, { system: botSystem, value: 'automation' }]);
+    assert.equal(automation['publicWebhook'], undefined);
+    assert.equal(automation['timeout'], 30);
+    assert.deepEqual(automation['auditEventDestination'], ['log']);
+    const reference = (membershipOf(id)['accessPolicy'] as Json)['reference'];
+    assert.equal(
+      reference,
+      `AccessPolicy/${server.only('AccessPolicy', ({ name }) => name === 'Plumline automation').id}`,
+    );
+    assert.equal(server.only('Subscription')['status'], 'active');
+    assert.deepEqual(
+      server.only('AccessPolicy', ({ name }) => name === 'Plumline webhook')['resource'],
+      file('policies/webhook')['resource'],
+    );
+    // AWS Lambda takes a new timeout with the code alone.
+    const deploys = writes().filter((line) => line.endsWith('$deploy'));
+    assert.deepEqual(
+      deploys.sort(),
+      [`POST fhir/R4/Bot/${id}/$deploy`, `POST fhir/R4/Bot/${webhook.id}/$deploy`].sort(),
+    );
+  });
+
+  test('goes on with what an earlier run left', async () => {
+    // Broken off right after the bot was created; and made without a membership.
+    const half = server.put({ resourceType: 'Bot', name: 'Plumline webhook', runtimeVersion: 'vmcontext' });
+    await deployed();
+    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    assert.equal(bot('webhook').id, half.id);
+    assert.deepEqual((membershipOf(half.id)['project'] as Json)['reference'], `Project/${server.project}`);
+  });
+
+  test('keeps the URL of a webhook bot that is there', async () => {
+    const there = server.put({ resourceType: 'Bot', name: 'plumline-webhook', publicWebhook: true });
+    const profile = { reference: `Bot/${there.id}` };
+    const member = server.put({
+      resourceType: 'ProjectMembership',
+      profile,
+      accessPolicy: { reference: 'AccessPolicy/old' },
+    });
+    for (let run = 0; run < 2; run += 1) {
+      const { out } = await deployed(['--webhook-bot', there.id, '--no-call']);
+      assert.ok(out.includes(`webhook URL: ${server.base}/webhook/${member.id}\n`), out);
+      assert.deepEqual(counts(), [3, 3, 3, 1]);
+    }
+    assert.equal(bot('webhook').id, there.id);
+    // Another one is there by now.
+    const { code, err } = await deploy(['--webhook-bot', bot('operations').id]);
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`Bot/${there.id} is the webhook bot already`));
+  });
+
+  /** Each step, the recorded refusal, and what is shown of it. */
+  const refusals: [step: string, request: RegExp, answer: string, shown: RegExp][] = [
+    ['token', /^POST oauth2\/token/, 'token/wrong-secret', /POST oauth2\/token: 400 Invalid secret/],
+    ['project', /^GET fhir\/R4\/Project\//, 'project/read-as-client', /GET fhir\/R4\/Project\/[\w-]+: 403 Forbidden/],
+    [
+      'policy search',
+      /^GET fhir\/R4\/AccessPolicy/,
+      'policy/search-identifier',
+      /GET .*: 400 Unknown search parameter/,
+    ],
+    ['policy', /^POST fhir\/R4\/AccessPolicy/, 'policy/create-as-member', /POST fhir\/R4\/AccessPolicy: 403 Forbidden/],
+    ['bot search', /^GET fhir\/R4\/Bot/, 'bot/create-as-client', /GET fhir\/R4\/Bot\?identifier=.*: 403 Forbidden/],
+    ['bot', /^POST admin\//, 'bot/create-as-client', /POST admin\/projects\/[\w-]+\/bot: 403 Forbidden/],
+    ['membership', /^GET fhir\/R4\/ProjectM/, 'membership/search-as-client', /ProjectMembership\?profile=.*: 403 Forb/],
+    ['bot settings', /^PUT fhir\/R4\/Bot/, 'bot/if-match-stale', /PUT fhir\/R4\/Bot\/[\w-]+: 412 Precondition Failed/],
+    [
+      'code',
+      /^POST .*\$deploy/,
+      'deploy/size-1030k',
+      /POST fhir\/R4\/Bot\/[\w-]+\/\$deploy: 413 Request body too large/,
+    ],
+    ['subscription', /^POST fhir\/R4\/Subsc/, 'subscription/create-as-member', /POST fhir\/R4\/Subscription: 403 Forb/],
+    ['secrets', /^PATCH fhir\/R4\/Project/, 'secrets/by-fhir-patch-as-client', /PATCH fhir\/R4\/Project\/[\w-]+: 403/],
+  ];
+  for (const [step, request, answer, shown] of refusals) {
+    test(`stops where the server refuses: ${step}`, async () => {
+      const refuse: FakeOptions['refuse'] = [request, answer];
+      server.options = { refuse };
+      const { code, err } = await deploy(['--set-secrets'], { TWILIO_TWIML_APP_SID: 'AP1' });
+      assert.equal(code, 1);
+      assert.match(err, shown);
+      // Nothing was asked after it.
+      const { method, path } = server.seen.at(-1) ?? { method: '', path: '' };
+      assert.match(`${method} ${path}`, request);
+      // Once the server allows it, the next run does the rest.
+      server.options = {};
+      await deployed(['--set-secrets', '--no-call'], { TWILIO_TWIML_APP_SID: 'AP1' });
+      assert.deepEqual(counts(), [3, 3, 3, 1]);
+    });
+  }
+
+  test('shows no secret that the server repeats', async () => {
+    const issue = [{ details: { text: `no ${clientSecret} ${authToken} ${server.token}` }, expression: ['Bot.name'] }];
+    server.options = { refuse: [/^POST admin/, [400, { resourceType: 'OperationOutcome', issue }]] };
+    const { err } = await deploy();
+    assert.match(err, /bot: 400 no \*\*\* \*\*\* \*\*\* at Bot\.name\n/);
+    // A proxy's page.
+    server.options = { refuse: [/^POST oauth2/, [502, `<p>Bad gateway ${clientSecret}</p>`]] };
+    assert.match((await deploy()).err, /POST oauth2\/token: 502 <p>Bad gateway \*\*\*<\/p>/);
+  });
+
+  test('stops where a test call is refused, and says why', async () => {
+    await deployed();
+    server.options = { refuse: [/^POST webhook\//, 'webhook/not-public'] };
+    const refused = await deploy([]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.out, /403.*\n.*not configured for public webhook access/);
+    assert.match(refused.err, /the test call was not answered/);
+    // The URL that the bot checks signatures against is the one that is called.
+    server.options = {};
+    server.secrets = { ...settings, PLUMLINE_WEBHOOK_URL: `${server.base}/webhook/other` };
+    const other = await deploy([]);
+    assert.equal(other.code, 1);
+    assert.match(other.out, /note: the secret PLUMLINE_WEBHOOK_URL has another one/);
+    assert.match(other.out, /404/);
+  });
+
+  test('deploys to a server that does not know rawBody, and says so', async () => {
+    server.options = { rawBody: false };
+    for (let run = 0; run < 2; run += 1) {
+      const { out } = await deployed([]);
+      assert.equal(out.match(/note: .*older than Medplum 5\.2.*/g)?.length, 1, out);
+      assert.match(out, /accepted: the signature is genuine/);
+      assert.equal(bot('webhook')['rawBody'], undefined);
+      assert.equal(bot('webhook')['publicWebhook'], true);
+      assert.deepEqual(counts(), [3, 3, 3, 1]);
+    }
+    const before = server.snapshot();
+    await deployed();
+    assert.deepEqual(server.snapshot(), before);
+    // The server is updated: now it is set.
+    server.options = {};
+    await deployed();
+    assert.equal(bot('webhook')['rawBody'], true);
+  });
+
+  test('wants a project admin and the feature bots', async () => {
+    server.options = { admin: false };
+    const client = await deploy();
+    assert.equal(client.code, 1);
+    assert.match(client.err, /no project admin/);
+    server.options = { features: [] };
+    const bare = await deploy();
+    assert.equal(bare.code, 1);
+    assert.match(bare.err, /lacks the feature "bots"/);
+    assert.deepEqual(counts(), [0, 0, 0, 0]);
+    server.options = { features: ['bots'] };
+    const { out } = await deployed();
+    assert.match(out, /note: the project lacks the feature "cron"/);
+    assert.match(out, /note: the project lacks the feature "transaction-bundles"/);
+  });
+
+  test('stops where something is there twice', async () => {
+    await deployed();
+    server.put({ ...bot('operations'), id: 'another' });
+    const { code, err } = await deploy();
+    assert.equal(code, 1);
+    assert.match(err, /The bot operations is there 2 times: Bot\/[\w-]+, Bot\/another\. Delete all but one/);
+  });
+
+  test('names the secrets that are missing', async () => {
+    const { TWILIO_NUMBER: _, PLUMLINE_SECRET: __, ...some } = settings;
+    server.secrets = some;
+    const { code, out, err } = await deploy([]);
+    assert.equal(code, 1);
+    assert.match(out, /webhook URL: http/);
+    assert.match(out, /secret TWILIO_NUMBER: missing, needed by: webhook\n/);
+    assert.match(out, /secret PLUMLINE_SECRET: missing, needed by: tickets\n/);
+    assert.equal(out.match(/: missing/g)?.length, 2);
+    assert.match(err, /set them/);
+    assert.ok(!server.seen.some(({ path }) => path.startsWith('webhook/')));
+  });
+
+  test('sets secrets only where asked to, and leaves the others', async () => {
+    const { project } = server;
+    const twice = [
+      { name: 'OTHER', valueString: 'stays' },
+      { name: 'TWILIO_NUMBER', valueString: '+15550100009' },
+      { name: 'TWILIO_NUMBER', valueString: '+15550100008' },
+    ];
+    server.put({ ...server.only('Project'), id: project, secret: twice });
+    await deploy([], settings);
+    assert.deepEqual(server.only('Project')['secret'], twice);
+    const { out } = await deployed(['--set-secrets'], settings);
+    const numbers = { name: 'TWILIO_NUMBER', valueString: settings.TWILIO_NUMBER };
+    const set = server.only('Project')['secret'] as Json[];
+    assert.deepEqual(set.slice(0, 3), [twice[0], numbers, numbers]);
+    assert.deepEqual(server.secrets, { OTHER: 'stays', ...settings });
+    assert.equal(set.length, 8);
+    assert.match(out, /secrets: set TWILIO_AUTH_TOKEN, TWILIO_NUMBER, /);
+    assert.match(out, /accepted: the signature is genuine/);
+    const before = server.snapshot();
+    assert.match((await deployed(['--set-secrets'], settings)).out, /secrets: unchanged/);
+    assert.deepEqual(server.snapshot(), before);
+    // A project that has none yet.
+    const { secret: ___, ...bare } = server.only('Project');
+    server.put({ ...bare, id: project });
+    await deployed(['--set-secrets'], settings);
+    assert.deepEqual(server.secrets, settings);
+  });
+
+  test('gives the automation bot the appointments where the config has them', async () => {
+    const named = (name: string): string =>
+      `AccessPolicy/${server.only('AccessPolicy', (one) => one['name'] === name).id}`;
+    const reference = (): unknown => (membershipOf(bot('automation').id)['accessPolicy'] as Json)['reference'];
+    await deployed();
+    assert.equal(reference(), named('Plumline automation'));
+    server.secrets = { ...settings, PLUMLINE_CONFIG: '{"appointment":{"callExtension":true}}' };
+    await deployed();
+    assert.equal(reference(), named('Plumline automation with appointments'));
+    // What is being set counts.
+    await deployed(['--set-secrets', '--no-call'], { PLUMLINE_CONFIG: '{"client":"front-desk"}' });
+    assert.equal(reference(), named('Plumline automation'));
+    server.secrets = { ...settings, PLUMLINE_CONFIG: 'not JSON' };
+    await deployed();
+    assert.equal(reference(), named('Plumline automation'));
+  });
+
+  test('takes the token that Twilio signs with first while it is rotated', async () => {
+    server.secrets = { ...settings, TWILIO_AUTH_TOKEN: `${authToken}, invented-next-token-123` };
+    const { out } = await deployed([], { TWILIO_AUTH_TOKEN: 'one of another shell' });
+    assert.match(out, /accepted: the signature is genuine/);
+    assert.ok(!out.includes('invented-next-token-123'));
+  });
+
+  test('says what is wrong with its settings', async () => {
+    const without = await deploy([], { MEDPLUM_CLIENT_SECRET: '' });
+    assert.equal(without.code, 1);
+    assert.match(without.err, /set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET/);
+    const url = await deploy([], { MEDPLUM_BASE_URL: 'api.medplum.com' });
+    assert.match(url.err, /MEDPLUM_BASE_URL is no URL/);
+    const down = await deploy([], { MEDPLUM_BASE_URL: 'http://127.0.0.1:9' });
+    assert.equal(down.code, 1);
+    assert.match(down.err, /POST oauth2\/token: no answer from http:\/\/127\.0\.0\.1:9/);
+    server.options = { refuse: [/^GET fhir\/R4\/Bot/, [200, '<p>Sign in</p>']] };
+    assert.match((await deploy()).err, /GET fhir\/R4\/Bot.*: the answer is no JSON/);
+    const option = await deploy(['--unknown']);
+    assert.equal(option.code, 1);
+    assert.match(option.err, /--unknown/);
+  });
+});
