@@ -140,7 +140,7 @@ codes! {
         "A number is written in E.164, + and the country code first; the beginning of callers' numbers ends with an asterisk.", "dialplan";
     /// A number to dial is one that is never dialled.
     ConfigNumberBlocked = "CONFIG_NUMBER_BLOCKED",
-        "It would never ring: premium, shared-cost and satellite numbers are not dialled, nor numbers of ours, nor what begins as outbound.blocked says.", "dialplan";
+        "It would never ring: premium, shared-cost and satellite numbers are not dialled, nor numbers with too few or too many digits, nor numbers of ours, nor what begins as outbound.blocked says.", "dialplan";
     /// A number that has to be one of ours is not among the account's.
     ConfigNumberNotOurs = "CONFIG_NUMBER_NOT_OURS",
         "Only numbers of your Twilio account can be answered, or shown to whom you call.", "dialplan";

@@ -3,6 +3,8 @@
 //! Phone numbers: [`E164`], the one form that Plumline dials, and what people type.
 
 #[cfg(feature = "phones")]
+mod dearer;
+#[cfg(feature = "phones")]
 mod parse;
 #[cfg(feature = "phones")]
 mod pattern;
@@ -13,6 +15,8 @@ mod spelling;
 #[cfg(feature = "phones")]
 mod typed;
 
+#[cfg(feature = "phones")]
+pub use dearer::{begins_dearer, begins_with_emergency};
 #[cfg(feature = "phones")]
 pub use parse::{Phone, parse};
 #[cfg(feature = "phones")]

@@ -49,9 +49,14 @@ impl<'a> Pattern<'a> {
 
     /// Whether it matches all of `digits`, of which there are at most 31. Goes on to the next pattern.
     pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
+        self.ends(digits) >> digits.len() & 1 == 1
+    }
+
+    /// Every beginning of `digits` that it matches: bit *n* for one of *n* digits. Goes on to the next pattern.
+    pub(super) fn ends(&mut self, digits: &[u8]) -> u32 {
         let ends = self.either(digits, 1);
         self.at += 2;
-        ends >> digits.len() & 1 == 1
+        ends
     }
 
     /// The longest beginning of `digits` that it matches, if any that is not empty.

@@ -103,6 +103,12 @@ pub(super) fn plans() -> impl Iterator<Item = Plan> {
     })
 }
 
+/// By slot, every beginning of `digits` that its pattern matches, as [`Pattern::ends`].
+fn all_ends(patterns: &[u8], present: u16, digits: &[u8]) -> [u32; 16] {
+    let mut pattern = Pattern::first(patterns);
+    core::array::from_fn(|slot| if present >> slot & 1 == 1 { pattern.ends(digits) } else { 0 })
+}
+
 fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
     let mut pattern = Pattern::first(patterns);
     let mut matching = 0;
@@ -169,6 +175,20 @@ impl Plan {
     pub(super) fn matching(&self, digits: &[u8]) -> u16 {
         let own = all_matching(self.patterns, self.present, digits);
         if self.inherited == 0 { own } else { own | self.inherited & all_matching(self.main.1, self.main.0, digits) }
+    }
+
+    /// Whether a proper beginning of `digits` is a whole number that costs its caller more.
+    pub(super) fn begins_dearer(&self, digits: &[u8]) -> bool {
+        let own = all_ends(self.patterns, self.present, digits);
+        let main = if self.inherited == 0 { [0; 16] } else { all_ends(self.main.1, self.main.0, digits) };
+        let of = |slot: Slot| {
+            let inherited = if self.inherited & slot.bit() == 0 { 0 } else { main[slot as usize] };
+            own[slot as usize] | inherited
+        };
+        let general = if self.present & Slot::General.bit() == 0 { u32::MAX } else { of(Slot::General) };
+        let whole = u32::from(self.lengths) << 2 & general & ((1 << digits.len()) - 1);
+        let dearer = of(Slot::SharedCost) | of(Slot::Personal) | of(Slot::Pager);
+        whole & (of(Slot::Premium) | dearer & !of(Slot::TollFree)) != 0
     }
 
     fn has_length(&self, length: usize) -> Option<()> {

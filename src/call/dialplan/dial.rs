@@ -10,7 +10,7 @@ use super::step::{Kind, Step};
 use super::turn::Plan;
 use crate::call::answer::EVENTS;
 use crate::call::config::{Dial, Order, Recording, Target, Verb};
-use crate::call::outbound::{Policy, Refusal};
+use crate::call::outbound::Policy;
 use crate::json::decimal;
 use crate::phone::E164;
 
@@ -201,9 +201,8 @@ impl<'a> Player<'a> {
 /// Whether a number that the config names is rung: not the caller's, who would ring themselves, none of ours, which
 /// would answer as another caller's, and nothing that policy forbids in every country. The config knows its country.
 pub(super) fn is_rung(plan: &Plan<'_>, number: &str) -> bool {
-    let verdict = Policy::new(&plan.config.outbound, plan.numbers).allows(number);
-    let forbidden = matches!(verdict, Err(Refusal::Blocked | Refusal::Emergency | Refusal::OwnNumber));
-    E164::parse(number).is_some() && !forbidden && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
+    Policy::new(&plan.config.outbound, plan.numbers).allows_named(number)
+        && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
 }
 
 /// What a person of the chart is rung by, where policy permits it: whoever may write the chart may write any number there.

@@ -5,7 +5,7 @@
 use super::refusal::Refusal;
 use crate::call::config::Outbound;
 use crate::error::Code;
-use crate::phone::{E164, Kind, parse};
+use crate::phone::{E164, Kind, begins_dearer, begins_with_emergency, parse};
 
 /// Beginnings of numbers that are never called: premium and shared-cost services that numbering plans name late or not
 /// at all, satellites, and the world's own premium numbers.
@@ -45,6 +45,8 @@ impl<'a> Policy<'a> {
 
     /// Whether `text`, which has to be E.164, may be called; it in the form to dial.
     ///
+    /// What is forbidden is so by its beginning: networks ignore the digits after a whole number.
+    ///
     /// # Errors
     /// Why not.
     pub fn allows(&self, text: &str) -> Result<String, Refusal> {
@@ -52,16 +54,15 @@ impl<'a> Policy<'a> {
             return Err(Refusal::Emergency);
         }
         let number = E164::parse(text).ok_or(Refusal::NumberInvalid)?;
-        if self.numbers.contains(&number) {
+        if self.is_own(number) {
             return Err(Refusal::OwnNumber);
         }
-        if self.is_blocked(text) {
+        if self.is_blocked(text) || begins_dearer(number) {
             return Err(Refusal::Blocked);
         }
         let origin = Origin::of(text)?;
         // It may have been typed with a trunk prefix after its country code.
-        let again = E164::parse(&origin.number).is_some_and(|number| self.numbers.contains(&number));
-        if again {
+        if E164::parse(&origin.number).is_some_and(|number| self.is_own(number)) {
             return Err(Refusal::OwnNumber);
         }
         if self.is_blocked(&origin.number) {
@@ -74,6 +75,20 @@ impl<'a> Policy<'a> {
             Kind::Personal | Kind::Pager | Kind::Premium | Kind::SharedCost => return Err(Refusal::Blocked),
         }
         if self.is_allowed(&origin) { Ok(origin.number) } else { Err(Refusal::Country) }
+    }
+
+    /// Whether a number that the config itself names may be dialled. It may be of any country, and of a range that was
+    /// given out lately, which the plans do not know.
+    #[must_use]
+    pub fn allows_named(&self, text: &str) -> bool {
+        match self.allows(text) {
+            Ok(_) | Err(Refusal::Country) => true,
+            Err(Refusal::NumberInvalid) => {
+                matches!(parse(text, None), Err(Code::PhoneNotAssigned))
+                    && !E164::parse(text).is_none_or(begins_with_emergency)
+            }
+            Err(_) => false,
+        }
     }
 
     /// As [`Policy::allows`], of what somebody typed: `(212) 555-0123` is read as in the country of our first number.
@@ -104,6 +119,11 @@ impl<'a> Policy<'a> {
     #[must_use]
     pub fn country(&self) -> Option<String> {
         self.numbers.first().and_then(|number| Origin::of(number.as_str()).ok()).map(|origin| origin.country)
+    }
+
+    /// Whether a number is one of ours, or one of ours with digits added.
+    fn is_own(&self, number: E164<'_>) -> bool {
+        self.numbers.iter().any(|own| number.as_str().starts_with(own.as_str()))
     }
 
     /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of

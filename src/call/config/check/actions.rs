@@ -7,7 +7,7 @@ use super::place::Place;
 use super::{Checker, shape};
 use crate::call::config::{Conference, Dial, Map, Order, Overflow, Queue, Say, Target, Verb, Voicemail};
 use crate::call::dialplan::{Outcome, decides};
-use crate::call::outbound::{Policy, Refusal};
+use crate::call::outbound::Policy;
 use crate::error::Code;
 use crate::phone::E164;
 
@@ -143,8 +143,7 @@ impl Checker<'_> {
             // That is told already.
             return;
         }
-        let allowed = Policy::new(&self.config.outbound, &self.ours).allows(number);
-        if matches!(allowed, Err(Refusal::OwnNumber | Refusal::Blocked | Refusal::Emergency)) {
+        if !Policy::new(&self.config.outbound, &self.ours).allows_named(number) {
             self.error(Code::ConfigNumberBlocked, at);
         }
     }

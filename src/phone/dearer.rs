@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Numbers with more digits than they need. A telephone network connects a call as soon as it has a whole number, and
+//! ignores the digits that follow: a premium number with a digit added is still that premium number, even where the
+//! result looks like an ordinary one.
+
+use super::E164;
+use super::plan::{Kind, Plan, Slot, plans};
+
+/// Whether a number begins with a whole premium, shared-cost, personal or pager number.
+///
+/// A toll-free number of its own plan does not: its pattern says what it is better than one of fewer digits.
+#[must_use]
+pub fn begins_dearer(number: E164<'_>) -> bool {
+    any_plan(number, |plan, national| {
+        plan.begins_dearer(national) && plan.kind(national) != Some(Kind::TollFree) && !is_given_again(number)
+    })
+}
+
+/// Whether a number begins with an emergency number behind its calling code. Numbers of some countries do, so this says
+/// nothing of a number that has been assigned.
+#[must_use]
+pub fn begins_with_emergency(number: E164<'_>) -> bool {
+    any_plan(number, |plan, national| plan.prefix(Slot::Emergency, national).is_some())
+}
+
+/// Japan's 060: personal numbers of nine digits once, mobiles of ten since 2026.
+fn is_given_again(number: E164<'_>) -> bool {
+    let rest = number.as_str().strip_prefix("+8160").unwrap_or_default();
+    rest.len() == 8 && !rest.starts_with('0')
+}
+
+/// Whether it holds by any plan with the number's calling code, of the national number as it is or without a trunk
+/// prefix.
+fn any_plan(number: E164<'_>, holds: impl Fn(&Plan, &[u8]) -> bool) -> bool {
+    let digits: Vec<u8> = number.as_str().bytes().skip(1).map(|digit| digit - b'0').collect();
+    let mut code = 0;
+    for length in 1..=3 {
+        let Some((last, national)) = digits.get(length - 1).zip(digits.get(length..)) else { break };
+        code = code * 10 + u16::from(*last);
+        let mut plans = plans().filter(|plan| plan.calling_code == code).peekable();
+        if plans.peek().is_some() {
+            return plans.any(|plan| {
+                let trunk = plan.prefix(Slot::Trunk, national).unwrap_or(0);
+                holds(&plan, national) || trunk > 0 && holds(&plan, &national[trunk..])
+            });
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_dearer(number: &str) -> bool {
+        begins_dearer(E164::parse(number).unwrap())
+    }
+
+    #[test]
+    fn added_digits_change_nothing() {
+        for number in ["+97219191234560", "+819901234560", "+8109901234560", "+190055501991", "+44909879012312"] {
+            assert!(is_dearer(number), "{number}");
+        }
+        // The number itself has a kind of its own.
+        for number in ["+9721919123456", "+81990123456", "+19005550199", "+12125550123", "+97221234567"] {
+            assert!(!is_dearer(number), "{number}");
+        }
+        // Toll-free numbers of Andorra and New Zealand, and a mobile number of Japan.
+        for number in ["+37618001234", "+64508812345", "+816012345678"] {
+            assert!(!is_dearer(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn finds_emergency_numbers_behind_a_calling_code() {
+        for (number, expected) in [("+19115550100", true), ("+4411212345", true), ("+442079460001", false)] {
+            assert_eq!(begins_with_emergency(E164::parse(number).unwrap()), expected, "{number}");
+        }
+    }
+}
