@@ -64,7 +64,7 @@ impl Automaton {
 
     fn repeated(&mut self, pattern: &[u8], at: &mut usize, from: usize) -> usize {
         let start = *at;
-        let mut last = self.once(pattern, at, from);
+        let mut node = self.once(pattern, at, from);
         let (least, most) = match pattern.get(*at) {
             Some(b'?') => {
                 *at += 1;
@@ -87,10 +87,10 @@ impl Automaton {
         for times in 1..=most {
             if times > 1 {
                 *at = start;
-                last = self.once(pattern, at, last);
+                node = self.once(pattern, at, node);
             }
             if times >= least {
-                self.free[last].push(end);
+                self.free[node].push(end);
             }
         }
         *at = after;
