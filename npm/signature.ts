@@ -43,6 +43,9 @@ export function signTwilio(input: SignInput): string {
  * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
  * that says why, where the reason can be told.
  *
+ * A JSON or text post needs its raw body as well. Its signature covers the URL alone, with the body's hash in
+ * `bodySHA256`: without the body the verdict is `BODY_MISSING`.
+ *
  * @example
  * ```ts
  * import { signTwilio, verifyTwilio } from 'plumline';

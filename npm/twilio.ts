@@ -64,7 +64,8 @@ export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): st
 }
 
 /**
- * Whether a form post, or a GET with `{}`, is Twilio's.
+ * Whether a form post, or a GET with `{}`, is Twilio's. Of a JSON or text post this looks at the URL alone, as npm
+ * twilio does: pass its raw body to {@link validateRequestWithBody}.
  *
  * @example
  * ```ts

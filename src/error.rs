@@ -60,6 +60,9 @@ codes! {
     /// `bodySHA256` stands in the URL twice.
     BodyHashRepeated = "BODY_HASH_REPEATED",
         "A URL with two bodySHA256 is refused: libraries disagree on which of them counts.";
+    /// The URL has `bodySHA256`, so a JSON or text post was signed, and its body is not given.
+    BodyMissing = "BODY_MISSING",
+        "The signature covers the body only by its hash in bodySHA256: pass the raw body, as it was received.";
     /// A JSON post reached a bot that gets only parsed JSON.
     BodyNotRaw = "BODY_NOT_RAW",
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
@@ -243,9 +246,12 @@ codes! {
     /// The Twilio identity could not be written to the practitioner; the one made of the id is used all the same.
     IdentityUnwritten = "IDENTITY_UNWRITTEN",
         "Let staff update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.", "doors";
-    /// The secret of an API key is empty or white space.
+    /// What a bot was asked, or told by a Subscription, is JSON that cannot be read.
+    InputInvalid = "INPUT_INVALID",
+        "The JSON is nested more deeply than 128 levels, or is not JSON at all: nothing was done.", "doors";
+    /// The secret of an API key is empty, or has only white space and characters that cannot be seen.
     KeySecretBlank = "KEY_SECRET_BLANK",
-        "The API key's secret is empty: an empty key would sign what anyone can forge.", "token";
+        "The API key's secret is blank: an empty key would sign what anyone can forge.", "token";
     /// A message or another request that is no call.
     NotACall = "NOT_A_CALL",
         "This webhook answers voice calls: in Twilio's console set another URL for messages.";
@@ -408,9 +414,9 @@ codes! {
     /// The signature fits a token without the white space around it.
     SignatureTokenSpace = "SIGNATURE_TOKEN_SPACE",
         "The auth token has white space around it, often a line break from a file: trim it.", "library";
-    /// A token of the list is empty or white space.
+    /// A token of the list is empty, or has only white space and characters that cannot be seen.
     TokenBlank = "TOKEN_BLANK",
-        "An auth token is empty: an empty key would accept what anyone can sign.";
+        "An auth token is blank: an empty key would accept what anyone can sign.";
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Give at least one auth token.";
@@ -504,6 +510,9 @@ codes! {
     /// A document is not well-formed XML.
     TwimlXml = "TWIML_XML",
         "Here the document ceases to be XML: an element is not closed, or a character stands where none may.", "library";
+    /// A URL to which, or from which, what is said of patients would travel unencrypted.
+    UrlInsecure = "URL_INSECURE",
+        "This URL is not encrypted: use https. http is for this machine alone (localhost, 127.0.0.1, [::1]).";
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, scheme and host included.";

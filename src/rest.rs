@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Problem;
 use crate::flow::{HttpRequest, Knock};
+use crate::signature::WebhookUrl;
 
 /// Where the API is unless `TWILIO_API_URL` says otherwise: another region's, or a sandbox.
 const API: &str = "https://api.twilio.com";
@@ -24,11 +25,14 @@ impl Rest {
     ///
     /// # Errors
     /// [`Code::SecretMissing`](crate::error::Code::SecretMissing) or
-    /// [`Code::SecretBlank`](crate::error::Code::SecretBlank), with its name.
+    /// [`Code::SecretBlank`](crate::error::Code::SecretBlank), with its name;
+    /// [`Code::UrlInsecure`](crate::error::Code::UrlInsecure) or
+    /// [`Code::UrlNotAbsolute`](crate::error::Code::UrlNotAbsolute) at `TWILIO_API_URL`.
     pub fn of(knock: &Knock) -> Result<Self, Problem> {
         let account = knock.need("TWILIO_ACCOUNT_SID")?;
         let pair = [knock.need("TWILIO_API_KEY")?, ":", knock.need("TWILIO_API_SECRET")?].concat();
         let api = knock.secret("TWILIO_API_URL").unwrap_or(API).trim_end_matches('/').to_owned();
+        WebhookUrl::secure(api.as_str()).map_err(|code| Problem::at(code, "TWILIO_API_URL"))?;
         let account = [&api, "/2010-04-01/Accounts/", &encode(account)].concat();
         Ok(Self { account, api, authorization: ["Basic ", &STANDARD.encode(pair)].concat() })
     }
@@ -64,6 +68,18 @@ impl Rest {
         let headers = vec![("Authorization", self.authorization.clone()), ("Accept", "application/json".to_owned())];
         HttpRequest { method, url, headers, body }
     }
+}
+
+/// The path of a call.
+#[must_use]
+pub fn call_path(sid: &str) -> String {
+    ["/Calls/", &encode(sid), ".json"].concat()
+}
+
+/// The path of a recording.
+#[must_use]
+pub fn recording_path(sid: &str) -> String {
+    ["/Recordings/", &encode(sid), ".json"].concat()
 }
 
 /// `application/x-www-form-urlencoded`.
@@ -117,6 +133,28 @@ mod tests {
             "https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/AC1/Calls.json?StartTime%3E=2026-11-21"
         );
         assert_eq!(rest.page("/2010-04-01/x?Page=1").url, "https://api.dublin.ie1.twilio.com/2010-04-01/x?Page=1");
+    }
+
+    #[test]
+    fn speaks_in_clear_to_this_machine_alone() {
+        for url in ["http://localhost:8103/fake", "http://127.0.0.1:1", "http://[::1]:1/x", "https://example.com"] {
+            assert!(rest(&format!(r#","TWILIO_API_URL":"{url}""#)).is_ok(), "{url}");
+        }
+        for url in ["http://api.twilio.com", "http://localhost@example.com", "http://127.0.0.1.example.com", "ftp://a"]
+        {
+            let problem = rest(&format!(r#","TWILIO_API_URL":"{url}""#)).err().unwrap();
+            assert_eq!((problem.code.as_str(), problem.at), ("URL_INSECURE", Some("TWILIO_API_URL")), "{url}");
+        }
+        let problem = rest(r#","TWILIO_API_URL":"api.twilio.com""#).err().unwrap();
+        assert_eq!((problem.code.as_str(), problem.at), ("URL_NOT_ABSOLUTE", Some("TWILIO_API_URL")));
+    }
+
+    #[test]
+    fn a_sid_stays_one_segment_of_a_path() {
+        assert_eq!(call_path("CA1/../../Messages?x=1#"), "/Calls/CA1%2F..%2F..%2FMessages%3Fx%3D1%23.json");
+        assert_eq!(recording_path("RE1&a"), "/Recordings/RE1%26a.json");
+        let sid = "CA00000000000000000000000000000001";
+        assert_eq!(call_path(sid), ["/Calls/", sid, ".json"].concat());
     }
 
     #[test]

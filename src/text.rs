@@ -12,6 +12,45 @@ pub fn find(text: &str, byte: u8) -> Option<usize> {
     text.as_bytes().iter().position(|one| *one == byte)
 }
 
+/// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, and characters without a
+/// width (Unicode's `Default_Ignorable_Code_Point`). A secret of these was pasted by mistake, and anyone can guess it.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_invisible)
+}
+
+/// A character that [`is_blank`] passes over.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..=' '
+            | '\u{7f}'..='\u{a0}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{1680}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2000}'..='\u{200f}'
+            | '\u{2028}'..='\u{202f}'
+            | '\u{205f}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3000}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
 /// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
 /// blocks: a table of all letters is a hundred times as large.
 #[cfg(feature = "dialplan")]
@@ -122,6 +161,17 @@ mod tests {
         assert_eq!(cut("a", b'='), ("a", ""));
         assert_eq!(list(" a, b,,c ").collect::<Vec<_>>(), ["a", "b", "", "c"]);
         assert_eq!(list("").collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn knows_what_cannot_be_seen() {
+        for c in '\0'..=char::MAX {
+            assert!(!(c.is_whitespace() || c.is_control()) || is_invisible(c), "{c:?}");
+        }
+        assert!(is_blank("") && is_blank("\u{feff}\u{200b} \u{180e}\u{ad}\u{2060}\0"));
+        for text in ["a", "0", "-", "\u{feff}x", "é", "中", "\u{301}", "\u{fffd}"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 
     #[test]

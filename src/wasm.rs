@@ -27,6 +27,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[cfg(feature = "library")]
 use {serde::Serialize as _, wasm_bindgen::JsValue};
 
+#[cfg(any(feature = "automation", feature = "operations"))]
+use crate::error::Code;
+#[cfg(any(feature = "automation", feature = "operations"))]
+use crate::flow::Reply;
 use crate::flow::{Encoding, Frame};
 #[cfg(feature = "flows")]
 use crate::flow::{Flow, read_answers, write_step};
@@ -178,28 +182,32 @@ pub fn start(written: usize, wide: bool) -> usize {
 }
 
 /// Begins a story behind Medplum's own authentication: of the operations door for 0, of the automation door for 1. The
-/// frame's only field is the event as [`Knock::read`](crate::flow::Knock::read) takes it; the length of the output, 0
-/// where that is none.
+/// frame's only field is the event as [`Knock::read`](crate::flow::Knock::read) takes it; the length of the output.
+/// An event that cannot be read is answered with 400.
 #[cfg(any(feature = "automation", feature = "operations"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn knock(door: u32, written: usize, wide: bool) -> usize {
     BOUNDARY.with_borrow_mut(|boundary| {
         let frame = boundary.take_event(written, wide);
-        let Some(knock) = crate::flow::Knock::read(frame.text()) else {
-            return 0;
-        };
         let id = boundary.next_flow;
         boundary.next_flow = id.wrapping_add(1);
-        let flow = match door {
+        let flow = match (crate::flow::Knock::read(frame.text()), door) {
             #[cfg(feature = "operations")]
-            0 => Flow::new(|host| crate::flow::operations(knock, host)),
+            (Ok(knock), 0) => Flow::new(|host| crate::flow::operations(knock, host)),
             #[cfg(feature = "automation")]
-            1 => Flow::new(|host| crate::flow::automation(knock, host)),
-            _ => return 0,
+            (Ok(knock), 1) => Flow::new(|host| crate::flow::automation(knock, host)),
+            (Ok(_), _) => refused(Code::EventInvalid),
+            (Err(code), _) => refused(code),
         };
         boundary.run(id, flow, None)
     })
+}
+
+/// A flow that answers 400 and logs why.
+#[cfg(any(feature = "automation", feature = "operations"))]
+fn refused(code: Code) -> Flow {
+    Flow::new(move |_| core::future::ready(Reply::Invalid(code.into()).into()))
 }
 
 /// Goes on with the story `flow`, its answers being the only field of a frame as [`start`] takes it; the length of the

@@ -73,8 +73,11 @@ function readSettings(args: string[]): Settings {
     throw new Refusal('--server-speed is a number above 0: 1 is a Medplum server on two cores', 2);
   }
   const publicUrl = values['public-url'];
-  if (publicUrl !== undefined && !/^https?:\/\/[^/?#]/.test(publicUrl)) {
-    throw new Refusal('--public-url begins with http:// or https://', 2);
+  if (
+    publicUrl !== undefined &&
+    !/^(?:https:\/\/[^/?#]|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$))/.test(publicUrl)
+  ) {
+    throw new Refusal('--public-url begins with https://, or with http:// and localhost', 2);
   }
   const at = values.at === undefined ? undefined : readInstant(values.at);
   if (values.at !== undefined && at === undefined) {

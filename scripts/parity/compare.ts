@@ -11,6 +11,9 @@ import twilio from 'twilio';
 import { Random } from './random.ts';
 import { request, type Params, type Request } from './requests.ts';
 
+/** White space, controls, and characters that cannot be seen. */
+const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u;
+
 type Verdict = 'accepts' | 'refuses' | 'throws';
 
 /** What plumline/twilio refuses on purpose, and npm twilio does not. */
@@ -47,7 +50,7 @@ function verdictOf(library: Library, header: string, { token, url, params, body 
 }
 
 function exceptionOf({ token, url }: Request): (typeof LISTED)[number] | undefined {
-  if (token.trim() === '') {
+  if (BLANK.test(token)) {
     return 'a blank token';
   }
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
@@ -67,7 +70,7 @@ function headerOf({ signedToken, signedUrl, signedParams, header }: Request): st
 /** Whether signature and hash of what was received are npm twilio's bytes. */
 function sameBytes({ token, url, params, body = '' }: Request): boolean {
   return (
-    (token.trim() === '' ||
+    (BLANK.test(token) ||
       getExpectedTwilioSignature(token, url, params) === twilio.getExpectedTwilioSignature(token, url, params)) &&
     getExpectedBodyHash(body) === twilio.getExpectedBodyHash(body)
   );

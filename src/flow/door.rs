@@ -5,7 +5,7 @@
 use crate::call::outbound::clean;
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::text::list;
+use crate::text::{is_blank, list};
 
 /// One knock at the `operations` or the `automation` door.
 pub struct Knock {
@@ -22,29 +22,31 @@ pub struct Knock {
 
 impl Knock {
     /// Reads `{ now: [high, low], input, requester, interaction, secrets: { name: text } }`, `now` in halves of which the
-    /// lower has 30 bits. `None`: the host is ours, and writes no such thing.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let event = Json::parse(text).ok()?;
-        let half = |index| event.at(&["now", index]).and_then(Json::integer);
+    /// lower has 30 bits.
+    ///
+    /// # Errors
+    /// [`Code::InputInvalid`]: it is not JSON, or is nested too deeply. [`Code::EventInvalid`]: it has no time.
+    pub fn read(text: &str) -> Result<Self, Code> {
+        let event = Json::parse(text).map_err(|_| Code::InputInvalid)?;
+        let half = |index| event.at(&["now", index]).and_then(Json::integer).ok_or(Code::EventInvalid);
         let now = u64::from(half("0")?) << 30 | u64::from(half("1")?);
         let text = |name| event.get(name).and_then(Json::text).map(str::to_owned);
         let (requester, interaction) = (text("requester"), text("interaction"));
         let secrets = event.get("secrets").cloned().unwrap_or_default();
-        Some(Self { now, input: event.take("input"), requester, interaction, secrets })
+        Ok(Self { now, input: event.take("input"), requester, interaction, secrets })
     }
 
     /// A project secret, trimmed; `None` where it is not set or blank.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&str> {
-        self.secrets.get(name).and_then(Json::text).map(str::trim_ascii).filter(|value| !value.is_empty())
+        self.secrets.get(name).and_then(Json::text).map(str::trim_ascii).filter(|value| !is_blank(value))
     }
 
     /// Our numbers as `TWILIO_NUMBER` has them, without the marks that people put into numbers; `None` where it is not set.
     /// Whether each can be read, is another question.
     #[must_use]
     pub fn numbers(&self) -> Option<Vec<String>> {
-        Some(list(self.secret("TWILIO_NUMBER")?).map(clean).filter(|number| !number.is_empty()).collect())
+        Some(list(self.secret("TWILIO_NUMBER")?).map(clean).filter(|number| !is_blank(number)).collect())
     }
 
     /// A project secret that must be there.

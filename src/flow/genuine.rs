@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 
 use super::ask::{Ask, Host};
-use super::event::{Body, Event, Layout};
+use super::event::{Body, Event, Layout, Secret};
 use super::kept::{Names, Shelf};
 use super::reply::Reply;
 use super::settings::Settings;
 #[cfg(feature = "doors")]
 use crate::call::dialplan::{Said, Step, steps};
-use crate::error::Code;
+use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::signature::{self, AuthToken, Request, Seen, SharedKeys, SignedParams, WebhookUrl, explain};
 use crate::text::{cut, find};
@@ -219,11 +219,18 @@ async fn ask_own_url(event: &Event<'_>, host: &Host, shelf: &Shelf) -> Result<We
     let answer = answer.ok().unwrap_or_default();
     let base = answer.get("baseUrl").and_then(Json::text);
     let id = answer.get("me").and_then(|me| me.get("membership")?.get("id")?.text());
-    let url = base.zip(id).and_then(|(base, id)| {
+    let url = base.zip(id).map(|(base, id)| {
         // Medplum's base URL ends in a slash; a second one would make another URL of it.
-        WebhookUrl::new([base.strip_suffix('/').unwrap_or(base), "/webhook/", id].concat()).ok()
+        WebhookUrl::secure([base.strip_suffix('/').unwrap_or(base), "/webhook/", id].concat())
     });
-    let url = url.ok_or(Reply::Broken(Code::WebhookUrlUnknown.into()))?;
+    let url = match url {
+        Some(Ok(url)) => url,
+        // Twilio cannot reach it encrypted: the secret has to say how it does.
+        Some(Err(Code::UrlInsecure)) => {
+            return Err(Reply::Broken(Problem::at(Code::UrlInsecure, Secret::WebhookUrl.name())));
+        }
+        _ => return Err(Reply::Broken(Code::WebhookUrlUnknown.into())),
+    };
     shelf.borrow_mut().own_url = Some((event.now, url.clone()));
     Ok(url)
 }

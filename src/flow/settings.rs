@@ -7,7 +7,7 @@ use crate::call::{Config, ConfigError};
 use crate::error::{Code, Problem};
 use crate::phone::E164;
 use crate::signature::{AuthToken, WebhookUrl};
-use crate::text::list;
+use crate::text::{is_blank, list};
 
 /// The project secrets of a door, read. What is wrong with one is told when it is needed. There is no `Debug`: it would
 /// print them.
@@ -52,7 +52,7 @@ impl Settings {
             numbers: numbers(secrets),
             account: optional(secrets, Secret::AccountSid).map(str::to_owned),
             application: optional(secrets, Secret::TwimlAppSid).map(str::to_owned),
-            url: url.map(|url| WebhookUrl::new(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
+            url: url.map(|url| WebhookUrl::secure(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
             misread,
             beyond_default: [Secret::Config, Secret::Sealing].iter().any(|one| optional(secrets, *one).is_some()),
@@ -70,7 +70,7 @@ impl Settings {
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
         let given = self.given[Secret::Sealing as usize].as_deref();
-        given.map(str::trim_ascii).filter(|value| !value.is_empty())
+        given.map(str::trim_ascii).filter(|value| !is_blank(value))
     }
 
     /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.
@@ -81,7 +81,7 @@ impl Settings {
         let written = self.numbers.as_ref().map_err(Clone::clone)?;
         let mut numbers = Vec::with_capacity(1);
         let mut wrong = None;
-        for number in list(written).filter(|number| !number.is_empty()) {
+        for number in list(written).filter(|number| !is_blank(number)) {
             match E164::parse(number) {
                 Some(number) => numbers.push(number),
                 None => wrong = Some(Problem::at(Code::NumberInvalid, Secret::Number.name())),
@@ -97,7 +97,7 @@ impl Settings {
 
 /// A secret, trimmed; `None` where it is not set or blank.
 fn optional<'a>(secrets: &Secrets<'a>, secret: Secret) -> Option<&'a str> {
-    secrets[secret as usize].map(str::trim_ascii).filter(|value| !value.is_empty())
+    secrets[secret as usize].map(str::trim_ascii).filter(|value| !is_blank(value))
 }
 
 /// A secret that must be there.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::error::Code;
+use crate::text::is_blank;
 
 /// A signing key: the account's auth token, or the secret of a shared key. Its `Debug` says `[redacted]`.
 ///
@@ -25,7 +26,7 @@ enum Keyed {
 }
 
 impl AuthToken {
-    /// Takes the token as it is, unless it is empty or white space.
+    /// Takes the token as it is, unless it is blank ([`is_blank`]).
     ///
     /// # Errors
     /// [`Code::TokenBlank`]: anyone can sign with an empty key.
@@ -38,7 +39,7 @@ impl AuthToken {
     /// # Errors
     /// As [`AuthToken::new`].
     pub fn shared(secret: &str, algorithm: Algorithm) -> Result<Self, Code> {
-        if secret.bytes().all(|byte| byte.is_ascii_whitespace()) {
+        if is_blank(secret) {
             return Err(Code::TokenBlank);
         }
         Ok(Self(match algorithm {
@@ -168,7 +169,11 @@ mod tests {
 
     #[test]
     fn refuses_a_blank_token_and_never_prints_one() {
-        assert_eq!(AuthToken::new(" \n").err(), Some(Code::TokenBlank));
+        for blank in [" \n", "", "\u{a0}", "\u{200b}", "\u{feff}", "\0", "\u{2060}\u{ad} \u{180e}\u{3000}\u{7f}"] {
+            assert_eq!(AuthToken::new(blank).err(), Some(Code::TokenBlank), "{blank:?}");
+            assert_eq!(AuthToken::shared(blank, Algorithm::Sha256).err(), Some(Code::TokenBlank), "{blank:?}");
+        }
+        assert!(AuthToken::new("\u{feff}12345").is_ok());
         assert_eq!(format!("{:?}", AuthToken::new("12345").unwrap()), "[redacted]");
     }
 

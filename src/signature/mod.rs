@@ -22,4 +22,4 @@ pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
 #[cfg(feature = "dialplan")]
 pub use verify::which;
-pub use verify::{Accepted, Body, Request, sign, signs_any, verify};
+pub use verify::{Accepted, Body, Request, has_body_hash, sign, signs_any, verify};

@@ -19,11 +19,39 @@ impl WebhookUrl {
         if UrlParts::is_absolute(&text) { Ok(Self(text)) } else { Err(Code::UrlNotAbsolute) }
     }
 
+    /// The same of a URL by which data of patients travels: https, or on this machine.
+    ///
+    /// # Errors
+    /// [`Code::UrlNotAbsolute`], [`Code::UrlInsecure`].
+    pub fn secure(text: impl Into<String>) -> Result<Self, Code> {
+        let url = Self::new(text)?;
+        if is_secure(&url.0) { Ok(url) } else { Err(Code::UrlInsecure) }
+    }
+
     /// As given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a request to an absolute URL is encrypted, or does not leave this machine.
+fn is_secure(url: &str) -> bool {
+    UrlParts::parse(url).is_some_and(|parts| {
+        ["https://", "wss://"].iter().any(|scheme| parts.scheme.eq_ignore_ascii_case(scheme)) || is_loopback(parts.host)
+    })
+}
+
+/// `localhost` and names in it (RFC 6761), 127.0.0.0/8, and `[::1]`.
+fn is_loopback(host: &str) -> bool {
+    let name = host.len().checked_sub("localhost".len()).and_then(|at| host.split_at_checked(at));
+    let named = |(before, name): (&str, &str)| {
+        name.eq_ignore_ascii_case("localhost") && (before.is_empty() || before.ends_with('.'))
+    };
+    let numbers = || host.split('.').map(str::parse::<u8>);
+    host == "[::1]"
+        || name.is_some_and(named)
+        || host.starts_with("127.") && numbers().count() == 4 && numbers().all(|number| number.is_ok())
 }
 
 /// A URL cut into parts, each exactly as written: re-encoding would change what was signed.

@@ -8,18 +8,19 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::error::Code;
+use crate::text::is_blank;
 
 /// The secret of an API key. Its `Debug` says `[redacted]`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeySecret<'a>(&'a str);
 
 impl<'a> KeySecret<'a> {
-    /// Takes the secret as it is, unless it is empty or white space.
+    /// Takes the secret as it is, unless it is blank ([`is_blank`]).
     ///
     /// # Errors
     /// [`Code::KeySecretBlank`]: anyone can sign with an empty key.
     pub fn new(text: &'a str) -> Result<Self, Code> {
-        if text.chars().all(char::is_whitespace) { Err(Code::KeySecretBlank) } else { Ok(Self(text)) }
+        if is_blank(text) { Err(Code::KeySecretBlank) } else { Ok(Self(text)) }
     }
 }
 
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn refuses_a_blank_secret_and_never_prints_one() {
-        for blank in ["", " ", "\t\n", "\u{a0}\u{3000}"] {
+        for blank in ["", " ", "\t\n", "\u{a0}\u{3000}", "\u{200b}", "\u{feff}", "\0\u{1f}"] {
             assert_eq!(KeySecret::new(blank), Err(Code::KeySecretBlank), "{blank:?}");
         }
         assert_eq!(format!("{:?}", KeySecret::new("12345").unwrap()), "[redacted]");

@@ -8,7 +8,7 @@ use crate::json::decimal;
 use crate::signature::{
     self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, WebhookUrl, explain,
 };
-use crate::text::{cut, list};
+use crate::text::{cut, is_invisible, list};
 
 /// A call that is not answered: the code, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
         if code != Code::SignatureMismatch || !by_token {
             return code;
         }
-        let trimmed = texts.iter().map(|token| token.trim()).zip(texts);
+        let trimmed = texts.iter().map(|token| token.trim_matches(is_invisible)).zip(texts);
         let trimmed = trimmed
             .filter(|(trimmed, token)| trimmed != *token)
             .filter_map(|(trimmed, _)| AuthToken::new(trimmed).ok());
@@ -87,6 +87,8 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
         let seen = Seen { host, forwarded_host, forwarded_port, trimmed: &trimmed };
         match explain(url, &pairs, signature, &tokens, seen) {
             Code::SignatureMismatch if names_a_key(header) => Code::SharedKeyUnknown,
+            // What was parsed of the body stands in the place of a form's parameters.
+            Code::SignatureBodyIgnored if signature::has_body_hash(url) => Code::BodyMissing,
             code => code,
         }
     })?;
@@ -169,6 +171,28 @@ mod tests {
         ] {
             assert_eq!(verdict(tokens, header, keys), Err(code.into()), "{header} {keys:?}");
         }
+    }
+
+    #[test]
+    fn a_body_that_was_left_out_is_not_taken_for_checked() {
+        let hash = signature::sha256_hex(b"{}");
+        let url = [URL, "?x=1&bodySHA256=", &hash].concat();
+        let signature = sign(&Frame::of([0; 5], &[TOKEN, &url])).unwrap();
+        let verdict = |form: u32, signature: &str, params: &[&str], body: &[u8]| {
+            let fields = [&[&*url, signature, "", "", "", "", TOKEN], params].concat();
+            verify(&Frame::of([1, 0, form, 0, 0], &fields), body).map_err(|refused| refused.code.as_str())
+        };
+        assert_eq!(verdict(1, &signature, &[], b"{}"), Ok(String::new()));
+        assert_eq!(verdict(1, &signature, &[], b"{ }"), Err("BODY_HASH_MISMATCH"));
+        assert_eq!(verdict(0, &signature, &[], b""), Err("BODY_MISSING"));
+        assert_eq!(verdict(0, "x", &[], b""), Err("BODY_MISSING"));
+        assert_eq!(verdict(0, "", &[], b""), Err("SIGNATURE_MISSING"));
+        // Parsed JSON in the place of a form's parameters.
+        assert_eq!(verdict(0, &signature, &["CallSid", "CA1"], b""), Err("BODY_MISSING"));
+        // A signature that covers parameters has checked them.
+        let form = sign(&Frame::of([0; 5], &[TOKEN, &url, "CallSid", "CA1"])).unwrap();
+        assert_eq!(verdict(0, &form, &["CallSid", "CA1"], b""), Ok(String::new()));
+        assert_eq!(verdict(0, &form, &["CallSid", "CA2"], b""), Err("SIGNATURE_MISMATCH"));
     }
 
     #[test]

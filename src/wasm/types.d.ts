@@ -42,7 +42,10 @@ export interface VerifyInput {
   readonly url: string;
   /** The parameters of a form post, all that were received. */
   readonly params?: Params | undefined;
-  /** The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. */
+  /**
+   * The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. Where the URL does, and there
+   * is neither a body nor parameters that are signed, the verdict is `BODY_MISSING`: the body was not checked.
+   */
   readonly body?: string | Uint8Array | ArrayBuffer | undefined;
   /** The header `X-Twilio-Signature`. */
   readonly signature: string | null | undefined;

@@ -11,6 +11,7 @@ import twilio from 'twilio';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bundle = readFileSync(path.join(root, 'pkg/bots/webhook.cjs'), 'utf8');
+const operations = readFileSync(path.join(root, 'pkg/bots/operations.cjs'), 'utf8');
 const URL = 'https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02';
 const TOKEN = 'an-invented-auth-token';
 const PARAMS = { CallSid: 'CA1', From: '+15550100123', To: '+15550100001' };
@@ -24,6 +25,8 @@ interface Reply {
 }
 
 interface Options {
+  /** The bundle, the webhook's by default. */
+  code?: string;
   /** How many calls into the wasm trap, from the first on. */
   traps?: number;
   /** How many calls go well before that. */
@@ -42,6 +45,7 @@ interface Loaded {
 }
 
 function load({
+  code = bundle,
   traps = 0,
   well = 0,
   me = () => Promise.reject(new Error('not to be asked')),
@@ -92,7 +96,7 @@ function load({
     TextEncoder,
     WebAssembly: { Instance, Module: WebAssembly.Module },
   });
-  const script = `const exports = {}; const module = { exports };\n${bundle}\nexports.handler`;
+  const script = `const exports = {}; const module = { exports };\n${code}\nexports.handler`;
   const handler = vm.runInContext(script, context) as (medplum: unknown, event: unknown) => Promise<Reply>;
   const medplum = {
     getBaseUrl: () => 'https://fhir.example.com/',
@@ -354,5 +358,22 @@ describe('the webhook bundle', () => {
     const [quarter, whole] = [await timeOf(240), await timeOf(960)];
     // Four times the parameters: four times the work and a little for the sorting, where a square would be sixteen.
     assert.ok(whole / quarter < 9, `960 parameters take ${(whole / quarter).toFixed(1)} times what 240 do`);
+  });
+});
+
+describe('the operations bundle', () => {
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
+
+  test('answers 400 to JSON that it cannot read', async () => {
+    for (const [input, expected] of [
+      [{ operation: 'none' }, 'OPERATION_UNKNOWN'],
+      [{ operation: 'history', patient: deep(200) }, 'INPUT_INVALID'],
+    ] as const) {
+      const { handle, log } = load({ code: operations });
+      const reply = await handle({ input, secrets: {} });
+      assert.deepEqual([reply.resourceType, reply.id, code(reply)], ['OperationOutcome', 'invalid', expected]);
+      assert.equal(log.length, 1);
+      assert.ok(log[0]?.startsWith(`plumline: ${expected}: `), log[0]);
+    }
   });
 });

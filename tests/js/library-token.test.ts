@@ -110,6 +110,7 @@ describe('accessToken', () => {
       [{ identity: 7 }, 'ARGUMENT_INVALID at identity'],
       [{ secret: '' }, 'KEY_SECRET_BLANK at secret'],
       [{ secret: ' \u00a0\n' }, 'KEY_SECRET_BLANK at secret'],
+      [{ secret: '\u200b\ufeff\0' }, 'KEY_SECRET_BLANK at secret'],
       [{ secret: undefined }, 'ARGUMENT_INVALID at secret'],
       [{ accountSid: INPUT.keySid }, 'SID_INVALID at accountSid'],
       [{ keySid: 'SK' }, 'SID_INVALID at keySid'],

@@ -64,7 +64,7 @@ describe('plumline/twilio over the vectors', () => {
 
 describe('what plumline/twilio refuses and npm twilio accepts', () => {
   test('a blank token', () => {
-    for (const blank of ['', ' ', '\n\t']) {
+    for (const blank of ['', ' ', '\n\t', '\u00a0', '\u200b', '\ufeff', '\0']) {
       const signature = twilio.getExpectedTwilioSignature(blank, URL, {});
       assert.equal(twilio.validateRequest(blank, signature, URL, {}), true);
       assert.equal(validateRequest(blank, signature, URL, {}), false);

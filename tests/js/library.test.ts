@@ -16,6 +16,7 @@ import {
   type RouteInput,
   type VerifyInput,
 } from 'plumline';
+import { validateRequest } from 'plumline/twilio';
 import { decodeByHand } from '../../npm/base64.ts';
 
 const TOKEN = 'an-invented-auth-token';
@@ -68,6 +69,14 @@ describe('verifyTwilio', () => {
     }
     const without = verifyTwilio({ url: URL_, body: '{}', signature, tokens: TOKEN });
     assert.equal(!without.ok && without.code, 'BODY_HASH_MISSING');
+    const signed = signTwilio({ url: `${URL_}?bodySHA256=x`, token: TOKEN });
+    for (const params of [undefined, {}, { CallSid: 'CA1' }]) {
+      const input = { url: `${URL_}?bodySHA256=x`, params, signature: signed, tokens: TOKEN };
+      const left = verifyTwilio(input);
+      assert.equal(left.ok || left.code, 'BODY_MISSING');
+    }
+    // npm twilio's verdict is another: it looks at no body here.
+    assert.equal(validateRequest(TOKEN, signed, `${URL_}?bodySHA256=x`, {}), true);
     const twice = verifyTwilio({ url: `${URL_}?bodySHA256=a&bodySHA256=b`, body: '{}', signature, tokens: TOKEN });
     assert.equal(!twice.ok && twice.code, 'BODY_HASH_REPEATED');
   });

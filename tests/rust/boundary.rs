@@ -5,6 +5,7 @@
 // A host writes into memory at an address, and so do these tests.
 #![allow(unsafe_code)]
 
+use plumline::json::Json;
 use plumline::wasm;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -139,4 +140,23 @@ fn a_mangled_frame_is_refused() {
     );
     write([0; 5], &[TOKEN, URL]);
     assert_eq!(answer(wasm::sign(usize::MAX)).unwrap_err()[0], "EVENT_INVALID");
+}
+
+#[wasm_bindgen_test]
+fn an_operation_that_cannot_be_read_is_answered() {
+    let deep = ["{\"operation\":", &"[".repeat(200), &"]".repeat(200), "}"].concat();
+    for (event, code) in [
+        (format!(r#"{{"now":[0,0],"input":{deep},"secrets":{{}}}}"#), "INPUT_INVALID"),
+        ("{".to_owned(), "INPUT_INVALID"),
+        (r#"{"input":{},"secrets":{}}"#.to_owned(), "EVENT_INVALID"),
+        (r#"{"now":[0,0],"input":{"operation":"x"},"secrets":{}}"#.to_owned(), "OPERATION_UNKNOWN"),
+    ] {
+        for door in [0, 1] {
+            let answer = Json::parse(&read(wasm::knock(door, write([0; 5], &[&event]), false))).expect("JSON");
+            let reply = answer.get("reply").expect("a reply");
+            assert_eq!(reply.get("id").and_then(Json::text), Some("invalid"), "{code}");
+            let logged = answer.at(&["log", "0"]).and_then(Json::text).unwrap_or_default();
+            assert!(logged.starts_with(&format!("plumline: {code}: ")), "{logged}");
+        }
+    }
 }

@@ -155,6 +155,7 @@ fn what_the_clinic_lacks_is_named() {
         ("TWILIO_API_KEY", KEY.split_at(9).0, ("SID_INVALID TWILIO_API_KEY", 500)),
         ("TWILIO_API_SECRET", "", ("SECRET_MISSING TWILIO_API_SECRET", 500)),
         ("TWILIO_API_SECRET", " ", ("SECRET_BLANK TWILIO_API_SECRET", 500)),
+        ("TWILIO_API_SECRET", "\u{200b}\u{feff}", ("SECRET_BLANK TWILIO_API_SECRET", 500)),
         ("TWILIO_NUMBER", "911", ("NUMBER_INVALID TWILIO_NUMBER", 400)),
         ("PLUMLINE_CONFIG", "{", ("CONFIG_INVALID PLUMLINE_CONFIG", 500)),
     ] {

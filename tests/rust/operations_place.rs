@@ -99,6 +99,12 @@ fn only_the_practitioners_own_phone_rings() {
     assert_eq!(asked().refused(&mut World::default(), &without), ("OPERATION_ARGUMENT requestId".into(), 400));
     let nowhere = asked().secret("PLUMLINE_WEBHOOK_URL", "");
     assert_eq!(nowhere.refused(&mut World::default(), PLACE), ("SECRET_MISSING PLUMLINE_WEBHOOK_URL".into(), 500));
+    for name in ["PLUMLINE_WEBHOOK_URL", "TWILIO_API_URL"] {
+        let mut world = World::default();
+        let in_clear = asked().secret(name, "http://fhir.example.com/webhook/a");
+        assert_eq!(in_clear.refused(&mut world, PLACE), (format!("URL_INSECURE {name}"), 500));
+        assert!(world.http.is_empty(), "{name}");
+    }
 }
 
 #[test]

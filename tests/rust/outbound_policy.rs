@@ -236,6 +236,8 @@ fn a_ticket_opens_for_its_bearer_within_its_time() {
 fn secrets_are_long_and_rotate() {
     assert_eq!(Sealing::read("").err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(" , ").err(), Some(Code::SecretBlank));
+    assert_eq!(Sealing::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
+    assert_eq!(Sealing::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
     assert_eq!(Sealing::read(&[SECRET, ",short"].concat()).err(), Some(Code::SecretWeak));
     assert!(Sealing::read(&SECRET[..32]).is_ok());

@@ -317,11 +317,11 @@ fn what_is_missing_is_named() {
         assert_eq!((problem.code.as_str(), problem.at), (expected, Some(secret)));
     };
     broken(Event::default().without("TWILIO_AUTH_TOKEN"), "SECRET_MISSING", "TWILIO_AUTH_TOKEN");
-    for blank in ["", " \n", ",", " , "] {
+    for blank in ["", " \n", ",", " , ", "\u{a0}", "\u{200b}", "\u{feff}", "\0", "\u{feff},\u{2060}"] {
         broken(Event::default().secret("TWILIO_AUTH_TOKEN", blank), "SECRET_BLANK", "TWILIO_AUTH_TOKEN");
     }
     broken(Event::default().without("TWILIO_NUMBER"), "SECRET_MISSING", "TWILIO_NUMBER");
-    for blank in ["", " ", " , "] {
+    for blank in ["", " ", " , ", "\u{a0}", "\u{feff},\0"] {
         broken(Event::default().secret("TWILIO_NUMBER", blank), "SECRET_BLANK", "TWILIO_NUMBER");
     }
     for wrong in ["none", "15550100001"] {
@@ -336,6 +336,9 @@ fn what_is_missing_is_named() {
         "URL_NOT_ABSOLUTE",
         "PLUMLINE_WEBHOOK_URL",
     );
+    for url in ["http://fhir.example.com/x", "HTTP://10.0.0.7:8103/x", "http://127.0.0.1.example.com/x", "ws://a/x"] {
+        broken(Event::default().secret("PLUMLINE_WEBHOOK_URL", url), "URL_INSECURE", "PLUMLINE_WEBHOOK_URL");
+    }
     // An unsigned request learns nothing of our secrets but the token's absence.
     let unsigned = Event::default().without("TWILIO_NUMBER").signed("x").reply();
     assert_eq!(code(&unsigned), ("SIGNATURE_MISMATCH", 403));
@@ -429,6 +432,29 @@ fn the_bot_finds_its_own_url() {
     assert_eq!(back.play().1, Vec::<&str>::new());
     // With other secrets it is another project's event, and the bot has another URL there.
     assert_eq!(Event { now: NOW + 1_000, ..back }.secret("TWILIO_ACCOUNT_SID", "AC1").play().1, ["me"]);
+}
+
+#[test]
+fn a_url_without_tls_is_for_this_machine_alone() {
+    let path = URL.strip_prefix("https://fhir.example.com").unwrap();
+    let learned = |base: &str| {
+        let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
+        let me = Answer::Done { status: 200, body: Json::parse(&me).unwrap() };
+        Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL")
+    };
+    for base in ["http://localhost:8103", "http://127.0.0.1:8103", "http://127.9.0.1", "http://[::1]:8103"] {
+        let url = format!("{base}{path}");
+        let signature = genuine(&url, &Event::default().params);
+        let given = Event::default().secret("PLUMLINE_WEBHOOK_URL", &url).signed(signature.clone());
+        assert_eq!(given.reply(), greeting(OURS), "{base}");
+        assert_eq!(learned(base).signed(signature).reply(), greeting(OURS), "{base}");
+    }
+    for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
+        let event = learned(base).signed(genuine(&format!("{base}{path}"), &Event::default().params));
+        assert_eq!(code(&event.reply()), ("URL_INSECURE", 500), "{base}");
+        // Nothing was learned.
+        assert_eq!(event.play().1, ["me"]);
+    }
 }
 
 #[test]

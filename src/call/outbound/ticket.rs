@@ -15,7 +15,7 @@ use super::call_log::is_id;
 use super::refusal::Refusal;
 use crate::error::Code;
 use crate::json::decimal;
-use crate::text::list;
+use crate::text::{is_blank, list};
 
 /// How long a ticket lives, in seconds.
 pub const LIFETIME: u64 = 600;
@@ -40,7 +40,7 @@ impl Sealing {
     /// [`Code::SecretBlank`]; [`Code::SecretWeak`] where one has less than 32 characters.
     pub fn read(secret: &str) -> Result<Self, Code> {
         let mut keys = Vec::with_capacity(1);
-        for key in list(secret).filter(|key| !key.is_empty()) {
+        for key in list(secret).filter(|key| !is_blank(key)) {
             if key.len() < SHORTEST {
                 return Err(Code::SecretWeak);
             }

@@ -61,9 +61,11 @@ pub(super) fn base_of(knock: &Knock) -> Result<String, Reply> {
 
 /// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
 async fn listed(knock: &Knock, host: &Host) -> Result<Vec<String>, Reply> {
-    // Without a key there is nobody to ask, and the secret is what is missing.
-    let Ok(rest) = Rest::of(knock) else {
-        return Ok(Vec::new());
+    let rest = match Rest::of(knock) {
+        Ok(rest) => rest,
+        // Without a key Twilio cannot be asked, and the secret is what is missing.
+        Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),
+        Err(problem) => return Err(Reply::Broken(problem)),
     };
     let request = rest.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]);
     let answer = host.ask(Ask::Http(request), Some(DEADLINE)).await;

@@ -38,7 +38,8 @@ const LONGEST: usize = 4_000;
 pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let rest = Rest::of(knock).map_err(Reply::Broken)?;
     let webhook = knock.need("PLUMLINE_WEBHOOK_URL").map_err(Reply::Broken)?;
-    let webhook = WebhookUrl::new(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
+    let webhook =
+        WebhookUrl::secure(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
     let wish = Wish::read(knock)?;
     // What dials by itself has to be safe to ask for twice.
     let request = wish.request.clone().ok_or(wrong("requestId"))?;
