@@ -13,6 +13,7 @@ use crate::error::Code;
 use crate::fhir::change::same;
 use crate::fhir::element::is;
 use crate::json::Json;
+use crate::rest::encode;
 
 /// How often it is tried at most: read and written.
 const ATTEMPTS: u32 = 8;
@@ -127,7 +128,7 @@ pub fn search(root: &str) -> FhirRequest {
 }
 
 fn criteria(root: &str) -> String {
-    ["identifier=", TWILIO, "|", root].concat()
+    ["identifier=", TWILIO, "|", &encode(root)].concat()
 }
 
 /// Why it did not work.
@@ -258,4 +259,17 @@ fn settle(answer: &Answer, create: bool) -> Result<(), Trouble> {
         Answer::Done { .. } => Trouble::Lasting(Code::ChartRefused),
         Answer::TimedOut => Trouble::Lasting(Code::ChartUnavailable),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sid_stays_one_value_of_a_query() {
+        let url = search("CA1&_count=0,x").url;
+        assert_eq!(url, "Communication?identifier=https://www.twilio.com/|CA1%26_count%3D0%2Cx");
+        let sid = "CA00000000000000000000000000000001";
+        assert_eq!(search(sid).url, ["Communication?identifier=", TWILIO, "|", sid].concat());
+    }
 }

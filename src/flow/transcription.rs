@@ -8,7 +8,7 @@ use super::chart::{ChartWrite, search, store};
 use super::reply::{Done, Reply};
 use super::status::{CALLBACK, spread, status};
 use crate::call::dialplan::Said;
-use crate::call::log::{CATEGORY, CallEvent, CallLog, Context, TWILIO};
+use crate::call::log::{CATEGORY, CallEvent, CallLog, Context, TWILIO, transcription_sid};
 use crate::call::{Config, Route};
 use crate::fhir::element::{concept, identifier, reference};
 use crate::json::Json;
@@ -21,9 +21,11 @@ const WRITTEN: &str = "voicemail-transcription";
 /// is no part of how a call went. Answers as [`status`] does.
 pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Done {
     let said = Said(pairs);
-    let (Some(event), Some(transcription), Some(words)) =
-        (CallEvent::read(pairs, now), said.get("TranscriptionSid"), said.get("TranscriptionText"))
-    else {
+    let (Some(event), Some(transcription), Some(words)) = (
+        CallEvent::read(pairs, now),
+        said.get("TranscriptionSid").and_then(transcription_sid),
+        said.get("TranscriptionText"),
+    ) else {
         // It failed, or there was nothing to be heard: what there is belongs to the call alone.
         return status(host, pairs, now, base).await;
     };

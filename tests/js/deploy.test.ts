@@ -324,14 +324,14 @@ describe('the searches of the sweep and the reports', () => {
       1,
     ],
     [
-      `Task?identifier=https://plumline.dev/fhir/call-task|${sid(1)}.missed,https://plumline.dev/fhir/call-task|${sid(1)}.voicemail`,
+      `Task?identifier=https://plumline.dev/fhir/call-task|${sid(1)}.missed,https://plumline.dev/fhir/call-task|${sid(1)}.voicemail&_sort=identifier`,
       1,
     ],
-    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_count=100&patient=Patient/p1`, 1],
-    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_count=100&patient=Patient/p2`, 0],
-    [`Task?${open}${day}&_count=100&identifier=https://plumline.dev/fhir/caller|%2B15550100123`, 1],
+    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_sort=authored-on&_count=100&patient=Patient/p1`, 1],
+    [`Task?${open}${day}&authored-on=lt2026-11-22T00:00:00.000Z&_sort=authored-on&_count=100&patient=Patient/p2`, 0],
+    [`Task?${open}${day}&_sort=authored-on&_count=100&identifier=https://plumline.dev/fhir/caller|%2B15550100123`, 1],
     [
-      `Task?${open}&code=https://plumline.dev/fhir/call-task-code|missed,https://plumline.dev/fhir/call-task-code|voicemail${day}&_count=500`,
+      `Task?${open}&code=https://plumline.dev/fhir/call-task-code|missed,https://plumline.dev/fhir/call-task-code|voicemail${day}&_sort=authored-on&_count=500`,
       1,
     ],
   ];

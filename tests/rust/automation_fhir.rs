@@ -3,8 +3,12 @@
 //! A FHIR server in memory that searches by what the sweep and the reports search by, with versions and guards. A search
 //! by anything else is a failed test.
 
+#[path = "token_lists.rs"]
+mod token_lists;
+
 use plumline::json::Json;
 use plumline::time::{instant, parse_instant};
+use token_lists::assert_all_sorted;
 
 #[derive(Clone, Default)]
 pub(crate) struct Fhir {
@@ -20,6 +24,7 @@ pub(crate) struct Fhir {
 impl Fhir {
     /// Answers a batch; at most `limit` entries of it, where the connection breaks.
     pub(crate) fn batch(&mut self, bundle: &str, now: u64, limit: usize) -> Json {
+        assert_all_sorted(bundle);
         let bundle = Json::parse(bundle).expect("a bundle");
         let mut responses = Vec::new();
         for entry in bundle.get("entry").expect("entries").elements().iter().take(limit) {
@@ -109,7 +114,12 @@ impl Fhir {
         }
         if let Some(sort) = param("_sort") {
             let by = sort.strip_prefix('-').unwrap_or(&sort);
-            found.sort_by_key(|one| when(one, by));
+            if by == "identifier" {
+                let value = |one: &&Json| one.at(&["identifier", "0", "value"]).and_then(Json::text).map(str::to_owned);
+                found.sort_by_key(value);
+            } else {
+                found.sort_by_key(|one| when(one, by));
+            }
             if sort.starts_with('-') {
                 found.reverse();
             }

@@ -2,11 +2,15 @@
 
 //! A clinic whose webhook is called: its config, its chart, its clocks.
 
+#[path = "token_lists.rs"]
+mod token_lists;
+
 use plumline::flow::{Answer, Ask, Done, Encoding, Flow, Frame, Open, Reply, Secret, Shelf, Step, webhook};
 use plumline::json::Json;
 use plumline::signature::{AuthToken, SignedParams, sign};
 use plumline::time::{DAY, MINUTE, days_of};
 use plumline::twiml::{DocumentKind, check_xml};
+use token_lists::assert_all_sorted;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 pub(crate) const TOKEN: &str = "an-invented-auth-token";
@@ -180,6 +184,7 @@ impl Clinic {
                 }
             }
             Ask::Batch(bundle) => {
+                assert_all_sorted(bundle);
                 let bundle = Json::parse(bundle).unwrap();
                 let entries = bundle.get("entry").unwrap().elements();
                 let text = |entry: &Json, name| {
@@ -273,6 +278,9 @@ impl Clinic {
                 "sent" => {
                     assert_eq!(value, "ge1970-01-01");
                     found.retain(|one| one.get("sent").is_some());
+                }
+                "_sort" if value == "phone" => {
+                    found.sort_by_key(|one| list(one, "telecom").first().map(|contact| text(contact, &["value"])));
                 }
                 "_sort" => {
                     assert_eq!(value, "-sent");

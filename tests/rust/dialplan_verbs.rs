@@ -307,6 +307,14 @@ fn what_a_message_says_is_a_part_of_the_chart() {
     clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Lost));
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     assert_eq!(clinic.resources.iter().filter(|one| one.write().contains("A message.")).count(), 1);
+    // A SID that is none finds nothing, and is written nowhere.
+    for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
+    {
+        let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
+        assert_eq!(clinic.request("?step=transcription", &strange), "<Response/>", "{sid}");
+        assert!(clinic.resources.iter().all(|one| !one.write().contains("Another.")), "{sid}");
+    }
+    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
     clinic.fault = Box::new(|_| None);
     assert_eq!(

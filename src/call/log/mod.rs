@@ -20,7 +20,7 @@ pub use communication::{BASE, CATEGORY, EXTENSION, TWILIO};
 pub use event::{CallEvent, Dial, Queue, Recording};
 pub use leg::{Count, Instant, Leg, Text};
 pub use outcome::Outcome;
-pub use said::call_sid;
+pub use said::{call_sid, transcription_sid};
 pub use status::{Reports, Status};
 
 use super::Party;

@@ -45,6 +45,12 @@ pub fn call_sid(text: &str) -> Option<CallSid<'_>> {
     sid(text, "CA").map(CallSid)
 }
 
+/// `TR` and 32 hexadecimal digits.
+#[must_use]
+pub fn transcription_sid(text: &str) -> Option<&str> {
+    sid(text, "TR")
+}
+
 pub(super) fn sid<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     let digits = text.strip_prefix(kind)?;
     (digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(text)

@@ -14,7 +14,7 @@ use crate::error::Code;
 use crate::flow::ask::{Answer, Ask, HttpRequest};
 use crate::flow::chart::Trouble;
 use crate::json::Json;
-use crate::rest::Rest;
+use crate::rest::{Rest, call_path};
 use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 
 /// How far the first run of all looks back.
@@ -179,8 +179,7 @@ async fn write(
             return Err(Code::TwilioUnavailable);
         }
         round.spend();
-        let path = |root: &String| ["/Calls/", root, ".json"].concat();
-        let asks = some.iter().map(|root| (Ask::Http(rest.get(&path(root), &[])), Some(DEADLINE))).collect();
+        let asks = some.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
         let mut roots = Vec::new();
         for answer in round.host.ask_all(asks).await {
             match answer {

@@ -146,7 +146,7 @@ impl Known {
         }
         // A search without criteria would find everything.
         let of = |kind: &str, criteria: String| {
-            (!criteria.is_empty()).then(|| get([kind, "?", &criteria, "&_count=500"].concat()))
+            (!criteria.is_empty()).then(|| get([kind, "?", &criteria, "&_sort=identifier&_count=500"].concat()))
         };
         let searches = [
             (&mut known.tasks, "Task", of("Task", of_tasks)),

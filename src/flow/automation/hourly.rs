@@ -14,7 +14,7 @@ use crate::flow::ask::{Answer, Ask};
 use crate::flow::record::{get, landed, update};
 use crate::flow::walk::Walk;
 use crate::json::Json;
-use crate::rest::Rest;
+use crate::rest::{Rest, call_path, recording_path};
 use crate::time::{DAY, HOUR, instant};
 
 /// After how long a call that goes on is asked for; the list has been left behind by then.
@@ -51,7 +51,7 @@ pub(super) async fn lingering(round: &Round<'_>, rest: &Rest, tickets: &mut Tick
             continue;
         };
         let mut legs = Vec::new();
-        match twilio(round, rest.get(&["/Calls/", root, ".json"].concat(), &[])).await {
+        match twilio(round, rest.get(&call_path(root), &[])).await {
             Ok(leg) => legs.push(leg),
             Err(code) => {
                 round.tell(code);
@@ -133,8 +133,7 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left 
             continue;
         }
         round.spend();
-        let path = |sid: &str| ["/Recordings/", sid, ".json"].concat();
-        let asks = some.iter().map(|(_, sid)| (Ask::Http(rest.delete(&path(sid))), Some(DEADLINE))).collect();
+        let asks = some.iter().map(|(_, sid)| (Ask::Http(rest.delete(&recording_path(sid))), Some(DEADLINE))).collect();
         // Where none of them is answered, the others would not be either.
         goes_on = false;
         for ((index, sid), answer) in some.iter().zip(round.host.ask_all(asks).await) {

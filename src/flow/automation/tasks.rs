@@ -9,6 +9,7 @@ use crate::fhir::element::{concept, has_coding, identifier, is, reference};
 use crate::flow::ask::FhirRequest;
 use crate::flow::record::{create, get, update};
 use crate::json::Json;
+use crate::rest::encode;
 use crate::time::{DAY, instant, parse_instant};
 
 /// The system of a task's identifier: `<CallSid>.<occasion>`.
@@ -60,14 +61,14 @@ pub(super) fn open(task: &Json, root: &str) -> FhirRequest {
 
 /// The search for a call's task.
 pub(super) fn of_call(root: &str) -> FhirRequest {
-    get(["Task?", &criteria(root)].concat())
+    get(["Task?", &criteria(root), "&_sort=identifier"].concat())
 }
 
 /// By its identifier with any occasion.
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
     for (index, occasion) in ALL.into_iter().enumerate() {
-        criteria.push_str(&[if index == 0 { "" } else { "," }, CALL, "|", root, ".", word(occasion)].concat());
+        criteria.push_str(&[if index == 0 { "" } else { "," }, CALL, "|", &encode(root), ".", word(occasion)].concat());
     }
     criteria
 }
@@ -102,12 +103,13 @@ pub(super) fn of_patient(patient: &str, at: u64) -> FhirRequest {
 
 /// The same, by the caller's number.
 pub(super) fn of_caller(number: &str, at: u64) -> FhirRequest {
-    get([&of_day(at), "&identifier=", CALLER, "|", &crate::rest::encode(number)].concat())
+    get([&of_day(at), "&identifier=", CALLER, "|", &encode(number)].concat())
 }
 
 fn of_day(at: u64) -> String {
     let (from, to) = (instant(at.saturating_sub(DAY)), instant(at + 1));
-    ["Task?status=", &OPEN.join(","), "&authored-on=ge", &from, "&authored-on=lt", &to, "&_count=100"].concat()
+    ["Task?status=", &OPEN.join(","), "&authored-on=ge", &from, "&authored-on=lt", &to, "&_sort=authored-on&_count=100"]
+        .concat()
 }
 
 /// Closes a task that was found so, if it is one of a call that had ended at `at`, when the other began.
@@ -129,5 +131,6 @@ pub(super) fn open_since(at: u64) -> FhirRequest {
         codes.push_str(&[if index == 0 { "" } else { "," }, CODE, "|", word(occasion)].concat());
     }
     let from = instant(at.saturating_sub(DAY));
-    get(["Task?status=", &OPEN.join(","), "&code=", &codes, "&authored-on=ge", &from, "&_count=500"].concat())
+    get(["Task?status=", &OPEN.join(","), "&code=", &codes, "&authored-on=ge", &from, "&_sort=authored-on&_count=500"]
+        .concat())
 }

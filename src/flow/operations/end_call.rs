@@ -156,7 +156,7 @@ async fn stop(rest: &Rest, sid: &str, status: Option<Status>, host: &Host) -> Re
 }
 
 fn path_of(sid: &str) -> String {
-    ["/Calls/", sid, ".json"].concat()
+    crate::rest::call_path(sid)
 }
 
 /// Changes a call's state; what Twilio says of it then.

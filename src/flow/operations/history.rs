@@ -113,7 +113,7 @@ impl View {
     /// All at one instant.
     fn at(&self, at: u64) -> FhirRequest {
         let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + 1)].concat();
-        get([&self.search, &period, "&_count=", &decimal(AT_ONCE)].concat())
+        get([&self.search, &period, "&_sort=sent&_count=", &decimal(AT_ONCE)].concat())
     }
 
     fn beyond(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {

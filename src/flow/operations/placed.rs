@@ -49,6 +49,7 @@ pub(super) async fn lookup(
     if calls.is_empty() {
         return Ok(None);
     }
+    criteria.push_str("&_sort=identifier&_count=50");
     // Calls that were placed for other intents have a record that was prepared. (One that a callback has made is none.)
     let known = read(host.ask(Ask::Fhir(get(criteria)), Some(DEADLINE)).await, "Communication")?;
     let mut others = Vec::new();

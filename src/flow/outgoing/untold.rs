@@ -142,7 +142,7 @@ fn record(placing: &Placing<'_>, event: &CallEvent<'_>, context: &Context, from:
     log.know(context);
     let mut resource = log.write(None, placing.base());
     show(&mut resource, from.as_str());
-    let criteria = ["identifier=", TWILIO_SYSTEM, "|", log.root().unwrap_or_default()].concat();
+    let criteria = ["identifier=", TWILIO_SYSTEM, "|", &encode(log.root().unwrap_or_default())].concat();
     FhirRequest {
         method: "POST",
         url: "Communication".to_owned(),

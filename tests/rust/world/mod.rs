@@ -8,12 +8,15 @@ pub mod door;
 #[path = "../laid_out.rs"]
 mod laid_out;
 pub mod phone;
+#[path = "../token_lists.rs"]
+mod token_lists;
 pub mod twilio;
 pub mod webhook;
 
 use plumline::flow::{Answer, Ask, Done, Flow, HttpRequest, Open, Step};
 use plumline::json::Json;
 use plumline::time::parse_instant;
+use token_lists::assert_all_sorted;
 
 pub const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
 pub const TOKEN: &str = "an-invented-auth-token";
@@ -270,6 +273,7 @@ impl World {
     }
 
     fn batch(&mut self, bundle: &str) -> Answer {
+        assert_all_sorted(bundle);
         let number = self.batches.len();
         let entries = json(bundle).take("entry").into_elements();
         let line = |entry: &Json| {
