@@ -62,7 +62,7 @@ codes! {
         "A URL with two bodySHA256 is refused: libraries disagree on which of them counts.";
     /// The URL has `bodySHA256`, so a JSON or text post was signed, and its body is not given.
     BodyMissing = "BODY_MISSING",
-        "The signature covers the body only by its hash in bodySHA256: pass the raw body, as it was received.";
+        "The signature covers the body only by its hash in bodySHA256: pass the raw body, as it was received.", "library";
     /// A JSON post reached a bot that gets only parsed JSON.
     BodyNotRaw = "BODY_NOT_RAW",
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";

@@ -15,40 +15,41 @@ pub fn find(text: &str, byte: u8) -> Option<usize> {
 /// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, and characters without a
 /// width (Unicode's `Default_Ignorable_Code_Point`). A secret of these was pasted by mistake, and anyone can guess it.
 #[must_use]
+#[inline(never)]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
 
+/// What cannot be seen, from and to.
+const INVISIBLE: [[char; 2]; 22] = [
+    ['\u{0}', '\u{20}'],
+    ['\u{7f}', '\u{a0}'],
+    ['\u{ad}', '\u{ad}'],
+    ['\u{34f}', '\u{34f}'],
+    ['\u{61c}', '\u{61c}'],
+    ['\u{115f}', '\u{1160}'],
+    ['\u{1680}', '\u{1680}'],
+    ['\u{17b4}', '\u{17b5}'],
+    ['\u{180b}', '\u{180f}'],
+    ['\u{2000}', '\u{200f}'],
+    ['\u{2028}', '\u{202f}'],
+    ['\u{205f}', '\u{206f}'],
+    ['\u{2800}', '\u{2800}'],
+    ['\u{3000}', '\u{3000}'],
+    ['\u{3164}', '\u{3164}'],
+    ['\u{fe00}', '\u{fe0f}'],
+    ['\u{feff}', '\u{feff}'],
+    ['\u{ffa0}', '\u{ffa0}'],
+    ['\u{fff0}', '\u{fffb}'],
+    ['\u{1bca0}', '\u{1bca3}'],
+    ['\u{1d173}', '\u{1d17a}'],
+    ['\u{e0000}', '\u{e0fff}'],
+];
+
 /// A character that [`is_blank`] passes over.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\0'..=' '
-            | '\u{7f}'..='\u{a0}'
-            | '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{1680}'
-            | '\u{17b4}'
-            | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{2000}'..='\u{200f}'
-            | '\u{2028}'..='\u{202f}'
-            | '\u{205f}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3000}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    INVISIBLE.iter().any(|[first, last]| (first..=last).contains(&&c))
 }
 
 /// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their

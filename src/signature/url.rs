@@ -37,21 +37,18 @@ impl WebhookUrl {
 
 /// Whether a request to an absolute URL is encrypted, or does not leave this machine.
 fn is_secure(url: &str) -> bool {
-    UrlParts::parse(url).is_some_and(|parts| {
-        ["https://", "wss://"].iter().any(|scheme| parts.scheme.eq_ignore_ascii_case(scheme)) || is_loopback(parts.host)
-    })
+    let (scheme, rest) = cut(url, b':');
+    let authority = cut_before(rest.get(2..).unwrap_or_default(), ends_authority).0;
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss") || is_loopback(authority)
 }
 
-/// `localhost` and names in it (RFC 6761), 127.0.0.0/8, and `[::1]`.
-fn is_loopback(host: &str) -> bool {
-    let name = host.len().checked_sub("localhost".len()).and_then(|at| host.split_at_checked(at));
-    let named = |(before, name): (&str, &str)| {
-        name.eq_ignore_ascii_case("localhost") && (before.is_empty() || before.ends_with('.'))
-    };
-    let numbers = || host.split('.').map(str::parse::<u8>);
-    host == "[::1]"
-        || name.is_some_and(named)
-        || host.starts_with("127.") && numbers().count() == 4 && numbers().all(|number| number.is_ok())
+/// `localhost`, 127.0.0.0/8 and `[::1]`, with a port or without. What has only digits and dots is an address: no name ends
+/// in a part of digits alone.
+fn is_loopback(authority: &str) -> bool {
+    let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
+    let is_port = |rest: &str| rest.is_empty() || rest.starts_with(':') && is_number(rest);
+    authority.strip_prefix("127.").is_some_and(is_number)
+        || ["localhost", "[::1]"].iter().any(|name| authority.strip_prefix(name).is_some_and(is_port))
 }
 
 /// A URL cut into parts, each exactly as written: re-encoding would change what was signed.

@@ -137,7 +137,7 @@ describe('the webhook bundle', () => {
   test('holds no import of its wasm, no word of a machine, and stays small', () => {
     const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
     assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
-    assert.ok(wasm.length < 80_000, `the wasm has ${wasm.length} bytes`);
+    assert.ok(wasm.length < 82_000, `the wasm has ${wasm.length} bytes`);
     // Two thirds are the whole core, packed: it is unpacked only for what is beyond the default plan.
     assert.ok(bundle.length < 340_000, `the bundle has ${bundle.length} bytes`);
     for (const text of [bundle, wasm.toString('latin1')]) {
