@@ -114,6 +114,9 @@ codes! {
     /// An SDK identity is empty, too long, or holds a character that no URI may hold.
     ConfigIdentity = "CONFIG_IDENTITY",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "dialplan";
+    /// The plan rings an SDK identity that `identities` of the config binds to no practitioner and no role.
+    ConfigIdentityUnbound = "CONFIG_IDENTITY_UNBOUND",
+        "Name who may sign in under this identity, such as \"identities\": { \"front-desk\": { \"roles\": [\"receptionist\"] } }: others get no token for it.", "dialplan";
     /// `PLUMLINE_CONFIG` is not what the schema says; the default plan is used.
     ConfigInvalid = "CONFIG_INVALID",
         "The config is wrong at the place given here; a bot takes the default route until it is mended.";
@@ -240,9 +243,12 @@ codes! {
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
+    /// The config binds this Twilio identity to other practitioners or roles, or to none.
+    IdentityNotBound = "IDENTITY_NOT_BOUND",
+        "Callers reach this identity by name: bind it to this practitioner or to a role of theirs, such as \"identities\": { \"front-desk\": { \"roles\": [\"receptionist\"], \"practitioners\": [\"Practitioner/<id>\"] } } in PLUMLINE_CONFIG.", "doors";
     /// The Twilio identity of a practitioner is somebody else's too.
     IdentityTaken = "IDENTITY_TAKEN",
-        "Two practitioners have the same identifier of the system http://twilio.com/voice/identity: give one of them another.", "doors";
+        "Two practitioners have the same identifier of the system http://twilio.com/voice/identity: give one of them another, or bind it under identities of the config.", "doors";
     /// The Twilio identity could not be written to the practitioner; the one made of the id is used all the same.
     IdentityUnwritten = "IDENTITY_UNWRITTEN",
         "Let staff update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.", "doors";

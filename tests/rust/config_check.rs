@@ -24,6 +24,9 @@ const PASSED: [Code; 7] = [
     Code::ConfigRange,
 ];
 
+/// An identity that is a practitioner's own, which needs no binding.
+const OWN: &str = "5e0b9c1d_0000_4000_8000_000000000001";
+
 fn check(config: &Value) -> Vec<(String, &'static str)> {
     let text = config.to_string();
     let findings = Config::check(&text, None);
@@ -93,6 +96,12 @@ fn values_have_their_shapes() {
 /greeting/language | "english" | greeting.language | CONFIG_LANGUAGE
 /client | "" | client | CONFIG_IDENTITY
 /client | "long:257" | client | CONFIG_IDENTITY
+/identities/a b | { "roles": ["nurse"] } | identities[0] | CONFIG_IDENTITY
+/identities/other | {} | identities[1] | CONFIG_EMPTY
+/identities/desk | { "roles": [], "practitioners": [] } | identities[0] | CONFIG_EMPTY
+/identities/desk/roles/0 | "" | identities[0].roles[0] | CONFIG_TEXT
+/identities/desk/practitioners/0 | "7" | identities[0].practitioners[0] | CONFIG_REFERENCE
+/identities/desk/practitioners/1 | "Patient/7" | identities[0].practitioners[1] | CONFIG_REFERENCE
 /language | "" | language | CONFIG_LANGUAGE
 /voice | "" | voice | CONFIG_VOICE
 /timeZone | "EST" | timeZone | CONFIG_TIME_ZONE
@@ -375,7 +384,7 @@ fn what_is_heard_at_once_fits_into_a_document() {
     // With what follows in the same document.
     let b = says(8, "a", hangup());
     assert_eq!(sizes(json!({ "a": says(8, "a", json!({ "goto": "b" })), "b": b })), found("a"));
-    let ring = json!({ "dial": { "targets": [{ "client": "a" }], "otherwise": "b" } });
+    let ring = json!({ "dial": { "targets": [{ "client": OWN }], "otherwise": "b" } });
     assert_eq!(sizes(json!({ "a": says(8, "a", ring), "b": b })), []);
     // A menu's phrases are written too.
     let options: Vec<_> = (0..25)
@@ -383,6 +392,30 @@ fn what_is_heard_at_once_fits_into_a_document() {
         .collect();
     let menu = json!([{ "menu": { "prompt": { "text": "?a" }, "options": options, "otherwise": "b" } }]);
     assert_eq!(sizes(json!({ "a": menu, "b": b })), found("a"));
+}
+
+#[test]
+fn an_identity_that_rings_is_bound() {
+    let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
+    let mut config = sound();
+    // It is named once, where it stands first.
+    config["identities"] = json!({});
+    assert_eq!(check(&config), unbound("client"));
+    config["client"] = json!(OWN);
+    assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"));
+    for own in [OWN.to_owned(), OWN.replace('_', "-")] {
+        config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(own);
+        assert_eq!(check(&config), []);
+    }
+    for other in [&*OWN.replacen('_', "-", 1), "Desk", "5e0b9c1d_0000_4000_8000_00000000000"] {
+        config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(other);
+        assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"), "{other}");
+    }
+    // One that only other documents ring may be bound, too.
+    config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!("Desk");
+    config["identities"] =
+        json!({ "Desk": { "roles": ["nurse"] }, "elsewhere": { "practitioners": ["Practitioner/7"] } });
+    assert_eq!(check(&config), []);
 }
 
 #[test]
@@ -531,7 +564,7 @@ fn what_follows_at_once_is_bounded() {
     };
     let goto = |next: &str| json!({ "goto": next });
     let dial = |next: &str| json!({ "dial": { "targets": [{ "available": "Organization/7" }], "otherwise": next } });
-    let ring = |next: &str| json!({ "dial": { "targets": [{ "client": "a" }], "otherwise": next } });
+    let ring = |next: &str| json!({ "dial": { "targets": [{ "client": OWN }], "otherwise": next } });
     let link: [&dyn Fn(&str) -> Value; 2] = [&goto, &dial];
     for link in link {
         assert_eq!(chain(16, link), []);

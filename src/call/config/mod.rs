@@ -23,8 +23,8 @@ pub use check::{Finding, Severity};
 pub use dialplan::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
 pub use map::Map;
 pub use practice::{
-    AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Occasion, Outbound, Pool, Recording,
-    Tasks,
+    AlertFormat, Alerts, AnsweringMachine, AppointmentCalls, CallingHours, Chart, Identity, Occasion, Outbound, Pool,
+    Recording, Tasks,
 };
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -60,6 +60,8 @@ pub struct Config {
         schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
     )]
     pub time_zone: Option<String>,
+    /// The SDK identities that several may share, or that callers reach by name: who may sign in under each.
+    pub identities: Map<Identity>,
     /// Our numbers, E.164, and what answers each.
     pub numbers: Map<NumberPlan>,
     /// The dialplans by name: rules, of which the first that fits is taken.
@@ -82,6 +84,24 @@ pub struct Config {
     pub chart: Chart,
     /// What calls do to appointments.
     pub appointment: AppointmentCalls,
+}
+
+#[cfg(feature = "doors")]
+impl Config {
+    /// Whether the plan rings an identity by its name, or `identities` has it; in whatever case it is spelled.
+    #[must_use]
+    pub fn names_identity(&self, identity: &str) -> bool {
+        let same = |named: &str| named.eq_ignore_ascii_case(identity);
+        let rings = |verb: &Verb| match verb {
+            Verb::Dial(dial) => {
+                dial.targets.iter().any(|target| matches!(target, Target::Client(named) if same(named)))
+            }
+            _ => false,
+        };
+        self.client.as_deref().is_some_and(same)
+            || self.identities.iter().any(|(named, _)| same(named))
+            || self.actions.iter().any(|(_, verbs)| verbs.iter().any(rings))
+    }
 }
 
 #[cfg(feature = "automation")]

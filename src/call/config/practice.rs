@@ -8,6 +8,19 @@ use super::Config;
 use super::map::Map;
 use super::verbs::Say;
 
+/// `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Identity {
+    /// Everyone who has such a role now: codes of `PractitionerRole.code`.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1, max = 64))))]
+    pub roles: Vec<String>,
+    /// These people, `Practitioner/<id>`.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^(Practitioner)/[A-Za-z0-9.-]{1,64}$"))))]
+    pub practitioners: Vec<String>,
+}
+
 /// `outbound`: calls that our people place.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

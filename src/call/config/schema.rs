@@ -24,6 +24,7 @@ pub fn schema() -> String {
         for name in ["dialplans", "hours", "lists", "actions"] {
             named(properties, name, "^[a-z0-9-]{1,32}$");
         }
+        named(properties, "identities", "^[!-~]{1,256}$");
         named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
     }
     // A Value always serializes.

@@ -108,6 +108,7 @@ impl Checker<'_> {
             self.dead_rules();
             self.cut_off();
             self.untold();
+            self.unbound();
             self.tongues();
         }
     }

@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::{Checker, shape};
-use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Say, Verb};
+use crate::call::config::{Alerts, CallingHours, Occasion, Outbound, Recording, Say, Target, Verb};
 use crate::error::Code;
 use crate::phone::parse;
 use crate::twiml::is_writable;
@@ -36,6 +36,7 @@ impl Checker<'_> {
 
     pub(super) fn practice(&mut self) {
         let config = self.config;
+        self.identities();
         self.outbound(&config.outbound, &Place::root("outbound"));
         if let Some(recording) = &config.recording {
             self.recording(recording, &Place::root("recording"));
@@ -50,6 +51,55 @@ impl Checker<'_> {
             // The URL of an extension is a name: http is as good.
             let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
             self.expect(fits, Code::ConfigUrl, &Place::root("chart").field("extensionBase"));
+        }
+    }
+
+    fn identities(&mut self) {
+        let config = self.config;
+        let at = Place::root("identities");
+        for (index, (identity, binding)) in config.identities.iter().enumerate() {
+            // It may be somebody's name.
+            let at = at.element(index);
+            self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
+            self.advise(!binding.roles.is_empty() || !binding.practitioners.is_empty(), Code::ConfigEmpty, &at);
+            let roles = at.field("roles");
+            for (index, role) in binding.roles.iter().enumerate() {
+                self.expect(shape::is_label(role), Code::ConfigText, &roles.element(index));
+            }
+            let practitioners = at.field("practitioners");
+            for (index, practitioner) in binding.practitioners.iter().enumerate() {
+                let fits = shape::is_reference(practitioner, &["Practitioner"]);
+                self.expect(fits, Code::ConfigReference, &practitioners.element(index));
+            }
+        }
+    }
+
+    /// Identities that the plan rings, and that are bound to no one: no token is given for them.
+    pub(super) fn unbound(&mut self) {
+        let config = self.config;
+        let lacks = |identity: &str| config.identities.get(identity).is_none() && !shape::is_uuid(identity);
+        let mut found: Vec<&str> = Vec::new();
+        if let Some(identity) = config.client.as_deref().filter(|identity| lacks(identity)) {
+            found.push(identity);
+            self.warning(Code::ConfigIdentityUnbound, &Place::root("client"));
+        }
+        let at = Place::root("actions");
+        for (index, (name, verbs)) in config.actions.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, verb) in verbs.iter().enumerate() {
+                let Verb::Dial(dial) = verb else { continue };
+                let at = at.element(index);
+                let at = at.field("dial");
+                let at = at.field("targets");
+                for (index, target) in dial.targets.iter().enumerate() {
+                    let Target::Client(identity) = target else { continue };
+                    // Each is named where it stands first.
+                    if lacks(identity) && !found.contains(&identity.as_str()) {
+                        found.push(identity);
+                        self.warning(Code::ConfigIdentityUnbound, &at.element(index).field("client"));
+                    }
+                }
+            }
         }
     }
 

@@ -139,6 +139,14 @@ pub(super) fn is_identity(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(shaped)
 }
 
+/// An identity that is the id of a practitioner, with `-` or with `_`: Medplum's ids are UUIDs.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let separator = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let fits =
+        |(at, byte): (usize, u8)| if separator(at) { matches!(byte, b'-' | b'_') } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(fits) && !(text.contains('-') && text.contains('_'))
+}
+
 /// `sip:user@host`, parameters included.
 pub(super) fn is_sip(text: &str) -> bool {
     let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
