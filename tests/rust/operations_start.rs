@@ -45,7 +45,9 @@ fn a_call_is_prepared_and_then_placed() {
     // Ended by the one who placed it.
     let end = format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
     assert_eq!(asked().refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
-    world.calls.push(json(&format!(r#"{{"sid":"{call}","status":"in-progress","direction":"inbound"}}"#)));
+    world.calls.push(json(&format!(
+        r#"{{"sid":"{call}","from":"{from}","to":"","status":"in-progress","direction":"inbound"}}"#
+    )));
     assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
     let posts = world.http.iter().filter(|request| request.method == "POST").count();

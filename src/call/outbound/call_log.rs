@@ -5,9 +5,10 @@
 //! What is known before (who calls whom, about what) is a log without a call: [`CallLog::ticket`]. Beside it stand the
 //! request that asked for it, so that asking twice does not call twice, and the number that the callee will see.
 
+use super::ticket::Sealing;
 use crate::call::log::{CATEGORY, CallLog, Context};
 use crate::fhir::change::place;
-use crate::fhir::element::{concept, has_coding, identifier, is};
+use crate::fhir::element::{concept, extension, has_coding, identifier, is};
 use crate::json::Json;
 use crate::time::parse_instant;
 
@@ -26,6 +27,12 @@ pub const LINE_SYSTEM: &str = "https://plumline.dev/fhir/phone-number";
 /// The name of the extension that says when a call was last sent by REST, which follows the base and a slash.
 pub const ATTEMPT: &str = "call-attempt";
 
+/// The name of the extension that holds the seal over what was prepared, which follows the base and a slash.
+const SEAL: &str = "call-seal";
+
+/// The same of the seal over who placed a call by REST.
+const PLACED: &str = "call-placed";
+
 /// A call that somebody is about to place.
 #[derive(Clone, Debug, Default)]
 pub struct Intent<'a> {
@@ -38,10 +45,13 @@ pub struct Intent<'a> {
 }
 
 impl Intent<'_> {
-    /// As a `Communication` in preparation; `base` is that of the extension.
+    /// As a `Communication` in preparation, sealed; `base` is that of the extension.
     #[must_use]
-    pub fn write(&self, base: &str) -> Json {
+    pub fn write(&self, base: &str, sealing: &Sealing) -> Json {
         let mut resource = CallLog::ticket(&self.context).write(None, base);
+        if let Some(seal) = sealing.seal_record(&self.context) {
+            set_extension(&mut resource, base, SEAL, &seal);
+        }
         if let Some(request) = self.request {
             place(&mut resource, "identifier", identifier(REQUEST_SYSTEM, request), |_| false);
         }
@@ -111,17 +121,50 @@ impl Prepared {
         parse_instant(extensions.iter().find(|one| url(one))?.get("valueInstant")?.text()?)
     }
 
-    /// Whether `who` (`Practitioner/<id>`) is one of its ends.
+    /// Whether it says what it said when it was prepared.
     #[must_use]
-    pub fn is_of(&self, who: &str) -> bool {
-        let ends = self.resource.get("recipient").map(Json::elements).unwrap_or_default();
-        let mut ends = ends.iter().chain(self.resource.get("sender"));
-        ends.any(|end| is(end, "reference", who))
+    pub fn is_sealed(&self, sealing: &Sealing) -> bool {
+        self.seals(SEAL).any(|seal| sealing.is_record(seal, self.log.context()))
+    }
+
+    /// Whether it was prepared for `who` (`Practitioner/<id>`): the seal says so, and not what staff may have edited.
+    #[must_use]
+    pub fn is_prepared_for(&self, who: &str, sealing: &Sealing) -> bool {
+        self.log.context().practitioner.as_deref() == Some(who) && self.is_sealed(sealing)
+    }
+
+    /// Whether it holds the seal over a call that `who` placed by REST.
+    #[must_use]
+    pub fn is_placed_by(&self, who: &str, call_sid: &str, sealing: &Sealing) -> bool {
+        self.seals(PLACED).any(|seal| sealing.is_placed(seal, call_sid, who))
+    }
+
+    /// Seals that `who` placed a call by REST.
+    pub fn seal_placed(&mut self, who: &str, call_sid: &str, base: &str, sealing: &Sealing) {
+        if let Some(seal) = sealing.seal_placed(call_sid, who) {
+            set_extension(&mut self.resource, base, PLACED, &seal);
+        }
+    }
+
+    /// The seals of that name, whatever the base.
+    fn seals<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
+        let named = move |one: &&Json| one.get("url").and_then(Json::text).is_some_and(|url| is_named(url, name));
+        extensions.iter().filter(named).filter_map(|one| one.get("valueString")?.text())
     }
 }
 
+fn set_extension(resource: &mut Json, base: &str, name: &str, value: &str) {
+    let url = [base, "/", name].concat();
+    place(resource, "extension", extension(&url, "valueString", Json::of(value)), |one| is(one, "url", &url));
+}
+
 fn is_attempt(url: &str) -> bool {
-    url.strip_suffix(ATTEMPT).is_some_and(|base| base.ends_with('/'))
+    is_named(url, ATTEMPT)
+}
+
+fn is_named(url: &str, name: &str) -> bool {
+    url.strip_suffix(name).is_some_and(|base| base.ends_with('/'))
 }
 
 /// The guard of a write to `resource`, `W/"<version>"`.

@@ -6,7 +6,10 @@
 //! `_` for `-`: an id of FHIR's holds no `_`, so it reads back.
 
 use super::call_log::is_id;
+use crate::call::config::{Config, Identity};
+use crate::fhir::period::covers;
 use crate::json::Json;
+use crate::phone::E164;
 
 /// The system of `Practitioner.identifier`.
 pub const IDENTITY_SYSTEM: &str = "http://twilio.com/voice/identity";
@@ -30,6 +33,52 @@ pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
 pub fn practitioner_of(identity: &str) -> Option<String> {
     let id = swapped(identity, '_', '-');
     (!identity.contains('-') && is_id(&id)).then_some(id)
+}
+
+/// Whether an identity is a practitioner's id, with `-` as it stands or with `_` for it. Such an identity is always theirs.
+#[must_use]
+pub fn is_own_identity(identity: &str, id: &str) -> bool {
+    !id.is_empty() && (identity == id || identity == swapped(id, '-', '_'))
+}
+
+/// The ids that an identity may have been made of, in either spelling.
+#[must_use]
+pub fn ids_of(identity: &str) -> Vec<String> {
+    let mut ids = vec![identity.to_owned(), swapped(identity, '_', '-')];
+    ids.dedup();
+    ids.retain(|id| is_id(id));
+    ids
+}
+
+/// Whether calls that come in ring an identity for what it is called, so that only the config says whose it is: the plan
+/// names it, `identities` does, or it is a number, which the default plan rings. Spellings that differ only in the case of
+/// letters count as the same.
+#[must_use]
+pub fn is_reserved(identity: &str, config: &Config) -> bool {
+    E164::parse(identity).is_some() || config.names_identity(identity)
+}
+
+/// Whether a binding names a practitioner (`Practitioner/<id>`), or one of the `PractitionerRole`s in which they work now.
+#[must_use]
+pub fn is_bound(binding: &Identity, practitioner: &str, roles: &[Json], now: u64) -> bool {
+    binding.practitioners.iter().any(|bound| bound == practitioner)
+        || roles.iter().any(|role| is_current(role, now) && has_code(role, &binding.roles))
+}
+
+/// Whether a `PractitionerRole` is active, and its period covers `now`.
+#[must_use]
+pub fn is_current(role: &Json, now: u64) -> bool {
+    let active = role.get("active").and_then(Json::boolean) != Some(false);
+    active && role.get("period").is_none_or(|period| covers(period, now))
+}
+
+/// Whether a `PractitionerRole` has one of these codes.
+#[must_use]
+pub fn has_code(role: &Json, codes: &[String]) -> bool {
+    let concepts = role.get("code").map(Json::elements).unwrap_or_default();
+    let mut codings = concepts.iter().flat_map(|concept| concept.get("coding").map(Json::elements).unwrap_or_default());
+    codings
+        .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|one| one == code)))
 }
 
 fn swapped(text: &str, from: char, to: char) -> String {

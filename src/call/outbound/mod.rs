@@ -33,7 +33,9 @@ pub use document::{Connection, callback, conference, confirm, connect, queue, re
 #[cfg(feature = "doors")]
 pub use hours::{Clock, is_open, zone_of};
 #[cfg(feature = "doors")]
-pub use identity::{IDENTITY_SYSTEM, identity_of, practitioner_of};
+pub use identity::{
+    IDENTITY_SYSTEM, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, practitioner_of,
+};
 #[cfg(feature = "doors")]
 pub use limits::{Limit, judge, searches};
 pub use policy::{Policy, clean};

@@ -13,6 +13,7 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use super::call_log::is_id;
 use super::refusal::Refusal;
+use crate::call::log::Context;
 use crate::error::Code;
 use crate::json::decimal;
 use crate::text::{is_blank, list};
@@ -22,6 +23,10 @@ pub const LIFETIME: u64 = 600;
 
 /// What else is sealed with these secrets is sealed over another text.
 const DOMAIN: &str = "plumline call ticket 1\n";
+
+/// The same of the record of a call that was prepared, and of a call that was placed by REST.
+const RECORD: &str = "plumline call record 1\n";
+const PLACED: &str = "plumline placed call 1\n";
 
 /// No secret is shorter: a ticket is seen by whoever uses it, and a short one could be guessed from it.
 const SHORTEST: usize = 32;
@@ -44,13 +49,51 @@ impl Sealing {
             if key.len() < SHORTEST {
                 return Err(Code::SecretWeak);
             }
-            let Ok(key) = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_bytes()) else {
-                // HMAC takes a key of any length.
-                unreachable!()
-            };
-            keys.push(key);
+            keys.push(key_of(key));
         }
         if keys.is_empty() { Err(Code::SecretBlank) } else { Ok(Self(keys)) }
+    }
+
+    /// The keys of `PLUMLINE_SECRET`, and after them another secret of the bots: it seals where that one is not set, or is
+    /// too short. Both open. For seals that stay in the chart; tickets need `PLUMLINE_SECRET`.
+    #[must_use]
+    pub fn of(secret: Option<&str>, other: Option<&str>) -> Self {
+        let mut keys = secret.and_then(|secret| Self::read(secret).ok()).map_or_else(Vec::new, |sealing| sealing.0);
+        keys.extend(other.map(key_of));
+        Self(keys)
+    }
+
+    /// A seal over the record of a call that is prepared: who places it, under which identity, the number to call, which
+    /// phone rings first, and when it was prepared. Staff may edit the record; without the keys they cannot seal it again.
+    #[must_use]
+    pub fn seal_record(&self, context: &Context) -> Option<String> {
+        Some(seal(self.0.first()?, RECORD, &record_parts(context)))
+    }
+
+    /// Whether a record says what it said when it was sealed.
+    #[must_use]
+    pub fn is_record(&self, given: &str, context: &Context) -> bool {
+        self.fits(given, RECORD, &record_parts(context))
+    }
+
+    /// A seal over who placed a call by REST: `who` is `Practitioner/<id>`.
+    #[must_use]
+    pub fn seal_placed(&self, call_sid: &str, who: &str) -> Option<String> {
+        Some(seal(self.0.first()?, PLACED, &[call_sid, who].map(str::to_owned)))
+    }
+
+    /// Whether a call was placed by `who`.
+    #[must_use]
+    pub fn is_placed(&self, given: &str, call_sid: &str, who: &str) -> bool {
+        self.fits(given, PLACED, &[call_sid, who].map(str::to_owned))
+    }
+
+    fn fits(&self, given: &str, domain: &str, parts: &[String]) -> bool {
+        let mut genuine = Choice::from(0);
+        for key in &self.0 {
+            genuine |= seal(key, domain, parts).as_bytes().ct_eq(given.as_bytes());
+        }
+        bool::from(genuine)
     }
 
     /// A ticket for the call of a `Communication`, for `identity`, to be used within [`LIFETIME`] after `since`
@@ -123,6 +166,43 @@ fn cut_last(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+fn key_of(secret: &str) -> Hmac<Sha256> {
+    let Ok(key) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else {
+        // HMAC takes a key of any length.
+        unreachable!()
+    };
+    key
+}
+
+fn record_parts(context: &Context) -> [String; 5] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        text(&context.practitioner),
+        text(&context.identity),
+        text(&context.number),
+        text(&context.practitioner_number),
+        context.prepared.map(decimal).unwrap_or_default(),
+    ]
+}
+
+/// The MAC of texts that may hold any character, so each follows its length.
+fn seal(key: &Hmac<Sha256>, domain: &str, parts: &[String]) -> String {
+    let mut mac = key.clone();
+    mac.update(domain.as_bytes());
+    for part in parts {
+        mac.update(decimal(part.len() as u64).as_bytes());
+        mac.update(b":");
+        mac.update(part.as_bytes());
+    }
+    encoded(mac)
+}
+
+fn encoded(mac: Hmac<Sha256>) -> String {
+    let mut text = String::new();
+    URL_SAFE_NO_PAD.encode_string(mac.finalize().into_bytes(), &mut text);
+    text
+}
+
 /// The MAC in base64url. The TEXT is compared: decoding first would accept a second spelling.
 fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
     let mut mac = key.clone();
@@ -130,7 +210,5 @@ fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
     for part in [DOMAIN, id, "\n", expiry, "\n", identity] {
         mac.update(part.as_bytes());
     }
-    let mut text = String::new();
-    URL_SAFE_NO_PAD.encode_string(mac.finalize().into_bytes(), &mut text);
-    text
+    encoded(mac)
 }

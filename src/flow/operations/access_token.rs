@@ -8,6 +8,7 @@ use super::super::outgoing::conditions::CallerId;
 use super::super::reply::Reply;
 use super::office::Office;
 use super::requester::Requester;
+use super::text_of;
 use crate::call::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
@@ -22,7 +23,8 @@ pub(super) async fn access_token(knock: &Knock, host: &Host, log: &mut Vec<Code>
     let office = Office::open(knock, host).await?;
     let numbers = office.numbers();
     let (mut requester, _) = Requester::of(knock, &office.config, Vec::new(), host).await?;
-    let identity = requester.identity(host, log).await?;
+    let wanted = text_of(&knock.input, "identity")?;
+    let identity = requester.identity(wanted, knock.now, &office.config, host, log).await?;
     let token = mint(knock, &office.config, &identity)?;
     let fixed = CallerId::of(&office.config, &numbers, Some(&requester.reference), log).fixed();
     let from = fixed.or_else(|| numbers.first().copied()).map_or("", crate::phone::E164::as_str);

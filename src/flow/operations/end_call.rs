@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! `end-call`: hangs up, or gives up a call that was not placed yet. A call that the chart could not be told of is ended
-//! all the same, where it was the requester's own browser that placed it; the sweep brings it to the chart.
+//! all the same, where Twilio says that the requester's own browser placed it; the sweep brings it to the chart.
 
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
 use super::super::chart::{Chart, ChartWrite, nothing_else, search, store};
 use super::super::door::Knock;
 use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
-use super::office::base_of;
-use super::requester::{Requester, read, reference, written};
+use super::office::{base_of, config_of, keys};
+use super::placed::listed;
+use super::requester::{acts_as, read, reference, written};
 use super::{DEADLINE, text_of, wrong};
-use crate::call::log::{CallEvent, Context, Leg, Status, call_sid};
-use crate::call::outbound::{Prepared, reference_to};
-use crate::call::{CallSid, Party};
+use crate::call::log::{CallEvent, Context, Status, call_sid};
+use crate::call::outbound::{Prepared, Sealing, reference_to};
+use crate::call::{CallSid, Config, Party};
 use crate::error::{Code, Problem};
+use crate::fhir::element::is;
 use crate::json::Json;
 use crate::rest::Rest;
 
@@ -25,9 +27,13 @@ const ATTEMPTS: u32 = 3;
 const NOT_IN_PROGRESS: u32 = 21_220;
 
 /// Answers `{ communication?, callSid?, status }`; no `communication` where the chart knows of none.
+///
+/// Staff may edit records of calls. So a record says which call is meant, but not whose it is: Twilio says which browser
+/// placed or answered it, and a seal says who placed it by REST or prepared it.
 pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let who = reference(knock)?;
-    let base = base_of(knock)?;
+    let config = config_of(knock)?;
+    let sealing = keys(knock);
     let sid = text_of(&knock.input, "callSid")?.map(|sid| call_sid(sid).ok_or(wrong("callSid"))).transpose()?;
     let ask = match (sid, text_of(&knock.input, "communication")?) {
         (Some(sid), None) => search(sid.0),
@@ -36,20 +42,17 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
     };
     for _ in 0..ATTEMPTS {
         let found = read(host.ask(Ask::Fhir(ask.clone()), Some(DEADLINE)).await, "Communication")?;
-        let known = only(found);
-        // A callback alone does not say whose call it is of.
-        let names_nobody = |one: &Prepared| !one.is_of(who) && one.log.context().practitioner.is_none();
-        if let Some(CallSid(sid)) = sid.filter(|_| known.as_ref().is_none_or(names_nobody)) {
-            return unknown(knock, who, sid, host).await;
+        let records = records(found);
+        let root = match sid {
+            Some(CallSid(sid)) => Some(sid.to_owned()),
+            None => records.first().and_then(|record| record.log.root().map(str::to_owned)),
+        };
+        if let Some(root) = root {
+            let ending = Ending { knock, who, config: &config, sealing: &sealing, root: &root };
+            return ending.end(&records, host, log).await;
         }
-        // Whether somebody else has such a call is nothing to be told.
-        let prepared = known.filter(|prepared| prepared.is_of(who)).ok_or(not_found())?;
-        if let Some(root) = prepared.log.root().map(str::to_owned) {
-            if prepared.log.is_over() || prepared.status() == "completed" {
-                return Ok(told(&prepared, "completed"));
-            }
-            return hang_up(knock, prepared, &root, &base, host, log).await;
-        }
+        // Whether somebody else has such a call is not said.
+        let prepared = records.into_iter().find(|record| record.is_prepared_for(who, &sealing)).ok_or(not_found())?;
         if prepared.status() != "preparation" {
             return Ok(told(&prepared, "not-done"));
         }
@@ -63,16 +66,13 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
     Err(Reply::Conflict(Code::ChartConflict.into()))
 }
 
-/// A record that was read, or the one that a search found.
-fn only(found: Json) -> Option<Prepared> {
-    if let Some(entries) = found.get("entry").map(Json::elements) {
-        // Where there are several, the one that was prepared is the call's.
-        let mut read = entries.iter().filter_map(|entry| Prepared::read(entry.get("resource")?.clone()));
-        let first = read.next()?;
-        let ticket = |one: &Prepared| one.log.context().prepared.is_some();
-        return if ticket(&first) { Some(first) } else { read.find(ticket).or(Some(first)) };
+/// The record that was read, or those that a search found.
+fn records(found: Json) -> Vec<Prepared> {
+    if is(&found, "resourceType", "Bundle") {
+        let entries = found.take("entry").into_elements().into_iter();
+        return entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
     }
-    Prepared::read(found)
+    Prepared::read(found).into_iter().collect()
 }
 
 /// A ticket that nobody can use any more.
@@ -88,58 +88,132 @@ pub(super) fn give_up(prepared: &Prepared) -> Result<FhirRequest, Reply> {
     Ok(FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None })
 }
 
-async fn hang_up(
-    knock: &Knock,
-    prepared: Prepared,
-    root: &str,
-    base: &str,
-    host: &Host,
-    log: &mut Vec<Code>,
-) -> Result<Json, Reply> {
-    let rest = Rest::of(knock).map_err(Reply::Broken)?;
-    let ended = stop(&rest, root, prepared.log.root_leg().and_then(Leg::status), host).await?;
-    if let Some(event) = CallEvent::from_rest(&ended).filter(|event| event.sid.0 == root) {
-        let chart = Chart::of(prepared.resource.clone());
+/// A call that is to be ended.
+struct Ending<'a> {
+    knock: &'a Knock,
+    /// Who asks, `Practitioner/<id>`.
+    who: &'a str,
+    config: &'a Config,
+    sealing: &'a Sealing,
+    /// Its `CallSid`.
+    root: &'a str,
+}
+
+impl Ending<'_> {
+    /// Ends it if it is the requester's; `records` are those that name it.
+    async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        let rest = Rest::of(self.knock).map_err(Reply::Broken)?;
+        let call = answered(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
+        let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == self.root && event.parent.is_none());
+        let event = event.ok_or(not_found())?;
+        if !self.is_theirs(&event, records, &rest, host).await? {
+            return Err(not_found());
+        }
+        let stopped;
+        let ended = if event.is_over() {
+            &call
+        } else {
+            stopped = stop(&rest, self.root, event.status, host).await?;
+            &stopped
+        };
+        // A record that names no practitioner yet was made by a callback.
+        let named = |record: &&Prepared| record.log.context().practitioner.is_some();
+        let own = records.iter().find(|record| record.log.context().practitioner.as_deref() == Some(self.who));
+        let record = own.or_else(|| records.iter().find(named));
+        if let Some(record) = own.filter(|record| record.log.context().prepared.is_some() && !record.log.is_over()) {
+            self.note(record, ended, host, log).await;
+        }
+        let status = ended.get("status").and_then(Json::text).unwrap_or("completed");
+        Ok(match record {
+            Some(record) => told(record, status),
+            None => Json::object([("callSid", Json::of(self.root)), ("status", Json::of(status))]),
+        })
+    }
+
+    /// Whether it is a call of the requester's browser or one that such a browser has answered, by Twilio; or one that
+    /// `place-call` has placed for them, by its seal.
+    async fn is_theirs(
+        &self,
+        event: &CallEvent<'_>,
+        records: &[Prepared],
+        rest: &Rest,
+        host: &Host,
+    ) -> Result<bool, Reply> {
+        match event.from_party() {
+            Some(Party::Client(identity)) => self.is_me(&identity, host).await,
+            _ if event.direction == Some("outbound-api") => {
+                let sealed = |record: &Prepared| record.is_placed_by(self.who, self.root, self.sealing);
+                Ok(records.iter().any(sealed) || self.was_sent(event, records, rest, host).await?)
+            }
+            _ => self.has_answered(rest, host).await,
+        }
+    }
+
+    async fn is_me(&self, identity: &str, host: &Host) -> Result<bool, Reply> {
+        acts_as(self.who, identity, self.knock.now, self.config, host).await
+    }
+
+    /// Whether it must be the call that `place-call` sent for the requester, though its answer was lost: the seal says
+    /// which phone was to ring and when, and Twilio's list has no other call that it could be.
+    async fn was_sent(
+        &self,
+        event: &CallEvent<'_>,
+        records: &[Prepared],
+        rest: &Rest,
+        host: &Host,
+    ) -> Result<bool, Reply> {
+        let Some((to, from)) = event.to.zip(event.from) else {
+            return Ok(false);
+        };
+        for record in records.iter().filter(|record| record.is_prepared_for(self.who, self.sealing)) {
+            let context = record.log.context();
+            let since = context.prepared.filter(|_| context.practitioner_number.as_deref() == Some(to));
+            let Some(since) = since else { continue };
+            let calls = listed(rest, (to, from), since, host).await?;
+            if matches!(&calls[..], [only] if is(only, "sid", self.root)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a browser of the requester's has answered it.
+    async fn has_answered(&self, rest: &Rest, host: &Host) -> Result<bool, Reply> {
+        let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "100")]);
+        let legs = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+        for leg in legs.get("calls").map(Json::elements).unwrap_or_default() {
+            let Some(leg) = CallEvent::from_rest(leg) else { continue };
+            let answered = matches!(leg.status, Some(Status::InProgress | Status::Completed));
+            if let Some(Party::Client(identity)) = leg.to_party()
+                && answered
+                && leg.root().0 == self.root
+                && self.is_me(&identity, host).await?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes how it ended. The callbacks of the call, and the sweep, write what was not written here.
+    async fn note(&self, record: &Prepared, ended: &Json, host: &Host, log: &mut Vec<Code>) {
+        let Some(event) = CallEvent::from_rest(ended).filter(|event| event.sid.0 == self.root) else {
+            return;
+        };
+        let chart = Chart::of(record.resource.clone());
         let write = ChartWrite {
-            root,
+            root: self.root,
             events: core::slice::from_ref(&event),
             context: &Context::default(),
             chart: Some(&chart),
             also: &nothing_else,
-            base,
+            base: base_of(self.config),
             deadline: Some(DEADLINE),
         };
-        // The callbacks of the call, and the sweep, close what was not closed here.
         if let Err(unstored) = store(host, write).await {
             log.push(unstored.code);
         }
     }
-    let status = ended.get("status").and_then(Json::text).unwrap_or("completed");
-    Ok(told(&prepared, status))
-}
-
-/// A call of which the chart has no record, or one that names nobody: Twilio says who placed it.
-async fn unknown(knock: &Knock, who: &str, sid: &str, host: &Host) -> Result<Json, Reply> {
-    let rest = Rest::of(knock).map_err(Reply::Broken)?;
-    let asks = vec![
-        (Ask::Fhir(get(who.to_owned())), Some(DEADLINE)),
-        (Ask::Http(rest.get(&path_of(sid), &[])), Some(DEADLINE)),
-    ];
-    let mut answers = host.ask_all(asks).await.into_iter();
-    let practitioner = read(answers.next().unwrap_or(Answer::Failed), "Practitioner")?;
-    let mut call = answered(answers.next().unwrap_or(Answer::Failed))?;
-    let requester = Requester { reference: who.to_owned(), practitioner };
-    let identity = requester.known_identity(host).await?;
-    let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == sid && event.parent.is_none());
-    let event = event.filter(|event| {
-        event.from_party().is_some_and(|from| matches!(from, Party::Client(client) if client == identity))
-    });
-    let event = event.ok_or(not_found())?;
-    if !event.is_over() {
-        call = stop(&rest, sid, event.status, host).await?;
-    }
-    let status = call.get("status").and_then(Json::text).unwrap_or("completed");
-    Ok(Json::object([("callSid", Json::of(sid)), ("status", Json::of(status))]))
 }
 
 /// Ends a call that was last known to be in this state; what Twilio says of it then.

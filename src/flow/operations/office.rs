@@ -8,7 +8,7 @@ use super::super::reply::Reply;
 use super::DEADLINE;
 use crate::call::Config;
 use crate::call::log::BASE;
-use crate::call::outbound::Refusal;
+use crate::call::outbound::{Refusal, Sealing};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::phone::E164;
@@ -45,18 +45,24 @@ impl Office {
 
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &str {
-        self.config.chart.extension_base.as_deref().unwrap_or(BASE)
+        base_of(&self.config)
     }
 }
 
-fn config_of(knock: &Knock) -> Result<Config, Reply> {
+/// The base of our extensions' URLs.
+pub(super) fn base_of(config: &Config) -> &str {
+    config.chart.extension_base.as_deref().unwrap_or(BASE)
+}
+
+pub(super) fn config_of(knock: &Knock) -> Result<Config, Reply> {
     let config = knock.secret("PLUMLINE_CONFIG").map_or_else(|| Ok(Config::default()), Config::read);
     config.map_err(|_| Reply::Broken(Problem::at(Code::ConfigInvalid, "PLUMLINE_CONFIG")))
 }
 
-/// The base of our extensions' URLs, for what needs no more of the config.
-pub(super) fn base_of(knock: &Knock) -> Result<String, Reply> {
-    Ok(config_of(knock)?.chart.extension_base.unwrap_or_else(|| BASE.to_owned()))
+/// The keys of the seals that stay in the chart: `PLUMLINE_SECRET`, or where that is not set the secret of the API key,
+/// which every call that is placed or ended needs.
+pub(super) fn keys(knock: &Knock) -> Sealing {
+    Sealing::of(knock.secret("PLUMLINE_SECRET"), knock.secret("TWILIO_API_SECRET"))
 }
 
 /// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.

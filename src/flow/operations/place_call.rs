@@ -11,8 +11,8 @@ use super::super::door::Knock;
 use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
 use super::end_call::{answered, give_up};
-use super::office::{Office, refused};
-use super::placed::{lookup, record};
+use super::office::{Office, keys, refused};
+use super::placed::{Listed, Owner, lookup, record};
 use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{Wish, number_of, numbers_of};
@@ -70,9 +70,11 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
         }
     };
     target.context.practitioner_number = phone;
-    target.context.identity = Some(target.requester.identity(host, log).await?);
+    target.context.identity = Some(target.requester.identity(None, knock.now, &office.config, host, log).await?);
 
-    let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), own: &own };
+    let (who, sealing) = (target.requester.reference, keys(knock));
+    let owner = Owner { who: &who, sealing: &sealing };
+    let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), own: &own, owner };
     if let Some(prepared) = earlier {
         return sending.go_on(prepared, host, log).await;
     }
@@ -113,12 +115,23 @@ struct Sending<'a> {
     webhook: &'a str,
     /// The practitioner's phones that may be called.
     own: &'a [String],
+    /// Who asks for it.
+    owner: Owner<'a>,
+}
+
+/// How it is known which call was placed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// By Twilio alone.
+    Certainly,
+    /// By records in the chart, which staff may edit.
+    ByRecords,
 }
 
 impl Sending<'_> {
     /// Writes the intent, unless another run has; the record there is, and whether this run has made it.
     async fn begin(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
-        let mut resource = intent.write(self.office.base());
+        let mut resource = intent.write(self.office.base(), self.owner.sealing);
         self.mark(&mut resource);
         let create = FhirRequest {
             method: "POST",
@@ -156,8 +169,11 @@ impl Sending<'_> {
             return Err(used());
         }
         let since = self.attempted_at(&prepared);
-        if let Some(call) = self.look(&prepared, since, host).await? {
-            return self.sent(prepared, &call, host, log).await;
+        if let Some(listed) = self.look(&prepared, since, host).await? {
+            // The phone and the time that were looked for stand in the record, as it was sealed or as somebody edited it.
+            let sealed = listed.alone && prepared.is_prepared_for(self.owner.who, self.owner.sealing);
+            let known = if sealed { Known::Certainly } else { Known::ByRecords };
+            return self.sent(prepared, &listed.call, known, host, log).await;
         }
         if self.knock.now.saturating_sub(since) < SETTLED {
             return Err(unknown());
@@ -202,7 +218,7 @@ impl Sending<'_> {
         }
         let answer = host.ask(Ask::Http(self.rest.post("/Calls.json", &params)), Some(DEADLINE)).await;
         match answer {
-            Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, host, log).await,
+            Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, Known::Certainly, host, log).await,
             // Certainly not placed: the request is spent, and another one may try again.
             Answer::Done { status: 400..=499, .. } => {
                 let spent = give_up(&prepared)?;
@@ -216,26 +232,37 @@ impl Sending<'_> {
             }
             // It may have been placed all the same.
             _ => match self.look(&prepared, self.knock.now, host).await {
-                Ok(Some(call)) => self.sent(prepared, &call, host, log).await,
+                Ok(Some(Listed { call, alone })) => {
+                    let known = if alone { Known::Certainly } else { Known::ByRecords };
+                    self.sent(prepared, &call, known, host, log).await
+                }
                 _ => Err(unknown()),
             },
         }
     }
 
     /// The call that was placed for an intent, by Twilio's list.
-    async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Json>, Reply> {
+    async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Listed>, Reply> {
         let from = prepared.from().unwrap_or_default();
         lookup(self.rest, (phone_of(prepared), from), since, host).await
     }
 
-    /// Writes which call it was.
-    async fn sent(&self, prepared: Prepared, call: &Json, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    /// Writes which call it was, and that it is the requester's where that is certain.
+    async fn sent(
+        &self,
+        prepared: Prepared,
+        call: &Json,
+        known: Known,
+        host: &Host,
+        log: &mut Vec<Code>,
+    ) -> Result<Json, Reply> {
         let Some(sid) = call.get("sid").and_then(Json::text).map(str::to_owned) else {
             return Err(unknown());
         };
         let told = told(&prepared, &sid);
+        let owner = Some(self.owner).filter(|_| known == Known::Certainly);
         // The call is on its way; a record that could not be written now is mended by the sweep.
-        if let Err(code) = record(prepared, call, self.office.base(), host).await {
+        if let Err(code) = record(prepared, call, owner, self.office.base(), host).await {
             log.push(code);
         }
         Ok(told)

@@ -10,7 +10,7 @@ use super::DEADLINE;
 use super::end_call::answered;
 use super::requester::read;
 use crate::call::log::{CallEvent, CallLog, call_sid};
-use crate::call::outbound::{Prepared, TWILIO_SYSTEM, guard};
+use crate::call::outbound::{Prepared, Sealing, TWILIO_SYSTEM, guard};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::json::Json;
@@ -23,31 +23,50 @@ const SKEW: u64 = MINUTE / 2;
 /// How often a record is tried to be written.
 const ATTEMPTS: u32 = 3;
 
+/// A call that Twilio's list shows.
+pub(super) struct Listed {
+    /// The call.
+    pub(super) call: Json,
+    /// Whether the list shows no other call that it could be. What staff may edit has no part in this.
+    pub(super) alone: bool,
+}
+
+/// The calls between two numbers that were placed by REST since `since`.
+pub(super) async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
+    let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
+    let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+    let mut calls = body.take("calls").into_elements();
+    calls.retain(|call| {
+        let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
+        // One without a time has not begun yet.
+        let recent = at.is_none_or(|at| at + SKEW >= since);
+        recent && is(call, "direction", "outbound-api") && call.get("sid").and_then(Json::text).is_some_and(is_sid)
+    });
+    Ok(calls)
+}
+
+fn is_sid(text: &str) -> bool {
+    call_sid(text).is_some()
+}
+
 /// The call between two numbers that was placed since `since` and is no other intent's. None where there is none;
 /// refused where there are several, since then it is not known which.
 pub(super) async fn lookup(
     rest: &Rest,
-    (to, from): (&str, &str),
+    between: (&str, &str),
     since: u64,
     host: &Host,
-) -> Result<Option<Json>, Reply> {
-    let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
-    let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
-    let mut calls: Vec<&Json> = Vec::new();
-    let mut criteria = String::from("Communication?identifier=");
-    for call in body.get("calls").map(Json::elements).unwrap_or_default() {
-        let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
-        // One without a time has not begun yet.
-        let recent = at.is_none_or(|at| at + SKEW >= since);
-        let sid = call.get("sid").and_then(Json::text).and_then(call_sid);
-        if let Some(sid) = sid.filter(|_| recent && is(call, "direction", "outbound-api")) {
-            criteria.push_str(if calls.is_empty() { "" } else { "," });
-            criteria.push_str(&encode(&[TWILIO_SYSTEM, "|", sid.0].concat()));
-            calls.push(call);
-        }
-    }
+) -> Result<Option<Listed>, Reply> {
+    let mut calls = listed(rest, between, since, host).await?;
     if calls.is_empty() {
         return Ok(None);
+    }
+    let alone = calls.len() == 1;
+    let mut criteria = String::from("Communication?identifier=");
+    for (index, call) in calls.iter().enumerate() {
+        criteria.push_str(if index == 0 { "" } else { "," });
+        let sid = call.get("sid").and_then(Json::text).unwrap_or_default();
+        criteria.push_str(&encode(&[TWILIO_SYSTEM, "|", sid].concat()));
     }
     criteria.push_str("&_sort=identifier&_count=50");
     // Calls that were placed for other intents have a record that was prepared. (One that a callback has made is none.)
@@ -60,15 +79,32 @@ pub(super) async fn lookup(
         }
     }
     calls.retain(|call| !others.iter().any(|sid| is(call, "sid", sid)));
-    match calls[..] {
-        [] => Ok(None),
-        [call] => Ok(Some(call.clone())),
-        _ => Err(Reply::Conflict(Code::OutboundUnknown.into())),
-    }
+    let call = calls.pop();
+    if calls.is_empty() { Ok(call.map(|call| Listed { call, alone })) } else { Err(several()) }
 }
 
-/// Writes into the record of an intent which call it was. A record that a callback made meanwhile goes into it.
-pub(super) async fn record(mut prepared: Prepared, call: &Json, base: &str, host: &Host) -> Result<(), Code> {
+fn several() -> Reply {
+    Reply::Conflict(Code::OutboundUnknown.into())
+}
+
+/// Who placed a call, for the seal over it.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    /// `Practitioner/<id>`.
+    pub(super) who: &'a str,
+    /// The keys.
+    pub(super) sealing: &'a Sealing,
+}
+
+/// Writes into the record of an intent which call it was, and seals whose it is where that is certain. A record that a
+/// callback made meanwhile goes into it.
+pub(super) async fn record(
+    mut prepared: Prepared,
+    call: &Json,
+    owner: Option<Owner<'_>>,
+    base: &str,
+    host: &Host,
+) -> Result<(), Code> {
     let Some(event) = CallEvent::from_rest(call) else {
         return Err(Code::OutboundUnknown);
     };
@@ -89,9 +125,16 @@ pub(super) async fn record(mut prepared: Prepared, call: &Json, base: &str, host
         let mut log = prepared.log.clone();
         log.add(&event);
         log.merge(&others.log);
+        let mut unsealed = false;
+        if let Some(Owner { who, sealing }) = owner {
+            unsealed = !prepared.is_placed_by(who, event.sid.0, sealing);
+            prepared.seal_placed(who, event.sid.0, base, sealing);
+        }
         let chart = Chart::of(prepared.resource.clone());
         let write = match chart.write(&log, base) {
             Ok(Some(write)) => write,
+            // It knew its call already, and lacked the seal alone.
+            Ok(None) if unsealed => update(&prepared).ok_or(Code::ChartRefused)?,
             Ok(None) => return Ok(()),
             Err(trouble) => return Err(trouble.code()),
         };
@@ -106,6 +149,13 @@ pub(super) async fn record(mut prepared: Prepared, call: &Json, base: &str, host
         }
     }
     Err(code)
+}
+
+/// The write of a record, under guard.
+pub(super) fn update(prepared: &Prepared) -> Option<FhirRequest> {
+    let url = ["Communication/", prepared.id()].concat();
+    let if_match = Some(prepared.guard()?);
+    Some(FhirRequest { method: "PUT", url, resource: Some(prepared.resource.write()), if_match, if_none_exist: None })
 }
 
 /// The records that callbacks made of a call before it was known whose it is.

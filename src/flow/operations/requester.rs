@@ -8,11 +8,13 @@ use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
 use super::DEADLINE;
 use crate::call::Config;
-use crate::call::outbound::{IDENTITY_SYSTEM, guard, identity_of, is_reference, practitioner_of};
+use crate::call::outbound::{
+    IDENTITY_SYSTEM, guard, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reference,
+    is_reserved,
+};
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{identifier, is};
-use crate::fhir::period::covers;
 use crate::json::Json;
 use crate::rest::encode;
 
@@ -25,6 +27,8 @@ pub(super) struct Requester {
     pub(super) reference: String,
     /// The resource.
     pub(super) practitioner: Json,
+    /// The `PractitionerRole`s, those that ended included.
+    roles: Vec<Json>,
 }
 
 /// Who asks, before anything was read.
@@ -42,8 +46,7 @@ impl Requester {
         host: &Host,
     ) -> Result<(Self, Vec<Answer>), Reply> {
         let reference = reference(knock)?.to_owned();
-        let roles = ["PractitionerRole?practitioner=", &reference, "&_count=100"].concat();
-        let mut reads = vec![get(reference.clone()), get(roles)];
+        let mut reads = vec![get(reference.clone()), roles_of(&reference)];
         reads.extend(more);
         let asks = reads.into_iter().map(|read| (Ask::Fhir(read), Some(DEADLINE))).collect();
         let mut answers = host.ask_all(asks).await.into_iter();
@@ -53,22 +56,40 @@ impl Requester {
                 reply => reply,
             })?;
         let roles = read(answers.next().unwrap_or(Answer::Failed), "PractitionerRole")?;
-        let mut roles = roles.get("entry").map(Json::elements).unwrap_or_default().iter();
+        let roles = resources(roles);
         let may = practitioner.get("active").and_then(Json::boolean) != Some(false)
-            && roles.any(|entry| entry.get("resource").is_some_and(|role| may_call(role, config, knock.now)));
+            && roles.iter().any(|role| may_call(role, config, knock.now));
         if !may {
             return Err(Reply::Forbidden(Code::OutboundRole.into()));
         }
-        Ok((Self { reference, practitioner }, answers.collect()))
+        Ok((Self { reference, practitioner, roles }, answers.collect()))
     }
 
-    /// Who they are at Twilio. Where that is written nowhere yet, it is written now.
-    pub(super) async fn identity(&mut self, host: &Host, log: &mut Vec<Code>) -> Result<String, Reply> {
+    /// Who they are at Twilio: the identity that is `wanted`, else the one that stands on the practitioner, else the one
+    /// made of their id, which is written there now. Refused where it is not theirs.
+    pub(super) async fn identity(
+        &mut self,
+        wanted: Option<&str>,
+        now: u64,
+        config: &Config,
+        host: &Host,
+        log: &mut Vec<Code>,
+    ) -> Result<String, Reply> {
         let id = self.id().to_owned();
         for _ in 0..ATTEMPTS {
             let (identity, written) = identity_of(&self.practitioner, &id);
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != identity) {
+                let theirs = is_own_identity(wanted, &id) || self.is_bound(wanted, now, config);
+                return if theirs { Ok(wanted.to_owned()) } else { Err(not_bound()) };
+            }
             if written {
-                return self.alone(identity, &id, host).await;
+                return if self.is_bound(&identity, now, config) {
+                    Ok(identity)
+                } else if is_reserved(&identity, config) && !is_own_identity(&identity, &id) {
+                    Err(not_bound())
+                } else {
+                    alone(&identity, &id, host).await.map(|()| identity)
+                };
             }
             let mut resource = self.practitioner.clone();
             place(&mut resource, "identifier", identifier(IDENTITY_SYSTEM, &identity), |one| {
@@ -101,51 +122,87 @@ impl Requester {
         Err(Reply::Conflict(Code::ChartConflict.into()))
     }
 
-    /// Who they are at Twilio, written or not.
-    pub(super) async fn known_identity(&self, host: &Host) -> Result<String, Reply> {
-        let (identity, _) = identity_of(&self.practitioner, self.id());
-        self.alone(identity, self.id(), host).await
+    fn is_bound(&self, identity: &str, now: u64, config: &Config) -> bool {
+        let binding = config.identities.get(identity);
+        binding.is_some_and(|binding| is_bound(binding, &self.reference, &self.roles, now))
     }
 
     fn id(&self) -> &str {
-        self.reference.rsplit_once('/').map_or("", |(_, id)| id)
+        id_of(&self.reference)
     }
+}
 
-    /// An identity that is nobody else's. One that is made of the practitioner's own id is no question; another was
-    /// written by somebody, and could be a colleague's.
-    async fn alone(&self, identity: String, id: &str, host: &Host) -> Result<String, Reply> {
-        let made_of = practitioner_of(&identity);
-        if made_of.as_deref() == Some(id) {
-            return Ok(identity);
-        }
-        let token = encode(&[IDENTITY_SYSTEM, "|", &identity].concat());
-        let mut asks = vec![["Practitioner?identifier=", &token, "&_count=2"].concat()];
-        asks.extend(made_of.map(|other| ["Practitioner?_id=", &other, "&_count=1"].concat()));
-        let asks = asks.into_iter().map(|url| (Ask::Fhir(get(url)), Some(DEADLINE))).collect();
-        for answer in host.ask_all(asks).await {
-            let found = read(answer, "Practitioner")?;
-            let mut found = found.get("entry").map(Json::elements).unwrap_or_default().iter();
-            if found.any(|entry| entry.at(&["resource", "id"]).and_then(Json::text) != Some(id)) {
-                return Err(Reply::Conflict(Code::IdentityTaken.into()));
-            }
-        }
-        Ok(identity)
+fn not_bound() -> Reply {
+    Reply::Forbidden(Code::IdentityNotBound.into())
+}
+
+fn id_of(reference: &str) -> &str {
+    reference.rsplit_once('/').map_or("", |(_, id)| id)
+}
+
+/// The search for the roles of a practitioner.
+fn roles_of(reference: &str) -> FhirRequest {
+    get(["PractitionerRole?practitioner=", reference, "&_count=100"].concat())
+}
+
+fn resources(bundle: Json) -> Vec<Json> {
+    bundle.take("entry").into_elements().into_iter().map(|entry| entry.take("resource")).collect()
+}
+
+/// Whether `who` (`Practitioner/<id>`) may act under an identity, by the rules that tokens are given by.
+pub(super) async fn acts_as(who: &str, identity: &str, now: u64, config: &Config, host: &Host) -> Result<bool, Reply> {
+    let id = id_of(who);
+    if is_own_identity(identity, id) {
+        return Ok(true);
     }
+    if is_reserved(identity, config) {
+        let Some(binding) = config.identities.get(identity) else {
+            return Ok(false);
+        };
+        if is_bound(binding, who, &[], now) {
+            return Ok(true);
+        }
+        if binding.roles.is_empty() {
+            return Ok(false);
+        }
+        let found = read(host.ask(Ask::Fhir(roles_of(who)), Some(DEADLINE)).await, "PractitionerRole")?;
+        return Ok(is_bound(binding, who, &resources(found), now));
+    }
+    let practitioner = read(host.ask(Ask::Fhir(get(who.to_owned())), Some(DEADLINE)).await, "Practitioner")?;
+    if identity_of(&practitioner, id).0 != identity {
+        return Ok(false);
+    }
+    alone(identity, id, host).await.map(|()| true)
+}
+
+/// Refuses an identity that is somebody else's too. One that is made of the practitioner's own id is theirs; another was
+/// written by somebody, and could be a colleague's: made of their id, or written on them or on a role of theirs.
+async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
+    if is_own_identity(identity, id) {
+        return Ok(());
+    }
+    let token = encode(&[IDENTITY_SYSTEM, "|", identity].concat());
+    let mut asks = vec![
+        ["PractitionerRole?identifier=", &token, "&_count=20"].concat(),
+        ["Practitioner?identifier=", &token, "&_count=2"].concat(),
+    ];
+    asks.extend(ids_of(identity).iter().map(|other| ["Practitioner?_id=", other, "&_count=1"].concat()));
+    let asks = asks.into_iter().map(|url| (Ask::Fhir(get(url)), Some(DEADLINE))).collect();
+    for (index, answer) in host.ask_all(asks).await.into_iter().enumerate() {
+        let (kind, path): (_, &[&str]) =
+            if index == 0 { ("PractitionerRole", &["practitioner", "reference"]) } else { ("Practitioner", &["id"]) };
+        let found = resources(read(answer, kind)?);
+        let owner = |one: &Json| one.at(path).and_then(Json::text).map(|owner| owner.rsplit('/').next() == Some(id));
+        if found.iter().any(|one| owner(one) != Some(true)) {
+            return Err(Reply::Conflict(Code::IdentityTaken.into()));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a role is one that may call now.
 fn may_call(role: &Json, config: &Config, now: u64) -> bool {
-    let is_current = role.get("period").is_none_or(|period| covers(period, now));
-    let active = role.get("active").and_then(Json::boolean) != Some(false);
-    let fits = config.outbound.roles.as_ref().is_none_or(|roles| {
-        let concepts = role.get("code").map(Json::elements).unwrap_or_default();
-        let mut codes =
-            concepts.iter().flat_map(|concept| concept.get("coding").map(Json::elements).unwrap_or_default());
-        codes.any(|coding| {
-            coding.get("code").and_then(Json::text).is_some_and(|code| roles.iter().any(|role| role == code))
-        })
-    });
-    active && is_current && fits
+    is_current(role, now) && config.outbound.roles.as_ref().is_none_or(|roles| has_code(role, roles))
 }
 
 /// The body of a read or a search; what kept it back, with the type of the resource.

@@ -5,11 +5,11 @@
 use super::super::ask::{Ask, FhirRequest, Host};
 use super::super::door::Knock;
 use super::super::reply::Reply;
-use super::DEADLINE;
 use super::access_token::mint;
-use super::office::Office;
+use super::office::{Office, keys};
 use super::requester::written;
 use super::target::Wish;
+use super::{DEADLINE, text_of};
 use crate::call::log::Context;
 use crate::call::outbound::{Intent, LIFETIME, Prepared, REQUEST_SYSTEM, Sealing};
 use crate::error::{Code, Problem};
@@ -26,12 +26,13 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     let numbers = office.numbers();
     let mut target = wish.target(knock, &office, &numbers, Vec::new(), host, log).await?;
     target.admit(&office, knock.now, host).await?;
-    let identity = target.requester.identity(host, log).await?;
+    let wanted = text_of(&knock.input, "identity")?;
+    let identity = target.requester.identity(wanted, knock.now, &office.config, host, log).await?;
     // Nothing is written for a browser that could not call.
     let token = mint(knock, &office.config, &identity)?;
     target.context.identity = Some(identity.clone());
     let intent = Intent { context: target.context, from: target.from.as_str(), request: wish.request.as_deref() };
-    let prepared = prepare(&intent, &office, host).await?;
+    let prepared = prepare(&intent, &office, &keys(knock), host).await?;
     if prepared.log.root().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
@@ -53,25 +54,26 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
 }
 
 /// Writes an intent, unless the same request has written it before; the record there is.
-pub(super) async fn prepare(intent: &Intent<'_>, office: &Office, host: &Host) -> Result<Prepared, Reply> {
-    let create = create(intent, office.base());
+async fn prepare(intent: &Intent<'_>, office: &Office, sealing: &Sealing, host: &Host) -> Result<Prepared, Reply> {
+    let create = create(intent, office.base(), sealing);
     let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
     let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     // One that rings a phone first is not a browser's to place.
-    let by_rest = prepared.log.context().practitioner_number.is_some();
-    if is_same(prepared.log.context(), &intent.context) && !by_rest {
+    let known = prepared.log.context();
+    let by_rest = known.practitioner_number.is_some();
+    if is_same(known, &intent.context) && known.identity == intent.context.identity && !by_rest {
         Ok(prepared)
     } else {
         Err(Reply::Conflict(Code::OutboundRequestUsed.into()))
     }
 }
 
-fn create(intent: &Intent<'_>, base: &str) -> FhirRequest {
+fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
     FhirRequest {
         method: "POST",
         url: "Communication".to_owned(),
-        resource: Some(intent.write(base).write()),
+        resource: Some(intent.write(base, sealing).write()),
         if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
         if_match: None,
     }

@@ -55,7 +55,8 @@ pub(super) async fn with_ticket(
     let context = prepared.log.context();
     let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
     let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
-    if context.identity.as_deref() != Some(placing.identity) {
+    // Whose limits count, which number is shown and who is called: as it was prepared, and not as somebody edited it.
+    if context.identity.as_deref() != Some(placing.identity) || !prepared.is_sealed(&sealing) {
         return Err(Refusal::TicketInvalid);
     }
     // The config may have changed since the ticket was given.

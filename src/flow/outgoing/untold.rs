@@ -5,7 +5,7 @@
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
 use super::by_policy::Placing;
 use super::conditions::{CallerId, at_this_hour, get};
-use crate::call::config::Pool;
+use crate::call::config::{Config, Pool};
 use crate::call::log::{CallEvent, CallLog, Context};
 use crate::call::outbound::{
     IDENTITY_SYSTEM, Policy, PoolKey, Refusal, TWILIO_SYSTEM, judge, practitioner_of, reference_to, searches, show,
@@ -35,7 +35,7 @@ pub(super) async fn without_ticket(
     let appointment = claimed(placing.pairs, "AppointmentId").and_then(|id| reference_to(id, "Appointment"));
     let told = limited || patient.is_some() || appointment.is_some();
     let charted = told || outbound.pool == Pool::LeastRecentlyUsed;
-    let who = if told || !outbound.practitioners.is_empty() { who(placing.identity) } else { Who::Unasked };
+    let who = if told || !outbound.practitioners.is_empty() { who(placing.identity, config) } else { Who::Unasked };
 
     // First who calls, where the identity alone does not tell, and which numbers were shown last.
     let mut practitioner = if let Who::Known(practitioner) = &who { Some(practitioner.clone()) } else { None };
@@ -102,9 +102,15 @@ enum Who {
     Search(String),
 }
 
-fn who(identity: &str) -> Who {
-    match practitioner_of(identity).filter(|id| is_uuid(id)) {
-        Some(id) => Who::Known(["Practitioner/", &id].concat()),
+fn who(identity: &str, config: &Config) -> Who {
+    // One's own id is a token's identity in either spelling.
+    let id = if is_uuid(identity) { Some(identity.to_owned()) } else { practitioner_of(identity) };
+    let known = id.filter(|id| is_uuid(id)).map(|id| ["Practitioner/", &id].concat());
+    // An identity that is bound to one person alone says who it is, whatever stands on anybody's Practitioner.
+    let bound = config.identities.get(identity).filter(|binding| binding.roles.is_empty());
+    let bound = bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None });
+    match known.or(bound) {
+        Some(practitioner) => Who::Known(practitioner),
         // The clinic's own word for somebody.
         None => Who::Search(
             ["Practitioner?identifier=", &encode(&[IDENTITY_SYSTEM, "|", identity].concat()), "&_count=2"].concat(),

@@ -31,9 +31,10 @@ pub fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &s
         ..Context::default()
     };
     let intent = Intent { context, from: OURS[1], request: None };
-    let made = world.put(&intent.write(BASE).write());
+    let sealing = Sealing::read(SECRET).unwrap();
+    let made = world.put(&intent.write(BASE, &sealing).write());
     let id = made.get("id").and_then(Json::text).unwrap();
-    Sealing::read(SECRET).unwrap().seal(id, identity, NOW)
+    sealing.seal(id, identity, NOW)
 }
 
 pub fn call(world: &mut World, identity: &str, sid: &str, own: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Done {

@@ -42,6 +42,7 @@ impl World {
                 query.iter().all(|(name, value)| match name.as_str() {
                     "To" => text(call, &["to"]) == value,
                     "From" => text(call, &["from"]) == value,
+                    "ParentCallSid" => text(call, &["parent_call_sid"]) == value,
                     _ => true,
                 })
             };

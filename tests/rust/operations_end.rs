@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod world;
+
+use plumline::flow::Secret;
+use plumline::json::Json;
+use world::door::{Asked, PLACE, START, asked};
+use world::phone::refused;
+use world::webhook::{browser, step_flow, webhook_flow};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+
+const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
+const PHONE: &str = "+15550100202";
+
+fn bruno() -> Asked {
+    asked().by(&format!("Practitioner/{BRUNO}"))
+}
+
+fn by_sid(sid: &str) -> String {
+    format!(r#"{{"operation":"end-call","callSid":"{sid}"}}"#)
+}
+
+fn by_record(reference: &str) -> String {
+    format!(r#"{{"operation":"end-call","communication":"{reference}"}}"#)
+}
+
+/// A call in progress as Twilio has it.
+fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
+    world.calls.insert(0, json(&format!(r#"{{"sid":"{sid}","from":"{from}","status":"in-progress"{more}}}"#)));
+}
+
+fn posts(world: &World) -> usize {
+    world.http.iter().filter(|request| request.method == "POST").count()
+}
+
+/// The parts of a record's `twilio-call` extension are changed; `None` takes one out.
+fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) {
+    let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
+    let at = extensions.iter().position(|one| text(one, &["url"]).ends_with("/twilio-call")).unwrap();
+    let mut known = extensions[at].get("extension").cloned().unwrap().into_elements();
+    for (name, part) in parts {
+        known.retain(|one| text(one, &["url"]) != *name);
+        known.extend(part.clone());
+    }
+    extensions[at].set("extension", Json::List(known));
+    world.change(reference, "extension", Json::List(extensions));
+}
+
+fn string(name: &str, value: &str) -> Json {
+    json(&format!(r#"{{"url":"{name}","valueString":"{value}"}}"#))
+}
+
+fn practitioner(id: &str) -> Json {
+    json(&format!(r#"{{"url":"practitioner","valueReference":{{"reference":"Practitioner/{id}"}}}}"#))
+}
+
+/// Bruno writes himself into a record, everywhere where it names who calls.
+fn take_over(world: &mut World, reference: &str) {
+    world.change(reference, "sender", json(&format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)));
+    world.change(reference, "recipient", json(&format!(r#"[{{"reference":"Practitioner/{BRUNO}"}}]"#)));
+    let identity = string("identity", BRUNO_IDENTITY);
+    edit(world, reference, &[("practitioner", Some(practitioner(BRUNO))), ("identity", Some(identity))]);
+}
+
+/// Bruno lets a record of his name another call.
+fn point_at(world: &mut World, reference: &str, root: &str) {
+    edit(world, reference, &[("callSid", Some(string("callSid", root)))]);
+    let identifier = format!(r#"[{{"system":"https://www.twilio.com/","value":"{root}"}}]"#);
+    world.change(reference, "identifier", json(&identifier));
+    world.change(reference, "status", Json::of("in-progress"));
+}
+
+/// Amber's call from her browser is in progress; its record.
+fn by_browser() -> (World, String, String) {
+    let mut world = World::default();
+    let value = asked().value(&mut world, START);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    twilio(&mut world, &call, &from, r#","direction":"inbound""#);
+    let reference = text(&value, &["communication"]).to_owned();
+    (world, reference, call)
+}
+
+/// Amber's call by `place-call` is in progress; its record.
+fn by_phone() -> (World, String, String) {
+    let mut world = World::default();
+    let value = asked().value(&mut world, PLACE);
+    world.calls[0].set("status", Json::of("in-progress"));
+    let of = |name| text(&value, &[name]).to_owned();
+    (world, of("communication"), of("callSid"))
+}
+
+#[track_caller]
+fn is_kept_from_bruno(world: &mut World, input: &str) {
+    let before = posts(world);
+    assert_eq!(bruno().refused(world, input), ("RECORD_NOT_FOUND Communication".into(), 404), "{input}");
+    assert_eq!(posts(world), before, "nothing was sent to Twilio");
+}
+
+#[test]
+fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
+    for ground in [by_browser, by_phone] {
+        let (mut world, reference, call) = ground();
+        take_over(&mut world, &reference);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        // She ends it all the same.
+        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        assert_eq!(text(&world.calls[0], &["status"]), "completed");
+        // Nor is he answered that it is over.
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+    }
+}
+
+#[test]
+fn a_ticket_is_taken_over_before_its_call_begins() {
+    let mut world = World::default();
+    let value = asked().value(&mut world, START);
+    let reference = text(&value, &["communication"]).to_owned();
+    take_over(&mut world, &reference);
+    // The ticket is not for what the record says now.
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    twilio(&mut world, &call, &from, r#","direction":"inbound""#);
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    // And it is not his to give up.
+    is_kept_from_bruno(&mut world, &by_record(&reference));
+    assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
+}
+
+#[test]
+fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
+    for ground in [by_browser, by_phone] {
+        for input in [START, PLACE] {
+            let (mut world, _, call) = ground();
+            // His own, prepared or placed, with the seal that it was given.
+            let own = bruno().value(&mut world, input);
+            let own = text(&own, &["communication"]).to_owned();
+            point_at(&mut world, &own, &call);
+            is_kept_from_bruno(&mut world, &by_record(&own));
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+        }
+        // One that he makes from nothing.
+        let (mut world, reference, call) = ground();
+        let mut forged = world.read(&reference);
+        forged.set("id", Json::of("forged"));
+        world.put(&forged.write());
+        take_over(&mut world, "Communication/forged");
+        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        let leg = json(&format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(8)));
+        edit(&mut world, "Communication/forged", &[("leg", Some(leg))]);
+        is_kept_from_bruno(&mut world, &by_sid(&sid(8)));
+        world.change("Communication/forged", "category", Json::Null);
+        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    }
+}
+
+#[test]
+fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
+    for input in [START, PLACE] {
+        // A call by REST whose answer was lost waits, too.
+        let lost = || World { http_faults: vec![(0, Fault::Down), (1, Fault::Down)], ..World::default() };
+        let mut world = lost();
+        asked().ask(&mut world, input);
+        let record = world.communications()[0].clone();
+        let reference = format!("Communication/{}", text(&record, &["id"]));
+        assert_eq!((text(&record, &["status"]), record.get("identifier").is_some()), ("preparation", input == PLACE));
+        take_over(&mut world, &reference);
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
+        // With the name of the colleague put back it is hers again, whatever the sender says.
+        edit(
+            &mut world,
+            &reference,
+            &[("practitioner", Some(practitioner(AMBER))), ("identity", Some(string("identity", AMBER_IDENTITY)))],
+        );
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        for _ in 0..2 {
+            assert_eq!(text(&asked().value(&mut world, &by_record(&reference)), &["status"]), "not-done");
+        }
+    }
+}
+
+#[test]
+fn a_ticket_dials_what_was_prepared() {
+    for part in [
+        string("number", "+15550100199"),
+        string("practitionerNumber", "+15550100199"),
+        practitioner(BRUNO),
+        json(r#"{"url":"prepared","valueInstant":"2026-11-18T11:06:00Z"}"#),
+    ] {
+        let mut world = World::default();
+        let value = asked().value(&mut world, START);
+        let name = text(&part, &["url"]).to_owned();
+        edit(&mut world, text(&value, &["communication"]), &[(&*name, Some(part))]);
+        let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+        let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+        let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+        assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
+    }
+}
+
+#[test]
+fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
+    let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
+    // Without PLUMLINE_SECRET, and with one that is too short, another secret seals.
+    for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
+        let mut world = World::default();
+        let value = asked().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
+        let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
+        // A second call to the same phone, so that Twilio's list alone does not show which one is hers.
+        twilio(&mut world, &sid(70), OURS[0], &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
+        let line = text(&world.read(&reference), &["status"]).to_owned();
+        assert_eq!(line, "in-progress");
+        for input in [by_record(&reference), by_sid(&call)] {
+            let value = asked().secret("PLUMLINE_SECRET", ending).value(&mut world, &input);
+            assert_eq!((text(&value, &["status"]), text(&value, &["callSid"])), ("canceled", &*call));
+            assert_eq!(text(&value, &["communication"]), reference);
+        }
+        assert_eq!(posts(&world), 2, "one places it, one ends it");
+    }
+}
+
+#[test]
+fn a_call_whose_answer_was_lost_is_still_its_owners() {
+    // Its record learns which call it is by the key that was pressed: the webhook knows the phone, and not who asked.
+    let pressed = || {
+        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+        world.unlisted = 0;
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = world.calls[0].clone();
+        let params = [
+            ("AccountSid", "AC00000000000000000000000000000001"),
+            ("CallSid", text(&call, &["sid"])),
+            ("CallStatus", "in-progress"),
+            ("Direction", "outbound-api"),
+            ("From", text(&call, &["from"])),
+            ("To", text(&call, &["to"])),
+            ("Digits", "5"),
+        ];
+        world.play(step_flow("?step=connect", &params, &[], NOW));
+        let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        assert_eq!(text(&world.read(&reference), &["status"]), "in-progress");
+        let call = text(&call, &["sid"]).to_owned();
+        (world, reference, call)
+    };
+    let (mut world, _, call) = pressed();
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    let (mut world, reference, call) = pressed();
+    take_over(&mut world, &reference);
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    // Where the list shows another call that it could be, it is not known whose it is.
+    let (mut world, _, call) = pressed();
+    let from = text(&world.calls[0], &["from"]).to_owned();
+    twilio(&mut world, &sid(71), &from, &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
+    assert_eq!(asked().refused(&mut world, &by_sid(&call)), ("RECORD_NOT_FOUND Communication".into(), 404));
+    // Where the request came again, and the list showed one call, it is.
+    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    world.unlisted = 0;
+    let value = asked().at(NOW + 30_000).value(&mut world, PLACE);
+    let from = text(&world.calls[0], &["from"]).to_owned();
+    twilio(&mut world, &sid(71), &from, &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
+    let end = by_sid(text(&value, &["callSid"]));
+    is_kept_from_bruno(&mut world, &end);
+    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+}
+
+#[test]
+fn an_incoming_call_is_ended_by_the_one_whose_browser_has_answered() {
+    let (call, leg) = (sid(1), sid(2));
+    let ground = |status: &str, to: &str, names: &str| {
+        let mut world = World::default();
+        twilio(&mut world, &call, PATIENT, &format!(r#","to":"{}","direction":"inbound""#, OURS[0]));
+        let more = format!(r#","to":"{to}","parent_call_sid":"{call}","direction":"outbound-dial""#);
+        twilio(&mut world, &leg, PATIENT, &more);
+        world.calls[0].set("status", Json::of(status));
+        world.put(&format!(
+            r#"{{"resourceType":"Communication","id":"incoming","status":"in-progress",
+            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
+            "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}],
+            "recipient":[{{"reference":"Practitioner/{names}"}}],
+            "extension":[{{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
+            {{"url":"callSid","valueString":"{call}"}},{{"url":"direction","valueCode":"inbound"}},
+            {{"url":"practitioner","valueReference":{{"reference":"Practitioner/{names}"}}}}]}}]}}"#
+        ));
+        world
+    };
+    let amber = format!("client:{AMBER_IDENTITY}");
+    let mut world = ground("in-progress", &amber, AMBER);
+    let value = asked().value(&mut world, &by_sid(&call));
+    assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
+    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // Whatever the record says: one whose browser only rang, or whose phone did, or a colleague.
+    for (status, to, names) in [
+        ("ringing", &*amber, AMBER),
+        ("no-answer", &*amber, AMBER),
+        ("in-progress", PHONE, AMBER),
+        ("in-progress", &*format!("client:{BRUNO_IDENTITY}"), AMBER),
+    ] {
+        let refused = asked().refused(&mut ground(status, to, names), &by_sid(&call));
+        assert_eq!(refused, ("RECORD_NOT_FOUND Communication".into(), 404), "{status} {to}");
+    }
+    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_sid(&call));
+    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_record("Communication/incoming"));
+}
