@@ -2,10 +2,11 @@
 
 /** docs/dialplan/missed-call.json and front-desk.json, from the first ring to the last callback. */
 import assert from 'node:assert/strict';
-import type { Task } from '@medplum/fhirtypes';
+import type { Practitioner, Task } from '@medplum/fhirtypes';
 import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
-import { example, openClinic, workday } from './clinic.ts';
+import { bearer } from '../sandbox-ask.ts';
+import { example, openClinic, policy, workday } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
 import { Snapshots, told } from './snapshots.ts';
 
@@ -76,6 +77,39 @@ describe('the front desk', () => {
     ['the Saturday before clocks go back', { answers: { [desk]: talks } }, undefined, '2026-10-31T13:00:00Z'],
     ['the Monday after, by Saturday’s clock', { voicemail: 5 }, 'voicemail', '2026-11-02T12:00:00Z'],
   ];
+  test('receptionists sign in at it, as many as there are, and no one else', async () => {
+    const role = { code: [{ coding: [{ code: 'receptionist' }] }] };
+    const [first, second] = [
+      await clinic.staff('Rio Invented', { role }),
+      await clinic.staff('Sam Invented', { role }),
+    ];
+    // An entry of the project's own that lets staff write their own Practitioner stands before the one with the rule.
+    const own = {
+      resourceType: 'Practitioner',
+      criteria: 'Practitioner?_id=%profile.id',
+      interaction: ['update' as const],
+    };
+    const staff = policy('staff');
+    const lax = { ...staff, resource: [own, ...(staff.resource ?? [])] };
+    const other = await clinic.staff('Mallory Invented', { policy: lax });
+    const practitioner = await clinic.read<Practitioner>(other.reference);
+    const identifier = [{ system: 'http://twilio.com/voice/identity', value: 'front-desk' }];
+    const written = await fetch(`${clinic.sandbox.fhir}/${other.reference}`, {
+      method: 'PUT',
+      headers: { ...bearer(other.token), 'Content-Type': 'application/fhir+json' },
+      body: JSON.stringify({ ...practitioner, identifier }),
+    });
+    assert.equal(written.status, 200);
+    const sign = { operation: 'access-token', identity: 'front-desk' };
+    for (const { token } of [first, second]) {
+      assert.equal((await clinic.executed(token, sign))['identity'], 'front-desk');
+    }
+    for (const input of [sign, { operation: 'access-token' }]) {
+      const { status, code } = await clinic.execute(other.token, input);
+      assert.deepEqual([status, code], [403, 'IDENTITY_NOT_BOUND']);
+    }
+  });
+
   cases.forEach(([story, script, occasion, at], index) => {
     test(story, async () => {
       const from = `+1555010${String(200 + index).padStart(4, '0')}`;

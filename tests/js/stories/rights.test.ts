@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Each single right of deploy/ is needed: one less, and a story goes wrong. */
-import type { AccessPolicy, Practitioner } from '@medplum/fhirtypes';
+import type { AccessPolicy, Communication, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ask, bearer } from '../sandbox-ask.ts';
@@ -58,9 +58,9 @@ const needed = {
     '5 PractitionerRole search': 'a token is given',
     '6 Communication search': 'a history has calls',
     '6 Communication read': 'a call is given up',
-    '6 Communication create': 'a call is prepared',
-    '6 Communication update': 'a call is given up',
-    '7 Communication search': 'a history has messages',
+    '7 Communication create': 'a call is prepared',
+    '7 Communication update': 'a call is given up',
+    '8 Communication search': 'a history has messages',
   },
 } satisfies Record<string, Record<string, keyof typeof stories>>;
 
@@ -101,6 +101,43 @@ describe('least privilege', () => {
     };
     assert.equal(await name('desk'), 403);
     assert.equal(await name(own.id?.replaceAll('-', '_') ?? ''), 200);
+  });
+
+  test('staff write the records of their own calls alone, and end no others whatever a record says', async () => {
+    const { clinic, staff, patient } = world;
+    const other = await clinic.staff('Oscar Invented');
+    // With the whole chart open to him he writes himself into a colleague's call.
+    const everything = { resourceType: 'AccessPolicy' as const, resource: [{ resourceType: '*' }] };
+    const mighty = await clinic.staff('Mighty Invented', { policy: everything });
+    const start = { operation: 'start-call', patient };
+    const { communication, ticket = '' } = await clinic.executed(staff.token, start);
+    const put = async (token: string, to: string): Promise<number> => {
+      const record = await clinic.read<Communication>(communication);
+      const changed = JSON.stringify({ ...record, sender: { reference: to } }).replaceAll(staff.reference, to);
+      const answer = await fetch(`${clinic.sandbox.fhir}/${communication ?? ''}`, {
+        method: 'PUT',
+        headers: { ...bearer(token), 'Content-Type': 'application/fhir+json' },
+        body: changed,
+      });
+      return answer.status;
+    };
+    assert.equal(await put(other.token, other.reference), 403);
+    assert.equal(await put(staff.token, other.reference), 403);
+    const script = { answers: { '*': { after: 2, talk: 'until ended' } } } as const;
+    const going = clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script });
+    await clinic.answered(going);
+    assert.equal(await put(mighty.token, mighty.reference), 200);
+    for (const by of [{ communication }, { callSid: going.callSid }]) {
+      const end = { operation: 'end-call', ...by };
+      for (const { token } of [mighty, other]) {
+        assert.equal((await clinic.execute(token, end)).code, 'RECORD_NOT_FOUND');
+      }
+    }
+    assert.ok(clinic.sandbox.twilio.live.has(going.callSid));
+    const { status } = await clinic.executed(staff.token, { operation: 'end-call', callSid: going.callSid });
+    assert.equal(status, 'completed');
+    await going;
+    await clinic.sandbox.settled();
   });
 
   for (const [name, story] of Object.entries(stories)) {
