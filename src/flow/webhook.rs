@@ -80,7 +80,7 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     #[cfg(feature = "doors")]
     let planned = match called.step.kind {
         Kind::Connect if settings.misread.is_some() => Some(Done::from(Reply::Twiml(apology()))),
-        Kind::Connect => Some(confirmed(&visit, host).await),
+        Kind::Connect => Some(confirmed(&visit, settings.sealing(), host).await),
         _ => dialplan(host, &visit, &direction).await,
     };
     #[cfg(not(feature = "doors"))]

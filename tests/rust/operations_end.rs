@@ -8,7 +8,7 @@ mod world;
 use plumline::flow::Secret;
 use plumline::json::Json;
 use world::door::{Asked, PLACE, START, asked};
-use world::phone::refused;
+use world::phone::{dialled, refused};
 use world::webhook::{browser, step_flow, webhook_flow};
 use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
 
@@ -210,6 +210,62 @@ fn a_ticket_dials_what_was_prepared() {
     }
 }
 
+/// What Twilio posts where a key was pressed on the phone that `place-call` has rung.
+fn press(world: &mut World, secrets: &[(Secret, &str)]) -> plumline::flow::Done {
+    let call = world.calls[0].clone();
+    let params = [
+        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("CallSid", text(&call, &["sid"])),
+        ("CallStatus", "in-progress"),
+        ("Direction", "outbound-api"),
+        ("From", text(&call, &["from"])),
+        ("To", text(&call, &["to"])),
+        ("Digits", "5"),
+    ];
+    world.play(step_flow("?step=connect", &params, secrets, NOW))
+}
+
+#[test]
+fn a_pressed_key_dials_what_was_prepared() {
+    let secrets = [(Secret::Sealing, SECRET)];
+    // With the answer of `place-call` written down, and lost.
+    for lost in [false, true] {
+        let ground = || {
+            let mut world = World::default();
+            if lost {
+                world.http_faults.push((0, Fault::Lost));
+                world.unlisted = 1;
+            }
+            asked().ask(&mut world, PLACE);
+            let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
+            (world, reference)
+        };
+        let (mut world, _) = ground();
+        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+        for part in [string("number", "+15550100199"), practitioner(BRUNO)] {
+            let (mut world, reference) = ground();
+            let name = text(&part, &["url"]).to_owned();
+            edit(&mut world, &reference, &[(&*name, Some(part))]);
+            assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
+        }
+        // A record that somebody has made besides does not keep it from its own.
+        let (mut world, reference) = ground();
+        let mut forged = world.read(&reference);
+        forged.set("id", Json::of("forged"));
+        world.put(&forged.write());
+        edit(&mut world, "Communication/forged", &[("number", Some(string("number", "+15550100199")))]);
+        if lost {
+            assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+        }
+    }
+    // A secret that is too short seals nothing; another one has sealed, which the webhook does not have.
+    for secret in ["", "short"] {
+        let mut world = World::default();
+        asked().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
+        assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
+    }
+}
+
 #[test]
 fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
     let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
@@ -239,20 +295,10 @@ fn a_call_whose_answer_was_lost_is_still_its_owners() {
         assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world.calls[0].set("status", Json::of("in-progress"));
-        let call = world.calls[0].clone();
-        let params = [
-            ("AccountSid", "AC00000000000000000000000000000001"),
-            ("CallSid", text(&call, &["sid"])),
-            ("CallStatus", "in-progress"),
-            ("Direction", "outbound-api"),
-            ("From", text(&call, &["from"])),
-            ("To", text(&call, &["to"])),
-            ("Digits", "5"),
-        ];
-        world.play(step_flow("?step=connect", &params, &[], NOW));
+        press(&mut world, &[]);
         let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
         assert_eq!(text(&world.read(&reference), &["status"]), "in-progress");
-        let call = text(&call, &["sid"]).to_owned();
+        let call = text(&world.calls[0], &["sid"]).to_owned();
         (world, reference, call)
     };
     let (mut world, _, call) = pressed();

@@ -14,7 +14,7 @@ use super::conditions::{at_this_hour, get};
 use crate::call::Clinic;
 use crate::call::dialplan::Said;
 use crate::call::log::CallEvent;
-use crate::call::outbound::{Connection, Policy, Prepared, Refusal, VOICE_CATEGORY, connect, refuse};
+use crate::call::outbound::{Connection, Policy, Prepared, Refusal, Sealing, VOICE_CATEGORY, connect, refuse};
 use crate::json::{Json, decimal};
 use crate::phone::E164;
 use crate::time::{MINUTE, instant};
@@ -32,9 +32,12 @@ const RINGING: u64 = 12 * MINUTE;
 /// How many records that wait for their call are looked at. Where there are more it is not known whether one is alone.
 const WAITING: usize = 200;
 
-/// Dials whom the call was placed to reach; what stands against it, is said.
-pub(in crate::flow) async fn confirmed(visit: &Visit<'_, '_>, host: &Host) -> Done {
-    match dial(visit, host).await {
+/// Dials whom the call was placed to reach; what stands against it, is said. `secret` is `PLUMLINE_SECRET`: where it is
+/// set, the record has to say what `place-call` wrote, and not what somebody edited.
+pub(in crate::flow) async fn confirmed(visit: &Visit<'_, '_>, secret: Option<&str>, host: &Host) -> Done {
+    // Where it cannot be read, `place-call` seals with a secret that the webhook does not have.
+    let sealing = secret.and_then(|secret| Sealing::read(secret).ok());
+    match dial(visit, sealing.as_ref(), host).await {
         Ok(document) => Done::from(Reply::Twiml(document)),
         Err(refusal) => {
             let mut done = Done::from(Reply::Twiml(refuse(refusal, visit.clinic.config)));
@@ -44,12 +47,12 @@ pub(in crate::flow) async fn confirmed(visit: &Visit<'_, '_>, host: &Host) -> Do
     }
 }
 
-async fn dial(visit: &Visit<'_, '_>, host: &Host) -> Result<String, Refusal> {
+async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> Result<String, Refusal> {
     let Clinic { config, numbers, .. } = visit.clinic;
     let event = CallEvent::opening(visit.pairs, visit.now).filter(|event| event.direction == Some("outbound-api"));
     let pressed = Said(visit.pairs).get("Digits").is_some();
     let event = event.filter(|event| pressed && !event.is_over()).ok_or(Refusal::TicketInvalid)?;
-    let prepared = record(visit, &event, host).await?;
+    let prepared = record(visit, &event, sealing, host).await?;
     // The config may have changed since it was placed. Limits are not counted again: this very call is among them.
     let number = prepared.log.context().number.as_deref().ok_or(Refusal::TicketInvalid)?;
     let callee = Policy::new(&config.outbound, numbers).allows(number)?;
@@ -62,15 +65,20 @@ async fn dial(visit: &Visit<'_, '_>, host: &Host) -> Result<String, Refusal> {
 }
 
 /// The record of the call.
-async fn record(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Result<Prepared, Refusal> {
+async fn record(
+    visit: &Visit<'_, '_>,
+    event: &CallEvent<'_>,
+    sealing: Option<&Sealing>,
+    host: &Host,
+) -> Result<Prepared, Refusal> {
     let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(waiting(visit.now)), Some(READ))];
     let mut answers = host.ask_all(asks).await.into_iter();
     let found = chart(answers.next().unwrap_or(Answer::Failed))?;
-    if let Some(prepared) = known(&found, event)? {
+    if let Some(prepared) = known(&found, event, sealing)? {
         return Ok(prepared);
     }
     let waiting = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
-    let prepared = alone(waiting, event, visit.now).ok_or(Refusal::CallUnknown)?;
+    let prepared = alone(waiting, event, sealing, visit.now).ok_or(Refusal::CallUnknown)?;
 
     // What a callback has written of the call goes in; its record is closed by the sweep.
     let mut log = prepared.log.clone();
@@ -83,7 +91,7 @@ async fn record(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Re
         // Most likely `place-call` has written just that.
         Answer::Done { status: 409 | 412, .. } => {
             let again = host.ask(Ask::Fhir(search(event.sid.0)), Some(AGAIN)).await;
-            known(&chart(again)?, event)?.ok_or(Refusal::CallUnknown)
+            known(&chart(again)?, event, sealing)?.ok_or(Refusal::CallUnknown)
         }
         _ => Err(Refusal::ChartUnavailable),
     }
@@ -94,14 +102,14 @@ fn chart(answer: Answer) -> Result<Chart, Refusal> {
 }
 
 /// The record that knows which call it is of, if there is one; refused where the call is over, or has dialled somebody.
-fn known(chart: &Chart, event: &CallEvent<'_>) -> Result<Option<Prepared>, Refusal> {
+fn known(chart: &Chart, event: &CallEvent<'_>, sealing: Option<&Sealing>) -> Result<Option<Prepared>, Refusal> {
     let Some(prepared) = chart.resource().cloned().and_then(Prepared::read) else {
         return Ok(None);
     };
     if prepared.log.context().prepared.is_none() {
         return Ok(None);
     }
-    if !is_between(&prepared, event) {
+    if !is_between(&prepared, event) || !is_sealed(&prepared, sealing) {
         return Err(Refusal::TicketInvalid);
     }
     let dialled = chart.log.children().next().is_some();
@@ -117,6 +125,11 @@ fn is_between(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
     phone.is_some() && phone == event.to && prepared.from().is_some() && prepared.from() == event.from
 }
 
+/// Whether the record says what `place-call` wrote.
+fn is_sealed(prepared: &Prepared, sealing: Option<&Sealing>) -> bool {
+    sealing.is_none_or(|sealing| prepared.is_sealed(sealing))
+}
+
 /// The search for what waits for its call, and was written a moment ago.
 fn waiting(now: u64) -> FhirRequest {
     let category = ["Communication?status=preparation&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
@@ -125,7 +138,7 @@ fn waiting(now: u64) -> FhirRequest {
 }
 
 /// The only record that waits for such a call.
-fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
+fn alone(bundle: Json, event: &CallEvent<'_>, sealing: Option<&Sealing>, now: u64) -> Option<Prepared> {
     let entries = bundle.take("entry").into_elements();
     if entries.len() >= WAITING {
         return None;
@@ -135,7 +148,7 @@ fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
         let fits = |prepared: &Prepared| {
             let sent = prepared.sent_at().is_some_and(|at| at + RINGING >= now);
             let waits = prepared.log.root().is_none() && prepared.status() == "preparation";
-            sent && waits && is_between(prepared, event)
+            sent && waits && is_between(prepared, event) && is_sealed(prepared, sealing)
         };
         if let Some(prepared) = Prepared::read(entry.take("resource")).filter(fits)
             && only.replace(prepared).is_some()
