@@ -26,6 +26,12 @@ const coded = (system: string, code: string): { coding: { system: string; code: 
 /** One resource of each kind that a door meets, its own and somebody else's. */
 const met = {
   call: { resourceType: 'Communication', status: 'completed', category: [coded(category, 'twilio-voice')] },
+  ownCall: {
+    resourceType: 'Communication',
+    status: 'completed',
+    category: [coded(category, 'twilio-voice')],
+    sender: { reference: 'Practitioner/own' },
+  },
   transcription: {
     resourceType: 'Communication',
     status: 'completed',
@@ -76,7 +82,9 @@ const policy = (name: string): AccessPolicy => read(`policies/${name}.json`) as 
 
 /** What a policy lets one do with what is met, as `name: interactions`. */
 function rights(policy: AccessPolicy): Record<string, string> {
-  const applied = JSON.parse(JSON.stringify(policy).replaceAll('%profile.id', 'own')) as AccessPolicy;
+  const applied = JSON.parse(
+    JSON.stringify(policy).replaceAll('%profile.id', 'own').replaceAll('%profile', 'Practitioner/own'),
+  ) as AccessPolicy;
   const found: Record<string, string> = {};
   for (const [name, resource] of Object.entries(met)) {
     const may = all.filter((interaction) => satisfiedAccessPolicy(resource, interaction, applied));
@@ -154,7 +162,7 @@ describe('deploy/', () => {
 
   test('gives each door the rights that its stories need, and no others', () => {
     const write = 'search read create update';
-    const automation = { call: write, alert: write, summary: write, task: write, marks: write };
+    const automation = { call: write, ownCall: write, alert: write, summary: write, task: write, marks: write };
     assert.deepEqual(rights(policy('automation')), automation);
     assert.deepEqual(rights(policy('automation-appointments')), {
       ...automation,
@@ -162,6 +170,7 @@ describe('deploy/', () => {
     });
     assert.deepEqual(rights(policy('webhook')), {
       call: write,
+      ownCall: write,
       transcription: 'search create',
       patient: 'search',
       practitioner: 'search read',
@@ -171,7 +180,8 @@ describe('deploy/', () => {
       team: 'search',
     });
     assert.deepEqual(rights(policy('staff')), {
-      call: write,
+      call: 'search read',
+      ownCall: write,
       message: 'search',
       patient: 'read',
       practitioner: 'search read',
@@ -202,7 +212,9 @@ describe('deploy/', () => {
     ].map(text);
     const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');
-    for (const tokens of criteria.filter((one) => /category|code/.test(one)).map((one) => one.split('=')[1] ?? '')) {
+    for (const tokens of criteria
+      .filter((one) => /category|code/.test(one))
+      .map((one) => /=([^&]*)/.exec(one)?.[1] ?? '')) {
       for (const token of tokens.split(',')) {
         const [system = '', code = ''] = token.split('|');
         assert.ok(
