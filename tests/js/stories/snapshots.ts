@@ -123,7 +123,8 @@ function indented(xml: string): string {
 
 /** A resource without what the server adds. */
 function recorded({ meta: _meta, id: _id, ...resource }: Resource, write: (text: string) => string): string {
-  return `${write(pretty(resource, ''))}\n`;
+  // A seal goes by the millisecond in which the call was prepared.
+  return `${write(pretty(resource, '')).replace(/("valueString": ?")[\w-]{43}"/g, '$1SEAL"')}\n`;
 }
 
 /** JSON in which what fits on a line stands on one. */
