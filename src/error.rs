@@ -252,9 +252,6 @@ codes! {
     /// The Twilio identity could not be written to the practitioner; the one made of the id is used all the same.
     IdentityUnwritten = "IDENTITY_UNWRITTEN",
         "Let staff update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.", "doors";
-    /// What a bot was asked, or told by a Subscription, is JSON that cannot be read.
-    InputInvalid = "INPUT_INVALID",
-        "The JSON is nested more deeply than 128 levels, or is not JSON at all: nothing was done.", "doors";
     /// The secret of an API key is empty, or has only white space and characters that cannot be seen.
     KeySecretBlank = "KEY_SECRET_BLANK",
         "The API key's secret is blank: an empty key would sign what anyone can forge.", "token";

@@ -48,7 +48,7 @@ pub async fn automation(knock: Knock, host: Host) -> Done {
             (round, outcome)
         }
         "Communication" => {
-            let round = Round::new(&host, &knock, &config, STORY);
+            let round = Round::new(&host, &knock, &config, STORY).asking_twilio(&knock);
             let outcome = after(&round, knock.input.clone()).await;
             (round, outcome)
         }

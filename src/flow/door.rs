@@ -25,9 +25,9 @@ impl Knock {
     /// lower has 30 bits.
     ///
     /// # Errors
-    /// [`Code::InputInvalid`]: it is not JSON, or is nested too deeply. [`Code::EventInvalid`]: it has no time.
+    /// [`Code::EventInvalid`]: it is not JSON, or has no time.
     pub fn read(text: &str) -> Result<Self, Code> {
-        let event = Json::parse(text).map_err(|_| Code::InputInvalid)?;
+        let event = Json::parse(text).map_err(|_| Code::EventInvalid)?;
         let half = |index| event.at(&["now", index]).and_then(Json::integer).ok_or(Code::EventInvalid);
         let now = u64::from(half("0")?) << 30 | u64::from(half("1")?);
         let text = |name| event.get(name).and_then(Json::text).map(str::to_owned);

@@ -107,6 +107,21 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
     assert!(matches!(world.told(&other).play(&mut world, |_| None).0.reply, Reply::Invalid(_)));
 }
 
+/// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
+#[test]
+fn a_call_whose_answer_is_not_in_the_chart_yet_opens_no_task() {
+    let ended = [("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "completed")];
+    for (status, opened) in [("completed", 0), ("no-answer", 1)] {
+        let mut world = World::new(&alerting("slack", 20));
+        let mut child = leg(2, Some(1), CALLER, "client:desk", world.now - MINUTE, 20);
+        child.status = status;
+        world.twilio.legs.push(child);
+        let call = charted(&mut world, 1, &[&ended], None);
+        tell(&mut world, &call);
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (opened, opened), "{status}");
+    }
+}
+
 #[test]
 fn nobody_missed_a_call_that_the_dialplan_turned_away() {
     let mut world = World::new(TASKS);

@@ -146,8 +146,8 @@ fn a_mangled_frame_is_refused() {
 fn an_operation_that_cannot_be_read_is_answered() {
     let deep = ["{\"operation\":", &"[".repeat(200), &"]".repeat(200), "}"].concat();
     for (event, code) in [
-        (format!(r#"{{"now":[0,0],"input":{deep},"secrets":{{}}}}"#), "INPUT_INVALID"),
-        ("{".to_owned(), "INPUT_INVALID"),
+        (format!(r#"{{"now":[0,0],"input":{deep},"secrets":{{}}}}"#), "OPERATION_UNKNOWN"),
+        ("{".to_owned(), "EVENT_INVALID"),
         (r#"{"input":{},"secrets":{}}"#.to_owned(), "EVENT_INVALID"),
         (r#"{"now":[0,0],"input":{"operation":"x"},"secrets":{}}"#.to_owned(), "OPERATION_UNKNOWN"),
     ] {

@@ -34,7 +34,8 @@ pub(super) struct Round<'a> {
     pub(super) config: &'a Config,
     /// Our numbers; none where every number of the account is ours.
     numbers: Option<Vec<String>>,
-    /// Twilio's API; none where its secrets are not set.
+    /// Twilio's API, for a run that may ask it about single calls; none in a sweep, which has just read Twilio's lists, and
+    /// where its secrets are not set.
     pub(super) rest: Option<Rest>,
     left: Cell<u32>,
     alerts: Cell<u32>,
@@ -57,12 +58,17 @@ impl<'a> Round<'a> {
             now: knock.now,
             config,
             numbers,
-            rest: Rest::of(knock).ok(),
+            rest: None,
             left: Cell::new(asks),
             alerts: Cell::new(ALERTS),
             later: RefCell::new(None),
             told: RefCell::new(wrong.into_iter().collect()),
         }
+    }
+
+    /// The same run, which may ask Twilio about single calls.
+    pub(super) fn asking_twilio(self, knock: &Knock) -> Self {
+        Self { rest: Rest::of(knock).ok(), ..self }
     }
 
     /// The base of our extensions' URLs.

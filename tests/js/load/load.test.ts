@@ -38,6 +38,8 @@ describe('280 callbacks at once', () => {
       const { statuses, repeats } = await postAll(shuffled(repeated, 'load'));
       t.diagnostic(`${COUNT} callbacks, ${repeats} repeats, at last ${JSON.stringify(statuses)}`);
       await sandbox.settled();
+      const { entry: before = [] } = await search<Communication>(sandbox, 'Communication?status=completed&_count=1000');
+      t.diagnostic(`${before.length} of ${CALLS} calls complete before the sweep`);
       clinic.later(20);
       await clinic.sweep();
       await sandbox.settled();
