@@ -123,12 +123,12 @@ export function vmContexts(stage: Stage, effort: Effort): { first: Figures; hot:
   };
 }
 
-export type WarmName = Extract<RequestName, 'one' | 'twenty' | 'forty' | 'otherToken' | 'thousand' | 'hundredKb'>;
+export type WarmName = Extract<RequestName, 'one' | 'twenty' | 'forty' | 'otherToken' | 'thousand' | 'thirtyKb'>;
 
 /** A loaded handler, request after request: microseconds. The two large ones are ours alone. */
 export function warmHandler(stage: Stage, effort: Effort): Map<WarmName, Figures> {
   const shared: WarmName[] = ['twenty', 'one', 'forty', 'otherToken'];
-  const large: WarmName[] = ['thousand', 'hundredKb'];
+  const large: WarmName[] = ['thousand', 'thirtyKb'];
   const peers = stage.peers.filter(({ name }) => name !== 'empty');
   const rounds = inRounds(peers, effort.warmRounds, (peer) => {
     const names = peer.name === 'plumline' ? [...shared, ...large] : shared;

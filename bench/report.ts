@@ -129,8 +129,8 @@ function warmTable(peers: readonly Peer[], warm: Results['warm'], effort: Effort
 function largeLines(warm: Results['warm']): string {
   const ours = (name: WarmName): string => number(warm.get(name)?.get('plumline')?.median ?? NaN, 0);
   return (
-    `Plumline at Medplum's limits: 1,000 parameters ${ours('thousand')} µs; a form of ` +
-    `${number(formBytes(requests.hundredKb), 0)} bytes ${ours('hundredKb')} µs. The aim is under 5,000 µs.`
+    `Plumline at its limits: 1,000 parameters ${ours('thousand')} µs; a form of ` +
+    `${number(formBytes(requests.thirtyKb), 0)} bytes ${ours('thirtyKb')} µs. The aim is under 5,000 µs.`
   );
 }
 

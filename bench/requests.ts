@@ -82,9 +82,9 @@ const MORE = {
   Language: 'pl-PL',
 };
 
-/** Medplum takes at most 1,000 parameters and 100 kB (102,400 bytes) of form. */
+/** Medplum takes at most 1,000 parameters, and the bot at most 32 kB of form. */
 const THOUSAND = Object.fromEntries(Array.from({ length: 980 }, (_, index) => [`Custom${index}`, `value ${index}`]));
-const HUNDRED_KB = { ...CALL, CallToken: 'x'.repeat(101_950) };
+const THIRTY_KB = { ...CALL, CallToken: 'x'.repeat(31_000) };
 
 type Params = Record<string, string>;
 
@@ -126,7 +126,7 @@ export const requests = {
   browserTwenty: answered({ ...CALL, ...OUTBOUND }, OUTBOUND_TWIML),
   browserForty: answered({ ...CALL, ...MORE, ...OUTBOUND }, OUTBOUND_TWIML),
   thousand: answered({ ...CALL, ...INBOUND, ...THOUSAND }, INBOUND_TWIML),
-  hundredKb: answered({ ...HUNDRED_KB, ...INBOUND }, INBOUND_TWIML),
+  thirtyKb: answered({ ...THIRTY_KB, ...INBOUND }, INBOUND_TWIML),
   otherToken: refused((params) => getExpectedTwilioSignature('another-token', WEBHOOK_URL, params)),
   otherUrl: refused((params) => getExpectedTwilioSignature(AUTH_TOKEN, `${WEBHOOK_URL}/other`, params)),
   otherParams: refused((params) => genuine({ ...params, From: '+15550100999' })),

@@ -16,7 +16,12 @@ const build = packed(office);
 const OURS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
 
 export async function answer(door: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
-  const text = written(event);
+  let text = '';
+  try {
+    text = written(event);
+  } catch {
+    // Nested too deeply to be written: the core answers that it cannot read the event.
+  }
   const reply = await tell(build, (core) => knock(core, door, text), medplum, event);
   // This build knows all that there is behind these doors.
   return reply as Reply;

@@ -38,7 +38,16 @@ export async function perform(
   const answers = await Promise.all(
     asks.map(async (ask) => ({ id: ask.id, ...(await inTime(ask, () => attempt(ask, medplum, event), came)) })),
   );
-  return JSON.stringify(answers);
+  return `[${answers.map(written).join()}]`;
+}
+
+/** An answer that is nested too deeply to be written is one that failed. */
+function written(answer: Outcome & { id: number }): string {
+  try {
+    return JSON.stringify(answer);
+  } catch {
+    return JSON.stringify({ id: answer.id });
+  }
 }
 
 async function inTime(ask: Ask, perform: () => Promise<Outcome>, came: number): Promise<Outcome> {

@@ -46,6 +46,7 @@ const VALUES: ((random: Random) => string)[] = [
   (random) => deep(120 + Math.floor(random() * 20), '[', ']'),
   (random) => deep(120 + Math.floor(random() * 20), '{"extension":[', ']}'),
   () => deep(2_000, '[', ']'),
+  () => deep(50_000, '[', ']'),
 ];
 
 /** What may come in place of a whole answer. */
