@@ -27,7 +27,7 @@ impl Knock {
     /// # Errors
     /// [`Code::EventInvalid`]: it is not JSON, or has no time.
     pub fn read(text: &str) -> Result<Self, Code> {
-        let event = Json::parse(text).map_err(|_| Code::EventInvalid)?;
+        let event = Json::parse_lenient(text).map_err(|_| Code::EventInvalid)?;
         let half = |index| event.at(&["now", index]).and_then(Json::integer).ok_or(Code::EventInvalid);
         let now = u64::from(half("0")?) << 30 | u64::from(half("1")?);
         let text = |name| event.get(name).and_then(Json::text).map(str::to_owned);

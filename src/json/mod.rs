@@ -20,8 +20,8 @@ pub use fit::{Misfit, fit};
 pub enum Json {
     /// `true` or `false`.
     Bool(bool),
-    /// An array or object below level [`MAX_DEPTH`], as its text: valid JSON, and written unchanged. FHIR sets no limit to
-    /// the depth of a resource, but recursion over a tree needs one.
+    /// An array or object below level [`MAX_DEPTH`], as its text: valid JSON, and written unchanged. Only
+    /// [`Json::parse_lenient`] makes it: FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
     Deep(String),
     /// An array.
     List(Vec<Json>),
@@ -46,13 +46,24 @@ pub struct NotJson {
 }
 
 impl Json {
-    /// Parses a document (RFC 8259) of any depth. What is nested below level 128 stays text. Half of a surrogate pair
-    /// (`\ud83d` alone), which no Unicode text can hold, becomes U+FFFD.
+    /// Parses a document (RFC 8259), at most 128 levels deep.
     ///
     /// # Errors
     /// [`NotJson`]: where it goes wrong.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
-        let mut parser = Parser::of(text);
+        Self::parsed(Parser::of(text))
+    }
+
+    /// Parses a document as a server or an app may send it: of any depth, what is nested below level 128 staying text, and
+    /// with half a surrogate pair (`\ud83d` alone), which no Unicode text can hold, becoming U+FFFD.
+    ///
+    /// # Errors
+    /// [`NotJson`]: where it goes wrong.
+    pub fn parse_lenient(text: &str) -> Result<Self, NotJson> {
+        Self::parsed(Parser { lenient: true, ..Parser::of(text) })
+    }
+
+    fn parsed(mut parser: Parser<'_>) -> Result<Self, NotJson> {
         match parser.value(0) {
             Some(value) if parser.is_done() => Ok(value),
             _ => Err(parser.place()),
@@ -208,11 +219,13 @@ struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// [`Json::parse_lenient`].
+    lenient: bool,
 }
 
 impl<'a> Parser<'a> {
     const fn of(text: &'a str) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0 }
+        Self { text, bytes: text.as_bytes(), at: 0, lenient: false }
     }
 
     /// Whether nothing follows.
@@ -243,6 +256,7 @@ impl<'a> Parser<'a> {
     fn value(&mut self, depth: u32) -> Option<Json> {
         self.space();
         match self.peek() {
+            b'{' | b'[' if depth == MAX_DEPTH && !self.lenient => None,
             b'{' | b'[' if depth == MAX_DEPTH => {
                 let from = self.at;
                 self.skip()?;
@@ -414,7 +428,8 @@ impl<'a> Parser<'a> {
             b'u' => {
                 let unit = self.unit()?;
                 // Half of a pair comes from a text that was cut inside an emoji. It is not a character.
-                char::from_u32(self.pair(unit).unwrap_or(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)
+                let replacement = self.lenient.then_some(char::REPLACEMENT_CHARACTER);
+                char::from_u32(self.pair(unit).unwrap_or(unit)).or(replacement)?
             }
             _ => return None,
         })
@@ -518,7 +533,11 @@ mod tests {
     fn says_where_it_goes_wrong() {
         assert_eq!(Json::parse(""), Err(NotJson { line: 1, column: 1 }));
         assert_eq!(Json::parse("{\n\"a\":}"), Err(NotJson { line: 2, column: 5 }));
-        assert!(Json::parse(&"[".repeat(100_000)).is_err());
+        assert_eq!(Json::parse(&"[".repeat(100_000)), Err(NotJson { line: 1, column: 129 }));
+        assert!(Json::parse(&("[".repeat(127) + &"]".repeat(127))).is_ok());
+        for half in ["\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\ud83d\""] {
+            assert!(Json::parse(half).is_err(), "{half}");
+        }
     }
 
     #[test]
@@ -526,16 +545,16 @@ mod tests {
         for depth in [1, 127, 128, 129, 130, 5_000, 100_000] {
             for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\": [", "]}]")] {
                 let text = [&open.repeat(depth), "1", &close.repeat(depth)].concat();
-                let json = Json::parse(&text).unwrap();
+                let json = Json::parse_lenient(&text).unwrap();
                 assert_eq!(json.write().replace(' ', ""), text.replace(' ', ""));
                 for wrong in [&text[1..], &text[..text.len() - 1], &text.replace('1', "]"), &text.replace('1', "1,")] {
-                    assert!(Json::parse(wrong).is_err(), "{depth} {open}");
+                    assert!(Json::parse_lenient(wrong).is_err(), "{depth} {open}");
                 }
             }
         }
         // What is around the deep part is read.
         let deep = [&"[".repeat(200), "{},null,\"]\",{\"a\":1,\"b\":[]}", &"]".repeat(200)].concat();
-        let json = Json::parse(&["{\"id\":\"7\",\"deep\":", &deep, ",\"last\":2}"].concat()).unwrap();
+        let json = Json::parse_lenient(&["{\"id\":\"7\",\"deep\":", &deep, ",\"last\":2}"].concat()).unwrap();
         assert_eq!(json.get("id").and_then(Json::text), Some("7"));
         assert_eq!(json.get("last").and_then(Json::integer), Some(2));
         assert!(json.write().contains(&deep));
@@ -553,10 +572,10 @@ mod tests {
             ("\\ud83d\\ud83d\\ude00", "\u{fffd}😀"),
             ("\\ude00\\ud83d", "\u{fffd}\u{fffd}"),
         ] {
-            assert_eq!(Json::parse(&["\"", escaped, "\""].concat()), Ok(Json::of(text)), "{escaped}");
+            assert_eq!(Json::parse_lenient(&["\"", escaped, "\""].concat()), Ok(Json::of(text)), "{escaped}");
         }
         for wrong in ["\"\\ud83d\\u00\"", "\"\\ud83d\\\"", "\"\\ud8\""] {
-            assert!(Json::parse(wrong).is_err(), "{wrong}");
+            assert!(Json::parse_lenient(wrong).is_err(), "{wrong}");
         }
     }
 
@@ -643,9 +662,7 @@ mod tests {
             for _ in 0..=next(7) {
                 text.push_str(PIECES[next(PIECES.len())]);
             }
-            // serde_json refuses half of a surrogate pair.
-            let whole = text.replace("\"\\ud83d\"", "\"\\ufffd\"").replace("\"\\udc00\"", "\"\\ufffd\"");
-            let theirs = serde_json::from_str::<Value>(&whole);
+            let theirs = serde_json::from_str::<Value>(&text);
             match (Json::parse(&text), &theirs) {
                 (Ok(ours), Ok(theirs)) => {
                     assert!(same(&ours, theirs), "{text:?}");

@@ -91,7 +91,8 @@ const cases: Record<string, Case> = {
     status: 200,
     answer: CONNECT,
   },
-  '100 kB': { params: { ...CALL, a: 'x'.repeat(102_200) }, status: 200, answer: CONNECT },
+  '32 kB': { params: { ...CALL, a: 'x'.repeat(32_000) }, status: 200, answer: CONNECT },
+  '100 kB': { params: { ...CALL, a: 'x'.repeat(102_200) }, status: 403, answer: 'BODY_TOO_LARGE' },
 
   'a number that is none': {
     params: { ...BROWSER, To: '905-555-0123' },
