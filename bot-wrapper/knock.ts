@@ -22,7 +22,7 @@ export async function answer(door: number, medplum: MedplumClient, event: BotEve
   } catch {
     // Nested too deeply to be written: the core answers that it cannot read the event.
   }
-  const reply = await tell(build, (core) => knock(core, door, text), medplum, event);
+  const reply = await tell(build, (core) => knock(core, door, text), medplum, event, Date.now());
   // This build knows all that there is behind these doors.
   return reply as Reply;
 }

@@ -68,16 +68,29 @@ async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown
       return { status: 200, body: event.headers ?? {} };
     case 'http':
       return http(ask);
-    case 'me': {
-      const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
-      return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
-    }
+    case 'me':
+      return whoAmI(medplum, event);
     case 'wait':
       await pause(ask.ms);
       return { status: 200 };
     case 'zone':
       return { status: 200, body: zone(ask) };
   }
+}
+
+/** What `auth/me` says, by event: two builds of the core may ask for one event, and one wait is enough. */
+const asked = new WeakMap<object, Promise<Outcome>>();
+
+function whoAmI(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
+  let answer = asked.get(event);
+  if (!answer) {
+    answer = (async () => {
+      const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
+      return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
+    })();
+    asked.set(event, answer);
+  }
+  return answer;
 }
 
 /** A FHIR failure has its status in the outcome's id; the core needs to know no more than that it failed. */

@@ -29,14 +29,17 @@ interface Step {
 /** A trap leaves an instance's memory in an unknown state, so it is never used again. */
 const MOST_TRAPS = 4;
 
-/** Tells a story that `begin` starts; undefined where it is beyond what this build knows. */
+/**
+ * Tells a story that `begin` starts; undefined where it is beyond what this build knows. `came` is when the event came, epoch
+ * milliseconds.
+ */
 export async function tell(
   build: Build,
   begin: (core: Core, traps: number) => Answer,
   medplum: MedplumClient,
   event: BotEvent<unknown>,
+  came: number,
 ): Promise<Reply | undefined> {
-  const came = Date.now();
   for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance(build);
     try {

@@ -14,8 +14,9 @@ const whole = packed(calls);
 
 /** The public door: Twilio's webhooks. */
 export async function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply | undefined> {
+  const came = Date.now();
   const begin = (core: Core, traps: number): Answer => start(core, frame(event, traps, core.names));
   const { PLUMLINE_CONFIG: config, PLUMLINE_SECRET: secret } = event.secrets;
-  const reply = config || secret ? undefined : await tell(small, begin, medplum, event);
-  return reply ?? tell(whole, begin, medplum, event);
+  const reply = config || secret ? undefined : await tell(small, begin, medplum, event, came);
+  return reply ?? tell(whole, begin, medplum, event, came);
 }

@@ -157,11 +157,11 @@ impl Host {
     }
 
     /// From now on every request is waited for until `until` milliseconds after the event came, and deadlines of their own
-    /// do not count. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
+    /// do not count. Of two limits the shorter holds. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
     #[cfg(feature = "doors")]
     pub fn limit(&self, until: u32, spread: u32) {
         let mut desk = self.0.borrow_mut();
-        desk.until = Some(until);
+        desk.until = Some(desk.until.map_or(until, |known| known.min(until)));
         desk.spread = spread;
     }
 

@@ -23,6 +23,9 @@ const READING: u32 = 900;
 /// Milliseconds that the one of writing may take.
 const WRITING: u32 = 700;
 
+/// Milliseconds that storing an event may take in all while a caller waits.
+const LISTENED: u32 = 2_500;
+
 /// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
 const AGAIN: u32 = 200;
 
@@ -57,6 +60,11 @@ pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Dir
     let caller = Caller::of(visit.call, said, visit.clinic.numbers);
     let plan = Plan { config, numbers: visit.clinic.numbers, url: visit.url, caller };
     match (visit.step.kind, direction) {
+        (Kind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
+            // TwiML from elsewhere may have this action: a caller waits for the document.
+            host.limit(LISTENED, spread(visit.pairs, visit.now));
+            Some(status(host, visit.pairs, visit.now, visit.base()).await)
+        }
         (Kind::First, Direction::StatusCallback | Direction::DialAction)
         | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
             Some(status(host, visit.pairs, visit.now, visit.base()).await)

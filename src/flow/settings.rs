@@ -55,7 +55,8 @@ impl Settings {
             url: url.map(|url| WebhookUrl::secure(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
             misread,
-            beyond_default: [Secret::Config, Secret::Sealing].iter().any(|one| optional(secrets, *one).is_some()),
+            beyond_default: optional(secrets, Secret::Config).is_some()
+                || secrets[Secret::Sealing as usize].is_some_and(|given| !given.is_empty()),
         }
     }
 
@@ -65,12 +66,11 @@ impl Settings {
         self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
     }
 
-    /// `PLUMLINE_SECRET`.
+    /// `PLUMLINE_SECRET`, trimmed. A blank one is set all the same: it opens no ticket, and calls that need one are refused.
     #[cfg(feature = "doors")]
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
-        let given = self.given[Secret::Sealing as usize].as_deref();
-        given.map(str::trim_ascii).filter(|value| !is_blank(value))
+        self.given[Secret::Sealing as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
     }
 
     /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.

@@ -9,11 +9,14 @@
 use super::ask::{Ask, Host};
 use super::chart::Trouble;
 use super::record::{found, get};
+use crate::error::Code;
 use crate::json::{Json, decimal};
 use crate::time::{instant, parse_instant};
 
 /// The most that a server gives at once.
 const MOST: usize = 1_000;
+/// How many full pages in a row may have nothing new. More have a server that does not go by the instant, and no end.
+const STALE: u32 = 2;
 /// Milliseconds that a page may take.
 const DEADLINE: u32 = 10_000;
 
@@ -44,6 +47,7 @@ impl Walk {
     ///
     /// Of more than a thousand at one instant some are passed over: no server gives more at once.
     pub(super) async fn next(&mut self, host: &Host, count: usize) -> Result<Vec<(u64, Json)>, Trouble> {
+        let mut stale = 0;
         while !self.ended {
             let asked = (count + self.met.len()).min(MOST);
             let answer = host.ask(Ask::Fhir(get(self.url(asked))), Some(DEADLINE)).await;
@@ -53,6 +57,10 @@ impl Walk {
             let page = self.take(resources);
             if self.ended || !page.is_empty() {
                 return Ok(page);
+            }
+            stale += 1;
+            if stale > STALE {
+                return Err(Trouble::Lasting(Code::ChartUnavailable));
             }
             self.at += 1;
             self.met.clear();
@@ -95,5 +103,61 @@ impl Walk {
             page.push((at, resource));
         }
         page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ask::{Answer, Ask};
+    use super::super::reply::{Done, Reply};
+    use super::super::run::{Flow, Step};
+    use super::*;
+
+    /// A server that answers every search with the same full page.
+    fn asked_of(page: &str) -> (Reply, usize) {
+        let mut flow = Flow::new(|host| async move {
+            let mut walk = Walk::new("Communication?status=completed".to_owned(), "sent", 1_000_000, None);
+            let mut pages = 0_u64;
+            loop {
+                match walk.next(&host, 2).await {
+                    Ok(page) if page.is_empty() => break Done::from(Reply::Value(Json::count(pages))),
+                    Ok(_) => pages += 1,
+                    Err(trouble) => break Reply::Broken(trouble.code().into()).into(),
+                }
+            }
+        });
+        let mut step = flow.step();
+        let mut asked = 0;
+        loop {
+            match step {
+                Step::Done(done) => return (done.reply, asked),
+                Step::Ask(asks) => {
+                    asked += 1;
+                    assert!(asked < 20, "it asks without end");
+                    assert!(matches!(asks[0].ask, Ask::Batch(_)));
+                    let entry = format!(r#"{{"response":{{"status":"200"}},"resource":{page}}}"#);
+                    let body = Json::parse(&format!(r#"{{"resourceType":"Bundle","entry":[{entry}]}}"#)).unwrap();
+                    step = flow.resume(vec![(asks[0].id, Answer::Done { status: 200, body })]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_server_that_gives_the_same_pages_for_ever_is_left() {
+        let page = |sent: &str| {
+            let entry = |id: usize| format!(r#"{{"resource":{{"resourceType":"Communication","id":"{id}"{sent}}}}}"#);
+            let entries: Vec<String> = (0..40).map(entry).collect();
+            format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","))
+        };
+        for sent in [r#","sent":"1969-01-01T00:00:00Z""#, ""] {
+            let (reply, _) = asked_of(&page(sent));
+            assert!(
+                matches!(&reply, Reply::Broken(problem) if problem.code == Code::ChartUnavailable),
+                "{sent} {reply:?}"
+            );
+        }
+        // All at one instant, and no more than these: they are met once.
+        assert_eq!(asked_of(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
     }
 }

@@ -181,3 +181,14 @@ fn who_answered_a_leg_makes_no_call_of_it() {
     assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
     assert!(clinic.record().unwrap().write().contains("answeredBy"));
 }
+
+/// TwiML from elsewhere may name the webhook itself as the action of its `<Dial>`: then a caller waits.
+#[test]
+fn a_dial_action_at_the_webhooks_own_url_keeps_no_caller_waiting() {
+    for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
+        let [mut clinic, ..] = clinics();
+        clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);
+        assert!(!clinic.batches.is_empty());
+        assert!(clinic.batches.iter().all(|(deadline, _)| *deadline == limit), "{status} {:?}", clinic.batches);
+    }
+}

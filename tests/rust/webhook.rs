@@ -205,6 +205,16 @@ fn a_browser_call_is_dialled_with_our_caller_id() {
     assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Dial callerId=\"+15550100002\" ")), "{reply:?}");
 }
 
+/// A secret of nothing that can be seen opens no ticket; but it was set, so that calls were to need one.
+#[test]
+fn a_blank_sealing_secret_does_not_turn_tickets_off() {
+    for secret in ["   ", "\u{200b}", "\u{a0}\u{feff}", ",", "short"] {
+        let call = Event::with_params(vec![("CallSid", "CA1"), ("From", "client:practitioner_1"), ("To", PATIENT)]);
+        let reply = call.secret("PLUMLINE_SECRET", secret).reply();
+        assert!(matches!(&reply, Reply::Twiml(xml) if !xml.contains("<Number>")), "{secret:?} {reply:?}");
+    }
+}
+
 #[test]
 fn a_browser_passes_nothing_off_as_a_callback() {
     for pretended in
