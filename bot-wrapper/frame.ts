@@ -20,7 +20,10 @@ const VALUES = 3;
 /** Larger than any webhook of Twilio's: not handed over, and refused without a check. */
 const TOO_LARGE = 4;
 
-/** The longest form and the longest text, in UTF-16 code units, and the most pairs; the core has the same limits. */
+/**
+ * The longest form and the longest text, in UTF-16 code units, and the most pairs. The core has the same limits in bytes, of
+ * which no text has fewer than units.
+ */
 const MAX_FORM = 32 * 1024;
 const MAX_RAW = 256 * 1024;
 const MAX_PAIRS = 1000;

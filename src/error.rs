@@ -68,16 +68,16 @@ codes! {
         "A JSON post can be verified only over its raw bytes: set Bot.rawBody (Medplum 5.2 and later).";
     /// A body that is larger than any webhook of Twilio's. Its signature was not checked.
     BodyTooLarge = "BODY_TOO_LARGE",
-        "The body is larger than any webhook of Twilio's (32 kB for a form, 256 kB for JSON): it was refused without a check.";
+        "The body is larger than any webhook of Twilio's: over 32 kB or 1,000 parameters for a form or parsed JSON, over 256 kB for raw JSON. If Twilio sent it, pass fewer custom parameters, or set Bot.rawBody for JSON.";
     /// A callback without the SID of a call.
     CallSidInvalid = "CALL_SID_INVALID",
         "A callback names no call: a CallSid is CA and 32 hexadecimal digits. There was nothing to store; in Twilio's console only the URLs of calls lead to this webhook.", "doors";
     /// Others changed a call's record whenever it was to be written.
     ChartConflict = "CHART_CONFLICT",
-        "Others wrote the record of this call at the same time, three times over; Twilio brings the event again.", "doors";
+        "Other writers changed the record of this call before each of eight attempts; Twilio sends the event again.", "doors";
     /// The FHIR server refused a read or write; the log names the resource type and the interactions.
     ChartRefused = "CHART_REFUSED",
-        "The server refused a read or write of the bot. Its access policy lacks the right that this line names, or the resource is wrong: compare the policy with deploy/policies (appointment.callExtension needs automation-appointments.json).", "doors";
+        "The server refused a read or write: the access policy lacks the right that this line names, or the resource is wrong. Compare the policy with deploy/policies: that of the bot, for operations that of the person who asked (appointment.callExtension needs automation-appointments.json).", "doors";
     /// The FHIR server refused what a rule or an action asked for, or has no such resource.
     ChartRefusedRead = "CHART_REFUSED_READ",
         "The server has no such resource, or the bot's access policy does not let it be read: the call went on as if it said nothing. Look at the references of the config, and at deploy/policies.", "dialplan";
@@ -243,9 +243,9 @@ codes! {
     /// The identity of an access token is empty, longer than 256 characters, or holds a character that no URI may hold.
     IdentityInvalid = "IDENTITY_INVALID",
         "An identity has 1 to 256 ASCII characters and no space, control character or any of <>#%\"{}|\\^[]`.", "token";
-    /// The config binds this Twilio identity to other practitioners or roles, or to none.
+    /// The requester may not sign in under this Twilio identity.
     IdentityNotBound = "IDENTITY_NOT_BOUND",
-        "Callers reach this identity by name: bind it to this practitioner or to a role of theirs, such as \"identities\": { \"front-desk\": { \"roles\": [\"receptionist\"], \"practitioners\": [\"Practitioner/<id>\"] } } in PLUMLINE_CONFIG.", "doors";
+        "This practitioner may not use this identity. If it is a shared one, bind it in PLUMLINE_CONFIG, such as \"identities\": { \"front-desk\": { \"roles\": [\"receptionist\"] } }. Never bind the id of another practitioner; leave identity out to get your own.", "doors";
     /// The Twilio identity of a practitioner is somebody else's too.
     IdentityTaken = "IDENTITY_TAKEN",
         "Two practitioners have the same identifier of the system http://twilio.com/voice/identity: give one of them another, or bind it under identities of the config.", "doors";

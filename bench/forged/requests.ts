@@ -8,6 +8,8 @@ export interface ForgedRequest {
   body?: unknown;
   secrets: [string, string][];
   headers: [string, string][];
+  /** The code of the refusal. */
+  code?: string;
 }
 
 export const forged = {
@@ -21,6 +23,9 @@ export const forged = {
   raw: 'raw JSON of 256 kB',
   rawLarge: 'raw JSON of 1 MB',
 };
+
+/** The classes that are refused unhashed. */
+export const unhashed: readonly ForgedName[] = ['large', 'parsed', 'nested', 'rawLarge'];
 
 export type ForgedName = keyof typeof forged;
 export const forgedNames = Object.keys(forged) as ForgedName[];
@@ -100,7 +105,7 @@ export function forgedRequest(name: ForgedName): ForgedRequest {
     case 'nested':
       return other({ a: Array.from({ length: 100_000 }, () => [[]]) });
     case 'raw':
-      return other(`{"a":"${'é'.repeat(255_000)}"}`);
+      return other(`{"a":"${'é'.repeat(131_000)}"}`);
     case 'rawLarge':
       return other(`{"a":"${'é'.repeat(1_000_000)}"}`);
   }

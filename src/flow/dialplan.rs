@@ -9,7 +9,7 @@
 use super::ask::{Answer, Ask, FhirRequest, Host, ZoneRequest};
 use super::chart::{Chart, ChartWrite, Trouble, nothing_else, search, store};
 use super::reply::{Done, Reply};
-use super::status::{CALLBACK, spread, status};
+use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::call::config::{Config, Verb};
 use crate::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, Turn, Want, play, wants};
@@ -24,7 +24,7 @@ const READING: u32 = 900;
 const WRITING: u32 = 700;
 
 /// Milliseconds that storing an event may take in all while a caller waits.
-const LISTENED: u32 = 2_500;
+const LISTENING_LIMIT: u32 = 2_500;
 
 /// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
 const AGAIN: u32 = 200;
@@ -62,7 +62,7 @@ pub(super) async fn dialplan(host: &Host, visit: &Visit<'_, '_>, direction: &Dir
     match (visit.step.kind, direction) {
         (Kind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
             // TwiML from elsewhere may have this action: a caller waits for the document.
-            host.limit(LISTENED, spread(visit.pairs, visit.now));
+            host.limit(LISTENING_LIMIT, spread(visit.pairs, visit.now));
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
         (Kind::First, Direction::StatusCallback | Direction::DialAction)
@@ -84,7 +84,7 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     let said = Said(visit.pairs);
     let over = visit.call.status == Some(CallStatus::Terminal);
     if over {
-        host.limit(CALLBACK, spread(visit.pairs, visit.now));
+        host.limit(CALLBACK_LIMIT, spread(visit.pairs, visit.now));
     }
     let mut next = plan.next(&visit.step, said, over);
     // Who was there when they were rung is asked once they have spoken.

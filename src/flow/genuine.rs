@@ -22,10 +22,11 @@ const OWN_URL_DEADLINE: u32 = 5_000;
 /// How long the bot trusts what it learned about its own URL when a signature does not fit it.
 const REMEMBERED_FOR: u64 = 5_000;
 
-/// How many bytes may be hashed to find out which URL was called: a form of 1.5 kB, as Twilio's are, is tried against 256
+/// How many bytes the search for the URL that was called may hash (naming the mistake of a request that is refused takes
+/// up to 32 HMACs more): a form of 1.5 kB, as Twilio's are, is tried against 256
 /// steps with two tokens and each usual spelling of the URL, and a stranger's form of 32 kB costs some 25 ms.
 #[cfg(feature = "doors")]
-const HASHED: usize = 6 * 1024 * 1024;
+const MAX_HASHED: usize = 6 * 1024 * 1024;
 
 /// What Twilio called.
 #[cfg(feature = "doors")]
@@ -144,7 +145,7 @@ fn called<'a>(
         let steps = steps(&settings.config, Said(pairs));
         let queried = find(base, b'?').is_some();
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
-        let place = signature::which(base, &suffixes, params, signature, tokens, HASHED);
+        let place = signature::which(base, &suffixes, params, signature, tokens, MAX_HASHED);
         if let Some(step) = place.and_then(|place| steps.into_iter().nth(place)) {
             return Ok(Called { step, url: base.to_owned() });
         }

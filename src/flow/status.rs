@@ -13,7 +13,7 @@ use crate::twiml::Document;
 
 /// Milliseconds that a callback may take. No caller waits for it, and Twilio gives up after 15 s:
 /// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
-pub(super) const CALLBACK: u32 = 12_000;
+pub(super) const CALLBACK_LIMIT: u32 = 12_000;
 
 /// A number that differs from one callback to the next, by which those that came at once wait for different times.
 pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
@@ -30,7 +30,7 @@ pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
 /// Answers an empty document, or 500 with the code where it could not be stored, so that Twilio comes again; `base` is
 /// that of [`ChartWrite`].
 pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Done {
-    host.limit(CALLBACK, spread(pairs, now));
+    host.limit(CALLBACK_LIMIT, spread(pairs, now));
     let mut document = Document::new();
     document.empty("Response", &[]);
     // An element of that name can be written.

@@ -6,7 +6,7 @@
 use super::ask::{FhirRequest, Host};
 use super::chart::{ChartWrite, search, store};
 use super::reply::{Done, Reply};
-use super::status::{CALLBACK, spread, status};
+use super::status::{CALLBACK_LIMIT, spread, status};
 use crate::call::dialplan::Said;
 use crate::call::log::{CATEGORY, CallEvent, CallLog, Context, TWILIO, transcription_sid};
 use crate::call::{Config, Route};
@@ -29,7 +29,7 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         // It failed, or there was nothing to be heard: what there is belongs to the call alone.
         return status(host, pairs, now, base).await;
     };
-    host.limit(CALLBACK, spread(pairs, now));
+    host.limit(CALLBACK_LIMIT, spread(pairs, now));
     let root = event.root().0;
     // In the batch of the call's own record, which goes first: where that is only being made, it is found by its SID.
     let words = |log: &CallLog, call: Option<&str>| {
