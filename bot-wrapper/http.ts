@@ -14,9 +14,15 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** Follows no redirection: what is sent is for that address alone. */
-export async function http({ method, url, headers, body }: HttpQuestion): Promise<HttpAnswer> {
-  const response = await fetch(url, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
+/** Follows no redirection: what is sent is for that address alone. Reads no further once `signal` is aborted. */
+export async function http({ method, url, headers, body }: HttpQuestion, signal?: AbortSignal): Promise<HttpAnswer> {
+  const response = await fetch(url, {
+    method,
+    headers,
+    redirect: 'manual',
+    ...(body !== undefined && { body }),
+    ...(signal && { signal }),
+  });
   const text = await response.text();
   return { status: response.status, body: parsed(text) };
 }

@@ -36,7 +36,7 @@ export async function perform(
   came: number,
 ): Promise<string> {
   const answers = await Promise.all(
-    asks.map(async (ask) => ({ id: ask.id, ...(await inTime(ask, () => attempt(ask, medplum, event), came)) })),
+    asks.map(async (ask) => ({ id: ask.id, ...(await inTime(ask, medplum, event, came)) })),
   );
   return `[${answers.map(written).join()}]`;
 }
@@ -50,24 +50,31 @@ function written(answer: Outcome & { id: number }): string {
   }
 }
 
-async function inTime(ask: Ask, perform: () => Promise<Outcome>, came: number): Promise<Outcome> {
+async function inTime(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>, came: number): Promise<Outcome> {
   const left = ask.until === undefined ? Infinity : came + ask.until - Date.now();
   const deadline = Math.min(ask.deadline ?? Infinity, left);
   if (deadline <= 0) {
     return { timedOut: true };
   }
-  const outcome = perform().catch(failure);
-  return deadline === Infinity ? outcome : within(deadline, outcome);
+  // An answer that comes too late, or has no end, is not to be read on.
+  const stop = ask.kind === 'http' ? abortController() : undefined;
+  const outcome = attempt(ask, medplum, event, stop?.signal).catch(failure);
+  return deadline === Infinity ? outcome : within(deadline, outcome, () => stop?.abort());
 }
 
-async function attempt(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
+async function attempt(
+  ask: Ask,
+  medplum: MedplumClient,
+  event: BotEvent<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
   switch (ask.kind) {
     case 'fhir':
       return { status: 200, body: await medplum.executeBatch(ask.bundle) };
     case 'headers':
       return { status: 200, body: event.headers ?? {} };
     case 'http':
-      return http(ask);
+      return http(ask, signal);
     case 'me':
       return whoAmI(medplum, event);
     case 'wait':
@@ -110,11 +117,20 @@ function timers(): typeof import('node:timers') {
   return require('node:timers') as typeof import('node:timers');
 }
 
-async function within(deadline: number, outcome: Promise<Outcome>): Promise<Outcome> {
+/** A VM context has no AbortController of its own. */
+function abortController(): AbortController {
+  const { transferableAbortController } = require('node:util') as typeof import('node:util');
+  return transferableAbortController();
+}
+
+async function within(deadline: number, outcome: Promise<Outcome>, onLate: () => void): Promise<Outcome> {
   const { clearTimeout, setTimeout } = timers();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => resolve({ timedOut: true }), deadline);
+    timer = setTimeout(() => {
+      resolve({ timedOut: true });
+      onLate();
+    }, deadline);
   });
   try {
     return await Promise.race([outcome, late]);

@@ -56,6 +56,7 @@ describe('the clocks of a place', () => {
 });
 
 describe('a request over HTTP', () => {
+  let closed = 0;
   const seen: { method: string | undefined; url: string | undefined; header: unknown; body: string }[] = [];
   const server = createServer((req, res) => {
     let body = '';
@@ -64,6 +65,14 @@ describe('a request over HTTP', () => {
       seen.push({ method: req.method, url: req.url, header: req.headers['x-asked'], body });
       res.statusCode = Number(/\d+/.exec(req.url ?? '')?.[0] ?? 200);
       res.setHeader('Location', '/elsewhere');
+      if (req.url === '/endless') {
+        const timer = setInterval(() => res.write('x'.repeat(1_000)), 5);
+        res.on('close', () => {
+          clearInterval(timer);
+          closed++;
+        });
+        return;
+      }
       res.end(req.url === '/text' ? 'all well' : '{"sid":"CA1"}');
     });
   });
@@ -84,6 +93,17 @@ describe('a request over HTTP', () => {
     });
     assert.deepEqual(seen.at(-1), { method: 'POST', url: '/201', header: 'yes', body: 'a=1' });
     assert.deepEqual(await http({ method: 'GET', url: `${url}/text`, headers }), { status: 200, body: 'all well' });
+  });
+
+  test('is not read on once it is given up', async () => {
+    const stop = new AbortController();
+    const answer = http({ method: 'GET', url: `${url}/endless`, headers: {} }, stop.signal);
+    setTimeout(() => stop.abort(), 50);
+    await assert.rejects(answer, { name: 'AbortError' });
+    for (let waited = 0; closed === 0 && waited < 100; waited++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(closed, 1);
   });
 
   test('follows nobody elsewhere with what it carries', async () => {
