@@ -50,7 +50,10 @@ function config(): string {
   return JSON.stringify({
     numbers: { [OURS]: { name: 'front', dialplan: 'main' } },
     dialplans: { main: [{ then: 'menu-0' }] },
-    actions: { ...(Object.fromEntries(menus) as Record<string, unknown>), end: [{ say: { text: 'Goodbye.' } }, { hangup: {} }] },
+    actions: {
+      ...(Object.fromEntries(menus) as Record<string, unknown>),
+      end: [{ say: { text: 'Goodbye.' } }, { hangup: {} }],
+    },
   });
 }
 
