@@ -9,7 +9,7 @@
  * changes what differs, and creates nothing twice. It has no dependencies, and runs on Node 20 and later.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 
@@ -47,22 +47,119 @@ const secrets = {
 };
 const confidential = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET', 'PLUMLINE_SECRET', 'PLUMLINE_CONFIG'];
 
-/** What is never printed, whatever text it is part of. */
-const hidden = new Set();
+const runtimes = ['awslambda', 'vmcontext', 'fission'];
+
+/** What is never printed, each with its pattern. A server or a proxy may repeat it in another spelling. */
+const hidden = new Map();
+const entities = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+/** Matches a character, or a run of backslashes: plain, percent-encoded, escaped for HTML or for JSON. */
+function spellings(character) {
+  const [first] = character;
+  const code = first.codePointAt(0);
+  const hex = code.toString(16);
+  const bytes = [...Buffer.from(first)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
+  const all = [
+    first.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
+    bytes.join(''),
+    `&(?:amp;)*#(?:0*${code}|x0*${hex});`,
+    `\\\\+u${hex.padStart(4, '0')}`,
+  ];
+  if (entities[first]) {
+    all.push(`&(?:amp;)*${entities[first]};`);
+  }
+  if (first === ' ') {
+    all.push('\\+');
+  }
+  if (first === '\n') {
+    all.push('\\\\+n');
+  }
+  const escape = /[\w\\]/.test(first) ? '' : '\\\\*';
+  return `${escape}(?:${all.join('|')})${first === '\\' ? '+' : ''}`;
+}
+
+function hidePiece(piece) {
+  if (piece.length >= 6 && !hidden.has(piece)) {
+    hidden.set(piece, new RegExp(piece.match(/\\+|./gsu).map(spellings).join(''), 'gi'));
+  }
+}
+
 function hide(value) {
   for (const part of typeof value === 'string' ? [value, ...value.split(',')] : []) {
-    if (part.trim().length >= 6) {
-      hidden.add(part.trim());
+    const secret = part.trim();
+    if (secret.length < 6) {
+      continue;
+    }
+    // In pieces: the pattern of a long config would be too large.
+    for (let at = 0; at < secret.length;) {
+      const end = secret.length - at < 506 ? secret.length : at + 500;
+      const piece = secret.slice(at, end);
+      hidePiece(piece);
+      // In base64 a text has three spellings, by where it begins. Only the characters that it alone decides are compared.
+      for (const before of [0, 1, 2]) {
+        const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(piece)]);
+        const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+        hidePiece(bytes.toString('base64').slice(from, to));
+        hidePiece(bytes.toString('base64url').slice(from, to));
+      }
+      at = end;
     }
   }
 }
+
+/** The text with `***` in place of all that is hidden. */
 function safe(text) {
-  let shown = String(text);
-  for (const value of [...hidden].sort((one, other) => other.length - one.length)) {
-    shown = shown.replaceAll(value, '***');
+  const whole = String(text);
+  const ranges = [];
+  for (const pattern of hidden.values()) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(whole); match; match = pattern.exec(whole)) {
+      ranges.push([match.index, match.index + match[0].length]);
+      // A text that repeats itself matches in places that overlap.
+      pattern.lastIndex = match.index + 1;
+    }
   }
-  return shown;
+  let shown = '';
+  let end = 0;
+  for (const [from, to] of ranges.sort(([one], [other]) => one - other)) {
+    if (from > end || end === 0) {
+      shown += `${whole.slice(end, from)}***`;
+    }
+    end = Math.max(end, to);
+  }
+  return shown + whole.slice(end);
 }
+
+/** The user name and the password of a URL: all that may be one. */
+function userinfo(url) {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) {
+    const { username, password } = new URL(url);
+    return username || password ? (/^[^/]*[\\/]*(.*)@/s.exec(url)?.[1] ?? '') : '';
+  }
+  return /^(?:[a-z]+:\/*)?(.*)@/is.exec(url)?.[1] ?? '';
+}
+
+function hideUserinfo(url) {
+  const found = typeof url === 'string' ? userinfo(url) : '';
+  for (const value of [found, found.slice(found.indexOf(':') + 1)]) {
+    hide(value);
+    try {
+      hide(decodeURIComponent(value));
+    } catch {
+      // It is not percent-encoded.
+    }
+  }
+}
+
+/** A URL without its password, to print it. */
+function withoutUserinfo(url) {
+  const found = userinfo(url);
+  return found === '' ? url : url.replace(`${found}@`, () => '***@');
+}
+
+/** The objects of a list that an answer has, if it is one. */
+const objects = (value) => (Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : []);
+
 const print = (line) => console.log(safe(line));
 
 /** The end of the run: what was refused, or what is missing. */
@@ -77,13 +174,21 @@ class Refused extends Stop {
   }
 }
 
+const isHtml = (text) => /^\s*<(?!\?xml)|<html[\s>]/i.test(text);
+
 function reason(body, text) {
-  const issues = (body?.issue ?? []).map(({ code, details, diagnostics, expression }) => {
-    const where = expression?.length ? ` at ${expression.join(', ')}` : '';
-    return `${details?.text ?? diagnostics ?? code}${where}`;
+  const first = (...values) => values.find((value) => typeof value === 'string' && value !== '') ?? '';
+  const issues = objects(body?.issue).map(({ code, details, diagnostics, expression }) => {
+    const where = Array.isArray(expression) && expression.length > 0 ? ` at ${expression.join(', ')}` : '';
+    return `${first(details?.text, diagnostics, code)}${where}`;
   });
-  const said = issues.join('; ') || body?.error_description || body?.error || (body ? '' : text.trim().slice(0, 300));
-  return said ? ` ${said}` : '';
+  if (body === undefined && isHtml(text)) {
+    return ' the answer is HTML: is this a Medplum server?';
+  }
+  // Masked before it is cut: half a secret is not recognized.
+  const raw = body === undefined ? safe(text.trim()).slice(0, 300) : '';
+  const found = first(issues.filter(Boolean).join('; '), body?.error_description, body?.error, raw);
+  return found ? ` ${found}` : '';
 }
 
 class Medplum {
@@ -128,7 +233,10 @@ class Medplum {
       });
       text = await response.text();
     } catch (error) {
-      throw new Stop(`${method} ${path}: no answer from ${this.#base}: ${error.cause?.message || error.message}`);
+      const cause = error.cause?.message || error.cause?.code || error.message;
+      throw new Stop(
+        `${method} ${path}: no answer from ${this.#base}: ${cause}: is MEDPLUM_BASE_URL right, and is the server running?`,
+      );
     }
     let parsed;
     try {
@@ -137,8 +245,9 @@ class Medplum {
       // Not JSON: a proxy, or the code of a bot.
     }
     if (response.status >= 300 && response.status < 400) {
-      const location = response.headers.get('location') ?? '';
-      throw new Stop(`${method} ${path}: ${response.status}: the server is at another address, ${location}`);
+      throw new Stop(
+        `${method} ${path}: ${response.status}: the server is at another address${this.#address(response)}`,
+      );
     }
     if (!response.ok) {
       throw new Refused(method, path, response.status, parsed, text);
@@ -146,9 +255,22 @@ class Medplum {
     return { text, body: parsed };
   }
 
+  /** Where a redirect leads, without its query and password. */
+  #address(response) {
+    const location = response.headers.get('location') ?? '';
+    if (location === '' || !URL.canParse(location, `${this.#base}/`)) {
+      return '';
+    }
+    const { protocol, host, pathname } = new URL(location, `${this.#base}/`);
+    return `, ${protocol}//${host}${pathname}`;
+  }
+
   /** The same, where the answer has to be JSON. */
   async ask(...request) {
-    const { body } = await this.send(...request);
+    const { body, text } = await this.send(...request);
+    if (body === undefined && isHtml(text)) {
+      throw new Stop(`${request[0]} ${request[1]}: the answer is HTML: is this a Medplum server?`);
+    }
     if (typeof body !== 'object' || body === null) {
       throw new Stop(`${request[0]} ${request[1]}: the answer is no JSON: is ${this.#base} a Medplum server?`);
     }
@@ -167,7 +289,8 @@ class Medplum {
   /** What a search finds, that `fits`: one at most. */
   async only(what, search, fits) {
     const bundle = await this.ask('GET', `fhir/R4/${search}`);
-    const found = (bundle.entry ?? []).map(({ resource }) => resource).filter(fits);
+    const resources = objects(objects(bundle.entry).map(({ resource }) => resource));
+    const found = resources.filter(fits);
     if (found.length > 1) {
       const ids = found.map(({ resourceType, id }) => `${resourceType}/${id}`).join(', ');
       throw new Stop(`${what} is there ${found.length} times: ${ids}. Delete all but one, and run this again.`);
@@ -220,13 +343,13 @@ async function findBot(medplum, door, wanted, id) {
     (await medplum.only(
       `A bot "${wanted.name}"`,
       named,
-      (bot) => bot.name === wanted.name && !bot.identifier?.some(isOurs),
+      (bot) => bot.name === wanted.name && !objects(bot.identifier).some(isOurs),
     ))
   );
 }
 
 async function updateBot(medplum, there, wanted) {
-  const others = (there.identifier ?? []).filter(({ system }) => system !== botSystem);
+  const others = objects(there.identifier).filter(({ system }) => system !== botSystem);
   const next = {
     ...wanted,
     identifier: [...others, ...wanted.identifier],
@@ -331,10 +454,11 @@ async function subscription(medplum, automation) {
 /** The texts of the project secrets that are there. */
 function secretsOf(project) {
   const known = {};
-  for (const { name, valueString } of project.secret ?? []) {
+  for (const { name, valueString } of objects(project.secret)) {
     if (typeof valueString === 'string' && valueString.trim() !== '') {
       known[name] = valueString.trim();
       hide(confidential.includes(name) ? valueString : undefined);
+      hideUserinfo(name === 'PLUMLINE_WEBHOOK_URL' ? valueString : undefined);
     }
   }
   return known;
@@ -342,12 +466,16 @@ function secretsOf(project) {
 
 /** Sets those of the environment, and leaves all others as they are. */
 async function setSecrets(medplum, path, given) {
+  if (Object.keys(given).length === 0) {
+    return print('secrets: none found in the environment');
+  }
   const project = await medplum.ask('GET', path);
-  const list = project.secret ?? [];
-  const operations = project.secret ? [] : [{ op: 'add', path: '/secret', value: [] }];
+  const isList = Array.isArray(project.secret);
+  const list = isList ? project.secret : [];
+  const operations = isList ? [] : [{ op: 'add', path: '/secret', value: [] }];
   const changed = [];
   for (const [name, value] of Object.entries(given)) {
-    const places = list.flatMap((secret, index) => (secret.name === name ? [index] : []));
+    const places = list.flatMap((secret, index) => (secret?.name === name ? [index] : []));
     const differ = places.filter((index) => list[index].valueString !== value);
     const secret = { name, valueString: value };
     operations.push(...differ.map((index) => ({ op: 'replace', path: `/secret/${index}`, value: secret })));
@@ -365,7 +493,7 @@ async function setSecrets(medplum, path, given) {
 /** The policy that the config asks for. A config that cannot be read asks for nothing. */
 function automationPolicy(config) {
   try {
-    return JSON.parse(config).appointment?.callExtension === true ? 'automation-appointments' : 'automation';
+    return JSON.parse(config)?.appointment?.callExtension === true ? 'automation-appointments' : 'automation';
   } catch {
     return 'automation';
   }
@@ -375,7 +503,7 @@ function automationPolicy(config) {
 function testCall(url, known) {
   const [token = ''] = known.TWILIO_AUTH_TOKEN.split(',').map((one) => one.trim());
   const [number = ''] = known.TWILIO_NUMBER.split(',').map((one) => one.trim());
-  print(`test call to ${url}`);
+  print(`test call to ${withoutUserinfo(url)}`);
   const env = { ...process.env, TWILIO_AUTH_TOKEN: token };
   delete env.MEDPLUM_CLIENT_SECRET;
   if (known.TWILIO_ACCOUNT_SID) {
@@ -393,6 +521,31 @@ function testCall(url, known) {
   }
 }
 
+/** The address of the server, without a slash at its end. */
+function baseUrl(given) {
+  const base = given.replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(base) || !URL.canParse(base)) {
+    throw new Stop(
+      `MEDPLUM_BASE_URL is no URL: ${JSON.stringify(withoutUserinfo(given))}: begin it with https://, as https://api.medplum.com`,
+    );
+  }
+  const { protocol, hostname } = new URL(base);
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  if (protocol === 'http:' && !isLoopback) {
+    throw new Stop('MEDPLUM_BASE_URL is not encrypted: begin it with https://');
+  }
+  return base;
+}
+
+function checkBundles(noCall) {
+  const bundles = ['webhook', 'operations', 'automation'].map((door) => `pkg/bots/${door}.cjs`);
+  for (const path of [...bundles, ...(noCall ? [] : ['pkg/cli/plumline.mjs'])]) {
+    if (!existsSync(new URL(path, root)) || read(path).length === 0) {
+      throw new Stop(`${path} is missing: npm run build makes it`);
+    }
+  }
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -406,20 +559,18 @@ async function main() {
   if (values.help) {
     return print(help);
   }
+  if (values.runtime !== undefined && !runtimes.includes(values.runtime)) {
+    throw new Stop(`--runtime is awslambda, vmcontext or fission, not ${JSON.stringify(values.runtime)}`);
+  }
   const { MEDPLUM_CLIENT_ID: client, MEDPLUM_CLIENT_SECRET: clientSecret } = process.env;
   if (!client || !clientSecret) {
     throw new Stop(`set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET\n\n${help}`);
   }
   hide(clientSecret);
   confidential.forEach((name) => hide(process.env[name]));
-  const base = (process.env.MEDPLUM_BASE_URL || 'https://api.medplum.com').trim().replace(/\/+$/, '');
-  if (!/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(base)) {
-    throw new Stop('MEDPLUM_BASE_URL is no URL such as https://api.medplum.com');
-  }
-  const bundles = ['webhook', 'operations', 'automation'].map((door) => read(`pkg/bots/${door}.cjs`));
-  if (bundles.some((code) => code.length === 0)) {
-    throw new Stop('pkg/bots is empty: build the bundles first');
-  }
+  hideUserinfo(process.env.PLUMLINE_WEBHOOK_URL);
+  const base = baseUrl((process.env.MEDPLUM_BASE_URL || 'https://api.medplum.com').trim());
+  checkBundles(values['no-call']);
 
   const medplum = new Medplum(base);
   await medplum.signIn(client, clientSecret);
@@ -429,7 +580,7 @@ async function main() {
     throw new Stop('this client is no project admin: set "admin" in its ProjectMembership (docs/deploy.md)');
   }
   print(`project ${me.project.name}: Project/${project} at ${base}`);
-  const features = me.project.features ?? [];
+  const features = Array.isArray(me.project.features) ? me.project.features : [];
   if (!features.includes('bots')) {
     throw new Stop('the project lacks the feature "bots", which a super admin of the server sets');
   }
@@ -473,7 +624,7 @@ async function main() {
   print(`webhook URL: ${url}`);
   if (known.PLUMLINE_WEBHOOK_URL && known.PLUMLINE_WEBHOOK_URL !== url) {
     print(
-      `note: the secret PLUMLINE_WEBHOOK_URL has another one, which Twilio has to call: ${known.PLUMLINE_WEBHOOK_URL}`,
+      `note: the secret PLUMLINE_WEBHOOK_URL has another one, which Twilio has to call: ${withoutUserinfo(known.PLUMLINE_WEBHOOK_URL)}`,
     );
   }
 
@@ -492,9 +643,7 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof Stop) && !error.code) {
-    throw error;
-  }
-  console.error(safe(`deploy: ${error.message}`));
+  const isExpected = error instanceof Stop || error.code;
+  console.error(safe(isExpected ? `deploy: ${error.message}` : error.stack));
   process.exitCode = 1;
 }

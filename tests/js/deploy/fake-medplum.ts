@@ -32,6 +32,9 @@ export function recordedCase(id: string): Recorded {
 
 type Stored = Json & { resourceType: string; id: string; meta: { versionId: string } };
 
+/** A status, a body and further headers. */
+type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
+
 interface Seen {
   readonly method: string;
   /** Without the leading slash; ids are left in. */
@@ -45,7 +48,7 @@ export interface FakeOptions {
   readonly admin?: boolean;
   readonly features?: readonly string[];
   /** Refuses the requests that match, `METHOD path`, with the recorded answer of that name, or with another. */
-  readonly refuse?: readonly [RegExp, string | readonly [number, unknown]];
+  readonly refuse?: readonly [RegExp, string | Answer];
 }
 
 export const clientId = randomUUID();
@@ -60,11 +63,11 @@ export class FakeMedplum {
   #store = new Map<string, Stored>();
   #code = new Map<string, string>();
   #server = createServer((req, res) => {
-    void this.#handle(req).then(([status, body]) => {
+    void this.#handle(req).then(([status, body, headers]) => {
       const isText = typeof body === 'string';
       const type = isText ? (body.startsWith('<') ? 'text/xml' : 'text/javascript') : 'application/fhir+json';
       this.seen.push({ method: req.method ?? '', path: (req.url ?? '').slice(1), status });
-      res.writeHead(status, { 'Content-Type': `${type}; charset=utf-8` });
+      res.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, ...headers });
       res.end(isText ? body : JSON.stringify(body));
     });
   });
@@ -96,6 +99,10 @@ export class FakeMedplum {
 
   put(resource: Json & { resourceType: string }): Stored {
     return this.#keep({ id: randomUUID(), ...resource });
+  }
+
+  remove(resource: Stored | undefined): void {
+    this.#store.delete(`${resource?.resourceType}/${resource?.id}`);
   }
 
   /** Everything with its versions, to compare. */
@@ -134,7 +141,7 @@ export class FakeMedplum {
     return [status, body];
   }
 
-  async #handle(req: IncomingMessage): Promise<[number, unknown]> {
+  async #handle(req: IncomingMessage): Promise<Answer> {
     const chunks: Buffer[] = [];
     for await (const chunk of req) {
       chunks.push(chunk as Buffer);
@@ -144,7 +151,7 @@ export class FakeMedplum {
     const { pathname, searchParams } = new URL(url, this.base);
     const [refused, answer] = this.options.refuse ?? [];
     if (refused?.test(`${method} ${url.slice(1)}`) && answer !== undefined) {
-      return typeof answer === 'string' ? this.#recorded(answer) : [...answer];
+      return typeof answer === 'string' ? this.#recorded(answer) : answer;
     }
     if (pathname === '/oauth2/token') {
       const form = new URLSearchParams(text);

@@ -3,7 +3,9 @@
 /** deploy/deploy.mjs against a server that answers as a real one was recorded. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { clientId, clientSecret, FakeMedplum, recordedCase } from './fake-medplum.ts';
@@ -42,7 +44,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 /** Runs the script. Whatever comes of it, it prints no secret. */
-async function deploy(args: string[] = ['--no-call'], more: Record<string, string> = {}): Promise<Run> {
+async function deploy(args = ['--no-call'], more: Record<string, string> = {}, file = script): Promise<Run> {
   const env = {
     PATH: process.env['PATH'],
     MEDPLUM_BASE_URL: `${server.base}/`,
@@ -51,7 +53,7 @@ async function deploy(args: string[] = ['--no-call'], more: Record<string, strin
     ...more,
   };
   const run = await new Promise<Run>((resolve) => {
-    execFile(process.execPath, [script, ...args], { env }, (error, out, err) => {
+    execFile(process.execPath, [file, ...args], { env }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
   });
@@ -308,8 +310,8 @@ describe('deploy/deploy.mjs', () => {
     const { err } = await deploy();
     assert.match(err, /bot: 400 no \*\*\* \*\*\* \*\*\* at Bot\.name\n/);
     // A proxy's page.
-    server.options = { refuse: [/^POST oauth2/, [502, `<p>Bad gateway ${clientSecret}</p>`]] };
-    assert.match((await deploy()).err, /POST oauth2\/token: 502 <p>Bad gateway \*\*\*<\/p>/);
+    server.options = { refuse: [/^POST oauth2/, [502, `Bad gateway ${clientSecret}`]] };
+    assert.match((await deploy()).err, /POST oauth2\/token: 502 Bad gateway \*\*\*\n/);
   });
 
   test('stops where a test call is refused, and says why', async () => {
@@ -441,14 +443,204 @@ describe('deploy/deploy.mjs', () => {
     assert.equal(without.code, 1);
     assert.match(without.err, /set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET/);
     const url = await deploy([], { MEDPLUM_BASE_URL: 'api.medplum.com' });
-    assert.match(url.err, /MEDPLUM_BASE_URL is no URL/);
+    assert.match(url.err, /^deploy: MEDPLUM_BASE_URL is no URL: "api\.medplum\.com": begin it with https:\/\//);
+    const password = await deploy([], { MEDPLUM_BASE_URL: 'https://user:pw-17@api.medplum.com' });
+    assert.match(password.err, /is no URL: "https:\/\/\*\*\*@api\.medplum\.com"/);
+    const invalid = await deploy([], { MEDPLUM_BASE_URL: 'https://exa mple' });
+    assert.match(invalid.err, /^deploy: MEDPLUM_BASE_URL is no URL: "https:\/\/exa mple"/);
     const down = await deploy([], { MEDPLUM_BASE_URL: 'http://127.0.0.1:9' });
     assert.equal(down.code, 1);
-    assert.match(down.err, /POST oauth2\/token: no answer from http:\/\/127\.0\.0\.1:9/);
-    server.options = { refuse: [/^GET fhir\/R4\/Bot/, [200, '<p>Sign in</p>']] };
+    assert.match(
+      down.err,
+      /POST oauth2\/token: no answer from http:\/\/127\.0\.0\.1:9: .+: is MEDPLUM_BASE_URL right, and is the server running\?\n$/,
+    );
+    server.options = { refuse: [/^GET fhir\/R4\/Bot/, [200, 'Sign in']] };
     assert.match((await deploy()).err, /GET fhir\/R4\/Bot.*: the answer is no JSON/);
     const option = await deploy(['--unknown']);
     assert.equal(option.code, 1);
     assert.match(option.err, /--unknown/);
+  });
+
+  test('sends no secret without encryption, but to this machine', async () => {
+    for (const address of [
+      'http://203.0.113.9',
+      'HTTP://medplum.example.com/',
+      'http://localhost.example.com:8103',
+      'http://127.0.0.1.example.com',
+      'http://128.0.0.1',
+      'http://[::2]:8103',
+      'http://0.0.0.0:8103',
+    ]) {
+      const { code, out, err } = await deploy([], { MEDPLUM_BASE_URL: address });
+      assert.deepEqual(
+        { code, out, err },
+        { code: 1, out: '', err: 'deploy: MEDPLUM_BASE_URL is not encrypted: begin it with https://\n' },
+        address,
+      );
+    }
+    // Nothing listens at port 9: these are asked.
+    for (const host of ['localhost', '127.0.0.2', '[::1]']) {
+      assert.match((await deploy([], { MEDPLUM_BASE_URL: `http://${host}:9` })).err, /no answer from/, host);
+    }
+  });
+
+  test('prints no password of the webhook URL', async () => {
+    await deployed();
+    const { host } = new URL(server.base);
+    for (const userinfo of [
+      'clinic:pw-17',
+      'clinic:a%2Fb%40c-long-password',
+      'clinic:p@ss:word/x',
+      'token-4711-only',
+    ]) {
+      const PLUMLINE_WEBHOOK_URL = `http://${userinfo}@${host}/webhook/other`;
+      server.secrets = { ...settings, PLUMLINE_WEBHOOK_URL };
+      const { out, err } = await deploy([]);
+      assert.ok(!/clinic|pw-17|a%2Fb|a\/b|p@ss|word\/x|4711/.test(out + err), `${userinfo}: ${out}${err}`);
+      assert.match(out, /which Twilio has to call: http:\/\/\*\*\*@127\.0\.0\.1:\d+\/webhook\/other\n/);
+      assert.match(out, /test call to http:\/\/\*\*\*@127\.0\.0\.1:\d+\/webhook\/other\n/);
+    }
+  });
+
+  test('masks every spelling of a secret, and masks before it cuts', async () => {
+    const secret = 'a+b/c d&e<f>"g\'h\\i%j-invented';
+    const html = secret.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+    const named = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+    const base64 = (before: string, type: BufferEncoding = 'base64'): string =>
+      Buffer.from(`${before}${secret}`).toString(type);
+    const percent = encodeURIComponent(secret);
+    const spellings = {
+      plain: secret,
+      form: new URLSearchParams({ x: secret }).toString().slice(2),
+      percent,
+      lower: percent.replace(/%../g, (one) => one.toLowerCase()),
+      every: [...Buffer.from(secret)].map((byte) => `%${byte.toString(16)}`).join(''),
+      twice: encodeURIComponent(percent),
+      html,
+      named,
+      json: JSON.stringify(secret).slice(1, -1),
+      base64: base64(''),
+      basic: base64(`${clientId}:`),
+      aligned: base64('x'),
+      url: base64('xy', 'base64url'),
+      escaped: encodeURIComponent(base64('')),
+    };
+    for (const [name, spelling] of Object.entries(spellings)) {
+      const issue = [{ details: { text: `begin ${spelling} end` } }];
+      server.options = { refuse: [/^POST oauth2/, [400, { resourceType: 'OperationOutcome', issue }]] };
+      const { err } = await deploy([], { PLUMLINE_SECRET: secret });
+      const shown = /begin (.*) end/.exec(err)?.[1] ?? err;
+      assert.match(shown, /^[\w+/%]{0,60}\*\*\*[\w=%]{0,4}$/, `${name}: ${err}`);
+      assert.ok(!/invent|aW52ZW50/.test(shown), `${name}: ${err}`);
+      if (!['basic', 'aligned', 'url', 'base64', 'escaped'].includes(name)) {
+        assert.equal(shown, '***', name);
+      }
+    }
+    // The limit of what is shown falls into the secret.
+    server.options = { refuse: [/^POST oauth2/, [502, `${'x'.repeat(290)}${secret}`]] };
+    const cut = await deploy([], { PLUMLINE_SECRET: secret });
+    assert.match(cut.err, /502 x{290}\*\*\*\n/);
+    // A long one, as a config is.
+    const long = JSON.stringify({ greeting: 'good day '.repeat(400) });
+    server.options = { refuse: [/^POST oauth2/, [400, { issue: [{ diagnostics: `[${encodeURIComponent(long)}]` }] }]] };
+    assert.match((await deploy([], { PLUMLINE_CONFIG: long })).err, /400 \[\*\*\*\]\n/);
+  });
+
+  test('shows of a redirect neither query nor password', async () => {
+    const location = `https://user:pw-17@login.example.com/start?client_secret=${clientSecret}&next=abc#frag`;
+    server.options = { refuse: [/^POST oauth2/, [302, '', { Location: location }]] };
+    const { err } = await deploy();
+    assert.equal(
+      err,
+      'deploy: POST oauth2/token: 302: the server is at another address, https://login.example.com/start\n',
+    );
+    server.options = {
+      refuse: [/^POST oauth2/, [302, '', { Location: `/${Buffer.from(clientSecret).toString('hex')}` }]],
+    };
+    assert.match((await deploy()).err, /another address, http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\n/);
+    server.options = { refuse: [/^POST oauth2/, [302, '', {}]] };
+    assert.match((await deploy()).err, /302: the server is at another address\n/);
+  });
+
+  test('reports an answer of any form, and does not fail on it', async () => {
+    for (const body of [
+      { issue: { code: 'x' } },
+      { issue: 'x' },
+      { issue: 7 },
+      { issue: [null, 'x', 7] },
+      { issue: [{ expression: 'Bot.name' }] },
+      { issue: [{ details: 'x', expression: 7 }] },
+      { error: { message: 'x' } },
+      [],
+      null,
+      7,
+    ]) {
+      server.options = { refuse: [/^POST oauth2/, [400, body]] };
+      const { code, err } = await deploy();
+      assert.equal(code, 1);
+      assert.match(err, /^deploy: POST oauth2\/token: 400.*\n$/, JSON.stringify(body));
+    }
+    server.options = {};
+    await deployed();
+    for (const entry of ['x', 7, { resource: {} }, [null], [{}], [{ resource: 'x' }]]) {
+      server.options = { refuse: [/^GET fhir\/R4\/Subscription/, [200, { resourceType: 'Bundle', entry }]] };
+      await deployed();
+      // It was not found, and so it was created again.
+      server.remove(server.of('Subscription').at(-1));
+    }
+    server.options = { refuse: [/^GET fhir\/R4\/Project/, [200, { resourceType: 'Project', secret: 'x' }]] };
+    assert.match((await deploy()).err, /^deploy: no call can be answered without these secrets/);
+  });
+
+  test('prints no HTML', async () => {
+    const page = `\n<!doctype html><html><body>${'Sign in '.repeat(100)}</body></html>`;
+    for (const [request, status] of [
+      [/^POST oauth2/, 502],
+      [/^POST oauth2/, 200],
+      [/^GET auth/, 404],
+      [/^GET fhir\/R4\/Bot/, 200],
+    ] as const) {
+      server.options = { refuse: [request, [status, page]] };
+      const { err, out } = await deploy();
+      assert.match(err, /: (502 |404 )?the answer is HTML: is this a Medplum server\?\n$/);
+      assert.ok(!/Sign in/.test(err + out));
+    }
+  });
+
+  test('refuses an unknown runtime before it asks anything', async () => {
+    const { code, err } = await deploy(['--runtime', 'foo']);
+    assert.equal(code, 1);
+    assert.equal(err, 'deploy: --runtime is awslambda, vmcontext or fission, not "foo"\n');
+    assert.deepEqual(server.seen, []);
+    for (const runtime of ['awslambda', 'vmcontext', 'fission']) {
+      await deployed(['--runtime', runtime, '--no-call']);
+      assert.equal(bot('webhook')['runtimeVersion'], runtime);
+    }
+  });
+
+  test('says that the environment has no secret to set', async () => {
+    const { out } = await deployed(['--set-secrets', '--no-call'], { TWILIO_NUMBER: ' ' });
+    assert.match(out, /^secrets: none found in the environment$/m);
+    assert.deepEqual(server.secrets, settings);
+  });
+
+  test('says that the bundles have to be built', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'plumline-deploy-'));
+    try {
+      cpSync(fileURLToPath(new URL('deploy', root)), path.join(folder, 'deploy'), { recursive: true });
+      const copy = path.join(folder, 'deploy/deploy.mjs');
+      const missing = await deploy([], {}, copy);
+      assert.equal(missing.code, 1);
+      assert.equal(missing.err, 'deploy: pkg/bots/webhook.cjs is missing: npm run build makes it\n');
+      mkdirSync(path.join(folder, 'pkg/bots'), { recursive: true });
+      for (const door of ['webhook', 'operations', 'automation']) {
+        writeFileSync(path.join(folder, `pkg/bots/${door}.cjs`), '1');
+      }
+      assert.match((await deploy([], {}, copy)).err, /pkg\/cli\/plumline\.mjs is missing: npm run build makes it/);
+      assert.deepEqual(server.seen, []);
+      assert.equal((await deploy(['--no-call'], {}, copy)).code, 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
