@@ -36,7 +36,8 @@ export class Hosts {
 
   /** Refuses a request that changes state and comes from a page of another origin. */
   readonly checkOrigin: RequestHandler = (req, res, next) => {
-    const isExempt = safeMethods.includes(req.method) && !/\/\$execute(?:\/|$)/.test(req.path);
+    // Without regard to case, as Express compares the paths of routes.
+    const isExempt = safeMethods.includes(req.method) && !/\/\$execute(?:\/|$)/i.test(req.path);
     if (isExempt || this.#isOwn(req)) {
       next();
       return;

@@ -202,6 +202,8 @@ describe('what changes state', () => {
 
   test('is refused to a page of another origin', async () => {
     const before = await patients();
+    const executions = (): number => sandbox.executions.filter(({ trigger }) => trigger === 'execute').length;
+    const executed = executions();
     const json = { 'Content-Type': 'application/json' };
     const id = (await search(sandbox, 'Patient')).entry?.[0]?.resource?.id ?? '';
     for (const page of [
@@ -217,6 +219,10 @@ describe('what changes state', () => {
         ['POST', '/fhir/R4/Patient', patient],
         ['POST', `/fhir/R4/Bot/${bot.id}/$execute`, '{}'],
         ['GET', `/fhir/R4/Bot/${bot.id}/$execute`, ''],
+        // Express compares the paths of routes without regard to case.
+        ['GET', `/fhir/R4/Bot/${bot.id}/$EXECUTE`, ''],
+        ['GET', `/fhir/R4/Bot/${bot.id}/$Execute/more?a=1`, ''],
+        ['HEAD', `/API/FHIR/r4/bot/${bot.id}/$eXecute/`, ''],
         ['POST', '/fake/meta/messages', '{}'],
         ['DELETE', `/fhir/R4/Patient/${id}`, ''],
       ] as const) {
@@ -229,6 +235,7 @@ describe('what changes state', () => {
       assert.equal((await send('POST', `/webhook/${bot.membershipId}`, { ...json, ...page }, '{}')).status, 200);
     }
     assert.equal(await patients(), before);
+    assert.equal(executions(), executed);
     for (const own of [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`]) {
       assert.equal((await send('POST', '/fhir/R4/Patient', { ...json, Origin: own }, patient)).status, 201, own);
     }
