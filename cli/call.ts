@@ -54,7 +54,9 @@ async function targetOf(options: CallOptions): Promise<Target> {
   }
   const response = await fetch(new URL('/sandbox.json', options.sandbox)).catch(() => undefined);
   if (!response?.ok) {
-    throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or give --url and --token`);
+    throw new Error(
+      `no sandbox at ${options.sandbox}: start one with npm start, say with --sandbox where it is, or give --url and --token`,
+    );
   }
   const sandbox = (await response.json()) as { webhook: string; authToken: string };
   const account = await fetch(new URL('/console/account', options.sandbox));
@@ -84,6 +86,9 @@ interface Outcome {
 }
 
 function refusal(body: string): string {
+  if (/^\s*<(?!\?xml)/.test(body)) {
+    return 'refused: the answer is HTML: is this the webhook of a Medplum server?';
+  }
   try {
     const details = (JSON.parse(body) as Outcome).issue?.[0]?.details;
     return `refused: ${details?.coding?.[0]?.code ?? 'no code'}\n${details?.text ?? ''}`;

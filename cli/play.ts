@@ -92,7 +92,10 @@ function tell(call: Played, print: (line: string) => void): void {
   errors.forEach((code) => print(`Twilio would report error ${code}`));
   print(`ended: ${call.status}, ${call.duration} s`);
   const line = communication?.payload?.[0]?.contentString ?? '';
-  print(communication ? `chart: Communication/${communication.id}: ${line}` : 'chart: nothing, since no callback came');
+  const nothing = requests.some(({ callback }) => callback)
+    ? 'chart: nothing: no callback could be stored'
+    : 'chart: nothing, since no callback came';
+  print(communication ? `chart: Communication/${communication.id}: ${line}` : nothing);
   tasks.forEach(({ id }) => print(`chart: Task/${id}`));
 }
 

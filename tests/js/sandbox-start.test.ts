@@ -39,6 +39,15 @@ interface Played {
   issue?: { details?: { text?: string } }[];
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Runs the sandbox while `use` lasts; gives all that it wrote. */
 async function run(args: string[], use: (written: string) => Promise<void>): Promise<string> {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -246,6 +255,29 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
       assert.match(command(['--to', '+15550100021', '--whole', '--wrong-signature']).stderr, /single request/);
       assert.match(command(['--to', '+15550100021', '--ticket']).stderr, /--browser/);
     });
+  });
+
+  test('where the chart is down, a call is answered by --public-url, and no callback is stored', async () => {
+    const command = (...args: string[]): SpawnSyncReturns<string> =>
+      spawnSync(process.execPath, [cli, 'call', '--to', '+15550100001', ...args], { encoding: 'utf8' });
+    await run(['--json', '--port', '0', '--faults', '1'], async (text) => {
+      assert.equal(text.trim().split('\n').length, 1);
+      const line = JSON.parse(text) as Line;
+      const { status, stdout } = command('--sandbox', line.console);
+      assert.equal(status, 1);
+      assert.ok(!stdout.includes('<Response'), stdout);
+    });
+    const port = await freePort();
+    const publicUrl = `http://localhost:${port}`;
+    await run(['--json', '--port', String(port), '--faults', '1', '--public-url', publicUrl], async (text) => {
+      const line = JSON.parse(text) as Line;
+      const { stdout } = command('--sandbox', line.console, '--whole');
+      assert.match(stdout, /^200 the call comes in$/m);
+      assert.match(stdout, /^500 status callback/m);
+      assert.match(stdout, /^chart: nothing: no callback could be stored$/m);
+    });
+    const { stderr } = command('--sandbox', 'http://127.0.0.1:9');
+    assert.match(stderr, /no sandbox at http:\/\/127\.0\.0\.1:9: .*--sandbox.*--url and --token/);
   });
 
   test('a call is played at any hour, with any word of its carrier, at any place in a queue', async () => {
