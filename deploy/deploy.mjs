@@ -49,60 +49,57 @@ const confidential = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET'
 
 const runtimes = ['awslambda', 'vmcontext', 'fission'];
 
-/** What is never printed, each with its pattern. A server or a proxy may repeat it in another spelling. */
-const hidden = new Map();
-const entities = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+const named = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const spelling =
+  /%(?:25)*([0-9a-f]{2})|&(?:amp;)*(?:#0*(\d{1,7})|#x0*([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));|\\+u([0-9a-f]{4})|\\+|[^]/giu;
+const alike = { '+': ' ', '\n': 'n', '\r': 'r', '\t': 't', '\\': '' };
 
-/** Matches a character, or a run of backslashes: plain, percent-encoded, escaped for HTML or for JSON. */
-function spellings(character) {
-  const [first] = character;
-  const code = first.codePointAt(0);
-  const hex = code.toString(16);
-  const bytes = [...Buffer.from(first)].map((byte) => `%(?:25)*${byte.toString(16).padStart(2, '0')}`);
-  const all = [
-    first.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'),
-    bytes.join(''),
-    `&(?:amp;)*#(?:0*${code}|x0*${hex});`,
-    `\\\\+u${hex.padStart(4, '0')}`,
-  ];
-  if (entities[first]) {
-    all.push(`&(?:amp;)*${entities[first]};`);
+/**
+ * A text in the one form in which secrets are looked for: percent-encoding and the escapes of HTML and JSON are undone, even
+ * where they are nested. What an escape may leave open is made alike: a plus and a space, a line feed and `n`, letters of
+ * either case; backslashes are left out. One character per byte, and for each the range of the text that it is from.
+ */
+function plain(text) {
+  let form = '';
+  const ranges = [];
+  for (const { 0: whole, index, ...groups } of text.matchAll(spelling)) {
+    const [percent, decimal, hex, name, json] = [1, 2, 3, 4, 5].map((group) => groups[group]);
+    const code = decimal ? Number(decimal) : parseInt(hex ?? json ?? '', 16);
+    const known = code <= 0x10ffff ? String.fromCodePoint(code) : (named[name?.toLowerCase()] ?? whole);
+    const bytes = percent ? String.fromCharCode(parseInt(percent, 16)) : Buffer.from(known).toString('latin1');
+    for (const byte of /^\\+$/.test(whole) ? '' : bytes) {
+      const one = alike[byte] ?? byte.toLowerCase();
+      form += one;
+      if (one !== '') {
+        ranges.push([index, index + whole.length]);
+      }
+    }
   }
-  if (first === ' ') {
-    all.push('\\+');
-  }
-  if (first === '\n') {
-    all.push('\\\\+n');
-  }
-  const escape = /[\w\\]/.test(first) ? '' : '\\\\*';
-  return `${escape}(?:${all.join('|')})${first === '\\' ? '+' : ''}`;
+  return { form, ranges };
 }
 
-function hidePiece(piece) {
-  if (piece.length >= 6 && !hidden.has(piece)) {
-    hidden.set(piece, new RegExp(piece.match(/\\+|./gsu).map(spellings).join(''), 'gi'));
-  }
-}
-
+/** What is never printed, whatever text it is part of, in the form of `plain`. */
+const hidden = new Set();
 function hide(value) {
   for (const part of typeof value === 'string' ? [value, ...value.split(',')] : []) {
     const secret = part.trim();
     if (secret.length < 6) {
       continue;
     }
-    // In pieces: the pattern of a long config would be too large.
-    for (let at = 0; at < secret.length;) {
-      const end = secret.length - at < 506 ? secret.length : at + 500;
-      const piece = secret.slice(at, end);
-      hidePiece(piece);
-      // In base64 a text has three spellings, by where it begins. Only the characters that it alone decides are compared.
-      for (const before of [0, 1, 2]) {
-        const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(piece)]);
-        const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
-        hidePiece(bytes.toString('base64').slice(from, to));
-        hidePiece(bytes.toString('base64url').slice(from, to));
+    const forms = [plain(secret).form];
+    // In base64 a text has three spellings, by where it begins. Only the characters that it alone decides are compared.
+    for (const before of [0, 1, 2]) {
+      const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+      const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+      for (const encoding of ['base64', 'base64url']) {
+        // As `plain` has it, which finds no escape in it.
+        forms.push(bytes.toString(encoding).slice(from, to).toLowerCase().replaceAll('+', ' '));
       }
-      at = end;
+    }
+    for (const form of forms) {
+      if (form.length >= 4) {
+        hidden.add(form);
+      }
     }
   }
 }
@@ -110,18 +107,17 @@ function hide(value) {
 /** The text with `***` in place of all that is hidden. */
 function safe(text) {
   const whole = String(text);
-  const ranges = [];
-  for (const pattern of hidden.values()) {
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(whole); match; match = pattern.exec(whole)) {
-      ranges.push([match.index, match.index + match[0].length]);
-      // A text that repeats itself matches in places that overlap.
-      pattern.lastIndex = match.index + 1;
+  const { form, ranges } = plain(whole);
+  const found = [];
+  for (const secret of hidden) {
+    // A text that repeats itself matches in places that overlap.
+    for (let at = form.indexOf(secret); at >= 0; at = form.indexOf(secret, at + 1)) {
+      found.push([ranges[at][0], ranges[at + secret.length - 1][1]]);
     }
   }
   let shown = '';
   let end = 0;
-  for (const [from, to] of ranges.sort(([one], [other]) => one - other)) {
+  for (const [from, to] of found.sort(([one], [other]) => one - other)) {
     if (from > end || end === 0) {
       shown += `${whole.slice(end, from)}***`;
     }

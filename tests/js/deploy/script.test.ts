@@ -478,7 +478,7 @@ describe('deploy/deploy.mjs', () => {
         address,
       );
     }
-    // Nothing listens at port 9: these are asked.
+    // fetch refuses port 9 by itself, once the address has been accepted.
     for (const host of ['localhost', '127.0.0.2', '[::1]']) {
       assert.match((await deploy([], { MEDPLUM_BASE_URL: `http://${host}:9` })).err, /no answer from/, host);
     }
@@ -541,7 +541,7 @@ describe('deploy/deploy.mjs', () => {
     const cut = await deploy([], { PLUMLINE_SECRET: secret });
     assert.match(cut.err, /502 x{290}\*\*\*\n/);
     // A long one, as a config is.
-    const long = JSON.stringify({ greeting: 'good day '.repeat(400) });
+    const long = JSON.stringify({ greeting: 'good day, '.repeat(6000) });
     server.options = { refuse: [/^POST oauth2/, [400, { issue: [{ diagnostics: `[${encodeURIComponent(long)}]` }] }]] };
     assert.match((await deploy([], { PLUMLINE_CONFIG: long })).err, /400 \[\*\*\*\]\n/);
   });
