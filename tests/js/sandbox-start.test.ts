@@ -266,6 +266,10 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
       const { status, stdout } = command('--sandbox', line.console);
       assert.equal(status, 1);
       assert.ok(!stdout.includes('<Response'), stdout);
+      // A page that is no webhook.
+      const page = command('--url', `${line.console}no-page`, '--token', 'invented-token');
+      assert.equal(page.status, 1);
+      assert.match(page.stdout, /^404 [^]*\nrefused: the answer is HTML: is this the webhook of a Medplum server\?\n$/);
     });
     const port = await freePort();
     const publicUrl = `http://localhost:${port}`;
