@@ -127,6 +127,14 @@ pub fn search(root: &str) -> FhirRequest {
     FhirRequest { method: "GET", url: ["Communication?", &criteria(root)].concat(), ..FhirRequest::default() }
 }
 
+/// The same, for as many records as a server gives at once: so many copies do not hide the one that is looked for.
+#[must_use]
+pub fn search_all(root: &str) -> FhirRequest {
+    let mut request = search(root);
+    request.url.push_str("&_count=1000");
+    request
+}
+
 fn criteria(root: &str) -> String {
     ["identifier=", TWILIO, "|", &encode(root)].concat()
 }
@@ -216,6 +224,11 @@ impl Chart {
     /// # Errors
     /// [`Trouble`] where the record that was read has no version: nothing is written without a guard.
     pub fn write(&self, log: &CallLog, base: &str) -> Result<Option<FhirRequest>, Trouble> {
+        let mut log = log.clone();
+        if let Some(found) = &self.found {
+            // Other records of the call, which anybody may have made, do not change what was prepared and sealed.
+            log.restore(CallLog::read(found).context());
+        }
         let resource = log.write(self.found.clone(), base);
         let Some(found) = &self.found else {
             let if_none_exist = log.root().map(criteria);

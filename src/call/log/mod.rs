@@ -140,6 +140,17 @@ impl CallLog {
         least(&mut self.context.prepared, context.prepared.as_ref());
     }
 
+    /// Puts back what was sealed when the call was prepared, if `context` was prepared.
+    pub fn restore(&mut self, context: &Context) {
+        if context.prepared.is_some() {
+            self.context.practitioner.clone_from(&context.practitioner);
+            self.context.identity.clone_from(&context.identity);
+            self.context.number.clone_from(&context.number);
+            self.context.practitioner_number.clone_from(&context.practitioner_number);
+            self.context.prepared = context.prepared;
+        }
+    }
+
     /// Adds everything that another log of the same call knows.
     pub fn merge(&mut self, other: &Self) {
         least(&mut self.root, other.root.as_ref());

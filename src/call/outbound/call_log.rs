@@ -30,7 +30,8 @@ pub const ATTEMPT: &str = "call-attempt";
 /// The name of the extension that holds the seal over what was prepared, which follows the base and a slash.
 const SEAL: &str = "call-seal";
 
-/// The same of the seal over who placed a call by REST.
+/// The same of the two seals over a call that was placed by REST, with a dot between: over who placed it, and over what it
+/// dials. The first holds whatever becomes of the record; the second, only as long as the record says the same.
 const PLACED: &str = "call-placed";
 
 /// A call that somebody is about to place.
@@ -136,14 +137,37 @@ impl Prepared {
     /// Whether it holds the seal over a call that `who` placed by REST.
     #[must_use]
     pub fn is_placed_by(&self, who: &str, call_sid: &str, sealing: &Sealing) -> bool {
-        self.seals(PLACED).any(|seal| sealing.is_placed(seal, call_sid, who))
+        self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, who))
     }
 
-    /// Seals that `who` placed a call by REST.
-    pub fn seal_placed(&mut self, who: &str, call_sid: &str, base: &str, sealing: &Sealing) {
-        if let Some(seal) = sealing.seal_placed(call_sid, who) {
-            set_extension(&mut self.resource, base, PLACED, &seal);
+    /// Whether it holds the seal over what a call that was placed by REST dials, and still says the same.
+    #[must_use]
+    pub fn is_dialed_by(&self, call_sid: &str, sealing: &Sealing) -> bool {
+        let (from, context) = (self.from().unwrap_or_default(), self.log.context());
+        self.placed_seals().any(|(_, dialing)| sealing.is_dialing(dialing, call_sid, from, context))
+    }
+
+    /// The seals over a call that `who` placed by REST for what this record says. Only for a record that is known to say what
+    /// was prepared.
+    #[must_use]
+    pub fn placed_seal(&self, who: &str, call_sid: &str, sealing: &Sealing) -> Option<String> {
+        let owner = sealing.seal_placed(call_sid, who)?;
+        let dialing = sealing.seal_dialing(call_sid, self.from().unwrap_or_default(), self.log.context())?;
+        Some([&owner, ".", &dialing].concat())
+    }
+
+    /// Writes the seals of [`placed_seal`](Self::placed_seal); whether they were not there yet.
+    pub fn set_placed_seal(&mut self, seal: &str, base: &str) -> bool {
+        let missing = !self.seals(PLACED).any(|known| known == seal);
+        if missing {
+            set_extension(&mut self.resource, base, PLACED, seal);
         }
+        missing
+    }
+
+    /// The seals over who placed a call and over what it dials.
+    fn placed_seals(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.seals(PLACED).map(|seal| seal.split_once('.').unwrap_or((seal, "")))
     }
 
     /// The seals of that name, whatever the base.

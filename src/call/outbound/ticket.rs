@@ -27,6 +27,8 @@ const DOMAIN: &str = "plumline call ticket 1\n";
 /// The same of the record of a call that was prepared, and of a call that was placed by REST.
 const RECORD: &str = "plumline call record 1\n";
 const PLACED: &str = "plumline placed call 1\n";
+/// The same of what a call that was placed by REST dials once a key was pressed.
+const DIALS: &str = "plumline dialed by a placed call 1\n";
 
 /// No secret is shorter: a ticket is seen by whoever uses it, and a short one could be guessed from it.
 const SHORTEST: usize = 32;
@@ -86,6 +88,19 @@ impl Sealing {
     #[must_use]
     pub fn is_placed(&self, given: &str, call_sid: &str, who: &str) -> bool {
         self.fits(given, PLACED, &[call_sid, who].map(str::to_owned))
+    }
+
+    /// A seal over what a call that was placed by REST dials once a key was pressed: its `CallSid`, the number of ours that
+    /// is shown, and all that was prepared. It fits no other call, and no other record.
+    #[must_use]
+    pub fn seal_dialing(&self, call_sid: &str, from: &str, context: &Context) -> Option<String> {
+        Some(seal(self.0.first()?, DIALS, &dialing_parts(call_sid, from, context)))
+    }
+
+    /// Whether a call dials what is prepared in `context`, and shows `from`.
+    #[must_use]
+    pub fn is_dialing(&self, given: &str, call_sid: &str, from: &str, context: &Context) -> bool {
+        self.fits(given, DIALS, &dialing_parts(call_sid, from, context))
     }
 
     fn fits(&self, given: &str, domain: &str, parts: &[String]) -> bool {
@@ -172,6 +187,12 @@ fn key_of(secret: &str) -> Hmac<Sha256> {
         unreachable!()
     };
     key
+}
+
+fn dialing_parts(call_sid: &str, from: &str, context: &Context) -> Vec<String> {
+    let mut parts = vec![call_sid.to_owned(), from.to_owned()];
+    parts.extend(record_parts(context));
+    parts
 }
 
 fn record_parts(context: &Context) -> [String; 5] {

@@ -96,8 +96,8 @@ pub(super) struct Owner<'a> {
     pub(super) sealing: &'a Sealing,
 }
 
-/// Writes into the record of an intent which call it was, and seals whose it is where that is certain. A record that a
-/// callback made meanwhile goes into it.
+/// Writes into the record of an intent which call it was, and seals whose it is and what it dials where that is certain; the
+/// record's own seal was verified then. A record that a callback made meanwhile goes into it.
 pub(super) async fn record(
     mut prepared: Prepared,
     call: &Json,
@@ -108,6 +108,8 @@ pub(super) async fn record(
     let Some(event) = CallEvent::from_rest(call) else {
         return Err(Code::OutboundUnknown);
     };
+    // Over what was prepared and verified: a record that is read again may have been edited meanwhile.
+    let seal = owner.and_then(|Owner { who, sealing }| prepared.placed_seal(who, event.sid.0, sealing));
     let own = get(["Communication/", prepared.id()].concat());
     let mut code = Code::ChartUnavailable;
     for attempt in 0..ATTEMPTS {
@@ -125,11 +127,7 @@ pub(super) async fn record(
         let mut log = prepared.log.clone();
         log.add(&event);
         log.merge(&others.log);
-        let mut unsealed = false;
-        if let Some(Owner { who, sealing }) = owner {
-            unsealed = !prepared.is_placed_by(who, event.sid.0, sealing);
-            prepared.seal_placed(who, event.sid.0, base, sealing);
-        }
+        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, base));
         let chart = Chart::of(prepared.resource.clone());
         let write = match chart.write(&log, base) {
             Ok(Some(write)) => write,

@@ -2,12 +2,16 @@
 
 //! A key was pressed on the phone that `place-call` rings first: somebody is there, and the callee is dialled.
 //!
-//! Whom, stands in the record of the call. Where Twilio's answer to `place-call` was lost, or could not be written yet,
-//! the record does not say which call it is of. It is the one then that was to ring this phone, over this number of ours,
-//! a moment ago: no call comes here but those that `place-call` has placed.
+//! The number to dial is in the record of the call. With `PLUMLINE_SECRET`, only a record counts whose seal names this very
+//! call: staff may edit and copy records. `place-call` may write the seal a moment later than Twilio calls back, so it is
+//! read again.
+//!
+//! Without `PLUMLINE_SECRET`, and where Twilio's answer to `place-call` was lost or could not be written yet, the record does
+//! not say which call it is of. It is the one then that was to ring this phone, over this number of ours, a moment ago: no
+//! call comes here but those that `place-call` has placed.
 
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
-use super::super::chart::{Chart, search};
+use super::super::chart::{Chart, search, search_all};
 use super::super::dialplan::Visit;
 use super::super::reply::{Done, Reply};
 use super::conditions::{at_this_hour, get};
@@ -26,6 +30,10 @@ const CLAIM: u32 = 1_500;
 /// To read again where others wrote at the same moment.
 const AGAIN: u32 = 250;
 
+/// Milliseconds of each search for the sealed record. With the pauses between, of 200 and 400 ms at most, the practitioner
+/// listens to silence for less than 2.5 s.
+const SEALED_READS: [u32; 3] = [800, 500, 400];
+
 /// How long after it was sent a call may be answered: Twilio rings for ten minutes at most.
 const RINGING: u64 = 12 * MINUTE;
 
@@ -33,7 +41,7 @@ const RINGING: u64 = 12 * MINUTE;
 const WAITING: usize = 200;
 
 /// Dials whom the call was placed to reach; what stands against it, is said. `secret` is `PLUMLINE_SECRET`: where it is
-/// set, the record has to say what `place-call` wrote, and not what somebody edited.
+/// set, only a record counts that `place-call` has sealed for this call.
 pub(in crate::flow) async fn confirmed(visit: &Visit<'_, '_>, secret: Option<&str>, host: &Host) -> Done {
     // Where it cannot be read, `place-call` seals with a secret that the webhook does not have.
     let sealing = secret.and_then(|secret| Sealing::read(secret).ok());
@@ -52,7 +60,10 @@ async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> 
     let event = CallEvent::opening(visit.pairs, visit.now).filter(|event| event.direction == Some("outbound-api"));
     let pressed = Said(visit.pairs).get("Digits").is_some();
     let event = event.filter(|event| pressed && !event.is_over()).ok_or(Refusal::TicketInvalid)?;
-    let prepared = record(visit, &event, sealing, host).await?;
+    let prepared = match sealing {
+        Some(sealing) => sealed(&event, sealing, host).await?,
+        None => unsealed(visit, &event, host).await?,
+    };
     // The config may have changed since it was placed. Limits are not counted again: this very call is among them.
     let number = prepared.log.context().number.as_deref().ok_or(Refusal::TicketInvalid)?;
     let callee = Policy::new(&config.outbound, numbers).allows(number)?;
@@ -64,21 +75,37 @@ async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> 
     connect(&connection, config).map_err(|_| Refusal::ChartUnavailable)
 }
 
-/// The record of the call.
-async fn record(
-    visit: &Visit<'_, '_>,
-    event: &CallEvent<'_>,
-    sealing: Option<&Sealing>,
-    host: &Host,
-) -> Result<Prepared, Refusal> {
+/// The record that `place-call` has sealed for this call. Any other that names the call is ignored.
+async fn sealed(event: &CallEvent<'_>, sealing: &Sealing, host: &Host) -> Result<Prepared, Refusal> {
+    for (attempt, deadline) in (0..).zip(SEALED_READS) {
+        if attempt > 0 {
+            host.pause(attempt).await;
+        }
+        let answer = host.ask(Ask::Fhir(search_all(event.sid.0)), Some(deadline)).await;
+        let found = answer.ok().ok_or(Refusal::ChartUnavailable)?;
+        let entries = found.take("entry").into_elements().into_iter();
+        let mut records = entries
+            .filter_map(|entry| Prepared::read(entry.take("resource")))
+            .filter(|record| record.is_dialed_by(event.sid.0, sealing) && is_between(record, event))
+            .peekable();
+        if records.peek().is_some() {
+            // A copy that somebody has closed does not close the others.
+            return records.find(may_dial).ok_or(Refusal::TicketUsed);
+        }
+    }
+    Err(Refusal::CallUnknown)
+}
+
+/// The record of the call, without a secret.
+async fn unsealed(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Result<Prepared, Refusal> {
     let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(waiting(visit.now)), Some(READ))];
     let mut answers = host.ask_all(asks).await.into_iter();
     let found = chart(answers.next().unwrap_or(Answer::Failed))?;
-    if let Some(prepared) = known(&found, event, sealing)? {
+    if let Some(prepared) = known(&found, event)? {
         return Ok(prepared);
     }
     let waiting = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
-    let prepared = alone(waiting, event, sealing, visit.now).ok_or(Refusal::CallUnknown)?;
+    let prepared = alone(waiting, event, visit.now).ok_or(Refusal::CallUnknown)?;
 
     // What a callback has written of the call goes in; its record is closed by the sweep.
     let mut log = prepared.log.clone();
@@ -91,7 +118,7 @@ async fn record(
         // Most likely `place-call` has written just that.
         Answer::Done { status: 409 | 412, .. } => {
             let again = host.ask(Ask::Fhir(search(event.sid.0)), Some(AGAIN)).await;
-            known(&chart(again)?, event, sealing)?.ok_or(Refusal::CallUnknown)
+            known(&chart(again)?, event)?.ok_or(Refusal::CallUnknown)
         }
         _ => Err(Refusal::ChartUnavailable),
     }
@@ -102,14 +129,14 @@ fn chart(answer: Answer) -> Result<Chart, Refusal> {
 }
 
 /// The record that knows which call it is of, if there is one; refused where the call is over, or has dialled somebody.
-fn known(chart: &Chart, event: &CallEvent<'_>, sealing: Option<&Sealing>) -> Result<Option<Prepared>, Refusal> {
+fn known(chart: &Chart, event: &CallEvent<'_>) -> Result<Option<Prepared>, Refusal> {
     let Some(prepared) = chart.resource().cloned().and_then(Prepared::read) else {
         return Ok(None);
     };
     if prepared.log.context().prepared.is_none() {
         return Ok(None);
     }
-    if !is_between(&prepared, event) || !is_sealed(&prepared, sealing) {
+    if !is_between(&prepared, event) {
         return Err(Refusal::TicketInvalid);
     }
     let dialled = chart.log.children().next().is_some();
@@ -125,9 +152,10 @@ fn is_between(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
     phone.is_some() && phone == event.to && prepared.from().is_some() && prepared.from() == event.from
 }
 
-/// Whether the record says what `place-call` wrote.
-fn is_sealed(prepared: &Prepared, sealing: Option<&Sealing>) -> bool {
-    sealing.is_none_or(|sealing| prepared.is_sealed(sealing))
+/// Whether the call goes on, and has dialed no one.
+fn may_dial(prepared: &Prepared) -> bool {
+    let dialed = prepared.log.children().next().is_some();
+    !dialed && !prepared.log.is_over() && prepared.status() == "in-progress"
 }
 
 /// The search for what waits for its call, and was written a moment ago.
@@ -138,7 +166,7 @@ fn waiting(now: u64) -> FhirRequest {
 }
 
 /// The only record that waits for such a call.
-fn alone(bundle: Json, event: &CallEvent<'_>, sealing: Option<&Sealing>, now: u64) -> Option<Prepared> {
+fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
     let entries = bundle.take("entry").into_elements();
     if entries.len() >= WAITING {
         return None;
@@ -148,7 +176,7 @@ fn alone(bundle: Json, event: &CallEvent<'_>, sealing: Option<&Sealing>, now: u6
         let fits = |prepared: &Prepared| {
             let sent = prepared.sent_at().is_some_and(|at| at + RINGING >= now);
             let waits = prepared.log.root().is_none() && prepared.status() == "preparation";
-            sent && waits && is_between(prepared, event) && is_sealed(prepared, sealing)
+            sent && waits && is_between(prepared, event)
         };
         if let Some(prepared) = Prepared::read(entry.take("resource")).filter(fits)
             && only.replace(prepared).is_some()
