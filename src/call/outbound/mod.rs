@@ -43,4 +43,4 @@ pub use policy::{Policy, clean};
 pub use pool::{PoolKey, by_last_use, choose, fixed, last_use_search};
 pub use refusal::Refusal;
 #[cfg(feature = "doors")]
-pub use ticket::{LIFETIME, Sealing, ticket_of};
+pub use ticket::{LIFETIME, Sealing, expires_at, expiry_of, ticket_of};

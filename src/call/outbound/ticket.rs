@@ -21,6 +21,12 @@ use crate::text::{is_blank, list};
 /// How long a ticket lives, in seconds.
 pub const LIFETIME: u64 = 600;
 
+/// When a ticket ends whose call was prepared at `since` (milliseconds since 1970), in seconds.
+#[must_use]
+pub const fn expires_at(since: u64) -> u64 {
+    since / 1_000 + LIFETIME
+}
+
 /// What else is sealed with these secrets is sealed over another text.
 const DOMAIN: &str = "plumline call ticket 1\n";
 
@@ -115,7 +121,7 @@ impl Sealing {
     /// (milliseconds since 1970).
     #[must_use]
     pub fn seal(&self, communication: &str, identity: &str, since: u64) -> String {
-        let expiry = decimal(since / 1_000 + LIFETIME);
+        let expiry = decimal(expires_at(since));
         let mac = self.0.first().map(|key| mac(key, communication, &expiry, identity)).unwrap_or_default();
         [communication, ".", &expiry, ".", &mac].concat()
     }
@@ -146,6 +152,12 @@ impl core::fmt::Debug for Sealing {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// When a ticket ends, in seconds since 1970, as far as it says so. What it says is ours once it was opened.
+#[must_use]
+pub fn expiry_of(ticket: &str) -> Option<u64> {
+    parts(ticket)?.1.parse().ok()
 }
 
 /// The parameter `Ticket` of a call.

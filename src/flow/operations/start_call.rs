@@ -11,7 +11,7 @@ use super::requester::written;
 use super::target::Wish;
 use super::{DEADLINE, text_of};
 use crate::call::log::Context;
-use crate::call::outbound::{Intent, LIFETIME, Prepared, REQUEST_SYSTEM, Sealing};
+use crate::call::outbound::{Intent, Prepared, REQUEST_SYSTEM, Sealing, expires_at};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::rest::encode;
@@ -36,9 +36,9 @@ pub(super) async fn start_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     if prepared.log.root().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
-    // Asked again, the ticket is no younger than its record: that is closed, and its call looked for, by when it was made.
-    let since = prepared.log.context().prepared.unwrap_or_default().min(knock.now);
-    let expiry = (since / 1_000 + LIFETIME) * 1_000;
+    // The ticket ends ten minutes after its record was prepared, however often it is asked for: the webhook compares both.
+    let since = prepared.log.context().prepared.unwrap_or_default();
+    let expiry = expires_at(since) * 1_000;
     if expiry <= knock.now {
         return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
     }
@@ -62,7 +62,9 @@ async fn prepare(intent: &Intent<'_>, office: &Office, sealing: &Sealing, host: 
     // One that rings a phone first is not a browser's to place.
     let known = prepared.log.context();
     let by_rest = known.practitioner_number.is_some();
-    if is_same(known, &intent.context) && known.identity == intent.context.identity && !by_rest {
+    let who = intent.context.practitioner.as_deref().unwrap_or_default();
+    let same = is_same(known, &intent.context) && known.identity == intent.context.identity && !by_rest;
+    if same && prepared.is_prepared_for(who, sealing) {
         Ok(prepared)
     } else {
         Err(Reply::Conflict(Code::OutboundRequestUsed.into()))

@@ -8,7 +8,8 @@ use super::by_policy::Placing;
 use super::conditions::{CallerId, at_this_hour, get};
 use crate::call::log::CallEvent;
 use crate::call::outbound::{
-    Limit, Policy, PoolKey, Prepared, Refusal, Sealing, is_reference, judge, practitioner_of, searches, show,
+    Limit, Policy, PoolKey, Prepared, Refusal, Sealing, expires_at, expiry_of, is_reference, judge, practitioner_of,
+    searches, show,
 };
 use crate::error::Code;
 use crate::json::Json;
@@ -56,7 +57,10 @@ pub(super) async fn with_ticket(
     let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
     let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
     // Whose limits count, which number is shown and who is called: as it was prepared, and not as somebody edited it.
-    if context.identity.as_deref() != Some(placing.identity) || !prepared.is_sealed(&sealing) {
+    if context.identity.as_deref() != Some(placing.identity)
+        || !prepared.is_sealed(&sealing)
+        || !is_of(ticket, &prepared)
+    {
         return Err(Refusal::TicketInvalid);
     }
     // The config may have changed since the ticket was given.
@@ -82,6 +86,12 @@ pub(super) async fn with_ticket(
         claim(placing, prepared, &event, from, deadline, host).await?;
     }
     placing.connect(&callee, from)
+}
+
+/// Whether a ticket was given for what the record says now: what was prepared at another time has another ticket.
+fn is_of(ticket: &str, prepared: &Prepared) -> bool {
+    let since = prepared.log.context().prepared;
+    since.is_some_and(|since| expiry_of(ticket) == Some(expires_at(since)))
 }
 
 fn communication(id: &str) -> String {
