@@ -5,9 +5,9 @@
 
 mod world;
 
-use plumline::flow::Secret;
+use plumline::flow::{Reply, Secret};
 use plumline::json::Json;
-use world::door::{Asked, PLACE, START, asked};
+use world::door::{Asked, PLACE, START, asked, refusal};
 use world::phone::{dialled, refused};
 use world::webhook::{browser, step_flow, webhook_flow};
 use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
@@ -457,7 +457,7 @@ fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
 }
 
 #[test]
-fn a_call_whose_answer_was_lost_is_still_its_owners() {
+fn a_call_whose_answer_was_lost_is_its_owners_once_it_was_asked_for_again() {
     // Its record learns which call it is by the key that was pressed: the webhook knows the phone, and not who asked.
     let pressed = || {
         let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
@@ -470,7 +470,13 @@ fn a_call_whose_answer_was_lost_is_still_its_owners() {
         let call = text(&world.calls[0], &["sid"]).to_owned();
         (world, reference, call)
     };
-    let (mut world, _, call) = pressed();
+    let not_found = ("RECORD_NOT_FOUND Communication".to_owned(), 404);
+    let (mut world, reference, call) = pressed();
+    assert_eq!(asked().refused(&mut world, &by_sid(&call)), not_found);
+    let before = posts(&world);
+    let value = asked().at(NOW + 30_000).value(&mut world, PLACE);
+    assert_eq!((text(&value, &["callSid"]), text(&value, &["communication"])), (&*call, &*reference));
+    assert_eq!(posts(&world), before, "nothing is placed again");
     is_kept_from_bruno(&mut world, &by_sid(&call));
     assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     let (mut world, reference, call) = pressed();
@@ -480,8 +486,13 @@ fn a_call_whose_answer_was_lost_is_still_its_owners() {
     let (mut world, _, call) = pressed();
     let from = text(&world.calls[0], &["from"]).to_owned();
     twilio(&mut world, &sid(71), &from, &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
-    assert_eq!(asked().refused(&mut world, &by_sid(&call)), ("RECORD_NOT_FOUND Communication".into(), 404));
-    // Where the request came again, and the list showed one call, it is.
+    assert_eq!(text(&asked().at(NOW + 30_000).value(&mut world, PLACE), &["callSid"]), call);
+    assert_eq!(asked().refused(&mut world, &by_sid(&call)), not_found);
+    // Nor after ten minutes.
+    let (mut world, _, call) = pressed();
+    assert_eq!(text(&asked().at(NOW + 600_000).value(&mut world, PLACE), &["callSid"]), call);
+    assert_eq!(asked().refused(&mut world, &by_sid(&call)), not_found);
+    // Where the request came again before a key was pressed, and the list showed one call, it is.
     let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
     asked().refused(&mut world, PLACE);
     world.unlisted = 0;
@@ -491,6 +502,180 @@ fn a_call_whose_answer_was_lost_is_still_its_owners() {
     let end = by_sid(text(&value, &["callSid"]));
     is_kept_from_bruno(&mut world, &end);
     assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+}
+
+#[test]
+fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
+    // He asked for a call to the same phone, over another line of ours or over the same one.
+    for callee in 190..196 {
+        let mut world = World::default();
+        let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+        let own = text(&own, &["communication"]).to_owned();
+        world.calls[0].set("status", Json::of("completed"));
+        let call = asked().value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+    // Twilio refused his, so that its list shows hers alone.
+    for later in [60_000, 30 * 86_400_000] {
+        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        bruno().ask(&mut world, PLACE);
+        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        let call = asked().at(NOW + later).value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+        // Nor after he asks for his again: hers is the record of it.
+        bruno().at(NOW + later).ask(&mut world, PLACE);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+}
+
+#[test]
+fn a_request_finds_no_call_by_times_that_are_not_sealed() {
+    for hide in [false, true] {
+        for age in [120_000, 600_000] {
+            let mut world = World::default();
+            let own = bruno().at(NOW - age).value(&mut world, PLACE);
+            let own = text(&own, &["communication"]).to_owned();
+            let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
+            world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
+            world.calls[0].set("status", Json::of("completed"));
+            let hers = asked().value(&mut world, PLACE);
+            world.calls[0].set("status", Json::of("in-progress"));
+            let call = text(&hers, &["callSid"]).to_owned();
+            if hide {
+                edit(&mut world, text(&hers, &["communication"]), &[("prepared", None)]);
+            }
+            // His own record is edited back to one that waits, and was sent just before hers.
+            let identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
+            let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+            world.change(&own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+            edit(&mut world, &own, &[("callSid", None), ("direction", None), ("leg", None)]);
+            world.change(&own, "status", Json::of("preparation"));
+            extension(&mut world, &own, "/call-placed", None);
+            let sent = plumline::time::instant(NOW - 20_000);
+            let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
+            extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
+            let before = posts(&world);
+            // What he may find is his own call.
+            let done = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
+            match &done.reply {
+                Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
+                reply => {
+                    let code = if age == 600_000 { "OUTBOUND_REQUEST_EXPIRED" } else { "OUTBOUND_UNKNOWN" };
+                    assert_eq!(refusal(reply), Some((code.into(), 409)), "{hide}");
+                }
+            }
+            assert_eq!(posts(&world), before);
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+            point_at(&mut world, &own, &call);
+            is_kept_from_bruno(&mut world, &by_record(&own));
+        }
+    }
+}
+
+#[test]
+fn a_ticket_dials_nothing_of_another_record() {
+    let mut world = World::default();
+    let other = r#"{"operation":"start-call","number":"+12125550199"}"#;
+    let old = asked().at(NOW - 3_600_000).value(&mut world, other);
+    let new = asked().value(&mut world, START);
+    let extensions = world.read(text(&old, &["communication"])).get("extension").cloned().unwrap();
+    world.change(text(&new, &["communication"]), "extension", extensions);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&new, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+}
+
+#[test]
+fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
+    let mut world = World::default();
+    let own = bruno().value(&mut world, START);
+    let own = world.read(text(&own, &["communication"]));
+    for copy in 0..60 {
+        let mut resource = own.clone();
+        resource.set("id", Json::of(&format!("a-copy-{copy}")));
+        world.put(&resource.write());
+    }
+    let hers = asked().value(&mut world, PLACE);
+    world.calls[0].set("status", Json::of("in-progress"));
+    let call = text(&hers, &["callSid"]).to_owned();
+    for copy in 0..60 {
+        let reference = format!("Communication/a-copy-{copy}");
+        point_at(&mut world, &reference, &call);
+        // It says that it is hers, too.
+        edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
+    }
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    let value = asked().value(&mut world, &by_sid(&call));
+    assert_eq!(text(&value, &["status"]), "completed");
+    assert_eq!(value.get("communication"), hers.get("communication"));
+}
+
+/// A record that stands there under the name of a request of Amber's before she asks.
+fn squat(world: &mut World) {
+    let own = bruno().value(world, START);
+    let mut copy = world.read(text(&own, &["communication"]));
+    copy.set("id", Json::of("squat"));
+    let request = format!(r#"[{{"system":"https://plumline.dev/fhir/call-request","value":"{AMBER}.r1"}}]"#);
+    copy.set("identifier", json(&request));
+    world.put(&copy.write());
+    let parts = [
+        ("practitioner", Some(practitioner(AMBER))),
+        ("identity", Some(string("identity", AMBER_IDENTITY))),
+        ("appointment", None),
+    ];
+    edit(world, "Communication/squat", &parts);
+}
+
+#[test]
+fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
+    for root in [false, true] {
+        let mut world = World::default();
+        squat(&mut world);
+        let phone = string("practitionerNumber", "+15550100201");
+        edit(&mut world, "Communication/squat", &[("practitionerNumber", Some(phone))]);
+        let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"2026-11-18T10:00:00Z"}"#;
+        extension(&mut world, "Communication/squat", "/call-attempt", Some(json(attempt)));
+        if root {
+            edit(&mut world, "Communication/squat", &[("callSid", Some(string("callSid", &sid(9))))]);
+        }
+        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+        assert_eq!((posts(&world), world.calls.len()), (0, 0));
+    }
+    let mut world = World::default();
+    squat(&mut world);
+    let start = PLACE.replace("place-call", "start-call");
+    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+    // One that comes later hides nothing.
+    let mut world = World::default();
+    let value = asked().value(&mut world, PLACE);
+    squat(&mut world);
+    let at = world.find("Communication", "squat").unwrap();
+    let squat = world.resources.remove(at);
+    world.resources.insert(0, squat);
+    assert_eq!(asked().value(&mut world, PLACE), value);
+    assert_eq!(world.calls.len(), 1);
+}
+
+#[test]
+fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
+    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    world.unlisted = 0;
+    let own = bruno().value(&mut world, START);
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    point_at(&mut world, text(&own, &["communication"]), &call);
+    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(world.calls.len(), 1);
 }
 
 #[test]

@@ -4,12 +4,11 @@
 //! all the same, where Twilio says that the requester's own browser placed it; the sweep brings it to the chart.
 
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
-use super::super::chart::{Chart, ChartWrite, nothing_else, search, store};
+use super::super::chart::{Chart, ChartWrite, nothing_else, search_all, store};
 use super::super::door::Knock;
 use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
 use super::office::{base_of, config_of, keys};
-use super::placed::listed;
 use super::requester::{acts_as, read, reference, written};
 use super::{DEADLINE, text_of, wrong};
 use crate::call::log::{CallEvent, Context, Status, call_sid};
@@ -36,7 +35,7 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
     let sealing = keys(knock);
     let sid = text_of(&knock.input, "callSid")?.map(|sid| call_sid(sid).ok_or(wrong("callSid"))).transpose()?;
     let ask = match (sid, text_of(&knock.input, "communication")?) {
-        (Some(sid), None) => search(sid.0),
+        (Some(sid), None) => search_all(sid.0),
         (None, Some(id)) => get(reference_to(id, "Communication").ok_or(wrong("communication"))?),
         _ => return Err(wrong("communication")),
     };
@@ -118,7 +117,9 @@ impl Ending<'_> {
         };
         // A record that names no practitioner yet was made by a callback.
         let named = |record: &&Prepared| record.log.context().practitioner.is_some();
-        let own = records.iter().find(|record| record.log.context().practitioner.as_deref() == Some(self.who));
+        let theirs = |record: &&Prepared| record.log.context().practitioner.as_deref() == Some(self.who);
+        let sealed = |record: &&Prepared| record.is_prepared_for(self.who, self.sealing);
+        let own = records.iter().find(sealed).or_else(|| records.iter().find(theirs));
         let record = own.or_else(|| records.iter().find(named));
         if let Some(record) = own.filter(|record| record.log.context().prepared.is_some() && !record.log.is_over()) {
             self.note(record, ended, host, log).await;
@@ -142,8 +143,7 @@ impl Ending<'_> {
         match event.from_party() {
             Some(Party::Client(identity)) => self.is_me(&identity, host).await,
             _ if event.direction == Some("outbound-api") => {
-                let sealed = |record: &Prepared| record.is_placed_by(self.who, self.root, self.sealing);
-                Ok(records.iter().any(sealed) || self.was_sent(event, records, rest, host).await?)
+                Ok(records.iter().any(|record| record.is_placed_by(self.who, self.root, self.sealing)))
             }
             _ => self.has_answered(rest, host).await,
         }
@@ -151,30 +151,6 @@ impl Ending<'_> {
 
     async fn is_me(&self, identity: &str, host: &Host) -> Result<bool, Reply> {
         acts_as(self.who, identity, self.knock.now, self.config, host).await
-    }
-
-    /// Whether it must be the call that `place-call` sent for the requester, though its answer was lost: the seal says
-    /// which phone was to ring and when, and Twilio's list has no other call that it could be.
-    async fn was_sent(
-        &self,
-        event: &CallEvent<'_>,
-        records: &[Prepared],
-        rest: &Rest,
-        host: &Host,
-    ) -> Result<bool, Reply> {
-        let Some((to, from)) = event.to.zip(event.from) else {
-            return Ok(false);
-        };
-        for record in records.iter().filter(|record| record.is_prepared_for(self.who, self.sealing)) {
-            let context = record.log.context();
-            let since = context.prepared.filter(|_| context.practitioner_number.as_deref() == Some(to));
-            let Some(since) = since else { continue };
-            let calls = listed(rest, (to, from), since, host).await?;
-            if matches!(&calls[..], [only] if is(only, "sid", self.root)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Whether a browser of the requester's has answered it.

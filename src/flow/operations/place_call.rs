@@ -19,7 +19,7 @@ use super::target::{Wish, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
 use crate::call::dialplan::Kind;
 use crate::call::log::Context;
-use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, callback, confirm, guard};
+use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, Sealing, callback, confirm, expires_at, guard};
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
@@ -48,13 +48,17 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     let earlier = get(["Communication?identifier=", &criterion(&request)].concat());
     let mut target = wish.target(knock, &office, &numbers, vec![earlier], host, log).await?;
     let found = read(target.more.pop().unwrap_or(Answer::Failed), "Communication")?;
-    let earlier = found.at(&["entry", "0", "resource"]).cloned();
+    let sealing = keys(knock);
     let policy = Policy::new(&office.config.outbound, &numbers);
     let wanted = text_of(&knock.input, "practitionerNumber")?;
-    let earlier = earlier.map(|resource| same_call(resource, &target.context, wanted, &policy)).transpose()?;
+    let who = target.requester.reference.clone();
+    let owner = Owner { who: &who, sealing: &sealing };
+    let earlier =
+        written_for(found, owner).map(|prepared| same_call(prepared, &target.context, wanted, &policy, owner));
+    let earlier = earlier.transpose()?;
     // Asked again after it was placed, it counts among the calls that the requester has placed.
-    if let Some((root, prepared)) = earlier.as_ref().and_then(|prepared| Some((prepared.log.root()?, prepared))) {
-        return Ok(told(prepared, root));
+    if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.log.root().is_some()) {
+        return Ok(again(prepared, (knock.now, &rest), owner, office.base(), host, log).await);
     }
     target.admit(&office, knock.now, host).await?;
     let practitioner = &target.requester.practitioner;
@@ -72,23 +76,79 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     target.context.practitioner_number = phone;
     target.context.identity = Some(target.requester.identity(None, knock.now, &office.config, host, log).await?);
 
-    let (who, sealing) = (target.requester.reference, keys(knock));
-    let owner = Owner { who: &who, sealing: &sealing };
     let sending = Sending { knock, office: &office, rest: &rest, webhook: webhook.as_str(), own: &own, owner };
     if let Some(prepared) = earlier {
         return sending.go_on(prepared, host, log).await;
     }
     let intent = Intent { context: target.context, from: target.from.as_str(), request: Some(&request) };
     let (resource, made) = sending.begin(&intent, host).await?;
-    let prepared = same_call(resource, &intent.context, wanted, &policy)?;
+    let prepared = Prepared::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+    let prepared = same_call(prepared, &intent.context, wanted, &policy, owner)?;
     // Who writes the intent sends the call.
     if made { sending.send(prepared, host, log).await } else { sending.go_on(prepared, host, log).await }
 }
 
-/// The record of a request, if it is of this call and rings the phone that is `wanted`, where one is.
-fn same_call(resource: Json, context: &Context, wanted: Option<&str>, policy: &Policy<'_>) -> Result<Prepared, Reply> {
-    let prepared = Prepared::read(resource).filter(|prepared| !prepared.id().is_empty());
-    let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+/// The record of a request, of those that a search found: the one that was prepared for the requester, where one was.
+fn written_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
+    let entries = found.take("entry").into_elements().into_iter();
+    let mut records: Vec<Prepared> = entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
+    let at = records.iter().position(|record| record.is_prepared_for(owner.who, owner.sealing)).unwrap_or_default();
+    (at < records.len()).then(|| records.swap_remove(at))
+}
+
+/// A call that was placed before. Where its record does not say yet whose it is, because Twilio's answer was lost and a
+/// callback has named the call, Twilio's list is looked at, so that it can be sealed.
+async fn again(
+    prepared: &Prepared,
+    (now, rest): (u64, &Rest),
+    owner: Owner<'_>,
+    base: &str,
+    host: &Host,
+    log: &mut Vec<Code>,
+) -> Json {
+    let root = prepared.log.root().unwrap_or_default();
+    let unsealed = prepared.status() == "in-progress" && !prepared.is_placed_by(owner.who, root, owner.sealing);
+    let by_rest = prepared.log.context().practitioner_number.is_some();
+    if unsealed
+        && by_rest
+        && !is_expired(prepared, now)
+        && let Ok(Some(listed)) = look(rest, prepared, owner.sealing, host).await
+        && listed.alone
+        && is(&listed.call, "sid", root)
+        && let Err(code) = record(prepared.clone(), &listed.call, Some(owner), base, host).await
+    {
+        log.push(code);
+    }
+    told(prepared, root)
+}
+
+/// The call that was placed for an intent, by Twilio's list since it was prepared. That time is sealed.
+async fn look(rest: &Rest, prepared: &Prepared, sealing: &Sealing, host: &Host) -> Result<Option<Listed>, Reply> {
+    let between = (phone_of(prepared), prepared.from().unwrap_or_default());
+    let since = prepared.log.context().prepared.ok_or(used())?;
+    lookup(rest, between, (prepared.id(), since), sealing, host).await
+}
+
+/// Whether the time of a request is over, which is that of a ticket.
+fn is_expired(prepared: &Prepared, now: u64) -> bool {
+    now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
+}
+
+/// The record of a request, if it says what was prepared for the requester, and is of this call and rings the phone that is
+/// `wanted`, where one is.
+fn same_call(
+    prepared: Prepared,
+    context: &Context,
+    wanted: Option<&str>,
+    policy: &Policy<'_>,
+    owner: Owner<'_>,
+) -> Result<Prepared, Reply> {
+    if prepared.id().is_empty() {
+        return Err(Reply::Broken(Code::ChartUnavailable.into()));
+    }
+    if !prepared.is_prepared_for(owner.who, owner.sealing) {
+        return Err(used());
+    }
     let known = prepared.log.context();
     let same_phone = match (&known.practitioner_number, wanted) {
         (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refused)? == *phone,
@@ -168,14 +228,14 @@ impl Sending<'_> {
         if prepared.status() != "preparation" || !ours {
             return Err(used());
         }
-        let since = self.attempted_at(&prepared);
-        if let Some(listed) = self.look(&prepared, since, host).await? {
-            // The phone and the time that were looked for stand in the record, as it was sealed or as somebody edited it.
-            let sealed = listed.alone && prepared.is_prepared_for(self.owner.who, self.owner.sealing);
-            let known = if sealed { Known::Certainly } else { Known::ByRecords };
+        if is_expired(&prepared, self.knock.now) {
+            return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
+        }
+        if let Some(listed) = look(self.rest, &prepared, self.owner.sealing, host).await? {
+            let known = if listed.alone { Known::Certainly } else { Known::ByRecords };
             return self.sent(prepared, &listed.call, known, host, log).await;
         }
-        if self.knock.now.saturating_sub(since) < SETTLED {
+        if self.knock.now.saturating_sub(self.attempted_at(&prepared)) < SETTLED {
             return Err(unknown());
         }
         // What is no longer theirs is not rung.
@@ -193,7 +253,8 @@ impl Sending<'_> {
         let write = FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None };
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(body) => {
-                let prepared = Prepared::read(body).ok_or(unknown())?;
+                let sealed = |prepared: &Prepared| prepared.is_prepared_for(self.owner.who, self.owner.sealing);
+                let prepared = Prepared::read(body).filter(sealed).ok_or(unknown())?;
                 self.send(prepared, host, log).await
             }
             Err(Reply::Conflict(_)) => Err(unknown()),
@@ -231,7 +292,7 @@ impl Sending<'_> {
                 })
             }
             // It may have been placed all the same.
-            _ => match self.look(&prepared, self.knock.now, host).await {
+            _ => match look(self.rest, &prepared, self.owner.sealing, host).await {
                 Ok(Some(Listed { call, alone })) => {
                     let known = if alone { Known::Certainly } else { Known::ByRecords };
                     self.sent(prepared, &call, known, host, log).await
@@ -239,12 +300,6 @@ impl Sending<'_> {
                 _ => Err(unknown()),
             },
         }
-    }
-
-    /// The call that was placed for an intent, by Twilio's list.
-    async fn look(&self, prepared: &Prepared, since: u64, host: &Host) -> Result<Option<Listed>, Reply> {
-        let from = prepared.from().unwrap_or_default();
-        lookup(self.rest, (phone_of(prepared), from), since, host).await
     }
 
     /// Writes which call it was, and that it is the requester's where that is certain.

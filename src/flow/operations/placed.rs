@@ -3,7 +3,7 @@
 //! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
 
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
-use super::super::chart::{Chart, Trouble, search};
+use super::super::chart::{Chart, Trouble, search_all};
 use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
 use super::DEADLINE;
@@ -32,7 +32,7 @@ pub(super) struct Listed {
 }
 
 /// The calls between two numbers that were placed by REST since `since`.
-pub(super) async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
+async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
     let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
     let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
     let mut calls = body.take("calls").into_elements();
@@ -49,12 +49,14 @@ fn is_sid(text: &str) -> bool {
     call_sid(text).is_some()
 }
 
-/// The call between two numbers that was placed since `since` and is no other intent's. None where there is none;
-/// refused where there are several, since then it is not known which.
+/// The call between two numbers that was placed since `since` and is no other intent's than that of the record `own`. None
+/// where there is none; refused where there are several, since then it is not known which, and where only records without
+/// a seal say that it is another's.
 pub(super) async fn lookup(
     rest: &Rest,
     between: (&str, &str),
-    since: u64,
+    (own, since): (&str, u64),
+    sealing: &Sealing,
     host: &Host,
 ) -> Result<Option<Listed>, Reply> {
     let mut calls = listed(rest, between, since, host).await?;
@@ -68,19 +70,27 @@ pub(super) async fn lookup(
         let sid = call.get("sid").and_then(Json::text).unwrap_or_default();
         criteria.push_str(&encode(&[TWILIO_SYSTEM, "|", sid].concat()));
     }
-    criteria.push_str("&_sort=identifier&_count=50");
+    criteria.push_str("&_sort=identifier&_count=1000");
     // Calls that were placed for other intents have a record that was prepared. (One that a callback has made is none.)
     let known = read(host.ask(Ask::Fhir(get(criteria)), Some(DEADLINE)).await, "Communication")?;
     let mut others = Vec::new();
-    for entry in known.get("entry").map(Json::elements).unwrap_or_default() {
-        let log = entry.get("resource").map(CallLog::read).unwrap_or_default();
-        if let Some(root) = log.root().filter(|_| log.context().prepared.is_some()) {
+    let mut uncertain = false;
+    for entry in known.take("entry").into_elements() {
+        let Some(other) = Prepared::read(entry.take("resource")).filter(|other| other.id() != own) else { continue };
+        let context = other.log.context();
+        if let Some(root) = other.log.root().filter(|_| context.prepared.is_some()) {
+            let who = context.practitioner.as_deref().unwrap_or_default();
+            uncertain |= !other.is_placed_by(who, root, sealing);
             others.push(root.to_owned());
         }
     }
     calls.retain(|call| !others.iter().any(|sid| is(call, "sid", sid)));
-    let call = calls.pop();
-    if calls.is_empty() { Ok(call.map(|call| Listed { call, alone })) } else { Err(several()) }
+    match (calls.pop(), calls.is_empty()) {
+        (Some(call), true) => Ok(Some(Listed { call, alone })),
+        // A record that staff have pointed at the call does not make it be placed again.
+        (None, _) if !uncertain => Ok(None),
+        _ => Err(several()),
+    }
 }
 
 fn several() -> Reply {
@@ -113,7 +123,7 @@ pub(super) async fn record(
     let own = get(["Communication/", prepared.id()].concat());
     let mut code = Code::ChartUnavailable;
     for attempt in 0..ATTEMPTS {
-        let mut asks = vec![(Ask::Fhir(search(event.sid.0)), Some(DEADLINE))];
+        let mut asks = vec![(Ask::Fhir(search_all(event.sid.0)), Some(DEADLINE))];
         if attempt > 0 {
             asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
         }
