@@ -232,3 +232,27 @@ fn who_shares_an_identity_calls_and_ends_calls_under_it() {
     assert_eq!(text(&by(BRUNO, &config).value(&mut outsiders, &end), &["status"]), "completed");
     assert_eq!(text(&by(AMBER, &config).value(&mut outsiders, &end), &["status"]), "completed");
 }
+
+#[test]
+fn an_identity_that_reads_as_an_id_belongs_to_that_id_alone() {
+    for identity in [
+        "aaaaaaaa_0000_4000_8000_000000000000",
+        "aaaaaaaa-0000-4000-8000-000000000000",
+        "aaaaaaaa-0000_4000-8000_000000000000",
+        "AAAAAAAA_0000_4000_8000_000000000000",
+        &AMBER_IDENTITY.replacen('5', "6", 1),
+    ] {
+        for operation in [TOKEN, START, PLACE] {
+            let mut world = World::default();
+            write(&mut world, AMBER, identity);
+            assert_eq!(by(AMBER, "").refused(&mut world, operation), ("IDENTITY_TAKEN".into(), 409), "{identity}");
+            assert_eq!((world.communications().len(), world.calls.len()), (0, 0));
+        }
+    }
+    // A word of a clinic for somebody is none.
+    for identity in ["dr-amber", "dr_amber", "amber.1"] {
+        let mut world = World::default();
+        write(&mut world, AMBER, identity);
+        assert_eq!(text(&by(AMBER, "").value(&mut world, TOKEN), &["identity"]), identity);
+    }
+}

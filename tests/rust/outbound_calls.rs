@@ -344,3 +344,28 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
     }
     assert!(dials > 60, "{dials}");
 }
+
+#[test]
+fn the_limits_of_somebody_who_does_not_exist_let_nobody_call() {
+    let secrets = [(Secret::Config, r#"{"outbound":{"perHour":5}}"#)];
+    let own = [("To", PATIENT)];
+    for identity in ["aaaaaaaa_0000_4000_8000_000000000000", "bbbbbbbb-0000-4000-8000-000000000000"] {
+        let mut world = World::default();
+        assert_eq!(refused(&call(&mut world, identity, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+        assert_eq!((world.batches.len(), world.communications().len()), (1, 0));
+        // Where nothing is limited, nothing is read.
+        let mut world = World::default();
+        assert_eq!(dialled(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
+        assert!(world.batches.is_empty());
+    }
+    let mut world = World::default();
+    world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(false));
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+    world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(true));
+    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
+    // Whether somebody exists is read with the counts, in one round trip; then the record is written.
+    assert_eq!(world.batches.len(), 3);
+    // What may not be read is not known.
+    let mut world = World { forbidden: vec!["Practitioner"], ..World::default() };
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
+}

@@ -50,6 +50,24 @@ pub fn ids_of(identity: &str) -> Vec<String> {
     ids
 }
 
+/// The UUID that an identity reads as, with `-` for `_`. Medplum's ids are UUIDs, and a word of a clinic for somebody is not.
+#[must_use]
+pub fn uuid_of(identity: &str) -> Option<String> {
+    let id = swapped(identity, '_', '-');
+    is_uuid(&id).then_some(id)
+}
+
+/// Whether a text has the form of a UUID.
+#[must_use]
+pub fn is_uuid(id: &str) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    id.len() == 36
+        && id
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
 /// Whether calls that come in ring an identity for what it is called, so that only the config says whose it is: the plan
 /// names it, `identities` does, or it is a number, which the default plan rings. Spellings that differ only in the case of
 /// letters count as the same.

@@ -34,7 +34,8 @@ pub use document::{Connection, callback, conference, confirm, connect, queue, re
 pub use hours::{Clock, is_open, zone_of};
 #[cfg(feature = "doors")]
 pub use identity::{
-    IDENTITY_SYSTEM, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, practitioner_of,
+    IDENTITY_SYSTEM, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid,
+    practitioner_of, uuid_of,
 };
 #[cfg(feature = "doors")]
 pub use limits::{Limit, judge, searches};

@@ -10,7 +10,7 @@ use super::DEADLINE;
 use crate::call::Config;
 use crate::call::outbound::{
     IDENTITY_SYSTEM, guard, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reference,
-    is_reserved,
+    is_reserved, uuid_of,
 };
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
@@ -180,6 +180,10 @@ pub(super) async fn acts_as(who: &str, identity: &str, now: u64, config: &Config
 async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
     if is_own_identity(identity, id) {
         return Ok(());
+    }
+    // Another's id, even where no Practitioner has it: the webhook takes such an identity for that id.
+    if uuid_of(identity).is_some_and(|other| other != id) {
+        return Err(Reply::Conflict(Code::IdentityTaken.into()));
     }
     let token = encode(&[IDENTITY_SYSTEM, "|", identity].concat());
     let mut asks = vec![

@@ -8,9 +8,11 @@ use super::conditions::{CallerId, at_this_hour, get};
 use crate::call::config::{Config, Pool};
 use crate::call::log::{CallEvent, CallLog, Context};
 use crate::call::outbound::{
-    IDENTITY_SYSTEM, Policy, PoolKey, Refusal, TWILIO_SYSTEM, judge, practitioner_of, reference_to, searches, show,
+    IDENTITY_SYSTEM, Policy, PoolKey, Refusal, TWILIO_SYSTEM, is_uuid, judge, practitioner_of, reference_to, searches,
+    show,
 };
 use crate::error::Code;
+use crate::fhir::element::is;
 use crate::json::Json;
 use crate::phone::E164;
 use crate::rest::encode;
@@ -38,16 +40,27 @@ pub(super) async fn without_ticket(
     let who = if told || !outbound.practitioners.is_empty() { who(placing.identity, config) } else { Who::Unasked };
 
     // First who calls, where the identity alone does not tell, and which numbers were shown last.
-    let mut practitioner = if let Who::Known(practitioner) = &who { Some(practitioner.clone()) } else { None };
+    let mut practitioner = match &who {
+        Who::Known(practitioner) | Who::Shaped(practitioner) => Some(practitioner.clone()),
+        Who::Unasked | Who::Search(_) => None,
+    };
     let mut limits =
         practitioner.as_deref().map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.now));
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
-    let mut reads = if let Who::Search(search) = &who { vec![get(search.clone())] } else { Vec::new() };
-    let searched = reads.len();
+    let mut reads = match &who {
+        Who::Search(search) => vec![get(search.clone())],
+        // The limits of somebody who does not exist hold no one.
+        Who::Shaped(practitioner) if limited => vec![get(practitioner.clone())],
+        _ => Vec::new(),
+    };
+    let looked = reads.len() == 1;
     reads.extend(limits.iter().map(|limit| get(limit.search.clone())));
     reads.extend(caller_id.reads());
     let mut answers = ask(reads, host).await;
-    if searched == 1 {
+    if looked && matches!(who, Who::Shaped(_)) {
+        exists(answers.remove(0))?;
+    }
+    if matches!(who, Who::Search(_)) {
         let bundle = answers.remove(0).ok();
         practitioner = bundle.as_ref().and_then(only_practitioner);
         match &practitioner {
@@ -96,8 +109,10 @@ async fn ask(reads: Vec<FhirRequest>, host: &Host) -> Vec<Answer> {
 enum Who {
     /// Nothing depends on it.
     Unasked,
-    /// `Practitioner/<id>`.
+    /// `Practitioner/<id>`, which the config binds the identity to.
     Known(String),
+    /// The same by the form of the identity alone. Whether there is such a practitioner is not known.
+    Shaped(String),
     /// A search by the identity.
     Search(String),
 }
@@ -105,11 +120,12 @@ enum Who {
 fn who(identity: &str, config: &Config) -> Who {
     // One's own id is a token's identity in either spelling.
     let id = if is_uuid(identity) { Some(identity.to_owned()) } else { practitioner_of(identity) };
-    let known = id.filter(|id| is_uuid(id)).map(|id| ["Practitioner/", &id].concat());
+    if let Some(id) = id.filter(|id| is_uuid(id)) {
+        return Who::Shaped(["Practitioner/", &id].concat());
+    }
     // An identity that is bound to one person alone says who it is, whatever stands on anybody's Practitioner.
     let bound = config.identities.get(identity).filter(|binding| binding.roles.is_empty());
-    let bound = bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None });
-    match known.or(bound) {
+    match bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None }) {
         Some(practitioner) => Who::Known(practitioner),
         // The clinic's own word for somebody.
         None => Who::Search(
@@ -118,14 +134,16 @@ fn who(identity: &str, config: &Config) -> Who {
     }
 }
 
-/// Medplum's ids are UUIDs, and nobody calls themselves so.
-fn is_uuid(id: &str) -> bool {
-    let hyphens = [8, 13, 18, 23];
-    id.len() == 36
-        && id
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+/// Refuses a practitioner who does not exist, or is not active.
+fn exists(answer: Answer) -> Result<(), Refusal> {
+    match answer {
+        Answer::Done { status: 200..=299, body } if is(&body, "resourceType", "Practitioner") => {
+            let active = body.get("active").and_then(Json::boolean) != Some(false);
+            if active { Ok(()) } else { Err(Refusal::CallerUnknown) }
+        }
+        Answer::Done { status: 404 | 410, .. } => Err(Refusal::CallerUnknown),
+        _ => Err(Refusal::ChartUnavailable),
+    }
 }
 
 fn only_practitioner(bundle: &Json) -> Option<String> {
