@@ -664,6 +664,24 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
     world.resources.insert(0, squat);
     assert_eq!(asked().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
+    // Nor does a copy of hers, with all its seals, that waits for its call or names another.
+    for root in [None, Some(sid(9))] {
+        let mut world = World::default();
+        let value = asked().value(&mut world, PLACE);
+        let mut copy = world.read(text(&value, &["communication"]));
+        copy.set("id", Json::of("copy"));
+        copy.set("status", Json::of(if root.is_some() { "in-progress" } else { "preparation" }));
+        let identifiers = copy.get("identifier").cloned().unwrap().into_elements();
+        let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+        copy.set("identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+        world.put(&copy.write());
+        let root = root.map(|root| string("callSid", &root));
+        edit(&mut world, "Communication/copy", &[("callSid", root), ("direction", None), ("leg", None)]);
+        let copy = world.resources.pop().unwrap();
+        world.resources.insert(0, copy);
+        assert_eq!(asked().at(NOW + 300_000).value(&mut world, PLACE), value);
+        assert_eq!(world.calls.len(), 1);
+    }
 }
 
 #[test]

@@ -88,11 +88,17 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     if made { sending.send(prepared, host, log).await } else { sending.go_on(prepared, host, log).await }
 }
 
-/// The record of a request, of those that a search found: the one that was prepared for the requester, where one was.
+/// The record of a request, of those that a search found: the one whose call is sealed as the requester's, else the one that
+/// was prepared for them, where one was. The others are copies that somebody has made.
 fn written_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
     let entries = found.take("entry").into_elements().into_iter();
     let mut records: Vec<Prepared> = entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
-    let at = records.iter().position(|record| record.is_prepared_for(owner.who, owner.sealing)).unwrap_or_default();
+    let prepared = |record: &Prepared| record.is_prepared_for(owner.who, owner.sealing);
+    let placed = |record: &Prepared| {
+        let root = record.log.root();
+        prepared(record) && root.is_some_and(|root| record.is_placed_by(owner.who, root, owner.sealing))
+    };
+    let at = records.iter().position(placed).or_else(|| records.iter().position(prepared)).unwrap_or_default();
     (at < records.len()).then(|| records.swap_remove(at))
 }
 
