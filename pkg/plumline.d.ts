@@ -44,7 +44,10 @@ export interface VerifyInput {
     readonly url: string;
     /** The parameters of a form post, all that were received. */
     readonly params?: Params | undefined;
-    /** The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. */
+    /**
+     * The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. Where the URL does, and there
+     * is neither a body nor parameters that are signed, the verdict is `BODY_MISSING`: the body was not checked.
+     */
     readonly body?: string | Uint8Array | ArrayBuffer | undefined;
     /** The header `X-Twilio-Signature`. */
     readonly signature: string | null | undefined;
@@ -776,6 +779,12 @@ hours?: {
 [k: string]: Hours
 }
 /**
+ * The SDK identities that several may share, or that callers reach by name: who may sign in under each.
+ */
+identities?: {
+[k: string]: Identity
+}
+/**
  * The language tag (BCP 47) that callers hear; `en-US` where absent.
  */
 language?: string
@@ -1412,6 +1421,19 @@ from: string
  * `HH:MM`; `24:00` for midnight.
  */
 to: string
+}
+/**
+ * `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
+ */
+interface Identity {
+/**
+ * These people, `Practitioner/<id>`.
+ */
+practitioners?: string[]
+/**
+ * Everyone who has such a role now: codes of `PractitionerRole.code`.
+ */
+roles?: string[]
 }
 /**
  * One of our numbers.

@@ -46,7 +46,10 @@ export interface VerifyInput {
     readonly url: string;
     /** The parameters of a form post, all that were received. */
     readonly params?: Params | undefined;
-    /** The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. */
+    /**
+     * The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. Where the URL does, and there
+     * is neither a body nor parameters that are signed, the verdict is `BODY_MISSING`: the body was not checked.
+     */
     readonly body?: string | Uint8Array | ArrayBuffer | undefined;
     /** The header `X-Twilio-Signature`. */
     readonly signature: string | null | undefined;
@@ -601,6 +604,12 @@ greeting?: Greeting
  */
 hours?: {
 [k: string]: Hours
+}
+/**
+ * The SDK identities that several may share, or that callers reach by name: who may sign in under each.
+ */
+identities?: {
+[k: string]: Identity
 }
 /**
  * The language tag (BCP 47) that callers hear; `en-US` where absent.
@@ -1241,6 +1250,19 @@ from: string
 to: string
 }
 /**
+ * `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
+ */
+interface Identity {
+/**
+ * These people, `Practitioner/<id>`.
+ */
+practitioners?: string[]
+/**
+ * Everyone who has such a role now: codes of `PractitionerRole.code`.
+ */
+roles?: string[]
+}
+/**
  * One of our numbers.
  */
 interface NumberPlan {
@@ -1527,6 +1549,9 @@ export declare function signTwilio(input: SignInput): string;
  *
  * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
  * that says why, where the reason can be told.
+ *
+ * A JSON or text post needs its raw body as well. Its signature covers the URL alone, with the body's hash in
+ * `bodySHA256`: without the body the verdict is `BODY_MISSING`.
  *
  * @example
  * ```ts

@@ -544,7 +544,8 @@ export declare function getExpectedTwilioSignature(authToken: string, url: strin
  */
 export declare function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): string;
 /**
- * Whether a form post, or a GET with `{}`, is Twilio's.
+ * Whether a form post, or a GET with `{}`, is Twilio's. Of a JSON or text post this looks at the URL alone, as npm
+ * twilio does: pass its raw body to {@link validateRequestWithBody}.
  *
  * @example
  * ```ts
