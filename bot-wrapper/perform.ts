@@ -56,9 +56,12 @@ async function inTime(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>
   if (deadline <= 0) {
     return { timedOut: true };
   }
-  // An answer that comes too late, or has no end, is not to be read on.
+  // An answer that comes too late, or is too long, is not to be read on.
   const stop = ask.kind === 'http' ? abortController() : undefined;
-  const outcome = attempt(ask, medplum, event, stop?.signal).catch(failure);
+  const outcome = attempt(ask, medplum, event, stop?.signal).catch(() => {
+    stop?.abort();
+    return failure();
+  });
   return deadline === Infinity ? outcome : within(deadline, outcome, () => stop?.abort());
 }
 

@@ -73,10 +73,25 @@ describe('a request over HTTP', () => {
         });
         return;
       }
+      if (req.url === '/long') {
+        const more = (): void => {
+          while (!res.destroyed && res.write('x'.repeat(1_000_000)));
+        };
+        res.on('drain', more).on('close', () => closed++);
+        more();
+        return;
+      }
       res.end(req.url === '/text' ? 'all well' : '{"sid":"CA1"}');
     });
   });
   let url = '';
+
+  async function connectionClosed(): Promise<void> {
+    for (let waited = 0; closed === 0 && waited < 100; waited++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(closed, 1);
+  }
 
   before(async () => {
     server.listen(0, '127.0.0.1');
@@ -95,15 +110,19 @@ describe('a request over HTTP', () => {
     assert.deepEqual(await http({ method: 'GET', url: `${url}/text`, headers }), { status: 200, body: 'all well' });
   });
 
+  test('is read no further than any answer of Twilio’s is long', async () => {
+    closed = 0;
+    await assert.rejects(http({ method: 'GET', url: `${url}/long`, headers: {} }), RangeError);
+    await connectionClosed();
+  });
+
   test('is not read on once it is given up', async () => {
+    closed = 0;
     const stop = new AbortController();
     const answer = http({ method: 'GET', url: `${url}/endless`, headers: {} }, stop.signal);
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(answer, { name: 'AbortError' });
-    for (let waited = 0; closed === 0 && waited < 100; waited++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    assert.equal(closed, 1);
+    await connectionClosed();
   });
 
   test('follows nobody elsewhere with what it carries', async () => {
