@@ -45,7 +45,12 @@ export async function call(options: CallOptions, print: (line: string) => void):
 
 /** The URL and token of the options, else of the environment, else of the sandbox that runs on this machine. */
 async function targetOf(options: CallOptions): Promise<Target> {
-  const token = options.token ?? process.env.TWILIO_AUTH_TOKEN;
+  // While a token is replaced, two are set: any of them signs.
+  const token =
+    options.token ??
+    process.env.TWILIO_AUTH_TOKEN?.split(',')
+      .find((one) => one.trim())
+      ?.trim();
   if (options.url) {
     if (!token) {
       throw new Error('give --token, or set TWILIO_AUTH_TOKEN: without it the call cannot be signed');
