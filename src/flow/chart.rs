@@ -135,6 +135,17 @@ pub fn search_all(root: &str) -> FhirRequest {
     request
 }
 
+/// The most that a server gives at once.
+const PAGE: usize = 1_000;
+
+/// Whether the answer to a search holds all that was found. Where it does not, what is missing is not known to be missing.
+#[must_use]
+pub fn is_complete(bundle: &Json) -> bool {
+    let entries = bundle.get("entry").map(Json::elements).unwrap_or_default();
+    let links = bundle.get("link").map(Json::elements).unwrap_or_default();
+    entries.len() < PAGE && !links.iter().any(|link| is(link, "relation", "next"))
+}
+
 fn criteria(root: &str) -> String {
     ["identifier=", TWILIO, "|", &encode(root)].concat()
 }

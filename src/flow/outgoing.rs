@@ -7,6 +7,7 @@ mod claim;
 pub(super) mod conditions;
 mod confirmed;
 mod untold;
+pub(super) mod waiting;
 
 pub(super) use by_policy::{Placing, by_policy};
 pub(super) use confirmed::confirmed;

@@ -5,72 +5,20 @@
 
 mod world;
 
-use plumline::flow::{Reply, Secret};
+use plumline::flow::Secret;
 use plumline::json::Json;
-use world::door::{Asked, PLACE, START, asked, refusal};
-use world::phone::{dialled, refused};
-use world::webhook::{browser, step_flow, webhook_flow};
+use world::colleague::{
+    BRUNO_IDENTITY, PHONE, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at,
+    posts, practitioner, press, string, take_over,
+};
+use world::door::{PLACE, START, asked};
+use world::phone::refused;
+use world::webhook::{browser, webhook_flow};
 use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
-
-const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
-const PHONE: &str = "+15550100202";
-
-fn bruno() -> Asked {
-    asked().by(&format!("Practitioner/{BRUNO}"))
-}
-
-fn by_sid(sid: &str) -> String {
-    format!(r#"{{"operation":"end-call","callSid":"{sid}"}}"#)
-}
-
-fn by_record(reference: &str) -> String {
-    format!(r#"{{"operation":"end-call","communication":"{reference}"}}"#)
-}
 
 /// A call in progress as Twilio has it.
 fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
     world.calls.insert(0, json(&format!(r#"{{"sid":"{sid}","from":"{from}","status":"in-progress"{more}}}"#)));
-}
-
-fn posts(world: &World) -> usize {
-    world.http.iter().filter(|request| request.method == "POST").count()
-}
-
-/// The parts of a record's `twilio-call` extension are changed; `None` takes one out.
-fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) {
-    let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
-    let at = extensions.iter().position(|one| text(one, &["url"]).ends_with("/twilio-call")).unwrap();
-    let mut known = extensions[at].get("extension").cloned().unwrap().into_elements();
-    for (name, part) in parts {
-        known.retain(|one| text(one, &["url"]) != *name);
-        known.extend(part.clone());
-    }
-    extensions[at].set("extension", Json::List(known));
-    world.change(reference, "extension", Json::List(extensions));
-}
-
-fn string(name: &str, value: &str) -> Json {
-    json(&format!(r#"{{"url":"{name}","valueString":"{value}"}}"#))
-}
-
-fn practitioner(id: &str) -> Json {
-    json(&format!(r#"{{"url":"practitioner","valueReference":{{"reference":"Practitioner/{id}"}}}}"#))
-}
-
-/// Bruno writes himself into a record, everywhere where it names who calls.
-fn take_over(world: &mut World, reference: &str) {
-    world.change(reference, "sender", json(&format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)));
-    world.change(reference, "recipient", json(&format!(r#"[{{"reference":"Practitioner/{BRUNO}"}}]"#)));
-    let identity = string("identity", BRUNO_IDENTITY);
-    edit(world, reference, &[("practitioner", Some(practitioner(BRUNO))), ("identity", Some(identity))]);
-}
-
-/// Bruno lets a record of his name another call.
-fn point_at(world: &mut World, reference: &str, root: &str) {
-    edit(world, reference, &[("callSid", Some(string("callSid", root)))]);
-    let identifier = format!(r#"[{{"system":"https://www.twilio.com/","value":"{root}"}}]"#);
-    world.change(reference, "identifier", json(&identifier));
-    world.change(reference, "status", Json::of("in-progress"));
 }
 
 /// Amber's call from her browser is in progress; its record.
@@ -83,22 +31,6 @@ fn by_browser() -> (World, String, String) {
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     let reference = text(&value, &["communication"]).to_owned();
     (world, reference, call)
-}
-
-/// Amber's call by `place-call` is in progress; its record.
-fn by_phone() -> (World, String, String) {
-    let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
-    world.calls[0].set("status", Json::of("in-progress"));
-    let of = |name| text(&value, &[name]).to_owned();
-    (world, of("communication"), of("callSid"))
-}
-
-#[track_caller]
-fn is_kept_from_bruno(world: &mut World, input: &str) {
-    let before = posts(world);
-    assert_eq!(bruno().refused(world, input), ("RECORD_NOT_FOUND Communication".into(), 404), "{input}");
-    assert_eq!(posts(world), before, "nothing was sent to Twilio");
 }
 
 #[test]
@@ -208,231 +140,15 @@ fn a_ticket_dials_what_was_prepared() {
         let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
         assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-}
-
-/// What Twilio posts where a key was pressed on the phone that `place-call` has rung.
-fn press(world: &mut World, secrets: &[(Secret, &str)]) -> plumline::flow::Done {
-    let call = world.calls[0].clone();
-    let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
-        ("CallSid", text(&call, &["sid"])),
-        ("CallStatus", "in-progress"),
-        ("Direction", "outbound-api"),
-        ("From", text(&call, &["from"])),
-        ("To", text(&call, &["to"])),
-        ("Digits", "5"),
-    ];
-    world.play(step_flow("?step=connect", &params, secrets, NOW))
-}
-
-#[test]
-fn a_pressed_key_dials_what_was_prepared() {
-    let secrets = [(Secret::Sealing, SECRET)];
-    // With the answer of `place-call` written down, and lost.
-    for lost in [false, true] {
-        let ground = || {
-            let mut world = World::default();
-            if lost {
-                world.http_faults.push((0, Fault::Lost));
-                world.unlisted = 1;
-            }
-            asked().ask(&mut world, PLACE);
-            let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
-            (world, reference)
-        };
-        let (mut world, _) = ground();
-        if lost {
-            // Nothing says yet that this call is hers; asked again, `place-call` finds it and seals it.
-            assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-            world.unlisted = 0;
-            asked().at(NOW + 10_000).value(&mut world, PLACE);
-        }
-        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-        for part in [string("number", "+15550100199"), practitioner(BRUNO)] {
-            let (mut world, reference) = ground();
-            let name = text(&part, &["url"]).to_owned();
-            edit(&mut world, &reference, &[(&*name, Some(part))]);
-            assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
-        }
-        // A record that somebody has made besides does not keep it from its own.
-        let (mut world, reference) = ground();
-        let mut forged = world.read(&reference);
-        forged.set("id", Json::of("forged"));
-        world.put(&forged.write());
-        edit(&mut world, "Communication/forged", &[("number", Some(string("number", "+15550100199")))]);
-        if lost {
-            world.unlisted = 0;
-            asked().at(NOW + 10_000).value(&mut world, PLACE);
-        }
-        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    }
-    // A secret that is too short seals nothing; another one has sealed, which the webhook does not have.
-    for secret in ["", "short"] {
-        let mut world = World::default();
-        asked().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
-        assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
-    }
-}
-
-/// `place-call` of Bruno's to a number of his choice.
-const OTHER: &str = r#"{"operation":"place-call","number":"+12125550199","requestId":"rb"}"#;
-
-fn line(world: &mut World, reference: &str, from: &str) {
-    let medium = format!(r#"[{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{from}"}}]}}]"#);
-    world.change(reference, "medium", json(&medium));
-}
-
-/// Takes an extension of a record out, and puts `more` in its place.
-fn extension(world: &mut World, reference: &str, name: &str, more: Option<Json>) {
-    let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
-    extensions.retain(|one| !text(one, &["url"]).ends_with(name));
-    extensions.extend(more);
-    world.change(reference, "extension", Json::List(extensions));
-}
-
-/// A status callback of the newest call that was placed.
-fn status_callback(world: &mut World) {
-    let call = world.calls[0].clone();
-    let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
-        ("CallSid", text(&call, &["sid"])),
-        ("CallStatus", "in-progress"),
-        ("CallbackSource", "call-progress-events"),
-        ("Direction", "outbound-api"),
-        ("From", text(&call, &["from"])),
-        ("SequenceNumber", "2"),
-        ("To", text(&call, &["to"])),
-    ];
-    world.play(step_flow("?step=status", &params, &[(Secret::Sealing, SECRET)], NOW));
-}
-
-#[test]
-fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
-    let secrets = [(Secret::Sealing, SECRET)];
-    for copies in [1, 20, 60] {
-        for input in [OTHER, START] {
-            // Before hers, so that the ids of his records are the lesser ones, and after it.
-            for earlier in [true, false] {
-                let mut world = World { next: 100, ..World::default() };
-                let his = |world: &mut World| {
-                    let own = bruno().value(world, input);
-                    let own = world.read(text(&own, &["communication"]));
-                    for copy in 0..copies {
-                        let mut resource = own.clone();
-                        resource.set("id", Json::of(&format!("{}-copy-{copy}", if earlier { "a" } else { "z" })));
-                        world.put(&resource.write());
-                    }
-                };
-                if earlier {
-                    his(&mut world);
-                }
-                let value = asked().value(&mut world, PLACE);
-                let call = text(&value, &["callSid"]).to_owned();
-                let hers = world.calls[0].clone();
-                if !earlier {
-                    his(&mut world);
-                }
-                world.calls.retain(|one| *one != hers);
-                world.calls.insert(0, hers);
-                world.calls[0].set("status", Json::of("in-progress"));
-                let from = text(&world.calls[0], &["from"]).to_owned();
-                let ids: Vec<String> = world.communications().iter().map(|one| text(one, &["id"]).to_owned()).collect();
-                for id in ids.into_iter().filter(|id| id.contains("-copy-")) {
-                    let reference = format!("Communication/{id}");
-                    point_at(&mut world, &reference, &call);
-                    line(&mut world, &reference, &from);
-                }
-                assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
-                assert!(world.patience < 2_500);
-                // A callback that merges the records of the call changes nothing of what was sealed.
-                status_callback(&mut world);
-                assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_callback_merges_nothing_into_what_was_prepared() {
-    let secrets = [(Secret::Sealing, SECRET)];
-    for prepared in [true, false] {
-        let (mut world, reference, call) = by_phone();
-        let mut forged = world.read(&reference);
-        forged.set("id", Json::of("z-forged"));
-        world.put(&forged.write());
-        let number = string("number", "+12125550199");
-        edit(
-            &mut world,
-            "Communication/z-forged",
-            &[("number", Some(number)), ("practitioner", Some(practitioner("0")))],
-        );
-        if !prepared {
-            edit(&mut world, "Communication/z-forged", &[("prepared", None)]);
-        }
-        status_callback(&mut world);
-        assert!(world.read(&reference).write().contains("\"in-progress\""));
-        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    }
-}
-
-#[test]
-fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
-    let secrets = [(Secret::Sealing, SECRET)];
-    // Her earlier call to somebody else, with all its seals, is pointed at the call that goes on.
+    // The number of ours that is shown, too.
     let mut world = World::default();
-    let old = asked().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
-    let old = text(&old, &["communication"]).to_owned();
-    let value = asked().value(&mut world, PLACE);
-    let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
-    world.calls[0].set("status", Json::of("in-progress"));
-    let from = text(&world.calls[0], &["from"]).to_owned();
-    point_at(&mut world, &old, &call);
-    line(&mut world, &old, &from);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    // All seals of hers on a record that names another number: it is ignored, and so nothing dials.
-    let seals = world.read(&reference).get("extension").cloned().unwrap_or_default().into_elements();
-    let seal = seals.iter().find(|one| text(one, &["url"]).ends_with("/call-placed")).cloned();
-    assert!(seal.is_some());
-    extension(&mut world, &old, "/call-placed", seal);
-    extension(&mut world, &reference, "/call-placed", None);
-    assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-    // Each part counts.
-    for part in [
-        string("number", "+12125550199"),
-        string("identity", BRUNO_IDENTITY),
-        string("practitionerNumber", "+15550100201"),
-        practitioner(BRUNO),
-        json(r#"{"url":"prepared","valueInstant":"2026-11-18T11:06:00Z"}"#),
-    ] {
-        let (mut world, reference, _) = by_phone();
-        let name = text(&part, &["url"]).to_owned();
-        edit(&mut world, &reference, &[(&*name, Some(part))]);
-        assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
-    }
-    let (mut world, reference, _) = by_phone();
-    let other = OURS.iter().find(|ours| **ours != text(&world.calls[0], &["from"])).copied().unwrap_or_default();
-    line(&mut world, &reference, other);
-    world.calls[0].set("from", Json::of(other));
-    assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-}
-
-#[test]
-fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
-    for late in 0..4 {
-        let (mut world, reference, _) = by_phone();
-        let sealed = world.read(&reference).get("extension").cloned().unwrap();
-        extension(&mut world, &reference, "/call-placed", None);
-        let at = world.batches.len() + late;
-        world.meddling.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
-        let done = press(&mut world, &[(Secret::Sealing, SECRET)]);
-        assert!(world.patience < 2_500 - 600, "{}", world.patience);
-        if late < 3 {
-            assert_eq!((dialled(&done).1.as_str(), world.batches.len()), (PATIENT, at + 1));
-        } else {
-            assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
-        }
-    }
+    let value = asked().value(&mut world, START);
+    let other = OURS.iter().find(|ours| **ours != text(&value, &["fromNumber"])).unwrap();
+    line(&mut world, text(&value, &["communication"]), other);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
 }
 
 #[test]
@@ -502,83 +218,6 @@ fn a_call_whose_answer_was_lost_is_its_owners_once_it_was_asked_for_again() {
     let end = by_sid(text(&value, &["callSid"]));
     is_kept_from_bruno(&mut world, &end);
     assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
-}
-
-#[test]
-fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
-    // He asked for a call to the same phone, over another line of ours or over the same one.
-    for callee in 190..196 {
-        let mut world = World::default();
-        let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
-        let own = text(&own, &["communication"]).to_owned();
-        world.calls[0].set("status", Json::of("completed"));
-        let call = asked().value(&mut world, PLACE);
-        world.calls[0].set("status", Json::of("in-progress"));
-        let call = text(&call, &["callSid"]).to_owned();
-        point_at(&mut world, &own, &call);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
-    }
-    // Twilio refused his, so that its list shows hers alone.
-    for later in [60_000, 30 * 86_400_000] {
-        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
-        bruno().ask(&mut world, PLACE);
-        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-        let call = asked().at(NOW + later).value(&mut world, PLACE);
-        world.calls[0].set("status", Json::of("in-progress"));
-        let call = text(&call, &["callSid"]).to_owned();
-        point_at(&mut world, &own, &call);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
-        // Nor after he asks for his again: hers is the record of it.
-        bruno().at(NOW + later).ask(&mut world, PLACE);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
-    }
-}
-
-#[test]
-fn a_request_finds_no_call_by_times_that_are_not_sealed() {
-    for hide in [false, true] {
-        for age in [120_000, 600_000] {
-            let mut world = World::default();
-            let own = bruno().at(NOW - age).value(&mut world, PLACE);
-            let own = text(&own, &["communication"]).to_owned();
-            let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
-            world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
-            world.calls[0].set("status", Json::of("completed"));
-            let hers = asked().value(&mut world, PLACE);
-            world.calls[0].set("status", Json::of("in-progress"));
-            let call = text(&hers, &["callSid"]).to_owned();
-            if hide {
-                edit(&mut world, text(&hers, &["communication"]), &[("prepared", None)]);
-            }
-            // His own record is edited back to one that waits, and was sent just before hers.
-            let identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
-            let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
-            world.change(&own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
-            edit(&mut world, &own, &[("callSid", None), ("direction", None), ("leg", None)]);
-            world.change(&own, "status", Json::of("preparation"));
-            extension(&mut world, &own, "/call-placed", None);
-            let sent = plumline::time::instant(NOW - 20_000);
-            let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
-            extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
-            let before = posts(&world);
-            // What he may find is his own call.
-            let done = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
-            match &done.reply {
-                Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
-                reply => {
-                    let code = if age == 600_000 { "OUTBOUND_REQUEST_EXPIRED" } else { "OUTBOUND_UNKNOWN" };
-                    assert_eq!(refusal(reply), Some((code.into(), 409)), "{hide}");
-                }
-            }
-            assert_eq!(posts(&world), before);
-            is_kept_from_bruno(&mut world, &by_sid(&call));
-            point_at(&mut world, &own, &call);
-            is_kept_from_bruno(&mut world, &by_record(&own));
-        }
-    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use plumline::json::Json;
 use plumline::time::instant;
 use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -295,12 +295,11 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
 }
 
 #[test]
-fn a_ticket_whose_number_we_gave_back_gets_another() {
+fn a_ticket_whose_number_we_gave_back_dials_nobody() {
     let (mut world, ticket) = prepared();
     let ours = [(Secret::Sealing, SECRET), (Secret::Number, OURS[0])];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
-    assert_eq!(dialled(&done).0, OURS[0]);
-    assert!(
-        world.communications()[0].write().contains(OURS[0]) && !world.communications()[0].write().contains(OURS[1])
-    );
+    // The number is sealed with the ticket: a new one gets another.
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(text(world.communications()[0], &["status"]), "preparation");
 }

@@ -50,7 +50,7 @@ impl Intent<'_> {
     #[must_use]
     pub fn write(&self, base: &str, sealing: &Sealing) -> Json {
         let mut resource = CallLog::ticket(&self.context).write(None, base);
-        if let Some(seal) = sealing.seal_record(&self.context) {
+        if let Some(seal) = sealing.seal_record(self.from, &self.context) {
             set_extension(&mut resource, base, SEAL, &seal);
         }
         if let Some(request) = self.request {
@@ -125,7 +125,8 @@ impl Prepared {
     /// Whether it says what it said when it was prepared.
     #[must_use]
     pub fn is_sealed(&self, sealing: &Sealing) -> bool {
-        self.seals(SEAL).any(|seal| sealing.is_record(seal, self.log.context()))
+        let from = self.from().unwrap_or_default();
+        self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.log.context()))
     }
 
     /// Whether it was prepared for `who` (`Practitioner/<id>`): the seal says so, and not what staff may have edited.

@@ -72,16 +72,17 @@ impl Sealing {
     }
 
     /// A seal over the record of a call that is prepared: who places it, under which identity, the number to call, which
-    /// phone rings first, and when it was prepared. Staff may edit the record; without the keys they cannot seal it again.
+    /// phone rings first, when it was prepared, and `from`, the number of ours that is shown. Staff may edit the record;
+    /// without the keys they cannot seal it again.
     #[must_use]
-    pub fn seal_record(&self, context: &Context) -> Option<String> {
-        Some(seal(self.0.first()?, RECORD, &record_parts(context)))
+    pub fn seal_record(&self, from: &str, context: &Context) -> Option<String> {
+        Some(seal(self.0.first()?, RECORD, &record_parts(from, context)))
     }
 
     /// Whether a record says what it said when it was sealed.
     #[must_use]
-    pub fn is_record(&self, given: &str, context: &Context) -> bool {
-        self.fits(given, RECORD, &record_parts(context))
+    pub fn is_record(&self, given: &str, from: &str, context: &Context) -> bool {
+        self.fits(given, RECORD, &record_parts(from, context))
     }
 
     /// A seal over who placed a call by REST: `who` is `Practitioner/<id>`.
@@ -202,14 +203,15 @@ fn key_of(secret: &str) -> Hmac<Sha256> {
 }
 
 fn dialing_parts(call_sid: &str, from: &str, context: &Context) -> Vec<String> {
-    let mut parts = vec![call_sid.to_owned(), from.to_owned()];
-    parts.extend(record_parts(context));
+    let mut parts = vec![call_sid.to_owned()];
+    parts.extend(record_parts(from, context));
     parts
 }
 
-fn record_parts(context: &Context) -> [String; 5] {
+fn record_parts(from: &str, context: &Context) -> [String; 6] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [
+        from.to_owned(),
         text(&context.practitioner),
         text(&context.identity),
         text(&context.number),

@@ -12,14 +12,14 @@ use super::super::outgoing::conditions::get;
 use super::super::reply::Reply;
 use super::end_call::{answered, give_up};
 use super::office::{Office, keys, refused};
-use super::placed::{Listed, Owner, lookup, record};
+use super::placed::{Listed, Owner, lookup, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{Wish, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
 use crate::call::dialplan::Kind;
 use crate::call::log::Context;
-use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, Sealing, callback, confirm, expires_at, guard};
+use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, callback, confirm, expires_at, guard};
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
@@ -118,7 +118,7 @@ async fn again(
     if unsealed
         && by_rest
         && !is_expired(prepared, now)
-        && let Ok(Some(listed)) = look(rest, prepared, owner.sealing, host).await
+        && let Ok(Some(listed)) = lookup(rest, prepared, owner.sealing, now, host).await
         && listed.alone
         && is(&listed.call, "sid", root)
         && let Err(code) = record(prepared.clone(), &listed.call, Some(owner), base, host).await
@@ -126,13 +126,6 @@ async fn again(
         log.push(code);
     }
     told(prepared, root)
-}
-
-/// The call that was placed for an intent, by Twilio's list since it was prepared. That time is sealed.
-async fn look(rest: &Rest, prepared: &Prepared, sealing: &Sealing, host: &Host) -> Result<Option<Listed>, Reply> {
-    let between = (phone_of(prepared), prepared.from().unwrap_or_default());
-    let since = prepared.log.context().prepared.ok_or(used())?;
-    lookup(rest, between, (prepared.id(), since), sealing, host).await
 }
 
 /// Whether the time of a request is over, which is that of a ticket.
@@ -237,7 +230,7 @@ impl Sending<'_> {
         if is_expired(&prepared, self.knock.now) {
             return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
         }
-        if let Some(listed) = look(self.rest, &prepared, self.owner.sealing, host).await? {
+        if let Some(listed) = lookup(self.rest, &prepared, self.owner.sealing, self.knock.now, host).await? {
             let known = if listed.alone { Known::Certainly } else { Known::ByRecords };
             return self.sent(prepared, &listed.call, known, host, log).await;
         }
@@ -298,7 +291,7 @@ impl Sending<'_> {
                 })
             }
             // It may have been placed all the same.
-            _ => match look(self.rest, &prepared, self.owner.sealing, host).await {
+            _ => match lookup(self.rest, &prepared, self.owner.sealing, self.knock.now, host).await {
                 Ok(Some(Listed { call, alone })) => {
                     let known = if alone { Known::Certainly } else { Known::ByRecords };
                     self.sent(prepared, &call, known, host, log).await
@@ -328,11 +321,6 @@ impl Sending<'_> {
         }
         Ok(told)
     }
-}
-
-/// The phone that rings first.
-fn phone_of(prepared: &Prepared) -> &str {
-    prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
 }
 
 fn told(prepared: &Prepared, sid: &str) -> Json {

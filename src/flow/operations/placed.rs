@@ -3,8 +3,9 @@
 //! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
 
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
-use super::super::chart::{Chart, Trouble, search_all};
+use super::super::chart::{Chart, Trouble, is_complete, search_all};
 use super::super::outgoing::conditions::get;
+use super::super::outgoing::waiting::{search_waiting, waiting};
 use super::super::reply::Reply;
 use super::DEADLINE;
 use super::end_call::answered;
@@ -49,17 +50,19 @@ fn is_sid(text: &str) -> bool {
     call_sid(text).is_some()
 }
 
-/// The call between two numbers that was placed since `since` and is no other intent's than that of the record `own`. None
-/// where there is none; refused where there are several, since then it is not known which, and where only records without
-/// a seal say that it is another's.
+/// The call that was placed for the intent of a record, by Twilio's list since it was prepared. The record's seal was
+/// verified: phone, number and time are as they were prepared. None where there is none; refused where there are several,
+/// since then it is not known which, and where it may be another intent's.
 pub(super) async fn lookup(
     rest: &Rest,
-    between: (&str, &str),
-    (own, since): (&str, u64),
+    own: &Prepared,
     sealing: &Sealing,
+    now: u64,
     host: &Host,
 ) -> Result<Option<Listed>, Reply> {
-    let mut calls = listed(rest, between, since, host).await?;
+    let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
+    let since = own.log.context().prepared.ok_or(several())?;
+    let mut calls = listed(rest, (phone, from), since, host).await?;
     if calls.is_empty() {
         return Ok(None);
     }
@@ -71,26 +74,44 @@ pub(super) async fn lookup(
         criteria.push_str(&encode(&[TWILIO_SYSTEM, "|", sid].concat()));
     }
     criteria.push_str("&_sort=identifier&_count=1000");
-    // Calls that were placed for other intents have a record that was prepared. (One that a callback has made is none.)
-    let known = read(host.ask(Ask::Fhir(get(criteria)), Some(DEADLINE)).await, "Communication")?;
-    let mut others = Vec::new();
+    // Another intent's record waits for its call, or names it. What waits is read first, so that a record that is written
+    // between the two reads is in one of them.
+    let asks = [search_waiting(now), get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
+    let mut answers = host.ask_all(asks.to_vec()).await.into_iter();
+    let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
+    let (others, known) = (waiting(found()?).ok_or(several())?, found()?);
+    let is_another = |other: &Prepared| {
+        other.id() != own.id() && phone_of(other) == phone && other.from() == Some(from) && other.is_sealed(sealing)
+    };
+    if others.iter().any(is_another) || !is_complete(&known) {
+        return Err(several());
+    }
+    let mut taken = Vec::new();
     let mut uncertain = false;
     for entry in known.take("entry").into_elements() {
-        let Some(other) = Prepared::read(entry.take("resource")).filter(|other| other.id() != own) else { continue };
+        let Some(other) = Prepared::read(entry.take("resource")).filter(|other| other.id() != own.id()) else {
+            continue;
+        };
         let context = other.log.context();
+        // A record that a callback has made was not prepared.
         if let Some(root) = other.log.root().filter(|_| context.prepared.is_some()) {
             let who = context.practitioner.as_deref().unwrap_or_default();
             uncertain |= !other.is_placed_by(who, root, sealing);
-            others.push(root.to_owned());
+            taken.push(root.to_owned());
         }
     }
-    calls.retain(|call| !others.iter().any(|sid| is(call, "sid", sid)));
+    calls.retain(|call| !taken.iter().any(|sid| is(call, "sid", sid)));
     match (calls.pop(), calls.is_empty()) {
         (Some(call), true) => Ok(Some(Listed { call, alone })),
         // A record that staff have pointed at the call does not make it be placed again.
         (None, _) if !uncertain => Ok(None),
         _ => Err(several()),
     }
+}
+
+/// The phone that rings first.
+pub(super) fn phone_of(prepared: &Prepared) -> &str {
+    prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
 }
 
 fn several() -> Reply {

@@ -85,7 +85,7 @@ async fn place(placing: &Placing<'_>, host: &Host, codes: &mut Vec<Code>) -> Res
     let ticket = ticket_of(placing.pairs)?;
     let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
     match (ticket, placing.secret) {
-        (Some(ticket), Some(secret)) => claim::with_ticket(placing, ticket, secret, host, codes).await,
+        (Some(ticket), Some(secret)) => claim::with_ticket(placing, ticket, secret, host).await,
         (Some(_), None) => Err(Refusal::SecretMissing),
         (None, _) if required => Err(Refusal::TicketMissing),
         (None, _) => untold::without_ticket(placing, host, codes).await,

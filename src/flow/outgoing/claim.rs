@@ -5,25 +5,23 @@
 use super::super::ask::{Answer, Ask, Host};
 use super::super::chart::Chart;
 use super::by_policy::Placing;
-use super::conditions::{CallerId, at_this_hour, get};
+use super::conditions::{at_this_hour, get};
 use crate::call::log::CallEvent;
 use crate::call::outbound::{
-    Limit, Policy, PoolKey, Prepared, Refusal, Sealing, expires_at, expiry_of, is_reference, judge, practitioner_of,
-    searches, show,
+    Limit, Policy, Prepared, Refusal, Sealing, expires_at, expiry_of, is_reference, judge, practitioner_of, searches,
 };
 use crate::error::Code;
 use crate::json::Json;
-use crate::phone::E164;
 
 /// Milliseconds that the chart has to tell what the ticket is for, and those it has to take the claim. With what follows,
 /// less than three seconds: callers wait no longer.
 const READ: u32 = 900;
-const CLAIM: u32 = 1_500;
+const CLAIM: u32 = 1_350;
 /// Those that it has to count the calls of somebody who was not known before the ticket was read. The claim has as much
 /// less.
 const COUNT: u32 = 700;
-/// The same as the first two, where others wrote at the same moment.
-const AGAIN: u32 = 250;
+/// Milliseconds for each further request, three at most, where others wrote at the same moment.
+const AGAIN: u32 = 240;
 
 /// How often a claim is tried.
 const ATTEMPTS: u32 = 2;
@@ -34,7 +32,6 @@ pub(super) async fn with_ticket(
     ticket: &str,
     secret: &str,
     host: &Host,
-    codes: &mut Vec<Code>,
 ) -> Result<String, Refusal> {
     let sealing = Sealing::read(secret).map_err(|code| match code {
         Code::SecretWeak => Refusal::SecretWeak,
@@ -67,10 +64,9 @@ pub(super) async fn with_ticket(
     let policy = Policy::new(&config.outbound, numbers);
     let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
     let own = is_claimed(&prepared, &event)?;
-    let caller_id = CallerId::of(config, numbers, Some(&practitioner), codes);
-    let shown = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
-    let key = PoolKey { callee: &callee, call: event.sid.0 };
-    let from = shown.copied().or_else(|| caller_id.choose(Vec::new(), key)).ok_or(Refusal::ChartUnavailable)?;
+    // A number that was given up meanwhile is not shown.
+    let from = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
+    let from = *from.ok_or(Refusal::TicketInvalid)?;
     // Twilio asks again where it lost the answer, and gets the same.
     if !own {
         let mut deadline = CLAIM;
@@ -83,7 +79,7 @@ pub(super) async fn with_ticket(
             }
         }
         judge(&limits, &found)?;
-        claim(placing, prepared, &event, from, deadline, host).await?;
+        claim(placing, prepared, &event, deadline, host).await?;
     }
     placing.connect(&callee, from)
 }
@@ -124,7 +120,6 @@ async fn claim(
     placing: &Placing<'_>,
     mut prepared: Prepared,
     event: &CallEvent<'_>,
-    from: E164<'_>,
     mut deadline: u32,
     host: &Host,
 ) -> Result<(), Refusal> {
@@ -132,7 +127,6 @@ async fn claim(
     for _ in 0..ATTEMPTS {
         let mut log = prepared.log.clone();
         log.add(event);
-        show(&mut prepared.resource, from.as_str());
         let request = Chart::of(prepared.resource).write(&log, placing.base());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.ask(Ask::Fhir(request), Some(deadline)).await {

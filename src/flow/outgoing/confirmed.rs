@@ -10,18 +10,18 @@
 //! not say which call it is of. It is the one then that was to ring this phone, over this number of ours, a moment ago: no
 //! call comes here but those that `place-call` has placed.
 
-use super::super::ask::{Answer, Ask, FhirRequest, Host};
-use super::super::chart::{Chart, search, search_all};
+use super::super::ask::{Answer, Ask, Host};
+use super::super::chart::{Chart, is_complete, search, search_all};
 use super::super::dialplan::Visit;
 use super::super::reply::{Done, Reply};
-use super::conditions::{at_this_hour, get};
+use super::conditions::at_this_hour;
+use super::waiting::{LONGEST_RINGING, search_waiting, waiting};
 use crate::call::Clinic;
 use crate::call::dialplan::Said;
 use crate::call::log::CallEvent;
-use crate::call::outbound::{Connection, Policy, Prepared, Refusal, Sealing, VOICE_CATEGORY, connect, refuse};
-use crate::json::{Json, decimal};
+use crate::call::outbound::{Connection, Policy, Prepared, Refusal, Sealing, connect, expires_at, refuse};
+use crate::json::Json;
 use crate::phone::E164;
-use crate::time::{MINUTE, instant};
 
 /// Milliseconds that the chart has to tell whom the call is for, and those to take which call it is. Whoever has pressed a
 /// key waits less than three seconds.
@@ -33,12 +33,6 @@ const AGAIN: u32 = 250;
 /// Milliseconds of each search for the sealed record. With the pauses between, of 200 and 400 ms at most, the practitioner
 /// listens to silence for less than 2.5 s.
 const SEALED_READS: [u32; 3] = [800, 500, 400];
-
-/// How long after it was sent a call may be answered: Twilio rings for ten minutes at most.
-const RINGING: u64 = 12 * MINUTE;
-
-/// How many records that wait for their call are looked at. Where there are more it is not known whether one is alone.
-const WAITING: usize = 200;
 
 /// Dials whom the call was placed to reach; what stands against it, is said. `secret` is `PLUMLINE_SECRET`: where it is
 /// set, only a record counts that `place-call` has sealed for this call.
@@ -61,7 +55,7 @@ async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> 
     let pressed = Said(visit.pairs).get("Digits").is_some();
     let event = event.filter(|event| pressed && !event.is_over()).ok_or(Refusal::TicketInvalid)?;
     let prepared = match sealing {
-        Some(sealing) => sealed(&event, sealing, host).await?,
+        Some(sealing) => sealed(&event, sealing, visit.now, host).await?,
         None => unsealed(visit, &event, host).await?,
     };
     // The config may have changed since it was placed. Limits are not counted again: this very call is among them.
@@ -75,37 +69,47 @@ async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> 
     connect(&connection, config).map_err(|_| Refusal::ChartUnavailable)
 }
 
-/// The record that `place-call` has sealed for this call. Any other that names the call is ignored.
-async fn sealed(event: &CallEvent<'_>, sealing: &Sealing, host: &Host) -> Result<Prepared, Refusal> {
+/// The record that `place-call` has sealed for this call. Any other that names the call is ignored, and so is what the record
+/// says of how the call went: Twilio has just said that it goes on, and staff may edit the record.
+async fn sealed(event: &CallEvent<'_>, sealing: &Sealing, now: u64, host: &Host) -> Result<Prepared, Refusal> {
     for (attempt, deadline) in (0..).zip(SEALED_READS) {
         if attempt > 0 {
             host.pause(attempt).await;
         }
         let answer = host.ask(Ask::Fhir(search_all(event.sid.0)), Some(deadline)).await;
         let found = answer.ok().ok_or(Refusal::ChartUnavailable)?;
-        let entries = found.take("entry").into_elements().into_iter();
-        let mut records = entries
-            .filter_map(|entry| Prepared::read(entry.take("resource")))
-            .filter(|record| record.is_dialed_by(event.sid.0, sealing) && is_between(record, event))
-            .peekable();
-        if records.peek().is_some() {
-            // A copy that somebody has closed does not close the others.
-            return records.find(may_dial).ok_or(Refusal::TicketUsed);
+        let all = is_complete(&found);
+        let mut records = found.take("entry").into_elements().into_iter();
+        let sealed = records.find_map(|entry| {
+            let record = Prepared::read(entry.take("resource"))?;
+            (record.is_dialed_by(event.sid.0, sealing) && is_between(&record, event)).then_some(record)
+        });
+        if let Some(record) = sealed {
+            return if is_too_late(&record, now) { Err(Refusal::TicketExpired) } else { Ok(record) };
+        }
+        if !all {
+            return Err(Refusal::ChartUnavailable);
         }
     }
     Err(Refusal::CallUnknown)
 }
 
+/// Whether the key can no longer have been pressed while the call went on: what a recorded request is sent again for.
+fn is_too_late(record: &Prepared, now: u64) -> bool {
+    let prepared = record.log.context().prepared.unwrap_or_default();
+    now / 1_000 >= expires_at(prepared) + LONGEST_RINGING / 1_000
+}
+
 /// The record of the call, without a secret.
 async fn unsealed(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Result<Prepared, Refusal> {
-    let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(waiting(visit.now)), Some(READ))];
+    let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(search_waiting(visit.now)), Some(READ))];
     let mut answers = host.ask_all(asks).await.into_iter();
     let found = chart(answers.next().unwrap_or(Answer::Failed))?;
     if let Some(prepared) = known(&found, event)? {
         return Ok(prepared);
     }
-    let waiting = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
-    let prepared = alone(waiting, event, visit.now).ok_or(Refusal::CallUnknown)?;
+    let bundle = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
+    let prepared = alone(bundle, event, visit.now).ok_or(Refusal::CallUnknown)?;
 
     // What a callback has written of the call goes in; its record is closed by the sweep.
     let mut log = prepared.log.clone();
@@ -152,37 +156,13 @@ fn is_between(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
     phone.is_some() && phone == event.to && prepared.from().is_some() && prepared.from() == event.from
 }
 
-/// Whether the call goes on, and has dialed no one.
-fn may_dial(prepared: &Prepared) -> bool {
-    let dialed = prepared.log.children().next().is_some();
-    !dialed && !prepared.log.is_over() && prepared.status() == "in-progress"
-}
-
-/// The search for what waits for its call, and was written a moment ago.
-fn waiting(now: u64) -> FhirRequest {
-    let category = ["Communication?status=preparation&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
-    let since = ["&_lastUpdated=ge", &instant(now.saturating_sub(RINGING))].concat();
-    get([&category, &*since, "&_count=", &decimal(WAITING as u64)].concat())
-}
-
 /// The only record that waits for such a call.
 fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
-    let entries = bundle.take("entry").into_elements();
-    if entries.len() >= WAITING {
-        return None;
-    }
-    let mut only = None;
-    for entry in entries {
-        let fits = |prepared: &Prepared| {
-            let sent = prepared.sent_at().is_some_and(|at| at + RINGING >= now);
-            let waits = prepared.log.root().is_none() && prepared.status() == "preparation";
-            sent && waits && is_between(prepared, event)
-        };
-        if let Some(prepared) = Prepared::read(entry.take("resource")).filter(fits)
-            && only.replace(prepared).is_some()
-        {
-            return None;
-        }
-    }
-    only
+    let fits = |record: &Prepared| {
+        let sent = record.sent_at().is_some_and(|at| at + LONGEST_RINGING >= now);
+        sent && is_between(record, event)
+    };
+    let mut fitting = waiting(bundle)?.into_iter().filter(fits);
+    let only = fitting.next();
+    only.filter(|_| fitting.next().is_none())
 }

@@ -4,6 +4,7 @@
 //! calls, clocks; and on purpose, failures.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod colleague;
 pub mod door;
 #[path = "../laid_out.rs"]
 mod laid_out;

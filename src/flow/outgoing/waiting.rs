@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The records of calls that were prepared, and whose `CallSid` is not known yet.
+
+use super::super::ask::FhirRequest;
+use super::conditions::get;
+use crate::call::outbound::{Prepared, VOICE_CATEGORY};
+use crate::json::{Json, decimal};
+use crate::time::{MINUTE, instant};
+
+/// How long after it was sent a call may be answered: Twilio rings for ten minutes at most.
+pub(in crate::flow) const LONGEST_RINGING: u64 = 12 * MINUTE;
+
+/// How many of these records are read. Where there are more it is not known whether one is alone.
+const MOST: usize = 200;
+
+/// The search for them, of those that were written a moment ago.
+pub(in crate::flow) fn search_waiting(now: u64) -> FhirRequest {
+    let category = ["Communication?status=preparation&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
+    let since = ["&_lastUpdated=ge", &instant(now.saturating_sub(LONGEST_RINGING))].concat();
+    get([&category, &*since, "&_count=", &decimal(MOST as u64)].concat())
+}
+
+/// The records that wait for their call; `None` where there may be more than these.
+pub(in crate::flow) fn waiting(bundle: Json) -> Option<Vec<Prepared>> {
+    let entries = bundle.take("entry").into_elements();
+    if entries.len() >= MOST {
+        return None;
+    }
+    let waits = |record: &Prepared| record.log.root().is_none() && record.status() == "preparation";
+    let records = entries.into_iter().filter_map(|entry| Prepared::read(entry.take("resource")));
+    Some(records.filter(waits).collect())
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Two practitioners share a phone, and one edits records to make the other's call look like his own.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod world;
+
+use plumline::flow::Reply;
+use plumline::json::Json;
+use world::colleague::{OTHER, bruno, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts};
+use world::door::{PLACE, asked, refusal};
+use world::{Fault, NOW, OURS, World, json, text};
+
+#[test]
+fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
+    // He asked for a call to the same phone, over another line of ours or over the same one.
+    for callee in 190..196 {
+        let mut world = World::default();
+        let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+        let own = text(&own, &["communication"]).to_owned();
+        world.calls[0].set("status", Json::of("completed"));
+        let call = asked().value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+    // Twilio refused his, so that its list shows hers alone.
+    for later in [60_000, 30 * 86_400_000] {
+        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        bruno().ask(&mut world, PLACE);
+        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        let call = asked().at(NOW + later).value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+        // Nor after he asks for his again: hers is the record of it.
+        bruno().at(NOW + later).ask(&mut world, PLACE);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+}
+
+#[test]
+fn a_request_finds_no_call_by_times_that_are_not_sealed() {
+    for hide in [false, true] {
+        for age in [120_000, 600_000] {
+            let mut world = World::default();
+            let own = bruno().at(NOW - age).value(&mut world, PLACE);
+            let own = text(&own, &["communication"]).to_owned();
+            let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
+            world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
+            world.calls[0].set("status", Json::of("completed"));
+            let hers = asked().value(&mut world, PLACE);
+            world.calls[0].set("status", Json::of("in-progress"));
+            let call = text(&hers, &["callSid"]).to_owned();
+            if hide {
+                edit(&mut world, text(&hers, &["communication"]), &[("prepared", None)]);
+            }
+            // His own record is edited back to one that waits, and was sent just before hers.
+            let identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
+            let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+            world.change(&own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+            edit(&mut world, &own, &[("callSid", None), ("direction", None), ("leg", None)]);
+            world.change(&own, "status", Json::of("preparation"));
+            extension(&mut world, &own, "/call-placed", None);
+            let sent = plumline::time::instant(NOW - 20_000);
+            let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
+            extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
+            let before = posts(&world);
+            // What he may find is his own call.
+            let done = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
+            match &done.reply {
+                Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
+                reply => {
+                    let code = if age == 600_000 { "OUTBOUND_REQUEST_EXPIRED" } else { "OUTBOUND_UNKNOWN" };
+                    assert_eq!(refusal(reply), Some((code.into(), 409)), "{hide}");
+                }
+            }
+            assert_eq!(posts(&world), before);
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+            point_at(&mut world, &own, &call);
+            is_kept_from_bruno(&mut world, &by_record(&own));
+        }
+    }
+}
+
+/// Bruno edits a record of his back to one that waits for its call.
+fn wait_again(world: &mut World, own: &str) {
+    let identifiers = world.read(own).get("identifier").cloned().unwrap().into_elements();
+    let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+    world.change(own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+    edit(world, own, &[("callSid", None), ("direction", None), ("leg", None)]);
+    world.change(own, "status", Json::of("preparation"));
+    extension(world, own, "/call-placed", None);
+}
+
+#[test]
+fn the_line_of_a_record_is_sealed() {
+    for junk in [0, 999, 1_000, 1_200] {
+        for waits in [true, false] {
+            let mut world = World::default();
+            // From a line of its own, so that Twilio's list of the other line shows hers alone.
+            let callee = (190..199).find(|callee| {
+                let mut world = World::default();
+                let hers = text(&asked().value(&mut world, PLACE), &["fromNumber"]).to_owned();
+                let his = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+                text(&his, &["fromNumber"]) != hers
+            });
+            let input = OTHER.replace("0199", &format!("0{}", callee.unwrap()));
+            let own = bruno().value(&mut world, &input);
+            let own = text(&own, &["communication"]).to_owned();
+            world.calls[0].set("status", Json::of("completed"));
+            let hers = asked().value(&mut world, PLACE);
+            world.calls[0].set("status", Json::of("in-progress"));
+            let call = text(&hers, &["callSid"]).to_owned();
+            line(&mut world, &own, text(&hers, &["fromNumber"]));
+            if waits {
+                wait_again(&mut world, &own);
+            } else {
+                point_at(&mut world, &own, &call);
+                let request = r#"{"system":"https://plumline.dev/fhir/call-request","value":"5e0b9c1d-0000-4000-8000-000000000002.rb"}"#;
+                let mut identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
+                identifiers.push(json(request));
+                world.change(&own, "identifier", Json::List(identifiers));
+            }
+            for number in 0..junk {
+                world.resources.insert(
+                    0,
+                    json(&format!(
+                        r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+                    "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
+                    )),
+                );
+            }
+            let before = posts(&world);
+            bruno().at(NOW + 1_000).refused(&mut world, &input);
+            assert_eq!(posts(&world), before);
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+            is_kept_from_bruno(&mut world, &by_record(&own));
+        }
+    }
+}
+
+#[test]
+fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
+    for hidden in ["waits", "flood", "flood of what waits"] {
+        // Twilio refused his, so that its list shows hers alone.
+        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        bruno().ask(&mut world, PLACE);
+        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        let hers = asked().at(NOW + 1_000).value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let (record, call) = (text(&hers, &["communication"]).to_owned(), text(&hers, &["callSid"]).to_owned());
+        wait_again(&mut world, &own);
+        let copies = |world: &mut World, count: usize, of: &str| {
+            for copy in 0..count {
+                let mut resource = world.read(of);
+                resource.set("id", Json::of(&format!("copy-{copy}")));
+                resource.set("extension", Json::Null);
+                world.resources.insert(0, resource);
+            }
+        };
+        match hidden {
+            "waits" => wait_again(&mut world, &record),
+            "flood" => copies(&mut world, 1_000, &record),
+            _ => {
+                wait_again(&mut world, &record);
+                copies(&mut world, 200, &record);
+            }
+        }
+        let before = posts(&world);
+        let refused = bruno().at(NOW + 2_000).refused(&mut world, PLACE);
+        assert_eq!((refused, posts(&world)), (("OUTBOUND_UNKNOWN".into(), 409), before), "{hidden}");
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        // What he gives up is his own, which was never placed.
+        assert_eq!(text(&bruno().value(&mut world, &by_record(&own)), &["status"]), "not-done");
+        assert_eq!(posts(&world), before);
+    }
+}
+
+#[test]
+fn an_edited_line_is_not_shown() {
+    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 9, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    let from = text(&world.calls[0], &["from"]).to_owned();
+    let other = OURS.iter().find(|ours| **ours != from).unwrap();
+    line(&mut world, &own, other);
+    let before = posts(&world);
+    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(posts(&world), before);
+}
