@@ -45,7 +45,7 @@ export async function attack(
       // Ends what would not end by itself.
       return { status: 403, contentType: 'application/json', text: '{}' };
     }
-    const real = recorded(event, at, request);
+    const real = replay(event, at, request);
     const struck = at === index || (persistent && at > index);
     return struck ? { ...real, status: next() < 0.9 ? 200 : real.status, text: hostile(real.text, next) } : real;
   };
@@ -74,7 +74,7 @@ function judge(bot: string, result: BotResult | undefined): string | undefined {
 }
 
 /** The answer of the recording. Where a hostile answer led elsewhere: that to an equal request, else nothing found. */
-function recorded({ exchanges }: RecordedEvent, at: number, request: Request): Response {
+export function replay({ exchanges }: RecordedEvent, at: number, request: Request): Response {
   const same = exchanges[at];
   if (same && isLike(same.request, request)) {
     return same.response;
