@@ -2,12 +2,15 @@
 
 //! The dialplan: who is calling whom and when.
 
-use serde::Deserialize;
+use crate::json::{members, words};
 
 /// One of our numbers.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct NumberPlan {
     /// What people call it; never spoken.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
@@ -26,23 +29,41 @@ pub struct NumberPlan {
     pub time_zone: Option<String>,
 }
 
+members!(NumberPlan {
+    name: required "name",
+    dialplan: required "dialplan",
+    language: optional "language",
+    time_zone: optional "timeZone",
+});
+
 /// A line of a dialplan. The first whose conditions all hold is taken.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Rule {
     /// The conditions; none for every call.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub when: When,
     /// The action.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
 
+members!(Rule {
+    when: optional "when",
+    then: required "then",
+});
+
 /// The conditions of a rule. All that are given must hold; of a list, one.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct When {
     /// Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
     #[cfg_attr(
@@ -80,10 +101,21 @@ pub struct When {
     pub closed: Option<String>,
 }
 
+members!(When {
+    callers: optional "callers",
+    anonymous: optional "anonymous",
+    verification: optional "verification",
+    patient: optional "patient",
+    patient_language: optional "patientLanguage",
+    care_team: optional "careTeam",
+    called: optional "called",
+    open: optional "open",
+    closed: optional "closed",
+});
+
 /// `StirVerstat`, <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir>.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Verification {
     /// Attested in full, `TN-Validation-Passed-A`.
     Full,
@@ -95,10 +127,15 @@ pub enum Verification {
     None,
 }
 
+words!(Verification { Full: "full", Partial: "partial", Failed: "failed", None: "none" });
+
 /// When a clinic is open.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Hours {
     /// Week by week.
     pub weekly: Vec<Weekly>,
@@ -116,10 +153,20 @@ pub struct Hours {
     pub time_zone: Option<String>,
 }
 
+members!(Hours {
+    weekly: optional "weekly",
+    holidays: optional "holidays",
+    healthcare_service: optional "healthcareService",
+    time_zone: optional "timeZone",
+});
+
 /// Hours of some weekdays. Where `to` is not after `from`, it is on the day after.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Weekly {
     /// The weekdays on which they begin.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
@@ -132,10 +179,15 @@ pub struct Weekly {
     pub to: String,
 }
 
+members!(Weekly {
+    days: required "days",
+    from: required "from",
+    to: required "to",
+});
+
 /// A weekday, as FHIR spells it.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "lowercase"))]
 #[expect(missing_docs, reason = "a name says it")]
 pub enum Day {
     Mon,
@@ -146,3 +198,5 @@ pub enum Day {
     Sat,
     Sun,
 }
+
+words!(Day { Mon: "mon", Tue: "tue", Wed: "wed", Thu: "thu", Fri: "fri", Sat: "sat", Sun: "sun" });

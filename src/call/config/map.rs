@@ -2,11 +2,7 @@
 
 //! What a config names: members in their order, each name once.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-
+use crate::json::{Misfit, Parser, Typed};
 use crate::text::hash;
 
 /// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
@@ -119,29 +115,18 @@ impl<V> FromIterator<(String, V)> for Map<V> {
     }
 }
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<V>(PhantomData<V>);
-
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
-            type Value = Map<V>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
-                let mut map = Map::default();
-                while let Some((name, value)) = access.next_entry::<String, V>()? {
-                    if !map.add(name, value) {
-                        return Err(A::Error::duplicate_field("a name"));
-                    }
-                }
-                Ok(map)
+impl<V: Typed> Typed for Map<V> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        parser.open(b'{')?;
+        let mut map = Self::default();
+        while parser.goes_on(map.is_empty(), b'}')? {
+            let name = parser.name()?;
+            let value = V::read(parser).map_err(|misfit| misfit.under_member(&name, map.len()))?;
+            if !map.add(name.into_owned(), value) {
+                return Err(Misfit::member());
             }
         }
-
-        deserializer.deserialize_map(Members(PhantomData))
+        Ok(map)
     }
 }
 

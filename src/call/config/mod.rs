@@ -14,9 +14,8 @@ mod schema;
 mod verbs;
 mod words;
 
-use serde::Deserialize;
-
 use crate::error::Code;
+use crate::json::members;
 
 #[cfg(feature = "dialplan")]
 pub use check::{Finding, Severity};
@@ -36,12 +35,15 @@ pub use words::Words;
 
 /// The config document, JSON; everything in it is optional. `docs/dialplan.md` tells it by examples,
 /// `schema/config.json` whole.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Config {
     /// Where the schema of this document is, for editors.
-    #[serde(rename = "$schema")]
+    #[cfg_attr(feature = "schema", serde(rename = "$schema"))]
     pub schema: Option<String>,
     /// What a caller hears first where their number has no dialplan.
     pub greeting: Greeting,
@@ -86,6 +88,27 @@ pub struct Config {
     pub appointment: AppointmentCalls,
 }
 
+members!(Config {
+    schema: optional "$schema",
+    greeting: optional "greeting",
+    client: optional "client",
+    language: optional "language",
+    voice: optional "voice",
+    time_zone: optional "timeZone",
+    identities: optional "identities",
+    numbers: optional "numbers",
+    dialplans: optional "dialplans",
+    hours: optional "hours",
+    lists: optional "lists",
+    actions: optional "actions",
+    outbound: optional "outbound",
+    recording: optional "recording",
+    tasks: optional "tasks",
+    alerts: optional "alerts",
+    chart: optional "chart",
+    appointment: optional "appointment",
+});
+
 #[cfg(feature = "doors")]
 impl Config {
     /// Whether the plan rings an identity by its name, or `identities` has it; in whatever case it is spelled.
@@ -115,9 +138,12 @@ impl Config {
 }
 
 /// `greeting`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Greeting {
     /// The words; `""` for none.
     #[cfg_attr(feature = "schema", schemars(length(max = 4000)))]
@@ -129,6 +155,12 @@ pub struct Greeting {
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
 }
+
+members!(Greeting {
+    text: optional "text",
+    voice: optional "voice",
+    language: optional "language",
+});
 
 /// Why a config is refused. Neither holds a value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

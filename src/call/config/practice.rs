@@ -2,16 +2,18 @@
 
 //! What a clinic settles besides its dialplan: calls out, recording, tasks, alerts.
 
-use serde::Deserialize;
-
 use super::Config;
 use super::map::Map;
 use super::verbs::Say;
+use crate::json::{members, words};
 
 /// `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Identity {
     /// Everyone who has such a role now: codes of `PractitionerRole.code`.
     #[cfg_attr(feature = "schema", schemars(inner(length(min = 1, max = 64))))]
@@ -21,10 +23,18 @@ pub struct Identity {
     pub practitioners: Vec<String>,
 }
 
+members!(Identity {
+    roles: optional "roles",
+    practitioners: optional "practitioners",
+});
+
 /// `outbound`: calls that our people place.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Outbound {
     /// The number that every callee sees, E.164 and one of ours; from the pool where absent.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
@@ -61,10 +71,25 @@ pub struct Outbound {
     pub incoming: bool,
 }
 
+members!(Outbound {
+    caller_id: optional "callerId",
+    pool: optional "pool",
+    practitioners: optional "practitioners",
+    roles: optional "roles",
+    countries: optional "countries",
+    blocked: optional "blocked",
+    hours: optional "hours",
+    concurrent: optional "concurrent",
+    per_hour: optional "perHour",
+    require_ticket: optional "requireTicket",
+    answering_machine: optional "answeringMachine",
+    timeout: optional "timeout",
+    incoming: optional "incoming",
+});
+
 /// How a caller ID is taken from the pool.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Pool {
     /// A callee always sees the same.
     #[default]
@@ -77,10 +102,15 @@ pub enum Pool {
     Random,
 }
 
+words!(Pool { Sticky: "sticky", LeastRecentlyUsed: "leastRecentlyUsed", RoundRobin: "roundRobin", Random: "random" });
+
 /// `outbound.hours`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct CallingHours {
     /// `HH:MM`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
@@ -90,14 +120,19 @@ pub struct CallingHours {
     pub to: String,
     /// Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
     /// all others.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub zones: Map<String>,
 }
 
+members!(CallingHours {
+    from: required "from",
+    to: required "to",
+    zones: optional "zones",
+});
+
 /// `outbound.answeringMachine`, <https://www.twilio.com/docs/voice/answering-machine-detection>.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum AnsweringMachine {
     /// Nobody asks.
     #[default]
@@ -108,29 +143,44 @@ pub enum AnsweringMachine {
     DetectMessageEnd,
 }
 
+words!(AnsweringMachine { Off: "off", Enable: "enable", DetectMessageEnd: "detectMessageEnd" });
+
 /// `recording`: none where it is absent.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Recording {
     /// Calls that come in and reach somebody.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub inbound: bool,
     /// Calls that our people place.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub outbound: bool,
     /// What both sides hear first; needed where any call is recorded.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub announcement: Say,
     /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,
 }
 
+members!(Recording {
+    inbound: optional "inbound",
+    outbound: optional "outbound",
+    announcement: optional "announcement",
+    retention_days: optional "retentionDays",
+});
+
 /// `tasks`: what is opened for the staff, each once per call.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Tasks {
     /// After which calls.
     pub on: Vec<Occasion>,
@@ -144,10 +194,14 @@ pub struct Tasks {
     pub owner: Option<String>,
 }
 
+members!(Tasks {
+    on: optional "on",
+    owner: optional "owner",
+});
+
 /// A call that somebody should look after.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Occasion {
     /// Nobody answered.
     Missed,
@@ -159,16 +213,21 @@ pub enum Occasion {
     Callback,
 }
 
+words!(Occasion { Missed: "missed", Failed: "failed", Voicemail: "voicemail", Callback: "callback" });
+
 /// `alerts`: the same, told to a service outside, without a word of who called.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Alerts {
     /// An `https` URL that takes a POST.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
     /// What it takes.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub format: AlertFormat,
     /// After which calls.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
@@ -178,10 +237,16 @@ pub struct Alerts {
     pub per_hour: Option<u32>,
 }
 
+members!(Alerts {
+    url: required "url",
+    format: optional "format",
+    on: required "on",
+    per_hour: optional "perHour",
+});
+
 /// What an alert's address takes.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum AlertFormat {
     /// `{ "text": … }`, as Slack and many others do.
     #[default]
@@ -189,6 +254,8 @@ pub enum AlertFormat {
     /// An event of Datadog's.
     Datadog,
 }
+
+words!(AlertFormat { Slack: "slack", Datadog: "datadog" });
 
 impl Config {
     /// Whether somebody is told of calls that nobody answered.
@@ -199,20 +266,34 @@ impl Config {
 }
 
 /// `chart`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Chart {
     /// The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
 }
 
+members!(Chart {
+    extension_base: optional "extensionBase",
+});
+
 /// `appointment`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct AppointmentCalls {
     /// Whether the appointment gets the call's extension too; otherwise a call changes no appointment.
     pub call_extension: bool,
 }
+
+members!(AppointmentCalls {
+    call_extension: optional "callExtension",
+});

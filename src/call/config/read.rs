@@ -5,7 +5,7 @@
 use super::check::{Depth, Finding, Severity, check};
 use super::{Config, ConfigError};
 use crate::error::Code;
-use crate::json::{Json, decimal, fit};
+use crate::json::{Json, decimal, read_as};
 use crate::phone::E164;
 
 impl Config {
@@ -33,7 +33,7 @@ impl Config {
 }
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    fit(text).map_err(|misfit| {
+    read_as(text).map_err(|misfit| {
         let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
         // What is no JSON at all fits nothing, and whoever wrote it looks for a line.
         if let Err(at) = Json::parse(text) {

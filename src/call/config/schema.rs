@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The JSON Schema of the config, made from its types.
+//! The JSON Schema of the config, made from its types. `serde` reads a config too: tests compare it with the reader of the
+//! bots.
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::transform_subschemas;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Value, json};
 
-use super::Config;
+use super::{Config, Map, Words};
 
 /// Where the schema is published.
 const ID: &str = "https://plumline.dev/schema/config.json";
@@ -62,5 +68,55 @@ fn without_additions(schema: &mut Schema) {
                 schema.insert(name, value);
             }
         }
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
+            type Value = Map<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = access.next_entry::<String, V>()? {
+                    members.push(member);
+                }
+                let count = members.len();
+                let map = Map::from_iter(members);
+                if map.len() == count { Ok(map) } else { Err(A::Error::duplicate_field("a name")) }
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrTexts;
+
+        impl<'de> Visitor<'de> for TextOrTexts {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or an object of texts by language")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Words, E> {
+                Ok(Words::One(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Words, A::Error> {
+                Map::deserialize(MapAccessDeserializer::new(access)).map(Words::Each)
+            }
+        }
+
+        deserializer.deserialize_any(TextOrTexts)
     }
 }

@@ -2,15 +2,13 @@
 
 //! The actions: what a caller hears, and whom they reach.
 
-use serde::Deserialize;
-
 use super::map::Map;
 use super::words::Words;
+use crate::json::{Misfit, Parser, Typed, members, words};
 
 /// One thing that is done. The last of an action decides what comes after; the others are heard in turn.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Verb {
     /// Says something.
     Say(Say),
@@ -42,10 +40,57 @@ pub enum Verb {
     Hangup(Hangup),
 }
 
+impl Typed for Verb {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        let mut value = None;
+        parser.case(
+            &[
+                "say",
+                "greet",
+                "play",
+                "pause",
+                "language",
+                "menu",
+                "dial",
+                "queue",
+                "voicemail",
+                "conference",
+                "goto",
+                "redirect",
+                "reject",
+                "hangup",
+            ],
+            &mut |parser, at| {
+                value = Some(match at {
+                    0 => Self::Say(Typed::read(parser)?),
+                    1 => Self::Greet(Typed::read(parser)?),
+                    2 => Self::Play(Typed::read(parser)?),
+                    3 => Self::Pause(Typed::read(parser)?),
+                    4 => Self::Language(Typed::read(parser)?),
+                    5 => Self::Menu(Typed::read(parser)?),
+                    6 => Self::Dial(Typed::read(parser)?),
+                    7 => Self::Queue(Typed::read(parser)?),
+                    8 => Self::Voicemail(Typed::read(parser)?),
+                    9 => Self::Conference(Typed::read(parser)?),
+                    10 => Self::Goto(Typed::read(parser)?),
+                    11 => Self::Redirect(Typed::read(parser)?),
+                    12 => Self::Reject(Typed::read(parser)?),
+                    _ => Self::Hangup(Typed::read(parser)?),
+                });
+                Ok(())
+            },
+        )?;
+        value.ok_or_else(Misfit::default)
+    }
+}
+
 /// `say`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Say {
     /// The words; either these or `ssml`.
     pub text: Option<Words>,
@@ -62,10 +107,21 @@ pub struct Say {
     pub times: Option<u32>,
 }
 
+members!(Say {
+    text: optional "text",
+    ssml: optional "ssml",
+    voice: optional "voice",
+    language: optional "language",
+    times: optional "times",
+});
+
 /// `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Greet {
     /// What a patient hears; `{name}` stands for their given name.
     pub patient: Words,
@@ -76,10 +132,19 @@ pub struct Greet {
     pub voice: Option<String>,
 }
 
+members!(Greet {
+    patient: required "patient",
+    neutral: required "neutral",
+    voice: optional "voice",
+});
+
 /// `play`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Play {
     /// An `https` URL of a sound file.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
@@ -89,10 +154,18 @@ pub struct Play {
     pub times: Option<u32>,
 }
 
+members!(Play {
+    url: required "url",
+    times: optional "times",
+});
+
 /// `menu`, an IVR.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Menu {
     /// What is asked.
     pub prompt: Say,
@@ -112,10 +185,22 @@ pub struct Menu {
     pub otherwise: String,
 }
 
+members!(Menu {
+    prompt: required "prompt",
+    options: required "options",
+    invalid: optional "invalid",
+    retries: optional "retries",
+    timeout: optional "timeout",
+    otherwise: required "otherwise",
+});
+
 /// A choice of a menu, by its digits or by what is said.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Choice {
     /// `0` to `9`, `*`, `#`; several for an extension.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]{1,10}$")))]
@@ -131,16 +216,26 @@ pub struct Choice {
     pub then: Option<String>,
 }
 
+members!(Choice {
+    digits: optional "digits",
+    speech: optional "speech",
+    language: optional "language",
+    then: optional "then",
+});
+
 /// `dial`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Dial {
     /// Whom.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub targets: Vec<Target>,
     /// In which order; `inOrder` where absent.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub order: Order,
     /// Seconds that each rings; 20 where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
@@ -149,17 +244,25 @@ pub struct Dial {
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
     /// The actions by outcome.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub on: Map<String>,
     /// The action of every other outcome but `answered`, after which the call ends.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
 
+members!(Dial {
+    targets: required "targets",
+    order: optional "order",
+    timeout: optional "timeout",
+    caller_id: optional "callerId",
+    on: optional "on",
+    otherwise: required "otherwise",
+});
+
 /// Who rings.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Target {
     /// An SDK identity.
     Client(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))] String),
@@ -181,16 +284,37 @@ pub enum Target {
     LastToCall(Nothing),
 }
 
+impl Typed for Target {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        let mut value = None;
+        parser.case(
+            &["client", "number", "sip", "available", "generalPractitioner", "lastToCall"],
+            &mut |parser, at| {
+                value = Some(match at {
+                    0 => Self::Client(Typed::read(parser)?),
+                    1 => Self::Number(Typed::read(parser)?),
+                    2 => Self::Sip(Typed::read(parser)?),
+                    3 => Self::Available(Typed::read(parser)?),
+                    4 => Self::GeneralPractitioner(Typed::read(parser)?),
+                    _ => Self::LastToCall(Typed::read(parser)?),
+                });
+                Ok(())
+            },
+        )?;
+        value.ok_or_else(Misfit::default)
+    }
+}
+
 /// `{}`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(deny_unknown_fields))]
 pub struct Nothing {}
 
+members!(Nothing {});
+
 /// In which order the targets of a `dial` ring.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Order {
     /// One after the other.
     #[default]
@@ -201,10 +325,15 @@ pub enum Order {
     HuntGroup,
 }
 
+words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
+
 /// `queue`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Queue {
     /// Its name at Twilio.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
@@ -219,17 +348,30 @@ pub struct Queue {
     /// Where the queue is too long.
     pub overflow: Option<Overflow>,
     /// The actions by outcome.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub on: Map<String>,
     /// The action of every other outcome but `answered`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
 
+members!(Queue {
+    name: required "name",
+    music: optional "music",
+    position: optional "position",
+    callback: optional "callback",
+    overflow: optional "overflow",
+    on: optional "on",
+    otherwise: required "otherwise",
+});
+
 /// `callback` of a queue.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct CallbackOffer {
     /// What is offered: "Press one, and we call you back."
     pub prompt: Say,
@@ -241,10 +383,19 @@ pub struct CallbackOffer {
     pub then: String,
 }
 
+members!(CallbackOffer {
+    prompt: required "prompt",
+    digit: required "digit",
+    then: required "then",
+});
+
 /// `overflow` of a queue, judged where the caller begins to wait and again and again meanwhile.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Overflow {
     /// More callers than these wait.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 5000)))]
@@ -260,10 +411,20 @@ pub struct Overflow {
     pub then: String,
 }
 
+members!(Overflow {
+    size: optional "size",
+    position: optional "position",
+    average_wait: optional "averageWait",
+    then: required "then",
+});
+
 /// `voicemail`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Voicemail {
     /// What is said before the tone.
     pub greeting: Say,
@@ -271,22 +432,32 @@ pub struct Voicemail {
     #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 14400)))]
     pub max_length: Option<u32>,
     /// Whether Twilio writes it down.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub transcribe: bool,
     /// What is said afterwards; nothing where absent.
     pub farewell: Option<Say>,
 }
 
+members!(Voicemail {
+    greeting: required "greeting",
+    max_length: optional "maxLength",
+    transcribe: optional "transcribe",
+    farewell: optional "farewell",
+});
+
 /// `conference`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Conference {
     /// Its name at Twilio.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
     /// Whether it waits for one of our people to begin.
-    #[serde(default)]
+    #[cfg_attr(feature = "schema", serde(default))]
     pub wait_for_staff: bool,
     /// What is heard meanwhile: an `https` URL.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
@@ -299,29 +470,50 @@ pub struct Conference {
     pub then: Option<String>,
 }
 
+members!(Conference {
+    name: required "name",
+    wait_for_staff: optional "waitForStaff",
+    music: optional "music",
+    max_participants: optional "maxParticipants",
+    then: optional "then",
+});
+
 /// `redirect`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct Redirect {
     /// An `https` URL that answers in TwiML.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
 }
 
+members!(Redirect {
+    url: required "url",
+});
+
 /// `reject`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
 pub struct Reject {
     /// What the caller's carrier is told.
     pub reason: RejectReason,
 }
 
+members!(Reject {
+    reason: optional "reason",
+});
+
 /// Why a call is rejected.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum RejectReason {
     /// A busy signal.
     Busy,
@@ -330,8 +522,11 @@ pub enum RejectReason {
     Rejected,
 }
 
+words!(RejectReason { Busy: "busy", Rejected: "rejected" });
+
 /// `hangup`.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(deny_unknown_fields))]
 pub struct Hangup {}
+
+members!(Hangup {});

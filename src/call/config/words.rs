@@ -2,12 +2,8 @@
 
 //! What is said, in one language or in several.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-
 use super::map::Map;
+use crate::json::{Misfit, Parser, Typed};
 
 /// A text, or one for each language by its tag: `"Hello"`, `{ "en-US": "Hello", "es-US": "Hola" }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,27 +47,15 @@ fn primary(tag: &str) -> &str {
     crate::text::cut(tag, b'-').0
 }
 
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextOrTexts;
+impl Default for Words {
+    fn default() -> Self {
+        Self::One(String::new())
+    }
+}
 
-        impl<'de> Visitor<'de> for TextOrTexts {
-            type Value = Words;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or an object of texts by language")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Words, E> {
-                Ok(Words::One(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Words, A::Error> {
-                Map::deserialize(MapAccessDeserializer::new(access)).map(Words::Each)
-            }
-        }
-
-        deserializer.deserialize_any(TextOrTexts)
+impl Typed for Words {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        if parser.is_text() { Typed::read(parser).map(Self::One) } else { Typed::read(parser).map(Self::Each) }
     }
 }
 

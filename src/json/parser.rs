@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The parser (RFC 8259).
+
+use std::borrow::Cow;
+
+use super::{Json, NotJson};
+
+/// How many levels of a document become a tree.
+const MAX_DEPTH: u32 = 128;
+
+/// Reads a document from its first byte on.
+pub(crate) struct Parser<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    /// [`Json::parse_lenient`].
+    lenient: bool,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) const fn of(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, lenient: false }
+    }
+
+    /// The same, for [`Json::parse_lenient`].
+    pub(super) const fn lenient(text: &'a str) -> Self {
+        Self { lenient: true, ..Self::of(text) }
+    }
+
+    /// Whether nothing follows.
+    pub(super) fn is_done(&mut self) -> bool {
+        self.space();
+        self.at == self.bytes.len()
+    }
+
+    pub(super) fn peek(&self) -> u8 {
+        // No JSON holds a NUL, so it serves as the end.
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
+    pub(super) fn space(&mut self) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    /// Takes `byte`, white space around it passed over.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        self.space();
+        let there = self.peek() == byte;
+        self.at += usize::from(there);
+        there
+    }
+
+    pub(super) fn value(&mut self, depth: u32) -> Option<Json> {
+        self.space();
+        match self.peek() {
+            b'{' | b'[' if depth == MAX_DEPTH && !self.lenient => None,
+            b'{' | b'[' if depth == MAX_DEPTH => {
+                let from = self.at;
+                self.skip()?;
+                self.since(from).map(|json| Json::Deep(json.to_owned()))
+            }
+            b'{' => {
+                self.at += 1;
+                let mut members = Vec::new();
+                if self.take(b'}') {
+                    return Some(Json::Object(members));
+                }
+                loop {
+                    self.space();
+                    let name = self.string()?.into_owned();
+                    if !self.take(b':') {
+                        return None;
+                    }
+                    members.push((name, self.value(depth + 1)?));
+                    if self.take(b'}') {
+                        return Some(Json::Object(members));
+                    }
+                    if !self.take(b',') {
+                        return None;
+                    }
+                }
+            }
+            b'[' => {
+                self.at += 1;
+                let mut elements = Vec::new();
+                if self.take(b']') {
+                    return Some(Json::List(elements));
+                }
+                loop {
+                    elements.push(self.value(depth + 1)?);
+                    if self.take(b']') {
+                        return Some(Json::List(elements));
+                    }
+                    if !self.take(b',') {
+                        return None;
+                    }
+                }
+            }
+            b'"' => self.string().map(|text| Json::Text(text.into_owned())),
+            b'-' | b'0'..=b'9' => self.number().map(|digits| Json::Number(digits.to_owned())),
+            _ => [("true", Json::Bool(true)), ("false", Json::Bool(false)), ("null", Json::Null)]
+                .into_iter()
+                .find(|(word, _)| self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())))
+                .map(|(word, value)| {
+                    self.at += word.len();
+                    value
+                }),
+        }
+    }
+
+    /// Passes over a value of any depth, without recursion.
+    fn skip(&mut self) -> Option<()> {
+        let mut open = Vec::new();
+        loop {
+            self.space();
+            let bracket = self.peek();
+            if let b'{' | b'[' = bracket {
+                self.at += 1;
+                let closing = if bracket == b'{' { b'}' } else { b']' };
+                if !self.take(closing) {
+                    open.push(closing);
+                    self.skip_name(closing)?;
+                    continue;
+                }
+            } else {
+                // No level is left for an array or object, and this is neither.
+                self.value(MAX_DEPTH)?;
+            }
+            // A value has ended, and with it perhaps those around it.
+            loop {
+                let Some(closing) = open.last().copied() else { return Some(()) };
+                if self.take(closing) {
+                    open.pop();
+                } else if self.take(b',') {
+                    self.skip_name(closing)?;
+                    break;
+                } else {
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Passes over the name of the next member, inside an object.
+    fn skip_name(&mut self, closing: u8) -> Option<()> {
+        if closing == b'}' {
+            self.space();
+            self.string()?;
+            return self.take(b':').then_some(());
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> bool {
+        let from = self.at;
+        while self.peek().is_ascii_digit() {
+            self.at += 1;
+        }
+        self.at > from
+    }
+
+    pub(super) fn number(&mut self) -> Option<&'a str> {
+        let from = self.at;
+        self.at += usize::from(self.peek() == b'-');
+        let leading_zero = self.peek() == b'0';
+        let whole = self.at;
+        if !self.digits() || (leading_zero && self.at > whole + 1) {
+            return None;
+        }
+        if self.peek() == b'.' {
+            self.at += 1;
+            if !self.digits() {
+                return None;
+            }
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.at += 1;
+            self.at += usize::from(matches!(self.peek(), b'+' | b'-'));
+            if !self.digits() {
+                return None;
+            }
+        }
+        self.since(from)
+    }
+
+    /// What was passed over since `from`.
+    fn since(&self, from: usize) -> Option<&'a str> {
+        self.text.get(from..self.at)
+    }
+
+    /// A string; copied only where it holds escapes.
+    pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        self.at += 1;
+        let mut string = Cow::Borrowed("");
+        loop {
+            let rest = self.bytes.get(self.at..)?;
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
+            let from = self.at;
+            self.at += plain;
+            // To add to nothing borrows.
+            string += self.since(from)?;
+            match self.peek() {
+                b'"' => {
+                    self.at += 1;
+                    return Some(string);
+                }
+                b'\\' => string.to_mut().push(self.escape()?),
+                _ => return None,
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        self.at += 2;
+        Some(match *self.bytes.get(self.at - 1)? {
+            byte @ (b'"' | b'\\' | b'/') => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.unit()?;
+                // Half of a pair comes from a text that was cut inside an emoji. It is not a character.
+                let replacement = self.lenient.then_some(char::REPLACEMENT_CHARACTER);
+                char::from_u32(self.pair(unit).unwrap_or(unit)).or(replacement)?
+            }
+            _ => return None,
+        })
+    }
+
+    /// The code point of a surrogate pair whose first half is `high`; takes the second half where it follows.
+    fn pair(&mut self, high: u32) -> Option<u32> {
+        let from = self.at;
+        if !(0xd800..0xdc00).contains(&high) || !self.bytes.get(from..)?.starts_with(b"\\u") {
+            return None;
+        }
+        self.at += 2;
+        let low = self.unit().and_then(|unit| unit.checked_sub(0xdc00)).filter(|low| *low < 0x400);
+        if low.is_none() {
+            // Another escape: it is read on its own.
+            self.at = from;
+        }
+        low.map(|low| 0x1_0000 + ((high - 0xd800) << 10 | low))
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for byte in self.bytes.get(self.at..self.at + 4)? {
+            unit = unit << 4 | char::from(*byte).to_digit(16)?;
+        }
+        self.at += 4;
+        Some(unit)
+    }
+
+    pub(super) fn place(&self) -> NotJson {
+        let (mut line, mut column) = (1, 1);
+        for byte in self.bytes.iter().take(self.at) {
+            column += 1;
+            if *byte == b'\n' {
+                line += 1;
+                column = 1;
+            }
+        }
+        NotJson { line, column }
+    }
+}

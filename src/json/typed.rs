@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Reads a document as a value of a type, without a tree between.
+//!
+//! What does not depend on the type is here once, and a type adds little: the readers that `serde` derives are five times
+//! the code. An error names a path, which whoever wrote a config needs, where `serde_json` names a line. How deep a document
+//! may be follows from the types: no type of a config contains itself.
+
+use std::borrow::Cow;
+
+use super::{Json, Parser, decimal};
+
+/// Where a document is not of the type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    /// The path of the value that is of another type, or of the object with a member that it may not have:
+    /// `actions.day[1].dial`; `""` for the document. A member whose name may be a number or an address appears by its
+    /// place.
+    pub(crate) path: String,
+    /// Whether a member is unknown or repeated. Its name may be anything, a person's or a number, and is not in `path`.
+    pub(crate) is_member: bool,
+}
+
+/// A type that a document can be read as.
+pub(crate) trait Typed: Sized {
+    /// Reads the value that comes next.
+    ///
+    /// # Errors
+    /// [`Misfit`], the first.
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit>;
+}
+
+/// Reads a document as a `T`.
+///
+/// # Errors
+/// [`Misfit`], the first. Of a text that is not JSON, [`Json::parse`](super::Json::parse) finds the place.
+pub(crate) fn read_as<T: Typed>(text: &str) -> Result<T, Misfit> {
+    let mut parser = Parser::of(text);
+    let value = T::read(&mut parser)?;
+    if parser.is_done() { Ok(value) } else { Err(Misfit::default()) }
+}
+
+impl Misfit {
+    #[cold]
+    #[inline(never)]
+    fn under(mut self, step: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = [step, joint, &self.path].concat();
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under_index(self, index: usize) -> Self {
+        self.under(&["[", &decimal(index as u64), "]"].concat())
+    }
+
+    /// Under the member `name`, which stands at `index`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under_member(self, name: &str, index: usize) -> Self {
+        if may_be_told(name) { self.under(name) } else { self.under_index(index) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn member() -> Self {
+        Self { path: String::new(), is_member: true }
+    }
+}
+
+/// Whether a path may hold the name of a member: one that a schema has, or that somebody chose and that is neither a
+/// number nor an address.
+pub(crate) fn may_be_told(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let shaped = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    shaped && (1..=35).contains(&name.len()) && digits < 7
+}
+
+/// Reads the value of the member or case at an index.
+type ReadAt<'r> = &'r mut dyn FnMut(&mut Parser<'_>, usize) -> Result<(), Misfit>;
+
+impl<'a> Parser<'a> {
+    /// Takes the beginning of an object or an array.
+    pub(crate) fn open(&mut self, bracket: u8) -> Result<(), Misfit> {
+        if self.take(bracket) { Ok(()) } else { Err(Misfit::default()) }
+    }
+
+    /// Goes on to the next member or element, or past the end.
+    pub(crate) fn goes_on(&mut self, first: bool, end: u8) -> Result<bool, Misfit> {
+        if self.take(end) {
+            Ok(false)
+        } else if first || self.take(b',') {
+            Ok(true)
+        } else {
+            Err(Misfit::default())
+        }
+    }
+
+    /// The name of a member.
+    pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, Misfit> {
+        let name = self.text()?;
+        self.open(b':')?;
+        Ok(name)
+    }
+
+    fn text(&mut self) -> Result<Cow<'a, str>, Misfit> {
+        self.space();
+        self.string().ok_or_else(Misfit::default)
+    }
+
+    /// Whether a string comes next.
+    pub(crate) fn is_text(&mut self) -> bool {
+        self.space();
+        self.peek() == b'"'
+    }
+
+    /// Reads an object of `members`, each with whether it is required.
+    pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), Misfit> {
+        self.open(b'{')?;
+        let mut seen = 0_u64;
+        let mut count = 0;
+        while self.goes_on(count == 0, b'}')? {
+            let name = self.name()?;
+            let known = members.iter().position(|(known, _)| *known == name);
+            let member = known.filter(|at| seen & 1 << at == 0).ok_or_else(Misfit::member)?;
+            seen |= 1 << member;
+            read(self, member).map_err(|misfit| misfit.under_member(&name, count))?;
+            count += 1;
+        }
+        for (at, (name, required)) in members.iter().enumerate() {
+            if *required && seen & 1 << at == 0 {
+                return Err(Misfit::default().under(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an object of one member, which is one of `cases`.
+    pub(crate) fn case(&mut self, cases: &[&str], read: ReadAt<'_>) -> Result<(), Misfit> {
+        if self.is_text() {
+            let name = self.text()?;
+            // A case needs its value. No such word is a value that does not fit, and no member.
+            let known = cases.contains(&&*name);
+            return Err(if known { Misfit::default().under(&name) } else { Misfit::default() });
+        }
+        self.open(b'{')?;
+        let name = self.name()?;
+        let at = cases.iter().position(|known| *known == name).ok_or_else(Misfit::member)?;
+        read(self, at).map_err(|misfit| misfit.under(&name))?;
+        self.open(b'}')
+    }
+
+    /// Reads one of `words`; which.
+    pub(crate) fn word(&mut self, words: &[&str]) -> Result<usize, Misfit> {
+        if self.is_text() {
+            let word = self.text()?;
+            return words.iter().position(|known| *known == word).ok_or_else(Misfit::default);
+        }
+        self.open(b'{')?;
+        let name = self.name()?;
+        Err(if words.contains(&&*name) { Misfit::default().under(&name) } else { Misfit::member() })
+    }
+}
+
+impl Typed for String {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        Ok(parser.text()?.into_owned())
+    }
+}
+
+impl Typed for bool {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        match parser.value(0) {
+            Some(Json::Bool(truth)) => Ok(truth),
+            _ => Err(Misfit::default()),
+        }
+    }
+}
+
+/// No config has fractions, or numbers below zero.
+impl Typed for u32 {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        parser.space();
+        parser.number().and_then(|digits| digits.parse().ok()).ok_or_else(Misfit::default)
+    }
+}
+
+/// `null` is no way to leave something out.
+impl<T: Typed> Typed for Option<T> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        T::read(parser).map(Some)
+    }
+}
+
+impl<T: Typed> Typed for Vec<T> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        parser.open(b'[')?;
+        let mut elements = Self::new();
+        while parser.goes_on(elements.is_empty(), b']')? {
+            elements.push(T::read(parser).map_err(|misfit| misfit.under_index(elements.len()))?);
+        }
+        Ok(elements)
+    }
+}
+
+/// Makes a struct [`Typed`], an object of these members: `members!(Weekly { days: required "days", from: required "from" })`.
+/// What is absent is as in the type's default.
+macro_rules! members {
+    ($type:ty {}) => {
+        impl $crate::json::Typed for $type {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+                parser.object(&[], &mut |_, _| Ok(()))?;
+                Ok(Self {})
+            }
+        }
+    };
+    ($type:ty { $($field:ident: $need:ident $name:literal),+ $(,)? }) => {
+        impl $crate::json::Typed for $type {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+                #[expect(non_camel_case_types, reason = "named like the fields")]
+                enum Field { $($field),+ }
+                let mut value = Self::default();
+                parser.object(&[$(($name, $crate::json::members!(@$need))),+], &mut |parser, at| {
+                    match at {
+                        $(field if field == Field::$field as usize => {
+                            value.$field = $crate::json::Typed::read(parser)?;
+                        })+
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+                Ok(value)
+            }
+        }
+    };
+    (@required) => { true };
+    (@optional) => { false };
+}
+pub(crate) use members;
+
+/// Makes an enum [`Typed`], one of these words: `words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce" })`.
+macro_rules! words {
+    ($type:ident { $($variant:ident: $word:literal),* $(,)? }) => {
+        impl $crate::json::Typed for $type {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+                const VARIANTS: &[$type] = &[$($type::$variant),*];
+                let at = parser.word(&[$($word),*])?;
+                VARIANTS.get(at).copied().ok_or_else($crate::json::Misfit::default)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Plan {
+        first_name: Option<String>,
+        counts: Vec<u32>,
+        verbs: Vec<Verb>,
+        needed: Option<Needed>,
+    }
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Needed {
+        here: bool,
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Verb {
+        Say(String),
+        Ask(Needed),
+    }
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq)]
+    enum Order {
+        #[default]
+        First,
+        LastOfAll,
+    }
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Orders {
+        order: Order,
+    }
+
+    members!(Plan {
+        first_name: optional "firstName",
+        counts: optional "counts",
+        verbs: optional "verbs",
+        needed: optional "needed",
+    });
+    members!(Needed { here: required "here" });
+    members!(Orders { order: optional "order" });
+    words!(Order { First: "first", LastOfAll: "lastOfAll" });
+
+    impl Typed for Verb {
+        fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+            let mut verb = None;
+            parser.case(&["say", "ask"], &mut |parser, at| {
+                verb = Some(if at == 0 { Self::Say(Typed::read(parser)?) } else { Self::Ask(Typed::read(parser)?) });
+                Ok(())
+            })?;
+            verb.ok_or_else(Misfit::default)
+        }
+    }
+
+    fn plan(text: &str) -> Result<Plan, (String, bool)> {
+        read_as(text).map_err(|Misfit { path, is_member }| (path, is_member))
+    }
+
+    #[test]
+    fn reads_members_lists_cases_and_words() {
+        assert_eq!(plan(" { } "), Ok(Plan::default()));
+        let text = r#"{"firstName":"\u00e9","counts":[1,4294967295],"verbs":[{"say":"x"},{"ask":{"here":false}}],"needed":{"here":true}}"#;
+        let expected = Plan {
+            first_name: Some("é".to_owned()),
+            counts: vec![1, u32::MAX],
+            verbs: vec![Verb::Say("x".to_owned()), Verb::Ask(Needed { here: false })],
+            needed: Some(Needed { here: true }),
+        };
+        assert_eq!(plan(text), Ok(expected));
+        assert_eq!(read_as::<Orders>(r#"{"order":"lastOfAll"}"#), Ok(Orders { order: Order::LastOfAll }));
+        assert_eq!(read_as::<Orders>("{}"), Ok(Orders { order: Order::First }));
+    }
+
+    #[test]
+    fn names_the_path_and_never_a_value() {
+        for (text, path, is_member) in [
+            ("[]", "", false),
+            ("7", "", false),
+            ("{} x", "", false),
+            (r#"{"+15550100001":1}"#, "", true),
+            (r#"{"firstName":null}"#, "firstName", false),
+            (r#"{"firstName":"a","firstName":"b"}"#, "", true),
+            (r#"{"counts":[1,"2"]}"#, "counts[1]", false),
+            (r#"{"counts":[1,-2]}"#, "counts[1]", false),
+            (r#"{"counts":[1.5]}"#, "counts[0]", false),
+            (r#"{"counts":[4294967296]}"#, "counts[0]", false),
+            (r#"{"verbs":[{"shout":"x"}]}"#, "verbs[0]", true),
+            (r#"{"verbs":[{"say":"x","ask":1}]}"#, "verbs[0]", false),
+            (r#"{"verbs":[{"say":7}]}"#, "verbs[0].say", false),
+            (r#"{"verbs":["say"]}"#, "verbs[0].say", false),
+            (r#"{"verbs":["shout"]}"#, "verbs[0]", false),
+            (r#"{"verbs":[{"ask":{"here":"yes"}}]}"#, "verbs[0].ask.here", false),
+            (r#"{"verbs":[{"say":"x"},{"ask":{}}]}"#, "verbs[1].ask.here", false),
+            (r#"{"needed":{}}"#, "needed.here", false),
+            (r#"{"needed":{"there":1}}"#, "needed", true),
+            (r#"{"needed":[true]}"#, "needed", false),
+        ] {
+            assert_eq!(plan(text), Err((path.to_owned(), is_member)), "{text}");
+        }
+        for (text, path, is_member) in [
+            (r#"{"order":"second"}"#, "order", false),
+            (r#"{"order":{"first":1}}"#, "order.first", false),
+            (r#"{"order":{"second":1}}"#, "order", true),
+            (r#"{"order":7}"#, "order", false),
+        ] {
+            let misfit = Misfit { path: path.to_owned(), is_member };
+            assert_eq!(read_as::<Orders>(text), Err(misfit), "{text}");
+        }
+    }
+}
