@@ -94,7 +94,7 @@ pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstore
 
 async fn look(host: &Host, write: &ChartWrite<'_>) -> Result<Chart, Trouble> {
     let answer = host.ask(Ask::Fhir(search(write.root)), write.deadline).await;
-    Chart::read(answer)
+    Chart::read(answer, write.root)
 }
 
 async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>) -> Result<Stored, Trouble> {
@@ -178,35 +178,43 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Reads the answer to [`search`].
+    /// Reads the answer to [`search`] for `root`.
     ///
     /// There is one record of a call, unless something else made another, or a ticket's call was stored before the ticket
     /// was claimed. Then the ticket's, else the one with the least id, is written to; what the others know goes into it.
     /// (Their `meta.lastUpdated` would not tell: it changes with every write.)
     ///
+    /// Staff may write records, too. So what was prepared is not changed by what other records say of the call's people; and
+    /// a record that says it is of another call says nothing of this one.
+    ///
     /// # Errors
     /// [`Trouble`].
-    pub fn read(answer: Answer) -> Result<Self, Trouble> {
+    pub fn read(answer: Answer, root: &str) -> Result<Self, Trouble> {
         settle(&answer, false)?;
         let bundle = answer.ok().unwrap_or_default();
         if !is(&bundle, "resourceType", "Bundle") {
             return Err(Trouble::Passing(Code::ChartUnavailable));
         }
-        let mut chart = Self::default();
-        let mut best = None;
+        let mut records = Vec::new();
         for entry in bundle.take("entry").into_elements() {
             let resource = entry.take("resource");
-            if !is(&resource, "resourceType", "Communication") {
-                continue;
+            if is(&resource, "resourceType", "Communication") {
+                let log = CallLog::read(&resource);
+                let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
+                let of_another = log.root().is_some_and(|other| other != root);
+                let prepared = log.context().prepared.is_some();
+                records.push((of_another, !CallLog::stands_in(&resource), !prepared, id, log, resource));
             }
-            let log = CallLog::read(&resource);
-            let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
-            let rank = (!CallLog::stands_in(&resource), log.context().prepared.is_none(), id);
-            chart.log.merge(&log);
-            if best.as_ref().is_none_or(|best| rank < *best) {
-                best = Some(rank);
-                chart.found = Some(resource);
+        }
+        records.sort_by(|one, other| (one.0, one.1, one.2, &one.3).cmp(&(other.0, other.1, other.2, &other.3)));
+        let mut chart = Self::default();
+        for (of_another, _, _, _, log, resource) in records {
+            match (&chart.found, of_another) {
+                (_, true) => {}
+                (Some(_), false) if chart.log.context().prepared.is_some() => chart.log.merge_legs(&log),
+                _ => chart.log.merge(&log),
             }
+            chart.found.get_or_insert(resource);
         }
         Ok(chart)
     }

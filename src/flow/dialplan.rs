@@ -96,7 +96,8 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     let mut note = Note::of(visit, &next.turn);
     let unread = find_out(host, plan, &next.turn, &mut facts, &mut note).await;
     if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
-        facts.callback_taken = Chart::read(found).is_ok_and(|chart| has_callback(&chart.log));
+        let root = note.as_ref().map_or("", |note| note.event.root().0);
+        facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
     }
     let mut played = play(plan, &next, &facts);
     let mut codes = Vec::new();
@@ -281,8 +282,8 @@ impl Note<'_> {
             return Ok(());
         }
         if over {
-            let chart = self.found.take().and_then(|found| Chart::read(found).ok());
             let (root, context) = (self.event.root().0, &self.context);
+            let chart = self.found.take().and_then(|found| Chart::read(found, root).ok());
             let (events, also) = (core::slice::from_ref(&self.event), &nothing_else);
             let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, deadline: None };
             return store(host, write).await.map(|_| ()).map_err(|unstored| unstored.code);
@@ -301,7 +302,7 @@ impl Note<'_> {
 }
 
 async fn save(host: &Host, found: Answer, said: &CallLog, base: &str, deadline: u32) -> Result<(), Trouble> {
-    let chart = Chart::read(found)?;
+    let chart = Chart::read(found, said.root().unwrap_or_default())?;
     let mut log = chart.log.clone();
     log.merge(said);
     match chart.write(&log, base)? {

@@ -45,7 +45,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
     let mut chart = None;
     if is_of_nobody(pairs, &event) {
         let found = host.ask(Ask::Fhir(search(event.root().0)), None).await;
-        match Chart::read(found) {
+        match Chart::read(found, event.root().0) {
             Ok(found) if found.resource().is_none() => return done,
             Ok(found) => chart = Some(found),
             Err(trouble) => return Reply::Broken(trouble.code().into()).into(),

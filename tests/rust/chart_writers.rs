@@ -254,7 +254,7 @@ fn what_a_story_has_read_is_not_read_again() {
     let root = event.log().root().unwrap().to_owned();
     let found = Answer::Done { status: 200, body: Json::object([("resourceType", Json::of("Bundle"))]) };
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
-    let chart = Chart::read(found).unwrap();
+    let chart = Chart::read(found, &root).unwrap();
     let mut server = Server::default();
     let context = Context { patient: Some("Patient/p1".into()), ..Context::default() };
     let (writer, outcome) = with_task(&event, context.clone(), Some(chart.clone()));
@@ -272,7 +272,7 @@ fn what_a_story_has_read_is_not_read_again() {
 }
 
 #[test]
-fn of_two_records_the_tickets_is_kept_and_knows_all() {
+fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() {
     let event = missed();
     let log = event.log();
     let root = log.root().unwrap().to_owned();
@@ -293,7 +293,7 @@ fn of_two_records_the_tickets_is_kept_and_knows_all() {
         writer.play(&mut server, &[]);
         assert_eq!(outcome.take().unwrap().unwrap().reference.as_deref(), Some("Communication/id-2"));
     }
-    claimed.merge(&other);
+    claimed.merge_legs(&other);
     assert_eq!(CallLog::read(server.of_type("Communication")[2]), claimed);
     let plain = Json::parse(&elsewhere).unwrap();
     assert_eq!(bare(server.of_type("Communication")[0]), plain.write());

@@ -5,11 +5,15 @@
 
 mod world;
 
-use plumline::flow::Reply;
+use plumline::flow::{Reply, Secret};
 use plumline::json::Json;
-use world::colleague::{OTHER, bruno, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts};
+use world::colleague::{
+    OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, press,
+    press_at, status_callback, string,
+};
 use world::door::{PLACE, asked, refusal};
-use world::{Fault, NOW, OURS, World, json, text};
+use world::phone::dialled;
+use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, text};
 
 #[test]
 fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
@@ -193,4 +197,108 @@ fn an_edited_line_is_not_shown() {
     let before = posts(&world);
     assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(posts(&world), before);
+}
+
+/// A record that Bruno may create: it names a call of Amber's by its identifier, and another one inside.
+fn bait(world: &mut World, call: &str) -> String {
+    let made = world.put(&format!(
+        r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
+        "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
+        "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}],
+        "extension":[{{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
+        {{"url":"callSid","valueString":"CA00000000000000000000000000000000"}}]}}]}}"#
+    ));
+    format!("Communication/{}", text(&made, &["id"]))
+}
+
+#[test]
+fn a_record_that_names_two_calls_changes_neither() {
+    let secrets = [(Secret::Sealing, SECRET)];
+    let (mut world, record, call) = by_phone();
+    let before = world.read(&record).get("identifier").cloned();
+    bait(&mut world, &call);
+    status_callback(&mut world);
+    assert_eq!(world.read(&record).get("identifier").cloned(), before);
+    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // Before place-call has written which call it is, too.
+    let batches = {
+        let mut world = World::default();
+        asked().value(&mut world, PLACE);
+        world.batches.len()
+    };
+    let mut world = World::default();
+    let comes = |world: &mut World| {
+        let call = text(&world.calls[0], &["sid"]).to_owned();
+        bait(world, &call);
+    };
+    world.meddling = vec![(batches - 2, Box::new(comes))];
+    let value = asked().value(&mut world, PLACE);
+    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&asked().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
+}
+
+#[test]
+fn a_record_that_names_two_calls_frees_no_call() {
+    // Twilio refused his, over the line that hers goes over.
+    let hers = text(&asked().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
+    let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
+    let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
+    let input = inputs.into_iter().find(same_line).unwrap();
+    let mut world = World { http_faults: vec![(0, Fault::Status(429))], ..World::default() };
+    bruno().ask(&mut world, &input);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    let value = asked().at(NOW + 1_000).value(&mut world, PLACE);
+    world.calls[0].set("status", Json::of("in-progress"));
+    let call = text(&value, &["callSid"]).to_owned();
+    let bait = bait(&mut world, &call);
+    status_callback(&mut world);
+    world.change(&bait, "identifier", json("[]"));
+    world.change(&own, "status", Json::of("preparation"));
+    let before = posts(&world);
+    bruno().at(NOW + 3_000).refused(&mut world, &input);
+    assert_eq!(posts(&world), before);
+    assert_eq!(dialled(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+}
+
+#[test]
+fn a_request_that_was_given_up_may_have_been_placed() {
+    // Twilio refused his. The answer to hers was lost, and she gave it up.
+    let faults = vec![(0, Fault::Status(429)), (1, Fault::Lost)];
+    let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
+    bruno().ask(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    asked().at(NOW + 1_000).refused(&mut world, PLACE);
+    let hers = format!("Communication/{}", text(world.communications()[1], &["id"]));
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    asked().at(NOW + 2_000).value(&mut world, &by_record(&hers));
+    world.calls[0].set("status", Json::of("in-progress"));
+    world.unlisted = 0;
+    world.change(&own, "status", Json::of("preparation"));
+    assert_eq!(bruno().at(NOW + 3_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+}
+
+#[test]
+fn what_others_write_of_a_call_does_not_change_its_people() {
+    let (mut world, record, call) = by_phone();
+    let people = |world: &World| {
+        ["subject", "basedOn", "sender", "recipient"].map(|name| world.read(&record).get(name).cloned())
+    };
+    let before = people(&world);
+    let bait = bait(&mut world, &call);
+    let reference =
+        |name: &str, to: &str| json(&format!(r#"{{"url":"{name}","valueReference":{{"reference":"{to}"}}}}"#));
+    edit(
+        &mut world,
+        &bait,
+        &[
+            ("callSid", Some(string("callSid", &call))),
+            ("patient", Some(reference("patient", "Patient/aaa"))),
+            ("appointment", Some(reference("appointment", "Appointment/aaa"))),
+        ],
+    );
+    status_callback(&mut world);
+    assert_eq!(people(&world), before);
 }

@@ -153,11 +153,16 @@ impl CallLog {
 
     /// Adds everything that another log of the same call knows.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_legs(other);
+        self.know(&other.context);
+    }
+
+    /// Adds what another log of the same call knows of its legs.
+    pub fn merge_legs(&mut self, other: &Self) {
         least(&mut self.root, other.root.as_ref());
         for leg in &other.legs {
             self.put(leg);
         }
-        self.know(&other.context);
     }
 
     /// Whether what `event` says of its leg's end and length, and of a recording, is known. What Twilio's list says of a call is often known

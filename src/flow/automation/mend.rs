@@ -128,7 +128,7 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
         let spares = records.clone();
-        let chart = Chart::read(bundle(records)).unwrap_or_default();
+        let chart = Chart::read(bundle(records), call.root).unwrap_or_default();
         if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
             // A recording alone tells neither who called nor which leg it is of: it makes no record.
             return Self { call, chart, log: None, spare: None, claims: false, goes_on: false };

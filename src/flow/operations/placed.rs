@@ -149,7 +149,7 @@ pub(super) async fn record(
             asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
         }
         let mut answers = host.ask_all(asks).await.into_iter();
-        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared);
+        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared, event.sid.0);
         if let Some(resource) = answers.next().and_then(Answer::ok)
             && let Some(again) = Prepared::read(resource)
         {
@@ -157,7 +157,7 @@ pub(super) async fn record(
         }
         let mut log = prepared.log.clone();
         log.add(&event);
-        log.merge(&others.log);
+        log.merge_legs(&others.log);
         let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, base));
         let chart = Chart::of(prepared.resource.clone());
         let write = match chart.write(&log, base) {
@@ -197,7 +197,7 @@ struct Others {
 }
 
 impl Others {
-    fn read(answer: Answer, own: &Prepared) -> Self {
+    fn read(answer: Answer, own: &Prepared, root: &str) -> Self {
         let mut others = Self::default();
         for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
             let Some(mut other) = Prepared::read(entry.take("resource")) else { continue };
@@ -205,7 +205,11 @@ impl Others {
             {
                 continue;
             }
-            others.log.merge(&other.log);
+            // Staff may write records: one that says it is of another call says nothing of this one, and none of them says
+            // anything of what was prepared.
+            if other.log.root().is_none_or(|other| other == root) {
+                others.log.merge_legs(&other.log);
+            }
             let url = ["Communication/", other.id()].concat();
             let if_match = guard(&other.resource);
             other.resource.set("status", Json::of("entered-in-error"));

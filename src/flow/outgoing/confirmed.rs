@@ -104,7 +104,7 @@ fn is_too_late(record: &Prepared, now: u64) -> bool {
 async fn unsealed(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> Result<Prepared, Refusal> {
     let asks = vec![(Ask::Fhir(search(event.sid.0)), Some(READ)), (Ask::Fhir(search_waiting(visit.now)), Some(READ))];
     let mut answers = host.ask_all(asks).await.into_iter();
-    let found = chart(answers.next().unwrap_or(Answer::Failed))?;
+    let found = chart(answers.next().unwrap_or(Answer::Failed), event)?;
     if let Some(prepared) = known(&found, event)? {
         return Ok(prepared);
     }
@@ -122,14 +122,14 @@ async fn unsealed(visit: &Visit<'_, '_>, event: &CallEvent<'_>, host: &Host) -> 
         // Most likely `place-call` has written just that.
         Answer::Done { status: 409 | 412, .. } => {
             let again = host.ask(Ask::Fhir(search(event.sid.0)), Some(AGAIN)).await;
-            known(&chart(again)?, event)?.ok_or(Refusal::CallUnknown)
+            known(&chart(again, event)?, event)?.ok_or(Refusal::CallUnknown)
         }
         _ => Err(Refusal::ChartUnavailable),
     }
 }
 
-fn chart(answer: Answer) -> Result<Chart, Refusal> {
-    Chart::read(answer).map_err(|_| Refusal::ChartUnavailable)
+fn chart(answer: Answer, event: &CallEvent<'_>) -> Result<Chart, Refusal> {
+    Chart::read(answer, event.sid.0).map_err(|_| Refusal::ChartUnavailable)
 }
 
 /// The record that knows which call it is of, if there is one; refused where the call is over, or has dialled somebody.
@@ -160,7 +160,7 @@ fn is_between(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
 fn alone(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
     let fits = |record: &Prepared| {
         let sent = record.sent_at().is_some_and(|at| at + LONGEST_RINGING >= now);
-        sent && is_between(record, event)
+        sent && record.status() == "preparation" && is_between(record, event)
     };
     let mut fitting = waiting(bundle)?.into_iter().filter(fits);
     let only = fitting.next();

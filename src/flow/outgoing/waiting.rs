@@ -14,11 +14,13 @@ pub(in crate::flow) const LONGEST_RINGING: u64 = 12 * MINUTE;
 /// How many of these records are read. Where there are more it is not known whether one is alone.
 const MOST: usize = 200;
 
-/// The search for them, of those that were written a moment ago.
+/// The search for them, of those that were written a moment ago. One that was given up may have been placed all the same,
+/// where Twilio's answer was lost.
 pub(in crate::flow) fn search_waiting(now: u64) -> FhirRequest {
-    let category = ["Communication?status=preparation&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
+    let category =
+        ["Communication?status=preparation,not-done&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
     let since = ["&_lastUpdated=ge", &instant(now.saturating_sub(LONGEST_RINGING))].concat();
-    get([&category, &*since, "&_count=", &decimal(MOST as u64)].concat())
+    get([&category, &*since, "&_sort=-_lastUpdated&_count=", &decimal(MOST as u64)].concat())
 }
 
 /// The records that wait for their call; `None` where there may be more than these.
@@ -27,7 +29,6 @@ pub(in crate::flow) fn waiting(bundle: Json) -> Option<Vec<Prepared>> {
     if entries.len() >= MOST {
         return None;
     }
-    let waits = |record: &Prepared| record.log.root().is_none() && record.status() == "preparation";
     let records = entries.into_iter().filter_map(|entry| Prepared::read(entry.take("resource")));
-    Some(records.filter(waits).collect())
+    Some(records.filter(|record| record.log.root().is_none()).collect())
 }

@@ -166,7 +166,7 @@ fn fits(resource: &Json, name: &str, value: &str) -> bool {
         "category" | "medium" => token(codings(resource, name)),
         "practitioner" => text(resource, &["practitioner", "reference"]) == value,
         "sender" => text(resource, &["sender", "reference"]) == value,
-        "status" => text(resource, &["status"]) == value,
+        "status" => value.split(',').any(|one| text(resource, &["status"]) == one),
         "sent" => {
             let since = parse_instant(value.strip_prefix("ge").unwrap()).unwrap();
             parse_instant(text(resource, &["sent"])).is_some_and(|at| at >= since)
