@@ -75,6 +75,8 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
       text += input;
       numbers[count++] = input.length;
     }
+  } else if (Array.isArray(input) && input.length > MAX_PAIRS) {
+    layout = TOO_LARGE;
   } else {
     const params = (input ?? {}) as Record<string, unknown>;
     // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
@@ -102,13 +104,15 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
         layout = PAIRS;
         // Array.isArray knows arrays of another realm, instanceof does not.
         const all: unknown[] = Array.isArray(value) ? value : [value];
-        // A list that is too long makes the event too large below.
-        for (const one of all.slice(0, MAX_PAIRS + 1)) {
+        for (const one of all) {
           const value = written(one);
           text += name;
           text += value;
           numbers[count++] = name.length;
           numbers[count++] = value.length;
+          if (text.length - before.length > MAX_FORM || count - start > 2 * MAX_PAIRS) {
+            break;
+          }
         }
       }
       if (text.length - before.length > MAX_FORM || count - start > 2 * MAX_PAIRS) {

@@ -57,7 +57,7 @@ async function inTime(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>
     return { timedOut: true };
   }
   // An answer that comes too late, or is too long, is not to be read on.
-  const stop = ask.kind === 'http' ? abortController() : undefined;
+  const stop = ask.kind === 'http' || ask.kind === 'fhir' ? abortController() : undefined;
   const outcome = attempt(ask, medplum, event, stop?.signal).catch(() => {
     stop?.abort();
     return failure();
@@ -73,7 +73,7 @@ async function attempt(
 ): Promise<Outcome> {
   switch (ask.kind) {
     case 'fhir':
-      return { status: 200, body: await medplum.executeBatch(ask.bundle) };
+      return { status: 200, body: await medplum.executeBatch(ask.bundle, signal && { signal }) };
     case 'headers':
       return { status: 200, body: event.headers ?? {} };
     case 'http':
