@@ -12,7 +12,7 @@ export interface CoreExports {
   numbers(count: number): number;
   start(written: number, wide: number): number;
   resume(flow: number, written: number, wide: number): number;
-  /** Of the whole core alone. */
+  /** Of the bots behind Medplum's authentication alone. */
   knock?(door: number, written: number, wide: number): number;
   output(): number;
 }

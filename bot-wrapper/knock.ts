@@ -2,15 +2,14 @@
 
 /** The doors behind Medplum's own authentication. Nobody waits on a phone there, so an event crosses as JSON. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
-import office from '#pkg/bots/office.wasm.br';
-import { knock } from './core.ts';
-import { packed } from './packed.ts';
-import { tell, type Reply } from './story.ts';
+import base64 from '#pkg/bots/staff.wasm';
+import { compile, knock } from './core.ts';
+import { tell, type Build, type Reply } from './story.ts';
 
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
 
-const build = packed(office);
+const build: Build = { compile: () => compile(base64) };
 
 /** Secrets of other bots stay where they are. */
 const OURS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
@@ -22,9 +21,7 @@ export async function answer(door: number, medplum: MedplumClient, event: BotEve
   } catch {
     // Nested too deeply to be written: the core answers that it cannot read the event.
   }
-  const reply = await tell(build, (core) => knock(core, door, text), medplum, event, Date.now());
-  // This build knows all that there is behind these doors.
-  return reply as Reply;
+  return tell(build, (core) => knock(core, door, text), medplum, event, Date.now());
 }
 
 function written({ input, requester, headers, secrets }: BotEvent<unknown>): string {

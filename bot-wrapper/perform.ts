@@ -79,7 +79,7 @@ async function attempt(
     case 'http':
       return http(ask, signal);
     case 'me':
-      return whoAmI(medplum, event);
+      return whoAmI(medplum);
     case 'wait':
       await pause(ask.ms);
       return { status: 200 };
@@ -88,19 +88,9 @@ async function attempt(
   }
 }
 
-/** What `auth/me` says, by event: two builds of the core may ask for one event, and one wait is enough. */
-const asked = new WeakMap<object, Promise<Outcome>>();
-
-function whoAmI(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
-  let answer = asked.get(event);
-  if (!answer) {
-    answer = (async () => {
-      const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
-      return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
-    })();
-    asked.set(event, answer);
-  }
-  return answer;
+async function whoAmI(medplum: MedplumClient): Promise<Outcome> {
+  const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
+  return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
 }
 
 /** A FHIR failure has its status in the outcome's id; the core needs to know no more than that it failed. */

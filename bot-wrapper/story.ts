@@ -20,7 +20,6 @@ export interface Build {
 interface Step {
   readonly twiml?: string;
   readonly reply?: object;
-  readonly beyond?: true;
   readonly log?: readonly string[];
   readonly flow?: number;
   readonly asks?: readonly Ask[];
@@ -30,8 +29,7 @@ interface Step {
 const MOST_TRAPS = 4;
 
 /**
- * Tells a story that `begin` starts; undefined where it is beyond what this build knows. `came` is when the event came, epoch
- * milliseconds.
+ * Tells a story that `begin` starts. `came` is when the event came, epoch milliseconds.
  */
 export async function tell(
   build: Build,
@@ -39,7 +37,7 @@ export async function tell(
   medplum: MedplumClient,
   event: BotEvent<unknown>,
   came: number,
-): Promise<Reply | undefined> {
+): Promise<Reply> {
   for (let traps = 0; traps < MOST_TRAPS;) {
     const mine = instance(build);
     try {
@@ -52,9 +50,6 @@ export async function tell(
         }
         if (step.twiml !== undefined) {
           return binary(inBase64(step.twiml));
-        }
-        if (step.beyond) {
-          return undefined;
         }
         const asks = step.asks ?? [];
         if (asks.length === 0) {

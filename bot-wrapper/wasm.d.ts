@@ -5,9 +5,3 @@ declare module '*.wasm' {
   const base64: string;
   export default base64;
 }
-
-/** The same, packed by Brotli: made when it is asked for. */
-declare module '*.wasm.br' {
-  const base64: () => string;
-  export default base64;
-}

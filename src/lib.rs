@@ -15,12 +15,14 @@
 pub mod call;
 pub mod error;
 pub mod fhir;
+#[cfg(feature = "flows")]
 pub mod flow;
+pub mod frame;
 pub mod json;
 #[cfg(feature = "segments")]
 pub mod message;
 pub mod phone;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub mod rest;
 pub mod signature;
 pub mod text;

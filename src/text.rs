@@ -54,7 +54,6 @@ pub fn is_invisible(c: char) -> bool {
 
 /// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
 /// blocks: a table of all letters is a hundred times as large.
-#[cfg(feature = "dialplan")]
 #[must_use]
 pub fn is_audible(c: char) -> bool {
     match c {

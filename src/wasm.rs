@@ -31,11 +31,11 @@ use {serde::Serialize as _, wasm_bindgen::JsValue};
 use crate::error::Code;
 #[cfg(any(feature = "automation", feature = "operations"))]
 use crate::flow::Reply;
-use crate::flow::{Encoding, Frame};
 #[cfg(feature = "flows")]
 use crate::flow::{Flow, read_answers, write_step};
 #[cfg(feature = "webhook")]
 use crate::flow::{Shelf, webhook};
+use crate::frame::{Encoding, Frame};
 #[cfg(feature = "library")]
 use library::Refused;
 

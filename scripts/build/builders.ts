@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { AttributeSchema, ChildSchema, ClassSchema, DocumentSchema, Schema } from '../schema/types.ts';
-import { root } from './rust.ts';
+import { root } from './root.ts';
 
 type Name = 'voice' | 'messaging' | 'fax';
 

@@ -23,11 +23,6 @@ export function built(out: string): Plugin {
         namespace,
         sideEffects: args.path === './bytes.mjs',
       }));
-      // Inside a function, V8 makes no string of it before somebody asks.
-      build.onLoad({ filter: /\.br$/, namespace }, (args) => ({
-        contents: `export default () => '${readFileSync(path.join(out, args.path), 'base64')}';`,
-        loader: 'js',
-      }));
       build.onLoad({ filter: /./, namespace }, (args) => ({
         contents: readFileSync(path.join(out, args.path)),
         loader: args.path.endsWith('.wasm') ? 'base64' : 'js',

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { built } from './built.ts';
-import { root } from './rust.ts';
+import { root } from './root.ts';
 
 /** Bundled code whose licence asks for its notice to go along. */
 const NOTICES = ['commander', 'xml-formatter', 'xml-parser-xo'];

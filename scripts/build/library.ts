@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The npm library: wasm-pack's files in pkg/, and in pkg/npm/ the entry points that work without them. */
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The npm library: the entry points in pkg/npm/, with the wasm and its glue inside. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { builderTypes, verbs } from './builders.ts';
 import { built } from './built.ts';
-import { configTypes } from './config-types.ts';
 import { declarations } from './declarations.ts';
-import { root, wasm } from './rust.ts';
+import { root } from './root.ts';
 
-const WASM_PACK_FILES = ['plumline.js', 'plumline.d.ts', 'plumline_bg.wasm', 'plumline_bg.wasm.d.ts'];
 /** What is bundled, by the names of the files that come out. */
 const BUNDLES = { core: 'core', bytes: 'bytes', api: 'index', slim: 'slim', 'twilio-api': 'twilio' };
 /** The entries that work at once: their functions, and a file that brings the wasm. */
@@ -27,12 +25,7 @@ const options: BuildOptions = {
 };
 
 export async function library(out: string): Promise<void> {
-  const dir = wasm('library', 'library', { config: ['profile.release.opt-level="s"'] });
   mkdirSync(path.join(out, 'npm'), { recursive: true });
-  for (const file of WASM_PACK_FILES) {
-    copyFileSync(path.join(dir, file), path.join(out, file));
-  }
-  appendFileSync(path.join(out, 'plumline.d.ts'), `\n${await configTypes()}`);
   const glue = await glueAsFunction(out);
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   for (const [format, suffix, platform] of [

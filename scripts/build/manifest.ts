@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** pkg/build.json: which tools built pkg/, and what every file in it hashes to. */
+/** pkg/build.json: which tools built what is committed of pkg/, and what each of those files hashes to. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, run, toolchainName } from './rust.ts';
+import { root } from './root.ts';
+import { run, toolchainName } from './rust.ts';
 
 const NAME = 'build.json';
+const GENERATED = /^(?:npm|cli)\/|\.cjs$/;
 
 export function manifest(out: string): void {
   const files = readdirSync(out, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(out, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
-    .filter((file) => file !== NAME)
+    .filter((file) => file !== NAME && !GENERATED.test(file))
     .sort();
   const built = {
     toolchain: {
@@ -21,8 +23,6 @@ export function manifest(out: string): void {
       'wasm-pack': lastWord(run('wasm-pack', ['--version'])),
       'wasm-bindgen': lastWord(run('wasm-bindgen', ['--version'])),
       binaryen: installed('binaryen'),
-      esbuild: installed('esbuild'),
-      typescript: installed('typescript'),
     },
     files: Object.fromEntries(
       files.map((file) => {

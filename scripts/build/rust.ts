@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { root } from './root.ts';
 
-export const root = path.resolve(import.meta.dirname, '../..');
 const target = path.join(root, 'target');
 
 /** The environment that scripts/toolchain has written: which Rust, and where the wasm tools are. */

@@ -8,17 +8,15 @@
 
 mod answer;
 pub mod config;
-#[cfg(feature = "dialplan")]
 pub mod dialplan;
 mod direction;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub mod log;
-#[cfg(feature = "dialplan")]
 pub mod outbound;
 mod request;
 mod route;
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub(crate) use answer::EVENTS;
 pub use answer::{answer, apology};
 pub use config::{Config, ConfigError};

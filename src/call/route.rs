@@ -4,7 +4,6 @@
 
 use super::config::Config;
 use super::direction::Direction;
-#[cfg(feature = "dialplan")]
 use super::outbound::{Policy, Refusal};
 use super::request::Call;
 use crate::error::Code;
@@ -52,16 +51,12 @@ pub enum Spoken {
     /// The call may not be placed from there.
     NotAllowed,
     /// Emergency calls are placed by phone.
-    #[cfg(feature = "dialplan")]
     Emergency,
     /// Numbers of this country may not be called.
-    #[cfg(feature = "dialplan")]
     Country,
     /// This number may not be called.
-    #[cfg(feature = "dialplan")]
     Blocked,
     /// One of our own numbers may not be called.
-    #[cfg(feature = "dialplan")]
     OwnNumber,
     /// The number called is none of ours.
     NotInService,
@@ -75,15 +70,11 @@ impl Spoken {
             Self::Failure => "We are sorry. Your call cannot be completed at the moment. Please try again later.",
             Self::InvalidNumber => "The number you have dialled is not valid. Please check the number and try again.",
             Self::NotAllowed => "This call is not allowed.",
-            #[cfg(feature = "dialplan")]
             Self::Emergency => {
                 "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number."
             }
-            #[cfg(feature = "dialplan")]
             Self::Country => "Calls to this country are not allowed.",
-            #[cfg(feature = "dialplan")]
             Self::Blocked => "Calls to this number are not allowed.",
-            #[cfg(feature = "dialplan")]
             Self::OwnNumber => "This number is one of our own, and cannot be called from here.",
             Self::NotInService => "The number you have dialled is not in service.",
         }
@@ -92,10 +83,6 @@ impl Spoken {
 
 /// Routes `call` by the default plan. The second value is what the log should say, where it should say anything.
 #[must_use]
-#[cfg_attr(
-    not(feature = "dialplan"),
-    expect(unused_variables, reason = "who may call whom is more than this build knows")
-)]
 pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>) -> (Route<'a>, Option<Code>) {
     match direction {
         Direction::DialAction | Direction::StatusCallback => (Route::Acknowledge, None),
@@ -103,14 +90,10 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
             let client = clinic.config.client.as_deref().unwrap_or(number.as_str());
             (Route::Connect { client }, None)
         }
-        #[cfg(feature = "dialplan")]
         Direction::Outbound { .. } => place(call, clinic).unwrap_or_else(|refusal| {
             let code = refusal.code();
             (Route::Refuse(refusal.spoken()), Some(code))
         }),
-        // Whom it may call is more than the small core knows.
-        #[cfg(not(feature = "dialplan"))]
-        Direction::Outbound { .. } => (Route::Refuse(Spoken::NotAllowed), None),
         Direction::Unknown => (Route::Refuse(Spoken::NotInService), Some(Code::NumberUnknown)),
         Direction::Placed | Direction::Sip => (Route::Refuse(Spoken::NotInService), None),
     }
@@ -118,7 +101,6 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
 
 /// Routes a call that one of our people places from a browser: everything but `From` was chosen by the browser, so the
 /// number is judged by policy, and the caller ID is ours.
-#[cfg(feature = "dialplan")]
 fn place<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<Code>), Refusal> {
     let Clinic { numbers, application, config } = clinic;
     if application.is_some() && call.application != *application {

@@ -2,10 +2,9 @@
 
 //! The little of FHIR that Plumline touches.
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub mod change;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub mod element;
 pub mod outcome;
-#[cfg(feature = "dialplan")]
 pub mod period;

@@ -132,7 +132,6 @@ pub(super) struct Desk {
     /// [`Host::limit`].
     until: Option<u32>,
     /// Decides how long the next pause is; see [`Host::pause`].
-    #[cfg(feature = "doors")]
     spread: u32,
 }
 
@@ -158,7 +157,6 @@ impl Host {
 
     /// From now on every request is waited for until `until` milliseconds after the event came, and deadlines of their own
     /// do not count. Of two limits the shorter holds. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
-    #[cfg(feature = "doors")]
     pub fn limit(&self, until: u32, spread: u32) {
         let mut desk = self.0.borrow_mut();
         desk.until = Some(desk.until.map_or(until, |known| known.min(until)));
@@ -167,7 +165,6 @@ impl Host {
 
     /// Waits before attempt `attempt` (1 for the first repetition): at most 200 ms, then twice as long each time, up to
     /// 2 s. How long within that differs from event to event, so that writers that met once do not meet again.
-    #[cfg(feature = "doors")]
     pub async fn pause(&self, attempt: u32) {
         let longest = 100 << attempt.clamp(1, 4);
         let mut spread = self.0.borrow().spread | 1;

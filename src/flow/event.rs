@@ -2,8 +2,8 @@
 
 //! What a door is handed: the event, the secrets, the time.
 
-use super::frame::Frame;
 use crate::error::Code;
+use crate::frame::Frame;
 
 /// The body of a webhook as the host got it.
 #[derive(Clone, Debug)]

@@ -9,7 +9,6 @@ use super::event::{Body, Event, Layout, Secret};
 use super::kept::{Names, Shelf};
 use super::reply::Reply;
 use super::settings::Settings;
-#[cfg(feature = "doors")]
 use crate::call::dialplan::{Said, Step, steps};
 use crate::error::{Code, Problem};
 use crate::json::Json;
@@ -25,21 +24,15 @@ const REMEMBERED_FOR: u64 = 5_000;
 /// How many bytes the search for the URL that was called may hash (naming the mistake of a request that is refused takes
 /// up to 32 HMACs more): a form of 1.5 kB, as Twilio's are, is tried against 256
 /// steps with two tokens and each usual spelling of the URL, and a stranger's form of 32 kB costs some 25 ms.
-#[cfg(feature = "doors")]
 const MAX_HASHED: usize = 6 * 1024 * 1024;
 
 /// What Twilio called.
-#[cfg(feature = "doors")]
 pub(super) struct Called<'a> {
     /// Which of the URLs that Plumline gives away.
     pub(super) step: Step<'a>,
     /// The webhook's own, without its fragment.
     pub(super) url: String,
 }
-
-/// The webhook's own URL: the default plan gives no other away.
-#[cfg(not(feature = "doors"))]
-pub(super) struct Called<'a>(core::marker::PhantomData<&'a ()>);
 
 /// Finds out whether the request is Twilio's, and to which URL, before anything else of it is read.
 pub(super) async fn genuine<'a>(
@@ -88,13 +81,6 @@ pub(super) async fn genuine<'a>(
     if code != Code::SignatureMismatch {
         return Err(forbidden(code));
     }
-    // Calls that our people place have callbacks whatever the config: which of them this is, the whole core knows.
-    #[cfg(not(feature = "doors"))]
-    let ours = ["CallbackSource", "Digits", "MachineDetectionDuration", "RecordingStatus"];
-    #[cfg(not(feature = "doors"))]
-    if pairs.iter().any(|(name, _)| ours.contains(name)) {
-        return Err(Reply::Beyond);
-    }
     let headers = Headers::ask(host).await;
     if is_json(headers.get("content-type")) && raw.is_none() {
         return Err(forbidden(Code::BodyNotRaw));
@@ -131,7 +117,6 @@ impl Headers {
 }
 
 /// Which URL was called, `url` being the webhook's own. Only that one takes a post that is no form.
-#[cfg(feature = "doors")]
 fn called<'a>(
     url: &WebhookUrl,
     params: &SignedParams,
@@ -155,18 +140,6 @@ fn called<'a>(
     }
     check(url, params, body, signature, tokens)?;
     Ok(Called { step: Step::FIRST, url: base.to_owned() })
-}
-
-#[cfg(not(feature = "doors"))]
-fn called(
-    url: &WebhookUrl,
-    params: &SignedParams,
-    body: &Body<'_>,
-    signature: &str,
-    _: &Settings,
-    tokens: &[AuthToken],
-) -> Result<Called<'static>, Code> {
-    check(url, params, body, signature, tokens).map(|()| Called(core::marker::PhantomData))
 }
 
 fn check(

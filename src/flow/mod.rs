@@ -9,19 +9,14 @@ mod ask;
 #[cfg(feature = "automation")]
 mod automation;
 mod batch;
-#[cfg(feature = "doors")]
 pub mod chart;
-#[cfg(feature = "doors")]
 mod dialplan;
-#[cfg(feature = "doors")]
 mod door;
 mod event;
-mod frame;
 mod genuine;
 mod kept;
 #[cfg(feature = "operations")]
 mod operations;
-#[cfg(feature = "doors")]
 mod outgoing;
 #[cfg(any(feature = "automation", feature = "operations"))]
 mod record;
@@ -29,9 +24,7 @@ mod refused;
 mod reply;
 mod run;
 mod settings;
-#[cfg(feature = "doors")]
 mod status;
-#[cfg(feature = "doors")]
 mod transcription;
 #[cfg(any(feature = "automation", feature = "operations"))]
 mod walk;
@@ -41,17 +34,14 @@ mod wire;
 pub use ask::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
 #[cfg(feature = "automation")]
 pub use automation::automation;
-#[cfg(feature = "doors")]
 pub use door::Knock;
 pub use event::{Body, Event, Layout, Secret, Secrets};
-pub use frame::{Encoding, Frame};
 pub use kept::{Kept, Names, Shelf};
 #[cfg(feature = "operations")]
 pub use operations::operations;
 pub use reply::{Done, Reply};
 pub use run::{Flow, Step};
 pub use settings::Settings;
-#[cfg(feature = "doors")]
 pub use status::status;
 pub use webhook::webhook;
 pub use wire::{read_answers, write_step};

@@ -4,27 +4,13 @@
 
 use super::ask::{Answer, FhirRequest};
 use super::reply::Done;
-#[cfg(feature = "doors")]
-use super::reply::Reply;
-#[cfg(feature = "doors")]
 use crate::error::{Code, log_line};
 
-/// The requests of one flow that were refused. The core of the default plan sends none, and keeps none.
+/// The requests of one flow that were refused.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(#[cfg(feature = "doors")] Vec<Refused>);
-
-#[cfg(not(feature = "doors"))]
-#[expect(clippy::unused_self, reason = "the same calls as with the feature")]
-impl Refusals {
-    pub(super) const fn note(&mut self, _: &FhirRequest, _: &Answer) {}
-
-    pub(super) const fn name(&self, done: Done) -> Done {
-        done
-    }
-}
+pub(super) struct Refusals(Vec<Refused>);
 
 /// A request that was refused.
-#[cfg(feature = "doors")]
 #[derive(Debug)]
 struct Refused {
     /// The resource type, such as `Appointment`; never an id or a search value.
@@ -35,7 +21,6 @@ struct Refused {
     forbidden: bool,
 }
 
-#[cfg(feature = "doors")]
 impl Refused {
     /// `Some` where the server refused `request`, and will refuse it again.
     fn of(request: &FhirRequest, answer: &Answer) -> Option<Self> {
@@ -68,7 +53,6 @@ impl Refused {
     }
 }
 
-#[cfg(feature = "doors")]
 impl Refusals {
     /// Keeps `request` if it was refused.
     pub(super) fn note(&mut self, request: &FhirRequest, answer: &Answer) {
@@ -78,8 +62,7 @@ impl Refusals {
     /// Names each in the log of `done`, once. A bare `CHART_REFUSED` is replaced by the lines that name what it was. What
     /// is forbidden is named even where the flow went on without it.
     pub(super) fn name(&self, mut done: Done) -> Done {
-        // The whole core asks again, and is refused again.
-        if self.0.is_empty() || done.reply == Reply::Beyond {
+        if self.0.is_empty() {
             return done;
         }
         let bare = log_line(Code::ChartRefused, "");

@@ -4,7 +4,6 @@
 
 use crate::call::{Config, Route, answer, apology};
 use crate::error::{Code, Problem};
-#[cfg(feature = "doors")]
 use crate::json::Json;
 
 /// What the door answers.
@@ -13,8 +12,6 @@ use crate::json::Json;
 pub enum Reply {
     /// 200 without anything to say.
     Accepted,
-    /// Nothing yet: the event is more than the default plan, and the whole core is to take it from its beginning.
-    Beyond,
     /// 500: something on our side, with the code.
     Broken(Problem),
     /// 403: the request is not what it claims to be.
@@ -22,16 +19,12 @@ pub enum Reply {
     /// 200 and a TwiML document.
     Twiml(String),
     /// 400: what was asked for makes no sense.
-    #[cfg(feature = "doors")]
     Invalid(Problem),
     /// 404.
-    #[cfg(feature = "doors")]
     NotFound(Problem),
     /// 409: not as things stand.
-    #[cfg(feature = "doors")]
     Conflict(Problem),
     /// 200 and JSON, for whoever asked by `$execute`.
-    #[cfg(feature = "doors")]
     Value(Json),
 }
 
@@ -74,12 +67,12 @@ impl From<Reply> for Done {
     /// A reply that tells of a problem is logged too.
     fn from(reply: Reply) -> Self {
         let log = match &reply {
-            Reply::Broken(problem) | Reply::Forbidden(problem) => vec![problem.line()],
-            #[cfg(feature = "doors")]
-            Reply::Invalid(problem) | Reply::NotFound(problem) | Reply::Conflict(problem) => vec![problem.line()],
-            #[cfg(feature = "doors")]
-            Reply::Value(_) => Vec::new(),
-            Reply::Accepted | Reply::Beyond | Reply::Twiml(_) => Vec::new(),
+            Reply::Broken(problem)
+            | Reply::Forbidden(problem)
+            | Reply::Invalid(problem)
+            | Reply::NotFound(problem)
+            | Reply::Conflict(problem) => vec![problem.line()],
+            Reply::Accepted | Reply::Twiml(_) | Reply::Value(_) => Vec::new(),
         };
         Self { reply, log }
     }

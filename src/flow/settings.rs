@@ -36,10 +36,6 @@ impl Settings {
     /// Reads the secrets.
     #[must_use]
     pub fn read(secrets: &Secrets<'_>) -> Self {
-        // The small core reads no config: it leaves such events to the whole one.
-        #[cfg(not(feature = "doors"))]
-        let (config, misread) = (Config::default(), None);
-        #[cfg(feature = "doors")]
         let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
             None => (Config::default(), None),
             Some(Ok(config)) => (config, None),
@@ -67,7 +63,6 @@ impl Settings {
     }
 
     /// `PLUMLINE_SECRET`, trimmed. A blank one is set all the same: it opens no ticket, and calls that need one are refused.
-    #[cfg(feature = "doors")]
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
         self.given[Secret::Sealing as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)

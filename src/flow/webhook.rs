@@ -5,22 +5,18 @@
 use std::rc::Rc;
 
 use super::ask::Host;
-#[cfg(feature = "doors")]
 use super::dialplan::{Visit, dialplan};
 use super::event::{Body, Event, Layout};
-use super::frame::Frame;
 use super::genuine::{Called, forbidden, genuine};
 use super::kept::{Names, Shelf};
-#[cfg(feature = "doors")]
 use super::outgoing::{Placing, by_policy, confirmed};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
-#[cfg(feature = "doors")]
 use crate::call::dialplan::Kind;
-#[cfg(feature = "doors")]
 use crate::call::outbound::callback;
 use crate::call::{Call, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
+use crate::frame::Frame;
 
 /// How often an event may end in a trap before its caller gets an apology.
 const TRAPS: u32 = 2;
@@ -41,16 +37,23 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
         shelf.borrow_mut().names = Rc::new(Names::of(pairs));
     }
     if event.attempt >= TRAPS {
-        return Reply::Twiml(apology()).into();
+        return given_up(&event, called.step.kind).into();
     }
     answer(&event, &settings, &called, &host).await.unwrap_or_else(Done::from)
 }
 
+/// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
+fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
+    let told =
+        |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
+    let own = matches!(kind, Kind::Status | Kind::Recording | Kind::Machine | Kind::Transcription);
+    if own || told("CallbackSource") {
+        return Reply::Broken(Code::CoreTrapped.into());
+    }
+    Reply::Twiml(apology())
+}
+
 /// Answers a request that is genuine.
-#[cfg_attr(
-    not(feature = "doors"),
-    expect(unused_variables, clippy::unused_async, reason = "the default plan asks for nothing")
-)]
 async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, host: &Host) -> Result<Done, Reply> {
     let Body::Pairs(pairs, _) = &event.body else {
         return Err(Reply::Accepted);
@@ -69,28 +72,16 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let application = settings.application.as_deref();
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers);
-    #[cfg(not(feature = "doors"))]
-    if settings.beyond_default
-        || matches!(direction, Direction::DialAction | Direction::Outbound { .. } | Direction::StatusCallback)
-    {
-        return Err(Reply::Beyond);
-    }
-    #[cfg(feature = "doors")]
     let visit = Visit { pairs, call: &call, clinic: &clinic, step: called.step, url: &called.url, now: event.now };
-    #[cfg(feature = "doors")]
     let planned = match called.step.kind {
         Kind::Connect if settings.misread.is_some() => Some(Done::from(Reply::Twiml(apology()))),
         Kind::Connect => Some(confirmed(&visit, settings.sealing(), host).await),
         _ => dialplan(host, &visit, &direction).await,
     };
-    #[cfg(not(feature = "doors"))]
-    let planned = None;
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
         // What a config that cannot be read forbids is not known.
-        #[cfg(feature = "doors")]
         (None, Direction::Outbound { .. }) if settings.misread.is_some() => Done::from(Reply::Twiml(apology())),
-        #[cfg(feature = "doors")]
         (None, Direction::Outbound { identity }) if settings.beyond_default => {
             let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
             by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret }, host).await
@@ -99,10 +90,7 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
             // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
-            #[cfg(feature = "doors")]
             let status = settings.config.follows_up().then(|| callback(&called.url, Kind::Status));
-            #[cfg(not(feature = "doors"))]
-            let status: Option<String> = None;
             Done::route(&route, code, clinic.config, status.as_deref())
         }
     };

@@ -3,12 +3,11 @@
 //! The stories' traffic with the host as text.
 //!
 //! Out goes what the host is to do: a TwiML document where that is all there is to answer, else JSON,
-//! `{ twiml, log }`, `{ reply, log }`, `{ beyond }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`:
+//! `{ twiml, log }`, `{ reply, log }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`:
 //! `deadline` in milliseconds from now, `until` in milliseconds since the event came.
 //! In come the answers, JSON, `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` alone for a failure.
 
 use super::ask::{Answer, Ask, Open};
-#[cfg(feature = "doors")]
 use super::ask::{HttpRequest, ZoneRequest};
 use super::reply::{Done, Reply};
 use super::run::Step;
@@ -76,16 +75,13 @@ fn write_ask(text: &mut String, open: &Open) {
     match &open.ask {
         Ask::Wait(ms) => text.push_str(&[r#","ms":"#, &decimal((*ms).into())].concat()),
         Ask::Batch(bundle) => text.push_str(&[r#","bundle":"#, bundle].concat()),
-        #[cfg(feature = "doors")]
         Ask::Http(request) => write_http(text, request),
-        #[cfg(feature = "doors")]
         Ask::Zone(request) => write_zone(text, request),
         _ => {}
     }
     text.push('}');
 }
 
-#[cfg(feature = "doors")]
 fn write_http(text: &mut String, request: &HttpRequest) {
     text.push_str(&[r#","method":""#, request.method, r#"","url":"#, &quote(&request.url), r#","headers":{"#].concat());
     for (index, (name, value)) in request.headers.iter().enumerate() {
@@ -97,7 +93,6 @@ fn write_http(text: &mut String, request: &HttpRequest) {
     }
 }
 
-#[cfg(feature = "doors")]
 fn write_zone(text: &mut String, request: &ZoneRequest) {
     let instants = Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect());
     let walls = Json::List(request.walls.iter().map(|wall| Json::of(wall)).collect());
@@ -109,18 +104,13 @@ fn write_zone(text: &mut String, request: &ZoneRequest) {
 /// `twiml` is a document, `reply` what the handler of a Medplum bot returns.
 fn write_done(done: &Done) -> String {
     let (kind, reply) = match &done.reply {
-        Reply::Beyond => ("beyond", "true".to_owned()),
         Reply::Twiml(xml) => ("twiml", quote(xml)),
         Reply::Accepted => ("reply", outcome::all_ok()),
         Reply::Broken(problem) => ("reply", outcome::exception(problem)),
         Reply::Forbidden(problem) => ("reply", outcome::forbidden(problem)),
-        #[cfg(feature = "doors")]
         Reply::Invalid(problem) => ("reply", outcome::invalid(problem)),
-        #[cfg(feature = "doors")]
         Reply::NotFound(problem) => ("reply", outcome::not_found(problem)),
-        #[cfg(feature = "doors")]
         Reply::Conflict(problem) => ("reply", outcome::conflict(problem)),
-        #[cfg(feature = "doors")]
         Reply::Value(value) => ("reply", value.write()),
     };
     let mut text = ["{\"", kind, "\":", &reply, r#","log":["#].concat();

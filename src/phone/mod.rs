@@ -2,26 +2,16 @@
 
 //! Phone numbers: [`E164`], the one form that Plumline dials, and what people type.
 
-#[cfg(feature = "phones")]
 mod dearer;
-#[cfg(feature = "phones")]
 mod parse;
-#[cfg(feature = "phones")]
 mod pattern;
-#[cfg(feature = "phones")]
 mod plan;
-#[cfg(feature = "phones")]
 mod spelling;
-#[cfg(feature = "phones")]
 mod typed;
 
-#[cfg(feature = "phones")]
 pub use dearer::{begins_dearer, begins_with_emergency};
-#[cfg(feature = "phones")]
 pub use parse::{Phone, parse};
-#[cfg(feature = "phones")]
 pub use plan::Kind;
-#[cfg(feature = "phones")]
 pub use spelling::{country_of, is_of_same_code, spellings};
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.

@@ -50,7 +50,6 @@ impl AuthToken {
     }
 
     /// A key whose texts all begin with `text`: it is hashed here, once. Not a key to sign anything else with.
-    #[cfg(feature = "dialplan")]
     pub(super) fn beginning(&self, text: &str) -> Self {
         let mut key = self.clone();
         match &mut key.0 {

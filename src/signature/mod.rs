@@ -22,6 +22,5 @@ pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
 #[cfg(feature = "library")]
 pub use verify::has_body_hash;
-#[cfg(feature = "dialplan")]
 pub use verify::which;
 pub use verify::{Accepted, Body, Request, sign, signs_any, verify};

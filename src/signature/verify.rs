@@ -91,13 +91,11 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
 }
 
 /// The blocks that an HMAC hashes besides its text: padding, and the outer hash.
-#[cfg(feature = "dialplan")]
 const HMAC_BLOCKS: usize = 128;
 
 /// Which of some URLs was called: the place in `suffixes` of the one that, behind `url`, fits the signature. All are
 /// tried behind the URL as given before any is behind another spelling of it ([`UrlParts::forms`]). At most `budget` bytes
 /// are hashed, so put the likeliest first: what a stranger sends cannot cost more.
-#[cfg(feature = "dialplan")]
 #[must_use]
 pub fn which(
     url: &str,
@@ -150,7 +148,7 @@ fn check_body_hash(url: &str, body: &[u8]) -> Result<(), Code> {
     if is_sha256_of(hash, body) { Ok(()) } else { Err(Code::BodyHashMismatch) }
 }
 
-#[cfg(all(test, feature = "dialplan"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -156,12 +156,9 @@ fn start<'n>(element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart
 
 /// Checks an element or attribute name: XML 1.0, fifth edition, production 5.
 fn name(name: &str) -> Result<&str, IllFormed> {
-    // Twilio's verbs are letters throughout, and a bot without a config writes no others. SSML has `say-as`.
+    // Twilio's verbs are letters throughout. SSML has `say-as`.
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty();
-    if letters || cfg!(not(feature = "dialplan")) {
-        return if letters { Ok(name) } else { Err(IllFormed::Name) };
-    }
-    if is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
+    if letters || is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
 }
 
 /// Whether XML allows a name.
@@ -243,7 +240,6 @@ fn escape(text: &str, place: Place) -> Result<Cow<'_, str>, IllFormed> {
 }
 
 /// Whether a text holds only what XML 1.0 has a way to write.
-#[cfg(feature = "dialplan")]
 pub(crate) fn is_writable(text: &str) -> bool {
     escape(text, Place::Comment).is_ok()
 }

@@ -19,30 +19,25 @@ mod nearest;
 mod read;
 #[cfg(feature = "library")]
 mod schema;
-#[cfg(feature = "dialplan")]
 mod ssml;
 mod tree;
 #[cfg(feature = "library")]
 mod value;
 mod write;
-#[cfg(feature = "dialplan")]
 mod xml;
 
 #[cfg(feature = "library")]
 pub use check::DocumentKind;
 #[cfg(feature = "library")]
 pub use checked::{Strictness, check_tree, check_xml, compose};
-#[cfg(feature = "dialplan")]
 pub(crate) use document::is_writable;
 pub use document::{Document, IllFormed};
 #[cfg(feature = "library")]
 pub use finding::Finding;
-#[cfg(feature = "dialplan")]
 pub use ssml::ssml;
 pub use tree::{Element, Node};
 pub use write::write;
 
 /// The most bytes of a document that Twilio reads.
 /// Source: <https://www.twilio.com/docs/voice/limitations-and-edge-cases>.
-#[cfg(feature = "dialplan")]
 pub(crate) const MOST_BYTES: usize = 64 * 1024;

@@ -6,7 +6,7 @@ use super::library::{Refused, fields};
 use crate::call::Config;
 use crate::call::config::Severity;
 use crate::error::Code;
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::json::decimal;
 use crate::phone::E164;
 

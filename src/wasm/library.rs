@@ -3,7 +3,7 @@
 //! What the library's calls answer, as plain functions of a frame: tested natively.
 
 use crate::error::Code;
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::json::decimal;
 use crate::signature::{
     self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, WebhookUrl, explain,

@@ -4,7 +4,7 @@
 
 use super::library::{Refused, fields};
 use crate::error::Code;
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::phone::{Kind, parse};
 
 /// Lines: the kind, the number, the country, the extension.

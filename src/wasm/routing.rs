@@ -8,7 +8,7 @@ use super::library::{Refused, fields, in_pairs, split};
 use crate::call::dialplan::{Caller, Facts, Known, Patient, Plan, Said, Step, Wall, play};
 use crate::call::{Call, Clinic, Config, Direction, Route, Spoken, Subject, answer, apology, route};
 use crate::error::Code;
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::json::{Json, decimal};
 use crate::phone::E164;
 use crate::text::cut;

@@ -4,7 +4,7 @@
 
 use super::library::{Refused, fields};
 use crate::error::{Code, Problem};
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::json::Json;
 use crate::token::{AccessToken, Algorithm, KeySecret, sign};
 

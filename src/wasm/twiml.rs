@@ -4,7 +4,7 @@
 
 use super::library::fields;
 use crate::error::Code;
-use crate::flow::Frame;
+use crate::frame::Frame;
 use crate::twiml::{self, DocumentKind, Element, Finding, Node, Strictness};
 
 /// The document, or the lines of what is wrong.

@@ -613,6 +613,26 @@ fn recordings_are_deleted_when_their_time_has_come() {
     );
 }
 
+#[test]
+fn a_recording_is_as_old_as_twilio_says() {
+    let mut world = World::new(RECORDING);
+    // A record that somebody has written: an old call with the recording of a new one.
+    let (root, young) = (sid("CA", 1), sid("RE", 1));
+    let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
+    let recorded = [("RecordingSid", young.as_str()), ("RecordingStatus", "completed")];
+    let mut log = CallLog::default();
+    log.add(&CallEvent::read(&[pairs.as_slice(), &recorded].concat(), NOW - 2 * DAY).unwrap());
+    world.fhir.put(&log.write(None, BASE), NOW - 2 * DAY);
+    world.twilio.recorded = vec![recording(1, &sid("CA", 5), NOW - 2 * HOUR, 20, "DialVerb")];
+    world.twilio.recordings = vec![young.clone()];
+    world.settle();
+    assert_eq!((world.twilio.deletions, &world.twilio.recordings), (0, &vec![young]));
+    // Its own time comes.
+    world.now += 23 * HOUR;
+    world.settle();
+    assert_eq!((world.twilio.deletions, world.twilio.recordings.len()), (1, 0));
+}
+
 const RECORDING: &str =
     r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail"]}}"#;
 

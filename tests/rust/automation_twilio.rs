@@ -82,6 +82,12 @@ impl Twilio {
         let path = request.url.strip_prefix("https://api.twilio.com/2010-04-01/Accounts/AC1").expect("the API");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if let Some(sid) = path.strip_prefix("/Recordings/").and_then(|path| path.strip_suffix(".json")) {
+            if request.method == "GET" {
+                let created = self.recorded.iter().find(|one| one.sid == sid).map_or(0, |one| one.created);
+                let known = self.recordings.iter().any(|known| known == sid);
+                let body = Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(created)))]);
+                return if known { done(200, body) } else { done(404, Json::Null) };
+            }
             assert_eq!(request.method, "DELETE");
             self.deletions += 1;
             if let Some((_, status)) = self.stubborn.iter().find(|(stubborn, _)| stubborn == sid || stubborn == "*") {

@@ -5,7 +5,8 @@
 #[path = "token_lists.rs"]
 mod token_lists;
 
-use plumline::flow::{Answer, Ask, Done, Encoding, Flow, Frame, Open, Reply, Secret, Shelf, Step, webhook};
+use plumline::flow::{Answer, Ask, Done, Flow, Open, Reply, Secret, Shelf, Step, webhook};
+use plumline::frame::{Encoding, Frame};
 use plumline::json::Json;
 use plumline::signature::{AuthToken, SignedParams, sign};
 use plumline::time::{DAY, MINUTE, days_of};

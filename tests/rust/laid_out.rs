@@ -2,7 +2,8 @@
 
 //! A webhook's event as a host lays it out for the core.
 
-use plumline::flow::{Encoding, Frame, Secret};
+use plumline::flow::Secret;
+use plumline::frame::{Encoding, Frame};
 
 const SECRETS: [Secret; Secret::COUNT] = [
     Secret::AuthToken,

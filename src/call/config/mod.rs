@@ -2,12 +2,10 @@
 
 //! `PLUMLINE_CONFIG`, the clinic's own settings.
 
-#[cfg(feature = "dialplan")]
 mod check;
 mod dialplan;
 mod map;
 mod practice;
-#[cfg(feature = "dialplan")]
 mod read;
 #[cfg(feature = "schema")]
 mod schema;
@@ -17,7 +15,6 @@ mod words;
 use crate::error::Code;
 use crate::json::members;
 
-#[cfg(feature = "dialplan")]
 pub use check::{Finding, Severity};
 pub use dialplan::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
 pub use map::Map;
@@ -109,7 +106,7 @@ members!(Config {
     appointment: optional "appointment",
 });
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 impl Config {
     /// Whether the plan rings an identity by its name, or `identities` has it; in whatever case it is spelled.
     #[must_use]

@@ -32,7 +32,14 @@ impl Config {
     }
 }
 
+/// The longest document, in bytes. It is read before a signature is checked, so its length is part of what a stranger can
+/// make a bot spend.
+const MAX_LENGTH: usize = 256 * 1024;
+
 fn parse(text: &str) -> Result<Config, ConfigError> {
+    if text.len() > MAX_LENGTH {
+        return Err(ConfigError { path: "the document".to_owned(), code: Code::ConfigSize });
+    }
     read_as(text).map_err(|misfit| {
         let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
         // What is no JSON at all fits nothing, and whoever wrote it looks for a line.
@@ -108,6 +115,14 @@ mod tests {
         ] {
             assert_eq!(misread(json), place, "{json}");
         }
+    }
+
+    #[test]
+    fn a_config_has_an_end() {
+        let padded = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
+        assert!(Config::read(&padded(MAX_LENGTH)).is_ok());
+        let refused = Config::read(&padded(MAX_LENGTH + 1)).unwrap_err();
+        assert_eq!((refused.path.as_str(), refused.code), ("the document", Code::ConfigSize));
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod step;
 mod turn;
 mod voicemail;
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub(crate) use conference::{most_participants, room};
 pub use facts::{Facts, Known, Want, zone_of};
 pub use hours::{Wall, are_open, is_available};
@@ -35,7 +35,7 @@ pub(crate) use play::MOST_HOPS;
 pub use play::{Played, play};
 pub use queue::is_spoken;
 pub use said::{Caller, Said};
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub(crate) use say::{in_english, say};
 pub use step::{AGAIN, Kind, MOST_STEPS, Step, all_steps, decides, retries, steps};
 pub use turn::{Next, Plan, Turn};

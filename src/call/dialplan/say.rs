@@ -107,7 +107,7 @@ fn manner<'a>(
     attributes
 }
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 /// The attributes of a `<Say>` for sentences of ours, which are English.
 pub(crate) fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
     let general = config.language.as_deref();

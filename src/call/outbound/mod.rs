@@ -6,42 +6,42 @@
 //! it calls about stands in the chart, put there by a request that Medplum authenticated, and a sealed ticket points to
 //! it.
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod call_log;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod document;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod hours;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod identity;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod limits;
 mod policy;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod pool;
 mod refusal;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 mod ticket;
 
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use call_log::{
     ATTEMPT, Intent, LINE_SYSTEM, Prepared, REQUEST_SYSTEM, TWILIO_SYSTEM, VOICE_CATEGORY, guard, is_id, is_reference,
     reference_to, show,
 };
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use document::{Connection, callback, conference, confirm, connect, queue, refuse};
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use hours::{Clock, is_open, zone_of};
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use identity::{
     IDENTITY_SYSTEM, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid,
     practitioner_of, uuid_of,
 };
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use limits::{Limit, judge, searches};
 pub use policy::{Policy, clean};
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use pool::{PoolKey, by_last_use, choose, fixed, last_use_search};
 pub use refusal::Refusal;
-#[cfg(feature = "doors")]
+#[cfg(feature = "flows")]
 pub use ticket::{LIFETIME, Sealing, expires_at, expiry_of, ticket_of};

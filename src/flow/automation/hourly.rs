@@ -15,7 +15,7 @@ use crate::flow::record::{get, landed, update};
 use crate::flow::walk::Walk;
 use crate::json::Json;
 use crate::rest::{Rest, call_path, recording_path};
-use crate::time::{DAY, HOUR, instant};
+use crate::time::{DAY, HOUR, instant, parse_rfc2822};
 
 /// After how long a call that goes on is asked for; the list has been left behind by then.
 const LINGERING: u64 = 4 * HOUR;
@@ -87,7 +87,7 @@ pub(super) async fn recordings(round: &Round<'_>, rest: &Rest, marks: &mut Marks
                 return false;
             }
         };
-        let left = delete(round, rest, page).await;
+        let left = delete(round, rest, page, to).await;
         let undone = earlier(marks.get(Mark::Undone), left.undone);
         marks.set(Mark::Undone, undone);
         marks.set(Mark::Recordings, Some(left.late.unwrap_or(walk.at)));
@@ -115,8 +115,9 @@ struct Left {
     late: Option<u64>,
 }
 
-/// Deletes the recordings of a page of calls.
-async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left {
+/// Deletes the recordings of a page of calls, of those that Twilio says were made by `to`: staff may write records, and so
+/// the age of a recording is not known from them.
+async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>, to: u64) -> Left {
     let mut left = Left::default();
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
     let mut open: Vec<(usize, String)> = Vec::new();
@@ -128,16 +129,19 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left 
     for some in open.chunks(DELETED) {
         let began = some.iter().map(|(index, _)| calls[*index].0).min();
         // The writes of a page take up to three.
-        if !goes_on || !round.has(4) {
+        if !goes_on || !round.has(5) {
             left.late = earlier(left.late, began);
             continue;
         }
-        round.spend();
-        let asks = some.iter().map(|(_, sid)| (Ask::Http(rest.delete(&recording_path(sid))), Some(DEADLINE))).collect();
         // Where none of them is answered, the others would not be either.
         goes_on = false;
-        for ((index, sid), answer) in some.iter().zip(round.host.ask_all(asks).await) {
+        for ((index, sid), answer) in delete_old(round, rest, some, to).await {
             let (at, _, gone) = &mut calls[*index];
+            let Some(answer) = answer else {
+                left.undone = earlier(left.undone, Some(*at));
+                goes_on = true;
+                continue;
+            };
             match answer {
                 // 404: it has been deleted before.
                 Answer::Done { status: 200..=299 | 404 | 410, .. } => {
@@ -189,6 +193,39 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>) -> Left 
         requests = rest;
     }
     left
+}
+
+/// What Twilio answers for each of some recordings: to the read where that failed, else to the deletion; none for one that
+/// was made after `to`, which stays.
+async fn delete_old<'a>(
+    round: &Round<'_>,
+    rest: &Rest,
+    some: &'a [(usize, String)],
+    to: u64,
+) -> Vec<(&'a (usize, String), Option<Answer>)> {
+    round.spend();
+    let reads = some.iter().map(|(_, sid)| (Ask::Http(rest.get(&recording_path(sid), &[])), Some(DEADLINE))).collect();
+    let mut answers = Vec::with_capacity(some.len());
+    let mut deletions = Vec::new();
+    for (one, answer) in some.iter().zip(round.host.ask_all(reads).await) {
+        let Answer::Done { status: 200..=299, body } = &answer else {
+            answers.push((one, Some(answer)));
+            continue;
+        };
+        let made = body.get("date_created").and_then(Json::text).and_then(parse_rfc2822);
+        if made.is_some_and(|made| made <= to) {
+            deletions.push(one);
+        } else {
+            answers.push((one, None));
+        }
+    }
+    if !deletions.is_empty() {
+        round.spend();
+        let deletes = deletions.iter().map(|(_, sid)| (Ask::Http(rest.delete(&recording_path(sid))), Some(DEADLINE)));
+        let outcomes = round.host.ask_all(deletes.collect()).await;
+        answers.extend(deletions.into_iter().zip(outcomes.into_iter().map(Some)));
+    }
+    answers
 }
 
 /// The recordings of a call that are still at Twilio, as far as the chart knows.

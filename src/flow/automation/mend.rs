@@ -146,9 +146,12 @@ impl<'a> Work<'a> {
             return Self { call, chart: ticket, log: Some(log), spare: None, claims: true, goes_on };
         }
         let kept = chart.reference();
-        let spare = spares
-            .into_iter()
-            .find(|one| crate::flow::record::reference_of(one) != kept && !is(one, "status", "entered-in-error"));
+        // Of two that were prepared, one may be a copy that staff have made; which, only its seal would tell.
+        let spare = spares.into_iter().find(|one| {
+            crate::flow::record::reference_of(one) != kept
+                && !is(one, "status", "entered-in-error")
+                && CallLog::read(one).context().prepared.is_none()
+        });
         Self { call, log: news.then_some(log), spare, chart, claims: false, goes_on: false }
     }
 

@@ -55,7 +55,10 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
         if prepared.status() != "preparation" {
             return Ok(told(&prepared, "not-done"));
         }
-        match written(host.ask(Ask::Fhir(give_up(&prepared)?), Some(DEADLINE)).await, "Communication") {
+        match written(
+            host.ask(Ask::Fhir(give_up(&prepared, "Given up before the call was placed")?), Some(DEADLINE)).await,
+            "Communication",
+        ) {
             Ok(_) => return Ok(told(&prepared, "not-done")),
             // Perhaps its call was placed at this moment.
             Err(Reply::Conflict(_)) => {}
@@ -74,11 +77,11 @@ fn records(found: Json) -> Vec<Prepared> {
     Prepared::read(found).into_iter().collect()
 }
 
-/// A ticket that nobody can use any more.
-pub(super) fn give_up(prepared: &Prepared) -> Result<FhirRequest, Reply> {
+/// Writes that no call is placed for a record any more, and why.
+pub(super) fn give_up(prepared: &Prepared, why: &str) -> Result<FhirRequest, Reply> {
     let mut resource = prepared.resource.clone();
     resource.set("status", Json::of("not-done"));
-    resource.set("statusReason", Json::object([("text", Json::of("Given up before the call was placed"))]));
+    resource.set("statusReason", Json::object([("text", Json::of(why))]));
     let url = ["Communication/", prepared.id()].concat();
     let if_match = prepared.guard();
     if if_match.is_none() {

@@ -9,17 +9,18 @@
 use super::super::ask::{Answer, Ask, FhirRequest, Host};
 use super::super::door::Knock;
 use super::super::outgoing::conditions::get;
+use super::super::outgoing::waiting::REFUSED;
 use super::super::reply::Reply;
 use super::end_call::{answered, give_up};
 use super::office::{Office, keys, refused};
-use super::placed::{Listed, Owner, lookup, phone_of, record};
+use super::placed::{Listed, Owner, is_expired, lookup, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{Wish, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
 use crate::call::dialplan::Kind;
 use crate::call::log::Context;
-use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, callback, confirm, expires_at, guard};
+use crate::call::outbound::{ATTEMPT, Intent, Policy, Prepared, callback, confirm, guard};
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
@@ -126,11 +127,6 @@ async fn again(
         log.push(code);
     }
     told(prepared, root)
-}
-
-/// Whether the time of a request is over, which is that of a ticket.
-fn is_expired(prepared: &Prepared, now: u64) -> bool {
-    now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
 }
 
 /// The record of a request, if it says what was prepared for the requester, and is of this call and rings the phone that is
@@ -281,7 +277,7 @@ impl Sending<'_> {
             Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, Known::Certainly, host, log).await,
             // Certainly not placed: the request is spent, and another one may try again.
             Answer::Done { status: 400..=499, .. } => {
-                let spent = give_up(&prepared)?;
+                let spent = give_up(&prepared, REFUSED)?;
                 if host.ask(Ask::Fhir(spent), Some(DEADLINE)).await.ok().is_none() {
                     log.push(Code::ChartUnavailable);
                 }

@@ -11,7 +11,7 @@ use super::DEADLINE;
 use super::end_call::answered;
 use super::requester::read;
 use crate::call::log::{CallEvent, CallLog, call_sid};
-use crate::call::outbound::{Prepared, Sealing, TWILIO_SYSTEM, guard};
+use crate::call::outbound::{Prepared, Sealing, TWILIO_SYSTEM, expires_at, guard};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::json::Json;
@@ -81,7 +81,8 @@ pub(super) async fn lookup(
     let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
     let (others, known) = (waiting(found()?).ok_or(several())?, found()?);
     let is_another = |other: &Prepared| {
-        other.id() != own.id() && phone_of(other) == phone && other.from() == Some(from) && other.is_sealed(sealing)
+        let same = phone_of(other) == phone && other.from() == Some(from);
+        other.id() != own.id() && same && !is_expired(other, now) && other.is_sealed(sealing)
     };
     if others.iter().any(is_another) || !is_complete(&known) {
         return Err(several());
@@ -107,6 +108,11 @@ pub(super) async fn lookup(
         (None, _) if !uncertain => Ok(None),
         _ => Err(several()),
     }
+}
+
+/// Whether the time of a request is over, which is that of a ticket.
+pub(super) fn is_expired(prepared: &Prepared, now: u64) -> bool {
+    now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
 }
 
 /// The phone that rings first.

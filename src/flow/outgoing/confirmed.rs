@@ -72,12 +72,21 @@ async fn dial(visit: &Visit<'_, '_>, sealing: Option<&Sealing>, host: &Host) -> 
 /// The record that `place-call` has sealed for this call. Any other that names the call is ignored, and so is what the record
 /// says of how the call went: Twilio has just said that it goes on, and staff may edit the record.
 async fn sealed(event: &CallEvent<'_>, sealing: &Sealing, now: u64, host: &Host) -> Result<Prepared, Refusal> {
+    let mut missed = Refusal::CallUnknown;
     for (attempt, deadline) in (0..).zip(SEALED_READS) {
         if attempt > 0 {
             host.pause(attempt).await;
         }
         let answer = host.ask(Ask::Fhir(search_all(event.sid.0)), Some(deadline)).await;
-        let found = answer.ok().ok_or(Refusal::ChartUnavailable)?;
+        let found = match answer {
+            // Late once is not late for good.
+            Answer::TimedOut => {
+                missed = Refusal::ChartUnavailable;
+                continue;
+            }
+            answer => answer.ok().ok_or(Refusal::ChartUnavailable)?,
+        };
+        missed = Refusal::CallUnknown;
         let all = is_complete(&found);
         let mut records = found.take("entry").into_elements().into_iter();
         let sealed = records.find_map(|entry| {
@@ -91,7 +100,7 @@ async fn sealed(event: &CallEvent<'_>, sealing: &Sealing, now: u64, host: &Host)
             return Err(Refusal::ChartUnavailable);
         }
     }
-    Err(Refusal::CallUnknown)
+    Err(missed)
 }
 
 /// Whether the key can no longer have been pressed while the call went on: what a recorded request is sent again for.

@@ -14,6 +14,9 @@ pub(in crate::flow) const LONGEST_RINGING: u64 = 12 * MINUTE;
 /// How many of these records are read. Where there are more it is not known whether one is alone.
 const MOST: usize = 200;
 
+/// `Communication.statusReason.text` of a call that Twilio has refused to place.
+pub(in crate::flow) const REFUSED: &str = "Refused by Twilio";
+
 /// The search for them, of those that were written a moment ago. One that was given up may have been placed all the same,
 /// where Twilio's answer was lost.
 pub(in crate::flow) fn search_waiting(now: u64) -> FhirRequest {
@@ -30,5 +33,9 @@ pub(in crate::flow) fn waiting(bundle: Json) -> Option<Vec<Prepared>> {
         return None;
     }
     let records = entries.into_iter().filter_map(|entry| Prepared::read(entry.take("resource")));
-    Some(records.filter(|record| record.log.root().is_none()).collect())
+    let refused = |record: &Prepared| {
+        let reason = record.resource.at(&["statusReason", "text"]).and_then(Json::text);
+        record.status() == "not-done" && reason == Some(REFUSED)
+    };
+    Some(records.filter(|record| record.log.root().is_none() && !refused(record)).collect())
 }
