@@ -79,7 +79,7 @@ async function attempt(
     case 'http':
       return http(ask, signal);
     case 'me':
-      return whoAmI(medplum);
+      return whoAmI(medplum, event);
     case 'wait':
       await pause(ask.ms);
       return { status: 200 };
@@ -88,9 +88,19 @@ async function attempt(
   }
 }
 
-async function whoAmI(medplum: MedplumClient): Promise<Outcome> {
-  const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
-  return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
+/** What `auth/me` says, by event: one that begins again in a new instance does not wait for it again. */
+const asked = new WeakMap<object, Promise<Outcome>>();
+
+function whoAmI(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
+  let answer = asked.get(event);
+  if (!answer) {
+    answer = (async () => {
+      const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
+      return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
+    })();
+    asked.set(event, answer);
+  }
+  return answer;
 }
 
 /** A FHIR failure has its status in the outcome's id; the core needs to know no more than that it failed. */

@@ -3,15 +3,13 @@
 // nothing is kept between events, neither a config that was read nor a token's hashed pads.
 import type { BotEvent } from '@medplum/core';
 import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { instantiate, resume, start, type Core } from '../../bot-wrapper/core.ts';
 import { frame } from '../../bot-wrapper/frame.ts';
 import { zone, type ZoneQuestion } from '../../bot-wrapper/zone.ts';
 import { type DialplanEvent, OURS, signatureOf, TOKEN, URL } from './events.ts';
 import type { Way } from './rig.ts';
 
-const packed = readFileSync(new globalThis.URL('../../pkg/bots/calls.wasm.br', import.meta.url));
-const module = new WebAssembly.Module(brotliDecompressSync(packed));
+const module = new WebAssembly.Module(readFileSync(new globalThis.URL('../../pkg/bots/webhook.wasm', import.meta.url)));
 
 interface Step {
   flow?: number;

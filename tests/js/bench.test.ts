@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const main = path.join(root, 'bench/main.ts');
-const built = ['bots/webhook.cjs', 'bots/calls.wasm.br', 'npm/index.mjs'].every((file) =>
+const built = ['bots/webhook.cjs', 'bots/webhook.wasm', 'npm/index.mjs'].every((file) =>
   existsSync(path.join(root, 'pkg', file)),
 );
 

@@ -184,7 +184,7 @@ describe('the tarball', () => {
       assert.deepEqual([createHash('sha256').update(bytes).digest('hex'), bytes.length], [sha256, size], file);
       assert.ok(!bytes.includes(root), `${file} holds a path of this machine`);
     }
-    assert.ok('npm/index.mjs' in files && 'bots/webhook.cjs' in files);
+    assert.ok('plumline_bg.wasm' in files && 'bots/webhook.wasm' in files);
     assert.ok(!existsSync(path.join(pkg, '.gitignore')) && !existsSync(path.join(pkg, 'package.json')));
   });
 

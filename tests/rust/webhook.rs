@@ -281,8 +281,7 @@ fn callbacks_are_acknowledged_and_never_routed() {
     }
 }
 
-/// Calls that our people place have callbacks whatever the config: the small core knows none, and leaves them to the whole
-/// one, as it leaves a forged one's refusal.
+/// Calls that our people place have callbacks whatever the config.
 #[test]
 fn callbacks_come_to_urls_of_their_own() {
     for (kind, more) in [

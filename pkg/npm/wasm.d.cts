@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { WasmModule } from './slim.cjs';
-/** The core as a Worker imports it, for `init` and `initSync` of `plumline/slim`. */
-declare const module: WasmModule;
-export default module;
