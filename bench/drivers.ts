@@ -71,15 +71,22 @@ interface ColdTimes {
   answer?: string;
 }
 
+/** The calls that are timed, of 20 parameters each: by the default plan, and by a clinic's own. */
+export type PlanName = Extract<RequestName, 'twenty' | 'frontDesk'>;
+
 /**
- * One fresh process that answers one call of 20 parameters. `whole` runs from the spawn to the exit; `own` from the
+ * One fresh process that answers one call. `whole` runs from the spawn to the exit; `own` from the
  * process's first line to the exit, which leaves out the start of Node itself: no peer can change that part, and it
  * varies by more than a small bundle costs. `inside` ends at the exit handler, so it lacks the freeing of memory.
  */
-export function coldStart(stage: Stage, effort: Effort): { whole: Figures; own: Figures; inside: Figures } {
-  const twiml = Buffer.from(requests.twenty.twiml ?? '').toString('base64');
+export function coldStart(
+  stage: Stage,
+  effort: Effort,
+  name: PlanName,
+): { whole: Figures; own: Figures; inside: Figures } {
+  const twiml = Buffer.from(requests[name].twiml ?? '').toString('base64');
   const rounds = inRounds(stage.peers, effort.coldRounds, (peer) => {
-    const { report, spawnedNs, goneNs } = runChild<ColdTimes>(stage, peer, 'cold.cjs', ['twenty']);
+    const { report, spawnedNs, goneNs } = runChild<ColdTimes>(stage, peer, 'cold.cjs', [name]);
     if (peer.name !== 'empty' && report.answer !== twiml) {
       throw new Error(`${peer.label} gave another answer than in the check, in cold.cjs`);
     }
@@ -105,14 +112,18 @@ interface ContextTimes {
 }
 
 /** Medplum's VM contexts: the first call of a process, calls in quick succession, and calls after a pause. */
-export function vmContexts(stage: Stage, effort: Effort): { first: Figures; hot: Figures; idle: Figures } {
+export function vmContexts(
+  stage: Stage,
+  effort: Effort,
+  name: PlanName,
+): { first: Figures; hot: Figures; idle: Figures } {
   const first = inRounds(
     stage.peers,
     effort.firstRounds,
-    (peer) => runChild<ContextTimes>(stage, peer, 'contexts.cjs', ['twenty', 0, 0]).report.firstMs,
+    (peer) => runChild<ContextTimes>(stage, peer, 'contexts.cjs', [name, 0, 0]).report.firstMs,
   );
   const later = inRounds(stage.peers, effort.contextRounds, (peer) => {
-    const args = ['twenty', effort.hotCalls, effort.idleCalls];
+    const args = [name, effort.hotCalls, effort.idleCalls];
     const { report } = runChild<ContextTimes>(stage, peer, 'contexts.cjs', args, ['--expose-gc']);
     return { hot: median(report.hotMs), idle: median(report.idleMs) };
   });
@@ -123,11 +134,14 @@ export function vmContexts(stage: Stage, effort: Effort): { first: Figures; hot:
   };
 }
 
-export type WarmName = Extract<RequestName, 'one' | 'twenty' | 'forty' | 'otherToken' | 'thousand' | 'thirtyKb'>;
+export type WarmName = Extract<
+  RequestName,
+  'one' | 'twenty' | 'forty' | 'frontDesk' | 'otherToken' | 'thousand' | 'thirtyKb'
+>;
 
 /** A loaded handler, request after request: microseconds. The two large ones are ours alone. */
 export function warmHandler(stage: Stage, effort: Effort): Map<WarmName, Figures> {
-  const shared: WarmName[] = ['twenty', 'one', 'forty', 'otherToken'];
+  const shared: WarmName[] = ['twenty', 'one', 'forty', 'frontDesk', 'otherToken'];
   const large: WarmName[] = ['thousand', 'thirtyKb'];
   const peers = stage.peers.filter(({ name }) => name !== 'empty');
   const rounds = inRounds(peers, effort.warmRounds, (peer) => {

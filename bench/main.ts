@@ -13,6 +13,7 @@ import {
   type Effort,
   fullEffort,
   memory,
+  type PlanName,
   quickEffort,
   shortEffort,
   vmContexts,
@@ -51,7 +52,7 @@ import {
 } from './library/drivers.ts';
 import { type LibraryRatios, libraryRatios, type LibraryResults, libraryTables } from './library/report.ts';
 import { setStage } from './peers.ts';
-import { type BotRatios, ratiosOf, tables, type Results } from './report.ts';
+import { type BotRatios, type PlanResults, ratiosOf, tables, type Results } from './report.ts';
 
 interface Options {
   json: boolean;
@@ -155,9 +156,13 @@ async function benchBots(folder: string, options: Options, size: Effort, say: Sa
   const stage = await setStage(folder, options.bundle);
   say(`check: ${checkPeers(stage)} answers are as they must be, in a plain process and in a VM context`);
   const began = Date.now();
+  const plan = (label: string, name: PlanName): PlanResults => ({
+    cold: step(`cold starts, ${label}`, () => coldStart(stage, size, name)),
+    contexts: step(`VM contexts, ${label}`, () => vmContexts(stage, size, name)),
+  });
   const results: Results = {
-    cold: step('cold starts', () => coldStart(stage, size)),
-    contexts: step('VM contexts', () => vmContexts(stage, size)),
+    byDefault: plan('default plan', 'twenty'),
+    configured: plan('front desk', 'frontDesk'),
     warm: step('warm handlers', () => warmHandler(stage, size)),
     memory: step('memory', () => memory(stage, size)),
   };

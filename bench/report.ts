@@ -5,14 +5,23 @@ import { type Figures, floorTable, number, signed, table, times } from './figure
 import type { Peer, PeerName } from './peers.ts';
 import { formBytes, requests } from './requests.ts';
 
-export interface Results {
+/** What one plan's webhook costs where it meets a new process or context. */
+export interface PlanResults {
   cold: ReturnType<typeof coldStart>;
   contexts: ReturnType<typeof vmContexts>;
+}
+
+export interface Results {
+  byDefault: PlanResults;
+  configured: PlanResults;
   warm: ReturnType<typeof warmHandler>;
   memory: ReturnType<typeof memory>;
 }
 
-const RATIO_NAMES = ['coldProcess', 'hotContext', 'idleContext', 'firstContext', 'warm1', 'warm20', 'warm40'] as const;
+const RATIO_NAMES = [
+  ...(['coldProcess', 'hotContext', 'idleContext', 'firstContext', 'warm1', 'warm20', 'warm40'] as const),
+  ...(['configuredCold', 'configuredHot', 'configuredIdle', 'configuredFirst', 'configuredWarm'] as const),
+];
 type Ratios = Record<(typeof RATIO_NAMES)[number], number | null>;
 
 export interface BotRatios {
@@ -25,40 +34,33 @@ export function ratiosOf(results: Results): BotRatios {
   return { twilio: ratiosTo(results, 'twilio'), handwritten: ratiosTo(results, 'handwritten') };
 }
 
-function ratiosTo({ cold, contexts, warm }: Results, rival: PeerName): Ratios {
+function ratiosTo({ byDefault, configured, warm }: Results, rival: PeerName): Ratios {
   const ratio = (figures: Figures | undefined): number | null => {
     const value = figures?.get(rival)?.ratio ?? null;
     return value === null ? null : Math.round(value * 1000) / 1000;
   };
   return {
-    coldProcess: ratio(cold.own),
-    hotContext: ratio(contexts.hot),
-    idleContext: ratio(contexts.idle),
-    firstContext: ratio(contexts.first),
+    coldProcess: ratio(byDefault.cold.own),
+    hotContext: ratio(byDefault.contexts.hot),
+    idleContext: ratio(byDefault.contexts.idle),
+    firstContext: ratio(byDefault.contexts.first),
     warm1: ratio(warm.get('one')),
     warm20: ratio(warm.get('twenty')),
     warm40: ratio(warm.get('forty')),
+    configuredCold: ratio(configured.cold.own),
+    configuredHot: ratio(configured.contexts.hot),
+    configuredIdle: ratio(configured.contexts.idle),
+    configuredFirst: ratio(configured.contexts.first),
+    configuredWarm: ratio(warm.get('frontDesk')),
   };
 }
 
 export function tables(peers: readonly Peer[], results: Results, effort: Effort): string {
-  const { cold, contexts } = results;
   return [
     intro(),
     sizeTable(peers),
-    coldTable(peers, cold, effort),
-    floorTable(`VM context, first call of a process (ms; ${rounds(effort.firstRounds)})`, peers, contexts.first),
-    floorTable(
-      `VM context, hot: calls in quick succession (ms; ${rounds(effort.contextRounds)} of ${effort.hotCalls})`,
-      peers,
-      contexts.hot,
-    ),
-    floorTable(
-      `VM context, idle: after three major collections and 90 ms ` +
-        `(ms; ${rounds(effort.contextRounds)} of ${effort.idleCalls})`,
-      peers,
-      contexts.idle,
-    ),
+    ...planTables('default plan', peers, results.byDefault, effort),
+    ...planTables('front desk', peers, results.configured, effort),
     warmTable(peers, results.warm, effort),
     largeLines(results.warm),
     memoryTable(peers, results.memory, effort),
@@ -66,11 +68,27 @@ export function tables(peers: readonly Peer[], results: Results, effort: Effort)
   ].join('\n');
 }
 
+function planTables(plan: string, peers: readonly Peer[], { cold, contexts }: PlanResults, effort: Effort): string[] {
+  const later = rounds(effort.contextRounds);
+  const context = (what: string): string => `VM context, ${plan}, ${what}`;
+  return [
+    coldTable(plan, peers, cold, effort),
+    floorTable(context(`first call of a process (ms; ${rounds(effort.firstRounds)})`), peers, contexts.first),
+    floorTable(context(`hot: calls in quick succession (ms; ${later} of ${effort.hotCalls})`), peers, contexts.hot),
+    floorTable(
+      context(`idle: after three major collections and 90 ms (ms; ${later} of ${effort.idleCalls})`),
+      peers,
+      contexts.idle,
+    ),
+  ];
+}
+
 function intro(): string {
   const bytes = (name: 'one' | 'twenty' | 'forty'): string => number(formBytes(requests[name]), 0);
   return [
     '',
-    "The job: check Twilio's signature and answer a call with TwiML. Forms of 1, 20 and 40 parameters have",
+    "The job: check Twilio's signature and answer a call with TwiML, by the default plan, and by docs/dialplan/front-desk.json:",
+    'hours, a greeting and a dial, which the rivals have written by hand. Forms of 1, 20 and 40 parameters have',
     `${bytes('one')}, ${bytes('twenty')} and ${bytes('forty')} bytes. All peers know the webhook URL; @medplum/core stays outside and is not preloaded`,
     "(a real server has loaded it before a VM context's first call: mind the row that does without it).",
     '"To ours" is a peer\'s time above the floor ÷ Plumline\'s: more than 1 means that Plumline is faster.',
@@ -86,7 +104,12 @@ function sizeTable(peers: readonly Peer[]): string {
   return table('The bundle (bytes; what stays outside is not counted)', ['', 'raw', 'gzip -9'], rows);
 }
 
-function coldTable(peers: readonly Peer[], { whole, own, inside }: Results['cold'], effort: Effort): string {
+function coldTable(
+  plan: string,
+  peers: readonly Peer[],
+  { whole, own, inside }: PlanResults['cold'],
+  effort: Effort,
+): string {
   const rise = (figures: Figures, { name }: Peer): string =>
     name === 'empty' ? '' : signed(figures.get(name)?.aboveFloor ?? NaN);
   const rows = peers.map((peer) => {
@@ -104,7 +127,7 @@ function coldTable(peers: readonly Peer[], { whole, own, inside }: Results['cold
   });
   const head = ['', 'spawn to exit', 'above floor', 'inside', "without Node's start", 'middle half', 'to ours'];
   return [
-    table(`Cold start, a fresh process and 20 parameters (ms; ${rounds(effort.coldRounds)})`, head, rows),
+    table(`Cold start, ${plan}, a fresh process and 20 parameters (ms; ${rounds(effort.coldRounds)})`, head, rows),
     "The three columns after the first are the same rise above the floor: as a whole; from the process's first line",
     'to its exit handler; and from its first line until it is gone. The last leaves out the start of Node, which no',
     'peer can change and which varies by more than a small bundle costs: the ratio is taken from it.',
@@ -112,14 +135,14 @@ function coldTable(peers: readonly Peer[], { whole, own, inside }: Results['cold
 }
 
 function warmTable(peers: readonly Peer[], warm: Results['warm'], effort: Effort): string {
-  const columns: WarmName[] = ['one', 'twenty', 'forty', 'otherToken'];
+  const columns: WarmName[] = ['one', 'twenty', 'forty', 'frontDesk', 'otherToken'];
   const cells = (peer: Peer, name: WarmName): string[] => {
     const figure = warm.get(name)?.get(peer.name);
     return figure ? [number(figure.median, 2), times(figure.ratio)] : ['', ''];
   };
   return table(
     `Warm, one webhook (µs; ${rounds(effort.warmRounds)})`,
-    ['', '1 param', 'to ours', '20', 'to ours', '40', 'to ours', 'refused', 'to ours'],
+    ['', '1 param', 'to ours', '20', 'to ours', '40', 'to ours', 'front desk', 'to ours', 'refused', 'to ours'],
     peers
       .filter(({ name }) => name !== 'empty')
       .map((peer) => [peer.label, ...columns.flatMap((name) => cells(peer, name))]),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The webhooks that every peer answers: invented callers, signed here once with npm twilio's own function, and handed
 // to the children as literals, so that no child loads node:crypto on account of the bench.
+import { readFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
+import { frontDesk, NUMBER } from './peers/front-desk.ts';
 
 type Entries = [name: string, value: string][];
 
@@ -24,11 +26,23 @@ const SECRETS: Entries = [
   ['PLUMLINE_WEBHOOK_URL', WEBHOOK_URL],
 ];
 
+/** A clinic's own dialplan: who is there is not looked up, so the chart is not read. */
+const CONFIG = readFileSync(new URL('../docs/dialplan/front-desk.json', import.meta.url), 'utf8');
+const CONFIGURED: Entries = [
+  ['TWILIO_AUTH_TOKEN', AUTH_TOKEN],
+  ['TWILIO_NUMBER', NUMBER],
+  ['PLUMLINE_WEBHOOK_URL', WEBHOOK_URL],
+  ['PLUMLINE_CONFIG', CONFIG],
+];
+
 const XML = '<?xml version="1.0" encoding="UTF-8"?>';
 const INBOUND_TWIML =
   `${XML}<Response><Say>Thanks for calling. Please hold while we connect you.</Say>` +
   `<Dial><Client>${OUR_NUMBER}</Client></Dial></Response>`;
 const OUTBOUND_TWIML = `${XML}<Response><Dial callerId="${OUR_NUMBER}"><Number>${PATIENT_NUMBER}</Number></Dial></Response>`;
+
+/** By the hour at which the bench began. */
+const FRONT_DESK_TWIML = `${XML}<Response>${frontDesk(WEBHOOK_URL, new Date())}</Response>`;
 
 const INBOUND = { From: PATIENT_NUMBER, Caller: PATIENT_NUMBER, To: OUR_NUMBER, Called: OUR_NUMBER };
 const OUTBOUND = {
@@ -93,7 +107,12 @@ export function formBytes(request: WebhookRequest): number {
   return new URLSearchParams(request.params).toString().length;
 }
 
-function webhook(params: Params, twiml: string | null, sign: (params: Params) => string | null): WebhookRequest {
+function webhook(
+  params: Params,
+  twiml: string | null,
+  sign: (params: Params) => string | null,
+  secrets = SECRETS,
+): WebhookRequest {
   const signature = sign(params);
   const headers: Entries = [
     ['host', 'fhir.example.com'],
@@ -111,7 +130,7 @@ function webhook(params: Params, twiml: string | null, sign: (params: Params) =>
   if (signature !== null) {
     headers.push(['x-twilio-signature', signature]);
   }
-  return { params: Object.entries(params), headers, secrets: SECRETS, twiml };
+  return { params: Object.entries(params), headers, secrets, twiml };
 }
 
 const genuine = (params: Params): string => getExpectedTwilioSignature(AUTH_TOKEN, WEBHOOK_URL, params);
@@ -123,6 +142,7 @@ export const requests = {
   one: answered({ To: OUR_NUMBER }, INBOUND_TWIML),
   twenty: answered({ ...CALL, ...INBOUND }, INBOUND_TWIML),
   forty: answered({ ...CALL, ...MORE, ...INBOUND }, INBOUND_TWIML),
+  frontDesk: webhook({ ...CALL, ...INBOUND, To: NUMBER, Called: NUMBER }, FRONT_DESK_TWIML, genuine, CONFIGURED),
   browserTwenty: answered({ ...CALL, ...OUTBOUND }, OUTBOUND_TWIML),
   browserForty: answered({ ...CALL, ...MORE, ...OUTBOUND }, OUTBOUND_TWIML),
   thousand: answered({ ...CALL, ...INBOUND, ...THOUSAND }, INBOUND_TWIML),

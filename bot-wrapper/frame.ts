@@ -81,10 +81,10 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
     const params = (input ?? {}) as Record<string, unknown>;
     // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
     names = Object.keys(params);
-    layout = areSame(names, kept) ? VALUES : NAMED;
+    layout = names.length > MAX_PAIRS ? TOO_LARGE : areSame(names, kept) ? VALUES : NAMED;
     const before = text;
     const start = count;
-    for (let i = 0; i < names.length; i++) {
+    for (let i = 0; i < names.length && layout !== TOO_LARGE; i++) {
       const name = names[i] as string;
       const value = params[name];
       if (typeof value === 'string') {
@@ -119,7 +119,6 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
         layout = TOO_LARGE;
         text = before;
         count = start;
-        break;
       }
     }
   }

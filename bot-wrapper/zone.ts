@@ -18,8 +18,16 @@ export interface ZoneAnswer {
 
 const DAY = 86_400_000;
 
+/** By zone: making one takes longer than all that is asked of it. A config has few zones. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+const MAX_CLOCKS = 50;
+
 /** Throws a RangeError where there is no such zone. */
-export function zone({ zone: timeZone, instants, walls }: ZoneQuestion): ZoneAnswer {
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) {
+    return known;
+  }
   const clock = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',
@@ -32,6 +40,16 @@ export function zone({ zone: timeZone, instants, walls }: ZoneQuestion): ZoneAns
     minute: '2-digit',
     second: '2-digit',
   });
+  if (clocks.size >= MAX_CLOCKS) {
+    clocks.clear();
+  }
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/** Throws a RangeError where there is no such zone. */
+export function zone({ zone: timeZone, instants, walls }: ZoneQuestion): ZoneAnswer {
+  const clock = clockOf(timeZone);
   const wallOf = (instant: number): string => {
     const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
     for (const { type, value } of clock.formatToParts(instant)) {

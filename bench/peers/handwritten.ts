@@ -5,6 +5,7 @@ import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { frontDesk, NUMBER } from './front-desk.ts';
 
 type Params = Record<string, string | string[]>;
 
@@ -30,7 +31,9 @@ export async function handler(_medplum: MedplumClient, event: BotEvent<Params>):
       issue: [{ severity: 'error', code: 'forbidden', details: { text: 'Forbidden' } }],
     };
   }
-  const xml = `<?xml version="1.0" encoding="UTF-8"?><Response>${answer(params, ours)}</Response>`;
+  const planned = event.secrets['PLUMLINE_CONFIG'] && params['To'] === NUMBER;
+  const verbs = planned ? frontDesk(url, new Date()) : answer(params, ours);
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
   return { resourceType: 'Binary', contentType: 'text/xml', data: Buffer.from(xml).toString('base64') };
 }
 

@@ -8,6 +8,7 @@ import { forbidden } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import * as desk from './front-desk.ts';
 
 declare const PLAIN: boolean;
 
@@ -31,7 +32,9 @@ export async function handler(_medplum: MedplumClient, event: BotEvent<Params>):
 
   const params = read(event);
   const twiml = new VoiceResponse();
-  if (params['From']?.startsWith('client:')) {
+  if (event.secrets['PLUMLINE_CONFIG'] && params['To'] === desk.NUMBER) {
+    frontDesk(twiml, url);
+  } else if (params['From']?.startsWith('client:')) {
     if (E164.test(params['To'] ?? '')) {
       twiml.dial({ callerId: ours }).number(params['To'] ?? '');
     } else {
@@ -48,6 +51,31 @@ export async function handler(_medplum: MedplumClient, event: BotEvent<Params>):
     contentType: 'text/xml',
     data: Buffer.from(twiml.toString(), 'utf8').toString('base64'),
   };
+}
+
+/** The dialplan of front-desk.json. */
+function frontDesk(twiml: VoiceResponse, url: string): void {
+  if (desk.isOpen(new Date())) {
+    twiml.say(desk.VOICE, desk.WELCOME);
+    const dial = twiml.dial({ action: `${url}?step=dial.ring-desk`, timeout: 18 });
+    const statusCallback = `${url}?step=status${desk.AGAIN}`;
+    dial.client({ statusCallback, statusCallbackEvent: desk.EVENTS as never }, 'front-desk');
+    return;
+  }
+  const closed = twiml.say(desk.VOICE, desk.CLOSED);
+  closed.break({ time: '400ms' });
+  closed.addText(desk.EMERGENCY);
+  closed.sayAs({ 'interpret-as': 'digits' }, '911');
+  closed.addText('.');
+  twiml.say(desk.VOICE, desk.MESSAGE);
+  twiml.record({
+    action: `${url}?step=voicemail.take-message`,
+    maxLength: 120,
+    playBeep: true,
+    recordingStatusCallback: `${url}?step=recording${desk.AGAIN}`,
+  });
+  twiml.say(desk.VOICE, desk.GOODBYE);
+  twiml.hangup();
 }
 
 function read(event: BotEvent<Params>): Params {

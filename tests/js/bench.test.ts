@@ -18,10 +18,12 @@ const built = ['bots/webhook.cjs', 'bots/webhook.wasm', 'npm/index.mjs'].every((
 const tables = {
   bots: [
     'The bundle (bytes',
-    'Cold start, a fresh process',
-    'VM context, first call',
-    'VM context, hot',
-    'VM context, idle',
+    ...['default plan', 'front desk'].flatMap((plan) => [
+      `Cold start, ${plan}, a fresh process`,
+      `VM context, ${plan}, first call`,
+      `VM context, ${plan}, hot`,
+      `VM context, ${plan}, idle`,
+    ]),
     'Warm, one webhook',
     'Resident memory',
     'Ratios: rival ÷ Plumline',
@@ -38,7 +40,10 @@ const tables = {
 };
 
 /** The ratios of each part in the last line of `--json`. */
-const botRatios = ['coldProcess', 'firstContext', 'hotContext', 'idleContext', 'warm1', 'warm20', 'warm40'];
+const botRatios = [
+  ...['coldProcess', 'configuredCold', 'configuredFirst', 'configuredHot', 'configuredIdle', 'configuredWarm'],
+  ...['firstContext', 'hotContext', 'idleContext', 'warm1', 'warm20', 'warm40'],
+];
 const ratios = {
   bots: { twilio: botRatios, handwritten: botRatios },
   library: {

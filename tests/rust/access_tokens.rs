@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! The vectors of Twilio's Node library, where it makes what the core makes: HS256, and nothing that is refused here.
-#![cfg(not(target_arch = "wasm32"))]
 
 use plumline::error::{Code, Problem};
 use plumline::json::Json;

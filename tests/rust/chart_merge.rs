@@ -137,3 +137,22 @@ fn what_is_written_reads_back() {
         assert_eq!(log.write(Some(record.clone()), BASE), record, "round {round}");
     }
 }
+
+#[test]
+fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
+    let mut record = Json::parse(r#"{"resourceType":"Communication","status":"in-progress"}"#).unwrap();
+    let value = |name: &str, text: &str| format!(r#"{{"url":"{name}","valueString":"{text}"}}"#);
+    let leg =
+        |number: u64| format!(r#"{{"url":"leg","extension":[{}]}}"#, value("callSid", &format!("CA{number:032x}")));
+    let mut parts = vec![value("callSid", &format!("CA{:032x}", 1))];
+    parts.extend((0..5_000).map(|number| value("recordingSid", &format!("RE{number:032x}"))));
+    parts.extend((2..10_000).map(leg));
+    let extension = format!(r#"[{{"url":"{BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
+    record.set("extension", Json::parse(&extension).unwrap());
+    let log = CallLog::read(&record);
+    assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
+    // What is written no longer claims them.
+    let written = log.write(Some(record), BASE);
+    assert_eq!(CallLog::read(&written), log);
+    assert!(written.write().len() < 60_000, "{}", written.write().len());
+}

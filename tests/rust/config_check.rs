@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! What is wrong with a config is found at its place: one that is sound, with one thing changed at a time.
-#![cfg(not(target_arch = "wasm32"))]
 
 use plumline::call::config::{Config, Finding, Severity};
 use plumline::error::Code;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Configs by chance: sound ones are taken, and whatever comes of changing them never breaks the reader.
-#![cfg(not(target_arch = "wasm32"))]
 
-#[path = "random_config.rs"]
-mod random_config;
+use crate::random_config;
 
 use plumline::call::config::{Config, Severity};
 use plumline::error::Code;

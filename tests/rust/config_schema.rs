@@ -3,7 +3,6 @@
 //! schema/config.json is the schema that the config's types give.
 //!
 //! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test config_schema` writes it anew.
-#![cfg(not(target_arch = "wasm32"))]
 
 use plumline::call::config::schema;
 use serde_json::Value;

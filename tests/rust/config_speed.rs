@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! How long large configs take: `cargo test --release --test config_speed -- --ignored --nocapture` prints it.
-#![cfg(not(target_arch = "wasm32"))]
 
 use plumline::call::config::Config;
 use serde_json::{Value, json};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! docs/errors.md lists every code, in order and with its help, and no other.
-#![cfg(not(target_arch = "wasm32"))]
 
 use plumline::error::Code;
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! The door of the staff: who may call, their tokens and identities, and what the clinic lacks.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::Reply;
 use plumline::json::Json;

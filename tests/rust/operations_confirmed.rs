@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Click to call, once the practitioner's own phone was picked up: nobody is dialled before a key was pressed there.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::{Done, Secret, Step};
 use plumline::json::Json;

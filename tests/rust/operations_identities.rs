@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Whose a Twilio identity is: a token for one that callers reach by name is given where the config binds it.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::Secret;
 use plumline::json::Json;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! A key that is pressed on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::Secret;
 use plumline::json::Json;

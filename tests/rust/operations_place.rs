@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Click to call: one call for one request, whatever is lost on the way.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::Step;
 use plumline::json::Json;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Two practitioners share a phone, and one edits records to make the other's call look like his own.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::{Reply, Secret};
 use plumline::json::Json;

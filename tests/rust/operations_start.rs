@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Calls that are prepared for a browser, and ended.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::call::log::{BASE, CallEvent, CallLog};
 use plumline::call::outbound::{LIFETIME, Sealing};

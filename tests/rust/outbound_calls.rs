@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Calls that our people place from a browser, where policy alone decides.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::flow::{Done, Secret};
 use plumline::json::Json;

@@ -2,7 +2,6 @@
 
 //! Telephone networks ignore digits after a whole number. The plans are read from plans.txt with a second reader, and
 //! every number that begins with a whole number of a forbidden kind is searched for among those of a permitted kind.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::HashSet;
 

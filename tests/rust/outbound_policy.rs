@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Whom a call may reach, judged by rules written down a second time; and tickets that nobody can forge.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::call::config::Outbound;
 use plumline::call::outbound::{LIFETIME, Policy, Refusal, Sealing};

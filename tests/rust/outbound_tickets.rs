@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Calls with a ticket: claimed by one call, before anybody is dialled.
-#![cfg(not(target_arch = "wasm32"))]
 
-mod world;
+use crate::world;
 
 use plumline::call::outbound::{LIFETIME, Sealing};
 use plumline::flow::{Flow, Secret, Step};

@@ -2,7 +2,7 @@
 
 //! The public door, driven natively: every story with scripted answers from the host.
 
-mod laid_out;
+use crate::laid_out;
 
 use laid_out::laid_out;
 use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Reply, Secret, Shelf, Step, webhook};

@@ -251,8 +251,14 @@ pub(super) fn least<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
     }
 }
 
+/// How many recordings a leg has at most. No leg has so many; a record that anybody has written may claim them.
+const MAX_RECORDINGS: usize = 100;
+
 /// Puts a text into its place in a list without repetitions.
 pub(super) fn insert(list: &mut Vec<String>, text: &str) {
+    if list.len() >= MAX_RECORDINGS {
+        return;
+    }
     let at = list.iter().position(|known| known.as_str() >= text).unwrap_or(list.len());
     if list.get(at).is_none_or(|known| known != text) {
         list.insert(at, text.to_owned());

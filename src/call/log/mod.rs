@@ -59,6 +59,9 @@ pub struct Context {
     pub prepared: Option<u64>,
 }
 
+/// How many legs a log has at most.
+const MAX_LEGS: usize = 300;
+
 /// Which way a call goes, from where the clinic stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -268,6 +271,10 @@ impl CallLog {
     }
 
     fn put(&mut self, leg: &Leg) {
+        // No call has so many; a record that anybody has written may claim them.
+        if self.legs.len() >= MAX_LEGS && self.leg(&leg.sid).is_none() {
+            return;
+        }
         let at = self.legs.iter().position(|known| known.sid >= leg.sid).unwrap_or(self.legs.len());
         match self.legs.get_mut(at) {
             Some(known) if known.sid == leg.sid => known.merge(leg),

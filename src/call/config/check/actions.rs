@@ -194,7 +194,7 @@ impl Checker<'_> {
         self.say(&voicemail.greeting, &at.field("greeting"));
         let longest = at.field("maxLength");
         self.range(voicemail.max_length, 1, LONGEST_RECORDING, &longest);
-        self.advise(voicemail.max_length != Some(1), Code::ConfigRange, &longest);
+        self.advise(|| voicemail.max_length != Some(1), Code::ConfigRange, &longest);
         if voicemail.transcribe && voicemail.max_length.is_some_and(|longest| longest > LONGEST_TRANSCRIBED) {
             self.warning(Code::ConfigTranscription, &longest);
         }

@@ -27,19 +27,15 @@ impl Checker<'_> {
         self.expect(!menu.options.is_empty(), Code::ConfigEmpty, &options);
         let hints = menu.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
         self.expect(menu.options.len() <= MOST_CHOICES, Code::ConfigRange, &options);
-        self.advise(hints <= MOST_HINTS, Code::ConfigSize, &options);
+        self.advise(|| hints <= MOST_HINTS, Code::ConfigSize, &options);
         let choices = || menu.options.iter().enumerate().take(MOST_CHOICES);
-        // Of which choice each phrase is the first time.
-        let firsts: Map<usize> =
-            choices().flat_map(|(index, choice)| phrases(choice).map(move |words| (words, index))).collect();
         for (index, choice) in choices() {
             let at = options.element(index);
             self.choice(choice, &at);
             let earlier = menu.options.iter().take(index);
             self.tell_apart(choice, earlier, &at);
-            let again = phrases(choice).any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
-            self.advise(!again, Code::ConfigChoice, &at.field("speech"));
         }
+        self.phrases(menu, &options);
         if let Some(say) = &menu.invalid {
             self.say(say, &at.field("invalid"));
         }
@@ -58,13 +54,28 @@ impl Checker<'_> {
             // A comma parts the hints that Twilio gets.
             let fits = shape::is_heard(words) && shape::is_short(words, LONGEST_WORDS) && !words.contains(',');
             self.expect(fits, Code::ConfigText, &speech.element(index));
-            self.advise(!fits || !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
+            self.advise(|| !fits || !heard(words).is_empty(), Code::ConfigText, &speech.element(index));
         }
         self.tongue(choice.language.as_deref(), true, &at.field("language"));
         match &choice.then {
             Some(then) => self.lead(then, Way::BySomebody, "menu.options", &at.field("then")),
             // Only a language can change without anything else being done.
             None => self.expect(choice.language.is_some(), Code::ConfigDeadEnd, at),
+        }
+    }
+
+    /// A phrase chooses the first choice that has it.
+    fn phrases(&mut self, menu: &Menu, at: &Place<'_>) {
+        if !self.tells_all() {
+            return;
+        }
+        let choices = || menu.options.iter().enumerate().take(MOST_CHOICES);
+        // Of which choice each phrase is the first time.
+        let firsts: Map<usize> =
+            choices().flat_map(|(index, choice)| phrases(choice).map(move |words| (words, index))).collect();
+        for (index, choice) in choices() {
+            let again = phrases(choice).any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
+            self.advise(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
         }
     }
 
