@@ -12,8 +12,11 @@ use super::plan::{Kind, Plan, Slot, plans};
 /// A toll-free number of its own plan does not: its pattern says what it is better than one of fewer digits.
 #[must_use]
 pub fn begins_dearer(number: E164<'_>) -> bool {
+    let mut main = Vec::new();
     any_plan(number, |plan, national| {
-        plan.begins_dearer(national) && plan.kind(national) != Some(Kind::TollFree) && !is_given_again(number)
+        plan.begins_dearer(national, &mut main)
+            && plan.kind(national) != Some(Kind::TollFree)
+            && !is_given_again(number)
     })
 }
 
@@ -32,7 +35,7 @@ fn is_given_again(number: E164<'_>) -> bool {
 
 /// Whether it holds by any plan with the number's calling code, of the national number as it is or without a trunk
 /// prefix.
-fn any_plan(number: E164<'_>, holds: impl Fn(&Plan, &[u8]) -> bool) -> bool {
+fn any_plan(number: E164<'_>, mut holds: impl FnMut(&Plan, &[u8]) -> bool) -> bool {
     let digits: Vec<u8> = number.as_str().bytes().skip(1).map(|digit| digit - b'0').collect();
     let mut code = 0;
     for length in 1..=3 {

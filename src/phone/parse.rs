@@ -107,7 +107,7 @@ impl Reader<'_> {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
             let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
             if let Some(main) = plans().find(|plan| plan.calling_code == code) {
-                if rest.len() <= LONGEST_EMERGENCY && main.matching(rest) & Slot::Emergency.bit() != 0 {
+                if rest.len() <= LONGEST_EMERGENCY && main.is(Slot::Emergency, rest) {
                     return Ok(self.short(Kind::Emergency, rest, Some(&main)));
                 }
                 return self.assigned(code, &main, rest).ok_or_else(|| refusal(&main, rest));
@@ -130,7 +130,7 @@ impl Reader<'_> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
         }
-        if rules.has(Slot::Local) && rules.matching(digits) & Slot::Local.bit() != 0 {
+        if rules.is(Slot::Local, digits) {
             let whole = [&rules.area()[..], digits].concat();
             if let Some(phone) = self.among(code, &whole) {
                 return Some(phone);
@@ -138,7 +138,7 @@ impl Reader<'_> {
         }
         let bare = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
         if let Some(bare) = bare {
-            if bare.len() <= LONGEST_EMERGENCY && rules.matching(bare) & Slot::Emergency.bit() != 0 {
+            if bare.len() <= LONGEST_EMERGENCY && rules.is(Slot::Emergency, bare) {
                 return Some(self.short(Kind::Emergency, bare, Some(rules)));
             }
             if let Some(phone) = self.among(code, bare) {
@@ -151,8 +151,9 @@ impl Reader<'_> {
     /// A national number by the plans with this calling code; that of the country it was typed in is asked first.
     fn among(&self, code: u16, national: &[u8]) -> Option<Phone> {
         let here = self.here.filter(|here| here.calling_code == code);
+        let mut main = None;
         here.into_iter().chain(plans().filter(|plan| plan.calling_code == code)).find_map(|plan| {
-            let kind = plan.kind(national)?;
+            let kind = plan.kind_among(national, &mut main)?;
             let mut number = String::from("+");
             push(&mut number, &digits_of(code));
             push(&mut number, national);
@@ -167,10 +168,9 @@ impl Reader<'_> {
         if digits.len() > LONGEST_SHORT {
             return None;
         }
-        let matching = here.matching(digits);
-        if matching & Slot::Emergency.bit() != 0 || HELP.contains(&digits) {
+        if here.is(Slot::Emergency, digits) || HELP.contains(&digits) {
             Some(self.short(Kind::Emergency, digits, Some(here)))
-        } else if !self.typed.letters && matching & Slot::Short.bit() != 0 {
+        } else if !self.typed.letters && here.is(Slot::Short, digits) {
             Some(self.short(Kind::ShortCode, digits, Some(here)))
         } else {
             None

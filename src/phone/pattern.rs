@@ -102,8 +102,36 @@ impl<'a> Pattern<'a> {
                     reached |= places;
                     places = from;
                 }
+                _ if places == 0 => self.skip(),
                 _ => places = self.repeated(digits, places),
             }
+        }
+    }
+
+    /// Passes over the rest of an alternative.
+    fn skip(&mut self) {
+        let mut depth = 0;
+        loop {
+            match self.peek() {
+                CLOSE | OR if depth == 0 => return,
+                OPEN => depth += 1,
+                CLOSE => depth -= 1,
+                CLASS => self.at += 3,
+                MORE => {
+                    let end = *self;
+                    self.at += 1;
+                    match self.peek() {
+                        MORE => {
+                            *self = end;
+                            return;
+                        }
+                        0 => self.at += 2,
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+            self.at += 1;
         }
     }
 

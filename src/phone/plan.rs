@@ -147,8 +147,9 @@ impl Plan {
         Some(pattern)
     }
 
-    pub(super) const fn has(&self, slot: Slot) -> bool {
-        (self.present | self.inherited) & slot.bit() != 0
+    /// Whether a pattern matches all of `digits`.
+    pub(super) fn is(&self, slot: Slot, digits: &[u8]) -> bool {
+        self.pattern(slot).is_some_and(|mut pattern| pattern.matches(digits))
     }
 
     pub(super) fn prefix(&self, slot: Slot, digits: &[u8]) -> Option<usize> {
@@ -162,25 +163,40 @@ impl Plan {
 
     /// What kind of number national digits are; `None` for none of this plan's.
     pub(super) fn kind(&self, digits: &[u8]) -> Option<Kind> {
+        self.kind_among(digits, &mut None)
+    }
+
+    /// The same; `main` keeps what the first plan with this calling code matches of these digits, for the others with it.
+    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<Kind> {
         self.has_length(digits.len())?;
-        let matching = self.matching(digits);
-        if self.present & !matching & Slot::General.bit() != 0 {
+        // Most plans with a calling code of many end here.
+        if self.present & Slot::General.bit() != 0 && !self.is(Slot::General, digits) {
             return None;
         }
+        let own = all_matching(self.patterns, self.present, digits);
+        let matching = if self.inherited == 0 {
+            own
+        } else {
+            own | self.inherited & *main.get_or_insert_with(|| all_matching(self.main.1, self.main.0, digits))
+        };
         KINDS.iter().find(|(slot, _)| matching & slot.bit() != 0).map(|(_, kind)| *kind)
     }
 
-    /// The patterns that match all of `digits`, a bit each. Finding one takes as long as running those before it, so
-    /// all are run at once.
-    pub(super) fn matching(&self, digits: &[u8]) -> u16 {
-        let own = all_matching(self.patterns, self.present, digits);
-        if self.inherited == 0 { own } else { own | self.inherited & all_matching(self.main.1, self.main.0, digits) }
-    }
-
     /// Whether a proper beginning of `digits` is a whole number that costs its caller more.
-    pub(super) fn begins_dearer(&self, digits: &[u8]) -> bool {
+    ///
+    /// `main` keeps what the first plan with this calling code matches, by how many digits there are: they are always the
+    /// last of one number.
+    pub(super) fn begins_dearer(&self, digits: &[u8], main: &mut Vec<(usize, [u32; 16])>) -> bool {
         let own = all_ends(self.patterns, self.present, digits);
-        let main = if self.inherited == 0 { [0; 16] } else { all_ends(self.main.1, self.main.0, digits) };
+        let main = if self.inherited == 0 {
+            [0; 16]
+        } else if let Some((_, ends)) = main.iter().find(|(length, _)| *length == digits.len()) {
+            *ends
+        } else {
+            let ends = all_ends(self.main.1, self.main.0, digits);
+            main.push((digits.len(), ends));
+            ends
+        };
         let of = |slot: Slot| {
             let inherited = if self.inherited & slot.bit() == 0 { 0 } else { main[slot as usize] };
             own[slot as usize] | inherited

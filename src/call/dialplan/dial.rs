@@ -31,19 +31,19 @@ impl<'a> Player<'a> {
         n: u32,
         before: Outcome,
     ) -> Result<After<'a>, Fault> {
-        let legs = self.legs(dial);
-        let place = legs.iter().enumerate().skip(n as usize).find(|(_, rings)| !rings.is_empty());
-        let Some((place, rings)) = place else {
+        let places = places(dial);
+        let mut from_here = (n..places).map(|place| (place, self.leg(dial, place)));
+        let Some((place, rings)) = from_here.find(|(_, rings)| !rings.is_empty()) else {
             return Ok(After::Action(dial.on.get(before.word()).unwrap_or(&dial.otherwise)));
         };
         let recording = self.recording().filter(|_| n == 0);
         if let Some(recording) = recording {
             self.say(&recording.announcement)?;
         }
-        let url = self.url(Kind::Dial, action, place as u32);
+        let url = self.url(Kind::Dial, action, place);
         let timeout = decimal(dial.timeout.filter(|seconds| *seconds > 0).unwrap_or(TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
-        if let Some(number) = self.caller_id(dial, rings) {
+        if let Some(number) = self.caller_id(dial, &rings) {
             attributes.push(("callerId", number));
         }
         let recorded = self.url_again(Kind::Recording);
@@ -56,12 +56,15 @@ impl<'a> Player<'a> {
         let status = self.url_again(Kind::Status);
         // One for all: whoever is called has switched to no language.
         let announced = Step::common(Kind::Announce).url(self.plan.url);
-        for (ring, _) in rings {
+        for (ring, _) in &rings {
             self.ring(ring, &status, Some(announced.as_str()).filter(|_| is_recorded));
         }
         self.document.close();
-        if legs.iter().filter(|rings| !rings.is_empty()).count() == 1 && !self.goes_on_to_others(dial) {
-            self.played.rung = only(rings);
+        if let Some(person) = only(&rings)
+            && !self.goes_on_to_others(dial)
+            && (0..places).all(|other| other == place || self.leg(dial, other).is_empty())
+        {
+            self.played.rung = Some(person);
         }
         Ok(After::End)
     }
@@ -94,7 +97,7 @@ impl<'a> Player<'a> {
 
     /// Whoever is the only one to be rung in a place of a dial, and of the chart.
     pub(super) fn only_person(&self, dial: &Dial, n: u32) -> Option<String> {
-        self.legs(dial).get(n as usize).and_then(|rings| only(rings))
+        only(&self.leg(dial, n))
     }
 
     fn ring(&mut self, ring: &Ring, status: &str, announced: Option<&str>) {
@@ -132,30 +135,20 @@ impl<'a> Player<'a> {
         dial.caller_id.as_deref().and_then(ours).or_else(|| called().map(E164::as_str))
     }
 
-    /// What rings in each place of a dial, and whose it is where the chart says so.
-    fn legs(&self, dial: &Dial) -> Vec<Vec<(Ring, Option<String>)>> {
-        let targets = &dial.targets;
-        let count = targets.len();
-        let mut legs: Vec<Vec<(Ring, Option<String>)>> = Vec::with_capacity(count);
+    /// What rings in a place of a dial, and whose it is where the chart says so. One place at a time: what a number costs is
+    /// looked up in the world's numbering plans.
+    fn leg(&self, dial: &Dial, place: u32) -> Vec<(Ring, Option<String>)> {
+        let mut rings = Vec::new();
         match dial.order {
-            Order::AllAtOnce => {
-                let mut all = Vec::new();
-                for target in targets {
-                    self.rings(target, &mut all);
-                }
-                legs.push(all);
-            }
+            Order::AllAtOnce if place == 0 => dial.targets.iter().for_each(|target| self.rings(target, &mut rings)),
+            Order::AllAtOnce => {}
             Order::InOrder | Order::HuntGroup => {
-                for place in 0..count as u32 {
-                    let mut one = Vec::new();
-                    if let Some(target) = self.plan.target(dial, place) {
-                        self.rings(target, &mut one);
-                    }
-                    legs.push(one);
+                if let Some(target) = self.plan.target(dial, place) {
+                    self.rings(target, &mut rings);
                 }
             }
         }
-        legs
+        rings
     }
 
     fn rings(&self, target: &Target, rings: &mut Vec<(Ring, Option<String>)>) {
@@ -213,6 +206,11 @@ fn permitted(plan: &Plan<'_>, ring: &Ring) -> Option<Ring> {
     let number = Policy::new(&plan.config.outbound, plan.numbers).allows(number).ok()?;
     let is_caller = plan.caller.number.is_some_and(|caller| caller.as_str() == number);
     (!is_caller).then(|| Ring::Number { number, extension: extension.clone() })
+}
+
+/// How many places a dial has.
+fn places(dial: &Dial) -> u32 {
+    if dial.order == Order::AllAtOnce { 1 } else { dial.targets.len() as u32 }
 }
 
 /// The person whose all of this is.
