@@ -262,6 +262,24 @@ fn a_record_that_names_two_calls_frees_no_call() {
 }
 
 #[test]
+fn a_call_outlives_the_request_that_placed_it() {
+    // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
+    let faults = vec![(0, Fault::Lost), (1, Fault::Down), (2, Fault::Status(429))];
+    let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    bruno().at(NOW + 25_000).ask(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[1], &["id"]));
+    world.change(&own, "status", Json::of("preparation"));
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    world.calls[0].set("status", Json::of("in-progress"));
+    world.unlisted = 0;
+    for later in [590, 601, 610, 624] {
+        bruno().at(NOW + later * 1_000).refused(&mut world, PLACE);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+    }
+}
+
+#[test]
 fn a_request_that_was_given_up_may_have_been_placed() {
     // Twilio refused his. The answer to hers was lost, and she gave it up.
     let faults = vec![(0, Fault::Status(429)), (1, Fault::Lost)];

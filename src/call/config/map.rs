@@ -17,6 +17,9 @@ pub struct Map<V> {
 /// As many members as are looked through.
 const FEW: usize = 8;
 
+/// How many slots a name may try. Names that nobody has made to collide try a few.
+const MAX_PROBES: usize = 200;
+
 impl<V> Default for Map<V> {
     fn default() -> Self {
         Self { members: Vec::new(), slots: Vec::new() }
@@ -36,7 +39,7 @@ impl<V> Map<V> {
         if self.slots.is_empty() {
             return self.members.iter().position(|(known, _)| known == name);
         }
-        let place = *self.slots.get(self.slot(name))?;
+        let place = *self.slots.get(self.slot(name)?)?;
         (place as usize).checked_sub(1)
     }
 
@@ -46,23 +49,20 @@ impl<V> Map<V> {
         self.members.get(position).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The slot of that name, or the free one that it would take; at least half of them are free.
-    fn slot(&self, name: &str) -> usize {
+    /// The slot of that name, or the free one that it would take; at least half of them are free. `None` where so many names
+    /// collide that somebody has looked for them.
+    fn slot(&self, name: &str) -> Option<usize> {
         let mask = self.slots.len().wrapping_sub(1);
-        // A clinic writes its own config, and has no use for names that collide.
-        let mut at = hash(name) as usize & mask;
-        while let Some(place @ 1..) = self.slots.get(at).copied() {
-            if self.at(place as usize - 1).is_none_or(|(known, _)| known == name) {
-                break;
-            }
-            at = (at + 1) & mask;
-        }
-        at
+        let first = hash(name) as usize;
+        (0..MAX_PROBES).map(|step| first.wrapping_add(step) & mask).find(|at| match self.slots.get(*at) {
+            Some(place @ 1..) => self.at(*place as usize - 1).is_none_or(|(known, _)| known == name),
+            _ => true,
+        })
     }
 
-    /// Adds a member unless there is one of its name; whether it did.
+    /// Adds a member unless there is one of its name, or too many like it; whether it did.
     fn add(&mut self, name: String, value: V) -> bool {
-        if self.position(&name).is_some() {
+        if self.position(&name).is_some() || !self.slots.is_empty() && self.slot(&name).is_none() {
             return false;
         }
         self.members.push((name, value));
@@ -80,8 +80,8 @@ impl<V> Map<V> {
 
     /// Notes where the member at a place stands.
     fn note(&mut self, place: usize) {
-        let slot = self.at(place).map_or(0, |(name, _)| self.slot(name));
-        if let Some(slot) = self.slots.get_mut(slot) {
+        let slot = self.at(place).and_then(|(name, _)| self.slot(name));
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
             *slot = place as u32 + 1;
         }
     }

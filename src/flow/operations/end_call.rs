@@ -22,6 +22,9 @@ use crate::rest::Rest;
 /// How often a call that waits is tried to be given up.
 const ATTEMPTS: u32 = 3;
 
+/// How many legs of a call are looked at: as many as are asked for.
+const LEGS: usize = 50;
+
 /// Twilio's error where a call has ended already: <https://www.twilio.com/docs/api/errors/21220>.
 const NOT_IN_PROGRESS: u32 = 21_220;
 
@@ -158,17 +161,21 @@ impl Ending<'_> {
 
     /// Whether a browser of the requester's has answered it.
     async fn has_answered(&self, rest: &Rest, host: &Host) -> Result<bool, Reply> {
-        let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "100")]);
+        let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "50")]);
         let legs = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
-        for leg in legs.get("calls").map(Json::elements).unwrap_or_default() {
+        let mut strangers: Vec<String> = Vec::new();
+        for leg in legs.get("calls").map(Json::elements).unwrap_or_default().iter().take(LEGS) {
             let Some(leg) = CallEvent::from_rest(leg) else { continue };
             let answered = matches!(leg.status, Some(Status::InProgress | Status::Completed));
             if let Some(Party::Client(identity)) = leg.to_party()
                 && answered
                 && leg.root().0 == self.root
-                && self.is_me(&identity, host).await?
+                && !strangers.iter().any(|known| *known == *identity)
             {
-                return Ok(true);
+                if self.is_me(&identity, host).await? {
+                    return Ok(true);
+                }
+                strangers.push(identity.to_string());
             }
         }
         Ok(false)

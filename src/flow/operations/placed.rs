@@ -11,7 +11,7 @@ use super::DEADLINE;
 use super::end_call::answered;
 use super::requester::read;
 use crate::call::log::{CallEvent, CallLog, call_sid};
-use crate::call::outbound::{Prepared, Sealing, TWILIO_SYSTEM, expires_at, guard};
+use crate::call::outbound::{LIFETIME, Prepared, Sealing, TWILIO_SYSTEM, expires_at, guard};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::json::Json;
@@ -82,7 +82,7 @@ pub(super) async fn lookup(
     let (others, known) = (waiting(found()?).ok_or(several())?, found()?);
     let is_another = |other: &Prepared| {
         let same = phone_of(other) == phone && other.from() == Some(from);
-        other.id() != own.id() && same && !is_expired(other, now) && other.is_sealed(sealing)
+        other.id() != own.id() && same && may_have_called(other, now) && other.is_sealed(sealing)
     };
     if others.iter().any(is_another) || !is_complete(&known) {
         return Err(several());
@@ -108,6 +108,13 @@ pub(super) async fn lookup(
         (None, _) if !uncertain => Ok(None),
         _ => Err(several()),
     }
+}
+
+/// Whether a call may be listed beside one that was prepared within the last ten minutes: it is sent within ten minutes too.
+/// Older records, which may be copies, say nothing.
+fn may_have_called(other: &Prepared, now: u64) -> bool {
+    let prepared = other.log.context().prepared.unwrap_or_default();
+    now < prepared + 2 * LIFETIME * 1_000 + 2 * SKEW
 }
 
 /// Whether the time of a request is over, which is that of a ticket.
