@@ -13,7 +13,7 @@ use super::super::outgoing::waiting::REFUSED;
 use super::super::reply::Reply;
 use super::end_call::{answered, give_up};
 use super::office::{Office, keys, refused};
-use super::placed::{Listed, Owner, is_expired, lookup, phone_of, record};
+use super::placed::{Owner, is_expired, lookup, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{Wish, number_of, numbers_of};
@@ -59,7 +59,7 @@ pub(super) async fn place_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) 
     let earlier = earlier.transpose()?;
     // Asked again after it was placed, it counts among the calls that the requester has placed.
     if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.log.root().is_some()) {
-        return Ok(again(prepared, (knock.now, &rest), owner, office.base(), host, log).await);
+        return Ok(told(prepared, prepared.log.root().unwrap_or_default()));
     }
     target.admit(&office, knock.now, host).await?;
     let practitioner = &target.requester.practitioner;
@@ -101,32 +101,6 @@ fn written_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
     };
     let at = records.iter().position(placed).or_else(|| records.iter().position(prepared)).unwrap_or_default();
     (at < records.len()).then(|| records.swap_remove(at))
-}
-
-/// A call that was placed before. Where its record does not say yet whose it is, because Twilio's answer was lost and a
-/// callback has named the call, Twilio's list is looked at, so that it can be sealed.
-async fn again(
-    prepared: &Prepared,
-    (now, rest): (u64, &Rest),
-    owner: Owner<'_>,
-    base: &str,
-    host: &Host,
-    log: &mut Vec<Code>,
-) -> Json {
-    let root = prepared.log.root().unwrap_or_default();
-    let unsealed = prepared.status() == "in-progress" && !prepared.is_placed_by(owner.who, root, owner.sealing);
-    let by_rest = prepared.log.context().practitioner_number.is_some();
-    if unsealed
-        && by_rest
-        && !is_expired(prepared, now)
-        && let Ok(Some(listed)) = lookup(rest, prepared, owner.sealing, now, host).await
-        && listed.alone
-        && is(&listed.call, "sid", root)
-        && let Err(code) = record(prepared.clone(), &listed.call, Some(owner), base, host).await
-    {
-        log.push(code);
-    }
-    told(prepared, root)
 }
 
 /// The record of a request, if it says what was prepared for the requester, and is of this call and rings the phone that is
@@ -174,15 +148,6 @@ struct Sending<'a> {
     owner: Owner<'a>,
 }
 
-/// How it is known which call was placed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Known {
-    /// By Twilio alone.
-    Certainly,
-    /// By records in the chart, which staff may edit.
-    ByRecords,
-}
-
 impl Sending<'_> {
     /// Writes the intent, unless another run has; the record there is, and whether this run has made it.
     async fn begin(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
@@ -226,9 +191,8 @@ impl Sending<'_> {
         if is_expired(&prepared, self.knock.now) {
             return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
         }
-        if let Some(listed) = lookup(self.rest, &prepared, self.owner.sealing, self.knock.now, host).await? {
-            let known = if listed.alone { Known::Certainly } else { Known::ByRecords };
-            return self.sent(prepared, &listed.call, known, host, log).await;
+        if let Some(call) = lookup(self.rest, &prepared, self.owner.sealing, self.knock.now, host).await? {
+            return self.sent(prepared, &call, None, host, log).await;
         }
         if self.knock.now.saturating_sub(self.attempted_at(&prepared)) < SETTLED {
             return Err(unknown());
@@ -274,7 +238,7 @@ impl Sending<'_> {
         }
         let answer = host.ask(Ask::Http(self.rest.post("/Calls.json", &params)), Some(DEADLINE)).await;
         match answer {
-            Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, Known::Certainly, host, log).await,
+            Answer::Done { status: 200..=299, body } => self.sent(prepared, &body, Some(self.owner), host, log).await,
             // Certainly not placed: the request is spent, and another one may try again.
             Answer::Done { status: 400..=499, .. } => {
                 let spent = give_up(&prepared, REFUSED)?;
@@ -288,21 +252,19 @@ impl Sending<'_> {
             }
             // It may have been placed all the same.
             _ => match lookup(self.rest, &prepared, self.owner.sealing, self.knock.now, host).await {
-                Ok(Some(Listed { call, alone })) => {
-                    let known = if alone { Known::Certainly } else { Known::ByRecords };
-                    self.sent(prepared, &call, known, host, log).await
-                }
+                Ok(Some(call)) => self.sent(prepared, &call, None, host, log).await,
                 _ => Err(unknown()),
             },
         }
     }
 
-    /// Writes which call it was, and that it is the requester's where that is certain.
+    /// Writes which call it was; and whose it is, where `owner` is given: where Twilio has answered the very request that
+    /// placed it. What its list shows could be another's call to the same phone.
     async fn sent(
         &self,
         prepared: Prepared,
         call: &Json,
-        known: Known,
+        owner: Option<Owner<'_>>,
         host: &Host,
         log: &mut Vec<Code>,
     ) -> Result<Json, Reply> {
@@ -310,7 +272,6 @@ impl Sending<'_> {
             return Err(unknown());
         };
         let told = told(&prepared, &sid);
-        let owner = Some(self.owner).filter(|_| known == Known::Certainly);
         // The call is on its way; a record that could not be written now is mended by the sweep.
         if let Err(code) = record(prepared, call, owner, self.office.base(), host).await {
             log.push(code);

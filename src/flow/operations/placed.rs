@@ -24,14 +24,6 @@ const SKEW: u64 = MINUTE / 2;
 /// How often a record is tried to be written.
 const ATTEMPTS: u32 = 3;
 
-/// A call that Twilio's list shows.
-pub(super) struct Listed {
-    /// The call.
-    pub(super) call: Json,
-    /// Whether the list shows no other call that it could be. What staff may edit has no part in this.
-    pub(super) alone: bool,
-}
-
 /// The calls between two numbers that were placed by REST since `since`.
 async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
     let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
@@ -59,14 +51,13 @@ pub(super) async fn lookup(
     sealing: &Sealing,
     now: u64,
     host: &Host,
-) -> Result<Option<Listed>, Reply> {
+) -> Result<Option<Json>, Reply> {
     let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
     let since = own.log.context().prepared.ok_or(several())?;
     let mut calls = listed(rest, (phone, from), since, host).await?;
     if calls.is_empty() {
         return Ok(None);
     }
-    let alone = calls.len() == 1;
     let mut criteria = String::from("Communication?identifier=");
     for (index, call) in calls.iter().enumerate() {
         criteria.push_str(if index == 0 { "" } else { "," });
@@ -103,7 +94,7 @@ pub(super) async fn lookup(
     }
     calls.retain(|call| !taken.iter().any(|sid| is(call, "sid", sid)));
     match (calls.pop(), calls.is_empty()) {
-        (Some(call), true) => Ok(Some(Listed { call, alone })),
+        (Some(call), true) => Ok(Some(call)),
         // A record that staff have pointed at the call does not make it be placed again.
         (None, _) if !uncertain => Ok(None),
         _ => Err(several()),
@@ -140,7 +131,7 @@ pub(super) struct Owner<'a> {
     pub(super) sealing: &'a Sealing,
 }
 
-/// Writes into the record of an intent which call it was, and seals whose it is and what it dials where that is certain; the
+/// Writes into the record of an intent which call it was, and seals whose it is and what it dials where `owner` is given; the
 /// record's own seal was verified then. A record that a callback made meanwhile goes into it.
 pub(super) async fn record(
     mut prepared: Prepared,
