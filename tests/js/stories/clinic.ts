@@ -156,7 +156,12 @@ export class Clinic {
   /** Resolves when whoever a call has dialled has answered; fails where the call ends before that. */
   async answered(call: PhoneCall): Promise<void> {
     const { live } = this.sandbox.twilio;
-    while (live.get(call.callSid)?.legs[0]?.status !== 'in-progress') {
+    // The caller's own leg is answered a moment after whom they reach.
+    const talks = (): boolean => {
+      const { leg, legs } = live.get(call.callSid) ?? {};
+      return leg?.status === 'in-progress' && legs?.[0]?.status === 'in-progress';
+    };
+    while (!talks()) {
       assert.ok(live.has(call.callSid), 'the call has ended');
       await setTimeout(5);
     }
