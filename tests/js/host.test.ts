@@ -324,7 +324,16 @@ describe('the webhook bundle', () => {
     const wide = { ['n'.repeat(500_000)]: Array.from({ length: 1_001 }, () => 0) };
     const list = Array.from({ length: 500_000 }, () => 0);
     const empty = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`P${at}`, []]));
-    for (const input of [params(33_000), many, nested, wide, list, empty, 'x'.repeat(300_000), { ...many, a: [['x']] }]) {
+    for (const input of [
+      params(33_000),
+      many,
+      nested,
+      wide,
+      list,
+      empty,
+      'x'.repeat(300_000),
+      { ...many, a: [['x']] },
+    ]) {
       // Signed or not: the signature is not looked at.
       const signature = typeof input === 'string' ? 'x' : twilio.getExpectedTwilioSignature(TOKEN, URL, input);
       const reply = await handle({ ...event({ signature }), input });

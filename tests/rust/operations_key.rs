@@ -222,3 +222,32 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
     }
     assert_eq!(refused(&press(&mut world, &[(Secret::Sealing, SECRET)])), "CHART_UNAVAILABLE");
 }
+
+#[test]
+fn a_short_key_beside_a_strong_one_opens_nothing() {
+    let rotated = format!("{SECRET},short");
+    let mut world = World::default();
+    let value = asked().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
+    let reference = text(&value, &["communication"]).to_owned();
+    // A copy of hers under a lesser id, with another number.
+    let mut forged = world.read(&reference);
+    forged.set("id", Json::of("a-forged"));
+    world.put(&forged.write());
+    edit(&mut world, "Communication/a-forged", &[("number", Some(string("number", "+12125550199")))]);
+    assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, &rotated)])).1, PATIENT);
+}
+
+#[test]
+fn a_long_line_or_thousands_of_seals_are_not_hashed() {
+    let (mut world, reference, _) = by_phone();
+    let seal = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-placed","valueString":"x.y"}"#;
+    let mut forged = world.read(&reference);
+    forged.set("id", Json::of("a-forged"));
+    let mut seals = vec![json(seal); 2_000];
+    seals.extend(forged.get("extension").cloned().unwrap().into_elements());
+    forged.set("extension", Json::List(seals));
+    world.put(&forged.write());
+    line(&mut world, "Communication/a-forged", &"5".repeat(200_000));
+    // It is not taken for hers, whose own record stands beside it.
+    assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, SECRET)])).1, PATIENT);
+}

@@ -238,7 +238,8 @@ fn secrets_are_long_and_rotate() {
     assert_eq!(Sealing::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
-    assert_eq!(Sealing::read(&[SECRET, ",short"].concat()).err(), Some(Code::SecretWeak));
+    // One that is too short opens nothing beside another.
+    assert!(Sealing::read(&[SECRET, ",short"].concat()).is_ok());
     assert!(Sealing::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
     let other = "another-invented-secret-of-40-characters";

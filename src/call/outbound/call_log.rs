@@ -34,6 +34,12 @@ const SEAL: &str = "call-seal";
 /// dials. The first holds whatever becomes of the record; the second, only as long as the record says the same.
 const PLACED: &str = "call-placed";
 
+/// No number has more characters.
+const LONGEST_LINE: usize = 16;
+
+/// How many seals of one name are looked at. A record has one under each base that the config had.
+const MAX_SEALS: usize = 8;
+
 /// A call that somebody is about to place.
 #[derive(Clone, Debug, Default)]
 pub struct Intent<'a> {
@@ -111,7 +117,9 @@ impl Prepared {
     /// The number of ours that the callee sees.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
-        self.resource.get("medium").map(Json::elements).unwrap_or_default().iter().find_map(line)
+        let media = self.resource.get("medium").map(Json::elements).unwrap_or_default();
+        // It is hashed with each seal, and anybody may have written it.
+        media.iter().find_map(line).filter(|line| line.len() <= LONGEST_LINE)
     }
 
     /// When it was last sent by REST, milliseconds since 1970; `None` of a browser's call. Whatever the base.
@@ -175,7 +183,7 @@ impl Prepared {
     fn seals<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
         let named = move |one: &&Json| one.get("url").and_then(Json::text).is_some_and(|url| is_named(url, name));
-        extensions.iter().filter(named).filter_map(|one| one.get("valueString")?.text())
+        extensions.iter().filter(named).filter_map(|one| one.get("valueString")?.text()).take(MAX_SEALS)
     }
 }
 

@@ -50,16 +50,18 @@ impl Sealing {
     /// Reads a secret; several with commas between while a rotation lasts: the first seals, any opens.
     ///
     /// # Errors
-    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] where one has less than 32 characters.
+    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] where none has 32 characters. One that is shorter seals and opens nothing.
     pub fn read(secret: &str) -> Result<Self, Code> {
         let mut keys = Vec::with_capacity(1);
+        let mut code = Code::SecretBlank;
         for key in list(secret).filter(|key| !is_blank(key)) {
             if key.len() < SHORTEST {
-                return Err(Code::SecretWeak);
+                code = Code::SecretWeak;
+            } else {
+                keys.push(key_of(key));
             }
-            keys.push(key_of(key));
         }
-        if keys.is_empty() { Err(Code::SecretBlank) } else { Ok(Self(keys)) }
+        if keys.is_empty() { Err(code) } else { Ok(Self(keys)) }
     }
 
     /// The keys of `PLUMLINE_SECRET`, and after them another secret of the bots: it seals where that one is not set, or is
