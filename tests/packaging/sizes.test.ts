@@ -53,7 +53,6 @@ describe('the tarball', () => {
       [
         ...['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'],
         ...['pkg/build.json', 'pkg/cli/plumline.mjs', 'schema/config.json'],
-        ...['staff.wasm', 'webhook.wasm'].map((name) => `pkg/bots/${name}`),
         ...['webhook', 'operations', 'automation'].flatMap((door) => [
           `pkg/bots/${door}.cjs`,
           `deploy/bots/${door}.json`,

@@ -5,16 +5,16 @@
  * where a review sees it.
  */
 export const BOUNDS = {
-  'the wasm': 425_000,
-  'the wasm, gzip': 186_500,
-  plumline: 597_500,
-  'plumline, minified, gzip': 245_500,
-  'plumline/twilio': 618_000,
-  'plumline/twilio, minified, gzip': 249_500,
+  'the wasm': 373_500,
+  'the wasm, gzip': 170_500,
+  plumline: 528_500,
+  'plumline, minified, gzip': 224_000,
+  'plumline/twilio': 548_500,
+  'plumline/twilio, minified, gzip': 228_000,
   'plumline/slim': 32_500,
   'plumline/slim, minified, gzip': 7_000,
   'plumline/slim/twilio': 49_500,
   'plumline/slim/twilio, minified, gzip': 10_300,
-  'the tarball': 2_110_000,
-  'the tarball, unpacked': 4_160_000,
+  'the tarball': 1_785_000,
+  'the tarball, unpacked': 4_360_000,
 } as const;
