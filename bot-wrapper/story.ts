@@ -29,7 +29,7 @@ interface Step {
 const MOST_TRAPS = 4;
 
 /**
- * Tells a story that `begin` starts. `came` is when the event came, epoch milliseconds.
+ * Runs a flow that `begin` starts. `came` is when the event came, epoch milliseconds.
  */
 export async function tell(
   build: Build,

@@ -14,6 +14,7 @@ const MADE_OF = [
   'pkg/bots/*.wasm',
   '{bot-wrapper,npm,cli,scripts/build}/**/*.ts',
   'schema/twiml.json',
+  'package.json',
   'package-lock.json',
 ];
 const GENERATED = ['pkg/bots/*.cjs', 'pkg/cli/*', 'pkg/npm/*'];

@@ -206,7 +206,11 @@ impl Chart {
                 records.push((of_another, !CallLog::stands_in(&resource), !prepared, id, log, resource));
             }
         }
-        records.sort_by(|one, other| (one.0, one.1, one.2, &one.3).cmp(&(other.0, other.1, other.2, &other.3)));
+        let ranks = records.iter().map(|record| (record.0, record.1, record.2, &record.3));
+        // The one that is written to comes first. In which order the others are merged makes no difference.
+        if let Some((at, _)) = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other)) {
+            records.swap(0, at);
+        }
         let mut chart = Self::default();
         for (of_another, _, _, _, log, resource) in records {
             match (&chart.found, of_another) {

@@ -44,10 +44,10 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
 fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
-    let told =
+    let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
     let own = matches!(kind, Kind::Status | Kind::Recording | Kind::Machine | Kind::Transcription);
-    if own || told("CallbackSource") {
+    if own || has("CallbackSource") {
         return Reply::Broken(Code::CoreTrapped.into());
     }
     Reply::Twiml(apology())

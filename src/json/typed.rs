@@ -3,7 +3,7 @@
 //! Reads a document as a value of a type, without a tree between.
 //!
 //! What does not depend on the type is here once, and a type adds little: the readers that `serde` derives are five times
-//! the code. An error names a path, which whoever wrote a config needs, where `serde_json` names a line. How deep a document
+//! the code. An error names a path, which the author of a config needs, where `serde_json` names a line. How deep a document
 //! may be follows from the types: no type of a config contains itself.
 
 use std::borrow::Cow;
@@ -253,6 +253,29 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// Makes an enum [`Typed`], an object of one member, its case: `cases!(Target { Client: "client", Number: "number" })`.
+macro_rules! cases {
+    ($type:ident { $($variant:ident: $name:literal),+ $(,)? }) => {
+        impl $crate::json::Typed for $type {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+                enum Case { $($variant),+ }
+                let mut value = None;
+                parser.case(&[$($name),+], &mut |parser, at| {
+                    match at {
+                        $(case if case == Case::$variant as usize => {
+                            value = Some(Self::$variant($crate::json::Typed::read(parser)?));
+                        })+
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+                value.ok_or_else($crate::json::Misfit::default)
+            }
+        }
+    };
+}
+pub(crate) use cases;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,16 +321,7 @@ mod tests {
     members!(Orders { order: optional "order" });
     words!(Order { First: "first", LastOfAll: "lastOfAll" });
 
-    impl Typed for Verb {
-        fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
-            let mut verb = None;
-            parser.case(&["say", "ask"], &mut |parser, at| {
-                verb = Some(if at == 0 { Self::Say(Typed::read(parser)?) } else { Self::Ask(Typed::read(parser)?) });
-                Ok(())
-            })?;
-            verb.ok_or_else(Misfit::default)
-        }
-    }
+    cases!(Verb { Say: "say", Ask: "ask" });
 
     fn plan(text: &str) -> Result<Plan, (String, bool)> {
         read_as(text).map_err(|Misfit { path, is_member }| (path, is_member))

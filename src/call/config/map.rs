@@ -17,7 +17,7 @@ pub struct Map<V> {
 /// As many members as are looked through.
 const FEW: usize = 8;
 
-/// How many slots a name may try. Names that nobody has made to collide try a few.
+/// How many slots a name may try. Names that were not made to collide try a few.
 const MAX_PROBES: usize = 200;
 
 impl<V> Default for Map<V> {

@@ -4,7 +4,7 @@
 
 use super::map::Map;
 use super::words::Words;
-use crate::json::{Misfit, Parser, Typed, members, words};
+use crate::json::{cases, members, words};
 
 /// One thing that is done. The last of an action decides what comes after; the others are heard in turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,49 +40,22 @@ pub enum Verb {
     Hangup(Hangup),
 }
 
-impl Typed for Verb {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
-        let mut value = None;
-        parser.case(
-            &[
-                "say",
-                "greet",
-                "play",
-                "pause",
-                "language",
-                "menu",
-                "dial",
-                "queue",
-                "voicemail",
-                "conference",
-                "goto",
-                "redirect",
-                "reject",
-                "hangup",
-            ],
-            &mut |parser, at| {
-                value = Some(match at {
-                    0 => Self::Say(Typed::read(parser)?),
-                    1 => Self::Greet(Typed::read(parser)?),
-                    2 => Self::Play(Typed::read(parser)?),
-                    3 => Self::Pause(Typed::read(parser)?),
-                    4 => Self::Language(Typed::read(parser)?),
-                    5 => Self::Menu(Typed::read(parser)?),
-                    6 => Self::Dial(Typed::read(parser)?),
-                    7 => Self::Queue(Typed::read(parser)?),
-                    8 => Self::Voicemail(Typed::read(parser)?),
-                    9 => Self::Conference(Typed::read(parser)?),
-                    10 => Self::Goto(Typed::read(parser)?),
-                    11 => Self::Redirect(Typed::read(parser)?),
-                    12 => Self::Reject(Typed::read(parser)?),
-                    _ => Self::Hangup(Typed::read(parser)?),
-                });
-                Ok(())
-            },
-        )?;
-        value.ok_or_else(Misfit::default)
-    }
-}
+cases!(Verb {
+    Say: "say",
+    Greet: "greet",
+    Play: "play",
+    Pause: "pause",
+    Language: "language",
+    Menu: "menu",
+    Dial: "dial",
+    Queue: "queue",
+    Voicemail: "voicemail",
+    Conference: "conference",
+    Goto: "goto",
+    Redirect: "redirect",
+    Reject: "reject",
+    Hangup: "hangup",
+});
 
 /// `say`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,26 +257,14 @@ pub enum Target {
     LastToCall(Nothing),
 }
 
-impl Typed for Target {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
-        let mut value = None;
-        parser.case(
-            &["client", "number", "sip", "available", "generalPractitioner", "lastToCall"],
-            &mut |parser, at| {
-                value = Some(match at {
-                    0 => Self::Client(Typed::read(parser)?),
-                    1 => Self::Number(Typed::read(parser)?),
-                    2 => Self::Sip(Typed::read(parser)?),
-                    3 => Self::Available(Typed::read(parser)?),
-                    4 => Self::GeneralPractitioner(Typed::read(parser)?),
-                    _ => Self::LastToCall(Typed::read(parser)?),
-                });
-                Ok(())
-            },
-        )?;
-        value.ok_or_else(Misfit::default)
-    }
-}
+cases!(Target {
+    Client: "client",
+    Number: "number",
+    Sip: "sip",
+    Available: "available",
+    GeneralPractitioner: "generalPractitioner",
+    LastToCall: "lastToCall",
+});
 
 /// `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -146,7 +146,7 @@ impl<'a> Work<'a> {
             return Self { call, chart: ticket, log: Some(log), spare: None, claims: true, goes_on };
         }
         let kept = chart.reference();
-        // Of two that were prepared, one may be a copy that staff have made; which, only its seal would tell.
+        // Of two that were prepared, one may be a copy that staff have made. Only its seal shows which.
         let spare = spares.into_iter().find(|one| {
             crate::flow::record::reference_of(one) != kept
                 && !is(one, "status", "entered-in-error")

@@ -58,10 +58,8 @@ pub(super) async fn end_call(knock: &Knock, host: &Host, log: &mut Vec<Code>) ->
         if prepared.status() != "preparation" {
             return Ok(told(&prepared, "not-done"));
         }
-        match written(
-            host.ask(Ask::Fhir(give_up(&prepared, "Given up before the call was placed")?), Some(DEADLINE)).await,
-            "Communication",
-        ) {
+        let write = give_up(&prepared, "Given up before the call was placed")?;
+        match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(_) => return Ok(told(&prepared, "not-done")),
             // Perhaps its call was placed at this moment.
             Err(Reply::Conflict(_)) => {}

@@ -156,7 +156,7 @@ export class Clinic {
   /** Resolves when whoever a call has dialled has answered; fails where the call ends before that. */
   async answered(call: PhoneCall): Promise<void> {
     const { live } = this.sandbox.twilio;
-    // The caller's own leg is answered a moment after whom they reach.
+    // The caller's own leg is answered a moment after the leg that they reach.
     const talks = (): boolean => {
       const { leg, legs } = live.get(call.callSid) ?? {};
       return leg?.status === 'in-progress' && legs?.[0]?.status === 'in-progress';
