@@ -82,7 +82,7 @@ impl Reader<'_> {
         // read so, and before a number of another country with its code, what is one as it stands.
         let is_of_here = |digits: &[u8]| {
             let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
-            here.kind(digits).is_some() || here.kind(bare).is_some()
+            [digits, bare].iter().any(|digits| here.kind(digits).is_some() || here.is(Slot::General, digits))
         };
         if let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
             && !is_of_here(digits)
@@ -103,7 +103,9 @@ impl Reader<'_> {
         if HELP.contains(&digits) {
             return Ok(self.short(Kind::Emergency, digits, None));
         }
-        for length in 1..=3 {
+        // No calling code begins with 0: 045 is not that of Denmark.
+        let longest = if digits.first() == Some(&0) { 0 } else { 3 };
+        for length in 1..=longest {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
             let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
             if let Some(main) = plans().find(|plan| plan.calling_code == code) {
@@ -268,6 +270,9 @@ mod tests {
             ("1 5", "FR", Emergency, "15", "FR"),
             ("116 117", "DE", ShortCode, "116117", "DE"),
             ("24555", "US", ShortCode, "24555", "US"),
+            // Åland has a part of Finland's numbers: behind 358 stands one of Finland's.
+            ("358 27055 2", "AX", Ordinary, "+358270552", "FI"),
+            ("358 27055 2", "FI", Ordinary, "+358358270552", "FI"),
         ] {
             assert_eq!(read(text, country), Ok((kind, number.to_owned(), of.to_owned())), "{text} {country}");
         }
@@ -280,6 +285,8 @@ mod tests {
             ("999", "", Code::PhoneCountryMissing),
             ("212 555 0123", "XX", Code::PhoneCountryUnknown),
             ("+0 212 555 0123", "US", Code::PhoneCountryUnknown),
+            ("+045 32 12 34 56", "US", Code::PhoneCountryUnknown),
+            ("00 045 32 12 34 56", "UY", Code::PhoneNotAssigned),
             ("+999 1234 5678", "US", Code::PhoneCountryUnknown),
             ("+1", "US", Code::PhoneTooShort),
             ("555-0123", "US", Code::PhoneTooShort),
