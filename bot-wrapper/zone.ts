@@ -30,8 +30,6 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   }
   const clock = new Intl.DateTimeFormat('en-US', {
     timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
     hourCycle: 'h23',
     year: 'numeric',
     month: '2-digit',

@@ -6,13 +6,16 @@
 //! so that a caller hears something within three seconds whatever the chart does; what it did not say in time counts as
 //! unknown, and what could not be noted before the answer comes again with the callbacks.
 
+use std::cell::RefCell;
+
 use super::ask::{Answer, Ask, FhirRequest, Host, ZoneRequest};
 use super::chart::{Chart, ChartWrite, Trouble, nothing_else, search, store};
+use super::kept::Clocks;
 use super::reply::{Done, Reply};
 use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::call::config::{Config, Verb};
-use crate::call::dialplan::{Caller, Facts, Kind, Plan, Said, Step, Turn, Want, play, wants};
+use crate::call::dialplan::{Caller, Facts, Kind, Known, Plan, Said, Step, Turn, Want, play, wants};
 use crate::call::log::{BASE, CallEvent, CallLog, Context, Queue, Text};
 use crate::call::{Call, CallStatus, Clinic, Direction};
 use crate::error::{Code, log_line};
@@ -44,6 +47,8 @@ pub(super) struct Visit<'v, 'a> {
     pub(super) url: &'a str,
     /// Milliseconds since 1970.
     pub(super) now: u64,
+    /// What clocks show, as far as it is known.
+    pub(super) clocks: &'v RefCell<Clocks>,
 }
 
 impl Visit<'_, '_> {
@@ -94,7 +99,7 @@ async fn follow(host: &Host, visit: &Visit<'_, '_>, plan: &Plan<'_>) -> Done {
     };
     let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = Note::of(visit, &next.turn);
-    let unread = find_out(host, plan, &next.turn, &mut facts, &mut note).await;
+    let unread = find_out(host, plan, &next.turn, visit.clocks, &mut facts, &mut note).await;
     if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
         let root = note.as_ref().map_or("", |note| note.event.root().0);
         facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
@@ -139,15 +144,22 @@ async fn find_out(
     host: &Host,
     plan: &Plan<'_>,
     turn: &Turn<'_>,
+    clocks: &RefCell<Clocks>,
     facts: &mut Facts,
     note: &mut Option<Note<'_>>,
 ) -> Unread {
     let mut unread = Unread::default();
     let is_clock = |want: &Want| matches!(want, Want::Zone(_));
-    let mut clocks = wants(plan, turn, facts);
-    clocks.retain(is_clock);
-    if !clocks.is_empty() {
-        learn(host, plan, facts, clocks, None, &mut unread).await;
+    let mut zones = wants(plan, turn, facts);
+    zones.retain(|want| {
+        let Want::Zone(zone) = want else { return false };
+        let shown = clocks.borrow().at(zone, facts.now);
+        facts.walls.extend(shown.map(|wall| (zone.clone(), Known::Here(wall))));
+        shown.is_none()
+    });
+    if !zones.is_empty() {
+        learn(host, plan, facts, zones, None, &mut unread).await;
+        clocks.borrow_mut().keep(facts);
     }
     for round in 0..2 {
         let wanted = wants(plan, turn, facts);
@@ -217,7 +229,9 @@ async fn learn(
     for want in wanted {
         match ask(&want, plan, facts) {
             Some(ask) => {
-                asks.push((ask, Some(READING)));
+                // The host knows its clocks without waiting.
+                let deadline = (!matches!(want, Want::Zone(_))).then_some(READING);
+                asks.push((ask, deadline));
                 asked.push(want);
             }
             None => facts.learn(&want, None, &plan.caller),

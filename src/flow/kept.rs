@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::event::Secrets;
 use super::settings::Settings;
+use crate::call::dialplan::{Facts, Known, Wall};
 use crate::signature::{Order, WebhookUrl};
 
 /// What was found out for one event and serves the next.
@@ -19,7 +20,46 @@ pub struct Kept {
     pub own_url: Option<(u64, WebhookUrl)>,
     /// The names of the last genuine event's parameters, which the next may leave out.
     pub names: Rc<Names>,
+    /// What clocks show.
+    pub clocks: Rc<RefCell<Clocks>>,
 }
+
+/// What clocks showed in one minute: events that come in the same one need not ask the host again.
+#[derive(Debug, Default)]
+pub struct Clocks {
+    /// Minutes since 1970.
+    minute: u64,
+    /// By zone. A config names few.
+    shown: Vec<(String, Wall)>,
+}
+
+impl Clocks {
+    /// What the clocks of `zone` show, if it is known for this minute.
+    #[must_use]
+    pub fn at(&self, zone: &str, now: u64) -> Option<Wall> {
+        let known = |(name, _): &&(String, Wall)| self.minute == now / MINUTE && name == zone;
+        self.shown.iter().find(known).map(|(_, wall)| *wall)
+    }
+
+    /// Keeps what the host said of the zones in `facts`.
+    pub fn keep(&mut self, facts: &Facts) {
+        let minute = facts.now / MINUTE;
+        if self.minute != minute {
+            self.minute = minute;
+            self.shown.clear();
+        }
+        for (zone, wall) in &facts.walls {
+            if let Known::Here(wall) = wall
+                && self.at(zone, facts.now).is_none()
+            {
+                self.shown.push((zone.clone(), *wall));
+            }
+        }
+    }
+}
+
+/// Milliseconds. Clocks are changed at whole minutes of UTC.
+const MINUTE: u64 = 60_000;
 
 /// The names of an event's parameters, each different, and the order they are signed in.
 #[derive(Debug, Default)]
@@ -58,5 +98,28 @@ impl Kept {
                 settings
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_are_known_for_a_minute() {
+        let wall = Wall { day: 20_000, minute: 480 };
+        let facts = |now, zones: &[(&str, Known<Wall>)]| Facts {
+            now,
+            walls: zones.iter().map(|(zone, wall)| ((*zone).to_owned(), *wall)).collect(),
+            ..Facts::default()
+        };
+        let mut clocks = Clocks::default();
+        clocks.keep(&facts(7 * MINUTE + 1, &[("Europe/London", Known::Here(wall)), ("Europe/Paris", Known::Lost)]));
+        assert_eq!(clocks.at("Europe/London", 7 * MINUTE), Some(wall));
+        assert_eq!(clocks.at("Europe/London", 8 * MINUTE - 1), Some(wall));
+        assert_eq!(clocks.at("Europe/Paris", 7 * MINUTE), None);
+        assert_eq!(clocks.at("Europe/London", 8 * MINUTE), None);
+        clocks.keep(&facts(8 * MINUTE, &[("Europe/Rome", Known::Here(wall))]));
+        assert_eq!((clocks.at("Europe/London", 8 * MINUTE), clocks.at("Europe/Rome", 8 * MINUTE)), (None, Some(wall)));
     }
 }

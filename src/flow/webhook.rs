@@ -2,13 +2,14 @@
 
 //! The public door: who knocks, and which story begins.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::ask::Host;
 use super::dialplan::{Visit, dialplan};
 use super::event::{Body, Event, Layout};
 use super::genuine::{Called, forbidden, genuine};
-use super::kept::{Names, Shelf};
+use super::kept::{Clocks, Names, Shelf};
 use super::outgoing::{Placing, by_policy, confirmed};
 use super::reply::{Done, Reply};
 use super::settings::Settings;
@@ -39,7 +40,8 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
     if event.attempt >= TRAPS {
         return given_up(&event, called.step.kind).into();
     }
-    answer(&event, &settings, &called, &host).await.unwrap_or_else(Done::from)
+    let clocks = Rc::clone(&shelf.borrow().clocks);
+    answer(&event, &settings, &called, &clocks, &host).await.unwrap_or_else(Done::from)
 }
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
@@ -54,7 +56,13 @@ fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
 }
 
 /// Answers a request that is genuine.
-async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, host: &Host) -> Result<Done, Reply> {
+async fn answer(
+    event: &Event<'_>,
+    settings: &Settings,
+    called: &Called<'_>,
+    clocks: &RefCell<Clocks>,
+    host: &Host,
+) -> Result<Done, Reply> {
     let Body::Pairs(pairs, _) = &event.body else {
         return Err(Reply::Accepted);
     };
@@ -72,7 +80,8 @@ async fn answer(event: &Event<'_>, settings: &Settings, called: &Called<'_>, hos
     let application = settings.application.as_deref();
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers);
-    let visit = Visit { pairs, call: &call, clinic: &clinic, step: called.step, url: &called.url, now: event.now };
+    let (step, url, now) = (called.step, &*called.url, event.now);
+    let visit = Visit { pairs, call: &call, clinic: &clinic, step, url, now, clocks };
     let planned = match called.step.kind {
         Kind::Connect if settings.misread.is_some() => Some(Done::from(Reply::Twiml(apology()))),
         Kind::Connect => Some(confirmed(&visit, settings.sealing(), host).await),
