@@ -26,6 +26,9 @@ export function addParams(frame: Frame, params: unknown): void {
   }
 }
 
+/** How many values a name may have: more than any body that a server reads. */
+const MOST_VALUES = 1_000_000;
+
 /** Adds a name with each of its values. Lists in lists are taken apart without recursion: parsed JSON nests as deep as its sender likes. */
 function addPair(frame: Frame, name: string, value: unknown): void {
   if (typeof value === 'string') {
@@ -34,8 +37,16 @@ function addPair(frame: Frame, name: string, value: unknown): void {
     return;
   }
   const rest = [value];
+  let left = MOST_VALUES;
   while (rest.length > 0) {
     const one = rest.pop();
+    left -= Array.isArray(one) ? one.length + 1 : 1;
+    if (left < 0) {
+      // A list that holds itself has no end. No signature fits this.
+      frame.add(name);
+      frame.add('[object Array]');
+      return;
+    }
     if (Array.isArray(one)) {
       for (let index = one.length - 1; index >= 0; index--) {
         rest.push(one[index]);
@@ -47,11 +58,14 @@ function addPair(frame: Frame, name: string, value: unknown): void {
   }
 }
 
-/** As `String()` does, but never throws: what a request's parser makes of a body may have no `toString`. */
+/**
+ * As `String()` does, but never throws: what a request's parser makes of a body may have no `toString`. It is not taken for
+ * the empty value that may have been signed.
+ */
 function written(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return '';
+    return '[object Object]';
   }
 }

@@ -119,6 +119,8 @@ export class Layout {
         this.#put('@', name, value);
       } else if (value !== undefined && value !== null) {
         this.#put('@', name, this.#value(value, name));
+      } else {
+        this.#spend(1);
       }
     }
   }
@@ -178,15 +180,19 @@ export class Layout {
   }
 
   #put(mark: string, field: string, more = ''): void {
-    this.#left -= this.#each + field.length + more.length;
-    if (this.#left < 0) {
-      this.#trail.length = 1;
-      throw this.#wrong('', 'TWIML_SIZE');
-    }
+    this.#spend(this.#each + field.length + more.length);
     this.#frame.add(mark);
     this.#add(field);
     if (mark === '@') {
       this.#add(more);
+    }
+  }
+
+  #spend(room: number): void {
+    this.#left -= room;
+    if (this.#left < 0) {
+      this.#trail.length = 1;
+      throw this.#wrong('', 'TWIML_SIZE');
     }
   }
 

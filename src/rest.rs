@@ -109,6 +109,13 @@ pub fn encode(text: &str) -> String {
     String::from_utf8(encoded).unwrap_or_default()
 }
 
+/// A text as one value of a FHIR search: a comma in it is none between two values.
+/// Source: <https://hl7.org/fhir/R4/search.html#escaping>.
+#[must_use]
+pub fn search_value(text: &str) -> String {
+    encode(&text.replace('\\', "\\\\").replace(',', "\\,"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

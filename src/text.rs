@@ -12,8 +12,9 @@ pub fn find(text: &str, byte: u8) -> Option<usize> {
     text.as_bytes().iter().position(|one| *one == byte)
 }
 
-/// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, and characters without a
-/// width (Unicode's `Default_Ignorable_Code_Point`). A secret of these was pasted by mistake, and anyone can guess it.
+/// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, characters without a width
+/// (Unicode's `Default_Ignorable_Code_Point`), and what no standard gives a shape: private use, noncharacters and what
+/// stands for a character that could not be read. A secret of these was pasted by mistake, and anyone can guess it.
 #[must_use]
 #[inline(never)]
 pub fn is_blank(text: &str) -> bool {
@@ -21,7 +22,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 /// What cannot be seen, from and to.
-const INVISIBLE: [[char; 2]; 22] = [
+const INVISIBLE: [[char; 2]; 27] = [
     ['\u{0}', '\u{20}'],
     ['\u{7f}', '\u{a0}'],
     ['\u{ad}', '\u{ad}'],
@@ -40,10 +41,15 @@ const INVISIBLE: [[char; 2]; 22] = [
     ['\u{fe00}', '\u{fe0f}'],
     ['\u{feff}', '\u{feff}'],
     ['\u{ffa0}', '\u{ffa0}'],
-    ['\u{fff0}', '\u{fffb}'],
+    ['\u{e000}', '\u{f8ff}'],
+    ['\u{fdd0}', '\u{fdef}'],
+    ['\u{fff0}', '\u{ffff}'],
+    ['\u{13430}', '\u{1345f}'],
+    ['\u{16fe4}', '\u{16fe4}'],
     ['\u{1bca0}', '\u{1bca3}'],
+    ['\u{1d159}', '\u{1d159}'],
     ['\u{1d173}', '\u{1d17a}'],
-    ['\u{e0000}', '\u{e0fff}'],
+    ['\u{e0000}', '\u{10ffff}'],
 ];
 
 /// A character that [`is_blank`] passes over.
@@ -169,7 +175,9 @@ mod tests {
             assert!(!(c.is_whitespace() || c.is_control()) || is_invisible(c), "{c:?}");
         }
         assert!(is_blank("") && is_blank("\u{feff}\u{200b} \u{180e}\u{ad}\u{2060}\0"));
-        for text in ["a", "0", "-", "\u{feff}x", "é", "中", "\u{301}", "\u{fffd}"] {
+        // What half a surrogate pair becomes, and what has no shape.
+        assert!(is_blank("\u{fffd}\u{fffc}\u{ffff}\u{e000}\u{1d159}\u{16fe4}\u{13430}"));
+        for text in ["a", "0", "-", "\u{feff}x", "é", "中", "\u{301}"] {
             assert!(!is_blank(text), "{text:?}");
         }
     }

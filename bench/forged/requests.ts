@@ -17,6 +17,7 @@ export const forged = {
   whole: 'a form of 32 kB',
   twice: 'a form of 32 kB that sorts in two ways',
   many: 'a form of 1,000 parameters',
+  full: 'a form of 1,000 parameters, a config of 256 KiB',
   large: 'a form of 95 kB',
   parsed: 'parsed JSON of 1 MB',
   nested: 'parsed JSON, 100,000 lists',
@@ -57,13 +58,31 @@ function config(): string {
   });
 }
 
-const secrets: [string, string][] = [
+/** 248 voicemails, and actions that only go on, up to the longest document. */
+function longConfig(): string {
+  const actions: Record<string, unknown> = {};
+  for (let at = 0; at < 248; at++) {
+    actions[`v${at}`] = [{ voicemail: { greeting: { text: 'Hi' } } }];
+  }
+  actions['e'] = [{ hangup: {} }];
+  for (let at = 0; at < 9_100; at++) {
+    actions[`g${at}`] = [{ goto: 'e' }];
+  }
+  const text = JSON.stringify({
+    numbers: { [OURS]: { name: 'front', dialplan: 'main' } },
+    dialplans: { main: [{ then: 'e' }] },
+    actions,
+  });
+  return text.padEnd(256 * 1024);
+}
+
+const tokens: [string, string][] = [
   ['TWILIO_AUTH_TOKEN', 'an-invented-new-token,an-invented-old-token'],
   ['TWILIO_NUMBER', OURS],
   // Upper case, a user name, a port and a fragment: sixteen spellings.
   ['PLUMLINE_WEBHOOK_URL', 'https://user@FHIR.example.com:8443/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02#rc=2'],
-  ['PLUMLINE_CONFIG', config()],
 ];
+const secrets: [string, string][] = [...tokens, ['PLUMLINE_CONFIG', config()]];
 
 const common: [string, string][] = [
   ['CallSid', 'CA00000000000000000000000000000001'],
@@ -101,6 +120,12 @@ export function forgedRequest(name: ForgedName): ForgedRequest {
       ]);
     case 'many':
       return form(Array.from({ length: 990 }, (_, at) => [`SameBeginning${'x'.repeat(8)}${990 - at}`, 'v']));
+    case 'full':
+      // Names as long as those by which the kind of a step is known.
+      return {
+        ...form(Array.from({ length: 990 }, (_, at) => [`RecordingDura${String(at).padStart(4, '0')}`, 'v'])),
+        secrets: [...tokens, ['PLUMLINE_CONFIG', longConfig()]],
+      };
     case 'large':
       return form([['Custom', 'x'.repeat(95_000)]]);
     case 'parsed':

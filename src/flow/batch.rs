@@ -12,13 +12,28 @@ pub(super) struct Batch {
     entries: Vec<(u32, FhirRequest, Option<u32>)>,
     /// The limit of the flow, which all entries share.
     until: Option<u32>,
+    /// How long the resources are, in bytes.
+    bytes: usize,
 }
+
+/// How long a resource may be, in bytes. A server takes no body over `maxJsonSize`, 1 MiB by default; so it is with a
+/// batch, and what came along with a long resource would be lost.
+const MOST_BYTES: usize = 900 * 1024;
+
+/// How long the resources of one batch are together, in bytes, where they are several.
+const BATCH_BYTES: usize = 400 * 1024;
 
 impl Batch {
     /// Adds an interaction.
     pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>, until: Option<u32>) {
+        self.bytes += length(&request);
         self.entries.push((id, request, deadline));
         self.until = until;
+    }
+
+    /// Whether there is room for an interaction.
+    pub(super) fn has_room(&self, request: &FhirRequest) -> bool {
+        self.entries.is_empty() || self.bytes + length(request) <= BATCH_BYTES
     }
 
     /// The batch as one ask, under the id of its first entry; it can be given up when all of it can.
@@ -67,6 +82,15 @@ impl Batch {
             answers.push((id, answer));
         }
     }
+}
+
+/// Whether a server would refuse an interaction for its length.
+pub(super) fn is_too_long(request: &FhirRequest) -> bool {
+    length(request) > MOST_BYTES
+}
+
+fn length(request: &FhirRequest) -> usize {
+    request.resource.as_ref().map_or(0, String::len)
 }
 
 fn answer_of(entry: Json) -> Option<Answer> {

@@ -13,7 +13,7 @@ use crate::error::Code;
 use crate::fhir::change::same;
 use crate::fhir::element::is;
 use crate::json::Json;
-use crate::rest::encode;
+use crate::rest::search_value;
 
 /// How often it is tried at most: read and written.
 const ATTEMPTS: u32 = 8;
@@ -147,7 +147,7 @@ pub fn is_complete(bundle: &Json) -> bool {
 }
 
 fn criteria(root: &str) -> String {
-    ["identifier=", TWILIO, "|", &encode(root)].concat()
+    ["identifier=", TWILIO, "|", &search_value(root)].concat()
 }
 
 /// Why it did not work.
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn a_sid_stays_one_value_of_a_query() {
         let url = search("CA1&_count=0,x").url;
-        assert_eq!(url, "Communication?identifier=https://www.twilio.com/|CA1%26_count%3D0%2Cx");
+        assert_eq!(url, "Communication?identifier=https://www.twilio.com/|CA1%26_count%3D0%5C%2Cx");
         let sid = "CA00000000000000000000000000000001";
         assert_eq!(search(sid).url, ["Communication?identifier=", TWILIO, "|", sid].concat());
     }

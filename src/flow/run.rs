@@ -6,22 +6,26 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::ask::{Answer, Ask, Host, Open};
-use super::batch::Batch;
+use super::batch::{Batch, is_too_long};
 use super::refused::Refusals;
 use super::reply::{Done, Reply};
 use crate::error::Code;
+use crate::json::Json;
 
 /// A story on its way.
 pub struct Flow {
     story: Pin<Box<dyn Future<Output = Done>>>,
     host: Host,
-    /// The FHIR batch that the host is performing, under the id of its first ask.
-    batch: Option<(u32, Batch)>,
+    /// The FHIR batches that the host is performing, each under the id of its first ask.
+    batches: Vec<(u32, Batch)>,
     /// The ids of the requests that the host is performing.
     pending: Vec<u32>,
     /// What the FHIR server has refused so far.
     refusals: Refusals,
 }
+
+/// <https://www.rfc-editor.org/rfc/rfc9110#name-413-content-too-large>
+const CONTENT_TOO_LARGE: u16 = 413;
 
 /// What the host is to do next.
 #[derive(Debug)]
@@ -45,7 +49,7 @@ impl Flow {
     pub fn new<F: Future<Output = Done> + 'static>(story: impl FnOnce(Host) -> F) -> Self {
         let host = Host::default();
         let refusals = Refusals::default();
-        Self { story: Box::pin(story(host.clone())), host, batch: None, pending: Vec::new(), refusals }
+        Self { story: Box::pin(story(host.clone())), host, batches: Vec::new(), pending: Vec::new(), refusals }
     }
 
     /// Goes on until the story asks or ends.
@@ -74,26 +78,44 @@ impl Flow {
 
     fn settle(&mut self, id: u32, answer: Answer) {
         let answers = &mut self.host.0.borrow_mut().answers;
-        match self.batch.take_if(|(batch_id, _)| *batch_id == id) {
-            Some((_, batch)) => batch.split(answer, answers, &mut self.refusals),
+        match self.batches.iter().position(|(batch_id, _)| *batch_id == id) {
+            Some(at) => self.batches.swap_remove(at).1.split(answer, answers, &mut self.refusals),
             None => answers.push((id, answer)),
         }
     }
 
     fn hand_out(&mut self) -> Step {
         let mut asks = Vec::new();
-        let mut batch = Batch::default();
+        let mut batches = vec![Batch::default()];
+        let mut too_long = Vec::new();
         for open in std::mem::take(&mut self.host.0.borrow_mut().open) {
             match open.ask {
-                Ask::Fhir(request) => batch.add(open.id, request, open.deadline, open.until),
+                Ask::Fhir(request) if is_too_long(&request) => too_long.push(open.id),
+                Ask::Fhir(request) => {
+                    if !batches.last().is_some_and(|batch| batch.has_room(&request)) {
+                        batches.push(Batch::default());
+                    }
+                    if let Some(batch) = batches.last_mut() {
+                        batch.add(open.id, request, open.deadline, open.until);
+                    }
+                }
                 _ => asks.push(open),
             }
         }
-        if let Some(open) = batch.open() {
-            self.batch = Some((open.id, batch));
-            asks.push(open);
+        for batch in batches {
+            if let Some(open) = batch.open() {
+                self.batches.push((open.id, batch));
+                asks.push(open);
+            }
         }
         self.pending.extend(asks.iter().map(|open| open.id));
+        if !too_long.is_empty() {
+            let refused = |id| (id, Answer::Done { status: CONTENT_TOO_LARGE, body: Json::Null });
+            self.host.0.borrow_mut().answers.extend(too_long.into_iter().map(refused));
+            if asks.is_empty() {
+                return self.step();
+            }
+        }
         if asks.is_empty() {
             // A flow that waits without a request would wait forever.
             return Step::Done(Reply::Broken(Code::FlowStuck.into()).into());
@@ -106,7 +128,6 @@ impl Flow {
 mod tests {
     use super::super::ask::FhirRequest;
     use super::*;
-    use crate::json::Json;
 
     fn get(url: &str) -> Ask {
         Ask::Fhir(FhirRequest { method: "GET", url: url.to_owned(), ..FhirRequest::default() })
@@ -136,6 +157,30 @@ mod tests {
             assert_eq!(asks.len(), 1);
             assert_eq!(done(running.resume(answers)), "[true,true,true,true]");
         }
+    }
+
+    #[test]
+    fn a_long_resource_holds_up_no_other() {
+        let write = |length: usize| {
+            let resource = Some("x".repeat(length));
+            (Ask::Fhir(FhirRequest { method: "PUT", url: "A/1".to_owned(), resource, ..Default::default() }), None)
+        };
+        let mut running = Flow::new(move |host| async move {
+            let lengths = [600_000, 500, 1_000_000, 600_000];
+            let answers = host.ask_all(lengths.map(write).into()).await;
+            let last = host.ask_all(vec![write(1_000_000)]).await;
+            let status = |answer: &Answer| match answer {
+                Answer::Done { status, .. } => Json::count(u64::from(*status)),
+                _ => Json::Null,
+            };
+            Reply::Value(Json::List(answers.iter().chain(&last).map(status).collect())).into()
+        });
+        let Step::Ask(asks) = running.step() else { panic!() };
+        assert_eq!(asks.len(), 3);
+        let body = r#"{"entry":[{"response":{"status":"200"}}]}"#;
+        let answers =
+            asks.iter().map(|open| (open.id, Answer::Done { status: 200, body: Json::parse(body).unwrap() })).collect();
+        assert_eq!(done(running.resume(answers)), "[200,200,413,200,413]");
     }
 
     #[test]

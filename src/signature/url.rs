@@ -39,15 +39,17 @@ impl WebhookUrl {
 fn is_secure(url: &str) -> bool {
     let (scheme, rest) = cut(url, b':');
     let authority = cut_before(rest.get(2..).unwrap_or_default(), ends_authority).0;
-    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss") || is_loopback(authority)
+    let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+    is("https") || is("wss") || (is("http") || is("ws")) && is_loopback(authority)
 }
 
-/// `localhost`, 127.0.0.0/8 and `[::1]`, with a port or without. What has only digits and dots is an address: no name ends
-/// in a part of digits alone.
+/// `localhost`, 127.0.0.0/8 and `[::1]`, with a port or without.
 fn is_loopback(authority: &str) -> bool {
-    let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
-    let is_port = |rest: &str| rest.is_empty() || rest.starts_with(':') && is_number(rest);
-    authority.strip_prefix("127.").is_some_and(is_number)
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_port = |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_number);
+    let (host, port) = authority.split_at(find(authority, b':').unwrap_or(authority.len()));
+    let is_address = host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(is_number);
+    is_address && is_port(port)
         || ["localhost", "[::1]"].iter().any(|name| authority.strip_prefix(name).is_some_and(is_port))
 }
 
@@ -71,7 +73,7 @@ pub struct UrlParts<'a> {
 impl<'a> UrlParts<'a> {
     /// Whether `url` has a scheme and a host.
     fn is_absolute(url: &'a str) -> bool {
-        Self::scheme(url).is_some_and(|(_, after)| !cut_before(after, ends_authority).0.is_empty())
+        Self::parse(url).is_some()
     }
 
     /// Cuts off the scheme, `://` included.

@@ -193,6 +193,11 @@ mod tests {
         let form = sign(&Frame::of([0; 5], &[TOKEN, &url, "CallSid", "CA1"])).unwrap();
         assert_eq!(verdict(0, &form, &["CallSid", "CA1"], b""), Ok(String::new()));
         assert_eq!(verdict(0, &form, &["CallSid", "CA2"], b""), Err("SIGNATURE_MISMATCH"));
+        // A part of the hash as the name of a parameter: the same text is signed.
+        let cut = &url[..url.len() - 4];
+        let pieces = [&[cut, &signature, "", "", "", "", TOKEN][..], &[&url[url.len() - 4..], ""]].concat();
+        let split = verify(&Frame::of([1, 0, 0, 0, 0], &pieces), b"").map_err(|refused| refused.code.as_str());
+        assert_eq!(split, Err("BODY_MISSING"));
     }
 
     #[test]

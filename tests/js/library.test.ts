@@ -183,6 +183,28 @@ describe('verifyTwilio', () => {
     }
   });
 
+  test('what has no text is not taken for the empty value that was signed', () => {
+    const signed = { ...params, FromCity: '' };
+    const made = { url: URL_, signature: signTwilio({ url: URL_, params: signed, token: TOKEN }), tokens: TOKEN };
+    assert.equal(verifyTwilio({ ...made, params: signed }).ok, true);
+    for (const value of [{ toString: 1, CallSid: 'CA1' }, { CallSid: 'CA1' }, Object.create(null) as object]) {
+      assert.equal(verifyTwilio({ ...made, params: { ...signed, FromCity: value } as never }).ok, false);
+      assert.equal(verifyTwilio({ ...made, params: { ...signed, '': value } as never }).ok, false);
+    }
+  });
+
+  test('a list without an end has one', () => {
+    const endless: unknown[] = ['x'];
+    endless.push(endless);
+    let shared: unknown[] = ['x'];
+    for (let depth = 0; depth < 40; depth++) {
+      shared = [shared, shared];
+    }
+    for (const list of [endless, shared, new Array(2 ** 32 - 1)]) {
+      assert.equal(verifyTwilio({ url: URL_, params: { a: list } as never, signature, tokens: TOKEN }).ok, false);
+    }
+  });
+
   test('a frame laid out while another is', () => {
     const nested = { toString: () => String(verifyTwilio({ url: URL_, params, signature, tokens: TOKEN }).ok) };
     const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`p${index}`, index % 2 ? 'x' : nested]));

@@ -294,6 +294,10 @@ test('a tree that shares its branches, and is far longer than it looks, is too l
   );
   assert.throws(() => twiml(tree), { code: 'TWIML_SIZE', path: 'Response' });
   assert.throws(() => twiml(tree, { check: 'form' }), { code: 'TWIML_SIZE', path: 'Response' });
+  // Attributes that are not set are looked at all the same.
+  const attributes = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`a${index}`, undefined]));
+  const empty = { name: 'Response', children: Array.from({ length: 60_000 }, () => ({ name: 'Say', attributes })) };
+  assert.equal(checkTwiml(empty)[0]?.code, 'TWIML_SIZE');
   const long = { name: 'Response', children: [{ name: 'Say', text: 'x'.repeat(1e6) }] };
   assert.equal(checkTwiml(long)[0]?.code, 'TWIML_SIZE');
   assert.ok(twiml(long, { check: 'form' }).length > 1e6);

@@ -3,26 +3,18 @@
 //! What a config names: members in their order, each name once.
 
 use crate::json::{Misfit, Parser, Typed};
-use crate::text::hash;
 
 /// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<V> {
     members: Vec<(String, V)>,
-    /// Where the members stand, from 1, by a hash of their names; 0 where none does. A power of two of them, once there
-    /// are so many members that looking through them takes longer.
-    slots: Vec<u32>,
+    /// The places of the members in the order of their names. A hash would have names that collide.
+    sorted: Vec<u32>,
 }
-
-/// As many members as are looked through.
-const FEW: usize = 8;
-
-/// How many slots a name may try. Names that were not made to collide try a few.
-const MAX_PROBES: usize = 200;
 
 impl<V> Default for Map<V> {
     fn default() -> Self {
-        Self { members: Vec::new(), slots: Vec::new() }
+        Self { members: Vec::new(), sorted: Vec::new() }
     }
 }
 
@@ -36,11 +28,13 @@ impl<V> Map<V> {
     /// Which member has that name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        if self.slots.is_empty() {
-            return self.members.iter().position(|(known, _)| known == name);
-        }
-        let place = *self.slots.get(self.slot(name)?)?;
-        (place as usize).checked_sub(1)
+        let at = self.sorted.partition_point(|place| self.name(*place) < name);
+        let place = *self.sorted.get(at)?;
+        (self.name(place) == name).then_some(place as usize)
+    }
+
+    fn name(&self, place: u32) -> &str {
+        self.at(place as usize).map_or("", |(name, _)| name)
     }
 
     /// The member at a place.
@@ -49,41 +43,14 @@ impl<V> Map<V> {
         self.members.get(position).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The slot of that name, or the free one that it would take; at least half of them are free. `None` where so many names
-    /// collide that somebody has looked for them.
-    fn slot(&self, name: &str) -> Option<usize> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let first = hash(name) as usize;
-        (0..MAX_PROBES).map(|step| first.wrapping_add(step) & mask).find(|at| match self.slots.get(*at) {
-            Some(place @ 1..) => self.at(*place as usize - 1).is_none_or(|(known, _)| known == name),
-            _ => true,
-        })
-    }
-
-    /// Adds a member unless there is one of its name, or too many like it; whether it did.
-    fn add(&mut self, name: String, value: V) -> bool {
-        if self.position(&name).is_some() || !self.slots.is_empty() && self.slot(&name).is_none() {
-            return false;
-        }
-        self.members.push((name, value));
-        let count = self.members.len();
-        if count > FEW && self.slots.len() < count * 2 {
-            self.slots = vec![0; count.next_power_of_two() * 4];
-            for place in 0..count {
-                self.note(place);
-            }
-        } else if count > FEW {
-            self.note(count - 1);
-        }
-        true
-    }
-
-    /// Notes where the member at a place stands.
-    fn note(&mut self, place: usize) {
-        let slot = self.at(place).and_then(|(name, _)| self.slot(name));
-        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
-            *slot = place as u32 + 1;
-        }
+    /// Of these members, and whether each has a name of its own. Of two with one name, the first is found.
+    fn of(members: Vec<(String, V)>) -> (Self, bool) {
+        let mut sorted: Vec<u32> = (0..members.len() as u32).collect();
+        let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());
+        sorted.sort_by(|a, b| name(a).cmp(name(b)));
+        sorted.dedup_by(|later, earlier| name(later) == name(earlier));
+        let each = sorted.len() == members.len();
+        (Self { members, sorted }, each)
     }
 
     /// All members in their order.
@@ -104,29 +71,24 @@ impl<V> Map<V> {
     }
 }
 
-/// Of two members of one name, the first.
+/// Of two members of one name, the first is found.
 impl<V> FromIterator<(String, V)> for Map<V> {
     fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
-        let mut map = Self::default();
-        for (name, value) in members {
-            map.add(name, value);
-        }
-        map
+        Self::of(members.into_iter().collect()).0
     }
 }
 
 impl<V: Typed> Typed for Map<V> {
     fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
         parser.open(b'{')?;
-        let mut map = Self::default();
-        while parser.goes_on(map.is_empty(), b'}')? {
+        let mut members: Vec<(String, V)> = Vec::new();
+        while parser.goes_on(members.is_empty(), b'}')? {
             let name = parser.name()?;
-            let value = V::read(parser).map_err(|misfit| misfit.under_member(&name, map.len()))?;
-            if !map.add(name.into_owned(), value) {
-                return Err(Misfit::member());
-            }
+            let value = V::read(parser).map_err(|misfit| misfit.under_member(&name, members.len()))?;
+            members.push((name.into_owned(), value));
         }
-        Ok(map)
+        let (map, each) = Self::of(members);
+        if each { Ok(map) } else { Err(Misfit::member()) }
     }
 }
 
@@ -150,18 +112,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_each_of_many_once() {
-        let mut map = Map::default();
-        for n in 0..5_000_usize {
-            let name = ["name-", &n.to_string()].concat();
-            assert_eq!(map.position(&name), None);
-            assert!(map.add(name.clone(), n));
-            assert!(!map.add(name.clone(), 0));
-            assert_eq!((map.position(&name), map.get(&name), map.len()), (Some(n), Some(&n), n + 1));
+    fn finds_each_of_many() {
+        let name = |n: usize| ["name-", &n.to_string()].concat();
+        let map: Map<usize> = (0..5_000).map(|n| (name(n), n)).collect();
+        for (n, (known, value)) in map.iter().enumerate() {
+            assert_eq!((map.position(known), value, known), (Some(n), &n, name(n).as_str()));
         }
-        for (n, (name, value)) in map.iter().enumerate() {
-            assert_eq!((map.position(name), value), (Some(n), &n));
-        }
-        assert_eq!((map.get("name"), map.get(""), Map::<u8>::default().get("a")), (None, None, None));
+        assert_eq!((map.get("name"), map.get(""), map.get("name-5000")), (None, None, None));
+        assert_eq!(Map::<u8>::default().get("a"), None);
+        let twice: Map<u8> = [("b", 1), ("a", 2), ("b", 3)].map(|(name, n)| (name.to_owned(), n)).into_iter().collect();
+        assert_eq!((twice.get("a"), twice.get("b")), (Some(&2), Some(&1)));
     }
 }

@@ -30,7 +30,7 @@ pub use hours::{Wall, are_open, is_available};
 pub(crate) use menu::{heard, words};
 pub use needs::wants;
 pub use outcome::Outcome;
-pub use people::{IDENTITY, Patient, Person, Ring};
+pub use people::{IDENTITY, MOST_POINTS, Patient, Person, Ring};
 pub(crate) use play::MOST_HOPS;
 pub use play::{Played, play};
 pub use queue::is_spoken;

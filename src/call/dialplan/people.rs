@@ -112,11 +112,14 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
     }
 }
 
+/// How many roles are read: as many as are searched for.
+const MOST_ROLES: usize = 100;
+
 /// The practitioners of a search for roles who are there now, each once, in the order of their references: the chart's
 /// own order may change from one moment to the next.
 pub(super) fn available(found: &Json, country: Option<&str>, wall: Wall, now: u64) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
-    for role in resources(found, "PractitionerRole") {
+    for role in resources(found, "PractitionerRole").take(MOST_ROLES) {
         let serves = role.get("period").is_none_or(|period| is_within(period, wall, now));
         if !serves || !is_available(role, wall, now) {
             continue;
@@ -160,10 +163,13 @@ pub(super) fn is_identity(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// How many contact points of a person are read. Each may take a search through every country's plan.
+pub const MOST_POINTS: usize = 100;
+
 /// The best telephone of a resource: of work, then mobile, then any but that at home; within these by rank.
 fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Ring> {
     let mut best: Option<((u32, u32), Ring)> = None;
-    for contact in elements(resource, "telecom") {
+    for contact in elements(resource, "telecom").iter().take(MOST_POINTS) {
         let order = match text(contact, "use") {
             Some("work") => 0,
             Some("mobile") => 1,

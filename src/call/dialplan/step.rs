@@ -143,9 +143,20 @@ pub fn steps<'a>(config: &'a Config, said: Said<'_, '_>) -> Vec<Step<'a>> {
     for kind in likely {
         steps.extend(all.iter().filter(|step| step.kind == *kind));
     }
-    for possible in [true, false] {
-        steps.extend(all.iter().filter(|step| !likely.contains(&step.kind) && can_be(step.kind, said) == possible));
+    // A request may have a thousand parameters: they are looked through once for each kind.
+    let mut possible = Vec::new();
+    let mut impossible = Vec::new();
+    let mut known: Vec<(Kind, bool)> = Vec::new();
+    for step in all.into_iter().filter(|step| !likely.contains(&step.kind)) {
+        let judged = known.iter().find(|(kind, _)| *kind == step.kind).map(|(_, can_be)| *can_be);
+        let can_be = judged.unwrap_or_else(|| can_be(step.kind, said));
+        if judged.is_none() {
+            known.push((step.kind, can_be));
+        }
+        if can_be { &mut possible } else { &mut impossible }.push(step);
     }
+    steps.append(&mut possible);
+    steps.append(&mut impossible);
     steps
 }
 

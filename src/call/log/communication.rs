@@ -218,10 +218,15 @@ fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elem
     values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
-/// Our extensions of a resource: one, unless the base was another for a while.
+/// Our extensions of a resource: one, unless the base was another for a while. Of more than [`MOST_EXTENSIONS`] the rest
+/// was written by somebody who wants them compared with each element of a long list.
 fn own(resource: &Json) -> impl Iterator<Item = &Json> {
-    resource.get("extension").map(Json::elements).unwrap_or_default().iter().filter(|one| is_call_extension(one))
+    let all = resource.get("extension").map(Json::elements).unwrap_or_default();
+    all.iter().filter(|one| is_call_extension(one)).take(MOST_EXTENSIONS)
 }
+
+/// How many extensions of ours are read.
+const MOST_EXTENSIONS: usize = 8;
 
 /// Whether an extension is what is known of a call, whatever its base.
 pub(crate) fn is_call_extension(extension: &Json) -> bool {

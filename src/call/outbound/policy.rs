@@ -26,6 +26,12 @@ const OVERSEAS: [&[u8; 3]; 27] = [
     b"684", b"721", b"758", b"767", b"784", b"787", b"809", b"829", b"849", b"868", b"869", b"876", b"939",
 ];
 
+/// Areas without a place: personal numbers that are still to come, a carrier's, and the government's.
+const PERSONAL: [&[u8; 3]; 18] = [
+    b"456", b"535", b"538", b"542", b"543", b"545", b"546", b"547", b"549", b"550", b"552", b"553", b"554", b"556",
+    b"569", b"578", b"589", b"710",
+];
+
 /// The main country of the North American plan, and the one beside it.
 const NORTH_AMERICA: [&str; 2] = ["US", "CA"];
 
@@ -181,13 +187,20 @@ impl Origin {
     }
 }
 
-/// Ten digits after +1, of an area that could be one and that no plan knows: none begins with 0 or 1, and N11 are
-/// services.
+/// Ten digits after +1, of an area that could be given out to a place, and that no plan knows. Source: the North American
+/// Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
 fn is_of_new_area(number: &str) -> bool {
     let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
         return false;
     };
-    let possible = !area.starts_with(['0', '1']) && !area.ends_with("11");
+    let possible = match area.as_bytes() {
+        // N9X wait for longer numbers, 37X and 96X for whole blocks, and two equal digits are no place's: services, toll-free,
+        // personal and Canada's 6XX. 88X is toll-free, or was dearer than it.
+        [b'0' | b'1', ..] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | [b'8', b'8', _] => false,
+        // 555 is no place's either: examples have it, and no call to it costs anything.
+        [_, second, third] if second == third => area == "555",
+        _ => !PERSONAL.iter().any(|known| *known == area.as_bytes()),
+    };
     let overseas = OVERSEAS.iter().any(|known| *known == area.as_bytes());
     // A known area of the two large countries has this number.
     possible && !overseas && parse(&["+1", area, "2000000"].concat(), None).is_err()
@@ -226,6 +239,20 @@ mod tests {
         for area in (200..1_000).map(|number| number.to_string()) {
             let found = country(&area, [220, 234, 322, 420, 468, 502, 520, 662, 702, 780, 987]);
             assert!(!found.as_ref().is_some_and(is_overseas) || listed.contains(&area.as_str()), "{area}");
+        }
+    }
+
+    #[test]
+    fn a_new_area_is_one_that_a_place_can_have() {
+        let new = |area: &str| is_of_new_area(&["+1", area, "5550123"].concat());
+        for area in ["232", "457", "624", "729", "824", "924"] {
+            assert!(new(area), "{area}");
+        }
+        for area in [
+            "535", "538", "542", "589", "644", "655", "677", "688", "710", "822", "880", "881", "889", "290", "375",
+            "960", "011", "211", "456",
+        ] {
+            assert!(!new(area), "{area}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::flow::ask::{Answer, FhirRequest, HttpRequest};
 use crate::flow::chart::Trouble;
 use crate::flow::record::{counted, create, found, get, landed, update};
 use crate::json::{Json, decimal};
-use crate::rest::encode;
+use crate::rest::search_value;
 use crate::time::{HOUR, MINUTE, instant, parse_instant};
 
 const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
@@ -46,8 +46,9 @@ pub(super) fn intend(round: &Round<'_>, occasion: Occasion, root: &str, call: &s
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
     for (index, occasion) in ALL.into_iter().enumerate() {
-        criteria
-            .push_str(&[if index == 0 { "" } else { "," }, SYSTEM, "|", &encode(root), ".", word(occasion)].concat());
+        criteria.push_str(
+            &[if index == 0 { "" } else { "," }, SYSTEM, "|", &search_value(root), ".", word(occasion)].concat(),
+        );
     }
     criteria
 }

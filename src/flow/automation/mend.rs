@@ -12,7 +12,7 @@ use crate::flow::ask::{Answer, FhirRequest};
 use crate::flow::chart::{Chart, Trouble};
 use crate::flow::record::{found, get, update};
 use crate::json::{Json, decimal};
-use crate::rest::encode;
+use crate::rest::search_value;
 
 /// How often a record is read and written where others write it too.
 const ATTEMPTS: u32 = 3;
@@ -195,7 +195,7 @@ async fn look(round: &Round<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> R
     for some in calls.chunks(SEARCHED) {
         let mut url = "Communication?identifier=".to_owned();
         for (index, call) in some.iter().enumerate() {
-            url.push_str(&[if index == 0 { "" } else { "," }, TWILIO, "|", &encode(call.root)].concat());
+            url.push_str(&[if index == 0 { "" } else { "," }, TWILIO, "|", &search_value(call.root)].concat());
         }
         url.push_str(&["&_sort=identifier&_count=", &decimal(4 * SEARCHED as u64)].concat());
         requests.push(get(url));

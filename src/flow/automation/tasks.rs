@@ -9,7 +9,7 @@ use crate::fhir::element::{concept, has_coding, identifier, is, reference};
 use crate::flow::ask::FhirRequest;
 use crate::flow::record::{create, get, update};
 use crate::json::Json;
-use crate::rest::encode;
+use crate::rest::search_value;
 use crate::time::{DAY, instant, parse_instant};
 
 /// The system of a task's identifier: `<CallSid>.<occasion>`.
@@ -68,7 +68,9 @@ pub(super) fn of_call(root: &str) -> FhirRequest {
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
     for (index, occasion) in ALL.into_iter().enumerate() {
-        criteria.push_str(&[if index == 0 { "" } else { "," }, CALL, "|", &encode(root), ".", word(occasion)].concat());
+        criteria.push_str(
+            &[if index == 0 { "" } else { "," }, CALL, "|", &search_value(root), ".", word(occasion)].concat(),
+        );
     }
     criteria
 }
@@ -103,7 +105,7 @@ pub(super) fn of_patient(patient: &str, at: u64) -> FhirRequest {
 
 /// The same, by the caller's number.
 pub(super) fn of_caller(number: &str, at: u64) -> FhirRequest {
-    get([&of_day(at), "&identifier=", CALLER, "|", &encode(number)].concat())
+    get([&of_day(at), "&identifier=", CALLER, "|", &search_value(number)].concat())
 }
 
 fn of_day(at: u64) -> String {

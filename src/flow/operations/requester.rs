@@ -16,7 +16,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{identifier, is};
 use crate::json::Json;
-use crate::rest::encode;
+use crate::rest::search_value;
 
 /// How often the identity is tried to be written.
 const ATTEMPTS: u32 = 3;
@@ -185,7 +185,7 @@ async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
     if uuid_of(identity).is_some_and(|other| other != id) {
         return Err(Reply::Conflict(Code::IdentityTaken.into()));
     }
-    let token = encode(&[IDENTITY_SYSTEM, "|", identity].concat());
+    let token = search_value(&[IDENTITY_SYSTEM, "|", identity].concat());
     let mut asks = vec![
         ["PractitionerRole?identifier=", &token, "&_count=20"].concat(),
         ["Practitioner?identifier=", &token, "&_count=2"].concat(),
@@ -197,7 +197,9 @@ async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
             if index == 0 { ("PractitionerRole", &["practitioner", "reference"]) } else { ("Practitioner", &["id"]) };
         let found = resources(read(answer, kind)?);
         let owner = |one: &Json| one.at(path).and_then(Json::text).map(|owner| owner.rsplit('/').next() == Some(id));
-        if found.iter().any(|one| owner(one) != Some(true)) {
+        // They have it themselves: a search that does not find that has been read as another.
+        let is_unread = index == 1 && found.is_empty();
+        if is_unread || found.iter().any(|one| owner(one) != Some(true)) {
             return Err(Reply::Conflict(Code::IdentityTaken.into()));
         }
     }

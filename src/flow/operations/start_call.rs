@@ -14,7 +14,7 @@ use crate::call::log::Context;
 use crate::call::outbound::{Intent, Prepared, REQUEST_SYSTEM, Sealing, expires_at};
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::rest::encode;
+use crate::rest::search_value;
 use crate::time::instant;
 
 /// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
@@ -83,7 +83,7 @@ fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
 
 /// The search token of a request.
 pub(super) fn criterion(request: &str) -> String {
-    encode(&[REQUEST_SYSTEM, "|", request].concat())
+    search_value(&[REQUEST_SYSTEM, "|", request].concat())
 }
 
 /// Whether two intents are of the same call, whichever way it is placed.

@@ -9,6 +9,7 @@ use super::super::reply::Reply;
 use super::office::{Office, refused};
 use super::requester::{Requester, read, reference};
 use super::{text_of, wrong};
+use crate::call::dialplan::MOST_POINTS;
 use crate::call::log::Context;
 use crate::call::outbound::{Limit, Policy, PoolKey, Refusal, is_id, judge, reference_to, searches};
 use crate::error::Code;
@@ -144,10 +145,11 @@ pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<
     Err(first.map_or(Reply::Invalid(Code::OutboundNoNumber.into()), refused))
 }
 
-/// The telephone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`.
+/// The telephone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`. Of more than
+/// [`MOST_POINTS`] contact points the first are read.
 pub(super) fn numbers_of(person: &Json, now: u64) -> Vec<&str> {
     let mut numbers: Vec<((bool, u32), &str)> = Vec::new();
-    for point in person.get("telecom").map(Json::elements).unwrap_or_default() {
+    for point in person.get("telecom").map(Json::elements).unwrap_or_default().iter().take(MOST_POINTS) {
         let current = point.get("period").is_none_or(|period| covers(period, now));
         if is(point, "use", "old") || !current || !(is(point, "system", "phone") || is(point, "system", "sms")) {
             continue;

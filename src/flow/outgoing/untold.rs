@@ -15,7 +15,7 @@ use crate::error::Code;
 use crate::fhir::element::is;
 use crate::json::Json;
 use crate::phone::E164;
-use crate::rest::encode;
+use crate::rest::search_value;
 
 /// Milliseconds that each of at most two reads and one write may take: callers wait less than three seconds.
 const DEADLINE: u32 = 950;
@@ -129,7 +129,8 @@ fn who(identity: &str, config: &Config) -> Who {
         Some(practitioner) => Who::Known(practitioner),
         // The clinic's own word for somebody.
         None => Who::Search(
-            ["Practitioner?identifier=", &encode(&[IDENTITY_SYSTEM, "|", identity].concat()), "&_count=2"].concat(),
+            ["Practitioner?identifier=", &search_value(&[IDENTITY_SYSTEM, "|", identity].concat()), "&_count=2"]
+                .concat(),
         ),
     }
 }
@@ -166,7 +167,7 @@ fn record(placing: &Placing<'_>, event: &CallEvent<'_>, context: &Context, from:
     log.know(context);
     let mut resource = log.write(None, placing.base());
     show(&mut resource, from.as_str());
-    let criteria = ["identifier=", TWILIO_SYSTEM, "|", &encode(log.root().unwrap_or_default())].concat();
+    let criteria = ["identifier=", TWILIO_SYSTEM, "|", &search_value(log.root().unwrap_or_default())].concat();
     FhirRequest {
         method: "POST",
         url: "Communication".to_owned(),

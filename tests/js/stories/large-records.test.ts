@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** Records as long as the server takes them, which staff may write: nothing else waits for them. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Communication, Practitioner } from '@medplum/fhirtypes';
+import { ask, bearer } from '../sandbox-ask.ts';
+import { openWorld } from './rights.ts';
+import type { World } from './rights.ts';
+
+const EXTENSION = 'https://plumline.dev/fhir/StructureDefinition/twilio-call';
+const SYSTEM = 'http://twilio.com/voice/identity';
+const everything = { resourceType: 'AccessPolicy' as const, resource: [{ resourceType: '*' }] };
+
+let world: World;
+before(async () => {
+  world = await openWorld('large-records');
+});
+after(async () => {
+  await world.clinic.stop();
+  world.hooks.close();
+});
+
+/** A record of a call that a member of staff writes, `prepared` in so many extensions. */
+function record(sid: string, sender: string, extensions: number, more: Partial<Communication>): Communication {
+  const prepared = [{ url: 'prepared', valueInstant: '2026-01-01T00:00:00.000Z' }];
+  const url = (index: number): string => (index === 0 ? EXTENSION : `${index}/twilio-call`);
+  return {
+    resourceType: 'Communication',
+    status: 'in-progress',
+    sender: { reference: sender },
+    identifier: [{ system: 'https://www.twilio.com/', value: sid }],
+    category: [{ coding: [{ system: 'https://plumline.dev/fhir/communication-category', code: 'twilio-voice' }] }],
+    extension: Array.from({ length: extensions }, (_, index) => ({ url: url(index), extension: prepared })),
+    ...more,
+  };
+}
+
+test('the sweep brings in a lost call beside records that fill a batch', async () => {
+  const { clinic, staff } = world;
+  const { twilio } = clinic.sandbox;
+  for (const lengths of [[600_000, 600_000], [1_047_600]]) {
+    clinic.begin(clinic.began + 24 * 3_600_000);
+    for (const length of lengths) {
+      const { callSid } = await twilio.incoming({
+        from: '+15550100800',
+        to: '+15550100002',
+        script: { hangUpAfter: 1 },
+      });
+      await clinic.sandbox.settled();
+      const written = record(callSid, staff.reference, 1, { note: [{ text: 'x'.repeat(length) }] });
+      const { status } = await ask(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
+      assert.equal(status, 201);
+    }
+    twilio.unkind.drop = 1;
+    const lost = await twilio.incoming({ from: '+15550100810', to: '+15550100002', script: { hangUpAfter: 1 } });
+    twilio.unkind.drop = 0;
+    await clinic.sandbox.settled();
+    for (const minutes of [10, 20, 30]) {
+      await clinic.sweep(clinic.began + minutes * 60_000);
+    }
+    const found = await clinic.chart('Communication', `identifier=https://www.twilio.com/|${lost.callSid}`);
+    assert.equal(found.length, 1, `beside ${lengths.join(' and ')} characters`);
+  }
+});
+
+test('thousands of extensions and payloads cost a callback no more than a long note', async () => {
+  const { clinic, staff } = world;
+  const { twilio } = clinic.sandbox;
+  const took = async (extensions: number, more: Partial<Communication>): Promise<number> => {
+    clinic.begin(clinic.began + 3_600_000);
+    const { callSid } = await twilio.incoming({ from: '+15550100800', to: '+15550100002', script: { hangUpAfter: 1 } });
+    await clinic.sandbox.settled();
+    const written = record(callSid, staff.reference, extensions, more);
+    const { status } = await ask(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
+    assert.equal(status, 201);
+    const began = performance.now();
+    await clinic.sweep(clinic.began + 600_000);
+    return performance.now() - began;
+  };
+  const plain = await took(1, { note: [{ text: 'x'.repeat(700_000) }] });
+  const payload = Array.from({ length: 20_000 }, (_, index) => ({ contentString: String(index) }));
+  const many = await took(4_500, { payload });
+  // Each against each took 25 times as long, this twice.
+  assert.ok(many < plain * 8, `${Math.round(many)} ms beside ${Math.round(plain)}`);
+});
+
+for (const identity of ['amber.rn', 'amber,rn']) {
+  test(`the identity ${identity} on two practitioners is taken for both`, async () => {
+    const { clinic } = world;
+    const amber = await clinic.staff('Amber Example');
+    const other = await clinic.staff('Bruno Example', { policy: everything });
+    const take = async (reference: string, token?: string): Promise<void> => {
+      const own = await clinic.read<Practitioner>(reference);
+      const named = { ...own, identifier: [{ system: SYSTEM, value: identity }] };
+      const { status } = await ask(clinic.sandbox, 'PUT', reference, named, token === undefined ? {} : bearer(token));
+      assert.equal(status, 200);
+    };
+    await take(amber.reference);
+    assert.equal((await clinic.execute(amber.token, { operation: 'access-token' })).status, 200);
+    await take(other.reference, other.token);
+    for (const { token } of [amber, other]) {
+      assert.equal((await clinic.execute(token, { operation: 'access-token' })).code, 'IDENTITY_TAKEN');
+    }
+  });
+}
