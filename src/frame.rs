@@ -203,6 +203,10 @@ fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
 /// How many bytes the first `units` UTF-16 code units of `text` take.
 #[cfg(feature = "library")]
 fn bytes_of(text: &[u8], units: usize) -> usize {
+    // Nearly all fields are ASCII.
+    if text.get(..units).is_some_and(<[u8]>::is_ascii) {
+        return units;
+    }
     let mut at = 0;
     let mut left = units;
     while left > 0 {
