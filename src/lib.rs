@@ -25,6 +25,7 @@ pub mod phone;
 #[cfg(feature = "flows")]
 pub mod rest;
 pub mod signature;
+mod sort;
 pub mod text;
 pub mod time;
 #[cfg(feature = "token")]

@@ -113,7 +113,14 @@ pub fn encode(text: &str) -> String {
 /// Source: <https://hl7.org/fhir/R4/search.html#escaping>.
 #[must_use]
 pub fn search_value(text: &str) -> String {
-    encode(&text.replace('\\', "\\\\").replace(',', "\\,"))
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '\\' | ',') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    encode(&escaped)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@
 
 use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
-#[cfg(feature = "library")]
-use super::sort::sort;
 use super::url::UrlParts;
 use crate::error::Code;
+#[cfg(feature = "library")]
+use crate::sort::sort;
 #[cfg(feature = "library")]
 use crate::text::cut;
 use crate::text::{cut_before, find, list};

@@ -11,7 +11,6 @@ mod explain;
 mod mac;
 mod params;
 mod shared_key;
-mod sort;
 mod url;
 mod verify;
 

@@ -4,7 +4,7 @@
 
 use core::cmp::Ordering;
 
-use super::sort::sort;
+use crate::sort::sort;
 use crate::text::copy;
 
 /// How the names are ordered. Twilio's own back end is unknown, and its libraries disagree: Node, Java and C#

@@ -48,9 +48,20 @@ fn is_loopback(authority: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_port = |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_number);
     let (host, port) = authority.split_at(find(authority, b':').unwrap_or(authority.len()));
-    let is_address = host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(is_number);
+    let is_address = {
+        let ([first, second, third], last) = dotted(host);
+        first == "127" && [second, third, last].into_iter().all(is_number)
+    };
     is_address && is_port(port)
         || ["localhost", "[::1]"].iter().any(|name| authority.strip_prefix(name).is_some_and(is_port))
+}
+
+/// The first three parts of a host, and the rest.
+fn dotted(host: &str) -> ([&str; 3], &str) {
+    let (first, rest) = cut(host, b'.');
+    let (second, rest) = cut(rest, b'.');
+    let (third, rest) = cut(rest, b'.');
+    ([first, second, third], rest)
 }
 
 /// A URL cut into parts, each exactly as written: re-encoding would change what was signed.

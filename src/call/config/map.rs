@@ -3,6 +3,7 @@
 //! What a config names: members in their order, each name once.
 
 use crate::json::{Misfit, Parser, Typed};
+use crate::sort::sort;
 
 /// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl<V> Map<V> {
     fn of(members: Vec<(String, V)>) -> (Self, bool) {
         let mut sorted: Vec<u32> = (0..members.len() as u32).collect();
         let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());
-        sorted.sort_by(|a, b| name(a).cmp(name(b)));
+        sort(&mut sorted, |a, b| name(a) < name(b));
         sorted.dedup_by(|later, earlier| name(later) == name(earlier));
         let each = sorted.len() == members.len();
         (Self { members, sorted }, each)

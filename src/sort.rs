@@ -6,7 +6,7 @@
 const RUN: usize = 8;
 
 /// Sorts `items`, keeping equal ones in their order. O(n log n) comparisons, whatever the order they come in.
-pub(super) fn sort<T: Copy>(items: &mut Vec<T>, less: impl Fn(&T, &T) -> bool) {
+pub(crate) fn sort<T: Copy>(items: &mut Vec<T>, less: impl Fn(&T, &T) -> bool) {
     for run in items.chunks_mut(RUN) {
         for end in 1..run.len() {
             let item = run[end];
