@@ -18,7 +18,7 @@ pub(super) struct Batch {
 
 /// How long a resource may be, in bytes. A server takes no body over `maxJsonSize`, 1 MiB by default; so it is with a
 /// batch, and what came along with a long resource would be lost.
-const MOST_BYTES: usize = 900 * 1024;
+pub(super) const MOST_BYTES: usize = 900 * 1024;
 
 /// How long the resources of one batch are together, in bytes, where they are several.
 const BATCH_BYTES: usize = 400 * 1024;

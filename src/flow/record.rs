@@ -56,6 +56,15 @@ pub(super) fn found(answer: Answer, kind: &str) -> Result<Vec<Json>, Trouble> {
     Ok(resources)
 }
 
+/// Whether a create by `ifNoneExist` was done, or need not be: 412 says that there are several already.
+///
+/// # Errors
+/// [`Trouble`], as [`landed`].
+#[cfg(feature = "automation")]
+pub(super) fn stands(answer: &Answer) -> Result<(), Trouble> {
+    if matches!(answer, Answer::Done { status: 412, .. }) { Ok(()) } else { landed(answer) }
+}
+
 /// How many a search by `_summary=count` found.
 ///
 /// # Errors

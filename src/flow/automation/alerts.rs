@@ -14,7 +14,7 @@ use crate::error::Code;
 use crate::fhir::element::{concept, extension, identifier, is, reference};
 use crate::flow::ask::{Answer, FhirRequest, HttpRequest};
 use crate::flow::chart::Trouble;
-use crate::flow::record::{counted, create, found, get, landed, update};
+use crate::flow::record::{counted, create, found, get, landed, stands, update};
 use crate::json::{Json, decimal};
 use crate::rest::search_value;
 use crate::time::{HOUR, MINUTE, instant, parse_instant};
@@ -55,8 +55,9 @@ pub(super) fn criteria(root: &str) -> String {
 
 /// The `CallSid` of the call that an alert is of.
 pub(super) fn root_of(intent: &Json) -> Option<&str> {
-    let value = intent.at(&["identifier", "0", "value"]).and_then(Json::text)?;
-    Some(crate::text::cut(value, b'.').0)
+    let identifiers = intent.get("identifier").map(Json::elements).unwrap_or_default();
+    let ours = identifiers.iter().find(|one| is(one, "system", SYSTEM))?;
+    Some(crate::text::cut(ours.get("value")?.text()?, b'.').0)
 }
 
 fn intent(round: &Round<'_>, category: &str, value: &str, text: &str) -> Json {
@@ -82,7 +83,7 @@ fn attempt(round: &Round<'_>) -> Json {
 /// # Errors
 /// [`Trouble`] where the intent is not known to stand.
 pub(super) async fn follow_up(round: &Round<'_>, alerts: &Alerts, answer: Answer) -> Result<(), Trouble> {
-    landed(&answer)?;
+    stands(&answer)?;
     // 200: somebody has been here before.
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
@@ -123,7 +124,9 @@ pub(super) async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
 /// How many alerts of the hour come before this one: those that were sent, and those on their way whose intents were
 /// written first. Each intent stands before it is ranked, so of many that come at once as many go out as may.
 async fn earlier(round: &Round<'_>, intent: &Json) -> Result<u32, Trouble> {
-    let since = ["&sent=ge", &instant(round.now.saturating_sub(HOUR))].concat();
+    // One that is dated ahead was written by somebody else.
+    let (from, to) = (instant(round.now.saturating_sub(HOUR)), instant(round.now + STALE));
+    let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
     let on_their_way = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
     let sent = [&search(ALERT), "&status=completed", &since, "&_summary=count"].concat();
     // In this order: one that is sent in between counts twice, and not never.
@@ -197,7 +200,8 @@ pub(super) async fn resend(round: &Round<'_>, alerts: &Alerts, found: Vec<Json>)
         let instant_of = |value: Option<&Json>| value.and_then(Json::text).and_then(parse_instant);
         let extensions = intent.get("extension").map(Json::elements).unwrap_or_default();
         let last = extensions.iter().find(|one| is(one, "url", &[round.base(), ATTEMPT].concat()));
-        let tried = instant_of(last.and_then(|last| last.get("valueInstant"))).unwrap_or(0);
+        let tried = instant_of(last.and_then(|last| last.get("valueInstant"))).filter(|tried| *tried <= round.now);
+        let tried = tried.unwrap_or(0);
         if tried + STALE > round.now || !round.has(4) || !round.may_alert() {
             continue;
         }
@@ -256,7 +260,7 @@ pub(super) async fn summary(round: &Round<'_>, alerts: &Alerts, from: u64, to: u
     let intent = intent(round, SUMMARY, &value, &text.concat());
     let request = create(&intent, ["identifier=", SYSTEM, "|", &value].concat());
     let answer = round.fhir(vec![request]).await.pop().unwrap_or(Answer::Failed);
-    landed(&answer)?;
+    stands(&answer)?;
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
     {

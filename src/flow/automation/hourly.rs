@@ -11,6 +11,7 @@ use crate::call::log::{CATEGORY, CallEvent, CallLog};
 use crate::error::Code;
 use crate::fhir::element::{extension, extension_of, is};
 use crate::flow::ask::{Answer, Ask};
+use crate::flow::batch::MOST_BYTES;
 use crate::flow::record::{get, landed, update};
 use crate::flow::walk::Walk;
 use crate::json::Json;
@@ -29,6 +30,8 @@ const OVERLAP: u64 = DAY;
 const COUNT: usize = 50;
 /// Recordings deleted in one go.
 const DELETED: usize = 10;
+/// How many bytes it takes to say of one that it is gone, at most.
+const NOTED: usize = 600;
 /// Milliseconds that deleting may take.
 const DEADLINE: u32 = 10_000;
 /// The name of the extension that tells of a recording that is no longer at Twilio.
@@ -122,7 +125,12 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>, to: u64)
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
     let mut open: Vec<(usize, String)> = Vec::new();
     for (at, call) in page {
-        open.extend(kept(&call, round.base()).into_iter().map(|sid| (calls.len(), sid)));
+        let mut sids = kept(&call, round.base());
+        if is_full(&call, &sids) {
+            // What is gone cannot be noted in it, and would be tried again at each run.
+            sids.truncate(DELETED);
+        }
+        open.extend(sids.into_iter().map(|sid| (calls.len(), sid)));
         calls.push((at, call, Vec::new()));
     }
     let mut goes_on = true;
@@ -172,7 +180,8 @@ async fn delete(round: &Round<'_>, rest: &Rest, page: Vec<(u64, Json)>, to: u64)
         }
     }
     let (mut began, mut requests) = (Vec::new(), Vec::new());
-    for (at, call, gone) in calls.into_iter().filter(|(.., gone)| !gone.is_empty()) {
+    let writable = |(_, call, gone): &(u64, Json, Vec<String>)| !gone.is_empty() && !is_full(call, gone);
+    for (at, call, gone) in calls.into_iter().filter(writable) {
         if let Some(request) = update(&without(call, &gone, round)) {
             began.push(at);
             requests.push(request);
@@ -243,6 +252,11 @@ fn kept(call: &Json, base: &str) -> Vec<String> {
         }
     }
     kept
+}
+
+/// Whether a record has no room left for saying that these recordings are gone.
+fn is_full(call: &Json, sids: &[String]) -> bool {
+    !sids.is_empty() && call.write().len() + sids.len() * NOTED > MOST_BYTES
 }
 
 /// The call, saying that recordings of it are gone.

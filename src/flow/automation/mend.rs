@@ -47,6 +47,7 @@ pub(super) async fn mend<'a>(
     let mut mended = Mended::default();
     let mut code = Code::ChartConflict;
     let mut behind = false;
+    let mut conflicting = None;
     for _ in 0..ATTEMPTS {
         let records = look(round, &open, tickets).await?;
         let mut writes = Vec::new();
@@ -69,6 +70,7 @@ pub(super) async fn mend<'a>(
         }
         open = Vec::new();
         let mut again = Vec::new();
+        let mut conflicts = true;
         for (work, answer) in write(round, writes).await {
             match work.chart.settle(&answer) {
                 Ok(()) if work.goes_on => again.push(work.call),
@@ -78,6 +80,7 @@ pub(super) async fn mend<'a>(
                     if work.claims && code != Code::ChartConflict {
                         tickets.put_back(work.chart);
                     }
+                    conflicts &= code == Code::ChartConflict;
                     open.push(work.call);
                 }
                 Err(trouble) => {
@@ -86,14 +89,23 @@ pub(super) async fn mend<'a>(
                 }
             }
         }
-        behind = !open.is_empty();
+        behind = !open.is_empty() && !conflicts;
+        conflicting = if conflicts { open.iter().filter_map(Call::began).min() } else { None };
         open.extend(again);
         if open.is_empty() {
             break;
         }
     }
+    if behind {
+        return Err(code);
+    }
+    // Others write a few records all the time, or what is written is found as another call's: nothing else waits for those.
+    if conflicting.is_some() {
+        round.tell(Code::ChartConflict);
+        mended.refused = earlier(mended.refused, conflicting);
+    }
     // A second record that is still to be closed waits for the next run.
-    if behind { Err(code) } else { Ok(mended) }
+    Ok(mended)
 }
 
 impl Call<'_> {
@@ -207,7 +219,7 @@ async fn look(round: &Round<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> R
     let mut answers = round.fhir(requests).await.into_iter();
     for answer in answers.by_ref().take(searches) {
         for resource in found(answer, "Communication").map_err(Trouble::code)? {
-            if let Some(index) = calls.iter().position(|call| root_of(&resource) == Some(call.root)) {
+            if let Some(index) = calls.iter().position(|call| is_of(&resource, call.root)) {
                 records[index].push(resource);
             }
         }
@@ -215,6 +227,12 @@ async fn look(round: &Round<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> R
     // A doubt that stays is settled in a later run.
     tickets.learn(doubts.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
+}
+
+/// Whether a record is found by the root's `CallSid`: any identifier of it may be the one.
+fn is_of(resource: &Json, root: &str) -> bool {
+    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+    identifiers.iter().any(|one| is(one, "system", TWILIO) && is(one, "value", root))
 }
 
 /// The root's `CallSid` by which a record is found.

@@ -55,10 +55,10 @@ struct Given {
 pub(super) type Doubt = (String, u64);
 
 impl Tickets {
-    /// The search for them, the oldest first.
+    /// The search for them, the newest first: a ticket is used within minutes, and others' drafts stay for good.
     pub(super) fn search() -> FhirRequest {
         let category = ["&category=", CATEGORY.0, "|", CATEGORY.1].concat();
-        get(["Communication?status=preparation", &category, "&_sort=_lastUpdated&_count=100"].concat())
+        get(["Communication?status=preparation", &category, "&_sort=-_lastUpdated&_count=100"].concat())
     }
 
     pub(super) fn read(found: Vec<Json>, now: u64) -> Self {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Records as long as the server takes them, which staff may write: nothing else waits for them. */
+/** Records that staff may write, as long as the server takes them or with what nobody expects: nothing waits for them. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Communication, Practitioner } from '@medplum/fhirtypes';
+import type { Communication, Extension, Practitioner } from '@medplum/fhirtypes';
 import { ask, bearer } from '../sandbox-ask.ts';
+import { openClinic, tickets, workday } from './clinic.ts';
 import { openWorld } from './rights.ts';
 import type { World } from './rights.ts';
 
@@ -14,7 +15,7 @@ const everything = { resourceType: 'AccessPolicy' as const, resource: [{ resourc
 
 let world: World;
 before(async () => {
-  world = await openWorld('large-records');
+  world = await openWorld('edited-records');
 });
 after(async () => {
   await world.clinic.stop();
@@ -104,3 +105,74 @@ for (const identity of ['amber.rn', 'amber,rn']) {
     }
   });
 }
+
+test('the sweep goes on where an own record names its call in its second identifier', async () => {
+  const { clinic, staff } = world;
+  clinic.begin(clinic.began + 24 * 3_600_000);
+  const { callSid } = await clinic.browser(staff.identity, { To: '+15550100701' }, { answers: { '*': { talk: 5 } } });
+  const [own] = await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`);
+  assert.ok(own);
+  const [named] = own.identifier ?? [];
+  const edited: Communication = {
+    ...own,
+    identifier: [
+      { ...named, value: 'x' },
+      { ...named, value: callSid },
+    ],
+  };
+  delete edited.extension;
+  const { status } = await ask(clinic.sandbox, 'PUT', `Communication/${own.id}`, edited, bearer(staff.token));
+  assert.equal(status, 200);
+  const { log } = await clinic.sweep(clinic.began + 600_000);
+  assert.doesNotMatch(log.join(), /CHART_CONFLICT/);
+  const [mended] = await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`);
+  assert.ok(mended?.extension);
+});
+
+test('recordings are deleted behind a record that has no room to say so', async () => {
+  const hour = 3_600_000;
+  const noon = Date.parse(workday);
+  const clinic = await openClinic({
+    seed: 'full-record',
+    secrets: { PLUMLINE_SECRET: tickets },
+    config: JSON.stringify({
+      numbers: { '+15550100001': { name: 'Desk', dialplan: 'desk' } },
+      dialplans: { desk: [{ then: 'ring' }] },
+      actions: {
+        ring: [{ dial: { targets: [{ client: 'desk' }], otherwise: 'bye' } }],
+        bye: [{ say: { text: 'Goodbye.' } }, { hangup: {} }],
+      },
+      recording: { inbound: true, announcement: { text: 'This call is recorded.' }, retentionDays: 30 },
+    }),
+  });
+  try {
+    const staff = await clinic.staff('Amber Example', { phone: '+15550100511' });
+    clinic.begin(noon);
+    const script = { answers: { 'client:desk': { after: 3, talk: 50 } } };
+    const { callSid } = await clinic.sandbox.twilio.incoming({ from: '+15550100601', to: '+15550100001', script });
+    await clinic.sandbox.settled();
+    const sid = `CA${'f'.repeat(32)}`;
+    const full = record(sid, staff.reference, 1, { note: [{ text: 'x'.repeat(850_000) }] });
+    const recordings = (leg: number): Extension[] =>
+      Array.from({ length: 100 }, (_, index) => ({
+        url: 'recordingSid',
+        valueString: `RE${String(leg * 100 + index).padStart(32, '0')}`,
+      }));
+    const legs = Array.from({ length: 10 }, (_, leg) => ({
+      url: 'leg',
+      extension: [{ url: 'callSid', valueString: `CA${String(leg).padStart(32, '1')}` }, ...recordings(leg)],
+    }));
+    const parts = [{ url: 'callSid', valueString: sid }, { url: 'callStatus', valueCode: 'completed' }, ...legs];
+    full.extension = [{ url: EXTENSION, extension: parts }];
+    full.sent = new Date(noon - hour).toISOString();
+    const { status } = await ask(clinic.sandbox, 'POST', 'Communication', full, bearer(staff.token));
+    assert.equal(status, 201);
+    for (let minutes = 0; minutes < 90; minutes += 10) {
+      await clinic.sweep(noon + 31 * 24 * hour + minutes * 60_000);
+    }
+    const [call] = await clinic.chart('Communication', `identifier=https://www.twilio.com/|${callSid}`);
+    assert.match(JSON.stringify(call), /recording-deleted/);
+  } finally {
+    await clinic.stop();
+  }
+});
