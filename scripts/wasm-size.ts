@@ -4,7 +4,7 @@
  * Where the bytes of a wasm are: the code by module of the crate and by dependency, the largest functions, and the other
  * sections. Reads the names that rustc left there, so it wants the file before wasm-opt.
  *
- *     npm run wasm-size -- [target/bots/webhook/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]
+ *     npm run wasm-size -- [target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { depth: { type: 'string', default: '2' }, top: { type: 'string', default: '15' } },
 });
-const file = positionals[0] ?? 'target/bots/webhook/wasm32-unknown-unknown/release/plumline.wasm';
+const file = positionals[0] ?? 'target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm';
 const bytes = readFileSync(file);
 let at = 8;
 

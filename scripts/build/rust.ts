@@ -58,9 +58,14 @@ export interface Tuning {
 
 /**
  * One wasm of the crate, made small by wasm-opt; the folder with it and its glue. With the pinned toolchain std is
- * built along: a panic is a bare trap then, and its messages and their formatting are not in the file.
+ * built along in `folder`, unless it is there: a panic is a bare trap then, and its messages and their formatting are not in the file.
  */
-export function wasm(name: string, features: string, { flags = [], ours = [], config = [] }: Tuning): string {
+export function wasm(
+  name: string,
+  features: string,
+  { flags = [], ours = [], config = [] }: Tuning,
+  folder = name,
+): string {
   const dir = path.join(target, 'wasm-pack', name);
   const separator = '\x1f';
   const small = pinned ? ['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none'] : [];
@@ -78,7 +83,7 @@ export function wasm(name: string, features: string, { flags = [], ours = [], co
     [...web, '--mode', 'no-install', '--out-dir', dir, '.']
       .concat(['--', '--locked', '--no-default-features', '--features', features, ...std])
       .concat(settings.flatMap((setting) => ['--config', setting]))
-      .concat(['--target-dir', path.join(target, 'bots', name)]),
+      .concat(['--target-dir', path.join(target, 'bots', folder)]),
     {
       CARGO_ENCODED_RUSTFLAGS: [...remaps(), ...small, ...rolled, ...flags].join(separator),
       RUSTC_BOOTSTRAP: pinned ? '1' : '',

@@ -303,7 +303,7 @@ describe('scripts/toolchain', () => {
       const { code, out, err } = one.run(['--env']);
       assert.equal(code, 0, err);
       assert.equal(out, `${path.join(one.repo, '.toolchain/env')}\n`);
-      assert.match(err, /installing wasm-pack 0\.15\.1 \(about 2 min\)/);
+      assert.match(err, /installing wasm-pack 0\.15\.1 \(about 1 min\)/);
       assert.deepEqual(one.calls(), [wasmPack, wasmBindgen]);
       const second = one.run(['--env']);
       assert.deepEqual({ ...second }, { code: 0, out, err: '' });
