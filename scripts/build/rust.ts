@@ -90,9 +90,19 @@ export function wasm(
     },
   );
   const file = path.join(dir, 'plumline_bg.wasm');
+  // V8 compiles a function when it is first called, all of it: what is rarely called stays apart from what always is.
   run(process.execPath, [
     path.join(root, 'node_modules/binaryen/bin/wasm-opt'),
-    ...['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file],
+    ...[
+      '-Oz',
+      '--one-caller-inline-max-function-size=100',
+      '--strip-debug',
+      '--strip-producers',
+      '--strip-target-features',
+      file,
+      '-o',
+      file,
+    ],
   ]);
   return dir;
 }

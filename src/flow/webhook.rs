@@ -3,6 +3,7 @@
 //! The public door: who knocks, and which story begins.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use super::ask::Host;
@@ -42,6 +43,11 @@ pub async fn webhook(frame: Frame, host: Host, shelf: Shelf) -> Done {
     }
     let clocks = Rc::clone(&shelf.borrow().clocks);
     answer(&event, &settings, &called, &clocks, &host).await.unwrap_or_else(Done::from)
+}
+
+/// A part of a flow as a function of its own: an engine compiles a function when it is first called, and all of it.
+fn apart<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(part)
 }
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
@@ -84,8 +90,8 @@ async fn answer(
     let visit = Visit { pairs, call: &call, clinic: &clinic, step, url, now, clocks };
     let planned = match called.step.kind {
         Kind::Connect if settings.misread.is_some() => Some(Done::from(Reply::Twiml(apology()))),
-        Kind::Connect => Some(confirmed(&visit, settings.sealing(), host).await),
-        _ => dialplan(host, &visit, &direction).await,
+        Kind::Connect => Some(apart(confirmed(&visit, settings.sealing(), host)).await),
+        _ => apart(dialplan(host, &visit, &direction)).await,
     };
     let mut done = match (planned, &direction) {
         (Some(done), _) => done,
@@ -93,7 +99,7 @@ async fn answer(
         (None, Direction::Outbound { .. }) if settings.misread.is_some() => Done::from(Reply::Twiml(apology())),
         (None, Direction::Outbound { identity }) if settings.beyond_default => {
             let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
-            by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret }, host).await
+            apart(by_policy(&Placing { call, identity, clinic, pairs, now, webhook, secret }, host)).await
         }
         // The default plan: there is nothing to wait for.
         (None, _) => {
