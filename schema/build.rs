@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Makes the tables of `schema.rs` from schema/twiml.json and schema/overlay.json when the crate is built.
+//! Makes the tables of `src/twiml/schema.rs` from schema/twiml.json and schema/overlay.json when the crate is built.
 //!
 //! The same files give the same bytes. A rule that fits nothing, and a word that cannot be, stop the build: panics here
 //! are for whoever edits those files.
@@ -19,8 +19,6 @@ use read::{Class, Spec};
 use words::Words;
 
 fn main() {
-    println!("cargo::rerun-if-changed=src/twiml/build.rs");
-    println!("cargo::rerun-if-changed=src/twiml/build");
     println!("cargo::rerun-if-changed=schema");
     // The bots write a few verbs that the compiler has seen; they carry no table.
     if env::var_os("CARGO_FEATURE_LIBRARY").is_none() {
