@@ -218,8 +218,8 @@ fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elem
     values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
-/// Our extensions of a resource: one, unless the base was another for a while. Of more than [`MOST_EXTENSIONS`] the rest
-/// was written by somebody who wants them compared with each element of a long list.
+/// Our extensions of a resource: one, unless the base was another for a while. The rest of more than
+/// [`MOST_EXTENSIONS`] is ignored: each is compared with every element of a list.
 fn own(resource: &Json) -> impl Iterator<Item = &Json> {
     let all = resource.get("extension").map(Json::elements).unwrap_or_default();
     all.iter().filter(|one| is_call_extension(one)).take(MOST_EXTENSIONS)

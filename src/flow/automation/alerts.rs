@@ -124,7 +124,7 @@ pub(super) async fn send(round: &Round<'_>, alerts: &Alerts, mut intent: Json) {
 /// How many alerts of the hour come before this one: those that were sent, and those on their way whose intents were
 /// written first. Each intent stands before it is ranked, so of many that come at once as many go out as may.
 async fn earlier(round: &Round<'_>, intent: &Json) -> Result<u32, Trouble> {
-    // One that is dated ahead was written by somebody else.
+    // Plumline dates none ahead.
     let (from, to) = (instant(round.now.saturating_sub(HOUR)), instant(round.now + STALE));
     let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
     let on_their_way = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();

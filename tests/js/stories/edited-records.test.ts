@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Records that staff may write, as long as the server takes them or with what nobody expects: nothing waits for them. */
+/** Records that staff may write, very long or with unexpected content: no other record waits for them. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Communication, Extension, Practitioner } from '@medplum/fhirtypes';
