@@ -109,7 +109,7 @@ pub fn encode(text: &str) -> String {
     String::from_utf8(encoded).unwrap_or_default()
 }
 
-/// A text as one value of a FHIR search: a comma in it is none between two values.
+/// Encodes a text as one value of a FHIR search. Its commas are escaped, so they do not separate values.
 /// Source: <https://hl7.org/fhir/R4/search.html#escaping>.
 #[must_use]
 pub fn search_value(text: &str) -> String {

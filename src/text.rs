@@ -13,8 +13,8 @@ pub fn find(text: &str, byte: u8) -> Option<usize> {
 }
 
 /// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, characters without a width
-/// (Unicode's `Default_Ignorable_Code_Point`), and what no standard gives a shape: private use, noncharacters and what
-/// stands for a character that could not be read. A secret of these was pasted by mistake, and anyone can guess it.
+/// (Unicode's `Default_Ignorable_Code_Point`), and what has no glyph: private use, noncharacters and the replacement
+/// characters U+FFFC and U+FFFD. A secret of these was pasted by mistake, and anyone can guess it.
 #[must_use]
 #[inline(never)]
 pub fn is_blank(text: &str) -> bool {

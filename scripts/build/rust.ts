@@ -57,8 +57,8 @@ export interface Tuning {
 }
 
 /**
- * One wasm of the crate, made small by wasm-opt; the folder with it and its glue. With the pinned toolchain std is
- * built along in `folder`, unless it is there: a panic is a bare trap then, and its messages and their formatting are not in the file.
+ * Builds one wasm of the crate and reduces it with wasm-opt; returns the directory with it and its glue. The pinned
+ * toolchain also builds std, once per `folder`, so that a panic is a bare trap without a message.
  */
 export function wasm(
   name: string,

@@ -26,8 +26,8 @@ const OVERSEAS: [&[u8; 3]; 27] = [
     b"684", b"721", b"758", b"767", b"784", b"787", b"809", b"829", b"849", b"868", b"869", b"876", b"939",
 ];
 
-/// Areas without a place: personal numbers that are still to come, a carrier's, and the government's.
-const PERSONAL: [&[u8; 3]; 18] = [
+/// Area codes that are not geographic: reserved for personal numbers, for a carrier, and for the government.
+const NON_GEOGRAPHIC: [&[u8; 3]; 18] = [
     b"456", b"535", b"538", b"542", b"543", b"545", b"546", b"547", b"549", b"550", b"552", b"553", b"554", b"556",
     b"569", b"578", b"589", b"710",
 ];
@@ -199,7 +199,7 @@ fn is_of_new_area(number: &str) -> bool {
         [b'0' | b'1', ..] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | [b'8', b'8', _] => false,
         // 555 is no place's either: examples have it, and no call to it costs anything.
         [_, second, third] if second == third => area == "555",
-        _ => !PERSONAL.iter().any(|known| *known == area.as_bytes()),
+        _ => !NON_GEOGRAPHIC.iter().any(|known| *known == area.as_bytes()),
     };
     let overseas = OVERSEAS.iter().any(|known| *known == area.as_bytes());
     // A known area of the two large countries has this number.

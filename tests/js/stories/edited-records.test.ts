@@ -125,8 +125,8 @@ test('the sweep goes on where an own record names its call in its second identif
   assert.equal(status, 200);
   const { log } = await clinic.sweep(clinic.began + 600_000);
   assert.doesNotMatch(log.join(), /CHART_CONFLICT/);
-  const [mended] = await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`);
-  assert.ok(mended?.extension);
+  const [found] = await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`);
+  assert.ok(found?.extension);
 });
 
 test('recordings are deleted behind a record that has no room to say so', async () => {
