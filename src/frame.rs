@@ -4,20 +4,6 @@
 //!
 //! Lengths, not separators: a caller chooses the text, so no character could be trusted to separate.
 
-/// How the host wrote a text into memory. A lone surrogate, which no encoding of Unicode has, is read as U+FFFD.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// One byte for a UTF-16 code unit: texts of U+0000 to U+00FF, as nearly all are.
-    #[cfg(feature = "flows")]
-    Latin1,
-    /// Two bytes for a UTF-16 code unit, the lower first.
-    #[cfg(feature = "flows")]
-    Utf16,
-    /// For hosts that can write nothing else.
-    #[cfg(feature = "library")]
-    Utf8,
-}
-
 /// A text cut into fields.
 #[derive(Clone, Default)]
 pub struct Frame {
@@ -30,19 +16,29 @@ impl Frame {
     /// How many numbers stand before the lengths.
     pub const HEAD: usize = 5;
 
-    /// Takes text and numbers as the host wrote them, lengths counting UTF-16 code units as JavaScript does. A frame
-    /// whose lengths do not fit its text has no fields.
+    /// Takes a text that the host wrote in Latin-1, one byte for a UTF-16 code unit, and its numbers. Lengths count UTF-16
+    /// code units, as JavaScript does. A frame whose lengths do not fit its text has no fields.
     #[must_use]
-    pub fn new(bytes: Vec<u8>, encoding: Encoding, mut numbers: Vec<u32>) -> Self {
-        let lengths = numbers.get_mut(Self::HEAD..).unwrap_or_default();
-        let text = match encoding {
-            #[cfg(feature = "flows")]
-            Encoding::Latin1 => from_latin1(bytes, lengths),
-            #[cfg(feature = "flows")]
-            Encoding::Utf16 => from_utf16(&bytes, lengths),
-            #[cfg(feature = "library")]
-            Encoding::Utf8 => from_utf8(bytes, lengths),
-        };
+    pub fn from_latin1(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
+        let text = from_latin1(bytes, lengths(&mut numbers));
+        Self::with(text, numbers)
+    }
+
+    /// The same for a text in UTF-16, the lower byte first. A lone surrogate is read as U+FFFD.
+    #[must_use]
+    pub fn from_utf16(bytes: &[u8], mut numbers: Vec<u32>) -> Self {
+        let text = from_utf16(bytes, lengths(&mut numbers));
+        Self::with(text, numbers)
+    }
+
+    /// The same for a text in UTF-8, from hosts that can write nothing else.
+    #[must_use]
+    pub fn from_utf8(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
+        let text = from_utf8(bytes, lengths(&mut numbers));
+        Self::with(text, numbers)
+    }
+
+    fn with(text: Option<String>, numbers: Vec<u32>) -> Self {
         text.map(|text| Self { text, numbers }).unwrap_or_default()
     }
 
@@ -102,8 +98,12 @@ impl<'a> Cut<'a> {
     }
 }
 
+/// The lengths among the numbers of a frame.
+fn lengths(numbers: &mut [u32]) -> &mut [u32] {
+    numbers.get_mut(Frame::HEAD..).unwrap_or_default()
+}
+
 /// Reads Latin-1, and makes the lengths count bytes.
-#[cfg(feature = "flows")]
 fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     // In ASCII text a code unit is a byte already.
     if bytes.is_ascii() {
@@ -117,7 +117,6 @@ fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
 }
 
 /// Reads UTF-16, but half a surrogate pair never with the half of another field's; makes the lengths count bytes.
-#[cfg(feature = "flows")]
 fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     let (mut rest, odd) = bytes.as_chunks::<2>();
     let told = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
@@ -158,7 +157,6 @@ fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
 }
 
 /// Writes what ASCII `units` begin with into `room`; how many they are.
-#[cfg(feature = "flows")]
 fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
     let mut written = 0;
     for (place, units) in room.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
@@ -175,7 +173,6 @@ fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
 }
 
 /// Four code units as bytes, where all are ASCII.
-#[cfg(feature = "flows")]
 fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
     let word = u64::from_le_bytes(*units.as_flattened().first_chunk()?);
     if word & 0xff80_ff80_ff80_ff80 != 0 {
@@ -186,7 +183,6 @@ fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
 }
 
 /// Takes UTF-8, and makes the lengths count bytes.
-#[cfg(feature = "library")]
 fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     if !text.is_ascii() {
@@ -201,7 +197,6 @@ fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
 }
 
 /// How many bytes the first `units` UTF-16 code units of `text` take.
-#[cfg(feature = "library")]
 fn bytes_of(text: &[u8], units: usize) -> usize {
     // Nearly all fields are ASCII.
     if text.get(..units).is_some_and(<[u8]>::is_ascii) {
@@ -228,7 +223,7 @@ impl Frame {
     /// Writes a frame as a host does.
     pub(crate) fn of(head: [u32; Self::HEAD], fields: &[&str]) -> Self {
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
-        Self::new(fields.concat().into_bytes(), Encoding::Utf8, head.into_iter().chain(lengths).collect())
+        Self::from_utf8(fields.concat().into_bytes(), head.into_iter().chain(lengths).collect())
     }
 }
 
@@ -252,13 +247,13 @@ mod tests {
             let mut numbers = vec![0; 5];
             numbers.extend(fields.iter().map(|field| field.encode_utf16().count() as u32));
             let narrow = joined.chars().all(|c| c <= 'ÿ').then(|| joined.chars().map(|c| c as u8).collect());
-            for (bytes, encoding) in [
-                (Some(joined.clone().into_bytes()), Encoding::Utf8),
-                (Some(utf16(&joined)), Encoding::Utf16),
-                (narrow, Encoding::Latin1),
-            ] {
-                let Some(bytes) = bytes else { continue };
-                assert_eq!(Frame::new(bytes, encoding, numbers.clone()).fields().unwrap(), fields, "{encoding:?}");
+            let frames = [
+                Some(Frame::from_utf8(joined.clone().into_bytes(), numbers.clone())),
+                Some(Frame::from_utf16(&utf16(&joined), numbers.clone())),
+                narrow.map(|narrow| Frame::from_latin1(narrow, numbers.clone())),
+            ];
+            for (encoding, frame) in frames.iter().flatten().enumerate() {
+                assert_eq!(frame.fields().unwrap(), fields, "{encoding}");
             }
         }
     }
@@ -267,7 +262,7 @@ mod tests {
     fn halves_of_a_pair_do_not_meet() {
         let bytes = utf16("a😀b");
         let fields = |lengths: &[u32]| {
-            let frame = Frame::new(bytes.clone(), Encoding::Utf16, [&[0; 5], lengths].concat());
+            let frame = Frame::from_utf16(&bytes, [&[0; 5], lengths].concat());
             frame.fields().unwrap().join("|")
         };
         assert_eq!(fields(&[2, 2]), "a\u{fffd}|\u{fffd}b");
@@ -286,8 +281,9 @@ mod tests {
             ("😀", &[0, 0, 0, 0, 0, 3]),
             ("abc", &[0, 0, 0, 0, 0, u32::MAX, u32::MAX]),
         ] {
-            for (bytes, encoding) in [(text.as_bytes().to_vec(), Encoding::Utf8), (utf16(text), Encoding::Utf16)] {
-                let frame = Frame::new(bytes, encoding, numbers.to_vec());
+            let numbers = numbers.to_vec();
+            let bytes = text.as_bytes().to_vec();
+            for frame in [Frame::from_utf8(bytes, numbers.clone()), Frame::from_utf16(&utf16(text), numbers.clone())] {
                 assert!(frame.fields().is_none_or(|fields| fields.is_empty()), "{text} {numbers:?}");
             }
         }

@@ -6,29 +6,35 @@
 //! the time), everything it wants done goes out as a value. There is no clock, no network, no randomness, no log and
 //! no JavaScript in here; [`wasm`] alone knows the boundary.
 //!
-//! - [`signature`]: who sent this
-//! - [`call`]: what a call is, and where it goes
-//! - [`twiml`]: what Twilio reads
-#![cfg_attr(feature = "token", doc = "- [`token`]: what lets a browser call as somebody")]
-//! - [`flow`]: the stories, one file each, and the coroutine that runs them
+//! Each module imports only from those before it (`npm run imports` checks it):
+//!
+//! - [`error`], [`text`], [`time`], [`json`], [`frame`], [`phone`], [`signature`], [`twiml`], [`token`], [`fhir`]: no clinic,
+//!   no call
+//! - [`policy`]: who may be called
+//! - [`dialplan`]: the clinic's call plan, and what a call hears
+//! - [`runtime`]: what runs a flow, and what passes between it and the host
+//! - [`chart`]: records of calls, and how they are stored
+//! - [`outbound`]: calls that the staff place
+//! - [`bots`]: one flow per file
+//! - [`wasm`]: the boundary to JavaScript
 
-pub mod call;
+pub mod bots;
+pub mod chart;
+pub mod dialplan;
 pub mod error;
 pub mod fhir;
-#[cfg(feature = "flows")]
-pub mod flow;
 pub mod frame;
 pub mod json;
-#[cfg(feature = "segments")]
 pub mod message;
+pub mod outbound;
 pub mod phone;
-#[cfg(feature = "flows")]
+pub mod policy;
 pub mod rest;
+pub mod runtime;
 pub mod signature;
 mod sort;
 pub mod text;
 pub mod time;
-#[cfg(feature = "token")]
 pub mod token;
 pub mod twiml;
 pub mod wasm;

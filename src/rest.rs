@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Problem;
-use crate::flow::{HttpRequest, Knock};
+use crate::runtime::{BotEvent, HttpRequest};
 use crate::signature::WebhookUrl;
+use crate::text::percent_encode;
 
 /// Where the API is unless `TWILIO_API_URL` says otherwise: another region's, or a sandbox.
 const API: &str = "https://api.twilio.com";
@@ -28,12 +29,12 @@ impl Rest {
     /// [`Code::SecretBlank`](crate::error::Code::SecretBlank), with its name;
     /// [`Code::UrlInsecure`](crate::error::Code::UrlInsecure) or
     /// [`Code::UrlNotAbsolute`](crate::error::Code::UrlNotAbsolute) at `TWILIO_API_URL`.
-    pub fn of(knock: &Knock) -> Result<Self, Problem> {
+    pub fn of(knock: &BotEvent) -> Result<Self, Problem> {
         let account = knock.need("TWILIO_ACCOUNT_SID")?;
         let pair = [knock.need("TWILIO_API_KEY")?, ":", knock.need("TWILIO_API_SECRET")?].concat();
         let api = knock.secret("TWILIO_API_URL").unwrap_or(API).trim_end_matches('/').to_owned();
         WebhookUrl::secure(api.as_str()).map_err(|code| Problem::at(code, "TWILIO_API_URL"))?;
-        let account = [&api, "/2010-04-01/Accounts/", &encode(account)].concat();
+        let account = [&api, "/2010-04-01/Accounts/", &percent_encode(account)].concat();
         Ok(Self { account, api, authorization: ["Basic ", &STANDARD.encode(pair)].concat() })
     }
 
@@ -73,13 +74,13 @@ impl Rest {
 /// The path of a call.
 #[must_use]
 pub fn call_path(sid: &str) -> String {
-    ["/Calls/", &encode(sid), ".json"].concat()
+    ["/Calls/", &percent_encode(sid), ".json"].concat()
 }
 
 /// The path of a recording.
 #[must_use]
 pub fn recording_path(sid: &str) -> String {
-    ["/Recordings/", &encode(sid), ".json"].concat()
+    ["/Recordings/", &percent_encode(sid), ".json"].concat()
 }
 
 /// `application/x-www-form-urlencoded`.
@@ -88,39 +89,9 @@ pub fn form(params: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (index, (name, value)) in params.iter().enumerate() {
         text.push_str(if index == 0 { "" } else { "&" });
-        text.push_str(&[&encode(name), "=", &encode(value)].concat());
+        text.push_str(&[&percent_encode(name), "=", &percent_encode(value)].concat());
     }
     text
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters; also what a FHIR search needs.
-#[must_use]
-pub fn encode(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(byte);
-        } else {
-            encoded.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-        }
-    }
-    // ASCII.
-    String::from_utf8(encoded).unwrap_or_default()
-}
-
-/// Encodes a text as one value of a FHIR search. Its commas are escaped, so they do not separate values.
-/// Source: <https://hl7.org/fhir/R4/search.html#escaping>.
-#[must_use]
-pub fn search_value(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\\' | ',') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    encode(&escaped)
 }
 
 #[cfg(test)]
@@ -131,7 +102,7 @@ mod tests {
         let secrets =
             [r#"{"TWILIO_ACCOUNT_SID":"AC1","TWILIO_API_KEY":"SK1","TWILIO_API_SECRET":"invented""#, more, "}"];
         let knock = [r#"{"now":[0,0],"input":{},"secrets":"#, &secrets.concat(), "}"].concat();
-        Rest::of(&Knock::read(&knock).unwrap())
+        Rest::of(&BotEvent::read(&knock).unwrap())
     }
 
     #[test]
@@ -173,7 +144,7 @@ mod tests {
 
     #[test]
     fn names_the_secret_that_is_missing() {
-        let knock = Knock::read(r#"{"now":[0,0],"secrets":{"TWILIO_ACCOUNT_SID":" "}}"#).unwrap();
+        let knock = BotEvent::read(r#"{"now":[0,0],"secrets":{"TWILIO_ACCOUNT_SID":" "}}"#).unwrap();
         assert_eq!(Rest::of(&knock).err().and_then(|problem| problem.at), Some("TWILIO_ACCOUNT_SID"));
     }
 }

@@ -153,6 +153,22 @@ pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     rest
 }
 
+/// Percent-encodes all but RFC 3986's unreserved characters.
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = Vec::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(byte);
+        } else {
+            encoded.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        }
+    }
+    // ASCII.
+    String::from_utf8(encoded).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

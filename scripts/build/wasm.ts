@@ -19,7 +19,7 @@ const FLAGS = ['-Ctarget-feature=-reference-types,-multivalue,+simd128'];
  * unrolled all the same (Cargo.toml). The two bots behind Medplum's authentication share most of their code, so they are
  * one file. Both are built in one folder, so that std is built once; what stays there is the webhook's (`npm run wasm-size`).
  */
-const BOTS = { staff: 'operations,automation', webhook: 'webhook' };
+const BOTS = { staff: 'staff', webhook: 'webhook' };
 
 export async function library(out: string): Promise<void> {
   const dir = wasm('library', 'library', { config: ['profile.release.opt-level="s"'] });

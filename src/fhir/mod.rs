@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The little of FHIR that Plumline touches.
+//! The parts of FHIR that Plumline uses.
 
-#[cfg(feature = "flows")]
 pub mod change;
-#[cfg(feature = "flows")]
 pub mod element;
 pub mod outcome;
 pub mod period;
+pub mod reference;
+pub mod search;
+pub mod systems;

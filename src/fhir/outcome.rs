@@ -22,21 +22,18 @@ pub fn forbidden(problem: &Problem) -> String {
 }
 
 /// 400. JSON.
-#[cfg(feature = "flows")]
 #[must_use]
 pub fn invalid(problem: &Problem) -> String {
     outcome("invalid", &error("invalid", problem))
 }
 
 /// 404. JSON.
-#[cfg(feature = "flows")]
 #[must_use]
 pub fn not_found(problem: &Problem) -> String {
     outcome("not-found", &error("not-found", problem))
 }
 
 /// 409. JSON.
-#[cfg(feature = "flows")]
 #[must_use]
 pub fn conflict(problem: &Problem) -> String {
     outcome("conflict", &error("conflict", problem))

@@ -5,9 +5,11 @@
 //! Read by a parser of our own: `serde_json`'s is a sixth of the webhook's wasm, most of it floats, which nothing
 //! here needs. `serde_json` writes, and a test holds the two parsers together.
 
+mod map;
 mod parser;
 mod typed;
 
+pub use map::Map;
 pub(crate) use parser::Parser;
 pub(crate) use typed::{Misfit, Typed, cases, may_be_told, members, read_as, words};
 

@@ -8,7 +8,8 @@
 
 use std::borrow::Cow;
 
-use super::{Json, Parser, decimal};
+use super::parser::Parser;
+use super::{Json, decimal};
 
 /// Where a document is not of the type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

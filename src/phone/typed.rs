@@ -5,7 +5,7 @@
 use crate::error::Code;
 
 /// More digits than any number has, its prefixes included; and fewer than a set of places has bits.
-const MOST_DIGITS: usize = 28;
+const MAX_DIGITS: usize = 28;
 
 /// Longer texts are something else.
 const LONGEST: usize = 250;
@@ -51,7 +51,7 @@ impl Typed {
             } else if !is_punctuation(character) {
                 return Err(Code::PhoneNotANumber);
             }
-            if typed.digits.len() > MOST_DIGITS {
+            if typed.digits.len() > MAX_DIGITS {
                 return Err(Code::PhoneTooLong);
             }
             after_letter = key(character).is_some();

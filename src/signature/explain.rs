@@ -9,14 +9,11 @@ use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
 use super::url::UrlParts;
 use crate::error::Code;
-#[cfg(feature = "library")]
 use crate::sort::sort;
-#[cfg(feature = "library")]
-use crate::text::cut;
-use crate::text::{cut_before, find, list};
+use crate::text::{cut, cut_before, find, list};
 
 /// The most HMACs that one explanation may cost.
-const MOST_HMACS: u32 = 32;
+const MAX_HMACS: u32 = 32;
 
 /// What the failing request looked like from inside the server.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,9 +24,6 @@ pub struct Seen<'a> {
     pub forwarded_host: &'a str,
     /// The header `X-Forwarded-Port`.
     pub forwarded_port: &'a str,
-    /// The tokens again, without the white space around those that have any. Secrets of a bot are trimmed when read.
-    #[cfg(feature = "library")]
-    pub trimmed: &'a [AuthToken],
 }
 
 /// The token of the example on Twilio's page about signatures, which tools and tutorials sign with.
@@ -38,20 +32,32 @@ const EXAMPLE_TOKEN: &str = "12345";
 /// Names the mistake by which `signature` would fit, or [`Code::SignatureMismatch`]. At most 32 HMACs.
 #[must_use]
 pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[AuthToken], seen: Seen<'_>) -> Code {
-    let Some(parts) = UrlParts::parse(url) else {
-        return Code::UrlNotAbsolute;
-    };
-    let parts = UrlParts { fragment: "", userinfo: "", ..parts };
+    let Some(parts) = signed_parts(url) else { return Code::UrlNotAbsolute };
     let params = SignedParams::new(pairs);
-    let mut trial = Trial { signature, tokens, tail: params.tail(), left: MOST_HMACS };
-    #[cfg(feature = "library")]
-    if let Some(code) = trial.trimmed(&parts, seen.trimmed) {
-        return code;
-    }
-    let code = trial.urls(&parts, seen).or_else(|| trial.params(&parts, pairs)).or_else(|| trial.example(&parts));
-    #[cfg(feature = "library")]
-    let code = code.or_else(|| trial.queries(&parts));
-    code.unwrap_or(Code::SignatureMismatch)
+    let mut trial = Trial { signature, tokens, tail: params.tail(), left: MAX_HMACS };
+    trial.common(&parts, pairs, seen).unwrap_or(Code::SignatureMismatch)
+}
+
+/// As [`explain`], for a caller who passes its own URL and tokens: also names a query in another order, and white space
+/// around a token. `trimmed`: those of the tokens that have any, without it.
+#[must_use]
+pub fn explain_input(
+    url: &str,
+    pairs: &[(&str, &str)],
+    signature: &str,
+    tokens: &[AuthToken],
+    trimmed: &[AuthToken],
+    seen: Seen<'_>,
+) -> Code {
+    let Some(parts) = signed_parts(url) else { return Code::UrlNotAbsolute };
+    let params = SignedParams::new(pairs);
+    let mut trial = Trial { signature, tokens, tail: params.tail(), left: MAX_HMACS };
+    let code = trial.trimmed(&parts, trimmed).or_else(|| trial.common(&parts, pairs, seen));
+    code.or_else(|| trial.queries(&parts)).unwrap_or(Code::SignatureMismatch)
+}
+
+fn signed_parts(url: &str) -> Option<UrlParts<'_>> {
+    Some(UrlParts { fragment: "", userinfo: "", ..UrlParts::parse(url)? })
 }
 
 struct Trial<'a> {
@@ -84,19 +90,21 @@ impl Trial<'_> {
         Signature::over(token, url, self.tail).matches(self.signature)
     }
 
+    fn common(&mut self, parts: &UrlParts<'_>, pairs: &[(&str, &str)], seen: Seen<'_>) -> Option<Code> {
+        self.urls(parts, seen).or_else(|| self.params(parts, pairs)).or_else(|| self.example(parts))
+    }
+
     fn example(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
         let token = AuthToken::new(EXAMPLE_TOKEN).ok()?;
         self.signs(&token, &parts.join()).then_some(Code::SignatureTestToken)
     }
 
-    #[cfg(feature = "library")]
     fn trimmed(&mut self, parts: &UrlParts<'_>, tokens: &[AuthToken]) -> Option<Code> {
         let url = parts.join();
         tokens.iter().take(4).any(|token| self.signs(token, &url)).then_some(Code::SignatureTokenSpace)
     }
 
     /// The query in other orders: frameworks that take a URL apart put it together by rules of their own.
-    #[cfg(feature = "library")]
     fn queries(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
         let (path, query) = cut(parts.rest, b'?');
         let mut pairs = Vec::new();

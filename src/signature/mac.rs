@@ -21,7 +21,6 @@ pub struct AuthToken(Keyed);
 #[derive(Clone)]
 enum Keyed {
     Sha1(Hmac<Sha1>),
-    #[cfg(feature = "library")]
     Sha256(Hmac<Sha256>),
 }
 
@@ -44,7 +43,6 @@ impl AuthToken {
         }
         Ok(Self(match algorithm {
             Algorithm::Sha1 => Keyed::Sha1(keyed(secret)),
-            #[cfg(feature = "library")]
             Algorithm::Sha256 => Keyed::Sha256(keyed(secret)),
         }))
     }
@@ -54,7 +52,6 @@ impl AuthToken {
         let mut key = self.clone();
         match &mut key.0 {
             Keyed::Sha1(mac) => mac.update(text.as_bytes()),
-            #[cfg(feature = "library")]
             Keyed::Sha256(mac) => mac.update(text.as_bytes()),
         }
         key
@@ -64,7 +61,6 @@ impl AuthToken {
     pub(super) const fn algorithm(&self) -> Algorithm {
         match self.0 {
             Keyed::Sha1(_) => Algorithm::Sha1,
-            #[cfg(feature = "library")]
             Keyed::Sha256(_) => Algorithm::Sha256,
         }
     }
@@ -82,8 +78,7 @@ pub enum Algorithm {
     /// `HMAC_SHA1`: every request that is signed with an auth token.
     #[default]
     Sha1,
-    /// `HMAC_SHA256`: shared keys only, so not in the bots.
-    #[cfg(feature = "library")]
+    /// `HMAC_SHA256`: shared keys only.
     Sha256,
 }
 
@@ -98,7 +93,6 @@ impl Signature {
     pub(super) fn over(key: &AuthToken, url: &str, tail: &[u8]) -> Self {
         match &key.0 {
             Keyed::Sha1(mac) => Self::encode(&signed(mac, url, tail)),
-            #[cfg(feature = "library")]
             Keyed::Sha256(mac) => Self::encode(&signed(mac, url, tail)),
         }
     }

@@ -14,12 +14,11 @@ mod shared_key;
 mod url;
 mod verify;
 
-pub use explain::{Seen, explain};
+pub use explain::{Seen, explain, explain_input};
 pub use mac::{Algorithm, AuthToken, sha256_hex};
 pub use params::{Order, SignedParams, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
-#[cfg(feature = "library")]
 pub use verify::has_body_hash;
 pub use verify::which;
 pub use verify::{Accepted, Body, Request, sign, signs_any, verify};

@@ -33,8 +33,7 @@ impl<'a> SharedKeys<'a> {
     /// # Errors
     /// [`Code::SharedKeyUnknown`] where keys are configured and the header names another, or another algorithm.
     pub fn chosen(&self) -> Result<Option<&'a SharedKey<'a>>, Code> {
-        // No bot is configured with any, and their wasm need not hold what follows.
-        if cfg!(not(feature = "library")) || self.keys.is_empty() {
+        if self.keys.is_empty() {
             return Ok(None);
         }
         let Some(id) = self.setting("key") else {
@@ -43,7 +42,6 @@ impl<'a> SharedKeys<'a> {
         let algorithm = match self.setting("algorithm") {
             None | Some("") => Algorithm::Sha1,
             Some(name) if name.eq_ignore_ascii_case("HMAC_SHA1") => Algorithm::Sha1,
-            #[cfg(feature = "library")]
             Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => Algorithm::Sha256,
             Some(_) => return Err(Code::SharedKeyUnknown),
         };

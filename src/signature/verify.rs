@@ -9,7 +9,6 @@ use super::params::SignedParams;
 use super::shared_key::SharedKeys;
 use super::url::{UrlParts, WebhookUrl};
 use crate::error::Code;
-#[cfg(feature = "library")]
 use crate::text::find;
 
 /// What came with the URL.
@@ -70,7 +69,6 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
     let none = SignedParams::default();
     let params = match request.body {
         // Twilio adds the hash to JSON and text posts alone, whose signature covers nothing but the URL.
-        #[cfg(feature = "library")]
         Body::Form(params) if lacks_body(url, params) => return Err(Code::BodyMissing),
         Body::Form(params) => params,
         Body::Raw(body) => {
@@ -136,7 +134,6 @@ fn matching_form<'a>(given: &'a str, params: &SignedParams, signature: &str, key
 
 /// Whether the body of a JSON or text post was left out. The hash of one that a signature with parameters covers is whole:
 /// a piece of it could have been moved into the name of a parameter.
-#[cfg(feature = "library")]
 fn lacks_body(url: &str, params: &SignedParams) -> bool {
     let is_whole = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     // Most URLs have no query.
@@ -145,7 +142,6 @@ fn lacks_body(url: &str, params: &SignedParams) -> bool {
 }
 
 /// Whether a URL says that a JSON or text post was signed. A bot knows its own URL, which has no hash.
-#[cfg(feature = "library")]
 #[must_use]
 pub fn has_body_hash(url: &str) -> bool {
     UrlParts::parse(url).is_some_and(|parts| parts.body_hash().is_some())

@@ -3,7 +3,7 @@
 //! Checking a tree: whether it can be written as XML, and whether it says what Twilio understands.
 
 use super::document::{DEEPEST, is_name, is_writable};
-use super::finding::{Finding, MOST, Path, position};
+use super::finding::{Finding, MAX, Path, position};
 use super::nearest;
 use super::schema::{self, Attribute, Class, Kind, MESSAGING, Unless, VOICE};
 use super::tree::{Element, Node};
@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.findings.len() >= MOST
+        self.findings.len() >= MAX
     }
 
     /// Made only for what is wrong.

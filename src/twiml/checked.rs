@@ -2,10 +2,10 @@
 
 //! Documents that are checked: written from a tree, or looked through as they are.
 
-use super::MOST_BYTES;
+use super::MAX_BYTES;
 use super::check::{DocumentKind, Look, check};
 use super::document::IllFormed;
-use super::finding::{Finding, MOST, Path};
+use super::finding::{Finding, MAX, Path};
 use super::read::read;
 use super::tree::Element;
 use super::write::write;
@@ -13,7 +13,7 @@ use crate::error::Code;
 
 /// The most characters of a document in the parameter `Twiml` of a REST call (error 32018).
 /// Source: <https://www.twilio.com/docs/api/errors/32018>.
-const MOST_INLINE: usize = 4000;
+const MAX_INLINE: usize = 4000;
 
 /// How strictly a tree is looked at before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
     }
     let (root, mut findings) = read(text);
     if let Some(root) = root {
-        let left = MOST.saturating_sub(findings.len());
+        let left = MAX.saturating_sub(findings.len());
         findings.extend(check(&root, document, Look::Whole).into_iter().take(left));
         findings.extend(inline(text, &root.name));
     }
@@ -73,11 +73,11 @@ pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
 }
 
 fn size(bytes: usize, root: &str) -> Option<Finding> {
-    (bytes > MOST_BYTES).then(|| Finding::new(Code::TwimlSize, path_of(root)))
+    (bytes > MAX_BYTES).then(|| Finding::new(Code::TwimlSize, path_of(root)))
 }
 
 fn inline(xml: &str, root: &str) -> Option<Finding> {
-    let long = xml.len() > MOST_INLINE && xml.chars().count() > MOST_INLINE;
+    let long = xml.len() > MAX_INLINE && xml.chars().count() > MAX_INLINE;
     long.then(|| Finding::new(Code::TwimlInline, path_of(root)).warning())
 }
 
@@ -149,14 +149,14 @@ mod tests {
             for (to, _) in xml.char_indices().filter(|(to, _)| *to >= from) {
                 let cut = &xml[from..to];
                 assert!(!check_xml(cut, None).is_empty(), "{cut}");
-                assert!(check_xml(&[cut, cut].concat(), Some(DocumentKind::Messaging)).len() <= MOST);
+                assert!(check_xml(&[cut, cut].concat(), Some(DocumentKind::Messaging)).len() <= MAX);
             }
         }
     }
 
     #[test]
     fn findings_and_levels_are_bounded() {
-        assert_eq!(check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(), MOST + 1);
+        assert_eq!(check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(), MAX + 1);
         assert_eq!(found(&"<a>".repeat(20_000))[0].0, "TWIML_DEPTH");
         assert_eq!(found(&"<a>".repeat(100_000)), [("TWIML_SIZE", "/".to_owned())]);
     }

@@ -8,7 +8,7 @@ use crate::error::Code;
 use crate::json::decimal;
 
 /// The most findings that are told: what is wrong in a hundred places is wrong in its first.
-pub(super) const MOST: usize = 100;
+pub(super) const MAX: usize = 100;
 
 /// The longest name that stands in a path; names come from outside.
 const LONGEST_NAME: usize = 64;

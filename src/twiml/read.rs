@@ -10,7 +10,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::document::{DEEPEST, is_name, is_writable};
-use super::finding::{Finding, MOST, Path};
+use super::finding::{Finding, MAX, Path};
 use super::tree::{Element, Node};
 use super::xml::{Malformed, attribute, character};
 use crate::error::Code;
@@ -153,7 +153,7 @@ impl Tree {
         let mut rest = start.attributes_raw();
         while let Some((name, value)) = attribute(&mut rest)? {
             // What comes after a hundred attributes is not looked at: each of them has its finding by then.
-            if element.attributes.len() > MOST {
+            if element.attributes.len() > MAX {
                 break;
             }
             let value = self.value(value, element, name)?;
@@ -220,7 +220,7 @@ impl Tree {
     }
 
     fn add(&mut self, finding: Finding) {
-        if self.findings.len() < MOST {
+        if self.findings.len() < MAX {
             self.findings.push(finding);
         }
     }

@@ -203,12 +203,12 @@ describe('deploy/', () => {
 
   test('speaks of the systems and codes that the core writes', () => {
     const sources = [
-      'src/call/log/communication.rs',
-      'src/flow/automation/alerts.rs',
-      'src/flow/automation/marks.rs',
-      'src/flow/automation/tasks.rs',
-      'src/flow/automation/occasion.rs',
-      'src/flow/operations/history.rs',
+      'src/fhir/systems.rs',
+      'src/bots/automation/alerts.rs',
+      'src/bots/automation/marks.rs',
+      'src/bots/automation/tasks.rs',
+      'src/bots/automation/trigger.rs',
+      'src/bots/operations/history.rs',
     ].map(text);
     const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! The boundary as a JavaScript host uses it, under wasm-bindgen's test runner: rooms in memory, frames, answers.
-#![cfg(target_arch = "wasm32")]
 // A host writes into memory at an address, and so do these tests.
 #![allow(unsafe_code)]
 

@@ -2,8 +2,8 @@
 
 //! A webhook's event as a host lays it out for the core.
 
-use plumline::flow::Secret;
-use plumline::frame::{Encoding, Frame};
+use plumline::frame::Frame;
+use plumline::runtime::Secret;
 
 const SECRETS: [Secret; Secret::COUNT] = [
     Secret::AuthToken,
@@ -33,6 +33,6 @@ pub(crate) fn laid_out<'a>(
     fields.extend(input);
     let head = [attempt, (now >> 30) as u32, now as u32 & 0x3fff_ffff, known, form];
     let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
-    let units = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    Frame::new(units, Encoding::Utf16, head.into_iter().chain(lengths).collect())
+    let units: Vec<u8> = fields.iter().flat_map(|field| field.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    Frame::from_utf16(&units, head.into_iter().chain(lengths).collect())
 }

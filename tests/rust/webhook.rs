@@ -5,9 +5,10 @@
 use crate::laid_out;
 
 use laid_out::laid_out;
-use plumline::flow::{Answer, Ask, Done, FhirRequest, Flow, Reply, Secret, Shelf, Step, webhook};
-use plumline::frame::{Encoding, Frame};
+use plumline::bots::{SharedCache, webhook};
+use plumline::frame::Frame;
 use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Secret, Step};
 use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
 
 const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
@@ -24,7 +25,7 @@ struct Event<'a> {
     attempt: u32,
     now: u64,
     /// Of the instance that the event comes to; its clones come to the same.
-    shelf: Shelf,
+    shelf: SharedCache,
     signature: Option<String>,
     secrets: Pairs<'a>,
     params: Pairs<'a>,
@@ -40,7 +41,7 @@ impl Default for Event<'_> {
         Self {
             attempt: 0,
             now: NOW,
-            shelf: Shelf::default(),
+            shelf: SharedCache::default(),
             signature: None,
             secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
             params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
@@ -94,7 +95,7 @@ impl<'a> Event<'a> {
     }
 
     /// Plays the story to its end; which round trips it took, too.
-    fn play(&self) -> (Done, Vec<&'static str>) {
+    fn play(&self) -> (Response, Vec<&'static str>) {
         let frame = self.frame();
         let mut flow = Flow::new(|host| webhook(frame, host, self.shelf.clone()));
         let mut asked = Vec::new();
@@ -129,7 +130,7 @@ impl<'a> Event<'a> {
     }
 
     /// No number, no token and no address of a caller in what is logged or told to a stranger.
-    fn leaks_nothing(done: &Done) {
+    fn leaks_nothing(done: &Response) {
         let mut told = done.log.concat();
         if let Reply::Broken(problem) | Reply::Forbidden(problem) = &done.reply {
             told.push_str(&problem.line());
@@ -427,7 +428,7 @@ fn the_bot_finds_its_own_url() {
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
     // A URL that no longer fits is asked for anew, but not more than once in five seconds.
-    let moved = Event { me: me("old"), shelf: Shelf::default(), ..event };
+    let moved = Event { me: me("old"), shelf: SharedCache::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
     let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
     assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
@@ -540,7 +541,7 @@ fn an_event_may_leave_out_the_names_that_were_kept() {
         let fields = [&[signature.as_str(), TOKEN, OURS, URL], values].concat();
         let mut numbers = vec![0, 0, 0, 0b10011, 3];
         numbers.extend(fields.iter().map(|field| field.len() as u32));
-        let frame = Frame::new(fields.concat().into_bytes(), Encoding::Latin1, numbers);
+        let frame = Frame::from_latin1(fields.concat().into_bytes(), numbers);
         match Flow::new(|host| webhook(frame, host, event.shelf.clone())).step() {
             Step::Done(done) => Some(done.reply),
             // It asks for the headers, to explain a signature that does not fit.
@@ -567,13 +568,13 @@ fn an_event_may_leave_out_the_names_that_were_kept() {
 #[test]
 fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
     for frame in [
-        Frame::new(vec![], Encoding::Latin1, vec![]),
-        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 11, 0, 1, 1, 1]),
-        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
-        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 0, 7, 1, 1, 1]),
-        Frame::new(b"abc".to_vec(), Encoding::Latin1, vec![0, 0, 0, 0, 0, 1, 2]),
+        Frame::from_latin1(vec![], vec![]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 11, 0, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 7, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 0, 1, 2]),
     ] {
-        let Step::Done(done) = Flow::new(|host| webhook(frame, host, Shelf::default())).step() else { panic!() };
+        let Step::Done(done) = Flow::new(|host| webhook(frame, host, SharedCache::default())).step() else { panic!() };
         assert_eq!(code(&done.reply), ("EVENT_INVALID", 500));
     }
 }
@@ -586,7 +587,7 @@ fn fhir_asks_of_one_moment_are_one_batch() {
         let first = host.ask_all(vec![(get("Patient/1"), None), (Ask::Me, None), (get("Patient/2"), Some(400))]).await;
         let second = host.ask(get("Patient/3"), Some(700)).await;
         let third = host.ask(Ask::Headers, None).await;
-        Done::from(Reply::Twiml(format!("{first:?} {second:?} {third:?}")))
+        Response::from(Reply::Twiml(format!("{first:?} {second:?} {third:?}")))
     });
     let Step::Ask(asks) = flow.step() else { panic!() };
     assert_eq!(asks.len(), 2);

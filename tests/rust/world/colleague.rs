@@ -2,8 +2,8 @@
 
 //! A colleague who edits records of calls, Amber's call to a phone, and a key that is pressed there.
 
-use plumline::flow::{Done, Secret};
 use plumline::json::Json;
+use plumline::runtime::{Response, Secret};
 
 use super::door::{Asked, PLACE, asked};
 use super::webhook::step_flow;
@@ -96,15 +96,15 @@ pub fn status_callback(world: &mut World) {
 }
 
 /// What Twilio posts where a key was pressed on the phone that `place-call` has rung.
-pub fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Done {
+pub fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
     press_then(world, secrets, NOW)
 }
 
-pub fn press_at(world: &mut World, now: u64) -> Done {
+pub fn press_at(world: &mut World, now: u64) -> Response {
     press_then(world, &[(Secret::Sealing, SECRET)], now)
 }
 
-fn press_then(world: &mut World, secrets: &[(Secret, &str)], now: u64) -> Done {
+fn press_then(world: &mut World, secrets: &[(Secret, &str)], now: u64) -> Response {
     let call = world.calls[0].clone();
     let params = [
         ("AccountSid", "AC00000000000000000000000000000001"),

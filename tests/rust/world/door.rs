@@ -2,8 +2,9 @@
 
 //! A knock at the door of the staff.
 
-use plumline::flow::{Done, Flow, Knock, Reply, operations};
+use plumline::bots::operations;
 use plumline::json::Json;
+use plumline::runtime::{BotEvent, Flow, Reply, Response};
 
 use super::{AMBER, NOW, PATIENT, SECRET, URL, World};
 
@@ -65,11 +66,11 @@ impl Asked {
             self.requester,
             secrets.join(",")
         );
-        let knock = Knock::read(&knock).unwrap();
+        let knock = BotEvent::read(&knock).unwrap();
         Flow::new(|host| operations(knock, host))
     }
 
-    pub fn ask(&self, world: &mut World, input: &str) -> Done {
+    pub fn ask(&self, world: &mut World, input: &str) -> Response {
         world.now = self.now;
         let done = world.play(self.flow(input));
         let told = format!("{}{}", done.log.concat(), refusal(&done.reply).map_or_else(String::new, |(code, _)| code));

@@ -6,18 +6,14 @@
 
 pub mod colleague;
 pub mod door;
-#[path = "../laid_out.rs"]
-mod laid_out;
 pub mod phone;
-#[path = "../token_lists.rs"]
-mod token_lists;
 pub mod twilio;
 pub mod webhook;
 
-use plumline::flow::{Answer, Ask, Done, Flow, HttpRequest, Open, Step};
+use crate::token_lists::assert_all_sorted;
 use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, Flow, HttpRequest, Open, Response, Step};
 use plumline::time::parse_instant;
-use token_lists::assert_all_sorted;
 
 pub const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
 pub const TOKEN: &str = "an-invented-auth-token";
@@ -344,7 +340,7 @@ impl World {
     }
 
     /// Plays a story to its end.
-    pub fn play(&mut self, mut flow: Flow) -> Done {
+    pub fn play(&mut self, mut flow: Flow) -> Response {
         let mut step = flow.step();
         self.patience = 0;
         loop {

@@ -2,15 +2,15 @@
 
 //! A browser that calls, and what it hears.
 
-use plumline::call::log::Context;
-use plumline::call::outbound::{Intent, Sealing};
-use plumline::flow::{Done, Reply, Secret};
+use plumline::chart::Context;
 use plumline::json::Json;
+use plumline::outbound::{Intent, Sealing};
+use plumline::runtime::{Reply, Response, Secret};
 
 use super::webhook::{browser, webhook_flow};
 use super::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, World, sid};
 
-pub const BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
+pub const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
 pub const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];
 
 /// A world in which Amber is about to call a patient, and her ticket.
@@ -32,12 +32,18 @@ pub fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &s
     };
     let intent = Intent { context, from: OURS[1], request: None };
     let sealing = Sealing::read(SECRET).unwrap();
-    let made = world.put(&intent.write(BASE, &sealing).write());
+    let made = world.put(&intent.write(EXTENSION_BASE, &sealing).write());
     let id = made.get("id").and_then(Json::text).unwrap();
     sealing.seal(id, identity, NOW - 5_000)
 }
 
-pub fn call(world: &mut World, identity: &str, sid: &str, own: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Done {
+pub fn call(
+    world: &mut World,
+    identity: &str,
+    sid: &str,
+    own: &[(&str, &str)],
+    secrets: &[(Secret, &str)],
+) -> Response {
     let from = format!("client:{identity}");
     let done = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
     let told = done.log.concat();
@@ -47,24 +53,24 @@ pub fn call(world: &mut World, identity: &str, sid: &str, own: &[(&str, &str)], 
     done
 }
 
-pub fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Done {
+pub fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Response {
     call(world, AMBER_IDENTITY, &sid(number), &[("Ticket", ticket)], &SEALED)
 }
 
-pub fn xml(done: &Done) -> &str {
+pub fn xml(done: &Response) -> &str {
     let Reply::Twiml(xml) = &done.reply else { panic!("{:?}", done.reply) };
     xml
 }
 
 /// The code in the log of a call that hears why it is not placed.
-pub fn refused(done: &Done) -> String {
+pub fn refused(done: &Response) -> String {
     let xml = xml(done);
     assert!(!xml.contains("<Dial") && xml.contains("<Say") && xml.ends_with("<Hangup/></Response>"), "{xml}");
     let code = done.log.last().and_then(|line| line.strip_prefix("plumline: ")).unwrap();
     code.split([':', ' ']).next().unwrap().to_owned()
 }
 
-pub fn dialled(done: &Done) -> (String, String) {
+pub fn dialled(done: &Response) -> (String, String) {
     let xml = xml(done);
     let part = |from: &str, to: &str| {
         let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", done.log)).1;

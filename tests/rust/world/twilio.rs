@@ -2,8 +2,8 @@
 
 //! Twilio's REST API.
 
-use plumline::flow::HttpRequest;
 use plumline::json::Json;
+use plumline::runtime::HttpRequest;
 
 use super::{World, json, pairs, sid, text};
 

@@ -2,11 +2,12 @@
 
 //! Webhooks as Twilio posts them.
 
-use plumline::flow::{Flow, Secret, Shelf, webhook};
+use plumline::bots::{SharedCache, webhook};
+use plumline::runtime::{Flow, Secret};
 use plumline::signature::{AuthToken, SignedParams, sign};
 
-use super::laid_out::laid_out;
 use super::{OURS, TOKEN, URL};
+use crate::laid_out::laid_out;
 
 /// A browser's call, as Twilio posts it.
 pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -38,5 +39,5 @@ pub fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str
     let usual = [(Secret::AuthToken, TOKEN), (Secret::Number, &*ours), (Secret::WebhookUrl, URL)];
     let value = |secret| secrets.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
     let frame = laid_out((0, now, 0), &signature, value, params.iter().flat_map(|(name, value)| [*name, *value]));
-    Flow::new(|host| webhook(frame, host, Shelf::default()))
+    Flow::new(|host| webhook(frame, host, SharedCache::default()))
 }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Twilio's lists of calls and of recordings, compared with the chart.
+//!
+//! A list comes newest first, and late. It is read from now back to the last mark and some more. Where that is too much
+//! for one run, the next ones go on where it ended, and the mark moves once all has been read.
+
+use super::marks::{Mark, Marks};
+use super::reconcile::{Reconciled, reconcile};
+use super::sweep_run::{DEADLINE, Stopped, SweepRun};
+use super::tickets::Tickets;
+use crate::chart::{CallEvent, StoreError};
+use crate::error::Code;
+use crate::json::Json;
+use crate::rest::{Rest, call_path};
+use crate::runtime::{Answer, Ask, HttpRequest};
+use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
+
+/// How far the first run of all looks back.
+const FIRST: u64 = HOUR;
+/// How late a call may come up in the list.
+const OVERLAP: u64 = 15 * MINUTE;
+/// How far apart in the list two calls may stand the wrong way round.
+const SPREAD: u64 = MINUTE;
+/// How long a call that goes on, or cannot be written, keeps the mark back.
+const LONGEST: u64 = 4 * HOUR;
+/// How many round trips a page may take: the list, then read and written three times over; and once more what is only to be
+/// told by where a call began.
+const PAGE: u32 = 18;
+/// Calls of a page.
+const COUNT: &str = "100";
+
+/// How many calls are asked for in one go.
+const TOGETHER: usize = 20;
+
+/// A list, and how far it has been read.
+struct List {
+    path: &'static str,
+    /// The member of a page that has the items.
+    items: &'static str,
+    /// The filters by its instant, from and up to.
+    filters: [&'static str; 2],
+    /// Read up to here; being read from here, back to here; and the earliest to be looked at again.
+    marks: [Mark; 4],
+    read: for<'a> fn(&'a Json) -> Item<'a>,
+}
+
+/// What a list says.
+struct Item<'a> {
+    event: Option<CallEvent<'a>>,
+    /// Where it stands in the list.
+    at: Option<u64>,
+    /// Whether more is to be said of it.
+    goes_on: bool,
+}
+
+/// <https://www.twilio.com/docs/voice/api/call-resource#read-multiple-call-resources>
+const CALLS: List = List {
+    path: "/Calls.json",
+    items: "calls",
+    filters: ["StartTime>", "StartTime<"],
+    marks: [Mark::Calls, Mark::Top, Mark::High, Mark::Held],
+    read: |call| {
+        let event = CallEvent::from_rest(call);
+        let at = event.as_ref().and_then(|event| event.at);
+        Item { at, goes_on: event.as_ref().is_some_and(|event| !event.is_over()), event }
+    },
+};
+
+/// <https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources>
+const RECORDINGS: List = List {
+    path: "/Recordings.json",
+    items: "recordings",
+    filters: ["DateCreated>", "DateCreated<"],
+    marks: [Mark::Recorded, Mark::RecordedTop, Mark::RecordedHigh, Mark::RecordedHeld],
+    read: recording,
+};
+
+/// Brings what the list has to the chart. Whether the list has been read up to now.
+pub(super) async fn calls(round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+    bring(&CALLS, round, rest, marks, tickets).await
+}
+
+/// The same of recordings, each to the record that there is of its call: what told of one may have been lost.
+pub(super) async fn recorded(round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
+    if round.config.may_record() {
+        bring(&RECORDINGS, round, rest, marks, tickets).await;
+    } else {
+        // What is configured later does not reach back.
+        RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
+    }
+}
+
+/// A recording as its callback would have told of it, when it was complete.
+fn recording(recording: &Json) -> Item<'_> {
+    let text = |name| recording.get(name).and_then(Json::text).unwrap_or_default();
+    let at = parse_rfc2822(text("date_created")).or_else(|| parse_instant(text("date_created")));
+    let duration = text("duration").parse::<u32>().unwrap_or(0);
+    let pairs = [
+        ("CallSid", text("call_sid")),
+        ("RecordingSid", text("sid")),
+        ("RecordingStatus", text("status")),
+        ("RecordingSource", text("source")),
+        ("RecordingDuration", text("duration")),
+    ];
+    let told_at = at.map(|at| at + u64::from(duration) * 1_000).filter(|_| text("status") == "completed");
+    let event = told_at.and_then(|told_at| CallEvent::read(&pairs, told_at)).filter(|event| event.recording.is_some());
+    Item { event, at, goes_on: matches!(text("status"), "in-progress" | "paused" | "stopped" | "processing") }
+}
+
+async fn bring(list: &List, round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+    let [read, top_mark, high_mark, held_mark] = list.marks;
+    let from = marks.get(read).unwrap_or(round.now.saturating_sub(FIRST));
+    let top = marks.get(top_mark).unwrap_or(round.now);
+    let high = marks.get(high_mark).unwrap_or(top);
+    let mut held = marks.get(held_mark);
+    let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(high + SPREAD));
+    let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", COUNT)];
+    let mut request = rest.get(list.path, &query);
+    let mut back_to = high;
+    let whole = loop {
+        if !round.has(PAGE) {
+            break false;
+        }
+        let page = match twilio(round, request).await {
+            Ok(page) => page,
+            Err(code) => {
+                round.tell(code);
+                break false;
+            }
+        };
+        let listed = page.get(list.items).map(Json::elements).unwrap_or_default();
+        let items: Vec<Item<'_>> = listed.iter().map(list.read).collect();
+        let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
+        match write(round, rest, &events, tickets).await {
+            Ok(refused) => held = earlier(held, refused),
+            Err(code) => {
+                round.tell(code);
+                break false;
+            }
+        }
+        for item in &items {
+            back_to = item.at.map_or(back_to, |at| back_to.min(at));
+            held = earlier(held, item.at.filter(|_| item.goes_on));
+        }
+        match next_page(&page) {
+            Some(uri) => request = rest.page(uri),
+            None => break true,
+        }
+    };
+    if whole {
+        let held = held.filter(|held| held + LONGEST >= round.now).unwrap_or(top);
+        marks.set(read, Some(held.min(top).max(from)));
+        for mark in [top_mark, high_mark, held_mark] {
+            marks.set(mark, None);
+        }
+    } else if back_to < high {
+        // The first run of all counts back from its own time.
+        marks.set(read, Some(from));
+        marks.set(top_mark, Some(top));
+        marks.set(high_mark, Some(back_to));
+        marks.set(held_mark, held);
+    }
+    whole && top == round.now
+}
+
+/// Brings a page to the chart; when the earliest call began that the server refuses. Legs of calls that began on a page
+/// behind theirs tell nothing of whose they are, so Twilio is asked for where those began.
+async fn write(
+    round: &SweepRun<'_>,
+    rest: &Rest,
+    events: &[CallEvent<'_>],
+    tickets: &mut Tickets,
+) -> Result<Option<u64>, Stopped> {
+    let Reconciled { mut refused, unknown } = reconcile(round, events, tickets).await?;
+    for some in unknown.chunks(TOGETHER) {
+        if !round.has(8) {
+            return Err(Code::TwilioUnavailable);
+        }
+        round.spend();
+        let asks = some.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
+        let mut roots = Vec::new();
+        for answer in round.host.ask_all(asks).await {
+            match answer {
+                Answer::Done { status: 200..=299, body } => roots.push(body),
+                Answer::Done { status: 404 | 410, .. } => {}
+                _ => return Err(Code::TwilioUnavailable),
+            }
+        }
+        let legs = events.iter().filter(|event| some.iter().any(|root| *root == event.root().0)).cloned();
+        let whole: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
+        refused = earlier(refused, reconcile(round, &whole, tickets).await?.refused);
+    }
+    Ok(refused)
+}
+
+/// Asks Twilio for something that is there.
+pub(super) async fn twilio(round: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Stopped> {
+    match round.http(request).await {
+        Answer::Done { status: 200..=299, body } => Ok(body),
+        Answer::Done { status: 400..=407 | 409..=428, .. } => Err(Code::TwilioRefused),
+        _ => Err(Code::TwilioUnavailable),
+    }
+}
+
+/// `next_page_uri`, a path of the API's.
+fn next_page(page: &Json) -> Option<&str> {
+    page.get("next_page_uri").and_then(Json::text).filter(|uri| uri.starts_with("/2010-04-01/Accounts/"))
+}
+
+/// The instant as Twilio's filters take it.
+fn second(ms: u64) -> String {
+    [instant(ms).get(..19).unwrap_or_default(), "Z"].concat()
+}
+
+pub(super) fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// A trouble that another attempt in this run does not end.
+pub(super) const fn is_outage(trouble: StoreError) -> bool {
+    !matches!(trouble, StoreError::Permanent(Code::ChartRefused))
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! How far the sweep has come: a `Basic` of ours, since nothing is kept in memory from one run to the next.
+//!
+//! Two runs may overlap. Whoever writes second is refused, and does without: everything between the two marks has been
+//! done, and is done again to no effect.
+
+use super::sweep_run::SweepRun;
+use crate::fhir::element::{concept, extension, extension_of, identifier, is};
+use crate::json::Json;
+use crate::runtime::FhirRequest;
+use crate::time::{MINUTE, instant, parse_instant};
+
+/// The system of the identifier.
+const SYSTEM: &str = "https://plumline.dev/fhir/sweep";
+/// Its value.
+const VALUE: &str = "calls";
+const CODE: (&str, &str) = ("https://plumline.dev/fhir/basic-code", "sweep");
+/// The name of the extension, which follows the base.
+const EXTENSION: &str = "/plumline-sweep";
+
+/// A mark moves every minute. To write it as often would fill the history of the resource and save little.
+const COARSE: u64 = 5 * MINUTE;
+
+/// How far clocks may differ.
+const AHEAD: u64 = MINUTE;
+
+/// An instant that the sweep has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Twilio's list of calls has been read up to here.
+    Calls,
+    /// The list is being read, from here backwards, …
+    Top,
+    /// … and has been read back to here; …
+    High,
+    /// … and this is the earliest that is to be looked at again.
+    Held,
+    /// The same four of Twilio's list of recordings.
+    Recorded,
+    RecordedTop,
+    RecordedHigh,
+    RecordedHeld,
+    /// Ended calls have been followed up which the chart had by then.
+    FollowUp,
+    /// Alerts held back before this have been told of.
+    Summary,
+    /// Recordings of calls that began before this are deleted, …
+    Recordings,
+    /// … but for some, the first of them of a call that began then; …
+    Undone,
+    /// … and since this was found they are being tried for the second time.
+    Again,
+    /// When what is done every hour was done last.
+    Hourly,
+}
+
+/// By [`Mark`]; and whether every step of it is worth a write.
+const MARKS: [(&str, bool); 14] = [
+    ("calls", false),
+    ("top", true),
+    ("high", true),
+    ("held", true),
+    ("recorded", false),
+    ("recordedTop", true),
+    ("recordedHigh", true),
+    ("recordedHeld", true),
+    ("followUp", false),
+    ("summary", true),
+    ("recordings", false),
+    ("undone", true),
+    ("again", true),
+    ("hourly", true),
+];
+
+/// How far the sweep has come.
+pub(super) struct Marks {
+    at: [Option<u64>; MARKS.len()],
+    kept: [Option<u64>; MARKS.len()],
+    resource: Option<Json>,
+    /// Another run has written since, so that this one no longer may.
+    outrun: bool,
+}
+
+impl Marks {
+    pub(super) fn search() -> FhirRequest {
+        FhirRequest::get(["Basic?", &criteria()].concat())
+    }
+
+    /// Reads what [`Marks::search`] found: of two, the one with the lesser id. None is far ahead of `now`, whatever a clock said
+    /// once: what lies between would never be looked at.
+    pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
+        let mut resource: Option<Json> = None;
+        for one in found {
+            let id = |one: &Json| one.get("id").and_then(Json::text).map(str::to_owned);
+            if resource.as_ref().is_none_or(|best| id(&one) < id(best)) {
+                resource = Some(one);
+            }
+        }
+        let mut at = [None; MARKS.len()];
+        let extensions = resource.as_ref().and_then(|resource| resource.get("extension")).map(Json::elements);
+        let ours = extensions.unwrap_or_default().iter().find(|one| is_ours(one, base));
+        for part in ours.and_then(|ours| ours.get("extension")).map(Json::elements).unwrap_or_default() {
+            if let Some(index) = MARKS.iter().position(|(name, _)| is(part, "url", name)) {
+                let mark = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
+                at[index] = mark.map(|mark| if mark > now + AHEAD { now } else { mark });
+            }
+        }
+        Self { at, kept: at, resource, outrun: false }
+    }
+
+    pub(super) const fn get(&self, mark: Mark) -> Option<u64> {
+        self.at[mark as usize]
+    }
+
+    pub(super) const fn set(&mut self, mark: Mark, at: Option<u64>) {
+        self.at[mark as usize] = at;
+    }
+
+    /// Writes what is new, where it is worth it.
+    pub(super) async fn save(&mut self, round: &SweepRun<'_>) {
+        let moved = MARKS.iter().zip(self.at).zip(self.kept).any(|(((_, always), at), kept)| match (at, kept) {
+            (Some(at), Some(kept)) => at != kept && (*always || at.abs_diff(kept) >= COARSE),
+            (at, kept) => at != kept,
+        });
+        if !moved || self.outrun {
+            return;
+        }
+        let resource = self.resource(round.base());
+        let request = if self.resource.is_some() {
+            FhirRequest::update(&resource)
+        } else {
+            Some(FhirRequest::create(&resource, criteria()))
+        };
+        let answers = round.fhir(request.into_iter().collect()).await;
+        let written = answers.into_iter().next().and_then(crate::runtime::Answer::ok);
+        // A create that did nothing answers with what is there.
+        let ours = written.filter(|written| is(written, "resourceType", "Basic"));
+        self.outrun = ours.is_none();
+        if let Some(written) = ours {
+            self.kept = Self::read(vec![written.clone()], round.base(), round.now).at;
+            self.outrun = self.kept != self.at;
+            self.resource = Some(written);
+        }
+    }
+
+    fn resource(&self, base: &str) -> Json {
+        let mut resource = self.resource.clone().unwrap_or_else(|| {
+            Json::object([
+                ("resourceType", Json::of("Basic")),
+                ("identifier", Json::List(vec![identifier(SYSTEM, VALUE)])),
+                ("code", concept(CODE.0, CODE.1)),
+            ])
+        });
+        let mut parts = Vec::new();
+        for ((name, _), at) in MARKS.iter().zip(self.at) {
+            if let Some(at) = at {
+                parts.push(extension(name, "valueInstant", Json::of(&instant(at))));
+            }
+        }
+        let mut extensions = resource.get("extension").cloned().unwrap_or_default().into_elements();
+        extensions.retain(|one| !is_ours(one, base));
+        extensions.push(extension_of(&[base, EXTENSION].concat(), parts));
+        resource.set("extension", Json::List(extensions));
+        resource
+    }
+}
+
+fn criteria() -> String {
+    ["identifier=", SYSTEM, "|", VALUE].concat()
+}
+
+fn is_ours(extension: &Json, base: &str) -> bool {
+    let url = extension.get("url").and_then(Json::text).unwrap_or_default();
+    url.strip_suffix(EXTENSION) == Some(base)
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A page of Twilio's list, brought to the chart: one read for all its calls, then guarded writes of what is behind.
+
+use super::calls::{earlier, is_outage};
+use super::sweep_run::{Stopped, SweepRun, WRITES};
+use super::tickets::{Tickets, close};
+use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, found};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::fhir::search::search_value;
+use crate::fhir::systems::TWILIO;
+use crate::json::{Json, decimal};
+use crate::runtime::{Answer, FhirRequest};
+
+/// How often a record is read and written where others write it too.
+const ATTEMPTS: u32 = 3;
+/// How many calls one search asks for.
+const SEARCHED: usize = 50;
+
+/// A call of the page.
+struct Call<'a> {
+    root: &'a str,
+    events: Vec<&'a CallEvent<'a>>,
+}
+
+/// What is left of a page.
+#[derive(Default)]
+pub(super) struct Reconciled {
+    /// The beginning of the earliest call that the server refuses: that alone is no reason to stop.
+    pub(super) refused: Option<u64>,
+    /// The roots of calls that may be ours or not: the leg they began with tells, and is not among the events.
+    pub(super) unknown: Vec<String>,
+}
+
+/// Brings events to the chart; but no call that is another application's.
+///
+/// # Errors
+/// The server cannot be reached, or others always wrote first: it is to be done again.
+pub(super) async fn reconcile<'a>(
+    round: &SweepRun<'_>,
+    events: &'a [CallEvent<'a>],
+    tickets: &mut Tickets,
+) -> Result<Reconciled, Stopped> {
+    let mut open = by_root(events);
+    let mut mended = Reconciled::default();
+    let mut code = Code::ChartConflict;
+    let mut behind = false;
+    let mut conflicting = None;
+    for _ in 0..ATTEMPTS {
+        let records = look(round, &open, tickets).await?;
+        let mut writes = Vec::new();
+        for (call, records) in open.into_iter().zip(records) {
+            // What stands in the chart is ours.
+            let is_ours = if records.is_empty() { round.is_ours(&call.events) } else { Some(true) };
+            if is_ours != Some(true) {
+                mended.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
+                continue;
+            }
+            let mut work = Work::of(call, records, tickets);
+            match work.request(round.base()) {
+                Ok(Some(request)) => writes.push((work, request)),
+                Ok(None) => {}
+                Err(trouble) => {
+                    round.tell(trouble.code());
+                    mended.refused = earlier(mended.refused, work.call.began());
+                }
+            }
+        }
+        open = Vec::new();
+        let mut again = Vec::new();
+        let mut conflicts = true;
+        for (work, answer) in write(round, writes).await {
+            match work.chart.settle(&answer) {
+                Ok(()) if work.goes_on => again.push(work.call),
+                Ok(()) => {}
+                Err(trouble) if is_outage(trouble) => {
+                    code = trouble.code();
+                    if work.claims && code != Code::ChartConflict {
+                        tickets.put_back(work.chart);
+                    }
+                    conflicts &= code == Code::ChartConflict;
+                    open.push(work.call);
+                }
+                Err(trouble) => {
+                    round.tell(trouble.code());
+                    mended.refused = earlier(mended.refused, work.call.began());
+                }
+            }
+        }
+        behind = !open.is_empty() && !conflicts;
+        conflicting = if conflicts { open.iter().filter_map(Call::began).min() } else { None };
+        open.extend(again);
+        if open.is_empty() {
+            break;
+        }
+    }
+    if behind {
+        return Err(code);
+    }
+    // Others write a few records all the time, or what is written is found as another call's: nothing else waits for those.
+    if conflicting.is_some() {
+        round.tell(Code::ChartConflict);
+        mended.refused = earlier(mended.refused, conflicting);
+    }
+    // A second record that is still to be closed waits for the next run.
+    Ok(mended)
+}
+
+impl Call<'_> {
+    /// What the page says of it.
+    fn log(&self) -> CallLog {
+        let mut log = CallLog::default();
+        for event in &self.events {
+            log.add(event);
+        }
+        log
+    }
+
+    fn began(&self) -> Option<u64> {
+        self.events.iter().filter_map(|event| event.at).min()
+    }
+}
+
+/// What is to be done for a call.
+struct Work<'a> {
+    call: Call<'a>,
+    chart: Chart,
+    /// What its record should know; none where it does.
+    log: Option<CallLog>,
+    /// Another record of the same call, all of whose knowledge is in the one: closed.
+    spare: Option<Json>,
+    /// The record is a ticket's, which is claimed by this.
+    claims: bool,
+    /// Once this is written, a second record is to be closed.
+    goes_on: bool,
+}
+
+impl<'a> Work<'a> {
+    fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
+        let spares = records.clone();
+        let chart = Chart::read(bundle(records), call.root).unwrap_or_default();
+        if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
+            // A recording alone tells neither who called nor which leg it is of: it makes no record.
+            return Self { call, chart, log: None, spare: None, claims: false, goes_on: false };
+        }
+        let mut log = chart.log.clone();
+        let news = chart.resource().is_none() || !call.events.iter().all(|event| log.knows(event));
+        for event in &call.events {
+            log.add(event);
+        }
+        if let Some(mut ticket) = tickets.take(&log) {
+            // The ticket's record becomes the call's: it is the one that the app which placed the call knows of.
+            log.merge(&ticket.log);
+            ticket.log.merge(&chart.log);
+            let goes_on = chart.resource().is_some();
+            return Self { call, chart: ticket, log: Some(log), spare: None, claims: true, goes_on };
+        }
+        let kept = chart.reference();
+        // Of two that were prepared, one may be a copy that staff have made. Only its seal shows which.
+        let spare = spares.into_iter().find(|one| {
+            crate::fhir::reference::reference_of(one) != kept
+                && !is(one, "status", "entered-in-error")
+                && CallLog::read(one).context().prepared.is_none()
+        });
+        Self { call, log: news.then_some(log), spare, chart, claims: false, goes_on: false }
+    }
+
+    fn request(&mut self, base: &str) -> Result<Option<FhirRequest>, StoreError> {
+        let own = match (&self.log, &self.spare) {
+            (Some(log), _) => self.chart.write(log, base)?,
+            // What a second record knows may not stand in the first.
+            (None, Some(_)) => self.chart.write(&self.chart.log, base)?,
+            (None, None) => None,
+        };
+        self.goes_on |= own.is_some() && self.spare.is_some();
+        let closing = || {
+            let mut spare = self.spare.clone()?;
+            close(&mut spare, "entered-in-error", "duplicate", "Another record tells of the same call.");
+            FhirRequest::update(&spare)
+        };
+        Ok(own.or_else(closing))
+    }
+}
+
+/// Writes in batches; what there is no time for counts as not answered.
+async fn write<'a>(round: &SweepRun<'_>, mut writes: Vec<(Work<'a>, FhirRequest)>) -> Vec<(Work<'a>, Answer)> {
+    let mut answered = Vec::with_capacity(writes.len());
+    while !writes.is_empty() {
+        let rest = writes.split_off(writes.len().min(WRITES));
+        let (works, requests): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        let answers = if round.has(1) { round.fhir(requests).await } else { vec![Answer::Failed; requests.len()] };
+        answered.extend(works.into_iter().zip(answers));
+        writes = rest;
+    }
+    answered
+}
+
+/// The records of each call, in the order of `calls`; and in the same round trip, what has to be known before those may
+/// take a ticket that dialled nobody.
+async fn look(round: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Stopped> {
+    if !round.has(1) {
+        return Err(Code::ChartUnavailable);
+    }
+    let mut requests = Vec::new();
+    for some in calls.chunks(SEARCHED) {
+        let mut url = "Communication?identifier=".to_owned();
+        for (index, call) in some.iter().enumerate() {
+            url.push_str(&[if index == 0 { "" } else { "," }, TWILIO, "|", &search_value(call.root)].concat());
+        }
+        url.push_str(&["&_sort=identifier&_count=", &decimal(4 * SEARCHED as u64)].concat());
+        requests.push(FhirRequest::get(url));
+    }
+    let searches = requests.len();
+    let doubts = tickets.doubts(calls.iter().map(Call::log));
+    requests.extend(doubts.iter().map(Tickets::given));
+    let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
+    let mut answers = round.fhir(requests).await.into_iter();
+    for answer in answers.by_ref().take(searches) {
+        for resource in found(answer, "Communication").map_err(StoreError::code)? {
+            if let Some(index) = calls.iter().position(|call| is_of(&resource, call.root)) {
+                records[index].push(resource);
+            }
+        }
+    }
+    // A doubt that stays is settled in a later run.
+    tickets.learn(doubts.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
+    Ok(records)
+}
+
+/// Whether a record is found by the root's `CallSid`: any identifier of it may be the one.
+fn is_of(resource: &Json, root: &str) -> bool {
+    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+    identifiers.iter().any(|one| is(one, "system", TWILIO) && is(one, "value", root))
+}
+
+/// The root's `CallSid` by which a record is found.
+pub(super) fn root_of(resource: &Json) -> Option<&str> {
+    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+    let ours = identifiers.iter().find(|one| is(one, "system", TWILIO))?;
+    call_sid(ours.get("value")?.text()?).map(|sid| sid.0)
+}
+
+fn by_root<'a>(events: &'a [CallEvent<'a>]) -> Vec<Call<'a>> {
+    let mut calls: Vec<Call<'a>> = Vec::new();
+    for event in events {
+        let root = event.root().0;
+        match calls.iter_mut().find(|call| call.root == root) {
+            Some(call) => call.events.push(event),
+            None => calls.push(Call { root, events: vec![event] }),
+        }
+    }
+    calls
+}
+
+fn bundle(resources: Vec<Json>) -> Answer {
+    let entry = resources.into_iter().map(|resource| Json::object([("resource", resource)])).collect();
+    let body = Json::object([("resourceType", Json::of("Bundle")), ("entry", Json::List(entry))]);
+    Answer::Done { status: 200, body }
+}

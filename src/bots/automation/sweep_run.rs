@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! One run of the door: what it works with, and how much it may still ask.
+
+use std::cell::{Cell, RefCell};
+
+use crate::chart::{CallEvent, StoreError, found};
+use crate::dialplan::Party;
+use crate::dialplan::config::Config;
+use crate::error::{Code, Problem};
+use crate::fhir::systems::EXTENSION_BASE;
+use crate::json::Json;
+use crate::phone::E164;
+use crate::rest::Rest;
+use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
+
+/// Milliseconds that a round trip may take.
+pub(super) const DEADLINE: u32 = 10_000;
+
+/// Milliseconds that an alert may take: nothing of ours waits for longer on a service outside.
+const ALERT: u32 = 3_000;
+/// How many alerts one run sends.
+const ALERTS: u32 = 4;
+
+/// Entries of one batch of writes.
+pub(super) const WRITES: usize = 20;
+
+/// One run. Medplum ends a bot after some seconds, and the core has no clock, so the round trips are counted.
+pub(super) struct SweepRun<'a> {
+    pub(super) host: &'a Host,
+    /// Milliseconds since 1970.
+    pub(super) now: u64,
+    pub(super) config: &'a Config,
+    /// Our numbers; none where every number of the account is ours.
+    numbers: Option<Vec<String>>,
+    /// Twilio's API, for a run that may ask it about single calls; none in a sweep, which has just read Twilio's lists, and
+    /// where its secrets are not set.
+    pub(super) rest: Option<Rest>,
+    left: Cell<u32>,
+    alerts: Cell<u32>,
+    /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
+    later: RefCell<Option<Vec<Json>>>,
+    told: RefCell<Vec<Problem>>,
+}
+
+impl<'a> SweepRun<'a> {
+    pub(super) fn new(host: &'a Host, knock: &BotEvent, config: &'a Config, asks: u32) -> Self {
+        let mut numbers = knock.numbers();
+        // One that cannot be read is one of ours, and so all that is not known to be another's has to be.
+        let wrong = numbers.take_if(|numbers| numbers.iter().any(|number| E164::parse(number).is_none()));
+        let wrong = wrong.map(|_| Problem::at(Code::NumberInvalid, "TWILIO_NUMBER"));
+        if let Some(numbers) = &mut numbers {
+            numbers.extend(config.numbers.iter().map(|(number, _)| number.to_owned()));
+        }
+        Self {
+            host,
+            now: knock.now,
+            config,
+            numbers,
+            rest: None,
+            left: Cell::new(asks),
+            alerts: Cell::new(ALERTS),
+            later: RefCell::new(None),
+            told: RefCell::new(wrong.into_iter().collect()),
+        }
+    }
+
+    /// The same run, which may ask Twilio about single calls.
+    pub(super) fn asking_twilio(self, knock: &BotEvent) -> Self {
+        Self { rest: Rest::of(knock).ok(), ..self }
+    }
+
+    /// The base of our extensions' URLs.
+    pub(super) fn base(&self) -> &'a str {
+        self.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+    }
+
+    /// Whether a call is one of ours, and not another application's of the same account; `None` where the leg it began
+    /// with, which is not among these, would tell.
+    ///
+    /// A number of ours tells. What begins at an app or a SIP phone has none; but whoever it dials sees one.
+    pub(super) fn is_ours(&self, legs: &[&CallEvent<'_>]) -> Option<bool> {
+        let Some(numbers) = &self.numbers else { return Some(true) };
+        let is_number = |party: &Party<'_>| matches!(party, Party::Number(_));
+        let is_own = |party: &Party<'_>| matches!(party, Party::Number(number) if numbers.iter().any(|own| own == number.as_str()));
+        let parties = || legs.iter().flat_map(|leg| [leg.from_party(), leg.to_party()]).flatten();
+        if parties().any(|party| is_own(&party)) {
+            return Some(true);
+        }
+        legs.iter().find(|leg| leg.parent.is_none())?;
+        let is_app = |party: &Party<'_>| matches!(party, Party::Client(_) | Party::Sip(_));
+        let shown = |leg: &&CallEvent<'_>| leg.from_party().is_some_and(|from| is_number(&from));
+        Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shown))
+    }
+
+    /// Whether there is time for that many round trips.
+    pub(super) const fn has(&self, asks: u32) -> bool {
+        self.left.get() >= asks
+    }
+
+    pub(super) fn spend(&self) {
+        self.left.set(self.left.get().saturating_sub(1));
+    }
+
+    /// Does something with that many round trips set aside for what comes after it.
+    pub(super) async fn setting_aside<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
+        let aside = asks.min(self.left.get());
+        self.left.set(self.left.get() - aside);
+        let done = work.await;
+        self.left.set(self.left.get() + aside);
+        done
+    }
+
+    /// Remembers a line for the log, once.
+    pub(super) fn tell(&self, problem: impl Into<Problem>) {
+        let problem = problem.into();
+        let mut told = self.told.borrow_mut();
+        if !told.contains(&problem) {
+            told.push(problem);
+        }
+    }
+
+    pub(super) fn problems(self) -> Vec<Problem> {
+        self.told.into_inner()
+    }
+
+    /// One round trip to the chart.
+    pub(super) async fn fhir(&self, requests: Vec<FhirRequest>) -> Vec<Answer> {
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        self.spend();
+        self.host.ask_all(requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect()).await
+    }
+
+    /// Reads, all or none.
+    pub(super) async fn searches<const N: usize>(
+        &self,
+        searches: [(&str, FhirRequest); N],
+    ) -> Result<[Vec<Json>; N], StoreError> {
+        let (kinds, requests): (Vec<&str>, Vec<FhirRequest>) = searches.into_iter().unzip();
+        let mut resources = [const { Vec::new() }; N];
+        for (index, answer) in self.fhir(requests).await.into_iter().enumerate() {
+            resources[index] = found(answer, kinds[index])?;
+        }
+        Ok(resources)
+    }
+
+    /// From here on alerts wait for [`SweepRun::postponed`].
+    pub(super) fn postpone_alerts(&self) {
+        *self.later.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The alert, if it is to be sent now.
+    pub(super) fn now_or_later(&self, intent: Json) -> Option<Json> {
+        match &mut *self.later.borrow_mut() {
+            Some(later) => later.push(intent),
+            None => return Some(intent),
+        }
+        None
+    }
+
+    /// The alerts that have waited.
+    pub(super) fn postponed(&self) -> Vec<Json> {
+        self.later.take().unwrap_or_default()
+    }
+
+    /// Whether another alert may be sent.
+    pub(super) const fn may_alert(&self) -> bool {
+        self.alerts.get() > 0
+    }
+
+    /// One round trip to the alerts' address.
+    pub(super) async fn alert(&self, request: HttpRequest) -> Answer {
+        self.spend();
+        self.alerts.set(self.alerts.get().saturating_sub(1));
+        self.host.ask(Ask::Http(request), Some(ALERT)).await
+    }
+
+    /// One round trip elsewhere.
+    pub(super) async fn http(&self, request: HttpRequest) -> Answer {
+        self.spend();
+        self.host.ask(Ask::Http(request), Some(DEADLINE)).await
+    }
+}
+
+/// Why a run ends before its work is done.
+pub(super) type Stopped = Code;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The bots: their settings, and one file per flow.
+
+mod automation;
+mod instance_cache;
+mod operations;
+mod settings;
+mod webhook;
+
+pub use automation::automation;
+pub use instance_cache::{InstanceCache, Names, SharedCache};
+pub use operations::operations;
+pub use settings::Settings;
+pub use webhook::{status, webhook};

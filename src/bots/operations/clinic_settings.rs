@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is the clinic's: its config and its numbers.
+
+use super::DEADLINE;
+use crate::dialplan::config::Config;
+use crate::error::{Code, Problem};
+use crate::fhir::systems::EXTENSION_BASE;
+use crate::json::Json;
+use crate::outbound::Sealing;
+use crate::phone::E164;
+use crate::policy::Refusal;
+use crate::rest::Rest;
+use crate::runtime::{Ask, BotEvent, Host, Reply};
+
+/// What is the clinic's.
+pub(super) struct ClinicSettings {
+    pub(super) config: Config,
+    numbers: Vec<String>,
+}
+
+impl ClinicSettings {
+    /// Reads the config and the numbers: the project secret, else Twilio's list of ours.
+    ///
+    /// Nothing is done under a config that cannot be read: what it forbids is not known then.
+    pub(super) async fn open(knock: &BotEvent, host: &Host) -> Result<Self, Reply> {
+        let config = config_of(knock)?;
+        let numbers = match knock.numbers() {
+            Some(numbers) => numbers,
+            None => listed(knock, host).await?,
+        };
+        let numbers: Vec<String> = numbers.into_iter().filter(|number| E164::parse(number).is_some()).collect();
+        if numbers.is_empty() {
+            let code = if knock.secret("TWILIO_NUMBER").is_some() { Code::NumberInvalid } else { Code::SecretMissing };
+            return Err(Reply::Invalid(Problem::at(code, "TWILIO_NUMBER")));
+        }
+        Ok(Self { config, numbers })
+    }
+
+    /// Our numbers, at least one.
+    pub(super) fn numbers(&self) -> Vec<E164<'_>> {
+        self.numbers.iter().filter_map(|number| E164::parse(number)).collect()
+    }
+
+    /// The base of our extensions' URLs.
+    pub(super) fn base(&self) -> &str {
+        base_of(&self.config)
+    }
+}
+
+/// The base of our extensions' URLs.
+pub(super) fn base_of(config: &Config) -> &str {
+    config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+}
+
+pub(super) fn config_of(knock: &BotEvent) -> Result<Config, Reply> {
+    let config = knock.secret("PLUMLINE_CONFIG").map_or_else(|| Ok(Config::default()), Config::read);
+    config.map_err(|_| Reply::Broken(Problem::at(Code::ConfigInvalid, "PLUMLINE_CONFIG")))
+}
+
+/// The keys of the seals that stay in the chart: `PLUMLINE_SECRET`, or where that is not set the secret of the API key,
+/// which every call that is placed or ended needs.
+pub(super) fn keys(knock: &BotEvent) -> Sealing {
+    Sealing::of(knock.secret("PLUMLINE_SECRET"), knock.secret("TWILIO_API_SECRET"))
+}
+
+/// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
+async fn listed(knock: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
+    let rest = match Rest::of(knock) {
+        Ok(rest) => rest,
+        // Without a key Twilio cannot be asked, and the secret is what is missing.
+        Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),
+        Err(problem) => return Err(Reply::Broken(problem)),
+    };
+    let request = rest.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]);
+    let answer = host.ask(Ask::Http(request), Some(DEADLINE)).await;
+    let body = answer.ok().ok_or(Reply::Broken(Code::TwilioUnavailable.into()))?;
+    let mut numbers = Vec::new();
+    for one in body.get("incoming_phone_numbers").map(Json::elements).unwrap_or_default() {
+        let calls = one.at(&["capabilities", "voice"]).and_then(Json::boolean) != Some(false);
+        if let Some(number) = one.get("phone_number").and_then(Json::text).filter(|_| calls) {
+            numbers.push(number.to_owned());
+        }
+    }
+    Ok(numbers)
+}
+
+/// Why a call is not placed, to whoever asked for it by an operation.
+pub(super) fn refused(refusal: Refusal) -> Reply {
+    let problem = refusal.code().into();
+    match refusal {
+        Refusal::NumberInvalid => Reply::Invalid(problem),
+        Refusal::Hours | Refusal::Concurrent | Refusal::PerHour => Reply::Conflict(problem),
+        Refusal::HoursUnknown | Refusal::ChartUnavailable => Reply::Broken(problem),
+        _ => Reply::Forbidden(problem),
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `end-call`: hangs up, or gives up a call that was not placed yet. A call that the chart could not be told of is ended
+//! all the same, where Twilio says that the requester's own browser placed it; the sweep brings it to the chart.
+
+use super::clinic_settings::{base_of, config_of, keys};
+use super::requester::{acts_as, read, reference, written};
+use super::{DEADLINE, text_of, wrong};
+use crate::chart::{CallEvent, Chart, ChartWrite, Context, Status, call_sid, nothing_else, search_all, store};
+use crate::dialplan::config::Config;
+use crate::dialplan::{CallSid, Party};
+use crate::error::{Code, Problem};
+use crate::fhir::element::is;
+use crate::fhir::reference::reference_to;
+use crate::json::Json;
+use crate::outbound::{Prepared, Sealing};
+use crate::rest::Rest;
+use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
+
+/// How often a call that waits is tried to be given up.
+const ATTEMPTS: u32 = 3;
+
+/// How many legs of a call are looked at: as many as are asked for.
+const LEGS: usize = 50;
+
+/// Twilio's error where a call has ended already: <https://www.twilio.com/docs/api/errors/21220>.
+const NOT_IN_PROGRESS: u32 = 21_220;
+
+/// Answers `{ communication?, callSid?, status }`; no `communication` where the chart knows of none.
+///
+/// Staff may edit records of calls. So a record says which call is meant, but not whose it is: Twilio says which browser
+/// placed or answered it, and a seal says who placed it by REST or prepared it.
+pub(super) async fn end_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let who = reference(knock)?;
+    let config = config_of(knock)?;
+    let sealing = keys(knock);
+    let sid = text_of(&knock.input, "callSid")?.map(|sid| call_sid(sid).ok_or(wrong("callSid"))).transpose()?;
+    let ask = match (sid, text_of(&knock.input, "communication")?) {
+        (Some(sid), None) => search_all(sid.0),
+        (None, Some(id)) => FhirRequest::get(reference_to(id, "Communication").ok_or(wrong("communication"))?),
+        _ => return Err(wrong("communication")),
+    };
+    for _ in 0..ATTEMPTS {
+        let found = read(host.ask(Ask::Fhir(ask.clone()), Some(DEADLINE)).await, "Communication")?;
+        let records = records(found);
+        let root = match sid {
+            Some(CallSid(sid)) => Some(sid.to_owned()),
+            None => records.first().and_then(|record| record.log.root().map(str::to_owned)),
+        };
+        if let Some(root) = root {
+            let ending = Ending { knock, who, config: &config, sealing: &sealing, root: &root };
+            return ending.end(&records, host, log).await;
+        }
+        // Whether somebody else has such a call is not said.
+        let prepared = records.into_iter().find(|record| record.is_prepared_for(who, &sealing)).ok_or(not_found())?;
+        if prepared.status() != "preparation" {
+            return Ok(told(&prepared, "not-done"));
+        }
+        let write = give_up(&prepared, "Given up before the call was placed")?;
+        match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
+            Ok(_) => return Ok(told(&prepared, "not-done")),
+            // Perhaps its call was placed at this moment.
+            Err(Reply::Conflict(_)) => {}
+            Err(reply) => return Err(reply),
+        }
+    }
+    Err(Reply::Conflict(Code::ChartConflict.into()))
+}
+
+/// The record that was read, or those that a search found.
+fn records(found: Json) -> Vec<Prepared> {
+    if is(&found, "resourceType", "Bundle") {
+        let entries = found.take("entry").into_elements().into_iter();
+        return entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
+    }
+    Prepared::read(found).into_iter().collect()
+}
+
+/// Writes that no call is placed for a record any more, and why.
+pub(super) fn give_up(prepared: &Prepared, why: &str) -> Result<FhirRequest, Reply> {
+    let mut resource = prepared.resource.clone();
+    resource.set("status", Json::of("not-done"));
+    resource.set("statusReason", Json::object([("text", Json::of(why))]));
+    let url = ["Communication/", prepared.id()].concat();
+    let if_match = prepared.guard();
+    if if_match.is_none() {
+        return Err(Reply::Broken(Code::ChartRefused.into()));
+    }
+    Ok(FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None })
+}
+
+/// A call that is to be ended.
+struct Ending<'a> {
+    knock: &'a BotEvent,
+    /// Who asks, `Practitioner/<id>`.
+    who: &'a str,
+    config: &'a Config,
+    sealing: &'a Sealing,
+    /// Its `CallSid`.
+    root: &'a str,
+}
+
+impl Ending<'_> {
+    /// Ends it if it is the requester's; `records` are those that name it.
+    async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        let rest = Rest::of(self.knock).map_err(Reply::Broken)?;
+        let call = answered(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
+        let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == self.root && event.parent.is_none());
+        let event = event.ok_or(not_found())?;
+        if !self.is_theirs(&event, records, &rest, host).await? {
+            return Err(not_found());
+        }
+        let stopped;
+        let ended = if event.is_over() {
+            &call
+        } else {
+            stopped = stop(&rest, self.root, event.status, host).await?;
+            &stopped
+        };
+        // A record that names no practitioner yet was made by a callback.
+        let named = |record: &&Prepared| record.log.context().practitioner.is_some();
+        let theirs = |record: &&Prepared| record.log.context().practitioner.as_deref() == Some(self.who);
+        let sealed = |record: &&Prepared| record.is_prepared_for(self.who, self.sealing);
+        let own = records.iter().find(sealed).or_else(|| records.iter().find(theirs));
+        let record = own.or_else(|| records.iter().find(named));
+        if let Some(record) = own.filter(|record| record.log.context().prepared.is_some() && !record.log.is_over()) {
+            self.note(record, ended, host, log).await;
+        }
+        let status = ended.get("status").and_then(Json::text).unwrap_or("completed");
+        Ok(match record {
+            Some(record) => told(record, status),
+            None => Json::object([("callSid", Json::of(self.root)), ("status", Json::of(status))]),
+        })
+    }
+
+    /// Whether it is a call of the requester's browser or one that such a browser has answered, by Twilio; or one that
+    /// `place-call` has placed for them, by its seal.
+    async fn is_theirs(
+        &self,
+        event: &CallEvent<'_>,
+        records: &[Prepared],
+        rest: &Rest,
+        host: &Host,
+    ) -> Result<bool, Reply> {
+        match event.from_party() {
+            Some(Party::Client(identity)) => self.is_me(&identity, host).await,
+            _ if event.direction == Some("outbound-api") => {
+                Ok(records.iter().any(|record| record.is_placed_by(self.who, self.root, self.sealing)))
+            }
+            _ => self.has_answered(rest, host).await,
+        }
+    }
+
+    async fn is_me(&self, identity: &str, host: &Host) -> Result<bool, Reply> {
+        acts_as(self.who, identity, self.knock.now, self.config, host).await
+    }
+
+    /// Whether a browser of the requester's has answered it.
+    async fn has_answered(&self, rest: &Rest, host: &Host) -> Result<bool, Reply> {
+        let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "50")]);
+        let legs = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+        let mut strangers: Vec<String> = Vec::new();
+        for leg in legs.get("calls").map(Json::elements).unwrap_or_default().iter().take(LEGS) {
+            let Some(leg) = CallEvent::from_rest(leg) else { continue };
+            let answered = matches!(leg.status, Some(Status::InProgress | Status::Completed));
+            if let Some(Party::Client(identity)) = leg.to_party()
+                && answered
+                && leg.root().0 == self.root
+                && !strangers.iter().any(|known| *known == *identity)
+            {
+                if self.is_me(&identity, host).await? {
+                    return Ok(true);
+                }
+                strangers.push(identity.to_string());
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes how it ended. The callbacks of the call, and the sweep, write what was not written here.
+    async fn note(&self, record: &Prepared, ended: &Json, host: &Host, log: &mut Vec<Code>) {
+        let Some(event) = CallEvent::from_rest(ended).filter(|event| event.sid.0 == self.root) else {
+            return;
+        };
+        let chart = Chart::of(record.resource.clone());
+        let write = ChartWrite {
+            root: self.root,
+            events: core::slice::from_ref(&event),
+            context: &Context::default(),
+            chart: Some(&chart),
+            also: &nothing_else,
+            base: base_of(self.config),
+            deadline: Some(DEADLINE),
+        };
+        if let Err(unstored) = store(host, write).await {
+            log.push(unstored.code);
+        }
+    }
+}
+
+/// Ends a call that was last known to be in this state; what Twilio says of it then.
+async fn stop(rest: &Rest, sid: &str, status: Option<Status>, host: &Host) -> Result<Json, Reply> {
+    let path = path_of(sid);
+    // Of a call that rings, `canceled` says that nobody was reached.
+    let ringing = status.is_some_and(|status| status < Status::InProgress);
+    let mut ended = end(rest, &path, if ringing { "canceled" } else { "completed" }, host).await?;
+    if ringing && !is_over(&ended) {
+        // It was answered meanwhile.
+        ended = end(rest, &path, "completed", host).await?;
+    }
+    Ok(ended)
+}
+
+fn path_of(sid: &str) -> String {
+    crate::rest::call_path(sid)
+}
+
+/// Changes a call's state; what Twilio says of it then.
+async fn end(rest: &Rest, path: &str, status: &str, host: &Host) -> Result<Json, Reply> {
+    let answer = host.ask(Ask::Http(rest.post(path, &[("Status", status)])), Some(DEADLINE)).await;
+    match answer {
+        Answer::Done { status: 400..=499, body }
+            if body.get("code").and_then(Json::integer) == Some(NOT_IN_PROGRESS) =>
+        {
+            answered(host.ask(Ask::Http(rest.get(path, &[])), Some(DEADLINE)).await)
+        }
+        answer => answered(answer),
+    }
+}
+
+/// The body of Twilio's answer.
+pub(super) fn answered(answer: Answer) -> Result<Json, Reply> {
+    match answer {
+        Answer::Done { status: 200..=299, body } => Ok(body),
+        Answer::Done { status: 404, .. } => Err(not_found()),
+        Answer::Done { status: 408 | 429, .. } => Err(Reply::Broken(Code::TwilioUnavailable.into())),
+        Answer::Done { status: 400..=499, .. } => Err(Reply::Broken(Code::TwilioRefused.into())),
+        _ => Err(Reply::Broken(Code::TwilioUnavailable.into())),
+    }
+}
+
+fn not_found() -> Reply {
+    Reply::NotFound(Problem::at(Code::RecordNotFound, "Communication"))
+}
+
+fn is_over(call: &Json) -> bool {
+    call.get("status").and_then(Json::text).and_then(Status::parse).is_some_and(Status::is_terminal)
+}
+
+fn told(prepared: &Prepared, status: &str) -> Json {
+    Json::object([
+        ("communication", Json::of(&["Communication/", prepared.id()].concat())),
+        ("callSid", prepared.log.root().map_or(Json::Null, Json::of)),
+        ("status", Json::of(status)),
+    ])
+}

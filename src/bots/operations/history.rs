@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `history`: one patient's calls and messages, page by page.
+//!
+//! The bot runs as whoever asks, so there is what they may see. A cursor names the last one that was given, by instant
+//! and id: whatever comes to the chart in between, each is given once.
+
+use super::wrong;
+use crate::chart::{CallLog, Count, StoreError, Way, found};
+use crate::error::{Code, Problem};
+use crate::fhir::element::{has_coding, is};
+use crate::fhir::reference::{is_id, reference_of};
+use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
+use crate::json::{Json, decimal};
+use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Response};
+use crate::time::{DAY, instant, parse_instant};
+
+/// Items of a page, unless asked otherwise.
+const COUNT: u32 = 20;
+/// Items of a page at most.
+const MAX: u32 = 100;
+/// Items at one instant at most.
+const AT_ONCE: u64 = 1_000;
+/// Milliseconds that a round trip may take.
+const DEADLINE: u32 = 8_000;
+
+/// The system of a message's direction.
+const MESSAGE: &str = "https://medplum.com/twilio-sms-direction";
+
+/// Answers `{ patient, count?, order?, cursor? }` with `{ items, cursor? }`.
+pub(super) async fn history(knock: &BotEvent, host: &Host) -> Response {
+    match page(knock, host).await {
+        Ok(page) => Reply::Value(page).into(),
+        Err(reply) => reply.into(),
+    }
+}
+
+/// Where a page begins: after this one.
+#[derive(Clone)]
+struct Cursor {
+    at: u64,
+    id: String,
+}
+
+struct Item {
+    at: u64,
+    id: String,
+    resource: Json,
+}
+
+async fn page(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
+    let text = |name| knock.input.get(name).and_then(Json::text);
+    let patient = text("patient").filter(|patient| is_patient(patient));
+    let patient = patient.ok_or(wrong("patient"))?;
+    let count = knock.input.get("count").and_then(Json::integer).unwrap_or(COUNT).clamp(1, MAX);
+    let newest = text("order") != Some("oldest");
+    let cursor = match knock.input.get("cursor") {
+        None | Some(Json::Null) => None,
+        Some(cursor) => Some(Cursor::read(cursor).ok_or(Reply::Invalid(Code::CursorInvalid.into()))?),
+    };
+    let view = View { search: search(patient), count: count as usize, newest };
+    let (items, more) = view.read(knock.now, cursor, host).await.map_err(reply)?;
+    let cursor = items.last().filter(|_| more).map_or(Json::Null, Cursor::write);
+    let items = items.into_iter().map(|item| tell(&item.resource)).collect();
+    Ok(Json::object([("items", Json::List(items)), ("cursor", cursor)]))
+}
+
+/// How a patient's history is read.
+struct View {
+    search: String,
+    count: usize,
+    newest: bool,
+}
+
+impl View {
+    /// The items after `cursor`, and whether there may be more.
+    async fn read(&self, now: u64, cursor: Option<Cursor>, host: &Host) -> Result<(Vec<Item>, bool), StoreError> {
+        let asked = self.count + 1;
+        let mut requests = vec![self.beyond(now, cursor.as_ref(), asked)];
+        requests.extend(cursor.as_ref().map(|cursor| self.at(cursor.at)));
+        let asks = requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect();
+        let mut answers = host.ask_all(asks).await.into_iter();
+        let mut beyond = Vec::new();
+        let mut full = false;
+        if let Some(answer) = answers.next() {
+            beyond = items(found(answer, "Communication")?);
+            full = beyond.len() >= asked;
+        }
+        let mut page = Vec::new();
+        if let (Some(answer), Some(cursor)) = (answers.next(), &cursor) {
+            // Those which share the instant of the last one that was given, and come after it.
+            page = items(found(answer, "Communication")?);
+            page.retain(|item| if self.newest { item.id < cursor.id } else { item.id > cursor.id });
+        }
+        if let (true, Some(edge)) = (full, beyond.last().map(|last| last.at)) {
+            // Of those at the last instant, some may not be here.
+            beyond.retain(|item| item.at != edge);
+            if beyond.is_empty() {
+                let answer = host.ask(Ask::Fhir(self.at(edge)), Some(DEADLINE)).await;
+                beyond = items(found(answer, "Communication")?);
+            }
+        }
+        page.extend(beyond);
+        let mut page = in_order(page, self.newest);
+        let more = full || page.len() > self.count;
+        page.truncate(self.count);
+        Ok((page, more))
+    }
+
+    /// All at one instant.
+    fn at(&self, at: u64) -> FhirRequest {
+        let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + 1)].concat();
+        FhirRequest::get([&self.search, &period, "&_sort=sent&_count=", &decimal(AT_ONCE)].concat())
+    }
+
+    fn beyond(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {
+        // What has no instant has no place.
+        let bound = if self.newest {
+            ["&sent=lt", &instant(cursor.map_or(now + DAY, |cursor| cursor.at)), "&_sort=-sent"].concat()
+        } else {
+            ["&sent=ge", &instant(cursor.map_or(0, |cursor| cursor.at + 1)), "&_sort=sent"].concat()
+        };
+        FhirRequest::get([&self.search, &bound, "&_count=", &decimal(count as u64)].concat())
+    }
+}
+
+impl Cursor {
+    fn write(last: &Item) -> Json {
+        Json::of(&[&decimal(last.at), ".", &last.id].concat())
+    }
+
+    fn read(cursor: &Json) -> Option<Self> {
+        let (at, id) = cursor.text()?.split_once('.')?;
+        let digits = !at.is_empty() && at.len() <= 15 && at.bytes().all(|byte| byte.is_ascii_digit());
+        let at = at.parse().ok().filter(|at| digits && *at < LAST)?;
+        is_id(id).then(|| Self { at, id: id.to_owned() })
+    }
+}
+
+/// The year 9999, behind which no instant is written.
+const LAST: u64 = 253_000_000_000_000;
+
+fn items(resources: Vec<Json>) -> Vec<Item> {
+    let mut items = Vec::with_capacity(resources.len());
+    for resource in resources {
+        let at = resource.get("sent").and_then(Json::text).and_then(parse_instant);
+        let id = resource.get("id").and_then(Json::text).map(str::to_owned);
+        if let (Some(at), Some(id)) = (at, id) {
+            items.push(Item { at, id, resource });
+        }
+    }
+    items
+}
+
+/// By instant and id. (There are few; a sort of std's would be more wasm than all of this.)
+fn in_order(items: Vec<Item>, newest: bool) -> Vec<Item> {
+    let mut sorted: Vec<Item> = Vec::with_capacity(items.len());
+    for item in items {
+        let key = (item.at, item.id.as_str());
+        let at = sorted.partition_point(|other| ((other.at, other.id.as_str()) < key) != newest);
+        sorted.insert(at, item);
+    }
+    sorted
+}
+
+/// Calls and messages of a patient, without what was entered in error and what never was.
+fn search(patient: &str) -> String {
+    let call = [VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
+    let message = |direction| [",", MESSAGE, "|", direction].concat();
+    let status = "&status=in-progress,completed,stopped,on-hold,unknown";
+    ["Communication?subject=", patient, "&category=", &call, &message("inbound"), &message("outbound"), status].concat()
+}
+
+/// One call or message, for whoever shows it.
+fn tell(resource: &Json) -> Json {
+    let categories = resource.get("category").map(Json::elements).unwrap_or_default();
+    let is_in = |system: &str, code: &str| categories.iter().any(|category| has_coding(category, system, code));
+    let is_call = is_in(VOICE_CATEGORY.0, VOICE_CATEGORY.1);
+    let log = if is_call { CallLog::read(resource) } else { CallLog::default() };
+    let direction = match log.way() {
+        Some(Way::Inbound) => Json::of("inbound"),
+        Some(Way::Outbound) => Json::of("outbound"),
+        None if is_in(MESSAGE, "inbound") => Json::of("inbound"),
+        None if is_in(MESSAGE, "outbound") => Json::of("outbound"),
+        None => Json::Null,
+    };
+    let duration = log.root_leg().and_then(|leg| leg.count(Count::Duration));
+    let text = resource.at(&["payload", "0", "contentString"]).filter(|_| !is_call);
+    let sid =
+        resource.get("identifier").map(Json::elements).unwrap_or_default().iter().find(|one| is(one, "system", TWILIO));
+    Json::object([
+        ("kind", Json::of(if is_call { "call" } else { "message" })),
+        ("direction", direction),
+        ("status", resource.get("status").cloned().unwrap_or_default()),
+        ("outcome", log.outcome().map_or(Json::Null, |outcome| Json::of(outcome.word()))),
+        ("started", resource.get("sent").cloned().unwrap_or_default()),
+        ("durationSeconds", duration.map_or(Json::Null, |seconds| Json::count(seconds.into()))),
+        ("practitioner", practitioner(resource).map_or(Json::Null, Json::of)),
+        ("communication", reference_of(resource).map_or(Json::Null, |reference| Json::of(&reference))),
+        ("sid", sid.and_then(|sid| sid.get("value")).cloned().unwrap_or_default()),
+        ("text", text.cloned().unwrap_or_default()),
+    ])
+}
+
+/// Who of ours called or wrote, or was called or written to.
+pub(super) fn practitioner(resource: &Json) -> Option<&str> {
+    let recipients = resource.get("recipient").map(Json::elements).unwrap_or_default();
+    let ends = resource.get("sender").into_iter().chain(recipients);
+    ends.filter_map(|end| end.get("reference")?.text())
+        .find(|reference| reference.starts_with("Practitioner/") || reference.starts_with("PractitionerRole/"))
+}
+
+/// `Patient/<id>`.
+fn is_patient(reference: &str) -> bool {
+    reference.strip_prefix("Patient/").is_some_and(is_id)
+}
+
+/// What the chart's refusal is to whoever asked: the bot has their rights.
+pub(super) fn reply(trouble: StoreError) -> Reply {
+    match trouble.code() {
+        Code::ChartRefused => Reply::Forbidden(Problem::at(Code::RecordForbidden, "Communication")),
+        code => Reply::Broken(code.into()),
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
+
+use super::DEADLINE;
+use super::end_call::answered;
+use super::requester::read;
+use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, is_complete, search_all};
+use crate::error::Code;
+use crate::fhir::element::is;
+use crate::fhir::systems::TWILIO;
+use crate::json::Json;
+use crate::outbound::{LIFETIME, Prepared, Sealing, expires_at, guard, search_waiting, waiting};
+use crate::rest::Rest;
+use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply};
+use crate::text::percent_encode;
+use crate::time::{MINUTE, parse_rfc2822};
+
+/// How far Twilio's clock and ours may be apart.
+const SKEW: u64 = MINUTE / 2;
+
+/// How often a record is tried to be written.
+const ATTEMPTS: u32 = 3;
+
+/// The calls between two numbers that were placed by REST since `since`.
+async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
+    let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
+    let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+    let mut calls = body.take("calls").into_elements();
+    calls.retain(|call| {
+        let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
+        // One without a time has not begun yet.
+        let recent = at.is_none_or(|at| at + SKEW >= since);
+        recent && is(call, "direction", "outbound-api") && call.get("sid").and_then(Json::text).is_some_and(is_sid)
+    });
+    Ok(calls)
+}
+
+fn is_sid(text: &str) -> bool {
+    call_sid(text).is_some()
+}
+
+/// The call that was placed for the intent of a record, by Twilio's list since it was prepared. The record's seal was
+/// verified: phone, number and time are as they were prepared. None where there is none; refused where there are several,
+/// since then it is not known which, and where it may be another intent's.
+pub(super) async fn lookup(
+    rest: &Rest,
+    own: &Prepared,
+    sealing: &Sealing,
+    now: u64,
+    host: &Host,
+) -> Result<Option<Json>, Reply> {
+    let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
+    let since = own.log.context().prepared.ok_or(several())?;
+    let mut calls = listed(rest, (phone, from), since, host).await?;
+    if calls.is_empty() {
+        return Ok(None);
+    }
+    let mut criteria = String::from("Communication?identifier=");
+    for (index, call) in calls.iter().enumerate() {
+        criteria.push_str(if index == 0 { "" } else { "," });
+        let sid = call.get("sid").and_then(Json::text).unwrap_or_default();
+        criteria.push_str(&percent_encode(&[TWILIO, "|", sid].concat()));
+    }
+    criteria.push_str("&_sort=identifier&_count=1000");
+    // Another intent's record waits for its call, or names it. What waits is read first, so that a record that is written
+    // between the two reads is in one of them.
+    let asks = [search_waiting(now), FhirRequest::get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
+    let mut answers = host.ask_all(asks.to_vec()).await.into_iter();
+    let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
+    let (others, known) = (waiting(found()?).ok_or(several())?, found()?);
+    let is_another = |other: &Prepared| {
+        let same = phone_of(other) == phone && other.from() == Some(from);
+        other.id() != own.id() && same && may_have_called(other, now) && other.is_sealed(sealing)
+    };
+    if others.iter().any(is_another) || !is_complete(&known) {
+        return Err(several());
+    }
+    let mut taken = Vec::new();
+    let mut uncertain = false;
+    for entry in known.take("entry").into_elements() {
+        let Some(other) = Prepared::read(entry.take("resource")).filter(|other| other.id() != own.id()) else {
+            continue;
+        };
+        let context = other.log.context();
+        // A record that a callback has made was not prepared.
+        if let Some(root) = other.log.root().filter(|_| context.prepared.is_some()) {
+            let who = context.practitioner.as_deref().unwrap_or_default();
+            uncertain |= !other.is_placed_by(who, root, sealing);
+            taken.push(root.to_owned());
+        }
+    }
+    calls.retain(|call| !taken.iter().any(|sid| is(call, "sid", sid)));
+    match (calls.pop(), calls.is_empty()) {
+        (Some(call), true) => Ok(Some(call)),
+        // A record that staff have pointed at the call does not make it be placed again.
+        (None, _) if !uncertain => Ok(None),
+        _ => Err(several()),
+    }
+}
+
+/// Whether a call may be listed beside one that was prepared within the last ten minutes: it is sent within ten minutes too.
+/// Older records, which may be copies, say nothing.
+fn may_have_called(other: &Prepared, now: u64) -> bool {
+    let prepared = other.log.context().prepared.unwrap_or_default();
+    now < prepared + 2 * LIFETIME * 1_000 + 2 * SKEW
+}
+
+/// Whether the time of a request is over, which is that of a ticket.
+pub(super) fn is_expired(prepared: &Prepared, now: u64) -> bool {
+    now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
+}
+
+/// The phone that rings first.
+pub(super) fn phone_of(prepared: &Prepared) -> &str {
+    prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
+}
+
+fn several() -> Reply {
+    Reply::Conflict(Code::OutboundUnknown.into())
+}
+
+/// Who placed a call, for the seal over it.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    /// `Practitioner/<id>`.
+    pub(super) who: &'a str,
+    /// The keys.
+    pub(super) sealing: &'a Sealing,
+}
+
+/// Writes into the record of an intent which call it was, and seals whose it is and what it dials where `owner` is given; the
+/// record's own seal was verified then. A record that a callback made meanwhile goes into it.
+pub(super) async fn record(
+    mut prepared: Prepared,
+    call: &Json,
+    owner: Option<Owner<'_>>,
+    base: &str,
+    host: &Host,
+) -> Result<(), Code> {
+    let Some(event) = CallEvent::from_rest(call) else {
+        return Err(Code::OutboundUnknown);
+    };
+    // Over what was prepared and verified: a record that is read again may have been edited meanwhile.
+    let seal = owner.and_then(|Owner { who, sealing }| prepared.placed_seal(who, event.sid.0, sealing));
+    let own = FhirRequest::get(["Communication/", prepared.id()].concat());
+    let mut code = Code::ChartUnavailable;
+    for attempt in 0..ATTEMPTS {
+        let mut asks = vec![(Ask::Fhir(search_all(event.sid.0)), Some(DEADLINE))];
+        if attempt > 0 {
+            asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
+        }
+        let mut answers = host.ask_all(asks).await.into_iter();
+        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared, event.sid.0);
+        if let Some(resource) = answers.next().and_then(Answer::ok)
+            && let Some(again) = Prepared::read(resource)
+        {
+            prepared = again;
+        }
+        let mut log = prepared.log.clone();
+        log.add(&event);
+        log.merge_legs(&others.log);
+        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, base));
+        let chart = Chart::of(prepared.resource.clone());
+        let write = match chart.write(&log, base) {
+            Ok(Some(write)) => write,
+            // It knew its call already, and lacked the seal alone.
+            Ok(None) if unsealed => update(&prepared).ok_or(Code::ChartRefused)?,
+            Ok(None) => return Ok(()),
+            Err(trouble) => return Err(trouble.code()),
+        };
+        let mut writes = others.writes;
+        writes.push(write);
+        let asks = writes.into_iter().map(|write| (Ask::Fhir(write), Some(DEADLINE))).collect();
+        let answer = host.ask_all(asks).await.pop().unwrap_or(Answer::Failed);
+        match chart.settle(&answer) {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Retryable(why)) => code = why,
+            Err(StoreError::Permanent(why)) => return Err(why),
+        }
+    }
+    Err(code)
+}
+
+/// The write of a record, under guard.
+pub(super) fn update(prepared: &Prepared) -> Option<FhirRequest> {
+    let url = ["Communication/", prepared.id()].concat();
+    let if_match = Some(prepared.guard()?);
+    Some(FhirRequest { method: "PUT", url, resource: Some(prepared.resource.write()), if_match, if_none_exist: None })
+}
+
+/// The records that callbacks made of a call before it was known whose it is.
+#[derive(Default)]
+struct Others {
+    /// What they know.
+    log: CallLog,
+    /// What says that they were made in error.
+    writes: Vec<FhirRequest>,
+}
+
+impl Others {
+    fn read(answer: Answer, own: &Prepared, root: &str) -> Self {
+        let mut others = Self::default();
+        for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
+            let Some(mut other) = Prepared::read(entry.take("resource")) else { continue };
+            if other.id() == own.id() || other.log.context().prepared.is_some() || other.status() == "entered-in-error"
+            {
+                continue;
+            }
+            // Staff may write records: one that says it is of another call says nothing of this one, and none of them says
+            // anything of what was prepared.
+            if other.log.root().is_none_or(|other| other == root) {
+                others.log.merge_legs(&other.log);
+            }
+            let url = ["Communication/", other.id()].concat();
+            let if_match = guard(&other.resource);
+            other.resource.set("status", Json::of("entered-in-error"));
+            if if_match.is_some() {
+                let resource = Some(other.resource.write());
+                others.writes.push(FhirRequest { method: "PUT", url, resource, if_match, if_none_exist: None });
+            }
+        }
+        others
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `start-call`: writes down who is about to call whom, and answers what the browser needs to do it.
+
+use super::access_token::mint;
+use super::clinic_settings::{ClinicSettings, keys};
+use super::requester::written;
+use super::target::CallRequest;
+use super::{DEADLINE, text_of};
+use crate::chart::Context;
+use crate::error::{Code, Problem};
+use crate::fhir::search::search_value;
+use crate::fhir::systems::CALL_REQUEST;
+use crate::json::Json;
+use crate::outbound::{Intent, Prepared, Sealing, expires_at};
+use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply};
+use crate::time::instant;
+
+/// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
+pub(super) async fn start_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let sealing = knock.need("PLUMLINE_SECRET").map_err(Reply::Broken)?;
+    let sealing = Sealing::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
+    let wish = CallRequest::read(knock)?;
+    let office = ClinicSettings::open(knock, host).await?;
+    let numbers = office.numbers();
+    let mut target = wish.target(knock, &office, &numbers, Vec::new(), host, log).await?;
+    target.admit(&office, knock.now, host).await?;
+    let wanted = text_of(&knock.input, "identity")?;
+    let identity = target.requester.identity(wanted, knock.now, &office.config, host, log).await?;
+    // Nothing is written for a browser that could not call.
+    let token = mint(knock, &office.config, &identity)?;
+    target.context.identity = Some(identity.clone());
+    let intent = Intent { context: target.context, from: target.from.as_str(), request: wish.request.as_deref() };
+    let prepared = prepare(&intent, &office, &keys(knock), host).await?;
+    if prepared.log.root().is_some() || prepared.status() != "preparation" {
+        return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
+    }
+    // The ticket ends ten minutes after its record was prepared, however often it is asked for: the webhook compares both.
+    let since = prepared.log.context().prepared.unwrap_or_default();
+    let expiry = expires_at(since) * 1_000;
+    if expiry <= knock.now {
+        return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
+    }
+    let from = prepared.from().unwrap_or_default();
+    Ok(Json::object([
+        ("token", Json::of(&token)),
+        ("identity", Json::of(&identity)),
+        ("fromNumber", Json::of(from)),
+        ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, since))),
+        ("expires", Json::of(&instant(expiry))),
+        ("communication", Json::of(&["Communication/", prepared.id()].concat())),
+    ]))
+}
+
+/// Writes an intent, unless the same request has written it before; the record there is.
+async fn prepare(
+    intent: &Intent<'_>,
+    office: &ClinicSettings,
+    sealing: &Sealing,
+    host: &Host,
+) -> Result<Prepared, Reply> {
+    let create = create(intent, office.base(), sealing);
+    let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
+    let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
+    let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+    // One that rings a phone first is not a browser's to place.
+    let known = prepared.log.context();
+    let by_rest = known.practitioner_number.is_some();
+    let who = intent.context.practitioner.as_deref().unwrap_or_default();
+    let same = is_same(known, &intent.context) && known.identity == intent.context.identity && !by_rest;
+    if same && prepared.is_prepared_for(who, sealing) {
+        Ok(prepared)
+    } else {
+        Err(Reply::Conflict(Code::OutboundRequestUsed.into()))
+    }
+}
+
+fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
+    FhirRequest {
+        method: "POST",
+        url: "Communication".to_owned(),
+        resource: Some(intent.write(base, sealing).write()),
+        if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
+        if_match: None,
+    }
+}
+
+/// The search token of a request.
+pub(super) fn criterion(request: &str) -> String {
+    search_value(&[CALL_REQUEST, "|", request].concat())
+}
+
+/// Whether two intents are of the same call, whichever way it is placed.
+pub(super) fn is_same(one: &Context, other: &Context) -> bool {
+    let call = |context: &Context| {
+        let Context { patient, practitioner, appointment, number, .. } = context.clone();
+        (patient, practitioner, appointment, number)
+    };
+    call(one) == call(other)
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `statistics`: the calls of a period by day, direction, outcome and practitioner, and how long it took to answer.
+//!
+//! The calls are read page by page and only counted, so that no period is too long for the memory. Where it is too long
+//! for one run, the answer has `next`, which holds the sums so far: handed in as it is, it goes on.
+
+use super::history::{practitioner, reply};
+use super::sums::{Sums, whole};
+use crate::chart::{CallLog, Walk};
+use crate::dialplan::config::Config;
+use crate::error::Code;
+use crate::fhir::systems::VOICE_CATEGORY;
+use crate::json::Json;
+use crate::runtime::{Answer, Ask, BotEvent, Host, Reply, Response, ZoneRequest};
+use crate::time::{DAY, date, instant, parse_instant};
+
+/// Days of a period at most.
+const DAYS: u64 = 366;
+/// Pages that one run reads.
+const PAGES: u32 = 40;
+/// Calls of a page.
+const COUNT: usize = 100;
+/// Ids at one instant that `next` may hold.
+const MET: usize = 1_000;
+
+/// Answers `{ from, to, timeZone? }`, or the `next` of an earlier answer.
+pub(super) async fn statistics(knock: &BotEvent, host: &Host) -> Response {
+    match count(knock, host).await {
+        Ok(figures) => Reply::Value(figures).into(),
+        Err(reply) => reply.into(),
+    }
+}
+
+/// Days of a place.
+struct Period {
+    /// `2026-11-21`.
+    names: Vec<String>,
+    /// When each begins, and when the last one ends.
+    starts: Vec<u64>,
+}
+
+async fn count(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
+    let invalid = |code: Code| Reply::Invalid(code.into());
+    let input = &knock.input;
+    let zone = zone_of(knock);
+    let period = Period::read(input, &zone, host).await?;
+    let (first, end) = (period.starts[0], period.starts[period.names.len()]);
+    let search =
+        ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=in-progress,completed"].concat();
+    let mut walk = Walk::new(search, "sent", first, Some(end));
+    let mut sums = Sums::new(period.names.len());
+    if let Some(at) = input.get("at") {
+        let at = whole(at).filter(|at| (first..end).contains(at)).ok_or_else(|| invalid(Code::CursorInvalid))?;
+        walk.at = at;
+        for id in input.get("met").map(Json::elements).unwrap_or_default().iter().take(MET) {
+            walk.met.extend(id.text().map(str::to_owned));
+        }
+        let earlier = input.get("sums").and_then(|sums| Sums::read(sums, period.names.len()));
+        sums = earlier.ok_or_else(|| invalid(Code::CursorInvalid))?;
+    }
+    for _ in 0..PAGES {
+        for (at, call) in walk.next(host, COUNT).await.map_err(reply)? {
+            sums.add(period.day(at), &CallLog::read(&call), practitioner(&call));
+        }
+        if walk.is_over() {
+            break;
+        }
+    }
+    let text = |name| input.get(name).cloned().unwrap_or_default();
+    let mut figures = Json::object([("from", text("from")), ("to", text("to")), ("timeZone", Json::of(&zone))]);
+    for (name, value) in sums.tell(&period.names) {
+        figures.set(name, value);
+    }
+    if !walk.is_over() {
+        let next = Json::object([
+            ("operation", Json::of("statistics")),
+            ("from", text("from")),
+            ("to", text("to")),
+            ("timeZone", Json::of(&zone)),
+            ("at", Json::count(walk.at)),
+            ("met", Json::List(walk.met.iter().map(|id| Json::of(id)).collect())),
+            ("sums", sums.write()),
+        ]);
+        figures.set("next", next);
+    }
+    Ok(figures)
+}
+
+/// The zone that is asked for, else the clinic's, else UTC.
+fn zone_of(knock: &BotEvent) -> String {
+    let asked = knock.input.get("timeZone").and_then(Json::text).map(str::to_owned);
+    let clinic = || knock.secret("PLUMLINE_CONFIG").and_then(|text| Config::read(text).ok()?.time_zone);
+    asked.or_else(clinic).unwrap_or_else(|| "UTC".to_owned())
+}
+
+impl Period {
+    async fn read(input: &Json, zone: &str, host: &Host) -> Result<Self, Reply> {
+        let date_of = |name| input.get(name).and_then(Json::text).filter(|text| text.len() == 10);
+        let days = date_of("from").and_then(parse_instant).zip(date_of("to").and_then(parse_instant));
+        let days = days.filter(|(from, to)| from <= to && to - from < DAYS * DAY);
+        let (from, to) = days.ok_or_else(|| Reply::Invalid(Code::PeriodInvalid.into()))?;
+        let mut names = Vec::new();
+        let mut walls = Vec::new();
+        for day in from / DAY..=to / DAY + 1 {
+            let midnight = instant(day * DAY);
+            let wall = |hour: &str| [midnight.get(..11).unwrap_or_default(), hour, ":00:00"].concat();
+            // Where clocks are set forward at midnight, the day begins at one.
+            walls.extend([wall("00"), wall("01")]);
+            names.push(date(day * DAY));
+        }
+        names.pop();
+        let request = ZoneRequest { zone: zone.to_owned(), instants: Vec::new(), walls };
+        let instants = match host.ask(Ask::Zone(request), None).await {
+            Answer::Done { status: 200..=299, body } => body.take("instants").into_elements(),
+            _ => return Err(Reply::Invalid(Code::ZoneUnknown.into())),
+        };
+        let mut starts = Vec::new();
+        for pair in instants.chunks(2) {
+            let first = pair.iter().flat_map(Json::elements).find_map(whole);
+            starts.push(first);
+        }
+        // A place that crosses the date line skips a day: it begins where the next one does, and has no calls.
+        let mut next = None;
+        for start in starts.iter_mut().rev() {
+            next = start.or(next);
+            *start = next;
+        }
+        let starts: Option<Vec<u64>> = starts.into_iter().collect();
+        match starts {
+            Some(starts) if starts.len() == names.len() + 1 && starts.is_sorted() => Ok(Self { names, starts }),
+            _ => Err(Reply::Invalid(Code::ZoneUnknown.into())),
+        }
+    }
+
+    /// The day of an instant within the period.
+    fn day(&self, at: u64) -> usize {
+        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
+    }
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What statistics count: sums of constant size, however many calls there are, that can be handed out and go on.
+
+use crate::chart::{CallLog, Outcome, Way};
+use crate::json::{Json, decimal};
+
+/// How a call can have ended; the last is of calls that go on, or tell no end.
+pub(super) const OUTCOMES: [&str; 8] =
+    ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
+
+/// How many practitioners are told apart; the calls of others count as nobody's.
+const PRACTITIONERS: usize = 1_000;
+
+/// Seconds to an answer: one by one up to two minutes, then by ten up to ten minutes, then by minutes up to an hour.
+const BUCKETS: usize = 120 + 48 + 50 + 1;
+
+/// Sums of calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// By day of the period.
+    pub(super) days: Vec<Row>,
+    /// By [`OUTCOMES`].
+    pub(super) outcomes: [u64; OUTCOMES.len()],
+    pub(super) practitioners: Vec<(String, Row)>,
+    pub(super) inbound: Waits,
+    pub(super) outbound: Waits,
+}
+
+/// Some calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) inbound: u64,
+    pub(super) outbound: u64,
+    pub(super) answered: u64,
+}
+
+/// How long callers waited, or our people did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Waits {
+    calls: u64,
+    answered: u64,
+    seconds: u64,
+    buckets: Vec<u64>,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { calls: 0, answered: 0, seconds: 0, buckets: vec![0; BUCKETS] }
+    }
+}
+
+impl Sums {
+    pub(super) fn new(days: usize) -> Self {
+        Self { days: vec![Row::default(); days], ..Self::default() }
+    }
+
+    /// Counts a call of the period's `day`.
+    pub(super) fn add(&mut self, day: usize, log: &CallLog, practitioner: Option<&str>) {
+        let outbound = log.way() == Some(Way::Outbound);
+        let outcome = log.outcome();
+        let answered = outcome == Some(Outcome::Answered);
+        let word = outcome.map_or("open", Outcome::word);
+        if let Some(index) = OUTCOMES.iter().position(|known| *known == word) {
+            self.outcomes[index] += 1;
+        }
+        if let Some(row) = self.days.get_mut(day) {
+            row.add(outbound, answered);
+        }
+        if let Some(row) = practitioner.and_then(|practitioner| self.row_of(practitioner)) {
+            row.add(outbound, answered);
+        }
+        let wait = || Some(log.answered_at()?.saturating_sub(log.started_at()?) / 1_000);
+        let waits = if outbound { &mut self.outbound } else { &mut self.inbound };
+        waits.calls += 1;
+        if answered {
+            waits.answered += 1;
+            waits.add(wait());
+        }
+    }
+
+    fn row_of(&mut self, practitioner: &str) -> Option<&mut Row> {
+        let at = self.practitioners.binary_search_by(|(known, _)| known.as_str().cmp(practitioner));
+        let at = match at {
+            Ok(at) => at,
+            Err(_) if self.practitioners.len() >= PRACTITIONERS => return None,
+            Err(at) => {
+                self.practitioners.insert(at, (practitioner.to_owned(), Row::default()));
+                at
+            }
+        };
+        self.practitioners.get_mut(at).map(|(_, row)| row)
+    }
+
+    /// For whoever asked; `days` are the names of the days.
+    pub(super) fn tell(&self, days: &[String]) -> [(&'static str, Json); 6] {
+        let mut by_outcome = Vec::new();
+        for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
+            by_outcome.push(((*word).to_owned(), Json::count(count)));
+        }
+        let by_day = days.iter().zip(&self.days).map(|(day, row)| row.tell("day", day)).collect();
+        let by_practitioner = self.practitioners.iter().map(|(who, row)| row.tell("practitioner", who)).collect();
+        let (inbound, outbound) = (self.inbound.calls, self.outbound.calls);
+        let by_direction = [("inbound", Json::count(inbound)), ("outbound", Json::count(outbound))];
+        let waits = [("inbound", self.inbound.tell()), ("outbound", self.outbound.tell())];
+        [
+            ("calls", Json::count(inbound + outbound)),
+            ("byDay", Json::List(by_day)),
+            ("byDirection", Json::object(by_direction)),
+            ("byOutcome", Json::Object(by_outcome)),
+            ("byPractitioner", Json::List(by_practitioner)),
+            ("timeToAnswer", Json::object(waits)),
+        ]
+    }
+
+    /// As a value that [`Sums::read`] takes.
+    pub(super) fn write(&self) -> Json {
+        let mut practitioners = Vec::new();
+        for (who, row) in &self.practitioners {
+            practitioners.push((who.clone(), row.write()));
+        }
+        Json::object([
+            ("days", Json::List(self.days.iter().map(Row::write).collect())),
+            ("outcomes", counts(&self.outcomes)),
+            ("practitioners", Json::Object(practitioners)),
+            ("inbound", self.inbound.write()),
+            ("outbound", self.outbound.write()),
+        ])
+    }
+
+    /// Reads sums of so many days back; none of what is no such thing.
+    pub(super) fn read(json: &Json, days: usize) -> Option<Self> {
+        let mut sums = Self::default();
+        for row in json.get("days")?.elements() {
+            sums.days.push(Row::read(row)?);
+        }
+        sums.outcomes = *<&[u64; OUTCOMES.len()]>::try_from(read_counts(json.get("outcomes")?)?.as_slice()).ok()?;
+        for (who, row) in json.get("practitioners")?.members() {
+            *sums.row_of(who)? = Row::read(row)?;
+        }
+        sums.inbound = Waits::read(json.get("inbound")?)?;
+        sums.outbound = Waits::read(json.get("outbound")?)?;
+        (sums.days.len() == days).then_some(sums)
+    }
+}
+
+impl Row {
+    const fn add(&mut self, outbound: bool, answered: bool) {
+        if outbound {
+            self.outbound += 1;
+        } else {
+            self.inbound += 1;
+        }
+        self.answered += answered as u64;
+    }
+
+    fn tell(&self, name: &str, of: &str) -> Json {
+        Json::object([
+            (name, Json::of(of)),
+            ("calls", Json::count(self.inbound + self.outbound)),
+            ("inbound", Json::count(self.inbound)),
+            ("outbound", Json::count(self.outbound)),
+            ("answered", Json::count(self.answered)),
+        ])
+    }
+
+    fn write(&self) -> Json {
+        counts(&[self.inbound, self.outbound, self.answered])
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        let [inbound, outbound, answered] = *<&[u64; 3]>::try_from(read_counts(json)?.as_slice()).ok()?;
+        Some(Self { inbound, outbound, answered })
+    }
+}
+
+impl Waits {
+    fn add(&mut self, seconds: Option<u64>) {
+        if let Some(seconds) = seconds {
+            self.seconds += seconds;
+            self.buckets[bucket(seconds)] += 1;
+        }
+    }
+
+    fn tell(&self) -> Json {
+        let known: u64 = self.buckets.iter().sum();
+        let mean = (self.seconds + known / 2).checked_div(known);
+        let mut median = None;
+        let mut passed = 0;
+        for (index, count) in self.buckets.iter().enumerate() {
+            passed += count;
+            if passed * 2 >= known && known > 0 {
+                median = Some(floor(index));
+                break;
+            }
+        }
+        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::count);
+        Json::object([
+            ("answered", Json::count(self.answered)),
+            ("answeredShare", share(self.answered, self.calls)),
+            ("medianSeconds", seconds(median)),
+            ("meanSeconds", seconds(mean)),
+        ])
+    }
+
+    /// `[calls, answered, seconds, bucket, count, …]`, of the buckets that hold any.
+    fn write(&self) -> Json {
+        let mut numbers = vec![self.calls, self.answered, self.seconds];
+        for (index, count) in self.buckets.iter().enumerate() {
+            if *count > 0 {
+                numbers.extend([index as u64, *count]);
+            }
+        }
+        counts(&numbers)
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        let numbers = read_counts(json)?;
+        let (head, pairs) = numbers.split_first_chunk::<3>()?;
+        let mut waits = Self { calls: head[0], answered: head[1], seconds: head[2], ..Self::default() };
+        for pair in pairs.chunks(2) {
+            let [index, count] = *<&[u64; 2]>::try_from(pair).ok()?;
+            *waits.buckets.get_mut(usize::try_from(index).ok()?)? = count;
+        }
+        Some(waits)
+    }
+}
+
+fn bucket(seconds: u64) -> usize {
+    let place = match seconds {
+        0..120 => seconds,
+        120..600 => 120 + (seconds - 120) / 10,
+        600..3_600 => 168 + (seconds - 600) / 60,
+        _ => 218,
+    };
+    place as usize
+}
+
+/// The least number of seconds in a bucket.
+const fn floor(bucket: usize) -> u64 {
+    let place = bucket as u64;
+    match place {
+        0..120 => place,
+        120..168 => 120 + (place - 120) * 10,
+        168..218 => 600 + (place - 168) * 60,
+        _ => 3_600,
+    }
+}
+
+/// A share to the third digit, rounded; none of nothing.
+fn share(part: u64, whole: u64) -> Json {
+    let Some(thousandths) = (part * 1_000 + whole / 2).checked_div(whole) else {
+        return Json::Null;
+    };
+    let digits = decimal(1_000 + thousandths % 1_000);
+    Json::Number([&decimal(thousandths / 1_000), ".", digits.get(1..).unwrap_or_default()].concat())
+}
+
+fn counts(numbers: &[u64]) -> Json {
+    Json::List(numbers.iter().map(|number| Json::count(*number)).collect())
+}
+
+/// Numbers that no sum of them overflows.
+fn read_counts(json: &Json) -> Option<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for number in json.elements() {
+        numbers.push(whole(number).filter(|number| *number < 1 << 40)?);
+    }
+    Some(numbers)
+}
+
+/// A whole number.
+pub(super) fn whole(number: &Json) -> Option<u64> {
+    if let Json::Number(digits) = number { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_begin_where_they_say() {
+        for seconds in 0..10_000 {
+            let of = bucket(seconds);
+            assert!(of < BUCKETS && floor(of) <= seconds && bucket(floor(of)) == of, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded() {
+        let text = |part, whole| share(part, whole).write();
+        assert_eq!(
+            (text(1, 3), text(2, 3), text(0, 7), text(7, 7)),
+            ("0.333".into(), "0.667".into(), "0.000".into(), "1.000".into())
+        );
+        assert_eq!(share(0, 0), Json::Null);
+    }
+
+    #[test]
+    fn sums_read_back_and_nothing_else_does() {
+        let mut sums = Sums::new(2);
+        sums.row_of("Practitioner/b").unwrap().add(true, true);
+        sums.row_of("Practitioner/a").unwrap().add(false, false);
+        sums.days[1].add(false, true);
+        sums.inbound.calls = 1;
+        sums.inbound.add(Some(4_000));
+        sums.outbound.add(Some(7));
+        let written = sums.write();
+        assert_eq!(Sums::read(&written, 2), Some(sums));
+        assert_eq!((Sums::read(&written, 3), Sums::read(&Json::Null, 0)), (None, None));
+        for (name, wrong) in [
+            ("inbound", "[1,1]"),
+            ("inbound", "[1,1,1,999,1]"),
+            ("inbound", "[1,1,1,4]"),
+            ("outcomes", "[1]"),
+            ("days", "[[1,2,-3],[0,0,0]]"),
+            ("days", "[[1,2,9999999999999],[0,0,0]]"),
+        ] {
+            let mut altered = written.clone();
+            altered.set(name, Json::parse(wrong).unwrap());
+            assert_eq!(Sums::read(&altered, 2), None, "{name} {wrong}");
+        }
+    }
+}

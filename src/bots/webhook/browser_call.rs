@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A browser's call by the clinic's policy.
+
+use super::{with_ticket, without_ticket};
+use crate::dialplan::config::{Conference, Config, Verb};
+use crate::dialplan::{Call, Clinic};
+use crate::error::Code;
+use crate::fhir::systems::EXTENSION_BASE;
+use crate::outbound::{Connection, conference, connect, queue, refuse, ticket_of};
+use crate::phone::E164;
+use crate::policy::Refusal;
+use crate::runtime::{Host, Reply, Response};
+
+/// What `To` begins with where somebody is taken who waits.
+const QUEUE: &str = "queue:";
+const CONFERENCE: &str = "conference:";
+
+/// What a browser's call came with.
+#[derive(Clone, Copy)]
+pub(super) struct BrowserCall<'a> {
+    /// What Twilio says of it.
+    pub(super) call: &'a Call<'a>,
+    /// Who calls: the identity that Twilio has signed for.
+    pub(super) identity: &'a str,
+    /// What is ours.
+    pub(super) clinic: &'a Clinic<'a>,
+    /// All parameters; the browser chose the names and values of its own.
+    pub(super) pairs: &'a [(&'a str, &'a str)],
+    /// Milliseconds since 1970.
+    pub(super) now: u64,
+    /// The webhook's own URL.
+    pub(super) webhook: &'a str,
+    /// `PLUMLINE_SECRET`.
+    pub(super) secret: Option<&'a str>,
+}
+
+impl BrowserCall<'_> {
+    /// The config's extension base.
+    pub(super) fn base(&self) -> &str {
+        self.clinic.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+    }
+
+    /// Dials `callee`.
+    pub(super) fn connect(&self, callee: &str, from: E164<'_>) -> Result<String, Refusal> {
+        let connection = Connection { webhook: self.webhook, callee, from: from.as_str() };
+        // A config that was read holds nothing that XML cannot write.
+        connect(&connection, self.clinic.config).map_err(|_| Refusal::ChartUnavailable)
+    }
+}
+
+/// Answers a browser's call: what it may do, it does; what it may not, it hears.
+pub(super) async fn browser_call(placing: &BrowserCall<'_>, host: &Host) -> Response {
+    let mut codes = Vec::new();
+    let mut done = match place(placing, host, &mut codes).await {
+        Ok(document) => Response::from(Reply::Twiml(document)),
+        Err(refusal) => {
+            codes.push(refusal.code());
+            Response::from(Reply::Twiml(refuse(refusal, placing.clinic.config)))
+        }
+    };
+    for code in codes {
+        done.log(&code.into());
+    }
+    done
+}
+
+async fn place(placing: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -> Result<String, Refusal> {
+    let Clinic { application, config, .. } = placing.clinic;
+    if application.is_some() && placing.call.application != *application {
+        return Err(Refusal::Application);
+    }
+    let to = placing.call.to.unwrap_or_default();
+    if let Some(waiting) = waiting(config, to) {
+        // Nobody is dialled: whoever waits has called us.
+        let document = match waiting {
+            Waiting::InQueue(name) => queue(name, placing.webhook, config),
+            Waiting::InRoom(room) => conference(room, placing.webhook, config),
+        };
+        return document.map_err(|_| Refusal::QueueUnknown);
+    }
+    if to.starts_with(QUEUE) || to.starts_with(CONFERENCE) {
+        return Err(Refusal::QueueUnknown);
+    }
+    let ticket = ticket_of(placing.pairs)?;
+    let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
+    match (ticket, placing.secret) {
+        (Some(ticket), Some(secret)) => with_ticket::with_ticket(placing, ticket, secret, host).await,
+        (Some(_), None) => Err(Refusal::SecretMissing),
+        (None, _) if required => Err(Refusal::TicketMissing),
+        (None, _) => without_ticket::without_ticket(placing, host, codes).await,
+    }
+}
+
+/// Where callers wait to be taken.
+enum Waiting<'a> {
+    InQueue(&'a str),
+    InRoom(&'a Conference),
+}
+
+/// The queue or the conference of the config that a browser calls.
+fn waiting<'a>(config: &'a Config, to: &'a str) -> Option<Waiting<'a>> {
+    let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
+    if let Some(name) = to.strip_prefix(QUEUE) {
+        let is_there = verbs.any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name));
+        return is_there.then_some(Waiting::InQueue(name));
+    }
+    let name = to.strip_prefix(CONFERENCE)?;
+    verbs.find_map(|verb| match verb {
+        Verb::Conference(room) if room.name == name => Some(Waiting::InRoom(room)),
+        _ => None,
+    })
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Twilio tells how a call goes on: a status callback, the action of a dial, a recording that is ready.
+
+use crate::chart::{CallEvent, Chart, ChartWrite, Context, nothing_else, search, store};
+use crate::error::{Code, Problem};
+use crate::json::decimal;
+use crate::runtime::{Ask, Host, Reply, Response};
+use crate::text::hash;
+use crate::twiml::Document;
+
+/// Milliseconds that a callback may take. No caller waits for it, and Twilio gives up after 15 s:
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+pub(super) const CALLBACK_LIMIT: u32 = 12_000;
+
+/// A number that differs from one callback to the next, by which those that came at once wait for different times.
+pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
+    let mut text = decimal(now);
+    for (_, value) in pairs {
+        text.push_str(value);
+    }
+    hash(&text)
+}
+
+/// Stores what a request to one of our callback URLs says of its call; `pairs` are its parameters, found genuine, and
+/// `now` is when it came in, milliseconds since 1970. One that names no call has nothing to store.
+///
+/// Answers an empty document, or 500 with the code where it could not be stored, so that Twilio comes again; `base` is
+/// that of [`ChartWrite`].
+pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
+    host.limit(CALLBACK_LIMIT, spread(pairs, now));
+    let mut document = Document::new();
+    document.empty("Response", &[]);
+    // An element of that name can be written.
+    let mut done = Response::from(Reply::Twiml(document.finish().unwrap_or_default()));
+    let Some(event) = CallEvent::read(pairs, now) else {
+        // A conference tells of its own beginning and end, too: <https://www.twilio.com/docs/voice/twiml/conference>.
+        if !pairs.iter().any(|(name, _)| *name == "ConferenceSid") {
+            done.log(&Problem::from(Code::CallSidInvalid));
+        }
+        return done;
+    };
+    let mut chart = None;
+    if is_of_nobody(pairs, &event) {
+        let found = host.ask(Ask::Fhir(search(event.root().0)), None).await;
+        match Chart::read(found, event.root().0) {
+            Ok(found) if found.resource().is_none() => return done,
+            Ok(found) => chart = Some(found),
+            Err(trouble) => return Reply::Broken(trouble.code().into()).into(),
+        }
+    }
+    let write = ChartWrite {
+        root: event.root().0,
+        events: core::slice::from_ref(&event),
+        context: &Context::default(),
+        chart: chart.as_ref(),
+        also: &nothing_else,
+        base,
+        deadline: None,
+    };
+    match store(host, write).await {
+        Ok(_) => done,
+        Err(unstored) => Reply::Broken(unstored.code.into()).into(),
+    }
+}
+
+/// Whether it tells who answered a leg, and not whose leg it is: `amdStatusCallback` has no `ParentCallSid`. A record
+/// made of that would be of no call at all; the leg's other callbacks, and Twilio's list, say who answered, too.
+/// Source: <https://www.twilio.com/docs/voice/answering-machine-detection>.
+fn is_of_nobody(pairs: &[(&str, &str)], event: &CallEvent<'_>) -> bool {
+    event.parent.is_none()
+        && event.status.is_none()
+        && pairs.iter().any(|(name, _)| *name == "MachineDetectionDuration")
+}

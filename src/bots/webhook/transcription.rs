@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Twilio has written down a message that a caller left.
+//! Source: <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
+
+use super::status::{CALLBACK_LIMIT, spread, status};
+use crate::chart::{CallEvent, CallLog, ChartWrite, Context, search, store, transcription_sid};
+use crate::dialplan::config::Config;
+use crate::dialplan::{Params, Route};
+use crate::fhir::element::{concept, identifier, reference};
+use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
+use crate::json::Json;
+use crate::runtime::{FhirRequest, Host, Reply, Response};
+use crate::time::instant;
+
+/// The category of a message's words, in the system of the calls' own.
+const WRITTEN: &str = "voicemail-transcription";
+
+/// Stores the words as a `Communication` of their own, part of the call's: what a patient said belongs to the chart, and
+/// is no part of how a call went. Answers as [`status`] does.
+pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
+    let said = Params(pairs);
+    let (Some(event), Some(transcription), Some(words)) = (
+        CallEvent::read(pairs, now),
+        said.get("TranscriptionSid").and_then(transcription_sid),
+        said.get("TranscriptionText"),
+    ) else {
+        // It failed, or there was nothing to be heard: what there is belongs to the call alone.
+        return status(host, pairs, now, base).await;
+    };
+    host.limit(CALLBACK_LIMIT, spread(pairs, now));
+    let root = event.root().0;
+    // In the batch of the call's own record, which goes first: where that is only being made, it is found by its SID.
+    let words = |log: &CallLog, call: Option<&str>| {
+        let patient = log.context().patient.as_deref().map_or(Json::Null, reference);
+        let call = call.map_or_else(|| search(root).url, str::to_owned);
+        let resource = Json::object([
+            ("resourceType", Json::of("Communication")),
+            ("identifier", Json::List(vec![identifier(TWILIO, transcription)])),
+            ("partOf", Json::List(vec![reference(&call)])),
+            ("status", Json::of("completed")),
+            ("category", Json::List(vec![concept(VOICE_CATEGORY.0, WRITTEN)])),
+            ("subject", patient.clone()),
+            ("received", Json::of(&instant(now))),
+            ("sender", patient),
+            ("payload", Json::List(vec![Json::object([("contentString", Json::of(words))])])),
+        ]);
+        vec![FhirRequest {
+            method: "POST",
+            url: "Communication".to_owned(),
+            resource: Some(resource.write()),
+            if_none_exist: Some(["identifier=", TWILIO, "|", transcription].concat()),
+            if_match: None,
+        }]
+    };
+    let context = Context::default();
+    let events = core::slice::from_ref(&event);
+    let write = ChartWrite { root, events, context: &context, chart: None, also: &words, base, deadline: None };
+    match store(host, write).await {
+        Ok(_) => Response::route(&Route::Acknowledge, None, &Config::default(), None),
+        Err(unstored) => Reply::Broken(unstored.code.into()).into(),
+    }
+}

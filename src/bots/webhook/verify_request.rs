@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who knocks at the public door: the signature, and with it the URL that was called.
+
+use std::borrow::Cow;
+
+use crate::bots::instance_cache::{Names, SharedCache};
+use crate::bots::settings::Settings;
+use crate::dialplan::{Params, Step, steps};
+use crate::error::{Code, Problem};
+use crate::json::Json;
+use crate::runtime::{Ask, Body, Event, Host, Layout, Reply, Secret};
+use crate::signature::{self, AuthToken, Request, Seen, SharedKeys, SignedParams, WebhookUrl, explain};
+use crate::text::{cut, find};
+
+/// How long the bot waits to learn its own URL. Twilio gives up after 15 s.
+const OWN_URL_DEADLINE: u32 = 5_000;
+
+/// How long the bot trusts what it learned about its own URL when a signature does not fit it.
+const REMEMBERED_FOR: u64 = 5_000;
+
+/// How many bytes the search for the URL that was called may hash (naming the mistake of a request that is refused takes
+/// up to 32 HMACs more): a form of 1.5 kB, as Twilio's are, is tried against 256
+/// steps with two tokens and each usual spelling of the URL, and a stranger's form of 32 kB costs some 25 ms.
+const MAX_HASHED: usize = 6 * 1024 * 1024;
+
+/// What Twilio called.
+pub(super) struct VerifiedRequest<'a> {
+    /// Which of the URLs that Plumline gives away.
+    pub(super) step: Step<'a>,
+    /// The webhook's own, without its fragment.
+    pub(super) url: String,
+}
+
+/// Finds out whether the request is Twilio's, and to which URL, before anything else of it is read.
+pub(super) async fn verify_request<'a>(
+    event: &Event<'_>,
+    names: &Names,
+    settings: &'a Settings,
+    host: &Host,
+    shelf: &SharedCache,
+) -> Result<VerifiedRequest<'a>, Reply> {
+    let tokens = settings.tokens.as_deref().map_err(|problem| Reply::Broken(problem.clone()))?;
+    if event.body.is_too_large() {
+        return Err(forbidden(Code::BodyTooLarge));
+    }
+    let (pairs, raw) = match &event.body {
+        Body::Pairs(pairs, _) => (pairs.as_slice(), None),
+        Body::Raw(text) => (&[][..], Some(text.as_bytes())),
+        Body::TooLarge => (&[][..], None),
+    };
+    let mut signature = Cow::Borrowed(event.signature);
+    if signature.is_empty() {
+        signature = Cow::Owned(Headers::ask(host).await.get("x-twilio-signature").to_owned());
+    }
+    if signature.is_empty() {
+        return Err(forbidden(Code::SignatureMissing));
+    }
+    let params = match (&event.body, &names.order) {
+        (Body::Pairs(_, Layout::Kept), Some(order)) => SignedParams::ordered(pairs, order),
+        _ => SignedParams::new(pairs),
+    };
+    let check = |url: &WebhookUrl| called(url, &params, &event.body, &signature, settings, tokens);
+
+    let (url, learned_at) = own_url(event, settings, host, shelf).await?;
+    let mut verdict = check(&url);
+    // The bot's membership may have been made anew since, and with it the URL.
+    if verdict.is_err() && learned_at.is_some_and(|at| event.now.saturating_sub(at) > REMEMBERED_FOR) {
+        let asked = ask_own_url(event, host, shelf).await?;
+        // The same URL would fail again, at the same cost.
+        if asked != *url {
+            verdict = check(&asked);
+        }
+    }
+    let code = match verdict {
+        Ok(called) => return Ok(called),
+        Err(code) => code,
+    };
+    if code != Code::SignatureMismatch {
+        return Err(forbidden(code));
+    }
+    let headers = Headers::ask(host).await;
+    if is_json(headers.get("content-type")) && raw.is_none() {
+        return Err(forbidden(Code::BodyNotRaw));
+    }
+    let seen = Seen {
+        host: headers.get("host"),
+        forwarded_host: headers.get("x-forwarded-host"),
+        forwarded_port: headers.get("x-forwarded-port"),
+    };
+    // Twilio names the key only where it is not the auth token.
+    let other_key = !headers.get("x-twilio-webhooks-signature-settings").is_empty();
+    Err(forbidden(match explain(signed_url(&url, raw).as_str(), pairs, &signature, tokens, seen) {
+        Code::SignatureMismatch if other_key => Code::SharedKeyUnknown,
+        code => code,
+    }))
+}
+
+/// The headers of the event. Their names come in any case.
+struct Headers(Json);
+
+impl Headers {
+    async fn ask(host: &Host) -> Self {
+        let answer = host.ask(Ask::Headers, None).await;
+        Self(answer.ok().unwrap_or_default())
+    }
+
+    /// A header's value, the first where it is a list; `""` where there is none.
+    fn get(&self, name: &str) -> &str {
+        let value = self.0.members().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        value.and_then(|value| value.text().or_else(|| value.elements().first()?.text())).unwrap_or_default()
+    }
+}
+
+/// Which URL was called, `url` being the webhook's own. Only that one takes a post that is no form.
+fn called<'a>(
+    url: &WebhookUrl,
+    params: &SignedParams,
+    body: &Body<'_>,
+    signature: &str,
+    settings: &'a Settings,
+    tokens: &[AuthToken],
+) -> Result<VerifiedRequest<'a>, Code> {
+    let base = cut(url.as_str(), b'#').0;
+    if let Body::Pairs(pairs, _) = body {
+        let steps = steps(&settings.config, Params(pairs));
+        let queried = find(base, b'?').is_some();
+        let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
+        let place = signature::which(base, &suffixes, params, signature, tokens, MAX_HASHED);
+        if let Some(step) = place.and_then(|place| steps.into_iter().nth(place)) {
+            return Ok(VerifiedRequest { step, url: base.to_owned() });
+        }
+        if base.len() == url.as_str().len() {
+            return Err(Code::SignatureMismatch);
+        }
+    }
+    check(url, params, body, signature, tokens)?;
+    Ok(VerifiedRequest { step: Step::FIRST, url: base.to_owned() })
+}
+
+fn check(
+    url: &WebhookUrl,
+    params: &SignedParams,
+    body: &Body<'_>,
+    signature: &str,
+    tokens: &[AuthToken],
+) -> Result<(), Code> {
+    let raw = if let Body::Raw(text) = body { Some(text.as_bytes()) } else { None };
+    let body = raw.map_or(signature::Body::Form(params), signature::Body::Raw);
+    let url = signed_url(url, raw);
+    let request = Request { url: &url, body, signature, tokens, shared_keys: SharedKeys::default() };
+    signature::verify(&request).map(|_| ())
+}
+
+/// The URL with the hash of a raw body. The query of the URL that Twilio called does not reach a bot; the hash in it is
+/// known all the same.
+fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl> {
+    let Some(bytes) = raw else {
+        return Cow::Borrowed(url);
+    };
+    let (address, _) = cut(url.as_str(), b'#');
+    let joint = if find(address, b'?').is_some() { "&" } else { "?" };
+    let with_hash = WebhookUrl::new([address, joint, "bodySHA256=", &signature::sha256_hex(bytes)].concat());
+    with_hash.map_or(Cow::Borrowed(url), Cow::Owned)
+}
+
+/// The webhook's URL, and when it was learned where it is remembered: the secret, what an earlier event learned, or
+/// what Medplum says.
+async fn own_url<'a>(
+    event: &Event<'_>,
+    settings: &'a Settings,
+    host: &Host,
+    shelf: &SharedCache,
+) -> Result<(Cow<'a, WebhookUrl>, Option<u64>), Reply> {
+    match &settings.url {
+        Some(Ok(url)) => return Ok((Cow::Borrowed(url), None)),
+        Some(Err(problem)) => return Err(Reply::Broken(problem.clone())),
+        None => {}
+    }
+    let known = shelf.borrow().own_url.clone();
+    Ok(match known {
+        Some((at, url)) => (Cow::Owned(url), Some(at)),
+        None => (Cow::Owned(ask_own_url(event, host, shelf).await?), None),
+    })
+}
+
+async fn ask_own_url(event: &Event<'_>, host: &Host, shelf: &SharedCache) -> Result<WebhookUrl, Reply> {
+    let answer = host.ask(Ask::Me, Some(OWN_URL_DEADLINE)).await;
+    let answer = answer.ok().unwrap_or_default();
+    let base = answer.get("baseUrl").and_then(Json::text);
+    let id = answer.get("me").and_then(|me| me.get("membership")?.get("id")?.text());
+    let url = base.zip(id).map(|(base, id)| {
+        // Medplum's base URL ends in a slash; a second one would make another URL of it.
+        WebhookUrl::secure([base.strip_suffix('/').unwrap_or(base), "/webhook/", id].concat())
+    });
+    let url = match url {
+        Some(Ok(url)) => url,
+        // Twilio cannot reach it encrypted: the secret has to say how it does.
+        Some(Err(Code::UrlInsecure)) => {
+            return Err(Reply::Broken(Problem::at(Code::UrlInsecure, Secret::WebhookUrl.name())));
+        }
+        _ => return Err(Reply::Broken(Code::WebhookUrlUnknown.into())),
+    };
+    shelf.borrow_mut().own_url = Some((event.now, url.clone()));
+    Ok(url)
+}
+
+/// `application/json`, `application/fhir+json` and their like.
+fn is_json(content_type: &str) -> bool {
+    let kind = cut(content_type, b';').0.trim_ascii_end();
+    kind.len() >= 4 && kind.as_bytes()[kind.len() - 4..].eq_ignore_ascii_case(b"json")
+}
+
+pub(super) fn forbidden(code: Code) -> Reply {
+    Reply::Forbidden(code.into())
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The call as a FHIR `Communication`, <https://hl7.org/fhir/R4/communication.html>.
+//!
+//! The log stands whole in the extension; every other element follows from it, for people and searches to read.
+
+use super::extension::{self, parts_of};
+use super::leg::{Count, Leg};
+use super::status::Status;
+use super::values::call_sid;
+use super::{CallLog, Way};
+use crate::fhir::change::{arrange, follow, follow_element, place, same};
+use crate::fhir::element::{concept, extension_of, has_coding, identifier, is, reference};
+use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
+use crate::json::{Json, decimal};
+use crate::time::instant;
+
+/// The name of the extension, which follows the base and a slash.
+pub const EXTENSION: &str = "twilio-call";
+const MEDIUM: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "TEL");
+
+/// How a call is laid out, whatever came first.
+const ORDER: [&str; 16] = [
+    "resourceType",
+    "id",
+    "meta",
+    "extension",
+    "identifier",
+    "basedOn",
+    "status",
+    "category",
+    "medium",
+    "subject",
+    "sent",
+    "received",
+    "recipient",
+    "sender",
+    "payload",
+    "note",
+];
+
+/// What follows from a log; `Null` is not there.
+#[derive(Default)]
+struct Elements {
+    based_on: Json,
+    status: Json,
+    subject: Json,
+    sent: Json,
+    received: Json,
+    recipient: Json,
+    sender: Json,
+    payload: Json,
+}
+
+impl CallLog {
+    /// Reads a log back from its `Communication`; of one that is not ours, no more than the `CallSid`.
+    ///
+    /// An extension of that name is read whatever its base, and so are several: while a config cannot be read, or before
+    /// it has one, nobody knows the base that it will have.
+    #[must_use]
+    pub fn read(resource: &Json) -> Self {
+        let mut log = Self::default();
+        for one in own(resource) {
+            log.merge(&extension::read(parts_of(one)));
+        }
+        if log.root.is_none() {
+            let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+            let ours = identifiers.iter().find(|identifier| is(identifier, "system", TWILIO));
+            if let Some(sid) = ours.and_then(|ours| call_sid(ours.get("value")?.text()?)) {
+                log.claim(sid.0);
+            }
+        }
+        log
+    }
+
+    /// Whether a log was written into `resource` before.
+    #[must_use]
+    pub fn stands_in(resource: &Json) -> bool {
+        own(resource).next().is_some()
+    }
+
+    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`BASE`] by
+    /// default.
+    ///
+    /// Of an existing resource only what is ours changes: what follows from the log that stands there already. What
+    /// others added (payloads, notes, extensions, parts of ours), and what they corrected (the patient, a status
+    /// `entered-in-error`), stays. Of several extensions of ours one is left, under `base`.
+    #[must_use]
+    pub fn write(&self, existing: Option<Json>, base: &str) -> Json {
+        let mut resource = existing
+            .filter(|resource| is(resource, "resourceType", "Communication"))
+            .unwrap_or_else(|| Json::object([("resourceType", Json::of("Communication"))]));
+        let (system, code) = VOICE_CATEGORY;
+        let concepts = resource.get("category").map(Json::elements).unwrap_or_default();
+        let known = own(&resource).next().is_some();
+        let first = !known && !concepts.iter().any(|concept| has_coding(concept, system, code));
+        let mut was = Vec::new();
+        let mut earlier = Vec::new();
+        for one in own(&resource) {
+            was.push(extension::read(parts_of(one)).elements());
+            earlier.extend_from_slice(parts_of(one));
+        }
+        if !known {
+            was.push(if first { Elements::default() } else { Self::default().elements() });
+        }
+        let parts = extension::write(self, &earlier);
+        if !parts.is_empty() {
+            let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
+            let at = all.iter().position(is_call_extension).unwrap_or(all.len());
+            all.retain(|one| !is_call_extension(one));
+            all.insert(at, extension_of(&[base, "/", EXTENSION].concat(), parts));
+            resource.set("extension", Json::List(all));
+        }
+        if let Some(root) = &self.root {
+            let ours = |one: &Json| is(one, "system", TWILIO);
+            let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+            let mut named =
+                identifiers.iter().find(|one| ours(one)).cloned().unwrap_or_else(|| identifier(TWILIO, root));
+            named.set("value", Json::of(root));
+            place(&mut resource, "identifier", named, ours);
+        }
+        for (name, (system, code)) in [("category", VOICE_CATEGORY), ("medium", MEDIUM)] {
+            let concepts = resource.get(name).map(Json::elements).unwrap_or_default();
+            if !concepts.iter().any(|concept| has_coding(concept, system, code)) {
+                place(&mut resource, name, concept(system, code), |_| false);
+            }
+        }
+        // Every Communication has a status, so that of somebody else's first draft gives way.
+        if first && !is(&resource, "status", "entered-in-error") {
+            resource.set("status", Json::Null);
+        }
+        self.elements().follow(&mut resource, &was);
+        arrange(&mut resource, &ORDER);
+        resource
+    }
+
+    /// The one line that tells a reader of the chart what this was.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let kind = match self.way() {
+            Some(Way::Inbound) => "Inbound Twilio voice call",
+            Some(Way::Outbound) => "Outbound Twilio voice call",
+            None => "Twilio voice call",
+        };
+        let root = self.root_leg();
+        let mut line = kind.to_owned();
+        let duration =
+            root.and_then(|root| root.count(Count::Duration)).map(|seconds| [&decimal(seconds.into()), "s"].concat());
+        let said = [
+            ("; status=", root.and_then(Leg::status).map(Status::word)),
+            ("; answeredBy=", self.answered_by()),
+            ("; duration=", duration.as_deref()),
+        ];
+        for (name, value) in said {
+            if let Some(value) = value {
+                line.push_str(name);
+                line.push_str(value);
+            }
+        }
+        line
+    }
+
+    fn elements(&self) -> Elements {
+        let status = match &self.root {
+            None => "preparation",
+            Some(_) if self.is_over() => "completed",
+            Some(_) => "in-progress",
+        };
+        let to = |text: Option<&String>| text.map_or(Json::Null, |text| reference(text));
+        let at = |at: Option<u64>| at.map_or(Json::Null, |at| Json::of(&instant(at)));
+        let context = &self.context;
+        let patient = to(context.related.as_ref().or(context.patient.as_ref()));
+        let practitioner = to(context.practitioner.as_ref());
+        let (sender, recipient) = match self.way() {
+            Some(Way::Inbound) => (patient, practitioner),
+            Some(Way::Outbound) => (practitioner, patient),
+            None => (Json::Null, Json::Null),
+        };
+        Elements {
+            based_on: to(context.appointment.as_ref()),
+            status: Json::of(status),
+            subject: to(context.patient.as_ref()),
+            sent: at(self.started_at()),
+            received: at(self.answered_at()),
+            recipient,
+            sender,
+            payload: Json::object([("contentString", Json::of(&self.line()))]),
+        }
+    }
+}
+
+impl Elements {
+    /// `was`: what followed from each extension that stands there; the one it was written from is not known.
+    fn follow(self, resource: &mut Json, was: &[Self]) {
+        follow_element(resource, "basedOn", written(resource, "basedOn", was, |was| &was.based_on), self.based_on);
+        follow(resource, "status", written(resource, "status", was, |was| &was.status), self.status);
+        follow(resource, "subject", written(resource, "subject", was, |was| &was.subject), self.subject);
+        follow(resource, "sent", written(resource, "sent", was, |was| &was.sent), self.sent);
+        follow(resource, "received", written(resource, "received", was, |was| &was.received), self.received);
+        follow_element(
+            resource,
+            "recipient",
+            written(resource, "recipient", was, |was| &was.recipient),
+            self.recipient,
+        );
+        follow(resource, "sender", written(resource, "sender", was, |was| &was.sender), self.sender);
+        follow_element(resource, "payload", written(resource, "payload", was, |was| &was.payload), self.payload);
+    }
+}
+
+/// What was written as the element `name`: that of the values which stands there, else the first that is one.
+fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
+    let current = resource.get(name).unwrap_or(&Json::Null);
+    let values = || was.iter().map(value).filter(|value| **value != Json::Null);
+    let stands = |value: &&Json| same(current, value) || current.elements().iter().any(|one| same(one, value));
+    values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
+}
+
+/// Our extensions of a resource: one, unless the base was another for a while. The rest of more than
+/// [`MAX_EXTENSIONS`] is ignored: each is compared with every element of a list.
+fn own(resource: &Json) -> impl Iterator<Item = &Json> {
+    let all = resource.get("extension").map(Json::elements).unwrap_or_default();
+    all.iter().filter(|one| is_call_extension(one)).take(MAX_EXTENSIONS)
+}
+
+/// How many extensions of ours are read.
+const MAX_EXTENSIONS: usize = 8;
+
+/// Whether an extension is what is known of a call, whatever its base.
+pub fn is_call_extension(extension: &Json) -> bool {
+    let url = extension.get("url").and_then(Json::text).unwrap_or_default();
+    url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/'))
+}

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What one request of Twilio's says of a call.
+
+use super::status::Status;
+use super::values::{Params, call_sid, is_address, is_word, number, sid};
+use crate::dialplan::{CallSid, Party};
+use crate::json::Json;
+use crate::time::{parse_instant, parse_rfc2822};
+
+/// What one request, or one line of Twilio's list of calls, says of one leg; and, where it is a dial action, of the leg
+/// that was dialled.
+///
+/// Sources: <https://www.twilio.com/docs/voice/twiml#request-parameters>,
+/// <https://www.twilio.com/docs/voice/api/call-resource>. What is malformed counts as not said. `TranscriptionText` is
+/// not read: it is what a patient said, and belongs elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallEvent<'a> {
+    /// `CallSid`.
+    pub sid: CallSid<'a>,
+    /// `ParentCallSid`.
+    pub parent: Option<CallSid<'a>>,
+    /// `Direction`, Twilio's word: a call that a browser places is `inbound` too.
+    pub direction: Option<&'a str>,
+    /// `From`, as written; [`CallEvent::from_party`] reads it.
+    pub from: Option<&'a str>,
+    /// `To`, as written.
+    pub to: Option<&'a str>,
+    /// `CallStatus`.
+    pub status: Option<Status>,
+    /// `SequenceNumber`, which orders the progress events of one leg.
+    pub sequence: Option<u32>,
+    /// Milliseconds since 1970: `Timestamp`, or when the request came in; of the list, `start_time`.
+    pub at: Option<u64>,
+    /// When it was in progress, where this says so.
+    pub answered: Option<u64>,
+    /// When it had ended, where this says so; of the list, `end_time`.
+    pub ended: Option<u64>,
+    /// `CallDuration`, in seconds. (`Duration` is in billed minutes, and is not read.)
+    pub duration: Option<u32>,
+    /// `AnsweredBy`: `human`, `machine_start`, … an open set.
+    pub answered_by: Option<&'a str>,
+    /// `StirVerstat`.
+    pub stir_verstat: Option<&'a str>,
+    /// `SipResponseCode`.
+    pub sip_response: Option<u32>,
+    /// `ErrorCode`, Twilio's.
+    pub error: Option<u32>,
+    /// What a recording says.
+    pub recording: Option<Recording<'a>>,
+    /// What a dial action says.
+    pub dial: Option<Dial<'a>>,
+    /// What a queue action says.
+    pub queue: Option<Queue<'a>>,
+    /// Whether it says that somebody else was with them in a conference.
+    pub met: bool,
+    /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
+    pub rejected: bool,
+}
+
+/// `RecordingSid` and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recording<'a> {
+    /// `RecordingSid`, `RE` and 32 hexadecimal digits.
+    pub sid: &'a str,
+    /// `RecordingStatus`: `in-progress`, `completed`, `absent`, `failed`; not there in the action of a `<Record>`.
+    pub status: Option<&'a str>,
+    /// `RecordingDuration`, in seconds.
+    pub duration: Option<u32>,
+    /// Whether it is a message that a caller left: `RecordingSource` is `RecordVerb`, or this is the action of a
+    /// `<Record>`. A story that knows better by its step may say so here.
+    pub message: bool,
+}
+
+/// `DialCallStatus` and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dial<'a> {
+    /// `DialCallSid`; nobody was reached where there is none.
+    pub sid: Option<CallSid<'a>>,
+    /// `DialCallStatus`.
+    pub status: Option<Status>,
+    /// `DialCallDuration`, in seconds.
+    pub duration: Option<u32>,
+    /// `DialBridged`: whether the two ends were connected.
+    pub bridged: Option<bool>,
+}
+
+/// `QueueResult` and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue<'a> {
+    /// `QueueResult`: `bridged`, `hangup`, `queue-full`, …
+    pub result: &'a str,
+    /// `QueueTime`, in seconds.
+    pub seconds: Option<u32>,
+}
+
+impl<'a> CallEvent<'a> {
+    /// Reads the parameters of a request to a callback URL, which came in at `received_at` (milliseconds since 1970).
+    ///
+    /// A parameter that came with two values counts as not said. `None` where `CallSid`, or a `ParentCallSid` that is
+    /// given, is none: it is not known then which call it belongs to.
+    #[must_use]
+    pub fn read(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
+        let said = Params(pairs);
+        let mut event = Self::opening(pairs, received_at)?;
+        // A leg that came in has no parent.
+        if said.has("ParentCallSid") && event.direction != Some("inbound") {
+            event.parent = Some(call_sid(said.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
+        }
+        // Conferences count their own events.
+        event.sequence = said.number("SequenceNumber").filter(|_| !said.has("ConferenceSid"));
+        event.met = said.has("ConferenceSid") && has_met(&said);
+        event.happened(said.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
+        event.duration = said.number("CallDuration");
+        event.answered_by = said.word("AnsweredBy");
+        event.stir_verstat = said.word("StirVerstat");
+        event.sip_response = said.number("SipResponseCode");
+        event.error = said.number("ErrorCode");
+        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| Recording {
+            sid,
+            status: said.word("RecordingStatus"),
+            duration: said.number("RecordingDuration"),
+            message: match said.get("RecordingSource") {
+                Some(source) => source == "RecordVerb",
+                None => !said.has("DialCallStatus") && !said.has("CallbackSource") && !said.has("RecordingStatus"),
+            },
+        });
+        event.dial = said.has("DialCallStatus").then(|| Dial {
+            sid: said.get("DialCallSid").and_then(call_sid).filter(|child| *child != event.sid),
+            status: said.get("DialCallStatus").and_then(Status::parse),
+            duration: said.number("DialCallDuration"),
+            bridged: said.get("DialBridged").and_then(|text| match text {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            }),
+        });
+        event.queue = said.word("QueueResult").map(|result| Queue { result, seconds: said.number("QueueTime") });
+        Some(event)
+    }
+
+    /// Reads the request with which a call begins, and takes from it only what Twilio writes in every request: a browser
+    /// adds parameters of its own to this one, of any name that is not yet there. `None` as in [`CallEvent::read`].
+    #[must_use]
+    pub fn opening(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
+        let said = Params(pairs);
+        let mut event = Self::of(call_sid(said.get("CallSid")?)?);
+        event.direction = said.word("Direction");
+        event.from = said.address("From");
+        event.to = said.address("To");
+        event.status = said.get("CallStatus").and_then(Status::parse);
+        event.happened(received_at);
+        Some(event)
+    }
+
+    /// Reads a call of Twilio's list: `sid`, `parent_call_sid`, `status`, `start_time`, `end_time` (RFC 2822),
+    /// `duration` (seconds), `direction`, `from`, `to`, `answered_by`. `None` as in [`CallEvent::read`].
+    #[must_use]
+    pub fn from_rest(call: &'a Json) -> Option<Self> {
+        let text = |name| call.get(name).and_then(Json::text).filter(|text| !text.is_empty());
+        let time = |name| text(name).and_then(|time| parse_rfc2822(time).or_else(|| parse_instant(time)));
+        let mut event = Self::of(call_sid(text("sid")?)?);
+        if let Some(parent) = text("parent_call_sid") {
+            event.parent = Some(call_sid(parent).filter(|parent| *parent != event.sid)?);
+        }
+        event.direction = text("direction").filter(|text| is_word(text));
+        event.from = text("from").filter(|text| is_address(text));
+        event.to = text("to").filter(|text| is_address(text));
+        event.answered_by = text("answered_by").filter(|text| is_word(text));
+        event.status = text("status").and_then(Status::parse);
+        event.at = time("start_time").or_else(|| time("date_created"));
+        event.ended = time("end_time").filter(|_| event.is_over());
+        event.duration = text("duration").and_then(number).or_else(|| call.get("duration")?.integer());
+        Some(event)
+    }
+
+    /// The call that the leg belongs to: its parent, or itself.
+    #[must_use]
+    pub fn root(&self) -> CallSid<'a> {
+        self.parent.unwrap_or(self.sid)
+    }
+
+    /// `From`, by the form of the address.
+    #[must_use]
+    pub fn from_party(&self) -> Option<Party<'a>> {
+        self.from.map(Party::parse)
+    }
+
+    /// `To`, by the form of the address.
+    #[must_use]
+    pub fn to_party(&self) -> Option<Party<'a>> {
+        self.to.map(Party::parse)
+    }
+
+    /// Whether the leg had ended by then.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.status.is_some_and(Status::is_terminal)
+    }
+
+    fn happened(&mut self, at: u64) {
+        self.at = Some(at);
+        self.answered = self.at.filter(|_| self.status == Some(Status::InProgress));
+        self.ended = self.at.filter(|_| self.is_over());
+    }
+
+    const fn of(sid: CallSid<'a>) -> Self {
+        Self {
+            sid,
+            parent: None,
+            direction: None,
+            from: None,
+            to: None,
+            status: None,
+            sequence: None,
+            at: None,
+            answered: None,
+            ended: None,
+            duration: None,
+            answered_by: None,
+            stir_verstat: None,
+            sip_response: None,
+            error: None,
+            recording: None,
+            dial: None,
+            queue: None,
+            met: false,
+            rejected: false,
+        }
+    }
+}
+
+impl Recording<'_> {
+    /// Whether there is one to be heard.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self.status, Some("absent" | "failed"))
+    }
+}
+
+/// Whether an event of a conference says that somebody else was in it with this call.
+///
+/// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.
+/// Where a caller does not start the conference, whoever else is there may be waiting as well, so there it is told only by
+/// somebody else having ended it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
+fn has_met(said: &Params<'_, '_>) -> bool {
+    let number = said.number("SequenceNumber").unwrap_or_default();
+    let starts = said.get("StartConferenceOnEnter") != Some("false");
+    match said.get("StatusCallbackEvent") {
+        Some("conference-start") => true,
+        Some("participant-join") => starts && number > 1,
+        Some("participant-leave") => {
+            starts && number > 2 || said.get("ReasonParticipantLeft") == Some("moderator_ended_conference")
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &str = "CA00000000000000000000000000000001";
+    const CHILD: &str = "CA00000000000000000000000000000002";
+    const NOW: u64 = 1_795_000_000_000;
+
+    fn read<'a>(pairs: &[(&'a str, &'a str)]) -> Option<CallEvent<'a>> {
+        CallEvent::read(&[&[("CallSid", ROOT)], pairs].concat(), NOW)
+    }
+
+    #[test]
+    fn without_a_call_it_is_no_event() {
+        for sid in ["", "CA1", "SM00000000000000000000000000000001", "CA0000000000000000000000000000000g"] {
+            assert_eq!(CallEvent::read(&[("CallSid", sid)], NOW), None, "{sid}");
+            assert_eq!(CallEvent::from_rest(&Json::object([("sid", Json::of(sid))])), None, "{sid}");
+        }
+        assert_eq!(CallEvent::read(&[("CallStatus", "ringing")], NOW), None);
+        assert_eq!(read(&[("CallSid", CHILD)]), None);
+        assert_eq!(read(&[("ParentCallSid", "CA1")]), None);
+        assert_eq!(read(&[("ParentCallSid", ROOT)]), None);
+        assert_eq!(read(&[("ParentCallSid", CHILD), ("ParentCallSid", "")]), None);
+        assert_eq!(CallEvent::from_rest(&Json::Null), None);
+    }
+
+    #[test]
+    fn reads_a_progress_event() {
+        let event = read(&[
+            ("ParentCallSid", CHILD),
+            ("Direction", "outbound-dial"),
+            ("From", "+15550100001"),
+            ("To", "client:practitioner_1"),
+            ("CallStatus", "completed"),
+            ("SequenceNumber", "3"),
+            ("Timestamp", "Wed, 18 Nov 2026 11:06:39 +0000"),
+            ("CallbackSource", "call-progress-events"),
+            ("Duration", "1"),
+            ("CallDuration", "49"),
+            ("AnsweredBy", "human"),
+            ("StirVerstat", "TN-Validation-Passed-A"),
+            ("SipResponseCode", "200"),
+            ("ErrorCode", "13224"),
+        ])
+        .unwrap();
+        assert_eq!((event.sid, event.root()), (CallSid(ROOT), CallSid(CHILD)));
+        assert_eq!((event.status, event.sequence), (Some(Status::Completed), Some(3)));
+        assert_eq!((event.at, event.duration), (Some(NOW - 1_000), Some(49)));
+        assert_eq!((event.sip_response, event.error), (Some(200), Some(13_224)));
+        assert_eq!(event.to_party(), Some(Party::Client("practitioner_1".into())));
+        assert!(matches!(event.from_party(), Some(Party::Number(_))));
+        assert_eq!((event.answered_by, event.stir_verstat), (Some("human"), Some("TN-Validation-Passed-A")));
+    }
+
+    #[test]
+    fn what_is_malformed_or_said_twice_is_not_said() {
+        let event = read(&[
+            ("CallStatus", "exploded"),
+            ("CallDuration", "-4"),
+            ("SequenceNumber", "99999999999"),
+            ("Timestamp", "yesterday"),
+            ("AnsweredBy", "human"),
+            ("AnsweredBy", "fax"),
+            ("From", "a\u{1}b"),
+            ("RecordingSid", "RE1"),
+            ("StirVerstat", "a b"),
+        ])
+        .unwrap();
+        assert_eq!(event, CallEvent { at: Some(NOW), ..CallEvent::of(CallSid(ROOT)) });
+    }
+
+    #[test]
+    fn reads_dial_and_queue_actions() {
+        let event = read(&[
+            ("DialCallStatus", "no-answer"),
+            ("DialCallSid", CHILD),
+            ("DialCallDuration", "0"),
+            ("DialBridged", "false"),
+            ("QueueResult", "bridged"),
+            ("QueueTime", "12"),
+        ])
+        .unwrap();
+        let dial =
+            Dial { sid: Some(CallSid(CHILD)), status: Some(Status::NoAnswer), duration: Some(0), bridged: Some(false) };
+        assert_eq!(event.dial, Some(dial));
+        assert_eq!(event.queue, Some(Queue { result: "bridged", seconds: Some(12) }));
+        assert_eq!(read(&[("DialCallStatus", "failed")]).unwrap().dial.unwrap().sid, None);
+    }
+
+    #[test]
+    fn tells_messages_from_recorded_calls() {
+        const RECORDING: (&str, &str) = ("RecordingSid", "RE00000000000000000000000000000001");
+        let message = |pairs: &[_]| read(&[&[RECORDING], pairs].concat()).unwrap().recording.unwrap().message;
+        assert!(message(&[("RecordingUrl", "https://example.com/r")]));
+        assert!(message(&[("RecordingStatus", "completed"), ("RecordingSource", "RecordVerb")]));
+        assert!(!message(&[("RecordingStatus", "completed"), ("RecordingSource", "DialVerb")]));
+        assert!(!message(&[("RecordingStatus", "completed")]));
+        assert!(!message(&[("DialCallStatus", "completed")]));
+        assert!(!message(&[("CallbackSource", "call-progress-events")]));
+    }
+
+    #[test]
+    fn a_browser_moves_no_call_of_its_own_to_another() {
+        let pairs = [
+            ("CallSid", ROOT),
+            ("Direction", "inbound"),
+            ("From", "client:practitioner_1"),
+            ("To", "555 0100"),
+            ("CallStatus", "ringing"),
+            ("ParentCallSid", CHILD),
+            ("DialCallStatus", "completed"),
+            ("AnsweredBy", "human"),
+        ];
+        let event = CallEvent::opening(&pairs, NOW).unwrap();
+        assert_eq!((event.root(), event.dial, event.answered_by), (CallSid(ROOT), None, None));
+        assert_eq!((event.to, event.status), (Some("555 0100"), Some(Status::Ringing)));
+        assert_eq!(CallEvent::read(&pairs, NOW).unwrap().root(), CallSid(ROOT));
+    }
+
+    #[test]
+    fn reads_the_list_of_calls() {
+        let json = Json::parse(
+            r#"{"sid":"CA00000000000000000000000000000002","parent_call_sid":"CA00000000000000000000000000000001","status":"completed","start_time":"Wed, 18 Nov 2026 11:06:40 +0000","end_time":"Wed, 18 Nov 2026 11:07:40 +0000","duration":"55","direction":"outbound-dial","from":"+15550100001","to":"client:practitioner_1","answered_by":null}"#,
+        )
+        .unwrap();
+        let event = CallEvent::from_rest(&json).unwrap();
+        assert_eq!((event.sid, event.root()), (CallSid(CHILD), CallSid(ROOT)));
+        assert_eq!((event.at, event.ended), (Some(NOW), Some(NOW + 60_000)));
+        assert_eq!((event.duration, event.sequence, event.answered_by), (Some(55), None, None));
+        assert_eq!((event.direction, event.status), (Some("outbound-dial"), Some(Status::Completed)));
+    }
+}

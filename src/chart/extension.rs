@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The extension that holds the log: what was merged, part by part, so that it reads back as it was.
+
+use super::leg::{COUNTS, Count, INSTANTS, Leg, TEXTS, Text, insert};
+use super::status::{Reports, Status};
+use super::values::{call_sid, is_address, sid};
+use super::{CallLog, Context};
+use crate::fhir::element::{extension, extension_of, is, reference};
+use crate::json::Json;
+use crate::time::{instant, parse_instant};
+
+/// The parts of a leg that are no text, number or instant; the last three only where `callStatus` and `sequenceNumber`
+/// do not tell it all, as [`Reports`] says.
+const OTHERS: [&str; 11] = [
+    "callSid",
+    "callStatus",
+    "outcome",
+    "recordingSid",
+    "dialCallStatus",
+    "bridged",
+    "message",
+    "rejected",
+    "reportedStatus",
+    "sequencedStatus",
+    "terminalSequence",
+];
+
+/// The parts that tell the context, by [`Context::texts`]; and how many of them are references.
+const CONTEXT: [&str; 7] =
+    ["patient", "relatedPerson", "practitioner", "appointment", "identity", "number", "practitionerNumber"];
+const REFERENCES: usize = 4;
+const PREPARED: &str = "prepared";
+const LEG: &str = "leg";
+
+/// The parts of the log, with those of `earlier` that are none of ours.
+pub(super) fn write(log: &CallLog, earlier: &[Json]) -> Vec<Json> {
+    let mut parts = Vec::new();
+    if let Some(root) = log.root_leg() {
+        write_leg(&mut parts, root);
+        // The root's outcome is the call's.
+        parts.retain(|part| !is(part, "url", "outcome"));
+        push(&mut parts, "outcome", "valueCode", log.outcome().map(|outcome| Json::of(outcome.word())));
+    }
+    let context = log.context();
+    for (index, text) in context.texts().into_iter().enumerate() {
+        let (kind, value): (_, fn(&str) -> Json) =
+            if index < REFERENCES { ("valueReference", reference) } else { ("valueString", Json::of) };
+        push(&mut parts, CONTEXT[index], kind, text.as_deref().map(value));
+    }
+    push(&mut parts, PREPARED, "valueInstant", context.prepared.map(|at| Json::of(&instant(at))));
+    for leg in in_order(log) {
+        let mut of_leg = Vec::new();
+        write_leg(&mut of_leg, leg);
+        for part in earlier.iter().filter(|part| is(part, "url", LEG) && sid_of(part) == Some(&leg.sid)) {
+            of_leg.extend(parts_of(part).iter().filter(|part| !is_of_leg(url(part))).cloned());
+        }
+        parts.push(extension_of(LEG, of_leg));
+    }
+    let others = earlier.iter().filter(|part| {
+        let url = url(part);
+        let a_leg = url == LEG && sid_of(part).is_some();
+        !(a_leg || is_of_leg(url) || CONTEXT.contains(&url) || url == PREPARED)
+    });
+    parts.extend(others.cloned());
+    parts
+}
+
+/// Reads the log back. What is malformed counts as not there.
+pub(super) fn read(parts: &[Json]) -> CallLog {
+    let mut log = CallLog::default();
+    if let Some(root) = read_leg(parts) {
+        log.root = Some(root.sid.clone());
+        log.put(&root);
+    }
+    let mut context = Context::default();
+    for part in parts {
+        let url = url(part);
+        if url == LEG {
+            if let Some(leg) = read_leg(parts_of(part)) {
+                log.put(&leg);
+            }
+        } else if url == PREPARED {
+            context.prepared = text(part, "valueInstant").and_then(parse_instant);
+        } else if let Some(index) = CONTEXT.iter().position(|name| *name == url) {
+            let found = part.at(&["valueReference", "reference"]).and_then(Json::text);
+            let found = if index < REFERENCES { found } else { text(part, "valueString") };
+            *context.texts_mut()[index] = found.map(str::to_owned);
+        }
+    }
+    log.know(&context);
+    log
+}
+
+/// The legs that were dialled, the earliest first.
+fn in_order(log: &CallLog) -> Vec<&Leg> {
+    let mut legs: Vec<&Leg> = Vec::new();
+    for leg in log.children() {
+        let key = |leg: &Leg| leg.started_at().unwrap_or(u64::MAX);
+        let at = legs.iter().position(|known| key(known) > key(leg)).unwrap_or(legs.len());
+        legs.insert(at, leg);
+    }
+    legs
+}
+
+fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
+    let word = |status: Status| Json::of(status.word());
+    let number = |number: u32| Json::count(number.into());
+    push(parts, "callSid", "valueString", Some(Json::of(&leg.sid)));
+    push(parts, "callStatus", "valueCode", leg.status().map(word));
+    push(parts, "outcome", "valueCode", leg.outcome().map(|outcome| Json::of(outcome.word())));
+    for (name, text) in TEXTS.iter().zip(&leg.texts) {
+        let code = *name == TEXTS[Text::Direction as usize] || *name == TEXTS[Text::QueueResult as usize];
+        push(parts, name, if code { "valueCode" } else { "valueString" }, text.as_deref().map(Json::of));
+    }
+    for (name, count) in COUNTS.iter().zip(leg.counts) {
+        push(parts, name, "valueInteger", count.map(number));
+    }
+    for (name, at) in INSTANTS.iter().zip(leg.instants) {
+        push(parts, name, "valueInstant", at.map(|at| Json::of(&instant(at))));
+    }
+    for recording in &leg.recordings {
+        push(parts, "recordingSid", "valueString", Some(Json::of(recording)));
+    }
+    push(parts, "dialCallStatus", "valueCode", leg.dialled.map(word));
+    push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
+    push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
+    push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
+    if let Some((sequence, status)) = leg.reports.numbered {
+        push(parts, "reportedStatus", "valueCode", leg.reports.plain.map(word));
+        let shown = leg.status() == Some(status);
+        push(parts, "sequencedStatus", "valueCode", (!shown).then(|| word(status)));
+        let last = leg.count(Count::Sequence) == Some(sequence);
+        let told = last || !status.is_terminal();
+        push(parts, "terminalSequence", "valueInteger", (!told).then(|| number(sequence)));
+    }
+}
+
+/// A leg, if it has a `callSid`.
+fn read_leg(parts: &[Json]) -> Option<Leg> {
+    let one = |name: &str| parts.iter().find(|part| is(part, "url", name));
+    let status = |name: &str| text(one(name)?, "valueCode").and_then(Status::parse);
+    let number =
+        |name: &str| one(name)?.get("valueInteger")?.integer().filter(|number| *number <= i32::MAX.cast_unsigned());
+    let truth = |name: &str| one(name)?.get("valueBoolean")?.boolean();
+    let mut leg = Leg { sid: call_sid(text(one("callSid")?, "valueString")?)?.0.to_owned(), ..Leg::default() };
+    for (name, place) in TEXTS.iter().zip(&mut leg.texts) {
+        let found = one(name).and_then(|part| text(part, "valueString").or_else(|| text(part, "valueCode")));
+        *place = found.filter(|text| is_address(text)).map(str::to_owned);
+    }
+    for (name, place) in COUNTS.iter().zip(&mut leg.counts) {
+        *place = number(name);
+    }
+    for (name, place) in INSTANTS.iter().zip(&mut leg.instants) {
+        *place = one(name).and_then(|part| text(part, "valueInstant")).and_then(parse_instant);
+    }
+    for part in parts.iter().filter(|part| is(part, "url", "recordingSid")) {
+        if let Some(recording) = text(part, "valueString").and_then(|text| sid(text, "RE")) {
+            insert(&mut leg.recordings, recording);
+        }
+    }
+    leg.dialled = status("dialCallStatus");
+    leg.bridged = truth("bridged");
+    leg.message = truth("message") == Some(true);
+    leg.rejected = truth("rejected") == Some(true);
+    let shown = status("callStatus");
+    match leg.count(Count::Sequence) {
+        Some(last) => {
+            let sequence = number("terminalSequence").unwrap_or(last);
+            leg.reports = Reports::of(status("sequencedStatus").or(shown), Some(sequence));
+            leg.reports.merge(Reports::of(status("reportedStatus"), None));
+        }
+        None => leg.reports = Reports::of(shown, None),
+    }
+    Some(leg)
+}
+
+fn push(parts: &mut Vec<Json>, name: &str, kind: &str, value: Option<Json>) {
+    parts.extend(value.map(|value| extension(name, kind, value)));
+}
+
+fn is_of_leg(url: &str) -> bool {
+    OTHERS.contains(&url) || TEXTS.contains(&url) || COUNTS.contains(&url) || INSTANTS.contains(&url)
+}
+
+/// The parts of an extension.
+pub(super) fn parts_of(extension: &Json) -> &[Json] {
+    extension.get("extension").map(Json::elements).unwrap_or_default()
+}
+
+fn sid_of(leg: &Json) -> Option<&str> {
+    let part = parts_of(leg).iter().find(|part| is(part, "url", "callSid"))?;
+    text(part, "valueString").and_then(call_sid).map(|sid| sid.0)
+}
+
+fn url(part: &Json) -> &str {
+    text(part, "url").unwrap_or_default()
+}
+
+fn text<'a>(part: &'a Json, name: &str) -> Option<&'a str> {
+    part.get(name).and_then(Json::text)
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Through all resources of a search in the order of an instant, page by page, while others write.
+//!
+//! A page begins where the last one ended, not at an offset, so that nothing is skipped or met twice when resources come
+//! or go in between. Several may share an instant (Twilio's are whole seconds): those that were met at the last one are
+//! remembered.
+
+use super::resources::found;
+use super::store_error::StoreError;
+use crate::error::Code;
+use crate::json::{Json, decimal};
+use crate::runtime::{Ask, FhirRequest, Host};
+use crate::time::{instant, parse_instant};
+
+/// The most that a server gives at once.
+const MAX: usize = 1_000;
+/// How many full pages in a row may have nothing new. More have a server that does not go by the instant, and no end.
+const STALE: u32 = 2;
+/// Milliseconds that a page may take.
+const DEADLINE: u32 = 10_000;
+
+/// Where a walk is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// The type and what it is searched by, `Communication?category=…`.
+    pub search: String,
+    /// The instant: `sent`, or `_lastUpdated`.
+    pub by: &'static str,
+    /// Milliseconds since 1970 of the last that was met; at the beginning, of the first that may be.
+    pub at: u64,
+    /// The ids met at `at`.
+    pub met: Vec<String>,
+    /// The instant before which it ends.
+    pub to: Option<u64>,
+    /// Whether the last page was not full: nothing is behind it.
+    ended: bool,
+}
+
+impl Walk {
+    /// Sets out at `from`.
+    #[must_use]
+    pub const fn new(search: String, by: &'static str, from: u64, to: Option<u64>) -> Self {
+        Self { search, by, at: from, met: Vec::new(), to, ended: false }
+    }
+
+    /// The next page of about `count`, each with its instant; empty at the end.
+    ///
+    /// Of more than a thousand at one instant some are passed over: no server gives more at once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next(&mut self, host: &Host, count: usize) -> Result<Vec<(u64, Json)>, StoreError> {
+        let mut stale = 0;
+        while !self.ended {
+            let asked = (count + self.met.len()).min(MAX);
+            let answer = host.ask(Ask::Fhir(FhirRequest::get(self.url(asked))), Some(DEADLINE)).await;
+            let kind = crate::text::cut(&self.search, b'?').0;
+            let resources = found(answer, kind)?;
+            self.ended = resources.len() < asked;
+            let page = self.take(resources);
+            if self.ended || !page.is_empty() {
+                return Ok(page);
+            }
+            stale += 1;
+            if stale > STALE {
+                return Err(StoreError::Permanent(Code::ChartUnavailable));
+            }
+            self.at += 1;
+            self.met.clear();
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether nothing was behind the last page.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.ended
+    }
+
+    fn url(&self, count: usize) -> String {
+        let mut url = [&self.search, "&", self.by, "=ge", &instant(self.at)].concat();
+        if let Some(to) = self.to {
+            url.push_str(&["&", self.by, "=lt", &instant(to)].concat());
+        }
+        url.push_str(&["&_sort=", self.by, "&_count=", &decimal(count as u64)].concat());
+        url
+    }
+
+    fn take(&mut self, resources: Vec<Json>) -> Vec<(u64, Json)> {
+        let path: &[&str] = if self.by == "_lastUpdated" { &["meta", "lastUpdated"] } else { &["sent"] };
+        let mut page = Vec::with_capacity(resources.len());
+        for resource in resources {
+            let at = resource.at(path).and_then(Json::text).and_then(parse_instant);
+            let id = resource.get("id").and_then(Json::text);
+            let (Some(at), Some(id)) = (at, id) else {
+                continue;
+            };
+            // A server sorts by more digits than a millisecond has.
+            if at < self.at || self.met.iter().any(|met| met == id) {
+                continue;
+            }
+            if at > self.at {
+                self.at = at;
+                self.met.clear();
+            }
+            self.met.push(id.to_owned());
+            page.push((at, resource));
+        }
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{Answer, Ask, Flow, Reply, Response, Step};
+
+    /// A server that answers every search with the same full page.
+    fn asked_of(page: &str) -> (Reply, usize) {
+        let mut flow = Flow::new(|host| async move {
+            let mut walk = Walk::new("Communication?status=completed".to_owned(), "sent", 1_000_000, None);
+            let mut pages = 0_u64;
+            loop {
+                match walk.next(&host, 2).await {
+                    Ok(page) if page.is_empty() => break Response::from(Reply::Value(Json::count(pages))),
+                    Ok(_) => pages += 1,
+                    Err(trouble) => break Reply::Broken(trouble.code().into()).into(),
+                }
+            }
+        });
+        let mut step = flow.step();
+        let mut asked = 0;
+        loop {
+            match step {
+                Step::Done(done) => return (done.reply, asked),
+                Step::Ask(asks) => {
+                    asked += 1;
+                    assert!(asked < 20, "it asks without end");
+                    assert!(matches!(asks[0].ask, Ask::Batch(_)));
+                    let entry = format!(r#"{{"response":{{"status":"200"}},"resource":{page}}}"#);
+                    let body = Json::parse(&format!(r#"{{"resourceType":"Bundle","entry":[{entry}]}}"#)).unwrap();
+                    step = flow.resume(vec![(asks[0].id, Answer::Done { status: 200, body })]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_server_that_gives_the_same_pages_for_ever_is_left() {
+        let page = |sent: &str| {
+            let entry = |id: usize| format!(r#"{{"resource":{{"resourceType":"Communication","id":"{id}"{sent}}}}}"#);
+            let entries: Vec<String> = (0..40).map(entry).collect();
+            format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","))
+        };
+        for sent in [r#","sent":"1969-01-01T00:00:00Z""#, ""] {
+            let (reply, _) = asked_of(&page(sent));
+            assert!(
+                matches!(&reply, Reply::Broken(problem) if problem.code == Code::ChartUnavailable),
+                "{sent} {reply:?}"
+            );
+        }
+        // All at one instant, and no more than these: they are met once.
+        assert_eq!(asked_of(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
+    }
+}

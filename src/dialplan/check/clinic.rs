@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The greeting, and what a clinic settles besides its dialplan.
+
+use super::place::Place;
+use super::{Checker, shape};
+use crate::dialplan::config::{Alerts, Occasion, Recording, Say, Target, Verb};
+use crate::error::Code;
+use crate::phone::parse;
+use crate::policy::{CallingHours, Outbound};
+use crate::twiml::is_writable;
+
+/// Who may own a task for the staff. Source: <https://hl7.org/fhir/R4/task-definitions.html#Task.owner>.
+const OWNERS: &[&str] = &["Organization", "CareTeam", "HealthcareService", "Practitioner", "PractitionerRole"];
+
+/// A hundred years.
+const LONGEST_RETENTION: u32 = 36_500;
+
+impl Checker<'_> {
+    /// What answers numbers that have no dialplan, and the settings that all callers share.
+    pub(super) fn greeting(&mut self) {
+        let config = self.config;
+        let at = Place::root("greeting");
+        if let Some(text) = &config.greeting.text {
+            // Nothing is said where it is empty.
+            let fits = text.is_empty() || shape::is_heard(text);
+            self.expect(fits, Code::ConfigText, &at.field("text"));
+        }
+        self.voice(config.greeting.voice.as_deref(), &at.field("voice"));
+        self.tongue(config.greeting.language.as_deref(), false, &at.field("language"));
+        let identity = config.client.as_deref();
+        self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &Place::root("client"));
+        self.tongue(config.language.as_deref(), true, &Place::root("language"));
+        self.voice(config.voice.as_deref(), &Place::root("voice"));
+        self.zone(config.time_zone.as_deref(), &Place::root("timeZone"));
+    }
+
+    pub(super) fn practice(&mut self) {
+        let config = self.config;
+        self.identities();
+        self.outbound(&config.outbound, &Place::root("outbound"));
+        if let Some(recording) = &config.recording {
+            self.recording(recording, &Place::root("recording"));
+        }
+        let owner = config.tasks.owner.as_deref();
+        let known = owner.is_none_or(|owner| shape::is_reference(owner, OWNERS));
+        self.expect(known, Code::ConfigReference, &Place::root("tasks").field("owner"));
+        if let Some(alerts) = &config.alerts {
+            self.alerts(alerts, &Place::root("alerts"));
+        }
+        if let Some(base) = &config.chart.extension_base {
+            // The URL of an extension is a name: http is as good.
+            let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
+            self.expect(fits, Code::ConfigUrl, &Place::root("chart").field("extensionBase"));
+        }
+    }
+
+    fn identities(&mut self) {
+        let config = self.config;
+        let at = Place::root("identities");
+        for (index, (identity, binding)) in config.identities.iter().enumerate() {
+            // It may be somebody's name.
+            let at = at.element(index);
+            self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
+            self.advise(|| !binding.roles.is_empty() || !binding.practitioners.is_empty(), Code::ConfigEmpty, &at);
+            let roles = at.field("roles");
+            for (index, role) in binding.roles.iter().enumerate() {
+                self.expect(shape::is_label(role), Code::ConfigText, &roles.element(index));
+            }
+            let practitioners = at.field("practitioners");
+            for (index, practitioner) in binding.practitioners.iter().enumerate() {
+                let fits = shape::is_reference(practitioner, &["Practitioner"]);
+                self.expect(fits, Code::ConfigReference, &practitioners.element(index));
+            }
+        }
+    }
+
+    /// Identities that the plan rings, and that are bound to no one: no token is given for them.
+    pub(super) fn unbound(&mut self) {
+        let config = self.config;
+        let lacks = |identity: &str| config.identities.get(identity).is_none() && !shape::is_uuid(identity);
+        let mut found: Vec<&str> = Vec::new();
+        if let Some(identity) = config.client.as_deref().filter(|identity| lacks(identity)) {
+            found.push(identity);
+            self.warning(Code::ConfigIdentityUnbound, &Place::root("client"));
+        }
+        let at = Place::root("actions");
+        for (index, (name, verbs)) in config.actions.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, verb) in verbs.iter().enumerate() {
+                let Verb::Dial(dial) = verb else { continue };
+                let at = at.element(index);
+                let at = at.field("dial");
+                let at = at.field("targets");
+                for (index, target) in dial.targets.iter().enumerate() {
+                    let Target::Client(identity) = target else { continue };
+                    // Each is named where it stands first.
+                    if lacks(identity) && !found.contains(&identity.as_str()) {
+                        found.push(identity);
+                        self.warning(Code::ConfigIdentityUnbound, &at.element(index).field("client"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn outbound(&mut self, outbound: &Outbound, at: &Place<'_>) {
+        if let Some(number) = &outbound.caller_id {
+            self.our_number(number, &at.field("callerId"));
+        }
+        let practitioners = at.field("practitioners");
+        for (index, (practitioner, number)) in outbound.practitioners.iter().enumerate() {
+            let at = practitioners.member(index, practitioner);
+            let fits = shape::is_reference(practitioner, &["Practitioner"]);
+            self.expect(fits, Code::ConfigReference, &at);
+            self.our_number(number, &at);
+        }
+        if let Some(roles) = &outbound.roles {
+            let at = at.field("roles");
+            self.advise(|| !roles.is_empty(), Code::ConfigEmpty, &at);
+            for (index, role) in roles.iter().enumerate() {
+                self.expect(shape::is_label(role) && is_writable(role), Code::ConfigText, &at.element(index));
+            }
+        }
+        if let Some(countries) = &outbound.countries {
+            let at = at.field("countries");
+            self.advise(|| !countries.is_empty(), Code::ConfigEmpty, &at);
+            for (index, country) in countries.iter().enumerate() {
+                let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+                self.expect(fits, Code::ConfigCountry, &at.element(index));
+                self.advise(|| !fits || is_known(country), Code::ConfigCountry, &at.element(index));
+            }
+        }
+        let blocked = at.field("blocked");
+        for (index, beginning) in outbound.blocked.iter().enumerate() {
+            self.expect(shape::is_beginning(beginning), Code::ConfigNumber, &blocked.element(index));
+        }
+        if let Some(hours) = &outbound.hours {
+            self.calling_hours(hours, &at.field("hours"));
+        }
+        self.range(outbound.concurrent, 1, 1_000, &at.field("concurrent"));
+        self.range(outbound.per_hour, 1, 10_000, &at.field("perHour"));
+        self.range(outbound.timeout, 1, 600, &at.field("timeout"));
+    }
+
+    fn calling_hours(&mut self, hours: &CallingHours, at: &Place<'_>) {
+        self.expect(shape::is_time(&hours.from, false), Code::ConfigTime, &at.field("from"));
+        // Nobody may be called around midnight.
+        let ends = shape::is_time(&hours.to, true) && (hours.to > hours.from || !shape::is_time(&hours.from, false));
+        self.expect(ends, Code::ConfigTime, &at.field("to"));
+        let zones = at.field("zones");
+        for (index, (beginning, zone)) in hours.zones.iter().enumerate() {
+            let at = zones.member(index, beginning);
+            self.expect(shape::is_beginning(beginning), Code::ConfigNumber, &at);
+            self.zone(Some(zone), &at);
+        }
+        let elsewhere = self.config.time_zone.is_some();
+        self.expect(elsewhere, Code::ConfigTimeZoneMissing, &Place::root("timeZone"));
+    }
+
+    fn recording(&mut self, recording: &Recording, at: &Place<'_>) {
+        // Voicemail needs none: whoever leaves a message knows that it is kept.
+        if recording.inbound || recording.outbound || recording.announcement != Say::default() {
+            self.say(&recording.announcement, &at.field("announcement"));
+        }
+        self.range(recording.retention_days, 0, LONGEST_RETENTION, &at.field("retentionDays"));
+    }
+
+    /// What callers leave, and nobody is told of.
+    pub(super) fn untold(&mut self) {
+        let config = self.config;
+        let told = |occasion: Occasion| {
+            let alerts = config.alerts.iter().flat_map(|alerts| &alerts.on);
+            config.tasks.on.iter().chain(alerts).any(|on| *on == occasion)
+        };
+        let (messages, wishes) = (told(Occasion::Voicemail), told(Occasion::Callback));
+        let at = Place::root("actions");
+        for (index, (name, verbs)) in config.actions.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, verb) in verbs.iter().enumerate() {
+                let at = at.element(index);
+                match verb {
+                    Verb::Voicemail(_) if !messages => self.warning(Code::ConfigUntold, &at.field("voicemail")),
+                    Verb::Queue(queue) if queue.callback.is_some() && !wishes => {
+                        self.warning(Code::ConfigUntold, &at.field("queue").field("callback"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn alerts(&mut self, alerts: &Alerts, at: &Place<'_>) {
+        self.url(Some(&alerts.url), &at.field("url"));
+        self.expect(!alerts.on.is_empty(), Code::ConfigEmpty, &at.field("on"));
+        self.range(alerts.per_hour, 1, 3_600, &at.field("perHour"));
+    }
+}
+
+/// Whether any number is of this country: one that has none is a mistyped one. A bot calls none of its numbers anyway.
+fn is_known(country: &str) -> bool {
+    parse("0", Some(country)) != Err(Code::PhoneCountryUnknown)
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Numbers, dialplans, hours and lists of callers.
+
+use super::place::Place;
+use super::{Checker, shape};
+use crate::dialplan::config::{Dial, Hours, NumberPlan, Rule, Target, Verb, Weekly, When};
+use crate::error::Code;
+use crate::phone::E164;
+
+/// With as many rules each later one is compared.
+const MAX_COMPARED: usize = 256;
+
+impl Checker<'_> {
+    pub(super) fn numbers(&mut self) {
+        let config = self.config;
+        let at = Place::root("numbers");
+        for (index, (number, plan)) in config.numbers.iter().enumerate() {
+            let at = at.member(index, number);
+            self.our_number(number, &at);
+            self.number_plan(plan, &at);
+        }
+    }
+
+    fn number_plan(&mut self, plan: &NumberPlan, at: &Place<'_>) {
+        self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
+        let defined = self.config.dialplans.position(&plan.dialplan).is_some();
+        self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
+        self.tongue(plan.language.as_deref(), true, &at.field("language"));
+        self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
+    }
+
+    pub(super) fn hours(&mut self) {
+        let at = Place::root("hours");
+        for (index, (name, hours)) in self.config.hours.iter().enumerate() {
+            let at = at.member(index, name);
+            self.expect(shape::is_name(name), Code::ConfigName, &at);
+            self.one_of_hours(hours, &at);
+        }
+    }
+
+    fn one_of_hours(&mut self, hours: &Hours, at: &Place<'_>) {
+        let covered = !hours.weekly.is_empty() || hours.healthcare_service.is_some();
+        self.expect(covered, Code::ConfigHoursUncovered, at);
+        let weekly = at.field("weekly");
+        for (index, week) in hours.weekly.iter().enumerate() {
+            self.weekly(week, &weekly.element(index));
+        }
+        let holidays = at.field("holidays");
+        for (index, day) in hours.holidays.iter().enumerate() {
+            self.expect(shape::is_date(day), Code::ConfigDate, &holidays.element(index));
+        }
+        let service = hours.healthcare_service.as_deref();
+        let known = service.is_none_or(|service| shape::is_reference(service, &["HealthcareService"]));
+        self.expect(known, Code::ConfigReference, &at.field("healthcareService"));
+        self.zone(hours.time_zone.as_deref(), &at.field("timeZone"));
+    }
+
+    fn weekly(&mut self, week: &Weekly, at: &Place<'_>) {
+        let days = at.field("days");
+        self.expect(!week.days.is_empty(), Code::ConfigEmpty, &days);
+        self.expect(shape::is_time(&week.from, false), Code::ConfigTime, &at.field("from"));
+        self.expect(shape::is_time(&week.to, true), Code::ConfigTime, &at.field("to"));
+    }
+
+    pub(super) fn lists(&mut self) {
+        let at = Place::root("lists");
+        for (index, (name, callers)) in self.config.lists.iter().enumerate() {
+            let at = at.member(index, name);
+            self.expect(shape::is_name(name), Code::ConfigName, &at);
+            for (index, caller) in callers.iter().enumerate() {
+                self.expect(is_caller(caller), Code::ConfigNumber, &at.element(index));
+            }
+        }
+    }
+
+    pub(super) fn dialplans(&mut self) {
+        let at = Place::root("dialplans");
+        for (index, (name, rules)) in self.config.dialplans.iter().enumerate() {
+            let at = at.member(index, name);
+            self.expect(shape::is_name(name), Code::ConfigName, &at);
+            self.rules(rules, &at);
+        }
+    }
+
+    fn rules(&mut self, rules: &[Rule], at: &Place<'_>) {
+        let default = When::default();
+        let mut covered = false;
+        for (index, rule) in rules.iter().enumerate() {
+            let at = at.element(index);
+            // One is told; the others come after it too.
+            if covered {
+                self.error(Code::ConfigRuleUnreachable, &at);
+                return;
+            }
+            covered = rule.when == default;
+            self.when(&rule.when, &at.field("when"));
+            let defined = self.config.actions.position(&rule.then).is_some();
+            self.expect(defined, Code::ConfigNameUnknown, &at.field("then"));
+        }
+        self.expect(covered, Code::ConfigDefaultMissing, at);
+    }
+
+    fn when(&mut self, when: &When, at: &Place<'_>) {
+        let config = self.config;
+        self.each(when.callers.as_deref(), &at.field("callers"), |checker, caller, at| {
+            if caller.starts_with('+') {
+                checker.expect(is_caller(caller), Code::ConfigNumber, at);
+            } else {
+                // Without its + it is a number all the same, unless a list is called so.
+                let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
+                checker.expect(config.lists.position(caller).is_some(), unknown, at);
+            }
+        });
+        if let Some(verification) = &when.verification {
+            self.expect(!verification.is_empty(), Code::ConfigEmpty, &at.field("verification"));
+        }
+        self.each(when.patient_language.as_deref(), &at.field("patientLanguage"), |checker, tag, at| {
+            checker.language(Some(tag), at);
+        });
+        self.each(when.care_team.as_deref(), &at.field("careTeam"), |checker, team, at| {
+            checker.expect(shape::is_reference(team, &["CareTeam"]), Code::ConfigReference, at);
+        });
+        self.each(when.called.as_deref(), &at.field("called"), |checker, number, at| {
+            let (number_fits, ours) = (E164::parse(number).is_some(), config.numbers.position(number).is_some());
+            checker.expect(number_fits, Code::ConfigNumber, at);
+            checker.expect(ours || !number_fits, Code::ConfigNameUnknown, at);
+        });
+        for (name, hours) in [("open", &when.open), ("closed", &when.closed)] {
+            let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
+            self.expect(defined, Code::ConfigNameUnknown, &at.field(name));
+        }
+        // What contradicts itself never holds.
+        let never = when.open.is_some() && when.open == when.closed
+            || (when.patient == Some(false) || when.anonymous == Some(true))
+                && (when.patient_language.is_some() || when.care_team.is_some())
+            || when.anonymous == Some(true) && (when.patient == Some(true) || when.callers.is_some());
+        self.expect(!never, Code::ConfigRuleUnreachable, at);
+    }
+
+    /// Conditions that never hold because of what is elsewhere.
+    pub(super) fn dead_rules(&mut self) {
+        let config = self.config;
+        let at = Place::root("dialplans");
+        for (index, (name, rules)) in config.dialplans.iter().enumerate() {
+            let at = at.member(index, name);
+            for (index, rule) in rules.iter().enumerate() {
+                let at = at.element(index);
+                let at = at.field("when");
+                if rules.iter().take(index.min(MAX_COMPARED)).any(|earlier| earlier.when == rule.when) {
+                    self.warning(Code::ConfigRuleUnreachable, &at);
+                }
+                let called = at.field("called");
+                for (index, number) in rule.when.called.iter().flatten().enumerate() {
+                    if config.numbers.get(number).is_some_and(|plan| plan.dialplan != name) {
+                        self.warning(Code::ConfigRuleUnreachable, &called.element(index));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Checks each of a list that may be absent, but not be empty: it would never hold.
+    fn each(&mut self, list: Option<&[String]>, at: &Place<'_>, mut check: impl FnMut(&mut Self, &str, &Place<'_>)) {
+        let Some(list) = list else {
+            return;
+        };
+        self.expect(!list.is_empty(), Code::ConfigEmpty, at);
+        for (index, one) in list.iter().enumerate() {
+            check(self, one, &at.element(index));
+        }
+    }
+
+    /// Whether every number has a time zone for what depends on the hour.
+    pub(super) fn zones(&mut self) {
+        let config = self.config;
+        if config.time_zone.is_some() {
+            return;
+        }
+        let dials_available = |verbs: &Vec<Verb>| {
+            verbs.iter().any(|verb| match verb {
+                Verb::Dial(Dial { targets, .. }) => targets.iter().any(|target| matches!(target, Target::Available(_))),
+                _ => false,
+            })
+        };
+        let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| dials_available(verbs)));
+        let asks = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
+        let zoneless = |name: &Option<String>| {
+            let hours = name.as_deref().and_then(|name| config.hours.get(name));
+            hours.is_some_and(|hours| hours.time_zone.is_none())
+        };
+        let hourly: Vec<bool> = config
+            .dialplans
+            .iter()
+            .map(|(_, rules)| {
+                rules.iter().any(|rule| zoneless(&rule.when.open) || zoneless(&rule.when.closed) || asks(rule))
+            })
+            .collect();
+        let at = Place::root("numbers");
+        for (index, (number, plan)) in config.numbers.iter().enumerate() {
+            let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
+            if plan.time_zone.is_none() && hourly() {
+                self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
+            }
+        }
+    }
+}
+
+/// An E.164 number, or the beginning of some: `+1555*`.
+fn is_caller(text: &str) -> bool {
+    text.strip_suffix('*').map_or_else(|| E164::parse(text).is_some(), shape::is_beginning)
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The JSON Schema of the config, made from its types. `serde` reads a config too: tests compare it with the reader of the
+//! bots.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Value, json};
+
+use super::Config;
+use super::words::Words;
+use crate::json::Map;
+
+/// Where the schema is published.
+const ID: &str = "https://plumline.dev/schema/config.json";
+
+/// The schema (JSON Schema 2020-12) as text: what stands in `schema/config.json`. It says less than
+/// [`Config::check`]: names that are defined, ways that come to an end and their like are no matter of schemas.
+#[must_use]
+pub fn schema() -> String {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Config>();
+    without_additions(&mut schema);
+    schema.insert("$id".to_owned(), ID.into());
+    schema.insert("title".to_owned(), "Plumline’s config".into());
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for name in ["dialplans", "hours", "lists", "actions"] {
+            named(properties, name, "^[a-z0-9-]{1,32}$");
+        }
+        named(properties, "identities", "^[!-~]{1,256}$");
+        named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
+    }
+    // A Value always serializes.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// The names that the members of an object may have.
+fn named(properties: &mut serde_json::Map<String, Value>, name: &str, pattern: &str) {
+    if let Some(Value::Object(object)) = properties.get_mut(name) {
+        object.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
+    }
+}
+
+/// Takes out what schemars adds. What is optional is left out, and the reader takes no `null`; and no validator but its
+/// own knows the format `uint32`.
+fn without_additions(schema: &mut Schema) {
+    transform_subschemas(&mut without_additions, schema);
+    schema.remove("format");
+    if schema.get("default") == Some(&Value::Null) {
+        schema.remove("default");
+    }
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = &types[..] {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [Value::Object(only)] = &choices[..] {
+            let only = only.clone();
+            schema.remove("anyOf");
+            for (name, value) in only {
+                schema.insert(name, value);
+            }
+        }
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Members<V> {
+            type Value = Map<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = access.next_entry::<String, V>()? {
+                    members.push(member);
+                }
+                let count = members.len();
+                let map = Map::from_iter(members);
+                if map.len() == count { Ok(map) } else { Err(A::Error::duplicate_field("a name")) }
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrTexts;
+
+        impl<'de> Visitor<'de> for TextOrTexts {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or an object of texts by language")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Words, E> {
+                Ok(Words::One(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Words, A::Error> {
+                Map::deserialize(MapAccessDeserializer::new(access)).map(Words::Each)
+            }
+        }
+
+        deserializer.deserialize_any(TextOrTexts)
+    }
+}

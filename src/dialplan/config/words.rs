@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is said, in one language or in several.
+
+use crate::json::{Map, Misfit, Parser, Typed};
+
+/// A text, or one for each language by its tag: `"Hello"`, `{ "en-US": "Hello", "es-US": "Hola" }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// The same in every language.
+    One(String),
+    /// By language tag (BCP 47), the first where the caller's is not there.
+    Each(Map<String>),
+}
+
+impl Words {
+    /// The words for a caller whose language is `language`: that very tag, else one of the same language (`es` for
+    /// `es-US`), else the first; and then their own tag, since they are to be read in that.
+    #[must_use]
+    pub fn in_tongue(&self, language: &str) -> (&str, Option<&str>) {
+        match self {
+            Self::One(text) => (text, None),
+            Self::Each(texts) => {
+                let exact = texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
+                let near = || texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(primary(language)));
+                match exact.or_else(near) {
+                    Some((_, text)) => (text, None),
+                    None => texts.iter().next().map_or(("", None), |(tag, text)| (text, Some(tag))),
+                }
+            }
+        }
+    }
+
+    /// All texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (one, each) = match self {
+            Self::One(text) => (Some(text.as_str()), None),
+            Self::Each(texts) => (None, Some(texts)),
+        };
+        one.into_iter().chain(each.into_iter().flat_map(Map::iter).map(|(_, text)| text.as_str()))
+    }
+}
+
+/// The language of a tag, without its region.
+fn primary(tag: &str) -> &str {
+    crate::text::cut(tag, b'-').0
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::One(String::new())
+    }
+}
+
+impl Typed for Words {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        if parser.is_text() { Typed::read(parser).map(Self::One) } else { Typed::read(parser).map(Self::Each) }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Words {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Words".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A text, or one for each language by its tag.",
+            "anyOf": [
+                { "type": "string", "minLength": 1, "maxLength": 4000 },
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": { "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$" },
+                    "additionalProperties": { "type": "string", "minLength": 1, "maxLength": 4000 }
+                }
+            ]
+        })
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A route as TwiML.
+
+use super::config::Config;
+use super::default_route::Route;
+use crate::policy::Spoken;
+use crate::twiml::{Document, IllFormed};
+
+/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
+pub const EVENTS: &str = "initiated ringing answered completed";
+
+const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
+
+/// The document that performs `route`; `status` is the URL that is told how the client that rings answers, where anybody
+/// asks.
+///
+/// # Errors
+/// [`IllFormed`] where a text of the config holds what XML cannot write; [`Config::read`] refuses such a config.
+pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    match route {
+        Route::Acknowledge => {
+            document.empty("Response", &[]);
+        }
+        Route::Connect { client } => {
+            document.open("Response", &[]);
+            greet(&mut document, config);
+            let leg = status.map(|status| [("statusCallback", status), ("statusCallbackEvent", EVENTS)]);
+            document.open("Dial", &[]).element("Client", leg.as_ref().map_or(&[], |leg| leg), client);
+        }
+        Route::Dial { to, caller_id } => {
+            document.open("Response", &[]);
+            document.open("Dial", &[("callerId", caller_id.as_str())]).element("Number", &[], to);
+        }
+        Route::Refuse(spoken) => refuse(&mut document, *spoken),
+    }
+    document.finish()
+}
+
+/// What a caller hears when something failed on our side after their request was found genuine.
+#[must_use]
+pub fn apology() -> String {
+    let mut document = Document::new();
+    refuse(&mut document, Spoken::Failure);
+    document.finish().unwrap_or_default()
+}
+
+fn greet(document: &mut Document<'_>, config: &Config) {
+    let greeting = &config.greeting;
+    let text = greeting.text.as_deref().unwrap_or(GREETING);
+    if text.is_empty() {
+        return;
+    }
+    let mut attributes = Vec::new();
+    for (name, value) in [("voice", &greeting.voice), ("language", &greeting.language)] {
+        if let Some(value) = value {
+            attributes.push((name, value.as_str()));
+        }
+    }
+    document.element("Say", &attributes, text);
+}
+
+fn refuse(document: &mut Document<'_>, spoken: Spoken) {
+    document.open("Response", &[]).element("Say", &[], spoken.text()).empty("Hangup", &[]);
+}

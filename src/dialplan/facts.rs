@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is known from outside while a plan is followed: the chart, and the clocks of a place.
+
+use super::config::Config;
+use super::hours::{LocalTime, are_open};
+use super::params::Caller;
+use super::people::{Patient, Person, active_references, available, first_sender, only_patient};
+use crate::json::Json;
+use crate::phone::{country_of, spellings};
+
+/// What is known of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// Nobody has asked yet.
+    #[default]
+    Pending,
+    /// It was asked for, and no answer came.
+    Unavailable,
+    /// This is it.
+    Known(T),
+}
+
+impl<T> Fact<T> {
+    /// The value, where there is one.
+    #[must_use]
+    pub const fn here(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Pending | Self::Unavailable => None,
+        }
+    }
+
+    /// Whether it may still be asked for.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Pending)
+    }
+}
+
+/// Something to be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Who calls, and with them their general practitioners.
+    Patient,
+    /// The care teams of that patient.
+    Teams,
+    /// The clinician who last tried to reach that patient.
+    LastToCall,
+    /// What the clocks of a zone show.
+    Zone(String),
+    /// A `HealthcareService/<id>`.
+    Service(String),
+    /// The roles `PractitionerRole/<id>`, or those of an `Organization/<id>`.
+    Roles(String),
+}
+
+/// What is known.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Milliseconds since 1970.
+    pub now: u64,
+    /// The one patient who has the caller's number now; none where there are several.
+    pub patient: Fact<Option<Patient>>,
+    /// The references of their care teams.
+    pub teams: Fact<Vec<String>>,
+    /// The clinician who last tried to reach them.
+    pub last_to_call: Fact<Option<Person>>,
+    /// By zone.
+    pub walls: Vec<(String, Fact<LocalTime>)>,
+    /// By reference, as read.
+    pub services: Vec<(String, Fact<Json>)>,
+    /// By reference, searches for roles as read.
+    pub roles: Vec<(String, Fact<Json>)>,
+    /// Whether the `hours` of a name are open, for a host that knows better than any clock.
+    pub open: Vec<(String, bool)>,
+    /// Whether the caller has asked to be called back, by the chart.
+    pub callback_taken: bool,
+}
+
+impl Facts {
+    /// What is known before anything is asked: a caller without a number is no patient.
+    #[must_use]
+    pub fn at(now: u64, caller: &Caller<'_>) -> Self {
+        let patient = if caller.number.is_none() { Fact::Known(None) } else { Fact::Pending };
+        Self { now, patient, ..Self::default() }
+    }
+
+    /// Whether the hours of a name are open. What cannot be judged counts as lost.
+    #[must_use]
+    pub fn are_open(&self, config: &Config, caller: &Caller<'_>, name: &str) -> Fact<bool> {
+        if let Some((_, open)) = self.open.iter().find(|(known, _)| known == name) {
+            return Fact::Known(*open);
+        }
+        let Some(hours) = config.hours.get(name) else { return Fact::Unavailable };
+        let Some(zone) = hours.time_zone.as_deref().or_else(|| zone_of(config, caller)) else {
+            return Fact::Unavailable;
+        };
+        let wall = match find(&self.walls, zone) {
+            Fact::Known(wall) => *wall,
+            Fact::Unavailable => return Fact::Unavailable,
+            Fact::Pending => return Fact::Pending,
+        };
+        let service = match hours.healthcare_service.as_deref().map(|named| find(&self.services, named)) {
+            None => None,
+            Some(Fact::Known(service)) => Some(service),
+            Some(Fact::Unavailable) => return Fact::Unavailable,
+            Some(Fact::Pending) => return Fact::Pending,
+        };
+        Fact::Known(are_open(hours, service, wall, self.now))
+    }
+
+    /// The practitioners of `roles` who are there now.
+    #[must_use]
+    pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
+        let zone = zone_of(config, caller);
+        match (find(&self.roles, roles), zone.map(|zone| find(&self.walls, zone))) {
+            (Fact::Known(found), Some(Fact::Known(wall))) => {
+                Fact::Known(available(found, country(caller).as_deref(), *wall, self.now))
+            }
+            (Fact::Unavailable, _) | (_, None | Some(Fact::Unavailable)) => Fact::Unavailable,
+            _ => Fact::Pending,
+        }
+    }
+
+    /// Takes in what came back; `None` where nothing did.
+    pub fn learn(&mut self, want: &Want, found: Option<Json>, caller: &Caller<'_>) {
+        let country = || country(caller);
+        match want {
+            Want::Patient => {
+                let number = caller.number;
+                let only = |(found, number)| only_patient(&found, number, caller.called, self.now);
+                self.patient = known(found.zip(number).map(only));
+            }
+            Want::Teams => self.teams = known(found.map(|found| active_references(&found, "CareTeam"))),
+            Want::LastToCall => {
+                self.last_to_call = known(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
+            }
+            Want::Zone(zone) => {
+                let shown = found.and_then(|found| LocalTime::parse(found.at(&["walls", "0"])?.text()?));
+                self.walls.push((zone.clone(), known(shown)));
+            }
+            Want::Service(named) => self.services.push((named.clone(), known(found))),
+            Want::Roles(named) => self.roles.push((named.clone(), known(found))),
+        }
+    }
+}
+
+fn known<T>(found: Option<T>) -> Fact<T> {
+    found.map_or(Fact::Unavailable, Fact::Known)
+}
+
+/// What is known under a name.
+pub(super) fn find<'a, T>(list: &'a [(String, Fact<T>)], name: &str) -> &'a Fact<T> {
+    list.iter().find(|(known, _)| known == name).map_or(&Fact::Pending, |(_, known)| known)
+}
+
+/// The zone of the number that was called.
+#[must_use]
+pub fn zone_of<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
+    let number = caller.called.and_then(|called| config.numbers.get(called.as_str()));
+    number.and_then(|number| number.time_zone.as_deref()).or(config.time_zone.as_deref())
+}
+
+/// Where numbers are typed without their country: where ours is.
+fn country(caller: &Caller<'_>) -> Option<String> {
+    caller.called.and_then(country_of)
+}
+
+impl Want {
+    /// The FHIR read or search that finds it out, relative to the FHIR base; `None` for what no chart knows.
+    ///
+    /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/practitionerrole.html#search>,
+    /// <https://hl7.org/fhir/R4/careteam.html#search>, <https://hl7.org/fhir/R4/communication.html#search>.
+    #[must_use]
+    pub fn url(&self, caller: &Caller<'_>, facts: &Facts) -> Option<String> {
+        let patient = || Some(escaped(&facts.patient.here()?.as_ref()?.reference));
+        Some(match self {
+            Self::Patient => {
+                let mut url = String::from("Patient?phone=");
+                for (index, form) in spellings(caller.number?).iter().enumerate() {
+                    url.push_str(if index == 0 { "" } else { "," });
+                    url.push_str(&escaped(form));
+                }
+                // Some may be out of use: one more tells whether the first is the only one, and a few more whom to pass over.
+                // Without the order PostgreSQL reads every patient: it misjudges a list of tokens under a small limit.
+                url.push_str("&_sort=phone&_count=5&_include=Patient:general-practitioner");
+                url
+            }
+            Self::Teams => ["CareTeam?patient=", &patient()?, "&_count=100"].concat(),
+            // A ticket that no call has used has no `sent`, and would be the last of all.
+            Self::LastToCall => [
+                "Communication?category=https%3A%2F%2Fplumline.dev%2Ffhir%2Fcommunication-category%7Ctwilio-voice&recipient=",
+                &patient()?,
+                "&status=in-progress,completed&sent=ge1970-01-01&_sort=-sent&_count=1&_include=Communication:sender&_include:iterate=PractitionerRole:practitioner",
+            ]
+            .concat(),
+            Self::Zone(_) => return None,
+            Self::Service(named) => match crate::text::cut(named, b'/') {
+                ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),
+                _ => return None,
+            },
+            Self::Roles(named) => {
+                let by = match crate::text::cut(named, b'/') {
+                    ("PractitionerRole", id) if !id.is_empty() => ["_id=", &escaped(id)].concat(),
+                    ("Organization", id) if !id.is_empty() => ["organization=Organization/", &escaped(id)].concat(),
+                    _ => return None,
+                };
+                ["PractitionerRole?", &by, "&_count=100&_include=PractitionerRole:practitioner"].concat()
+            }
+        })
+    }
+}
+
+/// Text as a part of a URL's query.
+fn escaped(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                escaped.push(char::from(byte));
+            }
+            _ => {
+                escaped.push('%');
+                escaped.push(char::from(HEX[usize::from(byte >> 4)]));
+                escaped.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+    escaped
+}

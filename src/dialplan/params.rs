@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a request says, looked up by name; and who calls.
+
+use super::call::{Call, CallSid, Party};
+use crate::dialplan::config::Verification;
+use crate::phone::E164;
+
+/// The parameters of a request, as received.
+#[derive(Clone, Copy, Debug)]
+pub struct Params<'a, 'p>(pub &'p [(&'a str, &'a str)]);
+
+impl<'a> Params<'a, '_> {
+    /// The value of a parameter. An empty one counts as none, and so do two that differ.
+    #[must_use]
+    pub fn get(self, name: &str) -> Option<&'a str> {
+        let mut found = None;
+        for (key, value) in self.0 {
+            if *key == name {
+                if found.is_some_and(|earlier| earlier != *value) {
+                    return None;
+                }
+                found = Some(*value);
+            }
+        }
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// Whether a parameter is there, whatever it says.
+    #[must_use]
+    pub fn has(self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| *key == name)
+    }
+
+    /// A parameter that is a whole number.
+    #[must_use]
+    pub fn number(self, name: &str) -> Option<u32> {
+        self.get(name)?.parse().ok()
+    }
+}
+
+/// Who calls which of our numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The caller's number; `None` where it is withheld, or where no telephone calls.
+    pub number: Option<E164<'a>>,
+    /// Ours.
+    pub called: Option<E164<'a>>,
+    /// `StirVerstat`.
+    pub verification: Verification,
+    /// `CallSid`, by which a hunt group begins.
+    pub sid: &'a str,
+}
+
+/// What Twilio puts for a number that is withheld: `anonymous`, `restricted`, `blocked`, `unknown` and `unavailable` as
+/// the letters stand on a telephone's keys.
+const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
+
+impl<'a> Caller<'a> {
+    /// Of a call, `numbers` being ours.
+    #[must_use]
+    pub fn of(call: &Call<'a>, said: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
+        let ours = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
+        let number = match call.from {
+            Some(Party::Number(number)) if !WITHHELD.contains(&number.as_str()) => Some(number),
+            _ => None,
+        };
+        Self {
+            number,
+            called: call.to.and_then(ours).or_else(|| call.called.and_then(ours)),
+            verification: verification(said.get("StirVerstat").unwrap_or_default()),
+            sid: call.sid.map_or("", |CallSid(sid)| sid),
+        }
+    }
+}
+
+/// Source: <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir#call-verification-statuses>.
+fn verification(verstat: &str) -> Verification {
+    match verstat.strip_prefix("TN-Validation-") {
+        Some(rest) if rest.starts_with("Passed-A") => Verification::Full,
+        Some(rest) if rest.starts_with("Passed") => Verification::Partial,
+        Some(rest) if rest.starts_with("Failed") => Verification::Failed,
+        _ => Verification::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_chooses_between_two_values() {
+        let said = Params(&[("a", "1"), ("b", ""), ("a", "1"), ("c", "1"), ("c", "2")]);
+        assert_eq!((said.get("a"), said.get("b"), said.get("c"), said.get("d")), (Some("1"), None, None, None));
+        assert!(said.has("b") && said.has("c") && !said.has("d"));
+        assert_eq!((said.number("a"), said.number("b")), (Some(1), None));
+    }
+
+    #[test]
+    fn knows_who_withholds_their_number() {
+        let ours = [E164::parse("+15550100001").unwrap()];
+        let caller = |from| {
+            let pairs = [("From", from), ("To", "+15550100001"), ("CallSid", "CA1")];
+            Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours)
+        };
+        let known = caller("+15550100123");
+        assert_eq!(
+            (known.number.map(E164::as_str), known.called, known.sid),
+            (Some("+15550100123"), Some(ours[0]), "CA1")
+        );
+        for withheld in
+            ["", "anonymous", "+266696687", "+7378742833", "+2562533", "client:a", "sip:a@example.com", "911"]
+        {
+            assert_eq!(caller(withheld).number, None, "{withheld}");
+        }
+    }
+
+    #[test]
+    fn reads_what_the_carrier_says() {
+        for (verstat, expected) in [
+            ("TN-Validation-Passed-A", Verification::Full),
+            ("TN-Validation-Passed-A-Passthrough", Verification::Full),
+            ("TN-Validation-Passed-B", Verification::Partial),
+            ("TN-Validation-Passed-C", Verification::Partial),
+            ("TN-Validation-Failed-A", Verification::Failed),
+            ("TN-Validation-Failed", Verification::Failed),
+            ("No-TN-Validation", Verification::None),
+            ("", Verification::None),
+        ] {
+            assert_eq!(verification(verstat), expected, "{verstat}");
+        }
+    }
+}

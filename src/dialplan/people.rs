@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Patients and practitioners, as far as a call needs to know them.
+
+use super::hours::{LocalTime, is_available, is_within};
+use crate::fhir::period::covers;
+use crate::fhir::systems::IDENTITY;
+use crate::json::Json;
+use crate::phone::{E164, Kind, country_of, is_of_same_code, parse, spellings};
+
+/// The longest name that a greeting says.
+const LONGEST_NAME: usize = 60;
+
+/// The patient who calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patient {
+    /// `Patient/<id>`.
+    pub reference: String,
+    /// How they are called by name; `None` where there is nothing that can be said.
+    pub given: Option<String>,
+    /// The tag of the language that they prefer.
+    pub language: Option<String>,
+    /// Their `generalPractitioner`s, as far as they were read with them.
+    pub general_practitioners: Vec<Person>,
+}
+
+/// Somebody of ours who can be rung.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// `Practitioner/<id>` or `PractitionerRole/<id>`.
+    pub reference: String,
+    /// Where; nowhere if it is empty.
+    pub rings: Vec<Ring>,
+}
+
+/// Something that rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ring {
+    /// A browser or app, by its SDK identity.
+    Client(String),
+    /// A telephone.
+    Number {
+        /// E.164.
+        number: String,
+        /// Digits that follow once it is answered; `""` for none.
+        extension: String,
+    },
+    /// A SIP address.
+    Sip(String),
+}
+
+/// The only active patient of a search who has this number now; `None` where there is none, or more than one.
+///
+/// The search matches text. A number that a patient had once, and somebody else has now, is in it too; and one of
+/// another country that reads like a number of ours, `called`. Where there are more than it brought, somebody else may be
+/// among them.
+pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'_>>, now: u64) -> Option<Patient> {
+    if elements(found, "link").iter().any(|link| text(link, "relation") == Some("next")) {
+        return None;
+    }
+    let country = called.and_then(country_of);
+    let country = country.as_deref();
+    let is_near = called.is_some_and(|called| is_of_same_code(called, number));
+    let forms: Vec<String> = spellings(number).iter().map(|form| digits(form)).collect();
+    let whole = number.as_str().get(1..).unwrap_or_default();
+    let is_theirs = |told: &str| {
+        if let Ok(phone) = parse(told, country) {
+            return phone.number == number.as_str();
+        }
+        // Of an area that the plan knows nothing of; or from abroad, which its calling code has to tell.
+        let told = digits(told);
+        forms.contains(&told) && (is_near || told.ends_with(whole))
+    };
+    let mut patients = resources(found, "Patient").filter(|patient| {
+        let replaced = elements(patient, "link").iter().any(|link| text(link, "type") == Some("replaced-by"));
+        let has_it = elements(patient, "telecom").iter().any(|contact| {
+            let told = text(contact, "value").unwrap_or_default();
+            is_current(contact, now) && is_telephone(contact) && is_theirs(told)
+        });
+        is_active(patient) && !replaced && has_it
+    });
+    let patient = patients.next().filter(|_| patients.next().is_none())?;
+    let doctors = elements(patient, "generalPractitioner");
+    let doctors = doctors.iter().filter_map(|doctor| person(found, text(doctor, "reference")?, country, now));
+    Some(Patient {
+        reference: reference(patient)?,
+        given: given(patient, now),
+        language: language(patient),
+        general_practitioners: doctors.collect(),
+    })
+}
+
+/// Whoever a reference names, where the same search brought them.
+pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
+    let resource = resource(found, named)?;
+    if !is_active(resource) {
+        return None;
+    }
+    match text(resource, "resourceType")? {
+        "Practitioner" => Some(Person { reference: reference(resource)?, rings: rings(&[resource], country, now) }),
+        "PractitionerRole" => {
+            let practitioner = resource.at(&["practitioner", "reference"]).and_then(Json::text);
+            let practitioner = practitioner.and_then(|named| self::resource(found, named));
+            // Of a role it is the practitioner whom a chart names.
+            let whole = [Some(resource), practitioner.filter(|one| is_active(one))];
+            let known: Vec<&Json> = whole.into_iter().flatten().collect();
+            Some(Person { reference: known.last().and_then(|one| reference(one))?, rings: rings(&known, country, now) })
+        }
+        _ => None,
+    }
+}
+
+/// How many roles are read: as many as are searched for.
+const MAX_ROLES: usize = 100;
+
+/// The practitioners of a search for roles who are there now, each once, in the order of their references: the chart's
+/// own order may change from one moment to the next.
+pub(super) fn available(found: &Json, country: Option<&str>, wall: LocalTime, now: u64) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for role in resources(found, "PractitionerRole").take(MAX_ROLES) {
+        let serves = role.get("period").is_none_or(|period| is_within(period, wall, now));
+        if !serves || !is_available(role, wall, now) {
+            continue;
+        }
+        let someone = reference(role).and_then(|role| person(found, &role, country, now));
+        let Some(someone) = someone.filter(|someone| !someone.rings.is_empty()) else { continue };
+        let at = people.iter().position(|known| known.reference >= someone.reference).unwrap_or(people.len());
+        if people.get(at).is_none_or(|known| known.reference != someone.reference) {
+            people.insert(at, someone);
+        }
+    }
+    people
+}
+
+/// The references of a search's resources of a type, those left out that are no longer in use.
+pub(super) fn active_references(found: &Json, kind: &str) -> Vec<String> {
+    let in_use = |one: &&Json| !matches!(text(one, "status"), Some("inactive" | "entered-in-error" | "suspended"));
+    resources(found, kind).filter(in_use).filter_map(reference).collect()
+}
+
+/// The first sender of a search for Communications, where the same search brought them.
+pub(super) fn first_sender(found: &Json, country: Option<&str>, now: u64) -> Option<Person> {
+    let call = resources(found, "Communication").next()?;
+    person(found, call.at(&["sender", "reference"])?.text()?, country, now)
+}
+
+/// Where somebody is rung: their identity with the SDK, and one telephone, the best of the first resource that has any.
+fn rings(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Ring> {
+    let mut rings = Vec::new();
+    let mut identifiers = resources.iter().flat_map(|resource| elements(resource, "identifier"));
+    let identity = identifiers.find(|identifier| text(identifier, "system") == Some(IDENTITY));
+    if let Some(identity) = identity.and_then(|identifier| text(identifier, "value")).filter(|one| is_identity(one)) {
+        rings.push(Ring::Client(identity.to_owned()));
+    }
+    rings.extend(resources.iter().find_map(|resource| telephone(resource, country, now)));
+    rings
+}
+
+/// An SDK identity that TwiML can write.
+pub(super) fn is_identity(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// How many contact points of a person are read. Each may take a search through every country's plan.
+pub const MAX_POINTS: usize = 100;
+
+/// The best telephone of a resource: of work, then mobile, then any but that at home; within these by rank.
+fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Ring> {
+    let mut best: Option<((u32, u32), Ring)> = None;
+    for contact in elements(resource, "telecom").iter().take(MAX_POINTS) {
+        let order = match text(contact, "use") {
+            Some("work") => 0,
+            Some("mobile") => 1,
+            None | Some("temp") => 2,
+            Some(_) => continue,
+        };
+        if text(contact, "system") != Some("phone") || !is_current(contact, now) {
+            continue;
+        }
+        let order = (order, contact.get("rank").and_then(Json::integer).unwrap_or(u32::MAX));
+        if best.as_ref().is_none_or(|(earlier, _)| order < *earlier)
+            && let Some(ring) = text(contact, "value").and_then(|value| dialable(value, country))
+        {
+            best = Some((order, ring));
+        }
+    }
+    best.map(|(_, ring)| ring)
+}
+
+/// A telephone number as somebody typed it, in a form that can be dialled and costs what calls usually do.
+fn dialable(typed: &str, country: Option<&str>) -> Option<Ring> {
+    if let Ok(phone) = parse(typed, country) {
+        let ordinary = matches!(phone.kind, Kind::Ordinary | Kind::TollFree | Kind::SharedCost | Kind::Personal);
+        let number = E164::parse(&phone.number).filter(|_| ordinary)?.as_str().to_owned();
+        return Some(Ring::Number { number, extension: phone.extension });
+    }
+    // Whole, but of an area that the plan knows nothing of: such numbers come up newly every year.
+    let whole = ["+", &digits(typed)].concat();
+    let number = E164::parse(&whole).filter(|_| typed.trim_ascii_start().starts_with('+'))?;
+    Some(Ring::Number { number: number.as_str().to_owned(), extension: String::new() })
+}
+
+/// The first given name of the name that a patient goes by.
+fn given(patient: &Json, now: u64) -> Option<String> {
+    let mut best: Option<(u32, &str)> = None;
+    for name in elements(patient, "name") {
+        let order = match text(name, "use") {
+            Some("usual") => 0,
+            Some("nickname") => 1,
+            Some("official") => 2,
+            None => 3,
+            Some(_) => continue,
+        };
+        let current = name.get("period").is_none_or(|period| covers(period, now));
+        if current
+            && best.is_none_or(|(earlier, _)| order < earlier)
+            && let Some(given) = name.at(&["given", "0"]).and_then(Json::text).map(str::trim_ascii)
+            && is_sayable(given)
+        {
+            best = Some((order, given));
+        }
+    }
+    best.map(|(_, given)| given.to_owned())
+}
+
+/// A name that XML can write and a voice can say: letters, not brackets, digits or marks.
+fn is_sayable(name: &str) -> bool {
+    let plain = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | ' ' | '-' | '\'' | '.' | '\u{2019}' => true,
+        _ => c >= '\u{c0}' && !matches!(c, '\u{2000}'..='\u{2bff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}'),
+    };
+    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(plain)
+}
+
+/// The language that a patient prefers, or their only one.
+fn language(patient: &Json) -> Option<String> {
+    let spoken = elements(patient, "communication");
+    let preferred = spoken.iter().find(|one| one.get("preferred").and_then(Json::boolean) == Some(true));
+    let language = preferred.or(if let [only] = spoken { Some(only) } else { None })?;
+    let codings = language.at(&["language", "coding"]).map(Json::elements).unwrap_or_default();
+    codings.iter().find_map(|coding| text(coding, "code")).map(str::to_owned)
+}
+
+fn is_telephone(contact: &Json) -> bool {
+    matches!(text(contact, "system"), None | Some("phone" | "sms"))
+}
+
+fn is_current(contact: &Json, now: u64) -> bool {
+    text(contact, "use") != Some("old") && contact.get("period").is_none_or(|period| covers(period, now))
+}
+
+fn is_active(resource: &Json) -> bool {
+    resource.get("active").and_then(Json::boolean) != Some(false)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The resources of a searchset, in its order.
+fn resources<'a, 'k>(found: &'a Json, kind: &'k str) -> impl Iterator<Item = &'a Json> + use<'a, 'k> {
+    let entries = found.get("entry").map(Json::elements).unwrap_or_default();
+    entries.iter().filter_map(|entry| entry.get("resource")).filter(move |one| text(one, "resourceType") == Some(kind))
+}
+
+/// The resource of a searchset that a reference names.
+fn resource<'a>(found: &'a Json, named: &str) -> Option<&'a Json> {
+    let (kind, id) = (crate::text::cut(named, b'/').0, crate::text::cut(named, b'/').1);
+    resources(found, kind).find(|one| text(one, "id") == Some(id)).filter(|_| !id.is_empty())
+}
+
+fn reference(resource: &Json) -> Option<String> {
+    Some([text(resource, "resourceType")?, "/", text(resource, "id")?].concat())
+}
+
+fn elements<'a>(resource: &'a Json, name: &str) -> &'a [Json] {
+    resource.get(name).map(Json::elements).unwrap_or_default()
+}
+
+fn text<'a>(resource: &'a Json, name: &str) -> Option<&'a str> {
+    resource.get(name).and_then(Json::text)
+}

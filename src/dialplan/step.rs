@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The callback URLs: a closed set, known from the config.
+//!
+//! `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum hands a bot no query string; but Twilio signs
+//! the whole URL, so the one whose signature fits is the one that was called. Nothing is remembered between two requests
+//! that does not stand in it.
+
+use super::config::Config;
+use super::params::Params;
+use crate::dialplan::config::{Order, Verb};
+use crate::json::decimal;
+
+/// What a callback URL is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The webhook's own URL: a call begins, or tells how it goes.
+    First,
+    /// What was chosen in a menu, or nothing; `n` counts how often it was heard before.
+    Menu,
+    /// How a dialled leg ended; `n` is its place among the targets.
+    Dial,
+    /// How a wait ended.
+    Queue,
+    /// What is heard while waiting.
+    Wait,
+    /// What was pressed while waiting.
+    Offer,
+    /// A message was left.
+    Voicemail,
+    /// A conference is over.
+    Conference,
+    /// What a callee hears before they are connected: that the call is recorded.
+    Announce,
+    /// A progress event of a leg.
+    Status,
+    /// A recording is there.
+    Recording,
+    /// A transcription is there.
+    Transcription,
+    /// Whether a human or a machine answered.
+    Machine,
+    /// A key was pressed on the practitioner's own phone, which rings first: the callee may be dialled.
+    Connect,
+}
+
+impl Kind {
+    /// The kinds of the callbacks that no action has to itself.
+    const COMMON: [Self; 6] =
+        [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
+
+    /// Its name in a URL.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::First => "",
+            Self::Menu => "menu",
+            Self::Dial => "dial",
+            Self::Queue => "queue",
+            Self::Wait => "wait",
+            Self::Offer => "offer",
+            Self::Voicemail => "voicemail",
+            Self::Conference => "conference",
+            Self::Announce => "announce",
+            Self::Status => "status",
+            Self::Recording => "recording",
+            Self::Transcription => "transcription",
+            Self::Machine => "machine",
+            Self::Connect => "connect",
+        }
+    }
+}
+
+/// One callback URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// What it is for.
+    pub kind: Kind,
+    /// The action that it belongs to; `""` for none.
+    pub action: &'a str,
+    /// How often, or which one.
+    pub n: u32,
+    /// The language that the caller has switched to, where it is another than their number's.
+    pub language: Option<&'a str>,
+}
+
+/// How many steps a config may have. Each is tried against the signature of a forged request.
+pub const MAX_STEPS: usize = 256;
+
+/// What follows the URL of a callback that Twilio is to bring again if it could not be stored. Never signed.
+/// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+pub const AGAIN: &str = "#rc=3&rp=all";
+
+impl Step<'_> {
+    /// The webhook's own URL.
+    pub const FIRST: Step<'static> = Step::common(Kind::First);
+
+    /// A callback that no action has to itself.
+    #[must_use]
+    pub const fn common(kind: Kind) -> Self {
+        Self { kind, action: "", n: 0, language: None }
+    }
+
+    /// What the webhook's URL gets behind it. `queried`: it has a query already.
+    #[must_use]
+    pub fn suffix(&self, queried: bool) -> String {
+        if self.kind == Kind::First {
+            return String::new();
+        }
+        let n = if self.n > 0 { decimal(self.n.into()) } else { String::new() };
+        [
+            if queried { "&step=" } else { "?step=" },
+            self.kind.word(),
+            if self.action.is_empty() { "" } else { "." },
+            self.action,
+            if n.is_empty() { "" } else { "." },
+            &n,
+            if self.language.is_some() { "&language=" } else { "" },
+            self.language.unwrap_or_default(),
+        ]
+        .concat()
+    }
+
+    /// The URL, `base` being the webhook's without its fragment.
+    #[must_use]
+    pub fn url(&self, base: &str) -> String {
+        [base, &self.suffix(crate::text::find(base, b'?').is_some())].concat()
+    }
+
+    /// The URL of a callback that is brought again until it is stored.
+    #[must_use]
+    pub fn url_again(&self, base: &str) -> String {
+        [&self.url(base), AGAIN].concat()
+    }
+}
+
+/// Every step that `config` makes, the likeliest first by the parameters of a request, and last those of the kinds that
+/// lack what Twilio sends with them.
+#[must_use]
+pub fn steps<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<Step<'a>> {
+    let likely = likely(said);
+    let all = all_steps(config);
+    let mut steps = Vec::with_capacity(all.len());
+    for kind in likely {
+        steps.extend(all.iter().filter(|step| step.kind == *kind));
+    }
+    // A request may have a thousand parameters: they are looked through once for each kind.
+    let mut possible = Vec::new();
+    let mut impossible = Vec::new();
+    let mut known: Vec<(Kind, bool)> = Vec::new();
+    for step in all.into_iter().filter(|step| !likely.contains(&step.kind)) {
+        let judged = known.iter().find(|(kind, _)| *kind == step.kind).map(|(_, can_be)| *can_be);
+        let can_be = judged.unwrap_or_else(|| can_be(step.kind, said));
+        if judged.is_none() {
+            known.push((step.kind, can_be));
+        }
+        if can_be { &mut possible } else { &mut impossible }.push(step);
+    }
+    steps.append(&mut possible);
+    steps.append(&mut impossible);
+    steps
+}
+
+/// Every step that `config` makes.
+#[must_use]
+pub fn all_steps(config: &Config) -> Vec<Step<'_>> {
+    let languages = switched(config);
+    let mut steps = vec![Step::FIRST];
+    steps.extend(Kind::COMMON.map(Step::common));
+    let mut add = |kind, action, n| {
+        let step = Step { kind, action, n, language: None };
+        steps.push(step);
+        steps.extend(languages.iter().map(|language| Step { language: Some(*language), ..step }));
+    };
+    for (action, verbs) in config.actions.iter() {
+        // What comes after a verb that decides is never reached.
+        match verbs.iter().find(|verb| decides(verb)) {
+            Some(Verb::Menu(menu)) => {
+                for n in 0..=retries(menu.retries) {
+                    add(Kind::Menu, action, n);
+                }
+            }
+            Some(Verb::Dial(dial)) => {
+                let count = if dial.order == Order::AllAtOnce { 1 } else { dial.targets.len().min(MAX_STEPS) as u32 };
+                for n in 0..count {
+                    add(Kind::Dial, action, n);
+                }
+            }
+            Some(Verb::Queue(queue)) => {
+                add(Kind::Queue, action, 0);
+                add(Kind::Wait, action, 0);
+                if queue.callback.is_some() {
+                    add(Kind::Offer, action, 0);
+                }
+            }
+            Some(Verb::Voicemail(_)) => add(Kind::Voicemail, action, 0),
+            Some(Verb::Conference(conference)) if conference.then.is_some() => add(Kind::Conference, action, 0),
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// Whether a verb decides what comes after, so that nothing behind it is performed.
+#[must_use]
+pub const fn decides(verb: &Verb) -> bool {
+    match verb {
+        Verb::Say(_) | Verb::Greet(_) | Verb::Play(_) | Verb::Pause(_) | Verb::Language(_) => false,
+        Verb::Menu(_)
+        | Verb::Dial(_)
+        | Verb::Queue(_)
+        | Verb::Voicemail(_)
+        | Verb::Conference(_)
+        | Verb::Goto(_)
+        | Verb::Redirect(_)
+        | Verb::Reject(_)
+        | Verb::Hangup(_) => true,
+    }
+}
+
+/// How often a menu is heard again.
+#[must_use]
+pub fn retries(given: Option<u32>) -> u32 {
+    // A number that no menu needs would be as many URLs.
+    given.unwrap_or(2).min(MAX_STEPS as u32)
+}
+
+/// The languages that a caller can switch to, each once.
+fn switched(config: &Config) -> Vec<&str> {
+    let mut languages: Vec<&str> = Vec::new();
+    let mut add = |language| {
+        // As many languages as there may be steps make too many steps already.
+        if languages.len() <= MAX_STEPS && !languages.contains(&language) {
+            languages.push(language);
+        }
+    };
+    for (_, verbs) in config.actions.iter() {
+        for verb in verbs {
+            match verb {
+                Verb::Language(language) => add(language.as_str()),
+                Verb::Menu(menu) => {
+                    menu.options.iter().filter_map(|option| option.language.as_deref()).for_each(&mut add);
+                }
+                _ => {}
+            }
+        }
+    }
+    languages
+}
+
+/// Whether a request can be to a step of this kind: whether it has a parameter that Twilio sends with all of them.
+/// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
+fn can_be(kind: Kind, said: Params<'_, '_>) -> bool {
+    let marks: &[&str] = match kind {
+        Kind::First | Kind::Menu | Kind::Offer | Kind::Announce | Kind::Connect | Kind::Status => return true,
+        Kind::Dial => &["DialCallStatus"],
+        Kind::Conference => &["DialCallStatus", "ConferenceSid"],
+        Kind::Queue => &["QueueResult"],
+        Kind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
+        Kind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
+        Kind::Recording => &["RecordingStatus", "RecordingSid"],
+        Kind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
+        Kind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
+    };
+    marks.iter().any(|mark| said.has(mark))
+}
+
+/// The kinds that a request speaks for, the likeliest first. A parameter that several kinds of request have goes behind
+/// one that only one has: a dial action after hang-up carries the marks of a progress event too.
+fn likely(said: Params<'_, '_>) -> &'static [Kind] {
+    use Kind::{
+        Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
+        Wait,
+    };
+    const BY: [(&str, &[Kind]); 12] = [
+        ("DialCallStatus", &[Dial, Conference, First]),
+        ("QueueResult", &[Queue]),
+        ("TranscriptionSid", &[Transcription]),
+        ("RecordingStatus", &[Recording]),
+        ("MachineDetectionDuration", &[Machine]),
+        ("CallbackSource", &[Status, First, Machine]),
+        ("RecordingSid", &[Voicemail, Recording]),
+        ("Digits", &[Menu, Connect, Offer, Voicemail]),
+        ("SpeechResult", &[Menu]),
+        ("QueuePosition", &[Wait, Offer]),
+        ("ConferenceSid", &[Status, Conference]),
+        ("CallStatus", &[First, Menu]),
+    ];
+    BY.iter().find(|(name, _)| said.has(name)).map_or(&[First], |(_, kinds)| kinds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = r#"{
+        "actions": {
+            "main": [{ "menu": { "prompt": { "text": "?" }, "retries": 1, "otherwise": "end",
+                "options": [{ "digits": "1", "then": "desk" }, { "digits": "9", "language": "es-US" }] } }],
+            "desk": [{ "dial": { "targets": [{ "client": "a" }, { "client": "b" }], "otherwise": "end" } }],
+            "wait": [{ "queue": { "name": "q", "otherwise": "end",
+                "callback": { "prompt": { "text": "?" }, "digit": "1", "then": "end" } } }],
+            "end": [{ "say": { "text": "Goodbye." } }, { "hangup": {} }]
+        }
+    }"#;
+
+    fn urls(config: &Config, pairs: &[(&str, &str)]) -> Vec<String> {
+        steps(config, Params(pairs)).iter().map(|step| step.suffix(false)).collect()
+    }
+
+    #[test]
+    fn are_a_closed_set() {
+        let config: Config = serde_json::from_str(CONFIG).unwrap();
+        let mut all = urls(&config, &[]);
+        assert_eq!(all.remove(0), "");
+        all.sort();
+        let expected = [
+            "?step=announce",
+            "?step=connect",
+            "?step=dial.desk",
+            "?step=dial.desk&language=es-US",
+            "?step=dial.desk.1",
+            "?step=dial.desk.1&language=es-US",
+            "?step=machine",
+            "?step=menu.main",
+            "?step=menu.main&language=es-US",
+            "?step=menu.main.1",
+            "?step=menu.main.1&language=es-US",
+            "?step=offer.wait",
+            "?step=offer.wait&language=es-US",
+            "?step=queue.wait",
+            "?step=queue.wait&language=es-US",
+            "?step=recording",
+            "?step=status",
+            "?step=transcription",
+            "?step=wait.wait",
+            "?step=wait.wait&language=es-US",
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn the_likeliest_come_first() {
+        let config: Config = serde_json::from_str(CONFIG).unwrap();
+        for (pairs, first) in [
+            (&[][..], ""),
+            (&[("CallStatus", "ringing")], ""),
+            (&[("Digits", "1"), ("CallStatus", "in-progress")], "?step=menu.main"),
+            (&[("SpeechResult", "desk")], "?step=menu.main"),
+            (&[("DialCallStatus", "busy"), ("CallbackSource", "call-progress-events")], "?step=dial.desk"),
+            (&[("CallbackSource", "call-progress-events")], "?step=status"),
+            (&[("QueueResult", "leave")], "?step=queue.wait"),
+            (&[("QueuePosition", "2")], "?step=wait.wait"),
+            (&[("RecordingStatus", "completed"), ("RecordingSid", "RE1")], "?step=recording"),
+            (&[("TranscriptionSid", "TR1"), ("RecordingSid", "RE1")], "?step=transcription"),
+            (&[("AnsweredBy", "human"), ("MachineDetectionDuration", "1")], "?step=machine"),
+        ] {
+            let urls = urls(&config, pairs);
+            assert_eq!((urls[0].as_str(), urls.len()), (first, 21), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn kinds_whose_parameters_are_missing_come_last() {
+        let config: Config = serde_json::from_str(CONFIG).unwrap();
+        let marked = [
+            ("DialCallStatus", "dial"),
+            ("QueueResult", "queue"),
+            ("QueuePosition", "wait"),
+            ("RecordingStatus", "recording"),
+            ("TranscriptionStatus", "transcription"),
+            ("AnsweredBy", "machine"),
+        ];
+        for (mark, kind) in marked {
+            let steps = steps(&config, Params(&[("Digits", "1"), (mark, "")]));
+            let place = |kind: &str| steps.iter().position(|step| step.kind.word() == kind).unwrap();
+            let others = marked.iter().map(|(_, other)| *other).filter(|other| *other != kind);
+            for always in ["", "announce", "connect", "menu", "offer", "status"] {
+                assert!(others.clone().all(|other| place(other) > place(always).max(place(kind))), "{mark} {always}");
+            }
+        }
+    }
+
+    #[test]
+    fn join_a_query_that_is_there() {
+        let step = Step { kind: Kind::Menu, action: "main", n: 2, language: Some("es-US") };
+        assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
+        assert_eq!(
+            Step::common(Kind::Status).url_again("https://a.example/v"),
+            "https://a.example/v?step=status#rc=3&rp=all"
+        );
+        assert_eq!(Step::FIRST.url("https://a.example/v"), "https://a.example/v");
+    }
+}

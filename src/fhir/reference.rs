@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Ids and relative references, <https://hl7.org/fhir/R4/references.html>.
+
+use crate::json::Json;
+
+/// Whether a text has the form of an id, <https://hl7.org/fhir/R4/datatypes.html#id>.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+        // They would be steps in a path.
+        && text != "." && text != ".."
+}
+
+/// Whether a text is a reference to a resource of type `kind` on this server.
+#[must_use]
+pub fn is_reference(text: &str, kind: &str) -> bool {
+    text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_id)
+}
+
+/// The reference to a resource of type `kind` in a text that is one, or an id alone.
+#[must_use]
+pub fn reference_to(text: &str, kind: &str) -> Option<String> {
+    if is_reference(text, kind) {
+        return Some(text.to_owned());
+    }
+    is_id(text).then(|| [kind, "/", text].concat())
+}
+
+/// A resource's reference, `Task/…`.
+#[must_use]
+pub fn reference_of(resource: &Json) -> Option<String> {
+    let text = |name| resource.get(name).and_then(Json::text);
+    Some([text("resourceType")?, "/", text("id")?].concat())
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a config names: members in their order, each name once.
+
+use super::parser::Parser;
+use super::typed::{Misfit, Typed};
+use crate::sort::sort;
+
+/// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map<V> {
+    members: Vec<(String, V)>,
+    /// The places of the members in the order of their names. A hash would have names that collide.
+    sorted: Vec<u32>,
+}
+
+impl<V> Default for Map<V> {
+    fn default() -> Self {
+        Self { members: Vec::new(), sorted: Vec::new() }
+    }
+}
+
+impl<V> Map<V> {
+    /// The member of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.at(self.position(name)?).map(|(_, value)| value)
+    }
+
+    /// Which member has that name.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let at = self.sorted.partition_point(|place| self.name(*place) < name);
+        let place = *self.sorted.get(at)?;
+        (self.name(place) == name).then_some(place as usize)
+    }
+
+    fn name(&self, place: u32) -> &str {
+        self.at(place as usize).map_or("", |(name, _)| name)
+    }
+
+    /// The member at a place.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<(&str, &V)> {
+        self.members.get(position).map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Of these members, and whether each has a name of its own. Of two with one name, the first is found.
+    fn of(members: Vec<(String, V)>) -> (Self, bool) {
+        let mut sorted: Vec<u32> = (0..members.len() as u32).collect();
+        let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());
+        sort(&mut sorted, |a, b| name(a) < name(b));
+        sorted.dedup_by(|later, earlier| name(later) == name(earlier));
+        let each = sorted.len() == members.len();
+        (Self { members, sorted }, each)
+    }
+
+    /// All members in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.members.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
+/// Of two members of one name, the first is found.
+impl<V> FromIterator<(String, V)> for Map<V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
+        Self::of(members.into_iter().collect()).0
+    }
+}
+
+impl<V: Typed> Typed for Map<V> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+        parser.open(b'{')?;
+        let mut members: Vec<(String, V)> = Vec::new();
+        while parser.goes_on(members.is_empty(), b'}')? {
+            let name = parser.name()?;
+            let value = V::read(parser).map_err(|misfit| misfit.under_member(&name, members.len()))?;
+            members.push((name.into_owned(), value));
+        }
+        let (map, each) = Self::of(members);
+        if each { Ok(map) } else { Err(Misfit::member()) }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl<V: schemars::JsonSchema> schemars::JsonSchema for Map<V> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        ["Map_of_", &V::schema_name()].concat().into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        std::collections::BTreeMap::<String, V>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_each_of_many() {
+        let name = |n: usize| ["name-", &n.to_string()].concat();
+        let map: Map<usize> = (0..5_000).map(|n| (name(n), n)).collect();
+        for (n, (known, value)) in map.iter().enumerate() {
+            assert_eq!((map.position(known), value, known), (Some(n), &n, name(n).as_str()));
+        }
+        assert_eq!((map.get("name"), map.get(""), map.get("name-5000")), (None, None, None));
+        assert_eq!(Map::<u8>::default().get("a"), None);
+        let twice: Map<u8> = [("b", 1), ("a", 2), ("b", 3)].map(|(name, n)| (name.to_owned(), n)).into_iter().collect();
+        assert_eq!((twice.get("a"), twice.get("b")), (Some(&2), Some(&1)));
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the policy asks of the world: the clocks where the callee is, the calls that the chart counts, the numbers that
+//! were shown.
+
+use super::caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
+use crate::dialplan::config::Config;
+use crate::error::Code;
+use crate::json::Json;
+use crate::phone::E164;
+use crate::policy::{Clock, Pool, Refusal, is_open, zone_of};
+use crate::runtime::{Answer, Ask, FhirRequest, Host, ZoneRequest};
+use crate::time::parse_instant;
+
+/// Whether `callee` may be called at this hour. Costs no round trip.
+///
+/// # Errors
+/// [`Refusal::Hours`] or [`Refusal::HoursUnknown`].
+pub async fn at_this_hour(config: &Config, callee: &str, now: u64, host: &Host) -> Result<(), Refusal> {
+    let Some(hours) = &config.outbound.hours else {
+        return Ok(());
+    };
+    let zone = zone_of(callee, hours, config.time_zone.as_deref()).ok_or(Refusal::HoursUnknown)?.to_owned();
+    let request = ZoneRequest { zone, instants: vec![now], walls: Vec::new() };
+    let clock = host.ask(Ask::Zone(request), None).await.ok().and_then(|body| Clock::of_answer(&body));
+    match clock.and_then(|clock| is_open(hours, clock)) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Refusal::Hours),
+        None => Err(Refusal::HoursUnknown),
+    }
+}
+
+/// How the caller ID of a call is found.
+pub struct CallerId<'a> {
+    config: &'a Config,
+    numbers: &'a [E164<'a>],
+    fixed: Option<E164<'a>>,
+}
+
+impl<'a> CallerId<'a> {
+    /// For a caller (`Practitioner/<id>`), where they are known.
+    pub fn of(config: &'a Config, numbers: &'a [E164<'a>], practitioner: Option<&str>, codes: &mut Vec<Code>) -> Self {
+        let (fixed, foreign) = fixed(&config.outbound, numbers, practitioner);
+        if foreign {
+            codes.push(Code::OutboundCallerIdForeign);
+        }
+        Self { config, numbers, fixed }
+    }
+
+    /// The number that the config fixes.
+    #[must_use]
+    pub const fn fixed(&self) -> Option<E164<'a>> {
+        self.fixed
+    }
+
+    /// What the chart is asked for it: nothing, unless it decides.
+    #[must_use]
+    pub fn reads(&self) -> Vec<FhirRequest> {
+        if self.fixed.is_some() || self.config.outbound.pool != Pool::LeastRecentlyUsed || self.numbers.len() < 2 {
+            return Vec::new();
+        }
+        self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
+    }
+
+    /// The number, by the answers to [`CallerId::reads`]. Where the chart does not tell, the callee's usual one.
+    pub fn choose(&self, answers: Vec<Answer>, key: PoolKey<'_>) -> Option<E164<'a>> {
+        if self.fixed.is_some() {
+            return self.fixed;
+        }
+        let bundles: Vec<Json> = answers.into_iter().filter_map(Answer::ok).collect();
+        if !bundles.is_empty() && bundles.len() == self.numbers.len() {
+            let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
+            let used: Vec<Option<u64>> = bundles.iter().map(used).collect();
+            return by_last_use(self.numbers, &used);
+        }
+        choose(self.config.outbound.pool, self.numbers, key)
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who one of our people is at Twilio.
+//!
+//! `Practitioner.identifier` with the system [`IDENTITY`] says it. Where there is none yet, it is the id with
+//! `_` for `-`: an id of FHIR's holds no `_`, so it reads back.
+
+use crate::dialplan::config::{Config, Identity};
+use crate::fhir::period::covers;
+use crate::fhir::reference::is_id;
+use crate::fhir::systems::IDENTITY;
+use crate::json::Json;
+use crate::phone::E164;
+
+/// The identity of a `Practitioner`: the one it has, and whether it has it.
+#[must_use]
+pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
+    let identifiers = practitioner.get("identifier").map(Json::elements).unwrap_or_default();
+    for identifier in identifiers {
+        if identifier.get("system").and_then(Json::text) == Some(IDENTITY)
+            && let Some(value) = identifier.get("value").and_then(Json::text).filter(|value| !value.is_empty())
+        {
+            return (value.to_owned(), true);
+        }
+    }
+    (swapped(id, '-', '_'), false)
+}
+
+/// The id that an identity was made of, where it may have been made of one.
+#[must_use]
+pub fn practitioner_of(identity: &str) -> Option<String> {
+    let id = swapped(identity, '_', '-');
+    (!identity.contains('-') && is_id(&id)).then_some(id)
+}
+
+/// Whether an identity is a practitioner's id, with `-` as it stands or with `_` for it. Such an identity is always theirs.
+#[must_use]
+pub fn is_own_identity(identity: &str, id: &str) -> bool {
+    !id.is_empty() && (identity == id || identity == swapped(id, '-', '_'))
+}
+
+/// The ids that an identity may have been made of, in either spelling.
+#[must_use]
+pub fn ids_of(identity: &str) -> Vec<String> {
+    let mut ids = vec![identity.to_owned(), swapped(identity, '_', '-')];
+    ids.dedup();
+    ids.retain(|id| is_id(id));
+    ids
+}
+
+/// The UUID that an identity reads as, with `-` for `_`. Medplum's ids are UUIDs, and a word of a clinic for somebody is not.
+#[must_use]
+pub fn uuid_of(identity: &str) -> Option<String> {
+    let id = swapped(identity, '_', '-');
+    is_uuid(&id).then_some(id)
+}
+
+/// Whether a text has the form of a UUID.
+#[must_use]
+pub fn is_uuid(id: &str) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    id.len() == 36
+        && id
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// Whether calls that come in ring an identity for what it is called, so that only the config says whose it is: the plan
+/// names it, `identities` does, or it is a number, which the default plan rings. Spellings that differ only in the case of
+/// letters count as the same.
+#[must_use]
+pub fn is_reserved(identity: &str, config: &Config) -> bool {
+    E164::parse(identity).is_some() || config.names_identity(identity)
+}
+
+/// Whether a binding names a practitioner (`Practitioner/<id>`), or one of the `PractitionerRole`s in which they work now.
+#[must_use]
+pub fn is_bound(binding: &Identity, practitioner: &str, roles: &[Json], now: u64) -> bool {
+    binding.practitioners.iter().any(|bound| bound == practitioner)
+        || roles.iter().any(|role| is_current(role, now) && has_code(role, &binding.roles))
+}
+
+/// Whether a `PractitionerRole` is active, and its period covers `now`.
+#[must_use]
+pub fn is_current(role: &Json, now: u64) -> bool {
+    let active = role.get("active").and_then(Json::boolean) != Some(false);
+    active && role.get("period").is_none_or(|period| covers(period, now))
+}
+
+/// Whether a `PractitionerRole` has one of these codes.
+#[must_use]
+pub fn has_code(role: &Json, codes: &[String]) -> bool {
+    let concepts = role.get("code").map(Json::elements).unwrap_or_default();
+    let mut codings = concepts.iter().flat_map(|concept| concept.get("coding").map(Json::elements).unwrap_or_default());
+    codings
+        .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|one| one == code)))
+}
+
+fn swapped(text: &str, from: char, to: char) -> String {
+    text.chars().map(|character| if character == from { to } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back() {
+        let none = Json::Null;
+        for id in ["5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "p1", "a.b"] {
+            let (identity, has) = identity_of(&none, id);
+            assert!(!identity.contains('-') && !has);
+            assert_eq!(practitioner_of(&identity).as_deref(), Some(id));
+        }
+        for other in ["", "a-b", "a b", "a/b", "é", &"x".repeat(65)] {
+            assert_eq!(practitioner_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn who_has_an_identity_keeps_it() {
+        let practitioner = r#"{"identifier":[{"system":"x","value":"y"},{"system":"http://twilio.com/voice/identity"},
+            {"system":"http://twilio.com/voice/identity","value":"dr_amber"}]}"#;
+        assert_eq!(identity_of(&Json::parse(practitioner).unwrap(), "p-1"), ("dr_amber".to_owned(), true));
+    }
+}

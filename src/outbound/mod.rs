@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Calls that the staff place: prepared records, tickets, identities and caller IDs.
+//!
+//! A request that Medplum authenticated writes the record of the call. A sealed ticket names that record, so a browser can
+//! only place the call that was prepared.
+
+mod caller_id;
+mod conditions;
+mod identity;
+mod prepared;
+mod ticket;
+mod twiml;
+mod waiting;
+
+pub use caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
+pub use conditions::{CallerId, at_this_hour};
+pub use identity::{
+    has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid, practitioner_of,
+    uuid_of,
+};
+pub use prepared::{ATTEMPT, Intent, Prepared, guard, show};
+pub use ticket::{LIFETIME, Sealing, expires_at, expiry_of, ticket_of};
+pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};
+pub use waiting::{LONGEST_RINGING, REFUSED, search_waiting, waiting};

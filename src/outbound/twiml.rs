@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a call that one of our people places hears, as TwiML.
+
+use crate::dialplan::config::{Conference, Config, Recording};
+use crate::dialplan::{EVENTS, Kind, Step, in_english, most_participants, room, say};
+use crate::json::decimal;
+use crate::policy::{AnsweringMachine, Refusal, Spoken};
+use crate::text::cut;
+use crate::twiml::{Document, IllFormed};
+
+/// A leg that is dialled.
+#[derive(Clone, Copy, Debug)]
+pub struct Connection<'a> {
+    /// The webhook's own URL.
+    pub webhook: &'a str,
+    /// Who is called, E.164.
+    pub callee: &'a str,
+    /// What they see, E.164 and one of ours.
+    pub from: &'a str,
+}
+
+/// A callback URL that Twilio is to bring again until it is taken.
+#[must_use]
+pub fn callback(webhook: &str, kind: Kind) -> String {
+    Step::common(kind).url_again(cut(webhook, b'#').0)
+}
+
+/// How often whoever picked up the practitioner's own phone is asked for a key.
+const PROMPTS: usize = 2;
+/// What they hear. A mailbox may hear it in their place, so it names nobody, and not what the call is about.
+const CONFIRM: &str = "To place your call, press any key.";
+/// What they hear where no key was pressed.
+const GOODBYE: &str = "Goodbye.";
+
+/// Waits for a key on the practitioner's own phone: without one nobody is dialled, since a mailbox may have picked up.
+///
+/// # Errors
+/// [`IllFormed`] where a text of the config cannot be written.
+pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
+    let pressed = Step::common(Kind::Connect).url(cut(webhook, b'#').0);
+    let manner = in_english(config);
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    // Any key is one, the pound sign too.
+    let gather = [("input", "dtmf"), ("timeout", "5"), ("numDigits", "1"), ("finishOnKey", ""), ("action", &*pressed)];
+    for _ in 0..PROMPTS {
+        document.open("Gather", &gather).element("Say", &manner, CONFIRM).close();
+    }
+    document.element("Say", &manner, GOODBYE).empty("Hangup", &[]);
+    document.finish()
+}
+
+/// Dials somebody.
+///
+/// # Errors
+/// [`IllFormed`] where a text of the config cannot be written.
+pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    let recording = config.recording.as_ref().filter(|recording| recording.outbound);
+    if let Some(recording) = recording {
+        announce(&mut document, recording, config);
+    }
+    let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
+    let recorded = callback(connection.webhook, Kind::Recording);
+    let mut dial = vec![("callerId", connection.from), ("answerOnBridge", "true")];
+    if let Some(seconds) = &timeout {
+        dial.push(("timeout", seconds));
+    }
+    if recording.is_some() {
+        dial.push(("record", "record-from-answer-dual"));
+        dial.push(("recordingStatusCallback", &recorded));
+    }
+    let (status, machine) = (callback(connection.webhook, Kind::Status), callback(connection.webhook, Kind::Machine));
+    // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
+    let announcement = Step::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
+    let mut number = Vec::with_capacity(5);
+    if recording.is_some() {
+        number.push(("url", announcement.as_str()));
+    }
+    number.push(("statusCallback", status.as_str()));
+    number.push(("statusCallbackEvent", EVENTS));
+    let detection = match config.outbound.answering_machine {
+        AnsweringMachine::Off => None,
+        AnsweringMachine::Enable => Some("Enable"),
+        AnsweringMachine::DetectMessageEnd => Some("DetectMessageEnd"),
+    };
+    if let Some(detection) = detection {
+        number.push(("machineDetection", detection));
+        number.push(("amdStatusCallback", &machine));
+    }
+    document.open("Dial", &dial).element("Number", &number, connection.callee);
+    document.finish()
+}
+
+/// Takes the first caller who waits in a queue. They have called us, and heard before they waited that they are recorded.
+///
+/// # Errors
+/// [`IllFormed`] where its name cannot be written.
+pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    let recorded = callback(webhook, Kind::Recording);
+    let mut dial = vec![("answerOnBridge", "true")];
+    if let Some(recording) = incoming(config) {
+        announce(&mut document, recording, config);
+        dial.extend([("record", "record-from-answer-dual"), ("recordingStatusCallback", recorded.as_str())]);
+    }
+    document.open("Dial", &dial).element("Queue", &[], name);
+    document.finish()
+}
+
+/// Comes into a room of callers. Where they wait for staff, this begins it; and when staff leave, it is over.
+///
+/// # Errors
+/// [`IllFormed`] where its name cannot be written.
+pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    let recording = incoming(config);
+    if let Some(recording) = recording {
+        announce(&mut document, recording, config);
+    }
+    let (status, recorded) = (callback(webhook, Kind::Status), callback(webhook, Kind::Recording));
+    let most = most_participants(conference);
+    let mut attributes = Vec::with_capacity(8);
+    if conference.wait_for_staff {
+        attributes.push(("endConferenceOnExit", "true"));
+    }
+    room(&mut attributes, conference, most.as_deref(), &status, Some(&*recorded).filter(|_| recording.is_some()));
+    document.open("Dial", &[]).element("Conference", &attributes, &conference.name);
+    document.finish()
+}
+
+/// How calls that come in are recorded, where they are.
+fn incoming(config: &Config) -> Option<&Recording> {
+    config.recording.as_ref().filter(|recording| recording.inbound)
+}
+
+fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config) {
+    // A config that was read holds no SSML that is none.
+    drop(say(document, &recording.announcement, config, config.language.as_deref(), None));
+}
+
+/// Says why a call is not placed, and ends it.
+#[must_use]
+pub fn refuse(refusal: Refusal, config: &Config) -> String {
+    spoken(refusal.sentence(), config)
+        .or_else(|_| spoken(Spoken::Failure.text(), &Config::default()))
+        .unwrap_or_default()
+}
+
+fn spoken(sentence: &str, config: &Config) -> Result<String, IllFormed> {
+    let mut document = Document::new();
+    document.open("Response", &[]);
+    document.element("Say", &in_english(config), sentence).empty("Hangup", &[]);
+    document.finish()
+}

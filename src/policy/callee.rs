@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which numbers may be called.
+
+use super::config::Outbound;
+use super::refusal::Refusal;
+use crate::error::Code;
+use crate::phone::{E164, Kind, begins_dearer, begins_with_emergency, parse};
+
+/// Beginnings of numbers that are never called: premium and shared-cost services that numbering plans name late or not
+/// at all, satellites, and the world's own premium numbers.
+const BLOCKED: [&str; 18] = [
+    "+1456", "+1600", "+1700", "+1900", "+1976", "+4470", "+4484", "+4487", "+449", "+808", "+870", "+878", "+881",
+    "+882", "+883", "+888", "+979", "+991",
+];
+
+/// What is dialled for help in one country or another. None of them is anything else in E.164.
+const EMERGENCY: [&str; 8] = ["000", "110", "111", "112", "118", "119", "911", "999"];
+
+/// An emergency number with a calling code before it is no longer than this.
+const LONGEST_EMERGENCY: usize = 6;
+
+/// The areas of the North American plan that are neither in its main country nor in Canada.
+const OVERSEAS: [&[u8; 3]; 27] = [
+    b"242", b"246", b"264", b"268", b"284", b"340", b"345", b"441", b"473", b"649", b"658", b"664", b"670", b"671",
+    b"684", b"721", b"758", b"767", b"784", b"787", b"809", b"829", b"849", b"868", b"869", b"876", b"939",
+];
+
+/// Area codes that are not geographic: reserved for personal numbers, for a carrier, and for the government.
+const NON_GEOGRAPHIC: [&[u8; 3]; 18] = [
+    b"456", b"535", b"538", b"542", b"543", b"545", b"546", b"547", b"549", b"550", b"552", b"553", b"554", b"556",
+    b"569", b"578", b"589", b"710",
+];
+
+/// The main country of the North American plan, and the one beside it.
+const NORTH_AMERICA: [&str; 2] = ["US", "CA"];
+
+/// What a clinic allows, and its own numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy<'a> {
+    outbound: &'a Outbound,
+    numbers: &'a [E164<'a>],
+}
+
+impl<'a> Policy<'a> {
+    /// Of a config, for a clinic with these numbers.
+    #[must_use]
+    pub const fn new(outbound: &'a Outbound, numbers: &'a [E164<'a>]) -> Self {
+        Self { outbound, numbers }
+    }
+
+    /// Whether `text`, which has to be E.164, may be called; it in the form to dial.
+    ///
+    /// What is forbidden is so by its beginning: networks ignore the digits after a whole number.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows(&self, text: &str) -> Result<String, Refusal> {
+        if self.is_emergency(text) {
+            return Err(Refusal::Emergency);
+        }
+        let number = E164::parse(text).ok_or(Refusal::NumberInvalid)?;
+        if self.is_own(number) {
+            return Err(Refusal::OwnNumber);
+        }
+        if self.is_blocked(text) || begins_dearer(number) {
+            return Err(Refusal::Blocked);
+        }
+        let origin = Origin::of(text)?;
+        // It may have been typed with a trunk prefix after its country code.
+        if E164::parse(&origin.number).is_some_and(|number| self.is_own(number)) {
+            return Err(Refusal::OwnNumber);
+        }
+        if self.is_blocked(&origin.number) {
+            return Err(Refusal::Blocked);
+        }
+        match origin.kind {
+            Kind::Ordinary | Kind::TollFree => {}
+            Kind::Emergency => return Err(Refusal::Emergency),
+            Kind::ShortCode => return Err(Refusal::NumberInvalid),
+            Kind::Personal | Kind::Pager | Kind::Premium | Kind::SharedCost => return Err(Refusal::Blocked),
+        }
+        if self.is_allowed(&origin) { Ok(origin.number) } else { Err(Refusal::Country) }
+    }
+
+    /// Whether a number that the config itself names may be dialled. It may be of any country, and of a range that was
+    /// given out lately, which the plans do not know.
+    #[must_use]
+    pub fn allows_named(&self, text: &str) -> bool {
+        match self.allows(text) {
+            Ok(_) | Err(Refusal::Country) => true,
+            Err(Refusal::NumberInvalid) => {
+                matches!(parse(text, None), Err(Code::PhoneNotAssigned))
+                    && !E164::parse(text).is_none_or(begins_with_emergency)
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// As [`Policy::allows`], of what somebody typed: `(212) 555-0123` is read as in the country of our first number.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows_typed(&self, text: &str) -> Result<String, Refusal> {
+        if self.is_emergency(text) {
+            return Err(Refusal::Emergency);
+        }
+        let cleaned = clean(text);
+        if E164::parse(&cleaned).is_some() {
+            return self.allows(&cleaned);
+        }
+        match parse(text, self.country().as_deref()) {
+            Ok(phone) if phone.kind == Kind::Emergency => Err(Refusal::Emergency),
+            Ok(phone) => self.allows(&phone.number),
+            // An area that was given out lately, of the plan where that happens every year.
+            Err(Code::PhoneNotAssigned) if self.country().is_some_and(|here| NORTH_AMERICA.contains(&&*here)) => {
+                let national = cleaned.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&cleaned);
+                self.allows(&["+1", national].concat())
+            }
+            Err(_) => Err(Refusal::NumberInvalid),
+        }
+    }
+
+    /// The country of our first number (ISO 3166).
+    #[must_use]
+    pub fn country(&self) -> Option<String> {
+        self.numbers.first().and_then(|number| Origin::of(number.as_str()).ok()).map(|origin| origin.country)
+    }
+
+    /// Whether a number is one of ours, or one of ours with digits added.
+    fn is_own(&self, number: E164<'_>) -> bool {
+        self.numbers.iter().any(|own| number.as_str().starts_with(own.as_str()))
+    }
+
+    /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of
+    /// North America.
+    fn is_blocked(&self, number: &str) -> bool {
+        let mut beginnings = BLOCKED.iter().copied().chain(self.outbound.blocked.iter().map(String::as_str));
+        beginnings.any(|beginning| number.starts_with(beginning))
+            || number.starts_with("+1") && number.get(5..8) == Some("976")
+    }
+
+    fn is_emergency(&self, text: &str) -> bool {
+        let digits = clean(text);
+        let digits = digits.strip_prefix('+').unwrap_or(&digits);
+        // Dialled as such, or with a calling code before it.
+        digits.len() <= LONGEST_EMERGENCY && EMERGENCY.iter().any(|number| digits.ends_with(number))
+            || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == Kind::Emergency)
+    }
+
+    fn is_allowed(&self, origin: &Origin) -> bool {
+        let is_here = |country: &str| {
+            let country = if country.eq_ignore_ascii_case("UK") { "GB" } else { country };
+            // North America shares its toll-free numbers; the plans count them as the main country's.
+            let shared = origin.kind == Kind::TollFree
+                && origin.country == NORTH_AMERICA[0]
+                && NORTH_AMERICA.iter().any(|one| one.eq_ignore_ascii_case(country));
+            shared || origin.country.eq_ignore_ascii_case(country)
+        };
+        match &self.outbound.countries {
+            Some(countries) => countries.iter().any(|country| is_here(country)),
+            None => {
+                self.numbers.iter().any(|number| Origin::of(number.as_str()).is_ok_and(|ours| is_here(&ours.country)))
+            }
+        }
+    }
+}
+
+/// Where a number belongs.
+struct Origin {
+    country: String,
+    kind: Kind,
+    number: String,
+}
+
+impl Origin {
+    fn of(number: &str) -> Result<Self, Refusal> {
+        match parse(number, None) {
+            Ok(phone) => Ok(Self { country: phone.country, kind: phone.kind, number: phone.number }),
+            // North America gives out new areas every year, nearly all of them in its main country. Premium numbers have
+            // areas of their own there, so one that nobody knows yet is an ordinary one.
+            Err(Code::PhoneNotAssigned) if is_of_new_area(number) => {
+                Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: Kind::Ordinary, number: number.to_owned() })
+            }
+            Err(_) => Err(Refusal::NumberInvalid),
+        }
+    }
+}
+
+/// Ten digits after +1, of an area that could be given out to a place, and that no plan knows. Source: the North American
+/// Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
+fn is_of_new_area(number: &str) -> bool {
+    let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
+        return false;
+    };
+    let possible = match area.as_bytes() {
+        // N9X wait for longer numbers, 37X and 96X for whole blocks, and two equal digits are no place's: services, toll-free,
+        // personal and Canada's 6XX. 88X is toll-free, or was dearer than it.
+        [b'0' | b'1', ..] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | [b'8', b'8', _] => false,
+        // 555 is no place's either: examples have it, and no call to it costs anything.
+        [_, second, third] if second == third => area == "555",
+        _ => !NON_GEOGRAPHIC.iter().any(|known| *known == area.as_bytes()),
+    };
+    let overseas = OVERSEAS.iter().any(|known| *known == area.as_bytes());
+    // A known area of the two large countries has this number.
+    possible && !overseas && parse(&["+1", area, "2000000"].concat(), None).is_err()
+}
+
+/// A number without the spaces and punctuation that people type.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !matches!(character, ' ' | '-' | '.' | '(' | ')' | '/' | '\t' | '\u{a0}') {
+            cleaned.push(character);
+        }
+    }
+    cleaned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The country of an area, by the first of some exchanges that its plan has.
+    fn country(area: &str, exchanges: impl IntoIterator<Item = u32>) -> Option<String> {
+        let mut exchanges = exchanges.into_iter();
+        exchanges.find_map(|exchange| parse(&format!("+1{area}{exchange}2345"), None).ok()).map(|phone| phone.country)
+    }
+
+    #[test]
+    fn knows_the_areas_of_north_america() {
+        let is_overseas = |country: &String| !NORTH_AMERICA.contains(&country.as_str());
+        let listed = OVERSEAS.map(|area| std::str::from_utf8(area).unwrap());
+        for area in listed {
+            assert!(country(area, 200..1_000).as_ref().is_some_and(is_overseas), "{area}");
+        }
+        // A plan may know few exchanges of an area; of those that are in use, these are common.
+        for area in (200..1_000).map(|number| number.to_string()) {
+            let found = country(&area, [220, 234, 322, 420, 468, 502, 520, 662, 702, 780, 987]);
+            assert!(!found.as_ref().is_some_and(is_overseas) || listed.contains(&area.as_str()), "{area}");
+        }
+    }
+
+    #[test]
+    fn a_new_area_is_one_that_a_place_can_have() {
+        let new = |area: &str| is_of_new_area(&["+1", area, "5550123"].concat());
+        for area in ["232", "457", "624", "729", "824", "924"] {
+            assert!(new(area), "{area}");
+        }
+        for area in [
+            "535", "538", "542", "589", "644", "655", "677", "688", "710", "822", "880", "881", "889", "290", "375",
+            "960", "011", "211", "456",
+        ] {
+            assert!(!new(area), "{area}");
+        }
+    }
+}

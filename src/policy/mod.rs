@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who may be called: which numbers, at which hours, how often.
+//!
+//! A browser chooses everything about its call except `From`. The clinic's policy decides whether the call is placed.
+
+mod callee;
+mod config;
+mod hours;
+mod limits;
+mod refusal;
+mod spoken;
+
+pub use callee::{Policy, clean};
+pub use config::{AnsweringMachine, CallingHours, Outbound, Pool};
+pub use hours::{Clock, is_open, zone_of};
+pub use limits::{Limit, judge, searches};
+pub use refusal::Refusal;
+pub use spoken::Spoken;

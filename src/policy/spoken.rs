@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What a caller hears whose call is not connected.
+
+/// What is said to whoever cannot be connected. None of it names a person or a clinic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoken {
+    /// Something failed on our side.
+    Failure,
+    /// `To` is no number that can be dialled.
+    InvalidNumber,
+    /// The call may not be placed from there.
+    NotAllowed,
+    /// Emergency calls are placed by phone.
+    Emergency,
+    /// Numbers of this country may not be called.
+    Country,
+    /// This number may not be called.
+    Blocked,
+    /// One of our own numbers may not be called.
+    OwnNumber,
+    /// The number called is none of ours.
+    NotInService,
+}
+
+impl Spoken {
+    /// The sentence, in English.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Failure => "We are sorry. Your call cannot be completed at the moment. Please try again later.",
+            Self::InvalidNumber => "The number you have dialled is not valid. Please check the number and try again.",
+            Self::NotAllowed => "This call is not allowed.",
+            Self::Emergency => {
+                "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number."
+            }
+            Self::Country => "Calls to this country are not allowed.",
+            Self::Blocked => "Calls to this number are not allowed.",
+            Self::OwnNumber => "This number is one of our own, and cannot be called from here.",
+            Self::NotInService => "The number you have dialled is not in service.",
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Several interactions in one round trip: `Bundle` of type `batch`, <https://hl7.org/fhir/R4/http.html#transaction>.
+
+use super::host::{Answer, Ask, FhirRequest, Open};
+use super::refusals::Refusals;
+use crate::json::{Json, quote};
+
+/// The interactions of one round trip, each with the id of the ask that it answers.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    entries: Vec<(u32, FhirRequest, Option<u32>)>,
+    /// The limit of the flow, which all entries share.
+    until: Option<u32>,
+    /// How long the resources are, in bytes.
+    bytes: usize,
+}
+
+/// How long a resource may be, in bytes. A server takes no body over `maxJsonSize`, 1 MiB by default; so it is with a
+/// batch, and what came along with a long resource would be lost.
+pub const MAX_BYTES: usize = 900 * 1024;
+
+/// How long the resources of one batch are together, in bytes, where they are several.
+const BATCH_BYTES: usize = 400 * 1024;
+
+impl Batch {
+    /// Adds an interaction.
+    pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>, until: Option<u32>) {
+        self.bytes += length(&request);
+        self.entries.push((id, request, deadline));
+        self.until = until;
+    }
+
+    /// Whether there is room for an interaction.
+    pub(super) fn has_room(&self, request: &FhirRequest) -> bool {
+        self.entries.is_empty() || self.bytes + length(request) <= BATCH_BYTES
+    }
+
+    /// The batch as one ask, under the id of its first entry; it can be given up when all of it can.
+    pub(super) fn open(&self) -> Option<Open> {
+        let (id, ..) = self.entries.first()?;
+        let mut deadline = Some(0);
+        for (.., one) in &self.entries {
+            deadline = deadline.zip(*one).map(|(latest, one)| latest.max(one));
+        }
+        Some(Open { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
+    }
+
+    /// The `Bundle`, JSON.
+    fn bundle(&self) -> String {
+        let mut text = String::from(r#"{"resourceType":"Bundle","type":"batch","entry":["#);
+        for (index, (_, request, _)) in self.entries.iter().enumerate() {
+            text.push_str(if index == 0 { "{" } else { ",{" });
+            if let Some(resource) = &request.resource {
+                text.push_str(&[r#""resource":"#, resource, ","].concat());
+            }
+            text.push_str(&[r#""request":{"method":""#, request.method, r#"","url":"#, &quote(&request.url)].concat());
+            let guards = [(r#","ifMatch":"#, &request.if_match), (r#","ifNoneExist":"#, &request.if_none_exist)];
+            for (name, value) in guards {
+                if let Some(value) = value {
+                    text.push_str(&[name, &quote(value)].concat());
+                }
+            }
+            text.push_str("}}");
+        }
+        text.push_str("]}");
+        text
+    }
+
+    /// Cuts the answer to the batch into the answers of its entries, which FHIR gives in the same order. Those
+    /// that were refused are noted.
+    pub(super) fn split(self, answer: Answer, answers: &mut Vec<(u32, Answer)>, refusals: &mut Refusals) {
+        let (responses, failure) = match answer {
+            Answer::Done { status: 200..=299, body } => (body.take("entry").into_elements(), Answer::Failed),
+            // The round trip failed, and each entry with it.
+            failure => (Vec::new(), failure),
+        };
+        let mut responses = responses.into_iter();
+        for (id, request, _) in self.entries {
+            let answer = responses.next().and_then(answer_of).unwrap_or_else(|| failure.without_body());
+            refusals.note(&request, &answer);
+            answers.push((id, answer));
+        }
+    }
+}
+
+/// Whether a server would refuse an interaction for its length.
+pub(super) fn is_too_long(request: &FhirRequest) -> bool {
+    length(request) > MAX_BYTES
+}
+
+fn length(request: &FhirRequest) -> usize {
+    request.resource.as_ref().map_or(0, String::len)
+}
+
+fn answer_of(entry: Json) -> Option<Answer> {
+    let response = entry.get("response")?;
+    // FHIR allows a reason phrase behind the number: `201 Created`.
+    let status = response.get("status")?.text()?.get(..3)?.parse().ok()?;
+    let has_resource = entry.get("resource").is_some();
+    let body = if has_resource { entry.take("resource") } else { entry.take("response").take("outcome") };
+    Some(Answer::Done { status, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch() -> Batch {
+        let mut batch = Batch::default();
+        batch.add(
+            4,
+            FhirRequest { method: "GET", url: "Patient?phone=%2B15550100001".into(), ..Default::default() },
+            None,
+            Some(12_000),
+        );
+        let create = FhirRequest {
+            method: "POST",
+            url: "Communication".into(),
+            resource: Some(r#"{"resourceType":"Communication"}"#.into()),
+            if_none_exist: Some("identifier=a|b".into()),
+            ..Default::default()
+        };
+        batch.add(7, create, Some(900), Some(12_000));
+        batch
+    }
+
+    #[test]
+    fn writes_one_bundle() {
+        assert_eq!(
+            batch().bundle(),
+            r#"{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient?phone=%2B15550100001"}},{"resource":{"resourceType":"Communication"},"request":{"method":"POST","url":"Communication","ifNoneExist":"identifier=a|b"}}]}"#
+        );
+        let open = batch().open().unwrap();
+        assert_eq!((open.id, open.deadline, open.until), (4, None, Some(12_000)));
+    }
+
+    fn done(status: u16, body: &str) -> Answer {
+        Answer::Done { status, body: Json::parse(body).unwrap() }
+    }
+
+    #[test]
+    fn waits_as_long_as_any_of_its_entries() {
+        let mut batch = Batch::default();
+        assert!(batch.open().is_none());
+        batch.add(1, FhirRequest::default(), Some(300), None);
+        batch.add(2, FhirRequest::default(), Some(900), None);
+        assert_eq!(batch.open().unwrap().deadline, Some(900));
+        batch.add(3, FhirRequest::default(), None, None);
+        assert_eq!(batch.open().unwrap().deadline, None);
+    }
+
+    fn split(answer: Answer) -> Vec<(u32, Answer)> {
+        let mut answers = Vec::new();
+        batch().split(answer, &mut answers, &mut Refusals::default());
+        answers
+    }
+
+    #[test]
+    fn splits_the_answer_entry_by_entry() {
+        let body = r#"{"resourceType":"Bundle","entry":[{"resource":{"total":0},"response":{"status":"200"}},{"response":{"status":"409 Conflict","outcome":{"id":"conflict"}}}]}"#;
+        let answers = split(done(200, body));
+        assert_eq!(answers, [(4, done(200, r#"{"total":0}"#)), (7, done(409, r#"{"id":"conflict"}"#))]);
+    }
+
+    #[test]
+    fn a_failure_is_the_failure_of_each() {
+        assert_eq!(split(Answer::TimedOut), [(4, Answer::TimedOut), (7, Answer::TimedOut)]);
+        assert_eq!(split(done(500, "{}")), [(4, done(500, "null")), (7, done(500, "null"))]);
+        for body in ["null", "{}", r#"{"entry":[]}"#, r#"{"entry":[{"response":{"status":"?"}}]}"#] {
+            assert_eq!(split(done(200, body)), [(4, Answer::Failed), (7, Answer::Failed)], "{body}");
+        }
+    }
+}

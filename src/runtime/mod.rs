@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What runs a flow, and what passes between it and the host.
+//!
+//! A flow is an `async fn`. It sends requests through the [`Host`] and awaits the answers. [`Flow`] polls it, hands the
+//! open requests to the host, and resumes it with the answers. There is no executor and no JavaScript promise.
+
+mod batch;
+mod bot_event;
+mod flow;
+mod host;
+mod refusals;
+mod response;
+mod webhook_event;
+mod wire;
+
+pub use batch::MAX_BYTES;
+pub use bot_event::BotEvent;
+pub use flow::{Flow, Step};
+pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
+pub use response::{Reply, Response};
+pub use webhook_event::{Body, Event, Layout, Secret, Secrets};
+pub use wire::{read_answers, write_step};

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Requests that the FHIR server refused, named in the log by resource type and interaction: the right that is missing.
+
+use super::host::{Answer, FhirRequest};
+use super::response::Response;
+use crate::error::{Code, log_line};
+
+/// The requests of one flow that were refused.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Vec<Refused>);
+
+/// A request that was refused.
+#[derive(Debug)]
+struct Refused {
+    /// The resource type, such as `Appointment`; never an id or a search value.
+    kind: String,
+    /// The interactions of an access policy that the request needs, such as `read`.
+    interactions: &'static str,
+    /// Whether the server forbids it (401, 403), rather than finding it wrong (400, 422).
+    forbidden: bool,
+}
+
+impl Refused {
+    /// `Some` where the server refused `request`, and will refuse it again.
+    fn of(request: &FhirRequest, answer: &Answer) -> Option<Self> {
+        let Answer::Done { status, .. } = answer else { return None };
+        if !matches!(status, 400..=499) || matches!(status, 404 | 408 | 409 | 410 | 412 | 429) {
+            return None;
+        }
+        let end = request.url.find(['/', '?']).unwrap_or(request.url.len());
+        let kind = request.url.get(..end).filter(|kind| kind.bytes().all(|byte| byte.is_ascii_alphabetic()))?;
+        let is_search = request.url.get(end..).is_some_and(|rest| rest.starts_with('?'));
+        let interactions = match request.method {
+            "GET" if is_search => "search",
+            "GET" => "read",
+            "POST" if request.if_none_exist.is_some() => "search, create",
+            "POST" => "create",
+            "DELETE" => "delete",
+            _ => "update",
+        };
+        Some(Self { kind: kind.to_owned(), interactions, forbidden: matches!(status, 401 | 403) })
+    }
+
+    fn line(&self) -> String {
+        log_line(Code::ChartRefused, &[&self.kind, " (", self.interactions, ")"].concat())
+    }
+
+    /// Whether a line of the log has the resource type already.
+    fn is_named(&self, log: &[String]) -> bool {
+        let place = [" at ", &self.kind, ":"].concat();
+        log.iter().any(|line| line.contains(&place))
+    }
+}
+
+impl Refusals {
+    /// Keeps `request` if it was refused.
+    pub(super) fn note(&mut self, request: &FhirRequest, answer: &Answer) {
+        self.0.extend(Refused::of(request, answer));
+    }
+
+    /// Names each in the log of `done`, once. A bare `CHART_REFUSED` is replaced by the lines that name what it was. What
+    /// is forbidden is named even where the flow went on without it.
+    pub(super) fn name(&self, mut done: Response) -> Response {
+        if self.0.is_empty() {
+            return done;
+        }
+        let bare = log_line(Code::ChartRefused, "");
+        let at = done.log.iter().position(|line| *line == bare);
+        let all_named = self.0.iter().all(|one| one.is_named(&done.log));
+        let mut lines: Vec<String> = Vec::new();
+        for one in &self.0 {
+            let is_new = !one.is_named(&done.log);
+            let wanted = if at.is_some() { is_new || all_named } else { is_new && one.forbidden };
+            let line = one.line();
+            if wanted && !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        if !lines.is_empty() {
+            done.log.retain(|line| *line != bare);
+            // What was refused comes before what the flow made of it.
+            let at = at.unwrap_or(0);
+            done.log.splice(at..at, lines);
+        }
+        done
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is wrong with a config, as a plain function of a frame: tested natively.
+
+use super::refused::{Refused, fields};
+use crate::dialplan::Severity;
+use crate::dialplan::config::Config;
+use crate::error::Code;
+use crate::frame::Frame;
+use crate::json::decimal;
+use crate::phone::E164;
+
+/// The lines of all that is wrong: code, path, help and severity of each.
+pub(super) fn check(frame: &Frame) -> Result<String, Refused> {
+    let fields = fields(frame)?;
+    let ([config], numbers) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
+    let mut ours = Vec::with_capacity(numbers.len());
+    for (index, number) in numbers.iter().enumerate() {
+        let at = || Refused { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
+        ours.push(E164::parse(number).ok_or_else(at)?);
+    }
+    let mut text = String::new();
+    for finding in Config::check(config, (frame.head(0) == 1).then_some(&ours[..])) {
+        let severity = if finding.severity == Severity::Warning { "warning" } else { "error" };
+        for line in [finding.code.as_str(), "\n", &finding.path, "\n", finding.code.help(), "\n", severity, "\n"] {
+            text.push_str(line);
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_code_path_help_and_severity() {
+        let lines = |head, fields: &[&str]| check(&Frame::of([head, 0, 0, 0, 0], fields));
+        assert_eq!(lines(0, &["{}"]), Ok(String::new()));
+        let help = Code::ConfigNumberNotOurs.help();
+        let config = r#"{"outbound":{"callerId":"+15550100001"},"lists":{"a":[]}}"#;
+        let unused = ["CONFIG_NAME_UNUSED\nlists.a\n", Code::ConfigNameUnused.help(), "\nwarning\n"].concat();
+        assert_eq!(lines(0, &[config]), Ok(unused.clone()));
+        assert_eq!(lines(1, &[config, "+15550100001"]), Ok(unused));
+        let foreign = ["CONFIG_NUMBER_NOT_OURS\noutbound.callerId\n", help, "\nerror\n"].concat();
+        assert_eq!(lines(1, &[config, "+15550100002"]), Ok(foreign.clone()));
+        assert_eq!(lines(1, &[config]), Ok(foreign));
+        let refused = lines(1, &[config, "911"]).expect_err("no number");
+        assert_eq!((refused.code, refused.at.as_str()), (Code::ArgumentInvalid, "numbers[0]"));
+        assert_eq!(lines(0, &[]), Err(Code::EventInvalid.into()));
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Where a call goes, as a value for JavaScript.
+
+use serde::Serialize;
+
+use super::refused::{Refused, fields, in_pairs, split};
+use crate::dialplan::config::Config;
+use crate::dialplan::{
+    Call, Caller, Clinic, Direction, Fact, Facts, LocalTime, Params, Patient, Plan, Route, Step, Subject, answer,
+    apology, play, route,
+};
+use crate::error::Code;
+use crate::frame::Frame;
+use crate::json::{Json, decimal};
+use crate::phone::E164;
+use crate::policy::Spoken;
+use crate::text::cut;
+
+/// A route, or why there is none.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Routing {
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    says: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    twiml: Option<String>,
+}
+
+impl From<Refused> for Routing {
+    fn from(refused: Refused) -> Self {
+        let path = Some(refused.at).filter(|path| !path.is_empty());
+        Self { path, ..Self::default() }.saying(refused.code)
+    }
+}
+
+impl Routing {
+    fn saying(self, code: Code) -> Self {
+        Self { code: Some(code.as_str()), help: Some(code.help()), ..self }
+    }
+
+    fn along(self, route: &Route<'_>) -> Self {
+        match route {
+            Route::Acknowledge => Self { kind: Some("acknowledge"), ..self },
+            Route::Connect { client } => Self { kind: Some("connect"), client: Some((*client).to_owned()), ..self },
+            Route::Dial { to, caller_id } => Self {
+                kind: Some("dial"),
+                to: Some(to.clone()),
+                caller_id: Some(caller_id.as_str().to_owned()),
+                ..self
+            },
+            Route::Refuse(spoken) => {
+                let reason = match spoken {
+                    Spoken::Failure => "failure",
+                    Spoken::InvalidNumber => "invalid-number",
+                    Spoken::NotAllowed => "not-allowed",
+                    Spoken::Emergency => "emergency",
+                    Spoken::Country => "country",
+                    Spoken::Blocked => "blocked",
+                    Spoken::OwnNumber => "own-number",
+                    Spoken::NotInService => "not-in-service",
+                };
+                Self { kind: Some("refuse"), reason: Some(reason), says: Some(spoken.text()), ..self }
+            }
+        }
+    }
+}
+
+pub(super) fn route_call(frame: &Frame) -> Routing {
+    try_route(frame).unwrap_or_else(Routing::from)
+}
+
+fn try_route(frame: &Frame) -> Result<Routing, Refused> {
+    let fields = fields(frame)?;
+    let ([config, application, facts, url], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
+    let (numbers, pairs) = split(rest, frame.head(0), 1)?;
+    let mut ours = Vec::with_capacity(numbers.len());
+    for (index, number) in numbers.iter().enumerate() {
+        let at = || Refused { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
+        ours.push(E164::parse(number).ok_or_else(at)?);
+    }
+    let config = match frame.head(1) {
+        1 => Config::read(config).map_err(|refused| Refused { code: refused.code, at: refused.path })?,
+        _ => Config::default(),
+    };
+    let application = (frame.head(2) == 1).then_some(*application);
+    let pairs = in_pairs(pairs)?;
+    let call = match Call::read(&pairs) {
+        Ok(call) if call.subject == Subject::Message => return Err(Code::NotACall.into()),
+        Ok(call) => call,
+        Err(code) => {
+            let sorry = Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
+            return Ok(sorry.along(&Route::Refuse(Spoken::Failure)).saying(code));
+        }
+    };
+    let clinic = Clinic { numbers: &ours, application, config: &config };
+    let direction = Direction::of(&call, &ours);
+    let caller = Caller::of(&call, Params(&pairs), &ours);
+    let plan = Plan { config: &config, numbers: &ours, url: cut(url, b'#').0, caller };
+    if matches!(direction, Direction::Inbound { .. }) && plan.rules().is_some() {
+        return Ok(planned(&plan, Params(&pairs), facts));
+    }
+    let (route, code) = route(&call, &direction, &clinic);
+    let twiml = answer(&route, &config, None).unwrap_or_else(|_| apology());
+    let routing =
+        Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }.along(&route);
+    Ok(if let Some(code) = code { routing.saying(code) } else { routing })
+}
+
+/// What a dialplan does with a call that begins. What the facts do not tell is not known.
+fn planned(plan: &Plan<'_>, said: Params<'_, '_>, told: &str) -> Routing {
+    let facts = known(&Json::parse(told).unwrap_or_default(), &plan.caller);
+    let mut played = play(plan, &plan.next(&Step::FIRST, said, false), &facts);
+    let code = if played.codes.is_empty() { None } else { Some(played.codes.swap_remove(0).0) };
+    let routing = Routing {
+        ok: true,
+        direction: Some("inbound"),
+        kind: Some("plan"),
+        action: played.action,
+        twiml: Some(played.twiml),
+        ..Routing::default()
+    };
+    if let Some(code) = code { routing.saying(code) } else { routing }
+}
+
+/// `{ patient: { given?, language? } | null, open: { name: boolean }, walls: { zone: wall time } }`, all as far as they are
+/// known.
+fn known(told: &Json, caller: &Caller<'_>) -> Facts {
+    let mut facts = Facts::at(0, caller);
+    if let Some(patient) = told.get("patient") {
+        let text = |name| patient.get(name).and_then(Json::text).map(str::to_owned);
+        let someone = || Patient { given: text("given"), language: text("language"), ..Patient::default() };
+        facts.patient = Fact::Known((*patient != Json::Null).then(someone));
+    }
+    for (name, open) in told.get("open").map(Json::members).unwrap_or_default() {
+        facts.open.extend(open.boolean().map(|open| (name.clone(), open)));
+    }
+    for (zone, wall) in told.get("walls").map(Json::members).unwrap_or_default() {
+        let wall = wall.text().and_then(LocalTime::parse);
+        facts.walls.push((zone.clone(), wall.map_or(Fact::Unavailable, Fact::Known)));
+    }
+    facts
+}
+
+fn name(direction: &Direction<'_>) -> &'static str {
+    match direction {
+        Direction::DialAction => "dial-action",
+        Direction::Inbound { .. } => "inbound",
+        Direction::Outbound { .. } => "outbound",
+        Direction::Placed => "placed",
+        Direction::Sip => "sip",
+        Direction::StatusCallback => "status-callback",
+        Direction::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_and_says_why_not() {
+        let routed = |head, fields: &[&str]| route_call(&Frame::of(head, fields));
+        let call = ["From", "client:a", "To", "+15550100123", "ApplicationSid", "AP1"];
+        let routing =
+            routed([1, 1, 1, 0, 0], &[&[r#"{"client":"desk"}"#, "AP1", "", "", "+15550100001"], &call[..]].concat());
+        assert_eq!((routing.kind, routing.direction), (Some("dial"), Some("outbound")));
+        let routing = routed([1, 0, 1, 0, 0], &[&["", "AP2", "", "", "+15550100001"], &call[..]].concat());
+        assert_eq!((routing.kind, routing.code), (Some("refuse"), Some("APPLICATION_MISMATCH")));
+        let routing = routed([1, 1, 0, 0, 0], &[r#"{"clients":1}"#, "", "", "", "+15550100001"]);
+        assert_eq!(
+            (routing.ok, routing.code, routing.path.as_deref()),
+            (false, Some("CONFIG_INVALID"), Some("an unknown or repeated member of the document"))
+        );
+        let routing = routed([2, 0, 0, 0, 0], &["", "", "", "", "+15550100001", "911"]);
+        assert_eq!((routing.ok, routing.path.as_deref()), (false, Some("numbers[1]")));
+        let routing = routed([0; 5], &["", "", "", "", "To", "a", "To", "b"]);
+        assert_eq!((routing.ok, routing.kind, routing.code), (true, Some("refuse"), Some("PARAMETER_REPEATED")));
+        assert_eq!(routed([0; 5], &["", "", "", "", "MessageSid", "SM1"]).code, Some("NOT_A_CALL"));
+    }
+
+    #[test]
+    fn follows_a_dialplan_as_far_as_the_facts_go() {
+        const CONFIG: &str = r#"{"timeZone":"America/New_York","numbers":{"+15550100001":{"name":"front","dialplan":"main"}},
+            "hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
+            "dialplans":{"main":[{"when":{"open":"desk","patient":true},"then":"greet"},{"when":{"open":"desk"},"then":"ring"},{"then":"late"}]},
+            "actions":{"greet":[{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}},{"hangup":{}}],
+                "ring":[{"dial":{"targets":[{"client":"desk"}],"otherwise":"late"}}],"late":[{"say":{"text":"Closed."}},{"hangup":{}}]}}"#;
+        let routed = |facts: &str| {
+            let call = ["CallSid", "CA1", "From", "+15550100123", "To", "+15550100001"];
+            route_call(&Frame::of(
+                [1, 1, 0, 0, 0],
+                &[&[CONFIG, "", facts, "https://a.example/v#rc=3", "+15550100001"], &call[..]].concat(),
+            ))
+        };
+        for (facts, action, code) in [
+            ("", "late", Some("HOURS_UNKNOWN")),
+            ("{", "late", Some("HOURS_UNKNOWN")),
+            (r#"{"open":{"desk":true}}"#, "ring", None),
+            (r#"{"open":{"desk":false},"walls":{"America/New_York":"2026-11-16T10:00:00"}}"#, "late", None),
+            (r#"{"walls":{"America/New_York":"2026-11-16T10:00:00"},"patient":null}"#, "ring", None),
+            (r#"{"walls":{"America/New_York":"2026-11-16T17:00:00"}}"#, "late", None),
+            (r#"{"walls":{"America/New_York":"soon"}}"#, "late", Some("HOURS_UNKNOWN")),
+            (r#"{"open":{"desk":true},"patient":{"given":"Ada"}}"#, "greet", None),
+        ] {
+            let routing = routed(facts);
+            assert_eq!(
+                (routing.kind, routing.action.as_deref(), routing.code),
+                (Some("plan"), Some(action), code),
+                "{facts}"
+            );
+        }
+        assert!(routed(r#"{"open":{"desk":true},"patient":{"given":"Ada"}}"#).twiml.unwrap().contains("Hello, Ada."));
+        assert!(
+            routed(r#"{"open":{"desk":true}}"#)
+                .twiml
+                .unwrap()
+                .contains("action=\"https://a.example/v?step=dial.ring\"")
+        );
+    }
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What staff ask for: a patient's history, and statistics, against charts made by dice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plumline::bots::operations;
+use plumline::chart::{CallEvent, CallLog, Context, Outcome, Way};
+use plumline::error::Code;
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::{BotEvent, Flow, Reply, Step};
+use plumline::time::{date, instant, parse_instant};
+
+use crate::automation::fhir::is;
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, sid};
+use crate::chart::dice::Dice;
+
+fn ask(world: &mut World, input: &str) -> Json {
+    match world.execute(&Json::parse(input).unwrap()) {
+        Reply::Value(value) => value,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(world: &mut World, input: &str) -> Code {
+    match world.execute(&Json::parse(input).unwrap()) {
+        Reply::Invalid(problem) | Reply::Forbidden(problem) | Reply::Broken(problem) => problem.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn call_of(number: u64, patient: &str, at: u64) -> Json {
+    let context = Context {
+        patient: Some(patient.to_owned()),
+        practitioner: Some("Practitioner/a".to_owned()),
+        ..Context::default()
+    };
+    let mut log = CallLog::ticket(&context);
+    log.add(&CallEvent::from_rest(&leg(number, None, CALLER, OURS, at, 60).json(NOW)).unwrap());
+    log.write(None, EXTENSION_BASE)
+}
+
+fn message_of(number: u64, patient: &str, at: u64, direction: &str) -> Json {
+    let text = format!(
+        r#"{{"resourceType":"Communication","status":"completed","identifier":[{{"system":"https://www.twilio.com/","value":"{}"}}],"category":[{{"coding":[{{"system":"https://medplum.com/twilio-sms-direction","code":"{direction}"}}]}}],"subject":{{"reference":"{patient}"}},"sent":"{}","payload":[{{"contentString":"Hello {number}"}}]}}"#,
+        sid("SM", number),
+        instant(at)
+    );
+    Json::parse(&text).unwrap()
+}
+
+#[test]
+fn tells_calls_and_messages() {
+    let mut world = World::new("");
+    world.fhir.put(&call_of(1, "Patient/p1", NOW - HOUR), NOW);
+    world.fhir.put(&message_of(2, "Patient/p1", NOW - 2 * HOUR, "inbound"), NOW);
+    world.fhir.put(&message_of(3, "Patient/p2", NOW - 3 * HOUR, "inbound"), NOW);
+    let mut ticket = call_of(5, "Patient/p1", NOW - 4 * HOUR);
+    ticket.set("status", Json::of("preparation"));
+    world.fhir.put(&ticket, NOW);
+    let page = ask(&mut world, r#"{"operation":"history","patient":"Patient/p1"}"#);
+    let of = |index: usize| {
+        let reference = world.fhir.resources[index].get("id").and_then(Json::text).unwrap();
+        format!("Communication/{reference}")
+    };
+    assert_eq!(
+        page.write(),
+        format!(
+            r#"{{"items":[{{"kind":"call","direction":"inbound","status":"completed","outcome":"no-answer","started":"2026-11-18T10:06:40.000Z","durationSeconds":60,"practitioner":"Practitioner/a","communication":"{}","sid":"{}"}},{{"kind":"message","direction":"inbound","status":"completed","started":"2026-11-18T09:06:40.000Z","communication":"{}","sid":"{}","text":"Hello 2"}}]}}"#,
+            of(0),
+            sid("CA", 1),
+            of(1),
+            sid("SM", 2)
+        )
+    );
+}
+
+#[test]
+fn pages_give_each_once_while_others_come() {
+    for seed in 0..80 {
+        let mut dice = Dice::new(seed);
+        let mut world = World::new("");
+        let count = dice.roll(60);
+        let newest = dice.roll(2) == 0;
+        let page = 1 + dice.roll(12);
+        let put = |world: &mut World, dice: &mut Dice, at: u64| {
+            let number = world.fhir.resources.len() as u64 * 4 + 1;
+            let resource = if dice.roll(2) == 0 {
+                call_of(number, "Patient/p1", at)
+            } else {
+                message_of(number, "Patient/p1", at, "outbound")
+            };
+            let resource = world.fhir.put(&resource, NOW);
+            format!("Communication/{}", resource.get("id").and_then(Json::text).unwrap())
+        };
+        // Few different instants, so that pages end among equals.
+        let mut there = BTreeSet::new();
+        for _ in 0..count {
+            let at = NOW - HOUR - dice.roll(8) as u64 * 1_000;
+            there.insert(put(&mut world, &mut dice, at));
+        }
+        let mut given: Vec<(String, String)> = Vec::new();
+        let mut cursor = String::new();
+        for _ in 0..200 {
+            let order = if newest { "newest" } else { "oldest" };
+            let answer = ask(
+                &mut world,
+                &format!(
+                    r#"{{"operation":"history","patient":"Patient/p1","count":{page},"order":"{order}"{cursor}}}"#
+                ),
+            );
+            let items = answer.get("items").unwrap().elements();
+            assert!(items.len() <= page);
+            for item in items {
+                let text = |name: &str| item.get(name).and_then(Json::text).unwrap().to_owned();
+                given.push((text("started"), text("communication")));
+            }
+            // One comes at the beginning of the way, behind which it is not met any more.
+            if dice.roll(2) == 0 {
+                let at = if newest { NOW - MINUTE } else { NOW - 2 * HOUR };
+                put(&mut world, &mut dice, at);
+            }
+            match answer.get("cursor").and_then(Json::text) {
+                Some(next) => cursor = format!(r#","cursor":"{next}""#),
+                None => break,
+            }
+        }
+        let mut once: Vec<&String> = given.iter().map(|(_, reference)| reference).collect();
+        once.sort();
+        assert!(once.windows(2).all(|pair| pair[0] != pair[1]), "seed {seed}");
+        // Whatever came before the first page is given; what was there is.
+        assert!(there.iter().all(|reference| once.contains(&reference)), "seed {seed}");
+        let sorted = given.windows(2).all(|pair| if newest { pair[0] >= pair[1] } else { pair[0] <= pair[1] });
+        assert!(sorted, "seed {seed}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let mut world = World::new("");
+    for (input, code) in [
+        (r#"{"operation":"history"}"#, Code::OperationArgument),
+        (r#"{"operation":"history","patient":"Practitioner/a"}"#, Code::OperationArgument),
+        (r#"{"operation":"history","patient":"Patient/a&status=completed"}"#, Code::OperationArgument),
+        (r#"{"operation":"history","patient":"Patient/a","cursor":"x"}"#, Code::CursorInvalid),
+        (r#"{"operation":"history","patient":"Patient/a","cursor":"1.a b"}"#, Code::CursorInvalid),
+        (r#"{"operation":"history","patient":"Patient/a","cursor":"99999999999999999999.a"}"#, Code::CursorInvalid),
+        (r#"{"operation":"statistics"}"#, Code::PeriodInvalid),
+        (r#"{"operation":"statistics","from":"2026-11-02","to":"2026-11-01"}"#, Code::PeriodInvalid),
+        (r#"{"operation":"statistics","from":"2025-11-01","to":"2026-11-02"}"#, Code::PeriodInvalid),
+        (r#"{"operation":"statistics","from":"2026-11-31","to":"2026-12-02"}"#, Code::PeriodInvalid),
+        (r#"{"operation":"statistics","from":"2026-11-01","to":"2026-11-02","timeZone":"Nowhere"}"#, Code::ZoneUnknown),
+        (
+            r#"{"operation":"statistics","from":"2026-11-01","to":"2026-11-02","timeZone":"Test/Place","at":1}"#,
+            Code::CursorInvalid,
+        ),
+        (
+            r#"{"operation":"statistics","from":"2026-11-01","to":"2026-11-02","timeZone":"Test/Place","at":1793600000000,"sums":{"days":[]}}"#,
+            Code::CursorInvalid,
+        ),
+    ] {
+        assert_eq!(refused(&mut world, input), code, "{input}");
+    }
+}
+
+#[test]
+fn the_chart_s_refusal_is_told() {
+    for (status, code) in [("403", Code::RecordForbidden), ("500", Code::ChartUnavailable)] {
+        let knock = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
+        let mut flow = Flow::new(|host| operations(BotEvent::read(knock).unwrap(), host));
+        let Step::Ask(opens) = flow.step() else { panic!("an ask") };
+        let body = format!(r#"{{"entry":[{{"response":{{"status":"{status}"}}}}]}}"#);
+        let answer = crate::automation::twilio::done(200, Json::parse(&body).unwrap());
+        let Step::Done(done) = flow.resume(vec![(opens[0].id, answer)]) else { panic!("the end") };
+        match done.reply {
+            Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, "403")),
+            Reply::Broken(problem) => assert_eq!((problem.code, status), (code, "500")),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A chart of made-up calls; some have a practitioner.
+fn chart(world: &mut World, dice: &mut Dice, count: u64, from: u64, days: u64) {
+    let mut legs = calls(dice, count, from, days * 24 * 60);
+    dice.shuffle(&mut legs);
+    for root in legs.iter().filter(|leg| leg.parent.is_none()) {
+        let practitioner = ["a", "b", "c"].get(dice.roll(4)).map(|name| format!("Practitioner/{name}"));
+        let mut log = CallLog::ticket(&Context { practitioner, ..Context::default() });
+        for leg in legs.iter().filter(|leg| leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid)) {
+            let mut json = leg.json(u64::MAX);
+            if dice.roll(3) == 0 {
+                // Rang for a while.
+                json.set("duration", Json::of("1"));
+            }
+            log.add(&CallEvent::from_rest(&json).unwrap());
+        }
+        world.fhir.put(&log.write(None, EXTENSION_BASE), NOW);
+    }
+}
+
+/// The same figures, counted without any care for time and memory.
+fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> Json {
+    let (mut outcomes, mut days, mut people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut waits = [Vec::new(), Vec::new()];
+    let mut totals = [0u64; 2];
+    let mut answers = [0u64; 2];
+    for call in world.fhir.of_type("Communication") {
+        let log = CallLog::read(call);
+        let sent = parse_instant(call.get("sent").and_then(Json::text).unwrap()).unwrap();
+        let day = date(zone_shift(sent));
+        let sent_day = parse_instant(&day).unwrap();
+        if !(from..=to).contains(&sent_day) {
+            continue;
+        }
+        let way = usize::from(log.way() == Some(Way::Outbound));
+        let answered = log.outcome() == Some(Outcome::Answered);
+        totals[way] += 1;
+        *outcomes.entry(log.outcome().map_or("open", Outcome::word)).or_insert(0u64) += 1;
+        let add = |row: &mut [u64; 3]| {
+            row[way] += 1;
+            row[2] += u64::from(answered);
+        };
+        add(days.entry(day).or_insert([0u64; 3]));
+        let ends = call.get("sender").into_iter().chain(call.get("recipient").map(Json::elements).unwrap_or_default());
+        if let Some(who) =
+            ends.filter_map(|end| end.get("reference")?.text()).find(|who| who.starts_with("Practitioner/"))
+        {
+            add(people.entry(who.to_owned()).or_insert([0u64; 3]));
+        }
+        if answered {
+            answers[way] += 1;
+            waits[way].push((log.answered_at().unwrap() - log.started_at().unwrap()) / 1_000);
+        }
+    }
+    let row = |name: &str, of: &str, row: [u64; 3]| {
+        let [inbound, outbound, answered] = row.map(Json::count);
+        Json::object([
+            (name, Json::of(of)),
+            ("calls", Json::count(row[0] + row[1])),
+            ("inbound", inbound),
+            ("outbound", outbound),
+            ("answered", answered),
+        ])
+    };
+    let mut by_day = Vec::new();
+    for day in (from..=to).step_by(DAY as usize).map(date) {
+        let counted = days.get(&day).copied().unwrap_or_default();
+        by_day.push(row("day", &day, counted));
+    }
+    let wait = |way: usize| {
+        let mut waits = waits[way].clone();
+        waits.sort_unstable();
+        let sum: u64 = waits.iter().sum();
+        let count = waits.len() as u64;
+        let share = if totals[way] == 0 {
+            Json::Null
+        } else {
+            let float = |count: u64| f64::from(u32::try_from(count).unwrap());
+            Json::Number(format!("{:.3}", (float(answers[way]) * 1_000.0 / float(totals[way])).round() / 1_000.0))
+        };
+        let middle = waits.get(waits.len().saturating_sub(1) / 2).copied();
+        let mean = (sum + count / 2).checked_div(count);
+        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::count);
+        Json::object([
+            ("answered", Json::count(answers[way])),
+            ("answeredShare", share),
+            ("medianSeconds", seconds(middle.map(floor))),
+            ("meanSeconds", seconds(mean)),
+        ])
+    };
+    let words = ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
+    let by_outcome =
+        words.iter().map(|word| ((*word).to_owned(), Json::count(outcomes.get(word).copied().unwrap_or(0)))).collect();
+    Json::object([
+        ("calls", Json::count(totals[0] + totals[1])),
+        ("byDay", Json::List(by_day)),
+        ("byDirection", Json::object([("inbound", Json::count(totals[0])), ("outbound", Json::count(totals[1]))])),
+        ("byOutcome", Json::Object(by_outcome)),
+        ("byPractitioner", Json::List(people.iter().map(|(who, counts)| row("practitioner", who, *counts)).collect())),
+        ("timeToAnswer", Json::object([("inbound", wait(0)), ("outbound", wait(1))])),
+    ])
+}
+
+/// Seconds as coarse as the page says: to the second below two minutes, then to ten, then to the minute.
+fn floor(seconds: u64) -> u64 {
+    match seconds {
+        0..120 => seconds,
+        120..600 => seconds / 10 * 10,
+        600..3_600 => seconds / 60 * 60,
+        _ => 3_600,
+    }
+}
+
+fn figures(answer: &Json) -> Json {
+    let mut figures = answer.clone();
+    for name in ["from", "to", "timeZone", "next"] {
+        figures.set(name, Json::Null);
+    }
+    figures
+}
+
+#[test]
+fn statistics_are_what_counting_gives() {
+    for seed in 0..25 {
+        let mut dice = Dice::new(seed);
+        let mut world = World::new("");
+        let from = parse_instant("2026-11-10").unwrap();
+        let count = 1 + dice.roll(300) as u64;
+        chart(&mut world, &mut dice, count, from, 10);
+        let answer = ask(
+            &mut world,
+            r#"{"operation":"statistics","from":"2026-11-12","to":"2026-11-17","timeZone":"Test/Place"}"#,
+        );
+        // The clocks of the place: five hours behind, and four from 2026-11-15 on.
+        let turn = parse_instant("2026-11-15").unwrap() + 5 * HOUR;
+        let shift = |at: u64| if at >= turn { at - 4 * HOUR } else { at - 5 * HOUR };
+        let (first, last) = (parse_instant("2026-11-12").unwrap(), parse_instant("2026-11-17").unwrap());
+        assert_eq!(figures(&answer).write(), naive(&world, first, last, shift).write(), "seed {seed}");
+        assert!(answer.get("next").is_none());
+    }
+}
+
+#[test]
+fn a_long_period_goes_on_where_it_ended() {
+    let mut dice = Dice::new(7);
+    let mut world = World::new(r#"{"timeZone":"Test/Place"}"#);
+    let from = parse_instant("2026-11-10").unwrap();
+    // Many share a second.
+    chart(&mut world, &mut dice, 4_500, from, 1);
+    let first = ask(&mut world, r#"{"operation":"statistics","from":"2026-11-08","to":"2026-11-12"}"#);
+    assert!(is(&first, "timeZone", "Test/Place"));
+    let next = first.get("next").expect("more").clone();
+    assert_eq!(first.get("calls").and_then(Json::integer), Some(4_000));
+    // Calls come in between: behind the place that was reached they count, before it they do not.
+    let late = call_of(9_001, "Patient/p1", parse_instant("2026-11-12").unwrap());
+    world.fhir.put(&late, NOW);
+    world.fhir.put(&call_of(9_005, "Patient/p1", from - HOUR), NOW);
+    let second = ask(&mut world, &next.write());
+    assert!(second.get("next").is_none());
+    assert_eq!(second.get("calls").and_then(Json::integer), Some(4_501));
+    // Handing `next` in again gives the same again.
+    assert_eq!(ask(&mut world, &next.write()), second);
+    // Without the one that came too early, the figures are those of one count.
+    world.fhir.resources.pop();
+    let (first, last) = (parse_instant("2026-11-08").unwrap(), parse_instant("2026-11-12").unwrap());
+    assert_eq!(figures(&second).write(), naive(&world, first, last, |at| at - 5 * HOUR).write());
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Twilio's REST API as the sweep meets it: a list of calls that comes late, newest first and by pages; and recordings.
+
+use plumline::json::Json;
+use plumline::runtime::{Answer, HttpRequest};
+use plumline::time::{DAY, date_of, instant, parse_instant, weekday_of};
+
+use crate::automation::fhir::decode;
+
+/// A leg as the list tells of it.
+#[derive(Clone)]
+pub(crate) struct Leg {
+    pub(crate) sid: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) direction: &'static str,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    /// How it ends.
+    pub(crate) status: &'static str,
+    /// When it comes up in the list.
+    pub(crate) listed: u64,
+}
+
+/// A recording as the list tells of it.
+#[derive(Clone)]
+pub(crate) struct Recorded {
+    pub(crate) sid: String,
+    pub(crate) call: String,
+    pub(crate) created: u64,
+    pub(crate) seconds: u64,
+    pub(crate) source: &'static str,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Twilio {
+    pub(crate) legs: Vec<Leg>,
+    /// What the list of recordings has.
+    pub(crate) recorded: Vec<Recorded>,
+    /// How many lists were asked for.
+    pub(crate) lists: usize,
+    pub(crate) recordings: Vec<String>,
+    /// How often a recording was deleted that was there.
+    pub(crate) deleted: usize,
+    /// How often a deletion was asked for.
+    pub(crate) deletions: usize,
+    /// What is answered where one is to be deleted, whatever there is.
+    pub(crate) stubborn: Vec<(String, u16)>,
+    /// Legs of a page, at most.
+    pub(crate) page: Option<usize>,
+    /// Whether a list has each leg twice.
+    pub(crate) twice: bool,
+}
+
+impl Leg {
+    pub(crate) fn json(&self, now: u64) -> Json {
+        let over = now >= self.end;
+        let seconds = (self.end - self.start) / 1_000;
+        let text = |text: &Option<String>| text.as_deref().map_or(Json::Null, Json::of);
+        let mut json = Json::object([
+            ("sid", Json::of(&self.sid)),
+            ("parent_call_sid", text(&self.parent)),
+            ("from", Json::of(&self.from)),
+            ("to", Json::of(&self.to)),
+            ("direction", Json::of(self.direction)),
+            ("start_time", Json::of(&rfc2822(self.start))),
+            ("status", Json::of(if over { self.status } else { "in-progress" })),
+        ]);
+        if over {
+            json.set("end_time", Json::of(&rfc2822(self.end)));
+            json.set("duration", Json::of(&if self.status == "completed" { seconds } else { 0 }.to_string()));
+        }
+        json
+    }
+}
+
+impl Twilio {
+    pub(crate) fn answer(&mut self, request: &HttpRequest, now: u64) -> Answer {
+        assert_eq!(request.headers[0], ("Authorization", "Basic U0sxOmludmVudGVk".to_owned()));
+        let path = request.url.strip_prefix("https://api.twilio.com/2010-04-01/Accounts/AC1").expect("the API");
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if let Some(sid) = path.strip_prefix("/Recordings/").and_then(|path| path.strip_suffix(".json")) {
+            if request.method == "GET" {
+                let created = self.recorded.iter().find(|one| one.sid == sid).map_or(0, |one| one.created);
+                let known = self.recordings.iter().any(|known| known == sid);
+                let body = Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(created)))]);
+                return if known { done(200, body) } else { done(404, Json::Null) };
+            }
+            assert_eq!(request.method, "DELETE");
+            self.deletions += 1;
+            if let Some((_, status)) = self.stubborn.iter().find(|(stubborn, _)| stubborn == sid || stubborn == "*") {
+                return done(*status, Json::Null);
+            }
+            let at = self.recordings.iter().position(|known| known == sid);
+            self.deleted += usize::from(at.is_some());
+            return done(if at.map(|at| self.recordings.remove(at)).is_some() { 204 } else { 404 }, Json::Null);
+        }
+        assert_eq!(request.method, "GET");
+        if let Some(sid) = path.strip_prefix("/Calls/").and_then(|path| path.strip_suffix(".json")) {
+            let leg = self.legs.iter().find(|leg| leg.sid == sid);
+            return leg.map_or_else(|| done(404, Json::Null), |leg| done(200, leg.json(now)));
+        }
+        self.lists += 1;
+        if path == "/Recordings.json" {
+            return done(200, self.list_recorded(query, now));
+        }
+        assert_eq!(path, "/Calls.json");
+        done(200, self.list(query, now))
+    }
+
+    fn list_recorded(&self, query: &str, now: u64) -> Json {
+        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
+        let params: Vec<(String, String)> = pairs.map(|(a, b)| (decode(a), decode(b))).collect();
+        let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant")).unwrap();
+        let (low, high) = (bound("DateCreated>"), bound("DateCreated<"));
+        let mut found: Vec<&Recorded> = self.recorded.iter().filter(|one| one.created <= now).collect();
+        found.retain(|one| (low..=high).contains(&one.created));
+        found.sort_by_key(|one| std::cmp::Reverse(one.created));
+        let size = param("PageSize").map_or(50, |size| size.parse().unwrap()).min(self.page.unwrap_or(1_000));
+        let page: usize = param("Page").map_or(0, |page| page.parse().unwrap());
+        let more = found.len() > (page + 1) * size;
+        let next = format!(
+            "/2010-04-01/Accounts/AC1/Recordings.json?{}&Page={}",
+            query.split("&Page=").next().unwrap(),
+            page + 1
+        );
+        let written = found.into_iter().skip(page * size).take(size).map(|one| {
+            let over = one.created + one.seconds * 1_000 <= now;
+            Json::object([
+                ("sid", Json::of(&one.sid)),
+                ("call_sid", if one.call.is_empty() { Json::Null } else { Json::of(&one.call) }),
+                ("date_created", Json::of(&rfc2822(one.created))),
+                ("duration", Json::of(&if over { one.seconds.to_string() } else { "-1".to_owned() })),
+                ("source", Json::of(one.source)),
+                ("status", Json::of(if over { "completed" } else { "processing" })),
+            ])
+        });
+        Json::Object(vec![
+            ("recordings".into(), Json::List(written.collect())),
+            ("next_page_uri".into(), if more { Json::of(&next) } else { Json::Null }),
+        ])
+    }
+
+    fn list(&self, query: &str, now: u64) -> Json {
+        let params: Vec<(String, String)> =
+            query.split('&').map(|pair| pair.split_once('=').unwrap()).map(|(a, b)| (decode(a), decode(b))).collect();
+        let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant"));
+        let mut legs: Vec<&Leg> = self.legs.iter().filter(|leg| leg.listed <= now).collect();
+        legs.retain(|leg| bound("StartTime>").is_none_or(|low| leg.start >= low));
+        legs.retain(|leg| bound("StartTime<").is_none_or(|high| leg.start <= high));
+        legs.retain(|leg| param("ParentCallSid").is_none_or(|parent| leg.parent.as_deref() == Some(parent)));
+        legs.sort_by_key(|leg| (leg.start, leg.sid.as_str()));
+        legs.reverse();
+        let size = param("PageSize").map_or(50, |size| size.parse().unwrap()).min(self.page.unwrap_or(1_000));
+        if let Some(after) = param("After") {
+            let at = legs.iter().position(|leg| leg.sid == after).unwrap();
+            legs.drain(..=at);
+        }
+        let more = legs.len() > size;
+        legs.truncate(size);
+        let next = legs.last().filter(|_| more).map(|last| {
+            let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("After=")).collect();
+            format!("/2010-04-01/Accounts/AC1/Calls.json?{}&After={}", kept.join("&"), last.sid)
+        });
+        let again = if self.twice { legs.clone() } else { Vec::new() };
+        let calls = legs.into_iter().chain(again).map(|leg| leg.json(now)).collect();
+        Json::Object(vec![
+            ("calls".into(), Json::List(calls)),
+            ("next_page_uri".into(), next.map_or(Json::Null, |next| Json::of(&next))),
+        ])
+    }
+}
+
+pub(crate) fn done(status: u16, body: Json) -> Answer {
+    Answer::Done { status, body }
+}
+
+pub(crate) fn rfc2822(ms: u64) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = date_of(ms / DAY);
+    let weekday = DAYS[weekday_of(ms / DAY) as usize];
+    let clock = instant(ms);
+    format!("{weekday}, {day:02} {} {year} {} +0000", MONTHS[month as usize - 1], &clock[11..19])
+}

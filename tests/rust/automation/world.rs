@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The world around the doors: a chart, Twilio, an address for alerts, a clock; and what can go wrong with a round trip.
+
+use plumline::bots::{automation, operations};
+use plumline::chart::{CallEvent, CallLog};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, BotEvent, Flow, Open, Reply, Response, Step};
+
+use crate::automation::fhir::{Fhir, is, response};
+use crate::automation::twilio::{Leg, Twilio, done};
+use crate::chart::dice::Dice;
+
+pub(crate) const NOW: u64 = 1_795_000_000_000;
+pub(crate) const MINUTE: u64 = 60_000;
+pub(crate) const HOUR: u64 = 3_600_000;
+pub(crate) const DAY: u64 = 86_400_000;
+pub(crate) const OURS: &str = "+15550100001";
+pub(crate) const CALLER: &str = "+15550100123";
+pub(crate) const ALERTS: &str = "https://alerts.example.com/hook";
+
+/// What goes wrong with one round trip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Lost,
+    Unheard,
+    Late,
+    Whole(u16),
+    Each(u16),
+    Half,
+}
+
+pub(crate) const FAULTS: [Fault; 9] = [
+    Fault::Lost,
+    Fault::Unheard,
+    Fault::Late,
+    Fault::Whole(429),
+    Fault::Whole(500),
+    Fault::Each(409),
+    Fault::Each(412),
+    Fault::Each(500),
+    Fault::Half,
+];
+
+#[derive(Clone, Default)]
+pub(crate) struct World {
+    pub(crate) fhir: Fhir,
+    pub(crate) twilio: Twilio,
+    pub(crate) now: u64,
+    pub(crate) config: String,
+    /// `TWILIO_NUMBER`; not set where empty.
+    pub(crate) numbers: &'static str,
+    /// The bodies that the alerts' address took.
+    pub(crate) posts: Vec<Json>,
+    /// What it answers; 200 where 0.
+    pub(crate) alert_status: u16,
+    /// How long runs have waited for it, where it hangs: milliseconds.
+    pub(crate) alert_hangs: Option<u32>,
+}
+
+/// A run on its way.
+pub(crate) struct Run {
+    flow: Flow,
+    step: Step,
+    pub(crate) asked: usize,
+}
+
+impl World {
+    pub(crate) fn new(config: &str) -> Self {
+        Self { now: NOW, config: config.to_owned(), ..Self::default() }
+    }
+
+    fn knock(&self, input: &Json, config: &str) -> BotEvent {
+        let secret = |value: &str| if value.is_empty() { Json::Null } else { Json::of(value) };
+        let secrets = Json::object([
+            ("TWILIO_ACCOUNT_SID", Json::of("AC1")),
+            ("TWILIO_API_KEY", Json::of("SK1")),
+            ("TWILIO_API_SECRET", Json::of("invented")),
+            ("PLUMLINE_CONFIG", secret(config)),
+            ("TWILIO_NUMBER", secret(self.numbers)),
+        ]);
+        let now = Json::List(vec![Json::count(self.now >> 30), Json::count(self.now & 0x3fff_ffff)]);
+        let event = Json::object([("now", now), ("input", input.clone()), ("secrets", secrets)]);
+        BotEvent::read(&event.write()).expect("a knock")
+    }
+
+    /// A minute of the sweep.
+    pub(crate) fn sweeping(&self) -> Run {
+        let knock = self.knock(&Json::object([("resourceType", Json::of("Bot"))]), &self.config);
+        Run::new(Flow::new(|host| automation(knock, host)))
+    }
+
+    /// A Subscription that tells of a resource.
+    pub(crate) fn told(&self, resource: &Json) -> Run {
+        let knock = self.knock(resource, &self.config);
+        Run::new(Flow::new(|host| automation(knock, host)))
+    }
+
+    /// An operation.
+    pub(crate) fn execute(&mut self, input: &Json) -> Reply {
+        let knock = self.knock(input, &self.config);
+        Run::new(Flow::new(|host| operations(knock, host))).play(self, |_| None).0.reply
+    }
+
+    /// Sweeps, a minute later each time, until nothing changes any more; how many runs that took. One run that ends a
+    /// long list may change nothing, and leave to the next what has come meanwhile.
+    pub(crate) fn settle(&mut self) -> usize {
+        let mut quiet = 0;
+        for runs in 1..200 {
+            let before = self.fhir.resources.clone();
+            self.sweep();
+            self.now += MINUTE;
+            let changed = without_marks(&before) != without_marks(&self.fhir.resources);
+            quiet = if changed || self.is_reading() { 0 } else { quiet + 1 };
+            if quiet == 2 {
+                return runs - 1;
+            }
+        }
+        panic!("it never settles");
+    }
+
+    /// Whether the list is not read to its end.
+    fn is_reading(&self) -> bool {
+        self.fhir.of_type("Basic").iter().any(|marks| marks.write().contains("\"top\""))
+    }
+
+    pub(crate) fn sweep(&mut self) -> usize {
+        let (done, asked) = self.sweeping().play(self, |_| None);
+        assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
+        asked
+    }
+
+    pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>) -> Answer {
+        let now = self.now;
+        match &open.ask {
+            Ask::Batch(bundle) => {
+                let mut batch = |limit| done(200, self.fhir.batch(bundle, now, limit));
+                match fault {
+                    None => batch(usize::MAX),
+                    Some(Fault::Half) => batch(1),
+                    Some(Fault::Lost) => Answer::Failed,
+                    Some(Fault::Late) => Answer::TimedOut,
+                    Some(Fault::Unheard) => {
+                        batch(usize::MAX);
+                        Answer::Failed
+                    }
+                    Some(Fault::Whole(status)) => done(status, Json::Null),
+                    Some(Fault::Each(status)) => {
+                        let count = Json::parse(bundle).unwrap().get("entry").unwrap().elements().len();
+                        let entries = (0..count).map(|_| response(status, Json::Null)).collect();
+                        done(200, Json::object([("entry", Json::List(entries))]))
+                    }
+                }
+            }
+            Ask::Http(request) => {
+                let mut there = || {
+                    if request.url == ALERTS {
+                        assert_eq!(request.method, "POST");
+                        self.posts.push(Json::parse(&request.body).unwrap());
+                        if let Some(waited) = &mut self.alert_hangs {
+                            *waited += open.deadline.expect("a deadline");
+                            return Answer::TimedOut;
+                        }
+                        return done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null);
+                    }
+                    self.twilio.answer(request, now)
+                };
+                match fault {
+                    None => there(),
+                    Some(Fault::Unheard) => {
+                        there();
+                        Answer::Failed
+                    }
+                    Some(Fault::Late) => Answer::TimedOut,
+                    Some(Fault::Whole(status) | Fault::Each(status)) => done(status, Json::Null),
+                    Some(Fault::Lost | Fault::Half) => Answer::Failed,
+                }
+            }
+            // Clocks five hours behind Greenwich, but for a day on which they are set forward at midnight.
+            Ask::Zone(zone) if zone.zone == "Test/Place" => {
+                let walls = zone.walls.iter().map(|wall| match wall.as_str() {
+                    "2026-11-15T00:00:00" => Json::List(Vec::new()),
+                    wall => {
+                        let at = plumline::time::parse_instant(&format!("{wall}Z")).unwrap() + 5 * HOUR;
+                        Json::List(vec![Json::count(if wall >= "2026-11-15" { at - HOUR } else { at })])
+                    }
+                });
+                done(200, Json::object([("instants", Json::List(walls.collect()))]))
+            }
+            Ask::Zone(_) => done(400, Json::Null),
+            Ask::Wait(_) => done(200, Json::Null),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The calls of the chart: without ids and versions, by their roots.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let mut calls = Vec::new();
+        for call in self.fhir.of_type("Communication") {
+            if is(call, "status", "entered-in-error") || !call.write().contains("twilio-voice") {
+                continue;
+            }
+            calls.push(bare(call));
+        }
+        calls.sort();
+        calls
+    }
+
+    pub(crate) fn call(&self, root: &str) -> &Json {
+        let url = format!("https://www.twilio.com/\",\"value\":\"{root}\"");
+        let open = |one: &&&Json| one.write().contains(&url) && !is(one, "status", "entered-in-error");
+        let calls: Vec<&Json> = self.fhir.of_type("Communication").iter().filter(open).copied().collect();
+        assert_eq!(calls.len(), 1, "{root}");
+        calls[0]
+    }
+
+    /// Puts what the list would say of a call into the chart, as a webhook does.
+    pub(crate) fn chart(&mut self, root: &str) -> Json {
+        let mut log = CallLog::default();
+        let now = self.now;
+        for leg in self.twilio.legs.iter().filter(|leg| leg.sid == root || leg.parent.as_deref() == Some(root)) {
+            log.add(&CallEvent::from_rest(&leg.json(now)).unwrap());
+        }
+        self.fhir.put(&log.write(None, EXTENSION_BASE), now)
+    }
+}
+
+impl Run {
+    fn new(mut flow: Flow) -> Self {
+        let step = flow.step();
+        Self { flow, step, asked: 0 }
+    }
+
+    /// How it ended, if it has; else one round trip more.
+    pub(crate) fn go_on(&mut self, world: &mut World, fault: Option<Fault>) -> Option<Response> {
+        let opens = match &self.step {
+            Step::Done(done) => return Some(done.clone()),
+            Step::Ask(opens) => opens,
+        };
+        self.asked += 1;
+        let answers = opens.iter().map(|open| (open.id, world.answer(open, fault))).collect();
+        self.step = self.flow.resume(answers);
+        None
+    }
+
+    pub(crate) fn play(mut self, world: &mut World, fault: impl Fn(usize) -> Option<Fault>) -> (Response, usize) {
+        loop {
+            let fault = fault(self.asked);
+            if let Some(done) = self.go_on(world, fault) {
+                leaks_nothing(&done);
+                return (done, self.asked);
+            }
+        }
+    }
+}
+
+fn leaks_nothing(done: &Response) {
+    for line in &done.log {
+        assert!(!line.contains("CONFIG_INVALID"), "{line}");
+        assert!(!line.contains("+1555") && !line.contains("CA0") && !line.contains("invented"), "{line}");
+    }
+}
+
+/// Runs side by side, in an order that dice choose.
+pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, dice: &mut Dice) -> Vec<Response> {
+    let mut ended = Vec::new();
+    while !runs.is_empty() {
+        let at = dice.roll(runs.len());
+        if let Some(done) = runs[at].go_on(world, None) {
+            leaks_nothing(&done);
+            ended.push(done);
+            drop(runs.remove(at));
+        }
+    }
+    ended
+}
+
+pub(crate) fn bare(resource: &Json) -> String {
+    let mut resource = resource.clone();
+    resource.set("id", Json::Null);
+    resource.set("meta", Json::Null);
+    resource.write()
+}
+
+fn without_marks(resources: &[Json]) -> Vec<String> {
+    resources.iter().filter(|one| !is(one, "resourceType", "Basic")).map(Json::write).collect()
+}
+
+pub(crate) fn sid(kind: &str, number: u64) -> String {
+    format!("{kind}{number:032x}")
+}
+
+/// A leg of a call; `number` makes its `CallSid`.
+pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start: u64, seconds: u64) -> Leg {
+    Leg {
+        sid: sid("CA", number),
+        parent: parent.map(|parent| sid("CA", parent)),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        direction: if parent.is_some() { "outbound-dial" } else { "inbound" },
+        start,
+        end: start + seconds * 1_000,
+        status: "completed",
+        listed: start,
+    }
+}
+
+/// Calls of `minutes`, made by dice: answered, missed, failed, placed by a browser; each second a whole one.
+pub(crate) fn calls(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
+    let mut legs = Vec::new();
+    for number in 0..count {
+        let start = from + dice.roll((minutes * 60) as usize) as u64 * 1_000;
+        let seconds = 5 + dice.roll(240) as u64;
+        let root = number * 4 + 1;
+        let caller = format!("+155501002{:02}", dice.roll(100));
+        let late = dice.roll(14 * 60_000) as u64;
+        let first = legs.len();
+        match dice.roll(4) {
+            0 => legs.push(leg(root, None, &caller, OURS, start, seconds)),
+            1 => {
+                legs.push(leg(root, None, &caller, OURS, start, seconds));
+                legs.push(leg(root + 1, Some(root), &caller, "client:desk", start + 1_000, 4));
+                legs[first + 1].status = *dice.pick(&["no-answer", "busy", "failed"]);
+                legs.push(leg(root + 2, Some(root), &caller, "+15550100002", start + 1_000, seconds.max(9) - 4));
+            }
+            2 => {
+                legs.push(leg(root, None, &caller, OURS, start, seconds));
+                legs[first].status = *dice.pick(&["no-answer", "busy", "failed", "canceled"]);
+            }
+            _ => {
+                legs.push(leg(root, None, "client:practitioner_1", &caller, start, seconds));
+                legs.push(leg(root + 1, Some(root), OURS, &caller, start + 1_000, seconds - 2));
+                legs[first + 1].status = *dice.pick(&["completed", "no-answer"]);
+            }
+        }
+        for leg in &mut legs[first..] {
+            leg.listed = leg.start + late;
+        }
+    }
+    legs
+}
+
+/// That two lists are the same; else the first that differs.
+pub(crate) fn same(ours: &[String], theirs: &[String], of: &str) {
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert_eq!(ours, theirs, "{of}");
+    }
+    assert_eq!(ours.len(), theirs.len(), "{of}");
+}

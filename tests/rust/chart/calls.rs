@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Calls as Twilio tells of them, made up by dice: which legs there are, what becomes of each, and which requests that
+//! makes; and what the chart should say of it, known from the story and not from the code under test.
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::json::Json;
+use plumline::time::{date_of, weekday_of};
+
+use crate::chart::dice::Dice;
+
+/// A request, and when it came in; or a call of Twilio's list.
+#[derive(Clone)]
+pub(crate) enum Event {
+    Opening(Vec<(String, String)>, u64),
+    Callback(Vec<(String, String)>, u64),
+    Listed(Json),
+}
+
+impl Event {
+    pub(crate) fn pairs(&self) -> Option<(&[(String, String)], u64)> {
+        match self {
+            Self::Opening(pairs, at) | Self::Callback(pairs, at) => Some((pairs, *at)),
+            Self::Listed(_) => None,
+        }
+    }
+
+    pub(crate) fn add_to(&self, log: &mut CallLog) {
+        let pairs = self.pairs().map(|(pairs, _)| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let pairs: Vec<_> = pairs.into_iter().flatten().collect();
+        let event = match self {
+            Self::Opening(_, at) => CallEvent::opening(&pairs, *at),
+            Self::Callback(_, at) => CallEvent::read(&pairs, *at),
+            Self::Listed(json) => CallEvent::from_rest(json),
+        };
+        log.add(&event.expect("an event"));
+    }
+
+    pub(crate) fn log(&self) -> CallLog {
+        let mut log = CallLog::default();
+        self.add_to(&mut log);
+        log
+    }
+}
+
+/// A call, and what the chart should say of it.
+pub(crate) struct Call {
+    pub(crate) root: String,
+    pub(crate) events: Vec<Event>,
+    pub(crate) context: Context,
+    pub(crate) outcome: &'static str,
+    pub(crate) sent: u64,
+    pub(crate) received: Option<u64>,
+    pub(crate) outbound: bool,
+}
+
+impl Call {
+    /// What is known of it after all.
+    pub(crate) fn log(&self) -> CallLog {
+        let mut log = CallLog::ticket(&self.context);
+        for event in &self.events {
+            event.add_to(&mut log);
+        }
+        log
+    }
+}
+
+const OURS: &str = "+15550100001";
+const PATIENT: &str = "+15550100123";
+const CLIENT: &str = "client:practitioner_1";
+
+/// The end of a dialled leg: status, `SipResponseCode`, and the outcome.
+const ENDS: [(&str, &str, &str); 7] = [
+    ("completed", "200", "answered"),
+    ("busy", "486", "busy"),
+    ("busy", "603", "declined"),
+    ("no-answer", "487", "no-answer"),
+    ("no-answer", "", "no-answer"),
+    ("failed", "404", "failed"),
+    ("canceled", "487", "dropped"),
+];
+
+/// Which of several outcomes is the call's.
+const BEST: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
+
+struct Teller {
+    dice: Dice,
+    now: u64,
+    serial: u64,
+    root: String,
+    root_status: &'static str,
+    from: &'static str,
+    to: &'static str,
+    direction: &'static str,
+    events: Vec<Event>,
+    answered: Option<u64>,
+    /// The first request that says so of the root.
+    first_in_progress: Option<u64>,
+    /// When Twilio answered the root.
+    picked_up: Option<u64>,
+}
+
+/// A call by its number.
+pub(crate) fn call(seed: u64) -> Call {
+    let mut dice = Dice::new(seed);
+    let now = 1_795_000_000_000 + seed * 3_600_000 + dice.roll(1_000) as u64;
+    let root = format!("CA{seed:024x}{:08x}", dice.roll(0xffff_ffff));
+    let kind = dice.roll(8);
+    let (from, to, direction) = match kind {
+        0..=3 => (PATIENT, OURS, "inbound"),
+        4 | 5 => (CLIENT, PATIENT, "inbound"),
+        _ => (OURS, PATIENT, "outbound-api"),
+    };
+    let mut teller = Teller {
+        dice,
+        now,
+        serial: 0,
+        root: root.clone(),
+        root_status: "ringing",
+        from,
+        to,
+        direction,
+        events: Vec::new(),
+        answered: None,
+        first_in_progress: None,
+        picked_up: None,
+    };
+    let outcome = match kind {
+        0 => teller.inbound(false),
+        1 => teller.inbound(true),
+        2 => teller.queue(),
+        3 => teller.unanswered(),
+        4 | 5 => teller.outbound(),
+        _ => teller.placed(),
+    };
+    let context = teller.context(kind);
+    // Of its own leg, and of those that were dialled.
+    let heard = |own: bool| {
+        let events = teller.events.iter().filter_map(Event::pairs);
+        let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
+        of.map(|(pairs, at)| timestamp_of(pairs, at)).min()
+    };
+    let own = teller.since_picked_up(heard(true).unwrap());
+    Call {
+        sent: heard(false).map_or(own, |child| child.min(own)),
+        events: teller.events,
+        context,
+        outcome,
+        root,
+        received: teller.answered,
+        outbound: kind > 3,
+    }
+}
+
+impl Teller {
+    /// A call to our number that rings up to three phones, one after the other; perhaps with a voicemail in the end.
+    fn inbound(&mut self, voicemail: bool) -> &'static str {
+        self.opening();
+        let mut outcomes = Vec::new();
+        for _ in 0..self.dice.roll(4) {
+            let to = *self.dice.pick(&[CLIENT, "client:practitioner_2", "+15550100077"]);
+            outcomes.push(self.dial(PATIENT, to));
+            if matches!(outcomes.last(), Some(&("answered" | "dropped"))) {
+                break;
+            }
+        }
+        let mut outcome = BEST.into_iter().find(|best| outcomes.contains(best)).unwrap_or("no-answer");
+        if voicemail && outcome != "answered" && outcome != "dropped" {
+            self.root_status = "in-progress";
+            self.record();
+            self.answered = self.first_in_progress;
+            outcome = "voicemail";
+        }
+        self.end("completed");
+        outcome
+    }
+
+    fn queue(&mut self) -> &'static str {
+        self.opening();
+        let (result, outcome) = *self.dice.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
+        self.pass(30);
+        let waited = self.dice.roll(30) as u64;
+        // What Twilio tells of the wait comes behind the talk.
+        self.pass(if outcome == "answered" { 600 } else { 1 });
+        self.root_status = "in-progress";
+        self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
+        self.end("completed");
+        if outcome == "answered" {
+            let heard = self.events.iter().filter_map(Event::pairs).map(|(pairs, at)| timestamp_of(pairs, at)).min();
+            self.answered = heard.map(|heard| self.since_picked_up(heard) + waited * 1_000);
+        }
+        outcome
+    }
+
+    /// A call to our number that ends before our document is read.
+    fn unanswered(&mut self) -> &'static str {
+        self.opening();
+        let (status, outcome) = *self.dice.pick(&[
+            ("canceled", "dropped"),
+            ("no-answer", "no-answer"),
+            ("busy", "busy"),
+            ("failed", "failed"),
+        ]);
+        self.end(status);
+        outcome
+    }
+
+    /// A call from a browser.
+    fn outbound(&mut self) -> &'static str {
+        self.opening();
+        let outcome = self.dial(OURS, PATIENT);
+        self.end("completed");
+        outcome
+    }
+
+    /// A call placed by REST.
+    fn placed(&mut self) -> &'static str {
+        let by = *self.dice.pick(&["human", "machine_start", ""]);
+        let end = *self.dice.pick(&ENDS);
+        let root = self.root.clone();
+        self.leg(&root, None, end, by);
+        match end.2 {
+            "answered" if by.starts_with("machine") => "voicemail",
+            outcome => outcome,
+        }
+    }
+
+    /// A leg that is dialled, and the action of its dial.
+    fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
+        let mut end = *self.dice.pick(&ENDS);
+        // An app has no line that could be busy.
+        if to.starts_with("client:") && end.2 == "busy" {
+            end.2 = "declined";
+        }
+        self.serial += 1;
+        let sid = format!("CA{:032x}", u128::from(self.serial) << 64 | u128::from(self.now));
+        self.root_status = "in-progress";
+        let duration = self.leg(&sid, Some((from, to)), end, "");
+        let mut action = vec![
+            ("DialCallSid", sid),
+            ("DialCallStatus", end.0.into()),
+            ("DialBridged", (end.0 == "completed").to_string()),
+        ];
+        action.extend(duration.map(|seconds| ("DialCallDuration", seconds.to_string())));
+        self.callback(action);
+        end.2
+    }
+
+    /// The progress events of a leg; how long it lasted. The root, or a child with its own addresses.
+    fn leg(
+        &mut self,
+        sid: &str,
+        child: Option<(&'static str, &'static str)>,
+        (end, sip, outcome): (&'static str, &str, &str),
+        answered_by: &str,
+    ) -> Option<usize> {
+        let answered = outcome == "answered";
+        let steps = ["initiated", "ringing", "in-progress", end];
+        let mut lasted = None;
+        for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
+            // Once they speak, it is the duration that passes.
+            if lasted.is_none() {
+                self.pass(9);
+            }
+            let mut pairs = vec![("CallSid", sid.to_owned()), ("CallStatus", status.to_owned())];
+            let (from, to) = child.unwrap_or((self.from, self.to));
+            pairs.extend([("From", from.into()), ("To", to.into())]);
+            pairs.push(("Direction", if child.is_some() { "outbound-dial" } else { self.direction }.into()));
+            if child.is_some() {
+                pairs.push(("ParentCallSid", self.root.clone()));
+            }
+            pairs.push(("SequenceNumber", sequence.to_string()));
+            pairs.extend([("Timestamp", rfc2822(self.now)), ("CallbackSource", "call-progress-events".into())]);
+            if status == "in-progress" {
+                self.answered = Some(self.now - self.now % 1_000);
+                lasted = Some(1 + self.dice.roll(900));
+            }
+            if status == end {
+                pairs.push(("CallDuration", lasted.unwrap_or(0).to_string()));
+                pairs.push(("Duration", lasted.map_or(0, |seconds| seconds / 60 + 1).to_string()));
+                pairs.push(("SipResponseCode", sip.into()));
+                if !answered_by.is_empty() && answered {
+                    pairs.push(("AnsweredBy", answered_by.into()));
+                }
+            }
+            self.events.push(Event::Callback(owned(pairs), self.now + 300));
+            if status == "in-progress" {
+                self.now += lasted.map_or(0, |seconds| seconds as u64 * 1_000);
+            }
+        }
+        lasted
+    }
+
+    fn record(&mut self) {
+        let sid = format!("RE{:032x}", self.now);
+        self.pass(20);
+        self.callback(vec![
+            ("RecordingSid", sid.clone()),
+            ("RecordingDuration", "20".into()),
+            ("RecordingUrl", "https://api.example.com/recording".into()),
+        ]);
+        self.callback(vec![
+            ("RecordingSid", sid),
+            ("RecordingStatus", "completed".into()),
+            ("RecordingSource", "RecordVerb".into()),
+            ("RecordingDuration", "20".into()),
+        ]);
+        // What the caller said is not for the log.
+        self.callback(vec![("TranscriptionText", "words of a patient".into())]);
+    }
+
+    /// The request that begins it; it is not always written down.
+    fn opening(&mut self) {
+        let pairs = self.standard();
+        if self.dice.roll(3) > 0 {
+            self.events.push(Event::Opening(owned(pairs), self.now));
+        }
+        self.picked_up = Some(self.now + self.dice.roll(900) as u64);
+    }
+
+    /// What was heard at that moment, or when Twilio picked up, where that was long before: by the second, since Twilio
+    /// tells no more.
+    fn since_picked_up(&self, heard: u64) -> u64 {
+        let end = self.now - self.now % 1_000;
+        let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
+        let began = seconds.map(|seconds| end - seconds * 1_000);
+        began.filter(|began| heard == end || began + 2_000 < heard).unwrap_or(heard)
+    }
+
+    /// A request about the root.
+    fn callback(&mut self, more: Vec<(&'static str, String)>) {
+        if self.root_status == "in-progress" {
+            self.first_in_progress.get_or_insert(self.now);
+        }
+        let pairs = [self.standard(), more].concat();
+        self.events.push(Event::Callback(owned(pairs), self.now));
+        self.pass(2);
+    }
+
+    /// The root's last event; some calls stand in Twilio's list, too.
+    fn end(&mut self, status: &'static str) {
+        self.pass(5);
+        self.root_status = status;
+        let seconds = self.picked_up.filter(|_| status == "completed").map_or(0, |at| (self.now - at) / 1_000);
+        let pairs = [
+            ("SequenceNumber", "0".to_owned()),
+            ("Timestamp", rfc2822(self.now)),
+            ("CallbackSource", "call-progress-events".to_owned()),
+            ("CallDuration", seconds.to_string()),
+        ];
+        let pairs = [self.standard(), pairs.to_vec()].concat();
+        self.events.push(Event::Callback(owned(pairs), self.now + 200));
+        if self.dice.roll(3) == 0 {
+            let text = |text: &str| Json::of(text);
+            self.events.push(Event::Listed(Json::object([
+                ("sid", text(&self.root)),
+                ("parent_call_sid", Json::Null),
+                ("status", text(status)),
+                ("end_time", text(&rfc2822(self.now))),
+                ("duration", text(&seconds.to_string())),
+                ("direction", text(self.direction)),
+                ("from", text(self.from)),
+                ("to", text(self.to)),
+            ])));
+        }
+    }
+
+    fn standard(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("CallSid", self.root.clone()),
+            ("CallStatus", self.root_status.into()),
+            ("From", self.from.into()),
+            ("To", self.to.into()),
+            ("Direction", self.direction.into()),
+        ]
+    }
+
+    fn context(&mut self, kind: usize) -> Context {
+        let mut context = Context::default();
+        if self.dice.roll(2) == 0 {
+            context.patient = Some("Patient/p1".into());
+            context.practitioner = Some("Practitioner/d1".into());
+            context.related = (self.dice.roll(3) == 0).then(|| "RelatedPerson/r1".into());
+        }
+        if kind == 4 {
+            context.appointment = Some("Appointment/a1".into());
+            context.prepared = Some(self.now - 90_000);
+        }
+        context
+    }
+
+    fn pass(&mut self, seconds: usize) {
+        self.now += 1_000 + self.dice.roll(seconds * 1_000) as u64;
+    }
+}
+
+fn owned(pairs: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// When an event says it happened.
+fn timestamp_of(pairs: &[(String, String)], at: u64) -> u64 {
+    let stated = pairs.iter().find(|(name, _)| name == "Timestamp");
+    stated.and_then(|(_, text)| plumline::time::parse_rfc2822(text)).unwrap_or(at)
+}
+
+fn rfc2822(ms: u64) -> String {
+    let days = ms / 86_400_000;
+    let (year, month, day) = date_of(days);
+    let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][weekday_of(days) as usize];
+    let month =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month as usize - 1];
+    let second = ms / 1_000 % 86_400;
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Calls in the shape in which Twilio's webhooks were captured (vectors/call-events.json), the record of one letter by
+//! letter, and records that others have a hand in.
+
+use plumline::chart::{CallEvent, CallLog, Context, Outcome};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::time::{instant, parse_instant};
+
+fn vectors() -> Vec<Json> {
+    let json = Json::parse(include_str!("../../vectors/call-events.json")).unwrap();
+    json.take("calls").into_elements()
+}
+
+fn log_of(event: &Json) -> CallLog {
+    let mut log = CallLog::default();
+    if let Some(listed) = event.get("listed") {
+        log.add(&CallEvent::from_rest(listed).unwrap());
+    } else {
+        let params = event.get("params").unwrap().members();
+        let pairs: Vec<_> = params.iter().map(|(name, value)| (name.as_str(), value.text().unwrap())).collect();
+        let at = parse_instant(event.get("at").and_then(Json::text).unwrap()).unwrap();
+        log.add(&CallEvent::read(&pairs, at).unwrap());
+    }
+    log
+}
+
+/// The events of a call by its name, merged.
+fn call(name: &str) -> CallLog {
+    let vector = vectors().into_iter().find(|vector| vector.get("name") == Some(&Json::of(name))).unwrap();
+    let mut log = CallLog::default();
+    for event in vector.get("events").unwrap().elements() {
+        log.merge(&log_of(event));
+    }
+    log
+}
+
+#[test]
+fn the_chart_says_of_each_what_happened() {
+    for vector in vectors() {
+        let name = vector.get("name").and_then(Json::text).unwrap();
+        let expect = |what: &str| vector.at(&["expect", what]).and_then(Json::text);
+        let mut events: Vec<CallLog> = vector.get("events").unwrap().elements().iter().map(log_of).collect();
+        for order in ["as they happened", "backwards"] {
+            let mut record = None;
+            for event in &events {
+                let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
+                log.merge(event);
+                record = Some(log.write(record, EXTENSION_BASE));
+            }
+            let record = record.unwrap();
+            let log = CallLog::read(&record);
+            let text = |path: &[&str]| record.at(path).and_then(Json::text);
+            assert_eq!(log.outcome().map(Outcome::word), expect("outcome"), "{name}, {order}");
+            assert_eq!(text(&["status"]), expect("status"), "{name}, {order}");
+            assert_eq!(text(&["payload", "0", "contentString"]), expect("line"), "{name}, {order}");
+            assert_eq!(text(&["sent"]), expect("sent"), "{name}, {order}");
+            assert_eq!(text(&["received"]), expect("received"), "{name}, {order}");
+            let legs = vector.at(&["expect", "legs"]).unwrap().members();
+            assert_eq!(log.children().count(), legs.len(), "{name}, {order}");
+            for (sid, outcome) in legs {
+                let leg = log.leg(sid).unwrap();
+                assert_eq!(leg.outcome().map(Outcome::word), outcome.text(), "{name}, {order}");
+            }
+            events.reverse();
+        }
+    }
+}
+
+fn context() -> Context {
+    let owned = |text: &str| Some(text.to_owned());
+    Context {
+        patient: owned("Patient/p1"),
+        practitioner: owned("Practitioner/d1"),
+        appointment: owned("Appointment/a1"),
+        ..Context::default()
+    }
+}
+
+#[test]
+fn a_record_letter_by_letter() {
+    let mut log = call("from a browser and answered");
+    log.know(&context());
+    let expected = r#"{
+        "resourceType": "Communication",
+        "extension": [{
+            "url": "https://clinic.example/fhir/twilio-call",
+            "extension": [
+                {"url": "callSid", "valueString": "CA000000000000000000000000000000a1"},
+                {"url": "callStatus", "valueCode": "completed"},
+                {"url": "direction", "valueCode": "inbound"},
+                {"url": "from", "valueString": "client:practitioner_1"},
+                {"url": "to", "valueString": "555-010-0123"},
+                {"url": "durationSeconds", "valueInteger": 61},
+                {"url": "sequenceNumber", "valueInteger": 0},
+                {"url": "start", "valueInstant": "2018-03-25T09:53:00.400Z"},
+                {"url": "answered", "valueInstant": "2018-03-25T09:54:00.400Z"},
+                {"url": "end", "valueInstant": "2018-03-25T09:54:01.000Z"},
+                {"url": "outcome", "valueCode": "answered"},
+                {"url": "patient", "valueReference": {"reference": "Patient/p1"}},
+                {"url": "practitioner", "valueReference": {"reference": "Practitioner/d1"}},
+                {"url": "appointment", "valueReference": {"reference": "Appointment/a1"}},
+                {"url": "leg", "extension": [
+                    {"url": "callSid", "valueString": "CA000000000000000000000000000000b1"},
+                    {"url": "callStatus", "valueCode": "completed"},
+                    {"url": "outcome", "valueCode": "answered"},
+                    {"url": "parentCallSid", "valueString": "CA000000000000000000000000000000a1"},
+                    {"url": "direction", "valueCode": "outbound-dial"},
+                    {"url": "from", "valueString": "+15550100001"},
+                    {"url": "to", "valueString": "+15550100123"},
+                    {"url": "durationSeconds", "valueInteger": 49},
+                    {"url": "sequenceNumber", "valueInteger": 3},
+                    {"url": "start", "valueInstant": "2018-03-25T09:53:01.000Z"},
+                    {"url": "answered", "valueInstant": "2018-03-25T09:53:10.000Z"},
+                    {"url": "end", "valueInstant": "2018-03-25T09:53:59.000Z"},
+                    {"url": "bridged", "valueBoolean": true},
+                    {"url": "reportedStatus", "valueCode": "completed"}
+                ]}
+            ]
+        }],
+        "identifier": [{"system": "https://www.twilio.com/", "value": "CA000000000000000000000000000000a1"}],
+        "basedOn": [{"reference": "Appointment/a1"}],
+        "status": "completed",
+        "category": [{"coding": [{"system": "https://plumline.dev/fhir/communication-category", "code": "twilio-voice"}]}],
+        "medium": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "code": "TEL"}]}],
+        "subject": {"reference": "Patient/p1"},
+        "sent": "2018-03-25T09:53:00.400Z",
+        "received": "2018-03-25T09:53:10.000Z",
+        "recipient": [{"reference": "Patient/p1"}],
+        "sender": {"reference": "Practitioner/d1"},
+        "payload": [{"contentString": "Outbound Twilio voice call; status=completed; duration=61s"}]
+    }"#;
+    assert_eq!(log.write(None, "https://clinic.example/fhir").write(), Json::parse(expected).unwrap().write());
+}
+
+#[test]
+fn a_call_that_comes_in_is_sent_by_the_patient_or_who_speaks_for_them() {
+    let mut log = call("nobody answers");
+    log.know(&Context { related: Some("RelatedPerson/r1".into()), ..context() });
+    let record = log.write(None, EXTENSION_BASE);
+    let reference = |path: &[&str]| record.at(path).and_then(Json::text).map(str::to_owned);
+    assert_eq!(reference(&["sender", "reference"]).as_deref(), Some("RelatedPerson/r1"));
+    assert_eq!(reference(&["recipient", "0", "reference"]).as_deref(), Some("Practitioner/d1"));
+    assert_eq!(reference(&["subject", "reference"]).as_deref(), Some("Patient/p1"));
+}
+
+#[test]
+fn a_ticket_is_prepared_and_then_claimed() {
+    let ticket = Context {
+        identity: Some("practitioner_1".into()),
+        number: Some("+15550100123".into()),
+        prepared: parse_instant("2018-03-25T09:52:00Z"),
+        ..context()
+    };
+    let log = CallLog::ticket(&ticket);
+    let record = log.write(None, EXTENSION_BASE);
+    assert_eq!((record.get("status"), record.get("identifier")), (Some(&Json::of("preparation")), None));
+    assert_eq!(record.at(&["sender", "reference"]), Some(&Json::of("Practitioner/d1")));
+    assert_eq!(record.at(&["payload", "0", "contentString"]), Some(&Json::of("Outbound Twilio voice call")));
+    assert_eq!(CallLog::read(&record), log);
+    assert_eq!((log.root(), log.outcome(), log.context()), (None, None, &ticket));
+    let mut claimed = CallLog::read(&record);
+    claimed.merge(&call("from a browser and answered"));
+    let record = claimed.write(Some(record), EXTENSION_BASE);
+    assert_eq!(record, claimed.write(None, EXTENSION_BASE));
+    assert_eq!(record.get("status"), Some(&Json::of("completed")));
+    assert_eq!(record.at(&["identifier", "0", "value"]).and_then(Json::text), claimed.root());
+}
+
+/// A record of a call that goes on, as others have changed it: `change` takes it in hand.
+fn after(change: impl FnOnce(&mut Json)) -> Json {
+    let mut early = call("only the child is known");
+    early.know(&context());
+    let mut record = early.write(None, EXTENSION_BASE);
+    change(&mut record);
+    let mut log = CallLog::read(&record);
+    log.merge(&call("nobody answers"));
+    log.write(Some(record), EXTENSION_BASE)
+}
+
+#[test]
+fn what_others_added_stays() {
+    let json = |text: &str| Json::parse(text).unwrap();
+    let record = after(|record| {
+        record.set("id", Json::of("id-1"));
+        record.set("meta", json(r#"{"versionId":"v7","tag":[{"code":"x"}]}"#));
+        record.set("note", json(r#"[{"text":"Called back."}]"#));
+        record.set("topic", json(r#"{"text":"Results"}"#));
+        for (name, element) in [
+            ("payload", r#"{"contentString":"By hand."}"#),
+            ("extension", r#"{"url":"https://example.com/other","valueBoolean":true}"#),
+            ("identifier", r#"{"system":"https://example.com/","value":"7"}"#),
+            ("category", r#"{"text":"callback"}"#),
+            ("recipient", r#"{"reference":"Practitioner/d2"}"#),
+        ] {
+            let mut list = record.get(name).map(Json::elements).unwrap_or_default().to_vec();
+            list.push(json(element));
+            record.set(name, Json::List(list));
+        }
+        // A part of our extension, and of a leg of it, that a later Plumline or a clinic's own bot keeps there.
+        let text = record.write();
+        let part = r#"{"url":"menu","valueString":"main"}"#;
+        let text = text.replacen(r#"{"url":"callSid""#, &format!(r#"{part},{{"url":"callSid""#), 1);
+        let leg = r#"{"url":"leg","extension":["#;
+        assert!(text.contains(leg));
+        *record = json(&text.replace(leg, &format!("{leg}{part},")));
+    });
+    let text = record.write();
+    for kept in [
+        r#""id":"id-1","meta":{"versionId":"v7","tag":[{"code":"x"}]}"#,
+        r#""note":[{"text":"Called back."}]"#,
+        r#""topic":{"text":"Results"}"#,
+        r#""payload":[{"contentString":"Inbound Twilio voice call; status=completed; duration=30s"},{"contentString":"By hand."}]"#,
+        r#"{"url":"https://example.com/other","valueBoolean":true}"#,
+        r#"{"system":"https://example.com/","value":"7"}"#,
+        r#"{"text":"callback"}"#,
+        r#""recipient":[{"reference":"Practitioner/d1"},{"reference":"Practitioner/d2"}]"#,
+    ] {
+        assert!(text.contains(kept), "{kept}\n{text}");
+    }
+    assert_eq!(text.matches(r#"{"url":"menu","valueString":"main"}"#).count(), 2, "{text}");
+    let mut expected = call("only the child is known");
+    expected.merge(&call("nobody answers"));
+    expected.know(&context());
+    assert_eq!(CallLog::read(&record), expected);
+}
+
+#[test]
+fn what_others_corrected_stays() {
+    let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+    let record = after(|record| {
+        record.set("subject", patient.clone());
+        record.set("status", Json::of("entered-in-error"));
+        record.set("basedOn", Json::Null);
+    });
+    assert_eq!(record.get("subject"), Some(&patient));
+    assert_eq!(record.get("status"), Some(&Json::of("entered-in-error")));
+    assert_eq!(record.get("basedOn"), None);
+    assert_eq!(record.get("sent").and_then(Json::text), Some(instant(1_521_971_580_400).as_str()));
+}
+
+#[test]
+fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
+    let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
+    let mut log = call("nobody answers");
+    log.know(&context());
+    let record = log.write(Some(Json::parse(draft).unwrap()), EXTENSION_BASE);
+    assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
+    assert_eq!(record.get("status"), Some(&Json::of("completed")));
+    assert_eq!(record.at(&["identifier", "0", "use"]), Some(&Json::of("official")));
+    assert_eq!(CallLog::read(&record), log);
+    assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record);
+    // What is no Communication is not written into.
+    assert_eq!(log.write(Some(Json::Null), EXTENSION_BASE), log.write(None, EXTENSION_BASE));
+}
+
+#[test]
+fn what_the_list_tells_again_is_known() {
+    let vectors = vectors();
+    let vector =
+        vectors.iter().find(|vector| vector.get("name") == Some(&Json::of("all that Twilio's list knows"))).unwrap();
+    let events = vector.get("events").unwrap().elements();
+    let listed = |at: usize| CallEvent::from_rest(events[at].get("listed").unwrap()).unwrap();
+    let mut log = CallLog::of(&[listed(0)]);
+    assert!(log.knows(&listed(0)) && !log.knows(&listed(1)));
+    log.merge(&call("from a browser and answered"));
+    // To the second, the list says something else; nothing that is worth a write.
+    assert!(log.knows(&listed(0)) && log.knows(&listed(1)));
+    assert!(!call("only the child is known").knows(&listed(1)));
+    assert!(!call("only the child is known").knows(&listed(0)));
+}
+
+#[test]
+fn nonsense_in_the_chart_is_passed_over() {
+    for part in [
+        r#"{"url":"callSid","valueString":"CA1"}"#,
+        r#"{"url":"leg"}"#,
+        r#"{"url":"leg","extension":[{"url":"callSid","valueInteger":7}]}"#,
+        r#"{"url":"patient","valueString":"Patient/p1"}"#,
+        r#"{"url":"prepared","valueInstant":"soon"}"#,
+        "7",
+        "[]",
+    ] {
+        let text = format!(
+            r#"{{"resourceType":"Communication","identifier":{{}},"extension":[null,{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{part}]}}]}}"#
+        );
+        let record = Json::parse(&text).unwrap();
+        assert_eq!(CallLog::read(&record), CallLog::default(), "{part}");
+        let log = call("nobody answers");
+        assert_eq!(CallLog::read(&log.write(Some(record), EXTENSION_BASE)), log, "{part}");
+    }
+    let sid = r#"{"url":"callSid","valueString":"CA000000000000000000000000000000a1"}"#;
+    for part in [
+        r#"{"url":"callStatus","valueCode":"exploded"}"#,
+        r#"{"url":"sequenceNumber","valueInteger":-1}"#,
+        r#"{"url":"start","valueInstant":"2018"}"#,
+        r#"{"url":"durationSeconds","valueString":"7"}"#,
+        r#"{"url":"recordingSid","valueString":"RE7"}"#,
+        r#"{"url":"to","valueString":""}"#,
+    ] {
+        let text = format!(r#"{{"extension":[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{sid},{part}]}}]}}"#);
+        let mut known = CallLog::default();
+        known.claim("CA000000000000000000000000000000a1");
+        assert_eq!(CallLog::read(&Json::parse(&text).unwrap()), known, "{part}");
+    }
+}
+
+#[test]
+fn a_call_of_ours_that_reached_nobody_was_not_answered() {
+    let outcome = |from: &str, to: &str, direction: &str, context: &Context| {
+        let mut log = CallLog::ticket(context);
+        let ended = [
+            ("CallSid", "CA000000000000000000000000000000a1"),
+            ("CallStatus", "completed"),
+            ("From", from),
+            ("To", to),
+            ("Direction", direction),
+            ("CallDuration", "6"),
+        ];
+        log.add(&CallEvent::read(&ended, 1_795_000_000_000).unwrap());
+        log.outcome().map(Outcome::word)
+    };
+    let (ours, patient) = ("+15550100001", "+15550100123");
+    let prepared = Context { prepared: Some(1_794_999_900_000), ..Context::default() };
+    // What a browser hears may be why it is not connected; our own phone may be put down before anybody is dialled.
+    assert_eq!(outcome("client:a", patient, "inbound", &Context::default()), Some("no-answer"));
+    assert_eq!(outcome(ours, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
+    // Whoever is placed a call by REST is the one who answers; so is whoever waits in a queue.
+    assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
+    assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
+}
+
+/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's `received`,
+/// likewise.
+fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
+    const BEGAN: u64 = 1_795_000_000_000;
+    let mut log = CallLog::default();
+    for (at, pairs) in events {
+        let call = [("CallSid", "CA000000000000000000000000000000a1"), ("Direction", "inbound")];
+        log.add(&CallEvent::read(&[&call, *pairs].concat(), BEGAN + at * 1_000).unwrap());
+    }
+    let record = log.write(None, EXTENSION_BASE);
+    assert_eq!(CallLog::read(&record).write(Some(record.clone()), EXTENSION_BASE), record);
+    let at = record.get("received").map(|at| parse_instant(at.text().unwrap()).unwrap());
+    at.map(|at| (at - BEGAN) / 1_000)
+}
+
+/// Twilio tells of a wait in a queue behind the talk that followed it.
+#[test]
+fn whoever_waited_was_answered_when_the_wait_was_over() {
+    const RINGING: (u64, &[(&str, &str)]) = (0, &[("CallStatus", "ringing")]);
+    const LEFT: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const GONE: (u64, &[(&str, &str)]) =
+        (660, &[("CallStatus", "completed"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
+    const END: (u64, &[(&str, &str)]) = (661, &[("CallStatus", "completed"), ("CallDuration", "661")]);
+    const CHILD: &str = "CA000000000000000000000000000000b1";
+    const RANG: (u64, &[(&str, &str)]) =
+        (20, &[("CallStatus", "in-progress"), ("DialCallStatus", "no-answer"), ("DialCallSid", CHILD)]);
+    assert_eq!(received(&[RINGING, LEFT, END]), Some(60));
+    assert_eq!(received(&[RINGING, GONE]), Some(60));
+    // The first that is heard of the call comes behind the talk: the end tells when it began, and nothing else does.
+    assert_eq!(received(&[LEFT, END]), Some(60));
+    assert_eq!(received(&[LEFT]), None);
+    assert_eq!(received(&[GONE]), None);
+    // Somebody was rung before.
+    assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
+    assert_eq!(received(&[RANG, LEFT]), Some(80));
+    // How long it was is not told; or it is nonsense.
+    let bridged = [("CallStatus", "in-progress"), ("QueueResult", "bridged")];
+    assert_eq!(received(&[RINGING, (660, &bridged), END]), None);
+    let long = [("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "2147483647")];
+    assert_eq!(received(&[RINGING, (660, &long), END]), Some(661));
+    // Nobody took them out.
+    let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
+    assert_eq!(received(&[RINGING, (60, &left), END]), None);
+}
+
+/// A config that cannot be read says nothing of the clinic's own base, and what came then stands under ours.
+#[test]
+fn what_was_written_under_another_base_is_read_and_brought_together() {
+    const CLINIC: &str = "https://clinic.example/fhir";
+    let (early, late) = (call("only the child is known"), call("nobody answers"));
+    let mut both = early.clone();
+    both.merge(&late);
+    both.know(&context());
+    let expected = both.write(None, CLINIC);
+    for (one, other) in [
+        (CLINIC, EXTENSION_BASE),
+        (EXTENSION_BASE, CLINIC),
+        ("https://older.example", CLINIC),
+        (CLINIC, "https://older.example"),
+    ] {
+        // The base changed, and every write was by this code.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        log = CallLog::read(&record);
+        log.merge(&late);
+        record = log.write(Some(record), other);
+        assert_eq!(record, both.write(None, other), "{one} {other}");
+        assert_eq!(CallLog::read(&record).write(Some(record), CLINIC), expected, "{one} {other}");
+        // A second one stands there, which no element follows from; and somebody has corrected the patient, taken out
+        // the appointment, and added parts.
+        let mut log = early.clone();
+        log.know(&context());
+        let mut record = log.write(None, one);
+        let added = r#"{"url":"menu","valueString":"main"}"#;
+        let second = late.write(None, other).at(&["extension", "0"]).unwrap().write();
+        let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
+        let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
+        let mut extensions = record.get("extension").unwrap().elements().to_vec();
+        extensions.extend([theirs, &second].map(|text| Json::parse(text).unwrap()));
+        record.set("extension", Json::List(extensions));
+        let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+        record.set("subject", patient.clone());
+        record.set("basedOn", Json::Null);
+        let merged = CallLog::read(&record);
+        assert_eq!(merged, both, "{one} {other}");
+        let record = merged.write(Some(record), CLINIC);
+        let extensions = record.get("extension").unwrap().elements();
+        assert_eq!(extensions.len(), 2, "{}", record.write());
+        assert_eq!(extensions[0].get("url"), expected.at(&["extension", "0", "url"]));
+        assert_eq!((extensions[1].write().as_str(), record.write().matches(added).count()), (theirs, 1));
+        for name in ["status", "sent", "received", "payload", "sender", "recipient"] {
+            assert_eq!(record.get(name), expected.get(name), "{name}");
+        }
+        assert_eq!((record.get("subject"), record.get("basedOn")), (Some(&patient), None));
+        assert_eq!(merged.write(Some(record.clone()), CLINIC), record);
+    }
+}
+
+/// A room tells of itself without the calls that are in it; who comes and goes is told with theirs, in a row.
+/// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
+#[test]
+fn whoever_met_somebody_in_a_room_was_answered() {
+    let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
+        let call = [("CallSid", "CA000000000000000000000000000000a1")];
+        let mut log = CallLog::default();
+        let read = |log: &mut CallLog, pairs: &[(&str, &str)]| {
+            log.add(&CallEvent::read(&[&call, pairs].concat(), 1_795_000_000_000).unwrap());
+        };
+        for (event, number) in events {
+            let room =
+                [("ConferenceSid", "CF1"), ("StartConferenceOnEnter", starts), ("ReasonParticipantLeft", reason)];
+            read(&mut log, &[&room[..], &[("StatusCallbackEvent", *event), ("SequenceNumber", *number)]].concat());
+        }
+        read(&mut log, &[("CallStatus", "completed"), ("CallDuration", "600"), ("Direction", "inbound")]);
+        let record = log.write(None, EXTENSION_BASE);
+        assert_eq!(CallLog::read(&record), log);
+        assert_eq!(record.get("received"), None, "{}", record.write());
+        log.outcome().map(Outcome::word)
+    };
+    let (join, leave, hung_up) = ("participant-join", "participant-leave", "participant_hung_up");
+    // First, then somebody joins (2) and it starts (3); or somebody was there.
+    assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
+    assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));
+    // Alone all the time.
+    assert_eq!(outcome(&[(join, "1"), (leave, "2")], "true", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1")], "true", ""), Some("no-answer"));
+    // Two who wait for staff are in the room together, and hear nothing of each other.
+    assert_eq!(outcome(&[(join, "2"), (leave, "4")], "false", hung_up), Some("no-answer"));
+    assert_eq!(outcome(&[(join, "1"), (leave, "5")], "false", "moderator_ended_conference"), Some("answered"));
+    assert_eq!(outcome(&[("participant-mute", "9"), (join, "x")], "true", ""), Some("no-answer"));
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Many webhooks of one call at the same time.
+
+use plumline::bots::status;
+use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Stored, Unstored, nothing_else, search, store};
+use plumline::error::Code;
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Step};
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::chart::calls::{Event, call};
+use crate::chart::dice::Dice;
+use crate::chart::server::{Fault, Server, bare};
+
+/// Milliseconds that a callback may take, or a round trip of `store` on its own.
+pub(crate) const LIMIT: u32 = 12_000;
+const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
+
+/// A webhook on its way, and where it stands.
+pub(crate) struct Writer {
+    flow: Flow,
+    step: Step,
+    pub(crate) asked: usize,
+    /// How often it paused before another attempt.
+    paused: usize,
+}
+
+impl Writer {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let (pairs, at) = event.pairs()?;
+        let pairs = pairs.to_vec();
+        Some(Self::new(Flow::new(move |host| async move {
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            status(&host, &pairs, at, EXTENSION_BASE).await
+        })))
+    }
+
+    fn new(mut flow: Flow) -> Self {
+        let step = flow.step();
+        Self { flow, step, asked: 0, paused: 0 }
+    }
+
+    /// How it ended, if it has; else one round trip more.
+    pub(crate) fn go_on(&mut self, server: &mut Server, fault: Option<Fault>) -> Option<Response> {
+        let asks = match &self.step {
+            Step::Done(done) => return Some(done.clone()),
+            Step::Ask(asks) => asks,
+        };
+        let [open] = &asks[..] else { panic!("{asks:?}") };
+        if let Ask::Wait(ms) = open.ask {
+            assert!((1..=2_000).contains(&ms), "{ms}");
+            self.paused += 1;
+            let paused = (open.id, Answer::Done { status: 200, body: Json::Null });
+            self.step = self.flow.resume(vec![paused]);
+            return self.go_on(server, fault);
+        }
+        assert_eq!(open.deadline.or(open.until), Some(LIMIT));
+        self.asked += 1;
+        let answer = server.answer(open, fault);
+        self.step = self.flow.resume(vec![(open.id, answer)]);
+        None
+    }
+
+    pub(crate) fn play(mut self, server: &mut Server, faults: &[Fault]) -> (Response, usize) {
+        loop {
+            let fault = faults.get(self.asked).copied();
+            if let Some(done) = self.go_on(server, fault) {
+                return (done, self.asked);
+            }
+        }
+    }
+}
+
+/// Whether Twilio is told that all is well; else it comes again.
+pub(crate) fn is_acknowledged(done: &Response) -> bool {
+    match &done.reply {
+        Reply::Twiml(xml) => {
+            assert_eq!((xml.as_str(), done.log.len()), (EMPTY, 0));
+            true
+        }
+        Reply::Broken(problem) => {
+            assert!(matches!(problem.code, Code::ChartConflict | Code::ChartUnavailable | Code::ChartRefused));
+            false
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn writers_at_the_same_time_end_in_one_and_the_same_record() {
+    let (mut conflicts, mut pauses) = (0, 0);
+    for seed in 1..=200 {
+        let call = call(seed);
+        let mut dice = Dice::new(seed ^ 0x5eed);
+        let mut server = Server::default();
+        let mut events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
+        let mut expected = CallLog::default();
+        for event in &events {
+            event.add_to(&mut expected);
+        }
+        for _ in 0..dice.roll(5) {
+            events.push(dice.pick(&events).clone());
+        }
+        let mut writers: Vec<(Writer, &Event)> =
+            events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
+        let mut steps = 0;
+        while !writers.is_empty() {
+            steps += 1;
+            assert!(steps < 20_000, "seed {seed}");
+            let at = dice.roll(writers.len());
+            // Now and then a server says 409 of itself.
+            let fault = (dice.roll(10) == 0).then_some(Fault::Each(409));
+            let (writer, event) = &mut writers[at];
+            if let Some(done) = writer.go_on(&mut server, fault) {
+                pauses += writer.paused;
+                if is_acknowledged(&done) {
+                    assert!(server.knows(&event.log()), "seed {seed}");
+                    writers.swap_remove(at);
+                } else {
+                    conflicts += 1;
+                    *writer = Writer::of(event).unwrap();
+                }
+            }
+        }
+        assert_eq!(bare(server.call()), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
+    }
+    assert!(pauses > 1_000, "they hardly met: {pauses}");
+    println!("seeds 1 to 200, {pauses} attempts repeated, {conflicts} webhooks answered with 500 and brought again");
+}
+
+#[test]
+fn an_event_costs_two_round_trips_and_the_same_again_one() {
+    let call = call(4);
+    let mut server = Server::default();
+    for event in call.events.iter().filter(|event| event.pairs().is_some()) {
+        let (done, asked) = Writer::of(event).unwrap().play(&mut server, &[]);
+        assert!(is_acknowledged(&done) && asked <= 2, "{asked}");
+        let changes = server.changes;
+        let (done, asked) = Writer::of(event).unwrap().play(&mut server, &[]);
+        assert!(is_acknowledged(&done));
+        assert_eq!((asked, server.changes), (1, changes));
+    }
+}
+
+#[test]
+fn what_is_no_event_is_logged_and_acknowledged() {
+    let pairs = vec![("CallSid".to_owned(), "CA1".to_owned())];
+    let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Server::default(), &[]);
+    assert_eq!((done.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
+    assert!(done.log[0].contains("CALL_SID_INVALID") && !done.log[0].contains("CA1"));
+}
+
+#[test]
+fn it_gives_up_when_and_as_it_should() {
+    let call = call(4);
+    let event = &call.events[1];
+    let code = |faults: &[Fault]| {
+        let (done, asked) = Writer::of(event).unwrap().play(&mut Server::default(), faults);
+        let Reply::Broken(problem) = done.reply else { panic!("{:?}", done.reply) };
+        (problem.code, asked)
+    };
+    assert_eq!(code(&[Fault::Late]), (Code::ChartUnavailable, 1));
+    assert_eq!(code(&[Fault::Each(403)]), (Code::ChartRefused, 1));
+    assert_eq!(code(&[Fault::Whole(401)]), (Code::ChartRefused, 1));
+    assert_eq!(code(&[Fault::Each(500); 9]), (Code::ChartUnavailable, 8));
+    assert_eq!(code(&[Fault::Whole(429); 9]), (Code::ChartUnavailable, 8));
+    let mut conflicts = Vec::new();
+    for _ in 0..8 {
+        // The read succeeds (an answer that is only a first entry is whole), the write does not.
+        conflicts.extend([Fault::Half, Fault::Each(409)]);
+    }
+    assert_eq!(code(&conflicts), (Code::ChartConflict, 16));
+}
+
+type Outcome = Rc<RefCell<Option<Result<Stored, Unstored>>>>;
+
+/// A story that opens a Task for a call that was missed.
+fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
+    let (pairs, at) = event.pairs().unwrap();
+    let pairs = pairs.to_vec();
+    let outcome = Outcome::default();
+    let told = Rc::clone(&outcome);
+    let flow = Flow::new(move |host| async move {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let event = CallEvent::read(&pairs, at).unwrap();
+        let task = |log: &CallLog, _: Option<&str>| {
+            let missed = log.outcome().is_some_and(|outcome| outcome.word() != "answered");
+            let criteria = format!("identifier=urn:task|{}", log.root().unwrap());
+            let resource = format!(
+                r#"{{"resourceType":"Task","identifier":[{{"system":"urn:task","value":"{}"}}]}}"#,
+                log.root().unwrap()
+            );
+            let request = FhirRequest {
+                method: "POST",
+                url: "Task".into(),
+                resource: Some(resource),
+                if_none_exist: Some(criteria),
+                if_match: None,
+            };
+            missed.then_some(request).into_iter().collect()
+        };
+        let write = ChartWrite {
+            root: event.root().0,
+            events: core::slice::from_ref(&event),
+            context: &context,
+            chart: chart.as_ref(),
+            also: &task,
+            base: EXTENSION_BASE,
+            deadline: Some(LIMIT),
+        };
+        let stored = store(&host, write).await;
+        told.borrow_mut().replace(stored);
+        Response::from(Reply::Accepted)
+    });
+    (Writer::new(flow), outcome)
+}
+
+/// The last event of a call that nobody answered.
+fn missed() -> Event {
+    let missed = (1..100).map(call).find(|call| call.outcome == "no-answer" && !call.outbound).unwrap();
+    missed.events.iter().rfind(|event| event.pairs().is_some()).unwrap().clone()
+}
+
+#[test]
+fn what_else_is_to_be_written_travels_along_once() {
+    let mut server = Server::default();
+    for _ in 0..3 {
+        let (writer, outcome) = with_task(&missed(), Context::default(), None);
+        writer.play(&mut server, &[]);
+        let stored = outcome.take().unwrap().unwrap();
+        assert_eq!(stored.reference.as_deref(), Some("Communication/id-0"));
+    }
+    assert_eq!((server.of_type("Task").len(), server.changes), (1, 2));
+    assert_eq!((server.reads, server.writes), (3, 3));
+
+    // The record is written and the task is not: not stored, and made good the next time.
+    let mut server = Server::default();
+    let (writer, outcome) = with_task(&missed(), Context::default(), None);
+    writer.play(&mut server, &[[Fault::Half; 2].as_slice(), &[Fault::Lost; 7]].concat());
+    assert_eq!(outcome.take().unwrap(), Err(Unstored { code: Code::ChartUnavailable }));
+    assert_eq!((server.of_type("Communication").len(), server.of_type("Task").len()), (1, 0));
+    let (writer, outcome) = with_task(&missed(), Context::default(), None);
+    writer.play(&mut server, &[]);
+    assert!(outcome.take().unwrap().is_ok());
+    assert_eq!(server.of_type("Task").len(), 1);
+}
+
+#[test]
+fn what_a_story_has_read_is_not_read_again() {
+    let event = missed();
+    let root = event.log().root().unwrap().to_owned();
+    let found = Answer::Done { status: 200, body: Json::object([("resourceType", Json::of("Bundle"))]) };
+    assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
+    let chart = Chart::read(found, &root).unwrap();
+    let mut server = Server::default();
+    let context = Context { patient: Some("Patient/p1".into()), ..Context::default() };
+    let (writer, outcome) = with_task(&event, context.clone(), Some(chart.clone()));
+    writer.play(&mut server, &[]);
+    assert!(outcome.take().unwrap().is_ok());
+    assert_eq!((server.reads, server.writes), (0, 1));
+    // What was read is out of date by now: the create makes nothing, and it is read after all.
+    let context = Context { appointment: Some("Appointment/a1".into()), ..context };
+    let (writer, outcome) = with_task(&event, context, Some(chart));
+    writer.play(&mut server, &[]);
+    let stored = outcome.take().unwrap().unwrap();
+    assert_eq!((server.reads, server.writes), (1, 3));
+    assert_eq!(stored.log, CallLog::read(server.call()));
+    assert_eq!(server.call().at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
+}
+
+#[test]
+fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() {
+    let event = missed();
+    let log = event.log();
+    let root = log.root().unwrap().to_owned();
+    let ticket = Context { prepared: Some(1), identity: Some("practitioner_1".into()), ..Context::default() };
+    let mut claimed = CallLog::ticket(&ticket);
+    claimed.claim(&root);
+    let elsewhere = format!(
+        r#"{{"resourceType":"Communication","status":"unknown","identifier":[{{"system":"https://www.twilio.com/","value":"{root}"}}]}}"#
+    );
+    let mut server = Server::default();
+    server.put(&Json::parse(&elsewhere).unwrap());
+    let mut other = log.clone();
+    other.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    server.put(&other.write(None, EXTENSION_BASE));
+    server.put(&claimed.write(None, EXTENSION_BASE));
+    for _ in 0..2 {
+        let (writer, outcome) = with_task(&event, Context::default(), None);
+        writer.play(&mut server, &[]);
+        assert_eq!(outcome.take().unwrap().unwrap().reference.as_deref(), Some("Communication/id-2"));
+    }
+    claimed.merge_legs(&other);
+    assert_eq!(CallLog::read(server.of_type("Communication")[2]), claimed);
+    let plain = Json::parse(&elsewhere).unwrap();
+    assert_eq!(bare(server.of_type("Communication")[0]), plain.write());
+    let chart = Chart::of(plain);
+    assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));
+}
+
+#[test]
+fn nothing_is_written_without_a_guard() {
+    let event = missed();
+    let unversioned = event.log().write(None, EXTENSION_BASE);
+    let mut log = event.log();
+    log.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    let trouble = Chart::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
+    assert_eq!(trouble.code(), Code::ChartRefused);
+    assert_eq!(Chart::of(unversioned).write(&event.log(), EXTENSION_BASE), Ok(None));
+    assert_eq!(nothing_else(&log, None), []);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The worked examples of docs/dialplan.md: each is a file, stands in the page as it is, and has no findings.
+
+use std::fs;
+use std::path::Path;
+
+use plumline::dialplan::config::{Config, Verb, Words};
+
+fn examples() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dialplan");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mut examples: Vec<_> =
+        files.map(|file| (file.file_name().into_string().unwrap(), fs::read_to_string(file.path()).unwrap())).collect();
+    examples.sort();
+    examples
+}
+
+#[test]
+fn have_no_findings() {
+    let examples = examples();
+    assert_eq!(examples.len(), 5);
+    for (name, text) in &examples {
+        assert_eq!(Config::check(text, None), [], "{name}");
+        let config = Config::read(text).unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+        assert!(!config.numbers.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn stand_in_the_page() {
+    let page = include_str!("../../../docs/dialplan.md");
+    let (_, page) = page.split_once("\n## Five examples\n").unwrap();
+    let mut blocks: Vec<&str> =
+        page.split("\n```json\n").skip(1).map(|rest| rest.split_once("\n```\n").unwrap().0).collect();
+    let examples = examples();
+    let mut files: Vec<&str> = examples.iter().map(|(_, text)| text.trim_end()).collect();
+    blocks.sort_unstable();
+    files.sort_unstable();
+    assert_eq!(blocks, files);
+}
+
+#[test]
+fn the_missed_call_says_this_and_ends() {
+    let config = Config::read(include_str!("../../../docs/dialplan/missed-call.json")).unwrap();
+    let [Verb::Say(say), Verb::Hangup(_)] = &config.actions.get("missed-call").unwrap()[..] else {
+        panic!("{config:?}");
+    };
+    let text = "Thank you for calling. You have missed a call from one of our clinicians. Please log in to your account \
+                to send a message to your nurse. Goodbye.";
+    assert_eq!(say.text, Some(Words::One(text.to_owned())));
+    assert_eq!((say.voice.as_deref(), say.language.as_deref()), (Some("Polly.Amy-Neural"), Some("en-GB")));
+}
+
+#[test]
+fn the_page_names_codes_that_there_are() {
+    let page = include_str!("../../../docs/dialplan.md");
+    for word in page.split('`').filter(|word| word.starts_with("CONFIG_")) {
+        let known = plumline::error::Code::ALL.iter().any(|code| code.as_str() == word);
+        assert!(known, "{word}");
+    }
+}

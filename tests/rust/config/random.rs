@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Configs by chance: sound ones are taken, and whatever comes of changing them never breaks the reader.
+
+use crate::random_config;
+
+use plumline::dialplan::Severity;
+use plumline::dialplan::config::Config;
+use plumline::error::Code;
+use random_config::{Chance, random_config};
+use serde_json::{Value, json};
+
+/// Reads and checks; whether it was taken.
+fn taken(text: &str, seed: u64) -> bool {
+    let read = Config::read(text);
+    let findings = Config::check(text, None);
+    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+    match &read {
+        Ok(config) => {
+            // serde_json takes more, but of the same text nothing else.
+            assert_eq!(&serde_json::from_str::<Config>(text).unwrap(), config, "seed {seed}");
+            // What a bot does not look for.
+            let passed = [
+                Code::ConfigNumberBlocked,
+                Code::ConfigCountry,
+                Code::ConfigSize,
+                Code::ConfigText,
+                Code::ConfigChoice,
+                Code::ConfigEmpty,
+                Code::ConfigRange,
+            ];
+            assert!(errors().all(|one| passed.contains(&one.code)), "seed {seed}: {findings:?}");
+        }
+        Err(refused) => {
+            let is_told = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
+            assert!(is_told, "seed {seed}: {refused:?} but {findings:?}");
+        }
+    }
+    for finding in &findings {
+        let digits = finding.path.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+        assert!(digits < Some(7), "seed {seed}: {}", finding.path);
+    }
+    errors().next().is_none()
+}
+
+#[test]
+fn sound_ones_are_taken() {
+    for seed in 0..1_500 {
+        let config = random_config(&mut Chance::seeded(seed));
+        let text = config.to_string();
+        assert!(taken(&text, seed), "seed {seed}: {:?} in {text}", Config::read(&text));
+    }
+}
+
+/// What may come into any place.
+fn junk(chance: &mut Chance) -> Value {
+    match chance.below(12) {
+        0 => Value::Null,
+        1 => json!(true),
+        2 => json!(chance.below(100_000)),
+        3 => json!(-1.5),
+        4 => json!([]),
+        5 => json!({}),
+        6 => json!(""),
+        7 => json!("+15550100001"),
+        8 => json!("a\u{1}\u{ffff}"),
+        9 => json!("a".repeat(5_000)),
+        10 => json!(format!("a{}", chance.below(12))),
+        _ => json!([{ "goto": "a0" }]),
+    }
+}
+
+/// Changes something somewhere in a document.
+fn change(value: &mut Value, chance: &mut Chance) {
+    match value {
+        Value::Object(members) if !members.is_empty() && !chance.once_in(6) => {
+            let name = members.keys().nth(chance.below(members.len())).unwrap().clone();
+            match chance.below(8) {
+                0 => drop(members.remove(&name)),
+                1 => drop(members.insert(format!("{name}x"), junk(chance))),
+                2 => {
+                    let moved = members.remove(&name).unwrap();
+                    members.insert("Dr. Example".into(), moved);
+                }
+                _ => change(members.get_mut(&name).unwrap(), chance),
+            }
+        }
+        Value::Array(elements) if !elements.is_empty() && !chance.once_in(6) => {
+            let at = chance.below(elements.len());
+            match chance.below(6) {
+                0 => drop(elements.remove(at)),
+                1 => elements.insert(at, junk(chance)),
+                2 => elements.push(elements[at].clone()),
+                _ => change(&mut elements[at], chance),
+            }
+        }
+        other => *other = junk(chance),
+    }
+}
+
+#[test]
+fn changed_ones_are_taken_or_refused_at_their_place() {
+    let (mut well, mut ill) = (0, 0);
+    for seed in 0..5_000 {
+        let chance = &mut Chance::seeded(seed);
+        let mut config = random_config(chance);
+        for _ in 0..=chance.below(3) {
+            change(&mut config, chance);
+        }
+        *(if taken(&config.to_string(), seed) { &mut well } else { &mut ill }) += 1;
+    }
+    // Both happen, and often.
+    assert!(well > 200 && ill > 2_000, "{well} {ill}");
+}
+
+#[test]
+fn torn_texts_are_refused() {
+    for seed in 0..2_500 {
+        let chance = &mut Chance::seeded(seed);
+        let mut text: Vec<char> = random_config(chance).to_string().chars().collect();
+        for _ in 0..=chance.below(4) {
+            let at = chance.below(text.len());
+            match chance.below(4) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, *chance.pick(&['"', '{', '}', '[', ']', ',', ':', '\\', '\0', 'é', '9'])),
+                2 => text.truncate(at + 1),
+                _ => text.swap(at, 0),
+            }
+        }
+        taken(&text.into_iter().collect::<String>(), seed);
+    }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Whom a call rings, and what comes after each outcome.
+
+use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG, text};
+
+const STEP: &str = "https://fhir.example.com/webhook/1?step=";
+const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"Nobody."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
+
+fn dial(members: &str) -> Clinic {
+    Clinic::doing(&format!(r#"[{{"dial":{{{members},"otherwise":"bye"}}}}]"#), BYE)
+}
+
+fn rings(n: &str, attributes: &str, legs: &str) -> String {
+    format!("<Dial action=\"{STEP}dial.first{n}\" timeout=\"20\"{attributes}>{legs}</Dial>")
+}
+
+fn client(identity: &str) -> String {
+    format!("<Client {LEG}>{identity}</Client>")
+}
+
+fn number(number: &str) -> String {
+    format!("<Number {LEG}>{number}</Number>")
+}
+
+/// What follows a leg that ended so.
+fn ended(clinic: &mut Clinic, step: &str, status: &str) -> String {
+    clinic.request(step, &[("DialCallStatus", status), ("DialCallSid", "CA00000000000000000000000000000002")])
+}
+
+const THREE: &str = r#""targets":[{"client":"desk"},{"number":"+15550100555"},{"sip":"sip:front@pbx.example.com"}]"#;
+
+#[test]
+fn one_after_the_other() {
+    let mut clinic = dial(THREE);
+    let sip = format!("<Sip {LEG}>sip:front@pbx.example.com</Sip>");
+    assert_eq!(clinic.call(), rings("", "", &client("desk")));
+    assert_eq!(ended(&mut clinic, "?step=dial.first", "no-answer"), rings(".1", "", &number("+15550100555")));
+    assert_eq!(ended(&mut clinic, "?step=dial.first.1", "busy"), rings(".2", "", &sip));
+    assert_eq!(ended(&mut clinic, "?step=dial.first.2", "failed"), "<Say>Bye.</Say><Hangup/>");
+    for step in ["?step=dial.first", "?step=dial.first.1", "?step=dial.first.2"] {
+        assert_eq!(ended(&mut clinic, step, "completed"), "<Hangup/>");
+    }
+    // Of each, the chart knows.
+    assert_eq!(clinic.round_trips(), 1);
+    let record = clinic.record().unwrap().write();
+    assert!(record.contains(CALL) && record.contains("CA00000000000000000000000000000002"), "{record}");
+}
+
+#[test]
+fn all_at_once() {
+    let mut clinic = dial(&format!(r#"{THREE},"order":"allAtOnce","timeout":35"#));
+    let legs = [client("desk"), number("+15550100555"), format!("<Sip {LEG}>sip:front@pbx.example.com</Sip>")].concat();
+    assert_eq!(clinic.call(), rings("", "", &legs).replace("\"20\"", "\"35\""));
+    assert_eq!(ended(&mut clinic, "?step=dial.first", "no-answer"), "<Say>Bye.</Say><Hangup/>");
+    let many: Vec<String> = (0..10).map(|at| format!(r#"{{"client":"c{at}"}}"#)).collect();
+    let heard = dial(&format!(r#""targets":[{}],"order":"allAtOnce""#, many.join(","))).call();
+    assert_eq!(heard.matches("<Client").count(), 10);
+}
+
+#[test]
+fn a_hunt_group_begins_with_another_each_call() {
+    let mut clinic = dial(&format!(r#"{THREE},"order":"huntGroup""#));
+    let mut firsts = Vec::new();
+    for at in 0..32 {
+        let sid = format!("CA{at:032x}");
+        let first = clinic.request("", &[("CallSid", &sid), ("CallStatus", "ringing")]);
+        assert_eq!(clinic.request("", &[("CallSid", &sid), ("CallStatus", "ringing")]), first);
+        let mut heard = vec![first.clone()];
+        for step in ["?step=dial.first", "?step=dial.first.1"] {
+            heard.push(clinic.request(step, &[("CallSid", &sid), ("DialCallStatus", "no-answer")]));
+        }
+        assert_eq!(
+            clinic.request("?step=dial.first.2", &[("CallSid", &sid), ("DialCallStatus", "no-answer")]),
+            "<Say>Bye.</Say><Hangup/>"
+        );
+        // Each of them once.
+        for target in ["<Client", "<Number", "<Sip"] {
+            assert_eq!(heard.iter().filter(|heard| heard.contains(target)).count(), 1, "{heard:?}");
+        }
+        firsts.push(first);
+    }
+    firsts.sort();
+    firsts.dedup();
+    assert_eq!(firsts.len(), 3);
+}
+
+#[test]
+fn every_outcome_has_its_way() {
+    let on = r#""targets":[{"number":"+15550100555"},{"client":"b"}],"on":{"busy":"busy","declined":"none","answered":"after"}"#;
+    let mut clinic = dial(on);
+    for (pairs, heard) in [
+        // The last is an app, and an app is never busy: somebody pushed the call away.
+        (&[("DialCallStatus", "busy")][..], "<Say>Nobody.</Say><Hangup/>"),
+        (&[("DialCallStatus", "busy"), ("SipResponseCode", "603")], "<Say>Nobody.</Say><Hangup/>"),
+        (&[("DialCallStatus", "busy"), ("DialSipResponseCode", "603")], "<Say>Nobody.</Say><Hangup/>"),
+        (&[("DialCallStatus", "no-answer")], "<Say>Bye.</Say><Hangup/>"),
+        (&[("DialCallStatus", "failed")], "<Say>Bye.</Say><Hangup/>"),
+        (&[("DialCallStatus", "canceled")], "<Say>Bye.</Say><Hangup/>"),
+        (&[("DialCallStatus", "exploded")], "<Say>Bye.</Say><Hangup/>"),
+        (&[("DialCallStatus", "")], "<Say>Bye.</Say><Hangup/>"),
+        (&[("DialCallStatus", "completed"), ("DialBridged", "false")], "<Say>Bye.</Say><Hangup/>"),
+    ] {
+        // All are tried; the last one's outcome decides.
+        assert_eq!(clinic.request("?step=dial.first", pairs), rings(".1", "", &client("b")), "{pairs:?}");
+        assert_eq!(clinic.request("?step=dial.first.1", pairs), heard, "{pairs:?}");
+    }
+    for pairs in [&[("DialCallStatus", "completed"), ("DialBridged", "true")][..], &[("DialCallStatus", "answered")]] {
+        for step in ["?step=dial.first", "?step=dial.first.1"] {
+            assert_eq!(clinic.request(step, pairs), "<Say>How was it?</Say><Hangup/>", "{pairs:?}");
+        }
+    }
+    // The caller is gone.
+    assert_eq!(
+        clinic.request("?step=dial.first", &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")]),
+        "<Response/>"
+    );
+    // A telephone that is busy is, whatever apps rang before it.
+    let mut clinic =
+        dial(r#""targets":[{"client":"b"},{"number":"+15550100555"}],"on":{"busy":"busy","declined":"none"}"#);
+    assert_eq!(ended(&mut clinic, "?step=dial.first.1", "busy"), "<Say>Busy.</Say><Hangup/>");
+    let mut clinic = dial(r#""targets":[{"client":"b"}],"on":{"busy":"busy","declined":"none"}"#);
+    assert_eq!(ended(&mut clinic, "?step=dial.first", "busy"), "<Say>Nobody.</Say><Hangup/>");
+}
+
+#[test]
+fn telephones_see_the_caller_or_one_of_ours() {
+    let to = r#""targets":[{"number":"+15550100555"}]"#;
+    assert_eq!(
+        dial(&format!(r#"{to},"callerId":"+15550100002""#)).call(),
+        rings("", " callerId=\"+15550100002\"", &number("+15550100555"))
+    );
+    // One that is not ours is none.
+    assert_eq!(dial(&format!(r#"{to},"callerId":"+15550100999""#)).call(), rings("", "", &number("+15550100555")));
+    // Who withholds their number has none to show.
+    for from in ["anonymous", "+266696687", ""] {
+        let heard = dial(to).request("", &[("From", from)]);
+        assert_eq!(heard, rings("", " callerId=\"+15550100001\"", &number("+15550100555")), "{from}");
+    }
+}
+
+const ROLE: &str = r#"{"resourceType":"PractitionerRole","id":"r1","active":true,"practitioner":{"reference":"Practitioner/grey"},
+    "organization":{"reference":"Organization/nurses"},"availableTime":[{"daysOfWeek":["mon"],"availableStartTime":"09:00:00","availableEndTime":"12:00:00"}]}"#;
+const BROWN: &str = r#"{"resourceType":"Practitioner","id":"brown","identifier":[{"system":"http://twilio.com/voice/identity","value":"brown_1"}]}"#;
+
+fn zoned(members: &str) -> Clinic {
+    let mut clinic = dial(members);
+    clinic.config = clinic.config.replacen('{', r#"{"timeZone":"America/New_York","#, 1);
+    clinic
+}
+
+#[test]
+fn who_is_there_now_rings() {
+    let own = r#"{"resourceType":"PractitionerRole","id":"r2","practitioner":{"reference":"Practitioner/brown"},"organization":{"reference":"Organization/nurses"},
+        "telecom":[{"system":"phone","value":"+15550100888"}]}"#;
+    let nurses = r#""targets":[{"available":"Organization/nurses"},{"client":"desk"}]"#;
+    let mut clinic = zoned(nurses).with(&[ROLE, GREY, own, BROWN]);
+    let all = [client("brown_1"), number("+15550100888"), client("grey_1"), number("+15550100777")].concat();
+    assert_eq!(clinic.call(), rings("", "", &all));
+    assert_eq!(clinic.round_trips(), 1);
+    // Outside of their hours, away, left, or unknown: the next one.
+    let now = |role: &str, wall: fn(&str) -> Option<&'static str>| {
+        let mut clinic = zoned(nurses).with(&[role, GREY]);
+        clinic.wall = wall;
+        clinic.call()
+    };
+    let there = |_: &str| Some("2026-11-16T11:59:00");
+    assert!(now(ROLE, there).contains("grey_1"));
+    for (role, wall) in [
+        (ROLE.to_owned(), (|_| Some("2026-11-16T12:00:00")) as fn(&str) -> _),
+        (ROLE.to_owned(), |_| Some("2026-11-17T10:00:00")),
+        (ROLE.to_owned(), |_| None),
+        (ROLE.replace("true", "false"), there),
+        (
+            ROLE.replace(
+                r#""active""#,
+                r#""notAvailable":[{"during":{"start":"2026-11-16","end":"2026-11-20"}}],"active""#,
+            ),
+            there,
+        ),
+        (ROLE.replace(r#""active""#, r#""period":{"end":"2026-11-15"},"active""#), there),
+        (ROLE.replace("Organization/nurses", "Organization/doctors"), there),
+        (ROLE.replace("Practitioner/grey", "Practitioner/nobody"), there),
+    ] {
+        assert_eq!(now(&role, wall), rings(".1", "", &client("desk")), "{role}");
+    }
+    let mut one = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
+    assert_eq!(one.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
+    // The only one who may answer stands in the chart.
+    assert_eq!(text(one.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/grey");
+    let nobody = zoned(r#""targets":[{"available":"PractitionerRole/r1"}],"on":{"unavailable":"none"}"#).call();
+    assert_eq!(nobody, "<Say>Nobody.</Say><Hangup/>");
+}
+
+#[test]
+fn a_patients_own_doctor_rings() {
+    let own = r#""targets":[{"generalPractitioner":{}}],"on":{"unavailable":"none"}"#;
+    let both = [client("grey_1"), number("+15550100777")].concat();
+    let mut clinic = dial(own).with(&[ADA, GREY]);
+    assert_eq!(clinic.call(), rings("", "", &both));
+    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(dial(own).with(&[ADA]).call(), "<Say>Nobody.</Say><Hangup/>");
+    assert_eq!(dial(own).with(&[GREY]).call(), "<Say>Nobody.</Say><Hangup/>");
+    let role = ADA.replace("Practitioner/grey", "PractitionerRole/r9");
+    let only = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"(212) 555-0188 ext. 12"}]}"#;
+    let heard = dial(own).with(&[&role, only]).call();
+    assert_eq!(heard, rings("", "", &number("+12125550188").replace(">+", " sendDigits=\"w12\">+")));
+    // Dear numbers, emergencies and short codes are nobody's telephone.
+    for value in ["911", "+19005550123", "411", "+881612345678", "call me", "5550100"] {
+        let grey = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"V"}]}"#
+            .replace('V', value);
+        assert_eq!(dial(own).with(&[&role, &grey]).call(), "<Say>Nobody.</Say><Hangup/>", "{value}");
+    }
+}
+
+#[test]
+fn the_clinician_who_last_called_rings() {
+    let back = r#""targets":[{"lastToCall":{}},{"generalPractitioner":{}}]"#;
+    let call = |id: &str, sent: &str, sender: &str| {
+        format!(
+            r#"{{"resourceType":"Communication","id":"{id}","status":"completed","sent":"{sent}","sender":{{"reference":"{sender}"}},"recipient":[{{"reference":"Patient/ada"}}],
+            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}]}}"#
+        )
+    };
+    let calls = [
+        call("a", "2026-11-14T10:00:00Z", "Practitioner/grey"),
+        call("b", "2026-11-15T10:00:00Z", "Practitioner/brown"),
+    ];
+    let mut clinic = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1]]);
+    assert_eq!(clinic.call(), rings("", "", &client("brown_1")));
+    // The second read depends on the first; then one write.
+    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1, 1]);
+    let mut clinic = dial(back).with(&[ADA, GREY]);
+    assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
+    // A ticket that nobody has used is no call.
+    let ticket = call("t", "2026-11-16T09:00:00Z", "Practitioner/grey").replace("\"completed\"", "\"preparation\"");
+    let unsent = ticket.replace("\"sent\":\"2026-11-16T09:00:00Z\",", "");
+    let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);
+    assert_eq!(tried.call(), rings("", "", &client("brown_1")));
+    // Who answered is told once they have: by the place that rang.
+    clinic.resources.extend(dial(back).with(&[BROWN, &calls[1]]).resources);
+    ended(&mut clinic, "?step=dial.first", "completed");
+    assert_eq!(text(clinic.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/brown");
+    // A stranger has never been called.
+    assert_eq!(dial(back).with(&[GREY, BROWN, &calls[0]]).call(), "<Say>Bye.</Say><Hangup/>");
+}
+
+#[test]
+fn the_chart_dials_nobody_whom_policy_forbids() {
+    let outbound = r#""timeZone":"America/New_York","outbound":{"blocked":["+1212"]}"#;
+    let roles = r#""targets":[{"available":"Organization/x"},{"client":"desk"}]"#;
+    let role = |id: &str, number: &str| {
+        format!(
+            r#"{{"resourceType":"PractitionerRole","id":"{id}","practitioner":{{"reference":"Practitioner/{id}"}},"organization":{{"reference":"Organization/x"}},"telecom":[{{"system":"phone","value":"{number}"}}]}}"#
+        )
+    };
+    for (number, rung) in [
+        ("+15550100188", true),
+        ("+97912345678", false),
+        ("+8835100012345", false),
+        ("+447012345678", false),
+        ("+13129765550", false),
+        ("+1 (212) 555-0100", false),
+        ("+12125550100", false),
+        ("+112125550100", false),
+        ("+18765550123", false),
+        ("+15550100002", false),
+    ] {
+        let mut clinic = dial(roles).with(&[&role("r1", number)]);
+        clinic.config = clinic.config.replacen('{', &["{", outbound, ","].concat(), 1);
+        clinic.numbers = "+15550100001,+15550100002".into();
+        let heard = clinic.call();
+        assert_eq!(heard.contains("<Number"), rung, "{number}: {heard}");
+        assert_eq!(heard.contains("<Client"), !rung, "{number}: {heard}");
+    }
+}
+
+#[test]
+fn a_number_that_cannot_be_rung_holds_nobody_else_up() {
+    let grey = r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/grey"},"organization":{"reference":"Organization/x"}}"#;
+    // The caller's own, and one of ours that the config does not know of.
+    for first in ["+15550100123", "+15550100002"] {
+        let mut clinic = dial(&format!(r#""targets":[{{"number":"{first}"}},{{"available":"Organization/x"}}]"#))
+            .with(&[grey, GREY]);
+        clinic.config = clinic.config.replacen('{', r#"{"timeZone":"America/New_York","#, 1);
+        clinic.numbers = "+15550100001,+15550100002".into();
+        assert!(clinic.call().contains("grey_1"), "{first}");
+    }
+}
+
+#[test]
+fn the_announcement_of_a_recording_is_found_in_any_language() {
+    let config = r#""recording":{"inbound":true,"announcement":{"text":"This call is recorded."}},"#;
+    let mut clinic =
+        Clinic::doing(r#"[{"language":"es-US"},{"dial":{"targets":[{"client":"desk"}],"otherwise":"bye"}}]"#, BYE);
+    clinic.config = clinic.config.replacen('{', &["{", config].concat(), 1);
+    let heard = clinic.call();
+    assert!(heard.contains("?step=announce\""), "{heard}");
+    assert_eq!(clinic.request("?step=announce", &[]), "<Say>This call is recorded.</Say>");
+}

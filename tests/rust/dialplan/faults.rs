@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A chart that is down, slow, or refuses: the caller hears something sensible all the same, and soon.
+
+use plumline::runtime::Reply;
+
+use crate::dialplan::clinic::{ADA, Clinic, Fault, GREY};
+
+const CONFIG: &str = r#""timeZone":"America/New_York",
+    "hours":{"ward":{"healthcareService":"HealthcareService/ward"}},
+    "dialplans":{"main":[{"when":{"careTeam":["CareTeam/t1"]},"then":"team"},{"when":{"open":"ward","patient":true},"then":"last"},
+        {"when":{"open":"ward"},"then":"nurses"},{"then":"closed"}]},
+    "actions":{
+        "team":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"dial":{"targets":[{"generalPractitioner":{}}],"otherwise":"closed"}}],
+        "last":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"dial":{"targets":[{"lastToCall":{}},{"available":"Organization/nurses"}],"otherwise":"closed"}}],
+        "nurses":[{"dial":{"targets":[{"available":"Organization/nurses"}],"otherwise":"wait"}}],
+        "wait":[{"queue":{"name":"q","callback":{"prompt":{"text":"Choose."},"digit":"1","then":"closed"},"overflow":{"size":2,"then":"mail"},"otherwise":"mail"}}],
+        "mail":[{"voicemail":{"greeting":{"text":"Speak."}}}],
+        "closed":[{"say":{"text":"We are closed."}},{"hangup":{}}]}"#;
+const WARD: &str = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#;
+const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
+
+/// Every story, by its request.
+const STORIES: [(&str, &[(&str, &str)]); 9] = [
+    ("", &[("CallStatus", "ringing")]),
+    ("", &[("CallStatus", "ringing"), ("From", "anonymous")]),
+    ("?step=dial.team", &[("DialCallStatus", "completed")]),
+    ("?step=dial.last", &[("DialCallStatus", "no-answer")]),
+    ("?step=dial.nurses", &[("DialCallStatus", "busy")]),
+    ("?step=queue.wait", &[("QueueResult", "leave")]),
+    ("?step=offer.wait", &[("Digits", "1")]),
+    ("?step=wait.wait", &[("QueuePosition", "1")]),
+    ("?step=voicemail.mail", &[("RecordingSid", "RE00000000000000000000000000000001")]),
+];
+
+const FAULTS: [Fault; 8] = [
+    Fault::Late,
+    Fault::Lost,
+    Fault::Whole(500),
+    Fault::Whole(429),
+    Fault::Each(403),
+    Fault::Each(404),
+    Fault::Each(409),
+    Fault::Each(503),
+];
+
+fn clinics() -> [Clinic; 3] {
+    [
+        Clinic::new(CONFIG).with(&[ADA, GREY, WARD, TEAM]),
+        Clinic::new(CONFIG).with(&[ADA, GREY, WARD]),
+        Clinic::new(CONFIG).with(&[GREY, WARD]),
+    ]
+}
+
+#[test]
+fn every_story_costs_two_reads_and_one_write_at_most() {
+    for mut clinic in clinics() {
+        for (step, more) in STORIES {
+            clinic.request(step, more);
+            let writes = |requests: &[String]| requests.iter().any(|one| !one.starts_with("GET"));
+            let (wrote, read): (Vec<_>, Vec<_>) = clinic.batches.iter().partition(|(_, requests)| writes(requests));
+            assert!(read.len() <= 2 && wrote.len() <= 1, "{step} {:?}", clinic.batches);
+            assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+            assert_eq!(clinic.log, Vec::<String>::new(), "{step}");
+        }
+    }
+}
+
+#[test]
+fn the_first_request_costs_what_it_asks_for() {
+    let counts = |clinic: &mut Clinic| {
+        let heard = clinic.call();
+        (clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), heard)
+    };
+    let [mut team, mut patient, mut stranger] = clinics();
+    // Patient, service, roles and the call's record; then team and last caller; then the record.
+    let (counted, heard) = counts(&mut team);
+    assert_eq!(counted, [4, 2, 1]);
+    assert!(heard.starts_with("<Say>Ada</Say><Dial") && heard.contains("grey_1"), "{heard}");
+    let (counted, heard) = counts(&mut patient);
+    assert_eq!(counted, [4, 2, 1]);
+    assert_eq!(heard, "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
+    let (counted, heard) = counts(&mut stranger);
+    assert_eq!(counted, [4]);
+    assert!(heard.starts_with("<Enqueue"), "{heard}");
+}
+
+/// Every fault at every round trip of every story.
+#[test]
+fn whatever_fails_something_is_heard_in_time() {
+    const AT: [fn(usize) -> bool; 5] = [|_| true, |at| at == 0, |at| at == 1, |at| at == 2, |at| at >= 2];
+    let mut heard_nothing = 0;
+    for (fault, at) in FAULTS.into_iter().flat_map(|fault| AT.map(|at| (fault, at))) {
+        for mut clinic in clinics() {
+            clinic.fault = Box::new(move |trip| at(trip).then_some(fault));
+            for (step, more) in STORIES {
+                let heard = clinic.request(step, more);
+                heard_nothing += usize::from(heard == "<Response/>");
+                assert!(!heard.is_empty(), "{step}");
+                // Reading and writing, and where somebody else wrote at the same time both once more: three seconds.
+                let waited: u32 = clinic.batches.iter().map(|(deadline, _)| deadline).sum();
+                assert!(waited <= 3_000, "{step} {:?}", clinic.batches);
+            }
+        }
+    }
+    assert_eq!(heard_nothing, 0);
+}
+
+#[test]
+fn what_is_not_known_does_not_hold() {
+    let [mut team, ..] = clinics();
+    team.fault = Box::new(|at| (at == 0).then_some(Fault::Late));
+    // No patient, no hours: closed, as for anybody.
+    assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
+    assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
+    assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
+    // What is not there, or not to be read, is told by its type.
+    team.fault = Box::new(|at| (at == 0).then_some(Fault::Each(404)));
+    assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
+    let refused: Vec<&str> = team
+        .log
+        .iter()
+        .filter_map(|line| line.strip_prefix("plumline: CHART_REFUSED_READ at ")?.split(':').next())
+        .collect();
+    assert_eq!(refused, ["Patient", "PractitionerRole", "HealthcareService"]);
+    assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
+    // The team is asked for second: without it the next rule.
+    team.fault = Box::new(|at| (at == 1).then_some(Fault::Late));
+    assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
+    // What could not be written is told, and the call goes on.
+    team.fault = Box::new(|at| (at == 2).then_some(Fault::Each(403)));
+    assert!(team.call().contains("grey_1"));
+    assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);
+    assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
+}
+
+#[test]
+fn a_callback_that_is_not_stored_comes_again() {
+    let events = [
+        (
+            "?step=status",
+            &[
+                ("CallbackSource", "call-progress-events"),
+                ("CallStatus", "completed"),
+                ("CallDuration", "7"),
+                ("SequenceNumber", "3"),
+            ][..],
+        ),
+        (
+            "?step=recording",
+            &[("RecordingSid", "RE00000000000000000000000000000001"), ("RecordingStatus", "completed")],
+        ),
+        ("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionText", "A message.")]),
+        ("?step=machine", &[("AnsweredBy", "machine_start"), ("MachineDetectionDuration", "900")]),
+        ("", &[("CallbackSource", "call-progress-events"), ("CallStatus", "no-answer")]),
+    ];
+    for (step, more) in events {
+        let mut clinic = Clinic::new(CONFIG);
+        clinic.fault = Box::new(|_| Some(Fault::Each(500)));
+        assert!(matches!(clinic.reply(step, more), Reply::Broken(_)), "{step}");
+        assert!(clinic.record().is_none());
+        clinic.fault = Box::new(|_| None);
+        assert_eq!(clinic.request(step, more), "<Response/>", "{step}");
+        assert!(clinic.record().is_some(), "{step}");
+        assert!(clinic.round_trips() <= 3);
+    }
+}
+
+/// `amdStatusCallback` names the leg alone, which no record is kept by.
+#[test]
+fn who_answered_a_leg_makes_no_call_of_it() {
+    let told = [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
+    let mut clinic = Clinic::new(CONFIG);
+    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert!(clinic.record().is_none());
+    clinic.fault = Box::new(|_| Some(Fault::Late));
+    assert!(matches!(clinic.reply("?step=machine", &told), Reply::Broken(_)));
+    // Of a call that is known, it is written down.
+    clinic.fault = Box::new(|_| None);
+    clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
+    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert!(clinic.record().unwrap().write().contains("answeredBy"));
+}
+
+/// TwiML from elsewhere may name the webhook itself as the action of its `<Dial>`: then a caller waits.
+#[test]
+fn a_dial_action_at_the_webhooks_own_url_keeps_no_caller_waiting() {
+    for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
+        let [mut clinic, ..] = clinics();
+        clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);
+        assert!(!clinic.batches.is_empty());
+        assert!(clinic.batches.iter().all(|(deadline, _)| *deadline == limit), "{status} {:?}", clinic.batches);
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Waiting, and the ways out of it.
+
+use plumline::runtime::Reply;
+
+use crate::dialplan::clinic::{Clinic, Fault};
+
+const STEP: &str = "https://fhir.example.com/webhook/1?step=";
+const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+const REST: &str = r#""busy":[{"say":{"text":"Too many."}},{"hangup":{}}],"soon":[{"say":{"text":"We call back."}},{"hangup":{}}],"mail":[{"voicemail":{"greeting":{"text":"Speak."}}}],
+    "bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"full":[{"say":{"text":"Full."}},{"hangup":{}}]"#;
+
+fn queue(members: &str) -> Clinic {
+    let members = if members.is_empty() { String::new() } else { format!(",{members}") };
+    Clinic::doing(&format!(r#"[{{"queue":{{"name":"nurses","otherwise":"bye"{members}}}}}]"#), REST)
+}
+
+fn waits(clinic: &mut Clinic, position: &str, size: &str, average: &str) -> String {
+    clinic.request(
+        "?step=wait.first",
+        &[("QueuePosition", position), ("CurrentQueueSize", size), ("AvgQueueTime", average), ("QueueTime", "3")],
+    )
+}
+
+fn leaves(clinic: &mut Clinic, result: &str) -> String {
+    clinic.request("?step=queue.first", &[("QueueResult", result), ("QueueSid", "QU1"), ("QueueTime", "31")])
+}
+
+#[test]
+fn the_caller_hears_music_and_their_place() {
+    assert_eq!(queue("").call(), format!("<Enqueue action=\"{STEP}queue.first#rc=3&amp;rp=all\">nurses</Enqueue>"));
+    let mut clinic = queue(r#""position":{"text":"You are number {position}."}"#);
+    assert_eq!(
+        clinic.call(),
+        format!("<Enqueue action=\"{STEP}queue.first#rc=3&amp;rp=all\" waitUrl=\"{STEP}wait.first\">nurses</Enqueue>")
+    );
+    assert_eq!(waits(&mut clinic, "2", "2", "10"), format!("<Say>You are number 2.</Say><Play>{MUSIC}</Play>"));
+    assert_eq!(waits(&mut clinic, "<b>", "", ""), format!("<Play>{MUSIC}</Play>"));
+    let mut clinic = queue(
+        r#""music":"https://example.com/m.mp3","position":{"ssml":"<s>No. <say-as interpret-as=\"cardinal\">{position}</say-as></s>"}"#,
+    );
+    assert_eq!(
+        waits(&mut clinic, "7", "", ""),
+        "<Say><s>No. <say-as interpret-as=\"cardinal\">7</say-as></s></Say><Play>https://example.com/m.mp3</Play>"
+    );
+    // No round trip while somebody waits: Twilio asks every few seconds.
+    assert_eq!(clinic.round_trips(), 0);
+}
+
+#[test]
+fn too_long_a_queue_lets_out() {
+    let mut clinic = queue(r#""overflow":{"size":5,"position":3,"averageWait":60,"then":"busy"}"#);
+    for (position, size, average, out) in [
+        ("3", "5", "60", false),
+        ("4", "5", "60", true),
+        ("3", "6", "60", true),
+        ("3", "5", "61", true),
+        ("", "", "", false),
+        ("x", "-7", "1e9", false),
+    ] {
+        let heard = waits(&mut clinic, position, size, average);
+        assert_eq!(heard == "<Leave/>", out, "{position} {size} {average} {heard}");
+    }
+    assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
+}
+
+#[test]
+fn every_end_of_a_wait_has_its_way() {
+    let mut clinic = queue(r#""on":{"queue-full":"full"}"#);
+    for (result, heard) in [
+        ("bridged", "<Hangup/>"),
+        ("queue-full", "<Say>Full.</Say><Hangup/>"),
+        ("error", "<Say>Bye.</Say><Hangup/>"),
+        ("system-error", "<Say>Bye.</Say><Hangup/>"),
+        ("leave", "<Say>Bye.</Say><Hangup/>"),
+        ("redirected", "<Response/>"),
+        ("redirected-from-bridged", "<Response/>"),
+        ("", "<Say>Bye.</Say><Hangup/>"),
+    ] {
+        assert_eq!(leaves(&mut clinic, result), heard, "{result}");
+    }
+    assert_eq!(
+        clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
+        "<Response/>"
+    );
+    assert!(clinic.record().unwrap().write().contains(r#""url":"queueResult","valueCode":"bridged""#));
+}
+
+fn outcome(clinic: &Clinic) -> String {
+    let record = clinic.record().unwrap().write();
+    let (_, rest) = record.rsplit_once(r#""url":"outcome","valueCode":""#).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Twilio says in no other callback, and in no list, that somebody spoke with the caller.
+#[test]
+fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
+    let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
+    for fault in [Fault::Late, Fault::Lost, Fault::Whole(503), Fault::Each(500), Fault::Each(403)] {
+        let mut clinic = queue("");
+        clinic.fault = Box::new(move |_| Some(fault));
+        assert!(matches!(clinic.reply("?step=queue.first", &wait), Reply::Broken(_)), "{fault:?}");
+        clinic.fault = Box::new(|_| None);
+        assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
+        assert_eq!(outcome(&clinic), "answered");
+        // A moment of trouble need not be brought again: nobody waits.
+        let mut clinic = queue("");
+        clinic.fault = Box::new(|at| (at < 2).then_some(Fault::Each(503)));
+        assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
+        assert_eq!(outcome(&clinic), "answered");
+        // Whoever still listens hears what comes next, and soon.
+        let mut clinic = queue("");
+        clinic.fault = Box::new(move |_| Some(fault));
+        assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
+        assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+    }
+}
+
+#[test]
+fn whoever_was_taken_out_of_the_queue_was_answered() {
+    let ended = [("CallbackSource", "call-progress-events"), ("CallStatus", "completed"), ("CallDuration", "90")];
+    for (result, told) in [
+        ("bridged", "answered"),
+        ("bridging-in-process", "answered"),
+        ("redirected-from-bridged", "answered"),
+        ("redirected", "no-answer"),
+        ("leave", "no-answer"),
+        ("hangup", "dropped"),
+    ] {
+        let mut clinic = queue("");
+        leaves(&mut clinic, result);
+        clinic.request("?step=status", &ended);
+        assert_eq!(outcome(&clinic), told, "{result}");
+    }
+}
+
+const OFFER: &str = r#""callback":{"prompt":{"text":"Press one."},"digit":"1","then":"soon"}"#;
+
+fn offered() -> String {
+    format!(
+        "<Gather input=\"dtmf\" timeout=\"1\" numDigits=\"1\" finishOnKey=\"\" action=\"{STEP}offer.first\">\
+         <Say>Press one.</Say><Play>{MUSIC}</Play></Gather>"
+    )
+}
+
+fn taken(clinic: &Clinic) -> bool {
+    clinic.record().is_some_and(|record| record.write().contains(r#""url":"queueResult","valueCode":"callback""#))
+}
+
+#[test]
+fn an_offer_to_call_back_is_noted_before_it_is_promised() {
+    let mut clinic = queue(OFFER);
+    assert_eq!(waits(&mut clinic, "2", "2", "10"), offered());
+    for digits in ["2", "", "11"] {
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", digits)]), offered());
+        assert_eq!(clinic.round_trips(), 0);
+    }
+    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+    assert_eq!((clinic.round_trips(), taken(&clinic)), (2, true));
+    // Pressed twice, told twice, noted once; and what Twilio says of the wait takes nothing back.
+    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+    assert_eq!(
+        clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
+        "<Response/>"
+    );
+    assert!(taken(&clinic));
+}
+
+#[test]
+fn whoever_has_no_number_is_offered_no_callback() {
+    let mut clinic = queue(OFFER);
+    for from in ["anonymous", "+266696687"] {
+        assert_eq!(clinic.request("?step=wait.first", &[("From", from)]), format!("<Play>{MUSIC}</Play>"), "{from}");
+        let pressed = clinic.request("?step=offer.first", &[("From", from), ("Digits", "1")]);
+        assert_eq!(pressed, format!("<Play>{MUSIC}</Play>"), "{from}");
+        assert!(!taken(&clinic));
+    }
+}
+
+#[test]
+fn nothing_is_promised_that_nobody_noted() {
+    const FAULTS: [fn(usize) -> Option<Fault>; 6] = [
+        |at| (at == 0).then_some(Fault::Late),
+        |at| (at == 0).then_some(Fault::Whole(500)),
+        |at| (at == 1).then_some(Fault::Late),
+        |at| (at == 1).then_some(Fault::Each(403)),
+        |at| (at >= 1).then_some(Fault::Each(409)),
+        |_| Some(Fault::Lost),
+    ];
+    for (index, fault) in FAULTS.into_iter().enumerate() {
+        let mut clinic = queue(OFFER);
+        clinic.fault = Box::new(fault);
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{index}");
+        assert!(clinic.log.iter().any(|line| line.starts_with("plumline: CHART_")), "{:?}", clinic.log);
+        clinic.fault = Box::new(|_| None);
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+    }
+    // Somebody else wrote first: once more, within the same patience.
+    let mut clinic = queue(OFFER);
+    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Each(412)));
+    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+    assert!(taken(&clinic));
+    assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+}
+
+#[test]
+fn overflow_and_callback_are_told_apart() {
+    // What only says something is heard in the queue, so whoever is let out is one too many.
+    let over = r#""overflow":{"size":5,"then":"busy"}"#;
+    let mut clinic = queue(&format!("{OFFER},{over}"));
+    assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
+    // What does more needs them out; then the chart tells.
+    let mail = OFFER.replace("soon", "mail");
+    let mut clinic = queue(&format!("{mail},{over}"));
+    assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
+    let mut clinic = queue(&format!("{mail},{over}"));
+    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Leave/>");
+    assert!(leaves(&mut clinic, "leave").starts_with("<Say>Speak.</Say><Record"));
+    // Without an overflow there is nothing to tell apart.
+    assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
+    // A chart that is down makes it the more careful of the two.
+    clinic.fault = Box::new(|_| Some(Fault::Late));
+    assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
+//! chart names.
+
+use plumline::dialplan::{Call, Caller, Config, Facts, Kind, Params, Plan, Step, all_steps, play, wants};
+use plumline::json::Json;
+use plumline::phone::E164;
+use plumline::twiml::{DocumentKind, check_xml};
+
+use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
+use crate::random_config;
+
+/// Xorshift: the same seed, the same test.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, count: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % count.max(1) as u64) as usize
+    }
+
+    fn is(&mut self, one_in: usize) -> bool {
+        self.below(one_in) == 0
+    }
+
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+}
+
+const ACTIONS: usize = 8;
+
+/// Makes configs that are well-formed and nothing else; `random_config.rs` makes sound ones.
+struct Maker {
+    chance: Chance,
+}
+
+impl Maker {
+    fn config(&mut self) -> String {
+        let actions: Vec<String> = (0..ACTIONS).map(|at| format!(r#""a{at}":[{}]"#, self.action(at))).collect();
+        let rules: Vec<String> = (0..self.chance.below(5)).map(|_| self.rule()).collect();
+        let comma = if rules.is_empty() { "" } else { "," };
+        let recording =
+            if self.chance.is(3) { r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"# } else { "" };
+        format!(
+            r#"{{{recording}"timeZone":"America/New_York","numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}},"+15550100002":{{"name":"back","dialplan":"main","language":"fr-CA"}}}},
+            "dialplans":{{"main":[{}{comma}{{"then":"a0"}}]}},
+            "hours":{{"desk":{{"weekly":[{{"days":["mon","sun"],"from":"09:00","to":"17:00"}}]}},"ward":{{"healthcareService":"HealthcareService/ward"}}}},
+            "lists":{{"friends":["+1555*"]}},"actions":{{{}}}}}"#,
+            rules.join(","),
+            actions.join(",")
+        )
+    }
+
+    fn rule(&mut self) -> String {
+        let when = self.chance.of(&[
+            r#""anonymous":true"#,
+            r#""callers":["friends"]"#,
+            r#""verification":["failed","none"]"#,
+            r#""patient":true"#,
+            r#""patient":false"#,
+            r#""patientLanguage":["es"]"#,
+            r#""careTeam":["CareTeam/t1"]"#,
+            r#""open":"desk""#,
+            r#""closed":"ward","patient":true"#,
+            r#""called":["+15550100002"]"#,
+        ]);
+        format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.chance.below(ACTIONS))
+    }
+
+    /// Any action, and now and then none.
+    fn any(&mut self) -> String {
+        if self.chance.is(20) { "nowhere".to_owned() } else { format!("a{}", self.chance.below(ACTIONS)) }
+    }
+
+    fn say(&mut self) -> String {
+        let text = self.chance.of(&["Good day.", "Guten Tag.", "", "a & b <c>", "\\u0001", "\\ud83d\\ude00", "{name}"]);
+        let ssml = self.chance.of(&["<s>x</s>", "One <break time='1s'/> two", "<s>x", "<x/>", "&amp;"]);
+        match self.chance.below(4) {
+            0 => format!(r#"{{"ssml":"{ssml}"}}"#),
+            1 => format!(r#"{{"text":"{text}","voice":"Polly.Amy","language":"en-GB","times":2}}"#),
+            2 => format!(r#"{{"text":{{"en":"{text}","es":"Hola."}}}}"#),
+            _ => format!(r#"{{"text":"{text}"}}"#),
+        }
+    }
+
+    fn action(&mut self, at: usize) -> String {
+        let mut verbs = Vec::new();
+        for _ in 0..self.chance.below(3) {
+            let said = self.say();
+            verbs.push(match self.chance.below(5) {
+                0 => r#"{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}"#.to_owned(),
+                1 => r#"{"play":{"url":"https://example.com/a.mp3"}}"#.to_owned(),
+                2 => r#"{"pause":1}"#.to_owned(),
+                3 => format!(r#"{{"language":"{}"}}"#, self.chance.of(&["es-US", "fr-CA", "en-US"])),
+                _ => format!(r#"{{"say":{said}}}"#),
+            });
+        }
+        if at + 1 == ACTIONS {
+            verbs.push(r#"{"hangup":{}}"#.to_owned());
+            return verbs.join(",");
+        }
+        let (then, otherwise, said) = (self.any(), self.any(), self.say());
+        verbs.push(match self.chance.below(8) {
+            0 => format!(r#"{{"goto":"{then}"}}"#),
+            1 | 2 => {
+                let targets = self.targets();
+                let order = self.chance.of(&["inOrder", "allAtOnce", "huntGroup"]);
+                let on = self.chance.of(&["busy", "no-answer", "unavailable", "answered", "declined"]);
+                format!(
+                    r#"{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"{on}":"{then}"}},"otherwise":"{otherwise}"}}}}"#
+                )
+            }
+            3 => {
+                let offer = format!(r#""callback":{{"prompt":{said},"digit":"1","then":"{then}"}},"#);
+                let overflow = format!(r#""overflow":{{"size":3,"then":"{otherwise}"}},"#);
+                let parts = [offer, overflow, format!(r#""position":{},"#, self.say())];
+                let parts: String = parts.into_iter().filter(|_| self.chance.is(2)).collect();
+                format!(r#"{{"queue":{{"name":"q",{parts}"otherwise":"{otherwise}"}}}}"#)
+            }
+            4 => format!(r#"{{"voicemail":{{"greeting":{said},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
+            5 => format!(r#"{{"conference":{{"name":"room","waitForStaff":true,"then":"{then}"}}}}"#),
+            6 => r#"{"redirect":{"url":"https://example.com/else"}}"#.to_owned(),
+            _ => format!(
+                r#"{{"menu":{{"prompt":{said},"retries":1,"options":[{{"digits":"1","speech":["one"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
+            ),
+        });
+        verbs.join(",")
+    }
+
+    fn targets(&mut self) -> String {
+        let good = [
+            r#"{"client":"desk"}"#,
+            r#"{"client":"nurse_2"}"#,
+            r#"{"number":"+15550100555"}"#,
+            r#"{"sip":"sip:front@pbx.example.com"}"#,
+            r#"{"available":"Organization/nurses"}"#,
+            r#"{"generalPractitioner":{}}"#,
+            r#"{"lastToCall":{}}"#,
+        ];
+        let bad = [
+            r#"{"number":"911"}"#,
+            r#"{"number":"+15550100001"}"#,
+            r#"{"client":" "}"#,
+            r#"{"sip":"x"}"#,
+            r#"{"available":"x"}"#,
+        ];
+        let count = 1 + self.chance.below(3);
+        let mut targets: Vec<&str> = Vec::new();
+        while targets.len() < count {
+            targets.push(if self.chance.is(3) { self.chance.of(&bad) } else { self.chance.of(&good) });
+        }
+        targets.join(",")
+    }
+}
+
+/// What a request may say beyond what all say.
+fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+    const SAID: [(&str, &[&str]); 14] = [
+        ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
+        ("Digits", &["1", "9", "5", "", "#", "11111111", "hangup"]),
+        ("SpeechResult", &["One, please.", "nine", "", "<b>"]),
+        ("DialCallStatus", &["completed", "answered", "busy", "no-answer", "failed", "canceled", "", "x"]),
+        ("DialBridged", &["true", "false", "x"]),
+        ("SipResponseCode", &["603", "486", "x"]),
+        ("QueueResult", &["bridged", "leave", "hangup", "queue-full", "error", "redirected", ""]),
+        ("QueuePosition", &["1", "99", "-1", "x"]),
+        ("CurrentQueueSize", &["0", "4", "99999999999"]),
+        ("RecordingSid", &["RE00000000000000000000000000000001", "x"]),
+        ("StirVerstat", &["TN-Validation-Passed-A", "TN-Validation-Failed", "x"]),
+        ("From", &["anonymous", "", "client:desk", "sip:a@b", "+266696687", "+442079460001"]),
+        ("ParentCallSid", &[CALL, "CA00000000000000000000000000000009", "x"]),
+        ("TranscriptionText", &["Hello <b>", ""]),
+    ];
+    let mut params = Vec::new();
+    for (name, values) in SAID {
+        if chance.is(4) {
+            params.push((name, chance.of(values)));
+        }
+    }
+    params
+}
+
+/// Everything that rings in a document.
+fn rung(xml: &str) -> Vec<String> {
+    let mut rung = Vec::new();
+    for noun in ["Client", "Number", "Sip"] {
+        for part in xml.split(&format!("<{noun} ")).skip(1) {
+            let text = part.split_once('>').unwrap().1.split('<').next().unwrap();
+            rung.push(format!("{noun} {text}"));
+        }
+        assert!(!xml.contains(&format!("<{noun}>")), "{xml}");
+    }
+    rung
+}
+
+/// What may ring: the config's good targets, and the people of the chart.
+const MAY_RING: [&str; 8] = [
+    "Client desk",
+    "Client nurse_2",
+    "Number +15550100555",
+    "Sip sip:front@pbx.example.com",
+    "Client grey_1",
+    "Number +15550100777",
+    "Client brown_1",
+    "Number +12125550188",
+];
+
+fn is_sound(xml: &str, may_ring: &[String], about: &dyn Fn() -> String) {
+    let findings: Vec<_> =
+        check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
+    assert!(findings.is_empty(), "{} {xml} {findings:?}", about());
+    for one in rung(xml) {
+        assert!(may_ring.contains(&one), "{} {one} {xml}", about());
+    }
+}
+
+const CHART: [&str; 7] = [
+    ADA,
+    GREY,
+    r#"{"resourceType":"Practitioner","id":"brown","identifier":[{"system":"http://twilio.com/voice/identity","value":"brown_1"}]}"#,
+    r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/brown"},"organization":{"reference":"Organization/nurses"},"telecom":[{"system":"phone","value":"(212) 555-0188"}]}"#,
+    r#"{"resourceType":"CareTeam","id":"t1","subject":{"reference":"Patient/ada"}}"#,
+    r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#,
+    r#"{"resourceType":"Communication","id":"c1","sent":"2026-11-01T00:00:00Z","sender":{"reference":"Practitioner/brown"},"recipient":[{"reference":"Patient/ada"}],
+        "category":[{"coding":[{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}]}]}"#,
+];
+
+/// Sound configs through the door: whatever comes to whatever URL is answered.
+#[test]
+fn sound_configs_answer_everything() {
+    let mut chance = random_config::Chance::seeded(4);
+    let mut own = Chance(0x9e37_79b9_7f4a_7c15);
+    let (mut rang, mut answered) = (0, 0);
+    for round in 0..60 {
+        let document = random_config::random_config(&mut chance);
+        let text = document.to_string();
+        let config = Config::read(&text).unwrap_or_else(|refused| panic!("{round}: {refused:?} {text}"));
+        // A number without a dialplan rings whoever is signed in as it; with callbacks, where a config follows calls up.
+        let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
+        let may_ring: Vec<String> =
+            MAY_RING.iter().skip(4).map(|one| (*one).to_owned()).chain(named(&document)).chain(own_numbers).collect();
+        let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.is(4)).collect();
+        let mut clinic = Clinic::new("").with(&chart);
+        clinic.wall = |_| Some("2026-11-16T10:00:00");
+        clinic.config.clone_from(&text);
+        clinic.numbers = random_config::OURS.join(",");
+        let all = all_steps(&config);
+        assert!(all.len() <= 256);
+        for step in &all {
+            for _ in 0..2 {
+                let called = own.of(&random_config::OURS);
+                let mut said = vec![("To", called), ("Called", called)];
+                said.extend(params(&mut own));
+                // A browser that begins a call places one: another story.
+                said.retain(|one| step.kind != Kind::First || *one != ("From", "client:desk"));
+                let about = || format!("round {round}, {step:?}, {said:?}, {text}");
+                let suffix = step.suffix(false);
+                let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
+                // Without a dialplan and follow-ups there are no callbacks.
+                let by_default = step.kind == Kind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
+                // Whatever URL of ours a document names is one that we know again.
+                for part in xml.split(URL).skip(1) {
+                    let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
+                    assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
+                }
+                if !by_default {
+                    is_sound(&xml, &may_ring, &about);
+                    rang += rung(&xml).len();
+                }
+                assert!(!clinic.log.iter().any(|line| line.contains("DIALPLAN_")), "{} {:?}", about(), clinic.log);
+                answered += 1;
+                // Asked twice, the same is answered: unless the caller's own request changed what the chart knows.
+                let again = clinic.reply(&suffix, &said);
+                if step.kind != Kind::Queue {
+                    assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
+                }
+            }
+        }
+    }
+    assert!(answered > 1_500 && rang > 200, "{answered} {rang}");
+}
+
+/// Everything that a document names as a target.
+fn named(document: &serde_json::Value) -> Vec<String> {
+    let mut found = Vec::new();
+    match document {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                let noun = match name.as_str() {
+                    "client" => "Client",
+                    "number" => "Number",
+                    "sip" => "Sip",
+                    _ => "",
+                };
+                if let (Some(text), false) = (value.as_str(), noun.is_empty()) {
+                    found.push(format!("{noun} {text}"));
+                }
+                found.extend(named(value));
+            }
+        }
+        serde_json::Value::Array(elements) => found.extend(elements.iter().flat_map(named)),
+        _ => {}
+    }
+    found
+}
+
+/// Configs that were never checked, and a chart that may hold anything.
+#[test]
+fn wild_configs_do_no_harm() {
+    let mut maker = Maker { chance: Chance(0x2545_f491_4f6c_dd1d) };
+    let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
+    let may_ring = MAY_RING.map(str::to_owned);
+    let mut sorry = 0;
+    for round in 0..300 {
+        let text = maker.config();
+        let config: Config = serde_json::from_str(&text).unwrap();
+        for step in all_steps(&config) {
+            let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
+            let said = params(&mut maker.chance);
+            pairs.extend(&said);
+            if said.iter().all(|(name, _)| *name != "From") {
+                pairs.push(("From", CALLER));
+            }
+            let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
+            let plan = Plan { config: &config, numbers: &ours, url: "https://a.example/v?x=1", caller };
+            let next = plan.next(&step, Params(&pairs), maker.chance.is(10));
+            let mut facts = Facts::at(1_795_000_000_000, &caller);
+            for _ in 0..2 {
+                for want in wants(&plan, &next.turn, &facts) {
+                    let found = anything(&mut maker.chance);
+                    facts.learn(&want, found, &caller);
+                }
+            }
+            facts.callback_taken = maker.chance.is(2);
+            let played = play(&plan, &next, &facts);
+            is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
+            sorry += usize::from(played.twiml.contains("We are sorry."));
+        }
+    }
+    assert!(sorry > 100, "{sorry}");
+}
+
+/// A bundle of people, cut anywhere; or nothing of the kind.
+fn anything(chance: &mut Chance) -> Option<Json> {
+    if chance.is(5) {
+        return None;
+    }
+    let entries: Vec<String> = CHART
+        .iter()
+        .filter_map(|resource| {
+            if chance.is(3) {
+                return None;
+            }
+            let mut resource = (*resource).to_owned();
+            // Something else where something was expected.
+            for (from, to) in [
+                ("\"reference\"", "\"ref\""),
+                ("[", "[null,"),
+                ("\"value\":", "\"value\":null,\"v\":"),
+                ("\"id\":", "\"id\":7,\"i\":"),
+                ("\"given\":[", "\"given\":[{},"),
+            ] {
+                if chance.is(8) {
+                    resource = resource.replacen(from, to, 1 + chance.below(3));
+                }
+            }
+            Some(format!(r#"{{"resource":{resource}}}"#))
+        })
+        .collect();
+    Some(match chance.below(6) {
+        0 => Json::Null,
+        1 => Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap(),
+        _ => Json::parse(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))).unwrap(),
+    })
+}
+
+/// Its caller may put anything into a step's parameters, but a step's URL is one of a closed set.
+#[test]
+fn no_two_steps_have_one_url() {
+    let mut maker = Maker { chance: Chance(7) };
+    for _ in 0..200 {
+        let config: Config = serde_json::from_str(&maker.config()).unwrap();
+        let mut urls: Vec<String> = all_steps(&config).iter().map(|step: &Step<'_>| step.suffix(false)).collect();
+        let count = urls.len();
+        urls.sort();
+        urls.dedup();
+        assert_eq!(urls.len(), count);
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! How long it takes. The figures are printed (`cargo test --release --test dialplan speed -- --nocapture`); bounds are
+//! wide, since a test's machine has other things to do.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use plumline::dialplan::{Call, Caller, Config, Facts, Params, Plan, Step, play, steps, wants};
+use plumline::phone::E164;
+use plumline::signature::{AuthToken, SignedParams, sign, which};
+
+use crate::dialplan::clinic::{CALL, CALLER, OURS, TOKEN, URL};
+
+/// The least of some runs.
+fn time(mut run: impl FnMut()) -> Duration {
+    (0..20)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .min()
+        .unwrap()
+}
+
+fn bound(milliseconds: u64) -> Duration {
+    Duration::from_millis(if cfg!(debug_assertions) { milliseconds * 50 } else { milliseconds })
+}
+
+const PAIRS: [(&str, &str); 22] = [
+    ("AccountSid", "AC00000000000000000000000000000001"),
+    ("ApiVersion", "2010-04-01"),
+    ("CallSid", CALL),
+    ("CallStatus", "in-progress"),
+    (
+        "CallToken",
+        "%7B%22parentCallInfoToken%22%3A%22eyJhbGciOiJFUzI1NiJ9.eyJjYWxsU2lkIjoiQ0EwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMSJ9%22%7D",
+    ),
+    ("Called", OURS),
+    ("CalledCity", ""),
+    ("CalledCountry", "US"),
+    ("CalledState", "NY"),
+    ("CalledZip", ""),
+    ("Caller", CALLER),
+    ("CallerCity", "SPRINGFIELD"),
+    ("CallerCountry", "US"),
+    ("CallerState", "NY"),
+    ("Digits", "1"),
+    ("Direction", "inbound"),
+    ("FinishedOnKey", ""),
+    ("From", CALLER),
+    ("FromCountry", "US"),
+    ("To", OURS),
+    ("ToCountry", "US"),
+    ("msg", "Gather End"),
+];
+
+fn rules(count: usize) -> String {
+    let mut text = String::from(
+        r#"{"timeZone":"America/New_York","numbers":{"+15550100001":{"name":"front","dialplan":"main"}},"lists":{"#,
+    );
+    let lists: Vec<String> = (0..count / 10).map(|at| format!(r#""list-{at}":["+1556{at:07}","+44*"]"#)).collect();
+    text.push_str(&lists.join(","));
+    text.push_str(
+        r#"},"hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},"dialplans":{"main":["#,
+    );
+    for at in 0..count {
+        let when = match at % 4 {
+            0 => format!(r#""callers":["list-{}"]"#, at / 10),
+            1 => format!(r#""callers":["+1557{at:07}","+33*"]"#),
+            2 => r#""closed":"desk""#.to_owned(),
+            _ => r#""anonymous":true"#.to_owned(),
+        };
+        text.extend([r#"{"when":{"#, &when, r#"},"then":"a"},"#]);
+    }
+    text.push_str(r#"{"then":"b"}]},"actions":{"a":[{"hangup":{}}],"b":[{"say":{"text":"Found."}},{"hangup":{}}]}}"#);
+    text
+}
+
+fn route(config: &Config, ours: &[E164<'_>]) -> String {
+    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
+    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), ours);
+    let plan = Plan { config, numbers: ours, url: URL, caller };
+    let next = plan.next(&Step::FIRST, Params(&pairs), false);
+    let mut facts = Facts::at(0, &caller);
+    for want in wants(&plan, &next.turn, &facts) {
+        let walls = plumline::json::Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap();
+        facts.learn(&want, Some(walls), &caller);
+    }
+    assert!(wants(&plan, &next.turn, &facts).is_empty());
+    play(&plan, &next, &facts).twiml
+}
+
+#[test]
+fn a_thousand_rules_take_well_below_a_millisecond() {
+    let ours = [E164::parse(OURS).unwrap()];
+    for count in [50, 1_000] {
+        let text = rules(count);
+        let config = Config::read(&text).unwrap();
+        assert!(route(&config, &ours).contains("Found."));
+        let routed = time(|| drop(black_box(route(&config, &ours))));
+        let both = time(|| drop(black_box(route(&Config::read(&text).unwrap(), &ours))));
+        println!("{count} rules: routed in {routed:?}, read and routed in {both:?}");
+        assert!(routed < bound(1), "{routed:?}");
+    }
+}
+
+#[test]
+fn every_step_is_tried_in_half_a_millisecond() {
+    let menus: Vec<String> = (0..83)
+        .map(|at| {
+            let then = (at + 1) % 83;
+            format!(
+                r#""menu-{at}":[{{"menu":{{"prompt":{{"text":"Choose."}},"retries":2,"options":[{{"digits":"1","then":"menu-{then}"}}],"otherwise":"end"}}}}]"#
+            )
+        })
+        .collect();
+    let text = format!(
+        r#"{{"numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"menu-0"}}]}},"actions":{{{},"end":[{{"hangup":{{}}}}]}}}}"#,
+        menus.join(",")
+    );
+    let config = Config::read(&text).unwrap();
+    let (token, params) = (AuthToken::new(TOKEN).unwrap(), SignedParams::new(&PAIRS));
+    let tokens = [token];
+    let find = |signature: &str| {
+        let steps = steps(&config, Params(&PAIRS));
+        let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(false)).collect();
+        (which(URL, &suffixes, &params, signature, &tokens, usize::MAX).map(|at| suffixes[at].clone()), suffixes.len())
+    };
+    let last = steps(&config, Params(&PAIRS)).last().unwrap().url(URL);
+    let signature = sign(&tokens[0], &last, &params);
+    let (found, count) = find(&signature);
+    assert_eq!((found.map(|suffix| format!("{URL}{suffix}")), count), (Some(last), 256));
+    let worst = time(|| drop(black_box(find(&signature))));
+    let likely = sign(&tokens[0], &format!("{URL}?step=menu.menu-0"), &params);
+    let best = time(|| drop(black_box(find(&likely))));
+    let forged = time(|| drop(black_box(find("AAAAAAAAAAAAAAAAAAAAAAAAAAA="))));
+    println!("{count} steps: the first in {best:?}, the last in {worst:?}, none in {forged:?}");
+    assert!(worst < bound(2), "{worst:?}");
+}

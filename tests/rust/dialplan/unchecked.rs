@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Configs that would be refused where they are read: the engine below is safe without that.
+
+use plumline::dialplan::{Call, Caller, Config, Facts, Outcome, Params, Plan, Played, Step, play, wants};
+use plumline::phone::E164;
+
+use crate::dialplan::clinic::{CALL, CALLER, OURS};
+
+/// A call's first document, in a clinic of which nothing more is known.
+fn played(rest: &str) -> Played {
+    let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
+    let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
+    let ours = [E164::parse(OURS).unwrap()];
+    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
+    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
+    let plan = Plan { config: &config, numbers: &ours, url: "https://fhir.example.com/webhook/1", caller };
+    let next = plan.next(&Step::FIRST, Params(&pairs), false);
+    let mut facts = Facts::at(0, &caller);
+    for want in wants(&plan, &next.turn, &facts) {
+        facts.learn(&want, None, &caller);
+    }
+    let mut played = play(&plan, &next, &facts);
+    let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
+    played.twiml = played.twiml.strip_prefix(start).unwrap().strip_suffix("</Response>").unwrap().to_owned();
+    played
+}
+
+fn doing(verbs: &str, rest: &str) -> Played {
+    let comma = if rest.is_empty() { "" } else { "," };
+    played(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
+}
+
+fn codes(played: &Played) -> Vec<(&str, &str)> {
+    played.codes.iter().map(|(code, place)| (code.as_str(), place.as_str())).collect()
+}
+
+const SORRY: &str =
+    "<Say>We are sorry. Your call cannot be completed at the moment. Please try again later.</Say><Hangup/>";
+
+#[test]
+fn a_circle_ends_in_an_apology() {
+    for (verbs, rest, code, place) in [
+        (r#"[{"say":{"text":"x"}},{"goto":"first"}]"#, "", "DIALPLAN_LOOP", "actions.first"),
+        (r#"[{"goto":"b"}]"#, r#""b":[{"goto":"first"}]"#, "DIALPLAN_LOOP", "actions.first"),
+        (r#"[{"goto":"nowhere"}]"#, "", "DIALPLAN_UNDEFINED", "actions.nowhere"),
+        (r#"[{"dial":{"targets":[],"otherwise":"first"}}]"#, "", "DIALPLAN_LOOP", "actions.first"),
+    ] {
+        let played = doing(verbs, rest);
+        assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![(code, place)]), "{verbs}");
+    }
+}
+
+#[test]
+fn a_premium_number_is_not_rung() {
+    let dial = r#"[{"dial":{"targets":[{"number":"+19005550123"},{"client":"desk"}],"otherwise":"first"}}]"#;
+    let twiml = doing(dial, "").twiml;
+    assert!(twiml.contains(">desk</Client>") && !twiml.contains("+1900"), "{twiml}");
+}
+
+#[test]
+fn no_rule_that_fits_is_an_apology() {
+    let played = played(r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"}]}"#);
+    assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("DIALPLAN_UNDEFINED", "")]));
+}
+
+#[test]
+fn what_xml_cannot_write_is_an_apology() {
+    for wrong in ["<break", "<s>", "</s>", "<s></p>", "<!-- x -->", "&nbsp;", "<s a=b/>", "a <s>b</s></s>", "<script/>"]
+    {
+        let played = doing(&format!(r#"[{{"say":{{"ssml":{wrong:?}}}}}]"#), "");
+        assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("CONFIG_INVALID", "ssml")]), "{wrong}");
+    }
+    let played = doing(r#"[{"say":{"text":"a\u0001b"}}]"#, "");
+    assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("CONFIG_INVALID", "")]));
+}
+
+#[test]
+fn verbs_out_of_place_do_no_harm() {
+    assert_eq!(doing(r#"[{"say":{"text":"x"}},{"reject":{}}]"#, "").twiml, "<Say>x</Say><Hangup/>");
+    assert_eq!(doing(r#"[{"hangup":{}},{"say":{"text":"x"}}]"#, "").twiml, "<Hangup/>");
+    assert_eq!(
+        doing(r#"[{"pause":0},{"say":{}},{"say":{"text":""}},{"play":{"url":"https://a.example/x","times":0}}]"#, "")
+            .twiml,
+        "<Play>https://a.example/x</Play>"
+    );
+}
+
+#[test]
+fn nothing_rings_that_cannot() {
+    let targets = r#"{"client":""},{"client":"a b"},{"number":"911"},{"number":"555-0100"},{"sip":"front@pbx"},{"sip":"sip:a b"},
+        {"number":"+15550100001"},{"number":"+15550100123"},{"available":"Group/1"},{"available":"x"},{"lastToCall":{}}"#;
+    for order in ["inOrder", "allAtOnce", "huntGroup"] {
+        let verbs = format!(
+            r#"[{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"unavailable":"none"}},"otherwise":"first"}}}}]"#
+        );
+        assert_eq!(doing(&verbs, r#""none":[{"say":{"text":"Nobody."}}]"#).twiml, "<Say>Nobody.</Say>", "{order}");
+    }
+}
+
+#[test]
+fn names_of_nothing_do_not_hold() {
+    for when in [
+        r#""callers":["strangers"]"#,
+        r#""callers":[]"#,
+        r#""open":"undefined""#,
+        r#""patientLanguage":[]"#,
+        r#""careTeam":[]"#,
+        r#""called":[]"#,
+    ] {
+        let rest = format!(
+            r#""dialplans":{{"main":[{{"when":{{{when}}},"then":"yes"}},{{"then":"no"}}]}},
+            "actions":{{"yes":[{{"say":{{"text":"yes"}}}}],"no":[{{"say":{{"text":"no"}}}}]}}"#
+        );
+        assert_eq!(played(&rest).twiml, "<Say>no</Say>", "{when}");
+    }
+    // Hours without a zone are known to nobody.
+    let rest = r#""dialplans":{"main":[{"when":{"closed":"desk"},"then":"yes"},{"then":"no"}]},"hours":{"desk":{"weekly":[]}},
+        "actions":{"yes":[{"say":{"text":"yes"}}],"no":[{"say":{"text":"no"}}]}"#;
+    let played = played(rest);
+    assert_eq!((played.twiml.as_str(), codes(&played)), ("<Say>yes</Say>", vec![("HOURS_UNKNOWN", "desk")]));
+}
+
+/// What is checked where a config is read is what the engine does.
+#[test]
+fn the_outcomes_of_a_config_are_those_of_the_engine() {
+    let reads = |verb: &str| {
+        let config = format!(
+            r#"{{"numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"first"}}]}},
+            "actions":{{"first":[{verb}],"bye":[{{"hangup":{{}}}}]}}}}"#
+        );
+        Config::read(&config).is_ok()
+    };
+    for outcome in Outcome::ALL {
+        let on = format!(r#""on":{{"{}":"bye"}},"otherwise":"bye""#, outcome.word());
+        let dial = format!(r#"{{"dial":{{"targets":[{{"client":"a"}}],{on}}}}}"#);
+        assert_eq!(reads(&dial), Outcome::OF_DIAL.contains(&outcome), "{}", outcome.word());
+        let queue = format!(r#"{{"queue":{{"name":"q",{on}}}}}"#);
+        assert_eq!(reads(&queue), Outcome::OF_QUEUE.contains(&outcome), "{}", outcome.word());
+    }
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Every verb of a config, word by word.
+
+use plumline::runtime::Reply;
+
+use crate::dialplan::clinic::{ADA, CALL, Clinic, Fault, GREY, LEG, text};
+
+const STEP: &str = "https://fhir.example.com/webhook/1?step=";
+
+fn first(verbs: &str) -> String {
+    Clinic::doing(verbs, "").call()
+}
+
+#[test]
+fn says_and_plays() {
+    assert_eq!(
+        first(r#"[{"say":{"text":"Good day & welcome."}},{"hangup":{}}]"#),
+        "<Say>Good day &amp; welcome.</Say><Hangup/>"
+    );
+    assert_eq!(
+        first(
+            r#"[{"say":{"text":"Hi","voice":"Polly.Amy-Neural","language":"en-GB","times":2}},{"pause":2},
+                {"play":{"url":"https://example.com/a.mp3?x=1&y=2","times":3}},{"play":{"url":"https://example.com/b.mp3"}},{"hangup":{}}]"#
+        ),
+        "<Say voice=\"Polly.Amy-Neural\" language=\"en-GB\" loop=\"2\">Hi</Say><Pause length=\"2\"/>\
+         <Play loop=\"3\">https://example.com/a.mp3?x=1&amp;y=2</Play><Play>https://example.com/b.mp3</Play><Hangup/>"
+    );
+    assert_eq!(
+        first(r#"[{"redirect":{"url":"https://example.com/else"}}]"#),
+        "<Redirect>https://example.com/else</Redirect>"
+    );
+}
+
+#[test]
+fn ssml_is_written_as_elements() {
+    let ssml = r#"Hold <break time="1s"/><say-as interpret-as="digits">12 &amp; 3</say-as> &lt;ok&gt; <prosody rate="slow"><s>now</s></prosody>"#;
+    let verbs = format!(r#"[{{"say":{{"ssml":{ssml:?}}}}},{{"hangup":{{}}}}]"#);
+    assert_eq!(first(&verbs), format!("<Say>{ssml}</Say><Hangup/>"));
+}
+
+#[test]
+fn languages_and_voices_go_together() {
+    let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
+        {"say":{"text":{"en":"Hello","es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello","es":"Hola"}}},
+        {"say":{"text":"x","voice":"Polly.Lupe"}},{"language":"en-US"},{"say":{"text":"y"}},{"hangup":{}}]}"#;
+    assert_eq!(
+        Clinic::new(rest).call(),
+        "<Say voice=\"Polly.Joanna\" language=\"en-US\">Hello</Say><Say language=\"es-US\">Hola</Say>\
+         <Say voice=\"Polly.Lupe\" language=\"es-US\">x</Say><Say voice=\"Polly.Joanna\" language=\"en-US\">y</Say><Hangup/>"
+    );
+    let mut clinic = Clinic::new(
+        r#""voice":"Polly.Joanna","dialplans":{"main":[{"then":"a"}]},"actions":{"a":[{"say":{"text":{"en":"Hello","fr":"Bonjour"}}},{"hangup":{}}]}"#,
+    );
+    clinic.config = clinic.config.replace(r#""dialplan":"main""#, r#""dialplan":"main","language":"fr-CA""#);
+    assert_eq!(clinic.call(), "<Say language=\"fr-CA\">Bonjour</Say><Hangup/>");
+    // Words that are not there in the caller's language are read in their own.
+    let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
+        {"say":{"text":{"es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello"}}},{"say":{"ssml":{"en-GB":"<p>Hello</p>"}}},
+        {"greet":{"patient":{"en-US":"{name}"},"neutral":{"fr-FR":"Bonjour"}}},{"say":{"text":{"it":"Ciao"}}},{"hangup":{}}]}"#;
+    let mut clinic = Clinic::new(rest);
+    assert_eq!(
+        clinic.call(),
+        "<Say language=\"es-US\">Hola</Say><Say voice=\"Polly.Joanna\" language=\"en-US\">Hello</Say>\
+         <Say voice=\"Polly.Joanna\" language=\"en-GB\"><p>Hello</p></Say><Say language=\"fr-FR\">Bonjour</Say>\
+         <Say language=\"es-US\">Ciao</Say><Hangup/>"
+    );
+}
+
+#[test]
+fn only_a_patient_is_greeted_by_name() {
+    let greet = r#"[{"greet":{"patient":"Good day, {name}.","neutral":"Good day."}},{"hangup":{}}]"#;
+    let heard = |resources: &[&str]| Clinic::doing(greet, "").with(resources).call();
+    assert_eq!(heard(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
+    assert_eq!(heard(&[]), "<Say>Good day.</Say><Hangup/>");
+    let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
+    // Two people with one number; but only who has it now counts.
+    assert_eq!(heard(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
+    for (from, to) in [
+        (r#""use":"mobile""#, r#""use":"old""#),
+        (r#""active":true"#, r#""active":false"#),
+        (r#""active":true"#, r#""link":[{"type":"replaced-by","other":{"reference":"Patient/ada"}}]"#),
+        (r#""use":"mobile""#, r#""period":{"end":"2020-01-01"}"#),
+        (r#""use":"mobile""#, r#""period":{"end":"2020"}"#),
+        (r#""use":"mobile""#, r#""period":{"start":"2099-01-01"}"#),
+        (r#""system":"phone""#, r#""system":"fax""#),
+    ] {
+        assert_eq!(heard(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
+        assert_eq!(heard(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
+    }
+    // Who has no name that can be said has none.
+    for name in [r"", r"\u0001", "1234", "<b>", "A\\u202eB", "x".repeat(61).as_str()] {
+        let nameless = ADA.replace("Augusta", name).replace("Ada", name);
+        assert_eq!(heard(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
+    }
+    assert_eq!(heard(&[&ADA.replace("Ada", "")]), "<Say>Good day, Augusta.</Say><Hangup/>");
+    assert_eq!(heard(&[&ADA.replace("Ada", "Zoë-Marie O’Neil")]), "<Say>Good day, Zoë-Marie O’Neil.</Say><Hangup/>");
+}
+
+#[test]
+fn a_number_is_found_in_every_form_that_people_type() {
+    let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
+    for typed in [
+        "+15550100123",
+        "15550100123",
+        "5550100123",
+        "555-010-0123",
+        "+1 (555) 010-0123",
+        "1-555-010-0123",
+        "555.010.0123",
+        "(555)010-0123",
+    ] {
+        let patient = ADA.replace("(555) 010-0123", typed);
+        assert_eq!(Clinic::doing(greet, "").with(&[&patient]).call(), "<Say>Ada</Say><Hangup/>", "{typed}");
+    }
+    let british = ADA.replace("(555) 010-0123", "0044 2079460001");
+    let mut clinic = Clinic::doing(greet, "").with(&[&british]);
+    assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
+    assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
+    assert_eq!(clinic.round_trips(), 0);
+    // A number of ours is no foreigner's who has the same digits behind another calling code.
+    for (typed, from) in [
+        ("7025550123", "+917025550123"),
+        ("5550100099", "+525550100099"),
+        ("13125550123", "+8613125550123"),
+        ("020 7946 0001", "+442079460001"),
+    ] {
+        let mut clinic = Clinic::doing(greet, "").with(&[&ADA.replace("(555) 010-0123", typed)]);
+        assert_eq!(clinic.request("", &[("From", from)]), "<Say>Hello.</Say><Hangup/>", "{typed}");
+        assert_eq!(clinic.record(), None);
+    }
+}
+
+#[test]
+fn of_more_patients_than_a_search_brings_none_is_the_only_one() {
+    let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
+    let old = ADA.replace("555) 010-0123\"", "555) 010-0123\",\"use\":\"old\"");
+    assert_ne!(old, ADA);
+    let others: Vec<String> = (0..4).map(|n| old.replace("\"ada\"", &format!("\"old-{n}\""))).collect();
+    let other = ADA.replace("\"ada\"", "\"other\"");
+    let mut all: Vec<&str> = others.iter().map(String::as_str).collect();
+    all.push(ADA);
+    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Ada</Say><Hangup/>");
+    all.push(&other);
+    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Hello.</Say><Hangup/>");
+}
+
+#[test]
+fn what_a_patient_is_found_for_stands_in_the_chart() {
+    let mut clinic =
+        Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
+    clinic.call();
+    // The patient and the record in one round trip, and one that writes.
+    let (reads, writes) = (&clinic.batches[0], &clinic.batches[1]);
+    assert_eq!(
+        (clinic.round_trips(), reads.1.len(), writes.1.as_slice()),
+        (2, 2, &["POST Communication".to_owned()][..])
+    );
+    let record = clinic.record().unwrap();
+    assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");
+    assert_eq!(text(record, &["sender", "reference"]), "Patient/ada");
+    // The same request again: the same document, and nothing new.
+    assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
+    assert_eq!((clinic.round_trips(), clinic.resources.len()), (1, 2));
+    // A plan that knows nobody leaves it to the callbacks.
+    let mut clinic = Clinic::doing(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
+    clinic.call();
+    assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
+}
+
+const MENU: &str = r#"[{"say":{"text":"Welcome."}},{"menu":{"prompt":{"text":{"en":"One.","es":"Uno."}},"invalid":{"text":"No."},"retries":1,"timeout":7,
+    "options":[{"digits":"1","speech":["refill","new refill"],"then":"refill"},{"digits":"9","language":"es-US"},
+        {"digits":"0","language":"es-US","then":"desk"},{"digits":"*","then":"first"}],"otherwise":"bye"}}]"#;
+const REST: &str = r#""refill":[{"say":{"text":"Refill."}},{"hangup":{}}],"desk":[{"say":{"text":{"en":"Desk.","es":"Recepción."}}},{"hangup":{}}],"bye":[{"say":{"text":"Bye."}},{"hangup":{}}]"#;
+
+fn asks(n: &str, language: &str, prompt: &str) -> String {
+    let (speaks, step) = match language {
+        "" => (String::new(), format!("{STEP}menu.first{n}")),
+        tag => (format!(" language=\"{tag}\""), format!("{STEP}menu.first{n}&amp;language={tag}")),
+    };
+    format!(
+        "<Gather input=\"dtmf speech\" timeout=\"7\" numDigits=\"1\" finishOnKey=\"\" speechTimeout=\"auto\" hints=\"refill,new refill\"{speaks} action=\"{step}\">\
+         <Say{speaks}>{prompt}</Say></Gather><Redirect>{step}</Redirect>"
+    )
+}
+
+#[test]
+fn a_menu_is_asked_again_and_then_goes_on() {
+    let mut clinic = Clinic::doing(MENU, REST);
+    assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", asks("", "", "One.")));
+    // Silence asks again without a word of blame; a wrong key with one.
+    assert_eq!(clinic.request("?step=menu.first", &[]), asks(".1", "", "One."));
+    for digits in ["2", "11", "#", "", "12345678901234567890"] {
+        let blame = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
+        assert_eq!(
+            clinic.request("?step=menu.first", &[("Digits", digits)]),
+            format!("{blame}{}", asks(".1", "", "One.")),
+            "{digits}"
+        );
+    }
+    assert_eq!(
+        clinic.request("?step=menu.first", &[("SpeechResult", "What?")]),
+        format!("<Say>No.</Say>{}", asks(".1", "", "One."))
+    );
+    for choice in [&[][..], &[("Digits", "2")], &[("SpeechResult", "What?")]] {
+        assert_eq!(clinic.request("?step=menu.first.1", choice), "<Say>Bye.</Say><Hangup/>");
+    }
+    for step in ["?step=menu.first", "?step=menu.first.1"] {
+        assert_eq!(clinic.request(step, &[("Digits", "1")]), "<Say>Refill.</Say><Hangup/>");
+        assert_eq!(
+            clinic.request(step, &[("SpeechResult", "A new REFILL, please."), ("Confidence", "0.9")]),
+            "<Say>Refill.</Say><Hangup/>"
+        );
+    }
+    // Back to where it came from.
+    assert!(clinic.request("?step=menu.first.1", &[("Digits", "*")]).starts_with("<Say>Welcome.</Say><Gather"));
+    // The caller hung up meanwhile: nobody listens.
+    assert_eq!(clinic.request("?step=menu.first", &[("Digits", "1"), ("CallStatus", "completed")]), "<Response/>");
+    assert_eq!(clinic.round_trips(), 0);
+}
+
+#[test]
+fn a_language_once_chosen_stays() {
+    let mut clinic = Clinic::doing(MENU, REST);
+    assert_eq!(clinic.request("?step=menu.first.1", &[("Digits", "9")]), asks("", "es-US", "Uno."));
+    assert_eq!(clinic.request("?step=menu.first&language=es-US", &[]), asks(".1", "es-US", "Uno."));
+    assert_eq!(
+        clinic.request("?step=menu.first.1&language=es-US", &[("Digits", "0")]),
+        "<Say language=\"es-US\">Recepción.</Say><Hangup/>"
+    );
+    assert_eq!(clinic.request("?step=menu.first.1&language=es-US", &[]), "<Say language=\"es-US\">Bye.</Say><Hangup/>");
+}
+
+#[test]
+fn a_menu_asks_for_what_its_options_need() {
+    let gather = |options: &str| {
+        let verbs = format!(r#"[{{"menu":{{"prompt":{{"text":"Choose."}},"options":{options},"otherwise":"bye"}}}}]"#);
+        let heard = Clinic::doing(&verbs, REST).call();
+        heard.split(" action=").next().unwrap().to_owned()
+    };
+    assert_eq!(
+        gather(r#"[{"digits":"1","then":"bye"},{"digits":"22","then":"bye"}]"#),
+        "<Gather input=\"dtmf\" timeout=\"5\" numDigits=\"2\""
+    );
+    assert_eq!(
+        gather(r##"[{"digits":"#","then":"bye"},{"digits":"22","then":"bye"}]"##),
+        "<Gather input=\"dtmf\" timeout=\"5\" numDigits=\"2\" finishOnKey=\"\""
+    );
+    assert_eq!(
+        gather(r#"[{"speech":["yes"],"then":"bye"}]"#),
+        "<Gather input=\"speech\" timeout=\"5\" speechTimeout=\"auto\" hints=\"yes\""
+    );
+}
+
+#[test]
+fn takes_messages() {
+    let mail = r#"[{"voicemail":{"greeting":{"text":"Speak."},"maxLength":60,"transcribe":true,"farewell":{"text":"Thanks."}}}]"#;
+    let mut clinic = Clinic::doing(mail, "");
+    assert_eq!(
+        clinic.call(),
+        format!(
+            "<Say>Speak.</Say><Record action=\"{STEP}voicemail.first\" maxLength=\"60\" playBeep=\"true\" \
+             recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\" transcribe=\"true\" \
+             transcribeCallback=\"{STEP}transcription#rc=3&amp;rp=all\"/><Say>Thanks.</Say><Hangup/>"
+        )
+    );
+    let recorded = [
+        ("RecordingSid", "RE00000000000000000000000000000001"),
+        ("RecordingDuration", "7"),
+        ("RecordingUrl", "https://example.com/r"),
+    ];
+    assert_eq!(clinic.request("?step=voicemail.first", &recorded), "<Say>Thanks.</Say><Hangup/>");
+    assert_eq!(clinic.round_trips(), 2);
+    assert!(clinic.record().unwrap().write().contains("RE00000000000000000000000000000001"));
+    // The caller hung up, which most do.
+    let gone = [&recorded[..], &[("CallStatus", "completed"), ("Digits", "hangup")]].concat();
+    assert_eq!(clinic.request("?step=voicemail.first", &gone), "<Response/>");
+    assert!(clinic.record().unwrap().write().contains(r#""url":"outcome","valueCode":"voicemail""#));
+    let bare = Clinic::doing(r#"[{"voicemail":{"greeting":{"text":"Speak."}}}]"#, "").call();
+    assert!(bare.contains(" maxLength=\"120\" ") && bare.ends_with("rp=all\"/><Hangup/>"), "{bare}");
+}
+
+#[test]
+fn what_a_message_says_is_a_part_of_the_chart() {
+    let mut clinic = Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true}}]"#, "").with(&[ADA]);
+    clinic.call();
+    let said = [
+        ("TranscriptionSid", "TR00000000000000000000000000000001"),
+        ("TranscriptionStatus", "completed"),
+        ("TranscriptionText", "A message."),
+    ];
+    for _ in 0..2 {
+        assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    }
+    let words: Vec<_> = clinic.resources.iter().filter(|one| one.write().contains("A message.")).collect();
+    assert_eq!(words.len(), 1);
+    let call = format!("Communication/{}", text(clinic.record().unwrap(), &["id"]));
+    assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
+    assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
+    for (failing, fault) in [(0, Fault::Late), (1, Fault::Late), (1, Fault::Each(403))] {
+        clinic.resources.retain(|one| !one.write().contains("A message."));
+        clinic.fault = Box::new(move |at| (at == failing).then_some(fault));
+        assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
+    }
+    // What may or may not have been written is written again, and is there once.
+    clinic.resources.retain(|one| !one.write().contains("A message."));
+    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Lost));
+    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    assert_eq!(clinic.resources.iter().filter(|one| one.write().contains("A message.")).count(), 1);
+    // A SID that is none finds nothing, and is written nowhere.
+    for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
+    {
+        let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
+        assert_eq!(clinic.request("?step=transcription", &strange), "<Response/>", "{sid}");
+        assert!(clinic.resources.iter().all(|one| !one.write().contains("Another.")), "{sid}");
+    }
+    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
+    clinic.fault = Box::new(|_| None);
+    assert_eq!(
+        clinic.request("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionStatus", "failed")]),
+        "<Response/>"
+    );
+}
+
+#[test]
+fn opens_a_conference() {
+    let room = r#"[{"conference":{"name":"Team","waitForStaff":true,"music":"https://example.com/m.mp3","maxParticipants":3,"then":"bye"}}]"#;
+    let mut clinic = Clinic::doing(room, REST);
+    assert_eq!(
+        clinic.call(),
+        format!(
+            "<Dial action=\"{STEP}conference.first\"><Conference startConferenceOnEnter=\"false\" \
+             waitUrl=\"https://example.com/m.mp3\" waitMethod=\"GET\" maxParticipants=\"3\" \
+             statusCallback=\"{STEP}status#rc=3&amp;rp=all\" statusCallbackEvent=\"start end join leave\">Team</Conference></Dial>"
+        )
+    );
+    assert_eq!(clinic.request("?step=conference.first", &[("DialCallStatus", "answered")]), "<Say>Bye.</Say><Hangup/>");
+    // Conferences tell of themselves as well; who took part is told by each call.
+    let event = [("ConferenceSid", "CF1"), ("StatusCallbackEvent", "participant-join"), ("CallStatus", "in-progress")];
+    assert_eq!(clinic.request("?step=status", &event), "<Response/>");
+    let bare = Clinic::doing(r#"[{"conference":{"name":"Team"}}]"#, "").call();
+    assert!(bare.starts_with("<Dial><Conference statusCallback="), "{bare}");
+}
+
+#[test]
+fn a_recorded_call_is_announced_to_both_sides() {
+    let rest = r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"dialplans":{"main":[{"then":"a"}]},
+        "actions":{"a":[{"dial":{"targets":[{"client":"desk"}],"otherwise":"b"}}],"b":[{"conference":{"name":"Team"}}]}"#;
+    let mut clinic = Clinic::new(rest);
+    assert_eq!(
+        clinic.call(),
+        format!(
+            "<Say>Recorded.</Say><Dial action=\"{STEP}dial.a\" timeout=\"20\" record=\"record-from-answer-dual\" \
+             recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\"><Client {LEG} url=\"{STEP}announce\">desk</Client></Dial>"
+        )
+    );
+    // The callee's leg asks; its parameters are those of a leg that was dialled.
+    let leg =
+        [("Direction", "outbound-dial"), ("From", "+15550100123"), ("To", "client:desk"), ("ParentCallSid", CALL)];
+    assert_eq!(clinic.request("?step=announce", &leg), "<Say>Recorded.</Say>");
+    assert!(clinic.request("?step=dial.a", &[("DialCallStatus", "busy")]).contains("record=\"record-from-start\""));
+}
+
+#[test]
+fn rejects_before_it_answers() {
+    assert_eq!(first(r#"[{"reject":{}}]"#), "<Reject reason=\"rejected\"/>");
+    assert_eq!(first(r#"[{"reject":{"reason":"busy"}}]"#), "<Reject reason=\"busy\"/>");
+    let mut clinic = Clinic::doing(r#"[{"goto":"no"}]"#, r#""no":[{"reject":{}}]"#);
+    assert_eq!(clinic.call(), "<Reject reason=\"rejected\"/>");
+}
+
+#[test]
+fn a_step_that_is_none_of_ours_is_refused() {
+    let mut clinic = Clinic::doing(MENU, REST).with(&[GREY]);
+    for forged in [
+        "?step=menu.bye",
+        "?step=menu.first.2",
+        "?step=menu.first&language=fr",
+        "?step=",
+        "?x=1",
+        "?step=menu.first#x",
+        "?step=dial.first",
+        "?step=MENU.first",
+    ] {
+        let reply = clinic.reply(forged, &[("Digits", "1")]);
+        let fits = forged == "?step=menu.first#x";
+        assert_eq!(matches!(reply, Reply::Forbidden(_)), !fits, "{forged} {reply:?}");
+    }
+}

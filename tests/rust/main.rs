@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The tests of the core. One binary, since each one links the whole crate.
+//!
+//! On wasm32 only the boundary is tested, with wasm-bindgen's test runner.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod access_tokens;
+#[cfg(not(target_arch = "wasm32"))]
+mod automation;
+#[cfg(target_arch = "wasm32")]
+mod boundary;
+#[cfg(not(target_arch = "wasm32"))]
+mod chart;
+#[cfg(not(target_arch = "wasm32"))]
+mod config;
+#[cfg(not(target_arch = "wasm32"))]
+mod dialplan;
+#[cfg(not(target_arch = "wasm32"))]
+mod error_codes;
+#[cfg(not(target_arch = "wasm32"))]
+mod laid_out;
+#[cfg(not(target_arch = "wasm32"))]
+mod operations;
+#[cfg(not(target_arch = "wasm32"))]
+mod outbound;
+#[cfg(not(target_arch = "wasm32"))]
+mod properties;
+#[cfg(not(target_arch = "wasm32"))]
+mod random_config;
+#[cfg(not(target_arch = "wasm32"))]
+mod signature_vectors;
+#[cfg(not(target_arch = "wasm32"))]
+mod token_lists;
+#[cfg(not(target_arch = "wasm32"))]
+mod webhook;
+#[cfg(not(target_arch = "wasm32"))]
+mod world;

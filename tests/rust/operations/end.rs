@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
+
+use crate::world;
+
+use plumline::json::Json;
+use plumline::runtime::Secret;
+use world::colleague::{
+    BRUNO_IDENTITY, PHONE, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at,
+    posts, practitioner, press, string, take_over,
+};
+use world::door::{PLACE, START, asked};
+use world::phone::refused;
+use world::webhook::{browser, webhook_flow};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+
+/// A call in progress as Twilio has it.
+fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
+    world.calls.insert(0, json(&format!(r#"{{"sid":"{sid}","from":"{from}","status":"in-progress"{more}}}"#)));
+}
+
+/// Amber's call from her browser is in progress; its record.
+fn by_browser() -> (World, String, String) {
+    let mut world = World::default();
+    let value = asked().value(&mut world, START);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    twilio(&mut world, &call, &from, r#","direction":"inbound""#);
+    let reference = text(&value, &["communication"]).to_owned();
+    (world, reference, call)
+}
+
+#[test]
+fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
+    for ground in [by_browser, by_phone] {
+        let (mut world, reference, call) = ground();
+        take_over(&mut world, &reference);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        // She ends it all the same.
+        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        assert_eq!(text(&world.calls[0], &["status"]), "completed");
+        // Nor is he answered that it is over.
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+    }
+}
+
+#[test]
+fn a_ticket_is_taken_over_before_its_call_begins() {
+    let mut world = World::default();
+    let value = asked().value(&mut world, START);
+    let reference = text(&value, &["communication"]).to_owned();
+    take_over(&mut world, &reference);
+    // The ticket is not for what the record says now.
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    twilio(&mut world, &call, &from, r#","direction":"inbound""#);
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    // And it is not his to give up.
+    is_kept_from_bruno(&mut world, &by_record(&reference));
+    assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
+}
+
+#[test]
+fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
+    for ground in [by_browser, by_phone] {
+        for input in [START, PLACE] {
+            let (mut world, _, call) = ground();
+            // His own, prepared or placed, with the seal that it was given.
+            let own = bruno().value(&mut world, input);
+            let own = text(&own, &["communication"]).to_owned();
+            point_at(&mut world, &own, &call);
+            is_kept_from_bruno(&mut world, &by_record(&own));
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+        }
+        // One that he makes from nothing.
+        let (mut world, reference, call) = ground();
+        let mut forged = world.read(&reference);
+        forged.set("id", Json::of("forged"));
+        world.put(&forged.write());
+        take_over(&mut world, "Communication/forged");
+        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        let leg = json(&format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(8)));
+        edit(&mut world, "Communication/forged", &[("leg", Some(leg))]);
+        is_kept_from_bruno(&mut world, &by_sid(&sid(8)));
+        world.change("Communication/forged", "category", Json::Null);
+        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    }
+}
+
+#[test]
+fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
+    for input in [START, PLACE] {
+        // A call by REST whose answer was lost waits, too.
+        let lost = || World { http_faults: vec![(0, Fault::Down), (1, Fault::Down)], ..World::default() };
+        let mut world = lost();
+        asked().ask(&mut world, input);
+        let record = world.communications()[0].clone();
+        let reference = format!("Communication/{}", text(&record, &["id"]));
+        assert_eq!((text(&record, &["status"]), record.get("identifier").is_some()), ("preparation", input == PLACE));
+        take_over(&mut world, &reference);
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
+        // With the name of the colleague put back it is hers again, whatever the sender says.
+        edit(
+            &mut world,
+            &reference,
+            &[("practitioner", Some(practitioner(AMBER))), ("identity", Some(string("identity", AMBER_IDENTITY)))],
+        );
+        is_kept_from_bruno(&mut world, &by_record(&reference));
+        for _ in 0..2 {
+            assert_eq!(text(&asked().value(&mut world, &by_record(&reference)), &["status"]), "not-done");
+        }
+    }
+}
+
+#[test]
+fn a_ticket_dials_what_was_prepared() {
+    for part in [
+        string("number", "+15550100199"),
+        string("practitionerNumber", "+15550100199"),
+        practitioner(BRUNO),
+        json(r#"{"url":"prepared","valueInstant":"2026-11-18T11:06:00Z"}"#),
+    ] {
+        let mut world = World::default();
+        let value = asked().value(&mut world, START);
+        let name = text(&part, &["url"]).to_owned();
+        edit(&mut world, text(&value, &["communication"]), &[(&*name, Some(part))]);
+        let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+        let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+        let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+        assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
+    }
+    // The number of ours that is shown, too.
+    let mut world = World::default();
+    let value = asked().value(&mut world, START);
+    let other = OURS.iter().find(|ours| **ours != text(&value, &["fromNumber"])).unwrap();
+    line(&mut world, text(&value, &["communication"]), other);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+}
+
+#[test]
+fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
+    let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
+    // Without PLUMLINE_SECRET, and with one that is too short, another secret seals.
+    for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
+        let mut world = World::default();
+        let value = asked().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
+        let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
+        // A second call to the same phone, so that Twilio's list alone does not show which one is hers.
+        twilio(&mut world, &sid(70), OURS[0], &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
+        let line = text(&world.read(&reference), &["status"]).to_owned();
+        assert_eq!(line, "in-progress");
+        for input in [by_record(&reference), by_sid(&call)] {
+            let value = asked().secret("PLUMLINE_SECRET", ending).value(&mut world, &input);
+            assert_eq!((text(&value, &["status"]), text(&value, &["callSid"])), ("canceled", &*call));
+            assert_eq!(text(&value, &["communication"]), reference);
+        }
+        assert_eq!(posts(&world), 2, "one places it, one ends it");
+    }
+}
+
+#[test]
+fn a_call_whose_answer_was_lost_belongs_to_nobody() {
+    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two practitioners may
+    // share the phone.
+    for pressed in [true, false] {
+        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+        world.unlisted = 0;
+        world.calls[0].set("status", Json::of("in-progress"));
+        if pressed {
+            press(&mut world, &[]);
+        }
+        let call = text(&world.calls[0], &["sid"]).to_owned();
+        let before = posts(&world);
+        let value = asked().at(NOW + 30_000).value(&mut world, PLACE);
+        let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        assert_eq!((text(&value, &["callSid"]), text(&value, &["communication"])), (&*call, &*reference));
+        assert_eq!(posts(&world), before, "nothing is placed again");
+        let not_found = ("RECORD_NOT_FOUND Communication".to_owned(), 404);
+        assert_eq!(asked().refused(&mut world, &by_sid(&call)), not_found);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        take_over(&mut world, &reference);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+    }
+}
+
+#[test]
+fn a_ticket_dials_nothing_of_another_record() {
+    let mut world = World::default();
+    let other = r#"{"operation":"start-call","number":"+12125550199"}"#;
+    let old = asked().at(NOW - 3_600_000).value(&mut world, other);
+    let new = asked().value(&mut world, START);
+    let extensions = world.read(text(&old, &["communication"])).get("extension").cloned().unwrap();
+    world.change(text(&new, &["communication"]), "extension", extensions);
+    let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
+    let params = browser(&from, &call, &[("Ticket", text(&new, &["ticket"]))]);
+    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+}
+
+#[test]
+fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
+    let mut world = World::default();
+    let own = bruno().value(&mut world, START);
+    let own = world.read(text(&own, &["communication"]));
+    for copy in 0..60 {
+        let mut resource = own.clone();
+        resource.set("id", Json::of(&format!("a-copy-{copy}")));
+        world.put(&resource.write());
+    }
+    let hers = asked().value(&mut world, PLACE);
+    world.calls[0].set("status", Json::of("in-progress"));
+    let call = text(&hers, &["callSid"]).to_owned();
+    for copy in 0..60 {
+        let reference = format!("Communication/a-copy-{copy}");
+        point_at(&mut world, &reference, &call);
+        // It says that it is hers, too.
+        edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
+    }
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+    let value = asked().value(&mut world, &by_sid(&call));
+    assert_eq!(text(&value, &["status"]), "completed");
+    assert_eq!(value.get("communication"), hers.get("communication"));
+}
+
+/// A record that stands there under the name of a request of Amber's before she asks.
+fn squat(world: &mut World) {
+    let own = bruno().value(world, START);
+    let mut copy = world.read(text(&own, &["communication"]));
+    copy.set("id", Json::of("squat"));
+    let request = format!(r#"[{{"system":"https://plumline.dev/fhir/call-request","value":"{AMBER}.r1"}}]"#);
+    copy.set("identifier", json(&request));
+    world.put(&copy.write());
+    let parts = [
+        ("practitioner", Some(practitioner(AMBER))),
+        ("identity", Some(string("identity", AMBER_IDENTITY))),
+        ("appointment", None),
+    ];
+    edit(world, "Communication/squat", &parts);
+}
+
+#[test]
+fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
+    for root in [false, true] {
+        let mut world = World::default();
+        squat(&mut world);
+        let phone = string("practitionerNumber", "+15550100201");
+        edit(&mut world, "Communication/squat", &[("practitionerNumber", Some(phone))]);
+        let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"2026-11-18T10:00:00Z"}"#;
+        extension(&mut world, "Communication/squat", "/call-attempt", Some(json(attempt)));
+        if root {
+            edit(&mut world, "Communication/squat", &[("callSid", Some(string("callSid", &sid(9))))]);
+        }
+        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+        assert_eq!((posts(&world), world.calls.len()), (0, 0));
+    }
+    let mut world = World::default();
+    squat(&mut world);
+    let start = PLACE.replace("place-call", "start-call");
+    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+    // One that comes later hides nothing.
+    let mut world = World::default();
+    let value = asked().value(&mut world, PLACE);
+    squat(&mut world);
+    let at = world.find("Communication", "squat").unwrap();
+    let squat = world.resources.remove(at);
+    world.resources.insert(0, squat);
+    assert_eq!(asked().value(&mut world, PLACE), value);
+    assert_eq!(world.calls.len(), 1);
+    // Nor does a copy of hers, with all its seals, that waits for its call or names another.
+    for root in [None, Some(sid(9))] {
+        let mut world = World::default();
+        let value = asked().value(&mut world, PLACE);
+        let mut copy = world.read(text(&value, &["communication"]));
+        copy.set("id", Json::of("copy"));
+        copy.set("status", Json::of(if root.is_some() { "in-progress" } else { "preparation" }));
+        let identifiers = copy.get("identifier").cloned().unwrap().into_elements();
+        let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+        copy.set("identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+        world.put(&copy.write());
+        let root = root.map(|root| string("callSid", &root));
+        edit(&mut world, "Communication/copy", &[("callSid", root), ("direction", None), ("leg", None)]);
+        let copy = world.resources.pop().unwrap();
+        world.resources.insert(0, copy);
+        assert_eq!(asked().at(NOW + 300_000).value(&mut world, PLACE), value);
+        assert_eq!(world.calls.len(), 1);
+    }
+}
+
+#[test]
+fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
+    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    world.unlisted = 0;
+    let own = bruno().value(&mut world, START);
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    point_at(&mut world, text(&own, &["communication"]), &call);
+    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(world.calls.len(), 1);
+}
+
+#[test]
+fn an_incoming_call_is_ended_by_the_one_whose_browser_has_answered() {
+    let (call, leg) = (sid(1), sid(2));
+    let ground = |status: &str, to: &str, names: &str| {
+        let mut world = World::default();
+        twilio(&mut world, &call, PATIENT, &format!(r#","to":"{}","direction":"inbound""#, OURS[0]));
+        let more = format!(r#","to":"{to}","parent_call_sid":"{call}","direction":"outbound-dial""#);
+        twilio(&mut world, &leg, PATIENT, &more);
+        world.calls[0].set("status", Json::of(status));
+        world.put(&format!(
+            r#"{{"resourceType":"Communication","id":"incoming","status":"in-progress",
+            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
+            "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}],
+            "recipient":[{{"reference":"Practitioner/{names}"}}],
+            "extension":[{{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
+            {{"url":"callSid","valueString":"{call}"}},{{"url":"direction","valueCode":"inbound"}},
+            {{"url":"practitioner","valueReference":{{"reference":"Practitioner/{names}"}}}}]}}]}}"#
+        ));
+        world
+    };
+    let amber = format!("client:{AMBER_IDENTITY}");
+    let mut world = ground("in-progress", &amber, AMBER);
+    let value = asked().value(&mut world, &by_sid(&call));
+    assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
+    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // Whatever the record says: one whose browser only rang, or whose phone did, or a colleague.
+    for (status, to, names) in [
+        ("ringing", &*amber, AMBER),
+        ("no-answer", &*amber, AMBER),
+        ("in-progress", PHONE, AMBER),
+        ("in-progress", &*format!("client:{BRUNO_IDENTITY}"), AMBER),
+    ] {
+        let refused = asked().refused(&mut ground(status, to, names), &by_sid(&call));
+        assert_eq!(refused, ("RECORD_NOT_FOUND Communication".into(), 404), "{status} {to}");
+    }
+    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_sid(&call));
+    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_record("Communication/incoming"));
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The door of the staff: who may call, their tokens and identities, and what the clinic lacks.
+
+mod confirmed;
+mod end;
+mod identities;
+mod key;
+mod place;
+mod shared_phone;
+mod start;
+
+use crate::world;
+use plumline::json::Json;
+use plumline::runtime::Reply;
+use plumline::time::instant;
+use world::door::{ACCOUNT, APP, KEY, PLACE, START, TOKEN, asked};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, World, json, text};
+
+/// The payload of a token.
+fn claims(token: &str) -> Json {
+    use base64::Engine as _;
+    let payload = token.split('.').nth(1).unwrap();
+    json(&String::from_utf8(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap())
+}
+
+#[test]
+fn a_practitioner_gets_a_token_and_an_identity() {
+    let mut world = World::default();
+    let value = asked().value(&mut world, TOKEN);
+    assert_eq!((text(&value, &["identity"]), text(&value, &["fromNumber"])), (AMBER_IDENTITY, OURS[0]));
+    assert_eq!(text(&value, &["expires"]), instant(NOW + 3_600_000));
+    let claims = claims(text(&value, &["token"]));
+    assert_eq!(text(&claims, &["grants", "identity"]), AMBER_IDENTITY);
+    assert_eq!(
+        claims.at(&["grants", "voice"]).unwrap().write(),
+        format!(r#"{{"outgoing":{{"application_sid":"{APP}"}}}}"#)
+    );
+    assert_eq!((text(&claims, &["iss"]), text(&claims, &["sub"])), (KEY, ACCOUNT));
+    let seconds = |name| claims.get(name).and_then(Json::integer).unwrap();
+    assert_eq!((seconds("iat"), seconds("exp") - seconds("iat")), ((NOW / 1_000) as u32, 3_600));
+    // The identity stands on the practitioner now, and everything else of them does too.
+    let amber = world.read(&format!("Practitioner/{AMBER}"));
+    assert_eq!(text(&amber, &["identifier", "0", "system"]), "http://twilio.com/voice/identity");
+    assert_eq!(
+        (text(&amber, &["identifier", "0", "value"]), text(&amber, &["name", "0", "given", "0"])),
+        (AMBER_IDENTITY, "Amber")
+    );
+    assert_eq!(world.batches.len(), 2);
+    // The second time there is nothing to write.
+    asked().value(&mut world, TOKEN);
+    assert_eq!(world.batches.len(), 3);
+    // To be called too, where the config says so.
+    let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
+    let value = asked().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
+    assert!(self::claims(text(&value, &["token"])).write().contains(r#""incoming":{"allow":true}"#));
+    assert_eq!(text(&value, &["fromNumber"]), OURS[2]);
+}
+
+#[test]
+fn an_identity_is_kept_and_nobody_elses() {
+    let amber = format!("Practitioner/{AMBER}");
+    let identity =
+        |value: &str| json(&format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{value}"}}]"#));
+    let mut world = World::default();
+    world.change(&amber, "identifier", identity("amber"));
+    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), "amber");
+    // A colleague has it too; or it is made of a colleague's id.
+    world.change(&format!("Practitioner/{BRUNO}"), "identifier", identity("amber"));
+    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
+    world.change(&amber, "identifier", identity(&BRUNO.replace('-', "_")));
+    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
+    world.change(&amber, "identifier", identity("no identity"));
+    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_INVALID identity".into(), 500));
+}
+
+#[test]
+fn the_identity_is_written_under_guard() {
+    let amber = format!("Practitioner/{AMBER}");
+    let mut world = World::default();
+    // Somebody else writes the practitioner meanwhile: their change stays.
+    let reference = amber.clone();
+    world.meddling.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
+    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
+    let kept = world.read(&amber);
+    assert_eq!((text(&kept, &["gender"]), text(&kept, &["identifier", "0", "value"])), ("female", AMBER_IDENTITY));
+    assert_eq!(world.batches.len(), 4);
+    // The clinic gives her another identity meanwhile: hers.
+    let mut world = World::default();
+    let reference = amber.clone();
+    let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
+    world.meddling.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
+    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), "amber");
+    // 409 three times over; no right to write it; a chart that fails.
+    let mut world = World {
+        faults: vec![(1, Fault::Status(409)), (3, Fault::Status(412)), (5, Fault::Status(409))],
+        ..World::default()
+    };
+    assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
+    let mut world = World { forbidden: vec!["PUT Practitioner"], ..World::default() };
+    let done = asked().ask(&mut world, TOKEN);
+    assert!(matches!(done.reply, Reply::Value(_)));
+    let lines: Vec<&str> = done.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
+    assert_eq!(lines, ["CHART_REFUSED at Practitioner (update)", "IDENTITY_UNWRITTEN"]);
+    for at in 0..2 {
+        for fault in [Fault::Down, Fault::Late, Fault::Status(500)] {
+            let mut world = World { faults: vec![(at, fault)], ..World::default() };
+            assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_UNAVAILABLE".into(), 500));
+        }
+    }
+}
+
+#[test]
+fn whoever_may_not_call_gets_nothing() {
+    for operation in [TOKEN, START, PLACE] {
+        for who in [
+            "Patient/eve",
+            "Bot/x",
+            "ClientApplication/x",
+            "",
+            "Practitioner/",
+            "Practitioner/a/b",
+            "Practitioner/nobody",
+        ] {
+            let refused = asked().by(who).refused(&mut World::default(), operation);
+            assert_eq!(refused, ("OUTBOUND_REQUESTER".into(), 400), "{who}");
+        }
+        let role = |name: &str, value: &str| {
+            let mut world = World::default();
+            world.change("PractitionerRole/role-Amber", name, json(value));
+            asked().refused(&mut world, operation)
+        };
+        let refused = ("OUTBOUND_ROLE".to_owned(), 403);
+        assert_eq!(role("active", "false"), refused);
+        assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
+        // A day lasts until it is over everywhere, and begins where it begins first.
+        for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
+            assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
+        }
+        assert_eq!(role("period", r#"{"start":"2026-11-20"}"#), refused);
+        let doctors = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor"]}}"#);
+        assert_eq!(doctors.refused(&mut World::default(), operation), refused);
+        let mut world = World { forbidden: vec!["PractitionerRole"], ..World::default() };
+        assert_eq!(asked().refused(&mut world, operation), ("RECORD_FORBIDDEN PractitionerRole".into(), 403));
+    }
+    let nurses = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor","nurse"]}}"#);
+    assert!(!text(&nurses.value(&mut World::default(), TOKEN), &["token"]).is_empty());
+    for period in [r#"{"start":"2026-11","end":"2026"}"#, r#"{"end":"2026-11-17"}"#, r#"{"start":"2026-11-19"}"#] {
+        let mut world = World::default();
+        world.change("PractitionerRole/role-Amber", "period", json(period));
+        asked().value(&mut world, TOKEN);
+    }
+}
+
+#[test]
+fn what_the_clinic_lacks_is_named() {
+    for (name, value, expected) in [
+        ("TWILIO_TWIML_APP_SID", "", ("SECRET_MISSING TWILIO_TWIML_APP_SID", 500)),
+        ("TWILIO_TWIML_APP_SID", "AP1", ("SID_INVALID TWILIO_TWIML_APP_SID", 500)),
+        ("TWILIO_ACCOUNT_SID", "AC1", ("SID_INVALID TWILIO_ACCOUNT_SID", 500)),
+        ("TWILIO_API_KEY", KEY.split_at(9).0, ("SID_INVALID TWILIO_API_KEY", 500)),
+        ("TWILIO_API_SECRET", "", ("SECRET_MISSING TWILIO_API_SECRET", 500)),
+        ("TWILIO_API_SECRET", " ", ("SECRET_BLANK TWILIO_API_SECRET", 500)),
+        ("TWILIO_API_SECRET", "\u{200b}\u{feff}", ("SECRET_BLANK TWILIO_API_SECRET", 500)),
+        ("TWILIO_NUMBER", "911", ("NUMBER_INVALID TWILIO_NUMBER", 400)),
+        ("PLUMLINE_CONFIG", "{", ("CONFIG_INVALID PLUMLINE_CONFIG", 500)),
+    ] {
+        for operation in [TOKEN, START] {
+            let mut world = World::default();
+            let refused = asked().secret(name, value).refused(&mut world, operation);
+            assert_eq!(refused, (expected.0.to_owned(), expected.1), "{name}");
+            assert_eq!(world.communications().len(), 0);
+        }
+    }
+    let start = |secret: &str| asked().secret("PLUMLINE_SECRET", secret).refused(&mut World::default(), START);
+    assert_eq!(start(""), ("SECRET_MISSING PLUMLINE_SECRET".into(), 500));
+    assert_eq!(start("short"), ("SECRET_WEAK PLUMLINE_SECRET".into(), 500));
+    // Our numbers by Twilio's list.
+    let mut world = World::default();
+    let value = asked().secret("TWILIO_NUMBER", "").value(&mut world, TOKEN);
+    assert_eq!(text(&value, &["fromNumber"]), "+15550100009");
+    let nothing = asked().secret("TWILIO_NUMBER", "").secret("TWILIO_API_KEY", "");
+    assert_eq!(nothing.refused(&mut World::default(), TOKEN), ("SECRET_MISSING TWILIO_NUMBER".into(), 400));
+    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    assert_eq!(asked().secret("TWILIO_NUMBER", "").refused(&mut world, TOKEN), ("TWILIO_UNAVAILABLE".into(), 500));
+    for input in ["{}", "[]", "null", r#"{"operation":"fly"}"#, r#"{"operation":7}"#] {
+        assert_eq!(asked().refused(&mut World::default(), input), ("OPERATION_UNKNOWN".into(), 400));
+    }
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Two practitioners share a phone, and one edits records to make the other's call look like his own.
+
+use crate::world;
+
+use plumline::json::Json;
+use plumline::runtime::{Reply, Secret};
+use world::colleague::{
+    OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, press,
+    press_at, status_callback, string,
+};
+use world::door::{PLACE, asked, refusal};
+use world::phone::dialled;
+use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, text};
+
+#[test]
+fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
+    // He asked for a call to the same phone, over another line of ours or over the same one.
+    for callee in 190..196 {
+        let mut world = World::default();
+        let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+        let own = text(&own, &["communication"]).to_owned();
+        world.calls[0].set("status", Json::of("completed"));
+        let call = asked().value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+    // Twilio refused his, so that its list shows hers alone.
+    for later in [60_000, 30 * 86_400_000] {
+        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        bruno().ask(&mut world, PLACE);
+        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        let call = asked().at(NOW + later).value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let call = text(&call, &["callSid"]).to_owned();
+        point_at(&mut world, &own, &call);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+        // Nor after he asks for his again: hers is the record of it.
+        bruno().at(NOW + later).ask(&mut world, PLACE);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        is_kept_from_bruno(&mut world, &by_record(&own));
+    }
+}
+
+#[test]
+fn a_request_finds_no_call_by_times_that_are_not_sealed() {
+    for hide in [false, true] {
+        for age in [120_000, 600_000] {
+            let mut world = World::default();
+            let own = bruno().at(NOW - age).value(&mut world, PLACE);
+            let own = text(&own, &["communication"]).to_owned();
+            let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
+            world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
+            world.calls[0].set("status", Json::of("completed"));
+            let hers = asked().value(&mut world, PLACE);
+            world.calls[0].set("status", Json::of("in-progress"));
+            let call = text(&hers, &["callSid"]).to_owned();
+            if hide {
+                edit(&mut world, text(&hers, &["communication"]), &[("prepared", None)]);
+            }
+            // His own record is edited back to one that waits, and was sent just before hers.
+            let identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
+            let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+            world.change(&own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+            edit(&mut world, &own, &[("callSid", None), ("direction", None), ("leg", None)]);
+            world.change(&own, "status", Json::of("preparation"));
+            extension(&mut world, &own, "/call-placed", None);
+            let sent = plumline::time::instant(NOW - 20_000);
+            let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
+            extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
+            let before = posts(&world);
+            // What he may find is his own call.
+            let done = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
+            match &done.reply {
+                Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
+                reply => {
+                    let code = if age == 600_000 { "OUTBOUND_REQUEST_EXPIRED" } else { "OUTBOUND_UNKNOWN" };
+                    assert_eq!(refusal(reply), Some((code.into(), 409)), "{hide}");
+                }
+            }
+            assert_eq!(posts(&world), before);
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+            point_at(&mut world, &own, &call);
+            is_kept_from_bruno(&mut world, &by_record(&own));
+        }
+    }
+}
+
+/// Bruno edits a record of his back to one that waits for its call.
+fn wait_again(world: &mut World, own: &str) {
+    let identifiers = world.read(own).get("identifier").cloned().unwrap().into_elements();
+    let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+    world.change(own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
+    edit(world, own, &[("callSid", None), ("direction", None), ("leg", None)]);
+    world.change(own, "status", Json::of("preparation"));
+    extension(world, own, "/call-placed", None);
+}
+
+#[test]
+fn the_line_of_a_record_is_sealed() {
+    for junk in [0, 999, 1_000, 1_200] {
+        for waits in [true, false] {
+            let mut world = World::default();
+            // From a line of its own, so that Twilio's list of the other line shows hers alone.
+            let callee = (190..199).find(|callee| {
+                let mut world = World::default();
+                let hers = text(&asked().value(&mut world, PLACE), &["fromNumber"]).to_owned();
+                let his = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+                text(&his, &["fromNumber"]) != hers
+            });
+            let input = OTHER.replace("0199", &format!("0{}", callee.unwrap()));
+            let own = bruno().value(&mut world, &input);
+            let own = text(&own, &["communication"]).to_owned();
+            world.calls[0].set("status", Json::of("completed"));
+            let hers = asked().value(&mut world, PLACE);
+            world.calls[0].set("status", Json::of("in-progress"));
+            let call = text(&hers, &["callSid"]).to_owned();
+            line(&mut world, &own, text(&hers, &["fromNumber"]));
+            if waits {
+                wait_again(&mut world, &own);
+            } else {
+                point_at(&mut world, &own, &call);
+                let request = r#"{"system":"https://plumline.dev/fhir/call-request","value":"5e0b9c1d-0000-4000-8000-000000000002.rb"}"#;
+                let mut identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
+                identifiers.push(json(request));
+                world.change(&own, "identifier", Json::List(identifiers));
+            }
+            for number in 0..junk {
+                world.resources.insert(
+                    0,
+                    json(&format!(
+                        r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+                    "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
+                    )),
+                );
+            }
+            let before = posts(&world);
+            bruno().at(NOW + 1_000).refused(&mut world, &input);
+            assert_eq!(posts(&world), before);
+            is_kept_from_bruno(&mut world, &by_sid(&call));
+            is_kept_from_bruno(&mut world, &by_record(&own));
+        }
+    }
+}
+
+#[test]
+fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
+    for hidden in ["waits", "flood", "flood of what waits"] {
+        // Twilio refused his, so that its list shows hers alone.
+        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        bruno().ask(&mut world, PLACE);
+        let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+        let hers = asked().at(NOW + 1_000).value(&mut world, PLACE);
+        world.calls[0].set("status", Json::of("in-progress"));
+        let (record, call) = (text(&hers, &["communication"]).to_owned(), text(&hers, &["callSid"]).to_owned());
+        wait_again(&mut world, &own);
+        let copies = |world: &mut World, count: usize, of: &str| {
+            for copy in 0..count {
+                let mut resource = world.read(of);
+                resource.set("id", Json::of(&format!("copy-{copy}")));
+                resource.set("extension", Json::Null);
+                world.resources.insert(0, resource);
+            }
+        };
+        match hidden {
+            "waits" => wait_again(&mut world, &record),
+            "flood" => copies(&mut world, 1_000, &record),
+            _ => {
+                wait_again(&mut world, &record);
+                copies(&mut world, 200, &record);
+            }
+        }
+        let before = posts(&world);
+        let refused = bruno().at(NOW + 2_000).refused(&mut world, PLACE);
+        assert_eq!((refused, posts(&world)), (("OUTBOUND_UNKNOWN".into(), 409), before), "{hidden}");
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+        // What he gives up is his own, which was never placed.
+        assert_eq!(text(&bruno().value(&mut world, &by_record(&own)), &["status"]), "not-done");
+        assert_eq!(posts(&world), before);
+    }
+}
+
+#[test]
+fn an_edited_line_is_not_shown() {
+    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 9, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    let from = text(&world.calls[0], &["from"]).to_owned();
+    let other = OURS.iter().find(|ours| **ours != from).unwrap();
+    line(&mut world, &own, other);
+    let before = posts(&world);
+    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(posts(&world), before);
+}
+
+/// A record that Bruno may create: it names a call of Amber's by its identifier, and another one inside.
+fn bait(world: &mut World, call: &str) -> String {
+    let made = world.put(&format!(
+        r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
+        "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
+        "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}],
+        "extension":[{{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
+        {{"url":"callSid","valueString":"CA00000000000000000000000000000000"}}]}}]}}"#
+    ));
+    format!("Communication/{}", text(&made, &["id"]))
+}
+
+#[test]
+fn a_record_that_names_two_calls_changes_neither() {
+    let secrets = [(Secret::Sealing, SECRET)];
+    let (mut world, record, call) = by_phone();
+    let before = world.read(&record).get("identifier").cloned();
+    bait(&mut world, &call);
+    status_callback(&mut world);
+    assert_eq!(world.read(&record).get("identifier").cloned(), before);
+    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // Before place-call has written which call it is, too.
+    let batches = {
+        let mut world = World::default();
+        asked().value(&mut world, PLACE);
+        world.batches.len()
+    };
+    let mut world = World::default();
+    let comes = |world: &mut World| {
+        let call = text(&world.calls[0], &["sid"]).to_owned();
+        bait(world, &call);
+    };
+    world.meddling = vec![(batches - 2, Box::new(comes))];
+    let value = asked().value(&mut world, PLACE);
+    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&asked().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
+}
+
+#[test]
+fn a_record_that_names_two_calls_frees_no_call() {
+    // Twilio refused his, over the line that hers goes over.
+    let hers = text(&asked().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
+    let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
+    let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
+    let input = inputs.into_iter().find(same_line).unwrap();
+    let mut world = World { http_faults: vec![(0, Fault::Status(429))], ..World::default() };
+    bruno().ask(&mut world, &input);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    let value = asked().at(NOW + 1_000).value(&mut world, PLACE);
+    world.calls[0].set("status", Json::of("in-progress"));
+    let call = text(&value, &["callSid"]).to_owned();
+    let bait = bait(&mut world, &call);
+    status_callback(&mut world);
+    world.change(&bait, "identifier", json("[]"));
+    world.change(&own, "status", Json::of("preparation"));
+    let before = posts(&world);
+    bruno().at(NOW + 3_000).refused(&mut world, &input);
+    assert_eq!(posts(&world), before);
+    assert_eq!(dialled(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+}
+
+#[test]
+fn a_call_outlives_the_request_that_placed_it() {
+    // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
+    let faults = vec![(0, Fault::Lost), (1, Fault::Down), (2, Fault::Status(429))];
+    let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    bruno().at(NOW + 25_000).ask(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[1], &["id"]));
+    world.change(&own, "status", Json::of("preparation"));
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    world.calls[0].set("status", Json::of("in-progress"));
+    world.unlisted = 0;
+    for later in [590, 601, 610, 624] {
+        bruno().at(NOW + later * 1_000).refused(&mut world, PLACE);
+        is_kept_from_bruno(&mut world, &by_sid(&call));
+    }
+}
+
+#[test]
+fn a_request_that_was_given_up_may_have_been_placed() {
+    // Twilio refused his. The answer to hers was lost, and she gave it up.
+    let faults = vec![(0, Fault::Status(429)), (1, Fault::Lost)];
+    let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
+    bruno().ask(&mut world, PLACE);
+    let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
+    asked().at(NOW + 1_000).refused(&mut world, PLACE);
+    let hers = format!("Communication/{}", text(world.communications()[1], &["id"]));
+    let call = text(&world.calls[0], &["sid"]).to_owned();
+    asked().at(NOW + 2_000).value(&mut world, &by_record(&hers));
+    world.calls[0].set("status", Json::of("in-progress"));
+    world.unlisted = 0;
+    world.change(&own, "status", Json::of("preparation"));
+    assert_eq!(bruno().at(NOW + 3_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    is_kept_from_bruno(&mut world, &by_sid(&call));
+}
+
+#[test]
+fn what_others_write_of_a_call_does_not_change_its_people() {
+    let (mut world, record, call) = by_phone();
+    let people = |world: &World| {
+        ["subject", "basedOn", "sender", "recipient"].map(|name| world.read(&record).get(name).cloned())
+    };
+    let before = people(&world);
+    let bait = bait(&mut world, &call);
+    let reference =
+        |name: &str, to: &str| json(&format!(r#"{{"url":"{name}","valueReference":{{"reference":"{to}"}}}}"#));
+    edit(
+        &mut world,
+        &bait,
+        &[
+            ("callSid", Some(string("callSid", &call))),
+            ("patient", Some(reference("patient", "Patient/aaa"))),
+            ("appointment", Some(reference("appointment", "Appointment/aaa"))),
+        ],
+    );
+    status_callback(&mut world);
+    assert_eq!(people(&world), before);
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Calls that our people place from a browser, where policy alone decides.
+
+use crate::world;
+
+use plumline::json::Json;
+use plumline::phone::E164;
+use plumline::runtime::{Response, Secret};
+use plumline::twiml::{DocumentKind, check_xml};
+use world::phone::{call, dialled, prepared, refused, xml};
+use world::{AMBER, AMBER_IDENTITY, Dice, Fault, NOW, OURS, PATIENT, SECRET, URL, World, json, sid};
+
+/// Without tickets: what the config alone decides.
+fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
+    let mut world = World::default();
+    let done = call(&mut world, AMBER_IDENTITY, &sid(7), own, &[(Secret::Config, config)]);
+    (done, world)
+}
+
+#[test]
+fn without_a_ticket_policy_decides_and_asks_nothing() {
+    let (done, world) = plain("{}", &[("To", PATIENT)]);
+    assert_eq!((dialled(&done).1, world.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
+    for (to, code, sentence) in [
+        (
+            "911",
+            "OUTBOUND_EMERGENCY",
+            "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number.",
+        ),
+        ("+1911", "OUTBOUND_EMERGENCY", "Emergency calls cannot be placed"),
+        ("+19005550199", "OUTBOUND_BLOCKED", "Calls to this number are not allowed."),
+        ("+493023125123", "OUTBOUND_COUNTRY", "Calls to this country are not allowed."),
+        (OURS[0], "OUTBOUND_OWN_NUMBER", "This number is one of our own"),
+        ("client:bruno", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
+        ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
+    ] {
+        let (done, world) = plain("{}", &[("To", to)]);
+        assert_eq!((refused(&done), world.batches.len()), (code.to_owned(), 0), "{to}");
+        assert!(xml(&done).contains(sentence), "{to}");
+    }
+    // Its voice and language are the clinic's.
+    let (done, _) = plain(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
+    assert!(xml(&done).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
+    // But these words are English.
+    let (done, _) = plain(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
+    assert!(xml(&done).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&done));
+    // Where tickets are asked for, this is none.
+    let config = r#"{"outbound":{"requireTicket":true}}"#;
+    assert_eq!(refused(&plain(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
+    let mut world = World::default();
+    let free = [(Secret::Sealing, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
+    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
+    // What a wrong config forbids is not known.
+    let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
+    assert!(xml(&done).contains("We are sorry.") && !xml(&done).contains("<Dial"));
+    assert!(done.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", done.log);
+    // A browser of another app.
+    let app = [(Secret::Config, "{}"), (Secret::TwimlAppSid, "AP00000000000000000000000000000002")];
+    let done = call(&mut World::default(), AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &app);
+    assert_eq!(refused(&done), "APPLICATION_MISMATCH");
+}
+
+#[test]
+fn people_are_called_when_they_are_awake() {
+    let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"09:00","to":"18:00","zones":{"+1555":"America/Chicago"}}}}"#;
+    for (wall, expected) in [
+        ("2026-11-18T09:00:00", "dialled"),
+        ("2026-11-18T17:59:59", "dialled"),
+        ("2026-11-18T08:59:59", "OUTBOUND_HOURS"),
+        ("2026-11-18T18:00:00", "OUTBOUND_HOURS"),
+        ("?", "OUTBOUND_HOURS_UNKNOWN"),
+    ] {
+        let mut world = World { wall: wall.to_owned(), ..World::default() };
+        let done = call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &[(Secret::Config, config)]);
+        let found = if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) };
+        assert_eq!((found.as_str(), world.zones), (expected, vec!["America/Chicago".to_owned()]), "{wall}");
+    }
+    let nowhere = config.replace("America/Chicago", "Mars/Nowhere");
+    assert_eq!(refused(&plain(&nowhere, &[("To", PATIENT)]).0), "OUTBOUND_HOURS_UNKNOWN");
+    // Tickets are no way around it.
+    let (mut world, ticket) = prepared();
+    world.wall = "2026-11-18T03:00:00".into();
+    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+    assert_eq!((refused(&done), world.batches.len()), ("OUTBOUND_HOURS".into(), 1));
+}
+
+#[test]
+fn claims_of_a_browser_are_written_once_and_delay_no_call() {
+    let own = [("To", PATIENT), ("PatientId", "eve"), ("AppointmentId", "Appointment/visit")];
+    let (done, world) = plain("{}", &own);
+    assert_eq!(dialled(&done).1, PATIENT);
+    assert_eq!(world.batches, [["POST Communication"]]);
+    let record = world.communications()[0];
+    let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
+    assert_eq!(
+        (text(&["subject", "reference"]), text(&["basedOn", "0", "reference"])),
+        ("Patient/eve".into(), "Appointment/visit".into())
+    );
+    assert_eq!((text(&["status"]), text(&["identifier", "0", "value"])), ("in-progress".into(), sid(7)));
+    assert_eq!(text(&["sender", "reference"]), format!("Practitioner/{AMBER}"));
+    for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(403)] {
+        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+        let done = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
+        assert_eq!(dialled(&done).1, PATIENT);
+        assert_eq!(done.log.len(), 1, "{fault:?}");
+        let refused = matches!(fault, Fault::Status(403));
+        let named = done.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
+        assert_eq!(named, refused, "{:?}", done.log);
+        world.faults.clear();
+        call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
+        assert_eq!(world.communications().len(), 1);
+    }
+    // What is no id is no claim.
+    for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
+        let (done, world) = plain("{}", &[("To", PATIENT), ("PatientId", id)]);
+        assert_eq!((dialled(&done).1, world.batches.len()), (PATIENT.into(), 0), "{id}");
+    }
+}
+
+#[test]
+fn limits_hold_without_tickets_too() {
+    let config = r#"{"outbound":{"concurrent":1}}"#;
+    let secrets = [(Secret::Config, config)];
+    let mut world = World::default();
+    let own = [("To", PATIENT)];
+    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
+    assert_eq!(world.batches.len(), 2);
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(2), &own, &secrets)), "OUTBOUND_CONCURRENT");
+    // Known by another name.
+    let amber = format!("Practitioner/{AMBER}");
+    world.change(&amber, "identifier", json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#));
+    assert_eq!(refused(&call(&mut world, "amber", &sid(3), &own, &secrets)), "OUTBOUND_CONCURRENT");
+    assert_eq!(refused(&call(&mut world, "nobody", &sid(3), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+    // Two reads and a write, in less than three seconds.
+    let config = r#"{"outbound":{"concurrent":9,"perHour":9,"pool":"leastRecentlyUsed"}}"#;
+    let own = [("To", PATIENT), ("PatientId", "eve")];
+    let before = world.batches.len();
+    assert_eq!(dialled(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
+    assert_eq!(world.batches.len() - before, 3);
+    assert!(world.patience < 3_000, "{}", world.patience);
+    // What is not known is not allowed.
+    let own = [("To", PATIENT)];
+    for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(403)] {
+        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
+        assert_eq!(refused(&done), "CHART_UNAVAILABLE");
+        // The caller hears the same of both; the log says which right is missing.
+        let named = done.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
+        assert_eq!(named, matches!(fault, Fault::Status(403)), "{fault:?} {:?}", done.log);
+    }
+}
+
+#[test]
+fn the_pool_gives_the_same_number_everywhere() {
+    let from = |config: &str, number: u32| {
+        let mut world = World::default();
+        let secrets = [(Secret::Config, config)];
+        dialled(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0
+    };
+    let sticky = from("{}", 1);
+    for number in 2..20 {
+        assert_eq!(from("{}", number), sticky);
+    }
+    for pool in ["roundRobin", "random"] {
+        let config = format!(r#"{{"outbound":{{"pool":"{pool}"}}}}"#);
+        let seen: Vec<String> = (1..40).map(|number| from(&config, number)).collect();
+        assert!(OURS.iter().all(|ours| seen.iter().any(|from| from == ours)), "{pool}");
+        assert_eq!(seen, (1..40).map(|number| from(&config, number)).collect::<Vec<_>>());
+    }
+    assert_eq!(from(r#"{"outbound":{"callerId":"+15550100003"}}"#, 1), OURS[2]);
+    let own = format!(
+        r#"{{"outbound":{{"callerId":"+15550100003","practitioners":{{"Practitioner/{AMBER}":"+15550100002"}}}}}}"#
+    );
+    assert_eq!(from(&own, 1), OURS[1]);
+    // A number of somebody else's is never shown.
+    let (done, _) = plain(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
+    assert_eq!(dialled(&done).0, sticky);
+    assert!(done.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
+}
+
+#[test]
+fn the_least_recently_used_number_is_told_by_the_chart() {
+    let secrets = [(Secret::Config, r#"{"outbound":{"pool":"leastRecentlyUsed"}}"#)];
+    let mut world = World::default();
+    let mut seen = Vec::new();
+    for number in 0..7 {
+        world.now = NOW + u64::from(number) * 60_000;
+        let from = dialled(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
+        seen.push(from);
+    }
+    assert_eq!(seen, [OURS[0], OURS[1], OURS[2], OURS[0], OURS[1], OURS[2], OURS[0]]);
+    assert_eq!(world.batches.len(), 14);
+    // A chart that does not answer decides nothing, and the call is placed.
+    let mut world = World { faults: vec![(0, Fault::Late), (1, Fault::Late)], ..World::default() };
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
+    assert!(OURS.contains(&dialled(&done).0.as_str()));
+}
+
+#[test]
+fn legs_tell_what_the_config_wants_to_know() {
+    let config = r#"{"outbound":{"timeout":25,"answeringMachine":"detectMessageEnd"},
+        "recording":{"outbound":true,"announcement":{"ssml":"This call <break time=\"1s\"/>is recorded."}}}"#;
+    let (done, _) = plain(config, &[("To", PATIENT)]);
+    let url = |step: &str| format!("{URL}?step={step}");
+    let callback = |step: &str| format!("{URL}?step={step}#rc=3&amp;rp=all");
+    for part in [
+        "<Response><Say>This call <break time=\"1s\"/>is recorded.</Say><Dial ".to_owned(),
+        r#" timeout="25" record="record-from-answer-dual" "#.to_owned(),
+        format!("recordingStatusCallback=\"{}\"", callback("recording")),
+        format!("<Number url=\"{}\"", url("announce")),
+        format!("machineDetection=\"DetectMessageEnd\" amdStatusCallback=\"{}\"", callback("machine")),
+    ] {
+        assert!(xml(&done).contains(&part), "{part}: {}", xml(&done));
+    }
+    assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+}
+
+#[test]
+fn staff_take_waiting_callers_from_a_queue_of_the_config() {
+    let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]}}"#;
+    let (done, world) = plain(config, &[("To", "queue:nurses")]);
+    assert!(xml(&done).ends_with(r#"<Response><Dial answerOnBridge="true"><Queue>nurses</Queue></Dial></Response>"#));
+    assert_eq!(world.batches.len(), 0);
+    for name in ["queue:doctors", "queue:", "queue:nurses ", "QUEUE:nurses"] {
+        assert!(
+            ["OUTBOUND_QUEUE_UNKNOWN", "OUTBOUND_NUMBER_INVALID"]
+                .contains(&refused(&plain(config, &[("To", name)]).0).as_str())
+        );
+    }
+}
+
+#[test]
+fn what_staff_take_from_a_queue_is_recorded_where_calls_that_come_in_are() {
+    let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]},
+        "recording":{"inbound":true,"announcement":{"text":"Recorded."}}}"#;
+    let (done, _) = plain(config, &[("To", "queue:nurses")]);
+    let recorded = format!("recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
+    let dial =
+        format!("<Say>Recorded.</Say><Dial answerOnBridge=\"true\" record=\"record-from-answer-dual\" {recorded}>");
+    assert!(xml(&done).contains(&format!("{dial}<Queue>nurses</Queue></Dial>")), "{}", xml(&done));
+    assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+}
+
+#[test]
+fn staff_come_into_a_conference_of_the_config() {
+    let config = |members: &str| {
+        format!(
+            r#"{{"actions":{{"room":[{{"conference":{{"name":"group"{members}}}}}]}},"recording":{{"inbound":true,"announcement":{{"text":"Recorded."}}}}}}"#
+        )
+    };
+    let status =
+        format!("statusCallback=\"{URL}?step=status#rc=3&amp;rp=all\" statusCallbackEvent=\"start end join leave\"");
+    let recorded =
+        format!("record=\"record-from-start\" recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
+    for (members, attributes) in [
+        ("", String::new()),
+        // They wait for staff: when staff go, the room is closed.
+        (
+            r#","waitForStaff":true,"maxParticipants":4"#,
+            "endConferenceOnExit=\"true\" maxParticipants=\"4\" ".to_owned(),
+        ),
+    ] {
+        let (done, world) = plain(&config(members), &[("To", "conference:group")]);
+        let expected =
+            format!("<Say>Recorded.</Say><Dial><Conference {attributes}{recorded} {status}>group</Conference></Dial>");
+        assert!(xml(&done).contains(&expected), "{}", xml(&done));
+        assert_eq!(world.batches.len(), 0);
+        assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+    }
+    let (done, _) = plain(&config(""), &[("To", "conference:another")]);
+    assert_eq!(refused(&done), "OUTBOUND_QUEUE_UNKNOWN");
+}
+
+#[test]
+fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
+    const TO: [&str; 17] = [
+        PATIENT,
+        "+15550100777",
+        "+19005550199",
+        "+881612345678",
+        "+18765550123",
+        "911",
+        "+1911",
+        "+493023125123",
+        "",
+        "client:x",
+        "sip:a@example.com",
+        "queue:x",
+        "conference:x",
+        "+1555010012",
+        "\u{feff}+15550100123",
+        "+15550100001",
+        "<Number>1",
+    ];
+    const NAMES: [&str; 8] = ["Ticket", "PatientId", "AppointmentId", "CallerId", "To", "Called", "Digits", "record"];
+    const CONFIGS: [&str; 5] = [
+        "{}",
+        r#"{"outbound":{"pool":"random","concurrent":2}}"#,
+        r#"{"outbound":{"pool":"leastRecentlyUsed","perHour":3}}"#,
+        r#"{"timeZone":"Europe/London","outbound":{"hours":{"from":"09:00","to":"18:00"},"requireTicket":false}}"#,
+        r#"{"outbound":{"blocked":["+15550100777"],"requireTicket":true,"callerId":"+15550100999"}}"#,
+    ];
+    let mut dice = Dice(99);
+    let (mut world, ticket) = prepared();
+    let mut dials = 0;
+    for round in 0..1_500 {
+        world.batches.clear();
+        world.faults = (0..dice.roll(3) * dice.roll(2))
+            .map(|_| (dice.roll(3), [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(412)][dice.roll(4)]))
+            .collect();
+        world.wall = format!("2026-11-18T{:02}:00:00", dice.roll(24));
+        let to = if dice.roll(3) == 0 { PATIENT } else { dice.pick(&TO) };
+        let mut own: Vec<(&str, &str)> = vec![("To", to)];
+        let values = [ticket.as_str(), "eve", "a.1.b", PATIENT, "+15550100999", "%00", "x"];
+        for _ in 0..dice.roll(5) {
+            let name = dice.pick(&NAMES);
+            if name != "To" {
+                own.push((name, dice.pick(&values)));
+            }
+        }
+        let mut secrets = vec![(Secret::Config, dice.pick(&CONFIGS))];
+        if dice.roll(2) == 0 {
+            secrets.push((Secret::Sealing, SECRET));
+        }
+        let identity = dice.pick(&[AMBER_IDENTITY, "amber", "nobody", "a%20b"]);
+        let call_sid = sid(dice.roll(1_000) as u32);
+        let done = call(&mut world, identity, &call_sid, &own, &secrets);
+        assert!(world.batches.len() <= 5, "round {round}");
+        assert!(world.patience < 3_000, "round {round}");
+        let xml = xml(&done);
+        assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
+        if xml.contains("<Dial") {
+            let (from, to) = dialled(&done);
+            assert!(OURS.contains(&from.as_str()) && E164::parse(&to).is_some(), "{xml}");
+            let allowed = to == PATIENT || to == "+15550100777" && !secrets[0].1.contains("blocked");
+            assert!(allowed, "round {round}: {own:?} {xml}");
+            let hour: u32 = world.wall[11..13].parse().unwrap();
+            assert!(!secrets[0].1.contains("hours") || (9..18).contains(&hour), "round {round}");
+            dials += 1;
+        }
+    }
+    assert!(dials > 60, "{dials}");
+}
+
+#[test]
+fn the_limits_of_somebody_who_does_not_exist_let_nobody_call() {
+    let secrets = [(Secret::Config, r#"{"outbound":{"perHour":5}}"#)];
+    let own = [("To", PATIENT)];
+    for identity in ["aaaaaaaa_0000_4000_8000_000000000000", "bbbbbbbb-0000-4000-8000-000000000000"] {
+        let mut world = World::default();
+        assert_eq!(refused(&call(&mut world, identity, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+        assert_eq!((world.batches.len(), world.communications().len()), (1, 0));
+        // Where nothing is limited, nothing is read.
+        let mut world = World::default();
+        assert_eq!(dialled(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
+        assert!(world.batches.is_empty());
+    }
+    let mut world = World::default();
+    world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(false));
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+    world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(true));
+    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
+    // Whether somebody exists is read with the counts, in one round trip; then the record is written.
+    assert_eq!(world.batches.len(), 3);
+    // What may not be read is not known.
+    let mut world = World { forbidden: vec!["Practitioner"], ..World::default() };
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
+}

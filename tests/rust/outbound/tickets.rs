@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Calls with a ticket: claimed by one call, before anybody is dialled.
+
+use crate::world;
+
+use plumline::json::Json;
+use plumline::outbound::{LIFETIME, Sealing};
+use plumline::runtime::{Flow, Secret, Step};
+use plumline::time::instant;
+use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
+use world::webhook::{browser, webhook_flow};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+
+const DOCUMENT: &str = concat!(
+    r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
+    r#"<Number statusCallback="https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02?step=status#rc=3&amp;rp=all" "#,
+    r#"statusCallbackEvent="initiated ringing answered completed">+15550100123</Number></Dial></Response>"#
+);
+
+#[test]
+fn a_ticket_is_claimed_before_anybody_is_dialled() {
+    let (mut world, ticket) = prepared();
+    let done = with_ticket(&mut world, &ticket, 1);
+    assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
+    assert_eq!(
+        world.batches,
+        [["GET Communication/".to_owned() + made(&world)], ["PUT Communication/".to_owned() + made(&world)]]
+    );
+    let record = world.communications()[0].clone();
+    let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
+    assert_eq!((text(&["status"]), text(&["sent"])), ("in-progress".to_owned(), instant(NOW)));
+    assert_eq!(text(&["identifier", "0", "value"]), sid(1));
+    assert_eq!(text(&["sender", "reference"]), format!("Practitioner/{AMBER}"));
+    assert_eq!(
+        (text(&["subject", "reference"]), text(&["recipient", "0", "reference"])),
+        ("Patient/eve".into(), "Patient/eve".into())
+    );
+    assert_eq!(text(&["basedOn", "0", "reference"]), "Appointment/visit");
+
+    // Twilio asks again, and gets the same; another call with the same ticket gets nothing.
+    assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
+    assert_eq!(refused(&with_ticket(&mut world, &ticket, 2)), "OUTBOUND_TICKET_USED");
+    assert_eq!(world.communications(), [&record]);
+    assert_eq!(world.batches.len(), 4);
+}
+
+fn made(world: &World) -> &str {
+    world.communications()[0].get("id").and_then(Json::text).unwrap()
+}
+
+#[test]
+fn what_the_browser_says_besides_counts_for_nothing() {
+    let (mut world, ticket) = prepared();
+    let own =
+        [("Ticket", &*ticket), ("To", "+19005550199"), ("CallerId", "+15550100999"), ("callerId", "+15550100999")];
+    let (recording, parent) = (format!("RE{:032x}", 66), sid(66));
+    let more =
+        [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];
+    let own = [&own[..], &more].concat();
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
+    assert_eq!(dialled(&done), (OURS[1].into(), PATIENT.into()));
+    let record = world.communications()[0];
+    assert_eq!(record.at(&["subject", "reference"]).and_then(Json::text), Some("Patient/eve"));
+    for foreign in ["mallory", &recording, &parent, "fax"] {
+        assert!(!record.write().contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn no_other_ticket_passes() {
+    let (mut world, ticket) = prepared();
+    let bruno = AMBER_IDENTITY.replace("0001", "0002");
+    let old = Sealing::read(SECRET).unwrap().seal(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
+    let nowhere = Sealing::read(SECRET).unwrap().seal("nowhere", AMBER_IDENTITY, NOW);
+    let stolen = Sealing::read("another-invented-secret-of-40-characters").unwrap();
+    let stolen = stolen.seal(made(&world), AMBER_IDENTITY, NOW);
+    for (identity, ticket, code) in [
+        (&*bruno, &*ticket, "OUTBOUND_TICKET_INVALID"),
+        ("nobody", &ticket, "OUTBOUND_TICKET_INVALID"),
+        (AMBER_IDENTITY, &old, "OUTBOUND_TICKET_EXPIRED"),
+        (AMBER_IDENTITY, &nowhere, "OUTBOUND_TICKET_INVALID"),
+        (AMBER_IDENTITY, &stolen, "OUTBOUND_TICKET_INVALID"),
+        (AMBER_IDENTITY, "", "OUTBOUND_TICKET_MISSING"),
+        (AMBER_IDENTITY, "x", "OUTBOUND_TICKET_INVALID"),
+    ] {
+        let done = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
+        assert_eq!(refused(&done), code, "{identity} {ticket}");
+    }
+    // Two tickets, and a call that is no call of Twilio's.
+    let two = [("Ticket", &*ticket), ("Ticket", &*nowhere)];
+    assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &two, &SEALED)), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(
+        refused(&call(&mut world, AMBER_IDENTITY, "CA1", &[("Ticket", &ticket)], &SEALED)),
+        "OUTBOUND_TICKET_INVALID"
+    );
+    // The record is no call of ours.
+    let reference = format!("Communication/{}", made(&world));
+    world.change(&reference, "category", Json::Null);
+    assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(world.communications()[0].get("status").and_then(Json::text), Some("preparation"));
+}
+
+#[test]
+fn a_ticket_that_was_given_up_is_spent() {
+    let (mut world, ticket) = prepared();
+    let reference = format!("Communication/{}", made(&world));
+    world.change(&reference, "status", Json::of("not-done"));
+    assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
+}
+
+#[test]
+fn secrets_that_could_be_guessed_seal_nothing() {
+    let (mut world, ticket) = prepared();
+    let own = [("Ticket", &*ticket)];
+    let mut with = |secrets: &[(Secret, &str)]| refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, secrets));
+    assert_eq!(with(&[(Secret::Sealing, "short")]), "SECRET_WEAK");
+    assert_eq!(with(&[(Secret::Sealing, ",")]), "SECRET_MISSING");
+    assert_eq!(with(&[(Secret::Config, "{}")]), "SECRET_MISSING");
+    let rotated = ["another-invented-secret-of-40-characters, ", SECRET].concat();
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &[(Secret::Sealing, &rotated)]);
+    assert_eq!(xml(&done), DOCUMENT);
+}
+
+#[test]
+fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
+    for at in 0..2 {
+        for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(429), Fault::Status(403)]
+        {
+            let (mut world, ticket) = prepared();
+            world.faults.push((at, fault));
+            let done = with_ticket(&mut world, &ticket, 1);
+            assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
+            assert!(world.batches.len() <= 2);
+            // Asked again it goes on, whether or not the claim had been written.
+            world.faults.clear();
+            assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
+        }
+    }
+}
+
+#[test]
+fn of_two_claims_one_dials() {
+    // The other is written between our read and our claim.
+    let (mut world, ticket) = prepared();
+    let theirs = ticket.clone();
+    world.meddling.push((
+        1,
+        Box::new(move |world| {
+            let batches = std::mem::take(&mut world.batches);
+            world.meddling.clear();
+            assert_eq!(xml(&with_ticket(world, &theirs, 2)), DOCUMENT);
+            world.batches = batches;
+        }),
+    ));
+    assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
+    assert_eq!(world.batches.len(), 3);
+    // Something else of the record changed: the claim is tried once more.
+    let (mut world, ticket) = prepared();
+    let reference = format!("Communication/{}", made(&world));
+    world.meddling.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
+    assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
+    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.communications()[0].at(&["note", "0", "text"]).and_then(Json::text), Some("x"));
+    // And no more than once.
+    let (mut world, ticket) = prepared();
+    for at in [1, 3] {
+        let reference = format!("Communication/{}", made(&world));
+        let note = Json::parse(&format!(r#"[{{"text":"{at}"}}]"#)).unwrap();
+        world.meddling.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
+    }
+    assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "CHART_UNAVAILABLE");
+}
+
+#[test]
+fn whatever_the_interleaving_one_of_two_calls_dials() {
+    let mut dice = Dice(42);
+    for round in 0..300 {
+        let (mut world, ticket) = prepared();
+        let from = format!("client:{AMBER_IDENTITY}");
+        // Sometimes both are the same call, that Twilio asks for twice.
+        let same = round % 5 == 0;
+        let sids = [sid(1), sid(if same { 1 } else { 2 })];
+        let mut flows: Vec<Flow> =
+            sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW)).collect();
+        let mut steps: Vec<Option<Step>> = flows.iter_mut().map(|flow| Some(flow.step())).collect();
+        let mut done = [None, None];
+        while done.iter().any(Option::is_none) {
+            let at = dice.roll(2);
+            match steps[at].take() {
+                Some(Step::Done(end)) => done[at] = Some(end),
+                Some(Step::Ask(asks)) => {
+                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
+                    steps[at] = Some(flows[at].resume(answers));
+                }
+                None => {}
+            }
+        }
+        let dials = done.iter().flatten().filter(|done| xml(done).contains("<Dial")).count();
+        assert_eq!(dials, if same { 2 } else { 1 }, "round {round}");
+        assert_eq!(world.communications().len(), 1);
+    }
+}
+
+#[test]
+fn limits_are_read_with_the_ticket() {
+    let config = r#"{"outbound":{"concurrent":1,"perHour":3}}"#;
+    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let record = |status: &str, sent: u64, who: &str| {
+        format!(
+            r#"{{"resourceType":"Communication","status":"{status}","sent":"{}","sender":{{"reference":"Practitioner/{who}"}},
+            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}]}}"#,
+            instant(sent)
+        )
+    };
+    let play = |records: &[String]| {
+        let (mut world, ticket) = prepared();
+        for record in records {
+            world.put(record);
+        }
+        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        assert_eq!(world.batches[0].len(), 3, "one batch reads all");
+        assert!(world.batches.len() <= 2);
+        if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) }
+    };
+    let minutes = |minutes: u64| NOW - minutes * 60_000;
+    assert_eq!(play(&[]), "dialled");
+    assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
+    // A call that lost its last callback does not block its caller for ever; another's call is none of hers.
+    assert_eq!(
+        play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]),
+        "dialled"
+    );
+    let done = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
+    assert_eq!(play(&done), "OUTBOUND_PER_HOUR");
+    assert_eq!(play(&done[..2]), "dialled");
+    // A call that is asked for again does not count against itself.
+    let (mut world, ticket) = prepared();
+    for _ in 0..2 {
+        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        assert!(xml(&done).contains("<Dial"));
+    }
+}
+
+#[test]
+fn a_clinics_own_identity_takes_one_more_read() {
+    let config = r#"{"outbound":{"concurrent":1}}"#;
+    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let mut world = World::default();
+    let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
+    let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
+    assert_eq!(dialled(&done).1, PATIENT);
+    assert_eq!(world.batches.len(), 3);
+    let again = prepare(&mut world, AMBER, "amber", PATIENT);
+    let done = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
+    assert_eq!(refused(&done), "OUTBOUND_CONCURRENT");
+}
+
+#[test]
+fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
+    let config = r#"{"outbound":{"concurrent":9,"perHour":9}}"#;
+    for (identity, reads) in [(AMBER_IDENTITY, 1), ("amber", 2)] {
+        for secrets in [&SEALED[..], &[(Secret::Sealing, SECRET), (Secret::Config, config)]] {
+            let mut world = World::default();
+            let ticket = prepare(&mut world, AMBER, identity, PATIENT);
+            let reference = format!("Communication/{}", made(&world));
+            let reads = if secrets.len() == 1 { 1 } else { reads };
+            world.meddling.push((reads, Box::new(move |world| world.change(&reference, "note", json("[]")))));
+            let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
+            assert_eq!(dialled(&done).1, PATIENT);
+            // The reads, the claim that somebody else's write foils, the record read again, the claim.
+            assert_eq!(world.batches.len(), reads + 3);
+            assert!(world.patience < 3_000, "{identity}: {}", world.patience);
+        }
+    }
+}
+
+#[test]
+fn policy_of_today_counts_for_tickets_of_yesterday() {
+    for (callee, config, code) in [
+        (PATIENT, r#"{"outbound":{"blocked":["+1555"]}}"#, "OUTBOUND_BLOCKED"),
+        (PATIENT, r#"{"outbound":{"countries":["DE"]}}"#, "OUTBOUND_COUNTRY"),
+        ("+19005550199", "{}", "OUTBOUND_BLOCKED"),
+        ("911", "{}", "OUTBOUND_EMERGENCY"),
+        (OURS[2], "{}", "OUTBOUND_OWN_NUMBER"),
+    ] {
+        let mut world = World::default();
+        let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, callee);
+        let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        assert_eq!(refused(&done), code);
+        assert_eq!(world.communications()[0].get("status").and_then(Json::text), Some("preparation"));
+    }
+}
+
+#[test]
+fn a_ticket_whose_number_we_gave_back_dials_nobody() {
+    let (mut world, ticket) = prepared();
+    let ours = [(Secret::Sealing, SECRET), (Secret::Number, OURS[0])];
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
+    // The number is sealed with the ticket: a new one gets another.
+    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(text(world.communications()[0], &["status"]), "preparation");
+}

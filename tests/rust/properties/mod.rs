@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Whatever the config, the request and the chart are: no panic, an answer that Twilio reads, nobody rung whom neither
+//! config nor chart nor policy allows, and no more asked of the chart than a caller can wait for.
+//!
+//! `PLUMLINE_CASES` says how many are tried; `npm run properties` tries a million.
+
+pub(crate) mod chart;
+mod order;
+pub(crate) mod request;
+
+use self::chart::World;
+use self::request::{WANTED, browser, flow, params};
+use crate::random_config::{Chance, OURS, random_config};
+use plumline::dialplan::{Config, Kind, Params, Step, steps};
+use plumline::runtime::{Flow, Reply, Response, Secret, Step as FlowStep};
+use plumline::time::{DAY, days_of};
+use plumline::twiml::{DocumentKind, check_xml};
+use serde_json::Value;
+
+const SEALING: &str = "0123456789abcdef0123456789abcdef";
+/// Milliseconds that a caller waits at most; and those after which Twilio gives up.
+const PATIENCE: u32 = 3_000;
+const TWILIO: u32 = 15_000;
+
+/// How often each thing happened.
+#[derive(Debug, Default)]
+struct Tally {
+    documents: usize,
+    rang: usize,
+    callbacks: usize,
+    forged: usize,
+    placed: usize,
+    asked: usize,
+}
+
+fn cases() -> u64 {
+    std::env::var("PLUMLINE_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000)
+}
+
+#[test]
+fn whatever_comes_is_answered() {
+    let mut tally = Tally::default();
+    let cases = cases();
+    // One that failed is played again by its number.
+    let first = std::env::var("PLUMLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    for seed in first..first + cases {
+        one(seed, &mut tally);
+    }
+    println!("{cases} cases: {tally:?}");
+    let often = cases as usize / 100;
+    let Tally { documents, rang, callbacks, forged, placed, asked } = tally;
+    for count in [documents, rang, callbacks, forged, placed, asked] {
+        assert!(count > often / 2, "{tally:?}");
+    }
+}
+
+fn one(seed: u64, tally: &mut Tally) {
+    let mut chance = Chance::seeded(seed);
+    let document = random_config(&mut chance);
+    let mut text = document.to_string();
+    let broken = chance.once_in(20);
+    if broken {
+        // Never to nothing: that is no config, and the default plan has no policy.
+        text.truncate(text.floor_char_boundary(1 + chance.below(text.len() - 2)));
+    }
+    let config = Config::read(&text).ok();
+    assert!(config.is_some() || broken, "seed {seed}: {text}");
+    let sealed = chance.once_in(3);
+    let mut secrets = vec![(Secret::Config, text.as_str())];
+    secrets.extend(sealed.then_some((Secret::Sealing, SEALING)));
+
+    let places = chance.once_in(6);
+    let said = if places { browser(&mut chance) } else { params(&mut chance) };
+    let by_default = Config::default();
+    let all = steps(config.as_ref().unwrap_or(&by_default), Params(&[]));
+    let step = if places || chance.once_in(3) { Step::FIRST } else { *chance.pick(&all) };
+    let forged = chance.once_in(30);
+    let calm = chance.once_in(3);
+    let now = days_of(2026, 11, 16).unwrap() * DAY + chance.below(86_400_000) as u64;
+    let about = || format!("seed {seed}, {step:?}, {said:?}, {text}");
+
+    let mut world = World::new(&mut chance, calm);
+    let done = play(flow(&said, &step.suffix(false), &secrets, now, forged), &mut world);
+    is_told_nothing(&done, &about);
+    let xml = match &done.reply {
+        Reply::Twiml(xml) => xml,
+        Reply::Forbidden(_) => {
+            tally.forged += usize::from(forged);
+            assert!(forged || has(&said, "AccountSid", |account| !account.ends_with("01")), "{}", about());
+            return;
+        }
+        // Nobody listens to a callback, and it comes again.
+        Reply::Broken(_) => {
+            assert!(is_callback(step.kind, &said) && !calm, "{} {:?}", about(), done.log);
+            tally.callbacks += 1;
+            assert!(world.waited <= TWILIO, "{}", about());
+            return;
+        }
+        other => panic!("{other:?} {}", about()),
+    };
+    assert!(!forged, "{}", about());
+    let errors: Vec<_> = check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
+    assert!(errors.is_empty(), "{errors:?} {xml} {}", about());
+    tally.documents += 1;
+    tally.asked += usize::from(world.reads > 0);
+
+    let listens = !is_callback(step.kind, &said);
+    if listens {
+        assert!(world.waited <= PATIENCE, "{} ms {}", world.waited, about());
+    }
+    if calm {
+        // What was said to a machine is a record of its own, part of the call's.
+        let most = if step.kind == Kind::Transcription { 2 } else { 1 };
+        assert!(world.reads <= 2 && world.writes <= most, "{} {} {}", world.reads, world.writes, about());
+    }
+    let by_browser = step.kind == Kind::First && has(&said, "From", |from| from.starts_with("client:"));
+    let named = may_ring(&document, config.as_ref(), &said);
+    for (noun, whom, caller_id) in rung(xml) {
+        let one = format!("{noun} {whom}");
+        // A browser reaches the number that it asks for, as far as policy goes, and whoever waits for it.
+        let may = if by_browser {
+            let allowed = WANTED.contains(&(whom.as_str(), true)) && has(&said, "To", |to| to == whom);
+            noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {whom}"))
+        } else {
+            named.contains(&one) || world.named.contains(&one)
+        };
+        assert!(may, "{one} {xml} {}", about());
+        assert!(caller_id.is_empty() || OURS.contains(&caller_id.as_str()), "{caller_id} {}", about());
+        assert!(!by_browser || noun == "Queue" || !caller_id.is_empty(), "{xml} {}", about());
+        tally.rang += 1;
+        tally.placed += usize::from(by_browser);
+    }
+}
+
+fn play(mut flow: Flow, world: &mut World<'_>) -> Response {
+    let mut step = flow.step();
+    loop {
+        match step {
+            FlowStep::Done(done) => return done,
+            FlowStep::Ask(asks) => {
+                let answers = asks.iter().map(|open| (open.id, world.answer(open))).collect();
+                step = flow.resume(answers);
+            }
+        }
+    }
+}
+
+fn has(said: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
+    said.iter().any(|(known, value)| *known == name && fits(value))
+}
+
+/// Whether nobody hears the answer: told by what Plumline itself asks to be told, and by what Twilio says of a call.
+fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
+    let over = ["completed", "busy", "failed", "no-answer", "canceled"];
+    match kind {
+        Kind::Status | Kind::Recording | Kind::Transcription | Kind::Machine => true,
+        Kind::First => {
+            has(said, "CallbackSource", |_| true)
+                || has(said, "DialCallStatus", |_| true)
+                || has(said, "CallStatus", |status| over.contains(&status))
+        }
+        // The caller is gone.
+        Kind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
+        _ => false,
+    }
+}
+
+/// No log line has a number, a name or a secret in it.
+fn is_told_nothing(done: &Response, about: &dyn Fn() -> String) {
+    for line in &done.log {
+        let digits = line.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+        assert!(digits < Some(7) && !line.contains("Ada") && !line.contains(SEALING), "{line} {}", about());
+    }
+}
+
+/// Whoever rings or is waited for in a document, and the number that they see.
+fn rung(xml: &str) -> Vec<(String, String, String)> {
+    let mut rung = Vec::new();
+    let mut caller_id = String::new();
+    for tag in xml.split('<').skip(1) {
+        let (head, text) = tag.split_once('>').unwrap_or((tag, ""));
+        let name = head.split([' ', '/']).find(|part| !part.is_empty()).unwrap_or_default();
+        if head.starts_with("Dial") {
+            let number = head.split_once("callerId=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap());
+            number.clone_into(&mut caller_id);
+            assert!(text.trim().is_empty(), "{xml}");
+        }
+        if ["Client", "Number", "Sip", "Queue", "Conference", "Enqueue"].contains(&name) && !head.starts_with('/') {
+            let whom = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            rung.push((name.to_owned(), whom, caller_id.clone()));
+        }
+        // Other ways to reach somebody are nothing that a plan has.
+        assert!(!["Refer", "Connect", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
+    }
+    rung
+}
+
+/// Whom the config names, told from its document and not by the code under test.
+fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) -> Vec<String> {
+    let mut named = Vec::new();
+    for number in OURS {
+        // The default plan rings the client of the number's own name.
+        if has(said, "To", |to| to == number) || has(said, "Called", |called| called == number) {
+            named.push(format!("Client {number}"));
+        }
+    }
+    if config.is_none() {
+        return named;
+    }
+    if let Some(client) = document["client"].as_str() {
+        named.push(format!("Client {client}"));
+    }
+    let verbs = document["actions"].as_object().into_iter().flatten();
+    for verb in verbs.flat_map(|(_, verbs)| verbs.as_array().unwrap()) {
+        for target in verb["dial"]["targets"].as_array().into_iter().flatten() {
+            for (name, noun) in [("client", "Client"), ("number", "Number"), ("sip", "Sip")] {
+                named.extend(target[name].as_str().map(|whom| format!("{noun} {whom}")));
+            }
+        }
+        named.extend(verb["queue"]["name"].as_str().map(|name| format!("Enqueue {name}")));
+        named.extend(verb["conference"]["name"].as_str().map(|name| format!("Conference {name}")));
+    }
+    named
+}
+
+/// The oracle sees what it has to see.
+#[test]
+fn who_is_rung_is_seen() {
+    let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;
+    let seen: Vec<_> = rung(xml).into_iter().map(|(noun, whom, _)| [noun, whom].concat()).collect();
+    assert_eq!(seen, ["Number+1", "Clienta&b<", "Enqueueq"]);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A thousand calls through the door, each request signed: in any order, some twice, mixed with each other's, and in a
+//! chart where others write at the same time, they end in the same records.
+
+use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, Reply, Step};
+
+use crate::chart::calls::call;
+use crate::chart::dice::Dice;
+use crate::chart::server::{Server, bare};
+use crate::properties::request::flow;
+
+const CALLS: u64 = 1_000;
+/// How many share a chart.
+const TOGETHER: u64 = 20;
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+
+/// A request, the URL it goes to, and when it comes in.
+#[derive(Clone)]
+struct Request {
+    pairs: Vec<(String, String)>,
+    suffix: &'static str,
+    now: u64,
+}
+
+fn requests(seed: u64) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for event in &call(seed).events {
+        let Some((pairs, now)) = event.pairs() else { continue };
+        let has = |name: &str| pairs.iter().any(|(known, _)| known == name);
+        let suffix = match () {
+            () if has("RecordingStatus") => "?step=recording",
+            () if has("TranscriptionText") => "?step=transcription",
+            () if has("CallbackSource") || has("DialCallStatus") => "",
+            // What begins a call is nothing that the default plan writes down.
+            () => "?step=status",
+        };
+        let mut pairs = pairs.to_vec();
+        pairs.push(("AccountSid".to_owned(), ACCOUNT.to_owned()));
+        requests.push(Request { pairs, suffix, now });
+    }
+    requests
+}
+
+/// Plays a request; whether it was stored. `lost`: the round trip whose answer never comes.
+fn post(server: &mut Server, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut flow = flow(&pairs, suffix, &[], *now, false);
+    let mut step = flow.step();
+    let mut trips = 0;
+    loop {
+        match step {
+            Step::Done(done) => {
+                assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
+                return matches!(done.reply, Reply::Twiml(_));
+            }
+            Step::Ask(asks) => {
+                let mut answers = Vec::new();
+                for open in &asks {
+                    let answer = match open.ask {
+                        Ask::Headers => Answer::Done { status: 200, body: Json::object([]) },
+                        _ => server.answer(open, None),
+                    };
+                    answers.push((open.id, if lost == Some(trips) { Answer::TimedOut } else { answer }));
+                    trips += 1;
+                }
+                step = flow.resume(answers);
+            }
+        }
+    }
+}
+
+/// All records, without what the server adds, in the order of their text.
+fn records(server: &Server) -> Vec<String> {
+    let mut records: Vec<String> = server.of_type("Communication").into_iter().map(bare).collect();
+    records.sort();
+    records
+}
+
+#[test]
+fn a_thousand_calls_in_any_order_end_in_the_same_records() {
+    let (mut told, mut twice, mut again) = (0, 0, 0);
+    for group in 0..CALLS / TOGETHER {
+        let of_calls: Vec<Vec<Request>> = (0..TOGETHER).map(|n| requests(group * TOGETHER + n)).collect();
+        let mut straight = Server::default();
+        for request in of_calls.iter().flatten() {
+            assert!(post(&mut straight, request, None));
+            told += 1;
+        }
+        let mut dice = Dice::new(group);
+        let mut mixed: Vec<Request> = of_calls.into_iter().flatten().collect();
+        for at in 0..mixed.len() {
+            if dice.roll(4) == 0 {
+                // Twilio comes again some seconds later.
+                let mut later = mixed[at].clone();
+                later.now += 5_000;
+                mixed.push(later);
+                twice += 1;
+            }
+        }
+        dice.shuffle(&mut mixed);
+        let mut other = Server::default();
+        while let Some(request) = mixed.pop() {
+            let lost = (dice.roll(6) == 0).then(|| dice.roll(2));
+            if !post(&mut other, &request, lost) {
+                // It was not stored, or the answer was lost: Twilio brings it again.
+                mixed.insert(dice.roll(mixed.len() + 1), request);
+                again += 1;
+            }
+        }
+        assert_eq!(records(&straight), records(&other), "group {group}");
+        assert_eq!(straight.of_type("Communication").len() as u64, TOGETHER);
+    }
+    assert!(told > 4_500 && twice > 1_000 && again > 500, "{told} {twice} {again}");
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Requests by chance: genuine ones with any parameters, in any order, some of them twice; and forged ones.
+
+use plumline::bots::{SharedCache, webhook};
+use plumline::runtime::{Flow, Secret};
+use plumline::signature::{AuthToken, SignedParams, sign};
+
+use crate::laid_out::laid_out;
+use crate::random_config::{Chance, OURS};
+
+pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
+const TOKEN: &str = "an-invented-auth-token";
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+
+/// What may be in each parameter.
+const SAID: [(&str, &[&str]); 26] = [
+    (
+        "From",
+        &[
+            "+15550100123",
+            "+15550190105",
+            "anonymous",
+            "",
+            "client:practitioner_7",
+            "client:%ff<x>",
+            "sip:a@b.example",
+            "+266696687",
+            "Zoë",
+        ],
+    ),
+    (
+        "To",
+        &[
+            "+15550100001",
+            "+15550100002",
+            "+442079460003",
+            "+15550100999",
+            "+19005550100",
+            "911",
+            "",
+            "queue:nurses",
+            "client:desk",
+            "x\u{1}y",
+        ],
+    ),
+    ("Called", &["+15550100001", "", "+15550100002"]),
+    ("Direction", &["inbound", "outbound-api", "outbound-dial", "trunking-terminating", ""]),
+    ("CallStatus", &["ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled", "queued", "x"]),
+    ("AccountSid", &[ACCOUNT, "AC00000000000000000000000000000009", "x"]),
+    ("ParentCallSid", &["CA00000000000000000000000000000009", "CA00000000000000000000000000000001", "x"]),
+    ("CallbackSource", &["call-progress-events", "x"]),
+    ("SequenceNumber", &["0", "1", "3", "-1", "99999999999", "x"]),
+    ("Timestamp", &["Sun, 25 Mar 2018 09:53:19 +0000", "x"]),
+    ("CallDuration", &["0", "17", "x", "99999999999"]),
+    ("DialCallStatus", &["completed", "answered", "busy", "no-answer", "failed", "canceled", "x", ""]),
+    ("DialCallSid", &["CA00000000000000000000000000000007", "x"]),
+    ("DialBridged", &["true", "false", "x"]),
+    ("SipResponseCode", &["486", "603", "x"]),
+    ("Digits", &["1", "2", "30", "*", "#", "9", "", "hangup", "12345678901234567890", "é"]),
+    ("SpeechResult", &["Desk.", "nurse please", "", "éé \u{1F600}", "cita"]),
+    (
+        "QueueResult",
+        &[
+            "bridged",
+            "bridging-in-process",
+            "error",
+            "hangup",
+            "leave",
+            "redirected",
+            "queue-full",
+            "system-error",
+            "x",
+        ],
+    ),
+    ("QueuePosition", &["1", "7", "0", "x", "-2"]),
+    ("CurrentQueueSize", &["1", "30", "x"]),
+    ("AvgQueueTime", &["3", "900", "x"]),
+    ("RecordingSid", &["RE00000000000000000000000000000001", "x"]),
+    ("RecordingStatus", &["completed", "absent", "x"]),
+    ("StirVerstat", &["TN-Validation-Passed-A", "TN-Validation-Failed", "x"]),
+    ("AnsweredBy", &["human", "machine_start", "x<y"]),
+    ("MachineDetectionDuration", &["2400", "x"]),
+];
+
+/// What a browser says besides, and what else Twilio may.
+const MORE: [(&str, &[&str]); 8] = [
+    ("PatientId", &["p0", "Patient/p1", "../x", ""]),
+    ("AppointmentId", &["a0", "Appointment/a1", "a|b"]),
+    ("Ticket", &["x", "c1.1895000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "c1.1.x"]),
+    ("TranscriptionSid", &["TR00000000000000000000000000000001"]),
+    ("TranscriptionText", &["Hello <b>.", ""]),
+    ("ForwardedFrom", &["+15550100123", "x"]),
+    ("callerId", &["+15550190105"]),
+    ("\u{1F600}", &["é"]),
+];
+
+/// Whom a browser may want to call: its number, and whether policy allows it, where our numbers are in Britain and in
+/// the United States, and a config names the same.
+pub(crate) const WANTED: [(&str, bool); 15] = [
+    ("+15550100777", true),
+    ("+15550100999", true),
+    ("+442079460104", true),
+    ("+12125550188", true),
+    ("+19005550100", false),
+    ("+12129765550", false),
+    ("+18765550100", false),
+    ("+33142685300", false),
+    ("+881612345678", false),
+    ("+449012345678", false),
+    ("911", false),
+    ("+1911", false),
+    ("+15550100001", false),
+    ("0015550100777", false),
+    ("(555) 010-0777", false),
+];
+
+/// A request's parameters.
+pub(crate) fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+    let mut params = vec![("CallSid", "CA00000000000000000000000000000001")];
+    if chance.once_in(40) {
+        params[0].1 = *chance.pick(&["x", "", "CA1"]);
+    }
+    let usual = chance.once_in(2);
+    for (at, (name, values)) in SAID.iter().enumerate() {
+        // The first five are in every request, and mostly the likely ones.
+        if at < 5 && usual {
+            params.push((name, values[0]));
+        } else if at == 5 || chance.once_in(if at < 5 { 1 } else { 4 }) {
+            params.push((name, if at == 5 && !chance.once_in(20) { values[0] } else { *chance.pick(values) }));
+        }
+    }
+    for (name, values) in MORE {
+        if chance.once_in(10) {
+            params.push((name, *chance.pick(values)));
+        }
+    }
+    if chance.once_in(8) {
+        let twice = *chance.pick(&params);
+        params.push(twice);
+    }
+    if chance.once_in(2) {
+        for at in (1..params.len()).rev() {
+            params.swap(at, chance.below(at + 1));
+        }
+    }
+    params
+}
+
+/// A browser's call of somebody.
+pub(crate) fn browser(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+    let (to, _) = *chance.pick(&WANTED);
+    let mut params = vec![
+        ("CallSid", "CA00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
+        ("From", *chance.pick(&["client:practitioner_7", "client:5e0b9c1d_3333_4000_8000_00000000000a"])),
+        ("Direction", "inbound"),
+        ("CallStatus", "ringing"),
+        ("To", to),
+    ];
+    for (name, values) in MORE {
+        if chance.once_in(4) {
+            params.push((name, *chance.pick(values)));
+        }
+    }
+    params
+}
+
+/// A webhook as Twilio posts it, to `suffix` behind our URL; `forged`: by somebody who does not have the token.
+pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str)], now: u64, forged: bool) -> Flow {
+    let token = if forged { "another-auth-token" } else { TOKEN };
+    let signature = sign(&AuthToken::new(token).unwrap(), &[URL, suffix].concat(), &SignedParams::new(params));
+    let ours = OURS.join(", ");
+    let usual = [
+        (Secret::AuthToken, TOKEN),
+        (Secret::Number, &*ours),
+        (Secret::WebhookUrl, URL),
+        (Secret::AccountSid, ACCOUNT),
+    ];
+    let value = |secret| given.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
+    let input = params.iter().flat_map(|(name, value)| [*name, *value]);
+    let frame = laid_out((0, now, 0), &signature, value, input);
+    Flow::new(|host| webhook(frame, host, SharedCache::default()))
+}
