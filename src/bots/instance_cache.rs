@@ -48,7 +48,7 @@ impl Clocks {
             self.minute = minute;
             self.shown.clear();
         }
-        for (zone, wall) in &facts.walls {
+        for (zone, wall) in &facts.local_times {
             if let Fact::Known(wall) = wall
                 && self.at(zone, facts.now).is_none()
             {
@@ -110,7 +110,7 @@ mod tests {
         let wall = LocalTime { day: 20_000, minute: 480 };
         let facts = |now, zones: &[(&str, Fact<LocalTime>)]| Facts {
             now,
-            walls: zones.iter().map(|(zone, wall)| ((*zone).to_owned(), *wall)).collect(),
+            local_times: zones.iter().map(|(zone, wall)| ((*zone).to_owned(), *wall)).collect(),
             ..Facts::default()
         };
         let mut clocks = Clocks::default();

@@ -1,81 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which rule is the first whose conditions all hold.
+//! Which conditions hold for a call.
 
-use super::config::Config;
+use super::config::Conditions;
 use super::facts::{Fact, Facts};
-use super::params::Caller;
 use super::people::Patient;
-use crate::dialplan::config::{Rule, When};
+use super::turn::Plan;
 use crate::phone::E164;
 use crate::text::cut;
 
-/// Whether something holds.
+/// Whether conditions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Holds {
-    /// It does not; or nobody can tell any more.
+    /// They do not, or that cannot be known.
     No,
-    /// It is to be found out.
-    Open,
-    /// It does.
+    /// It is still to be looked up.
+    Pending,
+    /// They do.
     Yes,
 }
 
-/// The rules of a call, and what of its caller serves them all.
-pub(super) struct Rules<'a> {
-    config: &'a Config,
-    caller: Caller<'a>,
+/// Judges the conditions of a call. What serves several of them is found once.
+pub(super) struct Judge<'a> {
+    plan: Plan<'a>,
     facts: &'a Facts,
-    /// The names of the lists that the caller is in: looked through once, however many rules name them.
-    lists: Vec<&'a str>,
+    /// The names of the lists that the caller is in, once one is asked for.
+    lists: Option<Vec<&'a str>>,
     /// Whether the hours of the config are open, each judged once.
     open: Vec<Option<Fact<bool>>>,
 }
 
-impl<'a> Rules<'a> {
-    pub(super) fn of(config: &'a Config, caller: &Caller<'a>, facts: &'a Facts, rules: &[Rule]) -> Self {
-        let named =
-            rules.iter().filter_map(|rule| rule.when.callers.as_deref()).flatten().any(|one| !one.starts_with('+'));
-        let mut lists = Vec::new();
-        if let Some(number) = caller.number.filter(|_| named) {
-            for (name, entries) in config.lists.iter() {
-                if entries.iter().any(|entry| fits(entry, number)) {
-                    lists.push(name);
-                }
-            }
-        }
-        Self { config, caller: *caller, facts, lists, open: vec![None; config.hours.len()] }
+impl<'a> Judge<'a> {
+    pub(super) const fn new(plan: &Plan<'a>, facts: &'a Facts) -> Self {
+        Self { plan: *plan, facts, lists: None, open: Vec::new() }
     }
 
     /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
     /// count as closed.
-    pub(super) fn hold(&mut self, when: &When) -> Holds {
-        if !self.told(when) {
+    pub(super) fn holds(&mut self, conditions: &Conditions) -> Holds {
+        if !self.holds_at_once(conditions) {
             return Holds::No;
         }
         let mut least = Holds::Yes;
-        if let Some(name) = &when.open {
+        if let Some(name) = &conditions.open {
             least = least.min(self.hours(name, true));
         }
-        if let Some(name) = &when.closed {
+        if let Some(name) = &conditions.closed {
             least = least.min(self.hours(name, false));
         }
         let facts = self.facts;
-        if let Some(wanted) = when.patient {
+        if let Some(wanted) = conditions.patient {
             least = least.min(of(&facts.patient, |patient| patient.is_some() == wanted));
         }
-        if let Some(languages) = &when.patient_language {
+        if let Some(languages) = &conditions.patient_language {
             let speaks = |patient: &Option<Patient>| {
                 let language = patient.as_ref().and_then(|patient| patient.language.as_deref());
                 language.is_some_and(|language| languages.iter().any(|wanted| is_language(wanted, language)))
             };
             least = least.min(of(&facts.patient, speaks));
         }
-        if let Some(teams) = &when.care_team {
-            // Nobody in particular is in no team.
-            let nobody = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
+        if let Some(teams) = &conditions.care_team {
+            // A caller who is no patient is in no team.
+            let unknown = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
             let among = |of: &Vec<String>| of.iter().any(|team| teams.contains(team));
-            least = least.min(if nobody { Holds::No } else { self::of(&facts.teams, among) });
+            least = least.min(if unknown { Holds::No } else { self::of(&facts.teams, among) });
         }
         least
     }
@@ -83,36 +71,50 @@ impl<'a> Rules<'a> {
     fn hours(&mut self, name: &str, wanted: bool) -> Holds {
         match self.are_open(name) {
             Fact::Known(open) => holds(open == wanted),
-            Fact::Pending => Holds::Open,
+            Fact::Pending => Holds::Pending,
             Fact::Unavailable => holds(!wanted),
         }
     }
 
     /// Whether the hours of a name are open.
     pub(super) fn are_open(&mut self, name: &str) -> Fact<bool> {
-        let judge = || self.facts.are_open(self.config, &self.caller, name);
-        let place = self.config.hours.position(name).and_then(|place| self.open.get_mut(place));
-        place.map_or_else(judge, |place| *place.get_or_insert_with(judge))
+        let Plan { config, caller, .. } = self.plan;
+        let judge = || self.facts.are_open(config, &caller, name);
+        let Some(position) = config.hours.position(name) else { return judge() };
+        if self.open.is_empty() {
+            self.open.resize(config.hours.len(), None);
+        }
+        self.open.get_mut(position).map_or_else(judge, |known| *known.get_or_insert_with(judge))
     }
 
-    /// Whether what Twilio tells fits.
-    fn told(&self, when: &When) -> bool {
-        let caller = &self.caller;
-        let is_caller = |one: &String| match caller.number {
-            _ if !one.starts_with('+') => self.lists.contains(&one.as_str()),
+    /// Whether those conditions hold that Twilio's parameters alone decide.
+    fn holds_at_once(&mut self, conditions: &Conditions) -> bool {
+        let caller = self.plan.caller;
+        let is_caller = |judge: &mut Self, one: &String| match caller.number {
+            _ if !one.starts_with('+') => judge.is_in_list(one),
             Some(number) => fits(one, number),
             None => false,
         };
-        when.callers.as_ref().is_none_or(|callers| callers.iter().any(is_caller))
-            && when.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
-            && when.verification.as_ref().is_none_or(|wanted| wanted.contains(&caller.verification))
-            && when.called.as_ref().is_none_or(|numbers| {
+        conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
+            && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
+            && conditions.verification.as_ref().is_none_or(|wanted| wanted.contains(&caller.verification))
+            && conditions.called.as_ref().is_none_or(|numbers| {
                 caller.called.is_some_and(|called| numbers.iter().any(|number| number == called.as_str()))
             })
     }
+
+    fn is_in_list(&mut self, name: &str) -> bool {
+        let Plan { config, caller, .. } = self.plan;
+        let lists = self.lists.get_or_insert_with(|| {
+            let Some(number) = caller.number else { return Vec::new() };
+            let has = |entries: &Vec<String>| entries.iter().any(|entry| fits(entry, number));
+            config.lists.iter().filter(|(_, entries)| has(entries)).map(|(name, _)| name).collect()
+        });
+        lists.contains(&name)
+    }
 }
 
-/// Whether an entry, a number or the beginning of some (`+1555*`), fits.
+/// Whether an entry, a number or a prefix (`+1555*`), fits.
 fn fits(entry: &str, number: E164<'_>) -> bool {
     entry.strip_suffix('*').map_or(entry == number.as_str(), |start| number.as_str().starts_with(start))
 }
@@ -129,7 +131,7 @@ const fn holds(truth: bool) -> Holds {
 fn of<T>(known: &Fact<T>, test: impl Fn(&T) -> bool) -> Holds {
     match known {
         Fact::Known(value) => holds(test(value)),
-        Fact::Pending => Holds::Open,
+        Fact::Pending => Holds::Pending,
         Fact::Unavailable => Holds::No,
     }
 }

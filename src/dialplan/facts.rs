@@ -24,7 +24,7 @@ pub enum Fact<T> {
 impl<T> Fact<T> {
     /// The value, where there is one.
     #[must_use]
-    pub const fn here(&self) -> Option<&T> {
+    pub const fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
             Self::Pending | Self::Unavailable => None,
@@ -33,7 +33,7 @@ impl<T> Fact<T> {
 
     /// Whether it may still be asked for.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub const fn is_pending(&self) -> bool {
         matches!(self, Self::Pending)
     }
 }
@@ -67,7 +67,7 @@ pub struct Facts {
     /// The clinician who last tried to reach them.
     pub last_to_call: Fact<Option<Person>>,
     /// By zone.
-    pub walls: Vec<(String, Fact<LocalTime>)>,
+    pub local_times: Vec<(String, Fact<LocalTime>)>,
     /// By reference, as read.
     pub services: Vec<(String, Fact<Json>)>,
     /// By reference, searches for roles as read.
@@ -96,7 +96,7 @@ impl Facts {
         let Some(zone) = hours.time_zone.as_deref().or_else(|| zone_of(config, caller)) else {
             return Fact::Unavailable;
         };
-        let wall = match find(&self.walls, zone) {
+        let wall = match find(&self.local_times, zone) {
             Fact::Known(wall) => *wall,
             Fact::Unavailable => return Fact::Unavailable,
             Fact::Pending => return Fact::Pending,
@@ -114,7 +114,7 @@ impl Facts {
     #[must_use]
     pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
         let zone = zone_of(config, caller);
-        match (find(&self.roles, roles), zone.map(|zone| find(&self.walls, zone))) {
+        match (find(&self.roles, roles), zone.map(|zone| find(&self.local_times, zone))) {
             (Fact::Known(found), Some(Fact::Known(wall))) => {
                 Fact::Known(available(found, country(caller).as_deref(), *wall, self.now))
             }
@@ -130,23 +130,23 @@ impl Facts {
             Want::Patient => {
                 let number = caller.number;
                 let only = |(found, number)| only_patient(&found, number, caller.called, self.now);
-                self.patient = known(found.zip(number).map(only));
+                self.patient = looked_up(found.zip(number).map(only));
             }
-            Want::Teams => self.teams = known(found.map(|found| active_references(&found, "CareTeam"))),
+            Want::Teams => self.teams = looked_up(found.map(|found| active_references(&found, "CareTeam"))),
             Want::LastToCall => {
-                self.last_to_call = known(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
+                self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
             Want::Zone(zone) => {
                 let shown = found.and_then(|found| LocalTime::parse(found.at(&["walls", "0"])?.text()?));
-                self.walls.push((zone.clone(), known(shown)));
+                self.local_times.push((zone.clone(), looked_up(shown)));
             }
-            Want::Service(named) => self.services.push((named.clone(), known(found))),
-            Want::Roles(named) => self.roles.push((named.clone(), known(found))),
+            Want::Service(named) => self.services.push((named.clone(), looked_up(found))),
+            Want::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
         }
     }
 }
 
-fn known<T>(found: Option<T>) -> Fact<T> {
+fn looked_up<T>(found: Option<T>) -> Fact<T> {
     found.map_or(Fact::Unavailable, Fact::Known)
 }
 
@@ -174,7 +174,7 @@ impl Want {
     /// <https://hl7.org/fhir/R4/careteam.html#search>, <https://hl7.org/fhir/R4/communication.html#search>.
     #[must_use]
     pub fn url(&self, caller: &Caller<'_>, facts: &Facts) -> Option<String> {
-        let patient = || Some(escaped(&facts.patient.here()?.as_ref()?.reference));
+        let patient = || Some(escaped(&facts.patient.known()?.as_ref()?.reference));
         Some(match self {
             Self::Patient => {
                 let mut url = String::from("Patient?phone=");

@@ -1,37 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The clinic's call plan: its config, the call it is followed for, and the TwiML it writes.
+//! The clinic's call plan: its config, the call that it is followed for, and the TwiML of each turn.
 //!
-//! A request goes to a [`Step`], one of a closed set of callback URLs. Step and parameters make a [`Turn`]. The turn has
-//! [`wants`], which a flow looks up in the chart and in local times; with these [`Facts`] it is written as TwiML. Nothing
-//! is kept between two requests: state travels in the URL or is in the chart.
+//! A request is to a [`CallbackUrl`], one of a closed set. With the parameters it makes a [`Turn`]. [`wants`] names what must
+//! be looked up for the turn, in the chart and in local times; with these [`Facts`] [`render`] writes the document. Nothing
+//! is kept between two requests: state travels in the URL, or is in the chart.
 
 pub mod call;
+pub mod callback_urls;
 pub mod check;
 pub mod conditions;
-pub mod conference;
 pub mod config;
 pub mod default_route;
 pub mod default_twiml;
-pub mod dial;
 pub mod direction;
 pub mod facts;
+pub mod graph;
 pub mod hours;
-pub mod menu;
 pub mod needs;
 pub mod outcome;
 pub mod params;
 pub mod people;
-pub mod play;
-pub mod queue;
-pub mod say;
-pub mod step;
+pub mod speech;
+pub mod target;
 pub mod turn;
-pub mod voicemail;
+pub mod verbs;
+pub mod writer;
 
 pub use call::{Call, CallSid, CallStatus, Party, Subject};
-pub use check::{Finding, Severity};
-pub use conference::{most_participants, room};
+pub use callback_urls::{CallbackUrl, Kind, MAX_CALLBACKS, RETRY, all_callbacks, callbacks};
+pub use check::{ConfigFinding, Severity};
 pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, answer, apology};
@@ -39,11 +37,10 @@ pub use direction::Direction;
 pub use facts::{Fact, Facts, Want, zone_of};
 pub use hours::{LocalTime, are_open, is_available};
 pub use needs::wants;
-pub use outcome::Outcome;
+pub use outcome::VerbOutcome;
 pub use params::{Caller, Params};
 pub use people::{MAX_POINTS, Patient, Person, Ring};
-pub use play::{Played, play};
-pub use queue::is_spoken;
-pub use say::{in_english, say};
-pub use step::{AGAIN, Kind, MAX_STEPS, Step, all_steps, decides, retries, steps};
-pub use turn::{Next, Plan, Turn};
+pub use target::Target;
+pub use turn::{Event, Next, Plan, Turn};
+pub use verbs::Verb;
+pub use writer::{Rendered, render};

@@ -1,201 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What has to be found out before a turn can be taken.
+//! What must be looked up before a turn can be written.
 
-use super::conditions::{Holds, Rules};
-use super::dial::is_rung;
+use super::conditions::{Holds, Judge};
+use super::config::{Conditions, Rule};
 use super::facts::{Fact, Facts, Want, find, zone_of};
-use super::outcome::Outcome;
-use super::queue::is_spoken;
-use super::turn::{Plan, Turn};
-use crate::dialplan::config::{Dial, Order, Target, Verb, When};
+use super::turn::{Next, Plan, Turn};
 
-/// What is to be asked for now. A config whose rules and actions need nothing wants nothing; what depends on something
-/// that is not known yet is wanted once that is.
+/// What must be looked up now. What depends on something that is not known yet is wanted once that is.
 #[must_use]
-pub fn wants(plan: &Plan<'_>, turn: &Turn<'_>, facts: &Facts) -> Vec<Want> {
-    let mut needs = Needs { plan, facts, wants: Vec::new(), seen: Vec::new() };
-    match turn {
-        Turn::Rules(rules) => {
-            let mut shared = Rules::of(plan.config, &plan.caller, facts, rules);
-            for rule in *rules {
-                let holds = shared.hold(&rule.when);
-                if holds == Holds::No {
-                    continue;
-                }
-                needs.action(&rule.then);
-                if holds == Holds::Yes {
-                    break;
-                }
-                needs.condition(&rule.when, &mut shared);
-            }
-        }
+pub fn wants(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Want> {
+    let judge = Judge::new(plan, facts);
+    let language = next.language.or_else(|| plan.language());
+    let mut needs = Needs { plan, facts, language, judge, wants: Vec::new(), seen: Vec::new() };
+    match next.turn {
+        Turn::Rules(rules) => needs.rules(rules),
         Turn::Action(action) => needs.action(action),
-        Turn::Dial { dial, n, before, .. } => needs.dial(dial, *n, *before),
-        Turn::Answered { dial, n } => {
-            needs.rung(dial, *n);
-            if let Some(then) = dial.on.get(Outcome::Answered.word()) {
-                needs.action(then);
-            }
-        }
-        Turn::Callback { queue, .. } => {
-            if let Some(offer) = queue.callback.as_ref().filter(|offer| is_spoken(plan.config, &offer.then)) {
-                needs.action(&offer.then);
-            }
-        }
-        Turn::Left(queue) => {
-            let offered = queue.callback.as_ref().map(|offer| &offer.then);
-            let overflown = queue.overflow.as_ref().map(|overflow| &overflow.then);
-            for then in offered.into_iter().chain(overflown) {
-                needs.action(then);
-            }
-        }
-        Turn::Menu { .. }
-        | Turn::Wait { .. }
-        | Turn::Leave
-        | Turn::Farewell(_)
-        | Turn::Announce
-        | Turn::Hangup
-        | Turn::Nothing => {}
+        Turn::Resume { verb, event, .. } => verb.needs_after(&event, &mut needs),
+        Turn::Announce | Turn::Hangup | Turn::Nothing => {}
     }
     needs.wants
 }
 
-struct Needs<'p, 'a> {
-    plan: &'p Plan<'a>,
-    facts: &'p Facts,
+/// What is looked up, and what for.
+pub struct Needs<'p, 'a> {
+    /// The plan, and the call.
+    pub plan: &'p Plan<'a>,
+    /// What is known.
+    pub facts: &'p Facts,
+    /// The language of this moment.
+    pub language: Option<&'a str>,
+    judge: Judge<'p>,
     wants: Vec<Want>,
     /// The actions that were looked through.
     seen: Vec<&'a str>,
 }
 
-impl Needs<'_, '_> {
+impl<'a> Needs<'_, 'a> {
     fn want(&mut self, want: Want) {
         if !self.wants.contains(&want) {
             self.wants.push(want);
         }
     }
 
-    /// The patient, where they are not known; whether they are known to be somebody.
-    fn patient(&mut self) -> bool {
-        if self.facts.patient.is_open() {
+    /// The patient; whether it is known that exactly one fits.
+    pub(super) fn patient(&mut self) -> bool {
+        if self.facts.patient.is_pending() {
             self.want(Want::Patient);
         }
         matches!(self.facts.patient, Fact::Known(Some(_)))
     }
 
-    fn zone(&mut self, zone: Option<&str>) {
-        if let Some(zone) = zone.filter(|zone| find(&self.facts.walls, zone).is_open()) {
+    /// The clinician who last tried to reach the patient.
+    pub(super) fn last_to_call(&mut self) {
+        if self.patient() && self.facts.last_to_call.is_pending() {
+            self.want(Want::LastToCall);
+        }
+    }
+
+    /// The practitioners of some roles.
+    pub(super) fn roles(&mut self, roles: &str) {
+        if find(&self.facts.roles, roles).is_pending() {
+            self.want(Want::Roles(roles.to_owned()));
+        }
+    }
+
+    /// The local time of a zone.
+    pub(super) fn zone(&mut self, zone: Option<&str>) {
+        if let Some(zone) = zone.filter(|zone| find(&self.facts.local_times, zone).is_pending()) {
             self.want(Want::Zone(zone.to_owned()));
         }
     }
 
-    fn condition(&mut self, when: &When, shared: &mut Rules<'_>) {
+    /// The first rule whose conditions hold; while that is not known, all that may.
+    fn rules(&mut self, rules: &'a [Rule]) {
+        for rule in rules {
+            let holds = self.judge.holds(&rule.when);
+            if holds == Holds::No {
+                continue;
+            }
+            self.action(&rule.then);
+            if holds == Holds::Yes {
+                return;
+            }
+            self.conditions(&rule.when);
+        }
+    }
+
+    /// What decides whether conditions hold.
+    fn conditions(&mut self, conditions: &Conditions) {
         let config = self.plan.config;
-        for name in when.open.iter().chain(&when.closed) {
-            if !shared.are_open(name).is_open() {
+        for name in conditions.open.iter().chain(&conditions.closed) {
+            if !self.judge.are_open(name).is_pending() {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
             self.zone(hours.time_zone.as_deref().or_else(|| zone_of(config, &self.plan.caller)));
             if let Some(service) = hours.healthcare_service.as_deref()
-                && find(&self.facts.services, service).is_open()
+                && find(&self.facts.services, service).is_pending()
             {
                 self.want(Want::Service(service.to_owned()));
             }
         }
-        if when.patient.is_some() || when.patient_language.is_some() || when.care_team.is_some() {
+        if conditions.patient.is_some() || conditions.patient_language.is_some() || conditions.care_team.is_some() {
             let known = self.patient();
-            if when.care_team.is_some() && known && self.facts.teams.is_open() {
+            if conditions.care_team.is_some() && known && self.facts.teams.is_pending() {
                 self.want(Want::Teams);
             }
         }
     }
 
     /// What an action needs in the document that begins it.
-    fn action(&mut self, name: &str) {
+    pub(super) fn action(&mut self, name: &str) {
         let Some((name, verbs)) = self.plan.config.actions.iter().find(|(known, _)| *known == name) else { return };
         if self.seen.contains(&name) {
             return;
         }
         self.seen.push(name);
+        let language = self.language;
         for verb in verbs {
-            match verb {
-                Verb::Greet(_) => {
-                    self.patient();
-                }
-                Verb::Dial(dial) => self.dial(dial, 0, Outcome::Unavailable),
-                Verb::Goto(next) => self.action(next),
-                _ => {}
-            }
-            if super::step::decides(verb) {
+            if !verb.needs(self) {
                 break;
             }
         }
-    }
-
-    /// What the targets of a dial need from the `n`th on, until there is one that surely rings.
-    fn dial(&mut self, dial: &Dial, n: u32, before: Outcome) {
-        let mut surely = false;
-        if dial.order == Order::HuntGroup {
-            // Any may be the first.
-            for target in &dial.targets {
-                self.target(target);
-            }
-            surely = dial.targets.iter().any(|target| self.is_fixed(target)) && n == 0;
-        } else if dial.order == Order::AllAtOnce {
-            for target in dial.targets.iter().filter(|_| n == 0) {
-                self.target(target);
-            }
-            surely = n == 0 && dial.targets.iter().any(|target| self.is_fixed(target));
-        } else {
-            for target in dial.targets.iter().skip(n as usize) {
-                self.target(target);
-                if self.is_fixed(target) {
-                    surely = true;
-                    break;
-                }
-            }
-        }
-        if !surely {
-            self.action(dial.on.get(before.word()).unwrap_or(&dial.otherwise));
-        }
-    }
-
-    /// Whether a target rings whatever the chart says.
-    fn is_fixed(&self, target: &Target) -> bool {
-        match target {
-            Target::Client(_) | Target::Sip(_) => true,
-            Target::Number(number) => is_rung(self.plan, number),
-            _ => false,
-        }
-    }
-
-    /// What tells who was rung in a place.
-    fn rung(&mut self, dial: &Dial, n: u32) {
-        match dial.order {
-            Order::AllAtOnce | Order::HuntGroup => dial.targets.iter().for_each(|target| self.target(target)),
-            Order::InOrder => dial.targets.get(n as usize).into_iter().for_each(|target| self.target(target)),
-        }
-    }
-
-    fn target(&mut self, target: &Target) {
-        match target {
-            Target::Client(_) | Target::Number(_) | Target::Sip(_) => {}
-            Target::Available(roles) => {
-                if find(&self.facts.roles, roles).is_open() {
-                    self.want(Want::Roles(roles.clone()));
-                }
-                self.zone(zone_of(self.plan.config, &self.plan.caller));
-            }
-            Target::GeneralPractitioner(_) => {
-                self.patient();
-            }
-            Target::LastToCall(_) => {
-                if self.patient() && self.facts.last_to_call.is_open() {
-                    self.want(Want::LastToCall);
-                }
-            }
-        }
+        self.language = language;
     }
 }

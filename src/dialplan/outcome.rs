@@ -4,7 +4,7 @@
 
 /// How a `dial` or a `queue` ended; the names in its `on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum VerbOutcome {
     /// Somebody spoke with the caller.
     Answered,
     /// The line was busy.
@@ -31,7 +31,7 @@ pub enum Outcome {
     Voicemail,
 }
 
-impl Outcome {
+impl VerbOutcome {
     /// Every outcome.
     pub const ALL: [Self; 12] = [
         Self::Answered,
@@ -119,42 +119,42 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for outcome in Outcome::ALL {
-            assert_eq!(Outcome::named(outcome.word()), Some(outcome));
+        for outcome in VerbOutcome::ALL {
+            assert_eq!(VerbOutcome::named(outcome.word()), Some(outcome));
         }
-        assert_eq!(Outcome::named("exploded"), None);
+        assert_eq!(VerbOutcome::named("exploded"), None);
     }
 
     #[test]
     fn reads_how_a_leg_ended() {
         for (status, sip, bridged, outcome) in [
-            ("completed", None, Some("true"), Outcome::Answered),
-            ("answered", None, None, Outcome::Answered),
-            ("completed", None, Some("false"), Outcome::NoAnswer),
-            ("busy", Some("486"), None, Outcome::Busy),
-            ("busy", Some("603"), None, Outcome::Declined),
-            ("no-answer", None, None, Outcome::NoAnswer),
-            ("failed", Some("404"), None, Outcome::Failed),
-            ("canceled", None, None, Outcome::Canceled),
-            ("", None, None, Outcome::Failed),
-            ("exploded", None, None, Outcome::Failed),
+            ("completed", None, Some("true"), VerbOutcome::Answered),
+            ("answered", None, None, VerbOutcome::Answered),
+            ("completed", None, Some("false"), VerbOutcome::NoAnswer),
+            ("busy", Some("486"), None, VerbOutcome::Busy),
+            ("busy", Some("603"), None, VerbOutcome::Declined),
+            ("no-answer", None, None, VerbOutcome::NoAnswer),
+            ("failed", Some("404"), None, VerbOutcome::Failed),
+            ("canceled", None, None, VerbOutcome::Canceled),
+            ("", None, None, VerbOutcome::Failed),
+            ("exploded", None, None, VerbOutcome::Failed),
         ] {
-            assert_eq!(Outcome::of_dial(status, sip, bridged), outcome, "{status} {sip:?} {bridged:?}");
+            assert_eq!(VerbOutcome::of_dial(status, sip, bridged), outcome, "{status} {sip:?} {bridged:?}");
         }
     }
 
     #[test]
     fn reads_how_a_wait_ended() {
         for (result, outcome) in [
-            ("bridged", Some(Outcome::Answered)),
-            ("queue-full", Some(Outcome::QueueFull)),
-            ("leave", Some(Outcome::Left)),
-            ("hangup", Some(Outcome::Canceled)),
-            ("error", Some(Outcome::Failed)),
-            ("system-error", Some(Outcome::Failed)),
+            ("bridged", Some(VerbOutcome::Answered)),
+            ("queue-full", Some(VerbOutcome::QueueFull)),
+            ("leave", Some(VerbOutcome::Left)),
+            ("hangup", Some(VerbOutcome::Canceled)),
+            ("error", Some(VerbOutcome::Failed)),
+            ("system-error", Some(VerbOutcome::Failed)),
             ("redirected", None),
         ] {
-            assert_eq!(Outcome::of_queue(result), outcome, "{result}");
+            assert_eq!(VerbOutcome::of_queue(result), outcome, "{result}");
         }
     }
 }

@@ -149,7 +149,9 @@ fn rings(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Ring> {
     let mut rings = Vec::new();
     let mut identifiers = resources.iter().flat_map(|resource| elements(resource, "identifier"));
     let identity = identifiers.find(|identifier| text(identifier, "system") == Some(IDENTITY));
-    if let Some(identity) = identity.and_then(|identifier| text(identifier, "value")).filter(|one| is_identity(one)) {
+    if let Some(identity) =
+        identity.and_then(|identifier| text(identifier, "value")).filter(|one| is_writable_identity(one))
+    {
         rings.push(Ring::Client(identity.to_owned()));
     }
     rings.extend(resources.iter().find_map(|resource| telephone(resource, country, now)));
@@ -157,7 +159,7 @@ fn rings(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Ring> {
 }
 
 /// An SDK identity that TwiML can write.
-pub(super) fn is_identity(text: &str) -> bool {
+pub(super) fn is_writable_identity(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

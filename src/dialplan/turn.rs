@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a request makes of the plan: whose turn it is.
+//! What a request makes of the call plan: whose turn it is.
 
-use super::config::Config;
-use super::menu::chosen;
-use super::outcome::Outcome;
+use super::callback_urls::{CallbackUrl, Kind};
+use super::config::{Config, Rule};
+use super::graph::deciding;
+use super::outcome::VerbOutcome;
 use super::params::{Caller, Params};
-use super::queue::{is_too_long, takes_callback};
-use super::step::{Kind, Step, decides, retries};
-use crate::dialplan::config::{Dial, Menu, Order, Queue, Rule, Target, Verb, Voicemail};
+use super::verbs::Verb;
 use crate::phone::E164;
-use crate::text::hash;
 
 /// A config, and the call that it is followed for.
 #[derive(Clone, Copy, Debug)]
@@ -26,78 +24,111 @@ pub struct Plan<'a> {
 }
 
 /// What comes next.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Turn<'a> {
-    /// The call begins: the first rule that holds.
+    /// The call begins: the first rule whose conditions hold.
     Rules(&'a [Rule]),
     /// An action begins.
     Action(&'a str),
-    /// A menu is heard again.
-    Menu {
+    /// A verb goes on after one of its callbacks.
+    Resume {
         /// Its action.
         action: &'a str,
-        /// It.
-        menu: &'a Menu,
-        /// How often it was heard before.
-        n: u32,
-        /// Whether something was chosen that is no choice.
-        invalid: bool,
+        /// The verb.
+        verb: &'a Verb,
+        /// What happened.
+        event: Event,
     },
-    /// A `dial` goes on with its next target.
-    Dial {
-        /// Its action.
-        action: &'a str,
-        /// It.
-        dial: &'a Dial,
-        /// Which target.
-        n: u32,
-        /// How the one before ended.
-        before: Outcome,
-    },
-    /// Somebody spoke with the caller.
-    Answered {
-        /// The `dial` that rang them.
-        dial: &'a Dial,
-        /// Which target.
-        n: u32,
-    },
-    /// The caller waits in a queue.
-    Wait {
-        /// Its action.
-        action: &'a str,
-        /// It.
-        queue: &'a Queue,
-        /// `QueuePosition`.
-        position: Option<u32>,
-    },
-    /// The caller is let out of a queue.
-    Leave,
-    /// The caller wants to be called back.
-    Callback {
-        /// The action of the queue.
-        action: &'a str,
-        /// The queue.
-        queue: &'a Queue,
-    },
-    /// The caller was let out of a queue.
-    Left(&'a Queue),
-    /// A message was left.
-    Farewell(&'a Voicemail),
-    /// A callee is told that the call is recorded.
+    /// A callee hears that the call is recorded.
     Announce,
     /// The call ends.
     Hangup,
-    /// Nobody listens.
+    /// The caller is gone, and hears nothing.
+    Nothing,
+}
+
+/// What happened to a verb, by one of its callbacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A menu is heard again.
+    Repeat {
+        /// How often it was heard before.
+        n: u32,
+        /// Whether the choice was invalid.
+        invalid: bool,
+    },
+    /// A `dial` goes on with its next target.
+    NextTarget {
+        /// Which one.
+        n: u32,
+        /// How the one before ended.
+        before: VerbOutcome,
+    },
+    /// A person spoke with the caller.
+    Answered {
+        /// Which target of the `dial`.
+        n: u32,
+    },
+    /// The caller waits in a queue.
+    Waiting {
+        /// `QueuePosition`.
+        position: Option<u32>,
+    },
+    /// The queue is too long: the caller is let out.
+    Overflow,
+    /// The caller accepted the offer to be called back.
+    CallbackAccepted,
+    /// The caller was let out of a queue.
+    Left,
+    /// A message was left.
+    MessageLeft,
+}
+
+/// A request to one of a verb's callback URLs.
+pub struct CallbackRequest<'a, 'p> {
+    /// Which of them.
+    pub kind: Kind,
+    /// The number in the URL.
+    pub n: u32,
+    /// The parameters.
+    pub params: Params<'p, 'p>,
+    /// The plan.
+    pub plan: &'p Plan<'a>,
+    /// The language that the caller has switched to; the verb may switch it again.
+    pub language: Option<&'a str>,
+}
+
+/// What a verb makes of a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// An action begins.
+    Action(&'a str),
+    /// The verb goes on.
+    Event(Event),
+    /// The call ends.
+    Hangup,
+    /// The call goes on elsewhere.
     Nothing,
 }
 
 /// A turn, and the language in which it is heard.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Next<'a> {
     /// What comes next.
     pub turn: Turn<'a>,
     /// The language that the caller has switched to.
     pub language: Option<&'a str>,
+}
+
+impl Turn<'_> {
+    /// What happened to a verb, if one goes on.
+    #[must_use]
+    pub const fn event(&self) -> Option<Event> {
+        match self {
+            Self::Resume { event, .. } => Some(*event),
+            Self::Rules(_) | Self::Action(_) | Self::Announce | Self::Hangup | Self::Nothing => None,
+        }
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -108,7 +139,7 @@ impl<'a> Plan<'a> {
         self.config.dialplans.get(&number.dialplan).map(Vec::as_slice)
     }
 
-    /// The language that the number called speaks, where the config says so.
+    /// The language of the number called, where the config has one.
     #[must_use]
     pub fn language(&self) -> Option<&'a str> {
         let number = self.caller.called.and_then(|called| self.config.numbers.get(called.as_str()));
@@ -117,120 +148,35 @@ impl<'a> Plan<'a> {
 
     /// What the request to `step` makes of the plan. `over`: its `CallStatus` says that the caller is gone.
     #[must_use]
-    pub fn next(&self, step: &Step<'a>, said: Params<'_, '_>, over: bool) -> Next<'a> {
+    pub fn next(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, over: bool) -> Next<'a> {
         let mut language = step.language;
-        let turn = match self.turn(step, said, &mut language) {
-            // Who that was is still to be found out.
-            turn @ Turn::Answered { .. } => turn,
+        let turn = match self.turn(step, params, &mut language) {
+            // Who that was is still to be looked up.
+            turn @ Turn::Resume { event: Event::Answered { .. }, .. } => turn,
             _ if over => Turn::Nothing,
             turn => turn,
         };
         Next { turn, language: language.filter(|language| Some(*language) != self.language()) }
     }
 
-    fn turn(&self, step: &Step<'a>, said: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
+    fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
+        match step.kind {
+            Kind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
+            Kind::Announce => return Turn::Announce,
+            _ => {}
+        }
         let action = step.action;
-        match (step.kind, self.deciding(action)) {
-            (Kind::First, _) => self.rules().map_or(Turn::Nothing, Turn::Rules),
-            (Kind::Announce, _) => Turn::Announce,
-            (Kind::Menu, Some(Verb::Menu(menu))) => chose(action, menu, step.n, said, language),
-            (Kind::Dial, Some(Verb::Dial(dial))) => self.dialled(action, dial, step.n, said),
-            (Kind::Queue, Some(Verb::Queue(queue))) => waited(queue, said),
-            (Kind::Wait, Some(Verb::Queue(queue))) => {
-                if queue.overflow.as_ref().is_some_and(|overflow| is_too_long(overflow, said)) {
-                    return Turn::Leave;
-                }
-                Turn::Wait { action, queue, position: said.number("QueuePosition") }
-            }
-            (Kind::Offer, Some(Verb::Queue(queue))) => {
-                if takes_callback(queue, &self.caller, said) {
-                    return Turn::Callback { action, queue };
-                }
-                Turn::Wait { action, queue, position: said.number("QueuePosition") }
-            }
-            (Kind::Voicemail, Some(Verb::Voicemail(voicemail))) => Turn::Farewell(voicemail),
-            (Kind::Conference, Some(Verb::Conference(conference))) => {
-                conference.then.as_deref().map_or(Turn::Hangup, Turn::Action)
-            }
-            _ => Turn::Nothing,
-        }
-    }
-
-    fn dialled(&self, action: &'a str, dial: &'a Dial, n: u32, said: Params<'_, '_>) -> Turn<'a> {
-        let sip = said.get("DialSipResponseCode").or_else(|| said.get("SipResponseCode"));
-        let status = said.get("DialCallStatus").unwrap_or_default();
-        let outcome = match Outcome::of_dial(status, sip, said.get("DialBridged")) {
-            // An app has no line that could be busy.
-            Outcome::Busy if self.rang_apps_alone(dial, n) => Outcome::Declined,
-            outcome => outcome,
+        let Some(verb) = self.config.actions.get(action).and_then(|verbs| deciding(verbs)) else {
+            return Turn::Nothing;
         };
-        if outcome == Outcome::Answered {
-            Turn::Answered { dial, n }
-        } else {
-            // All are tried before `on` has a say: a hunt group does not end with the first who is busy.
-            Turn::Dial { action, dial, n: n + 1, before: outcome }
+        let mut request = CallbackRequest { kind: step.kind, n: step.n, params, plan: self, language: *language };
+        let progress = verb.on_callback(&mut request);
+        *language = request.language;
+        match progress {
+            Progress::Action(then) => Turn::Action(then),
+            Progress::Event(event) => Turn::Resume { action, verb, event },
+            Progress::Hangup => Turn::Hangup,
+            Progress::Nothing => Turn::Nothing,
         }
-    }
-
-    /// Whether the `n`th place of a dial has browsers in it and nothing else.
-    fn rang_apps_alone(&self, dial: &Dial, n: u32) -> bool {
-        let is_app = |target: &Target| matches!(target, Target::Client(_));
-        match dial.order {
-            Order::AllAtOnce => dial.targets.iter().all(is_app),
-            Order::InOrder | Order::HuntGroup => self.target(dial, n).is_some_and(is_app),
-        }
-    }
-
-    /// The target in the `n`th place of a dial that rings one after the other.
-    pub(super) fn target<'d>(&self, dial: &'d Dial, n: u32) -> Option<&'d Target> {
-        let (count, n) = (dial.targets.len(), n as usize);
-        let first = if dial.order == Order::HuntGroup { self.turn_of(count) } else { 0 };
-        if n < count { dial.targets.get((first + n) % count) } else { None }
-    }
-
-    /// Where a hunt group of so many begins with this call: by its `CallSid`, so that every request of it agrees.
-    fn turn_of(&self, count: usize) -> usize {
-        hash(self.caller.sid) as usize % count.max(1)
-    }
-
-    /// The verb of an action that decides what comes after.
-    pub(super) fn deciding(&self, action: &str) -> Option<&'a Verb> {
-        self.config.actions.get(action)?.iter().find(|verb| decides(verb))
-    }
-}
-
-fn chose<'a>(
-    action: &'a str,
-    menu: &'a Menu,
-    n: u32,
-    said: Params<'_, '_>,
-    language: &mut Option<&'a str>,
-) -> Turn<'a> {
-    let (digits, speech) = (said.get("Digits"), said.get("SpeechResult"));
-    if let Some(choice) = chosen(menu, digits, speech) {
-        if let Some(switched) = &choice.language {
-            *language = Some(switched);
-        }
-        return match &choice.then {
-            Some(then) => Turn::Action(then),
-            None => Turn::Menu { action, menu, n: 0, invalid: false },
-        };
-    }
-    if n < retries(menu.retries) {
-        Turn::Menu { action, menu, n: n + 1, invalid: digits.is_some() || speech.is_some() }
-    } else {
-        Turn::Action(&menu.otherwise)
-    }
-}
-
-fn waited<'a>(queue: &'a Queue, said: Params<'_, '_>) -> Turn<'a> {
-    let Some(outcome) = Outcome::of_queue(said.get("QueueResult").unwrap_or_default()) else {
-        return Turn::Nothing;
-    };
-    match queue.on.get(outcome.word()) {
-        _ if outcome == Outcome::Left && (queue.overflow.is_some() || queue.callback.is_some()) => Turn::Left(queue),
-        Some(then) => Turn::Action(then),
-        None if outcome == Outcome::Answered => Turn::Hangup,
-        None => Turn::Action(&queue.otherwise),
     }
 }

@@ -11,7 +11,7 @@ mod typed;
 
 pub use map::Map;
 pub(crate) use parser::Parser;
-pub(crate) use typed::{Misfit, Typed, cases, may_be_told, members, read_as, words};
+pub(crate) use typed::{Misfit, Typed, cases, may_be_told, members, newtype, read_as, words};
 
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -254,6 +254,18 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// Makes a struct around one value [`Typed`], read as that value: `newtype!(Pause(u32))`.
+macro_rules! newtype {
+    ($type:ident($value:ty)) => {
+        impl $crate::json::Typed for $type {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+                <$value as $crate::json::Typed>::read(parser).map(Self)
+            }
+        }
+    };
+}
+pub(crate) use newtype;
+
 /// Makes an enum [`Typed`], an object of one member, its case: `cases!(Target { Client: "client", Number: "number" })`.
 macro_rules! cases {
     ($type:ident { $($variant:ident: $name:literal),+ $(,)? }) => {

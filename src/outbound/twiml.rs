@@ -2,8 +2,10 @@
 
 //! What a call that one of our people places hears, as TwiML.
 
-use crate::dialplan::config::{Conference, Config, Recording};
-use crate::dialplan::{EVENTS, Kind, Step, in_english, most_participants, room, say};
+use crate::dialplan::config::{Config, Recording};
+use crate::dialplan::speech::{in_english, say};
+use crate::dialplan::verbs::{Conference, most_participants, room};
+use crate::dialplan::{CallbackUrl, EVENTS, Kind};
 use crate::json::decimal;
 use crate::policy::{AnsweringMachine, Refusal, Spoken};
 use crate::text::cut;
@@ -23,7 +25,7 @@ pub struct Connection<'a> {
 /// A callback URL that Twilio is to bring again until it is taken.
 #[must_use]
 pub fn callback(webhook: &str, kind: Kind) -> String {
-    Step::common(kind).url_again(cut(webhook, b'#').0)
+    CallbackUrl::common(kind).retried_url(cut(webhook, b'#').0)
 }
 
 /// How often whoever picked up the practitioner's own phone is asked for a key.
@@ -38,7 +40,7 @@ const GOODBYE: &str = "Goodbye.";
 /// # Errors
 /// [`IllFormed`] where a text of the config cannot be written.
 pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
-    let pressed = Step::common(Kind::Connect).url(cut(webhook, b'#').0);
+    let pressed = CallbackUrl::common(Kind::Connect).url(cut(webhook, b'#').0);
     let manner = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -74,7 +76,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     }
     let (status, machine) = (callback(connection.webhook, Kind::Status), callback(connection.webhook, Kind::Machine));
     // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
-    let announcement = Step::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
+    let announcement = CallbackUrl::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
         number.push(("url", announcement.as_str()));

@@ -3,7 +3,8 @@
 //! A browser's call by the clinic's policy.
 
 use super::{with_ticket, without_ticket};
-use crate::dialplan::config::{Conference, Config, Verb};
+use crate::dialplan::config::Config;
+use crate::dialplan::verbs::{Conference, Queue};
 use crate::dialplan::{Call, Clinic};
 use crate::error::Code;
 use crate::fhir::systems::EXTENSION_BASE;
@@ -100,14 +101,8 @@ enum Waiting<'a> {
 
 /// The queue or the conference of the config that a browser calls.
 fn waiting<'a>(config: &'a Config, to: &'a str) -> Option<Waiting<'a>> {
-    let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
     if let Some(name) = to.strip_prefix(QUEUE) {
-        let is_there = verbs.any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name));
-        return is_there.then_some(Waiting::InQueue(name));
+        return Queue::is_named(config, name).then_some(Waiting::InQueue(name));
     }
-    let name = to.strip_prefix(CONFERENCE)?;
-    verbs.find_map(|verb| match verb {
-        Verb::Conference(room) if room.name == name => Some(Waiting::InRoom(room)),
-        _ => None,
-    })
+    Conference::named(config, to.strip_prefix(CONFERENCE)?).map(Waiting::InRoom)
 }

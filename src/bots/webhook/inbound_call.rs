@@ -14,9 +14,11 @@ use crate::bots::instance_cache::Clocks;
 use crate::chart::{
     CallEvent, CallLog, Chart, ChartWrite, Context, Queue, StoreError, Text, nothing_else, search, store,
 };
-use crate::dialplan::config::{Config, Verb};
+use crate::dialplan::config::Config;
+use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    Call, CallStatus, Caller, Clinic, Direction, Fact, Facts, Kind, Params, Plan, Step, Turn, Want, play, wants,
+    Call, CallStatus, CallbackUrl, Caller, Clinic, Direction, Event, Fact, Facts, Kind, Next, Params, Plan, Turn, Want,
+    render, wants,
 };
 use crate::error::{Code, log_line};
 use crate::fhir::systems::EXTENSION_BASE;
@@ -44,7 +46,7 @@ pub(super) struct WebhookRequest<'v, 'a> {
     pub(super) pairs: &'v [(&'a str, &'a str)],
     pub(super) call: &'v Call<'a>,
     pub(super) clinic: &'v Clinic<'a>,
-    pub(super) step: Step<'a>,
+    pub(super) step: CallbackUrl<'a>,
     /// The webhook's URL without its fragment.
     pub(super) url: &'a str,
     /// Milliseconds since 1970.
@@ -99,21 +101,21 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
     }
     let mut next = plan.next(&visit.step, said, over);
     // Who was there when they were rung is asked once they have spoken.
-    let spoken = match &next.turn {
-        Turn::Answered { .. } => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
+    let spoken = match next.turn.event() {
+        Some(Event::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
         _ => 0,
     };
     let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = RecordUpdate::of(visit, &next.turn);
-    let unread = find_out(host, plan, &next.turn, visit.clocks, &mut facts, &mut note).await;
-    if let (Turn::Left(_), Some(found)) = (&next.turn, note.as_ref().and_then(|note| note.found.clone())) {
+    let unread = find_out(host, plan, &next, visit.clocks, &mut facts, &mut note).await;
+    if let (Some(Event::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone())) {
         let root = note.as_ref().map_or("", |note| note.event.root().0);
         facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
     }
-    let mut played = play(plan, &next, &facts);
+    let mut rendered = render(plan, &next, &facts);
     let mut codes = Vec::new();
     if let Some(late) = note.as_mut().filter(|note| note.found.is_none()) {
-        if played.rejected {
+        if rendered.rejected {
             // Nobody missed this call; else Twilio says of it what it says of any that nobody took.
             late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READING)).await);
         } else {
@@ -121,24 +123,24 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
         }
     }
     if let Some(note) = &mut note {
-        let patient = facts.patient.here().and_then(Option::as_ref).map(|patient| patient.reference.clone());
-        note.context = Context { patient, practitioner: played.rung.clone(), ..Context::default() };
-        note.event.rejected = played.rejected && plan.config.follows_up();
+        let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
+        note.context = Context { patient, practitioner: rendered.rung.clone(), ..Context::default() };
+        note.event.rejected = rendered.rejected && plan.config.follows_up();
         if let Err(code) = note.write(host, visit.base(), over).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
-            if let Turn::Callback { action, queue } = next.turn {
-                next.turn = Turn::Wait { action, queue, position: None };
-                played = play(plan, &next, &facts);
+            if let Turn::Resume { event: event @ Event::CallbackAccepted, .. } = &mut next.turn {
+                *event = Event::Waiting { position: None };
+                rendered = render(plan, &next, &facts);
             }
         }
     }
-    let mut done = Response::from(Reply::Twiml(played.twiml));
+    let mut done = Response::from(Reply::Twiml(rendered.twiml));
     if unread.late {
         codes.push((Code::ChartUnread, String::new()));
     }
     codes.extend(unread.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
-    for (code, place) in played.codes.iter().chain(&codes) {
+    for (code, place) in rendered.codes.iter().chain(&codes) {
         done.log.push(log_line(*code, place));
     }
     done
@@ -149,18 +151,18 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
 async fn find_out(
     host: &Host,
     plan: &Plan<'_>,
-    turn: &Turn<'_>,
+    next: &Next<'_>,
     clocks: &RefCell<Clocks>,
     facts: &mut Facts,
     note: &mut Option<RecordUpdate<'_>>,
 ) -> Unread {
     let mut unread = Unread::default();
     let is_clock = |want: &Want| matches!(want, Want::Zone(_));
-    let mut zones = wants(plan, turn, facts);
+    let mut zones = wants(plan, next, facts);
     zones.retain(|want| {
         let Want::Zone(zone) = want else { return false };
         let shown = clocks.borrow().at(zone, facts.now);
-        facts.walls.extend(shown.map(|wall| (zone.clone(), Fact::Known(wall))));
+        facts.local_times.extend(shown.map(|wall| (zone.clone(), Fact::Known(wall))));
         shown.is_none()
     });
     if !zones.is_empty() {
@@ -168,7 +170,7 @@ async fn find_out(
         clocks.borrow_mut().keep(facts);
     }
     for round in 0..2 {
-        let wanted = wants(plan, turn, facts);
+        let wanted = wants(plan, next, facts);
         let for_nobody = wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_)));
         if round == 0 && for_nobody {
             // A plan that asks for nobody has nothing to note of a call that only begins, unless it turns it away.
@@ -217,8 +219,7 @@ impl Unread {
 
 /// Whether it matters to anybody that a caller is turned away, and one may be.
 fn rejects(config: &Config) -> bool {
-    let mut verbs = config.actions.iter().flat_map(|(_, verbs)| verbs);
-    config.follows_up() && verbs.any(|verb| matches!(verb, Verb::Reject(_)))
+    config.follows_up() && Reject::is_in(config)
 }
 
 /// Asks for several things at the same moment, and takes in the answers.
@@ -278,17 +279,13 @@ struct RecordUpdate<'a> {
 impl<'a> RecordUpdate<'a> {
     /// Of a request that makes `turn`; `None` where there is nothing to say.
     fn of(visit: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
-        let event = match (visit.step.kind, turn) {
-            (Kind::First, _) => CallEvent::opening(visit.pairs, visit.now)?,
-            (Kind::Dial | Kind::Queue | Kind::Voicemail | Kind::Conference, _) | (_, Turn::Callback { .. }) => {
-                CallEvent::read(visit.pairs, visit.now)?
-            }
+        let accepted = turn.event() == Some(Event::CallbackAccepted);
+        let event = match visit.step.kind {
+            Kind::First => CallEvent::opening(visit.pairs, visit.now)?,
+            kind if kind.reports_end() || accepted => CallEvent::read(visit.pairs, visit.now)?,
             _ => return None,
         };
-        let queue = match turn {
-            Turn::Callback { .. } => Some(Queue { result: CALLED_BACK, seconds: None }),
-            _ => event.queue,
-        };
+        let queue = if accepted { Some(Queue { result: CALLED_BACK, seconds: None }) } else { event.queue };
         let has_news = visit.step.kind != Kind::First;
         let event = CallEvent { queue, ..event };
         Some(Self { event, has_news, context: Context::default(), found: None })

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::bots::instance_cache::{Names, SharedCache};
 use crate::bots::settings::Settings;
-use crate::dialplan::{Params, Step, steps};
+use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{Ask, Body, Event, Host, Layout, Reply, Secret};
@@ -27,7 +27,7 @@ const MAX_HASHED: usize = 6 * 1024 * 1024;
 /// What Twilio called.
 pub(super) struct VerifiedRequest<'a> {
     /// Which of the URLs that Plumline gives away.
-    pub(super) step: Step<'a>,
+    pub(super) step: CallbackUrl<'a>,
     /// The webhook's own, without its fragment.
     pub(super) url: String,
 }
@@ -123,7 +123,7 @@ fn called<'a>(
 ) -> Result<VerifiedRequest<'a>, Code> {
     let base = cut(url.as_str(), b'#').0;
     if let Body::Pairs(pairs, _) = body {
-        let steps = steps(&settings.config, Params(pairs));
+        let steps = callbacks(&settings.config, Params(pairs));
         let queried = find(base, b'?').is_some();
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
         let place = signature::which(base, &suffixes, params, signature, tokens, MAX_HASHED);
@@ -135,7 +135,7 @@ fn called<'a>(
         }
     }
     check(url, params, body, signature, tokens)?;
-    Ok(VerifiedRequest { step: Step::FIRST, url: base.to_owned() })
+    Ok(VerifiedRequest { step: CallbackUrl::FIRST, url: base.to_owned() })
 }
 
 fn check(

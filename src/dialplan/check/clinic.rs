@@ -4,7 +4,8 @@
 
 use super::place::Place;
 use super::{Checker, shape};
-use crate::dialplan::config::{Alerts, Occasion, Recording, Say, Target, Verb};
+use crate::dialplan::config::{Alerts, Occasion, Recording};
+use crate::dialplan::speech::Prompt;
 use crate::error::Code;
 use crate::phone::parse;
 use crate::policy::{CallingHours, Outbound};
@@ -27,15 +28,15 @@ impl Checker<'_> {
             self.expect(fits, Code::ConfigText, &at.field("text"));
         }
         self.voice(config.greeting.voice.as_deref(), &at.field("voice"));
-        self.tongue(config.greeting.language.as_deref(), false, &at.field("language"));
+        self.spoken_language(config.greeting.language.as_deref(), &at.field("language"));
         let identity = config.client.as_deref();
         self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &Place::root("client"));
-        self.tongue(config.language.as_deref(), true, &Place::root("language"));
+        self.switched_language(config.language.as_deref(), &Place::root("language"));
         self.voice(config.voice.as_deref(), &Place::root("voice"));
         self.zone(config.time_zone.as_deref(), &Place::root("timeZone"));
     }
 
-    pub(super) fn practice(&mut self) {
+    pub(super) fn clinic(&mut self) {
         let config = self.config;
         self.identities();
         self.outbound(&config.outbound, &Place::root("outbound"));
@@ -75,32 +76,19 @@ impl Checker<'_> {
         }
     }
 
-    /// Identities that the plan rings, and that are bound to no one: no token is given for them.
-    pub(super) fn unbound(&mut self) {
-        let config = self.config;
-        let lacks = |identity: &str| config.identities.get(identity).is_none() && !shape::is_uuid(identity);
-        let mut found: Vec<&str> = Vec::new();
-        if let Some(identity) = config.client.as_deref().filter(|identity| lacks(identity)) {
-            found.push(identity);
-            self.warning(Code::ConfigIdentityUnbound, &Place::root("client"));
+    /// An identity that the plan rings: unless it is bound to somebody, no token is given for it. Each is reported where it
+    /// is used first.
+    pub(in crate::dialplan) fn identity_in_use(&mut self, identity: &str, at: &Place<'_>) {
+        let is_bound = self.config.identities.get(identity).is_some() || shape::is_uuid(identity);
+        if !is_bound && !self.unbound.iter().any(|known| known == identity) {
+            self.unbound.push(identity.to_owned());
+            self.warning(Code::ConfigIdentityUnbound, at);
         }
-        let at = Place::root("actions");
-        for (index, (name, verbs)) in config.actions.iter().enumerate() {
-            let at = at.member(index, name);
-            for (index, verb) in verbs.iter().enumerate() {
-                let Verb::Dial(dial) = verb else { continue };
-                let at = at.element(index);
-                let at = at.field("dial");
-                let at = at.field("targets");
-                for (index, target) in dial.targets.iter().enumerate() {
-                    let Target::Client(identity) = target else { continue };
-                    // Each is named where it stands first.
-                    if lacks(identity) && !found.contains(&identity.as_str()) {
-                        found.push(identity);
-                        self.warning(Code::ConfigIdentityUnbound, &at.element(index).field("client"));
-                    }
-                }
-            }
+    }
+
+    pub(super) fn advise_on_identities(&mut self) {
+        if let Some(identity) = self.config.client.as_deref() {
+            self.identity_in_use(identity, &Place::root("client"));
         }
     }
 
@@ -160,34 +148,16 @@ impl Checker<'_> {
 
     fn recording(&mut self, recording: &Recording, at: &Place<'_>) {
         // Voicemail needs none: whoever leaves a message knows that it is kept.
-        if recording.inbound || recording.outbound || recording.announcement != Say::default() {
-            self.say(&recording.announcement, &at.field("announcement"));
+        if recording.inbound || recording.outbound || recording.announcement != Prompt::default() {
+            self.prompt(&recording.announcement, &at.field("announcement"));
         }
         self.range(recording.retention_days, 0, LONGEST_RETENTION, &at.field("retentionDays"));
     }
 
-    /// What callers leave, and nobody is told of.
-    pub(super) fn untold(&mut self) {
-        let config = self.config;
-        let told = |occasion: Occasion| {
-            let alerts = config.alerts.iter().flat_map(|alerts| &alerts.on);
-            config.tasks.on.iter().chain(alerts).any(|on| *on == occasion)
-        };
-        let (messages, wishes) = (told(Occasion::Voicemail), told(Occasion::Callback));
-        let at = Place::root("actions");
-        for (index, (name, verbs)) in config.actions.iter().enumerate() {
-            let at = at.member(index, name);
-            for (index, verb) in verbs.iter().enumerate() {
-                let at = at.element(index);
-                match verb {
-                    Verb::Voicemail(_) if !messages => self.warning(Code::ConfigUntold, &at.field("voicemail")),
-                    Verb::Queue(queue) if queue.callback.is_some() && !wishes => {
-                        self.warning(Code::ConfigUntold, &at.field("queue").field("callback"));
-                    }
-                    _ => {}
-                }
-            }
-        }
+    /// Whether a task is opened for such a call, or an alert is sent.
+    pub(in crate::dialplan) fn is_followed_up(&self, occasion: Occasion) -> bool {
+        let alerts = self.config.alerts.iter().flat_map(|alerts| &alerts.on);
+        self.config.tasks.on.iter().chain(alerts).any(|on| *on == occasion)
     }
 
     fn alerts(&mut self, alerts: &Alerts, at: &Place<'_>) {

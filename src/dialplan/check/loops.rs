@@ -1,38 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Ways through the actions: none goes round for ever by itself, and none is for nobody.
+//! Loops and dead ends of the graph.
 
 use super::Checker;
 use super::place::Place;
-use crate::dialplan::config::{Config, Verb};
-use crate::dialplan::play::MAX_HOPS;
+use crate::dialplan::graph::{Edge, MAX_HOPS, Trigger, is_cut_off};
 use crate::error::Code;
 
-/// The ways from action to action, in the order of the actions.
+/// The edges between actions, in the order of the actions.
 #[derive(Default)]
 pub(super) struct Edges {
-    edges: Vec<Edge>,
+    edges: Vec<EdgeTo>,
     /// Where each action's begin.
     starts: Vec<usize>,
 }
 
+/// An edge to an action by its position.
 #[derive(Clone, Copy)]
-pub(super) struct Edge {
+pub(super) struct EdgeTo {
     pub(super) to: usize,
-    pub(super) way: Way,
-    /// The verb and member that lead there.
-    from: &'static str,
-}
-
-/// What has to happen before a call goes a way.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Nothing: it is gone within one document.
-    AtOnce,
-    /// Something that nobody does: silence, nobody's answer.
-    ByItself,
-    /// Somebody's doing: a key, an answer, a hangup.
-    BySomebody,
+    pub(super) trigger: Trigger,
+    /// Which verb of its action it is of.
+    verb: usize,
+    /// The verb and the member that lead there.
+    member: &'static str,
 }
 
 impl Edges {
@@ -41,18 +32,18 @@ impl Edges {
         self.starts.push(self.edges.len());
     }
 
-    pub(super) fn add(&mut self, to: usize, way: Way, from: &'static str) {
-        self.edges.push(Edge { to, way, from });
+    pub(super) fn add(&mut self, to: usize, edge: Edge<'_>, verb: usize) {
+        self.edges.push(EdgeTo { to, trigger: edge.trigger, verb, member: edge.member });
     }
 
-    /// The way at a place among all, if it is one of `action`'s.
-    fn of(&self, action: usize, at: usize) -> Option<Edge> {
+    /// The edge at a place among all, if it is one of `action`'s.
+    fn of(&self, action: usize, at: usize) -> Option<EdgeTo> {
         let end = self.starts.get(action + 1).copied().unwrap_or(self.edges.len());
         self.edges.get(at).filter(|_| at < end).copied()
     }
 
     /// All that lead away from an action.
-    pub(super) fn from(&self, action: usize) -> impl Iterator<Item = Edge> {
+    pub(super) fn from(&self, action: usize) -> impl Iterator<Item = EdgeTo> {
         (self.start(action)..).map_while(move |at| self.of(action, at))
     }
 
@@ -72,7 +63,7 @@ enum Seen {
 
 impl Checker<'_> {
     /// If nobody presses, answers or hangs up, every call has to come to an end, and a document sooner than the engine
-    /// gives up. Each loop is told once, at the verb that closes it.
+    /// gives up. Each loop is reported once, at the verb that closes it.
     pub(super) fn loops(&mut self) {
         let count = self.config.actions.len();
         let mut seen = vec![Seen::Not; count];
@@ -92,21 +83,24 @@ impl Checker<'_> {
                     trail.pop();
                     // One more than the engine performs, and not all that lead here.
                     if lengths[from] == MAX_HOPS + 1 {
-                        self.ends_in(from, None, Code::ConfigChain);
+                        self.chain_at(from);
                     }
                     continue;
                 };
                 match seen.get(edge.to) {
-                    Some(Seen::Not) if edge.way != Way::BySomebody => {
+                    Some(Seen::Not) if edge.trigger != Trigger::Person => {
                         // It is looked at again once that is done.
                         seen[edge.to] = Seen::Open;
                         trail.push((edge.to, self.edges.start(edge.to)));
                         continue;
                     }
-                    Some(Seen::Open) if edge.way != Way::BySomebody => {
-                        self.ends_in(from, Some(edge.from), Code::ConfigLoop);
+                    Some(Seen::Open) if edge.trigger != Trigger::Person => {
+                        // Whoever did not answer would ring for ever.
+                        let rings_again = edge.to == from && edge.member == "dial.otherwise";
+                        let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
+                        self.loop_at(from, edge, code);
                     }
-                    Some(Seen::Done) if edge.way == Way::AtOnce => {
+                    Some(Seen::Done) if edge.trigger == Trigger::Immediate => {
                         lengths[from] = lengths[from].max(lengths[edge.to].saturating_add(1));
                     }
                     _ => {}
@@ -116,15 +110,15 @@ impl Checker<'_> {
         }
     }
 
-    /// What is wrong with the verb that an action ends in, or with the action.
-    fn ends_in(&mut self, action: usize, verb: Option<&'static str>, code: Code) {
-        if let Some((name, verbs)) = self.config.actions.at(action) {
-            let at = Place::root("actions");
-            let at = at.member(action, name);
-            match verb {
-                Some(verb) => self.error(code, &at.element(verbs.len().saturating_sub(1)).field(verb)),
-                None => self.error(code, &at),
-            }
+    fn loop_at(&mut self, action: usize, edge: EdgeTo, code: Code) {
+        if let Some((name, _)) = self.config.actions.at(action) {
+            self.error(code, &Place::root("actions").member(action, name).element(edge.verb).field(edge.member));
+        }
+    }
+
+    fn chain_at(&mut self, action: usize) {
+        if let Some((name, _)) = self.config.actions.at(action) {
+            self.error(Code::ConfigChain, &Place::root("actions").member(action, name));
         }
     }
 
@@ -159,25 +153,29 @@ impl Checker<'_> {
         }
         let mut waiting = Vec::new();
         let used = config.dialplans.iter().zip(&dialplans).filter(|(_, used)| **used);
+        let mut use_hours = |name: &str| {
+            mark(&mut hours, config.hours.position(name));
+        };
+        let mut use_list = |name: &str| {
+            mark(&mut lists, config.lists.position(name));
+        };
         for rule in used.flat_map(|((_, rules), _)| rules) {
-            for name in rule.when.open.iter().chain(&rule.when.closed) {
-                mark(&mut hours, config.hours.position(name));
-            }
-            for name in rule.when.callers.iter().flatten() {
-                mark(&mut lists, config.lists.position(name));
-            }
+            rule.when.names(&mut use_hours, &mut use_list);
             waiting.extend(config.actions.position(&rule.then));
         }
         while let Some(action) = waiting.pop() {
             if mark(&mut actions, Some(action)) {
                 waiting.extend(self.edges.from(action).map(|edge| edge.to));
+                for verb in config.actions.at(action).into_iter().flat_map(|(_, verbs)| verbs) {
+                    verb.names(&mut use_hours, &mut use_list);
+                }
             }
         }
         let names = config.dialplans.iter().map(|(name, _)| name);
-        self.tell_unused(Place::root("dialplans"), names, &dialplans);
-        self.tell_unused(Place::root("hours"), config.hours.iter().map(|(name, _)| name), &hours);
-        self.tell_unused(Place::root("lists"), config.lists.iter().map(|(name, _)| name), &lists);
-        self.tell_unused(Place::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
+        self.report_unused(Place::root("dialplans"), names, &dialplans);
+        self.report_unused(Place::root("hours"), config.hours.iter().map(|(name, _)| name), &hours);
+        self.report_unused(Place::root("lists"), config.lists.iter().map(|(name, _)| name), &lists);
+        self.report_unused(Place::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
     }
 
     /// Rules that answer a call and end it without a word.
@@ -194,26 +192,13 @@ impl Checker<'_> {
         }
     }
 
-    fn tell_unused<'n>(&mut self, at: Place<'_>, names: impl Iterator<Item = &'n str>, used: &[bool]) {
+    fn report_unused<'n>(&mut self, at: Place<'_>, names: impl Iterator<Item = &'n str>, used: &[bool]) {
         for (index, (name, used)) in names.zip(used).enumerate() {
             if !used {
                 self.warning(Code::ConfigNameUnused, &at.member(index, name));
             }
         }
     }
-}
-
-/// Whether an action, with those that it goes on with, hangs up before anything is heard.
-fn is_cut_off<'a>(config: &'a Config, mut action: &'a str) -> bool {
-    for _ in 0..MAX_HOPS {
-        let verbs = config.actions.get(action).map(Vec::as_slice);
-        match verbs.and_then(<[Verb]>::split_last) {
-            Some((_, heard)) if heard.iter().any(|verb| !matches!(verb, Verb::Pause(_) | Verb::Language(_))) => break,
-            Some((Verb::Goto(next), _)) => action = next,
-            last => return matches!(last, Some((Verb::Hangup(_), _))),
-        }
-    }
-    false
 }
 
 /// Marks one; whether it was not marked before.

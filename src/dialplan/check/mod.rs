@@ -11,27 +11,30 @@ mod advice;
 mod clinic;
 mod languages;
 mod loops;
-mod menu;
 mod place;
+mod prompts;
 mod rules;
 mod shape;
 mod size;
-mod steps;
 
-use crate::dialplan::config::{Config, Words};
+use super::config::Config;
+use super::outcome::VerbOutcome;
 use crate::error::Code;
+use crate::json::Map;
 use crate::phone::E164;
-use crate::twiml::ssml;
-use languages::Tongue;
+use crate::policy::Policy;
+use languages::UsedLanguage;
 use loops::Edges;
-use place::Place;
 
-/// How many findings are told: what is wrong in a hundred places is wrong in its first.
+pub use place::Place;
+pub use shape::{is_heard, is_identity, is_keys, is_reference, is_short, is_sip};
+
+/// How many findings are reported: what is wrong in a hundred places is wrong in its first.
 const MAX: usize = 100;
 
 /// Something that is wrong with a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct ConfigFinding {
     /// Where: `actions.day[1].dial.timeout`. It holds no value of the config; of the names that stand in it only those
     /// of actions, dialplans, hours and lists, and languages.
     pub path: String,
@@ -52,7 +55,7 @@ pub enum Severity {
 
 /// How much is looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
+pub enum Depth {
     /// What keeps calls from their way: a caller waits for this.
     Errors,
     /// Also what never rings, is not heard or does nothing.
@@ -60,7 +63,8 @@ pub(super) enum Depth {
 }
 
 /// What is wrong with `config`, `numbers` being the account's where they are known.
-pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<Finding> {
+#[must_use]
+pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<ConfigFinding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
     let ours = named.chain(numbers.into_iter().flatten().copied()).collect();
     let mut checker = Checker {
@@ -71,31 +75,38 @@ pub(super) fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth)
         findings: Vec::new(),
         errors: 0,
         edges: Edges::default(),
-        tongues: Vec::new(),
+        languages: Vec::new(),
+        unbound: Vec::new(),
     };
     checker.whole();
     checker.findings
 }
 
-struct Checker<'a> {
+/// Checks a config, and collects what is wrong.
+pub struct Checker<'a> {
     config: &'a Config,
     depth: Depth,
-    /// The account's.
+    /// The account's numbers.
     numbers: Option<&'a [E164<'a>]>,
     /// Those and the config's.
     ours: Vec<E164<'a>>,
-    findings: Vec<Finding>,
+    findings: Vec<ConfigFinding>,
     errors: usize,
     /// From action to action.
     edges: Edges,
-    /// What is spoken, by its place.
-    tongues: Vec<Tongue>,
+    /// The languages of the config, by their places.
+    languages: Vec<UsedLanguage>,
+    /// The identities in use that are bound to no one, each once.
+    unbound: Vec<String>,
 }
 
 impl Checker<'_> {
+    /// Four hours, the longest recording. Source: <https://www.twilio.com/docs/api/errors/13612>.
+    pub(super) const MAX_RECORDING: u32 = 14_400;
+
     fn whole(&mut self) {
         self.greeting();
-        self.practice();
+        self.clinic();
         self.numbers();
         self.hours();
         self.lists();
@@ -103,75 +114,74 @@ impl Checker<'_> {
         self.dialplans();
         self.zones();
         self.loops();
-        self.steps();
-        if self.errors == 0 && self.tells_all() {
+        self.callback_urls();
+        if self.errors == 0 && self.gives_advice() {
             self.sizes();
         }
         // A mistyped name is what leaves others without use.
-        if self.errors == 0 && self.tells_all() {
+        if self.errors == 0 && self.gives_advice() {
             self.unused();
             self.dead_rules();
             self.cut_off();
-            self.untold();
-            self.unbound();
-            self.tongues();
+            self.advise_on_identities();
+            self.advise_on_actions();
+            self.advise_on_languages();
         }
     }
 
-    /// No bot does: it makes what it was given.
-    fn tells_all(&self) -> bool {
+    /// Whether more is looked for than what stops calls. No bot does: it uses what it was given.
+    pub(super) fn gives_advice(&self) -> bool {
         advice::IS_BUILT && self.depth == Depth::All
     }
 
-    fn error(&mut self, code: Code, at: &Place<'_>) {
+    /// The config is refused.
+    pub(super) fn error(&mut self, code: Code, at: &Place<'_>) {
         self.errors += 1;
         if self.errors <= MAX {
-            self.findings.push(Finding { path: at.path(), code, severity: Severity::Error });
+            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Error });
         }
     }
 
-    fn warning(&mut self, code: Code, at: &Place<'_>) {
+    /// The config is used.
+    pub(super) fn warning(&mut self, code: Code, at: &Place<'_>) {
         if self.findings.len() < MAX {
-            self.findings.push(Finding { path: at.path(), code, severity: Severity::Warning });
+            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Warning });
         }
     }
 
     /// An error unless something holds.
-    fn expect(&mut self, holds: bool, code: Code, at: &Place<'_>) {
+    pub(super) fn expect(&mut self, holds: bool, code: Code, at: &Place<'_>) {
         if !holds {
             self.error(code, at);
         }
     }
 
     /// An error where the config is written, unless something holds. A bot goes on: no other call suffers from it.
-    fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &Place<'_>) {
-        if self.tells_all() && !holds() {
+    pub(super) fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &Place<'_>) {
+        if self.gives_advice() && !holds() {
             self.error(code, at);
         }
     }
 
-    fn range(&mut self, number: Option<u32>, from: u32, to: u32, at: &Place<'_>) {
+    pub(super) fn range(&mut self, number: Option<u32>, from: u32, to: u32, at: &Place<'_>) {
         self.expect(number.is_none_or(|number| (from..=to).contains(&number)), Code::ConfigRange, at);
     }
 
-    fn language(&mut self, tag: Option<&str>, at: &Place<'_>) {
-        self.expect(tag.is_none_or(shape::is_language), Code::ConfigLanguage, at);
+    pub(super) fn url(&mut self, url: Option<&str>, at: &Place<'_>) {
+        self.expect(url.is_none_or(|url| shape::is_url(url, &["https://"])), Code::ConfigUrl, at);
     }
 
-    fn voice(&mut self, voice: Option<&str>, at: &Place<'_>) {
-        self.expect(voice.is_none_or(shape::is_voice), Code::ConfigVoice, at);
+    /// A name at Twilio, or for people.
+    pub(super) fn label(&mut self, text: &str, at: &Place<'_>) {
+        self.expect(shape::is_label(text), Code::ConfigText, at);
     }
 
     fn zone(&mut self, zone: Option<&str>, at: &Place<'_>) {
         self.expect(zone.is_none_or(shape::is_zone), Code::ConfigTimeZone, at);
     }
 
-    fn url(&mut self, url: Option<&str>, at: &Place<'_>) {
-        self.expect(url.is_none_or(|url| shape::is_url(url, &["https://"])), Code::ConfigUrl, at);
-    }
-
     /// A number that has to be one of ours.
-    fn our_number(&mut self, number: &str, at: &Place<'_>) {
+    pub(super) fn our_number(&mut self, number: &str, at: &Place<'_>) {
         let ours = |numbers: &[E164<'_>]| numbers.iter().any(|ours| ours.as_str() == number);
         if E164::parse(number).is_none() {
             self.error(Code::ConfigNumber, at);
@@ -180,34 +190,23 @@ impl Checker<'_> {
         }
     }
 
-    /// What is said.
-    fn words(&mut self, words: &Words, marked_up: bool, at: &Place<'_>) {
-        match words {
-            Words::One(text) => self.text(text, marked_up, at),
-            Words::Each(texts) => {
-                self.expect(!texts.is_empty(), Code::ConfigEmpty, at);
-                for (index, (tag, text)) in texts.iter().enumerate() {
-                    let at = at.member(index, tag);
-                    self.language(Some(tag), &at);
-                    // Where these words stand in for others they are read in their own language.
-                    self.tongue(Some(tag).filter(|tag| tag.contains('-')), false, &at);
-                    self.text(text, marked_up, &at);
-                }
-            }
-        }
+    /// Whether a number is one that the config answers.
+    pub(super) fn is_planned(&self, number: &str) -> bool {
+        self.config.numbers.position(number).is_some()
     }
 
-    fn text(&mut self, text: &str, marked_up: bool, at: &Place<'_>) {
-        if marked_up && shape::is_short(text, shape::LONGEST_TEXT) {
-            match ssml(text) {
-                // Twilio refuses a document in which nothing is said (13520).
-                Some(nodes) => self.advise(|| shape::is_spoken(&nodes), Code::ConfigText, at),
-                None => self.error(Code::ConfigSsml, at),
-            }
-        } else if shape::is_heard(text) {
-            self.advise(|| shape::is_spoken_text(text), Code::ConfigText, at);
-        } else {
-            self.error(Code::ConfigText, at);
+    /// Whether a number that the config names is never dialled, although it is one and none of ours. Its country does not
+    /// matter there.
+    pub(super) fn is_never_dialled(&self, number: &str) -> bool {
+        let reported = E164::parse(number).is_none() || self.is_planned(number);
+        !reported && !Policy::new(&self.config.outbound, &self.ours).allows_named(number)
+    }
+
+    /// The names of an `on`.
+    pub(super) fn outcomes(&mut self, on: &Map<String>, known: &[VerbOutcome], at: &Place<'_>) {
+        for (index, (outcome, _)) in on.iter().enumerate() {
+            let is_known = known.iter().any(|known| known.word() == outcome);
+            self.expect(is_known, Code::ConfigOutcome, &at.member(index, outcome));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::json::{decimal, may_be_told};
 
 /// A place in the document, by the places around it.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub struct Place<'a> {
     around: Option<&'a Place<'a>>,
     step: Step<'a>,
 }
@@ -23,24 +23,31 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     /// A member of the document.
-    pub(super) const fn root(name: &'static str) -> Self {
+    #[must_use]
+    pub const fn root(name: &'static str) -> Self {
         Self { around: None, step: Step::Field(name) }
     }
 
-    pub(super) const fn field(&'a self, name: &'static str) -> Self {
+    /// A member that the schema names.
+    #[must_use]
+    pub const fn field(&'a self, name: &'static str) -> Self {
         Self { around: Some(self), step: Step::Field(name) }
     }
 
-    pub(super) const fn element(&'a self, index: usize) -> Self {
+    /// An element of a list.
+    #[must_use]
+    pub const fn element(&'a self, index: usize) -> Self {
         Self { around: Some(self), step: Step::Element(index) }
     }
 
-    pub(super) const fn member(&'a self, index: usize, name: &'a str) -> Self {
+    /// A member that the clinic named, and which one it is.
+    #[must_use]
+    pub const fn member(&'a self, index: usize, name: &'a str) -> Self {
         Self { around: Some(self), step: Step::Member(name, index) }
     }
 
     /// `actions.day[1].dial.timeout`. A name that may be a number or an address is told by its place.
-    pub(super) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let mut path = self.around.map_or_else(String::new, Place::path);
         match self.step {
             Step::Member(name, _) if may_be_told(name) => push_name(&mut path, name),

@@ -4,7 +4,8 @@
 
 use super::place::Place;
 use super::{Checker, shape};
-use crate::dialplan::config::{Dial, Hours, NumberPlan, Rule, Target, Verb, Weekly, When};
+use crate::dialplan::config::{Conditions, Hours, NumberPlan, Rule, Weekly};
+use crate::dialplan::verbs::Verb;
 use crate::error::Code;
 use crate::phone::E164;
 
@@ -26,7 +27,7 @@ impl Checker<'_> {
         self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
         let defined = self.config.dialplans.position(&plan.dialplan).is_some();
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
-        self.tongue(plan.language.as_deref(), true, &at.field("language"));
+        self.switched_language(plan.language.as_deref(), &at.field("language"));
         self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
     }
 
@@ -84,7 +85,7 @@ impl Checker<'_> {
     }
 
     fn rules(&mut self, rules: &[Rule], at: &Place<'_>) {
-        let default = When::default();
+        let default = Conditions::default();
         let mut covered = false;
         for (index, rule) in rules.iter().enumerate() {
             let at = at.element(index);
@@ -94,14 +95,14 @@ impl Checker<'_> {
                 return;
             }
             covered = rule.when == default;
-            self.when(&rule.when, &at.field("when"));
+            self.conditions(&rule.when, &at.field("when"));
             let defined = self.config.actions.position(&rule.then).is_some();
             self.expect(defined, Code::ConfigNameUnknown, &at.field("then"));
         }
         self.expect(covered, Code::ConfigDefaultMissing, at);
     }
 
-    fn when(&mut self, when: &When, at: &Place<'_>) {
+    pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &Place<'_>) {
         let config = self.config;
         self.each(when.callers.as_deref(), &at.field("callers"), |checker, caller, at| {
             if caller.starts_with('+') {
@@ -178,24 +179,13 @@ impl Checker<'_> {
         if config.time_zone.is_some() {
             return;
         }
-        let dials_available = |verbs: &Vec<Verb>| {
-            verbs.iter().any(|verb| match verb {
-                Verb::Dial(Dial { targets, .. }) => targets.iter().any(|target| matches!(target, Target::Available(_))),
-                _ => false,
-            })
-        };
-        let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| dials_available(verbs)));
+        let needs_time = |verbs: &Vec<Verb>| verbs.iter().any(|verb| verb.needs_local_time(config));
+        let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| needs_time(verbs)));
         let asks = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
-        let zoneless = |name: &Option<String>| {
-            let hours = name.as_deref().and_then(|name| config.hours.get(name));
-            hours.is_some_and(|hours| hours.time_zone.is_none())
-        };
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
-            .map(|(_, rules)| {
-                rules.iter().any(|rule| zoneless(&rule.when.open) || zoneless(&rule.when.closed) || asks(rule))
-            })
+            .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || asks(rule)))
             .collect();
         let at = Place::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {

@@ -19,7 +19,8 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// What a caller can hear and XML can write.
-pub(super) fn is_heard(text: &str) -> bool {
+#[must_use]
+pub fn is_heard(text: &str) -> bool {
     let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     text.bytes().any(audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
 }
@@ -48,7 +49,9 @@ pub(super) fn is_label(text: &str) -> bool {
     !text.trim().is_empty() && is_short(text, 64) && is_writable(text) && !text.bytes().any(|byte| byte < b' ')
 }
 
-pub(super) fn is_short(text: &str, longest: usize) -> bool {
+#[must_use]
+/// Whether a text has at most so many characters.
+pub fn is_short(text: &str, longest: usize) -> bool {
     text.len() <= longest || text.chars().count() <= longest
 }
 
@@ -127,14 +130,16 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 /// A reference to a resource of one of these types, `Practitioner/7`, or of all of them where none is given.
-pub(super) fn is_reference(text: &str, types: &[&str]) -> bool {
+#[must_use]
+pub fn is_reference(text: &str, types: &[&str]) -> bool {
     let (resource, id) = cut(text, b'/');
     let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(shaped)
 }
 
 /// An SDK identity. It names a client in a URI: error 31105 refuses what those keep out.
-pub(super) fn is_identity(text: &str) -> bool {
+#[must_use]
+pub fn is_identity(text: &str) -> bool {
     let shaped = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
     (1..=256).contains(&text.len()) && text.bytes().all(shaped)
 }
@@ -148,7 +153,8 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 /// `sip:user@host`, parameters included.
-pub(super) fn is_sip(text: &str) -> bool {
+#[must_use]
+pub fn is_sip(text: &str) -> bool {
     let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
         return false;
     };
@@ -164,7 +170,8 @@ pub(super) fn is_beginning(text: &str) -> bool {
 }
 
 /// Keys of a telephone.
-pub(super) fn is_keys(text: &str, longest: usize) -> bool {
+#[must_use]
+pub fn is_keys(text: &str, longest: usize) -> bool {
     let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
     (1..=longest).contains(&text.len()) && text.bytes().all(key)
 }

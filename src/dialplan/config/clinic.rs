@@ -3,7 +3,7 @@
 //! What a clinic settles besides its dialplan: calls out, recording, tasks, alerts.
 
 use super::Config;
-use super::verbs::Say;
+use crate::dialplan::speech::Prompt;
 use crate::json::{members, words};
 
 /// `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
@@ -43,7 +43,7 @@ pub struct Recording {
     pub outbound: bool,
     /// What both sides hear first; needed where any call is recorded.
     #[cfg_attr(feature = "schema", serde(default))]
-    pub announcement: Say,
+    pub announcement: Prompt,
     /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,

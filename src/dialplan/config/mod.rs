@@ -7,23 +7,17 @@ mod read;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
-mod verbs;
-mod words;
 
+use super::target::Target;
+use super::verbs::{Dial, Verb, Voicemail};
 use crate::error::Code;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, Chart, Identity, Occasion, Recording, Tasks};
-pub use rules::{Day, Hours, NumberPlan, Rule, Verification, Weekly, When};
+pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
-pub use verbs::{
-    CallbackOffer, Choice, Conference, Dial, Greet, Hangup, Menu, Nothing, Order, Overflow, Play, Queue, Redirect,
-    Reject, RejectReason, Say, Target, Verb, Voicemail,
-};
-pub use words::Words;
-
 /// The config document, JSON; everything in it is optional. `docs/dialplan.md` tells it by examples,
 /// `schema/config.json` whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,28 +95,31 @@ members!(Config {
 });
 
 impl Config {
+    /// Every verb of every action.
+    pub fn verbs(&self) -> impl Iterator<Item = &Verb> {
+        self.actions.iter().flat_map(|(_, verbs)| verbs)
+    }
+
     /// Whether the plan rings an identity by its name, or `identities` has it; in whatever case it is spelled.
     #[must_use]
     pub fn names_identity(&self, identity: &str) -> bool {
         let same = |named: &str| named.eq_ignore_ascii_case(identity);
-        let rings = |verb: &Verb| match verb {
-            Verb::Dial(dial) => {
-                dial.targets.iter().any(|target| matches!(target, Target::Client(named) if same(named)))
-            }
-            _ => false,
-        };
+        let rings = |target: &Target| matches!(target, Target::Client(named) if same(named));
         self.client.as_deref().is_some_and(same)
             || self.identities.iter().any(|(named, _)| same(named))
-            || self.actions.iter().any(|(_, verbs)| verbs.iter().any(rings))
+            || Dial::all(self).any(|dial| dial.targets.iter().any(rings))
     }
-}
 
-impl Config {
     /// Whether any call may be recorded, or a message left.
     #[must_use]
     pub fn may_record(&self) -> bool {
-        let takes_messages = |verbs: &[Verb]| verbs.iter().any(|verb| matches!(verb, Verb::Voicemail(_)));
-        self.recording.is_some() || self.actions.iter().any(|(_, verbs)| takes_messages(verbs))
+        self.recording.is_some() || Voicemail::is_in(self)
+    }
+
+    /// The most bytes that the announcement of recording becomes.
+    #[must_use]
+    pub fn announcement_size(&self) -> usize {
+        self.recording.as_ref().map_or(0, |recording| recording.announcement.bytes())
     }
 }
 

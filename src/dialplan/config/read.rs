@@ -3,7 +3,7 @@
 //! Reading a config document.
 
 use super::{Config, ConfigError};
-use crate::dialplan::check::{Depth, Finding, Severity, check};
+use crate::dialplan::check::{ConfigFinding, Depth, Severity, check};
 use crate::error::Code;
 use crate::json::{Json, decimal, read_as};
 use crate::phone::E164;
@@ -17,17 +17,17 @@ impl Config {
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let config = parse(text)?;
         match check(&config, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error) {
-            Some(Finding { path, code, .. }) => Err(ConfigError { path, code }),
+            Some(ConfigFinding { path, code, .. }) => Err(ConfigError { path, code }),
             None => Ok(config),
         }
     }
 
     /// All that is wrong with a config document; `numbers` are the account's, where they are known.
     #[must_use]
-    pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<Finding> {
+    pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<ConfigFinding> {
         match parse(text) {
             Ok(config) => check(&config, numbers, Depth::All),
-            Err(ConfigError { path, code }) => vec![Finding { path, code, severity: Severity::Error }],
+            Err(ConfigError { path, code }) => vec![ConfigFinding { path, code, severity: Severity::Error }],
         }
     }
 }

@@ -2,6 +2,7 @@
 
 //! The dialplan: who is calling whom and when.
 
+use super::Config;
 use crate::json::{members, words};
 
 /// One of our numbers.
@@ -46,7 +47,7 @@ members!(NumberPlan {
 pub struct Rule {
     /// The conditions; none for every call.
     #[cfg_attr(feature = "schema", serde(default))]
-    pub when: When,
+    pub when: Conditions,
     /// The action.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
@@ -64,7 +65,7 @@ members!(Rule {
     derive(serde::Deserialize, schemars::JsonSchema),
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
-pub struct When {
+pub struct Conditions {
     /// Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
     #[cfg_attr(
         feature = "schema",
@@ -101,7 +102,7 @@ pub struct When {
     pub closed: Option<String>,
 }
 
-members!(When {
+members!(Conditions {
     callers: optional "callers",
     anonymous: optional "anonymous",
     verification: optional "verification",
@@ -112,6 +113,21 @@ members!(When {
     open: optional "open",
     closed: optional "closed",
 });
+
+impl Conditions {
+    /// Visits the names of the hours and of the lists of callers that they refer to.
+    pub fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
+        self.open.iter().chain(&self.closed).for_each(|name| hours(name));
+        self.callers.iter().flatten().for_each(|name| lists(name));
+    }
+
+    /// Whether they depend on hours that are in the time zone of the number called.
+    #[must_use]
+    pub fn needs_local_time(&self, config: &Config) -> bool {
+        let mut hours = self.open.iter().chain(&self.closed).filter_map(|name| config.hours.get(name));
+        hours.any(|hours| hours.time_zone.is_none())
+    }
+}
 
 /// `StirVerstat`, <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

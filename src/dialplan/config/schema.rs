@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Value, json};
 
 use super::Config;
-use super::words::Words;
+use crate::dialplan::speech::Words;
 use crate::json::Map;
 
 /// Where the schema is published.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::refused::{Refused, fields, in_pairs, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
-    Call, Caller, Clinic, Direction, Fact, Facts, LocalTime, Params, Patient, Plan, Route, Step, Subject, answer,
-    apology, play, route,
+    Call, CallbackUrl, Caller, Clinic, Direction, Fact, Facts, LocalTime, Params, Patient, Plan, Route, Subject,
+    answer, apology, render, route,
 };
 use crate::error::Code;
 use crate::frame::Frame;
@@ -131,14 +131,14 @@ fn try_route(frame: &Frame) -> Result<Routing, Refused> {
 /// What a dialplan does with a call that begins. What the facts do not tell is not known.
 fn planned(plan: &Plan<'_>, said: Params<'_, '_>, told: &str) -> Routing {
     let facts = known(&Json::parse(told).unwrap_or_default(), &plan.caller);
-    let mut played = play(plan, &plan.next(&Step::FIRST, said, false), &facts);
-    let code = if played.codes.is_empty() { None } else { Some(played.codes.swap_remove(0).0) };
+    let mut rendered = render(plan, &plan.next(&CallbackUrl::FIRST, said, false), &facts);
+    let code = if rendered.codes.is_empty() { None } else { Some(rendered.codes.swap_remove(0).0) };
     let routing = Routing {
         ok: true,
         direction: Some("inbound"),
         kind: Some("plan"),
-        action: played.action,
-        twiml: Some(played.twiml),
+        action: rendered.action,
+        twiml: Some(rendered.twiml),
         ..Routing::default()
     };
     if let Some(code) = code { routing.saying(code) } else { routing }
@@ -158,7 +158,7 @@ fn known(told: &Json, caller: &Caller<'_>) -> Facts {
     }
     for (zone, wall) in told.get("walls").map(Json::members).unwrap_or_default() {
         let wall = wall.text().and_then(LocalTime::parse);
-        facts.walls.push((zone.clone(), wall.map_or(Fact::Unavailable, Fact::Known)));
+        facts.local_times.push((zone.clone(), wall.map_or(Fact::Unavailable, Fact::Known)));
     }
     facts
 }

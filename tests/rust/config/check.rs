@@ -3,7 +3,7 @@
 //! What is wrong with a config is found at its place: one that is sound, with one thing changed at a time.
 
 use plumline::dialplan::config::Config;
-use plumline::dialplan::{Finding, Severity};
+use plumline::dialplan::{ConfigFinding, Severity};
 use plumline::error::Code;
 use plumline::phone::E164;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ const OWN: &str = "5e0b9c1d_0000_4000_8000_000000000001";
 fn check(config: &Value) -> Vec<(String, &'static str)> {
     let text = config.to_string();
     let findings = Config::check(&text, None);
-    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<&ConfigFinding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     match Config::read(&text) {
         Ok(_) => assert!(errors.iter().all(|one| PASSED.contains(&one.code)), "{errors:?}"),
         Err(refused) => assert!(errors.iter().any(|one| (&one.path, one.code) == (&refused.path, refused.code))),

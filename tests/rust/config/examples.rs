@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use plumline::dialplan::config::{Config, Verb, Words};
+use plumline::dialplan::speech::Words;
+use plumline::dialplan::{Config, Verb};
 
 fn examples() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dialplan");

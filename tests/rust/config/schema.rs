@@ -2,7 +2,7 @@
 
 //! schema/config.json is the schema that the config's types give.
 //!
-//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test config_schema` writes it anew.
+//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust` writes it anew.
 
 use plumline::dialplan::config::schema;
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn the_committed_schema_is_the_types() {
     }
     let committed = std::fs::read_to_string(file).expect("schema/config.json is there");
     let same = committed == schema();
-    assert!(same, "PLUMLINE_WRITE_SCHEMA=1 cargo test --test config_schema writes schema/config.json as the types are");
+    assert!(same, "PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust writes schema/config.json as the types are");
 }
 
 #[test]

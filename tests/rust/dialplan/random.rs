@@ -3,7 +3,7 @@
 //! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
 //! chart names.
 
-use plumline::dialplan::{Call, Caller, Config, Facts, Kind, Params, Plan, Step, all_steps, play, wants};
+use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Kind, Params, Plan, all_callbacks, render, wants};
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
@@ -248,7 +248,7 @@ fn sound_configs_answer_everything() {
         clinic.wall = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
         clinic.numbers = random_config::OURS.join(",");
-        let all = all_steps(&config);
+        let all = all_callbacks(&config);
         assert!(all.len() <= 256);
         for step in &all {
             for _ in 0..2 {
@@ -318,7 +318,7 @@ fn wild_configs_do_no_harm() {
     for round in 0..300 {
         let text = maker.config();
         let config: Config = serde_json::from_str(&text).unwrap();
-        for step in all_steps(&config) {
+        for step in all_callbacks(&config) {
             let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
             let said = params(&mut maker.chance);
             pairs.extend(&said);
@@ -330,13 +330,13 @@ fn wild_configs_do_no_harm() {
             let next = plan.next(&step, Params(&pairs), maker.chance.is(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
-                for want in wants(&plan, &next.turn, &facts) {
+                for want in wants(&plan, &next, &facts) {
                     let found = anything(&mut maker.chance);
                     facts.learn(&want, found, &caller);
                 }
             }
             facts.callback_taken = maker.chance.is(2);
-            let played = play(&plan, &next, &facts);
+            let played = render(&plan, &next, &facts);
             is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
             sorry += usize::from(played.twiml.contains("We are sorry."));
         }
@@ -384,7 +384,8 @@ fn no_two_steps_have_one_url() {
     let mut maker = Maker { chance: Chance(7) };
     for _ in 0..200 {
         let config: Config = serde_json::from_str(&maker.config()).unwrap();
-        let mut urls: Vec<String> = all_steps(&config).iter().map(|step: &Step<'_>| step.suffix(false)).collect();
+        let mut urls: Vec<String> =
+            all_callbacks(&config).iter().map(|step: &CallbackUrl<'_>| step.suffix(false)).collect();
         let count = urls.len();
         urls.sort();
         urls.dedup();

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use plumline::dialplan::{Call, Caller, Config, Facts, Params, Plan, Step, play, steps, wants};
+use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan, callbacks, render, wants};
 use plumline::phone::E164;
 use plumline::signature::{AuthToken, SignedParams, sign, which};
 
@@ -82,14 +82,14 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
     let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), ours);
     let plan = Plan { config, numbers: ours, url: URL, caller };
-    let next = plan.next(&Step::FIRST, Params(&pairs), false);
+    let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for want in wants(&plan, &next.turn, &facts) {
+    for want in wants(&plan, &next, &facts) {
         let walls = plumline::json::Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap();
         facts.learn(&want, Some(walls), &caller);
     }
-    assert!(wants(&plan, &next.turn, &facts).is_empty());
-    play(&plan, &next, &facts).twiml
+    assert!(wants(&plan, &next, &facts).is_empty());
+    render(&plan, &next, &facts).twiml
 }
 
 #[test]
@@ -124,11 +124,11 @@ fn every_step_is_tried_in_half_a_millisecond() {
     let (token, params) = (AuthToken::new(TOKEN).unwrap(), SignedParams::new(&PAIRS));
     let tokens = [token];
     let find = |signature: &str| {
-        let steps = steps(&config, Params(&PAIRS));
+        let steps = callbacks(&config, Params(&PAIRS));
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(false)).collect();
         (which(URL, &suffixes, &params, signature, &tokens, usize::MAX).map(|at| suffixes[at].clone()), suffixes.len())
     };
-    let last = steps(&config, Params(&PAIRS)).last().unwrap().url(URL);
+    let last = callbacks(&config, Params(&PAIRS)).last().unwrap().url(URL);
     let signature = sign(&tokens[0], &last, &params);
     let (found, count) = find(&signature);
     assert_eq!((found.map(|suffix| format!("{URL}{suffix}")), count), (Some(last), 256));

@@ -2,36 +2,38 @@
 
 //! Configs that would be refused where they are read: the engine below is safe without that.
 
-use plumline::dialplan::{Call, Caller, Config, Facts, Outcome, Params, Plan, Played, Step, play, wants};
+use plumline::dialplan::{
+    Call, CallbackUrl, Caller, Config, Facts, Params, Plan, Rendered, VerbOutcome, render, wants,
+};
 use plumline::phone::E164;
 
 use crate::dialplan::clinic::{CALL, CALLER, OURS};
 
 /// A call's first document, in a clinic of which nothing more is known.
-fn played(rest: &str) -> Played {
+fn played(rest: &str) -> Rendered {
     let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
     let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
     let ours = [E164::parse(OURS).unwrap()];
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
     let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
     let plan = Plan { config: &config, numbers: &ours, url: "https://fhir.example.com/webhook/1", caller };
-    let next = plan.next(&Step::FIRST, Params(&pairs), false);
+    let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for want in wants(&plan, &next.turn, &facts) {
+    for want in wants(&plan, &next, &facts) {
         facts.learn(&want, None, &caller);
     }
-    let mut played = play(&plan, &next, &facts);
+    let mut played = render(&plan, &next, &facts);
     let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
     played.twiml = played.twiml.strip_prefix(start).unwrap().strip_suffix("</Response>").unwrap().to_owned();
     played
 }
 
-fn doing(verbs: &str, rest: &str) -> Played {
+fn doing(verbs: &str, rest: &str) -> Rendered {
     let comma = if rest.is_empty() { "" } else { "," };
     played(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
 }
 
-fn codes(played: &Played) -> Vec<(&str, &str)> {
+fn codes(played: &Rendered) -> Vec<(&str, &str)> {
     played.codes.iter().map(|(code, place)| (code.as_str(), place.as_str())).collect()
 }
 
@@ -131,11 +133,11 @@ fn the_outcomes_of_a_config_are_those_of_the_engine() {
         );
         Config::read(&config).is_ok()
     };
-    for outcome in Outcome::ALL {
+    for outcome in VerbOutcome::ALL {
         let on = format!(r#""on":{{"{}":"bye"}},"otherwise":"bye""#, outcome.word());
         let dial = format!(r#"{{"dial":{{"targets":[{{"client":"a"}}],{on}}}}}"#);
-        assert_eq!(reads(&dial), Outcome::OF_DIAL.contains(&outcome), "{}", outcome.word());
+        assert_eq!(reads(&dial), VerbOutcome::OF_DIAL.contains(&outcome), "{}", outcome.word());
         let queue = format!(r#"{{"queue":{{"name":"q",{on}}}}}"#);
-        assert_eq!(reads(&queue), Outcome::OF_QUEUE.contains(&outcome), "{}", outcome.word());
+        assert_eq!(reads(&queue), VerbOutcome::OF_QUEUE.contains(&outcome), "{}", outcome.word());
     }
 }

@@ -17,7 +17,7 @@ impl Words {
     /// The words for a caller whose language is `language`: that very tag, else one of the same language (`es` for
     /// `es-US`), else the first; and then their own tag, since they are to be read in that.
     #[must_use]
-    pub fn in_tongue(&self, language: &str) -> (&str, Option<&str>) {
+    pub fn in_language(&self, language: &str) -> (&str, Option<&str>) {
         match self {
             Self::One(text) => (text, None),
             Self::Each(texts) => {
@@ -39,6 +39,26 @@ impl Words {
         };
         one.into_iter().chain(each.into_iter().flat_map(Map::iter).map(|(_, text)| text.as_str()))
     }
+}
+
+impl Words {
+    /// The most bytes that they have in XML.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.texts().map(xml_bytes).max().unwrap_or(0)
+    }
+}
+
+/// How many bytes a text has where XML writes it.
+#[must_use]
+pub fn xml_bytes(text: &str) -> usize {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'&' | b'\r' => 5,
+        b'<' | b'>' => 4,
+        b'"' => 6,
+        _ => 1,
+    });
+    bytes.sum()
 }
 
 /// The language of a tag, without its region.

@@ -7,8 +7,9 @@
 //! that does not stand in it.
 
 use super::config::Config;
+use super::graph::deciding;
 use super::params::Params;
-use crate::dialplan::config::{Order, Verb};
+use super::verbs::Verb;
 use crate::json::decimal;
 
 /// What a callback URL is for.
@@ -49,6 +50,12 @@ impl Kind {
     const COMMON: [Self; 6] =
         [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
 
+    /// Whether a request to it says how something ended that the chart records.
+    #[must_use]
+    pub const fn reports_end(self) -> bool {
+        matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
+    }
+
     /// Its name in a URL.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -73,7 +80,7 @@ impl Kind {
 
 /// One callback URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step<'a> {
+pub struct CallbackUrl<'a> {
     /// What it is for.
     pub kind: Kind,
     /// The action that it belongs to; `""` for none.
@@ -85,15 +92,15 @@ pub struct Step<'a> {
 }
 
 /// How many steps a config may have. Each is tried against the signature of a forged request.
-pub const MAX_STEPS: usize = 256;
+pub const MAX_CALLBACKS: usize = 256;
 
 /// What follows the URL of a callback that Twilio is to bring again if it could not be stored. Never signed.
 /// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
-pub const AGAIN: &str = "#rc=3&rp=all";
+pub const RETRY: &str = "#rc=3&rp=all";
 
-impl Step<'_> {
+impl CallbackUrl<'_> {
     /// The webhook's own URL.
-    pub const FIRST: Step<'static> = Step::common(Kind::First);
+    pub const FIRST: CallbackUrl<'static> = CallbackUrl::common(Kind::First);
 
     /// A callback that no action has to itself.
     #[must_use]
@@ -129,17 +136,17 @@ impl Step<'_> {
 
     /// The URL of a callback that is brought again until it is stored.
     #[must_use]
-    pub fn url_again(&self, base: &str) -> String {
-        [&self.url(base), AGAIN].concat()
+    pub fn retried_url(&self, base: &str) -> String {
+        [&self.url(base), RETRY].concat()
     }
 }
 
 /// Every step that `config` makes, the likeliest first by the parameters of a request, and last those of the kinds that
 /// lack what Twilio sends with them.
 #[must_use]
-pub fn steps<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<Step<'a>> {
+pub fn callbacks<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<CallbackUrl<'a>> {
     let likely = likely(said);
-    let all = all_steps(config);
+    let all = all_callbacks(config);
     let mut steps = Vec::with_capacity(all.len());
     for kind in likely {
         steps.extend(all.iter().filter(|step| step.kind == *kind));
@@ -163,87 +170,52 @@ pub fn steps<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<Step<'a>> {
 
 /// Every step that `config` makes.
 #[must_use]
-pub fn all_steps(config: &Config) -> Vec<Step<'_>> {
+pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     let languages = switched(config);
-    let mut steps = vec![Step::FIRST];
-    steps.extend(Kind::COMMON.map(Step::common));
+    let mut steps = vec![CallbackUrl::FIRST];
+    steps.extend(Kind::COMMON.map(CallbackUrl::common));
     let mut add = |kind, action, n| {
-        let step = Step { kind, action, n, language: None };
+        let step = CallbackUrl { kind, action, n, language: None };
         steps.push(step);
-        steps.extend(languages.iter().map(|language| Step { language: Some(*language), ..step }));
+        steps.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
     };
     for (action, verbs) in config.actions.iter() {
-        // What comes after a verb that decides is never reached.
-        match verbs.iter().find(|verb| decides(verb)) {
-            Some(Verb::Menu(menu)) => {
-                for n in 0..=retries(menu.retries) {
-                    add(Kind::Menu, action, n);
-                }
-            }
-            Some(Verb::Dial(dial)) => {
-                let count = if dial.order == Order::AllAtOnce { 1 } else { dial.targets.len().min(MAX_STEPS) as u32 };
-                for n in 0..count {
-                    add(Kind::Dial, action, n);
-                }
-            }
-            Some(Verb::Queue(queue)) => {
-                add(Kind::Queue, action, 0);
-                add(Kind::Wait, action, 0);
-                if queue.callback.is_some() {
-                    add(Kind::Offer, action, 0);
-                }
-            }
-            Some(Verb::Voicemail(_)) => add(Kind::Voicemail, action, 0),
-            Some(Verb::Conference(conference)) if conference.then.is_some() => add(Kind::Conference, action, 0),
-            _ => {}
+        if let Some(verb) = deciding(verbs) {
+            verb.callbacks(&mut |kind, n| add(kind, action, n));
         }
     }
     steps
 }
 
-/// Whether a verb decides what comes after, so that nothing behind it is performed.
+/// How many [`all_callbacks`] makes: those of every action, each in the language of the call and in those that a caller can
+/// switch to.
 #[must_use]
-pub const fn decides(verb: &Verb) -> bool {
-    match verb {
-        Verb::Say(_) | Verb::Greet(_) | Verb::Play(_) | Verb::Pause(_) | Verb::Language(_) => false,
-        Verb::Menu(_)
-        | Verb::Dial(_)
-        | Verb::Queue(_)
-        | Verb::Voicemail(_)
-        | Verb::Conference(_)
-        | Verb::Goto(_)
-        | Verb::Redirect(_)
-        | Verb::Reject(_)
-        | Verb::Hangup(_) => true,
-    }
+pub fn count_callbacks(config: &Config) -> usize {
+    let of_actions: usize = config.actions.iter().map(|(_, verbs)| count_of_action(verbs)).sum();
+    of_actions.saturating_mul(1 + switched(config).len()).saturating_add(1 + Kind::COMMON.len())
 }
 
-/// How often a menu is heard again.
+/// How many an action has in one language.
 #[must_use]
-pub fn retries(given: Option<u32>) -> u32 {
-    // A number that no menu needs would be as many URLs.
-    given.unwrap_or(2).min(MAX_STEPS as u32)
+pub fn count_of_action(verbs: &[Verb]) -> usize {
+    let mut count = 0;
+    if let Some(verb) = deciding(verbs) {
+        verb.callbacks(&mut |_, _| count += 1);
+    }
+    count
 }
 
 /// The languages that a caller can switch to, each once.
-fn switched(config: &Config) -> Vec<&str> {
-    let mut languages: Vec<&str> = Vec::new();
-    let mut add = |language| {
+fn switched<'a>(config: &'a Config) -> Vec<&'a str> {
+    let mut languages: Vec<&'a str> = Vec::new();
+    let mut add = |language: &'a str| {
         // As many languages as there may be steps make too many steps already.
-        if languages.len() <= MAX_STEPS && !languages.contains(&language) {
+        if languages.len() <= MAX_CALLBACKS && !languages.contains(&language) {
             languages.push(language);
         }
     };
-    for (_, verbs) in config.actions.iter() {
-        for verb in verbs {
-            match verb {
-                Verb::Language(language) => add(language.as_str()),
-                Verb::Menu(menu) => {
-                    menu.options.iter().filter_map(|option| option.language.as_deref()).for_each(&mut add);
-                }
-                _ => {}
-            }
-        }
+    for verb in config.verbs() {
+        verb.languages(&mut add);
     }
     languages
 }
@@ -305,7 +277,7 @@ mod tests {
     }"#;
 
     fn urls(config: &Config, pairs: &[(&str, &str)]) -> Vec<String> {
-        steps(config, Params(pairs)).iter().map(|step| step.suffix(false)).collect()
+        callbacks(config, Params(pairs)).iter().map(|step| step.suffix(false)).collect()
     }
 
     #[test]
@@ -372,7 +344,7 @@ mod tests {
             ("AnsweredBy", "machine"),
         ];
         for (mark, kind) in marked {
-            let steps = steps(&config, Params(&[("Digits", "1"), (mark, "")]));
+            let steps = callbacks(&config, Params(&[("Digits", "1"), (mark, "")]));
             let place = |kind: &str| steps.iter().position(|step| step.kind.word() == kind).unwrap();
             let others = marked.iter().map(|(_, other)| *other).filter(|other| *other != kind);
             for always in ["", "announce", "connect", "menu", "offer", "status"] {
@@ -383,12 +355,28 @@ mod tests {
 
     #[test]
     fn join_a_query_that_is_there() {
-        let step = Step { kind: Kind::Menu, action: "main", n: 2, language: Some("es-US") };
+        let step = CallbackUrl { kind: Kind::Menu, action: "main", n: 2, language: Some("es-US") };
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
         assert_eq!(
-            Step::common(Kind::Status).url_again("https://a.example/v"),
+            CallbackUrl::common(Kind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
         );
-        assert_eq!(Step::FIRST.url("https://a.example/v"), "https://a.example/v");
+        assert_eq!(CallbackUrl::FIRST.url("https://a.example/v"), "https://a.example/v");
+    }
+
+    #[test]
+    fn are_counted_as_they_are_made() {
+        for (text, expected) in [
+            ("{}", 7),
+            (include_str!("../../docs/dialplan/missed-call.json"), 7),
+            (include_str!("../../docs/dialplan/front-desk.json"), 10),
+            (include_str!("../../docs/dialplan/bilingual.json"), 37),
+            (include_str!("../../docs/dialplan/nurse-line.json"), 15),
+            (include_str!("../../docs/dialplan/known-patients.json"), 12),
+            (include_str!("../../tests/rust/sound-config.json"), 33),
+        ] {
+            let config = Config::read(text).unwrap();
+            assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));
+        }
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a caller hears said.
+//! What is said, as `<Say>`: <https://www.twilio.com/docs/voice/twiml/say>.
 
 use std::borrow::Cow;
 
-use super::config::Config;
-use super::play::{Fault, Player};
-use crate::dialplan::config::{Greet, Say, Words};
+use super::prompt::Prompt;
+use super::words::Words;
+use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::json::decimal;
 use crate::text::cut;
@@ -15,33 +15,8 @@ use crate::twiml::{self, Document, Node};
 /// What the number called speaks where nothing says so: Twilio's own default.
 const DEFAULT_LANGUAGE: &str = "en-US";
 
-impl<'a> Player<'a> {
-    /// Says something.
-    pub(super) fn say(&mut self, say: &'a Say) -> Result<(), Fault> {
-        self.say_with(say, None)
-    }
-
-    /// Says something in which `{name}` stands for a text.
-    pub(super) fn say_with(&mut self, words: &'a Say, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
-        let current = self.current();
-        say(&mut self.document, words, self.plan.config, current, replaced)
-    }
-
-    /// Greets the patient by name, anybody else neutrally.
-    pub(super) fn greet(&mut self, greet: &'a Greet) {
-        let patient = self.facts.patient.here().and_then(Option::as_ref);
-        let given = patient.and_then(|patient| patient.given.as_deref());
-        let words = if given.is_some() { &greet.patient } else { &greet.neutral };
-        let (words, language) = tongue(words, self.current(), self.plan.config);
-        let attributes = manner(greet.voice.as_deref(), language, None, self.plan.config);
-        text(&mut self.document, &attributes, words, given.map(|given| ("{name}", given)));
-    }
-
-    /// The language of this moment, where the config says anything of it.
-    pub(super) fn current(&self) -> Option<&'a str> {
-        self.language.or_else(|| self.plan.language())
-    }
-}
+/// Why a document cannot be written: the code, and the place in the config.
+pub type Fault = (Code, String);
 
 /// Says something in which `{name}` stands for a text; `current` is the language of this moment.
 ///
@@ -49,30 +24,36 @@ impl<'a> Player<'a> {
 /// [`Fault`]: the SSML is not well-formed.
 pub fn say(
     document: &mut Document<'_>,
-    say: &Say,
+    say: &Prompt,
     config: &Config,
     current: Option<&str>,
     replaced: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
     let wanted = say.language.as_deref().or(current);
     let times = say.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
-    let in_tongue = |words| {
-        let (words, language) = tongue(words, wanted, config);
-        (words, manner(say.voice.as_deref(), language, times.as_deref(), config))
+    let in_language = |words| {
+        let (words, language) = localized(words, wanted, config);
+        (words, attributes(say.voice.as_deref(), language, times.as_deref(), config))
     };
     if let Some(words) = &say.ssml {
-        let (words, attributes) = in_tongue(words);
+        let (words, attributes) = in_language(words);
         document.open("Say", &attributes);
         write(document, &twiml::ssml(words).ok_or_else(malformed)?, replaced);
         document.close();
     } else if let Some(words) = &say.text {
-        let (words, attributes) = in_tongue(words);
-        text(document, &attributes, words, replaced);
+        let (words, attributes) = in_language(words);
+        write_text(document, &attributes, words, replaced);
     }
     Ok(())
 }
 
-fn text(document: &mut Document<'_>, attributes: &[(&str, &str)], words: &str, replaced: Option<(&str, &str)>) {
+/// Writes a `<Say>`, unless there are no words. `replaced`: a name in the words, and the text that takes its place.
+pub fn write_text(
+    document: &mut Document<'_>,
+    attributes: &[(&str, &str)],
+    words: &str,
+    replaced: Option<(&str, &str)>,
+) {
     let words = match replaced {
         Some((name, value)) => Cow::Owned(words.replace(name, value)),
         None => Cow::Borrowed(words),
@@ -84,8 +65,9 @@ fn text(document: &mut Document<'_>, attributes: &[(&str, &str)], words: &str, r
 
 /// The words for a language, and the language that they are read in: their own where there are none in that. `<Say>` takes
 /// no language without a region, so of one that has none it is the config's, if that is the same.
-fn tongue<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> (&'a str, Option<&'a str>) {
-    let (words, own) = words.in_tongue(wanted.unwrap_or(DEFAULT_LANGUAGE));
+#[must_use]
+pub fn localized<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> (&'a str, Option<&'a str>) {
+    let (words, own) = words.in_language(wanted.unwrap_or(DEFAULT_LANGUAGE));
     let general = config.language.as_deref().unwrap_or(DEFAULT_LANGUAGE);
     let own = own.map(|own| if own.contains('-') || !is_same(own, general) { own } else { general });
     (words, own.filter(|own| own.contains('-')).or(wanted))
@@ -93,7 +75,8 @@ fn tongue<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> 
 
 /// `voice`, `language` and `loop` of a `<Say>`. The config's voice speaks the config's language, and no other: an English
 /// voice reads Spanish words as if they were English.
-fn manner<'a>(
+#[must_use]
+pub fn attributes<'a>(
     voice: Option<&'a str>,
     language: Option<&'a str>,
     times: Option<&'a str>,
@@ -116,7 +99,7 @@ fn manner<'a>(
 pub fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
     let general = config.language.as_deref();
     let language = general.map(|general| if is_same(general, DEFAULT_LANGUAGE) { general } else { DEFAULT_LANGUAGE });
-    manner(None, language, None, config)
+    attributes(None, language, None, config)
 }
 
 /// Whether two tags are of the same language, whatever the region.

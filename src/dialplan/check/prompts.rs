@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What callers hear: words, voices, SSML.
+
+use super::place::Place;
+use super::{Checker, shape};
+use crate::dialplan::speech::{Prompt, Words};
+use crate::error::Code;
+use crate::twiml::ssml;
+
+impl Checker<'_> {
+    pub(in crate::dialplan) fn prompt(&mut self, prompt: &Prompt, at: &Place<'_>) {
+        match (&prompt.text, &prompt.ssml) {
+            (Some(words), None) => self.words(words, false, &at.field("text")),
+            (None, Some(words)) => self.words(words, true, &at.field("ssml")),
+            (None, None) | (Some(_), Some(_)) => self.error(Code::ConfigEmpty, &at.field("text")),
+        }
+        self.voice(prompt.voice.as_deref(), &at.field("voice"));
+        self.spoken_language(prompt.language.as_deref(), &at.field("language"));
+        self.range(prompt.times, 1, 100, &at.field("times"));
+    }
+
+    pub(in crate::dialplan) fn words(&mut self, words: &Words, is_ssml: bool, at: &Place<'_>) {
+        match words {
+            Words::One(text) => self.text(text, is_ssml, at),
+            Words::Each(texts) => {
+                self.expect(!texts.is_empty(), Code::ConfigEmpty, at);
+                for (index, (tag, text)) in texts.iter().enumerate() {
+                    let at = at.member(index, tag);
+                    self.language(Some(tag), &at);
+                    // Where these words stand in for others they are read in their own language.
+                    self.spoken_language(Some(tag).filter(|tag| tag.contains('-')), &at);
+                    self.text(text, is_ssml, &at);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, is_ssml: bool, at: &Place<'_>) {
+        if is_ssml && shape::is_short(text, shape::LONGEST_TEXT) {
+            match ssml(text) {
+                // Twilio refuses a document in which nothing is said (13520).
+                Some(nodes) => self.advise(|| shape::is_spoken(&nodes), Code::ConfigText, at),
+                None => self.error(Code::ConfigSsml, at),
+            }
+        } else if shape::is_heard(text) {
+            self.advise(|| shape::is_spoken_text(text), Code::ConfigText, at);
+        } else {
+            self.error(Code::ConfigText, at);
+        }
+    }
+
+    pub(in crate::dialplan) fn voice(&mut self, voice: Option<&str>, at: &Place<'_>) {
+        self.expect(voice.is_none_or(shape::is_voice), Code::ConfigVoice, at);
+    }
+
+    pub(super) fn language(&mut self, tag: Option<&str>, at: &Place<'_>) {
+        self.expect(tag.is_none_or(shape::is_language), Code::ConfigLanguage, at);
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The call plan as a graph: its actions, and the edges on which a call goes from one to another.
+//!
+//! Each verb lists its own edges ([`DialplanVerb::edges`](super::verbs::DialplanVerb::edges)). The checks, the size limits
+//! and the look-ahead of the engine follow them.
+
+use super::check::Place;
+use super::config::Config;
+use super::verbs::Verb;
+
+/// How many actions one document performs at most, each going on with the next.
+pub const MAX_HOPS: usize = 16;
+
+/// An edge to an action.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge<'a> {
+    /// The name of the action.
+    pub to: &'a str,
+    /// What has to happen first.
+    pub trigger: Trigger,
+    /// The verb and the member of its config: `menu.otherwise`.
+    pub member: &'static str,
+}
+
+/// What has to happen before a call follows an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// Nothing: both actions are in one document.
+    Immediate,
+    /// Time passes: silence, or a call that no one answers.
+    Unattended,
+    /// A person acts: a key, an answer, a hangup.
+    Person,
+}
+
+/// Takes each edge, and its place in the config.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(Edge<'a>, &Place<'_>);
+
+/// The edges of an action, in the order of its verbs.
+pub fn edges_of<'a>(verbs: &'a [Verb], mut visit: impl FnMut(Edge<'a>)) {
+    let nowhere = Place::root("");
+    for verb in verbs {
+        verb.edges(&nowhere, &mut |edge, _| visit(edge));
+    }
+}
+
+/// The verb of an action that decides what comes next. What is behind it is never performed.
+#[must_use]
+pub fn deciding(verbs: &[Verb]) -> Option<&Verb> {
+    verbs.iter().find(|verb| verb.decides())
+}
+
+/// Whether a call that begins at one of `actions` can be connected to somebody.
+#[must_use]
+pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
+    let mut seen: Vec<&str> = Vec::new();
+    while let Some(action) = actions.pop() {
+        if seen.contains(&action) {
+            continue;
+        }
+        seen.push(action);
+        let Some(verbs) = config.actions.get(action) else { continue };
+        if verbs.iter().any(Verb::connects) {
+            return true;
+        }
+        edges_of(verbs, |edge| actions.push(edge.to));
+    }
+    false
+}
+
+/// Whether an action, with those that it goes on with in the same document, only plays or says something and ends. Such an
+/// action can be heard while the caller waits in a queue.
+#[must_use]
+pub fn is_spoken(config: &Config, action: &str) -> bool {
+    every_verb(config, action, Verb::fits_queue)
+}
+
+/// Whether an action, with those that it goes on with in the same document, hangs up before anything is heard.
+#[must_use]
+pub fn is_cut_off(config: &Config, action: &str) -> bool {
+    every_verb(config, action, Verb::is_silent)
+}
+
+/// Whether `test` holds for every verb that the document of an action may have.
+fn every_verb(config: &Config, action: &str, test: impl Fn(&Verb) -> bool) -> bool {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut actions = vec![action];
+    while let Some(action) = actions.pop() {
+        if seen.contains(&action) {
+            continue;
+        }
+        seen.push(action);
+        let Some(verbs) = config.actions.get(action) else { return false };
+        let end = verbs.iter().position(Verb::decides).map_or(verbs.len(), |last| last + 1);
+        let performed = verbs.get(..end).unwrap_or_default();
+        if !performed.iter().all(&test) {
+            return false;
+        }
+        edges_of(performed, |edge| {
+            if edge.trigger == Trigger::Immediate {
+                actions.push(edge.to);
+            }
+        });
+    }
+    true
+}

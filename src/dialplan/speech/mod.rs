@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What callers hear: words in their language, and the voice that speaks them.
+
+mod phrases;
+mod prompt;
+mod words;
+mod write;
+
+pub use phrases::{gather_language, words};
+pub use prompt::Prompt;
+pub use words::{Words, xml_bytes};
+pub use write::{Fault, attributes, in_english, localized, say, write_text};

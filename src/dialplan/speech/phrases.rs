@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What callers say: words that can be compared, and the language that `<Gather>` listens in.
+
+use crate::text::is_audible;
+
+/// The words of a text in lowercase, without punctuation. In scripts without spaces between words each letter is a word, so
+/// a phrase is found wherever it is said.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in text.chars().map(lowercase).chain([' ']) {
+        let stands_alone = is_unspaced(c);
+        if (stands_alone || is_mark(c)) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if stands_alone {
+            words.push(c.to_string());
+        } else if !is_mark(c) {
+            word.push(c);
+        }
+    }
+    words
+}
+
+/// What separates words: spaces and punctuation, but no apostrophe and no combining mark.
+fn is_mark(c: char) -> bool {
+    !is_audible(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
+}
+
+/// Letters of Chinese, Japanese, Thai, Lao, Khmer and Burmese.
+fn is_unspaced(c: char) -> bool {
+    !is_mark(c)
+        && matches!(
+            c,
+            '\u{0e00}'..='\u{0eff}'
+                | '\u{1000}'..='\u{109f}'
+                | '\u{1780}'..='\u{17ff}'
+                | '\u{3005}'..='\u{30ff}'
+                | '\u{3400}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{323af}'
+        )
+}
+
+/// What `<Gather>` calls a language that `<Say>` has another name for.
+/// Sources: <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
+/// <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
+#[must_use]
+pub fn gather_language(language: &str) -> &str {
+    const NAMES: [(&str, &str); 9] = [
+        ("cmn-CN", "cmn-Hans-CN"),
+        ("zh-CN", "cmn-Hans-CN"),
+        ("cmn-TW", "cmn-Hant-TW"),
+        ("yue-HK", "yue-Hant-HK"),
+        ("zh-HK", "yue-Hant-HK"),
+        ("pa-IN", "pa-guru-IN"),
+        ("de-AT", "de-DE"),
+        ("fr-BE", "fr-FR"),
+        ("en-GB-WLS", "en-GB"),
+    ];
+    NAMES.iter().find(|(said, _)| said.eq_ignore_ascii_case(language)).map_or(language, |(_, heard)| heard)
+}
+
+/// The lowercase letter of an uppercase one, in Latin, Greek and Cyrillic. The table for all of Unicode is ten times the size
+/// of this file.
+fn lowercase(c: char) -> char {
+    let shifted = |by: u32| char::from_u32(c as u32 + by).unwrap_or(c);
+    match c {
+        'A'..='Z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{de}' | '\u{391}'..='\u{3a9}' | '\u{410}'..='\u{42f}' => {
+            shifted(32)
+        }
+        '\u{400}'..='\u{40f}' => shifted(80),
+        '\u{100}'..='\u{137}' | '\u{14a}'..='\u{177}' if (c as u32).is_multiple_of(2) => shifted(1),
+        '\u{139}'..='\u{148}' | '\u{179}'..='\u{17e}' if !(c as u32).is_multiple_of(2) => shifted(1),
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_without_case_and_punctuation() {
+        for (text, expected) in [
+            ("I need a new REFILL, please.", &["i", "need", "a", "new", "refill", "please"][..]),
+            ("ÉLISE ПРИВЕТ", &["élise", "привет"]),
+            ("don't", &["don't"]),
+            ("预约!", &["预", "约"]),
+            ("...", &[]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn gather_has_its_own_names_for_some_languages() {
+        assert_eq!((gather_language("zh-CN"), gather_language("es-US")), ("cmn-Hans-CN", "es-US"));
+    }
+}

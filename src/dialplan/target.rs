@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Who rings: the targets of the config, and what each rings now.
+
+use super::check::{Checker, Place, is_identity, is_reference, is_sip};
+use super::facts::{Fact, Facts, zone_of};
+use super::needs::Needs;
+use super::people::{Person, Ring, is_writable_identity};
+use super::turn::Plan;
+use crate::error::Code;
+use crate::json::{cases, members};
+use crate::phone::E164;
+use crate::policy::Policy;
+
+/// More phones than these do not ring at once.
+/// Source: <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
+pub const MAX_AT_ONCE: usize = 10;
+
+/// Who rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
+pub enum Target {
+    /// An SDK identity.
+    Client(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))] String),
+    /// An E.164 number.
+    Number(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))] String),
+    /// A SIP address, `sip:…`.
+    Sip(#[cfg_attr(feature = "schema", schemars(regex(pattern = "^sips?:")))] String),
+    /// The practitioners of these roles (`PractitionerRole/<id>` or `Organization/<id>`) who are available now.
+    Available(
+        #[cfg_attr(
+            feature = "schema",
+            schemars(regex(pattern = "^(PractitionerRole|Organization)/[A-Za-z0-9.-]{1,64}$"))
+        )]
+        String,
+    ),
+    /// The patient's `generalPractitioner`.
+    GeneralPractitioner(Nothing),
+    /// The clinician who last tried to reach this caller.
+    LastToCall(Nothing),
+}
+
+cases!(Target {
+    Client: "client",
+    Number: "number",
+    Sip: "sip",
+    Available: "available",
+    GeneralPractitioner: "generalPractitioner",
+    LastToCall: "lastToCall",
+});
+
+/// `{}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(deny_unknown_fields))]
+pub struct Nothing {}
+
+members!(Nothing {});
+
+impl Target {
+    /// Reports what is wrong with it.
+    pub(super) fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        match self {
+            Self::Client(identity) => {
+                checker.expect(is_identity(identity), Code::ConfigIdentity, &at.field("client"));
+            }
+            Self::Number(number) => {
+                let at = at.field("number");
+                checker.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
+                // It would call us, and we would call it.
+                checker.expect(!checker.is_planned(number), Code::ConfigLoop, &at);
+                if checker.gives_advice() && checker.is_never_dialled(number) {
+                    checker.error(Code::ConfigNumberBlocked, &at);
+                }
+            }
+            Self::Sip(address) => checker.expect(is_sip(address), Code::ConfigSipAddress, &at.field("sip")),
+            Self::Available(roles) => {
+                let fits = is_reference(roles, &["PractitionerRole", "Organization"]);
+                checker.expect(fits, Code::ConfigReference, &at.field("available"));
+            }
+            Self::GeneralPractitioner(_) | Self::LastToCall(_) => {}
+        }
+    }
+
+    /// Whether the config itself says what rings.
+    #[must_use]
+    pub const fn is_fixed(&self) -> bool {
+        match self {
+            Self::Client(_) | Self::Number(_) | Self::Sip(_) => true,
+            Self::Available(_) | Self::GeneralPractitioner(_) | Self::LastToCall(_) => false,
+        }
+    }
+
+    /// Whether it rings for this caller, whatever the chart says.
+    pub(super) fn surely_rings(&self, plan: &Plan<'_>) -> bool {
+        match self {
+            Self::Client(_) | Self::Sip(_) => true,
+            Self::Number(number) => is_dialled(plan, number),
+            Self::Available(_) | Self::GeneralPractitioner(_) | Self::LastToCall(_) => false,
+        }
+    }
+
+    /// Adds what must be looked up to know what it rings.
+    pub(super) fn needs(&self, needs: &mut Needs<'_, '_>) {
+        match self {
+            Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
+            Self::Available(roles) => {
+                needs.roles(roles);
+                needs.zone(zone_of(needs.plan.config, &needs.plan.caller));
+            }
+            Self::GeneralPractitioner(_) => {
+                needs.patient();
+            }
+            Self::LastToCall(_) => needs.last_to_call(),
+        }
+    }
+
+    /// Adds what it rings now.
+    fn ring(&self, plan: &Plan<'_>, facts: &Facts, rings: &mut Rings) {
+        let patient = facts.patient.known().and_then(Option::as_ref);
+        match self {
+            Self::Client(identity) if is_writable_identity(identity) => rings.add(Ring::Client(identity.clone()), None),
+            Self::Number(number) if is_dialled(plan, number) => {
+                rings.add(Ring::Number { number: number.clone(), extension: String::new() }, None);
+            }
+            Self::Sip(address) if is_sip(address) => rings.add(Ring::Sip(address.clone()), None),
+            Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
+            Self::Available(roles) => {
+                if let Fact::Known(people) = facts.available(plan.config, &plan.caller, roles) {
+                    rings.add_people(plan, &people);
+                }
+            }
+            Self::GeneralPractitioner(_) => {
+                rings.add_people(plan, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
+            }
+            Self::LastToCall(_) => {
+                if let Some(Some(person)) = facts.last_to_call.known() {
+                    rings.add_people(plan, core::slice::from_ref(person));
+                }
+            }
+        }
+    }
+}
+
+/// What rings, and whose it is where the chart says so.
+pub(super) struct Rings(Vec<(Ring, Option<String>)>);
+
+impl Rings {
+    /// What some targets ring now. Few at a time: what a number costs is looked up in the world's numbering plans.
+    pub(super) fn of<'t>(targets: impl Iterator<Item = &'t Target>, plan: &Plan<'_>, facts: &Facts) -> Self {
+        let mut rings = Self(Vec::new());
+        for target in targets {
+            target.ring(plan, facts, &mut rings);
+        }
+        rings
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What rings.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Ring> {
+        self.0.iter().map(|(ring, _)| ring)
+    }
+
+    /// The one person of the chart to whom all of these belong.
+    pub(super) fn only_person(&self) -> Option<String> {
+        let (_, first) = self.0.first()?;
+        // What the config names may belong to anybody.
+        if self.0.iter().all(|(_, person)| person == first) { first.clone() } else { None }
+    }
+
+    fn add(&mut self, ring: Ring, person: Option<&str>) {
+        let known = self.0.iter().any(|(known, _)| *known == ring);
+        if !known && self.0.len() < MAX_AT_ONCE {
+            self.0.push((ring, person.map(str::to_owned)));
+        }
+    }
+
+    fn add_people(&mut self, plan: &Plan<'_>, people: &[Person]) {
+        for person in people {
+            for ring in person.rings.iter().filter_map(|ring| permitted(plan, ring)) {
+                self.add(ring, Some(&person.reference));
+            }
+        }
+    }
+}
+
+/// Whether a number that the config names is dialled: not the caller's own, none of ours, and none that policy forbids in
+/// every country. The config knows the country.
+fn is_dialled(plan: &Plan<'_>, number: &str) -> bool {
+    Policy::new(&plan.config.outbound, plan.numbers).allows_named(number)
+        && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
+}
+
+/// What rings a person of the chart, where policy permits it: whoever may write the chart may write any number there.
+fn permitted(plan: &Plan<'_>, ring: &Ring) -> Option<Ring> {
+    let Ring::Number { number, extension } = ring else {
+        return Some(ring.clone());
+    };
+    let number = Policy::new(&plan.config.outbound, plan.numbers).allows(number).ok()?;
+    let is_caller = plan.caller.number.is_some_and(|caller| caller.as_str() == number);
+    (!is_caller).then(|| Ring::Number { number, extension: extension.clone() })
+}

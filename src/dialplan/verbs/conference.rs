@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `conference`: puts the caller into a room. `<Conference>`: <https://www.twilio.com/docs/voice/twiml/conference>.
+
+use super::{DialplanVerb, Size, Verb};
+use crate::dialplan::callback_urls::Kind;
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::config::Config;
+use crate::dialplan::graph::{Edge, Trigger, Visit};
+use crate::dialplan::speech::Fault;
+use crate::dialplan::turn::{CallbackRequest, Progress};
+use crate::dialplan::writer::{After, Writer};
+use crate::json::{decimal, members};
+
+/// `conference`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Conference {
+    /// Its name at Twilio.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
+    pub name: String,
+    /// Whether it waits for one of our people to begin.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub wait_for_staff: bool,
+    /// What is heard meanwhile: an `https` URL.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
+    pub music: Option<String>,
+    /// How many may be in it, 2 to 250.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 250)))]
+    pub max_participants: Option<u32>,
+    /// The action after it; the call ends where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub then: Option<String>,
+}
+
+members!(Conference {
+    name: required "name",
+    wait_for_staff: optional "waitForStaff",
+    music: optional "music",
+    max_participants: optional "maxParticipants",
+    then: optional "then",
+});
+
+impl Conference {
+    /// The conference of the config that has this name at Twilio.
+    #[must_use]
+    pub fn named<'a>(config: &'a Config, name: &str) -> Option<&'a Self> {
+        config.verbs().find_map(|verb| match verb {
+            Verb::Conference(room) if room.name == name => Some(room),
+            _ => None,
+        })
+    }
+}
+
+impl DialplanVerb for Conference {
+    fn connects(&self) -> bool {
+        true
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.label(&self.name, &at.field("name"));
+        checker.url(self.music.as_deref(), &at.field("music"));
+        checker.range(self.max_participants, 2, 250, &at.field("maxParticipants"));
+    }
+
+    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+        if let Some(then) = &self.then {
+            visit(Edge { to: then, trigger: Trigger::Person, member: "conference.then" }, &at.field("then"));
+        }
+    }
+
+    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+        if self.then.is_some() {
+            visit(Kind::Conference, 0);
+        }
+    }
+
+    fn size(&self, config: &Config, size: &mut Size) {
+        size.last = Size::CALLBACKS + config.announcement_size();
+    }
+
+    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+        self.then.as_deref().map_or(Progress::Hangup, Progress::Action)
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        let recording = writer.recording();
+        if let Some(recording) = recording {
+            writer.say(&recording.announcement)?;
+        }
+        let url = writer.url(Kind::Conference, action, 0);
+        let dial: Vec<_> = self.then.iter().map(|_| ("action", url.as_str())).collect();
+        writer.document.open("Dial", &dial);
+        let (status, recorded) = (writer.status_url(Kind::Status), writer.status_url(Kind::Recording));
+        let most = most_participants(self);
+        let mut attributes = Vec::with_capacity(8);
+        if self.wait_for_staff {
+            attributes.push(("startConferenceOnEnter", "false"));
+        }
+        room(&mut attributes, self, most.as_deref(), &status, Some(&*recorded).filter(|_| recording.is_some()));
+        writer.document.element("Conference", &attributes, &self.name).close();
+        Ok(After::End)
+    }
+}
+
+/// How many may be in a room, as Twilio takes it.
+#[must_use]
+pub fn most_participants(conference: &Conference) -> Option<String> {
+    conference.max_participants.map(|most| decimal(most.clamp(2, 250).into()))
+}
+
+/// The attributes of a `<Conference>` that are the same for whoever comes in: Twilio goes by those of the first.
+pub fn room<'a>(
+    attributes: &mut Vec<(&'static str, &'a str)>,
+    conference: &'a Conference,
+    most: Option<&'a str>,
+    status: &'a str,
+    recorded: Option<&'a str>,
+) {
+    if let Some(music) = &conference.music {
+        attributes.extend([("waitUrl", music.as_str()), ("waitMethod", "GET")]);
+    }
+    if let Some(most) = most {
+        attributes.push(("maxParticipants", most));
+    }
+    if let Some(recorded) = recorded {
+        attributes.extend([("record", "record-from-start"), ("recordingStatusCallback", recorded)]);
+    }
+    attributes.extend([("statusCallback", status), ("statusCallbackEvent", "start end join leave")]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    #[test]
+    fn puts_the_caller_into_a_room() {
+        let actions =
+            r#"{"main":[{"conference":{"name":"r","waitForStaff":true,"then":"end"}}],"end":[{"hangup":{}}]}"#;
+        assert_eq!(
+            twiml(actions),
+            r#"<Dial action="/v?step=conference.main"><Conference startConferenceOnEnter="false" statusCallback="/v?step=status#rc=3&amp;rp=all" statusCallbackEvent="start end join leave">r</Conference></Dial>"#
+        );
+        assert_eq!(edges(actions), ["conference.then Person end"]);
+    }
+}

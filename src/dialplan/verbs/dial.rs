@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `dial`: rings people, one after the other or all at once. `<Dial>`:
+//! <https://www.twilio.com/docs/voice/twiml/dial>.
+
+use super::{DialplanVerb, Size, Verb};
+use crate::dialplan::callback_urls::{CallbackUrl, Kind, MAX_CALLBACKS};
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::config::Config;
+use crate::dialplan::default_twiml::EVENTS;
+use crate::dialplan::graph::{Edge, Trigger, Visit, connects};
+use crate::dialplan::needs::Needs;
+use crate::dialplan::outcome::VerbOutcome;
+use crate::dialplan::people::Ring;
+use crate::dialplan::speech::Fault;
+use crate::dialplan::target::{MAX_AT_ONCE, Rings, Target};
+use crate::dialplan::turn::{CallbackRequest, Event, Plan, Progress};
+use crate::dialplan::writer::{After, Writer};
+use crate::error::Code;
+use crate::json::{Map, decimal, members, words};
+use crate::phone::E164;
+use crate::text::hash;
+
+/// Seconds that each target rings, unless the config says otherwise.
+const DEFAULT_TIMEOUT: u32 = 20;
+/// The most targets that ring one after the other: no caller waits for more.
+const MAX_IN_ORDER: usize = 50;
+
+/// `dial`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Dial {
+    /// Whom.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
+    pub targets: Vec<Target>,
+    /// In which order; `inOrder` where absent.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub order: Order,
+    /// Seconds that each rings; 20 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
+    pub timeout: Option<u32>,
+    /// The number that they see: one of ours; the caller's own where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
+    pub caller_id: Option<String>,
+    /// The actions by outcome.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub on: Map<String>,
+    /// The action of every other outcome but `answered`, after which the call ends.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub otherwise: String,
+}
+
+members!(Dial {
+    targets: required "targets",
+    order: optional "order",
+    timeout: optional "timeout",
+    caller_id: optional "callerId",
+    on: optional "on",
+    otherwise: required "otherwise",
+});
+
+/// In which order the targets of a `dial` ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
+pub enum Order {
+    /// One after the other.
+    #[default]
+    InOrder,
+    /// All at once; the first to answer gets the call.
+    AllAtOnce,
+    /// One after the other, each call beginning with another one by a hash of its `CallSid`: evenly over many calls.
+    HuntGroup,
+}
+
+words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
+
+impl DialplanVerb for Dial {
+    fn connects(&self) -> bool {
+        true
+    }
+
+    fn needs_local_time(&self, _config: &Config) -> bool {
+        self.targets.iter().any(|target| matches!(target, Target::Available(_)))
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        let targets = at.field("targets");
+        let most = if self.order == Order::AllAtOnce { MAX_AT_ONCE } else { MAX_IN_ORDER };
+        checker.expect(!self.targets.is_empty(), Code::ConfigEmpty, &targets);
+        checker.expect(self.targets.len() <= most, Code::ConfigRange, &targets);
+        for (index, target) in self.targets.iter().enumerate() {
+            target.check(checker, &targets.element(index));
+        }
+        checker.range(self.timeout, 1, 600, &at.field("timeout"));
+        if let Some(number) = &self.caller_id {
+            checker.our_number(number, &at.field("callerId"));
+        }
+        checker.outcomes(&self.on, &VerbOutcome::OF_DIAL, &at.field("on"));
+    }
+
+    /// Each identity that it rings needs somebody who may sign in under it.
+    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        let targets = at.field("targets");
+        for (index, target) in self.targets.iter().enumerate() {
+            if let Target::Client(identity) = target {
+                checker.identity_in_use(identity, &targets.element(index).field("client"));
+            }
+        }
+    }
+
+    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+        // Where the chart alone knows who rings, it may be no one.
+        let no_one = if self.targets.iter().any(Target::is_fixed) { Trigger::Unattended } else { Trigger::Immediate };
+        let on = at.field("on");
+        for (index, (outcome, action)) in self.on.iter().enumerate() {
+            let trigger = match outcome {
+                "answered" | "canceled" => Trigger::Person,
+                "unavailable" => no_one,
+                _ => Trigger::Unattended,
+            };
+            visit(Edge { to: action, trigger, member: "dial.on" }, &on.member(index, outcome));
+        }
+        visit(Edge { to: &self.otherwise, trigger: no_one, member: "dial.otherwise" }, &at.field("otherwise"));
+    }
+
+    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+        for n in 0..self.places().min(MAX_CALLBACKS as u32) {
+            visit(Kind::Dial, n);
+        }
+    }
+
+    fn size(&self, config: &Config, size: &mut Size) {
+        // Ten phones at once, each with its callbacks.
+        size.last = MAX_AT_ONCE * Size::CALLBACKS + config.announcement_size();
+    }
+
+    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
+        self.needs_from(0, VerbOutcome::Unavailable, needs);
+        false
+    }
+
+    fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+        match event {
+            Event::NextTarget { n, before } => self.needs_from(*n, *before, needs),
+            Event::Answered { n } => {
+                // Who was rung is told by the same look-ups.
+                match self.order {
+                    Order::AllAtOnce | Order::HuntGroup => self.targets.iter().for_each(|target| target.needs(needs)),
+                    Order::InOrder => self.targets.get(*n as usize).into_iter().for_each(|target| target.needs(needs)),
+                }
+                if let Some(then) = self.on.get(VerbOutcome::Answered.word()) {
+                    needs.action(then);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+        let (n, params) = (request.n, request.params);
+        let sip = params.get("DialSipResponseCode").or_else(|| params.get("SipResponseCode"));
+        let status = params.get("DialCallStatus").unwrap_or_default();
+        let outcome = match VerbOutcome::of_dial(status, sip, params.get("DialBridged")) {
+            // An app has no line that could be busy.
+            VerbOutcome::Busy if self.rings_apps_alone(request.plan, n) => VerbOutcome::Declined,
+            outcome => outcome,
+        };
+        Progress::Event(if outcome == VerbOutcome::Answered {
+            Event::Answered { n }
+        } else {
+            // All targets are tried before `on` is asked: a hunt group does not end with the first that is busy.
+            Event::NextTarget { n: n + 1, before: outcome }
+        })
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        self.ring(writer, action, 0, VerbOutcome::Unavailable)
+    }
+
+    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        match event {
+            Event::NextTarget { n, before } => self.ring(writer, action, n, before),
+            Event::Answered { n } => {
+                writer.rendered.rung = self.rings(&writer.plan, n, writer.facts).only_person();
+                let then = self.on.get(VerbOutcome::Answered.word());
+                Ok(then.map_or_else(|| writer.hang_up(), |then| After::Action(then)))
+            }
+            _ => Ok(writer.hang_up()),
+        }
+    }
+}
+
+impl Dial {
+    /// Every `dial` of the config.
+    pub fn all(config: &Config) -> impl Iterator<Item = &Self> {
+        config.verbs().filter_map(|verb| if let Verb::Dial(dial) = verb { Some(dial) } else { None })
+    }
+
+    /// How many times it rings: once for all targets, or once for each.
+    const fn places(&self) -> u32 {
+        match self.order {
+            Order::AllAtOnce => 1,
+            Order::InOrder | Order::HuntGroup => self.targets.len() as u32,
+        }
+    }
+
+    /// The target in the `n`th place, where they ring one after the other.
+    fn target(&self, plan: &Plan<'_>, n: u32) -> Option<&Target> {
+        let (count, n) = (self.targets.len(), n as usize);
+        // A hunt group begins by the hash of the CallSid, so every request of a call agrees.
+        let first = if self.order == Order::HuntGroup { hash(plan.caller.sid) as usize % count.max(1) } else { 0 };
+        if n < count { self.targets.get((first + n) % count) } else { None }
+    }
+
+    /// What rings in the `n`th place.
+    fn rings(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Rings {
+        match self.order {
+            Order::AllAtOnce if n == 0 => Rings::of(self.targets.iter(), plan, facts),
+            Order::AllAtOnce => Rings::of([].iter(), plan, facts),
+            Order::InOrder | Order::HuntGroup => Rings::of(self.target(plan, n).into_iter(), plan, facts),
+        }
+    }
+
+    /// Whether only browsers and apps ring in the `n`th place.
+    fn rings_apps_alone(&self, plan: &Plan<'_>, n: u32) -> bool {
+        let is_app = |target: &Target| matches!(target, Target::Client(_));
+        match self.order {
+            Order::AllAtOnce => self.targets.iter().all(is_app),
+            Order::InOrder | Order::HuntGroup => self.target(plan, n).is_some_and(is_app),
+        }
+    }
+
+    /// What the targets need from the `n`th place on, until one surely rings.
+    fn needs_from<'a>(&'a self, n: u32, before: VerbOutcome, needs: &mut Needs<'_, 'a>) {
+        let mut surely = false;
+        match self.order {
+            // Any may be the first.
+            Order::HuntGroup => {
+                self.targets.iter().for_each(|target| target.needs(needs));
+                surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
+            }
+            Order::AllAtOnce => {
+                self.targets.iter().filter(|_| n == 0).for_each(|target| target.needs(needs));
+                surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
+            }
+            Order::InOrder => {
+                for target in self.targets.iter().skip(n as usize) {
+                    target.needs(needs);
+                    if target.surely_rings(needs.plan) {
+                        surely = true;
+                        break;
+                    }
+                }
+            }
+        }
+        if !surely {
+            needs.action(self.on.get(before.word()).unwrap_or(&self.otherwise));
+        }
+    }
+
+    /// Rings the `n`th place, or the first behind it where anything rings. Where nothing does, the action of how the last
+    /// one ended comes next.
+    fn ring<'a>(
+        &'a self,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+        n: u32,
+        before: VerbOutcome,
+    ) -> Result<After<'a>, Fault> {
+        let places = self.places();
+        let mut from_here = (n..places).map(|place| (place, self.rings(&writer.plan, place, writer.facts)));
+        let Some((place, rings)) = from_here.find(|(_, rings)| !rings.is_empty()) else {
+            return Ok(After::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
+        };
+        let recording = writer.recording();
+        if let Some(recording) = recording.filter(|_| n == 0) {
+            writer.say(&recording.announcement)?;
+        }
+        let url = writer.url(Kind::Dial, action, place);
+        let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
+        let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
+        if let Some(number) = self.caller_id(&writer.plan, &rings) {
+            attributes.push(("callerId", number));
+        }
+        let recorded = writer.status_url(Kind::Recording);
+        if recording.is_some() {
+            attributes.push(("record", "record-from-answer-dual"));
+            attributes.push(("recordingStatusCallback", &recorded));
+        }
+        writer.document.open("Dial", &attributes);
+        let status = writer.status_url(Kind::Status);
+        // The same for every call: a callee has switched to no language.
+        let announced = CallbackUrl::common(Kind::Announce).url(writer.plan.url);
+        for ring in rings.iter() {
+            write_ring(writer, ring, &status, Some(announced.as_str()).filter(|_| recording.is_some()));
+        }
+        writer.document.close();
+        if let Some(person) = rings.only_person()
+            && !self.goes_on_to_others(writer.plan.config)
+            && (0..places).all(|other| other == place || self.rings(&writer.plan, other, writer.facts).is_empty())
+        {
+            writer.rendered.rung = Some(person);
+        }
+        Ok(After::End)
+    }
+
+    /// Whether a caller whom no one answers here may come to speak with somebody else.
+    fn goes_on_to_others(&self, config: &Config) -> bool {
+        let unanswered = self.on.iter().filter(|(word, _)| *word != VerbOutcome::Answered.word());
+        let mut actions: Vec<&str> = unanswered.map(|(_, then)| then.as_str()).collect();
+        actions.push(&self.otherwise);
+        connects(config, actions)
+    }
+
+    /// The number that a telephone shows: the one of ours that the config names, else the caller's own, which is Twilio's
+    /// default; but ours where the caller has none to show.
+    fn caller_id<'a>(&'a self, plan: &Plan<'a>, rings: &Rings) -> Option<&'a str> {
+        let ours = |number: &str| plan.numbers.iter().find(|one| one.as_str() == number).map(|one| one.as_str());
+        let telephone = rings.iter().any(|ring| matches!(ring, Ring::Number { .. }));
+        let called = || plan.caller.called.filter(|_| telephone && plan.caller.number.is_none());
+        self.caller_id.as_deref().and_then(ours).or_else(|| called().map(E164::as_str))
+    }
+}
+
+fn write_ring(writer: &mut Writer<'_>, ring: &Ring, status: &str, announced: Option<&str>) {
+    let (name, text) = match ring {
+        Ring::Client(identity) => ("Client", identity),
+        Ring::Number { number, .. } => ("Number", number),
+        Ring::Sip(address) => ("Sip", address),
+    };
+    let mut attributes = vec![("statusCallback", status), ("statusCallbackEvent", EVENTS)];
+    // Half a second before the extension, which most exchanges need.
+    let keys = match ring {
+        Ring::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
+        _ => String::new(),
+    };
+    if !keys.is_empty() {
+        attributes.push(("sendDigits", &keys));
+    }
+    if let Some(url) = announced {
+        attributes.push(("url", url));
+    }
+    writer.document.element(name, &attributes, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    #[test]
+    fn rings_a_phone_and_then_goes_on() {
+        let actions = r#"{"main":[{"dial":{"targets":[{"client":"desk"},{"available":"Organization/1"}],"on":{"busy":"full"},
+            "otherwise":"end"}}],"full":[{"hangup":{}}],"end":[{"hangup":{}}]}"#;
+        assert_eq!(
+            twiml(actions),
+            r#"<Dial action="/v?step=dial.main" timeout="20"><Client statusCallback="/v?step=status#rc=3&amp;rp=all" statusCallbackEvent="initiated ringing answered completed">desk</Client></Dial>"#
+        );
+        assert_eq!(edges(actions), ["dial.on Unattended full", "dial.otherwise Unattended end"]);
+    }
+
+    #[test]
+    fn a_place_where_nothing_rings_goes_on_at_once() {
+        let actions =
+            r#"{"main":[{"dial":{"targets":[{"generalPractitioner":{}}],"otherwise":"end"}}],"end":[{"hangup":{}}]}"#;
+        assert_eq!(twiml(actions), "<Hangup/>");
+        assert_eq!(edges(actions), ["dial.otherwise Immediate end"]);
+    }
+}

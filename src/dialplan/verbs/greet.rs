@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `greet`: greets the patient by name, or anybody neutrally.
+
+use super::{DialplanVerb, Size};
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::config::Config;
+use crate::dialplan::needs::Needs;
+use crate::dialplan::speech::{Fault, Words, attributes, localized, write_text};
+use crate::dialplan::writer::{After, Writer};
+use crate::json::members;
+
+/// `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Greet {
+    /// What a patient hears; `{name}` stands for their given name.
+    pub patient: Words,
+    /// What everybody else hears.
+    pub neutral: Words,
+    /// A voice of Twilio's.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
+    pub voice: Option<String>,
+}
+
+members!(Greet {
+    patient: required "patient",
+    neutral: required "neutral",
+    voice: optional "voice",
+});
+
+impl DialplanVerb for Greet {
+    fn decides(&self) -> bool {
+        false
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.words(&self.patient, false, &at.field("patient"));
+        checker.words(&self.neutral, false, &at.field("neutral"));
+        checker.voice(self.voice.as_deref(), &at.field("voice"));
+    }
+
+    fn size(&self, _config: &Config, size: &mut Size) {
+        size.before += Size::SHORT + self.patient.bytes().max(self.neutral.bytes());
+    }
+
+    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
+        needs.patient();
+        true
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+        let given = writer.patient().and_then(|patient| patient.given.as_deref());
+        let words = if given.is_some() { &self.patient } else { &self.neutral };
+        let config = writer.plan.config;
+        let (words, language) = localized(words, writer.current_language(), config);
+        let attributes = attributes(self.voice.as_deref(), language, None, config);
+        write_text(&mut writer.document, &attributes, words, given.map(|given| ("{name}", given)));
+        Ok(After::NextVerb)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    use crate::dialplan::facts::{Fact, Facts};
+    use crate::dialplan::people::Patient;
+
+    #[test]
+    fn names_only_the_one_patient_who_fits() {
+        let actions = r#"{"main":[{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}]}"#;
+        assert_eq!(twiml(actions), "<Say>Hello.</Say>");
+        let patient = Patient { given: Some("Ada".to_owned()), ..Patient::default() };
+        let facts = Facts { patient: Fact::Known(Some(patient)), ..Facts::default() };
+        assert_eq!(twiml_with(actions, &facts), "<Say>Hello, Ada.</Say>");
+    }
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `menu`: lets the caller choose, by a key or by a word. `<Gather>`:
+//! <https://www.twilio.com/docs/voice/twiml/gather>.
+
+use super::{DialplanVerb, Size};
+use crate::dialplan::callback_urls::{Kind, MAX_CALLBACKS};
+use crate::dialplan::check::{Checker, Place, is_heard, is_keys, is_short};
+use crate::dialplan::config::Config;
+use crate::dialplan::graph::{Edge, Trigger, Visit};
+use crate::dialplan::speech::{Fault, Prompt, gather_language, words, xml_bytes};
+use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::writer::{After, Writer};
+use crate::error::Code;
+use crate::json::{Map, decimal, members};
+
+/// Seconds of silence before the prompt comes again, unless the config says otherwise.
+const DEFAULT_TIMEOUT: u32 = 5;
+/// How often the prompt comes again, unless the config says otherwise.
+const DEFAULT_RETRIES: u32 = 2;
+/// The most choices: they are compared with each other.
+const MAX_CHOICES: usize = 100;
+/// The most words and phrases of one choice.
+const MAX_WORDS: usize = 20;
+/// The most of all choices of a menu (error 13330). Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+const MAX_HINTS: usize = 500;
+/// The longest word or phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+const LONGEST_WORDS: usize = 100;
+/// The longest extension.
+const LONGEST_DIGITS: usize = 10;
+
+/// `menu`, an IVR.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Menu {
+    /// What is asked.
+    pub prompt: Prompt,
+    /// What can be chosen.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
+    pub options: Vec<Choice>,
+    /// What is said after a choice that is none, before the prompt comes again.
+    pub invalid: Option<Prompt>,
+    /// How often the prompt comes again; 2 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10)))]
+    pub retries: Option<u32>,
+    /// Seconds of silence before it does; 5 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 60)))]
+    pub timeout: Option<u32>,
+    /// The action where nothing was chosen in the end.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub otherwise: String,
+}
+
+members!(Menu {
+    prompt: required "prompt",
+    options: required "options",
+    invalid: optional "invalid",
+    retries: optional "retries",
+    timeout: optional "timeout",
+    otherwise: required "otherwise",
+});
+
+/// A choice of a menu, by its digits or by what is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
+pub struct Choice {
+    /// `0` to `9`, `*`, `#`; several for an extension.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]{1,10}$")))]
+    pub digits: Option<String>,
+    /// Words, one of which is said.
+    #[cfg_attr(feature = "schema", schemars(length(max = 20), inner(length(min = 1, max = 100))))]
+    pub speech: Vec<String>,
+    /// The language (BCP 47) from here on.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
+    pub language: Option<String>,
+    /// The action; the same menu again where only the language changes.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub then: Option<String>,
+}
+
+members!(Choice {
+    digits: optional "digits",
+    speech: optional "speech",
+    language: optional "language",
+    then: optional "then",
+});
+
+impl DialplanVerb for Menu {
+    fn listens(&self) -> bool {
+        self.options.iter().any(|option| !option.speech.is_empty())
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.prompt(&self.prompt, &at.field("prompt"));
+        let options = at.field("options");
+        checker.expect(!self.options.is_empty(), Code::ConfigEmpty, &options);
+        let hints = self.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
+        checker.expect(self.options.len() <= MAX_CHOICES, Code::ConfigRange, &options);
+        checker.advise(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
+        for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
+            let at = options.element(index);
+            choice.check(checker, &at);
+            // Digits are recognized as they are pressed, so no choice may begin with another's.
+            let earlier = self.options.iter().take(index);
+            if earlier.into_iter().any(|other| choice.is_prefix_of(other) || other.is_prefix_of(choice)) {
+                checker.error(Code::ConfigChoice, &at.field("digits"));
+            }
+        }
+        self.check_phrases(checker, &options);
+        if let Some(invalid) = &self.invalid {
+            checker.prompt(invalid, &at.field("invalid"));
+        }
+        checker.range(self.retries, 0, 10, &at.field("retries"));
+        checker.range(self.timeout, 1, 60, &at.field("timeout"));
+    }
+
+    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+        let options = at.field("options");
+        for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
+            if let Some(then) = &choice.then {
+                let edge = Edge { to: then, trigger: Trigger::Person, member: "menu.options" };
+                visit(edge, &options.element(index).field("then"));
+            }
+        }
+        let otherwise = Edge { to: &self.otherwise, trigger: Trigger::Unattended, member: "menu.otherwise" };
+        visit(otherwise, &at.field("otherwise"));
+    }
+
+    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+        for n in 0..=self.retries() {
+            visit(Kind::Menu, n);
+        }
+    }
+
+    fn languages<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        self.options.iter().filter_map(|option| option.language.as_deref()).for_each(visit);
+    }
+
+    fn size(&self, _config: &Config, size: &mut Size) {
+        // An invalid choice brings the menu again, behind other words.
+        size.before = size.before.max(self.invalid.as_ref().map_or(0, Prompt::bytes));
+        let hints = self.options.iter().flat_map(|option| &option.speech).map(|hint| xml_bytes(hint) + 1);
+        size.last = Size::CALLBACKS + self.prompt.bytes() + hints.sum::<usize>();
+    }
+
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+        let (digits, speech) = (request.params.get("Digits"), request.params.get("SpeechResult"));
+        if let Some(choice) = chosen(self, digits, speech) {
+            if let Some(language) = &choice.language {
+                request.language = Some(language);
+            }
+            return match &choice.then {
+                Some(then) => Progress::Action(then),
+                None => Progress::Event(Event::Repeat { n: 0, invalid: false }),
+            };
+        }
+        if request.n < self.retries() {
+            let invalid = digits.is_some() || speech.is_some();
+            Progress::Event(Event::Repeat { n: request.n + 1, invalid })
+        } else {
+            Progress::Action(&self.otherwise)
+        }
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        self.gather(writer, action, 0)
+    }
+
+    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        let Event::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
+        if invalid && let Some(invalid) = &self.invalid {
+            writer.say(invalid)?;
+        }
+        self.gather(writer, action, n)
+    }
+}
+
+impl Menu {
+    /// How often the prompt comes again. A larger number would only make callback URLs.
+    fn retries(&self) -> u32 {
+        self.retries.unwrap_or(DEFAULT_RETRIES).min(MAX_CALLBACKS as u32)
+    }
+
+    /// Asks. Silence goes on with the same callback URL as a choice: the parameters tell which of them it was.
+    fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<After<'a>, Fault> {
+        let url = writer.url(Kind::Menu, action, n);
+        let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
+        let digits = || self.options.iter().filter_map(|option| option.digits.as_deref());
+        let lengths = || digits().map(str::len).filter(|length| *length > 0);
+        let longest = lengths().max().unwrap_or(0);
+        let number = decimal(longest as u64);
+        let phrases = phrases(self).join(",");
+        let input = match (longest > 0, phrases.is_empty()) {
+            (true, false) => "dtmf speech",
+            (false, false) => "speech",
+            _ => "dtmf",
+        };
+        let mut attributes = vec![("input", input), ("timeout", timeout.as_str())];
+        if longest > 0 {
+            attributes.push(("numDigits", &number));
+            // Where all choices are as long, none needs a key behind it; and where # is one, it ends nothing.
+            if lengths().all(|length| length == longest) || digits().any(|keys| keys.contains('#')) {
+                attributes.push(("finishOnKey", ""));
+            }
+        }
+        if !phrases.is_empty() {
+            attributes.push(("speechTimeout", "auto"));
+            attributes.push(("hints", &phrases));
+            if let Some(language) = writer.current_language() {
+                attributes.push(("language", gather_language(language)));
+            }
+        }
+        attributes.push(("action", &url));
+        writer.document.open("Gather", &attributes);
+        writer.say(&self.prompt)?;
+        writer.document.close().element("Redirect", &[], &url);
+        Ok(After::End)
+    }
+
+    /// A phrase chooses the first option that has it, so an option that has it again is never chosen by it.
+    fn check_phrases(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        if !checker.gives_advice() {
+            return;
+        }
+        let choices = || self.options.iter().enumerate().take(MAX_CHOICES);
+        // Which option has each phrase first.
+        let firsts: Map<usize> =
+            choices().flat_map(|(index, choice)| choice.phrases().map(move |words| (words, index))).collect();
+        for (index, choice) in choices() {
+            let again = choice.phrases().any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
+            checker.advise(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
+        }
+    }
+}
+
+impl Choice {
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.expect(self.digits.is_some() || !self.speech.is_empty(), Code::ConfigChoice, at);
+        let keys = self.digits.as_deref().is_none_or(|digits| is_keys(digits, LONGEST_DIGITS));
+        checker.expect(keys, Code::ConfigChoice, &at.field("digits"));
+        let speech = at.field("speech");
+        checker.expect(self.speech.len() <= MAX_WORDS, Code::ConfigRange, &speech);
+        for (index, phrase) in self.speech.iter().enumerate().take(MAX_WORDS) {
+            // Commas separate the hints that Twilio gets.
+            let fits = is_heard(phrase) && is_short(phrase, LONGEST_WORDS) && !phrase.contains(',');
+            checker.expect(fits, Code::ConfigText, &speech.element(index));
+            checker.advise(|| !fits || !words(phrase).is_empty(), Code::ConfigText, &speech.element(index));
+        }
+        checker.switched_language(self.language.as_deref(), &at.field("language"));
+        if self.then.is_none() {
+            // Only a language can change without anything else being done.
+            checker.expect(self.language.is_some(), Code::ConfigDeadEnd, at);
+        }
+    }
+
+    fn is_prefix_of(&self, other: &Self) -> bool {
+        matches!((&self.digits, &other.digits), (Some(digits), Some(others)) if others.starts_with(digits.as_str()))
+    }
+
+    /// Its phrases, as the engine compares them with what the caller says.
+    fn phrases(&self) -> impl Iterator<Item = String> {
+        self.speech.iter().take(MAX_WORDS).map(|phrase| words(phrase).join(" "))
+    }
+}
+
+/// Every phrase that a menu listens for.
+fn phrases(menu: &Menu) -> Vec<&str> {
+    menu.options.iter().flat_map(|option| &option.speech).map(String::as_str).filter(|text| !text.is_empty()).collect()
+}
+
+/// What was chosen; `None` where that was no choice. Keys are a choice whole; of what was said, the option whose longest
+/// phrase is in it.
+fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&str>) -> Option<&'a Choice> {
+    if digits.is_some() {
+        return menu.options.iter().find(|option| option.digits.as_deref() == digits);
+    }
+    let said = words(speech?);
+    let mut best: Option<(usize, &Choice)> = None;
+    for option in &menu.options {
+        for phrase in &option.speech {
+            let phrase = words(phrase);
+            let is_in = !phrase.is_empty() && said.windows(phrase.len()).any(|part| *part == phrase);
+            if is_in && best.is_none_or(|(length, _)| phrase.len() > length) {
+                best = Some((phrase.len(), option));
+            }
+        }
+    }
+    best.map(|(_, option)| option)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn menu() -> Menu {
+        serde_json::from_str(
+            r##"{"prompt":{"text":"?"},"otherwise":"x","options":[
+                {"digits":"1","speech":["refill","new refill"],"then":"refill"},
+                {"digits":"22","speech":["nurse","la enfermera"],"then":"nurse"},
+                {"digits":"#","speech":["not the nurse"],"then":"other"},
+                {"speech":["ÉLISE","Привет",""],"then":"names"}]}"##,
+        )
+        .unwrap()
+    }
+
+    fn by(digits: Option<&str>, speech: Option<&str>) -> Option<String> {
+        chosen(&menu(), digits, speech).and_then(|choice| choice.then.clone())
+    }
+
+    #[test]
+    fn keys_are_a_choice_whole() {
+        for (digits, then) in
+            [("1", Some("refill")), ("22", Some("nurse")), ("#", Some("other")), ("2", None), ("11", None)]
+        {
+            assert_eq!(by(Some(digits), None).as_deref(), then, "{digits}");
+        }
+        // A key counts before a word.
+        assert_eq!(by(Some("9"), Some("nurse")), None);
+    }
+
+    #[test]
+    fn what_is_said_without_spaces_is_found_too() {
+        let menu: Menu = serde_json::from_str(
+            r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
+                {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"},
+                {"speech":["時々"],"then":"sometimes"},{"speech":["cafe\u0301"],"then":"coffee"}]}"#,
+        )
+        .unwrap();
+        for (speech, then) in [
+            ("我要预约。", Some("visit")),
+            ("预约，谢谢", Some("visit")),
+            ("予約をお願いします", Some("yoyaku")),
+            ("ขอนัดหมอ", Some("nat")),
+            ("预", None),
+            ("時々", Some("sometimes")),
+            ("我要约预", None),
+            ("un cafe\u{301}, por favor", Some("coffee")),
+        ] {
+            assert_eq!(chosen(&menu, None, Some(speech)).and_then(|one| one.then.as_deref()), then, "{speech}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_found_by_its_words() {
+        for (speech, then) in [
+            ("Refill.", Some("refill")),
+            ("I need a new REFILL, please", Some("refill")),
+            ("the nurse", Some("nurse")),
+            ("No, not the nurse!", Some("other")),
+            ("La Enfermera", Some("nurse")),
+            ("nurses", None),
+            ("élise", Some("names")),
+            ("ПРИВЕТ", Some("names")),
+            ("", None),
+            ("...", None),
+        ] {
+            assert_eq!(by(None, Some(speech)).as_deref(), then, "{speech}");
+        }
+        assert_eq!(by(None, None), None);
+    }
+}

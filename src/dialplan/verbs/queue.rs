@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `queue`: lets the caller wait. `<Enqueue>`: <https://www.twilio.com/docs/voice/twiml/enqueue>.
+//!
+//! A document that is heard in a queue can say, play, gather, hang up, and let the caller out by `<Leave>`; nothing else.
+//! So the action after an accepted callback offer is heard in the queue if it only says something and hangs up. Otherwise
+//! the caller is let out, as where the queue is too long, and the queue's action request tells the two apart by the chart,
+//! which has the accepted offer.
+
+use super::{DialplanVerb, Size, Verb};
+use crate::dialplan::callback_urls::{Kind, RETRY};
+use crate::dialplan::check::{Checker, Place, is_keys};
+use crate::dialplan::config::{Config, Occasion};
+use crate::dialplan::graph::{Edge, Trigger, Visit, is_spoken};
+use crate::dialplan::needs::Needs;
+use crate::dialplan::outcome::VerbOutcome;
+use crate::dialplan::params::{Caller, Params};
+use crate::dialplan::speech::{Fault, Prompt};
+use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::writer::{After, Writer};
+use crate::error::Code;
+use crate::json::{Map, decimal, members};
+
+/// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
+const LARGEST_QUEUE: u32 = 5_000;
+/// The longest average wait that can be configured, in seconds.
+const LONGEST_WAIT: u32 = 14_400;
+/// A piece of Twilio's own hold music, some minutes long; the queue's length is checked again behind it.
+const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+
+/// `queue`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Queue {
+    /// Its name at Twilio.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
+    pub name: String,
+    /// What is heard meanwhile: an `https` URL; Twilio's music where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
+    pub music: Option<String>,
+    /// What is said of the caller's place; `{position}` stands for it. Nothing where absent.
+    pub position: Option<Prompt>,
+    /// Offers to call back instead of waiting.
+    pub callback: Option<CallbackOffer>,
+    /// Where the queue is too long.
+    pub overflow: Option<Overflow>,
+    /// The actions by outcome.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub on: Map<String>,
+    /// The action of every other outcome but `answered`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub otherwise: String,
+}
+
+members!(Queue {
+    name: required "name",
+    music: optional "music",
+    position: optional "position",
+    callback: optional "callback",
+    overflow: optional "overflow",
+    on: optional "on",
+    otherwise: required "otherwise",
+});
+
+/// `callback` of a queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct CallbackOffer {
+    /// What is offered: "Press one, and we call you back."
+    pub prompt: Prompt,
+    /// The digit that takes it.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]$")))]
+    pub digit: String,
+    /// The action afterwards; a task for the staff is opened.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub then: String,
+}
+
+members!(CallbackOffer {
+    prompt: required "prompt",
+    digit: required "digit",
+    then: required "then",
+});
+
+/// `overflow` of a queue, judged where the caller begins to wait and again and again meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Overflow {
+    /// More callers than these wait.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 5000)))]
+    pub size: Option<u32>,
+    /// The caller stands behind this place.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5000)))]
+    pub position: Option<u32>,
+    /// Callers wait longer than this on average, in seconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
+    pub average_wait: Option<u32>,
+    /// The action.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub then: String,
+}
+
+members!(Overflow {
+    size: optional "size",
+    position: optional "position",
+    average_wait: optional "averageWait",
+    then: required "then",
+});
+
+impl Queue {
+    /// Whether an action of the config has a queue of this name at Twilio.
+    #[must_use]
+    pub fn is_named(config: &Config, name: &str) -> bool {
+        config.verbs().any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name))
+    }
+}
+
+impl DialplanVerb for Queue {
+    fn connects(&self) -> bool {
+        true
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.label(&self.name, &at.field("name"));
+        checker.url(self.music.as_deref(), &at.field("music"));
+        if let Some(position) = &self.position {
+            checker.prompt(position, &at.field("position"));
+        }
+        if let Some(offer) = &self.callback {
+            let at = at.field("callback");
+            checker.prompt(&offer.prompt, &at.field("prompt"));
+            checker.expect(is_keys(&offer.digit, 1), Code::ConfigChoice, &at.field("digit"));
+        }
+        if let Some(overflow) = &self.overflow {
+            overflow.check(checker, &at.field("overflow"));
+        }
+        checker.outcomes(&self.on, &VerbOutcome::OF_QUEUE, &at.field("on"));
+    }
+
+    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        if self.callback.is_some() && !checker.is_followed_up(Occasion::Callback) {
+            checker.warning(Code::ConfigUntold, &at.field("callback"));
+        }
+    }
+
+    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+        if let Some(offer) = &self.callback {
+            let edge = Edge { to: &offer.then, trigger: Trigger::Person, member: "queue.callback.then" };
+            visit(edge, &at.field("callback").field("then"));
+        }
+        if let Some(overflow) = &self.overflow {
+            let edge = Edge { to: &overflow.then, trigger: Trigger::Unattended, member: "queue.overflow.then" };
+            visit(edge, &at.field("overflow").field("then"));
+        }
+        let on = at.field("on");
+        for (index, (outcome, action)) in self.on.iter().enumerate() {
+            let trigger = match outcome {
+                "answered" | "canceled" => Trigger::Person,
+                _ => Trigger::Unattended,
+            };
+            visit(Edge { to: action, trigger, member: "queue.on" }, &on.member(index, outcome));
+        }
+        let otherwise = Edge { to: &self.otherwise, trigger: Trigger::Unattended, member: "queue.otherwise" };
+        visit(otherwise, &at.field("otherwise"));
+    }
+
+    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+        visit(Kind::Queue, 0);
+        visit(Kind::Wait, 0);
+        if self.callback.is_some() {
+            visit(Kind::Offer, 0);
+        }
+    }
+
+    fn size(&self, _config: &Config, size: &mut Size) {
+        size.last = Size::CALLBACKS;
+    }
+
+    fn needs<'a>(&'a self, _needs: &mut Needs<'_, 'a>) -> bool {
+        false
+    }
+
+    fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+        let offered = self.callback.as_ref().map(|offer| &offer.then);
+        match event {
+            Event::CallbackAccepted => {
+                if let Some(then) = offered.filter(|then| is_spoken(needs.plan.config, then)) {
+                    needs.action(then);
+                }
+            }
+            Event::Left => {
+                let overflow = self.overflow.as_ref().map(|overflow| &overflow.then);
+                offered.into_iter().chain(overflow).for_each(|then| needs.action(then));
+            }
+            _ => {}
+        }
+    }
+
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+        let params = request.params;
+        let waiting = Event::Waiting { position: params.number("QueuePosition") };
+        match request.kind {
+            Kind::Queue => self.ended(params),
+            Kind::Offer if self.accepts(&request.plan.caller, params) => Progress::Event(Event::CallbackAccepted),
+            Kind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
+                Progress::Event(Event::Overflow)
+            }
+            _ => Progress::Event(waiting),
+        }
+    }
+
+    /// Whoever takes callers out records, but can no longer announce it to them: it is announced here.
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        if let Some(recording) = writer.recording() {
+            writer.say(&recording.announcement)?;
+        }
+        // No other request says how the wait ended, so this one comes again even where the caller is gone by then.
+        let ended = [&writer.url(Kind::Queue, action, 0), RETRY].concat();
+        let waits = writer.url(Kind::Wait, action, 0);
+        let mut attributes = vec![("action", ended.as_str())];
+        // Without any of these Twilio plays its own music, and asks no one.
+        let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
+        if has_part || self.music.is_some() {
+            attributes.push(("waitUrl", &waits));
+        }
+        writer.document.element("Enqueue", &attributes, &self.name);
+        Ok(After::End)
+    }
+
+    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        match event {
+            Event::Waiting { position } => self.wait(writer, action, position),
+            Event::CallbackAccepted => match &self.callback {
+                Some(offer) if is_spoken(writer.plan.config, &offer.then) => Ok(After::ActionInQueue(&offer.then)),
+                _ => Ok(writer.leave()),
+            },
+            Event::Left => Ok(After::Action(self.after_leaving(writer))),
+            Event::Overflow => Ok(writer.leave()),
+            _ => Ok(writer.hang_up()),
+        }
+    }
+}
+
+impl Queue {
+    /// What the queue's action request means.
+    fn ended<'a>(&'a self, params: Params<'_, '_>) -> Progress<'a> {
+        let Some(outcome) = VerbOutcome::of_queue(params.get("QueueResult").unwrap_or_default()) else {
+            return Progress::Nothing;
+        };
+        match self.on.get(outcome.word()) {
+            _ if outcome == VerbOutcome::Left && (self.overflow.is_some() || self.callback.is_some()) => {
+                Progress::Event(Event::Left)
+            }
+            Some(then) => Progress::Action(then),
+            None if outcome == VerbOutcome::Answered => Progress::Hangup,
+            None => Progress::Action(&self.otherwise),
+        }
+    }
+
+    /// The action of a caller who was let out: for an accepted offer, for an overflow, or for any other reason.
+    fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
+        let callback = self.callback.as_ref().map(|offer| offer.then.as_str());
+        let overflow = self.overflow.as_ref().map(|overflow| overflow.then.as_str());
+        // An offer whose action was heard in the queue lets no one out.
+        let offered = callback.filter(|then| !is_spoken(writer.plan.config, then));
+        let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_taken);
+        let left = || self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise).as_str();
+        accepted.or(overflow).unwrap_or_else(left)
+    }
+
+    /// What is heard while the caller waits.
+    fn wait<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, position: Option<u32>) -> Result<After<'a>, Fault> {
+        if let Some((say, position)) = self.position.as_ref().zip(position) {
+            writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
+        }
+        let music = self.music.as_deref().unwrap_or(MUSIC);
+        let Some(offer) = self.offer(&writer.plan.caller) else {
+            writer.document.element("Play", &[], music);
+            return Ok(After::End);
+        };
+        let url = writer.url(Kind::Offer, action, 0);
+        let attributes =
+            [("input", "dtmf"), ("timeout", "1"), ("numDigits", "1"), ("finishOnKey", ""), ("action", url.as_str())];
+        writer.document.open("Gather", &attributes);
+        writer.say(&offer.prompt)?;
+        writer.document.element("Play", &[], music).close();
+        Ok(After::End)
+    }
+
+    /// The offer to call back; none to a caller without a number.
+    fn offer(&self, caller: &Caller<'_>) -> Option<&CallbackOffer> {
+        self.callback.as_ref().filter(|_| caller.number.is_some())
+    }
+
+    /// Whether the caller accepts the offer.
+    fn accepts(&self, caller: &Caller<'_>, params: Params<'_, '_>) -> bool {
+        self.offer(caller).is_some_and(|offer| params.get("Digits") == Some(offer.digit.as_str()))
+    }
+}
+
+impl Overflow {
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        let ever = self.size.is_some() || self.position.is_some() || self.average_wait.is_some();
+        checker.expect(ever, Code::ConfigEmpty, at);
+        checker.range(self.size, 0, LARGEST_QUEUE, &at.field("size"));
+        checker.range(self.position, 1, LARGEST_QUEUE, &at.field("position"));
+        checker.range(self.average_wait, 1, LONGEST_WAIT, &at.field("averageWait"));
+    }
+
+    /// Whether the queue is too long by what Twilio says of it. A length that it does not say is not too long.
+    fn is_exceeded(&self, params: Params<'_, '_>) -> bool {
+        let limits =
+            [("CurrentQueueSize", self.size), ("QueuePosition", self.position), ("AvgQueueTime", self.average_wait)];
+        limits.iter().any(|(name, most)| most.zip(params.number(name)).is_some_and(|(most, length)| length > most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    const ACTIONS: &str = r#"{"main":[{"queue":{"name":"q","callback":{"prompt":{"text":"?"},"digit":"1","then":"later"},
+        "overflow":{"size":3,"then":"full"},"on":{"answered":"end"},"otherwise":"end"}}],
+        "later":[{"say":{"text":"We call you."}},{"hangup":{}}],"full":[{"hangup":{}}],"end":[{"hangup":{}}]}"#;
+
+    #[test]
+    fn lets_the_caller_wait() {
+        assert_eq!(
+            twiml(ACTIONS),
+            r#"<Enqueue action="/v?step=queue.main#rc=3&amp;rp=all" waitUrl="/v?step=wait.main">q</Enqueue>"#
+        );
+    }
+
+    #[test]
+    fn goes_on_for_each_reason_to_leave() {
+        let expected = [
+            "queue.callback.then Person later",
+            "queue.overflow.then Unattended full",
+            "queue.on Person end",
+            "queue.otherwise Unattended end",
+        ];
+        assert_eq!(edges(ACTIONS), expected);
+    }
+}

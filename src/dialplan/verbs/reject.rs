@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `reject`: does not answer, so that the call costs nothing. `<Reject>`:
+//! <https://www.twilio.com/docs/voice/twiml/reject>.
+
+use super::{DialplanVerb, Verb};
+use crate::dialplan::config::Config;
+use crate::dialplan::speech::Fault;
+use crate::dialplan::writer::{After, Writer};
+use crate::json::{members, words};
+
+/// `reject`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields, default)
+)]
+pub struct Reject {
+    /// What the caller's carrier is told.
+    pub reason: RejectReason,
+}
+
+members!(Reject {
+    reason: optional "reason",
+});
+
+/// Why a call is rejected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
+pub enum RejectReason {
+    /// A busy signal.
+    Busy,
+    /// "Not in service".
+    #[default]
+    Rejected,
+}
+
+words!(RejectReason { Busy: "busy", Rejected: "rejected" });
+
+impl Reject {
+    /// Whether an action of the config rejects calls.
+    #[must_use]
+    pub fn is_in(config: &Config) -> bool {
+        config.verbs().any(|verb| matches!(verb, Verb::Reject(_)))
+    }
+}
+
+impl DialplanVerb for Reject {
+    fn is_alone(&self) -> bool {
+        true
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+        // An answered call cannot be rejected any more.
+        if !writer.is_unanswered {
+            return Ok(writer.hang_up());
+        }
+        let reason = match self.reason {
+            RejectReason::Busy => "busy",
+            RejectReason::Rejected => "rejected",
+        };
+        writer.document.empty("Reject", &[("reason", reason)]);
+        writer.rendered.rejected = true;
+        Ok(After::End)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    #[test]
+    fn an_answered_call_is_hung_up() {
+        // A rule's action may reject; an action that a callback leads to cannot any more.
+        assert_eq!(twiml(r#"{"main":[{"reject":{"reason":"busy"}}]}"#), "<Hangup/>");
+    }
+}

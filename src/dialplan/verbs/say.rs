@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `say`: says something.
+
+use super::{DialplanVerb, Size};
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::config::Config;
+use crate::dialplan::speech::{Fault, Prompt};
+use crate::dialplan::writer::{After, Writer};
+
+/// `say`.
+pub type Say = Prompt;
+
+impl DialplanVerb for Say {
+    fn decides(&self) -> bool {
+        false
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.prompt(self, at);
+    }
+
+    fn size(&self, _config: &Config, size: &mut Size) {
+        size.before += self.bytes();
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+        writer.say(self)?;
+        Ok(After::NextVerb)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    #[test]
+    fn says_it_in_a_voice_and_a_language() {
+        let actions = r#"{"main":[{"say":{"text":"Hello","voice":"alice","language":"en-GB","times":2}}]}"#;
+        assert_eq!(twiml(actions), r#"<Say voice="alice" language="en-GB" loop="2">Hello</Say>"#);
+        assert_eq!(
+            twiml(r#"{"main":[{"say":{"ssml":"a<break time=\"1s\"/>"}}]}"#),
+            r#"<Say>a<break time="1s"/></Say>"#
+        );
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `voicemail`: takes a message. `<Record>`: <https://www.twilio.com/docs/voice/twiml/record>.
+
+use super::{DialplanVerb, Size, Verb};
+use crate::dialplan::callback_urls::Kind;
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::config::{Config, Occasion};
+use crate::dialplan::speech::{Fault, Prompt};
+use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::writer::{After, Writer};
+use crate::error::Code;
+use crate::json::{decimal, members};
+
+/// The longest message in seconds, unless the config says otherwise.
+const DEFAULT_LENGTH: u32 = 120;
+/// Twilio transcribes no longer message. Source: <https://www.twilio.com/docs/api/errors/13617>.
+const MAX_TRANSCRIBED: u32 = 120;
+
+/// `voicemail`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct Voicemail {
+    /// What is said before the tone.
+    pub greeting: Prompt,
+    /// The longest message in seconds; 120 where absent.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 14400)))]
+    pub max_length: Option<u32>,
+    /// Whether Twilio writes it down.
+    #[cfg_attr(feature = "schema", serde(default))]
+    pub transcribe: bool,
+    /// What is said afterwards; nothing where absent.
+    pub farewell: Option<Prompt>,
+}
+
+members!(Voicemail {
+    greeting: required "greeting",
+    max_length: optional "maxLength",
+    transcribe: optional "transcribe",
+    farewell: optional "farewell",
+});
+
+impl Voicemail {
+    /// Whether an action of the config takes messages.
+    #[must_use]
+    pub fn is_in(config: &Config) -> bool {
+        config.verbs().any(|verb| matches!(verb, Verb::Voicemail(_)))
+    }
+}
+
+impl DialplanVerb for Voicemail {
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        checker.prompt(&self.greeting, &at.field("greeting"));
+        let length = at.field("maxLength");
+        checker.range(self.max_length, 1, Checker::MAX_RECORDING, &length);
+        checker.advise(|| self.max_length != Some(1), Code::ConfigRange, &length);
+        if self.transcribe && self.max_length.is_some_and(|longest| longest > MAX_TRANSCRIBED) {
+            checker.warning(Code::ConfigTranscription, &length);
+        }
+        if let Some(farewell) = &self.farewell {
+            checker.prompt(farewell, &at.field("farewell"));
+        }
+    }
+
+    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        if !checker.is_followed_up(Occasion::Voicemail) {
+            checker.warning(Code::ConfigUntold, at);
+        }
+    }
+
+    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+        visit(Kind::Voicemail, 0);
+    }
+
+    fn size(&self, _config: &Config, size: &mut Size) {
+        size.last = Size::CALLBACKS + self.greeting.bytes() + self.farewell.as_ref().map_or(0, Prompt::bytes);
+    }
+
+    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+        Progress::Event(Event::MessageLeft)
+    }
+
+    /// Where no message is left, the document goes on behind `<Record>`, and the call ends.
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        writer.say(&self.greeting)?;
+        let url = writer.url(Kind::Voicemail, action, 0);
+        let (recorded, transcribed) = (writer.status_url(Kind::Recording), writer.status_url(Kind::Transcription));
+        let length = decimal(self.max_length.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LENGTH).into());
+        let mut attributes = vec![
+            ("action", url.as_str()),
+            ("maxLength", &length),
+            ("playBeep", "true"),
+            ("recordingStatusCallback", &recorded),
+        ];
+        if self.transcribe {
+            attributes.push(("transcribe", "true"));
+            attributes.push(("transcribeCallback", &transcribed));
+        }
+        writer.document.empty("Record", &attributes);
+        self.say_farewell(writer)
+    }
+
+    fn resume<'a>(&'a self, _event: Event, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+        self.say_farewell(writer)
+    }
+}
+
+impl Voicemail {
+    fn say_farewell<'a>(&'a self, writer: &mut Writer<'a>) -> Result<After<'a>, Fault> {
+        if let Some(farewell) = &self.farewell {
+            writer.say(farewell)?;
+        }
+        Ok(writer.hang_up())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    #[test]
+    fn records_and_says_goodbye() {
+        let actions =
+            r#"{"main":[{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true,"farewell":{"text":"Bye."}}}]}"#;
+        assert_eq!(
+            twiml(actions),
+            r#"<Say>Speak.</Say><Record action="/v?step=voicemail.main" maxLength="120" playBeep="true" recordingStatusCallback="/v?step=recording#rc=3&amp;rp=all" transcribe="true" transcribeCallback="/v?step=transcription#rc=3&amp;rp=all"/><Say>Bye.</Say><Hangup/>"#
+        );
+    }
+}
