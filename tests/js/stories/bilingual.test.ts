@@ -6,7 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
 import { example, openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { Snapshots, told } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('bilingual');
 const [english, spanish] = ['+15550100021', '+15550100022'];
@@ -93,7 +94,7 @@ describe('two languages', () => {
     test(story, async () => {
       const call = await clinic.call({ from: `+1555010${String(400 + index).padStart(4, '0')}`, to }, script);
       assert.match(call.heard.at(-1) ?? '', last);
-      snapshots.match(story, await told(clinic, call));
+      snapshots.match(story, await recordCall(clinic, call));
     });
   });
 });

@@ -8,7 +8,8 @@ import type { Script } from '../../../sandbox/src/twilio.ts';
 import { bearer } from '../sandbox-ask.ts';
 import { example, openClinic, policy, workday } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { Snapshots, told } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('front-desk');
 after(() => snapshots.close());
@@ -24,19 +25,19 @@ describe('a missed call', () => {
     const call = await clinic.call({ from: '+15550100101' });
     assert.equal(call.heard.length, 1);
     assert.match(call.heard[0] ?? '', /missed a call from one of our clinicians/);
-    snapshots.match('missed call', await told(clinic, call));
+    snapshots.match('missed call', await recordCall(clinic, call));
   });
 
   test('is explained to who withholds their number', async () => {
     const call = await clinic.call({ from: '+266696687' });
     assert.equal(call.heard.length, 1);
-    snapshots.match('missed call, anonymous', await told(clinic, call));
+    snapshots.match('missed call, anonymous', await recordCall(clinic, call));
   });
 
   test('ends where the caller does not listen to the end', async () => {
     const call = await clinic.call({ from: '+15550100102' }, { hangUpAfter: 2 });
     assert.equal(call.duration, 2);
-    snapshots.match('missed call, hung up', await told(clinic, call));
+    snapshots.match('missed call, hung up', await recordCall(clinic, call));
   });
 });
 
@@ -121,7 +122,7 @@ describe('the front desk', () => {
         tasks.map(({ code }) => code?.coding?.[0]?.code),
         occasion === undefined ? [] : [occasion],
       );
-      snapshots.match(story, await told(clinic, call));
+      snapshots.match(story, await recordCall(clinic, call));
     });
   });
 });

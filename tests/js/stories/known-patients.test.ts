@@ -7,7 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
 import { example, openClinic, tickets } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
-import { Snapshots, told } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('known-patients');
 /** A Tuesday, 10:00 in Chicago. */
@@ -187,7 +188,7 @@ describe('known patients', () => {
           rang,
         );
       }
-      snapshots.match(story, await told(clinic, call));
+      snapshots.match(story, await recordCall(clinic, call));
     });
   });
 
@@ -200,13 +201,13 @@ describe('known patients', () => {
       missed.legs.map((leg) => [leg.to, leg.status]),
       [['+15550100411', 'no-answer']],
     );
-    snapshots.match('a clinician tries to call', await told(clinic, missed));
+    snapshots.match('a clinician tries to call', await recordCall(clinic, missed));
     const back = await clinic.call(
       { from: '+15550100411', to },
       { answers: { '+15550100453': talks } },
       Date.parse(day) + 600_000,
     );
     assert.match(back.heard.join('\n'), /Hello Hal\.[^]*\[talks to \+15550100453\]/);
-    snapshots.match('the patient calls back', await told(clinic, back));
+    snapshots.match('the patient calls back', await recordCall(clinic, back));
   });
 });

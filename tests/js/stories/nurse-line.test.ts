@@ -9,7 +9,8 @@ import { example, openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
 import { openHooks } from './hooks.ts';
 import type { Hooks } from './hooks.ts';
-import { Snapshots, told } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('nurse-line');
 /** A Tuesday, 10:00 in Denver. */
@@ -126,7 +127,7 @@ describe('the nurse line', () => {
       );
       assert.equal(hooks.posts.length, alerts);
       assert.ok(!hooks.posts.some((post) => post.includes(caller) || post.includes(caller.slice(-7))), 'a number');
-      snapshots.match(story, await told(clinic, call));
+      snapshots.match(story, await recordCall(clinic, call));
     });
   });
 });

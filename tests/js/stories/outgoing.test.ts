@@ -8,7 +8,8 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { CallResult } from '../../../sandbox/src/twilio.ts';
 import { openClinic, tickets, workday } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
-import { Snapshots, told } from './snapshots.ts';
+import { Snapshots } from './snapshots.ts';
+import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('outgoing');
 const callee = '+15550100501';
@@ -89,7 +90,7 @@ describe('a call with a ticket', () => {
       [done.status, done.sender?.reference, done.recipient?.[0]?.reference, done.subject?.reference],
       ['completed', staff.reference, `Patient/${patient.id}`, `Patient/${patient.id}`],
     );
-    snapshots.match('a call with a ticket', await told(clinic, call));
+    snapshots.match('a call with a ticket', await recordCall(clinic, call));
     const ended = { operation: 'end-call', callSid: call.callSid };
     assert.deepEqual(
       [await clinic.executed(staff.token, ended), await clinic.executed(staff.token, ended)].map(
@@ -142,7 +143,7 @@ describe('a call with a ticket', () => {
     clinic.begin(clinic.began + minute);
     const late = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
     assert.deepEqual(dialled(late), []);
-    snapshots.match('a ticket that was used', await told(clinic, late));
+    snapshots.match('a ticket that was used', await recordCall(clinic, late));
   });
 
   const refused: [string, string, (ticket: string) => Promise<CallResult>][] = [
@@ -184,7 +185,7 @@ describe('a call with a ticket', () => {
       const [first] = clinic.executions('webhook');
       assert.match(first?.log.join('\n') ?? '', new RegExp(code));
       assert.equal((await record(communication)).status, 'preparation');
-      snapshots.match(story, await told(clinic, call));
+      snapshots.match(story, await recordCall(clinic, call));
     });
   }
 
