@@ -3,14 +3,12 @@
 /** What happens to a request before it is checked. */
 import querystring from 'node:querystring';
 import type { Random } from './random.ts';
-import type { Request } from './requests.ts';
+import type { Draft, Request } from './types.ts';
 
 /** Names and values that are put in the place of others. */
 const NAMES = ['a', '', '10', '__proto__', 'é', '\ud800', '😀', 'Zip'];
 const VALUES = ['+15550100123', '', 'x', ' ', '予約', '1'];
 
-/** A request in the making. */
-export type Draft = { -readonly [Part in keyof Omit<Request, 'changes'>]: Request[Part] };
 export type Change = (draft: Draft, random: Random) => void;
 
 const swap =

@@ -9,7 +9,8 @@ import {
 } from 'plumline/twilio';
 import twilio from 'twilio';
 import { Random } from './random.ts';
-import { request, type Params, type Request } from './requests.ts';
+import { request } from './requests.ts';
+import type { Params, Request } from './types.ts';
 
 /** White space, controls, and characters that cannot be seen. */
 const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u;

@@ -2,27 +2,9 @@
 
 /** Random requests as Twilio, proxies, frameworks and attackers make them. */
 import { createHash } from 'node:crypto';
-import { ALTERATIONS, ON_THE_WAY, type Change, type Draft } from './changes.ts';
+import { ALTERATIONS, ON_THE_WAY, type Change } from './changes.ts';
 import type { Random } from './random.ts';
-
-export type Params = Record<string, unknown>;
-
-/** What is signed, and what is received of it. */
-export interface Request {
-  /** What was done to it on the way; empty for nothing. */
-  readonly changes: readonly string[];
-  /** The token that signs, and the one that checks. */
-  readonly signedToken: string;
-  readonly token: string;
-  readonly signedUrl: string;
-  readonly url: string;
-  readonly signedParams: Params;
-  readonly params: Params;
-  /** A JSON or text post; undefined for a form. */
-  readonly body: string | undefined;
-  /** What becomes of the genuine signature. */
-  readonly header: (signature: string) => string;
-}
+import type { Draft, Params, Request } from './types.ts';
 
 const SCHEMES = ['https://', 'https://', 'https://', 'https://', 'http://', 'http://', 'wss://', 'ws://'];
 const ODD_SCHEMES = ['HTTPS://', 'Http://', 'hTtPs://', 'custom+x-1.0://', 'ftp://', 'file://'];
