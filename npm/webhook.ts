@@ -2,7 +2,7 @@
 
 /** npm twilio's checks of a whole request, as Express has them. */
 import { mistake, text } from './error.ts';
-import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from './twilio.ts';
+import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from './validate.ts';
 
 /** What is read of a request; Express's fits, and so do those of hosts that imitate it. */
 export interface IncomingRequest {
