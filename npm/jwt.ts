@@ -20,5 +20,5 @@ export type {
   TokenGrant,
   VideoGrant,
   VoiceGrant,
-} from './jwt/grants.ts';
+} from './jwt/access-token.ts';
 export * as taskrouter from './jwt/taskrouter.ts';
