@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { mistake } from './error.ts';
+import { mistake } from './core/error.ts';
 
 /** A raw body as text or bytes. Buffers of another realm are known by what they are, not by `instanceof`. */
 export function rawBody(body: unknown): string | Uint8Array {

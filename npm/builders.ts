@@ -6,7 +6,7 @@
  */
 import { fax, messaging, voice } from '#verbs';
 import type { TwimlElement, TwimlNode } from '#pkg/plumline.js';
-import { mistake } from './error.ts';
+import { mistake } from './core/error.ts';
 import { twiml as written } from './twiml.ts';
 
 type Check = 'form' | 'schema';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { zone } from '../bot-wrapper/zone.ts';
 import type { RouteInput, Routing } from '#pkg/plumline.js';
-import * as core from './core.ts';
-import { failure, mistake, object, text } from './error.ts';
-import { Frame } from './frame.ts';
+import * as core from './core/core.ts';
+import { failure, mistake, object, text } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 import { addParams } from './params.ts';
 
 /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Config, ConfigCheck, ConfigCheckOptions, ConfigFinding } from '#pkg/plumline.js';
 import { json, numberList } from './call.ts';
-import * as core from './core.ts';
-import { failure, mistake, object } from './error.ts';
-import { Frame } from './frame.ts';
+import * as core from './core/core.ts';
+import { failure, mistake, object } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 
 /**
  * What is wrong with a config, `PLUMLINE_CONFIG` of a bot: its values, and plans that cannot work, such as a number

@@ -2,7 +2,7 @@
 
 /** Plumline for JavaScript: Twilio's signatures, call routes and TwiML, by the same core as the Medplum bots. */
 import type { Versions } from '#pkg/plumline.js';
-import { coreVersion } from './core.ts';
+import { coreVersion } from './core/core.ts';
 
 export type {
   AccessTokenInput,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Loading the core from outside the package. */
-import { compile, install, invalid, isLoaded, uncompiled } from './core.ts';
+import { compile, install, invalid, isLoaded, uncompiled } from './core/core.ts';
 
 /** A compiled `WebAssembly.Module`, such as `import wasm from 'plumline/plumline.wasm'` gives in a Worker. */
 export interface WasmModule {

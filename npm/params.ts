@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { object } from './error.ts';
-import type { Frame } from './frame.ts';
+import { object } from './core/error.ts';
+import type { Frame } from './core/frame.ts';
 
 /**
  * Adds the names and values of a form post, as received; the core sorts them. Whatever a body parser may have made of

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { PhoneReading } from '#pkg/plumline.js';
-import * as core from './core.ts';
-import { refusal, text as checked } from './error.ts';
-import { Frame } from './frame.ts';
+import * as core from './core/core.ts';
+import { refusal, text as checked } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 
 /**
  * What people type as a phone number, in E.164.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { SegmentCount } from '#pkg/plumline.js';
-import * as core from './core.ts';
-import { failure, text as checked } from './error.ts';
+import * as core from './core/core.ts';
+import { failure, text as checked } from './core/error.ts';
 
 /**
  * How many messages a text takes, as Twilio counts and charges them.

@@ -3,9 +3,9 @@
 /** Signing and verifying as Twilio does. */
 import type { SignInput, SharedKey, Verdict, VerifyInput } from '#pkg/plumline.js';
 import { rawBody } from './body.ts';
-import { sign, verify } from './core.ts';
-import { failure, mistake, object, refusal, text } from './error.ts';
-import { Frame } from './frame.ts';
+import { sign, verify } from './core/core.ts';
+import { failure, mistake, object, refusal, text } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 import { addParams } from './params.ts';
 
 /**

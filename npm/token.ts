@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { AccessTokenInput } from '#pkg/plumline.js';
-import * as core from './core.ts';
-import { failure, mistake, object, text } from './error.ts';
-import { Frame } from './frame.ts';
+import * as core from './core/core.ts';
+import { failure, mistake, object, text } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 
 const HOUR = 3600;
 const LARGEST = 2 ** 32 - 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { Frame } from './frame.ts';
+import { Frame } from './core/frame.ts';
 
 /** Twilio's own documents nest four levels, SSML a few more; the core refuses more than 64, and this a cycle. */
 const DEEPEST = 80;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { TwimlCheckOptions, TwimlElement, TwimlFinding, TwimlOptions } from '#pkg/plumline.js';
-import * as core from './core.ts';
-import { failure, mistake, object } from './error.ts';
-import type { Frame } from './frame.ts';
+import * as core from './core/core.ts';
+import { failure, mistake, object } from './core/error.ts';
+import type { Frame } from './core/frame.ts';
 import { Layout, LONG, Misshapen } from './twiml-layout.ts';
 
 const DOCUMENTS = [undefined, 'voice', 'messaging'];

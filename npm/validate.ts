@@ -2,9 +2,9 @@
 
 /** npm twilio's functions that sign and validate, with its verdicts. */
 import { rawBody } from './body.ts';
-import { bodyHash, sign, signsAny } from './core.ts';
-import { failure, mistake, text } from './error.ts';
-import { Frame } from './frame.ts';
+import { bodyHash, sign, signsAny } from './core/core.ts';
+import { failure, mistake, text } from './core/error.ts';
+import { Frame } from './core/frame.ts';
 import { asReceived, isAbsolute, normalised, parse } from './spellings.ts';
 
 /** SHA-1 in base64. */

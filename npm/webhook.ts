@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** npm twilio's checks of a whole request, as Express has them. */
-import { mistake, text } from './error.ts';
+import { mistake, text } from './core/error.ts';
 import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from './validate.ts';
 
 /** What is read of a request; Express's fits, and so do those of hosts that imitate it. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Signing as `jsonwebtoken` does it for npm twilio: the same claims in the same order, the same errors. */
-import { signToken } from '../core.ts';
-import { failure, mistake, text } from '../error.ts';
-import { Frame } from '../frame.ts';
+import { signToken } from '../core/core.ts';
+import { failure, mistake, text } from '../core/error.ts';
+import { Frame } from '../core/frame.ts';
 import { milliseconds } from './timespan.ts';
 
 /** In the order of the core's numbers for them. */

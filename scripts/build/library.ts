@@ -10,9 +10,11 @@ import { declarations } from './declarations.ts';
 import { root } from './root.ts';
 
 /** What is bundled, by the names of the files that come out. */
-const BUNDLES = { core: 'core', bytes: 'bytes', api: 'index', slim: 'slim', 'twilio-api': 'twilio' };
+const BUNDLES = { core: 'core/core', bytes: 'bytes', api: 'index', slim: 'slim', 'twilio-api': 'twilio' };
 /** The entries that work at once: their functions, and a file that brings the wasm. */
 const ENTRIES = { index: 'api', twilio: 'twilio-api' };
+/** The one instance of the core, which all that is bundled shares. */
+const CORE = path.join(root, 'npm/core/core.ts');
 const HEAD = '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT';
 
 const options: BuildOptions = {
@@ -37,7 +39,9 @@ export async function library(out: string): Promise<void> {
       name: 'plumline',
       setup(build) {
         // There is one core for all entries, and one file of each one's functions.
-        build.onResolve({ filter: /^\.\.?\/core\.ts$/ }, () => ({ path: `./core.${suffix}`, external: true }));
+        build.onResolve({ filter: /^\..*\/core\.ts$/ }, ({ resolveDir, path: wanted }) =>
+          path.resolve(resolveDir, wanted) === CORE ? { path: `./core.${suffix}`, external: true } : undefined,
+        );
         build.onResolve({ filter: /^\.\/index\.ts$/ }, () => ({ path: `./api.${suffix}`, external: true }));
         build.onResolve({ filter: /^#glue$/ }, () => ({ path: 'glue', namespace: 'plumline' }));
         build.onLoad({ filter: /^glue$/, namespace: 'plumline' }, () => ({ contents: glue, loader: 'js' }));
