@@ -19,7 +19,7 @@ import { inputOf } from './parsing.ts';
 import { addPolicy, join } from './requesters.ts';
 import type { Member } from './requesters.ts';
 import { hasFailed, sendBotResult } from './results.ts';
-import { uuid } from './seed.ts';
+import { uuid } from './base/seed.ts';
 import { FissionWrapper } from './wrappers/fission.ts';
 import { LambdaWrapper } from './wrappers/lambda.ts';
 import { VmContextWrapper, VmServer } from './wrappers/vmcontext.ts';

@@ -4,7 +4,7 @@ import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { isJson } from './parsing.ts';
 import { sendOutcome } from './results.ts';
-import { hex } from './seed.ts';
+import { hex } from './base/seed.ts';
 
 /** A request that a bot sent to one of the services that the sandbox plays. */
 export interface SentRequest {

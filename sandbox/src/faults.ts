@@ -3,7 +3,7 @@ import { conflict, tooManyRequests } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { RequestHandler } from 'express';
 import { sendOutcome } from './results.ts';
-import { fraction } from './seed.ts';
+import { fraction } from './base/seed.ts';
 
 export const serverError: OperationOutcome = {
   resourceType: 'OperationOutcome',

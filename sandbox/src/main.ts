@@ -7,7 +7,7 @@ import { openConsole, sandboxLine } from './console.ts';
 import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
 import { readRate } from './faults.ts';
 import { invent } from './named.ts';
-import { hex } from './seed.ts';
+import { hex } from './base/seed.ts';
 import { startSandbox } from './server.ts';
 import type { Sandbox, SandboxBot, SandboxOptions } from './server.ts';
 import { incomingCall, sign, twilioAccount } from './twilio.ts';

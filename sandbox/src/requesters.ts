@@ -2,7 +2,7 @@
 import type { AccessPolicy, ClientApplication, Practitioner, ProjectMembership, Reference } from '@medplum/fhirtypes';
 import type { Chart } from './chart/chart.ts';
 import { checkPolicy } from './chart/rights.ts';
-import { hex, uuid } from './seed.ts';
+import { hex, uuid } from './base/seed.ts';
 import { accessToken } from './token.ts';
 
 /** Somebody in the sandbox's project: a bot, one of the staff, or an app. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { hex } from './seed.ts';
+import { hex } from './base/seed.ts';
 
 /** Medplum's client reads an access token's claims: by `login_id` it knows that the server is one of Medplum's. */
 export function accessToken(seed: string, label: string, now = Date.now()): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { randomBytes } from 'node:crypto';
-import { hex } from './seed.ts';
+import { hex } from './base/seed.ts';
 
 export { Network } from './twilio/network.ts';
 export type { NetworkOptions, OwnNumber, PhoneCall, VoiceUrls } from './twilio/network.ts';

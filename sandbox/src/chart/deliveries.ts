@@ -10,7 +10,7 @@ import type { WithId } from '@medplum/core';
 import type { Reference, Resource, Subscription } from '@medplum/fhirtypes';
 import { createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { fraction } from '../seed.ts';
+import { fraction } from '../base/seed.ts';
 import type { Change } from './chart.ts';
 import type { Store } from './store.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { setTimeout } from 'node:timers/promises';
-import { fraction } from '../seed.ts';
+import { fraction } from '../base/seed.ts';
 
 /**
  * How often a write fails with 409, if another one of the same resource was committed while it was on its way. On a

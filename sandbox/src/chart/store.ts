@@ -3,7 +3,7 @@ import { gone, OperationOutcomeError } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import { MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
-import { uuid } from '../seed.ts';
+import { uuid } from '../base/seed.ts';
 
 /** How a resource stood before a transaction touched it. */
 interface Before {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { hex } from '../seed.ts';
+import { hex } from '../base/seed.ts';
 import { Conference } from './conferences.ts';
 import { IncomingCall, PlacedCall } from './calls.ts';
 import type { BrowserOptions, IncomingOptions, PlacedOptions } from './calls.ts';

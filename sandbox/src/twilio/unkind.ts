@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { setTimeout } from 'node:timers/promises';
-import { fraction } from '../seed.ts';
+import { fraction } from '../base/seed.ts';
 
 /** What Twilio's own documentation reserves the right to, as rates from 0 to 1 or milliseconds. */
 export interface Unkind {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { fraction } from '../../../sandbox/src/seed.ts';
+import { fraction } from '../../../sandbox/src/base/seed.ts';
 import { allCases, nameOfCase, playCase, playCases } from './cases.ts';
 import type { Case, Verdict } from './cases.ts';
 import { openClinic } from './clinic.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Callbacks that were delivered once, to be delivered again in any order and number. */
-import { fraction } from '../../../sandbox/src/seed.ts';
+import { fraction } from '../../../sandbox/src/base/seed.ts';
 
 import { sign } from '../../../sandbox/src/twilio/signature.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
