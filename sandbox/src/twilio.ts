@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { hex } from './base/seed.ts';
 
 export { Network } from './twilio/network.ts';
-export type { NetworkOptions, OwnNumber, PhoneCall, VoiceUrls } from './twilio/network.ts';
+export type { NetworkOptions, PhoneCall } from './twilio/network.ts';
+export type { OwnNumber, VoiceUrls } from './twilio/call/account.ts';
 export type { BrowserOptions, IncomingOptions } from './twilio/calls.ts';
 export type {
   Answer,
@@ -14,12 +15,12 @@ export type {
   Queued,
   Script,
   Voicemail,
-} from './twilio/script.ts';
+} from './twilio/call/script.ts';
 export { rest } from './twilio/rest.ts';
-export { sign } from './twilio/signature.ts';
-export type { Unkind } from './twilio/unkind.ts';
+export { sign } from './twilio/call/signature.ts';
+export type { Unkind } from './twilio/call/unkind.ts';
 
-/** The account that the sandbox plays, whose numbers nobody has. */
+/** The account that the sandbox plays. Its numbers are fictional. */
 export interface TwilioAccount {
   accountSid: string;
   authToken: string;

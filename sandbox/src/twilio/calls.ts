@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { Next } from './endings.ts';
-import { Leg } from './leg.ts';
-import type { Progress } from './leg.ts';
-import { LiveCall } from './live-call.ts';
-import type { Fallback } from './live-call.ts';
-import type { Network, VoiceUrls } from './network.ts';
-import type { Answered, Script } from './script.ts';
+import type { Account, VoiceUrls } from './call/account.ts';
+import type { Next } from './call/endings.ts';
+import { Leg } from './call/leg.ts';
+import type { Progress } from './call/leg.ts';
+import { LiveCall } from './call/live-call.ts';
+import type { Fallback } from './call/live-call.ts';
+import type { Answered, Script } from './call/script.ts';
+import { perform } from './verbs/perform.ts';
 import { announce } from './verbs/record.ts';
 
-/** A call from the telephone network. */
+/** A call from the telephone account. */
 export interface IncomingOptions {
   /** As Twilio writes it: a number, or `sip:…`, or what it says of an anonymous caller. */
   from: string;
@@ -53,26 +54,26 @@ export class IncomingCall {
   readonly begin: () => Promise<Next>;
 
   constructor(
-    network: Network,
+    account: Account,
     options: (IncomingOptions & { kind: 'phone' }) | (BrowserOptions & { kind: 'browser' }),
   ) {
-    const own = options.kind === 'phone' ? network.numbers.get(options.to) : undefined;
+    const own = options.kind === 'phone' ? account.numbers.get(options.to) : undefined;
     const browser = options.kind === 'browser';
     const urls: VoiceUrls =
-      browser || own?.applicationSid === network.applicationSid ? network.application : (own ?? {});
+      browser || own?.applicationSid === account.applicationSid ? account.application : (own ?? {});
     const params = Object.entries(options.params ?? {}).filter(([name]) => !browser || !ownNames.has(name));
-    const applicationSid = browser ? network.applicationSid : own?.applicationSid;
-    const sid = network.sid('CA');
+    const applicationSid = browser ? account.applicationSid : own?.applicationSid;
+    const sid = account.sid('CA');
     const leg = new Leg({
       sid,
-      accountSid: network.accountSid,
+      accountSid: account.accountSid,
       from: browser ? `client:${encodeURIComponent(options.identity)}` : options.from,
       to: browser ? (options.params?.['To'] ?? '') : options.to,
       direction: 'inbound',
-      started: network.now(),
-      created: network.now(),
+      started: account.now(),
+      created: account.now(),
       phoneNumberSid: own && phoneNumberSid(own.number),
-      progress: callbackOf(network, urls),
+      progress: callbackOf(account, urls),
       extra: {
         ...(browser || options.from.startsWith('sip:') ? {} : { StirVerstat: 'TN-Validation-Passed-A' }),
         ...Object.fromEntries(params),
@@ -82,10 +83,10 @@ export class IncomingCall {
     const fallback = urls.voiceFallbackUrl
       ? { url: urls.voiceFallbackUrl, method: urls.voiceFallbackMethod ?? 'POST' }
       : undefined;
-    this.call = new LiveCall(network, leg, options.script ?? {}, fallback);
+    this.call = new LiveCall(account, perform, leg, options.script ?? {}, fallback);
     this.begin = () =>
       Promise.resolve({
-        url: urls.voiceUrl || network.webhook(),
+        url: urls.voiceUrl || account.webhook(),
         method: urls.voiceMethod ?? 'POST',
         params: { CallToken: JSON.stringify({ parentCallInfoToken: sid, identityHeaderTokens: [] }) },
       });
@@ -97,8 +98,8 @@ export function phoneNumberSid(number: string): string {
   return `PN${number.replace(/\D/g, '').padStart(32, '0')}`;
 }
 
-function callbackOf(network: Network, urls: VoiceUrls): Progress | undefined {
-  const url = urls.statusCallback ?? network.webhook();
+function callbackOf(account: Account, urls: VoiceUrls): Progress | undefined {
+  const url = urls.statusCallback ?? account.webhook();
   return url === '' ? undefined : { url, method: urls.statusCallbackMethod ?? 'POST', events: new Set(['completed']) };
 }
 
@@ -106,21 +107,21 @@ export class PlacedCall {
   readonly call: LiveCall;
   readonly begin: () => Promise<Next>;
 
-  constructor(network: Network, options: PlacedOptions) {
+  constructor(account: Account, options: PlacedOptions) {
     const leg = new Leg({
-      sid: network.sid('CA'),
-      accountSid: network.accountSid,
+      sid: account.sid('CA'),
+      accountSid: account.accountSid,
       from: options.from,
       to: options.to,
       direction: 'outbound-api',
-      started: network.now(),
-      created: network.now(),
-      phoneNumberSid: network.numbers.has(options.from) ? phoneNumberSid(options.from) : undefined,
+      started: account.now(),
+      created: account.now(),
+      phoneNumberSid: account.numbers.has(options.from) ? phoneNumberSid(options.from) : undefined,
       progress: options.progress,
       ...(options.applicationSid !== undefined && { extra: { ApplicationSid: options.applicationSid } }),
     });
-    const person = network.people.get(options.to) ?? {};
-    this.call = new LiveCall(network, leg, person, options.fallback);
+    const person = account.people.get(options.to) ?? {};
+    this.call = new LiveCall(account, perform, leg, person, options.fallback);
     this.begin = () => ring(this.call, person, options);
   }
 }
@@ -130,7 +131,7 @@ async function ring(call: LiveCall, person: Script, options: PlacedOptions): Pro
   const { leg, timeline } = call;
   const timeout = options.timeout ?? 60;
   const answer = person.pickUp ?? 'no-answer';
-  // Whoever placed it has their answer before the call goes on.
+  // The program that placed it has its answer before the call goes on.
   await new Promise((resolve) => setImmediate(resolve));
   call.check();
   await call.progress(leg, 'initiated');
@@ -170,15 +171,15 @@ async function recorded(
   call: LiveCall,
   { channels, attributes }: { channels: 1 | 2; attributes: Record<string, string> },
 ): Promise<void> {
-  const { leg, network } = call;
-  const made = network.recordings.add({
+  const { leg, account } = call;
+  const made = account.recordings.add({
     callSid: leg.sid,
     source: 'OutboundAPI',
     channels,
     started: leg.answered ?? leg.started,
     duration: leg.duration,
   });
-  leg.recording = network.recordings.params(made);
+  leg.recording = account.recordings.params(made);
   await announce(call.line(), { name: 'Record', attributes, children: [] }, made);
 }
 

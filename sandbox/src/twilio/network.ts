@@ -1,114 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { hex } from '../base/seed.ts';
-import { Conference } from './conferences.ts';
+import { Account } from './call/account.ts';
+import type { AccountOptions } from './call/account.ts';
+import type { LiveCall } from './call/live-call.ts';
+import type { CallResult } from './call/script.ts';
 import { IncomingCall, PlacedCall } from './calls.ts';
 import type { BrowserOptions, IncomingOptions, PlacedOptions } from './calls.ts';
-import type { Leg } from './leg.ts';
-import type { LiveCall } from './live-call.ts';
-import { Queue } from './queues.ts';
-import { Recordings } from './recordings.ts';
-import type { CallResult, Script } from './script.ts';
-import type { Unkind } from './unkind.ts';
 
-/** Where a number's calls, or those of a TwiML app, are answered. An empty text is none. */
-export interface VoiceUrls {
-  /** By default the network's webhook. */
-  voiceUrl?: string;
-  voiceMethod?: 'GET' | 'POST';
-  voiceFallbackUrl?: string;
-  voiceFallbackMethod?: 'GET' | 'POST';
-  /** Told when a call has ended. By default the network's webhook. */
-  statusCallback?: string;
-  statusCallbackMethod?: 'GET' | 'POST';
-}
-
-export interface OwnNumber extends VoiceUrls {
-  number: string;
-  friendlyName?: string;
-  /** Calls are answered by this TwiML app, and name it. */
-  applicationSid?: string;
-}
-
-export interface NetworkOptions {
-  /** The URL under test, as Twilio has it. */
-  webhook: string | (() => string);
-  authToken: string;
-  numbers: (string | OwnNumber)[];
-  accountSid?: string;
-  /** The TwiML app that browsers call through. */
-  applicationSid?: string;
-  application?: VoiceUrls;
-  /** One seed gives the same SIDs and the same unkindness. */
-  seed?: string;
-  /** Epoch milliseconds: when calls begin, and what lists know. */
-  now?: () => number;
-  /** Where Twilio's own resources are, such as recordings. */
-  apiUrl?: string;
-  /** Where the webhook is reached from here, if that is not what the signature says. */
-  reach?: (url: string) => string;
-  unkind?: Unkind;
-  /** What people do who are not in a call's own script, by their number or `client:name`. */
-  people?: Record<string, Script>;
-}
+export type NetworkOptions = AccountOptions;
 
 /** A call that goes on: `await` it, or ask it for its SID meanwhile. */
 export type PhoneCall = Promise<CallResult> & { callSid: string };
 
 /** A telephone network with one Twilio account in it, which plays calls through the account's webhooks. */
-export class Network {
-  readonly authToken: string;
-  readonly accountSid: string;
-  readonly applicationSid: string;
-  readonly application: VoiceUrls;
-  readonly numbers: Map<string, OwnNumber>;
-  readonly seed: string;
-  readonly unkind: Unkind;
-  readonly people: Map<string, Script>;
-  readonly now: () => number;
-  readonly reach: (url: string) => string;
-  /** Every leg that there ever was, oldest first. */
-  readonly legs = new Map<string, Leg>();
-  readonly queues = new Map<string, Queue>();
-  readonly conferences = new Map<string, Conference>();
-  readonly recordings: Recordings;
+export class Network extends Account {
   /** The calls that go on. */
   readonly live = new Map<string, LiveCall>();
   /** What became of each call, in the order in which they ended. */
   readonly results: CallResult[] = [];
-  readonly #webhook: string | (() => string);
-  readonly #apiUrl: string;
   readonly #playing = new Set<Promise<unknown>>();
-  #sids = 0;
 
-  constructor(options: NetworkOptions) {
-    const seed = options.seed ?? 'plumline';
-    this.seed = seed;
-    this.authToken = options.authToken;
-    this.accountSid = options.accountSid ?? `AC${hex(seed, 'twilio/account', 32)}`;
-    this.applicationSid = options.applicationSid ?? `AP${hex(seed, 'twilio/application', 32)}`;
-    this.application = options.application ?? {};
-    this.numbers = new Map(
-      options.numbers
-        .map((number) => (typeof number === 'string' ? { number } : number))
-        .map((own): [string, OwnNumber] => [own.number, own]),
-    );
-    this.unkind = options.unkind ?? {};
-    this.people = new Map(Object.entries(options.people ?? {}));
-    this.now = options.now ?? Date.now;
-    this.reach = options.reach ?? ((url) => url);
-    this.#webhook = options.webhook;
-    this.#apiUrl = options.apiUrl ?? 'https://api.twilio.com';
-    this.recordings = new Recordings(
-      () => this.sid('RE'),
-      (path) => this.resource(path),
-    );
-  }
-
-  webhook(): string {
-    return typeof this.#webhook === 'string' ? this.#webhook : this.#webhook();
-  }
-
-  /** Somebody calls one of our numbers, or a number that none of ours knows. */
+  /** A phone calls one of our numbers, or another number. */
   incoming(options: IncomingOptions): PhoneCall {
     return this.play(new IncomingCall(this, { ...options, kind: 'phone' }));
   }
@@ -136,27 +47,6 @@ export class Network {
       call.interrupt({ end: 'canceled' });
     }
     await this.idle();
-  }
-
-  /** A SID of this kind, which nobody has yet. */
-  sid(kind: string): string {
-    return `${kind}${hex(this.seed, `twilio/sid/${++this.#sids}`, 32)}`;
-  }
-
-  resource(path: string): string {
-    return `${this.#apiUrl}/2010-04-01/Accounts/${this.accountSid}/${path}`;
-  }
-
-  queue(name: string): Queue {
-    const queue = this.queues.get(name) ?? new Queue(this.sid('QU'), name, this.now());
-    this.queues.set(name, queue);
-    return queue;
-  }
-
-  conference(name: string): Conference {
-    const room = this.conferences.get(name) ?? new Conference(this.sid('CF'), name);
-    this.conferences.set(name, room);
-    return room;
   }
 
   private play({ call, begin }: IncomingCall | PlacedCall): PhoneCall {

@@ -3,13 +3,14 @@
 /** Twilio's resources as its API writes them: snake case, dates by RFC 2822, numbers as text where Twilio does so. */
 
 import { phoneNumberSid } from './calls.ts';
-import type { Leg } from './leg.ts';
-import { timestamp } from './leg.ts';
+import type { Leg } from './call/leg.ts';
+import { timestamp } from './call/leg.ts';
 import { segments } from './messages.ts';
 import type { Message } from './messages.ts';
-import type { Network, OwnNumber } from './network.ts';
-import type { Queue } from './queues.ts';
-import type { Recording } from './recordings.ts';
+import type { OwnNumber } from './call/account.ts';
+import type { Network } from './network.ts';
+import type { Queue } from './call/queues.ts';
+import type { Recording } from './call/recordings.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { PlacedOptions } from './calls.ts';
-import type { Next } from './endings.ts';
-import type { Progress } from './leg.ts';
+import type { Next } from './call/endings.ts';
+import type { Progress } from './call/leg.ts';
 import type { Network } from './network.ts';
 import { bad, missing } from './rest-errors.ts';
 

@@ -2,15 +2,16 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
 import { phoneNumberSid } from './calls.ts';
-import type { Leg } from './leg.ts';
+import type { Leg } from './call/leg.ts';
 import { readMessage } from './messages.ts';
 import type { Message } from './messages.ts';
-import type { Network, OwnNumber } from './network.ts';
+import type { OwnNumber } from './call/account.ts';
+import type { Network } from './network.ts';
 import { callResource, messageResource, numberResource, queueResource, recordingResource } from './resources.ts';
 import { first, readCall, updateCall } from './rest-calls.ts';
 import type { Fields } from './rest-calls.ts';
 import { missing, RestError } from './rest-errors.ts';
-import { strikes } from './unkind.ts';
+import { strikes } from './call/unkind.ts';
 
 /**
  * Twilio's API of an account, to be mounted where `/2010-04-01` follows. Bodies have been parsed as forms.

@@ -3,7 +3,7 @@
 /** Callbacks that were delivered once, to be delivered again in any order and number. */
 import { fraction } from '../../../sandbox/src/base/seed.ts';
 
-import { sign } from '../../../sandbox/src/twilio/signature.ts';
+import { sign } from '../../../sandbox/src/twilio/call/signature.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { Clinic } from '../faults/clinic.ts';
 

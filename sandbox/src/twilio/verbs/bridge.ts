@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, methodOf, numberOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { CallEnded, WhisperEnded } from '../endings.ts';
-import { Input } from '../input.ts';
-import type { Leg } from '../leg.ts';
-import { address } from '../live-call.ts';
-import type { Line, LiveCall } from '../live-call.ts';
+import { attribute, methodOf, numberOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { CallEnded, WhisperEnded } from '../call/endings.ts';
+import { Input } from '../call/input.ts';
+import type { Leg } from '../call/leg.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
 import type { Rung } from './ring.ts';
+import { longestBridge, talk } from './talk.ts';
 
-export const longestBridge = 4 * 3600;
-const talkTime = 30;
 const whispered = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
 /** Two people talk, once the one who answered has heard what the noun's `url` has for them. */
@@ -41,30 +40,7 @@ export async function bridge(
   }
 }
 
-/** Lets two talk, for as long as they do and may. */
-export async function talk(
-  { call }: Line,
-  seconds: number | 'until ended' | undefined,
-  limit: number,
-  ...until: Promise<unknown>[]
-): Promise<void> {
-  call.check();
-  if (seconds === 'until ended') {
-    hangUpByScript(call);
-    await call.wait(...until);
-  } else {
-    call.timeline.advance(Math.min(seconds ?? talkTime, limit));
-  }
-}
-
-/** Who hangs up by script does not wait for somebody else to do it. */
-export function hangUpByScript(call: LiveCall): void {
-  if (call.script.hangUpAfter !== undefined) {
-    call.timeline.advance(Infinity);
-  }
-}
-
-/** What whoever answered hears before being bridged. False if they were not: they hung up, or the document did. */
+/** What the one who answered hears before being bridged. False if they hung up, or the document did. */
 async function whisper({ call, base }: Line, noun: TwimlElement, leg: Leg, digits: string[]): Promise<boolean> {
   const url = attribute(noun, 'url');
   if (url === undefined) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { Conference } from '../conferences.ts';
-import { attribute, methodOf, textOf, wordsOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { TimeOver } from '../endings.ts';
-import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
-import { timestamp } from '../leg.ts';
-import { talk } from './bridge.ts';
+import type { Conference } from '../call/conferences.ts';
+import { attribute, methodOf, textOf, wordsOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { TimeOver } from '../call/endings.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
+import { timestamp } from '../call/leg.ts';
 import { announce } from './record.ts';
+import { talk } from './talk.ts';
 
 const patience = 600;
 const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Redirect']);
@@ -16,7 +16,7 @@ const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Redirect']);
 export async function dialConference(line: Line, noun: TwimlElement, outcome: Record<string, string>): Promise<void> {
   const { call } = line;
   call.answer();
-  const room = call.network.conference(textOf(noun));
+  const room = call.account.conference(textOf(noun));
   const joined = call.timeline.at;
   // The call was connected, however long anybody was there.
   Object.assign(outcome, { DialCallStatus: 'answered', DialBridged: 'true' });
@@ -55,7 +55,7 @@ async function stay(line: Line, noun: TwimlElement, room: Conference): Promise<v
     return;
   }
   await music(line, noun, script.after ?? 3);
-  const other = call.network.sid('CA');
+  const other = call.account.sid('CA');
   await enter(line, noun, room, other);
   try {
     heard();
@@ -65,7 +65,7 @@ async function stay(line: Line, noun: TwimlElement, room: Conference): Promise<v
   }
 }
 
-/** What whoever is alone in the room hears, for so many seconds, or once if they are none. */
+/** What a participant who is alone in the room hears, for so many seconds, or once if they are none. */
 async function music(line: Line, noun: TwimlElement, seconds: number): Promise<void> {
   const { call } = line;
   const { timeline } = call;
@@ -95,14 +95,14 @@ async function music(line: Line, noun: TwimlElement, seconds: number): Promise<v
 async function enter(line: Line, noun: TwimlElement, room: Conference, sid: string): Promise<void> {
   const { call } = line;
   room.participants.add(sid);
-  await tell(line, noun, room, 'join', { ...participant(noun, sid) });
+  await report(line, noun, room, 'join', { ...participant(noun, sid) });
   if (
     room.started === undefined &&
     room.participants.size > 1 &&
     noun.attributes['startConferenceOnEnter'] !== 'false'
   ) {
     room.started = call.timeline.at;
-    await tell(line, noun, room, 'start', {});
+    await report(line, noun, room, 'start', {});
   }
 }
 
@@ -111,20 +111,20 @@ async function leave(line: Line, noun: TwimlElement, room: Conference, sid: stri
   if (!room.participants.delete(sid)) {
     return;
   }
-  await tell(line, noun, room, 'leave', { ...participant(noun, sid), ReasonParticipantLeft: 'participant_hung_up' });
+  await report(line, noun, room, 'leave', { ...participant(noun, sid), ReasonParticipantLeft: 'participant_hung_up' });
   const last = room.participants.size === 0;
   const ends = sid === call.leg.sid && attribute(noun, 'endConferenceOnExit') === 'true';
   if (room.ended || !(last || ends)) {
     return;
   }
-  call.network.conferences.delete(room.name);
+  call.account.conferences.delete(room.name);
   room.end();
-  await tell(line, noun, room, 'end', {
+  await report(line, noun, room, 'end', {
     CallSidEndingConference: sid,
     ReasonConferenceEnded: last ? 'last-participant-left' : 'participant-with-end-conference-on-exit-left',
   });
   if (attribute(noun, 'record') === 'record-from-start' && room.started !== undefined) {
-    const made = call.network.recordings.add({
+    const made = call.account.recordings.add({
       callSid: call.leg.sid,
       conferenceSid: room.sid,
       source: 'Conference',
@@ -147,7 +147,7 @@ function participant(noun: TwimlElement, sid: string): Record<string, string> {
   };
 }
 
-async function tell(
+async function report(
   { call, base }: Line,
   noun: TwimlElement,
   room: Conference,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, methodOf, numberOf, textOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
-import { longestBridge, talk } from './bridge.ts';
+import { attribute, methodOf, numberOf, textOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
+import { longestBridge, talk } from './talk.ts';
 
 /**
- * `<Dial><Queue>`: takes whoever waits longest. A call of this network that waits `until: 'dequeued'` is one; else the
- * script's `queue:name` says how somebody who waits there talks.
+ * `<Dial><Queue>`: takes the call that waits longest. A call of this network that waits `until: 'dequeued'` is one; else the
+ * script's `queue:name` says how a caller who waits there talks.
  */
 export async function dialQueue(
   line: Line,
@@ -20,12 +20,12 @@ export async function dialQueue(
   const limit = numberOf(verb, 'timeLimit', longestBridge);
   const answer = call.answerOf(`queue:${name}`);
   const script = typeof answer === 'object' ? answer : undefined;
-  const queue = call.network.queues.get(name);
+  const queue = call.account.queues.get(name);
   const take = queue?.members.find((member) => member.take)?.take;
   const member = queue?.members.find((one) => one.take === take);
   Object.assign(outcome, { DialCallStatus: 'canceled', DialBridged: 'false' });
   if (!queue && !script) {
-    // Nobody ever stood in such a queue.
+    // There was never such a queue.
     outcome['DialCallStatus'] = 'failed';
     return;
   }
@@ -52,7 +52,7 @@ export async function dialQueue(
       });
       outcome['DialCallSid'] = member.call.leg.sid;
     } else {
-      outcome['DialCallSid'] = call.network.sid('CA');
+      outcome['DialCallSid'] = call.account.sid('CA');
     }
     outcome['DialBridged'] = 'true';
     call.leg.heard.push(`[talks to queue:${name}]`);

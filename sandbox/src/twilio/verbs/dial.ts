@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, elements, methodOf, numberOf, textOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { CallEnded } from '../endings.ts';
-import type { Next } from '../endings.ts';
-import type { Leg } from '../leg.ts';
-import type { Line } from '../live-call.ts';
+import { attribute, elements, methodOf, numberOf, textOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { CallEnded } from '../call/endings.ts';
+import type { Next } from '../call/endings.ts';
+import type { Leg } from '../call/leg.ts';
+import type { Line } from '../call/live-call.ts';
 import { bridge } from './bridge.ts';
 import { dialConference } from './conference.ts';
 import { dialQueue } from './dequeue.ts';
@@ -13,10 +13,10 @@ import { ring } from './ring.ts';
 import type { Rung } from './ring.ts';
 import { targetsOf } from './target.ts';
 
-/** What came of a `<Dial>`, to be told to its action. */
+/** What came of a `<Dial>`, as its action receives it. */
 export type DialOutcome = Record<string, string>;
 
-/** `<Dial>`: rings, bridges, and tells its action how that went; without one the document goes on. */
+/** `<Dial>`: rings, bridges, and sends the outcome to its action; without one the document goes on. */
 export async function dial(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call } = line;
   if (attribute(verb, 'answerOnBridge') !== 'true') {
@@ -26,9 +26,9 @@ export async function dial(line: Line, verb: TwimlElement): Promise<Next | undef
   try {
     await perform(line, verb, outcome);
   } catch (err) {
-    // The action is told of a call that is over, too; what it answers is played to nobody.
+    // The action hears of a call that is over, too; what it answers is not played.
     if (err instanceof CallEnded) {
-      await call.tell(line, verb, outcome);
+      await call.report(line, verb, outcome);
     }
     throw err;
   }
@@ -91,14 +91,14 @@ async function talk(
     failure = err;
   }
   if (recorded) {
-    const made = call.network.recordings.add({
+    const made = call.account.recordings.add({
       callSid: call.leg.sid,
       source: 'DialVerb',
       channels: record.endsWith('-dual') ? 2 : 1,
       started: from,
       duration: Math.round(((leg.ended ?? call.timeline.at) - from) / 1000),
     });
-    call.leg.recording = call.network.recordings.params(made);
+    call.leg.recording = call.account.recordings.params(made);
     Object.assign(outcome, call.leg.recording);
     await announce(line, verb, made);
   }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, methodOf, numberOf, textOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { CallEnded, CallRedirected, Dequeued, QueueLeft } from '../endings.ts';
-import type { Next } from '../endings.ts';
-import type { Line } from '../live-call.ts';
-import type { Bridge, Member, Queue } from '../queues.ts';
-import type { Queued } from '../script.ts';
-import { talk } from './bridge.ts';
+import { attribute, methodOf, numberOf, textOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { CallEnded, CallRedirected, Dequeued, QueueLeft } from '../call/endings.ts';
+import type { Next } from '../call/endings.ts';
+import type { Line } from '../call/live-call.ts';
+import type { Bridge, Member, Queue } from '../call/queues.ts';
+import type { Queued } from '../call/script.ts';
+import { talk } from './talk.ts';
 
 /** Who is not said to wait longer hangs up after ten minutes. */
 const patience = 600;
 const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Gather', 'Hangup', 'Redirect', 'Leave']);
 
-/** `<Enqueue>`: hold music until somebody takes the call, it leaves, or the caller does. */
+/** `<Enqueue>`: hold music until the call is taken, leaves the queue, or ends. */
 export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call } = line;
   call.answer();
-  const queue = call.network.queue(textOf(verb) || attribute(verb, 'workflowSid') || 'default');
+  const queue = call.account.queue(textOf(verb) || attribute(verb, 'workflowSid') || 'default');
   queue.maxSize = numberOf(verb, 'maxQueueSize', queue.maxSize);
   const script = call.script.queue;
   const action = (params: Record<string, string>): Next | undefined => {
@@ -59,7 +59,7 @@ export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | un
           : bridging
             ? 'redirected-from-bridged'
             : 'redirected';
-      await call.tell(line, verb, result(name));
+      await call.report(line, verb, result(name));
     }
     throw err;
   } finally {
@@ -68,7 +68,7 @@ export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | un
   }
 }
 
-/** Plays the wait URL's documents over and over. Returns when somebody takes the call; throws otherwise. */
+/** Plays the wait URL's documents over and over. Returns when the call is taken; throws otherwise. */
 async function wait(
   line: Line,
   verb: TwimlElement,
@@ -141,7 +141,7 @@ function place(queue: Queue, member: Member, script: Queued, positions: number[]
   };
 }
 
-/** The talk with whoever took the call. */
+/** The talk with the one who took the call. */
 async function connected(
   line: Line,
   queue: Queue,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, elements, methodOf, numberOf, wordsOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import type { Next } from '../endings.ts';
-import type { Line } from '../live-call.ts';
-import { perform } from './perform.ts';
+import { attribute, elements, methodOf, numberOf, wordsOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import type { Next } from '../call/endings.ts';
+import type { Line } from '../call/live-call.ts';
 import { speakingTime } from './sound.ts';
 
 const prompts = new Set(['Say', 'Play', 'Pause']);
@@ -14,7 +13,7 @@ export async function gather(line: Line, verb: TwimlElement): Promise<Next | und
   if (leg === call.leg) {
     call.answer();
   }
-  await perform({ ...line, verbs: prompts }, elements(verb));
+  await call.perform({ ...line, verbs: prompts }, elements(verb));
   const input = wordsOf(verb, 'input', 'dtmf');
   const params = (input.has('dtmf') && typed(line, verb)) || (input.has('speech') && spoken(line, verb)) || undefined;
   if (!params) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, methodOf, numberOf, textOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { QueueLeft, WhisperEnded } from '../endings.ts';
-import type { Next } from '../endings.ts';
-import type { Line } from '../live-call.ts';
+import { attribute, methodOf, numberOf, textOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { QueueLeft, WhisperEnded } from '../call/endings.ts';
+import type { Next } from '../call/endings.ts';
+import type { Line } from '../call/live-call.ts';
 import { dial } from './dial.ts';
 import { enqueue } from './enqueue.ts';
 import { gather } from './gather.ts';

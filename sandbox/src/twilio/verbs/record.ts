@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, methodOf, numberOf, wordsOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { CallEnded } from '../endings.ts';
-import type { Next } from '../endings.ts';
-import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
-import { timestamp } from '../leg.ts';
-import type { Recording } from '../recordings.ts';
-import type { Voicemail } from '../script.ts';
+import { attribute, methodOf, numberOf, wordsOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { CallEnded } from '../call/endings.ts';
+import type { Next } from '../call/endings.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
+import { timestamp } from '../call/leg.ts';
+import type { Recording } from '../call/recordings.ts';
+import type { Voicemail } from '../call/script.ts';
 
 /** `<Record>`: what the caller says after the tone. */
 export async function record(line: Line, verb: TwimlElement): Promise<Next | undefined> {
@@ -20,7 +20,7 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
   const voicemail = line.input.voicemail();
   const spoken = Math.min(voicemail.seconds, numberOf(verb, 'maxLength', 3600));
   const recording = (): Recording =>
-    call.network.recordings.add({
+    call.account.recordings.add({
       callSid: leg.sid,
       source: 'RecordVerb',
       channels: 1,
@@ -45,11 +45,11 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
     return undefined;
   }
   const made = recording();
-  const figures = call.network.recordings.params(made);
+  const figures = call.account.recordings.params(made);
   leg.recording = figures;
   const params = { ...figures, ...(ending.digits !== undefined && { Digits: ending.digits }) };
   if (ending.ended) {
-    await call.tell(line, verb, params);
+    await call.report(line, verb, params);
     await announce(line, verb, made);
     await transcribe(line, verb, made, voicemail.text);
     throw ending.ended;
@@ -92,8 +92,8 @@ export async function announce(
   if (url === undefined) {
     return;
   }
-  const { recordings } = call.network;
-  const sid = made.sid ?? call.network.sid('RE');
+  const { recordings } = call.account;
+  const sid = made.sid ?? call.account.sid('RE');
   for (const status of made.sid === undefined ? ['absent'] : ['in-progress', 'completed']) {
     if (events.has(status)) {
       await call.callback(`${sid}/${status}`, address(url, base), methodOf(verb, 'recordingStatusCallbackMethod'), {
@@ -125,15 +125,15 @@ async function transcribe(
   if (url === undefined || made.duration <= 2 || made.duration >= 120) {
     return;
   }
-  const sid = call.network.sid('TR');
+  const sid = call.account.sid('TR');
   await call.callback(sid, address(url, base), 'POST', {
     ...leg.params(),
     TranscriptionSid: sid,
     TranscriptionText: text ?? '',
     TranscriptionStatus: text === undefined ? 'failed' : 'completed',
     TranscriptionType: 'fast',
-    TranscriptionUrl: call.network.resource(`Recordings/${made.sid}/Transcriptions/${sid}`),
+    TranscriptionUrl: call.account.resource(`Recordings/${made.sid}/Transcriptions/${sid}`),
     RecordingSid: made.sid,
-    RecordingUrl: call.network.recordings.url(made.sid),
+    RecordingUrl: call.account.recordings.url(made.sid),
   });
 }

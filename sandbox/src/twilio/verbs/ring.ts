@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { Leg, LegStatus } from '../leg.ts';
-import type { Line } from '../live-call.ts';
-import type { Answered } from '../script.ts';
-import { hangUpByScript } from './bridge.ts';
+import type { Leg, LegStatus } from '../call/leg.ts';
+import type { Line } from '../call/live-call.ts';
+import type { Answered } from '../call/script.ts';
+import { hangUpByScript } from './talk.ts';
 import type { Target } from './target.ts';
 
 export interface Rung {
@@ -95,7 +95,7 @@ export async function ring(
   }
 }
 
-/** Who does something before time is out, in the order of time; after the first answer nobody does. */
+/** Who does something before time is out, in the order of time; after the first answer the others do nothing. */
 function timetable(targets: Target[], timeout: number): { after: number; target: Target }[] {
   const events = targets.flatMap((target) => {
     const { answer } = target;
@@ -111,7 +111,7 @@ function detected({ noun }: Target, answer: Answered): string | undefined {
   return noun.attributes['machineDetection'] ? (answer.answeredBy ?? 'human') : undefined;
 }
 
-/** Several that came to nothing are one result: the one that says most of why nobody came. */
+/** Several that came to nothing are one result: the one that says most of why none was answered. */
 function summary(targets: Target[]): Record<string, string> {
   for (const status of ['no-answer', 'busy', 'failed', 'canceled']) {
     const leg = targets.find((target) => target.leg.status === status)?.leg;

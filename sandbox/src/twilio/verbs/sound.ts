@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
-import { attribute, numberOf, textOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
+import { attribute, numberOf, textOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
 
-/** Seconds of a recording that is played: nobody fetches it. */
+/** Seconds of a recording that is played: it is not fetched. */
 const playLength = 10;
 const wordsPerSecond = 2.5;
 

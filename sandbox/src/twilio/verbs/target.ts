@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { attribute, elements, methodOf, textOf, wordsOf } from '../document.ts';
-import type { TwimlElement } from '../document.ts';
-import { address } from '../live-call.ts';
-import type { Line } from '../live-call.ts';
-import { Leg } from '../leg.ts';
-import type { Progress } from '../leg.ts';
-import type { Answer } from '../script.ts';
+import { attribute, elements, methodOf, textOf, wordsOf } from '../call/document.ts';
+import type { TwimlElement } from '../call/document.ts';
+import { address } from '../call/live-call.ts';
+import type { Line } from '../call/live-call.ts';
+import { Leg } from '../call/leg.ts';
+import type { Progress } from '../call/leg.ts';
+import type { Answer } from '../call/script.ts';
 
-/** Somebody to be rung. */
+/** A leg to be rung, and what the one who is rung does. */
 export interface Target {
   noun: TwimlElement;
   leg: Leg;
@@ -49,7 +49,7 @@ function refused({ call }: Line, { from, to }: Leg): string | undefined {
     return '13223';
   }
   // The caller's own number may be shown on, and the number that they called.
-  const ours = call.network.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
+  const ours = call.account.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
   return ours ? undefined : '13214';
 }
 
@@ -74,18 +74,18 @@ function addressOf(noun: TwimlElement): string | undefined {
 function legTo(line: Line, verb: TwimlElement, noun: TwimlElement, to: string): Leg {
   const { call } = line;
   const leg = new Leg({
-    sid: call.network.sid('CA'),
+    sid: call.account.sid('CA'),
     accountSid: call.leg.accountSid,
     from: attribute(verb, 'callerId') ?? call.leg.from,
     to,
     direction: 'outbound-dial',
     started: call.timeline.at,
-    created: call.network.now(),
+    created: call.account.now(),
     parent: call.leg,
     progress: progressOf(line, noun),
   });
   call.legs.push(leg);
-  call.network.legs.set(leg.sid, leg);
+  call.account.legs.set(leg.sid, leg);
   return leg;
 }
 

@@ -24,7 +24,7 @@ export class CallRedirected extends Error {
 /** `<Leave>` */
 export class QueueLeft extends Error {}
 
-/** Somebody took the call out of its queue. */
+/** The call was taken out of its queue. */
 export class Dequeued extends Error {}
 
 /** Something is over that has its time: a bridge, a conference. */

@@ -19,7 +19,7 @@ export interface Sender {
   authToken: string;
   /** Where a URL is reached from here, where that is not what its signature says: behind a tunnel. */
   reach: (url: string) => string;
-  /** Told of every try, those that are tried again too. */
+  /** Called after every try, those that are tried again too. */
   onRequest: (request: Posted) => void;
 }
 
@@ -33,7 +33,7 @@ export async function send(
   params: Record<string, string>,
 ): Promise<Posted> {
   const override = readOverride(address);
-  // One for all the tries, by which the receiver can tell that they are one request.
+  // One for all the tries, by which the receiver knows that they are one request.
   const token = randomUUID();
   for (let attempt = 0; ; attempt++) {
     const { answer, failure } = await attemptOnce(sender, override.url, method, params, token, override.timeout);

@@ -12,7 +12,7 @@ export interface Recording {
   duration: number;
 }
 
-/** The recordings of an account, until somebody deletes them. */
+/** The recordings of an account, until they are deleted. */
 export class Recordings {
   readonly all = new Map<string, Recording>();
   readonly #sid: () => string;

@@ -115,7 +115,7 @@ export class Leg {
     };
   }
 
-  /** The parameters of a callback, or nothing where nobody asked for this event. Events are counted all the same. */
+  /** The parameters of a callback, or nothing where this event was not asked for. Events are counted all the same. */
   callback(event: ProgressEvent, at: number): Record<string, string> | undefined {
     const sequence = this.#sequence++;
     if (!this.progress?.events.has(event)) {

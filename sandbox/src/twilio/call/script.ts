@@ -2,10 +2,10 @@
 
 /** What the people on a call do, and what became of it. Every length is in seconds of the call's own time. */
 
-/** Nobody answers who is not in the script. `'ringing'` rings until the call is ended from elsewhere. */
+/** Those who are not in the script do not answer. `'ringing'` rings until the call is ended from elsewhere. */
 export type Answer = 'busy' | 'no-answer' | 'failed' | 'declined' | 'ringing' | Answered;
 
-/** Somebody picks up. */
+/** The call is answered. */
 export interface Answered {
   /** How long it rings first; 3 if absent. */
   after?: number;
@@ -30,7 +30,7 @@ export interface Voicemail {
 }
 
 export interface Queued {
-  /** When somebody takes the call out of the queue, and how long they talk. */
+  /** When the call is taken out of the queue, and how long they talk. */
   after?: number;
   talk?: number | 'until ended';
   /** Wait until another call of the same network dequeues this one by `<Dial><Queue>`, or REST takes it out. */
@@ -83,7 +83,7 @@ export interface LegResult {
   status: string;
   /** Seconds since it was answered. */
   duration: number;
-  /** What was whispered to whoever answered. */
+  /** What was whispered to the one who answered. */
   heard: string[];
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Leg } from './leg.ts';
-import type { LiveCall } from './live-call.ts';
+import type { Timeline } from './timeline.ts';
 
-/** A bridge of somebody who waited with whoever took them out of the queue. */
+/** A bridge of the caller who waited and the one who took them out of the queue. */
 export interface Bridge {
-  /** Whoever dequeued. */
+  /** The leg that dequeued. */
   by: Leg;
   /** The dequeuer's time when the bridge begins. */
   at: number;
@@ -16,10 +16,16 @@ export interface Bridge {
   left: (at: number) => void;
 }
 
+/** A call as far as a queue knows it. */
+export interface QueuedCall {
+  readonly leg: Leg;
+  readonly timeline: Timeline;
+}
+
 export interface Member {
-  call: LiveCall;
+  call: QueuedCall;
   entered: number;
-  /** There, while somebody may take this call out. */
+  /** There while this call may be taken out. */
   take?: (bridge: Bridge) => void;
 }
 

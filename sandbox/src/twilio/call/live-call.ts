@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+import type { Account } from './account.ts';
 import { attribute, BadDocument, methodOf, readTwiml } from './document.ts';
 import type { TwimlElement } from './document.ts';
 import { CallEnded, CallRedirected } from './endings.ts';
 import type { Interruption, Next } from './endings.ts';
 import { Input } from './input.ts';
 import type { Leg, LegStatus, ProgressEvent } from './leg.ts';
-import type { Network } from './network.ts';
 import { send } from './post.ts';
 import type { Posted } from './post.ts';
 import type { Answer, CallResult, PhoneRequest, Script } from './script.ts';
 import { Timeline } from './timeline.ts';
 import { Callbacks } from './unkind.ts';
-import { perform } from './verbs/perform.ts';
 
 /** Twilio ends a call after four hours. */
 const longestCall = 4 * 3600;
@@ -19,7 +18,7 @@ const longestCall = 4 * 3600;
 /** A plan that goes round without end: no call has as many requests. */
 const mostRequests = 1000;
 
-/** Who is played a document: the caller, or whoever answered before being bridged. */
+/** The one who is played a document: the caller, or the one who answered before being bridged. */
 export interface Line {
   call: LiveCall;
   leg: Leg;
@@ -32,6 +31,12 @@ export interface Line {
   verbs?: ReadonlySet<string>;
 }
 
+/**
+ * Performs verbs one after the other; gives the next document where a verb leads to one. A verb may play documents, and
+ * they have verbs: so the verbs import the call, and the call is given how to perform them.
+ */
+export type Perform = (line: Line, verbs: TwimlElement[]) => Promise<Next | undefined>;
+
 export interface Fallback {
   url: string;
   method: 'GET' | 'POST';
@@ -39,7 +44,7 @@ export interface Fallback {
 
 /** A call while it lasts: its time, its documents, and all that is requested for it. */
 export class LiveCall {
-  readonly network: Network;
+  readonly account: Account;
   readonly leg: Leg;
   readonly input: Input;
   readonly timeline: Timeline;
@@ -48,7 +53,8 @@ export class LiveCall {
   /** What `<Dial>` rang. */
   readonly legs: Leg[] = [];
   readonly script: Script;
-  /** What is still to be done when the call has ended, before that is told. */
+  readonly perform: Perform;
+  /** What is still to be done when the call has ended, before its last callback. */
   readonly closing: (() => Promise<void>)[] = [];
   readonly #fallback: Fallback | undefined;
   readonly #callbacks: Callbacks;
@@ -57,14 +63,15 @@ export class LiveCall {
   readonly #interrupt = new Promise<void>((resolve) => (this.#interrupted = resolve));
   #answers = new Map<string, number>();
 
-  constructor(network: Network, leg: Leg, script: Script, fallback: Fallback | undefined) {
-    this.network = network;
+  constructor(account: Account, perform: Perform, leg: Leg, script: Script, fallback: Fallback | undefined) {
+    this.account = account;
+    this.perform = perform;
     this.leg = leg;
     this.script = script;
     this.input = new Input(script);
     this.timeline = new Timeline(leg.started);
     this.#fallback = fallback;
-    this.#callbacks = new Callbacks(network.seed, network.unkind);
+    this.#callbacks = new Callbacks(account.seed, account.unkind);
     this.timeline.set(leg.started + longestCall * 1000, () => this.ending('completed'));
     if (script.hangUpAfter !== undefined) {
       this.timeline.set(leg.started + script.hangUpAfter * 1000, () => this.ending('no-answer'));
@@ -117,7 +124,7 @@ export class LiveCall {
 
   /** The caller's line. */
   line(): Line {
-    return { call: this, leg: this.leg, input: this.input, base: this.network.webhook(), extra: () => ({}) };
+    return { call: this, leg: this.leg, input: this.input, base: this.account.webhook(), extra: () => ({}) };
   }
 
   /** Plays documents one after the other, until one has come to its end. */
@@ -125,7 +132,7 @@ export class LiveCall {
     let next: Next | undefined = first;
     while (next) {
       const document: Document = await this.document(line, next);
-      next = await perform({ ...line, base: document.base }, document.verbs);
+      next = await this.perform({ ...line, base: document.base }, document.verbs);
     }
   }
 
@@ -133,7 +140,7 @@ export class LiveCall {
     this.leg.answer(this.timeline.at);
   }
 
-  /** Ends the caller's leg. `unanswered` is how a call ends that nobody answered. */
+  /** Ends the caller's leg. `unanswered` is how a call ends that was not answered. */
   ending(unanswered: LegStatus): CallEnded {
     this.leg.end(this.timeline.at, this.leg.answered === undefined ? unanswered : 'completed');
     return new CallEnded();
@@ -159,15 +166,15 @@ export class LiveCall {
   /** Waits for the world outside this call: for REST, or for what another call does. */
   async wait(...until: Promise<unknown>[]): Promise<void> {
     await Promise.race([this.#interrupt, ...until]);
-    this.timeline.at = Math.max(this.timeline.at, this.network.now());
+    this.timeline.at = Math.max(this.timeline.at, this.account.now());
     this.check();
   }
 
-  /** What somebody does who is rung. */
+  /** What the one who is rung does. */
   answerOf(address: string): Answer | undefined {
     const entry = this.script.answers?.[address];
     if (!Array.isArray(entry)) {
-      return entry ?? this.network.people.get(address)?.pickUp;
+      return entry ?? this.account.people.get(address)?.pickUp;
     }
     const count = this.#answers.get(address) ?? 0;
     this.#answers.set(address, count + 1);
@@ -192,8 +199,8 @@ export class LiveCall {
     throw line.leg === this.leg ? this.ending('failed') : new CallEnded();
   }
 
-  /** A request whose answer nobody waits for: the call is over already. */
-  async tell(line: Line, element: TwimlElement, params: Record<string, string>): Promise<void> {
+  /** A request whose answer is not performed: the call is over already. */
+  async report(line: Line, element: TwimlElement, params: Record<string, string>): Promise<void> {
     const action = attribute(element, 'action');
     if (action !== undefined) {
       const all = { ...line.leg.params(), ...line.extra(), ...params };
@@ -201,7 +208,7 @@ export class LiveCall {
     }
   }
 
-  /** A callback, as kindly as the network is. `label` tells it from the others of this call. */
+  /** A callback, delivered as `unkind` says. `label` is its own among those of this call. */
   async callback(label: string, url: string, method: 'GET' | 'POST', params: Record<string, string>): Promise<void> {
     await this.#callbacks.deliver(`${this.leg.sid}/${label}`, () => this.#send(url, method, params, true));
   }
@@ -265,7 +272,7 @@ export class LiveCall {
     const onRequest = ({ contentType: _type, ...request }: Posted): void => {
       this.requests.push({ ...request, callback, time });
     };
-    return send({ authToken: this.network.authToken, reach: this.network.reach, onRequest }, url, method, params);
+    return send({ authToken: this.account.authToken, reach: this.account.reach, onRequest }, url, method, params);
   }
 }
 

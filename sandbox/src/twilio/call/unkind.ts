@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { setTimeout } from 'node:timers/promises';
-import { fraction } from '../base/seed.ts';
+import { fraction } from '../../base/seed.ts';
 
 /** What Twilio's own documentation reserves the right to, as rates from 0 to 1 or milliseconds. */
 export interface Unkind {
@@ -37,7 +37,7 @@ export class Callbacks {
     this.#unkind = unkind;
   }
 
-  /** `label` tells one callback from all others. */
+  /** `label` is the callback's own: no other has it. */
   async deliver(label: string, send: () => Promise<unknown>): Promise<void> {
     const struck = (name: 'drop' | 'twice' | 'shuffle' | 'late'): boolean =>
       strikes(this.#seed, `${name}/${label}`, this.#unkind[name]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Voicemail } from './script.ts';
 
-/** What somebody on the line types and says, piece by piece. */
+/** What is typed and said on the line, piece by piece. */
 export class Input {
   readonly #keys: string[];
   readonly #speech: string[];
