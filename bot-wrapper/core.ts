@@ -12,8 +12,8 @@ export interface CoreExports {
   numbers(count: number): number;
   start(written: number, wide: number): number;
   resume(flow: number, written: number, wide: number): number;
-  /** Of the bots behind Medplum's authentication alone. */
-  knock?(door: number, written: number, wide: number): number;
+  /** Of the bots behind Medplum's authentication alone: starts a flow, as `start` does for webhooks. */
+  knock?(bot: number, written: number, wide: number): number;
   output(): number;
 }
 
@@ -44,7 +44,7 @@ export function instantiate(module: WebAssembly.Module): Core {
   return { exports, bytes: Buffer.alloc(0), numbers: new Uint32Array(0), names: [] };
 }
 
-/** Begins a story. */
+/** Starts the flow of a webhook. */
 export function start(core: Core, { text, numbers, count, names }: Frame): Answer {
   const wide = WIDE.test(text);
   const written = write(core, text, wide, numbers, count);
@@ -54,18 +54,18 @@ export function start(core: Core, { text, numbers, count, names }: Frame): Answe
   return answer;
 }
 
-/** Begins a story behind Medplum's own authentication. */
-export function knock(core: Core, door: number, event: string): Answer {
+/** Starts the flow of an event behind Medplum's own authentication. */
+export function startEvent(core: Core, bot: number, event: string): Answer {
   const wide = WIDE.test(event);
   const written = write(core, event, wide, [0, 0, 0, 0, 0, event.length], 6);
-  return read(core, core.exports.knock?.(door, written, wide ? 1 : 0) ?? 0);
+  return read(core, core.exports.knock?.(bot, written, wide ? 1 : 0) ?? 0);
 }
 
-/** Goes on with a story. */
+/** Goes on with a flow. */
 export function resume(core: Core, flow: number, answers: string): Answer {
   const wide = WIDE.test(answers);
   const written = write(core, answers, wide, [0, 0, 0, 0, 0, answers.length], 6);
-  // The story may keep its own names now.
+  // The flow may keep its own names now.
   core.names = [];
   return read(core, core.exports.resume(flow, written, wide ? 1 : 0));
 }

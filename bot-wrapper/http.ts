@@ -2,7 +2,7 @@
 // A VM context has no Buffer of its own.
 import { Buffer } from 'node:buffer';
 
-/** A request to somebody outside. */
+/** A request to a server outside. */
 export interface HttpQuestion {
   readonly method: string;
   readonly url: string;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The doors behind Medplum's own authentication. Nobody waits on a phone there, so an event crosses as JSON. */
+/** An event of the bots behind Medplum's own authentication. No caller waits for it, so it crosses as JSON. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import base64 from '#pkg/bots/staff.wasm';
-import { compile, knock } from './core.ts';
-import { tell, type Build, type Reply } from './story.ts';
+import { compile, startEvent } from './core.ts';
+import { run, type Build, type Reply } from './flow.ts';
 
+/** The core's numbers of these bots. */
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
 
@@ -14,14 +15,14 @@ const build: Build = { compile: () => compile(base64) };
 /** Secrets of other bots stay where they are. */
 const OURS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
 
-export async function answer(door: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
+export async function answer(bot: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
   let text = '';
   try {
     text = written(event);
   } catch {
     // Nested too deeply to be written: the core answers that it cannot read the event.
   }
-  return tell(build, (core) => knock(core, door, text), medplum, event, Date.now());
+  return run(build, (core) => startEvent(core, bot, text), medplum, event, Date.now());
 }
 
 function written({ input, requester, headers, secrets }: BotEvent<unknown>): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** One story from its event to its end: the core decides, this performs. */
+/** One flow from its event to its end: the core decides, this performs. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 import { inBase64, instantiate, resume, type Answer, type Core } from './core.ts';
@@ -31,7 +31,7 @@ const MOST_TRAPS = 4;
 /**
  * Runs a flow that `begin` starts. `came` is when the event came, epoch milliseconds.
  */
-export async function tell(
+export async function run(
   build: Build,
   begin: (core: Core, traps: number) => Answer,
   medplum: MedplumClient,
@@ -58,7 +58,7 @@ export async function tell(
         }
         const answers = await perform(asks, medplum, event, came);
         if (build.core !== mine) {
-          // Another event trapped meanwhile and spoiled the instance: this story begins again in a new one, but not
+          // Another event trapped meanwhile and spoiled the instance: this flow begins again in a new one, but not
           // without end.
           traps++;
           break;
