@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent } from '@medplum/core';
+import { WireFrame } from './wire.ts';
 
 /** The secrets that the core may read, in the order in which it knows them. */
 const SECRETS = [
@@ -28,40 +29,27 @@ const MAX_FORM = 32 * 1024;
 const MAX_RAW = 256 * 1024;
 const MAX_PAIRS = 1000;
 
-/** How many numbers stand before the fields' lengths. */
-const HEAD = 5;
-
-/** An event as the core takes it: fields in one text, and `count` numbers, of which all but the first few are lengths. */
-export interface Frame {
-  readonly text: string;
-  readonly numbers: readonly number[];
-  readonly count: number;
-  /** The names that the core keeps if it answers this with a document. */
+/** An event as the core takes it, and the names that the core keeps if it answers this with a document. */
+export interface EventFrame {
+  readonly frame: WireFrame;
   readonly names: readonly string[];
 }
 
-/** Kept from event to event, and never cleared: only the first `count` of them are of the event. */
-const numbers = new Array<number>(512).fill(0);
-
-/**
- * Lays an event out. Fields are told apart by their lengths, since a caller chooses what stands in them. Events of a
- * kind have the same names: those that the core has `kept` are left out.
- */
-export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly string[]): Frame {
+/** Lays an event out. Events of a kind have the same names: those that the core has `kept` are left out. */
+export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly string[]): EventFrame {
   const { headers, input, secrets } = event;
   const now = Date.now();
   const signature = headers?.['x-twilio-signature'];
+  // The time crosses in halves, which are 32-bit numbers.
+  const laid = new WireFrame(attempt, Math.floor(now / 2 ** 30), now % 2 ** 30);
   // Where it is a list, or there is none, the core asks for the headers.
-  let text = typeof signature === 'string' ? signature : '';
-  let count = HEAD;
-  numbers[count++] = text.length;
+  laid.add(typeof signature === 'string' ? signature : '');
   let set = 0;
   let bit = 1;
   for (const name of SECRETS) {
     const secret = secrets[name]?.valueString;
     if (secret !== undefined) {
-      text += secret;
-      numbers[count++] = secret.length;
+      laid.add(secret);
       set |= bit;
     }
     bit <<= 1;
@@ -72,8 +60,7 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
     if (input.length > MAX_RAW) {
       layout = TOO_LARGE;
     } else {
-      text += input;
-      numbers[count++] = input.length;
+      laid.add(input);
     }
   } else if (Array.isArray(input) && input.length > MAX_PAIRS) {
     layout = TOO_LARGE;
@@ -82,53 +69,44 @@ export function frame(event: BotEvent<unknown>, attempt: number, kept: readonly 
     // A parsed form is a dictionary to V8: over those, Object.keys is quicker than for…in.
     names = Object.keys(params);
     layout = names.length > MAX_PAIRS ? TOO_LARGE : areSame(names, kept) ? VALUES : NAMED;
-    const before = text;
-    const start = count;
+    const { text: before, count: start } = laid;
+    const isLong = (): boolean => laid.text.length - before.length > MAX_FORM || laid.count - start > 2 * MAX_PAIRS;
     for (let i = 0; i < names.length && layout !== TOO_LARGE; i++) {
       const name = names[i] as string;
       const value = params[name];
       if (typeof value === 'string') {
         if (layout !== VALUES) {
-          text += name;
-          numbers[count++] = name.length;
+          laid.add(name);
         }
-        text += value;
-        numbers[count++] = value.length;
+        laid.add(value);
       } else if (layout === VALUES) {
         // A name with several values, or none that is text: all over again, with names.
         layout = PAIRS;
-        text = before;
-        count = start;
+        laid.text = before;
+        laid.count = start;
         i = -1;
       } else {
         layout = PAIRS;
         // Array.isArray knows arrays of another realm, instanceof does not.
         const all: unknown[] = Array.isArray(value) ? value : [value];
         for (const one of all) {
-          const value = written(one);
-          text += name;
-          text += value;
-          numbers[count++] = name.length;
-          numbers[count++] = value.length;
-          if (text.length - before.length > MAX_FORM || count - start > 2 * MAX_PAIRS) {
+          laid.add(name);
+          laid.add(written(one));
+          if (isLong()) {
             break;
           }
         }
       }
-      if (text.length - before.length > MAX_FORM || count - start > 2 * MAX_PAIRS) {
+      if (isLong()) {
         layout = TOO_LARGE;
-        text = before;
-        count = start;
+        laid.text = before;
+        laid.count = start;
       }
     }
   }
-  numbers[0] = attempt;
-  // Halves that V8 holds without a box.
-  numbers[1] = Math.floor(now / 2 ** 30);
-  numbers[2] = now % 2 ** 30;
-  numbers[3] = set;
-  numbers[4] = layout;
-  return { text, numbers, count, names: layout === PAIRS || layout === TOO_LARGE ? kept : names };
+  laid.numbers[3] = set;
+  laid.numbers[4] = layout;
+  return { frame: laid, names: layout === PAIRS || layout === TOO_LARGE ? kept : names };
 }
 
 /** As `String()` does, but never throws: the JSON of a stranger may hold an object whose `toString` is none. */

@@ -16,7 +16,7 @@ export const LONG = 1 << 16;
 /** A document that Twilio is not to read may be longer, but memory has an end. */
 const LONGEST = 1 << 26;
 
-/** No character of XML's: the core finds it, and tells the place. */
+/** No character of XML's: the core finds it, and says where. */
 const NO_CHARACTER = '\uffff';
 
 /** A tree that is not made of elements, texts and comments. */
@@ -63,7 +63,7 @@ export class Layout {
   static tree(tree: unknown, first: number, second: number): Frame {
     const frame = Layout.#laidOut(tree, first, second, false);
     // Encoding would put U+FFFD in the place of half a pair without a word.
-    return frame.mended || HALF_A_PAIR.test(frame.text) ? Layout.#laidOut(tree, first, second, true) : frame;
+    return frame.replaced || HALF_A_PAIR.test(frame.text) ? Layout.#laidOut(tree, first, second, true) : frame;
   }
 
   static xml(text: string, document: number): Frame {

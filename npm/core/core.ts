@@ -5,7 +5,7 @@ import { freshGlue } from '#glue';
 import type { InitOutput, TwimlFinding } from '#pkg/plumline.js';
 import { failure } from './failure.ts';
 import type { Frame } from './frame.ts';
-import { read, write } from './memory.ts';
+import { read, write, writeBody } from './memory.ts';
 
 /** Memory of a wasm never shrinks: an instance that has grown beyond this is not kept. */
 const LARGE = 1 << 26;
@@ -24,13 +24,12 @@ export type Finding = TwimlFinding;
 /** The core trapped. Whatever it was asked, there is no answer. */
 const TRAPPED = 'CORE_TRAPPED';
 
-/** These are told where there is no core that could word them; a test holds them to the core's own. */
+/** The helps where there is no core that could word them; a test holds them to the core's own. */
 const NOT_LOADED = 'Call init of plumline/slim with plumline.wasm, and await it, before any other function.';
 const FORBIDDEN =
   "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.";
 const INVALID = 'Give init the plumline.wasm of this very version: a module, its bytes, a Response or a URL.';
 
-const encoder = new TextEncoder();
 let source: (() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined;
 let compiled: WebAssembly.Module | undefined;
 let core: InitOutput | undefined;
@@ -132,19 +131,7 @@ function flat(call: (core: InitOutput) => number): string | Refused {
 }
 
 function put(core: InitOutput, frame: Frame): number {
-  return write(core, frame.text, frame.take());
-}
-
-/** Puts a raw body into the room that is made for it; its length. Making room may move memory, so it is looked at last. */
-function putBody(core: InitOutput, body: string | Uint8Array): number {
-  const room = typeof body === 'string' ? body.length * 3 : body.length;
-  const at = core.body(room) >>> 0;
-  const bytes = new Uint8Array(core.memory.buffer, at, room);
-  if (typeof body === 'string') {
-    return encoder.encodeInto(body, bytes).written;
-  }
-  bytes.set(body);
-  return room;
+  return write(core, frame.text, frame);
 }
 
 export function sign(frame: Frame): string | Refused {
@@ -157,13 +144,13 @@ export function signsAny(frame: Frame): boolean {
 
 export function verify(frame: Frame, body: string | Uint8Array | undefined): string | Refused {
   return flat((core) => {
-    const bytes = body === undefined ? 0 : putBody(core, body);
+    const bytes = body === undefined ? 0 : writeBody(core, body);
     return core.verify(put(core, frame), bytes);
   });
 }
 
 export function bodyHash(body: string | Uint8Array): string | Refused {
-  return flat((core) => core.bodyHash(putBody(core, body)));
+  return flat((core) => core.bodyHash(writeBody(core, body)));
 }
 
 export function twiml(frame: Frame): string | Finding {
@@ -208,7 +195,7 @@ export function signToken(frame: Frame): string | Refused {
 }
 
 export function countSegments(text: string): string | Refused {
-  return flat((core) => core.countSegments(write(core, text, new Uint32Array())));
+  return flat((core) => core.countSegments(write(core, text)));
 }
 
 export function parsePhone(frame: Frame): string | Refused {
@@ -221,7 +208,7 @@ export function routeCall(frame: Frame): unknown {
 
 /** What to do about a code. */
 export function helpOf(code: string): string {
-  const text = (core: InitOutput): string => read(core, core.codeHelp(write(core, code, new Uint32Array())));
+  const text = (core: InitOutput): string => read(core, core.codeHelp(write(core, code)));
   return ask(text) ?? '';
 }
 
