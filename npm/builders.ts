@@ -205,7 +205,7 @@ function string(value: unknown, path: () => string): string {
 type Class = new (place: Place) => TwiML;
 
 /**
- * Makes the classes that a table tells of; the root's, with the others as its statics. Those are made when something
+ * Makes the classes of a table; the root's, with the others as its statics. Those are made when something
  * first asks for them: an import does not wait for a hundred classes, of which a document takes five.
  */
 function classes(table: string, kind?: Checks['document']): unknown {

@@ -23,7 +23,7 @@ import { addParams } from './params.ts';
  * }
  * ```
  * A number with a dialplan has a route of kind `plan`. What the bot would ask the chart for is not known here, unless
- * `facts` tell it; hours are, where `now` is given.
+ * `facts` say it; hours are, where `now` is given.
  *
  * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
  */
@@ -64,7 +64,7 @@ function known(facts: RouteInput['facts'], config: RouteInput['config'], now: nu
   return json({ patient, open, walls }, 'facts');
 }
 
-/** The zones that a config names, as far as it is one: the core tells what is wrong with it. */
+/** The zones that a config names, as far as it is one: the core says what is wrong with it. */
 function zonesOf(config: unknown): Set<string> {
   const zones = new Set<string>();
   const add = (place: unknown): void => {
@@ -100,7 +100,7 @@ export function json(config: unknown, name = 'config'): string {
   try {
     written = JSON.stringify(config);
   } catch {
-    // Told below.
+    // The error is thrown below.
   }
   return text(written, name);
 }

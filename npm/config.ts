@@ -9,7 +9,7 @@ import { Frame } from './core/frame.ts';
  * What is wrong with a config, `PLUMLINE_CONFIG` of a bot: its values, and plans that cannot work, such as a number
  * that nothing answers, hours without a time zone, or a way through the menus that comes to no end.
  *
- * A config with errors is not used: a bot takes the default route until it is mended. One with warnings is.
+ * A config with errors is not used: a bot takes the default route until it is corrected. One with warnings is.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }: Config):
   return unknown.map(([path]) => ({ code, path, help: mistake('', code).help, severity: 'error' }));
 }
 
-/** A name of the clinic's, unless it may be a number: as the core tells it. */
+/** A name of the clinic's, unless it may be a number: as the core writes it. */
 function step(name: string, index: number): string {
   return /^[a-z0-9-]+$/.test(name) && name.replace(/\D/g, '').length < 7 ? `.${name}` : `[${index}]`;
 }

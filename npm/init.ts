@@ -113,7 +113,7 @@ async function fromResponse(response: WasmResponse): Promise<WebAssembly.Module>
   return streamed ?? compileLater(await bodyOf(response));
 }
 
-/** Fails where the connection is lost, and where somebody has read the body already. */
+/** Fails where the connection is lost, and where the body was read already. */
 async function bodyOf(response: WasmResponse): Promise<ArrayBuffer> {
   try {
     return await response.arrayBuffer();

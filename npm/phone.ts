@@ -8,7 +8,7 @@ import { Frame } from './core/frame.ts';
  * What people type as a phone number, in E.164.
  *
  * `country` is where it was typed, an ISO 3166 code such as `US`; without it, only a number with `+` or `00` can be
- * told. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
+ * read. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
  * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
  *
  * @example

@@ -41,7 +41,7 @@ export function signTwilio(input: SignInput): string {
  * and under each of the tokens.
  *
  * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
- * that says why, where the reason can be told.
+ * that says why, where the reason is known.
  *
  * A JSON or text post needs its raw body as well. Its signature covers the URL alone, with the body's hash in
  * `bodySHA256`: without the body the verdict is `BODY_MISSING`.

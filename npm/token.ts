@@ -7,13 +7,13 @@ import { Frame } from './core/frame.ts';
 const HOUR = 3600;
 const LARGEST = 2 ** 32 - 1;
 
-/** Before 2001, and so before Twilio: whoever gives so small a time has given seconds. */
+/** Before 2001, and so before Twilio: so small a time was given in seconds. */
 const EARLIEST = 1e12;
 
 /**
  * An access token for Twilio's SDKs, signed with HMAC-SHA256.
  *
- * It refuses what Twilio would refuse later, in the browser of whoever got the token: a life of more than a day, an
+ * It refuses what Twilio would refuse later, in the browser that has the token: a life of more than a day, an
  * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
  * places, never a value.
  *
@@ -74,7 +74,7 @@ function json(grants: object): string {
   try {
     written = JSON.stringify(grants);
   } catch {
-    // Told below.
+    // The error is thrown below.
   }
   if (typeof written !== 'string') {
     throw mistake('grants', 'GRANT_INVALID');

@@ -13,7 +13,7 @@ const CHECKS = ['schema', 'form'];
  *
  * By default it is checked that Twilio understands it: elements and where they stand, attributes and their values, what
  * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
- * its verbs are not to tell.
+ * its verbs are not to decide.
  *
  * @example
  * ```ts

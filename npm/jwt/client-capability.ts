@@ -10,7 +10,7 @@ export interface Scope {
   payload(): string;
 }
 
-/** The app that outgoing calls go to, and what it is told. */
+/** The app that outgoing calls go to, and what it receives. */
 export interface OutgoingClientScopeOptions {
   applicationSid: string;
   clientName?: string | undefined;
