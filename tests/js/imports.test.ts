@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+/** The check that no sources depend on each other in a circle finds those that are planted. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { betweenFolders, cycles, type Edge } from '../../scripts/imports/graph.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** `a>b` for each edge. */
+function graph(text: string): Edge[] {
+  return text
+    .split(' ')
+    .map((edge) => edge.split('>'))
+    .map(([from = '', to = '']) => ({ from, to }));
+}
+
+/** The nodes of each cycle, and the shortest way round. */
+function found(text: string): { nodes: string; way: string }[] {
+  return cycles(graph(text)).map(({ nodes, way }) => ({
+    nodes: nodes.join(' '),
+    way: way.map(({ from, to }) => `${from}>${to}`).join(' '),
+  }));
+}
+
+describe('the cycles of a graph', () => {
+  for (const [name, text] of [
+    ['no edge', ''],
+    ['a chain', 'a>b b>c'],
+    ['two ways to one node', 'a>b a>c b>d c>d'],
+    ['an edge that is there twice', 'a>b a>b'],
+  ] as const) {
+    test(`are none in ${name}`, () => {
+      assert.deepEqual(text === '' ? cycles([]) : found(text), []);
+    });
+  }
+
+  test('are two nodes that depend on each other', () => {
+    assert.deepEqual(found('b>a a>b'), [{ nodes: 'a b', way: 'a>b b>a' }]);
+  });
+
+  test('are a node that depends on itself', () => {
+    assert.deepEqual(found('a>b b>b'), [{ nodes: 'b', way: 'b>b' }]);
+  });
+
+  test('leave out what only leads to a cycle, or away from it', () => {
+    assert.deepEqual(found('start>a a>b b>c c>a c>end'), [{ nodes: 'a b c', way: 'a>b b>c c>a' }]);
+  });
+
+  test('are one where they share a node, with its shortest way', () => {
+    assert.deepEqual(found('a>b b>c c>d d>a c>e e>c'), [{ nodes: 'a b c d e', way: 'c>e e>c' }]);
+  });
+
+  test('are several where they do not', () => {
+    assert.deepEqual(
+      found('d>c c>d b>a a>b b>c').map(({ nodes }) => nodes),
+      ['a b', 'c d'],
+    );
+  });
+});
+
+test('edges between folders leave out those within one, and say which file makes them', () => {
+  assert.deepEqual(betweenFolders(graph('npm/a.ts>npm/b.ts npm/a.ts>npm/jwt/c.ts npm/b.ts>npm/jwt/d.ts')), [
+    { from: 'npm', to: 'npm/jwt', because: 'npm/a.ts imports npm/jwt/c.ts' },
+  ]);
+});
+
+describe('scripts/imports.ts', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'plumline-imports-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  let projects = 0;
+
+  /** What the check says of a project with these files. */
+  function checked(files: Readonly<Record<string, string>>): { status: number | null; stdout: string; stderr: string } {
+    const project = path.join(folder, String(projects++));
+    mkdirSync(project);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+      writeFileSync(path.join(project, name), text);
+    }
+    return spawnSync(process.execPath, [path.join(root, 'scripts/imports.ts'), project], { encoding: 'utf8' });
+  }
+
+  test('finds none here', () => {
+    const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts/imports.ts')], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+  });
+
+  test('takes files in one direction', () => {
+    const { status, stdout } = checked({
+      'npm/a.ts': `import { b } from './b.ts';\nimport { c } from './parts/c.ts';\nimport ts from 'typescript';\n`,
+      'npm/b.ts': `export const b = "import './a.ts'"; // import './a.ts'\n`,
+      'npm/parts/c.ts': 'export const c = 1;\n',
+    });
+    assert.equal(status, 0);
+    assert.equal(stdout, 'TypeScript: 3 files, 2 imports, no cycle\n');
+  });
+
+  for (const [kind, line] of Object.entries({
+    values: `import { a } from './a.ts';`,
+    types: `import type { A } from './a.ts';`,
+    'a type among values': `import { type A } from './a.ts';`,
+    'what is exported again': `export * from './a.ts';`,
+    'a type by its place': `export type A = import('./a.ts').A;`,
+    'a module later': `export const later = () => import('./a.ts');`,
+    'a module by require': `export const later = () => require('./a.ts');`,
+  })) {
+    test(`refuses two files that import each other, one of them ${kind}`, () => {
+      const { status, stderr } = checked({
+        'cli/a.ts': `import { b } from './b.ts';\nexport const a = b;\nexport type A = 1;\n`,
+        'cli/b.ts': `${line}\nexport const b = 1;\n`,
+      });
+      assert.equal(status, 1);
+      assert.equal(stderr, 'A cycle of files:\n  cli/a.ts\n  → cli/b.ts\n  → cli/a.ts\n');
+    });
+  }
+
+  test('refuses a folder that imports from the folder around it, which imports it', () => {
+    const { status, stderr } = checked({
+      'npm/jwt.ts': `export * from './jwt/token.ts';\n`,
+      'npm/jwt/token.ts': `import { core } from '../core.ts';\nexport const token = core;\n`,
+      'npm/core.ts': 'export const core = 1;\n',
+    });
+    assert.equal(status, 1);
+    const lines = [
+      'npm → npm/jwt: npm/jwt.ts imports npm/jwt/token.ts',
+      'npm/jwt → npm: npm/jwt/token.ts imports npm/core.ts',
+    ];
+    assert.equal(stderr, ['A cycle of folders:', ...lines, ''].join('\n  ').trimEnd() + '\n');
+  });
+
+  test('takes a folder that imports from the folder around it, and is not imported there', () => {
+    const { status } = checked({
+      'npm/core.ts': 'export const core = 1;\n',
+      'npm/jwt/token.ts': `import { core } from '../core.ts';\nexport const token = core;\n`,
+    });
+    assert.equal(status, 0);
+  });
+
+  test('refuses a folder without sources', () => {
+    const { status, stderr } = checked({ 'README.md': '' });
+    assert.equal(status, 1);
+    assert.match(stderr, /has no sources in TypeScript/);
+  });
+});
