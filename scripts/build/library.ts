@@ -73,10 +73,10 @@ function entries(out: string): void {
     // What is exported by default is not among `*`.
     const also = entry === 'twilio' ? [`export { default } from './${api}.mjs';`] : [];
     write(`${entry}.mjs`, `import './bytes.mjs';`, `export * from './${api}.mjs';`, ...also);
-    // Whoever reads this file alone, such as a checker of types, cannot see that there is a default; nothing runs here.
-    const told = entry === 'twilio' ? [`0 && (exports.default = undefined);`] : [];
+    // A checker of types reads this file alone and cannot see that there is a default; nothing runs here.
+    const byDefault = entry === 'twilio' ? [`0 && (exports.default = undefined);`] : [];
     const all = `module.exports = require('./${api}.cjs');`;
-    write(`${entry}.cjs`, `'use strict';`, `require('./bytes.cjs');`, ...told, all);
+    write(`${entry}.cjs`, `'use strict';`, `require('./bytes.cjs');`, ...byDefault, all);
     write(`${entry}.workerd.mjs`, `import './module.workerd.mjs';`, `export * from './${api}.mjs';`, ...also);
   }
   write(
