@@ -5,6 +5,7 @@
 use super::config::Conditions;
 use super::facts::{Fact, Facts};
 use super::people::Patient;
+use super::speech::DEFAULT_LANGUAGE;
 use super::turn::Plan;
 use crate::phone::E164;
 use crate::text::cut;
@@ -37,8 +38,11 @@ impl<'a> Judge<'a> {
 
     /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
     /// count as closed.
-    pub(super) fn holds(&mut self, conditions: &Conditions) -> Holds {
-        if !self.holds_at_once(conditions) {
+    /// `language` is the one that the caller hears now.
+    pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> Holds {
+        let heard = language.unwrap_or(DEFAULT_LANGUAGE);
+        let is_heard = |wanted: &Vec<String>| wanted.iter().any(|wanted| is_language(wanted, heard));
+        if !self.holds_at_once(conditions) || !conditions.language.as_ref().is_none_or(is_heard) {
             return Holds::No;
         }
         let mut least = Holds::Yes;

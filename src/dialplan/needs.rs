@@ -75,16 +75,22 @@ impl<'a> Needs<'_, 'a> {
     /// The first rule whose conditions hold; while that is not known, all that may.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
-            let holds = self.judge.holds(&rule.when);
-            if holds == Holds::No {
-                continue;
-            }
-            self.action(&rule.then);
-            if holds == Holds::Yes {
+            if self.branch(&rule.when, &rule.then) == Holds::Yes {
                 return;
             }
-            self.conditions(&rule.when);
         }
+    }
+
+    /// The action that comes next where conditions hold, if they may; and what decides that.
+    pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> Holds {
+        let holds = self.judge.holds(conditions, self.language);
+        if holds != Holds::No {
+            self.action(then);
+        }
+        if holds == Holds::Pending {
+            self.conditions(conditions);
+        }
+        holds
     }
 
     /// What decides whether conditions hold.

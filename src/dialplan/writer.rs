@@ -143,7 +143,8 @@ impl<'a> Writer<'a> {
                 self.rendered.codes.push((Code::HoursUnknown, name.clone()));
             }
         }
-        self.judge.holds(conditions)
+        let language = self.current_language();
+        self.judge.holds(conditions, language)
     }
 
     /// Performs an action, and those that it goes on with; whether what comes after them is decided.

@@ -120,6 +120,9 @@ impl Checker<'_> {
         self.each(when.patient_language.as_deref(), &at.field("patientLanguage"), |checker, tag, at| {
             checker.language(Some(tag), at);
         });
+        self.each(when.language.as_deref(), &at.field("language"), |checker, tag, at| {
+            checker.language(Some(tag), at);
+        });
         self.each(when.care_team.as_deref(), &at.field("careTeam"), |checker, team, at| {
             checker.expect(shape::is_reference(team, &["CareTeam"]), Code::ConfigReference, at);
         });
