@@ -61,7 +61,7 @@ pub struct Writer<'a> {
     /// What is known.
     pub facts: &'a Facts,
     /// Which conditions hold.
-    pub(super) judge: Judge<'a>,
+    judge: Judge<'a>,
     /// The document.
     pub document: Document<'a>,
     /// The language that the caller has switched to.
@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
     /// The action of the first rule whose conditions hold.
     fn rule(&mut self, rules: &'a [Rule]) -> Option<&'a str> {
         for rule in rules {
-            if self.judge_logged(&rule.when) == Holds::Yes {
+            if self.judge(&rule.when) == Holds::Yes {
                 return Some(&rule.then);
             }
         }
@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether conditions hold. Hours that are not known are logged, once each.
-    fn judge_logged(&mut self, conditions: &Conditions) -> Holds {
+    pub(super) fn judge(&mut self, conditions: &Conditions) -> Holds {
         for name in conditions.open.iter().chain(&conditions.closed) {
             let logged = |(code, place): &(Code, String)| *code == Code::HoursUnknown && place == name;
             let is_known = self.judge.are_open(name).known().is_some();
