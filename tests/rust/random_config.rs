@@ -199,8 +199,20 @@ impl Plan<'_> {
         }
         let heard = self.chance.below(3);
         let mut verbs: Vec<Value> = (0..heard).map(|_| self.heard()).collect();
+        if index + 1 < self.names.len() && self.chance.once_in(4) {
+            verbs.push(self.branch(index));
+        }
         verbs.push(decision);
         Value::Array(verbs)
+    }
+
+    fn branch(&mut self, index: usize) -> Value {
+        let called: Vec<String> = OURS.iter().map(|number| (*number).to_owned()).collect();
+        let mut conditions = self.when(&called[..1]);
+        if self.chance.once_in(3) {
+            conditions["language"] = json!([*self.chance.pick(&LANGUAGES)]);
+        }
+        json!({ "when": { "if": conditions, "then": self.later(index) } })
     }
 
     fn heard(&mut self) -> Value {

@@ -19,6 +19,7 @@ mod redirect;
 mod reject;
 mod say;
 mod voicemail;
+mod when;
 
 use super::callback_urls::Kind;
 use super::check::{Checker, Place};
@@ -44,6 +45,7 @@ pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
 pub use voicemail::Voicemail;
+pub use when::When;
 
 macro_rules! verbs {
     // `$d` is a dollar sign, for the macro inside.
@@ -95,6 +97,8 @@ verbs! { $
     Voicemail = "voicemail",
     /// Puts the caller into a room. Last.
     Conference = "conference",
+    /// Goes on with another action if conditions hold. Last with `otherwise`.
+    When = "when",
     /// Goes on with another action. Last.
     Goto = "goto",
     /// Leaves the call to another TwiML document. Last.
