@@ -10,7 +10,7 @@ use super::status::Status;
 use super::values::call_sid;
 use super::{CallLog, Way};
 use crate::fhir::change::{arrange, follow, follow_element, place, same};
-use crate::fhir::element::{concept, extension_of, has_coding, identifier, is, reference};
+use crate::fhir::element::{concept, extension_of, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::instant;
@@ -64,9 +64,7 @@ impl CallLog {
             log.merge(&extension::read(parts_of(one)));
         }
         if log.root.is_none() {
-            let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
-            let ours = identifiers.iter().find(|identifier| is(identifier, "system", TWILIO));
-            if let Some(sid) = ours.and_then(|ours| call_sid(ours.get("value")?.text()?)) {
+            if let Some(sid) = identifier_value(resource, TWILIO).and_then(call_sid) {
                 log.claim(sid.0);
             }
         }

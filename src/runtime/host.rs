@@ -81,13 +81,13 @@ impl FhirRequest {
         Self { method: "GET", url, ..Self::default() }
     }
 
-    /// A conditional create (`If-None-Exist`): the server answers 201 where it created the resource, and 200 where the
-    /// search `unless` already matched one.
+    /// A create. With `unless`, a search, it is conditional (`If-None-Exist`): the server answers 201 where it created the
+    /// resource, and 200 where the search already matched one.
     #[must_use]
-    pub fn create(resource: &Json, unless: String) -> Self {
+    pub fn create(resource: &Json, unless: Option<String>) -> Self {
         let url = resource.get("resourceType").and_then(Json::text).unwrap_or_default().to_owned();
         let resource = Some(resource.write());
-        Self { method: "POST", url, resource, if_none_exist: Some(unless), if_match: None }
+        Self { method: "POST", url, resource, if_none_exist: unless, if_match: None }
     }
 
     /// An update of the version that was read (`If-Match`); `None` where the resource has no version, since nothing is

@@ -8,7 +8,6 @@ use crate::chart::{CallEvent, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::Json;
 use crate::phone::E164;
 use crate::rest::Rest;
@@ -72,7 +71,7 @@ impl<'a> SweepRun<'a> {
 
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &'a str {
-        self.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+        self.config.extension_base()
     }
 
     /// Whether a call is one of ours, and not another application's of the same account; `None` where the leg it began

@@ -5,7 +5,6 @@
 use super::DEADLINE;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::Json;
 use crate::outbound::Sealing;
 use crate::phone::E164;
@@ -44,13 +43,8 @@ impl ClinicSettings {
 
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &str {
-        base_of(&self.config)
+        self.config.extension_base()
     }
-}
-
-/// The base of our extensions' URLs.
-pub(super) fn base_of(config: &Config) -> &str {
-    config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
 }
 
 pub(super) fn config_of(knock: &BotEvent) -> Result<Config, Reply> {

@@ -19,7 +19,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm, guard};
+use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm};
 use crate::policy::Policy;
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
@@ -150,13 +150,8 @@ impl Sending<'_> {
     async fn begin(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
         let mut resource = intent.write(self.office.base(), self.owner.sealing);
         self.mark(&mut resource);
-        let create = FhirRequest {
-            method: "POST",
-            url: "Communication".to_owned(),
-            resource: Some(resource.write()),
-            if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
-            if_match: None,
-        };
+        let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
+        let create = FhirRequest::create(&resource, unless);
         let answer = host.ask(Ask::Fhir(create), Some(DEADLINE)).await;
         let made = matches!(answer, Answer::Done { status: 201, .. });
         Ok((written(answer, "Communication")?, made))
@@ -201,12 +196,7 @@ impl Sending<'_> {
         // It was not placed. Of several who find so at once, one gets to send it again.
         let mut resource = prepared.resource.clone();
         self.mark(&mut resource);
-        let if_match = guard(&resource);
-        if if_match.is_none() {
-            return Err(Reply::Broken(Code::ChartRefused.into()));
-        }
-        let url = ["Communication/", prepared.id()].concat();
-        let write = FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None };
+        let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(body) => {
                 let sealed = |prepared: &Prepared| prepared.is_prepared_for(self.owner.who, self.owner.sealing);

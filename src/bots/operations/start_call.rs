@@ -76,13 +76,8 @@ async fn prepare(
 }
 
 fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
-    FhirRequest {
-        method: "POST",
-        url: "Communication".to_owned(),
-        resource: Some(intent.write(base, sealing).write()),
-        if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
-        if_match: None,
-    }
+    let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
+    FhirRequest::create(&intent.write(base, sealing), unless)
 }
 
 /// The search token of a request.

@@ -7,7 +7,6 @@ use crate::dialplan::config::Config;
 use crate::dialplan::verbs::{Conference, Queue};
 use crate::dialplan::{Call, Clinic};
 use crate::error::Code;
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::outbound::{Connection, conference, connect, queue, refuse, ticket_of};
 use crate::phone::E164;
 use crate::policy::Refusal;
@@ -39,7 +38,7 @@ pub(super) struct BrowserCall<'a> {
 impl BrowserCall<'_> {
     /// The config's extension base.
     pub(super) fn base(&self) -> &str {
-        self.clinic.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+        self.clinic.config.extension_base()
     }
 
     /// Dials `callee`.

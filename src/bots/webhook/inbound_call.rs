@@ -12,7 +12,7 @@ use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::Clocks;
 use crate::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, Queue, StoreError, Text, nothing_else, search, store,
+    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Queue, StoreError, Text, nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
@@ -21,7 +21,6 @@ use crate::dialplan::{
     render, wants,
 };
 use crate::error::{Code, log_line};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
 
 /// Milliseconds that a round trip of reading may take.
@@ -32,9 +31,6 @@ const WRITING: u32 = 700;
 
 /// Milliseconds that storing an event may take in all while a caller waits.
 const LISTENING_LIMIT: u32 = 2_500;
-
-/// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
-const AGAIN: u32 = 200;
 
 /// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
 /// `hangup` and `leave`, which Twilio says of the same wait.
@@ -58,7 +54,7 @@ pub(super) struct WebhookRequest<'v, 'a> {
 impl WebhookRequest<'_, '_> {
     /// The base of our extension's URL in the chart.
     pub(super) fn base(&self) -> &str {
-        self.clinic.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+        self.clinic.config.extension_base()
     }
 }
 
@@ -263,7 +259,7 @@ fn ask(want: &Want, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
         return Some(Ask::Zone(ZoneRequest { zone: zone.clone(), instants: vec![facts.now], walls: Vec::new() }));
     }
     let url = want.url(&plan.caller, facts)?;
-    Some(Ask::Fhir(FhirRequest { method: "GET", url, ..FhirRequest::default() }))
+    Some(Ask::Fhir(FhirRequest::get(url)))
 }
 
 /// What the chart is to know of this request before it is answered.
@@ -298,33 +294,18 @@ impl RecordUpdate<'_> {
         if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());
         }
-        if over {
-            let (root, context) = (self.event.root().0, &self.context);
-            let chart = self.found.take().and_then(|found| Chart::read(found, root).ok());
-            let (events, also) = (core::slice::from_ref(&self.event), &nothing_else);
-            let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, deadline: None };
-            return store(host, write).await.map(|_| ()).map_err(|unstored| unstored.code);
-        }
-        let mut said = CallLog::of(core::slice::from_ref(&self.event));
-        said.claim(self.event.root().0);
-        said.know(&self.context);
-        let found = self.found.take().unwrap_or(Answer::Failed);
-        match save(host, found, &said, base, WRITING).await {
-            Err(StoreError::Retryable(Code::ChartConflict)) => {}
-            result => return result.map_err(StoreError::code),
-        }
-        let found = host.ask(Ask::Fhir(search(self.event.root().0)), Some(AGAIN)).await;
-        save(host, found, &said, base, AGAIN).await.map_err(StoreError::code)
-    }
-}
-
-async fn save(host: &Host, found: Answer, said: &CallLog, base: &str, deadline: u32) -> Result<(), StoreError> {
-    let chart = Chart::read(found, said.root().unwrap_or_default())?;
-    let mut log = chart.log.clone();
-    log.merge(said);
-    match chart.write(&log, base)? {
-        Some(request) => chart.settle(&host.ask(Ask::Fhir(request), Some(deadline)).await),
-        None => Ok(()),
+        let root = self.event.root().0;
+        let found = self.found.take();
+        let (chart, patience) = if over {
+            (found.and_then(|found| Chart::read(found, root).ok()), Patience::UntilStored(None))
+        } else {
+            let chart = Chart::read(found.unwrap_or(Answer::Failed), root).map_err(StoreError::code)?;
+            (Some(chart), Patience::CallerWaits(WRITING))
+        };
+        let events = core::slice::from_ref(&self.event);
+        let (context, also) = (&self.context, &nothing_else);
+        let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, patience };
+        store(host, write).await.map(|_| ())
     }
 }
 

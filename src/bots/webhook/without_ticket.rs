@@ -4,6 +4,7 @@
 
 use super::browser_call::BrowserCall;
 use crate::chart::{CallEvent, CallLog, Context};
+use crate::dialplan::Params;
 use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::fhir::element::is;
@@ -32,8 +33,9 @@ pub(super) async fn without_ticket(
     at_this_hour(config, &callee, placing.now, host).await?;
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
-    let patient = claimed(placing.pairs, "PatientId").and_then(|id| reference_to(id, "Patient"));
-    let appointment = claimed(placing.pairs, "AppointmentId").and_then(|id| reference_to(id, "Appointment"));
+    let claims = Params(placing.pairs);
+    let patient = claims.get("PatientId").and_then(|id| reference_to(id, "Patient"));
+    let appointment = claims.get("AppointmentId").and_then(|id| reference_to(id, "Appointment"));
     let told = limited || patient.is_some() || appointment.is_some();
     let charted = told || outbound.pool == Pool::LeastRecentlyUsed;
     let who = if told || !outbound.practitioners.is_empty() { who(placing.identity, config) } else { Who::Unasked };
@@ -152,13 +154,6 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
     reference_to(entry.at(&["resource", "id"])?.text()?, "Practitioner")
 }
 
-/// A parameter that came once.
-fn claimed<'a>(pairs: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
-    let mut values = pairs.iter().filter(|(known, value)| *known == name && !value.is_empty());
-    let (_, value) = values.next()?;
-    values.next().is_none().then_some(*value)
-}
-
 /// The record of the call, made once.
 fn record(placing: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
     let mut log = CallLog::of(core::slice::from_ref(event));
@@ -166,11 +161,5 @@ fn record(placing: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, f
     let mut resource = log.write(None, placing.base());
     show(&mut resource, from.as_str());
     let criteria = ["identifier=", TWILIO, "|", &search_value(log.root().unwrap_or_default())].concat();
-    FhirRequest {
-        method: "POST",
-        url: "Communication".to_owned(),
-        resource: Some(resource.write()),
-        if_none_exist: Some(criteria),
-        if_match: None,
-    }
+    FhirRequest::create(&resource, Some(criteria))
 }

@@ -11,6 +11,7 @@ mod schema;
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
 use crate::error::Code;
+use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
@@ -114,6 +115,12 @@ impl Config {
     #[must_use]
     pub fn may_record(&self) -> bool {
         self.recording.is_some() || Voicemail::is_in(self)
+    }
+
+    /// The base of our extensions' URLs in the chart.
+    #[must_use]
+    pub fn extension_base(&self) -> &str {
+        self.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
     }
 
     /// The most bytes that the announcement of recording becomes.

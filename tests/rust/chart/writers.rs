@@ -3,7 +3,7 @@
 //! Many webhooks of one call at the same time.
 
 use plumline::bots::status;
-use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Stored, Unstored, nothing_else, search, store};
+use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Stored, nothing_else, search, store};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
@@ -176,7 +176,7 @@ fn it_gives_up_when_and_as_it_should() {
     assert_eq!(code(&conflicts), (Code::ChartConflict, 16));
 }
 
-type Outcome = Rc<RefCell<Option<Result<Stored, Unstored>>>>;
+type Outcome = Rc<RefCell<Option<Result<Stored, Code>>>>;
 
 /// A story that opens a Task for a call that was missed.
 fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
@@ -210,7 +210,7 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             chart: chart.as_ref(),
             also: &task,
             base: EXTENSION_BASE,
-            deadline: Some(LIMIT),
+            patience: Patience::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;
         told.borrow_mut().replace(stored);
@@ -241,7 +241,7 @@ fn what_else_is_to_be_written_travels_along_once() {
     let mut server = Server::default();
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
     writer.play(&mut server, &[[Fault::Half; 2].as_slice(), &[Fault::Lost; 7]].concat());
-    assert_eq!(outcome.take().unwrap(), Err(Unstored { code: Code::ChartUnavailable }));
+    assert_eq!(outcome.take().unwrap(), Err(Code::ChartUnavailable));
     assert_eq!((server.of_type("Communication").len(), server.of_type("Task").len()), (1, 0));
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
     writer.play(&mut server, &[]);
