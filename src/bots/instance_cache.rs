@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::settings::Settings;
 use crate::dialplan::{Fact, Facts, LocalTime};
-use crate::runtime::Secrets;
+use crate::runtime::FrameSecrets;
 use crate::signature::{Order, WebhookUrl};
 
 /// What was found out for one event and serves the next.
@@ -87,7 +87,7 @@ pub type SharedCache = Rc<RefCell<InstanceCache>>;
 
 impl InstanceCache {
     /// The settings that `secrets` make.
-    pub fn settings(&mut self, secrets: &Secrets<'_>) -> Rc<Settings> {
+    pub fn settings(&mut self, secrets: &FrameSecrets<'_>) -> Rc<Settings> {
         match &self.settings {
             Some(settings) if settings.are_of(secrets) => Rc::clone(settings),
             _ => {

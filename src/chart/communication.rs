@@ -63,10 +63,10 @@ impl CallLog {
         for one in own(resource) {
             log.merge(&extension::read(parts_of(one)));
         }
-        if log.root.is_none() {
-            if let Some(sid) = identifier_value(resource, TWILIO).and_then(call_sid) {
-                log.claim(sid.0);
-            }
+        if log.root.is_none()
+            && let Some(sid) = identifier_value(resource, TWILIO).and_then(call_sid)
+        {
+            log.claim(sid.0);
         }
         log
     }

@@ -2,6 +2,7 @@
 
 //! What a door is handed: the event, the secrets, the time.
 
+use super::secrets::{FrameSecrets, Secret};
 use crate::error::Code;
 use crate::frame::Frame;
 
@@ -49,47 +50,6 @@ pub enum Layout {
     Kept,
 }
 
-/// The project secrets that a story may read. The host hands them over in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secret {
-    /// `TWILIO_AUTH_TOKEN`.
-    AuthToken,
-    /// `TWILIO_NUMBER`.
-    Number,
-    /// `TWILIO_ACCOUNT_SID`.
-    AccountSid,
-    /// `TWILIO_TWIML_APP_SID`.
-    TwimlAppSid,
-    /// `PLUMLINE_WEBHOOK_URL`.
-    WebhookUrl,
-    /// `PLUMLINE_CONFIG`.
-    Config,
-    /// `PLUMLINE_SECRET`.
-    Sealing,
-}
-
-impl Secret {
-    /// How many there are.
-    pub const COUNT: usize = 7;
-
-    /// The name in Medplum.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AuthToken => "TWILIO_AUTH_TOKEN",
-            Self::Number => "TWILIO_NUMBER",
-            Self::AccountSid => "TWILIO_ACCOUNT_SID",
-            Self::TwimlAppSid => "TWILIO_TWIML_APP_SID",
-            Self::WebhookUrl => "PLUMLINE_WEBHOOK_URL",
-            Self::Config => "PLUMLINE_CONFIG",
-            Self::Sealing => "PLUMLINE_SECRET",
-        }
-    }
-}
-
-/// The secrets that are set, by [`Secret`].
-pub type Secrets<'a> = [Option<&'a str>; Secret::COUNT];
-
 /// One knock at a door.
 #[derive(Clone)]
 pub struct Event<'a> {
@@ -102,7 +62,7 @@ pub struct Event<'a> {
     /// The body.
     pub body: Body<'a>,
     /// The project's secrets.
-    pub secrets: Secrets<'a>,
+    pub secrets: FrameSecrets<'a>,
 }
 
 impl<'a> Event<'a> {
@@ -119,7 +79,7 @@ impl<'a> Event<'a> {
     fn cut(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
         let mut fields = frame.cut();
         let signature = fields.next()?;
-        let mut secrets = [None; Secret::COUNT];
+        let mut secrets = [None; Secret::IN_FRAME];
         for (index, secret) in secrets.iter_mut().enumerate() {
             if frame.head(3) >> index & 1 == 1 {
                 *secret = Some(fields.next()?);
@@ -145,6 +105,12 @@ impl<'a> Event<'a> {
             _ => return None,
         };
         let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));
-        fields.is_whole().then_some(Self { attempt: frame.head(0), now, signature, body, secrets })
+        fields.is_whole().then_some(Self {
+            attempt: frame.head(0),
+            now,
+            signature,
+            body,
+            secrets: FrameSecrets(secrets),
+        })
     }
 }

@@ -5,7 +5,7 @@
 use plumline::frame::Frame;
 use plumline::runtime::Secret;
 
-const SECRETS: [Secret; Secret::COUNT] = [
+const SECRETS: [Secret; Secret::IN_FRAME] = [
     Secret::AuthToken,
     Secret::Number,
     Secret::AccountSid,

@@ -6,6 +6,7 @@
 use super::clinic_settings::{config_of, keys};
 use super::requester::{acts_as, read, reference, written};
 use super::{DEADLINE, text_of, wrong};
+use crate::bots::settings::read_rest;
 use crate::chart::{
     CallEvent, Chart, ChartWrite, Context, Patience, Status, call_sid, nothing_else, search_all, store,
 };
@@ -100,7 +101,7 @@ struct Ending<'a> {
 impl Ending<'_> {
     /// Ends it if it is the requester's; `records` are those that name it.
     async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-        let rest = Rest::of(self.knock).map_err(Reply::Broken)?;
+        let rest = read_rest(self.knock).map_err(Reply::Broken)?;
         let call = answered(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
         let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == self.root && event.parent.is_none());
         let event = event.ok_or(not_found())?;

@@ -13,6 +13,7 @@ use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{CallRequest, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
+use crate::bots::settings::read_rest;
 use crate::chart::Context;
 use crate::dialplan::Kind;
 use crate::error::{Code, Problem};
@@ -22,7 +23,7 @@ use crate::json::{Json, decimal};
 use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm};
 use crate::policy::Policy;
 use crate::rest::Rest;
-use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
+use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
 use crate::signature::WebhookUrl;
 use crate::time::{MINUTE, instant};
 
@@ -34,8 +35,8 @@ const LONGEST: usize = 4_000;
 
 /// Answers `{ callSid, communication, fromNumber }`.
 pub(super) async fn place_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let rest = Rest::of(knock).map_err(Reply::Broken)?;
-    let webhook = knock.need("PLUMLINE_WEBHOOK_URL").map_err(Reply::Broken)?;
+    let rest = read_rest(knock).map_err(Reply::Broken)?;
+    let webhook = knock.need(Secret::WebhookUrl).map_err(Reply::Broken)?;
     let webhook =
         WebhookUrl::secure(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
     let wish = CallRequest::read(knock)?;

@@ -234,6 +234,6 @@ fn no_nothing(json: &Json) {
                 }
             }
         }
-        Json::Bool(_) | Json::Deep(_) | Json::Number(_) => {}
+        Json::Bool(_) | Json::Raw(_) | Json::Number(_) => {}
     }
 }
