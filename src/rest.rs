@@ -25,8 +25,8 @@ impl Rest {
     /// An account, and a key of it. `api` is the base of another region, or of a sandbox.
     ///
     /// # Errors
-    /// [`Code::UrlInsecure`](crate::error::Code::UrlInsecure) or
-    /// [`Code::UrlNotAbsolute`](crate::error::Code::UrlNotAbsolute): `api` is not a URL that a secret may be sent to.
+    /// [`Code::UrlInsecure`] or
+    /// [`Code::UrlNotAbsolute`]: `api` is not a URL that a secret may be sent to.
     pub fn new(account: &str, key: &str, secret: &str, api: Option<&str>) -> Result<Self, Code> {
         let api = api.unwrap_or(API).trim_end_matches('/').to_owned();
         WebhookUrl::secure(api.as_str())?;

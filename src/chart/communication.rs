@@ -77,7 +77,7 @@ impl CallLog {
         own(resource).next().is_some()
     }
 
-    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`BASE`] by
+    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by
     /// default.
     ///
     /// Of an existing resource only what is ours changes: what follows from the log that stands there already. What

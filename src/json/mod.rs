@@ -28,7 +28,7 @@ pub enum Json {
     /// An object.
     Object(Vec<(String, Json)>),
     /// JSON as text, written unchanged: a resource that was written already, and what [`Json::parse_lenient`] finds below
-    /// level [`MAX_DEPTH`]. FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
+    /// level 128. FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
     Raw(String),
     /// A string.
     Text(String),
