@@ -48,11 +48,11 @@ pub struct CallEvent<'a> {
     /// `ErrorCode`, Twilio's.
     pub error: Option<u32>,
     /// What a recording says.
-    pub recording: Option<Recording<'a>>,
+    pub recording: Option<RecordingReport<'a>>,
     /// What a dial action says.
-    pub dial: Option<Dial<'a>>,
+    pub dial: Option<DialReport<'a>>,
     /// What a queue action says.
-    pub queue: Option<Queue<'a>>,
+    pub queue: Option<QueueReport<'a>>,
     /// Whether it says that somebody else was with them in a conference.
     pub met: bool,
     /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
@@ -61,7 +61,7 @@ pub struct CallEvent<'a> {
 
 /// `RecordingSid` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recording<'a> {
+pub struct RecordingReport<'a> {
     /// `RecordingSid`, `RE` and 32 hexadecimal digits.
     pub sid: &'a str,
     /// `RecordingStatus`: `in-progress`, `completed`, `absent`, `failed`; not there in the action of a `<Record>`.
@@ -75,7 +75,7 @@ pub struct Recording<'a> {
 
 /// `DialCallStatus` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dial<'a> {
+pub struct DialReport<'a> {
     /// `DialCallSid`; nobody was reached where there is none.
     pub sid: Option<CallSid<'a>>,
     /// `DialCallStatus`.
@@ -88,7 +88,7 @@ pub struct Dial<'a> {
 
 /// `QueueResult` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Queue<'a> {
+pub struct QueueReport<'a> {
     /// `QueueResult`: `bridged`, `hangup`, `queue-full`, …
     pub result: &'a str,
     /// `QueueTime`, in seconds.
@@ -117,7 +117,7 @@ impl<'a> CallEvent<'a> {
         event.stir_verstat = word(said, "StirVerstat");
         event.sip_response = said.number("SipResponseCode");
         event.error = said.number("ErrorCode");
-        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| Recording {
+        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| RecordingReport {
             sid,
             status: word(said, "RecordingStatus"),
             duration: said.number("RecordingDuration"),
@@ -130,7 +130,7 @@ impl<'a> CallEvent<'a> {
                 }
             },
         });
-        event.dial = said.has_value("DialCallStatus").then(|| Dial {
+        event.dial = said.has_value("DialCallStatus").then(|| DialReport {
             sid: said.get("DialCallSid").and_then(call_sid).filter(|child| *child != event.sid),
             status: said.get("DialCallStatus").and_then(Status::parse),
             duration: said.number("DialCallDuration"),
@@ -140,7 +140,7 @@ impl<'a> CallEvent<'a> {
                 _ => None,
             }),
         });
-        event.queue = word(said, "QueueResult").map(|result| Queue { result, seconds: said.number("QueueTime") });
+        event.queue = word(said, "QueueResult").map(|result| QueueReport { result, seconds: said.number("QueueTime") });
         Some(event)
     }
 
@@ -235,7 +235,7 @@ impl<'a> CallEvent<'a> {
     }
 }
 
-impl Recording<'_> {
+impl RecordingReport<'_> {
     /// Whether there is one to be heard.
     pub(super) fn is_there(&self) -> bool {
         !matches!(self.status, Some("absent" | "failed"))
@@ -342,10 +342,14 @@ mod tests {
             ("QueueTime", "12"),
         ])
         .unwrap();
-        let dial =
-            Dial { sid: Some(CallSid(CHILD)), status: Some(Status::NoAnswer), duration: Some(0), bridged: Some(false) };
+        let dial = DialReport {
+            sid: Some(CallSid(CHILD)),
+            status: Some(Status::NoAnswer),
+            duration: Some(0),
+            bridged: Some(false),
+        };
         assert_eq!(event.dial, Some(dial));
-        assert_eq!(event.queue, Some(Queue { result: "bridged", seconds: Some(12) }));
+        assert_eq!(event.queue, Some(QueueReport { result: "bridged", seconds: Some(12) }));
         assert_eq!(read(&[("DialCallStatus", "failed")]).unwrap().dial.unwrap().sid, None);
     }
 

@@ -19,7 +19,7 @@ mod store_error;
 mod values;
 
 pub use communication::{EXTENSION, is_call_extension};
-pub use event::{CallEvent, Dial, Queue, Recording};
+pub use event::{CallEvent, DialReport, QueueReport, RecordingReport};
 pub use leg::{Count, Instant, Leg, Text};
 pub use outcome::Outcome;
 pub use pages::Walk;

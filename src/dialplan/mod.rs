@@ -41,6 +41,6 @@ pub use outcome::VerbOutcome;
 pub use params::{Caller, Params};
 pub use people::{MAX_POINTS, Patient, Person, Ring};
 pub use target::Target;
-pub use turn::{Event, Next, Plan, Turn};
+pub use turn::{Next, Plan, Turn, VerbEvent};
 pub use verbs::Verb;
 pub use writer::{Rendered, render};

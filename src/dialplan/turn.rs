@@ -37,7 +37,7 @@ pub enum Turn<'a> {
         /// The verb.
         verb: &'a Verb,
         /// What happened.
-        event: Event,
+        event: VerbEvent,
     },
     /// A callee hears that the call is recorded.
     Announce,
@@ -49,7 +49,7 @@ pub enum Turn<'a> {
 
 /// What happened to a verb, by one of its callbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum VerbEvent {
     /// A menu is heard again.
     Repeat {
         /// How often it was heard before.
@@ -104,7 +104,7 @@ pub enum Progress<'a> {
     /// An action begins.
     Action(&'a str),
     /// The verb goes on.
-    Event(Event),
+    Event(VerbEvent),
     /// The call ends.
     Hangup,
     /// The call goes on elsewhere.
@@ -123,7 +123,7 @@ pub struct Next<'a> {
 impl Turn<'_> {
     /// What happened to a verb, if one goes on.
     #[must_use]
-    pub const fn event(&self) -> Option<Event> {
+    pub const fn event(&self) -> Option<VerbEvent> {
         match self {
             Self::Resume { event, .. } => Some(*event),
             Self::Rules(_) | Self::Action(_) | Self::Announce | Self::Hangup | Self::Nothing => None,
@@ -152,7 +152,7 @@ impl<'a> Plan<'a> {
         let mut language = step.language;
         let turn = match self.turn(step, params, &mut language) {
             // Who that was is still to be looked up.
-            turn @ Turn::Resume { event: Event::Answered { .. }, .. } => turn,
+            turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
             _ if over => Turn::Nothing,
             turn => turn,
         };

@@ -3,8 +3,8 @@
 //! E.164 from what people type, by the numbering plan of the country that they are in.
 
 use super::E164;
-use super::plan::{Kind, Plan, Slot, plans};
-use super::typed::Typed;
+use super::plan::{Kind, NumberingPlan, Slot, plans};
+use super::typed::TypedNumber;
 use crate::error::Code;
 
 /// Dialled for help on every mobile network, whatever the country's own number is (3GPP TS 22.101).
@@ -44,17 +44,17 @@ impl core::fmt::Debug for Phone {
 /// A `PHONE_…` code.
 pub fn parse(text: &str, country: Option<&str>) -> Result<Phone, Code> {
     let here = match country {
-        Some(country) => Some(Plan::of(country).ok_or(Code::PhoneCountryUnknown)?),
+        Some(country) => Some(NumberingPlan::of(country).ok_or(Code::PhoneCountryUnknown)?),
         None => None,
     };
-    let typed = Typed::read(text)?;
+    let typed = TypedNumber::read(text)?;
     let reader = Reader { here, typed: &typed };
     reader.read()
 }
 
 struct Reader<'a> {
-    here: Option<Plan>,
-    typed: &'a Typed,
+    here: Option<NumberingPlan>,
+    typed: &'a TypedNumber,
 }
 
 impl Reader<'_> {
@@ -118,7 +118,7 @@ impl Reader<'_> {
         Err(Code::PhoneCountryUnknown)
     }
 
-    fn national(&self, here: &Plan, digits: &[u8]) -> Result<Phone, Code> {
+    fn national(&self, here: &NumberingPlan, digits: &[u8]) -> Result<Phone, Code> {
         let found = self.assigned(here.calling_code, here, digits);
         found.ok_or_else(|| {
             let trunk = here.prefix(Slot::Trunk, digits).unwrap_or(0);
@@ -128,7 +128,7 @@ impl Reader<'_> {
 
     /// A number that some country with this calling code has, read by the rules of `rules`: first without the trunk
     /// prefix, then as it is.
-    fn assigned(&self, code: u16, rules: &Plan, digits: &[u8]) -> Option<Phone> {
+    fn assigned(&self, code: u16, rules: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
         }
@@ -166,7 +166,7 @@ impl Reader<'_> {
     }
 
     /// A number of few digits, which only its own country knows.
-    fn short_number(&self, here: &Plan, digits: &[u8]) -> Option<Phone> {
+    fn short_number(&self, here: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if digits.len() > LONGEST_SHORT {
             return None;
         }
@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    fn short(&self, kind: Kind, digits: &[u8], plan: Option<&Plan>) -> Phone {
+    fn short(&self, kind: Kind, digits: &[u8], plan: Option<&NumberingPlan>) -> Phone {
         let mut number = String::new();
         push(&mut number, digits);
         let country = plan.or(self.here.as_ref()).map_or_else(|| WORLD.to_owned(), name);
@@ -190,7 +190,7 @@ impl Reader<'_> {
 /// The region code of the world (UN M.49).
 const WORLD: &str = "001";
 
-fn name(plan: &Plan) -> String {
+fn name(plan: &NumberingPlan) -> String {
     match plan.country {
         [0, _] => WORLD.to_owned(),
         letters => letters.iter().copied().map(char::from).collect(),
@@ -198,7 +198,7 @@ fn name(plan: &Plan) -> String {
 }
 
 /// Why a plan has no such number.
-fn refusal(plan: &Plan, national: &[u8]) -> Code {
+fn refusal(plan: &NumberingPlan, national: &[u8]) -> Code {
     let (shortest, longest) = plan.bounds();
     if national.len() < shortest {
         Code::PhoneTooShort

@@ -67,7 +67,7 @@ const KINDS: [(Slot, Kind); 6] = [
 
 /// One country's plan.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
+pub(super) struct NumberingPlan {
     pub(super) country: [u8; 2],
     pub(super) calling_code: u16,
     lengths: u16,
@@ -79,7 +79,7 @@ pub(super) struct Plan {
 }
 
 /// Every plan; those with one calling code follow each other.
-pub(super) fn plans() -> impl Iterator<Item = Plan> {
+pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     let mut rest = PLANS;
     let mut main = (0, (0, PLANS));
     core::iter::from_fn(move || {
@@ -91,7 +91,7 @@ pub(super) fn plans() -> impl Iterator<Item = Plan> {
         if main.0 != calling_code {
             main = (calling_code, (present, patterns));
         }
-        Some(Plan {
+        Some(NumberingPlan {
             country: [head[0], head[1]],
             calling_code,
             lengths: number(4),
@@ -120,7 +120,7 @@ fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
     matching
 }
 
-impl Plan {
+impl NumberingPlan {
     /// The plan of a country, by its ISO 3166 code; `UK` is what people write for `GB`.
     pub(super) fn of(country: &str) -> Option<Self> {
         let letters: [u8; 2] = country.as_bytes().try_into().ok()?;
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn reads_every_plan() {
-        let all: Vec<Plan> = plans().collect();
+        let all: Vec<NumberingPlan> = plans().collect();
         assert!(all.len() > 240, "{}", all.len());
         let bytes: usize = all.iter().map(|plan| 12 + plan.patterns.len()).sum();
         assert_eq!(bytes, PLANS.len());
@@ -237,7 +237,9 @@ mod tests {
             }
             assert_eq!(pattern.bytes_used(), plan.patterns.len(), "{plan:?}");
         }
-        assert_eq!(Plan::of("uk").map(|plan| (plan.calling_code, plan.bounds())), Some((44, (7, 10))));
-        assert!(Plan::of("XX").is_none() && Plan::of("").is_none() && Plan::of("\0\0").is_none());
+        assert_eq!(NumberingPlan::of("uk").map(|plan| (plan.calling_code, plan.bounds())), Some((44, (7, 10))));
+        assert!(
+            NumberingPlan::of("XX").is_none() && NumberingPlan::of("").is_none() && NumberingPlan::of("\0\0").is_none()
+        );
     }
 }

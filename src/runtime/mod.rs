@@ -21,5 +21,5 @@ pub use flow::{Flow, Step};
 pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
 pub use response::{Reply, Response};
 pub use secrets::{FrameSecrets, Secret, Secrets};
-pub use webhook_event::{Body, Event, Layout};
+pub use webhook_event::{Body, Layout, WebhookEvent};
 pub use wire::{read_answers, write_step};

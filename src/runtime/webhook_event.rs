@@ -52,7 +52,7 @@ pub enum Layout {
 
 /// One knock at a door.
 #[derive(Clone)]
-pub struct Event<'a> {
+pub struct WebhookEvent<'a> {
     /// How often this event has been tried before and ended in a trap.
     pub attempt: u32,
     /// Milliseconds since 1970.
@@ -65,7 +65,7 @@ pub struct Event<'a> {
     pub secrets: FrameSecrets<'a>,
 }
 
-impl<'a> Event<'a> {
+impl<'a> WebhookEvent<'a> {
     /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret
     /// that is set, and the body's layout: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be kept, 3 for
     /// values that have the `names` kept last, 4 for a body that is too large. Its fields: the signature, the secrets that are set, and the body.

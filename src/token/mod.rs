@@ -10,7 +10,7 @@
 mod grants;
 mod jws;
 
-pub use jws::{Algorithm, KeySecret, sign};
+pub use jws::{JwsAlgorithm, KeySecret, sign};
 
 use crate::error::{Code, Problem};
 use crate::json::{Json, decimal};
@@ -82,7 +82,7 @@ impl AccessToken<'_> {
             ("iss", Json::of(self.key_sid)),
             ("sub", Json::of(self.account_sid)),
         ]);
-        Ok(sign(Algorithm::Hs256, secret, &header.write(), &payload.write()))
+        Ok(sign(JwsAlgorithm::Hs256, secret, &header.write(), &payload.write()))
     }
 }
 

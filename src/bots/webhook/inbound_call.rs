@@ -12,13 +12,14 @@ use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::Clocks;
 use crate::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Queue, StoreError, Text, nothing_else, search, store,
+    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, QueueReport, StoreError, Text, nothing_else, search,
+    store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    Call, CallStatus, CallbackUrl, Caller, Clinic, Direction, Event, Fact, Facts, Kind, Next, Params, Plan, Turn, Want,
-    render, wants,
+    Call, CallStatus, CallbackUrl, Caller, Clinic, Direction, Fact, Facts, Kind, Next, Params, Plan, Turn, VerbEvent,
+    Want, render, wants,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
@@ -98,13 +99,14 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
     let mut next = plan.next(&visit.step, said, over);
     // Who was there when they were rung is asked once they have spoken.
     let spoken = match next.turn.event() {
-        Some(Event::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
+        Some(VerbEvent::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
         _ => 0,
     };
     let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = RecordUpdate::of(visit, &next.turn);
     let unread = find_out(host, plan, &next, visit.clocks, &mut facts, &mut note).await;
-    if let (Some(Event::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone())) {
+    if let (Some(VerbEvent::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone()))
+    {
         let root = note.as_ref().map_or("", |note| note.event.root().0);
         facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
     }
@@ -125,8 +127,8 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
         if let Err(code) = note.write(host, visit.base(), over).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
-            if let Turn::Resume { event: event @ Event::CallbackAccepted, .. } = &mut next.turn {
-                *event = Event::Waiting { position: None };
+            if let Turn::Resume { event: event @ VerbEvent::CallbackAccepted, .. } = &mut next.turn {
+                *event = VerbEvent::Waiting { position: None };
                 rendered = render(plan, &next, &facts);
             }
         }
@@ -275,13 +277,13 @@ struct RecordUpdate<'a> {
 impl<'a> RecordUpdate<'a> {
     /// Of a request that makes `turn`; `None` where there is nothing to say.
     fn of(visit: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
-        let accepted = turn.event() == Some(Event::CallbackAccepted);
+        let accepted = turn.event() == Some(VerbEvent::CallbackAccepted);
         let event = match visit.step.kind {
             Kind::First => CallEvent::opening(visit.pairs, visit.now)?,
             kind if kind.reports_end() || accepted => CallEvent::read(visit.pairs, visit.now)?,
             _ => return None,
         };
-        let queue = if accepted { Some(Queue { result: CALLED_BACK, seconds: None }) } else { event.queue };
+        let queue = if accepted { Some(QueueReport { result: CALLED_BACK, seconds: None }) } else { event.queue };
         let has_news = visit.step.kind != Kind::First;
         let event = CallEvent { queue, ..event };
         Some(Self { event, has_news, context: Context::default(), found: None })

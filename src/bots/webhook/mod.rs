@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use crate::bots::instance_cache::{Clocks, Names, SharedCache};
 use crate::bots::settings::Settings;
-use crate::runtime::{Body, Event, Host, Layout};
+use crate::runtime::{Body, Host, Layout, WebhookEvent};
 use inbound_call::{WebhookRequest, dialplan};
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
@@ -36,7 +36,7 @@ const TRAPS: u32 = 2;
 /// Answers one webhook.
 pub async fn webhook(frame: Frame, host: Host, shelf: SharedCache) -> Response {
     let names = Rc::clone(&shelf.borrow().names);
-    let event = match Event::read(&frame, &names.names) {
+    let event = match WebhookEvent::read(&frame, &names.names) {
         Ok(event) => event,
         Err(code) => return Reply::Broken(code.into()).into(),
     };
@@ -61,7 +61,7 @@ fn apart<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output
 }
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
-fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
+fn given_up(event: &WebhookEvent<'_>, kind: Kind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
     let own = matches!(kind, Kind::Status | Kind::Recording | Kind::Machine | Kind::Transcription);
@@ -73,7 +73,7 @@ fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
 
 /// Answers a request that is genuine.
 async fn answer(
-    event: &Event<'_>,
+    event: &WebhookEvent<'_>,
     settings: &Settings,
     called: &VerifiedRequest<'_>,
     clocks: &RefCell<Clocks>,

@@ -15,7 +15,7 @@ use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
-pub use clinic::{AlertFormat, Alerts, AppointmentCalls, Chart, Identity, Occasion, Recording, Tasks};
+pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, Identity, Occasion, Recording, Tasks};
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -69,7 +69,7 @@ pub struct Config {
     /// Alerts to a service outside; none where absent.
     pub alerts: Option<Alerts>,
     /// How the chart is written.
-    pub chart: Chart,
+    pub chart: ChartSettings,
     /// What calls do to appointments.
     pub appointment: AppointmentCalls,
 }

@@ -9,7 +9,7 @@ use crate::dialplan::check::{Checker, Place, is_heard, is_keys, is_short};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::speech::{Fault, Prompt, gather_language, words, xml_bytes};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -159,12 +159,12 @@ impl DialplanVerb for Menu {
             }
             return match &choice.then {
                 Some(then) => Progress::Action(then),
-                None => Progress::Event(Event::Repeat { n: 0, invalid: false }),
+                None => Progress::Event(VerbEvent::Repeat { n: 0, invalid: false }),
             };
         }
         if request.n < self.retries() {
             let invalid = digits.is_some() || speech.is_some();
-            Progress::Event(Event::Repeat { n: request.n + 1, invalid })
+            Progress::Event(VerbEvent::Repeat { n: request.n + 1, invalid })
         } else {
             Progress::Action(&self.otherwise)
         }
@@ -174,8 +174,8 @@ impl DialplanVerb for Menu {
         self.gather(writer, action, 0)
     }
 
-    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
-        let Event::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
+    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        let VerbEvent::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
         if invalid && let Some(invalid) = &self.invalid {
             writer.say(invalid)?;
         }

@@ -27,12 +27,12 @@ use super::config::Config;
 use super::graph::Visit;
 use super::needs::Needs;
 use super::speech::Fault;
-use super::turn::{CallbackRequest, Event, Progress};
+use super::turn::{CallbackRequest, Progress, VerbEvent};
 use super::writer::{After, Writer};
 use crate::json::cases;
 
 pub use conference::{Conference, most_participants, room};
-pub use dial::{Dial, Order};
+pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
 pub use greet::Greet;
 pub use hangup::Hangup;
@@ -179,7 +179,7 @@ impl Verb {
         dispatch!(self, verb => verb.needs(needs))
     }
 
-    pub fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+    pub fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
         dispatch!(self, verb => verb.needs_after(event, needs));
     }
 
@@ -191,7 +191,12 @@ impl Verb {
         dispatch!(self, verb => verb.write(writer, action))
     }
 
-    pub fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    pub fn resume<'a>(
+        &'a self,
+        event: VerbEvent,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+    ) -> Result<After<'a>, Fault> {
         dispatch!(self, verb => verb.resume(event, writer, action))
     }
 }
@@ -278,7 +283,7 @@ pub trait DialplanVerb {
     }
 
     /// Adds what must be looked up before it goes on after `event`.
-    fn needs_after<'a>(&'a self, _event: &Event, _needs: &mut Needs<'_, 'a>) {}
+    fn needs_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Needs<'_, 'a>) {}
 
     /// What a request to one of its callback URLs means.
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
@@ -295,7 +300,7 @@ pub trait DialplanVerb {
     ///
     /// # Errors
     /// [`Fault`].
-    fn resume<'a>(&'a self, _event: Event, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
         Ok(writer.hang_up())
     }
 }

@@ -16,7 +16,7 @@ use crate::dialplan::needs::Needs;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::params::{Caller, Params};
 use crate::dialplan::speech::{Fault, Prompt};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -192,15 +192,15 @@ impl DialplanVerb for Queue {
         false
     }
 
-    fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+    fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
         let offered = self.callback.as_ref().map(|offer| &offer.then);
         match event {
-            Event::CallbackAccepted => {
+            VerbEvent::CallbackAccepted => {
                 if let Some(then) = offered.filter(|then| is_spoken(needs.plan.config, then)) {
                     needs.action(then);
                 }
             }
-            Event::Left => {
+            VerbEvent::Left => {
                 let overflow = self.overflow.as_ref().map(|overflow| &overflow.then);
                 offered.into_iter().chain(overflow).for_each(|then| needs.action(then));
             }
@@ -210,12 +210,12 @@ impl DialplanVerb for Queue {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
         let params = request.params;
-        let waiting = Event::Waiting { position: params.number("QueuePosition") };
+        let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
         match request.kind {
             Kind::Queue => self.ended(params),
-            Kind::Offer if self.accepts(&request.plan.caller, params) => Progress::Event(Event::CallbackAccepted),
+            Kind::Offer if self.accepts(&request.plan.caller, params) => Progress::Event(VerbEvent::CallbackAccepted),
             Kind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
-                Progress::Event(Event::Overflow)
+                Progress::Event(VerbEvent::Overflow)
             }
             _ => Progress::Event(waiting),
         }
@@ -239,15 +239,15 @@ impl DialplanVerb for Queue {
         Ok(After::End)
     }
 
-    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
         match event {
-            Event::Waiting { position } => self.wait(writer, action, position),
-            Event::CallbackAccepted => match &self.callback {
+            VerbEvent::Waiting { position } => self.wait(writer, action, position),
+            VerbEvent::CallbackAccepted => match &self.callback {
                 Some(offer) if is_spoken(writer.plan.config, &offer.then) => Ok(After::ActionInQueue(&offer.then)),
                 _ => Ok(writer.leave()),
             },
-            Event::Left => Ok(After::Action(self.after_leaving(writer))),
-            Event::Overflow => Ok(writer.leave()),
+            VerbEvent::Left => Ok(After::Action(self.after_leaving(writer))),
+            VerbEvent::Overflow => Ok(writer.leave()),
             _ => Ok(writer.hang_up()),
         }
     }
@@ -261,7 +261,7 @@ impl Queue {
         };
         match self.on.get(outcome.word()) {
             _ if outcome == VerbOutcome::Left && (self.overflow.is_some() || self.callback.is_some()) => {
-                Progress::Event(Event::Left)
+                Progress::Event(VerbEvent::Left)
             }
             Some(then) => Progress::Action(then),
             None if outcome == VerbOutcome::Answered => Progress::Hangup,

@@ -7,7 +7,7 @@ use crate::dialplan::callback_urls::Kind;
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::config::{Config, Occasion};
 use crate::dialplan::speech::{Fault, Prompt};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{decimal, members};
@@ -81,7 +81,7 @@ impl DialplanVerb for Voicemail {
     }
 
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        Progress::Event(Event::MessageLeft)
+        Progress::Event(VerbEvent::MessageLeft)
     }
 
     /// Where no message is left, the document goes on behind `<Record>`, and the call ends.
@@ -104,7 +104,7 @@ impl DialplanVerb for Voicemail {
         self.say_farewell(writer)
     }
 
-    fn resume<'a>(&'a self, _event: Event, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
         self.say_farewell(writer)
     }
 }
