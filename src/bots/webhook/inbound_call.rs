@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 
+use super::request::WebhookRequest;
 use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::Clocks;
@@ -18,8 +19,7 @@ use crate::chart::{
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    Call, CallStatus, CallbackUrl, Caller, Clinic, Direction, Fact, Facts, Kind, Next, Params, Plan, Turn, VerbEvent,
-    Want, render, wants,
+    CallStatus, Caller, Direction, Fact, Facts, Kind, Next, Params, Plan, Turn, VerbEvent, Want, render, wants,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
@@ -36,28 +36,6 @@ const LISTENING_LIMIT: u32 = 2_500;
 /// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
 /// `hangup` and `leave`, which Twilio says of the same wait.
 const CALLED_BACK: &str = "callback";
-
-/// A genuine request, and where it came.
-pub(super) struct WebhookRequest<'v, 'a> {
-    /// Its parameters.
-    pub(super) pairs: &'v [(&'a str, &'a str)],
-    pub(super) call: &'v Call<'a>,
-    pub(super) clinic: &'v Clinic<'a>,
-    pub(super) step: CallbackUrl<'a>,
-    /// The webhook's URL without its fragment.
-    pub(super) url: &'a str,
-    /// Milliseconds since 1970.
-    pub(super) now: u64,
-    /// What clocks show, as far as it is known.
-    pub(super) clocks: &'v RefCell<Clocks>,
-}
-
-impl WebhookRequest<'_, '_> {
-    /// The base of our extension's URL in the chart.
-    pub(super) fn base(&self) -> &str {
-        self.clinic.config.extension_base()
-    }
-}
 
 /// Answers what a dialplan or a callback of ours is about; `None` for what the default plan answers.
 pub(super) async fn dialplan(

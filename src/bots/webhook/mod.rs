@@ -5,6 +5,7 @@
 mod browser_call;
 mod inbound_call;
 mod key_press;
+mod request;
 mod status;
 mod transcription;
 mod verify_request;
@@ -18,7 +19,8 @@ use std::rc::Rc;
 use crate::bots::instance_cache::{Clocks, Names, SharedCache};
 use crate::bots::settings::Settings;
 use crate::runtime::{Body, Host, Layout, WebhookEvent};
-use inbound_call::{WebhookRequest, dialplan};
+use inbound_call::dialplan;
+use request::WebhookRequest;
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
@@ -108,8 +110,8 @@ async fn answer(
         // What a config that cannot be read forbids is not known.
         (None, Direction::Outbound { .. }) if settings.misread.is_some() => Response::from(Reply::Twiml(apology())),
         (None, Direction::Outbound { identity }) if settings.beyond_default => {
-            let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
-            apart(browser_call(&BrowserCall { call, identity, clinic, pairs, now, webhook, secret }, host)).await
+            let call = BrowserCall { request: &visit, identity, secret: settings.sealing() };
+            apart(browser_call(&call, host)).await
         }
         // The default plan: there is nothing to wait for.
         (None, _) => {

@@ -27,13 +27,13 @@ pub(super) async fn without_ticket(
     host: &Host,
     codes: &mut Vec<Code>,
 ) -> Result<String, Refusal> {
-    let (config, numbers) = (placing.clinic.config, placing.clinic.numbers);
+    let (config, numbers) = (placing.request.clinic.config, placing.request.clinic.numbers);
     let outbound = &config.outbound;
-    let callee = Policy::new(outbound, numbers).allows(placing.call.to.unwrap_or_default())?;
-    at_this_hour(config, &callee, placing.now, host).await?;
+    let callee = Policy::new(outbound, numbers).allows(placing.request.call.to.unwrap_or_default())?;
+    at_this_hour(config, &callee, placing.request.now, host).await?;
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
-    let claims = Params(placing.pairs);
+    let claims = Params(placing.request.pairs);
     let patient = claims.get("PatientId").and_then(|id| reference_to(id, "Patient"));
     let appointment = claims.get("AppointmentId").and_then(|id| reference_to(id, "Appointment"));
     let told = limited || patient.is_some() || appointment.is_some();
@@ -45,8 +45,9 @@ pub(super) async fn without_ticket(
         Who::Known(practitioner) | Who::Shaped(practitioner) => Some(practitioner.clone()),
         Who::Unasked | Who::Search(_) => None,
     };
-    let mut limits =
-        practitioner.as_deref().map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.now));
+    let mut limits = practitioner
+        .as_deref()
+        .map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.request.now));
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &who {
         Who::Search(search) => vec![FhirRequest::get(search.clone())],
@@ -65,7 +66,7 @@ pub(super) async fn without_ticket(
         let bundle = answers.remove(0).ok();
         practitioner = bundle.as_ref().and_then(only_practitioner);
         match &practitioner {
-            Some(practitioner) => limits = searches(outbound, practitioner, placing.now),
+            Some(practitioner) => limits = searches(outbound, practitioner, placing.request.now),
             None if bundle.is_none() && limited => return Err(Refusal::ChartUnavailable),
             None if limited => return Err(Refusal::CallerUnknown),
             None => {}
@@ -81,7 +82,7 @@ pub(super) async fn without_ticket(
     let found: Vec<Option<Json>> = answers.into_iter().map(Answer::ok).collect();
     judge(&limits, &found)?;
 
-    let event = CallEvent::opening(placing.pairs, placing.now);
+    let event = CallEvent::opening(placing.request.pairs, placing.request.now);
     let sid = event.as_ref().map_or(placing.identity, |event| event.sid.0);
     let key = PoolKey { callee: &callee, call: sid };
     let from = caller_id.choose(last_uses, key).ok_or(Refusal::ChartUnavailable)?;
@@ -158,7 +159,7 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
 fn record(placing: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
     let mut log = CallLog::of(core::slice::from_ref(event));
     log.know(context);
-    let mut resource = log.write(None, placing.base());
+    let mut resource = log.write(None, placing.request.base());
     show(&mut resource, from.as_str());
     let criteria = ["identifier=", TWILIO, "|", &search_value(log.root().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))
