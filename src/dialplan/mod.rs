@@ -28,13 +28,13 @@ pub mod verbs;
 pub mod writer;
 
 pub use call::{Call, CallSid, CallStatus, Party, Subject};
-pub use callback_urls::{CallbackUrl, Kind, MAX_CALLBACKS, RETRY, all_callbacks, callbacks};
+pub use callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS, RETRY, all_callbacks, callbacks};
 pub use check::{ConfigFinding, Severity};
 pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, answer, apology};
 pub use direction::Direction;
-pub use facts::{Fact, Facts, Want, zone_of};
+pub use facts::{Fact, Facts, Want, caller_zone};
 pub use hours::{LocalTime, are_open, is_available};
 pub use needs::wants;
 pub use outcome::VerbOutcome;

@@ -4,7 +4,7 @@
 
 use super::conditions::{Holds, Judge};
 use super::config::{Conditions, Rule};
-use super::facts::{Fact, Facts, Want, find, zone_of};
+use super::facts::{Fact, Facts, Want, caller_zone, find};
 use super::turn::{Next, Plan, Turn};
 
 /// What must be looked up now. What depends on something that is not known yet is wanted once that is.
@@ -101,7 +101,7 @@ impl<'a> Needs<'_, 'a> {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
-            self.zone(hours.time_zone.as_deref().or_else(|| zone_of(config, &self.plan.caller)));
+            self.zone(hours.time_zone.as_deref().or_else(|| caller_zone(config, &self.plan.caller)));
             if let Some(service) = hours.healthcare_service.as_deref()
                 && find(&self.facts.services, service).is_pending()
             {

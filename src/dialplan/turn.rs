@@ -2,7 +2,7 @@
 
 //! What a request makes of the call plan: whose turn it is.
 
-use super::callback_urls::{CallbackUrl, Kind};
+use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, Rule};
 use super::graph::deciding;
 use super::outcome::VerbOutcome;
@@ -87,7 +87,7 @@ pub enum VerbEvent {
 /// A request to one of a verb's callback URLs.
 pub struct CallbackRequest<'a, 'p> {
     /// Which of them.
-    pub kind: Kind,
+    pub kind: CallbackKind,
     /// The number in the URL.
     pub n: u32,
     /// The parameters.
@@ -161,8 +161,8 @@ impl<'a> Plan<'a> {
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
-            Kind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
-            Kind::Announce => return Turn::Announce,
+            CallbackKind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
+            CallbackKind::Announce => return Turn::Announce,
             _ => {}
         }
         let action = step.action;

@@ -2,7 +2,7 @@
 
 //! Writes a turn as TwiML.
 
-use super::callback_urls::{CallbackUrl, Kind};
+use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::conditions::{Holds, Judge};
 use super::config::{Conditions, Recording, Rule};
 use super::default_twiml::apology;
@@ -215,12 +215,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A callback URL of an action, in the language of this moment.
-    pub(super) fn url(&self, kind: Kind, action: &'a str, n: u32) -> String {
+    pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
         CallbackUrl { kind, action, n, language: self.language }.url(self.plan.url)
     }
 
     /// The URL of a callback that Twilio brings again until it is stored.
-    pub(super) fn status_url(&self, kind: Kind) -> String {
+    pub(super) fn status_url(&self, kind: CallbackKind) -> String {
         CallbackUrl::common(kind).retried_url(self.plan.url)
     }
 }

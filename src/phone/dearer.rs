@@ -5,7 +5,7 @@
 //! result looks like an ordinary one.
 
 use super::E164;
-use super::plan::{Kind, NumberingPlan, Slot, plans};
+use super::plan::{NumberKind, NumberingPlan, Slot, plans};
 
 /// Whether a number begins with a whole premium, shared-cost, personal or pager number.
 ///
@@ -15,7 +15,7 @@ pub fn begins_dearer(number: E164<'_>) -> bool {
     let mut main = Vec::new();
     any_plan(number, |plan, national| {
         plan.begins_dearer(national, &mut main)
-            && plan.kind(national) != Some(Kind::TollFree)
+            && plan.kind(national) != Some(NumberKind::TollFree)
             && !is_given_again(number)
     })
 }

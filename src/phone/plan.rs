@@ -12,7 +12,7 @@ static PLANS: &[u8] = include_bytes!("plans.bin");
 
 /// What is the matter with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NumberKind {
     /// A call or message to it costs what one usually does: fixed, mobile, voice over IP.
     Ordinary,
     /// Whoever is called pays.
@@ -56,13 +56,13 @@ impl Slot {
 }
 
 /// The kinds that have an E.164 form. Where a number is of two, the dearer comes first.
-const KINDS: [(Slot, Kind); 6] = [
-    (Slot::Premium, Kind::Premium),
-    (Slot::TollFree, Kind::TollFree),
-    (Slot::SharedCost, Kind::SharedCost),
-    (Slot::Personal, Kind::Personal),
-    (Slot::Pager, Kind::Pager),
-    (Slot::Ordinary, Kind::Ordinary),
+const KINDS: [(Slot, NumberKind); 6] = [
+    (Slot::Premium, NumberKind::Premium),
+    (Slot::TollFree, NumberKind::TollFree),
+    (Slot::SharedCost, NumberKind::SharedCost),
+    (Slot::Personal, NumberKind::Personal),
+    (Slot::Pager, NumberKind::Pager),
+    (Slot::Ordinary, NumberKind::Ordinary),
 ];
 
 /// One country's plan.
@@ -162,12 +162,12 @@ impl NumberingPlan {
     }
 
     /// What kind of number national digits are; `None` for none of this plan's.
-    pub(super) fn kind(&self, digits: &[u8]) -> Option<Kind> {
+    pub(super) fn kind(&self, digits: &[u8]) -> Option<NumberKind> {
         self.kind_among(digits, &mut None)
     }
 
     /// The same; `main` keeps what the first plan with this calling code matches of these digits, for the others with it.
-    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<Kind> {
+    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<NumberKind> {
         self.has_length(digits.len())?;
         // Most plans with a calling code of many end here.
         if self.present & Slot::General.bit() != 0 && !self.is(Slot::General, digits) {

@@ -29,7 +29,7 @@ struct Member {
     rule: Rule,
 }
 
-struct Kind {
+struct GrantKind {
     name: &'static str,
     at: &'static str,
     claim: &'static str,
@@ -39,7 +39,7 @@ struct Kind {
 
 macro_rules! kind {
     ($name:literal, $claim:literal $(, $member:literal = $written:literal, $rule:expr)*) => {
-        Kind {
+        GrantKind {
             name: $name,
             at: concat!("grants.", $name),
             claim: $claim,
@@ -54,7 +54,7 @@ macro_rules! kind {
 }
 
 /// Names as Twilio's Node library has them; claims as Twilio reads them.
-static KINDS: [Kind; 6] = [
+static KINDS: [GrantKind; 6] = [
     kind!(
         "voice",
         "voice",
@@ -120,7 +120,7 @@ pub(super) fn claims(grants: &Json) -> Result<Vec<(String, Json)>, Problem> {
     Ok(claims)
 }
 
-fn grant(kind: &Kind, options: &Json) -> Result<Json, Problem> {
+fn grant(kind: &GrantKind, options: &Json) -> Result<Json, Problem> {
     if options.members().iter().any(|(name, _)| kind.members.iter().all(|member| member.name != name)) {
         return Err(Problem::at(Code::GrantInvalid, kind.at));
     }

@@ -15,7 +15,7 @@ use super::target::{CallRequest, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
 use crate::bots::settings::read_rest;
 use crate::chart::Context;
-use crate::dialplan::Kind;
+use crate::dialplan::CallbackKind;
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
@@ -214,7 +214,7 @@ impl Sending<'_> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "voice")))?;
-        let status = callback(self.webhook, Kind::Status);
+        let status = callback(self.webhook, CallbackKind::Status);
         let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
         let phone = phone_of(&prepared).to_owned();
         let mut params = vec![("To", &*phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];

@@ -19,7 +19,7 @@ use crate::chart::{
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    CallStatus, Caller, Direction, Fact, Facts, Kind, Next, Params, Plan, Turn, VerbEvent, Want, render, wants,
+    CallStatus, CallbackKind, Caller, Direction, Fact, Facts, Next, Params, Plan, Turn, VerbEvent, Want, render, wants,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
@@ -48,22 +48,24 @@ pub(super) async fn dialplan(
     let caller = Caller::of(visit.call, said, visit.clinic.numbers);
     let plan = Plan { config, numbers: visit.clinic.numbers, url: visit.url, caller };
     match (visit.step.kind, direction) {
-        (Kind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
+        (CallbackKind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
             // TwiML from elsewhere may have this action: a caller waits for the document.
             host.limit(LISTENING_LIMIT, spread(visit.pairs, visit.now));
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
-        (Kind::First, Direction::StatusCallback | Direction::DialAction)
-        | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
+        (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
+        | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
         // Nobody listens any more, and Twilio says nowhere else how the wait ended.
-        (Kind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
+        (CallbackKind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
-        (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
-        (Kind::First, Direction::Inbound { .. }) if plan.rules().is_some() => Some(follow(host, visit, &plan).await),
-        (Kind::First, _) => None,
+        (CallbackKind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
+        (CallbackKind::First, Direction::Inbound { .. }) if plan.rules().is_some() => {
+            Some(follow(host, visit, &plan).await)
+        }
+        (CallbackKind::First, _) => None,
         _ => Some(follow(host, visit, &plan).await),
     }
 }
@@ -257,12 +259,12 @@ impl<'a> RecordUpdate<'a> {
     fn of(visit: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
         let accepted = turn.event() == Some(VerbEvent::CallbackAccepted);
         let event = match visit.step.kind {
-            Kind::First => CallEvent::opening(visit.pairs, visit.now)?,
+            CallbackKind::First => CallEvent::opening(visit.pairs, visit.now)?,
             kind if kind.reports_end() || accepted => CallEvent::read(visit.pairs, visit.now)?,
             _ => return None,
         };
         let queue = if accepted { Some(QueueReport { result: CALLED_BACK, seconds: None }) } else { event.queue };
-        let has_news = visit.step.kind != Kind::First;
+        let has_news = visit.step.kind != CallbackKind::First;
         let event = CallEvent { queue, ..event };
         Some(Self { event, has_news, context: Context::default(), found: None })
     }

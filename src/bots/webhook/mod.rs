@@ -24,7 +24,7 @@ use request::WebhookRequest;
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, Clinic, Direction, Kind, Subject, apology, route};
+use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::callback;
@@ -63,10 +63,13 @@ fn apart<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output
 }
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
-fn given_up(event: &WebhookEvent<'_>, kind: Kind) -> Reply {
+fn given_up(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
-    let own = matches!(kind, Kind::Status | Kind::Recording | Kind::Machine | Kind::Transcription);
+    let own = matches!(
+        kind,
+        CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine | CallbackKind::Transcription
+    );
     if own || has("CallbackSource") {
         return Reply::Broken(Code::CoreTrapped.into());
     }
@@ -101,8 +104,8 @@ async fn answer(
     let (step, url, now) = (called.step, &*called.url, event.now);
     let visit = WebhookRequest { pairs, call: &call, clinic: &clinic, step, url, now, clocks };
     let planned = match called.step.kind {
-        Kind::Connect if settings.misread.is_some() => Some(Response::from(Reply::Twiml(apology()))),
-        Kind::Connect => Some(apart(key_pressed(&visit, settings.sealing(), host)).await),
+        CallbackKind::Connect if settings.misread.is_some() => Some(Response::from(Reply::Twiml(apology()))),
+        CallbackKind::Connect => Some(apart(key_pressed(&visit, settings.sealing(), host)).await),
         _ => apart(dialplan(host, &visit, &direction)).await,
     };
     let mut done = match (planned, &direction) {
@@ -117,7 +120,7 @@ async fn answer(
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
             // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
-            let status = settings.config.follows_up().then(|| callback(&called.url, Kind::Status));
+            let status = settings.config.follows_up().then(|| callback(&called.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }
     };

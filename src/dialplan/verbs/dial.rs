@@ -4,7 +4,7 @@
 //! <https://www.twilio.com/docs/voice/twiml/dial>.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::{CallbackUrl, Kind, MAX_CALLBACKS};
+use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
@@ -132,9 +132,9 @@ impl DialplanVerb for Dial {
         visit(Edge { to: &self.otherwise, trigger: no_one, member: "dial.otherwise" }, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         for n in 0..self.places().min(MAX_CALLBACKS as u32) {
-            visit(Kind::Dial, n);
+            visit(CallbackKind::Dial, n);
         }
     }
 
@@ -289,21 +289,21 @@ impl Dial {
         if let Some(recording) = recording.filter(|_| n == 0) {
             writer.say(&recording.announcement)?;
         }
-        let url = writer.url(Kind::Dial, action, place);
+        let url = writer.url(CallbackKind::Dial, action, place);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
         if let Some(number) = self.caller_id(&writer.plan, &rings) {
             attributes.push(("callerId", number));
         }
-        let recorded = writer.status_url(Kind::Recording);
+        let recorded = writer.status_url(CallbackKind::Recording);
         if recording.is_some() {
             attributes.push(("record", "record-from-answer-dual"));
             attributes.push(("recordingStatusCallback", &recorded));
         }
         writer.document.open("Dial", &attributes);
-        let status = writer.status_url(Kind::Status);
+        let status = writer.status_url(CallbackKind::Status);
         // The same for every call: a callee has switched to no language.
-        let announced = CallbackUrl::common(Kind::Announce).url(writer.plan.url);
+        let announced = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
         for ring in rings.iter() {
             write_ring(writer, ring, &status, Some(announced.as_str()).filter(|_| recording.is_some()));
         }

@@ -4,7 +4,7 @@
 //! <https://www.twilio.com/docs/voice/twiml/gather>.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::callback_urls::{Kind, MAX_CALLBACKS};
+use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, Place, is_heard, is_keys, is_short};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
@@ -134,9 +134,9 @@ impl DialplanVerb for Menu {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         for n in 0..=self.retries() {
-            visit(Kind::Menu, n);
+            visit(CallbackKind::Menu, n);
         }
     }
 
@@ -191,7 +191,7 @@ impl Menu {
 
     /// Asks. Silence goes on with the same callback URL as a choice: the parameters tell which of them it was.
     fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<After<'a>, Fault> {
-        let url = writer.url(Kind::Menu, action, n);
+        let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let digits = || self.options.iter().filter_map(|option| option.digits.as_deref());
         let lengths = || digits().map(str::len).filter(|length| *length > 0);

@@ -21,7 +21,7 @@ mod say;
 mod voicemail;
 mod when;
 
-use super::callback_urls::Kind;
+use super::callback_urls::CallbackKind;
 use super::check::{Checker, Place};
 use super::config::Config;
 use super::graph::Visit;
@@ -159,7 +159,7 @@ impl Verb {
         dispatch!(self, verb => verb.edges(at, visit));
     }
 
-    pub fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    pub fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         dispatch!(self, verb => verb.callbacks(visit));
     }
 
@@ -264,7 +264,7 @@ pub trait DialplanVerb {
     fn edges<'a>(&'a self, _at: &Place<'_>, _visit: Visit<'_, 'a>) {}
 
     /// Visits its callback URLs: the kind, and the number that tells them apart.
-    fn callbacks(&self, _visit: &mut dyn FnMut(Kind, u32)) {}
+    fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
 
     /// Visits the languages that the call can switch to.
     fn languages<'a>(&'a self, _visit: &mut dyn FnMut(&'a str)) {}

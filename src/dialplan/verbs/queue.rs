@@ -8,7 +8,7 @@
 //! which has the accepted offer.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::{Kind, RETRY};
+use crate::dialplan::callback_urls::{CallbackKind, RETRY};
 use crate::dialplan::check::{Checker, Place, is_keys};
 use crate::dialplan::config::{Config, Occasion};
 use crate::dialplan::graph::{Edge, Trigger, Visit, is_spoken};
@@ -176,11 +176,11 @@ impl DialplanVerb for Queue {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
-        visit(Kind::Queue, 0);
-        visit(Kind::Wait, 0);
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+        visit(CallbackKind::Queue, 0);
+        visit(CallbackKind::Wait, 0);
         if self.callback.is_some() {
-            visit(Kind::Offer, 0);
+            visit(CallbackKind::Offer, 0);
         }
     }
 
@@ -212,9 +212,11 @@ impl DialplanVerb for Queue {
         let params = request.params;
         let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
         match request.kind {
-            Kind::Queue => self.ended(params),
-            Kind::Offer if self.accepts(&request.plan.caller, params) => Progress::Event(VerbEvent::CallbackAccepted),
-            Kind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
+            CallbackKind::Queue => self.ended(params),
+            CallbackKind::Offer if self.accepts(&request.plan.caller, params) => {
+                Progress::Event(VerbEvent::CallbackAccepted)
+            }
+            CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
                 Progress::Event(VerbEvent::Overflow)
             }
             _ => Progress::Event(waiting),
@@ -227,8 +229,8 @@ impl DialplanVerb for Queue {
             writer.say(&recording.announcement)?;
         }
         // No other request says how the wait ended, so this one comes again even where the caller is gone by then.
-        let ended = [&writer.url(Kind::Queue, action, 0), RETRY].concat();
-        let waits = writer.url(Kind::Wait, action, 0);
+        let ended = [&writer.url(CallbackKind::Queue, action, 0), RETRY].concat();
+        let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Without any of these Twilio plays its own music, and asks no one.
         let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
@@ -290,7 +292,7 @@ impl Queue {
             writer.document.element("Play", &[], music);
             return Ok(After::End);
         };
-        let url = writer.url(Kind::Offer, action, 0);
+        let url = writer.url(CallbackKind::Offer, action, 0);
         let attributes =
             [("input", "dtmf"), ("timeout", "1"), ("numDigits", "1"), ("finishOnKey", ""), ("action", url.as_str())];
         writer.document.open("Gather", &attributes);

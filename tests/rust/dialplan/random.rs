@@ -3,7 +3,9 @@
 //! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
 //! chart names.
 
-use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Kind, Params, Plan, all_callbacks, render, wants};
+use plumline::dialplan::{
+    Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, wants,
+};
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
@@ -256,12 +258,13 @@ fn sound_configs_answer_everything() {
                 let mut said = vec![("To", called), ("Called", called)];
                 said.extend(params(&mut own));
                 // A browser that begins a call places one: another story.
-                said.retain(|one| step.kind != Kind::First || *one != ("From", "client:desk"));
+                said.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
                 let about = || format!("round {round}, {step:?}, {said:?}, {text}");
                 let suffix = step.suffix(false);
                 let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
                 // Without a dialplan and follow-ups there are no callbacks.
-                let by_default = step.kind == Kind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
+                let by_default =
+                    step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
                 // Whatever URL of ours a document names is one that we know again.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
@@ -275,7 +278,7 @@ fn sound_configs_answer_everything() {
                 answered += 1;
                 // Asked twice, the same is answered: unless the caller's own request changed what the chart knows.
                 let again = clinic.reply(&suffix, &said);
-                if step.kind != Kind::Queue {
+                if step.kind != CallbackKind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
                 }
             }

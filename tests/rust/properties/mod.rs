@@ -12,7 +12,7 @@ pub(crate) mod request;
 use self::chart::World;
 use self::request::{WANTED, browser, flow, params};
 use crate::random_config::{Chance, OURS, random_config};
-use plumline::dialplan::{CallbackUrl, Config, Kind, Params, callbacks};
+use plumline::dialplan::{CallbackKind, CallbackUrl, Config, Params, callbacks};
 use plumline::runtime::{Flow, Reply, Response, Secret, Step as FlowStep};
 use plumline::time::{DAY, days_of};
 use plumline::twiml::{DocumentKind, check_xml};
@@ -111,10 +111,10 @@ fn one(seed: u64, tally: &mut Tally) {
     }
     if calm {
         // What was said to a machine is a record of its own, part of the call's.
-        let most = if step.kind == Kind::Transcription { 2 } else { 1 };
+        let most = if step.kind == CallbackKind::Transcription { 2 } else { 1 };
         assert!(world.reads <= 2 && world.writes <= most, "{} {} {}", world.reads, world.writes, about());
     }
-    let by_browser = step.kind == Kind::First && has(&said, "From", |from| from.starts_with("client:"));
+    let by_browser = step.kind == CallbackKind::First && has(&said, "From", |from| from.starts_with("client:"));
     let named = may_ring(&document, config.as_ref(), &said);
     for (noun, whom, caller_id) in rung(xml) {
         let one = format!("{noun} {whom}");
@@ -151,17 +151,17 @@ fn has(said: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Whether nobody hears the answer: told by what Plumline itself asks to be told, and by what Twilio says of a call.
-fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
+fn is_callback(kind: CallbackKind, said: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
-        Kind::Status | Kind::Recording | Kind::Transcription | Kind::Machine => true,
-        Kind::First => {
+        CallbackKind::Status | CallbackKind::Recording | CallbackKind::Transcription | CallbackKind::Machine => true,
+        CallbackKind::First => {
             has(said, "CallbackSource", |_| true)
                 || has(said, "DialCallStatus", |_| true)
                 || has(said, "CallStatus", |status| over.contains(&status))
         }
         // The caller is gone.
-        Kind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
+        CallbackKind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }
