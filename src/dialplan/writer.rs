@@ -134,8 +134,12 @@ impl<'a> Writer<'a> {
         None
     }
 
-    /// Whether conditions hold. Hours that are not known are logged, once each.
+    /// Whether conditions hold. Hours that decide and are not known are logged, once each.
     pub(super) fn judge(&mut self, conditions: &Conditions) -> Holds {
+        let language = self.current_language();
+        if !self.judge.holds_at_once(conditions, language) {
+            return Holds::No;
+        }
         for name in conditions.open.iter().chain(&conditions.closed) {
             let logged = |(code, place): &(Code, String)| *code == Code::HoursUnknown && place == name;
             let is_known = self.judge.are_open(name).known().is_some();
@@ -143,7 +147,6 @@ impl<'a> Writer<'a> {
                 self.rendered.codes.push((Code::HoursUnknown, name.clone()));
             }
         }
-        let language = self.current_language();
         self.judge.holds(conditions, language)
     }
 

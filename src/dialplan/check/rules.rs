@@ -10,7 +10,7 @@ use crate::error::Code;
 use crate::phone::E164;
 
 /// With as many rules each later one is compared.
-const MAX_COMPARED: usize = 256;
+pub(super) const MAX_COMPARED: usize = 256;
 
 impl Checker<'_> {
     pub(super) fn numbers(&mut self) {

@@ -23,7 +23,7 @@ mod when;
 
 use super::callback_urls::CallbackKind;
 use super::check::{Checker, Place};
-use super::config::Config;
+use super::config::{Conditions, Config};
 use super::graph::Visit;
 use super::needs::Needs;
 use super::speech::Fault;
@@ -147,6 +147,11 @@ impl Verb {
         dispatch!(self, verb => verb.needs_local_time(config))
     }
 
+    #[must_use]
+    pub fn conditions(&self) -> Option<&Conditions> {
+        dispatch!(self, verb => verb.conditions())
+    }
+
     pub fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
         dispatch!(self, verb => verb.check(checker, at));
     }
@@ -252,6 +257,11 @@ pub trait DialplanVerb {
     /// Whether it depends on the local time of the number that was called.
     fn needs_local_time(&self, _config: &Config) -> bool {
         false
+    }
+
+    /// The conditions on which it goes on with another action.
+    fn conditions(&self) -> Option<&Conditions> {
+        None
     }
 
     /// Reports what is wrong with its values; `at` is its place in the config.

@@ -193,16 +193,19 @@ impl DialplanVerb for Queue {
     }
 
     fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
-        let offered = self.callback.as_ref().map(|offer| &offer.then);
+        let config = needs.plan.config;
         match event {
             VerbEvent::CallbackAccepted => {
-                if let Some(then) = offered.filter(|then| is_spoken(needs.plan.config, then)) {
+                if let Some(then) = self.offered().filter(|then| is_spoken(config, then)) {
                     needs.action(then);
                 }
             }
             VerbEvent::Left => {
-                let overflow = self.overflow.as_ref().map(|overflow| &overflow.then);
-                offered.into_iter().chain(overflow).for_each(|then| needs.action(then));
+                let leaves = [self.offered().filter(|then| !is_spoken(config, then)), self.overflow_action()];
+                if leaves == [None, None] {
+                    needs.action(self.left());
+                }
+                leaves.into_iter().flatten().for_each(|then| needs.action(then));
             }
             _ => {}
         }
@@ -273,13 +276,26 @@ impl Queue {
 
     /// The action of a caller who was let out: for an accepted offer, for an overflow, or for any other reason.
     fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
-        let callback = self.callback.as_ref().map(|offer| offer.then.as_str());
-        let overflow = self.overflow.as_ref().map(|overflow| overflow.then.as_str());
+        let overflow = self.overflow_action();
         // An offer whose action was heard in the queue lets no one out.
-        let offered = callback.filter(|then| !is_spoken(writer.plan.config, then));
+        let offered = self.offered().filter(|then| !is_spoken(writer.plan.config, then));
         let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_taken);
-        let left = || self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise).as_str();
-        accepted.or(overflow).unwrap_or_else(left)
+        accepted.or(overflow).unwrap_or_else(|| self.left())
+    }
+
+    /// The action of an accepted offer.
+    fn offered(&self) -> Option<&str> {
+        self.callback.as_ref().map(|offer| offer.then.as_str())
+    }
+
+    /// The action of an overflow.
+    fn overflow_action(&self) -> Option<&str> {
+        self.overflow.as_ref().map(|overflow| overflow.then.as_str())
+    }
+
+    /// The action of a caller who was let out for no reason of the plan's own.
+    fn left(&self) -> &str {
+        self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise)
     }
 
     /// What is heard while the caller waits.

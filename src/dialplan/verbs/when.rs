@@ -2,7 +2,7 @@
 
 //! `when`: conditions at any point of an action. It is decided in the document that has it, so it needs no callback URL.
 
-use super::DialplanVerb;
+use super::{DialplanVerb, Size};
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::conditions::Holds;
 use crate::dialplan::config::{Conditions, Config};
@@ -55,6 +55,10 @@ impl DialplanVerb for When {
         self.conditions.needs_local_time(config)
     }
 
+    fn conditions(&self) -> Option<&Conditions> {
+        Some(&self.conditions)
+    }
+
     fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
         let at = at.field("if");
         checker.expect(self.conditions != Conditions::default(), Code::ConfigEmpty, &at);
@@ -69,6 +73,9 @@ impl DialplanVerb for When {
             visit(otherwise, &at.field("otherwise"));
         }
     }
+
+    /// It writes nothing itself.
+    fn size(&self, _config: &Config, _size: &mut Size) {}
 
     fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
         self.conditions.names(hours, lists);

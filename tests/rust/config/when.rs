@@ -43,6 +43,16 @@ fn is_named_by_its_path() {
             r#"[{"when":{"if":{"open":"desk"},"then":"heard","otherwise":"end"}}]"#,
             &[("numbers[0].timeZone", "CONFIG_TIME_ZONE_MISSING")],
         ),
+        // What an earlier one has decided.
+        (
+            r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"when":{"if":{"patient":true},"then":"end"}},{"goto":"heard"}]"#,
+            &[("actions.first[1].when", "CONFIG_RULE_UNREACHABLE")],
+        ),
+        (
+            r#"[{"when":{"if":{"language":["es"]},"then":"heard"}},{"language":"es-US"},
+                {"when":{"if":{"language":["es"]},"then":"heard"}},{"goto":"heard"}]"#,
+            &[],
+        ),
         // Nothing happens between two rounds, so a loop never ends.
         (
             r#"[{"when":{"if":{"patient":true},"then":"first"}},{"goto":"heard"}]"#,
@@ -62,4 +72,23 @@ fn a_rule_that_may_hang_up_at_once_is_not_reported() {
     assert!(!found(first).iter().any(|(_, code)| *code == "CONFIG_SILENCE"));
     let both = r#"[{"when":{"if":{"patient":true},"then":"end","otherwise":"end"}}]"#;
     assert!(found(both).contains(&("dialplans.main[0].then".to_owned(), "CONFIG_SILENCE")));
+}
+
+#[test]
+fn what_one_document_has_is_what_counts() {
+    let say = |count| vec![format!(r#"{{"say":{{"text":"{}"}}}}"#, "x".repeat(1_000)); count].join(",");
+    let sized = |behind, branch| {
+        let first =
+            format!(r#"[{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{},{{"hangup":{{}}}}]"#, say(behind));
+        let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(branch));
+        found(&first).iter().any(|(_, code)| *code == "CONFIG_SIZE")
+    };
+    // Either the branch is heard or what stands behind the `when`.
+    assert!(!sized(35, 35));
+    assert!(sized(70, 35));
+    assert!(sized(35, 70));
+    // What stands before it is heard with its branch.
+    let first = format!(r#"[{},{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{{"hangup":{{}}}}]"#, say(35));
+    let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(35));
+    assert!(found(&first).contains(&("actions.first".to_owned(), "CONFIG_SIZE")));
 }

@@ -96,3 +96,57 @@ fn makes_no_callback_url() {
     };
     assert_eq!(count(&with), count(&without));
 }
+
+const WARD: &str =
+    r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"daysOfWeek":["mon"],"allDay":true}]}"#;
+const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
+
+/// Two branches, English and Spanish, go on with one action, `common`, which has a `when` with these conditions.
+fn two_languages(first: &str, common: &str) -> Clinic {
+    let mut clinic = Clinic::new(&format!(
+        r#""timeZone":"America/New_York","dialplans":{{"main":[{{"then":"first"}}]}},
+        "hours":{{"ward":{{"healthcareService":"HealthcareService/ward"}}}},
+        "actions":{{"first":[{{"when":{{"if":{first},"then":"english","otherwise":"spanish"}}}}],
+            "common":[{{"when":{{"if":{common},"then":"yes","otherwise":"closed"}}}}],
+            "english":[{{"goto":"common"}}],"spanish":[{{"language":"es-US"}},{{"goto":"common"}}],
+            "yes":[{{"say":{{"text":"Yes."}}}},{{"hangup":{{}}}}],
+            "closed":[{{"say":{{"text":"Closed."}}}},{{"hangup":{{}}}}]}}"#
+    ))
+    .with(&[ADA, TEAM, WARD]);
+    clinic.wall = |_| Some("2026-11-16T10:00:00");
+    clinic
+}
+
+#[test]
+fn an_action_is_looked_through_in_each_language() {
+    const YES: &str = "<Say language=\"es-US\">Yes.</Say><Hangup/>";
+    for (first, common) in [
+        (r#"{"careTeam":["CareTeam/t2"]}"#, r#"{"language":["es"],"open":"ward"}"#),
+        (r#"{"closed":"ward"}"#, r#"{"language":["es"],"careTeam":["CareTeam/t1"]}"#),
+    ] {
+        let mut clinic = two_languages(first, common);
+        assert_eq!((clinic.call(), clinic.round_trips() <= 3), (YES.to_owned(), true), "{:?}", clinic.batches);
+        assert!(clinic.log.is_empty(), "{:?}", clinic.log);
+    }
+}
+
+#[test]
+fn hours_that_do_not_decide_are_not_logged() {
+    // The caller hears English, so the hours of the ward do not matter and are not asked for.
+    let mut clinic = two_languages(r#"{"anonymous":false}"#, r#"{"language":["es"],"open":"ward"}"#);
+    assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
+    assert!(clinic.log.is_empty() && clinic.round_trips() == 0, "{:?} {:?}", clinic.log, clinic.batches);
+}
+
+#[test]
+fn whoever_leaves_a_queue_goes_on_by_what_the_chart_says() {
+    let mut clinic = clinic(
+        r#"[{"queue":{"name":"q","callback":{"prompt":{"text":"Press 1."},"digit":"1","then":"known"},"otherwise":"back"}}],
+            "back":[{"when":{"if":{"patient":true},"then":"known","otherwise":"closed"}}]"#,
+    )
+    .with(&[ADA]);
+    for result in ["leave", "queue-full"] {
+        let heard = clinic.request("?step=queue.first", &[("QueueResult", result)]);
+        assert_eq!(heard, "<Say>Welcome back.</Say><Hangup/>", "{result}");
+    }
+}
