@@ -25,7 +25,9 @@ pub use outcome::Outcome;
 pub use pages::Walk;
 pub use resources::{counted, found, stands};
 pub use status::{Reports, Status};
-pub use store::{Chart, ChartWrite, Patience, Stored, is_complete, nothing_else, search, search_all, store};
+pub use store::{
+    Chart, ChartWrite, Patience, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
+};
 pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
 

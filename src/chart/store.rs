@@ -32,7 +32,7 @@ pub enum Patience {
 const ATTEMPTS: u32 = 8;
 
 /// Milliseconds for each round trip of the second attempt while a caller waits.
-const SECOND_ATTEMPT: u32 = 200;
+pub const SECOND_ATTEMPT: u32 = 200;
 
 impl Patience {
     /// Whether another attempt is made after one that failed for this reason.

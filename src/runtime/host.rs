@@ -3,6 +3,7 @@
 //! What a story may ask of the host, and how it waits.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -35,8 +36,8 @@ pub enum Ask {
     Zone(ZoneRequest),
 }
 
-/// A request over HTTP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A request over HTTP. `Debug` leaves out the values of its headers, among them `Authorization`, and its body.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
@@ -46,6 +47,14 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body; none for `""`.
     pub body: String,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let mut shown = formatter.debug_struct("HttpRequest");
+        shown.field("method", &self.method).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 /// Instants and wall times of a place.

@@ -13,8 +13,8 @@ use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::Clocks;
 use crate::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, QueueReport, StoreError, Text, nothing_else, search,
-    store,
+    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, QueueReport, SECOND_ATTEMPT, StoreError, Text,
+    nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
@@ -281,8 +281,12 @@ impl RecordUpdate<'_> {
         let (chart, patience) = if over {
             (found.and_then(|found| Chart::read(found, root).ok()), Patience::UntilStored(None))
         } else {
-            let chart = Chart::read(found.unwrap_or(Answer::Failed), root).map_err(StoreError::code)?;
-            (Some(chart), Patience::CallerWaits(WRITING))
+            match Chart::read(found.unwrap_or(Answer::Failed), root) {
+                Ok(chart) => (Some(chart), Patience::CallerWaits(WRITING)),
+                // That search was the first attempt.
+                Err(StoreError::Retryable(Code::ChartConflict)) => (None, Patience::CallerWaits(SECOND_ATTEMPT)),
+                Err(error) => return Err(error.code()),
+            }
         };
         let events = core::slice::from_ref(&self.event);
         let (context, also) = (&self.context, &nothing_else);
