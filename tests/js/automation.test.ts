@@ -11,7 +11,7 @@ import express from 'express';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
-import { ask, bearer, create, executeUrl, search } from './sandbox-ask.ts';
+import { ask, bearer, create, executeUrl, search } from './sandbox-client.ts';
 
 const deployed = (path: string): Resource =>
   JSON.parse(readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')) as Resource;

@@ -11,7 +11,7 @@ import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
-import { ask, bearer, create, executeUrl, search } from './sandbox-ask.ts';
+import { ask, bearer, create, executeUrl, search } from './sandbox-client.ts';
 
 /** Does what its input's `r` says; writes `log` to its console first. */
 const code = `

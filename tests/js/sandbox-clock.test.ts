@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
-import { create } from './sandbox-ask.ts';
+import { create } from './sandbox-client.ts';
 
 const code = `exports.handler = async (medplum) => ({
   now: Date.now(),

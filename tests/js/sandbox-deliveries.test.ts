@@ -9,7 +9,7 @@ import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { DeliveryOptions } from '../../sandbox/src/chart/deliveries.ts';
 import type { FaultyRequest } from '../../sandbox/src/traffic.ts';
-import { ask, bearer, bundle, create } from './sandbox-ask.ts';
+import { ask, bearer, bundle, create } from './sandbox-client.ts';
 
 /** Logs the event it gets, and fails where the resource says so. */
 const code = `exports.handler = async (medplum, event) => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, bundle, create } from './sandbox-ask.ts';
+import { ask, bundle, create } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
 

@@ -7,8 +7,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, bundle, create, search, statuses } from './sandbox-ask.ts';
-import type { Answer } from './sandbox-ask.ts';
+import { ask, bundle, create, search, statuses } from './sandbox-client.ts';
+import type { Answer } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
 

@@ -14,7 +14,7 @@ import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
-import { executeUrl, search } from './sandbox-ask.ts';
+import { executeUrl, search } from './sandbox-client.ts';
 
 type Headers = Record<string, string>;
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
-import { ask, bearer, bundle, create, executeUrl, letAsk, obedient, search, statuses } from './sandbox-ask.ts';
+import { ask, bearer, bundle, create, executeUrl, letAsk, obedient, search, statuses } from './sandbox-client.ts';
 
 const voice = 'https://plumline.dev/fhir/communication-category|twilio-voice';
 const call: Communication = {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, create, search } from './sandbox-ask.ts';
+import { ask, create, search } from './sandbox-client.ts';
 
 const system = 'https://www.twilio.com/';
 const category = 'https://plumline.dev/fhir/communication-category';

@@ -10,7 +10,7 @@ import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { Fault, FaultyRequest } from '../../sandbox/src/traffic.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
-import { ask, bundle, letAsk, obedient, statuses } from './sandbox-ask.ts';
+import { ask, bundle, letAsk, obedient, statuses } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
 let bot: SandboxBot;

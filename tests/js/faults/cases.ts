@@ -4,10 +4,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { charted, heard } from './judge.ts';
-import { stories } from './stories.ts';
-import { kinds, lengths, nameOf } from './strike.ts';
-import type { Spot, Strike } from './strike.ts';
+import { charted, heard } from './checks.ts';
+import { stories } from './scenarios.ts';
+import { kinds, lengths, nameOf } from './injector.ts';
+import type { Spot, Strike } from './injector.ts';
 
 export interface Case {
   story: string;

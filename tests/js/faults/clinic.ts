@@ -8,9 +8,9 @@ import { startSandbox } from '../../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, Unkind } from '../../../sandbox/src/twilio.ts';
-import { ask, create, executeUrl } from '../sandbox-ask.ts';
-import { Watch } from './strike.ts';
-import type { Strike } from './strike.ts';
+import { ask, create, executeUrl } from '../sandbox-client.ts';
+import { Watch } from './injector.ts';
+import type { Strike } from './injector.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): Resource => JSON.parse(readFileSync(new URL(`deploy/${path}`, root), 'utf8')) as Resource;

@@ -8,8 +8,8 @@ import { fraction } from '../../../sandbox/src/base/seed.ts';
 import { allCases, nameOfCase, playCase, playCases } from './cases.ts';
 import type { Case, Verdict } from './cases.ts';
 import { openClinic } from './clinic.ts';
-import { stories } from './stories.ts';
-import { kinds } from './strike.ts';
+import { stories } from './scenarios.ts';
+import { kinds } from './injector.ts';
 
 /** Another one plays other cases. */
 const seed = process.env['PLUMLINE_FAULTS_SEED'] ?? 'plumline';

@@ -6,7 +6,7 @@ import { VmContextWrapper } from '../../../sandbox/src/wrappers/vmcontext.ts';
 import type { BotPayload } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { openClinic } from '../faults/clinic.ts';
 import type { Clinic } from '../faults/clinic.ts';
-import { stories } from '../faults/stories.ts';
+import { stories } from '../faults/scenarios.ts';
 import type { Bots } from './bots.ts';
 import { startServer } from './server.ts';
 import type { Answer, BotServer, Request, Response } from './server.ts';

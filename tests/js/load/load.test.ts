@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lines, openClinic, strangerPhone } from '../faults/clinic.ts';
 import type { Clinic } from '../faults/clinic.ts';
-import { charted } from '../faults/judge.ts';
-import { ask, search } from '../sandbox-ask.ts';
+import { charted } from '../faults/checks.ts';
+import { ask, search } from '../sandbox-client.ts';
 import { callbacksOf, postAll, shuffled } from './callbacks.ts';
 
 const CALLS = 20;

@@ -4,10 +4,10 @@
 import { parseReference } from '@medplum/core';
 import type { Communication, Extension, Task } from '@medplum/fhirtypes';
 import { checkTwiml } from 'plumline';
-import { search } from '../sandbox-ask.ts';
+import { search } from '../sandbox-client.ts';
 import type { Clinic } from './clinic.ts';
-import type { Story } from './stories.ts';
-import { runOf } from './strike.ts';
+import type { Story } from './scenarios.ts';
+import { runOf } from './injector.ts';
 
 /** How long a caller waits at most, in milliseconds. */
 const PATIENCE = 3_000;

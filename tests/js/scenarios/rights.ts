@@ -4,11 +4,11 @@
 import type { Appointment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
-import { ask, bearer } from '../sandbox-ask.ts';
+import { ask, bearer } from '../sandbox-client.ts';
 import { openClinic, policy, tickets, workday } from './clinic.ts';
 import type { Clinic, PolicyName, Staff } from './clinic.ts';
-import { openHooks } from './hooks.ts';
-import type { Hooks } from './hooks.ts';
+import { openHooks } from './alert-server.ts';
+import type { Hooks } from './alert-server.ts';
 
 const minute = 60_000;
 const numbers = [1, 2, 3, 4, 5].map((number) => `+1555010000${number}`);

@@ -13,7 +13,7 @@ import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, Script, Unkind } from '../../../sandbox/src/twilio.ts';
 import type { RuntimeVersion } from '../../../sandbox/src/wrappers/wrapper.ts';
-import { ask, bearer, create, executeUrl, search } from '../sandbox-ask.ts';
+import { ask, bearer, create, executeUrl, search } from '../sandbox-client.ts';
 import { assertBounded } from './round-trips.ts';
 
 const root = new URL('../../../', import.meta.url);

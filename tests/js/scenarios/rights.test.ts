@@ -4,7 +4,7 @@
 import type { AccessPolicy, Communication, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ask, bearer } from '../sandbox-ask.ts';
+import { ask, bearer } from '../sandbox-client.ts';
 import { policy } from './clinic.ts';
 import { openWorld, rightsOf, stories, storiesOfAppointments } from './rights.ts';
 import type { World } from './rights.ts';

@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { openClinic, tickets, workday } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
-import { openHooks } from './hooks.ts';
-import type { Hooks } from './hooks.ts';
+import { openHooks } from './alert-server.ts';
+import type { Hooks } from './alert-server.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const noon = Date.parse(workday);

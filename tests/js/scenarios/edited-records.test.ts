@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Communication, Extension, Practitioner } from '@medplum/fhirtypes';
-import { ask, bearer } from '../sandbox-ask.ts';
+import { ask, bearer } from '../sandbox-client.ts';
 import { openClinic, tickets, workday } from './clinic.ts';
 import { openWorld } from './rights.ts';
 import type { World } from './rights.ts';

@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
 import { example, openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { openHooks } from './hooks.ts';
-import type { Hooks } from './hooks.ts';
+import { openHooks } from './alert-server.ts';
+import type { Hooks } from './alert-server.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordCall } from './transcript/recording.ts';
 

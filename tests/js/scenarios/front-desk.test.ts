@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import type { Practitioner, Task } from '@medplum/fhirtypes';
 import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
-import { bearer } from '../sandbox-ask.ts';
+import { bearer } from '../sandbox-client.ts';
 import { example, openClinic, policy, workday } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
 import { Snapshots } from './snapshots.ts';
