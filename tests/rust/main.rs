@@ -27,6 +27,8 @@ mod outbound;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
 #[cfg(not(target_arch = "wasm32"))]
+mod random;
+#[cfg(not(target_arch = "wasm32"))]
 mod random_config;
 #[cfg(not(target_arch = "wasm32"))]
 mod signature_vectors;

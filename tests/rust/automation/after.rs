@@ -9,7 +9,7 @@ use plumline::runtime::Reply;
 
 use crate::automation::fhir::is;
 use crate::automation::world::{ALERTS, CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, leg, race, sid};
-use crate::chart::dice::Dice;
+use crate::random::Random;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
 
@@ -279,16 +279,16 @@ fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
 #[test]
 fn tasks_and_alerts_are_made_once_in_any_race() {
     for seed in 0..40 {
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         let mut world = World::new(&alerting("slack", 20));
         let calls = [missed(&mut world, 1), missed(&mut world, 5)];
         let mut runs = Vec::new();
         for _ in 0..5 {
-            runs.push(world.told(dice.pick(&calls)));
+            runs.push(world.told(random.pick(&calls)));
         }
         runs.push(world.sweeping());
         runs.push(world.sweeping());
-        race(&mut world, runs, &mut dice);
+        race(&mut world, runs, &mut random);
         world.now += MINUTE;
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "seed {seed}");
@@ -326,7 +326,7 @@ fn alerts_say_what_and_when_and_nothing_else() {
 #[test]
 fn no_hour_has_more_alerts_than_the_config_allows() {
     for seed in 0..10 {
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         let mut world = World::new(&alerting("slack", 3));
         // The hour begins at 11:00; it is 11:06:40.
         let mut runs = Vec::new();
@@ -334,7 +334,7 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
             let call = missed(&mut world, number * 4 + 1);
             runs.push(world.told(&call));
         }
-        race(&mut world, runs, &mut dice);
+        race(&mut world, runs, &mut random);
         let sent = 3;
         assert_eq!(world.posts.len(), sent, "seed {seed}");
         assert_eq!(world.fhir.of_type("Task").len(), 10);
@@ -353,7 +353,7 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
         );
         for _ in 0..3 {
             let runs = vec![world.sweeping(), world.sweeping()];
-            race(&mut world, runs, &mut dice);
+            race(&mut world, runs, &mut random);
             world.now += 40 * MINUTE;
         }
         assert_eq!(world.posts.len(), sent + 1);

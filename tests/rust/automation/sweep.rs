@@ -11,14 +11,14 @@ use plumline::runtime::{BotEvent, Flow, Reply, Step};
 use crate::automation::fhir::is;
 use crate::automation::twilio::{Leg, Recorded};
 use crate::automation::world::{CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
-use crate::chart::dice::Dice;
+use crate::random::Random;
 
 /// A number of the account that another application answers.
 const FOREIGN: &str = "+15550100900";
 
 /// Calls of another application.
-fn foreign(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
-    let mut legs = calls(dice, count, from, minutes);
+fn foreign(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
+    let mut legs = calls(random, count, from, minutes);
     for leg in &mut legs {
         leg.sid = leg.sid.replacen("CA0", "CAf", 1);
         leg.parent = leg.parent.as_ref().map(|parent| parent.replacen("CA0", "CAf", 1));
@@ -50,7 +50,7 @@ fn expected(world: &World) -> Vec<String> {
 #[test]
 fn fills_an_empty_chart_and_then_rests() {
     let mut world = World::new("");
-    world.twilio.legs = calls(&mut Dice::new(1), 30, NOW - 50 * MINUTE, 40);
+    world.twilio.legs = calls(&mut Random::new(1), 30, NOW - 50 * MINUTE, 40);
     world.settle();
     world.now += 20 * MINUTE;
     world.settle();
@@ -66,39 +66,39 @@ fn fills_an_empty_chart_and_then_rests() {
 #[test]
 fn any_state_and_any_mark_end_in_the_same_chart() {
     for seed in 0..60 {
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         let mut world = World::new("");
-        world.twilio.legs = calls(&mut dice, 25, NOW - 55 * MINUTE, 50);
+        world.twilio.legs = calls(&mut random, 25, NOW - 55 * MINUTE, 50);
         if seed % 2 == 1 {
             world.numbers = OURS;
             // What begins at an app and reaches nobody tells nothing of whose it is.
-            let others = foreign(&mut dice, 25, NOW - 55 * MINUTE, 50);
+            let others = foreign(&mut random, 25, NOW - 55 * MINUTE, 50);
             let ends = |leg: &Leg| leg.from.starts_with("client:");
             let apps: Vec<String> = others.iter().filter(|leg| ends(leg)).map(|leg| leg.sid.clone()).collect();
             let of_app =
                 |leg: &Leg| apps.contains(&leg.sid) || leg.parent.as_ref().is_some_and(|root| apps.contains(root));
             world.twilio.legs.extend(others.into_iter().filter(|leg| !of_app(leg)));
         }
-        world.twilio.page = Some(1 + dice.roll(30));
-        world.twilio.twice = dice.roll(2) == 0;
+        world.twilio.page = Some(1 + random.below(30));
+        world.twilio.twice = random.one_in(2);
         // Some are there, as they were at some time, with some of their legs.
         let (legs, page) = (world.twilio.legs.clone(), world.twilio.page.take());
         for root in legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
-            if dice.roll(2) == 0 {
-                world.now = root.start + dice.roll(300) as u64 * 1_000;
-                world.twilio.legs.retain(|leg| leg.parent.is_none() || dice.roll(2) == 0);
+            if random.one_in(2) {
+                world.now = root.start + random.below(300) as u64 * 1_000;
+                world.twilio.legs.retain(|leg| leg.parent.is_none() || random.one_in(2));
                 world.chart(&root.sid);
                 world.twilio.legs.clone_from(&legs);
             }
         }
         world.twilio.page = page;
-        world.now = NOW - 60 * MINUTE + dice.roll(60) as u64 * MINUTE;
-        for _ in 0..dice.roll(4) {
-            let runs = (0..=dice.roll(3)).map(|_| world.sweeping()).collect();
-            for done in race(&mut world, runs, &mut dice) {
+        world.now = NOW - 60 * MINUTE + random.below(60) as u64 * MINUTE;
+        for _ in 0..random.below(4) {
+            let runs = (0..=random.below(3)).map(|_| world.sweeping()).collect();
+            for done in race(&mut world, runs, &mut random) {
                 assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
             }
-            world.now += dice.roll(10) as u64 * MINUTE;
+            world.now += random.below(10) as u64 * MINUTE;
         }
         world.now = NOW + 20 * MINUTE;
         world.settle();
@@ -187,7 +187,7 @@ fn a_backlog_takes_several_runs_and_each_is_short() {
     world.sweep();
     let began = world.now;
     world.now += DAY;
-    world.twilio.legs = calls(&mut Dice::new(2), 1_200, began, 23 * 60);
+    world.twilio.legs = calls(&mut Random::new(2), 1_200, began, 23 * 60);
     let mut runs = 0;
     while world.calls().len() < 1_200 {
         let asked = world.sweep();
@@ -205,7 +205,7 @@ fn a_backlog_takes_several_runs_and_each_is_short() {
 fn a_fault_at_any_round_trip_loses_nothing() {
     for seed in 0..2 {
         let mut ground = World::new(r#"{"tasks":{"on":["missed","failed"]}}"#);
-        ground.twilio.legs = calls(&mut Dice::new(seed), 12, NOW - 20 * MINUTE, 12);
+        ground.twilio.legs = calls(&mut Random::new(seed), 12, NOW - 20 * MINUTE, 12);
         for leg in &mut ground.twilio.legs {
             leg.listed = leg.start;
         }

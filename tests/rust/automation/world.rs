@@ -10,7 +10,7 @@ use plumline::runtime::{Answer, Ask, BotEvent, Flow, Open, Reply, Response, Step
 
 use crate::automation::fhir::{Fhir, is, response};
 use crate::automation::twilio::{Leg, Twilio, done};
-use crate::chart::dice::Dice;
+use crate::random::Random;
 
 pub(crate) const NOW: u64 = 1_795_000_000_000;
 pub(crate) const MINUTE: u64 = 60_000;
@@ -262,11 +262,11 @@ fn leaks_nothing(done: &Response) {
     }
 }
 
-/// Runs side by side, in an order that dice choose.
-pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, dice: &mut Dice) -> Vec<Response> {
+/// Plays runs concurrently in a random order.
+pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, random: &mut Random) -> Vec<Response> {
     let mut ended = Vec::new();
     while !runs.is_empty() {
-        let at = dice.roll(runs.len());
+        let at = random.below(runs.len());
         if let Some(done) = runs[at].go_on(world, None) {
             leaks_nothing(&done);
             ended.push(done);
@@ -306,32 +306,32 @@ pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start:
     }
 }
 
-/// Calls of `minutes`, made by dice: answered, missed, failed, placed by a browser; each second a whole one.
-pub(crate) fn calls(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
+/// Random calls within `minutes`: answered, missed, failed or placed by a browser. All times are whole seconds.
+pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
     let mut legs = Vec::new();
     for number in 0..count {
-        let start = from + dice.roll((minutes * 60) as usize) as u64 * 1_000;
-        let seconds = 5 + dice.roll(240) as u64;
+        let start = from + random.below((minutes * 60) as usize) as u64 * 1_000;
+        let seconds = 5 + random.below(240) as u64;
         let root = number * 4 + 1;
-        let caller = format!("+155501002{:02}", dice.roll(100));
-        let late = dice.roll(14 * 60_000) as u64;
+        let caller = format!("+155501002{:02}", random.below(100));
+        let late = random.below(14 * 60_000) as u64;
         let first = legs.len();
-        match dice.roll(4) {
+        match random.below(4) {
             0 => legs.push(leg(root, None, &caller, OURS, start, seconds)),
             1 => {
                 legs.push(leg(root, None, &caller, OURS, start, seconds));
                 legs.push(leg(root + 1, Some(root), &caller, "client:desk", start + 1_000, 4));
-                legs[first + 1].status = *dice.pick(&["no-answer", "busy", "failed"]);
+                legs[first + 1].status = *random.pick(&["no-answer", "busy", "failed"]);
                 legs.push(leg(root + 2, Some(root), &caller, "+15550100002", start + 1_000, seconds.max(9) - 4));
             }
             2 => {
                 legs.push(leg(root, None, &caller, OURS, start, seconds));
-                legs[first].status = *dice.pick(&["no-answer", "busy", "failed", "canceled"]);
+                legs[first].status = *random.pick(&["no-answer", "busy", "failed", "canceled"]);
             }
             _ => {
                 legs.push(leg(root, None, "client:practitioner_1", &caller, start, seconds));
                 legs.push(leg(root + 1, Some(root), OURS, &caller, start + 1_000, seconds - 2));
-                legs[first + 1].status = *dice.pick(&["completed", "no-answer"]);
+                legs[first + 1].status = *random.pick(&["completed", "no-answer"]);
             }
         }
         for leg in &mut legs[first..] {

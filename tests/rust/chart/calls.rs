@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls as Twilio tells of them, made up by dice: which legs there are, what becomes of each, and which requests that
-//! makes; and what the chart should say of it, known from the story and not from the code under test.
+//! Random calls as Twilio reports them: the legs, their outcomes and the requests. What the chart must say of a call is
+//! derived from how the call was made up, not from the code under test.
 
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::json::Json;
 use plumline::time::{date_of, weekday_of};
 
-use crate::chart::dice::Dice;
+use crate::random::Random;
 
 /// A request, and when it came in; or a call of Twilio's list.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ const ENDS: [(&str, &str, &str); 7] = [
 const BEST: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
 struct Teller {
-    dice: Dice,
+    random: Random,
     now: u64,
     serial: u64,
     root: String,
@@ -102,17 +102,17 @@ struct Teller {
 
 /// A call by its number.
 pub(crate) fn call(seed: u64) -> Call {
-    let mut dice = Dice::new(seed);
-    let now = 1_795_000_000_000 + seed * 3_600_000 + dice.roll(1_000) as u64;
-    let root = format!("CA{seed:024x}{:08x}", dice.roll(0xffff_ffff));
-    let kind = dice.roll(8);
+    let mut random = Random::new(seed);
+    let now = 1_795_000_000_000 + seed * 3_600_000 + random.below(1_000) as u64;
+    let root = format!("CA{seed:024x}{:08x}", random.below(0xffff_ffff));
+    let kind = random.below(8);
     let (from, to, direction) = match kind {
         0..=3 => (PATIENT, OURS, "inbound"),
         4 | 5 => (CLIENT, PATIENT, "inbound"),
         _ => (OURS, PATIENT, "outbound-api"),
     };
     let mut teller = Teller {
-        dice,
+        random,
         now,
         serial: 0,
         root: root.clone(),
@@ -157,8 +157,8 @@ impl Teller {
     fn inbound(&mut self, voicemail: bool) -> &'static str {
         self.opening();
         let mut outcomes = Vec::new();
-        for _ in 0..self.dice.roll(4) {
-            let to = *self.dice.pick(&[CLIENT, "client:practitioner_2", "+15550100077"]);
+        for _ in 0..self.random.below(4) {
+            let to = *self.random.pick(&[CLIENT, "client:practitioner_2", "+15550100077"]);
             outcomes.push(self.dial(PATIENT, to));
             if matches!(outcomes.last(), Some(&("answered" | "dropped"))) {
                 break;
@@ -177,9 +177,10 @@ impl Teller {
 
     fn queue(&mut self) -> &'static str {
         self.opening();
-        let (result, outcome) = *self.dice.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
+        let (result, outcome) =
+            *self.random.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
         self.pass(30);
-        let waited = self.dice.roll(30) as u64;
+        let waited = self.random.below(30) as u64;
         // What Twilio tells of the wait comes behind the talk.
         self.pass(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
@@ -195,7 +196,7 @@ impl Teller {
     /// A call to our number that ends before our document is read.
     fn unanswered(&mut self) -> &'static str {
         self.opening();
-        let (status, outcome) = *self.dice.pick(&[
+        let (status, outcome) = *self.random.pick(&[
             ("canceled", "dropped"),
             ("no-answer", "no-answer"),
             ("busy", "busy"),
@@ -215,8 +216,8 @@ impl Teller {
 
     /// A call placed by REST.
     fn placed(&mut self) -> &'static str {
-        let by = *self.dice.pick(&["human", "machine_start", ""]);
-        let end = *self.dice.pick(&ENDS);
+        let by = *self.random.pick(&["human", "machine_start", ""]);
+        let end = *self.random.pick(&ENDS);
         let root = self.root.clone();
         self.leg(&root, None, end, by);
         match end.2 {
@@ -227,7 +228,7 @@ impl Teller {
 
     /// A leg that is dialled, and the action of its dial.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
-        let mut end = *self.dice.pick(&ENDS);
+        let mut end = *self.random.pick(&ENDS);
         // An app has no line that could be busy.
         if to.starts_with("client:") && end.2 == "busy" {
             end.2 = "declined";
@@ -273,7 +274,7 @@ impl Teller {
             pairs.extend([("Timestamp", rfc2822(self.now)), ("CallbackSource", "call-progress-events".into())]);
             if status == "in-progress" {
                 self.answered = Some(self.now - self.now % 1_000);
-                lasted = Some(1 + self.dice.roll(900));
+                lasted = Some(1 + self.random.below(900));
             }
             if status == end {
                 pairs.push(("CallDuration", lasted.unwrap_or(0).to_string()));
@@ -312,10 +313,10 @@ impl Teller {
     /// The request that begins it; it is not always written down.
     fn opening(&mut self) {
         let pairs = self.standard();
-        if self.dice.roll(3) > 0 {
+        if self.random.below(3) > 0 {
             self.events.push(Event::Opening(owned(pairs), self.now));
         }
-        self.picked_up = Some(self.now + self.dice.roll(900) as u64);
+        self.picked_up = Some(self.now + self.random.below(900) as u64);
     }
 
     /// What was heard at that moment, or when Twilio picked up, where that was long before: by the second, since Twilio
@@ -350,7 +351,7 @@ impl Teller {
         ];
         let pairs = [self.standard(), pairs.to_vec()].concat();
         self.events.push(Event::Callback(owned(pairs), self.now + 200));
-        if self.dice.roll(3) == 0 {
+        if self.random.one_in(3) {
             let text = |text: &str| Json::of(text);
             self.events.push(Event::Listed(Json::object([
                 ("sid", text(&self.root)),
@@ -377,10 +378,10 @@ impl Teller {
 
     fn context(&mut self, kind: usize) -> Context {
         let mut context = Context::default();
-        if self.dice.roll(2) == 0 {
+        if self.random.one_in(2) {
             context.patient = Some("Patient/p1".into());
             context.practitioner = Some("Practitioner/d1".into());
-            context.related = (self.dice.roll(3) == 0).then(|| "RelatedPerson/r1".into());
+            context.related = (self.random.one_in(3)).then(|| "RelatedPerson/r1".into());
         }
         if kind == 4 {
             context.appointment = Some("Appointment/a1".into());
@@ -390,7 +391,7 @@ impl Teller {
     }
 
     fn pass(&mut self, seconds: usize) {
-        self.now += 1_000 + self.dice.roll(seconds * 1_000) as u64;
+        self.now += 1_000 + self.random.below(seconds * 1_000) as u64;
     }
 }
 

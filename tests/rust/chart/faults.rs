@@ -6,9 +6,9 @@ use plumline::chart::CallLog;
 use plumline::fhir::systems::EXTENSION_BASE;
 
 use crate::chart::calls::{Call, Event, call};
-use crate::chart::dice::Dice;
 use crate::chart::server::{FAULTS, Fault, Server, bare};
 use crate::chart::writers::{Writer, is_acknowledged};
+use crate::random::Random;
 
 fn requests(call: &Call) -> (Vec<Event>, CallLog) {
     let events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
@@ -71,8 +71,8 @@ fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
     let (mut brought, mut refused) = (0, 0);
     for seed in 1..=60 {
         let (mut events, expected) = requests(&call(seed));
-        let mut dice = Dice::new(seed ^ 0x5702);
-        dice.shuffle(&mut events);
+        let mut random = Random::new(seed ^ 0x5702);
+        random.shuffle(&mut events);
         let mut server = Server::default();
         let mut waiting: Vec<(Writer, &Event)> =
             events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
@@ -81,9 +81,9 @@ fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
         while !waiting.is_empty() {
             steps += 1;
             assert!(steps < 5_000, "seed {seed}");
-            let at = dice.roll(waiting.len());
+            let at = random.below(waiting.len());
             // Every storm has an end.
-            let fault = (steps < 300 && dice.roll(2) == 0).then(|| *dice.pick(&FAULTS));
+            let fault = (steps < 300 && random.one_in(2)).then(|| *random.pick(&FAULTS));
             let (writer, event) = &mut waiting[at];
             let Some(done) = writer.go_on(&mut server, fault) else {
                 continue;

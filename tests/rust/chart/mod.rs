@@ -4,7 +4,6 @@
 //! whatever fails, the same `Communication` stands there in the end.
 
 pub(crate) mod calls;
-pub(crate) mod dice;
 mod faults;
 mod merge;
 mod recorded;

@@ -13,8 +13,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::chart::calls::{Event, call};
-use crate::chart::dice::Dice;
 use crate::chart::server::{Fault, Server, bare};
+use crate::random::Random;
 
 /// Milliseconds that a callback may take, or a round trip of `store` on its own.
 pub(crate) const LIMIT: u32 = 12_000;
@@ -95,15 +95,15 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
     let (mut conflicts, mut pauses) = (0, 0);
     for seed in 1..=200 {
         let call = call(seed);
-        let mut dice = Dice::new(seed ^ 0x5eed);
+        let mut random = Random::new(seed ^ 0x5eed);
         let mut server = Server::default();
         let mut events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
         let mut expected = CallLog::default();
         for event in &events {
             event.add_to(&mut expected);
         }
-        for _ in 0..dice.roll(5) {
-            events.push(dice.pick(&events).clone());
+        for _ in 0..random.below(5) {
+            events.push(random.pick(&events).clone());
         }
         let mut writers: Vec<(Writer, &Event)> =
             events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
@@ -111,9 +111,9 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
         while !writers.is_empty() {
             steps += 1;
             assert!(steps < 20_000, "seed {seed}");
-            let at = dice.roll(writers.len());
+            let at = random.below(writers.len());
             // Now and then a server says 409 of itself.
-            let fault = (dice.roll(10) == 0).then_some(Fault::Each(409));
+            let fault = (random.one_in(10)).then_some(Fault::Each(409));
             let (writer, event) = &mut writers[at];
             if let Some(done) = writer.go_on(&mut server, fault) {
                 pauses += writer.paused;

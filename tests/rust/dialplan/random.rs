@@ -9,42 +9,26 @@ use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
 
 use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
+use crate::random::Random;
 use crate::random_config;
-
-/// Xorshift: the same seed, the same test.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % count.max(1) as u64) as usize
-    }
-
-    fn is(&mut self, one_in: usize) -> bool {
-        self.below(one_in) == 0
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-}
 
 const ACTIONS: usize = 8;
 
 /// Makes configs that are well-formed and nothing else; `random_config.rs` makes sound ones.
 struct Maker {
-    chance: Chance,
+    random: Random,
 }
 
 impl Maker {
     fn config(&mut self) -> String {
         let actions: Vec<String> = (0..ACTIONS).map(|at| format!(r#""a{at}":[{}]"#, self.action(at))).collect();
-        let rules: Vec<String> = (0..self.chance.below(5)).map(|_| self.rule()).collect();
+        let rules: Vec<String> = (0..self.random.below(5)).map(|_| self.rule()).collect();
         let comma = if rules.is_empty() { "" } else { "," };
-        let recording =
-            if self.chance.is(3) { r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"# } else { "" };
+        let recording = if self.random.one_in(3) {
+            r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"#
+        } else {
+            ""
+        };
         format!(
             r#"{{{recording}"timeZone":"America/New_York","numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}},"+15550100002":{{"name":"back","dialplan":"main","language":"fr-CA"}}}},
             "dialplans":{{"main":[{}{comma}{{"then":"a0"}}]}},
@@ -56,7 +40,7 @@ impl Maker {
     }
 
     fn rule(&mut self) -> String {
-        let when = self.chance.of(&[
+        let when = *self.random.pick(&[
             r#""anonymous":true"#,
             r#""callers":["friends"]"#,
             r#""verification":["failed","none"]"#,
@@ -68,18 +52,19 @@ impl Maker {
             r#""closed":"ward","patient":true"#,
             r#""called":["+15550100002"]"#,
         ]);
-        format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.chance.below(ACTIONS))
+        format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.random.below(ACTIONS))
     }
 
     /// Any action, and now and then none.
     fn any(&mut self) -> String {
-        if self.chance.is(20) { "nowhere".to_owned() } else { format!("a{}", self.chance.below(ACTIONS)) }
+        if self.random.one_in(20) { "nowhere".to_owned() } else { format!("a{}", self.random.below(ACTIONS)) }
     }
 
     fn say(&mut self) -> String {
-        let text = self.chance.of(&["Good day.", "Guten Tag.", "", "a & b <c>", "\\u0001", "\\ud83d\\ude00", "{name}"]);
-        let ssml = self.chance.of(&["<s>x</s>", "One <break time='1s'/> two", "<s>x", "<x/>", "&amp;"]);
-        match self.chance.below(4) {
+        let text =
+            *self.random.pick(&["Good day.", "Guten Tag.", "", "a & b <c>", "\\u0001", "\\ud83d\\ude00", "{name}"]);
+        let ssml = *self.random.pick(&["<s>x</s>", "One <break time='1s'/> two", "<s>x", "<x/>", "&amp;"]);
+        match self.random.below(4) {
             0 => format!(r#"{{"ssml":"{ssml}"}}"#),
             1 => format!(r#"{{"text":"{text}","voice":"Polly.Amy","language":"en-GB","times":2}}"#),
             2 => format!(r#"{{"text":{{"en":"{text}","es":"Hola."}}}}"#),
@@ -89,13 +74,13 @@ impl Maker {
 
     fn action(&mut self, at: usize) -> String {
         let mut verbs = Vec::new();
-        for _ in 0..self.chance.below(3) {
+        for _ in 0..self.random.below(3) {
             let said = self.say();
-            verbs.push(match self.chance.below(5) {
+            verbs.push(match self.random.below(5) {
                 0 => r#"{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}"#.to_owned(),
                 1 => r#"{"play":{"url":"https://example.com/a.mp3"}}"#.to_owned(),
                 2 => r#"{"pause":1}"#.to_owned(),
-                3 => format!(r#"{{"language":"{}"}}"#, self.chance.of(&["es-US", "fr-CA", "en-US"])),
+                3 => format!(r#"{{"language":"{}"}}"#, *self.random.pick(&["es-US", "fr-CA", "en-US"])),
                 _ => format!(r#"{{"say":{said}}}"#),
             });
         }
@@ -104,12 +89,12 @@ impl Maker {
             return verbs.join(",");
         }
         let (then, otherwise, said) = (self.any(), self.any(), self.say());
-        verbs.push(match self.chance.below(8) {
+        verbs.push(match self.random.below(8) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
                 let targets = self.targets();
-                let order = self.chance.of(&["inOrder", "allAtOnce", "huntGroup"]);
-                let on = self.chance.of(&["busy", "no-answer", "unavailable", "answered", "declined"]);
+                let order = *self.random.pick(&["inOrder", "allAtOnce", "huntGroup"]);
+                let on = *self.random.pick(&["busy", "no-answer", "unavailable", "answered", "declined"]);
                 format!(
                     r#"{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"{on}":"{then}"}},"otherwise":"{otherwise}"}}}}"#
                 )
@@ -118,7 +103,7 @@ impl Maker {
                 let offer = format!(r#""callback":{{"prompt":{said},"digit":"1","then":"{then}"}},"#);
                 let overflow = format!(r#""overflow":{{"size":3,"then":"{otherwise}"}},"#);
                 let parts = [offer, overflow, format!(r#""position":{},"#, self.say())];
-                let parts: String = parts.into_iter().filter(|_| self.chance.is(2)).collect();
+                let parts: String = parts.into_iter().filter(|_| self.random.one_in(2)).collect();
                 format!(r#"{{"queue":{{"name":"q",{parts}"otherwise":"{otherwise}"}}}}"#)
             }
             4 => format!(r#"{{"voicemail":{{"greeting":{said},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
@@ -148,17 +133,17 @@ impl Maker {
             r#"{"sip":"x"}"#,
             r#"{"available":"x"}"#,
         ];
-        let count = 1 + self.chance.below(3);
+        let count = 1 + self.random.below(3);
         let mut targets: Vec<&str> = Vec::new();
         while targets.len() < count {
-            targets.push(if self.chance.is(3) { self.chance.of(&bad) } else { self.chance.of(&good) });
+            targets.push(if self.random.one_in(3) { *self.random.pick(&bad) } else { *self.random.pick(&good) });
         }
         targets.join(",")
     }
 }
 
 /// What a request may say beyond what all say.
-fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     const SAID: [(&str, &[&str]); 14] = [
         ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
         ("Digits", &["1", "9", "5", "", "#", "11111111", "hangup"]),
@@ -177,8 +162,8 @@ fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
     ];
     let mut params = Vec::new();
     for (name, values) in SAID {
-        if chance.is(4) {
-            params.push((name, chance.of(values)));
+        if random.one_in(4) {
+            params.push((name, *random.pick(values)));
         }
     }
     params
@@ -232,18 +217,18 @@ const CHART: [&str; 7] = [
 /// Sound configs through the door: whatever comes to whatever URL is answered.
 #[test]
 fn sound_configs_answer_everything() {
-    let mut chance = random_config::Chance::seeded(4);
-    let mut own = Chance(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(4);
+    let mut own = Random::new(0x9e37_79b9_7f4a_7c15);
     let (mut rang, mut answered) = (0, 0);
     for round in 0..60 {
-        let document = random_config::random_config(&mut chance);
+        let document = random_config::random_config(&mut random);
         let text = document.to_string();
         let config = Config::read(&text).unwrap_or_else(|refused| panic!("{round}: {refused:?} {text}"));
         // A number without a dialplan rings whoever is signed in as it; with callbacks, where a config follows calls up.
         let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
         let may_ring: Vec<String> =
             MAY_RING.iter().skip(4).map(|one| (*one).to_owned()).chain(named(&document)).chain(own_numbers).collect();
-        let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.is(4)).collect();
+        let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.one_in(4)).collect();
         let mut clinic = Clinic::new("").with(&chart);
         clinic.wall = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
@@ -252,7 +237,7 @@ fn sound_configs_answer_everything() {
         assert!(all.len() <= 256);
         for step in &all {
             for _ in 0..2 {
-                let called = own.of(&random_config::OURS);
+                let called = *own.pick(&random_config::OURS);
                 let mut said = vec![("To", called), ("Called", called)];
                 said.extend(params(&mut own));
                 // A browser that begins a call places one: another story.
@@ -311,7 +296,7 @@ fn named(document: &serde_json::Value) -> Vec<String> {
 /// Configs that were never checked, and a chart that may hold anything.
 #[test]
 fn wild_configs_do_no_harm() {
-    let mut maker = Maker { chance: Chance(0x2545_f491_4f6c_dd1d) };
+    let mut maker = Maker { random: Random::new(0x2545_f491_4f6c_dd1d) };
     let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
     let may_ring = MAY_RING.map(str::to_owned);
     let mut sorry = 0;
@@ -320,22 +305,22 @@ fn wild_configs_do_no_harm() {
         let config: Config = serde_json::from_str(&text).unwrap();
         for step in all_callbacks(&config) {
             let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
-            let said = params(&mut maker.chance);
+            let said = params(&mut maker.random);
             pairs.extend(&said);
             if said.iter().all(|(name, _)| *name != "From") {
                 pairs.push(("From", CALLER));
             }
             let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
             let plan = Plan { config: &config, numbers: &ours, url: "https://a.example/v?x=1", caller };
-            let next = plan.next(&step, Params(&pairs), maker.chance.is(10));
+            let next = plan.next(&step, Params(&pairs), maker.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
                 for want in wants(&plan, &next, &facts) {
-                    let found = anything(&mut maker.chance);
+                    let found = anything(&mut maker.random);
                     facts.learn(&want, found, &caller);
                 }
             }
-            facts.callback_taken = maker.chance.is(2);
+            facts.callback_taken = maker.random.one_in(2);
             let played = render(&plan, &next, &facts);
             is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
             sorry += usize::from(played.twiml.contains("We are sorry."));
@@ -345,14 +330,14 @@ fn wild_configs_do_no_harm() {
 }
 
 /// A bundle of people, cut anywhere; or nothing of the kind.
-fn anything(chance: &mut Chance) -> Option<Json> {
-    if chance.is(5) {
+fn anything(random: &mut Random) -> Option<Json> {
+    if random.one_in(5) {
         return None;
     }
     let entries: Vec<String> = CHART
         .iter()
         .filter_map(|resource| {
-            if chance.is(3) {
+            if random.one_in(3) {
                 return None;
             }
             let mut resource = (*resource).to_owned();
@@ -364,14 +349,14 @@ fn anything(chance: &mut Chance) -> Option<Json> {
                 ("\"id\":", "\"id\":7,\"i\":"),
                 ("\"given\":[", "\"given\":[{},"),
             ] {
-                if chance.is(8) {
-                    resource = resource.replacen(from, to, 1 + chance.below(3));
+                if random.one_in(8) {
+                    resource = resource.replacen(from, to, 1 + random.below(3));
                 }
             }
             Some(format!(r#"{{"resource":{resource}}}"#))
         })
         .collect();
-    Some(match chance.below(6) {
+    Some(match random.below(6) {
         0 => Json::Null,
         1 => Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap(),
         _ => Json::parse(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))).unwrap(),
@@ -381,7 +366,7 @@ fn anything(chance: &mut Chance) -> Option<Json> {
 /// Its caller may put anything into a step's parameters, but a step's URL is one of a closed set.
 #[test]
 fn no_two_steps_have_one_url() {
-    let mut maker = Maker { chance: Chance(7) };
+    let mut maker = Maker { random: Random::new(7) };
     for _ in 0..200 {
         let config: Config = serde_json::from_str(&maker.config()).unwrap();
         let mut urls: Vec<String> =

@@ -2,6 +2,7 @@
 
 //! Click to call, once the practitioner's own phone was picked up: nobody is dialled before a key was pressed there.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::json::Json;
@@ -9,7 +10,7 @@ use plumline::runtime::{Response, Secret, Step};
 use world::door::{PLACE, asked};
 use world::phone::{dialled, refused, xml};
 use world::webhook::step_flow;
-use world::{AMBER, Dice, Fault, NOW, OURS, PATIENT, World, json, sid, text};
+use world::{AMBER, Fault, NOW, OURS, PATIENT, World, json, sid, text};
 
 const PHONE: &str = "+15550100202";
 
@@ -227,10 +228,10 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
 
 #[test]
 fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
-    let mut dice = Dice(77);
+    let mut random = Random::new(77);
     for round in 0..200 {
-        let mut world = World { unlisted: dice.roll(2), ..World::default() };
-        if dice.roll(2) == 0 {
+        let mut world = World { unlisted: random.below(2), ..World::default() };
+        if random.one_in(2) {
             world.http_faults.push((0, Fault::Lost));
         }
         let mut flow = asked().flow(PLACE);
@@ -239,7 +240,7 @@ fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
         while let Step::Ask(asks) = step {
             let answers = asks.into_iter().map(|open| world.answer(open)).collect();
             // A key as soon as there is a call, whatever `place-call` has written by then.
-            if answered.is_none() && !world.calls.is_empty() && dice.roll(3) == 0 {
+            if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
                 answered = Some(press(&mut world));
             }
             step = flow.resume(answers);

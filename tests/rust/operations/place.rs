@@ -2,12 +2,13 @@
 
 //! Click to call: one call for one request, whatever is lost on the way.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::json::Json;
 use plumline::runtime::Step;
 use world::door::{PLACE, asked};
-use world::{AMBER, Dice, Fault, NOW, URL, World, json, pairs, sid, text};
+use world::{AMBER, Fault, NOW, URL, World, json, pairs, sid, text};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
@@ -246,21 +247,22 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
 
 #[test]
 fn whatever_fails_and_whoever_races_one_request_is_one_call() {
-    let mut dice = Dice(1_234);
+    let mut random = Random::new(1_234);
     for round in 0..150 {
-        let mut world = World { unlisted: dice.roll(2), ..World::default() };
-        for _ in 0..dice.roll(4) {
-            let fault = [Fault::Lost, Fault::Down, Fault::Late, Fault::Status(409), Fault::Status(500)][dice.roll(5)];
-            world.faults.push((dice.roll(10), fault));
+        let mut world = World { unlisted: random.below(2), ..World::default() };
+        for _ in 0..random.below(4) {
+            let fault =
+                [Fault::Lost, Fault::Down, Fault::Late, Fault::Status(409), Fault::Status(500)][random.below(5)];
+            world.faults.push((random.below(10), fault));
         }
-        if dice.roll(2) == 0 {
-            world.http_faults.push((dice.roll(2), [Fault::Lost, Fault::Down, Fault::Status(503)][dice.roll(3)]));
+        if random.one_in(2) {
+            world.http_faults.push((random.below(2), [Fault::Lost, Fault::Down, Fault::Status(503)][random.below(3)]));
         }
         let mut flows = [asked().flow(PLACE), asked().flow(PLACE)];
         let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
         let mut ended = 0;
         while ended < 2 {
-            let at = dice.roll(2);
+            let at = random.below(2);
             match steps[at].take() {
                 Some(Step::Done(_)) => ended += 1,
                 Some(Step::Ask(asks)) => {

@@ -2,6 +2,7 @@
 
 //! Calls that are prepared for a browser, and ended.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::chart::{CallEvent, CallLog};
@@ -12,7 +13,7 @@ use plumline::runtime::{Reply, Secret, Step};
 use plumline::time::instant;
 use world::door::{START, asked, refusal};
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, PATIENT, SECRET, World, json, sid, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, PATIENT, SECRET, World, json, sid, text};
 
 #[test]
 fn a_call_is_prepared_and_then_placed() {
@@ -179,15 +180,15 @@ fn a_request_that_comes_again_prepares_one_call() {
     world.change(text(&first, &["communication"]), "status", Json::of("not-done"));
     assert_eq!(asked().refused(&mut world, &input), ("OUTBOUND_REQUEST_USED".into(), 409));
     // Lost answers and races.
-    let mut dice = Dice(5);
+    let mut random = Random::new(5);
     for _ in 0..100 {
         let mut world = World::default();
-        world.faults.push((dice.roll(4), [Fault::Lost, Fault::Down, Fault::Status(409)][dice.roll(3)]));
+        world.faults.push((random.below(4), [Fault::Lost, Fault::Down, Fault::Status(409)][random.below(3)]));
         let mut flows = [asked().flow(&input), asked().flow(&input)];
         let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
         let mut ended = 0;
         while ended < 2 {
-            let at = dice.roll(2);
+            let at = random.below(2);
             match steps[at].take() {
                 Some(Step::Done(_)) => ended += 1,
                 Some(Step::Ask(asks)) => {

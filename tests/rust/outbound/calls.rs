@@ -2,6 +2,7 @@
 
 //! Calls that our people place from a browser, where policy alone decides.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::json::Json;
@@ -9,7 +10,7 @@ use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
 use world::phone::{call, dialled, prepared, refused, xml};
-use world::{AMBER, AMBER_IDENTITY, Dice, Fault, NOW, OURS, PATIENT, SECRET, URL, World, json, sid};
+use world::{AMBER, AMBER_IDENTITY, Fault, NOW, OURS, PATIENT, SECRET, URL, World, json, sid};
 
 /// Without tickets: what the config alone decides.
 fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
@@ -302,30 +303,30 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
         r#"{"timeZone":"Europe/London","outbound":{"hours":{"from":"09:00","to":"18:00"},"requireTicket":false}}"#,
         r#"{"outbound":{"blocked":["+15550100777"],"requireTicket":true,"callerId":"+15550100999"}}"#,
     ];
-    let mut dice = Dice(99);
+    let mut random = Random::new(99);
     let (mut world, ticket) = prepared();
     let mut dials = 0;
     for round in 0..1_500 {
         world.batches.clear();
-        world.faults = (0..dice.roll(3) * dice.roll(2))
-            .map(|_| (dice.roll(3), [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(412)][dice.roll(4)]))
+        world.faults = (0..random.below(3) * random.below(2))
+            .map(|_| (random.below(3), [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(412)][random.below(4)]))
             .collect();
-        world.wall = format!("2026-11-18T{:02}:00:00", dice.roll(24));
-        let to = if dice.roll(3) == 0 { PATIENT } else { dice.pick(&TO) };
+        world.wall = format!("2026-11-18T{:02}:00:00", random.below(24));
+        let to = if random.one_in(3) { PATIENT } else { *random.pick(&TO) };
         let mut own: Vec<(&str, &str)> = vec![("To", to)];
         let values = [ticket.as_str(), "eve", "a.1.b", PATIENT, "+15550100999", "%00", "x"];
-        for _ in 0..dice.roll(5) {
-            let name = dice.pick(&NAMES);
+        for _ in 0..random.below(5) {
+            let name = *random.pick(&NAMES);
             if name != "To" {
-                own.push((name, dice.pick(&values)));
+                own.push((name, *random.pick(&values)));
             }
         }
-        let mut secrets = vec![(Secret::Config, dice.pick(&CONFIGS))];
-        if dice.roll(2) == 0 {
+        let mut secrets = vec![(Secret::Config, *random.pick(&CONFIGS))];
+        if random.one_in(2) {
             secrets.push((Secret::Sealing, SECRET));
         }
-        let identity = dice.pick(&[AMBER_IDENTITY, "amber", "nobody", "a%20b"]);
-        let call_sid = sid(dice.roll(1_000) as u32);
+        let identity = *random.pick(&[AMBER_IDENTITY, "amber", "nobody", "a%20b"]);
+        let call_sid = sid(random.below(1_000) as u32);
         let done = call(&mut world, identity, &call_sid, &own, &secrets);
         assert!(world.batches.len() <= 5, "round {round}");
         assert!(world.patience < 3_000, "round {round}");

@@ -2,6 +2,7 @@
 
 //! Whom a call may reach, judged by rules written down a second time; and tickets that nobody can forge.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
@@ -9,7 +10,7 @@ use plumline::error::Code;
 use plumline::outbound::{LIFETIME, Sealing};
 use plumline::phone::E164;
 use plumline::policy::{Outbound, Policy, Refusal};
-use world::{AMBER_IDENTITY, Dice, NOW, SECRET};
+use world::{AMBER_IDENTITY, NOW, SECRET};
 
 fn outbound(config: &str) -> Outbound {
     serde_json::from_str(config).unwrap()
@@ -193,15 +194,15 @@ fn whatever_is_dialled_is_harmless() {
         "client:",
         "+1555010000",
     ];
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let mut dialled = 0;
     for round in 0..4_000 {
-        let mut number = dice.pick(&STARTS).to_owned();
+        let mut number = (*random.pick(&STARTS)).to_owned();
         // Often as long as a number of North America, sometimes anything.
-        let length = if dice.roll(4) == 0 { dice.roll(18) } else { 12_usize.saturating_sub(number.len()) };
+        let length = if random.one_in(4) { random.below(18) } else { 12_usize.saturating_sub(number.len()) };
         for _ in 0..length {
-            let digit = if dice.roll(200) == 0 { "٣ +-x" } else { "0123456789" };
-            let at = dice.roll(digit.chars().count());
+            let digit = if random.one_in(200) { "٣ +-x" } else { "0123456789" };
+            let at = random.below(digit.chars().count());
             number.extend(digit.chars().nth(at));
         }
         if let Ok(callee) = verdict(r#"{"blocked":["+1206"]}"#, &["+15550100001"], &number) {
@@ -254,18 +255,18 @@ fn secrets_are_long_and_rotate() {
 fn no_other_text_is_a_ticket() {
     let sealing = sealing(SECRET);
     let ticket = sealing.seal("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
-    let mut dice = Dice(7);
+    let mut random = Random::new(7);
     for round in 0..50_000 {
         let mut bytes = ticket.clone().into_bytes();
-        match dice.roll(4) {
+        match random.below(4) {
             0 => {
-                let at = dice.roll(bytes.len());
-                bytes[at] ^= 1 << dice.roll(7);
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(7);
             }
-            1 => bytes.truncate(dice.roll(bytes.len())),
-            2 => bytes.insert(dice.roll(bytes.len() + 1), b"=.0aA-_+ "[dice.roll(9)]),
+            1 => bytes.truncate(random.below(bytes.len())),
+            2 => bytes.insert(random.below(bytes.len() + 1), b"=.0aA-_+ "[random.below(9)]),
             _ => {
-                let (one, other) = (dice.roll(bytes.len()), dice.roll(bytes.len()));
+                let (one, other) = (random.below(bytes.len()), random.below(bytes.len()));
                 bytes.swap(one, other);
             }
         }

@@ -2,6 +2,7 @@
 
 //! Calls with a ticket: claimed by one call, before anybody is dialled.
 
+use crate::random::Random;
 use crate::world;
 
 use plumline::json::Json;
@@ -10,7 +11,7 @@ use plumline::runtime::{Flow, Secret, Step};
 use plumline::time::instant;
 use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -174,7 +175,7 @@ fn of_two_claims_one_dials() {
 
 #[test]
 fn whatever_the_interleaving_one_of_two_calls_dials() {
-    let mut dice = Dice(42);
+    let mut random = Random::new(42);
     for round in 0..300 {
         let (mut world, ticket) = prepared();
         let from = format!("client:{AMBER_IDENTITY}");
@@ -186,7 +187,7 @@ fn whatever_the_interleaving_one_of_two_calls_dials() {
         let mut steps: Vec<Option<Step>> = flows.iter_mut().map(|flow| Some(flow.step())).collect();
         let mut done = [None, None];
         while done.iter().any(Option::is_none) {
-            let at = dice.roll(2);
+            let at = random.below(2);
             match steps[at].take() {
                 Some(Step::Done(end)) => done[at] = Some(end),
                 Some(Step::Ask(asks)) => {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart by chance: people, services and records, nonsense among them, and failures; and whom it names.
+//! A random chart: people, services and records, invalid ones among them, and failures.
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, Open};
 use serde_json::{Value, json};
 
-use crate::random_config::Chance;
+use crate::random::Random;
 
 /// How people write numbers, and what they mean by it: without a country, that of the number of ours that is called.
 /// Nothing where it is no number that can be rung.
@@ -25,7 +25,7 @@ const TWILIO: &str = "http://twilio.com/voice/identity";
 
 /// What is answered, and what was asked.
 pub(crate) struct World<'c> {
-    pub(crate) chance: &'c mut Chance,
+    pub(crate) random: &'c mut Random,
     /// Whether anything fails.
     pub(crate) calm: bool,
     /// Whoever the chart names, as a document rings them: `Client grey_1`.
@@ -40,9 +40,9 @@ pub(crate) struct World<'c> {
 }
 
 impl<'c> World<'c> {
-    pub(crate) fn new(chance: &'c mut Chance, calm: bool) -> Self {
+    pub(crate) fn new(random: &'c mut Random, calm: bool) -> Self {
         let (named, record) = (Vec::new(), None);
-        Self { chance, calm, named, reads: 0, writes: 0, waited: 0, record, versions: 0 }
+        Self { random, calm, named, reads: 0, writes: 0, waited: 0, record, versions: 0 }
     }
 
     pub(crate) fn answer(&mut self, open: &Open) -> Answer {
@@ -50,9 +50,9 @@ impl<'c> World<'c> {
             Ask::Headers => done(200, Json::object([])),
             Ask::Zone(_) if self.fails(12) => done(400, Json::Null),
             Ask::Zone(_) => {
-                let hour = self.chance.below(24);
-                let day = 1 + self.chance.below(28);
-                let wall = format!("2026-{:02}-{day:02}T{hour:02}:15:00", 1 + self.chance.below(12));
+                let hour = self.random.below(24);
+                let day = 1 + self.random.below(28);
+                let wall = format!("2026-{:02}-{day:02}T{hour:02}:15:00", 1 + self.random.below(12));
                 done(200, json_of(&json!({ "walls": [wall], "instants": [] })))
             }
             Ask::Batch(bundle) => {
@@ -68,7 +68,7 @@ impl<'c> World<'c> {
     }
 
     fn fails(&mut self, once_in: usize) -> bool {
-        !self.calm && self.chance.once_in(once_in)
+        !self.calm && self.random.one_in(once_in)
     }
 
     fn batch(&mut self, entries: &[Value]) -> Answer {
@@ -76,10 +76,10 @@ impl<'c> World<'c> {
         let writes = entries.iter().any(|entry| entry["request"]["method"] != "GET");
         *(if writes { &mut self.writes } else { &mut self.reads }) += 1;
         if self.fails(8) {
-            return match self.chance.below(4) {
+            return match self.random.below(4) {
                 0 => Answer::TimedOut,
                 1 => Answer::Failed,
-                2 => done(*self.chance.pick(&[409, 412, 429, 500, 503]), Json::Null),
+                2 => done(*self.random.pick(&[409, 412, 429, 500, 503]), Json::Null),
                 _ => done(200, Json::Null),
             };
         }
@@ -89,7 +89,7 @@ impl<'c> World<'c> {
 
     fn entry(&mut self, entry: &Value) -> Value {
         if self.fails(10) {
-            let status = *self.chance.pick(&["403", "404", "409", "410", "412", "429", "500", "2", "", "200"]);
+            let status = *self.random.pick(&["403", "404", "409", "410", "412", "429", "500", "2", "", "200"]);
             return json!({ "response": { "status": status } });
         }
         let (method, url) = (entry["request"]["method"].as_str().unwrap(), entry["request"]["url"].as_str().unwrap());
@@ -116,13 +116,13 @@ impl<'c> World<'c> {
         let mut found: Vec<Value> = Vec::new();
         match kind {
             "Patient" => {
-                for n in 0..self.chance.below(3) {
+                for n in 0..self.random.below(3) {
                     found.push(self.patient(n));
                 }
                 self.practitioners(&mut found);
             }
             "PractitionerRole" => {
-                for n in 0..self.chance.below(4) {
+                for n in 0..self.random.below(4) {
                     found.push(self.role(n));
                 }
                 self.practitioners(&mut found);
@@ -142,40 +142,40 @@ impl<'c> World<'c> {
             _ => {}
         }
         let entries: Vec<Value> = found.into_iter().map(|one| json!({ "resource": self.spoiled(one) })).collect();
-        json!({ "resourceType": "Bundle", "type": "searchset", "total": self.chance.below(9), "entry": entries })
+        json!({ "resourceType": "Bundle", "type": "searchset", "total": self.random.below(9), "entry": entries })
     }
 
     /// Now and then something else where something was expected.
     fn spoiled(&mut self, mut resource: Value) -> Value {
-        if self.chance.once_in(6)
+        if self.random.one_in(6)
             && let Some(members) = resource.as_object_mut()
-            && let Some(name) = members.keys().nth(self.chance.below(members.len())).cloned()
+            && let Some(name) = members.keys().nth(self.random.below(members.len())).cloned()
         {
             let junk = [Value::Null, json!(7), json!([null, {}]), json!({ "value": [] }), json!("x".repeat(3_000))];
-            members.insert(name, self.chance.pick(&junk).clone());
+            members.insert(name, self.random.pick(&junk).clone());
         }
         resource
     }
 
     fn patient(&mut self, n: usize) -> Value {
         json!({ "resourceType": "Patient", "id": format!("p{n}"),
-            "name": [{ "given": [*self.chance.pick(&["Ada", "", "<b>", "\u{1}", "Zoë"])] }],
+            "name": [{ "given": [*self.random.pick(&["Ada", "", "<b>", "\u{1}", "Zoë"])] }],
             "telecom": [{ "system": "phone", "value": "+15550100123" }],
             "communication": [{ "preferred": true, "language": { "coding": [{ "code": "es" }] } }],
-            "generalPractitioner": [{ "reference": format!("Practitioner/p{}", self.chance.below(3)) }] })
+            "generalPractitioner": [{ "reference": format!("Practitioner/p{}", self.random.below(3)) }] })
     }
 
     fn role(&mut self, n: usize) -> Value {
         let telecom = self.telecom();
-        json!({ "resourceType": "PractitionerRole", "id": format!("r{n}"), "active": !self.chance.once_in(5),
-            "practitioner": { "reference": format!("Practitioner/p{}", self.chance.below(3)) }, "telecom": telecom,
-            "availableTime": [{ "allDay": self.chance.once_in(2), "daysOfWeek": ["mon", "sun"],
+        json!({ "resourceType": "PractitionerRole", "id": format!("r{n}"), "active": !self.random.one_in(5),
+            "practitioner": { "reference": format!("Practitioner/p{}", self.random.below(3)) }, "telecom": telecom,
+            "availableTime": [{ "allDay": self.random.one_in(2), "daysOfWeek": ["mon", "sun"],
                 "availableStartTime": "08:00:00", "availableEndTime": "17:00:00" }] })
     }
 
     fn practitioners(&mut self, found: &mut Vec<Value>) {
         for n in 0..3 {
-            let identity = *self.chance.pick(&IDENTITIES);
+            let identity = *self.random.pick(&IDENTITIES);
             self.named.push(format!("Client {identity}"));
             let telecom = self.telecom();
             found.push(json!({ "resourceType": "Practitioner", "id": format!("p{n}"), "telecom": telecom,
@@ -184,9 +184,9 @@ impl<'c> World<'c> {
     }
 
     fn telecom(&mut self) -> Value {
-        let (written, meant) = *self.chance.pick(&PHONES);
+        let (written, meant) = *self.random.pick(&PHONES);
         self.named.extend(meant.iter().map(|number| format!("Number {number}")));
-        json!([{ "system": "phone", "value": written, "use": *self.chance.pick(&["work", "mobile", "old"]) }])
+        json!([{ "system": "phone", "value": written, "use": *self.random.pick(&["work", "mobile", "old"]) }])
     }
 }
 

@@ -7,9 +7,9 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, Reply, Step};
 
 use crate::chart::calls::call;
-use crate::chart::dice::Dice;
 use crate::chart::server::{Server, bare};
 use crate::properties::request::flow;
+use crate::random::Random;
 
 const CALLS: u64 = 1_000;
 /// How many share a chart.
@@ -88,10 +88,10 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
             assert!(post(&mut straight, request, None));
             told += 1;
         }
-        let mut dice = Dice::new(group);
+        let mut random = Random::new(group);
         let mut mixed: Vec<Request> = of_calls.into_iter().flatten().collect();
         for at in 0..mixed.len() {
-            if dice.roll(4) == 0 {
+            if random.one_in(4) {
                 // Twilio comes again some seconds later.
                 let mut later = mixed[at].clone();
                 later.now += 5_000;
@@ -99,13 +99,13 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
                 twice += 1;
             }
         }
-        dice.shuffle(&mut mixed);
+        random.shuffle(&mut mixed);
         let mut other = Server::default();
         while let Some(request) = mixed.pop() {
-            let lost = (dice.roll(6) == 0).then(|| dice.roll(2));
+            let lost = (random.one_in(6)).then(|| random.below(2));
             if !post(&mut other, &request, lost) {
                 // It was not stored, or the answer was lost: Twilio brings it again.
-                mixed.insert(dice.roll(mixed.len() + 1), request);
+                mixed.insert(random.below(mixed.len() + 1), request);
                 again += 1;
             }
         }

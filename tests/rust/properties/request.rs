@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requests by chance: genuine ones with any parameters, in any order, some of them twice; and forged ones.
+//! Random requests: genuine ones with any parameters in any order, some of them twice, and forged ones.
 
 use plumline::bots::{SharedCache, webhook};
 use plumline::runtime::{Flow, Secret};
 use plumline::signature::{AuthToken, SignedParams, sign};
 
 use crate::laid_out::laid_out;
-use crate::random_config::{Chance, OURS};
+use crate::random::Random;
+use crate::random_config::OURS;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 const TOKEN: &str = "an-invented-auth-token";
@@ -116,51 +117,51 @@ pub(crate) const WANTED: [(&str, bool); 15] = [
 ];
 
 /// A request's parameters.
-pub(crate) fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     let mut params = vec![("CallSid", "CA00000000000000000000000000000001")];
-    if chance.once_in(40) {
-        params[0].1 = *chance.pick(&["x", "", "CA1"]);
+    if random.one_in(40) {
+        params[0].1 = *random.pick(&["x", "", "CA1"]);
     }
-    let usual = chance.once_in(2);
+    let usual = random.one_in(2);
     for (at, (name, values)) in SAID.iter().enumerate() {
         // The first five are in every request, and mostly the likely ones.
         if at < 5 && usual {
             params.push((name, values[0]));
-        } else if at == 5 || chance.once_in(if at < 5 { 1 } else { 4 }) {
-            params.push((name, if at == 5 && !chance.once_in(20) { values[0] } else { *chance.pick(values) }));
+        } else if at == 5 || random.one_in(if at < 5 { 1 } else { 4 }) {
+            params.push((name, if at == 5 && !random.one_in(20) { values[0] } else { *random.pick(values) }));
         }
     }
     for (name, values) in MORE {
-        if chance.once_in(10) {
-            params.push((name, *chance.pick(values)));
+        if random.one_in(10) {
+            params.push((name, *random.pick(values)));
         }
     }
-    if chance.once_in(8) {
-        let twice = *chance.pick(&params);
+    if random.one_in(8) {
+        let twice = *random.pick(&params);
         params.push(twice);
     }
-    if chance.once_in(2) {
+    if random.one_in(2) {
         for at in (1..params.len()).rev() {
-            params.swap(at, chance.below(at + 1));
+            params.swap(at, random.below(at + 1));
         }
     }
     params
 }
 
 /// A browser's call of somebody.
-pub(crate) fn browser(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
-    let (to, _) = *chance.pick(&WANTED);
+pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> {
+    let (to, _) = *random.pick(&WANTED);
     let mut params = vec![
         ("CallSid", "CA00000000000000000000000000000001"),
         ("AccountSid", ACCOUNT),
-        ("From", *chance.pick(&["client:practitioner_7", "client:5e0b9c1d_3333_4000_8000_00000000000a"])),
+        ("From", *random.pick(&["client:practitioner_7", "client:5e0b9c1d_3333_4000_8000_00000000000a"])),
         ("Direction", "inbound"),
         ("CallStatus", "ringing"),
         ("To", to),
     ];
     for (name, values) in MORE {
-        if chance.once_in(4) {
-            params.push((name, *chance.pick(values)));
+        if random.one_in(4) {
+            params.push((name, *random.pick(values)));
         }
     }
     params
