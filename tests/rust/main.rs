@@ -19,6 +19,14 @@ mod dialplan;
 #[cfg(not(target_arch = "wasm32"))]
 mod error_codes;
 #[cfg(not(target_arch = "wasm32"))]
+mod fault;
+#[cfg(not(target_arch = "wasm32"))]
+mod fhir;
+#[cfg(not(target_arch = "wasm32"))]
+mod form;
+#[cfg(not(target_arch = "wasm32"))]
+mod json;
+#[cfg(not(target_arch = "wasm32"))]
 mod laid_out;
 #[cfg(not(target_arch = "wasm32"))]
 mod operations;

@@ -7,8 +7,9 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 
-use crate::automation::fhir::is;
-use crate::automation::world::{ALERTS, CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, leg, race, sid};
+use crate::automation::world::{ALERTS, CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, leg, race, sid};
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{bare, is};
 use crate::random::Random;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
@@ -49,7 +50,7 @@ fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> J
 }
 
 fn tell(world: &mut World, call: &Json) -> Vec<String> {
-    let (done, asked) = world.told(call).play(world, |_| None);
+    let (done, asked) = world.told(call).play(world, &Faults::NONE);
     assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
     assert!(asked <= 7, "{asked}");
     done.log
@@ -65,7 +66,7 @@ fn a_missed_call_opens_one_task() {
     world.settle();
     let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
     assert_eq!(
-        crate::automation::world::bare(task),
+        bare(task),
         [
             r#"{"resourceType":"Task","identifier":[{"system":"https://plumline.dev/fhir/call-task","value":"CA00000000000000000000000000000001.missed"},{"system":"https://plumline.dev/fhir/caller","value":"+15550100123"}],"status":"requested","intent":"order","code":{"coding":[{"system":"https://plumline.dev/fhir/call-task-code","code":"missed"}],"text":"Call back after a missed call"},"focus":{"reference":"Communication/"#,
             call.get("id").and_then(Json::text).unwrap(),
@@ -103,9 +104,9 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
     tell(&mut world, &answered);
     assert_eq!(world.fhir.of_type("Task").len(), 0);
     let deleted = Json::object([("deletedResource", old)]);
-    assert_eq!(world.told(&deleted).play(&mut world, |_| None).0.reply, Reply::Accepted);
+    assert_eq!(world.told(&deleted).play(&mut world, &Faults::NONE).0.reply, Reply::Accepted);
     let other = Json::object([("resourceType", Json::of("Patient")), ("id", Json::of("p1"))]);
-    assert!(matches!(world.told(&other).play(&mut world, |_| None).0.reply, Reply::Invalid(_)));
+    assert!(matches!(world.told(&other).play(&mut world, &Faults::NONE).0.reply, Reply::Invalid(_)));
 }
 
 /// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
@@ -154,7 +155,7 @@ fn what_comes_late_corrects_the_task() {
     let message = [("CallSid", root.as_str()), ("RecordingSid", "RE00000000000000000000000000000001")];
     log.add(&CallEvent::read(&message, NOW).unwrap());
     let changed = log.write(Some(call.clone()), EXTENSION_BASE);
-    world.fhir.change(&changed, NOW);
+    world.fhir.put(&changed, NOW);
     // The Subscription still tells of the older version.
     tell(&mut world, &call);
     assert_eq!(code(&world), Some(Json::of("voicemail")));
@@ -168,7 +169,7 @@ fn what_comes_late_corrects_the_task() {
     let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("CallStatus", "completed")];
     log.add(&CallEvent::read(&leg, NOW).unwrap());
     let answered = log.write(Some(answered), EXTENSION_BASE);
-    world.fhir.change(&answered, NOW);
+    world.fhir.put(&answered, NOW);
     world.sweep();
     assert!(is(world.fhir.of_type("Task")[0], "status", "cancelled"));
     assert_eq!(world.fhir.of_type("Task").len(), 1);
@@ -484,12 +485,12 @@ fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
     let call = missed(&mut ground, 1);
     let asked = {
         let mut world = ground.clone();
-        world.told(&call).play(&mut world, |_| None).1
+        world.told(&call).play(&mut world, &Faults::NONE).1
     };
     for at in 0..asked {
-        for fault in FAULTS {
+        for fault in TRANSIENT {
             let mut world = ground.clone();
-            let (done, _) = world.told(&call).play(&mut world, |asked| (asked == at).then_some(fault));
+            let (done, _) = world.told(&call).play(&mut world, &Faults::at(at, fault));
             assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
             world.now += 3 * MINUTE;
             world.sweep();
@@ -588,16 +589,16 @@ fn followed_up(world: &World) -> u64 {
 fn an_appointment_that_is_not_there_stops_nothing() {
     for status in [404, 410, 403, 400, 409, 500] {
         let mut world = World::new(EVERYTHING);
-        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         missed_about(&mut world, 1, "Appointment/gone");
         missed(&mut world, 5);
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
         // Told by a Subscription it is the same, and where there is none nothing is left to do.
         let mut world = World::new(EVERYTHING);
-        world.fhir.stubborn.push(("GET Appointment/gone".to_owned(), status));
+        world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         let call = missed_about(&mut world, 1, "Appointment/gone");
-        let (done, _) = world.told(&call).play(&mut world, |_| None);
+        let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
         assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
     }
@@ -609,7 +610,7 @@ fn a_call_that_cannot_be_followed_up_stops_no_other() {
         let mut world = World::new(EVERYTHING);
         let stuck = missed(&mut world, 1);
         let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
-        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.fhir.refused.push((format!("GET Communication/{id}"), status));
         world.sweep();
         for number in 0..120 {
             missed(&mut world, 101 + 4 * number);
@@ -624,12 +625,12 @@ fn a_call_that_cannot_be_followed_up_stops_no_other() {
         let mut world = World::new(EVERYTHING);
         let stuck = missed(&mut world, 1);
         let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
-        world.fhir.stubborn.push((format!("GET Communication/{id}"), status));
+        world.fhir.refused.push((format!("GET Communication/{id}"), status));
         world.sweep();
         missed(&mut world, 5);
         world.now += 2 * HOUR;
         world.sweep();
-        world.fhir.stubborn.clear();
+        world.fhir.refused.clear();
         world.now += MINUTE;
         world.sweep();
         assert_eq!(world.fhir.of_type("Task").len(), if status == 403 { 1 } else { 2 }, "{status}");
@@ -639,7 +640,7 @@ fn a_call_that_cannot_be_followed_up_stops_no_other() {
 #[test]
 fn an_outage_of_the_chart_is_waited_for() {
     let mut world = World::new(EVERYTHING);
-    world.fhir.stubborn.push(("POST Task".to_owned(), 503));
+    world.fhir.refused.push(("POST Task".to_owned(), 503));
     for number in 0..70 {
         missed(&mut world, 1 + 4 * number);
     }
@@ -648,7 +649,7 @@ fn an_outage_of_the_chart_is_waited_for() {
         let asked = world.sweep();
         assert!(asked <= 42, "{asked}");
     }
-    world.fhir.stubborn.clear();
+    world.fhir.refused.clear();
     world.settle();
     assert_eq!(world.fhir.of_type("Task").len(), 70);
 }
@@ -687,29 +688,29 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
             let expected = [format!("plumline: CHART_REFUSED at {right}")];
             let mut world = World::new(EVERYTHING);
             let call = about(&mut world);
-            world.fhir.stubborn.push((request.to_owned(), status));
-            let (done, _) = world.told(&call).play(&mut world, |_| None);
+            world.fhir.refused.push((request.to_owned(), status));
+            let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
             assert_eq!(refusals(&done.log), expected, "{request} {status}");
             let mut world = World::new(EVERYTHING);
             about(&mut world);
-            world.fhir.stubborn.push((request.to_owned(), status));
-            let (done, _) = world.sweeping().play(&mut world, |_| None);
+            world.fhir.refused.push((request.to_owned(), status));
+            let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
             assert_eq!(refusals(&done.log), expected, "{request} {status} by the sweep");
         }
     }
     // The sweep goes on without its marks, and still says that they are forbidden.
     for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
         let mut world = World::new(EVERYTHING);
-        world.fhir.stubborn.push((request.to_owned(), 403));
-        let (done, _) = world.sweeping().play(&mut world, |_| None);
+        world.fhir.refused.push((request.to_owned(), 403));
+        let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
         assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
     }
     // A failure is no refusal, and neither is a record that is not there.
     for status in [404, 409, 410, 429, 500] {
         let mut world = World::new(EVERYTHING);
         let call = about(&mut world);
-        world.fhir.stubborn.push(("GET Appointment/".to_owned(), status));
-        let (done, _) = world.told(&call).play(&mut world, |_| None);
+        world.fhir.refused.push(("GET Appointment/".to_owned(), status));
+        let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
         assert!(refusals(&done.log).is_empty(), "{status} {:?}", done.log);
     }
 }

@@ -4,7 +4,6 @@
 //! memory.
 
 mod after;
-pub(crate) mod fhir;
 mod reports;
 mod sweep;
 pub(crate) mod twilio;

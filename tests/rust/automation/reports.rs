@@ -12,8 +12,9 @@ use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply, Step};
 use plumline::time::{date, instant, parse_instant};
 
-use crate::automation::fhir::is;
 use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, sid};
+use crate::fault::done;
+use crate::json::is;
 use crate::random::Random;
 
 fn ask(world: &mut World, input: &str) -> Json {
@@ -171,7 +172,7 @@ fn the_chart_s_refusal_is_told() {
         let mut flow = Flow::new(|host| operations(BotEvent::read(knock).unwrap(), host));
         let Step::Ask(opens) = flow.step() else { panic!("an ask") };
         let body = format!(r#"{{"entry":[{{"response":{{"status":"{status}"}}}}]}}"#);
-        let answer = crate::automation::twilio::done(200, Json::parse(&body).unwrap());
+        let answer = done(200, Json::parse(&body).unwrap());
         let Step::Done(done) = flow.resume(vec![(opens[0].id, answer)]) else { panic!("the end") };
         match done.reply {
             Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, "403")),

@@ -8,9 +8,10 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply, Step};
 
-use crate::automation::fhir::is;
 use crate::automation::twilio::{Leg, Recorded};
-use crate::automation::world::{CALLER, DAY, FAULTS, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{bare, is};
 use crate::random::Random;
 
 /// A number of the account that another application answers.
@@ -141,7 +142,7 @@ fn numbers_that_cannot_be_read_keep_no_call_out() {
     for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
         let mut world = World { numbers, ..World::new("") };
         world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
-        let (done, _) = world.sweeping().play(&mut world, |_| None);
+        let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
         assert!(done.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", done.log);
         assert_eq!(world.calls().len(), 1, "{numbers}");
     }
@@ -219,9 +220,9 @@ fn a_fault_at_any_round_trip_loses_nothing() {
         assert!(!tasks.is_empty());
         same(&still.calls(), &expected(&still), "");
         for at in 0..asked {
-            for fault in FAULTS {
+            for fault in TRANSIENT {
                 let mut world = ground.clone();
-                world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+                world.sweeping().play(&mut world, &Faults::at(at, fault));
                 world.now += MINUTE;
                 world.sweep();
                 same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
@@ -246,7 +247,7 @@ fn a_fault_at_any_round_trip_loses_nothing() {
 fn task_of(task: &Json) -> String {
     let mut task = task.clone();
     task.set("focus", Json::Null);
-    crate::automation::world::bare(&task)
+    bare(&task)
 }
 
 #[test]
@@ -333,7 +334,7 @@ fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: 
     let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
     extensions.push(Json::parse(&sent).unwrap());
     intent.set("extension", Json::List(extensions));
-    world.fhir.change(&intent, at);
+    world.fhir.put(&intent, at);
     intent
 }
 
@@ -475,7 +476,7 @@ fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
             for leg in &world.twilio.legs[..2] {
                 log.add(&CallEvent::from_rest(&leg.json(NOW)).unwrap());
             }
-            world.fhir.change(&log.write(Some(used.clone()), EXTENSION_BASE), at + 90_000);
+            world.fhir.put(&log.write(Some(used.clone()), EXTENSION_BASE), at + 90_000);
         }
         for _ in 0..10 {
             world.sweep();
@@ -509,16 +510,16 @@ fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
     let later = ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
     let mut log = CallLog::read(&later);
     log.claim(&sid("CA", 25));
-    world.fhir.change(&log.write(Some(later), EXTENSION_BASE), at + 3 * MINUTE);
+    world.fhir.put(&log.write(Some(later), EXTENSION_BASE), at + 3 * MINUTE);
     world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 4)];
     let search = "GET Communication?category=https://plumline.dev/fhir/communication-category|twilio-voice&sender=";
-    world.fhir.stubborn.push((search.to_owned(), 500));
+    world.fhir.refused.push((search.to_owned(), 500));
     for _ in 0..3 {
         world.sweep();
         world.now += MINUTE;
         assert_eq!(waiting(&world), 2);
     }
-    world.fhir.stubborn.clear();
+    world.fhir.refused.clear();
     world.sweep();
     assert_eq!(world.call(&sid("CA", 1)).get("id"), of_call.get("id"));
     assert_eq!(waiting(&world), 1);
@@ -767,9 +768,9 @@ fn a_fault_at_any_round_trip_loses_no_message() {
     }
     assert!(still.calls().iter().all(|call| call.contains("recordingSid")));
     for at in 0..asked {
-        for fault in FAULTS {
+        for fault in TRANSIENT {
             let mut world = ground.clone();
-            world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+            world.sweeping().play(&mut world, &Faults::at(at, fault));
             for _ in 0..3 {
                 world.now += MINUTE;
                 world.sweep();
@@ -890,9 +891,9 @@ fn a_fault_at_any_round_trip_keeps_no_recording() {
     }
     let asked = ground.clone().sweep();
     for at in 0..asked {
-        for fault in FAULTS {
+        for fault in TRANSIENT {
             let mut world = ground.clone();
-            world.sweeping().play(&mut world, |asked| (asked == at).then_some(fault));
+            world.sweeping().play(&mut world, &Faults::at(at, fault));
             world.now += MINUTE;
             world.sweep();
             assert_eq!(world.twilio.recordings.len(), 0, "{at} {fault:?}");

@@ -6,7 +6,8 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, HttpRequest};
 use plumline::time::{DAY, date_of, instant, parse_instant, weekday_of};
 
-use crate::automation::fhir::decode;
+use crate::fault::done;
+use crate::form::pairs;
 
 /// A leg as the list tells of it.
 #[derive(Clone)]
@@ -111,8 +112,7 @@ impl Twilio {
     }
 
     fn list_recorded(&self, query: &str, now: u64) -> Json {
-        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
-        let params: Vec<(String, String)> = pairs.map(|(a, b)| (decode(a), decode(b))).collect();
+        let params = pairs(query);
         let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant")).unwrap();
         let (low, high) = (bound("DateCreated>"), bound("DateCreated<"));
@@ -145,8 +145,7 @@ impl Twilio {
     }
 
     fn list(&self, query: &str, now: u64) -> Json {
-        let params: Vec<(String, String)> =
-            query.split('&').map(|pair| pair.split_once('=').unwrap()).map(|(a, b)| (decode(a), decode(b))).collect();
+        let params = pairs(query);
         let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant"));
         let mut legs: Vec<&Leg> = self.legs.iter().filter(|leg| leg.listed <= now).collect();
@@ -173,10 +172,6 @@ impl Twilio {
             ("next_page_uri".into(), next.map_or(Json::Null, |next| Json::of(&next))),
         ])
     }
-}
-
-pub(crate) fn done(status: u16, body: Json) -> Answer {
-    Answer::Done { status, body }
 }
 
 pub(crate) fn rfc2822(ms: u64) -> String {

@@ -6,10 +6,12 @@ use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, BotEvent, Flow, Open, Reply, Response, Step};
+use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response, Step};
 
-use crate::automation::fhir::{Fhir, is, response};
-use crate::automation::twilio::{Leg, Twilio, done};
+use crate::automation::twilio::{Leg, Twilio};
+use crate::fault::{Fault, Faults, done};
+use crate::fhir::Fhir;
+use crate::json::{bare, is, json};
 use crate::random::Random;
 
 pub(crate) const NOW: u64 = 1_795_000_000_000;
@@ -19,29 +21,6 @@ pub(crate) const DAY: u64 = 86_400_000;
 pub(crate) const OURS: &str = "+15550100001";
 pub(crate) const CALLER: &str = "+15550100123";
 pub(crate) const ALERTS: &str = "https://alerts.example.com/hook";
-
-/// What goes wrong with one round trip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Lost,
-    Unheard,
-    Late,
-    Whole(u16),
-    Each(u16),
-    Half,
-}
-
-pub(crate) const FAULTS: [Fault; 9] = [
-    Fault::Lost,
-    Fault::Unheard,
-    Fault::Late,
-    Fault::Whole(429),
-    Fault::Whole(500),
-    Fault::Each(409),
-    Fault::Each(412),
-    Fault::Each(500),
-    Fault::Half,
-];
 
 #[derive(Clone, Default)]
 pub(crate) struct World {
@@ -100,7 +79,7 @@ impl World {
     /// An operation.
     pub(crate) fn execute(&mut self, input: &Json) -> Reply {
         let knock = self.knock(input, &self.config);
-        Run::new(Flow::new(|host| operations(knock, host))).play(self, |_| None).0.reply
+        Run::new(Flow::new(|host| operations(knock, host))).play(self, &Faults::NONE).0.reply
     }
 
     /// Sweeps, a minute later each time, until nothing changes any more; how many runs that took. One run that ends a
@@ -126,7 +105,7 @@ impl World {
     }
 
     pub(crate) fn sweep(&mut self) -> usize {
-        let (done, asked) = self.sweeping().play(self, |_| None);
+        let (done, asked) = self.sweeping().play(self, &Faults::NONE);
         assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
         asked
     }
@@ -134,49 +113,8 @@ impl World {
     pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>) -> Answer {
         let now = self.now;
         match &open.ask {
-            Ask::Batch(bundle) => {
-                let mut batch = |limit| done(200, self.fhir.batch(bundle, now, limit));
-                match fault {
-                    None => batch(usize::MAX),
-                    Some(Fault::Half) => batch(1),
-                    Some(Fault::Lost) => Answer::Failed,
-                    Some(Fault::Late) => Answer::TimedOut,
-                    Some(Fault::Unheard) => {
-                        batch(usize::MAX);
-                        Answer::Failed
-                    }
-                    Some(Fault::Whole(status)) => done(status, Json::Null),
-                    Some(Fault::Each(status)) => {
-                        let count = Json::parse(bundle).unwrap().get("entry").unwrap().elements().len();
-                        let entries = (0..count).map(|_| response(status, Json::Null)).collect();
-                        done(200, Json::object([("entry", Json::List(entries))]))
-                    }
-                }
-            }
-            Ask::Http(request) => {
-                let mut there = || {
-                    if request.url == ALERTS {
-                        assert_eq!(request.method, "POST");
-                        self.posts.push(Json::parse(&request.body).unwrap());
-                        if let Some(waited) = &mut self.alert_hangs {
-                            *waited += open.deadline.expect("a deadline");
-                            return Answer::TimedOut;
-                        }
-                        return done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null);
-                    }
-                    self.twilio.answer(request, now)
-                };
-                match fault {
-                    None => there(),
-                    Some(Fault::Unheard) => {
-                        there();
-                        Answer::Failed
-                    }
-                    Some(Fault::Late) => Answer::TimedOut,
-                    Some(Fault::Whole(status) | Fault::Each(status)) => done(status, Json::Null),
-                    Some(Fault::Lost | Fault::Half) => Answer::Failed,
-                }
-            }
+            Ask::Batch(_) => self.fhir.answer(open, fault, now),
+            Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
             // Clocks five hours behind Greenwich, but for a day on which they are set forward at midnight.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
                 let walls = zone.walls.iter().map(|wall| match wall.as_str() {
@@ -192,6 +130,19 @@ impl World {
             Ask::Wait(_) => done(200, Json::Null),
             other => panic!("{other:?}"),
         }
+    }
+
+    fn http(&mut self, request: &HttpRequest, deadline: Option<u32>) -> Answer {
+        if request.url != ALERTS {
+            return self.twilio.answer(request, self.now);
+        }
+        assert_eq!(request.method, "POST");
+        self.posts.push(json(&request.body));
+        if let Some(waited) = &mut self.alert_hangs {
+            *waited += deadline.expect("a deadline");
+            return Answer::TimedOut;
+        }
+        done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
     }
 
     /// The calls of the chart: without ids and versions, by their roots.
@@ -244,10 +195,9 @@ impl Run {
         None
     }
 
-    pub(crate) fn play(mut self, world: &mut World, fault: impl Fn(usize) -> Option<Fault>) -> (Response, usize) {
+    pub(crate) fn play(mut self, world: &mut World, faults: &Faults) -> (Response, usize) {
         loop {
-            let fault = fault(self.asked);
-            if let Some(done) = self.go_on(world, fault) {
+            if let Some(done) = self.go_on(world, faults.of(self.asked)) {
                 leaks_nothing(&done);
                 return (done, self.asked);
             }
@@ -274,13 +224,6 @@ pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, random: &mut Random) -
         }
     }
     ended
-}
-
-pub(crate) fn bare(resource: &Json) -> String {
-    let mut resource = resource.clone();
-    resource.set("id", Json::Null);
-    resource.set("meta", Json::Null);
-    resource.write()
 }
 
 fn without_marks(resources: &[Json]) -> Vec<String> {

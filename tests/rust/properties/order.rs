@@ -7,7 +7,8 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, Reply, Step};
 
 use crate::chart::calls::call;
-use crate::chart::server::{Server, bare};
+use crate::fhir::Fhir;
+use crate::json::bare;
 use crate::properties::request::flow;
 use crate::random::Random;
 
@@ -44,7 +45,7 @@ fn requests(seed: u64) -> Vec<Request> {
 }
 
 /// Plays a request; whether it was stored. `lost`: the round trip whose answer never comes.
-fn post(server: &mut Server, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
+fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut flow = flow(&pairs, suffix, &[], *now, false);
     let mut step = flow.step();
@@ -60,7 +61,7 @@ fn post(server: &mut Server, Request { pairs, suffix, now }: &Request, lost: Opt
                 for open in &asks {
                     let answer = match open.ask {
                         Ask::Headers => Answer::Done { status: 200, body: Json::object([]) },
-                        _ => server.answer(open, None),
+                        _ => fhir.answer(open, None, *now),
                     };
                     answers.push((open.id, if lost == Some(trips) { Answer::TimedOut } else { answer }));
                     trips += 1;
@@ -72,8 +73,8 @@ fn post(server: &mut Server, Request { pairs, suffix, now }: &Request, lost: Opt
 }
 
 /// All records, without what the server adds, in the order of their text.
-fn records(server: &Server) -> Vec<String> {
-    let mut records: Vec<String> = server.of_type("Communication").into_iter().map(bare).collect();
+fn records(fhir: &Fhir) -> Vec<String> {
+    let mut records: Vec<String> = fhir.of_type("Communication").into_iter().map(bare).collect();
     records.sort();
     records
 }
@@ -83,7 +84,7 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
     let (mut told, mut twice, mut again) = (0, 0, 0);
     for group in 0..CALLS / TOGETHER {
         let of_calls: Vec<Vec<Request>> = (0..TOGETHER).map(|n| requests(group * TOGETHER + n)).collect();
-        let mut straight = Server::default();
+        let mut straight = Fhir::default();
         for request in of_calls.iter().flatten() {
             assert!(post(&mut straight, request, None));
             told += 1;
@@ -100,7 +101,7 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
             }
         }
         random.shuffle(&mut mixed);
-        let mut other = Server::default();
+        let mut other = Fhir::default();
         while let Some(request) = mixed.pop() {
             let lost = (random.one_in(6)).then(|| random.below(2));
             if !post(&mut other, &request, lost) {
