@@ -29,6 +29,19 @@ pub(crate) enum Fault {
     Overtaken,
 }
 
+/// Faults that leave a bot without the result of its request.
+pub(crate) const FAILURES: [Fault; 9] = [
+    Fault::RequestLost,
+    Fault::ResponseLost,
+    Fault::TimedOut,
+    Fault::DoneTooLate,
+    Fault::Refused(429),
+    Fault::Refused(500),
+    Fault::Refused(503),
+    Fault::EachRefused(429),
+    Fault::EachRefused(500),
+];
+
 /// Faults after which the same work succeeds when it is done again.
 pub(crate) const TRANSIENT: [Fault; 14] = [
     Fault::RequestLost,
@@ -48,6 +61,10 @@ pub(crate) const TRANSIENT: [Fault; 14] = [
 ];
 
 impl Fault {
+    pub(crate) const fn refuses_with(self, wanted: u16) -> bool {
+        matches!(self, Self::Refused(status) | Self::EachRefused(status) if status == wanted)
+    }
+
     /// The answer to a request that `perform` does. A batch needs more: [`crate::fhir::Fhir::answer`].
     pub(crate) fn apply(fault: Option<Self>, perform: impl FnOnce() -> Answer) -> Answer {
         match fault {

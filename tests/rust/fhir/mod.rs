@@ -68,12 +68,16 @@ impl Fhir {
         resource
     }
 
-    /// Stores a new resource which a search without `_sort` finds first.
+    /// Makes a resource the first one that a search without `_sort` finds.
+    pub(crate) fn move_first(&mut self, reference: &str) {
+        let at = self.position(reference).unwrap_or_else(|| panic!("{reference}"));
+        self.resources[..=at].rotate_right(1);
+    }
+
+    /// Stores a resource as another client, as the first one that a search without `_sort` finds.
     pub(crate) fn put_first(&mut self, resource: &Json, now: u64) {
-        let resource = self.put(resource, now);
-        let stored = self.resources.pop();
-        assert_eq!(stored.as_ref(), Some(&resource), "a new resource");
-        self.resources.insert(0, resource);
+        let reference = reference(&self.put(resource, now));
+        self.move_first(&reference);
     }
 
     /// Sets a member of a resource as another client.

@@ -2,18 +2,21 @@
 
 //! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
 
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
 use crate::world;
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
 use world::colleague::{
-    BRUNO_IDENTITY, PHONE, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at,
-    posts, practitioner, press, string, take_over,
+    BRUNO_IDENTITY, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
+    practitioner, string, take_over,
 };
 use world::door::{PLACE, START, asked};
+use world::key_press::{PHONE, press};
 use world::phone::refused;
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
 
 /// A call in progress as Twilio has it.
 fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
@@ -81,16 +84,16 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
         // One that he makes from nothing.
         let (mut world, reference, call) = ground();
         let mut forged = world.read(&reference);
-        forged.set("id", Json::of("forged"));
+        forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
-        take_over(&mut world, "Communication/forged");
-        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        take_over(&mut world, "Communication/0-forged");
+        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
         is_kept_from_bruno(&mut world, &by_sid(&call));
         let leg = json(&format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(8)));
-        edit(&mut world, "Communication/forged", &[("leg", Some(leg))]);
+        edit(&mut world, "Communication/0-forged", &[("leg", Some(leg))]);
         is_kept_from_bruno(&mut world, &by_sid(&sid(8)));
-        world.change("Communication/forged", "category", Json::Null);
-        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        world.change("Communication/0-forged", "category", Json::Null);
+        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
         is_kept_from_bruno(&mut world, &by_sid(&call));
         assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     }
@@ -100,7 +103,7 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
 fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
     for input in [START, PLACE] {
         // A call by REST whose answer was lost waits, too.
-        let lost = || World { http_faults: vec![(0, Fault::Down), (1, Fault::Down)], ..World::default() };
+        let lost = || World { http_faults: Faults::before(2, Fault::RequestLost), ..World::default() };
         let mut world = lost();
         asked().ask(&mut world, input);
         let record = world.communications()[0].clone();
@@ -176,7 +179,7 @@ fn a_call_whose_answer_was_lost_belongs_to_nobody() {
     // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two practitioners may
     // share the phone.
     for pressed in [true, false] {
-        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world.calls[0].set("status", Json::of("in-progress"));
@@ -218,14 +221,14 @@ fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
     let own = world.read(text(&own, &["communication"]));
     for copy in 0..60 {
         let mut resource = own.clone();
-        resource.set("id", Json::of(&format!("a-copy-{copy}")));
+        resource.set("id", Json::of(&format!("0-copy-{copy}")));
         world.put(&resource.write());
     }
     let hers = asked().value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
     let call = text(&hers, &["callSid"]).to_owned();
     for copy in 0..60 {
-        let reference = format!("Communication/a-copy-{copy}");
+        let reference = format!("Communication/0-copy-{copy}");
         point_at(&mut world, &reference, &call);
         // It says that it is hers, too.
         edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
@@ -275,9 +278,7 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
     let mut world = World::default();
     let value = asked().value(&mut world, PLACE);
     squat(&mut world);
-    let at = world.find("Communication", "squat").unwrap();
-    let squat = world.resources.remove(at);
-    world.resources.insert(0, squat);
+    world.fhir.move_first("Communication/squat");
     assert_eq!(asked().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
     // Nor does a copy of hers, with all its seals, that waits for its call or names another.
@@ -285,16 +286,15 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
         let mut world = World::default();
         let value = asked().value(&mut world, PLACE);
         let mut copy = world.read(text(&value, &["communication"]));
-        copy.set("id", Json::of("copy"));
+        copy.set("id", Json::of("0-copy"));
         copy.set("status", Json::of(if root.is_some() { "in-progress" } else { "preparation" }));
         let identifiers = copy.get("identifier").cloned().unwrap().into_elements();
         let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
         copy.set("identifier", Json::List(identifiers.into_iter().filter(request).collect()));
         world.put(&copy.write());
         let root = root.map(|root| string("callSid", &root));
-        edit(&mut world, "Communication/copy", &[("callSid", root), ("direction", None), ("leg", None)]);
-        let copy = world.resources.pop().unwrap();
-        world.resources.insert(0, copy);
+        edit(&mut world, "Communication/0-copy", &[("callSid", root), ("direction", None), ("leg", None)]);
+        world.fhir.move_first("Communication/0-copy");
         assert_eq!(asked().at(NOW + 300_000).value(&mut world, PLACE), value);
         assert_eq!(world.calls.len(), 1);
     }
@@ -302,7 +302,7 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
 
 #[test]
 fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.unlisted = 0;
     let own = bruno().value(&mut world, START);

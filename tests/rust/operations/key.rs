@@ -2,17 +2,20 @@
 
 //! A key that is pressed on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
 
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
 use crate::world;
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
 use world::colleague::{
-    BRUNO_IDENTITY, OTHER, bruno, by_phone, by_sid, edit, extension, line, point_at, practitioner, press, press_at,
-    status_callback, string,
+    BRUNO_IDENTITY, OTHER, bruno, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback,
+    string,
 };
 use world::door::{PLACE, START, asked};
+use world::key_press::{press, press_at};
 use world::phone::{dialled, refused};
-use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use world::{BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_pressed_key_dials_what_was_prepared() {
@@ -33,12 +36,12 @@ fn a_pressed_key_dials_what_was_prepared() {
     // A record that somebody has made besides does not keep it from its own.
     let (mut world, reference) = ground();
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("forged"));
+    forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
-    edit(&mut world, "Communication/forged", &[("number", Some(string("number", "+15550100199")))]);
+    edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+15550100199")))]);
     assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
     // Where Twilio's answer was lost, nothing says that this call is hers: not its list either.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     asked().refused(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
     world.unlisted = 0;
@@ -59,13 +62,13 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
         for input in [OTHER, START] {
             // Before hers, so that the ids of his records are the lesser ones, and after it.
             for earlier in [true, false] {
-                let mut world = World { next: 100, ..World::default() };
+                let mut world = World::default();
                 let his = |world: &mut World| {
                     let own = bruno().value(world, input);
                     let own = world.read(text(&own, &["communication"]));
                     for copy in 0..copies {
                         let mut resource = own.clone();
-                        resource.set("id", Json::of(&format!("{}-copy-{copy}", if earlier { "a" } else { "z" })));
+                        resource.set("id", Json::of(&format!("{}-copy-{copy}", if earlier { "0" } else { "z" })));
                         world.put(&resource.write());
                     }
                 };
@@ -169,12 +172,12 @@ fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
         let (mut world, reference, _) = by_phone();
         let sealed = world.read(&reference).get("extension").cloned().unwrap();
         extension(&mut world, &reference, "/call-placed", None);
-        let at = world.batches.len() + late;
-        world.meddling.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
+        let at = world.fhir.batches.len() + late;
+        world.interventions.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
         let done = press(&mut world, &[(Secret::Sealing, SECRET)]);
         assert!(world.patience < 2_500 - 600, "{}", world.patience);
         if late < 3 {
-            assert_eq!((dialled(&done).1.as_str(), world.batches.len()), (PATIENT, at + 1));
+            assert_eq!((dialled(&done).1.as_str(), world.fhir.batches.len()), (PATIENT, at + 1));
         } else {
             assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
         }
@@ -191,11 +194,11 @@ fn what_the_record_says_of_the_call_does_not_keep_the_key_from_dialing() {
     for part in [leg, json(r#"{"url":"status","valueCode":"completed"}"#)] {
         let (mut world, reference, _) = by_phone();
         let mut forged = world.read(&reference);
-        forged.set("id", Json::of("forged"));
+        forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
         edit(
             &mut world,
-            "Communication/forged",
+            "Communication/0-forged",
             &[("prepared", None), (&*text(&part, &["url"]).to_owned(), Some(part))],
         );
         status_callback(&mut world);
@@ -215,10 +218,10 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
     let (mut world, _, call) = by_phone();
     for number in 0..1_000 {
         let junk = format!(
-            r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+            r#"{{"resourceType":"Communication","id":"junk-{number}",
             "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
         );
-        world.resources.insert(0, json(&junk));
+        world.fhir.put_first(&json(&junk), NOW);
     }
     assert_eq!(refused(&press(&mut world, &[(Secret::Sealing, SECRET)])), "CHART_UNAVAILABLE");
 }
@@ -231,9 +234,9 @@ fn a_short_key_beside_a_strong_one_opens_nothing() {
     let reference = text(&value, &["communication"]).to_owned();
     // A copy of hers under a lesser id, with another number.
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("a-forged"));
+    forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
-    edit(&mut world, "Communication/a-forged", &[("number", Some(string("number", "+12125550199")))]);
+    edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+12125550199")))]);
     assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, &rotated)])).1, PATIENT);
 }
 
@@ -242,12 +245,12 @@ fn a_long_line_or_thousands_of_seals_are_not_hashed() {
     let (mut world, reference, _) = by_phone();
     let seal = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-placed","valueString":"x.y"}"#;
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("a-forged"));
+    forged.set("id", Json::of("0-forged"));
     let mut seals = vec![json(seal); 2_000];
     seals.extend(forged.get("extension").cloned().unwrap().into_elements());
     forged.set("extension", Json::List(seals));
     world.put(&forged.write());
-    line(&mut world, "Communication/a-forged", &"5".repeat(200_000));
+    line(&mut world, "Communication/0-forged", &"5".repeat(200_000));
     // It is not taken for hers, whose own record stands beside it.
     assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, SECRET)])).1, PATIENT);
 }

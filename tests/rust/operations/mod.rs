@@ -10,12 +10,14 @@ mod place;
 mod shared_phone;
 mod start;
 
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
 use crate::world;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 use plumline::time::instant;
 use world::door::{ACCOUNT, APP, KEY, PLACE, START, TOKEN, asked};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, World, json, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, World};
 
 /// The payload of a token.
 fn claims(token: &str) -> Json {
@@ -46,10 +48,10 @@ fn a_practitioner_gets_a_token_and_an_identity() {
         (text(&amber, &["identifier", "0", "value"]), text(&amber, &["name", "0", "given", "0"])),
         (AMBER_IDENTITY, "Amber")
     );
-    assert_eq!(world.batches.len(), 2);
+    assert_eq!(world.fhir.batches.len(), 2);
     // The second time there is nothing to write.
     asked().value(&mut world, TOKEN);
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(world.fhir.batches.len(), 3);
     // To be called too, where the config says so.
     let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
     let value = asked().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
@@ -80,31 +82,33 @@ fn the_identity_is_written_under_guard() {
     let mut world = World::default();
     // Somebody else writes the practitioner meanwhile: their change stays.
     let reference = amber.clone();
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
     assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
     let kept = world.read(&amber);
     assert_eq!((text(&kept, &["gender"]), text(&kept, &["identifier", "0", "value"])), ("female", AMBER_IDENTITY));
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
     // The clinic gives her another identity meanwhile: hers.
     let mut world = World::default();
     let reference = amber.clone();
     let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
     assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), "amber");
     // 409 three times over; no right to write it; a chart that fails.
     let mut world = World {
-        faults: vec![(1, Fault::Status(409)), (3, Fault::Status(412)), (5, Fault::Status(409))],
+        faults: [(1, Fault::EachRefused(409)), (3, Fault::EachRefused(412)), (5, Fault::EachRefused(409))]
+            .into_iter()
+            .collect(),
         ..World::default()
     };
     assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
-    let mut world = World { forbidden: vec!["PUT Practitioner"], ..World::default() };
+    let mut world = World::forbidding("PUT Practitioner");
     let done = asked().ask(&mut world, TOKEN);
     assert!(matches!(done.reply, Reply::Value(_)));
     let lines: Vec<&str> = done.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(lines, ["CHART_REFUSED at Practitioner (update)", "IDENTITY_UNWRITTEN"]);
     for at in 0..2 {
-        for fault in [Fault::Down, Fault::Late, Fault::Status(500)] {
-            let mut world = World { faults: vec![(at, fault)], ..World::default() };
+        for fault in FAILURES.into_iter().filter(|fault| !fault.refuses_with(429)) {
+            let mut world = World { faults: Faults::at(at, fault), ..World::default() };
             assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_UNAVAILABLE".into(), 500));
         }
     }
@@ -140,7 +144,7 @@ fn whoever_may_not_call_gets_nothing() {
         assert_eq!(role("period", r#"{"start":"2026-11-20"}"#), refused);
         let doctors = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor"]}}"#);
         assert_eq!(doctors.refused(&mut World::default(), operation), refused);
-        let mut world = World { forbidden: vec!["PractitionerRole"], ..World::default() };
+        let mut world = World::forbidding("GET PractitionerRole");
         assert_eq!(asked().refused(&mut world, operation), ("RECORD_FORBIDDEN PractitionerRole".into(), 403));
     }
     let nurses = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor","nurse"]}}"#);
@@ -181,7 +185,7 @@ fn what_the_clinic_lacks_is_named() {
     assert_eq!(text(&value, &["fromNumber"]), "+15550100009");
     let nothing = asked().secret("TWILIO_NUMBER", "").secret("TWILIO_API_KEY", "");
     assert_eq!(nothing.refused(&mut World::default(), TOKEN), ("SECRET_MISSING TWILIO_NUMBER".into(), 400));
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     assert_eq!(asked().secret("TWILIO_NUMBER", "").refused(&mut world, TOKEN), ("TWILIO_UNAVAILABLE".into(), 500));
     for input in ["{}", "[]", "null", r#"{"operation":"fly"}"#, r#"{"operation":7}"#] {
         assert_eq!(asked().refused(&mut World::default(), input), ("OPERATION_UNKNOWN".into(), 400));

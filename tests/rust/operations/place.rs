@@ -2,13 +2,16 @@
 
 //! Click to call: one call for one request, whatever is lost on the way.
 
+use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
+use crate::form::pairs;
+use crate::json::{json, text};
 use crate::random::Random;
 use crate::world;
 
 use plumline::json::Json;
 use plumline::runtime::Step;
 use world::door::{PLACE, asked};
-use world::{AMBER, Fault, NOW, URL, World, json, pairs, sid, text};
+use world::{AMBER, NOW, URL, World, sid};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
@@ -60,11 +63,11 @@ fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("busy"));
     assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "busy");
-    for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(429)] {
+    for fault in FAILURES {
         let mut world = World::default();
         let value = asked().value(&mut world, PLACE);
         let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
-        world.http_faults.push((1, fault));
+        world.http_faults.add(1, fault);
         assert_eq!(asked().refused(&mut world, &end), ("TWILIO_UNAVAILABLE".into(), 500));
         assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
     }
@@ -110,11 +113,11 @@ fn only_the_practitioners_own_phone_rings() {
 #[test]
 fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     // The list shows the call at once.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), ..World::default() };
     let value = asked().value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // The list is late: nothing is known, nothing is sent; then it shows it.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
     assert_eq!(asked().refused(&mut world, PLACE), unknown);
     assert_eq!(asked().at(NOW + 30_000).refused(&mut world, PLACE), unknown);
@@ -122,14 +125,14 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     let value = asked().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // It never arrived: after two minutes it is sent again, once, whoever asks.
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     assert_eq!(asked().refused(&mut world, PLACE), unknown);
     assert_eq!(asked().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
     assert_eq!(world.calls.len(), 0);
     let value = asked().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // Twilio says no: that request is spent.
-    let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
     assert_eq!(asked().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
     assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(text(world.communications()[0], &["status"]), "not-done");
@@ -141,7 +144,7 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
     let (used, later) = (("OUTBOUND_REQUEST_USED".to_owned(), 409), NOW + 180_000);
     // Twilio has placed it, its answer was lost, and its list was late.
     let lost = || {
-        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         assert_eq!(asked().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world
@@ -164,7 +167,7 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
         asked().at(later).value(&mut world, PLACE);
         assert_eq!(world.calls.len(), 1);
         // One that was not placed rings none that is no longer theirs, nor another.
-        let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
         asked().refused(&mut world, &with("(555) 010-0201"));
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
         assert_eq!(asked().at(later).refused(&mut world, PLACE), used);
@@ -181,14 +184,14 @@ fn a_record_that_names_no_phone_places_no_call() {
     assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
     // And none that was to ring a phone first is a browser's.
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     asked().refused(&mut world, PLACE);
     assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
 }
 
 #[test]
 fn a_record_that_somebody_changed_shows_no_number_but_ours() {
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     asked().refused(&mut world, PLACE);
     let record = world.communications()[0].clone();
     let reference = format!("Communication/{}", text(&record, &["id"]));
@@ -199,9 +202,9 @@ fn a_record_that_somebody_changed_shows_no_number_but_ours() {
     // Nor one that comes there between our read and our write.
     let theirs = world.read(&reference).write();
     let mut world = World::default();
-    world.meddling.push((2, Box::new(move |world| drop(world.put(&theirs)))));
+    world.interventions.push((2, Box::new(move |world| drop(world.put(&theirs)))));
     assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
-    assert_eq!((world.batches.len(), world.calls.len()), (3, 0));
+    assert_eq!((world.fhir.batches.len(), world.calls.len()), (3, 0));
 }
 
 #[test]
@@ -213,7 +216,7 @@ fn another_intents_call_is_not_taken_for_ours() {
     let asked = || asked().secret("PLUMLINE_CONFIG", config);
     asked().value(&mut world, PLACE);
     let finn = PLACE.replace("eve", "finn").replace("r1", "r2");
-    world.http_faults.push((1, Fault::Down));
+    world.http_faults.add(1, Fault::RequestLost);
     assert_eq!(asked().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
     // Two calls that nobody has asked for: which is ours is not known, and nothing is sent.
     for at in [2_000, 2_001] {
@@ -232,7 +235,7 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
         "extension":[{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
         {"url":"callSid","valueString":"SID"},{"url":"callStatus","valueCode":"ringing"}]}]}"#;
     let callback = callback.replace("SID", &sid(1_000));
-    world.meddling.push((3, Box::new(move |world| drop(world.put(&callback)))));
+    world.interventions.push((3, Box::new(move |world| drop(world.put(&callback)))));
     let value = asked().value(&mut world, PLACE);
     let records = world.communications();
     assert_eq!(records.len(), 2);
@@ -251,12 +254,13 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
     for round in 0..150 {
         let mut world = World { unlisted: random.below(2), ..World::default() };
         for _ in 0..random.below(4) {
-            let fault =
-                [Fault::Lost, Fault::Down, Fault::Late, Fault::Status(409), Fault::Status(500)][random.below(5)];
-            world.faults.push((random.below(10), fault));
+            world.faults.add(random.below(10), *random.pick(&TRANSIENT));
         }
         if random.one_in(2) {
-            world.http_faults.push((random.below(2), [Fault::Lost, Fault::Down, Fault::Status(503)][random.below(3)]));
+            world.http_faults.add(
+                random.below(2),
+                *random.pick(&[Fault::DoneTooLate, Fault::ResponseLost, Fault::RequestLost, Fault::Refused(503)]),
+            );
         }
         let mut flows = [asked().flow(PLACE), asked().flow(PLACE)];
         let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
@@ -274,8 +278,8 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
         }
         assert!(world.calls.len() <= 1, "round {round}");
         // Everything is well again, the list is there, and the button is pressed until it works.
-        world.faults.clear();
-        world.http_faults.clear();
+        world.faults = Faults::NONE;
+        world.http_faults = Faults::NONE;
         world.unlisted = 0;
         for minute in [1, 4, 5] {
             world.now = NOW + minute * 60_000;

@@ -2,17 +2,20 @@
 
 //! Two practitioners share a phone, and one edits records to make the other's call look like his own.
 
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
 use crate::world;
 
 use plumline::json::Json;
 use plumline::runtime::{Reply, Secret};
 use world::colleague::{
-    OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, press,
-    press_at, status_callback, string,
+    OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
+    status_callback, string,
 };
 use world::door::{PLACE, asked, refusal};
+use world::key_press::{press, press_at};
 use world::phone::dialled;
-use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, text};
+use world::{BRUNO, NOW, OURS, PATIENT, SECRET, World};
 
 #[test]
 fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
@@ -31,7 +34,7 @@ fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
     }
     // Twilio refused his, so that its list shows hers alone.
     for later in [60_000, 30 * 86_400_000] {
-        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
         bruno().ask(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
         let call = asked().at(NOW + later).value(&mut world, PLACE);
@@ -131,13 +134,11 @@ fn the_line_of_a_record_is_sealed() {
                 world.change(&own, "identifier", Json::List(identifiers));
             }
             for number in 0..junk {
-                world.resources.insert(
-                    0,
-                    json(&format!(
-                        r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+                let junk = format!(
+                    r#"{{"resourceType":"Communication","id":"junk-{number}",
                     "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
-                    )),
                 );
+                world.fhir.put_first(&json(&junk), NOW);
             }
             let before = posts(&world);
             bruno().at(NOW + 1_000).refused(&mut world, &input);
@@ -152,7 +153,7 @@ fn the_line_of_a_record_is_sealed() {
 fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
     for hidden in ["waits", "flood", "flood of what waits"] {
         // Twilio refused his, so that its list shows hers alone.
-        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
         bruno().ask(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
         let hers = asked().at(NOW + 1_000).value(&mut world, PLACE);
@@ -164,7 +165,7 @@ fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
                 let mut resource = world.read(of);
                 resource.set("id", Json::of(&format!("copy-{copy}")));
                 resource.set("extension", Json::Null);
-                world.resources.insert(0, resource);
+                world.fhir.put_first(&resource, NOW);
             }
         };
         match hidden {
@@ -187,7 +188,7 @@ fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
 
 #[test]
 fn an_edited_line_is_not_shown() {
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 9, ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 9, ..World::default() };
     asked().refused(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let from = text(&world.calls[0], &["from"]).to_owned();
@@ -224,14 +225,14 @@ fn a_record_that_names_two_calls_changes_neither() {
     let batches = {
         let mut world = World::default();
         asked().value(&mut world, PLACE);
-        world.batches.len()
+        world.fhir.batches.len()
     };
     let mut world = World::default();
     let comes = |world: &mut World| {
         let call = text(&world.calls[0], &["sid"]).to_owned();
         bait(world, &call);
     };
-    world.meddling = vec![(batches - 2, Box::new(comes))];
+    world.interventions = vec![(batches - 2, Box::new(comes))];
     let value = asked().value(&mut world, PLACE);
     assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
     assert_eq!(text(&asked().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
@@ -244,7 +245,7 @@ fn a_record_that_names_two_calls_frees_no_call() {
     let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
     let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
     let input = inputs.into_iter().find(same_line).unwrap();
-    let mut world = World { http_faults: vec![(0, Fault::Status(429))], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(429)), ..World::default() };
     bruno().ask(&mut world, &input);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let value = asked().at(NOW + 1_000).value(&mut world, PLACE);
@@ -252,7 +253,7 @@ fn a_record_that_names_two_calls_frees_no_call() {
     let call = text(&value, &["callSid"]).to_owned();
     let bait = bait(&mut world, &call);
     status_callback(&mut world);
-    world.change(&bait, "identifier", json("[]"));
+    world.change(&bait, "identifier", Json::Null);
     world.change(&own, "status", Json::of("preparation"));
     let before = posts(&world);
     bruno().at(NOW + 3_000).refused(&mut world, &input);
@@ -264,7 +265,7 @@ fn a_record_that_names_two_calls_frees_no_call() {
 #[test]
 fn a_call_outlives_the_request_that_placed_it() {
     // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
-    let faults = vec![(0, Fault::Lost), (1, Fault::Down), (2, Fault::Status(429))];
+    let faults = Faults::in_order([Fault::DoneTooLate, Fault::RequestLost, Fault::EachRefused(429)]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     asked().refused(&mut world, PLACE);
     bruno().at(NOW + 25_000).ask(&mut world, PLACE);
@@ -282,7 +283,7 @@ fn a_call_outlives_the_request_that_placed_it() {
 #[test]
 fn a_request_that_was_given_up_may_have_been_placed() {
     // Twilio refused his. The answer to hers was lost, and she gave it up.
-    let faults = vec![(0, Fault::Status(429)), (1, Fault::Lost)];
+    let faults = Faults::in_order([Fault::EachRefused(429), Fault::DoneTooLate]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     bruno().ask(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));

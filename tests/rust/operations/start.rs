@@ -2,6 +2,8 @@
 
 //! Calls that are prepared for a browser, and ended.
 
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{json, text};
 use crate::random::Random;
 use crate::world;
 
@@ -13,14 +15,14 @@ use plumline::runtime::{Reply, Secret, Step};
 use plumline::time::instant;
 use world::door::{START, asked, refusal};
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, PATIENT, SECRET, World, json, sid, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_call_is_prepared_and_then_placed() {
     let mut world = World::default();
     let value = asked().value(&mut world, START);
-    assert_eq!(world.batches.len(), 3);
-    assert_eq!(world.batches[0].len(), 4, "one batch reads all");
+    assert_eq!(world.fhir.batches.len(), 3);
+    assert_eq!(world.fhir.batches[0].requests.len(), 4, "one batch reads all");
     let record = world.communications()[0].clone();
     assert_eq!(text(&value, &["communication"]), format!("Communication/{}", text(&record, &["id"])));
     assert_eq!((text(&record, &["status"]), record.get("sent")), ("preparation", None));
@@ -128,9 +130,9 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
     world.put(r#"{"resourceType":"Patient","id":"finn"}"#);
     let finn = input(r#","patient":"finn","appointment":"visit""#);
     assert_eq!(asked().refused(&mut world, &finn), ("OPERATION_ARGUMENT appointment".into(), 400));
-    let mut world = World { forbidden: vec!["Patient"], ..World::default() };
+    let mut world = World::forbidding("GET Patient");
     assert_eq!(asked().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
-    let mut world = World { forbidden: vec!["POST Communication"], ..World::default() };
+    let mut world = World::forbidding("POST Communication");
     let done = asked().ask(&mut world, START);
     assert_eq!(refusal(&done.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
     // The resource type is in the log once.
@@ -183,7 +185,7 @@ fn a_request_that_comes_again_prepares_one_call() {
     let mut random = Random::new(5);
     for _ in 0..100 {
         let mut world = World::default();
-        world.faults.push((random.below(4), [Fault::Lost, Fault::Down, Fault::Status(409)][random.below(3)]));
+        world.faults.add(random.below(4), *random.pick(&TRANSIENT));
         let mut flows = [asked().flow(&input), asked().flow(&input)];
         let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
         let mut ended = 0;
@@ -198,7 +200,7 @@ fn a_request_that_comes_again_prepares_one_call() {
                 None => {}
             }
         }
-        world.faults.clear();
+        world.faults = Faults::NONE;
         asked().value(&mut world, &input);
         assert_eq!(world.communications().len(), 1);
     }

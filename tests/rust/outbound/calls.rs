@@ -2,6 +2,8 @@
 
 //! Calls that our people place from a browser, where policy alone decides.
 
+use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
+use crate::json::json;
 use crate::random::Random;
 use crate::world;
 
@@ -10,7 +12,7 @@ use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
 use world::phone::{call, dialled, prepared, refused, xml};
-use world::{AMBER, AMBER_IDENTITY, Fault, NOW, OURS, PATIENT, SECRET, URL, World, json, sid};
+use world::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, URL, World, sid};
 
 /// Without tickets: what the config alone decides.
 fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
@@ -22,7 +24,7 @@ fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
 #[test]
 fn without_a_ticket_policy_decides_and_asks_nothing() {
     let (done, world) = plain("{}", &[("To", PATIENT)]);
-    assert_eq!((dialled(&done).1, world.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
+    assert_eq!((dialled(&done).1, world.fhir.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
     for (to, code, sentence) in [
         (
             "911",
@@ -37,7 +39,7 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
         ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
     ] {
         let (done, world) = plain("{}", &[("To", to)]);
-        assert_eq!((refused(&done), world.batches.len()), (code.to_owned(), 0), "{to}");
+        assert_eq!((refused(&done), world.fhir.batches.len()), (code.to_owned(), 0), "{to}");
         assert!(xml(&done).contains(sentence), "{to}");
     }
     // Its voice and language are the clinic's.
@@ -84,7 +86,7 @@ fn people_are_called_when_they_are_awake() {
     world.wall = "2026-11-18T03:00:00".into();
     let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!((refused(&done), world.batches.len()), ("OUTBOUND_HOURS".into(), 1));
+    assert_eq!((refused(&done), world.fhir.batches.len()), ("OUTBOUND_HOURS".into(), 1));
 }
 
 #[test]
@@ -92,7 +94,7 @@ fn claims_of_a_browser_are_written_once_and_delay_no_call() {
     let own = [("To", PATIENT), ("PatientId", "eve"), ("AppointmentId", "Appointment/visit")];
     let (done, world) = plain("{}", &own);
     assert_eq!(dialled(&done).1, PATIENT);
-    assert_eq!(world.batches, [["POST Communication"]]);
+    assert_eq!(world.fhir.requests(), [["POST Communication"]]);
     let record = world.communications()[0];
     let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
     assert_eq!(
@@ -101,22 +103,22 @@ fn claims_of_a_browser_are_written_once_and_delay_no_call() {
     );
     assert_eq!((text(&["status"]), text(&["identifier", "0", "value"])), ("in-progress".into(), sid(7)));
     assert_eq!(text(&["sender", "reference"]), format!("Practitioner/{AMBER}"));
-    for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(403)] {
-        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
+        let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let done = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(dialled(&done).1, PATIENT);
         assert_eq!(done.log.len(), 1, "{fault:?}");
-        let refused = matches!(fault, Fault::Status(403));
+        let refused = matches!(fault, Fault::EachRefused(403));
         let named = done.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
         assert_eq!(named, refused, "{:?}", done.log);
-        world.faults.clear();
+        world.faults = Faults::NONE;
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
     // What is no id is no claim.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
         let (done, world) = plain("{}", &[("To", PATIENT), ("PatientId", id)]);
-        assert_eq!((dialled(&done).1, world.batches.len()), (PATIENT.into(), 0), "{id}");
+        assert_eq!((dialled(&done).1, world.fhir.batches.len()), (PATIENT.into(), 0), "{id}");
     }
 }
 
@@ -127,7 +129,7 @@ fn limits_hold_without_tickets_too() {
     let mut world = World::default();
     let own = [("To", PATIENT)];
     assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
-    assert_eq!(world.batches.len(), 2);
+    assert_eq!(world.fhir.batches.len(), 2);
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(2), &own, &secrets)), "OUTBOUND_CONCURRENT");
     // Known by another name.
     let amber = format!("Practitioner/{AMBER}");
@@ -137,19 +139,19 @@ fn limits_hold_without_tickets_too() {
     // Two reads and a write, in less than three seconds.
     let config = r#"{"outbound":{"concurrent":9,"perHour":9,"pool":"leastRecentlyUsed"}}"#;
     let own = [("To", PATIENT), ("PatientId", "eve")];
-    let before = world.batches.len();
+    let before = world.fhir.batches.len();
     assert_eq!(dialled(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
-    assert_eq!(world.batches.len() - before, 3);
+    assert_eq!(world.fhir.batches.len() - before, 3);
     assert!(world.patience < 3_000, "{}", world.patience);
     // What is not known is not allowed.
     let own = [("To", PATIENT)];
-    for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(403)] {
-        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
+        let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
         assert_eq!(refused(&done), "CHART_UNAVAILABLE");
         // The caller hears the same of both; the log says which right is missing.
         let named = done.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
-        assert_eq!(named, matches!(fault, Fault::Status(403)), "{fault:?} {:?}", done.log);
+        assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", done.log);
     }
 }
 
@@ -192,9 +194,9 @@ fn the_least_recently_used_number_is_told_by_the_chart() {
         seen.push(from);
     }
     assert_eq!(seen, [OURS[0], OURS[1], OURS[2], OURS[0], OURS[1], OURS[2], OURS[0]]);
-    assert_eq!(world.batches.len(), 14);
+    assert_eq!(world.fhir.batches.len(), 14);
     // A chart that does not answer decides nothing, and the call is placed.
-    let mut world = World { faults: vec![(0, Fault::Late), (1, Fault::Late)], ..World::default() };
+    let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
     assert!(OURS.contains(&dialled(&done).0.as_str()));
 }
@@ -223,7 +225,7 @@ fn staff_take_waiting_callers_from_a_queue_of_the_config() {
     let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]}}"#;
     let (done, world) = plain(config, &[("To", "queue:nurses")]);
     assert!(xml(&done).ends_with(r#"<Response><Dial answerOnBridge="true"><Queue>nurses</Queue></Dial></Response>"#));
-    assert_eq!(world.batches.len(), 0);
+    assert_eq!(world.fhir.batches.len(), 0);
     for name in ["queue:doctors", "queue:", "queue:nurses ", "QUEUE:nurses"] {
         assert!(
             ["OUTBOUND_QUEUE_UNKNOWN", "OUTBOUND_NUMBER_INVALID"]
@@ -267,7 +269,7 @@ fn staff_come_into_a_conference_of_the_config() {
         let expected =
             format!("<Say>Recorded.</Say><Dial><Conference {attributes}{recorded} {status}>group</Conference></Dial>");
         assert!(xml(&done).contains(&expected), "{}", xml(&done));
-        assert_eq!(world.batches.len(), 0);
+        assert_eq!(world.fhir.batches.len(), 0);
         assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
     }
     let (done, _) = plain(&config(""), &[("To", "conference:another")]);
@@ -307,10 +309,9 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
     let (mut world, ticket) = prepared();
     let mut dials = 0;
     for round in 0..1_500 {
-        world.batches.clear();
-        world.faults = (0..random.below(3) * random.below(2))
-            .map(|_| (random.below(3), [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(412)][random.below(4)]))
-            .collect();
+        world.fhir.batches.clear();
+        let faults = random.below(3) * random.below(2);
+        world.faults = (0..faults).map(|_| (random.below(3), *random.pick(&TRANSIENT))).collect();
         world.wall = format!("2026-11-18T{:02}:00:00", random.below(24));
         let to = if random.one_in(3) { PATIENT } else { *random.pick(&TO) };
         let mut own: Vec<(&str, &str)> = vec![("To", to)];
@@ -328,7 +329,7 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
         let identity = *random.pick(&[AMBER_IDENTITY, "amber", "nobody", "a%20b"]);
         let call_sid = sid(random.below(1_000) as u32);
         let done = call(&mut world, identity, &call_sid, &own, &secrets);
-        assert!(world.batches.len() <= 5, "round {round}");
+        assert!(world.fhir.batches.len() <= 5, "round {round}");
         assert!(world.patience < 3_000, "round {round}");
         let xml = xml(&done);
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
@@ -352,11 +353,11 @@ fn the_limits_of_somebody_who_does_not_exist_let_nobody_call() {
     for identity in ["aaaaaaaa_0000_4000_8000_000000000000", "bbbbbbbb-0000-4000-8000-000000000000"] {
         let mut world = World::default();
         assert_eq!(refused(&call(&mut world, identity, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
-        assert_eq!((world.batches.len(), world.communications().len()), (1, 0));
+        assert_eq!((world.fhir.batches.len(), world.communications().len()), (1, 0));
         // Where nothing is limited, nothing is read.
         let mut world = World::default();
         assert_eq!(dialled(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
-        assert!(world.batches.is_empty());
+        assert!(world.fhir.batches.is_empty());
     }
     let mut world = World::default();
     world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(false));
@@ -364,8 +365,8 @@ fn the_limits_of_somebody_who_does_not_exist_let_nobody_call() {
     world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(true));
     assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
     // Whether somebody exists is read with the counts, in one round trip; then the record is written.
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(world.fhir.batches.len(), 3);
     // What may not be read is not known.
-    let mut world = World { forbidden: vec!["Practitioner"], ..World::default() };
+    let mut world = World::forbidding("GET Practitioner/");
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
 }

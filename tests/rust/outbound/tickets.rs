@@ -2,6 +2,8 @@
 
 //! Calls with a ticket: claimed by one call, before anybody is dialled.
 
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
 use crate::random::Random;
 use crate::world;
 
@@ -11,7 +13,7 @@ use plumline::runtime::{Flow, Secret, Step};
 use plumline::time::instant;
 use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
 use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -25,7 +27,7 @@ fn a_ticket_is_claimed_before_anybody_is_dialled() {
     let done = with_ticket(&mut world, &ticket, 1);
     assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
     assert_eq!(
-        world.batches,
+        world.fhir.requests(),
         [["GET Communication/".to_owned() + made(&world)], ["PUT Communication/".to_owned() + made(&world)]]
     );
     let record = world.communications()[0].clone();
@@ -43,7 +45,7 @@ fn a_ticket_is_claimed_before_anybody_is_dialled() {
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 2)), "OUTBOUND_TICKET_USED");
     assert_eq!(world.communications(), [&record]);
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
 }
 
 fn made(world: &World) -> &str {
@@ -126,15 +128,14 @@ fn secrets_that_could_be_guessed_seal_nothing() {
 #[test]
 fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
     for at in 0..2 {
-        for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(429), Fault::Status(403)]
-        {
+        for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
             let (mut world, ticket) = prepared();
-            world.faults.push((at, fault));
+            world.faults.add(at, fault);
             let done = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
-            assert!(world.batches.len() <= 2);
+            assert!(world.fhir.batches.len() <= 2);
             // Asked again it goes on, whether or not the claim had been written.
-            world.faults.clear();
+            world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
     }
@@ -145,30 +146,30 @@ fn of_two_claims_one_dials() {
     // The other is written between our read and our claim.
     let (mut world, ticket) = prepared();
     let theirs = ticket.clone();
-    world.meddling.push((
+    world.interventions.push((
         1,
         Box::new(move |world| {
-            let batches = std::mem::take(&mut world.batches);
-            world.meddling.clear();
+            let batches = std::mem::take(&mut world.fhir.batches);
+            world.interventions.clear();
             assert_eq!(xml(&with_ticket(world, &theirs, 2)), DOCUMENT);
-            world.batches = batches;
+            world.fhir.batches = batches;
         }),
     ));
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(world.fhir.batches.len(), 3);
     // Something else of the record changed: the claim is tried once more.
     let (mut world, ticket) = prepared();
     let reference = format!("Communication/{}", made(&world));
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
     assert_eq!(world.communications()[0].at(&["note", "0", "text"]).and_then(Json::text), Some("x"));
     // And no more than once.
     let (mut world, ticket) = prepared();
     for at in [1, 3] {
         let reference = format!("Communication/{}", made(&world));
         let note = Json::parse(&format!(r#"[{{"text":"{at}"}}]"#)).unwrap();
-        world.meddling.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
+        world.interventions.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
     }
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "CHART_UNAVAILABLE");
 }
@@ -220,8 +221,8 @@ fn limits_are_read_with_the_ticket() {
             world.put(record);
         }
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-        assert_eq!(world.batches[0].len(), 3, "one batch reads all");
-        assert!(world.batches.len() <= 2);
+        assert_eq!(world.fhir.batches[0].requests.len(), 3, "one batch reads all");
+        assert!(world.fhir.batches.len() <= 2);
         if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) }
     };
     let minutes = |minutes: u64| NOW - minutes * 60_000;
@@ -251,7 +252,7 @@ fn a_clinics_own_identity_takes_one_more_read() {
     let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
     assert_eq!(dialled(&done).1, PATIENT);
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(world.fhir.batches.len(), 3);
     let again = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
     assert_eq!(refused(&done), "OUTBOUND_CONCURRENT");
@@ -266,11 +267,12 @@ fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
             let ticket = prepare(&mut world, AMBER, identity, PATIENT);
             let reference = format!("Communication/{}", made(&world));
             let reads = if secrets.len() == 1 { 1 } else { reads };
-            world.meddling.push((reads, Box::new(move |world| world.change(&reference, "note", json("[]")))));
+            let note = json(r#"[{"text":"x"}]"#);
+            world.interventions.push((reads, Box::new(move |world| world.change(&reference, "note", note.clone()))));
             let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
             assert_eq!(dialled(&done).1, PATIENT);
             // The reads, the claim that somebody else's write foils, the record read again, the claim.
-            assert_eq!(world.batches.len(), reads + 3);
+            assert_eq!(world.fhir.batches.len(), reads + 3);
             assert!(world.patience < 3_000, "{identity}: {}", world.patience);
         }
     }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A colleague who edits records of calls, Amber's call to a phone, and a key that is pressed there.
+//! A colleague who edits records of calls, and Amber's call to a phone.
 
+use crate::json::{json, text};
 use plumline::json::Json;
-use plumline::runtime::{Response, Secret};
+use plumline::runtime::Secret;
 
 use super::door::{Asked, PLACE, asked};
 use super::webhook::step_flow;
-use super::{BRUNO, NOW, SECRET, World, json, text};
+use super::{BRUNO, NOW, SECRET, World};
 
 pub const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
-/// The phone that is theirs, both Amber's and Bruno's.
-pub const PHONE: &str = "+15550100202";
 
 pub fn bruno() -> Asked {
     asked().by(&format!("Practitioner/{BRUNO}"))
@@ -93,29 +92,6 @@ pub fn status_callback(world: &mut World) {
         ("To", text(&call, &["to"])),
     ];
     world.play(step_flow("?step=status", &params, &[(Secret::Sealing, SECRET)], NOW));
-}
-
-/// What Twilio posts where a key was pressed on the phone that `place-call` has rung.
-pub fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
-    press_then(world, secrets, NOW)
-}
-
-pub fn press_at(world: &mut World, now: u64) -> Response {
-    press_then(world, &[(Secret::Sealing, SECRET)], now)
-}
-
-fn press_then(world: &mut World, secrets: &[(Secret, &str)], now: u64) -> Response {
-    let call = world.calls[0].clone();
-    let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
-        ("CallSid", text(&call, &["sid"])),
-        ("CallStatus", "in-progress"),
-        ("Direction", "outbound-api"),
-        ("From", text(&call, &["from"])),
-        ("To", text(&call, &["to"])),
-        ("Digits", "5"),
-    ];
-    world.play(step_flow("?step=connect", &params, secrets, now))
 }
 
 pub fn by_sid(sid: &str) -> String {

@@ -83,7 +83,7 @@ impl Asked {
     pub fn value(&self, world: &mut World, input: &str) -> Json {
         match self.ask(world, input).reply {
             Reply::Value(value) => value,
-            other => panic!("{other:?} {:?}", world.batches),
+            other => panic!("{other:?} {:?}", world.fhir.batches),
         }
     }
 
