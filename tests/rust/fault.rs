@@ -2,10 +2,10 @@
 
 //! What goes wrong with a request to another server.
 
+use std::ops::Range;
+
 use plumline::json::Json;
 use plumline::runtime::Answer;
-
-use std::ops::Range;
 
 /// What one request meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,8 @@ mod chart;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;
 #[cfg(not(target_arch = "wasm32"))]
+mod constants;
+#[cfg(not(target_arch = "wasm32"))]
 mod dialplan;
 #[cfg(not(target_arch = "wasm32"))]
 mod error_codes;
@@ -27,8 +29,6 @@ mod form;
 #[cfg(not(target_arch = "wasm32"))]
 mod json;
 #[cfg(not(target_arch = "wasm32"))]
-mod laid_out;
-#[cfg(not(target_arch = "wasm32"))]
 mod operations;
 #[cfg(not(target_arch = "wasm32"))]
 mod outbound;
@@ -39,9 +39,11 @@ mod random;
 #[cfg(not(target_arch = "wasm32"))]
 mod random_config;
 #[cfg(not(target_arch = "wasm32"))]
+mod run;
+#[cfg(not(target_arch = "wasm32"))]
 mod signature_vectors;
 #[cfg(not(target_arch = "wasm32"))]
-mod token_lists;
+mod signed;
 #[cfg(not(target_arch = "wasm32"))]
 mod webhook;
 #[cfg(not(target_arch = "wasm32"))]

@@ -6,8 +6,9 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
-use crate::random::Random;
 use serde_json::{Map, Value, json};
+
+use crate::random::Random;
 
 /// The numbers that a config's `numbers` are taken from; `callerId` and its like are of these, too.
 pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];

@@ -2,20 +2,21 @@
 
 //! The public door, driven natively: every story with scripted answers from the host.
 
-use crate::laid_out;
-
-use laid_out::laid_out;
 use plumline::bots::{SharedCache, webhook};
 use plumline::frame::Frame;
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Secret, Step};
-use plumline::signature::{AuthToken, SignedParams, sha256_hex, sign};
+use plumline::signature::sha256_hex;
+
+use crate::constants::{NOW, TOKEN};
+use crate::fault::done;
+use crate::json::json;
+use crate::run::play;
+use crate::signed::{frame, signature};
 
 const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
-const TOKEN: &str = "an-invented-auth-token";
 const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
-const NOW: u64 = 1_795_000_000_000;
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
@@ -54,12 +55,12 @@ impl Default for Event<'_> {
 }
 
 fn me(id: &str) -> Answer {
-    let json = format!(r#"{{"baseUrl":"https://fhir.example.com/","me":{{"membership":{{"id":"{id}"}}}}}}"#);
-    Answer::Done { status: 200, body: Json::parse(&json).unwrap() }
+    let body = format!(r#"{{"baseUrl":"https://fhir.example.com/","me":{{"membership":{{"id":"{id}"}}}}}}"#);
+    done(200, json(&body))
 }
 
 fn genuine(url: &str, params: &[(&str, &str)]) -> String {
-    sign(&AuthToken::new(TOKEN).unwrap(), url, &SignedParams::new(params))
+    signature(TOKEN, url, params)
 }
 
 impl<'a> Event<'a> {
@@ -91,38 +92,25 @@ impl<'a> Event<'a> {
             Some(raw) => vec![raw],
             None => self.params.iter().flat_map(|(name, value)| [*name, *value]).collect(),
         };
-        laid_out((self.attempt, self.now, form), &signature, secret, input)
+        frame((self.attempt, self.now, form), &signature, secret, input)
     }
 
-    /// Plays the story to its end; which round trips it took, too.
+    /// Plays the flow to its end. Returns its round trips, too.
     fn play(&self) -> (Response, Vec<&'static str>) {
         let frame = self.frame();
-        let mut flow = Flow::new(|host| webhook(frame, host, self.shelf.clone()));
+        let flow = Flow::new(|host| webhook(frame, host, self.shelf.clone()));
         let mut asked = Vec::new();
-        let mut step = flow.step();
-        loop {
-            let answers = match step {
-                Step::Done(done) => {
-                    Self::leaks_nothing(&done);
-                    return (done, asked);
-                }
-                Step::Ask(asks) => asks
-                    .into_iter()
-                    .map(|open| match open.ask {
-                        Ask::Headers => {
-                            (open.id, Answer::Done { status: 200, body: Json::parse(self.headers).unwrap() })
-                        }
-                        Ask::Me => {
-                            asked.push("me");
-                            assert_eq!(open.deadline, Some(5_000));
-                            (open.id, self.me.clone())
-                        }
-                        other => panic!("{other:?}"),
-                    })
-                    .collect(),
-            };
-            step = flow.resume(answers);
-        }
+        let response = play(flow, |open| match open.ask {
+            Ask::Headers => done(200, json(self.headers)),
+            Ask::Me => {
+                asked.push("me");
+                assert_eq!(open.deadline, Some(5_000));
+                self.me.clone()
+            }
+            _ => panic!("{open:?}"),
+        });
+        Self::leaks_nothing(&response);
+        (response, asked)
     }
 
     fn reply(&self) -> Reply {
@@ -445,7 +433,7 @@ fn a_url_without_tls_is_for_this_machine_alone() {
     let path = URL.strip_prefix("https://fhir.example.com").unwrap();
     let learned = |base: &str| {
         let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
-        let me = Answer::Done { status: 200, body: Json::parse(&me).unwrap() };
+        let me = done(200, json(&me));
         Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL")
     };
     for base in ["http://localhost:8103", "http://127.0.0.1:8103", "http://127.9.0.1", "http://[::1]:8103"] {
@@ -465,8 +453,8 @@ fn a_url_without_tls_is_for_this_machine_alone() {
 
 #[test]
 fn without_a_url_nothing_is_believed() {
-    let nothing = Answer::Done { status: 200, body: Json::Null };
-    let denied = Answer::Done { status: 403, body: Json::Null };
+    let nothing = done(200, Json::Null);
+    let denied = done(403, Json::Null);
     for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
         let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
         let (done, _) = event.play();
@@ -594,15 +582,13 @@ fn fhir_asks_of_one_moment_are_one_batch() {
     assert_eq!(asks[0].ask, Ask::Me);
     let Ask::Batch(bundle) = &asks[1].ask else { panic!() };
     assert!(bundle.contains("Patient/1") && bundle.contains("Patient/2") && asks[1].deadline.is_none());
-    let json = r#"{"entry":[{"response":{"status":"200"},"resource":{"id":"1"}},{"response":{"status":"404"}}]}"#;
-    let batch = (asks[1].id, Answer::Done { status: 200, body: Json::parse(json).unwrap() });
+    let body = r#"{"entry":[{"response":{"status":"200"},"resource":{"id":"1"}},{"response":{"status":"404"}}]}"#;
+    let batch = (asks[1].id, done(200, json(body)));
     // Me has no answer, so it has failed; the answer to an unknown request is ignored.
     let Step::Ask(asks) = flow.resume(vec![batch, (99, Answer::Failed)]) else { panic!() };
     assert_eq!(asks[0].deadline, Some(700));
     let Step::Ask(asks) = flow.resume(vec![(asks[0].id, Answer::TimedOut)]) else { panic!() };
-    let Step::Done(done) = flow.resume(vec![(asks[0].id, Answer::Done { status: 200, body: Json::Null })]) else {
-        panic!()
-    };
+    let Step::Done(done) = flow.resume(vec![(asks[0].id, done(200, Json::Null))]) else { panic!() };
     let id = "Object([(\"id\", Text(\"1\"))])";
     let expected = format!(
         "[Done {{ status: 200, body: {id} }}, Failed, Done {{ status: 404, body: Null }}] TimedOut Done {{ status: 200, body: Null }}"

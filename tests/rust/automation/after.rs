@@ -5,12 +5,14 @@
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::Reply;
+use plumline::runtime::{Flow, Reply};
 
-use crate::automation::world::{ALERTS, CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, leg, race, sid};
+use crate::automation::world::{ALERTS, CALLER, DAY, HOUR, MINUTE, OURS, World, leg, sid};
+use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::{bare, is};
 use crate::random::Random;
+use crate::run::{Run, play};
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
 
@@ -49,8 +51,8 @@ fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> J
     world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
 }
 
-fn tell(world: &mut World, call: &Json) -> Vec<String> {
-    let (done, asked) = world.told(call).play(world, &Faults::NONE);
+fn notify(world: &mut World, call: &Json) -> Vec<String> {
+    let (done, asked) = world.play(world.on_change(call), &Faults::NONE);
     assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
     assert!(asked <= 7, "{asked}");
     done.log
@@ -61,7 +63,7 @@ fn a_missed_call_opens_one_task() {
     let mut world = World::new(TASKS);
     let call = missed(&mut world, 1);
     for _ in 0..3 {
-        tell(&mut world, &call);
+        notify(&mut world, &call);
     }
     world.settle();
     let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
@@ -81,32 +83,32 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
     for (config, opened) in [(TASKS, 1), ("", 0), (r#"{"tasks":{"on":["failed"]}}"#, 0)] {
         let mut world = World::new(config);
         let call = missed(&mut world, 1);
-        tell(&mut world, &call);
+        notify(&mut world, &call);
         assert_eq!(world.fhir.of_type("Task").len(), opened, "{config}");
     }
     let mut world = World::new(TASKS);
     let mut stranger = missed(&mut world, 1);
     stranger.set("category", Json::Null);
-    tell(&mut world, &stranger);
+    notify(&mut world, &stranger);
     let mut running = missed(&mut world, 5);
     running.set("status", Json::of("in-progress"));
-    tell(&mut world, &running);
+    notify(&mut world, &running);
     // Long ago, by another tool, or gone by now.
     world.now += 8 * DAY;
     let old = world.fhir.of_type("Communication")[1].clone();
-    tell(&mut world, &old);
+    notify(&mut world, &old);
     world.now = NOW;
     let mut gone = old.clone();
     gone.set("id", Json::of("gone"));
-    tell(&mut world, &gone);
+    notify(&mut world, &gone);
     reached(&mut world, 9, CALLER, None);
     let answered = world.fhir.of_type("Communication")[2].clone();
-    tell(&mut world, &answered);
+    notify(&mut world, &answered);
     assert_eq!(world.fhir.of_type("Task").len(), 0);
     let deleted = Json::object([("deletedResource", old)]);
-    assert_eq!(world.told(&deleted).play(&mut world, &Faults::NONE).0.reply, Reply::Accepted);
+    assert_eq!(world.play(world.on_change(&deleted), &Faults::NONE).0.reply, Reply::Accepted);
     let other = Json::object([("resourceType", Json::of("Patient")), ("id", Json::of("p1"))]);
-    assert!(matches!(world.told(&other).play(&mut world, &Faults::NONE).0.reply, Reply::Invalid(_)));
+    assert!(matches!(world.play(world.on_change(&other), &Faults::NONE).0.reply, Reply::Invalid(_)));
 }
 
 /// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
@@ -119,7 +121,7 @@ fn a_call_whose_answer_is_not_in_the_chart_yet_opens_no_task() {
         child.status = status;
         world.twilio.legs.push(child);
         let call = charted(&mut world, 1, &[&ended], None);
-        tell(&mut world, &call);
+        notify(&mut world, &call);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (opened, opened), "{status}");
     }
 }
@@ -137,7 +139,7 @@ fn nobody_missed_a_call_that_the_dialplan_turned_away() {
     // It reads back.
     assert_eq!(CallLog::read(&record), log);
     let call = world.fhir.put(&record, NOW);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     world.settle();
     assert!(world.fhir.of_type("Task").is_empty());
 }
@@ -146,7 +148,7 @@ fn nobody_missed_a_call_that_the_dialplan_turned_away() {
 fn what_comes_late_corrects_the_task() {
     let mut world = World::new(TASKS);
     let call = missed(&mut world, 1);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     let code = |world: &World| world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]).cloned();
     assert_eq!(code(&world), Some(Json::of("missed")));
     // The message's event comes after the end of the call.
@@ -157,7 +159,7 @@ fn what_comes_late_corrects_the_task() {
     let changed = log.write(Some(call.clone()), EXTENSION_BASE);
     world.fhir.put(&changed, NOW);
     // The Subscription still tells of the older version.
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     assert_eq!(code(&world), Some(Json::of("voicemail")));
     // It turns out that somebody answered: nothing is left to do.
     let mut answered = world.fhir.of_type("Communication")[0].clone();
@@ -182,7 +184,7 @@ fn a_callback_asked_for_is_an_occasion() {
     let left = [&inbound[..], &[("CallStatus", "in-progress"), ("QueueResult", "leave")]].concat();
     let asked = [&inbound[..], &[("CallStatus", "completed"), ("QueueResult", "callback")]].concat();
     let call = charted(&mut world, 1, &[&left, &asked], None);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     assert_eq!(world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]), Some(&Json::of("callback")));
 }
 
@@ -208,12 +210,12 @@ fn a_callback_within_the_day_closes_the_task() {
             world.now += MINUTE;
             match order {
                 0 => {
-                    tell(&mut world, &call);
-                    tell(&mut world, &back);
+                    notify(&mut world, &call);
+                    notify(&mut world, &back);
                 }
                 1 => {
-                    tell(&mut world, &back);
-                    tell(&mut world, &call);
+                    notify(&mut world, &back);
+                    notify(&mut world, &call);
                 }
                 _ => {
                     world.now = NOW;
@@ -239,7 +241,7 @@ fn a_callback_that_was_told_of_first_closes_the_task() {
             world.now += 7 * MINUTE;
             world.settle();
             assert!(is(world.fhir.of_type("Task")[0], "status", status), "{patient:?} {to}");
-            tell(&mut world, &call);
+            notify(&mut world, &call);
             assert_eq!(world.fhir.of_type("Task").len(), 1);
         }
     }
@@ -264,8 +266,8 @@ fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
             }
             let placed = world.fhir.put(&log.write(None, EXTENSION_BASE), world.now);
             if told {
-                tell(&mut world, &call);
-                tell(&mut world, &placed);
+                notify(&mut world, &call);
+                notify(&mut world, &placed);
             } else {
                 world.sweep();
                 world.now += MINUTE;
@@ -285,11 +287,11 @@ fn tasks_and_alerts_are_made_once_in_any_race() {
         let calls = [missed(&mut world, 1), missed(&mut world, 5)];
         let mut runs = Vec::new();
         for _ in 0..5 {
-            runs.push(world.told(random.pick(&calls)));
+            runs.push(world.on_change(random.pick(&calls)));
         }
-        runs.push(world.sweeping());
-        runs.push(world.sweeping());
-        race(&mut world, runs, &mut random);
+        runs.push(world.cron());
+        runs.push(world.cron());
+        world.race(runs, &mut random);
         world.now += MINUTE;
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "seed {seed}");
@@ -302,14 +304,14 @@ fn tasks_and_alerts_are_made_once_in_any_race() {
 fn alerts_say_what_and_when_and_nothing_else() {
     let mut world = World::new(&alerting("slack", 20));
     let call = missed(&mut world, 1);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     let id = call.get("id").and_then(Json::text).unwrap().to_owned();
     let text =
         format!("Plumline: A call was missed (2026-11-18T11:06:40.000Z, Communication/{id}; alert 1 of the hour)");
     assert_eq!(world.posts, [Json::object([("text", Json::of(&text))])]);
     let mut world = World::new(&alerting("datadog", 20));
     let call = missed(&mut world, 1);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     assert_eq!(
         world.posts[0].write(),
         format!(
@@ -320,7 +322,7 @@ fn alerts_say_what_and_when_and_nothing_else() {
     assert!(is(intent, "status", "completed") && intent.write().contains("plumline-alert"));
     // An alert is no call: its own record starts nothing.
     let intent = intent.clone();
-    tell(&mut world, &intent);
+    notify(&mut world, &intent);
     assert_eq!((world.posts.len(), world.fhir.of_type("Task").len()), (1, 1));
 }
 
@@ -333,9 +335,9 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
         let mut runs = Vec::new();
         for number in 0..10 {
             let call = missed(&mut world, number * 4 + 1);
-            runs.push(world.told(&call));
+            runs.push(world.on_change(&call));
         }
-        race(&mut world, runs, &mut random);
+        world.race(runs, &mut random);
         let sent = 3;
         assert_eq!(world.posts.len(), sent, "seed {seed}");
         assert_eq!(world.fhir.of_type("Task").len(), 10);
@@ -353,14 +355,14 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
             "{summary}"
         );
         for _ in 0..3 {
-            let runs = vec![world.sweeping(), world.sweeping()];
-            race(&mut world, runs, &mut random);
+            let runs = vec![world.cron(), world.cron()];
+            world.race(runs, &mut random);
             world.now += 40 * MINUTE;
         }
         assert_eq!(world.posts.len(), sent + 1);
         // The next hour has alerts again.
         let call = missed(&mut world, 101);
-        tell(&mut world, &call);
+        notify(&mut world, &call);
         assert_eq!(world.posts.len(), sent + 2);
     }
 }
@@ -371,7 +373,7 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
         let mut world = World::new(&alerting("slack", 20));
         world.alert_status = status;
         let call = missed(&mut world, 1);
-        assert_eq!(tell(&mut world, &call).len(), 1);
+        assert_eq!(notify(&mut world, &call).len(), 1);
         for _ in 0..70 {
             world.now += MINUTE;
             world.sweep();
@@ -383,7 +385,7 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
     let mut world = World::new(&alerting("slack", 20));
     world.alert_status = 503;
     let call = missed(&mut world, 1);
-    tell(&mut world, &call);
+    notify(&mut world, &call);
     world.alert_status = 200;
     world.now += 3 * MINUTE;
     world.sweep();
@@ -408,10 +410,12 @@ fn an_address_that_hangs_keeps_nothing_waiting() {
     for minute in 1..90 {
         world.now += MINUTE;
         world.alert_hangs = Some(0);
-        let mut run = world.sweeping();
+        let mut run = Run::new(world.cron());
         // Medplum ends it while the first alert hangs, and all else is done.
         let posts = world.posts.len();
-        while run.go_on(&mut world, None).is_none() && world.posts.len() == posts {}
+        while run.response().is_none() && world.posts.len() == posts {
+            run.go_on(|open| world.answer(open, None));
+        }
         assert!(world.alert_hangs <= Some(3_000), "{minute} {:?}", world.alert_hangs);
         assert!(minute < 12 || world.fhir.of_type("Task").len() == 20, "{minute}");
     }
@@ -454,16 +458,15 @@ fn a_misread_config_forgets_nothing() {
     assert_eq!(before.len(), 3);
     world.config = config.replace("missed", "mised");
     let call = missed(&mut world, 1);
-    let misread = |world: &mut World, mut run: crate::automation::world::Run| {
-        let done = std::iter::repeat_with(|| run.go_on(world, None)).flatten().next().unwrap();
+    let misread = |world: &mut World, flow: Flow| {
+        let done = play(flow, |open| world.answer(open, None));
         assert_eq!((done.reply, done.log.len()), (Reply::Accepted, 1), "{:?}", done.log);
         assert!(done.log[0].contains("CONFIG_INVALID"));
     };
     for _ in 0..90 {
         world.now += MINUTE;
-        let runs = [world.told(&call), world.sweeping()];
-        for run in runs {
-            misread(&mut world, run);
+        for flow in [world.on_change(&call), world.cron()] {
+            misread(&mut world, flow);
         }
     }
     assert_eq!(marks(&world), before);
@@ -471,8 +474,8 @@ fn a_misread_config_forgets_nothing() {
     // The list is brought to the chart all the same.
     world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
     world.now += MINUTE;
-    let run = world.sweeping();
-    misread(&mut world, run);
+    let flow = world.cron();
+    misread(&mut world, flow);
     assert!(is(world.call(&sid("CA", 5)), "status", "completed"));
     world.config = config;
     world.sweep();
@@ -485,12 +488,12 @@ fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
     let call = missed(&mut ground, 1);
     let asked = {
         let mut world = ground.clone();
-        world.told(&call).play(&mut world, &Faults::NONE).1
+        world.play(world.on_change(&call), &Faults::NONE).1
     };
     for at in 0..asked {
         for fault in TRANSIENT {
             let mut world = ground.clone();
-            let (done, _) = world.told(&call).play(&mut world, &Faults::at(at, fault));
+            let (done, _) = world.play(world.on_change(&call), &Faults::at(at, fault));
             assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
             world.now += 3 * MINUTE;
             world.sweep();
@@ -525,7 +528,7 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
             calls.push(world.fhir.put(&log.write(None, EXTENSION_BASE), NOW));
         }
         for call in [&calls[1], &calls[0], &calls[1]] {
-            tell(&mut world, call);
+            notify(&mut world, call);
         }
         let after = world.fhir.of_type("Appointment")[0];
         let extensions = after.get("extension").unwrap().elements();
@@ -562,7 +565,7 @@ fn an_appointment_gets_no_call_of_another_patient() {
         let mut log = CallLog::ticket(&context);
         log.add(&CallEvent::from_rest(&leg(1, None, OURS, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
         let call = world.fhir.put(&log.write(None, EXTENSION_BASE), NOW);
-        tell(&mut world, &call);
+        notify(&mut world, &call);
         assert_eq!(world.fhir.of_type("Appointment")[0].get("extension").is_some(), written, "{patients:?}");
     }
 }
@@ -598,7 +601,7 @@ fn an_appointment_that_is_not_there_stops_nothing() {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         let call = missed_about(&mut world, 1, "Appointment/gone");
-        let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
+        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
         assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
     }
@@ -689,12 +692,12 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
             let mut world = World::new(EVERYTHING);
             let call = about(&mut world);
             world.fhir.refused.push((request.to_owned(), status));
-            let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
+            let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
             assert_eq!(refusals(&done.log), expected, "{request} {status}");
             let mut world = World::new(EVERYTHING);
             about(&mut world);
             world.fhir.refused.push((request.to_owned(), status));
-            let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
+            let (done, _) = world.play(world.cron(), &Faults::NONE);
             assert_eq!(refusals(&done.log), expected, "{request} {status} by the sweep");
         }
     }
@@ -702,7 +705,7 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
     for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push((request.to_owned(), 403));
-        let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
+        let (done, _) = world.play(world.cron(), &Faults::NONE);
         assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
     }
     // A failure is no refusal, and neither is a record that is not there.
@@ -710,7 +713,7 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
         let mut world = World::new(EVERYTHING);
         let call = about(&mut world);
         world.fhir.refused.push(("GET Appointment/".to_owned(), status));
-        let (done, _) = world.told(&call).play(&mut world, &Faults::NONE);
+        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
         assert!(refusals(&done.log).is_empty(), "{status} {:?}", done.log);
     }
 }

@@ -9,13 +9,16 @@ use plumline::chart::{CallEvent, CallLog, Context, Outcome, Way};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{BotEvent, Flow, Reply, Step};
+use plumline::runtime::{BotEvent, Flow, Reply};
 use plumline::time::{date, instant, parse_instant};
 
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, sid};
-use crate::fault::done;
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, sid};
+use crate::constants::NOW;
+use crate::fault::Fault;
+use crate::fhir::Fhir;
 use crate::json::is;
 use crate::random::Random;
+use crate::run::play;
 
 fn ask(world: &mut World, input: &str) -> Json {
     match world.execute(&Json::parse(input).unwrap()) {
@@ -167,16 +170,13 @@ fn what_makes_no_sense_is_refused() {
 
 #[test]
 fn the_chart_s_refusal_is_told() {
-    for (status, code) in [("403", Code::RecordForbidden), ("500", Code::ChartUnavailable)] {
-        let knock = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
-        let mut flow = Flow::new(|host| operations(BotEvent::read(knock).unwrap(), host));
-        let Step::Ask(opens) = flow.step() else { panic!("an ask") };
-        let body = format!(r#"{{"entry":[{{"response":{{"status":"{status}"}}}}]}}"#);
-        let answer = done(200, Json::parse(&body).unwrap());
-        let Step::Done(done) = flow.resume(vec![(opens[0].id, answer)]) else { panic!("the end") };
-        match done.reply {
-            Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, "403")),
-            Reply::Broken(problem) => assert_eq!((problem.code, status), (code, "500")),
+    for (status, code) in [(403, Code::RecordForbidden), (500, Code::ChartUnavailable)] {
+        let event = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
+        let flow = Flow::new(|host| operations(BotEvent::read(event).unwrap(), host));
+        let response = play(flow, |open| Fhir::default().answer(open, Some(Fault::EachRefused(status)), NOW));
+        match response.reply {
+            Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, 403)),
+            Reply::Broken(problem) => assert_eq!((problem.code, status), (code, 500)),
             other => panic!("{other:?}"),
         }
     }

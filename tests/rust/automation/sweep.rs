@@ -6,13 +6,15 @@ use plumline::bots::automation;
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{BotEvent, Flow, Reply, Step};
+use plumline::runtime::{BotEvent, Flow, Reply};
 
 use crate::automation::twilio::{Leg, Recorded};
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, race, same, sid};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, same, sid};
+use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::{bare, is};
 use crate::random::Random;
+use crate::run::{Run, play};
 
 /// A number of the account that another application answers.
 const FOREIGN: &str = "+15550100900";
@@ -95,8 +97,8 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
         world.twilio.page = page;
         world.now = NOW - 60 * MINUTE + random.below(60) as u64 * MINUTE;
         for _ in 0..random.below(4) {
-            let runs = (0..=random.below(3)).map(|_| world.sweeping()).collect();
-            for done in race(&mut world, runs, &mut random) {
+            let runs = (0..=random.below(3)).map(|_| world.cron()).collect();
+            for done in world.race(runs, &mut random) {
                 assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
             }
             world.now += random.below(10) as u64 * MINUTE;
@@ -142,7 +144,7 @@ fn numbers_that_cannot_be_read_keep_no_call_out() {
     for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
         let mut world = World { numbers, ..World::new("") };
         world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
-        let (done, _) = world.sweeping().play(&mut world, &Faults::NONE);
+        let (done, _) = world.play(world.cron(), &Faults::NONE);
         assert!(done.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", done.log);
         assert_eq!(world.calls().len(), 1, "{numbers}");
     }
@@ -222,7 +224,7 @@ fn a_fault_at_any_round_trip_loses_nothing() {
         for at in 0..asked {
             for fault in TRANSIENT {
                 let mut world = ground.clone();
-                world.sweeping().play(&mut world, &Faults::at(at, fault));
+                world.play(world.cron(), &Faults::at(at, fault));
                 world.now += MINUTE;
                 world.sweep();
                 same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
@@ -231,9 +233,9 @@ fn a_fault_at_any_round_trip_loses_nothing() {
                 same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
                 // A run that dies is one of which nothing more is heard.
                 let mut world = ground.clone();
-                let mut dying = world.sweeping();
+                let mut dying = Run::new(world.cron());
                 for _ in 0..at {
-                    dying.go_on(&mut world, None);
+                    dying.go_on(|open| world.answer(open, None));
                 }
                 world.now += MINUTE;
                 world.sweep();
@@ -770,7 +772,7 @@ fn a_fault_at_any_round_trip_loses_no_message() {
     for at in 0..asked {
         for fault in TRANSIENT {
             let mut world = ground.clone();
-            world.sweeping().play(&mut world, &Faults::at(at, fault));
+            world.play(world.cron(), &Faults::at(at, fault));
             for _ in 0..3 {
                 world.now += MINUTE;
                 world.sweep();
@@ -893,7 +895,7 @@ fn a_fault_at_any_round_trip_keeps_no_recording() {
     for at in 0..asked {
         for fault in TRANSIENT {
             let mut world = ground.clone();
-            world.sweeping().play(&mut world, &Faults::at(at, fault));
+            world.play(world.cron(), &Faults::at(at, fault));
             world.now += MINUTE;
             world.sweep();
             assert_eq!(world.twilio.recordings.len(), 0, "{at} {fault:?}");
@@ -907,14 +909,10 @@ fn a_fault_at_any_round_trip_keeps_no_recording() {
 
 #[test]
 fn without_a_key_it_follows_up_what_the_chart_has() {
-    let knock = r#"{"now":[1671,0],"input":{"resourceType":"Bot"},"secrets":{}}"#;
+    let event = r#"{"now":[1671,0],"input":{"resourceType":"Bot"},"secrets":{}}"#;
     let mut world = World::new("");
-    let mut flow = Flow::new(|host| automation(BotEvent::read(knock).unwrap(), host));
-    let mut step = flow.step();
-    while let Step::Ask(opens) = step {
-        step = flow.resume(opens.iter().map(|open| (open.id, world.answer(open, None))).collect());
-    }
-    let Step::Done(done) = step else { unreachable!() };
+    let flow = Flow::new(|host| automation(BotEvent::read(event).unwrap(), host));
+    let done = play(flow, |open| world.answer(open, None));
     assert_eq!(done.reply, Reply::Accepted);
     assert!(done.log[0].contains("SECRET_MISSING") && done.log[0].contains("TWILIO_ACCOUNT_SID"), "{:?}", done.log);
 }

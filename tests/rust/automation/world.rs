@@ -6,15 +6,16 @@ use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response, Step};
+use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response};
 
 use crate::automation::twilio::{Leg, Twilio};
+use crate::constants::NOW;
 use crate::fault::{Fault, Faults, done};
 use crate::fhir::Fhir;
 use crate::json::{bare, is, json};
 use crate::random::Random;
+use crate::run::{Run, race};
 
-pub(crate) const NOW: u64 = 1_795_000_000_000;
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 3_600_000;
 pub(crate) const DAY: u64 = 86_400_000;
@@ -38,48 +39,60 @@ pub(crate) struct World {
     pub(crate) alert_hangs: Option<u32>,
 }
 
-/// A run on its way.
-pub(crate) struct Run {
-    flow: Flow,
-    step: Step,
-    pub(crate) asked: usize,
-}
-
 impl World {
     pub(crate) fn new(config: &str) -> Self {
         Self { now: NOW, config: config.to_owned(), ..Self::default() }
     }
 
-    fn knock(&self, input: &Json, config: &str) -> BotEvent {
+    fn event(&self, input: &Json) -> BotEvent {
         let secret = |value: &str| if value.is_empty() { Json::Null } else { Json::of(value) };
         let secrets = Json::object([
             ("TWILIO_ACCOUNT_SID", Json::of("AC1")),
             ("TWILIO_API_KEY", Json::of("SK1")),
             ("TWILIO_API_SECRET", Json::of("invented")),
-            ("PLUMLINE_CONFIG", secret(config)),
+            ("PLUMLINE_CONFIG", secret(&self.config)),
             ("TWILIO_NUMBER", secret(self.numbers)),
         ]);
         let now = Json::List(vec![Json::count(self.now >> 30), Json::count(self.now & 0x3fff_ffff)]);
         let event = Json::object([("now", now), ("input", input.clone()), ("secrets", secrets)]);
-        BotEvent::read(&event.write()).expect("a knock")
+        BotEvent::read(&event.write()).expect("an event")
     }
 
-    /// A minute of the sweep.
-    pub(crate) fn sweeping(&self) -> Run {
-        let knock = self.knock(&Json::object([("resourceType", Json::of("Bot"))]), &self.config);
-        Run::new(Flow::new(|host| automation(knock, host)))
+    /// The sweep, which runs every minute.
+    pub(crate) fn cron(&self) -> Flow {
+        self.on_change(&Json::object([("resourceType", Json::of("Bot"))]))
     }
 
-    /// A Subscription that tells of a resource.
-    pub(crate) fn told(&self, resource: &Json) -> Run {
-        let knock = self.knock(resource, &self.config);
-        Run::new(Flow::new(|host| automation(knock, host)))
+    /// What a Subscription starts when a resource has changed.
+    pub(crate) fn on_change(&self, resource: &Json) -> Flow {
+        let event = self.event(resource);
+        Flow::new(|host| automation(event, host))
     }
 
     /// An operation.
     pub(crate) fn execute(&mut self, input: &Json) -> Reply {
-        let knock = self.knock(input, &self.config);
-        Run::new(Flow::new(|host| operations(knock, host))).play(self, &Faults::NONE).0.reply
+        let event = self.event(input);
+        self.play(Flow::new(|host| operations(event, host)), &Faults::NONE).0.reply
+    }
+
+    /// Plays a flow to its end. Returns how often it waited for answers, too.
+    pub(crate) fn play(&mut self, flow: Flow, faults: &Faults) -> (Response, usize) {
+        let mut run = Run::new(flow);
+        loop {
+            if let Some(response) = run.response() {
+                leaks_nothing(response);
+                return (response.clone(), run.rounds);
+            }
+            let fault = faults.of(run.rounds);
+            run.go_on(|open| self.answer(open, fault));
+        }
+    }
+
+    /// Plays flows concurrently in a random order.
+    pub(crate) fn race(&mut self, flows: Vec<Flow>, random: &mut Random) -> Vec<Response> {
+        let responses = race(flows, random, |open| self.answer(open, None));
+        responses.iter().for_each(leaks_nothing);
+        responses
     }
 
     /// Sweeps, a minute later each time, until nothing changes any more; how many runs that took. One run that ends a
@@ -105,7 +118,7 @@ impl World {
     }
 
     pub(crate) fn sweep(&mut self) -> usize {
-        let (done, asked) = self.sweeping().play(self, &Faults::NONE);
+        let (done, asked) = self.play(self.cron(), &Faults::NONE);
         assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
         asked
     }
@@ -177,53 +190,11 @@ impl World {
     }
 }
 
-impl Run {
-    fn new(mut flow: Flow) -> Self {
-        let step = flow.step();
-        Self { flow, step, asked: 0 }
-    }
-
-    /// How it ended, if it has; else one round trip more.
-    pub(crate) fn go_on(&mut self, world: &mut World, fault: Option<Fault>) -> Option<Response> {
-        let opens = match &self.step {
-            Step::Done(done) => return Some(done.clone()),
-            Step::Ask(opens) => opens,
-        };
-        self.asked += 1;
-        let answers = opens.iter().map(|open| (open.id, world.answer(open, fault))).collect();
-        self.step = self.flow.resume(answers);
-        None
-    }
-
-    pub(crate) fn play(mut self, world: &mut World, faults: &Faults) -> (Response, usize) {
-        loop {
-            if let Some(done) = self.go_on(world, faults.of(self.asked)) {
-                leaks_nothing(&done);
-                return (done, self.asked);
-            }
-        }
-    }
-}
-
 fn leaks_nothing(done: &Response) {
     for line in &done.log {
         assert!(!line.contains("CONFIG_INVALID"), "{line}");
         assert!(!line.contains("+1555") && !line.contains("CA0") && !line.contains("invented"), "{line}");
     }
-}
-
-/// Plays runs concurrently in a random order.
-pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, random: &mut Random) -> Vec<Response> {
-    let mut ended = Vec::new();
-    while !runs.is_empty() {
-        let at = random.below(runs.len());
-        if let Some(done) = runs[at].go_on(world, None) {
-            leaks_nothing(&done);
-            ended.push(done);
-            drop(runs.remove(at));
-        }
-    }
-    ended
 }
 
 fn without_marks(resources: &[Json]) -> Vec<String> {

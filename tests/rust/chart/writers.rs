@@ -2,33 +2,34 @@
 
 //! Many webhooks of one call at the same time.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use plumline::bots::status;
 use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Stored, Unstored, nothing_else, search, store};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Step};
-
-use std::cell::RefCell;
-use std::rc::Rc;
+use plumline::runtime::{Ask, FhirRequest, Flow, Open, Reply, Response};
 
 use crate::chart::calls::{Event, call};
 use crate::chart::{knows, only_call};
+use crate::constants::NOW;
 use crate::fault::{Fault, Faults, done};
 use crate::fhir::Fhir;
 use crate::json::{bare, json, reference};
 use crate::random::Random;
+use crate::run::Run;
 
 /// Milliseconds that a callback may take, or a round trip of `store` on its own.
 pub(crate) const LIMIT: u32 = 12_000;
-const NOW: u64 = 1_795_000_000_000;
 const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 
-/// A webhook on its way, and where it stands.
+/// A callback that is stored in the chart.
 pub(crate) struct Writer {
-    flow: Flow,
-    step: Step,
-    pub(crate) asked: usize,
+    run: Run,
+    /// How often it sent a request to the chart.
+    asked: usize,
     /// How often it paused before another attempt.
     paused: usize,
 }
@@ -43,36 +44,31 @@ impl Writer {
         })))
     }
 
-    fn new(mut flow: Flow) -> Self {
-        let step = flow.step();
-        Self { flow, step, asked: 0, paused: 0 }
+    fn new(flow: Flow) -> Self {
+        Self { run: Run::new(flow), asked: 0, paused: 0 }
     }
 
-    /// How it ended, if it has; else one round trip more.
+    /// Sends one request, after its pause. The response, once there is nothing to send.
     pub(crate) fn go_on(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
-        let asks = match &self.step {
-            Step::Done(done) => return Some(done.clone()),
-            Step::Ask(asks) => asks,
-        };
-        let [open] = &asks[..] else { panic!("{asks:?}") };
-        if let Ask::Wait(ms) = open.ask {
-            assert!((1..=2_000).contains(&ms), "{ms}");
+        while let [Open { ask: Ask::Wait(ms), .. }] = self.run.open() {
+            assert!((1..=2_000).contains(ms), "{ms}");
             self.paused += 1;
-            let paused = (open.id, done(200, Json::Null));
-            self.step = self.flow.resume(vec![paused]);
-            return self.go_on(fhir, fault);
+            self.run.go_on(|_| done(200, Json::Null));
         }
+        if let Some(response) = self.run.response() {
+            return Some(response.clone());
+        }
+        let [open] = self.run.open() else { panic!("{:?}", self.run.open()) };
         assert_eq!(open.deadline.or(open.until), Some(LIMIT));
         self.asked += 1;
-        let answer = fhir.answer(open, fault, NOW);
-        self.step = self.flow.resume(vec![(open.id, answer)]);
+        self.run.go_on(|open| fhir.answer(open, fault, NOW));
         None
     }
 
     pub(crate) fn play(mut self, fhir: &mut Fhir, faults: &Faults) -> (Response, usize) {
         loop {
-            if let Some(done) = self.go_on(fhir, faults.of(self.asked)) {
-                return (done, self.asked);
+            if let Some(response) = self.go_on(fhir, faults.of(self.asked)) {
+                return (response, self.asked);
             }
         }
     }
@@ -255,7 +251,7 @@ fn what_else_is_to_be_written_travels_along_once() {
 fn what_a_story_has_read_is_not_read_again() {
     let event = missed();
     let root = event.log().root().unwrap().to_owned();
-    let found = Answer::Done { status: 200, body: Json::object([("resourceType", Json::of("Bundle"))]) };
+    let found = done(200, Json::object([("resourceType", Json::of("Bundle"))]));
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
     let chart = Chart::read(found, &root).unwrap();
     let mut fhir = Fhir::default();

@@ -2,13 +2,13 @@
 
 //! Random configs: valid ones are accepted, and the reader survives every change to them.
 
-use crate::random::Random;
-use crate::random_config::random_config;
-
 use plumline::dialplan::Severity;
 use plumline::dialplan::config::Config;
 use plumline::error::Code;
 use serde_json::{Value, json};
+
+use crate::random::Random;
+use crate::random_config::random_config;
 
 /// Reads and checks; whether it was taken.
 fn taken(text: &str, seed: u64) -> bool {

@@ -2,7 +2,8 @@
 
 //! Whom a call rings, and what comes after each outcome.
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG, text};
+use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::json::text;
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"Nobody."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
@@ -198,7 +199,7 @@ fn a_patients_own_doctor_rings() {
     let both = [client("grey_1"), number("+15550100777")].concat();
     let mut clinic = dial(own).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings("", "", &both));
-    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(clinic.batch_sizes(), [2, 1]);
     assert_eq!(dial(own).with(&[ADA]).call(), "<Say>Nobody.</Say><Hangup/>");
     assert_eq!(dial(own).with(&[GREY]).call(), "<Say>Nobody.</Say><Hangup/>");
     let role = ADA.replace("Practitioner/grey", "PractitionerRole/r9");
@@ -229,7 +230,7 @@ fn the_clinician_who_last_called_rings() {
     let mut clinic = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1]]);
     assert_eq!(clinic.call(), rings("", "", &client("brown_1")));
     // The second read depends on the first; then one write.
-    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1, 1]);
+    assert_eq!(clinic.batch_sizes(), [2, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
     // A ticket that nobody has used is no call.
@@ -238,7 +239,7 @@ fn the_clinician_who_last_called_rings() {
     let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);
     assert_eq!(tried.call(), rings("", "", &client("brown_1")));
     // Who answered is told once they have: by the place that rang.
-    clinic.resources.extend(dial(back).with(&[BROWN, &calls[1]]).resources);
+    clinic = clinic.with(&[BROWN, &calls[1]]);
     ended(&mut clinic, "?step=dial.first", "completed");
     assert_eq!(text(clinic.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/brown");
     // A stranger has never been called.

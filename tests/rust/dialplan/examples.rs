@@ -142,7 +142,7 @@ fn a_nurse_line() {
     let goodbye = ask(&mut chart, "?step=queue.wait-for-nurse", &[("QueueResult", "bridged")]);
     assert!(goodbye.contains("Goodbye."), "{goodbye}");
     // The service does not say: closed.
-    chart.resources.clear();
+    chart.fhir.resources.clear();
     assert!(ask(&mut chart, "", &[]).contains("Our nurses cannot take your call."));
 }
 

@@ -4,7 +4,8 @@
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{ADA, Clinic, Fault, GREY};
+use crate::dialplan::clinic::{ADA, Clinic, GREY};
+use crate::fault::{Fault, Faults, TRANSIENT};
 
 const CONFIG: &str = r#""timeZone":"America/New_York",
     "hours":{"ward":{"healthcareService":"HealthcareService/ward"}},
@@ -33,17 +34,6 @@ const STORIES: [(&str, &[(&str, &str)]); 9] = [
     ("?step=voicemail.mail", &[("RecordingSid", "RE00000000000000000000000000000001")]),
 ];
 
-const FAULTS: [Fault; 8] = [
-    Fault::Late,
-    Fault::Lost,
-    Fault::Whole(500),
-    Fault::Whole(429),
-    Fault::Each(403),
-    Fault::Each(404),
-    Fault::Each(409),
-    Fault::Each(503),
-];
-
 fn clinics() -> [Clinic; 3] {
     [
         Clinic::new(CONFIG).with(&[ADA, GREY, WARD, TEAM]),
@@ -57,10 +47,8 @@ fn every_story_costs_two_reads_and_one_write_at_most() {
     for mut clinic in clinics() {
         for (step, more) in STORIES {
             clinic.request(step, more);
-            let writes = |requests: &[String]| requests.iter().any(|one| !one.starts_with("GET"));
-            let (wrote, read): (Vec<_>, Vec<_>) = clinic.batches.iter().partition(|(_, requests)| writes(requests));
-            assert!(read.len() <= 2 && wrote.len() <= 1, "{step} {:?}", clinic.batches);
-            assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+            assert!(clinic.fhir.reads() <= 2 && clinic.fhir.writes() <= 1, "{step} {:?}", clinic.fhir.batches);
+            assert!(clinic.patience() <= 3_000);
             assert_eq!(clinic.log, Vec::<String>::new(), "{step}");
         }
     }
@@ -70,7 +58,7 @@ fn every_story_costs_two_reads_and_one_write_at_most() {
 fn the_first_request_costs_what_it_asks_for() {
     let counts = |clinic: &mut Clinic| {
         let heard = clinic.call();
-        (clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), heard)
+        (clinic.batch_sizes(), heard)
     };
     let [mut team, mut patient, mut stranger] = clinics();
     // Patient, service, roles and the call's record; then team and last caller; then the record.
@@ -88,18 +76,26 @@ fn the_first_request_costs_what_it_asks_for() {
 /// Every fault at every round trip of every story.
 #[test]
 fn whatever_fails_something_is_heard_in_time() {
-    const AT: [fn(usize) -> bool; 5] = [|_| true, |at| at == 0, |at| at == 1, |at| at == 2, |at| at >= 2];
     let mut heard_nothing = 0;
-    for (fault, at) in FAULTS.into_iter().flat_map(|fault| AT.map(|at| (fault, at))) {
+    let all = TRANSIENT.into_iter().chain([Fault::EachRefused(403), Fault::EachRefused(404)]);
+    let places = |fault| {
+        [
+            Faults::always(fault),
+            Faults::at(0, fault),
+            Faults::at(1, fault),
+            Faults::at(2, fault),
+            Faults::from(2, fault),
+        ]
+    };
+    for faults in all.flat_map(places) {
         for mut clinic in clinics() {
-            clinic.fault = Box::new(move |trip| at(trip).then_some(fault));
+            clinic.faults = faults.clone();
             for (step, more) in STORIES {
                 let heard = clinic.request(step, more);
                 heard_nothing += usize::from(heard == "<Response/>");
                 assert!(!heard.is_empty(), "{step}");
                 // Reading and writing, and where somebody else wrote at the same time both once more: three seconds.
-                let waited: u32 = clinic.batches.iter().map(|(deadline, _)| deadline).sum();
-                assert!(waited <= 3_000, "{step} {:?}", clinic.batches);
+                assert!(clinic.patience() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
     }
@@ -109,13 +105,13 @@ fn whatever_fails_something_is_heard_in_time() {
 #[test]
 fn what_is_not_known_does_not_hold() {
     let [mut team, ..] = clinics();
-    team.fault = Box::new(|at| (at == 0).then_some(Fault::Late));
+    team.faults = Faults::at(0, Fault::TimedOut);
     // No patient, no hours: closed, as for anybody.
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
     assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
     // What is not there, or not to be read, is told by its type.
-    team.fault = Box::new(|at| (at == 0).then_some(Fault::Each(404)));
+    team.faults = Faults::at(0, Fault::EachRefused(404));
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     let refused: Vec<&str> = team
         .log
@@ -125,10 +121,10 @@ fn what_is_not_known_does_not_hold() {
     assert_eq!(refused, ["Patient", "PractitionerRole", "HealthcareService"]);
     assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
     // The team is asked for second: without it the next rule.
-    team.fault = Box::new(|at| (at == 1).then_some(Fault::Late));
+    team.faults = Faults::at(1, Fault::TimedOut);
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
     // What could not be written is told, and the call goes on.
-    team.fault = Box::new(|at| (at == 2).then_some(Fault::Each(403)));
+    team.faults = Faults::at(2, Fault::EachRefused(403));
     assert!(team.call().contains("grey_1"));
     assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);
     assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
@@ -156,10 +152,10 @@ fn a_callback_that_is_not_stored_comes_again() {
     ];
     for (step, more) in events {
         let mut clinic = Clinic::new(CONFIG);
-        clinic.fault = Box::new(|_| Some(Fault::Each(500)));
+        clinic.faults = Faults::always(Fault::EachRefused(500));
         assert!(matches!(clinic.reply(step, more), Reply::Broken(_)), "{step}");
         assert!(clinic.record().is_none());
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request(step, more), "<Response/>", "{step}");
         assert!(clinic.record().is_some(), "{step}");
         assert!(clinic.round_trips() <= 3);
@@ -173,10 +169,10 @@ fn who_answered_a_leg_makes_no_call_of_it() {
     let mut clinic = Clinic::new(CONFIG);
     assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
     assert!(clinic.record().is_none());
-    clinic.fault = Box::new(|_| Some(Fault::Late));
+    clinic.faults = Faults::always(Fault::TimedOut);
     assert!(matches!(clinic.reply("?step=machine", &told), Reply::Broken(_)));
     // Of a call that is known, it is written down.
-    clinic.fault = Box::new(|_| None);
+    clinic.faults = Faults::NONE;
     clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
     assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
     assert!(clinic.record().unwrap().write().contains("answeredBy"));
@@ -188,7 +184,8 @@ fn a_dial_action_at_the_webhooks_own_url_keeps_no_caller_waiting() {
     for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
         let [mut clinic, ..] = clinics();
         clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);
-        assert!(!clinic.batches.is_empty());
-        assert!(clinic.batches.iter().all(|(deadline, _)| *deadline == limit), "{status} {:?}", clinic.batches);
+        let batches = &clinic.fhir.batches;
+        assert!(!batches.is_empty());
+        assert!(batches.iter().all(|batch| batch.deadline == limit), "{status} {batches:?}");
     }
 }

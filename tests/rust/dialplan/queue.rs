@@ -4,7 +4,8 @@
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{Clinic, Fault};
+use crate::dialplan::clinic::Clinic;
+use crate::fault::{FAILURES, Fault, Faults};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
@@ -97,23 +98,23 @@ fn outcome(clinic: &Clinic) -> String {
 #[test]
 fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
     let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
-    for fault in [Fault::Late, Fault::Lost, Fault::Whole(503), Fault::Each(500), Fault::Each(403)] {
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut clinic = queue("");
-        clinic.fault = Box::new(move |_| Some(fault));
+        clinic.faults = Faults::always(fault);
         assert!(matches!(clinic.reply("?step=queue.first", &wait), Reply::Broken(_)), "{fault:?}");
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
         // A moment of trouble need not be brought again: nobody waits.
         let mut clinic = queue("");
-        clinic.fault = Box::new(|at| (at < 2).then_some(Fault::Each(503)));
+        clinic.faults = Faults::before(2, Fault::EachRefused(503));
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
         // Whoever still listens hears what comes next, and soon.
         let mut clinic = queue("");
-        clinic.fault = Box::new(move |_| Some(fault));
+        clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
-        assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+        assert!(clinic.patience() <= 3_000);
     }
 }
 
@@ -180,28 +181,25 @@ fn whoever_has_no_number_is_offered_no_callback() {
 
 #[test]
 fn nothing_is_promised_that_nobody_noted() {
-    const FAULTS: [fn(usize) -> Option<Fault>; 6] = [
-        |at| (at == 0).then_some(Fault::Late),
-        |at| (at == 0).then_some(Fault::Whole(500)),
-        |at| (at == 1).then_some(Fault::Late),
-        |at| (at == 1).then_some(Fault::Each(403)),
-        |at| (at >= 1).then_some(Fault::Each(409)),
-        |_| Some(Fault::Lost),
-    ];
-    for (index, fault) in FAULTS.into_iter().enumerate() {
+    let failures =
+        FAILURES.into_iter().flat_map(|fault| [Faults::at(0, fault), Faults::at(1, fault), Faults::always(fault)]);
+    let refusals = [Faults::at(1, Fault::EachRefused(403)), Faults::from(1, Fault::EachRefused(409))];
+    for faults in failures.chain(refusals) {
         let mut clinic = queue(OFFER);
-        clinic.fault = Box::new(fault);
-        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{index}");
+        clinic.faults = faults.clone();
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{faults:?}");
         assert!(clinic.log.iter().any(|line| line.starts_with("plumline: CHART_")), "{:?}", clinic.log);
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     }
-    // Somebody else wrote first: once more, within the same patience.
-    let mut clinic = queue(OFFER);
-    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Each(412)));
-    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
-    assert!(taken(&clinic));
-    assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+    // Another client wrote first: the write is repeated within the same deadline.
+    for fault in [Fault::EachRefused(412), Fault::Overtaken] {
+        let mut clinic = queue(OFFER);
+        clinic.faults = Faults::at(1, fault);
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+        assert!(taken(&clinic));
+        assert!(clinic.patience() <= 3_000);
+    }
 }
 
 #[test]
@@ -220,6 +218,6 @@ fn overflow_and_callback_are_told_apart() {
     // Without an overflow there is nothing to tell apart.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
     // A chart that is down makes it the more careful of the two.
-    clinic.fault = Box::new(|_| Some(Fault::Late));
+    clinic.faults = Faults::always(Fault::TimedOut);
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }

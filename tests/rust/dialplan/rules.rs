@@ -43,7 +43,7 @@ fn holds_at(wall: &'static str, when: &str, resources: &[&str], more: &[(&str, &
         other => panic!("{other}"),
     };
     let heard = clinic.request("", more);
-    assert!(clinic.round_trips() <= 3, "{:?}", clinic.batches);
+    assert!(clinic.round_trips() <= 3, "{:?}", clinic.fhir.batches);
     heard == "<Say>yes</Say><Hangup/>"
 }
 

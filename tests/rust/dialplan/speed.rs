@@ -10,7 +10,8 @@ use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan,
 use plumline::phone::E164;
 use plumline::signature::{AuthToken, SignedParams, sign, which};
 
-use crate::dialplan::clinic::{CALL, CALLER, OURS, TOKEN, URL};
+use crate::constants::TOKEN;
+use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
 
 /// The least of some runs.
 fn time(mut run: impl FnMut()) -> Duration {

@@ -4,7 +4,9 @@
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, Fault, GREY, LEG, text};
+use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::fault::{Fault, Faults};
+use crate::json::{reference, text};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 
@@ -151,17 +153,14 @@ fn what_a_patient_is_found_for_stands_in_the_chart() {
         Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     // The patient and the record in one round trip, and one that writes.
-    let (reads, writes) = (&clinic.batches[0], &clinic.batches[1]);
-    assert_eq!(
-        (clinic.round_trips(), reads.1.len(), writes.1.as_slice()),
-        (2, 2, &["POST Communication".to_owned()][..])
-    );
+    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    assert_eq!(clinic.fhir.requests()[1], ["POST Communication"]);
     let record = clinic.record().unwrap();
     assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");
     assert_eq!(text(record, &["sender", "reference"]), "Patient/ada");
     // The same request again: the same document, and nothing new.
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
-    assert_eq!((clinic.round_trips(), clinic.resources.len()), (1, 2));
+    assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
     // A plan that knows nobody leaves it to the callbacks.
     let mut clinic = Clinic::doing(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
@@ -292,31 +291,31 @@ fn what_a_message_says_is_a_part_of_the_chart() {
     for _ in 0..2 {
         assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     }
-    let words: Vec<_> = clinic.resources.iter().filter(|one| one.write().contains("A message.")).collect();
+    let words = clinic.with_text("A message.");
     assert_eq!(words.len(), 1);
-    let call = format!("Communication/{}", text(clinic.record().unwrap(), &["id"]));
+    let call = reference(clinic.record().unwrap());
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
-    for (failing, fault) in [(0, Fault::Late), (1, Fault::Late), (1, Fault::Each(403))] {
-        clinic.resources.retain(|one| !one.write().contains("A message."));
-        clinic.fault = Box::new(move |at| (at == failing).then_some(fault));
+    for (failing, fault) in [(0, Fault::TimedOut), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
+        clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+        clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
     }
     // What may or may not have been written is written again, and is there once.
-    clinic.resources.retain(|one| !one.write().contains("A message."));
-    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Lost));
+    clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+    clinic.faults = Faults::at(1, Fault::RequestLost);
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
-    assert_eq!(clinic.resources.iter().filter(|one| one.write().contains("A message.")).count(), 1);
+    assert_eq!(clinic.with_text("A message.").len(), 1);
     // A SID that is none finds nothing, and is written nowhere.
     for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
     {
         let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
         assert_eq!(clinic.request("?step=transcription", &strange), "<Response/>", "{sid}");
-        assert!(clinic.resources.iter().all(|one| !one.write().contains("Another.")), "{sid}");
+        assert!(clinic.with_text("Another.").is_empty(), "{sid}");
     }
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
-    clinic.fault = Box::new(|_| None);
+    clinic.faults = Faults::NONE;
     assert_eq!(
         clinic.request("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionStatus", "failed")]),
         "<Response/>"

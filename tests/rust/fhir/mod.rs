@@ -132,6 +132,17 @@ impl Fhir {
 impl Fhir {
     /// Answers a batch that meets `fault`.
     pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>, now: u64) -> Answer {
+        self.answer_by(open, fault, now, |fhir, entry| fhir.entry(entry, now))
+    }
+
+    /// Answers a batch whose entries `respond` answers.
+    pub(crate) fn answer_by(
+        &mut self,
+        open: &Open,
+        fault: Option<Fault>,
+        now: u64,
+        mut respond: impl FnMut(&mut Self, &Json) -> Json,
+    ) -> Answer {
         let Ask::Batch(bundle) = &open.ask else { panic!("{open:?}") };
         let bundle = Json::parse(bundle).expect("a bundle");
         let entries = bundle.get("entry").expect("entries").elements();
@@ -142,14 +153,15 @@ impl Fhir {
         };
         let deadline = open.deadline.or(open.until).expect("a deadline");
         self.batches.push(Batch { deadline, requests: entries.iter().map(line).collect() });
-        match fault {
-            Some(Fault::EachRefused(status)) => respond(entries.iter().map(|_| refusal(status))),
-            Some(Fault::FirstOnly) => respond(entries.iter().take(1).map(|entry| self.entry(entry, now))),
-            Some(Fault::Overtaken) => {
-                entries.iter().for_each(|entry| self.overtake(&Request::of(entry), now));
-                respond(entries.iter().map(|entry| self.entry(entry, now)))
+        if fault == Some(Fault::Overtaken) {
+            for entry in entries {
+                self.overtake(&Request::of(entry), now);
             }
-            fault => Fault::apply(fault, || respond(entries.iter().map(|entry| self.entry(entry, now)))),
+        }
+        match fault {
+            Some(Fault::EachRefused(status)) => batch_response(entries.iter().map(|_| refusal(status))),
+            Some(Fault::FirstOnly) => batch_response(entries.iter().take(1).map(|entry| respond(self, entry))),
+            fault => Fault::apply(fault, || batch_response(entries.iter().map(|entry| respond(self, entry)))),
         }
     }
 
@@ -311,8 +323,7 @@ fn same_content(one: &Json, other: &Json) -> bool {
     content(one) == content(other)
 }
 
-/// The answer to a batch.
-pub(crate) fn respond(entries: impl Iterator<Item = Json>) -> Answer {
+fn batch_response(entries: impl Iterator<Item = Json>) -> Answer {
     let entries = Json::List(entries.collect());
     let kind = Json::of("batch-response");
     done(200, Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entries)]))

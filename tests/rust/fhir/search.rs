@@ -2,10 +2,10 @@
 
 //! The searches of the bots. A search by anything else fails the test.
 
+use std::cmp::Ordering;
+
 use plumline::json::Json;
 use plumline::time::parse_instant;
-
-use std::cmp::Ordering;
 
 use crate::fhir::Fhir;
 use crate::form::pairs;

@@ -2,17 +2,18 @@
 
 //! Click to call, once the practitioner's own phone was picked up: nobody is dialled before a key was pressed there.
 
+use plumline::json::Json;
+use plumline::runtime::Secret;
+
+use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults};
 use crate::json::{json, text};
 use crate::random::Random;
-use crate::world;
-
-use plumline::json::Json;
-use plumline::runtime::{Secret, Step};
-use world::door::{PLACE, asked};
-use world::key_press::{PHONE, press, press_with};
-use world::phone::{dialled, refused, xml};
-use world::{NOW, OURS, PATIENT, World, sid};
+use crate::run::Run;
+use crate::world::door::{PLACE, asked};
+use crate::world::key_press::{PHONE, press, press_with};
+use crate::world::phone::{dialled, refused, xml};
+use crate::world::{OURS, PATIENT, World, sid};
 
 /// The number of ours that the newest call was placed from.
 fn line(world: &World) -> String {
@@ -202,16 +203,17 @@ fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
         if random.one_in(2) {
             world.http_faults.add(0, Fault::DoneTooLate);
         }
-        let mut flow = asked().flow(PLACE);
-        let mut step = flow.step();
+        let mut run = Run::new(asked().flow(PLACE));
         let mut answered = None;
-        while let Step::Ask(asks) = step {
-            let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-            // A key as soon as there is a call, whatever `place-call` has written by then.
-            if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
-                answered = Some(press(&mut world, &[]));
-            }
-            step = flow.resume(answers);
+        while run.response().is_none() {
+            run.go_on(|open| {
+                let answer = world.answer(open);
+                // A key is pressed as soon as there is a call, whatever `place-call` has written by then.
+                if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
+                    answered = Some(press(&mut world, &[]));
+                }
+                answer
+            });
         }
         let done = answered.unwrap_or_else(|| press(&mut world, &[]));
         assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()), "round {round}");

@@ -2,21 +2,21 @@
 
 //! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
 
-use crate::fault::{Fault, Faults};
-use crate::json::{json, text};
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::colleague::{
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
     BRUNO_IDENTITY, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
     practitioner, string, take_over,
 };
-use world::door::{PLACE, START, asked};
-use world::key_press::{PHONE, press};
-use world::phone::refused;
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
+use crate::world::door::{PLACE, START, asked};
+use crate::world::key_press::{PHONE, press};
+use crate::world::phone::refused;
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 /// A call in progress as Twilio has it.
 fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {

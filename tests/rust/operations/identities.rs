@@ -2,15 +2,16 @@
 
 //! Whose a Twilio identity is: a token for one that callers reach by name is given where the config binds it.
 
-use crate::json::{json, text};
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::door::{Asked, PLACE, START, TOKEN, asked};
-use world::phone::{dialled, refused};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
+
+use crate::constants::NOW;
+use crate::json::{json, text};
+use crate::world;
+use crate::world::door::{Asked, PLACE, START, TOKEN, asked};
+use crate::world::phone::{dialled, refused};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 /// A plan that rings `front-desk`, and what stands beside it.
 fn plan(more: &str) -> String {

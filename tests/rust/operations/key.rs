@@ -2,20 +2,20 @@
 
 //! A key that is pressed on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
 
-use crate::fault::{Fault, Faults};
-use crate::json::{json, text};
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::colleague::{
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
     BRUNO_IDENTITY, OTHER, bruno, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback,
     string,
 };
-use world::door::{PLACE, START, asked};
-use world::key_press::{press, press_at};
-use world::phone::{dialled, refused};
-use world::{BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
+use crate::world::door::{PLACE, START, asked};
+use crate::world::key_press::{press, press_at};
+use crate::world::phone::{dialled, refused};
+use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_pressed_key_dials_what_was_prepared() {

@@ -10,14 +10,15 @@ mod place;
 mod shared_phone;
 mod start;
 
-use crate::fault::{FAILURES, Fault, Faults};
-use crate::json::{json, text};
-use crate::world;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 use plumline::time::instant;
-use world::door::{ACCOUNT, APP, KEY, PLACE, START, TOKEN, asked};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, World};
+
+use crate::constants::{ACCOUNT, NOW};
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
+use crate::world::door::{APP, KEY, PLACE, START, TOKEN, asked};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, World};
 
 /// The payload of a token.
 fn claims(token: &str) -> Json {

@@ -2,16 +2,15 @@
 
 //! Click to call: one call for one request, whatever is lost on the way.
 
+use plumline::json::Json;
+
+use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
 use crate::form::pairs;
 use crate::json::{json, text};
 use crate::random::Random;
-use crate::world;
-
-use plumline::json::Json;
-use plumline::runtime::Step;
-use world::door::{PLACE, asked};
-use world::{AMBER, NOW, URL, World, sid};
+use crate::world::door::{PLACE, asked};
+use crate::world::{AMBER, URL, World, sid};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
@@ -262,20 +261,7 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
                 *random.pick(&[Fault::DoneTooLate, Fault::ResponseLost, Fault::RequestLost, Fault::Refused(503)]),
             );
         }
-        let mut flows = [asked().flow(PLACE), asked().flow(PLACE)];
-        let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
-        let mut ended = 0;
-        while ended < 2 {
-            let at = random.below(2);
-            match steps[at].take() {
-                Some(Step::Done(_)) => ended += 1,
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
+        world.race([asked().flow(PLACE), asked().flow(PLACE)], &mut random);
         assert!(world.calls.len() <= 1, "round {round}");
         // Everything is well again, the list is there, and the button is pressed until it works.
         world.faults = Faults::NONE;

@@ -2,20 +2,20 @@
 
 //! Two practitioners share a phone, and one edits records to make the other's call look like his own.
 
-use crate::fault::{Fault, Faults};
-use crate::json::{json, text};
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::{Reply, Secret};
-use world::colleague::{
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
     OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
     status_callback, string,
 };
-use world::door::{PLACE, asked, refusal};
-use world::key_press::{press, press_at};
-use world::phone::dialled;
-use world::{BRUNO, NOW, OURS, PATIENT, SECRET, World};
+use crate::world::door::{PLACE, asked, refusal};
+use crate::world::key_press::{press, press_at};
+use crate::world::phone::dialled;
+use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
 
 #[test]
 fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {

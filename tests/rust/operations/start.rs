@@ -2,20 +2,20 @@
 
 //! Calls that are prepared for a browser, and ended.
 
-use crate::fault::{Faults, TRANSIENT};
-use crate::json::{json, text};
-use crate::random::Random;
-use crate::world;
-
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, Sealing};
-use plumline::runtime::{Reply, Secret, Step};
+use plumline::runtime::{Reply, Secret};
 use plumline::time::instant;
-use world::door::{START, asked, refusal};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, PATIENT, SECRET, World, sid};
+
+use crate::constants::NOW;
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{json, text};
+use crate::random::Random;
+use crate::world::door::{START, asked, refusal};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_call_is_prepared_and_then_placed() {
@@ -186,20 +186,7 @@ fn a_request_that_comes_again_prepares_one_call() {
     for _ in 0..100 {
         let mut world = World::default();
         world.faults.add(random.below(4), *random.pick(&TRANSIENT));
-        let mut flows = [asked().flow(&input), asked().flow(&input)];
-        let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
-        let mut ended = 0;
-        while ended < 2 {
-            let at = random.below(2);
-            match steps[at].take() {
-                Some(Step::Done(_)) => ended += 1,
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
+        world.race([asked().flow(&input), asked().flow(&input)], &mut random);
         world.faults = Faults::NONE;
         asked().value(&mut world, &input);
         assert_eq!(world.communications().len(), 1);

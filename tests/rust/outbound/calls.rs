@@ -2,17 +2,17 @@
 
 //! Calls that our people place from a browser, where policy alone decides.
 
-use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
-use crate::json::json;
-use crate::random::Random;
-use crate::world;
-
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
-use world::phone::{call, dialled, prepared, refused, xml};
-use world::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, URL, World, sid};
+
+use crate::constants::NOW;
+use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
+use crate::json::json;
+use crate::random::Random;
+use crate::world::phone::{call, dialled, prepared, refused, xml};
+use crate::world::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, URL, World, sid};
 
 /// Without tickets: what the config alone decides.
 fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {

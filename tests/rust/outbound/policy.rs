@@ -2,15 +2,15 @@
 
 //! Whom a call may reach, judged by rules written down a second time; and tickets that nobody can forge.
 
-use crate::random::Random;
-use crate::world;
-
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
 use plumline::outbound::{LIFETIME, Sealing};
 use plumline::phone::E164;
 use plumline::policy::{Outbound, Policy, Refusal};
-use world::{AMBER_IDENTITY, NOW, SECRET};
+
+use crate::constants::NOW;
+use crate::random::Random;
+use crate::world::{AMBER_IDENTITY, SECRET};
 
 fn outbound(config: &str) -> Outbound {
     serde_json::from_str(config).unwrap()

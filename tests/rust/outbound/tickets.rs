@@ -2,18 +2,18 @@
 
 //! Calls with a ticket: claimed by one call, before anybody is dialled.
 
+use plumline::json::Json;
+use plumline::outbound::{LIFETIME, Sealing};
+use plumline::runtime::Secret;
+use plumline::time::instant;
+
+use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults};
 use crate::json::{json, text};
 use crate::random::Random;
-use crate::world;
-
-use plumline::json::Json;
-use plumline::outbound::{LIFETIME, Sealing};
-use plumline::runtime::{Flow, Secret, Step};
-use plumline::time::instant;
-use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, sid};
+use crate::world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -183,22 +183,9 @@ fn whatever_the_interleaving_one_of_two_calls_dials() {
         // Sometimes both are the same call, that Twilio asks for twice.
         let same = round % 5 == 0;
         let sids = [sid(1), sid(if same { 1 } else { 2 })];
-        let mut flows: Vec<Flow> =
-            sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW)).collect();
-        let mut steps: Vec<Option<Step>> = flows.iter_mut().map(|flow| Some(flow.step())).collect();
-        let mut done = [None, None];
-        while done.iter().any(Option::is_none) {
-            let at = random.below(2);
-            match steps[at].take() {
-                Some(Step::Done(end)) => done[at] = Some(end),
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
-        let dials = done.iter().flatten().filter(|done| xml(done).contains("<Dial")).count();
+        let flows = sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW));
+        let done = world.race(flows, &mut random);
+        let dials = done.iter().filter(|done| xml(done).contains("<Dial")).count();
         assert_eq!(dials, if same { 2 } else { 1 }, "round {round}");
         assert_eq!(world.communications().len(), 1);
     }

@@ -9,15 +9,17 @@ pub(crate) mod chart;
 mod order;
 pub(crate) mod request;
 
+use plumline::dialplan::{CallbackUrl, Config, Kind, Params, callbacks};
+use plumline::runtime::{Reply, Response, Secret};
+use plumline::time::{DAY, days_of};
+use plumline::twiml::{DocumentKind, check_xml};
+use serde_json::Value;
+
 use self::chart::World;
 use self::request::{WANTED, browser, flow, params};
 use crate::random::Random;
 use crate::random_config::{OURS, random_config};
-use plumline::dialplan::{CallbackUrl, Config, Kind, Params, callbacks};
-use plumline::runtime::{Flow, Reply, Response, Secret, Step as FlowStep};
-use plumline::time::{DAY, days_of};
-use plumline::twiml::{DocumentKind, check_xml};
-use serde_json::Value;
+use crate::run::play;
 
 const SEALING: &str = "0123456789abcdef0123456789abcdef";
 /// Milliseconds that a caller waits at most; and those after which Twilio gives up.
@@ -81,8 +83,10 @@ fn one(seed: u64, tally: &mut Tally) {
     let now = days_of(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
     let about = || format!("seed {seed}, {step:?}, {said:?}, {text}");
 
-    let mut world = World::new(&mut random, calm);
-    let done = play(flow(&said, &step.suffix(false), &secrets, now, forged), &mut world);
+    let mut world = World::new(&mut random, calm, now);
+    let flow = flow(&said, &step.suffix(false), &secrets, now, forged);
+    let done = play(flow, |open| world.answer(open));
+    let (reads, writes) = (world.fhir.reads(), world.fhir.writes());
     is_told_nothing(&done, &about);
     let xml = match &done.reply {
         Reply::Twiml(xml) => xml,
@@ -104,7 +108,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let errors: Vec<_> = check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
     assert!(errors.is_empty(), "{errors:?} {xml} {}", about());
     tally.documents += 1;
-    tally.asked += usize::from(world.reads > 0);
+    tally.asked += usize::from(reads > 0);
 
     let listens = !is_callback(step.kind, &said);
     if listens {
@@ -114,8 +118,8 @@ fn one(seed: u64, tally: &mut Tally) {
         // A key press waits for the sealed record. A transcription is a record of its own, part of the call's.
         let most_reads = if step.kind == Kind::Connect && sealed { 3 } else { 2 };
         let most_writes = if step.kind == Kind::Transcription { 2 } else { 1 };
-        let is_cheap = world.reads <= most_reads && world.writes <= most_writes;
-        assert!(is_cheap, "{} {} {}", world.reads, world.writes, about());
+        let is_cheap = reads <= most_reads && writes <= most_writes;
+        assert!(is_cheap, "{} {} {}", reads, writes, about());
     }
     let by_browser = step.kind == Kind::First && has(&said, "From", |from| from.starts_with("client:"));
     let named = may_ring(&document, config.as_ref(), &said);
@@ -126,26 +130,13 @@ fn one(seed: u64, tally: &mut Tally) {
             let allowed = WANTED.contains(&(whom.as_str(), true)) && has(&said, "To", |to| to == whom);
             noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {whom}"))
         } else {
-            named.contains(&one) || world.named.contains(&one)
+            named.contains(&one) || world.people.named.contains(&one)
         };
         assert!(may, "{one} {xml} {}", about());
         assert!(caller_id.is_empty() || OURS.contains(&caller_id.as_str()), "{caller_id} {}", about());
         assert!(!by_browser || noun == "Queue" || !caller_id.is_empty(), "{xml} {}", about());
         tally.rang += 1;
         tally.placed += usize::from(by_browser);
-    }
-}
-
-fn play(mut flow: Flow, world: &mut World<'_>) -> Response {
-    let mut step = flow.step();
-    loop {
-        match step {
-            FlowStep::Done(done) => return done,
-            FlowStep::Ask(asks) => {
-                let answers = asks.iter().map(|open| (open.id, world.answer(open))).collect();
-                step = flow.resume(answers);
-            }
-        }
     }
 }
 

@@ -4,18 +4,20 @@
 //! chart where others write at the same time, they end in the same records.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Reply, Step};
+use plumline::runtime::{Ask, Reply};
 
 use crate::chart::calls::call;
+use crate::constants::ACCOUNT;
+use crate::fault::{Fault, done};
 use crate::fhir::Fhir;
 use crate::json::bare;
 use crate::properties::request::flow;
 use crate::random::Random;
+use crate::run::play;
 
 const CALLS: u64 = 1_000;
 /// How many share a chart.
 const TOGETHER: u64 = 20;
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 /// A request, the URL it goes to, and when it comes in.
 #[derive(Clone)]
@@ -44,32 +46,21 @@ fn requests(seed: u64) -> Vec<Request> {
     requests
 }
 
-/// Plays a request; whether it was stored. `lost`: the round trip whose answer never comes.
+/// Posts a request. Returns whether it was stored. `lost`: the round trip whose response is lost.
 fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut flow = flow(&pairs, suffix, &[], *now, false);
-    let mut step = flow.step();
     let mut trips = 0;
-    loop {
-        match step {
-            Step::Done(done) => {
-                assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
-                return matches!(done.reply, Reply::Twiml(_));
-            }
-            Step::Ask(asks) => {
-                let mut answers = Vec::new();
-                for open in &asks {
-                    let answer = match open.ask {
-                        Ask::Headers => Answer::Done { status: 200, body: Json::object([]) },
-                        _ => fhir.answer(open, None, *now),
-                    };
-                    answers.push((open.id, if lost == Some(trips) { Answer::TimedOut } else { answer }));
-                    trips += 1;
-                }
-                step = flow.resume(answers);
-            }
+    let done = play(flow(&pairs, suffix, &[], *now, false), |open| {
+        let fault = (lost == Some(trips)).then_some(Fault::DoneTooLate);
+        trips += 1;
+        match open.ask {
+            Ask::Headers => done(200, Json::object([])),
+            Ask::Wait(_) => done(200, Json::Null),
+            _ => fhir.answer(open, fault, *now),
         }
-    }
+    });
+    assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
+    matches!(done.reply, Reply::Twiml(_))
 }
 
 /// All records, without what the server adds, in the order of their text.

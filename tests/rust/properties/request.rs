@@ -2,17 +2,14 @@
 
 //! Random requests: genuine ones with any parameters in any order, some of them twice, and forged ones.
 
-use plumline::bots::{SharedCache, webhook};
 use plumline::runtime::{Flow, Secret};
-use plumline::signature::{AuthToken, SignedParams, sign};
 
-use crate::laid_out::laid_out;
+use crate::constants::{ACCOUNT, TOKEN};
 use crate::random::Random;
 use crate::random_config::OURS;
+use crate::signed::webhook_flow;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
-const TOKEN: &str = "an-invented-auth-token";
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 /// What may be in each parameter.
 const SAID: [(&str, &[&str]); 26] = [
@@ -170,7 +167,6 @@ pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> 
 /// A webhook as Twilio posts it, to `suffix` behind our URL; `forged`: by somebody who does not have the token.
 pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str)], now: u64, forged: bool) -> Flow {
     let token = if forged { "another-auth-token" } else { TOKEN };
-    let signature = sign(&AuthToken::new(token).unwrap(), &[URL, suffix].concat(), &SignedParams::new(params));
     let ours = OURS.join(", ");
     let usual = [
         (Secret::AuthToken, TOKEN),
@@ -178,8 +174,5 @@ pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str
         (Secret::WebhookUrl, URL),
         (Secret::AccountSid, ACCOUNT),
     ];
-    let value = |secret| given.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
-    let input = params.iter().flat_map(|(name, value)| [*name, *value]);
-    let frame = laid_out((0, now, 0), &signature, value, input);
-    Flow::new(|host| webhook(frame, host, SharedCache::default()))
+    webhook_flow((token, &[URL, suffix].concat()), params, &[given, &usual].concat(), now)
 }

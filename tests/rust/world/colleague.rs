@@ -2,13 +2,14 @@
 
 //! A colleague who edits records of calls, and Amber's call to a phone.
 
-use crate::json::{json, text};
 use plumline::json::Json;
 use plumline::runtime::Secret;
 
 use super::door::{Asked, PLACE, asked};
 use super::webhook::step_flow;
-use super::{BRUNO, NOW, SECRET, World};
+use super::{BRUNO, SECRET, World};
+use crate::constants::{ACCOUNT, NOW};
+use crate::json::{json, text};
 
 pub const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
 
@@ -82,7 +83,7 @@ pub fn extension(world: &mut World, reference: &str, name: &str, more: Option<Js
 pub fn status_callback(world: &mut World) {
     let call = world.calls[0].clone();
     let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
         ("CallSid", text(&call, &["sid"])),
         ("CallStatus", "in-progress"),
         ("CallbackSource", "call-progress-events"),

@@ -6,9 +6,9 @@ use plumline::bots::operations;
 use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply, Response};
 
-use super::{AMBER, NOW, PATIENT, SECRET, URL, World};
+use super::{AMBER, PATIENT, SECRET, URL, World};
+use crate::constants::{ACCOUNT, NOW};
 
-pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const KEY: &str = "SK00000000000000000000000000000002";
 pub const APP: &str = "AP00000000000000000000000000000003";
 

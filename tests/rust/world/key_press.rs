@@ -7,6 +7,7 @@ use plumline::runtime::{Response, Secret};
 use super::phone::SEALED;
 use super::webhook::step_flow;
 use super::{AMBER, PATIENT, World};
+use crate::constants::ACCOUNT;
 use crate::json::text;
 
 /// Amber's and Bruno's phone.
@@ -25,7 +26,7 @@ pub fn press_at(world: &mut World, now: u64) -> Response {
 pub fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Response {
     let call = world.calls.first().cloned().unwrap_or_default();
     let usual = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
         ("CallSid", text(&call, &["sid"])),
         ("CallStatus", "in-progress"),
         ("Direction", "outbound-api"),

@@ -10,18 +10,20 @@ pub mod phone;
 pub mod twilio;
 pub mod webhook;
 
+use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, Flow, HttpRequest, Open, Response};
+
+use crate::constants::NOW;
 use crate::fault::{Fault, Faults, done};
 use crate::fhir::Fhir;
 use crate::json::json;
-use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Flow, HttpRequest, Open, Response, Step};
+use crate::random::Random;
+use crate::run::{Run, race};
 
 pub const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
-pub const TOKEN: &str = "an-invented-auth-token";
 pub const SECRET: &str = "an-invented-secret-of-40-characters-0001";
 pub const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+15550100003"];
 pub const PATIENT: &str = "+15550100123";
-pub const NOW: u64 = 1_795_000_000_000;
 pub const AMBER: &str = "5e0b9c1d-0000-4000-8000-000000000001";
 pub const AMBER_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000001";
 pub const BRUNO: &str = "5e0b9c1d-0000-4000-8000-000000000002";
@@ -133,9 +135,9 @@ impl World {
     }
 
     /// Answers one ask.
-    pub fn answer(&mut self, open: Open) -> (u32, Answer) {
-        let answer = match &open.ask {
-            Ask::Batch(_) => self.batch(&open),
+    pub fn answer(&mut self, open: &Open) -> Answer {
+        match &open.ask {
+            Ask::Batch(_) => self.batch(open),
             Ask::Zone(request) => {
                 assert_eq!((request.instants.as_slice(), request.walls.len()), (&[self.now][..], 0));
                 self.zones.push(request.zone.clone());
@@ -155,26 +157,27 @@ impl World {
             }
             Ask::Wait(_) => done(200, Json::Null),
             other => panic!("{other:?}"),
-        };
-        (open.id, answer)
+        }
     }
 
     /// Plays a flow to its end.
-    pub fn play(&mut self, mut flow: Flow) -> Response {
-        let mut step = flow.step();
+    pub fn play(&mut self, flow: Flow) -> Response {
+        let mut run = Run::new(flow);
         self.patience = 0;
         loop {
-            match step {
-                Step::Done(done) => return done,
-                Step::Ask(asks) => {
-                    let outside =
-                        asks.iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
-                    let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
-                    self.patience = self.patience.saturating_add(longest.unwrap_or_default());
-                    let answers = asks.into_iter().map(|open| self.answer(open)).collect();
-                    step = flow.resume(answers);
-                }
+            if let Some(response) = run.response() {
+                return response.clone();
             }
+            let outside =
+                run.open().iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
+            let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
+            self.patience = self.patience.saturating_add(longest.unwrap_or_default());
+            run.go_on(|open| self.answer(open));
         }
+    }
+
+    /// Plays flows concurrently in a random order.
+    pub fn race(&mut self, flows: impl IntoIterator<Item = Flow>, random: &mut Random) -> Vec<Response> {
+        race(flows, random, |open| self.answer(open))
     }
 }

@@ -8,7 +8,8 @@ use plumline::outbound::{Intent, Sealing};
 use plumline::runtime::{Reply, Response, Secret};
 
 use super::webhook::{browser, webhook_flow};
-use super::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, World, sid};
+use super::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, World, sid};
+use crate::constants::NOW;
 
 pub const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
 pub const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];

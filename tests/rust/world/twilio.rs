@@ -2,12 +2,12 @@
 
 //! Twilio's REST API.
 
-use crate::form::pairs;
-use crate::json::{json, text};
 use plumline::json::Json;
 use plumline::runtime::HttpRequest;
 
 use super::{World, sid};
+use crate::form::pairs;
+use crate::json::{json, text};
 
 impl World {
     fn call(&mut self, form: &str) -> Json {
