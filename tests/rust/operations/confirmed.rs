@@ -195,6 +195,18 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
 }
 
+/// The record does not know its call yet, so that the key press has to claim it.
+#[test]
+fn a_request_that_is_given_up_while_a_key_is_pressed_dials_no_one() {
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    asked().refused(&mut world, PLACE);
+    let reference = record(&world);
+    let claim = world.fhir.batches.len() + 1;
+    world.interventions.push((claim, Box::new(move |world| world.change(&reference, "status", Json::of("not-done")))));
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(text(world.communications()[0], &["status"]), "not-done");
+}
+
 #[test]
 fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
     let mut random = Random::new(77);

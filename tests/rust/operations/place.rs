@@ -137,6 +137,26 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     assert_eq!(text(world.communications()[0], &["status"]), "not-done");
 }
 
+/// Of several runs that find the call missing, one sends it again.
+#[test]
+fn a_run_that_is_overtaken_sends_nothing() {
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
+    assert_eq!(asked().refused(&mut world, PLACE), unknown);
+    // It reads, finds no call, and writes that it sends one.
+    let write = world.fhir.batches.len() + 1;
+    for fault in [Fault::Overtaken, Fault::EachRefused(409)] {
+        world.faults = Faults::at(write, fault);
+        world.fhir.batches.truncate(write - 1);
+        assert_eq!(asked().at(NOW + 121_000).refused(&mut world, PLACE), unknown, "{fault:?}");
+        assert!(world.fhir.batches[write].is_write());
+    }
+    assert!(world.calls.is_empty());
+    world.faults = Faults::NONE;
+    asked().at(NOW + 121_000).value(&mut world, PLACE);
+    assert_eq!(world.calls.len(), 1);
+}
+
 #[test]
 fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
     let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
