@@ -4,8 +4,6 @@
 //!
 //! What nobody's doing leads to goes only from an earlier action to a later one, so that every way comes to an end.
 
-#![allow(dead_code, reason = "not every test uses all of it")]
-
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;

@@ -7,12 +7,13 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{Flow, Reply};
 
-use crate::automation::world::{ALERTS, CALLER, DAY, HOUR, MINUTE, OURS, World, leg, sid};
+use crate::automation::world::{ALERTS, CALLER, DAY, HOUR, MINUTE, OURS, World, leg};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
-use crate::json::{bare, is};
+use crate::json::{bare, is, json};
 use crate::random::Random;
 use crate::run::{Run, play};
+use crate::twilio::sid;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
 
@@ -557,7 +558,7 @@ fn an_appointment_gets_no_call_of_another_patient() {
         (&["p1"], None, false),
     ] {
         let mut world = World::new(r#"{"appointment":{"callExtension":true}}"#);
-        let appointment = world.fhir.put(&Json::parse(&participants(patients)).unwrap(), NOW);
+        let appointment = world.fhir.put(&json(&participants(patients)), NOW);
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
         // What a browser claims without a ticket.
         let patient = patient.map(str::to_owned);
@@ -677,7 +678,7 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
     ];
     let about = |world: &mut World| {
         let participants = r#"{"resourceType":"Appointment","status":"booked","participant":[{"status":"accepted","actor":{"reference":"Patient/p1"}}]}"#;
-        let appointment = world.fhir.put(&Json::parse(participants).unwrap(), NOW);
+        let appointment = world.fhir.put(&json(participants), NOW);
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
         let patient = Some("Patient/p1".to_owned());
         let context = Context { patient, appointment: Some(reference), ..Context::default() };

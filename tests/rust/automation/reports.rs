@@ -12,23 +12,24 @@ use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply};
 use plumline::time::{date, instant, parse_instant};
 
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, sid};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg};
 use crate::constants::NOW;
 use crate::fault::Fault;
 use crate::fhir::Fhir;
-use crate::json::is;
+use crate::json::{is, json};
 use crate::random::Random;
 use crate::run::play;
+use crate::twilio::sid;
 
 fn ask(world: &mut World, input: &str) -> Json {
-    match world.execute(&Json::parse(input).unwrap()) {
+    match world.execute(&json(input)) {
         Reply::Value(value) => value,
         other => panic!("{other:?}"),
     }
 }
 
 fn refused(world: &mut World, input: &str) -> Code {
-    match world.execute(&Json::parse(input).unwrap()) {
+    match world.execute(&json(input)) {
         Reply::Invalid(problem) | Reply::Forbidden(problem) | Reply::Broken(problem) => problem.code,
         other => panic!("{other:?}"),
     }
@@ -51,7 +52,7 @@ fn message_of(number: u64, patient: &str, at: u64, direction: &str) -> Json {
         sid("SM", number),
         instant(at)
     );
-    Json::parse(&text).unwrap()
+    json(&text)
 }
 
 #[test]

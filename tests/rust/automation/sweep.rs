@@ -9,12 +9,13 @@ use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply};
 
 use crate::automation::twilio::{Leg, Recorded};
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, same, sid};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, same};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
-use crate::json::{bare, is};
+use crate::json::{bare, is, json};
 use crate::random::Random;
 use crate::run::{Run, play};
+use crate::twilio::sid;
 
 /// A number of the account that another application answers.
 const FOREIGN: &str = "+15550100900";
@@ -177,7 +178,7 @@ fn a_long_backlog_loses_no_leg() {
         // The next run comes when the list of that time has been left behind for long.
         world.now += 9 * HOUR;
         world.settle();
-        let legs = |call: &String| CallLog::read(&Json::parse(call).unwrap()).children().count();
+        let legs = |call: &String| CallLog::read(&json(call)).children().count();
         assert_eq!(world.calls().iter().map(legs).collect::<Vec<_>>(), [1; 450]);
         assert!(world.fhir.of_type("Task").is_empty());
     }
@@ -330,11 +331,11 @@ fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: 
     intent = log.write(Some(intent), EXTENSION_BASE);
     let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
     let mut media = intent.get("medium").cloned().unwrap().into_elements();
-    media.push(Json::parse(&medium).unwrap());
+    media.push(json(&medium));
     intent.set("medium", Json::List(media));
     let sent = format!(r#"{{"url":"{EXTENSION_BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
     let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
-    extensions.push(Json::parse(&sent).unwrap());
+    extensions.push(json(&sent));
     intent.set("extension", Json::List(extensions));
     world.fhir.put(&intent, at);
     intent

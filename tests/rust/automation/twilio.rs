@@ -4,10 +4,11 @@
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, HttpRequest};
-use plumline::time::{DAY, date_of, instant, parse_instant, weekday_of};
+use plumline::time::parse_instant;
 
 use crate::fault::done;
 use crate::form::pairs;
+use crate::twilio::rfc2822;
 
 /// A leg as the list tells of it.
 #[derive(Clone)]
@@ -172,13 +173,4 @@ impl Twilio {
             ("next_page_uri".into(), next.map_or(Json::Null, |next| Json::of(&next))),
         ])
     }
-}
-
-pub(crate) fn rfc2822(ms: u64) -> String {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (year, month, day) = date_of(ms / DAY);
-    let weekday = DAYS[weekday_of(ms / DAY) as usize];
-    let clock = instant(ms);
-    format!("{weekday}, {day:02} {} {year} {} +0000", MONTHS[month as usize - 1], &clock[11..19])
 }

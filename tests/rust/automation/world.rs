@@ -15,6 +15,7 @@ use crate::fhir::Fhir;
 use crate::json::{bare, is, json};
 use crate::random::Random;
 use crate::run::{Run, race};
+use crate::twilio::sid;
 
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 3_600_000;
@@ -199,10 +200,6 @@ fn leaks_nothing(done: &Response) {
 
 fn without_marks(resources: &[Json]) -> Vec<String> {
     resources.iter().filter(|one| !is(one, "resourceType", "Basic")).map(Json::write).collect()
-}
-
-pub(crate) fn sid(kind: &str, number: u64) -> String {
-    format!("{kind}{number:032x}")
 }
 
 /// A leg of a call; `number` makes its `CallSid`.

@@ -5,9 +5,9 @@
 
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::json::Json;
-use plumline::time::{date_of, weekday_of};
 
 use crate::random::Random;
+use crate::twilio::rfc2822;
 
 /// A request, and when it came in; or a call of Twilio's list.
 #[derive(Clone)]
@@ -403,15 +403,4 @@ fn owned(pairs: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 fn timestamp_of(pairs: &[(String, String)], at: u64) -> u64 {
     let stated = pairs.iter().find(|(name, _)| name == "Timestamp");
     stated.and_then(|(_, text)| plumline::time::parse_rfc2822(text)).unwrap_or(at)
-}
-
-fn rfc2822(ms: u64) -> String {
-    let days = ms / 86_400_000;
-    let (year, month, day) = date_of(days);
-    let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][weekday_of(days) as usize];
-    let month =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month as usize - 1];
-    let second = ms / 1_000 % 86_400;
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
 }

@@ -8,6 +8,7 @@ use plumline::json::Json;
 use plumline::time::instant;
 
 use crate::chart::calls::{Call, Event, call};
+use crate::json::json;
 use crate::random::Random;
 
 const CALLS: u64 = 1_000;
@@ -16,7 +17,7 @@ const CALLS: u64 = 1_000;
 fn step(record: Option<Json>, known: &CallLog) -> Json {
     let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
     log.merge(known);
-    Json::parse(&log.write(record, EXTENSION_BASE).write()).unwrap()
+    json(&log.write(record, EXTENSION_BASE).write())
 }
 
 /// The events in any order, some of them twice or more; the context comes at any time, too.
@@ -133,7 +134,7 @@ fn what_is_written_reads_back() {
     let mut random = Random::new(5);
     for round in 0..3_000 {
         let log = union(&part(&mut random), &part(&mut random));
-        let record = Json::parse(&log.write(None, EXTENSION_BASE).write()).unwrap();
+        let record = json(&log.write(None, EXTENSION_BASE).write());
         assert_eq!(CallLog::read(&record), log, "round {round}: {}", record.write());
         assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record, "round {round}");
     }
@@ -141,7 +142,7 @@ fn what_is_written_reads_back() {
 
 #[test]
 fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
-    let mut record = Json::parse(r#"{"resourceType":"Communication","status":"in-progress"}"#).unwrap();
+    let mut record = json(r#"{"resourceType":"Communication","status":"in-progress"}"#);
     let value = |name: &str, text: &str| format!(r#"{{"url":"{name}","valueString":"{text}"}}"#);
     let leg =
         |number: u64| format!(r#"{{"url":"leg","extension":[{}]}}"#, value("callSid", &format!("CA{number:032x}")));
@@ -149,7 +150,7 @@ fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
     parts.extend((0..5_000).map(|number| value("recordingSid", &format!("RE{number:032x}"))));
     parts.extend((2..10_000).map(leg));
     let extension = format!(r#"[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
-    record.set("extension", Json::parse(&extension).unwrap());
+    record.set("extension", json(&extension));
     let log = CallLog::read(&record);
     assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
     // What is written no longer claims them.

@@ -8,9 +8,10 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::{instant, parse_instant};
 
+use crate::json::json;
+
 fn vectors() -> Vec<Json> {
-    let json = Json::parse(include_str!("../../vectors/call-events.json")).unwrap();
-    json.take("calls").into_elements()
+    json(include_str!("../../vectors/call-events.json")).take("calls").into_elements()
 }
 
 fn log_of(event: &Json) -> CallLog {
@@ -131,7 +132,7 @@ fn a_record_letter_by_letter() {
         "sender": {"reference": "Practitioner/d1"},
         "payload": [{"contentString": "Outbound Twilio voice call; status=completed; duration=61s"}]
     }"#;
-    assert_eq!(log.write(None, "https://clinic.example/fhir").write(), Json::parse(expected).unwrap().write());
+    assert_eq!(log.write(None, "https://clinic.example/fhir").write(), json(expected).write());
 }
 
 #[test]
@@ -181,7 +182,6 @@ fn after(change: impl FnOnce(&mut Json)) -> Json {
 
 #[test]
 fn what_others_added_stays() {
-    let json = |text: &str| Json::parse(text).unwrap();
     let record = after(|record| {
         record.set("id", Json::of("id-1"));
         record.set("meta", json(r#"{"versionId":"v7","tag":[{"code":"x"}]}"#));
@@ -228,7 +228,7 @@ fn what_others_added_stays() {
 
 #[test]
 fn what_others_corrected_stays() {
-    let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+    let patient = json(r#"{"reference":"Patient/p2"}"#);
     let record = after(|record| {
         record.set("subject", patient.clone());
         record.set("status", Json::of("entered-in-error"));
@@ -245,7 +245,7 @@ fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
     let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
     let mut log = call("nobody answers");
     log.know(&context());
-    let record = log.write(Some(Json::parse(draft).unwrap()), EXTENSION_BASE);
+    let record = log.write(Some(json(draft)), EXTENSION_BASE);
     assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
     assert_eq!(record.at(&["identifier", "0", "use"]), Some(&Json::of("official")));
@@ -285,7 +285,7 @@ fn nonsense_in_the_chart_is_passed_over() {
         let text = format!(
             r#"{{"resourceType":"Communication","identifier":{{}},"extension":[null,{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{part}]}}]}}"#
         );
-        let record = Json::parse(&text).unwrap();
+        let record = json(&text);
         assert_eq!(CallLog::read(&record), CallLog::default(), "{part}");
         let log = call("nobody answers");
         assert_eq!(CallLog::read(&log.write(Some(record), EXTENSION_BASE)), log, "{part}");
@@ -302,7 +302,7 @@ fn nonsense_in_the_chart_is_passed_over() {
         let text = format!(r#"{{"extension":[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{sid},{part}]}}]}}"#);
         let mut known = CallLog::default();
         known.claim("CA000000000000000000000000000000a1");
-        assert_eq!(CallLog::read(&Json::parse(&text).unwrap()), known, "{part}");
+        assert_eq!(CallLog::read(&json(&text)), known, "{part}");
     }
 }
 
@@ -411,9 +411,9 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
         let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
         let mut extensions = record.get("extension").unwrap().elements().to_vec();
-        extensions.extend([theirs, &second].map(|text| Json::parse(text).unwrap()));
+        extensions.extend([theirs, &second].map(json));
         record.set("extension", Json::List(extensions));
-        let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+        let patient = json(r#"{"reference":"Patient/p2"}"#);
         record.set("subject", patient.clone());
         record.set("basedOn", Json::Null);
         let merged = CallLog::read(&record);

@@ -294,7 +294,7 @@ fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() 
     }
     claimed.merge_legs(&other);
     assert_eq!(CallLog::read(fhir.of_type("Communication")[2]), claimed);
-    let plain = Json::parse(&elsewhere).unwrap();
+    let plain = json(&elsewhere);
     assert_eq!(bare(fhir.of_type("Communication")[0]), plain.write());
     let chart = Chart::of(plain);
     assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));

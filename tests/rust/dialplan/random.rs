@@ -9,6 +9,7 @@ use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
 
 use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
+use crate::json::json;
 use crate::random::Random;
 use crate::random_config;
 
@@ -358,8 +359,8 @@ fn anything(random: &mut Random) -> Option<Json> {
         .collect();
     Some(match random.below(6) {
         0 => Json::Null,
-        1 => Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap(),
-        _ => Json::parse(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))).unwrap(),
+        1 => json(r#"{"walls":["2026-11-16T10:00:00"]}"#),
+        _ => json(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))),
     })
 }
 

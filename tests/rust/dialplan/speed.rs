@@ -12,6 +12,7 @@ use plumline::signature::{AuthToken, SignedParams, sign, which};
 
 use crate::constants::TOKEN;
 use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
+use crate::json::json;
 
 /// The least of some runs.
 fn time(mut run: impl FnMut()) -> Duration {
@@ -86,7 +87,7 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
     let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for want in wants(&plan, &next, &facts) {
-        let walls = plumline::json::Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap();
+        let walls = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
         facts.learn(&want, Some(walls), &caller);
     }
     assert!(wants(&plan, &next, &facts).is_empty());

@@ -10,9 +10,9 @@ use crate::fault::{FAILURES, Fault, Faults};
 use crate::json::{json, text};
 use crate::random::Random;
 use crate::run::Run;
-use crate::world::door::{PLACE, asked};
 use crate::world::key_press::{PHONE, press, press_with};
 use crate::world::phone::{dialled, refused, xml};
+use crate::world::staff::{PLACE, amber};
 use crate::world::{OURS, PATIENT, World, sid};
 
 /// The number of ours that the newest call was placed from.
@@ -23,7 +23,7 @@ fn line(world: &World) -> String {
 /// A world in which the practitioner's phone was picked up.
 fn placed() -> World {
     let mut world = World::default();
-    asked().value(&mut world, PLACE);
+    amber().value(&mut world, PLACE);
     world.fhir.batches.clear();
     world
 }
@@ -59,7 +59,7 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
         (("CallSid", &*sid(77)), "OUTBOUND_TICKET_INVALID"),
     ] {
         let mut world = World::default();
-        asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
+        amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
         assert_eq!(refused(&press_with(&mut world, &[more], &[])), code, "{more:?}");
     }
     // Another account's call is none of ours.
@@ -125,7 +125,7 @@ fn nobody_is_dialled_while_the_chart_does_not_answer() {
         assert!(xml(&done).contains("We are sorry."));
         // Nor while it is not known whether the record knows its call.
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-        asked().refused(&mut world, PLACE);
+        amber().refused(&mut world, PLACE);
         world.faults.add(world.fhir.batches.len() + 1, fault);
         assert_eq!(refused(&press(&mut world, &[])), "CHART_UNAVAILABLE", "{fault:?}");
     }
@@ -134,17 +134,17 @@ fn nobody_is_dialled_while_the_chart_does_not_answer() {
 #[test]
 fn a_call_whose_answer_was_lost_finds_its_record() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.now += 20_000;
     assert_eq!(dialled(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Asked again it is told, and nothing is sent, whatever the list shows.
-    let value = asked().at(NOW + 300_000).value(&mut world, PLACE);
+    // Staff again it is told, and nothing is sent, whatever the list shows.
+    let value = amber().at(NOW + 300_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // Its own write came between our read and our write.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     world.interventions.push((
         world.fhir.batches.len() + 1,
         Box::new(|world| {
@@ -152,7 +152,7 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
                 (std::mem::take(&mut world.fhir.batches), std::mem::take(&mut world.interventions));
             world.unlisted = 0;
             let patience = world.patience;
-            asked().at(NOW + 30_000).value(world, PLACE);
+            amber().at(NOW + 30_000).value(world, PLACE);
             (world.fhir.batches, world.interventions, world.patience) = (batches, interventions, patience);
         }),
     ));
@@ -163,16 +163,16 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
 #[test]
 fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
-    let asked = || asked().secret("PLUMLINE_CONFIG", config);
+    let amber = || amber().secret("PLUMLINE_CONFIG", config);
     let ground = |second: &str| {
         let mut world =
             World { http_faults: Faults::in_order([Fault::RequestLost, Fault::DoneTooLate]), ..World::default() };
         world.unlisted = 9;
         world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
-        asked().refused(&mut world, PLACE);
+        amber().refused(&mut world, PLACE);
         world.http_faults = Faults::at(world.http.len(), Fault::DoneTooLate);
         let finn = PLACE.replace("\"eve\"", &format!("\"finn\"{second}")).replace("r1", "r2");
-        asked().at(NOW + 10_000).refused(&mut world, &finn);
+        amber().at(NOW + 10_000).refused(&mut world, &finn);
         assert_eq!((world.calls.len(), world.communications().len()), (1, 2));
         world
     };
@@ -185,12 +185,12 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
     assert_eq!(dialled(&press(&mut world, &[])).1, "+15550100150");
     // Nor one that was sent long ago.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     world.now += 13 * 60_000;
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
     // Nor a browser's.
     let mut world = World::default();
-    asked().value(&mut world, &PLACE.replace("place-call", "start-call"));
+    amber().value(&mut world, &PLACE.replace("place-call", "start-call"));
     world.calls.push(json(&format!(r#"{{"sid":"{}","from":"{}","to":"{PHONE}"}}"#, sid(5), OURS[0])));
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
 }
@@ -199,7 +199,7 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
 #[test]
 fn a_request_that_is_given_up_while_a_key_is_pressed_dials_no_one() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     let reference = record(&world);
     let claim = world.fhir.batches.len() + 1;
     world.interventions.push((claim, Box::new(move |world| world.change(&reference, "status", Json::of("not-done")))));
@@ -215,7 +215,7 @@ fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
         if random.one_in(2) {
             world.http_faults.add(0, Fault::DoneTooLate);
         }
-        let mut run = Run::new(asked().flow(PLACE));
+        let mut run = Run::new(amber().flow(PLACE));
         let mut answered = None;
         while run.response().is_none() {
             run.go_on(|open| {
@@ -229,7 +229,7 @@ fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
         }
         let done = answered.unwrap_or_else(|| press(&mut world, &[]));
         assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()), "round {round}");
-        let value = asked().at(NOW + 240_000).value(&mut world, PLACE);
+        let value = amber().at(NOW + 240_000).value(&mut world, PLACE);
         assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
         assert_eq!(world.communications().len(), 1);
     }

@@ -8,8 +8,8 @@ use plumline::runtime::Secret;
 use crate::constants::NOW;
 use crate::json::{json, text};
 use crate::world;
-use crate::world::door::{Asked, PLACE, START, TOKEN, asked};
 use crate::world::phone::{dialled, refused};
+use crate::world::staff::{PLACE, START, Staff, TOKEN, amber, staff};
 use crate::world::webhook::{browser, webhook_flow};
 use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
@@ -26,8 +26,8 @@ fn bound(binding: &str) -> String {
     plan(&format!(r#","identities":{{"front-desk":{binding}}}"#))
 }
 
-fn by(id: &str, config: &str) -> Asked {
-    asked().by(&format!("Practitioner/{id}")).secret("PLUMLINE_CONFIG", config)
+fn by(id: &str, config: &str) -> Staff {
+    staff(&format!("Practitioner/{id}")).secret("PLUMLINE_CONFIG", config)
 }
 
 /// An identity is written on a practitioner, as staff could where a policy lets them.
@@ -131,7 +131,7 @@ fn a_role_counts_as_long_as_it_is_held() {
         ));
         by(AMBER, &config).ask(&mut world, TOKEN)
     };
-    let is_given = |role: &str| world::door::refusal(&ask(role).reply).is_none();
+    let is_given = |role: &str| world::staff::refusal(&ask(role).reply).is_none();
     assert!(is_given("") && is_given(r#","active":true,"period":{"start":"2026-11","end":"2026-11-17"}"#));
     for over in [
         r#","active":false"#,
@@ -139,7 +139,7 @@ fn a_role_counts_as_long_as_it_is_held() {
         r#","period":{"start":"2026-11-20"}"#,
         r#","period":{"end":"2026-11-18T11:00:00Z"}"#,
     ] {
-        assert_eq!(world::door::refusal(&ask(over).reply), Some(not_bound()), "{over}");
+        assert_eq!(world::staff::refusal(&ask(over).reply), Some(not_bound()), "{over}");
     }
 }
 
@@ -187,7 +187,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
             r#"{{"resourceType":"PractitionerRole","id":"named",{practitioner}
             "identifier":[{{"system":"http://twilio.com/voice/identity","value":"amber"}}]}}"#
         ));
-        world::door::refusal(&asked().ask(&mut world, TOKEN).reply)
+        world::staff::refusal(&amber().ask(&mut world, TOKEN).reply)
     };
     assert_eq!(role(&format!(r#""practitioner":{{"reference":"Practitioner/{AMBER}"}},"#)), None);
     let taken = Some(("IDENTITY_TAKEN".to_owned(), 409));
@@ -195,7 +195,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
     assert_eq!(role(""), taken);
     for wrong in ["7", "\"\"", "[]"] {
         let input = TOKEN.replacen('{', &format!(r#"{{"identity":{wrong},"#), 1);
-        assert_eq!(asked().refused(&mut World::default(), &input), ("OPERATION_ARGUMENT identity".into(), 400));
+        assert_eq!(amber().refused(&mut World::default(), &input), ("OPERATION_ARGUMENT identity".into(), 400));
     }
 }
 

@@ -9,12 +9,11 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    BRUNO_IDENTITY, OTHER, bruno, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback,
-    string,
+    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback, string,
 };
-use crate::world::door::{PLACE, START, asked};
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::{dialled, refused};
+use crate::world::staff::{PLACE, START, amber, bruno};
 use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
@@ -22,7 +21,7 @@ fn a_pressed_key_dials_what_was_prepared() {
     let secrets = [(Secret::Sealing, SECRET)];
     let ground = || {
         let mut world = World::default();
-        asked().ask(&mut world, PLACE);
+        amber().ask(&mut world, PLACE);
         let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
         (world, reference)
     };
@@ -42,15 +41,15 @@ fn a_pressed_key_dials_what_was_prepared() {
     assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
     // Where Twilio's answer was lost, nothing says that this call is hers: not its list either.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
     world.unlisted = 0;
-    asked().at(NOW + 10_000).value(&mut world, PLACE);
+    amber().at(NOW + 10_000).value(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
     // A secret that is too short seals nothing; another one has sealed, which the webhook does not have.
     for secret in ["", "short"] {
         let mut world = World::default();
-        asked().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
+        amber().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
         assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
     }
 }
@@ -75,7 +74,7 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
                 if earlier {
                     his(&mut world);
                 }
-                let value = asked().value(&mut world, PLACE);
+                let value = amber().value(&mut world, PLACE);
                 let call = text(&value, &["callSid"]).to_owned();
                 let hers = world.calls[0].clone();
                 if !earlier {
@@ -121,7 +120,7 @@ fn a_callback_merges_nothing_into_what_was_prepared() {
         status_callback(&mut world);
         assert!(world.read(&reference).write().contains("\"in-progress\""));
         assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     }
 }
 
@@ -130,9 +129,9 @@ fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
     let secrets = [(Secret::Sealing, SECRET)];
     // Her earlier call to somebody else, with all its seals, is pointed at the call that goes on.
     let mut world = World::default();
-    let old = asked().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
+    let old = amber().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
     let old = text(&old, &["communication"]).to_owned();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
     world.calls[0].set("status", Json::of("in-progress"));
     let from = text(&world.calls[0], &["from"]).to_owned();
@@ -230,7 +229,7 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
 fn a_short_key_beside_a_strong_one_opens_nothing() {
     let rotated = format!("{SECRET},short");
     let mut world = World::default();
-    let value = asked().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
+    let value = amber().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
     let reference = text(&value, &["communication"]).to_owned();
     // A copy of hers under a lesser id, with another number.
     let mut forged = world.read(&reference);

@@ -9,13 +9,13 @@ use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
 use crate::form::pairs;
 use crate::json::{json, text};
 use crate::random::Random;
-use crate::world::door::{PLACE, asked};
+use crate::world::staff::{PLACE, amber};
 use crate::world::{AMBER, URL, World, sid};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     assert_eq!(world.http.len(), 1);
     let form = pairs(&world.http[0].body);
     let of = |name: &str| {
@@ -40,35 +40,35 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert!(roots.iter().any(|one| text(one, &["system"]) == "https://www.twilio.com/"
         && text(one, &["value"]) == text(&value, &["callSid"])));
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Asked again, the same call is told.
-    assert_eq!(asked().at(NOW + 600_000).value(&mut world, PLACE), value);
+    // Staff again, the same call is told.
+    assert_eq!(amber().at(NOW + 600_000).value(&mut world, PLACE), value);
     assert_eq!((world.http.len(), world.communications().len()), (1, 1));
     // Given up while it rings.
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
 }
 
 #[test]
 fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("in-progress"));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "completed");
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     // And one that ended by itself is told as it ended.
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("busy"));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "busy");
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "busy");
     for fault in FAILURES {
         let mut world = World::default();
-        let value = asked().value(&mut world, PLACE);
+        let value = amber().value(&mut world, PLACE);
         let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
         world.http_faults.add(1, fault);
-        assert_eq!(asked().refused(&mut world, &end), ("TWILIO_UNAVAILABLE".into(), 500));
-        assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+        assert_eq!(amber().refused(&mut world, &end), ("TWILIO_UNAVAILABLE".into(), 500));
+        assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     }
 }
 
@@ -76,7 +76,7 @@ fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
 fn only_the_practitioners_own_phone_rings() {
     let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
     let mut world = World::default();
-    asked().value(&mut world, &with("(555) 010-0201"));
+    amber().value(&mut world, &with("(555) 010-0201"));
     assert!(world.http[0].body.starts_with("To=%2B15550100201&"));
     for (number, expected) in [
         ("+15550100777", ("OPERATION_ARGUMENT practitionerNumber", 400)),
@@ -89,21 +89,21 @@ fn only_the_practitioners_own_phone_rings() {
         let typed = Json::object([("system", Json::of("phone")), ("value", Json::of(number))]);
         if expected.1 == 403 {
             world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::List(vec![typed]));
-            assert_eq!(asked().refused(&mut world, PLACE), (expected.0.to_owned(), expected.1));
+            assert_eq!(amber().refused(&mut world, PLACE), (expected.0.to_owned(), expected.1));
         }
-        assert_eq!(asked().refused(&mut world, &with(number)), (expected.0.to_owned(), expected.1));
+        assert_eq!(amber().refused(&mut world, &with(number)), (expected.0.to_owned(), expected.1));
         assert_eq!((world.http.len(), world.communications().len()), (0, 0));
     }
     let mut world = World::default();
     world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::Null);
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_NO_NUMBER".into(), 400));
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_NO_NUMBER".into(), 400));
     let without = PLACE.replace(",\"requestId\":\"r1\"", "");
-    assert_eq!(asked().refused(&mut World::default(), &without), ("OPERATION_ARGUMENT requestId".into(), 400));
-    let nowhere = asked().secret("PLUMLINE_WEBHOOK_URL", "");
+    assert_eq!(amber().refused(&mut World::default(), &without), ("OPERATION_ARGUMENT requestId".into(), 400));
+    let nowhere = amber().secret("PLUMLINE_WEBHOOK_URL", "");
     assert_eq!(nowhere.refused(&mut World::default(), PLACE), ("SECRET_MISSING PLUMLINE_WEBHOOK_URL".into(), 500));
     for name in ["PLUMLINE_WEBHOOK_URL", "TWILIO_API_URL"] {
         let mut world = World::default();
-        let in_clear = asked().secret(name, "http://fhir.example.com/webhook/a");
+        let in_clear = amber().secret(name, "http://fhir.example.com/webhook/a");
         assert_eq!(in_clear.refused(&mut world, PLACE), (format!("URL_INSECURE {name}"), 500));
         assert!(world.http.is_empty(), "{name}");
     }
@@ -113,27 +113,27 @@ fn only_the_practitioners_own_phone_rings() {
 fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     // The list shows the call at once.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), ..World::default() };
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // The list is late: nothing is known, nothing is sent; then it shows it.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
-    assert_eq!(asked().refused(&mut world, PLACE), unknown);
-    assert_eq!(asked().at(NOW + 30_000).refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().at(NOW + 30_000).refused(&mut world, PLACE), unknown);
     world.unlisted = 0;
-    let value = asked().at(NOW + 40_000).value(&mut world, PLACE);
+    let value = amber().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // It never arrived: after two minutes it is sent again, once, whoever asks.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), unknown);
-    assert_eq!(asked().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
     assert_eq!(world.calls.len(), 0);
-    let value = asked().at(NOW + 121_000).value(&mut world, PLACE);
+    let value = amber().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // Twilio says no: that request is spent.
     let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(text(world.communications()[0], &["status"]), "not-done");
 }
 
@@ -142,18 +142,18 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
 fn a_run_that_is_overtaken_sends_nothing() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
-    assert_eq!(asked().refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
     // It reads, finds no call, and writes that it sends one.
     let write = world.fhir.batches.len() + 1;
     for fault in [Fault::Overtaken, Fault::EachRefused(409)] {
         world.faults = Faults::at(write, fault);
         world.fhir.batches.truncate(write - 1);
-        assert_eq!(asked().at(NOW + 121_000).refused(&mut world, PLACE), unknown, "{fault:?}");
+        assert_eq!(amber().at(NOW + 121_000).refused(&mut world, PLACE), unknown, "{fault:?}");
         assert!(world.fhir.batches[write].is_write());
     }
     assert!(world.calls.is_empty());
     world.faults = Faults::NONE;
-    asked().at(NOW + 121_000).value(&mut world, PLACE);
+    amber().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!(world.calls.len(), 1);
 }
 
@@ -164,32 +164,32 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
     // Twilio has placed it, its answer was lost, and its list was late.
     let lost = || {
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
-        assert_eq!(asked().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
+        assert_eq!(amber().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world
     };
     let mut world = lost();
     let record = world.communications()[0].write();
     assert!(record.contains(r#"{"url":"practitionerNumber","valueString":"+15550100201"}"#), "{record}");
-    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
-    let value = asked().at(later).value(&mut world, PLACE);
+    assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
+    let value = amber().at(later).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // Nor once it is known which call it was.
-    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
-    assert_eq!(asked().at(later).value(&mut world, &with("+15550100201")), value);
+    assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
+    assert_eq!(amber().at(later).value(&mut world, &with("+15550100201")), value);
     assert_eq!((world.calls.len(), world.communications().len()), (1, 1));
     // The practitioner's phones may have changed since.
     let mobile = json(r#"[{"system":"phone","use":"mobile","value":"+15550100202"}]"#);
     for telecom in [mobile, Json::Null] {
         let mut world = lost();
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom.clone());
-        asked().at(later).value(&mut world, PLACE);
+        amber().at(later).value(&mut world, PLACE);
         assert_eq!(world.calls.len(), 1);
         // One that was not placed rings none that is no longer theirs, nor another.
         let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
-        asked().refused(&mut world, &with("(555) 010-0201"));
+        amber().refused(&mut world, &with("(555) 010-0201"));
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
-        assert_eq!(asked().at(later).refused(&mut world, PLACE), used);
+        assert_eq!(amber().at(later).refused(&mut world, PLACE), used);
         assert_eq!(world.calls.len(), 0);
     }
 }
@@ -199,30 +199,30 @@ fn a_record_that_names_no_phone_places_no_call() {
     // A browser's, which has the same request.
     let start = PLACE.replace("place-call", "start-call");
     let mut world = World::default();
-    asked().value(&mut world, &start);
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    amber().value(&mut world, &start);
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
     // And none that was to ring a phone first is a browser's.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
-    asked().refused(&mut world, PLACE);
-    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+    amber().refused(&mut world, PLACE);
+    assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
 }
 
 #[test]
 fn a_record_that_somebody_changed_shows_no_number_but_ours() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     let record = world.communications()[0].clone();
     let reference = format!("Communication/{}", text(&record, &["id"]));
     let medium = record.get("medium").unwrap().write().replace("+1555010000", "+1555010099");
     world.change(&reference, "medium", json(&medium));
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.calls.len(), 0);
     // Nor one that comes there between our read and our write.
     let theirs = world.read(&reference).write();
     let mut world = World::default();
     world.interventions.push((2, Box::new(move |world| drop(world.put(&theirs)))));
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!((world.fhir.batches.len(), world.calls.len()), (3, 0));
 }
 
@@ -232,18 +232,18 @@ fn another_intents_call_is_not_taken_for_ours() {
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
-    let asked = || asked().secret("PLUMLINE_CONFIG", config);
-    asked().value(&mut world, PLACE);
+    let amber = || amber().secret("PLUMLINE_CONFIG", config);
+    amber().value(&mut world, PLACE);
     let finn = PLACE.replace("eve", "finn").replace("r1", "r2");
     world.http_faults.add(1, Fault::RequestLost);
-    assert_eq!(asked().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(amber().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
     // Two calls that nobody has asked for: which is ours is not known, and nothing is sent.
     for at in [2_000, 2_001] {
         let call =
             format!(r#"{{"sid":"{}","to":"+15550100202","from":"+15550100001","direction":"outbound-api"}}"#, sid(at));
         world.calls.insert(0, json(&call));
     }
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
         {"url":"callSid","valueString":"SID"},{"url":"callStatus","valueCode":"ringing"}]}]}"#;
     let callback = callback.replace("SID", &sid(1_000));
     world.interventions.push((3, Box::new(move |world| drop(world.put(&callback)))));
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let records = world.communications();
     assert_eq!(records.len(), 2);
     let own = world.read(text(&value, &["communication"]));
@@ -281,7 +281,7 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
                 *random.pick(&[Fault::DoneTooLate, Fault::ResponseLost, Fault::RequestLost, Fault::Refused(503)]),
             );
         }
-        world.race([asked().flow(PLACE), asked().flow(PLACE)], &mut random);
+        world.race([amber().flow(PLACE), amber().flow(PLACE)], &mut random);
         assert!(world.calls.len() <= 1, "round {round}");
         // Everything is well again, the list is there, and the button is pressed until it works.
         world.faults = Faults::NONE;
@@ -289,9 +289,9 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
         world.unlisted = 0;
         for minute in [1, 4, 5] {
             world.now = NOW + minute * 60_000;
-            asked().at(world.now).ask(&mut world, PLACE);
+            amber().at(world.now).ask(&mut world, PLACE);
         }
-        let value = asked().at(NOW + 360_000).value(&mut world, PLACE);
+        let value = amber().at(NOW + 360_000).value(&mut world, PLACE);
         assert_eq!((world.calls.len(), world.communications().len()), (1, 1), "round {round}");
         assert_eq!(text(&value, &["callSid"]), text(&world.calls[0], &["sid"]));
     }

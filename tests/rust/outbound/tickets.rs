@@ -134,7 +134,7 @@ fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
             let done = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
             assert!(world.fhir.batches.len() <= 2);
-            // Asked again it goes on, whether or not the claim had been written.
+            // Staff again it goes on, whether or not the claim had been written.
             world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
@@ -168,7 +168,7 @@ fn of_two_claims_one_dials() {
     let (mut world, ticket) = prepared();
     for at in [1, 3] {
         let reference = format!("Communication/{}", made(&world));
-        let note = Json::parse(&format!(r#"[{{"text":"{at}"}}]"#)).unwrap();
+        let note = json(&format!(r#"[{{"text":"{at}"}}]"#));
         world.interventions.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
     }
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "CHART_UNAVAILABLE");

@@ -11,19 +11,19 @@ use crate::constants::ACCOUNT;
 use crate::json::text;
 
 /// Amber's and Bruno's phone.
-pub const PHONE: &str = "+15550100202";
+pub(crate) const PHONE: &str = "+15550100202";
 
-pub fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
+pub(crate) fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
     press_with(world, &[], secrets)
 }
 
-pub fn press_at(world: &mut World, now: u64) -> Response {
+pub(crate) fn press_at(world: &mut World, now: u64) -> Response {
     world.now = now;
     press(world, &SEALED)
 }
 
 /// A key press with other parameters in place of the usual ones. An empty value leaves one out.
-pub fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Response {
+pub(crate) fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Response {
     let call = world.calls.first().cloned().unwrap_or_default();
     let usual = [
         ("AccountSid", ACCOUNT),

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! What answers the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and clocks.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
-pub mod colleague;
-pub mod door;
-pub mod key_press;
-pub mod phone;
-pub mod twilio;
-pub mod webhook;
+pub(crate) mod colleague;
+pub(crate) mod key_press;
+pub(crate) mod phone;
+pub(crate) mod staff;
+pub(crate) mod twilio;
+pub(crate) mod webhook;
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, Flow, HttpRequest, Open, Response};
@@ -19,44 +18,46 @@ use crate::fhir::Fhir;
 use crate::json::json;
 use crate::random::Random;
 use crate::run::{Run, race};
+use crate::twilio::sid as twilio_sid;
 
-pub const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
-pub const SECRET: &str = "an-invented-secret-of-40-characters-0001";
-pub const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+15550100003"];
-pub const PATIENT: &str = "+15550100123";
-pub const AMBER: &str = "5e0b9c1d-0000-4000-8000-000000000001";
-pub const AMBER_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000001";
-pub const BRUNO: &str = "5e0b9c1d-0000-4000-8000-000000000002";
+pub(crate) const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
+pub(crate) const SECRET: &str = "an-invented-secret-of-40-characters-0001";
+pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+15550100003"];
+pub(crate) const PATIENT: &str = "+15550100123";
+pub(crate) const AMBER: &str = "5e0b9c1d-0000-4000-8000-000000000001";
+pub(crate) const AMBER_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000001";
+pub(crate) const BRUNO: &str = "5e0b9c1d-0000-4000-8000-000000000002";
 
-pub fn sid(number: u32) -> String {
-    format!("CA{number:032x}")
+/// The SID of a call.
+pub(crate) fn sid(number: u32) -> String {
+    twilio_sid("CA", number.into())
 }
 
 /// What another client does.
 type Intervention = Box<dyn FnMut(&mut World)>;
 
 /// Everything outside of the bots.
-pub struct World {
-    pub fhir: Fhir,
+pub(crate) struct World {
+    pub(crate) fhir: Fhir,
     /// Twilio's calls, newest first.
-    pub calls: Vec<Json>,
+    pub(crate) calls: Vec<Json>,
     /// How many of the newest calls its list does not show yet.
-    pub unlisted: usize,
+    pub(crate) unlisted: usize,
     /// What the clocks show.
-    pub wall: String,
+    pub(crate) wall: String,
     /// The zones whose clocks were read.
-    pub zones: Vec<String>,
+    pub(crate) zones: Vec<String>,
     /// Each HTTP request.
-    pub http: Vec<HttpRequest>,
+    pub(crate) http: Vec<HttpRequest>,
     /// Faults of FHIR batches.
-    pub faults: Faults,
+    pub(crate) faults: Faults,
     /// Faults of HTTP requests.
-    pub http_faults: Faults,
+    pub(crate) http_faults: Faults,
     /// What other clients do right before the FHIR batch of a number.
-    pub interventions: Vec<(usize, Intervention)>,
-    pub now: u64,
+    pub(crate) interventions: Vec<(usize, Intervention)>,
+    pub(crate) now: u64,
     /// The deadlines of the latest flow, one after the other: how long it waits at most.
-    pub patience: u32,
+    pub(crate) patience: u32,
 }
 
 impl Default for World {
@@ -100,27 +101,27 @@ impl Default for World {
 
 impl World {
     /// A world in which the bot has no right to make requests that begin so, `PUT Practitioner`.
-    pub fn forbidding(request: &str) -> Self {
+    pub(crate) fn forbidding(request: &str) -> Self {
         let mut world = Self::default();
         world.fhir.refused.push((request.to_owned(), 403));
         world
     }
 
     /// Stores a resource as another client.
-    pub fn put(&mut self, resource: &str) -> Json {
+    pub(crate) fn put(&mut self, resource: &str) -> Json {
         self.fhir.put(&json(resource), self.now)
     }
 
-    pub fn read(&self, reference: &str) -> Json {
+    pub(crate) fn read(&self, reference: &str) -> Json {
         self.fhir.read(reference).clone()
     }
 
     /// Changes a resource as another client.
-    pub fn change(&mut self, reference: &str, name: &str, value: Json) {
+    pub(crate) fn change(&mut self, reference: &str, name: &str, value: Json) {
         self.fhir.set(reference, name, value, self.now);
     }
 
-    pub fn communications(&self) -> Vec<&Json> {
+    pub(crate) fn communications(&self) -> Vec<&Json> {
         self.fhir.of_type("Communication")
     }
 
@@ -135,7 +136,7 @@ impl World {
     }
 
     /// Answers one ask.
-    pub fn answer(&mut self, open: &Open) -> Answer {
+    pub(crate) fn answer(&mut self, open: &Open) -> Answer {
         match &open.ask {
             Ask::Batch(_) => self.batch(open),
             Ask::Zone(request) => {
@@ -161,7 +162,7 @@ impl World {
     }
 
     /// Plays a flow to its end.
-    pub fn play(&mut self, flow: Flow) -> Response {
+    pub(crate) fn play(&mut self, flow: Flow) -> Response {
         let mut run = Run::new(flow);
         self.patience = 0;
         loop {
@@ -177,7 +178,7 @@ impl World {
     }
 
     /// Plays flows concurrently in a random order.
-    pub fn race(&mut self, flows: impl IntoIterator<Item = Flow>, random: &mut Random) -> Vec<Response> {
+    pub(crate) fn race(&mut self, flows: impl IntoIterator<Item = Flow>, random: &mut Random) -> Vec<Response> {
         race(flows, random, |open| self.answer(open))
     }
 }

@@ -9,7 +9,7 @@ use crate::constants::{ACCOUNT, TOKEN};
 use crate::signed;
 
 /// A browser's call, as Twilio posts it.
-pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut params = vec![
         ("AccountSid", ACCOUNT),
         ("ApplicationSid", "AP00000000000000000000000000000001"),
@@ -26,12 +26,12 @@ pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) 
 }
 
 /// A genuine webhook with these parameters.
-pub fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
+pub(crate) fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
     step_flow("", params, secrets, now)
 }
 
 /// The same to a callback URL, `?step=…`.
-pub fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
+pub(crate) fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
     let ours = OURS.join(", ");
     let usual = [(Secret::AuthToken, TOKEN), (Secret::Number, &*ours), (Secret::WebhookUrl, URL)];
     signed::webhook_flow((TOKEN, &[URL, suffix].concat()), params, &[secrets, &usual].concat(), now)
