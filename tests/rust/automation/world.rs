@@ -8,7 +8,7 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response};
 
-use crate::automation::twilio::{Leg, Twilio};
+use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, done};
 use crate::fhir::Fhir;
@@ -215,6 +215,11 @@ pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start:
         status: "completed",
         listed: start,
     }
+}
+
+/// A recording; `number` makes its `RecordingSid`.
+pub(crate) fn recording(number: u64, call: &str, created: u64, seconds: u64, source: &'static str) -> Recorded {
+    Recorded { sid: sid("RE", number), call: call.to_owned(), created, seconds, source }
 }
 
 /// Random calls within `minutes`: answered, missed, failed or placed by a browser. All times are whole seconds.
