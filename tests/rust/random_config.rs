@@ -2,7 +2,7 @@
 
 //! Random configs that are valid by construction.
 //!
-//! What nobody's doing leads to goes only from an earlier action to a later one, so that every way comes to an end.
+//! Where a caller does nothing, an action leads only to a later one, so that every way comes to an end.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ const MARKED_UP: [&str; 3] = [
     "<say-as interpret-as=\"telephone\">5550100</say-as>",
 ];
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
-const DIALLED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
+const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
 const OCCASIONS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
 
@@ -246,7 +246,7 @@ impl Plan<'_> {
         let targets: Vec<Value> = (0..count).map(|_| self.target()).collect();
         let mut dial = json!({
             "targets": targets, "order": *self.random.pick(&["inOrder", "allAtOnce", "huntGroup"]),
-            "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALLED, index), "otherwise": self.later(index)
+            "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALED, index), "otherwise": self.later(index)
         });
         if self.random.one_in(3) {
             dial["callerId"] = json!(*self.random.pick(&OURS));

@@ -22,7 +22,8 @@ pub(crate) fn signature(token: &str, url: &str, params: &[(&str, &str)]) -> Stri
     sign(&AuthToken::new(token).unwrap(), url, &SignedParams::new(params))
 }
 
-/// An event as a host lays it out. `form`: 0 for parameters, 1 for a raw body, 2 for parameters whose names the host keeps.
+/// An event as a host lays it out. `form`: 0 for parameters, 1 for a raw body, 2 for parameters whose names the host
+/// keeps.
 pub(crate) fn frame<'a>(
     (attempt, now, form): (u32, u64, u32),
     signature: &'a str,

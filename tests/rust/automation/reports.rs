@@ -56,7 +56,7 @@ fn message_of(number: u64, patient: &str, at: u64, direction: &str) -> Json {
 }
 
 #[test]
-fn tells_calls_and_messages() {
+fn history_lists_calls_and_messages() {
     let mut world = World::new("");
     world.fhir.put(&call_of(1, "Patient/p1", NOW - HOUR), NOW);
     world.fhir.put(&message_of(2, "Patient/p1", NOW - 2 * HOUR, "inbound"), NOW);
@@ -170,7 +170,7 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn the_chart_s_refusal_is_told() {
+fn a_refusal_of_the_chart_is_reported() {
     for (status, code) in [(403, Code::RecordForbidden), (500, Code::ChartUnavailable)] {
         let event = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
         let flow = Flow::new(|host| operations(BotEvent::read(event).unwrap(), host));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's REST API as the sweep meets it: a list of calls that comes late, newest first and by pages; and recordings.
+//! Twilio's REST API for the sweep: a list of calls, which shows a call late, newest first and in pages, and
+//! recordings.
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, HttpRequest};
@@ -10,7 +11,7 @@ use crate::fault::done;
 use crate::form::pairs;
 use crate::twilio::rfc2822;
 
-/// A leg as the list tells of it.
+/// A leg in the list of calls.
 #[derive(Clone)]
 pub(crate) struct Leg {
     pub(crate) sid: String,
@@ -20,13 +21,13 @@ pub(crate) struct Leg {
     pub(crate) direction: &'static str,
     pub(crate) start: u64,
     pub(crate) end: u64,
-    /// How it ends.
+    /// The status at the end.
     pub(crate) status: &'static str,
-    /// When it comes up in the list.
+    /// When the list shows it.
     pub(crate) listed: u64,
 }
 
-/// A recording as the list tells of it.
+/// A recording in the list of recordings.
 #[derive(Clone)]
 pub(crate) struct Recorded {
     pub(crate) sid: String,
@@ -39,18 +40,18 @@ pub(crate) struct Recorded {
 #[derive(Clone, Default)]
 pub(crate) struct Twilio {
     pub(crate) legs: Vec<Leg>,
-    /// What the list of recordings has.
+    /// The list of recordings.
     pub(crate) recorded: Vec<Recorded>,
-    /// How many lists were asked for.
+    /// How many pages of lists were requested.
     pub(crate) lists: usize,
     pub(crate) recordings: Vec<String>,
-    /// How often a recording was deleted that was there.
+    /// How many recordings were deleted.
     pub(crate) deleted: usize,
-    /// How often a deletion was asked for.
+    /// How many deletions were requested.
     pub(crate) deletions: usize,
-    /// What is answered where one is to be deleted, whatever there is.
-    pub(crate) stubborn: Vec<(String, u16)>,
-    /// Legs of a page, at most.
+    /// Recordings whose deletion is refused, and the status. `*` is any recording.
+    pub(crate) undeletable: Vec<(String, u16)>,
+    /// The most legs of a page.
     pub(crate) page: Option<usize>,
     /// Whether a list has each leg twice.
     pub(crate) twice: bool,
@@ -92,7 +93,9 @@ impl Twilio {
             }
             assert_eq!(request.method, "DELETE");
             self.deletions += 1;
-            if let Some((_, status)) = self.stubborn.iter().find(|(stubborn, _)| stubborn == sid || stubborn == "*") {
+            if let Some((_, status)) =
+                self.undeletable.iter().find(|(undeletable, _)| undeletable == sid || undeletable == "*")
+            {
                 return done(*status, Json::Null);
             }
             let at = self.recordings.iter().position(|known| known == sid);

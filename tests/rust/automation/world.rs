@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The world around the doors: a chart, Twilio, an address for alerts, a clock; and what can go wrong with a round trip.
+//! What answers the requests of `automation`: a chart, Twilio, an address for alerts and a clock.
 
 use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
@@ -32,11 +32,11 @@ pub(crate) struct World {
     pub(crate) config: String,
     /// `TWILIO_NUMBER`; not set where empty.
     pub(crate) numbers: &'static str,
-    /// The bodies that the alerts' address took.
+    /// The alerts that were posted.
     pub(crate) posts: Vec<Json>,
-    /// What it answers; 200 where 0.
+    /// The status of the address for alerts. 0 is 200.
     pub(crate) alert_status: u16,
-    /// How long runs have waited for it, where it hangs: milliseconds.
+    /// Whether the address for alerts hangs, and how many milliseconds runs have waited for it.
     pub(crate) alert_hangs: Option<u32>,
 }
 
@@ -96,8 +96,8 @@ impl World {
         responses
     }
 
-    /// Sweeps, a minute later each time, until nothing changes any more; how many runs that took. One run that ends a
-    /// long list may change nothing, and leave to the next what has come meanwhile.
+    /// Sweeps every minute until nothing changes any more. Returns the number of runs. A run that ends a long list may
+    /// change nothing, and leave to the next one what has come meanwhile.
     pub(crate) fn settle(&mut self) -> usize {
         let mut quiet = 0;
         for runs in 1..200 {
@@ -113,7 +113,7 @@ impl World {
         panic!("it never settles");
     }
 
-    /// Whether the list is not read to its end.
+    /// Whether Twilio's list is not read to its end.
     fn is_reading(&self) -> bool {
         self.fhir.of_type("Basic").iter().any(|marks| marks.write().contains("\"top\""))
     }
@@ -129,7 +129,7 @@ impl World {
         match &open.ask {
             Ask::Batch(_) => self.fhir.answer(open, fault, now),
             Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
-            // Clocks five hours behind Greenwich, but for a day on which they are set forward at midnight.
+            // Clocks five hours behind UTC, which are set forward at midnight of one day.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
                 let walls = zone.walls.iter().map(|wall| match wall.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
@@ -159,7 +159,7 @@ impl World {
         done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
     }
 
-    /// The calls of the chart: without ids and versions, by their roots.
+    /// The calls in the chart, without ids and versions, in the order of their text.
     pub(crate) fn calls(&self) -> Vec<String> {
         let mut calls = Vec::new();
         for call in self.fhir.of_type("Communication") {
@@ -180,7 +180,7 @@ impl World {
         calls[0]
     }
 
-    /// Puts what the list would say of a call into the chart, as a webhook does.
+    /// Stores in the chart what the list says of a call, as its callbacks do.
     pub(crate) fn chart(&mut self, root: &str) -> Json {
         let mut log = CallLog::default();
         let now = self.now;
@@ -257,7 +257,7 @@ pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) ->
     legs
 }
 
-/// That two lists are the same; else the first that differs.
+/// Asserts that two lists are the same. Shows the first difference.
 pub(crate) fn same(ours: &[String], theirs: &[String], of: &str) {
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours, theirs, "{of}");

@@ -9,7 +9,7 @@ use plumline::json::Json;
 use crate::random::Random;
 use crate::twilio::rfc2822;
 
-/// A request, and when it came in; or a call of Twilio's list.
+/// A request and its time, or a call in Twilio's list.
 #[derive(Clone)]
 pub(crate) enum Event {
     Opening(Vec<(String, String)>, u64),
@@ -43,7 +43,7 @@ impl Event {
     }
 }
 
-/// A call, and what the chart should say of it.
+/// A call, and what the chart must say of it.
 pub(crate) struct Call {
     pub(crate) root: String,
     pub(crate) events: Vec<Event>,
@@ -55,7 +55,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What is known of it after all.
+    /// What is known after all events.
     pub(crate) fn log(&self) -> CallLog {
         let mut log = CallLog::ticket(&self.context);
         for event in &self.events {
@@ -69,7 +69,7 @@ const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const CLIENT: &str = "client:practitioner_1";
 
-/// The end of a dialled leg: status, `SipResponseCode`, and the outcome.
+/// The end of a dialed leg: status, `SipResponseCode`, and the outcome.
 const ENDS: [(&str, &str, &str); 7] = [
     ("completed", "200", "answered"),
     ("busy", "486", "busy"),
@@ -83,7 +83,7 @@ const ENDS: [(&str, &str, &str); 7] = [
 /// Which of several outcomes is the call's.
 const BEST: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
-struct Teller {
+struct Maker {
     random: Random,
     now: u64,
     serial: u64,
@@ -94,7 +94,7 @@ struct Teller {
     direction: &'static str,
     events: Vec<Event>,
     answered: Option<u64>,
-    /// The first request that says so of the root.
+    /// The time of the first request that says that the root is in progress.
     first_in_progress: Option<u64>,
     /// When Twilio answered the root.
     picked_up: Option<u64>,
@@ -111,7 +111,7 @@ pub(crate) fn call(seed: u64) -> Call {
         4 | 5 => (CLIENT, PATIENT, "inbound"),
         _ => (OURS, PATIENT, "outbound-api"),
     };
-    let mut teller = Teller {
+    let mut maker = Maker {
         random,
         now,
         serial: 0,
@@ -126,34 +126,34 @@ pub(crate) fn call(seed: u64) -> Call {
         picked_up: None,
     };
     let outcome = match kind {
-        0 => teller.inbound(false),
-        1 => teller.inbound(true),
-        2 => teller.queue(),
-        3 => teller.unanswered(),
-        4 | 5 => teller.outbound(),
-        _ => teller.placed(),
+        0 => maker.inbound(false),
+        1 => maker.inbound(true),
+        2 => maker.queue(),
+        3 => maker.unanswered(),
+        4 | 5 => maker.outbound(),
+        _ => maker.placed(),
     };
-    let context = teller.context(kind);
-    // Of its own leg, and of those that were dialled.
+    let context = maker.context(kind);
+    // The first event of the root (`own`), or of the legs that it dialed.
     let heard = |own: bool| {
-        let events = teller.events.iter().filter_map(Event::pairs);
+        let events = maker.events.iter().filter_map(Event::pairs);
         let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
         of.map(|(pairs, at)| timestamp_of(pairs, at)).min()
     };
-    let own = teller.since_picked_up(heard(true).unwrap());
+    let own = maker.since_picked_up(heard(true).unwrap());
     Call {
         sent: heard(false).map_or(own, |child| child.min(own)),
-        events: teller.events,
+        events: maker.events,
         context,
         outcome,
         root,
-        received: teller.answered,
+        received: maker.answered,
         outbound: kind > 3,
     }
 }
 
-impl Teller {
-    /// A call to our number that rings up to three phones, one after the other; perhaps with a voicemail in the end.
+impl Maker {
+    /// A call to our number that rings up to three phones one after the other, and may end with a voicemail.
     fn inbound(&mut self, voicemail: bool) -> &'static str {
         self.opening();
         let mut outcomes = Vec::new();
@@ -181,7 +181,7 @@ impl Teller {
             *self.random.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
         self.pass(30);
         let waited = self.random.below(30) as u64;
-        // What Twilio tells of the wait comes behind the talk.
+        // Twilio reports the wait after the conversation.
         self.pass(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
         self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
@@ -226,7 +226,7 @@ impl Teller {
         }
     }
 
-    /// A leg that is dialled, and the action of its dial.
+    /// A leg that is dialed, and the action of its dial.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
         let mut end = *self.random.pick(&ENDS);
         // An app has no line that could be busy.
@@ -247,7 +247,7 @@ impl Teller {
         end.2
     }
 
-    /// The progress events of a leg; how long it lasted. The root, or a child with its own addresses.
+    /// The progress events of the root, or of a child with its own addresses. Returns the duration.
     fn leg(
         &mut self,
         sid: &str,
@@ -259,7 +259,7 @@ impl Teller {
         let steps = ["initiated", "ringing", "in-progress", end];
         let mut lasted = None;
         for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
-            // Once they speak, it is the duration that passes.
+            // After the answer the duration passes.
             if lasted.is_none() {
                 self.pass(9);
             }
@@ -306,11 +306,11 @@ impl Teller {
             ("RecordingSource", "RecordVerb".into()),
             ("RecordingDuration", "20".into()),
         ]);
-        // What the caller said is not for the log.
+        // The log does not contain what the caller said.
         self.callback(vec![("TranscriptionText", "words of a patient".into())]);
     }
 
-    /// The request that begins it; it is not always written down.
+    /// The first request. It is not always stored.
     fn opening(&mut self) {
         let pairs = self.standard();
         if self.random.below(3) > 0 {
@@ -319,8 +319,8 @@ impl Teller {
         self.picked_up = Some(self.now + self.random.below(900) as u64);
     }
 
-    /// What was heard at that moment, or when Twilio picked up, where that was long before: by the second, since Twilio
-    /// tells no more.
+    /// The moment of the first event, or of Twilio's pickup where that was long before. Twilio gives it in whole
+    /// seconds.
     fn since_picked_up(&self, heard: u64) -> u64 {
         let end = self.now - self.now % 1_000;
         let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
@@ -338,7 +338,7 @@ impl Teller {
         self.pass(2);
     }
 
-    /// The root's last event; some calls stand in Twilio's list, too.
+    /// The last event of the root. Some calls are in Twilio's list, too.
     fn end(&mut self, status: &'static str) {
         self.pass(5);
         self.root_status = status;
@@ -399,7 +399,7 @@ fn owned(pairs: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// When an event says it happened.
+/// The time that an event gives for itself.
 fn timestamp_of(pairs: &[(String, String)], at: u64) -> u64 {
     let stated = pairs.iter().find(|(name, _)| name == "Timestamp");
     stated.and_then(|(_, text)| plumline::time::parse_rfc2822(text)).unwrap_or(at)

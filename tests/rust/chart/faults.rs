@@ -27,8 +27,8 @@ fn requests(call: &Call) -> (Vec<Event>, CallLog) {
     (events, log)
 }
 
-/// Posts the events one after the other, each until it is acknowledged, while requests to the chart meet faults. Returns how
-/// many requests there were.
+/// Posts the events one after the other, each until it is acknowledged, while requests to the chart meet faults.
+/// Returns how many requests there were.
 fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
     let mut acknowledged: Vec<CallLog> = Vec::new();
     for event in events {
@@ -90,7 +90,7 @@ fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
             steps += 1;
             assert!(steps < 5_000, "seed {seed}");
             let at = random.below(waiting.len());
-            // Every storm has an end.
+            // The faults end at some time.
             let fault = (steps < 300 && random.one_in(2)).then(|| *random.pick(&faults));
             let (writer, event) = &mut waiting[at];
             let Some(done) = writer.go_on(&mut fhir, fault) else {

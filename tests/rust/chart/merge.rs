@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The algebra of logs, and that a thousand calls end in the same bytes whatever way their events come.
+//! The laws of merging logs. A thousand calls end in the same bytes in whatever order their events come.
 
 use plumline::chart::{CallLog, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -13,14 +13,14 @@ use crate::random::Random;
 
 const CALLS: u64 = 1_000;
 
-/// Reads the record, adds what an event says, writes: what one webhook does. Through text, as over the network.
+/// What one callback does: it reads the record, adds an event and writes it, through text as over the network.
 fn step(record: Option<Json>, known: &CallLog) -> Json {
     let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
     log.merge(known);
     json(&log.write(record, EXTENSION_BASE).write())
 }
 
-/// The events in any order, some of them twice or more; the context comes at any time, too.
+/// The events in any order, some of them repeated. The context comes at any time, too.
 fn disorder(call: &Call, random: &mut Random) -> Vec<CallLog> {
     let mut stream: Vec<CallLog> = call.events.iter().map(Event::log).collect();
     stream.push(CallLog::ticket(&call.context));
@@ -28,7 +28,7 @@ fn disorder(call: &Call, random: &mut Random) -> Vec<CallLog> {
         stream.push(stream[random.below(stream.len())].clone());
     }
     random.shuffle(&mut stream);
-    // Somebody else may have merged some of them already.
+    // Some of them may have been merged already.
     for _ in 0..random.below(3).min(stream.len() - 1) {
         let other = stream.pop().unwrap();
         let at = random.below(stream.len());
@@ -81,7 +81,8 @@ fn the_chart_says_what_happened() {
     assert_eq!(seen.len(), 7, "{seen:?}");
 }
 
-/// A log of some of a call's events; of two calls, sometimes, which nobody should merge and the algebra bears.
+/// A log of some of a call's events, sometimes of two calls. They should never be merged, and the laws hold all the
+/// same.
 fn part(random: &mut Random) -> CallLog {
     let seed = 1 + random.below(3) as u64;
     let call = call(seed);
@@ -153,7 +154,7 @@ fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
     record.set("extension", json(&extension));
     let log = CallLog::read(&record);
     assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
-    // What is written no longer claims them.
+    // The record that is written does not claim them.
     let written = log.write(Some(record), EXTENSION_BASE);
     assert_eq!(CallLog::read(&written), log);
     assert!(written.write().len() < 60_000, "{}", written.write().len());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The call in the chart: whatever order Twilio's events come in, however often, whoever writes at the same time and
-//! whatever fails, the same `Communication` stands there in the end.
+//! The record of a call: in whatever order Twilio's events come and however often, whatever fails and whatever others
+//! write at the same time, it is the same `Communication` in the end.
 
 pub(crate) mod calls;
 mod faults;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Many webhooks of one call at the same time.
+//! Concurrent callbacks of one call.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -74,7 +74,7 @@ impl Writer {
     }
 }
 
-/// Whether Twilio is told that all is well; else it comes again.
+/// Whether Twilio gets a success. Otherwise it posts again.
 pub(crate) fn is_acknowledged(done: &Response) -> bool {
     match &done.reply {
         Reply::Twiml(xml) => {
@@ -111,7 +111,7 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
             steps += 1;
             assert!(steps < 20_000, "seed {seed}");
             let at = random.below(writers.len());
-            // Now and then a server says 409 of itself.
+            // A server may answer 409 without a reason that shows.
             let fault = (random.one_in(10)).then_some(Fault::EachRefused(409));
             let (writer, event) = &mut writers[at];
             if let Some(done) = writer.go_on(&mut fhir, fault) {
@@ -174,12 +174,12 @@ fn it_gives_up_when_and_as_it_should() {
 
 type Outcome = Rc<RefCell<Option<Result<Stored, Unstored>>>>;
 
-/// A story that opens a Task for a call that was missed.
+/// A flow that stores an event, and opens a Task for a missed call.
 fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
     let (pairs, at) = event.pairs().unwrap();
     let pairs = pairs.to_vec();
     let outcome = Outcome::default();
-    let told = Rc::clone(&outcome);
+    let result = Rc::clone(&outcome);
     let flow = Flow::new(move |host| async move {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let event = CallEvent::read(&pairs, at).unwrap();
@@ -209,13 +209,13 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             deadline: Some(LIMIT),
         };
         let stored = store(&host, write).await;
-        told.borrow_mut().replace(stored);
+        result.borrow_mut().replace(stored);
         Response::from(Reply::Accepted)
     });
     (Writer::new(flow), outcome)
 }
 
-/// The last event of a call that nobody answered.
+/// The last event of a call that no one answered.
 fn missed() -> Event {
     let missed = (1..100).map(call).find(|call| call.outcome == "no-answer" && !call.outbound).unwrap();
     missed.events.iter().rfind(|event| event.pairs().is_some()).unwrap().clone()
@@ -233,7 +233,7 @@ fn what_else_is_to_be_written_travels_along_once() {
     assert_eq!((fhir.of_type("Task").len(), fhir.changes), (1, 2));
     assert_eq!((fhir.reads(), fhir.writes()), (3, 3));
 
-    // The record is written and the task is not: not stored, and made good the next time.
+    // The record is written, the task is not: the event is not stored, and the next attempt completes it.
     let mut fhir = Fhir::default();
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
     let mut faults = Faults::from(2, Fault::RequestLost);
@@ -248,7 +248,7 @@ fn what_else_is_to_be_written_travels_along_once() {
 }
 
 #[test]
-fn what_a_story_has_read_is_not_read_again() {
+fn what_a_flow_has_read_is_not_read_again() {
     let event = missed();
     let root = event.log().root().unwrap().to_owned();
     let found = done(200, Json::object([("resourceType", Json::of("Bundle"))]));
@@ -260,7 +260,7 @@ fn what_a_story_has_read_is_not_read_again() {
     writer.play(&mut fhir, &Faults::NONE);
     assert!(outcome.take().unwrap().is_ok());
     assert_eq!((fhir.reads(), fhir.writes()), (0, 1));
-    // What was read is out of date by now: the create makes nothing, and it is read after all.
+    // What was read is outdated: the create makes nothing, and the record is read after all.
     let context = Context { appointment: Some("Appointment/a1".into()), ..context };
     let (writer, outcome) = with_task(&event, context, Some(chart));
     writer.play(&mut fhir, &Faults::NONE);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::random::Random;
 use crate::random_config::random_config;
 
-/// Reads and checks; whether it was taken.
+/// Reads and checks a config. Returns whether it was accepted.
 fn taken(text: &str, seed: u64) -> bool {
     let read = Config::read(text);
     let findings = Config::check(text, None);
@@ -32,8 +32,8 @@ fn taken(text: &str, seed: u64) -> bool {
             assert!(errors().all(|one| passed.contains(&one.code)), "seed {seed}: {findings:?}");
         }
         Err(refused) => {
-            let is_told = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
-            assert!(is_told, "seed {seed}: {refused:?} but {findings:?}");
+            let is_found = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
+            assert!(is_found, "seed {seed}: {refused:?} but {findings:?}");
         }
     }
     for finding in &findings {

@@ -29,7 +29,7 @@ pub(crate) struct Clinic {
     pub(crate) numbers: String,
     /// The chart. Its batches are those of the latest request.
     pub(crate) fhir: Fhir,
-    /// What the clocks show, by zone; none for a zone that is not there.
+    /// What the clocks of a zone show, or nothing for an unknown zone.
     pub(crate) wall: fn(&str) -> Option<&'static str>,
     /// Faults of batches, by their number in one request.
     pub(crate) faults: Faults,
@@ -38,7 +38,7 @@ pub(crate) struct Clinic {
 }
 
 impl Clinic {
-    /// One whose number has the dialplan `main`, of which `rest` is the remaining config.
+    /// A clinic whose number has the dialplan `main`. `rest` is the remaining config.
     pub(crate) fn new(rest: &str) -> Self {
         let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
         Self {
@@ -52,7 +52,7 @@ impl Clinic {
         }
     }
 
-    /// One that does `verbs` with every call.
+    /// A clinic that does `verbs` with every call.
     pub(crate) fn doing(verbs: &str, rest: &str) -> Self {
         let comma = if rest.is_empty() { "" } else { "," };
         Self::new(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
@@ -70,7 +70,7 @@ impl Clinic {
         self.request("", &[("CallStatus", "ringing")])
     }
 
-    /// A request to one of our URLs, by what stands behind the webhook's own.
+    /// A request to a callback URL, the webhook's URL with `suffix`.
     pub(crate) fn request(&mut self, suffix: &str, more: &[(&str, &str)]) -> String {
         let reply = self.reply(suffix, more);
         let Reply::Twiml(xml) = reply else { panic!("{reply:?} {:?}", self.log) };

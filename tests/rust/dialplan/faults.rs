@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart that is down, slow, or refuses: the caller hears something sensible all the same, and soon.
+//! A chart that fails, is slow or refuses: the caller hears something sensible all the same, and soon.
 
 use plumline::runtime::Reply;
 
@@ -21,8 +21,8 @@ const CONFIG: &str = r#""timeZone":"America/New_York",
 const WARD: &str = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#;
 const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
 
-/// Every story, by its request.
-const STORIES: [(&str, &[(&str, &str)]); 9] = [
+/// A request of every kind.
+const REQUESTS: [(&str, &[(&str, &str)]); 9] = [
     ("", &[("CallStatus", "ringing")]),
     ("", &[("CallStatus", "ringing"), ("From", "anonymous")]),
     ("?step=dial.team", &[("DialCallStatus", "completed")]),
@@ -43,9 +43,9 @@ fn clinics() -> [Clinic; 3] {
 }
 
 #[test]
-fn every_story_costs_two_reads_and_one_write_at_most() {
+fn every_request_costs_two_reads_and_one_write_at_most() {
     for mut clinic in clinics() {
-        for (step, more) in STORIES {
+        for (step, more) in REQUESTS {
             clinic.request(step, more);
             assert!(clinic.fhir.reads() <= 2 && clinic.fhir.writes() <= 1, "{step} {:?}", clinic.fhir.batches);
             assert!(clinic.patience() <= 3_000);
@@ -73,7 +73,7 @@ fn the_first_request_costs_what_it_asks_for() {
     assert!(heard.starts_with("<Enqueue"), "{heard}");
 }
 
-/// Every fault at every round trip of every story.
+/// Every fault at every round trip of every request.
 #[test]
 fn whatever_fails_something_is_heard_in_time() {
     let mut heard_nothing = 0;
@@ -90,11 +90,11 @@ fn whatever_fails_something_is_heard_in_time() {
     for faults in all.flat_map(places) {
         for mut clinic in clinics() {
             clinic.faults = faults.clone();
-            for (step, more) in STORIES {
+            for (step, more) in REQUESTS {
                 let heard = clinic.request(step, more);
                 heard_nothing += usize::from(heard == "<Response/>");
                 assert!(!heard.is_empty(), "{step}");
-                // Reading and writing, and where somebody else wrote at the same time both once more: three seconds.
+                // A read and a write, and after a conflict both once more.
                 assert!(clinic.patience() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
@@ -106,11 +106,11 @@ fn whatever_fails_something_is_heard_in_time() {
 fn what_is_not_known_does_not_hold() {
     let [mut team, ..] = clinics();
     team.faults = Faults::at(0, Fault::TimedOut);
-    // No patient, no hours: closed, as for anybody.
+    // Without a patient and hours: closed, as for any caller.
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
     assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
-    // What is not there, or not to be read, is told by its type.
+    // What is missing or may not be read is reported by its type.
     team.faults = Faults::at(0, Fault::EachRefused(404));
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     let refused: Vec<&str> = team
@@ -123,7 +123,7 @@ fn what_is_not_known_does_not_hold() {
     // The team is asked for second: without it the next rule.
     team.faults = Faults::at(1, Fault::TimedOut);
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
-    // What could not be written is told, and the call goes on.
+    // What could not be written is reported, and the call goes on.
     team.faults = Faults::at(2, Fault::EachRefused(403));
     assert!(team.call().contains("grey_1"));
     assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);
@@ -162,19 +162,20 @@ fn a_callback_that_is_not_stored_comes_again() {
     }
 }
 
-/// `amdStatusCallback` names the leg alone, which no record is kept by.
+/// `amdStatusCallback` names only the leg, and records are kept by the root.
 #[test]
 fn who_answered_a_leg_makes_no_call_of_it() {
-    let told = [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
+    let detected =
+        [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
     let mut clinic = Clinic::new(CONFIG);
-    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert_eq!(clinic.request("?step=machine", &detected), "<Response/>");
     assert!(clinic.record().is_none());
     clinic.faults = Faults::always(Fault::TimedOut);
-    assert!(matches!(clinic.reply("?step=machine", &told), Reply::Broken(_)));
-    // Of a call that is known, it is written down.
+    assert!(matches!(clinic.reply("?step=machine", &detected), Reply::Broken(_)));
+    // For a known call, it is stored.
     clinic.faults = Faults::NONE;
     clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
-    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert_eq!(clinic.request("?step=machine", &detected), "<Response/>");
     assert!(clinic.record().unwrap().write().contains("answeredBy"));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Waiting, and the ways out of it.
+//! Queues, and the ways out of them.
 
 use plumline::runtime::Reply;
 
@@ -45,7 +45,7 @@ fn the_caller_hears_music_and_their_place() {
         waits(&mut clinic, "7", "", ""),
         "<Say><s>No. <say-as interpret-as=\"cardinal\">7</say-as></s></Say><Play>https://example.com/m.mp3</Play>"
     );
-    // No round trip while somebody waits: Twilio asks every few seconds.
+    // No round trip while someone waits: Twilio asks every few seconds.
     assert_eq!(clinic.round_trips(), 0);
 }
 
@@ -94,7 +94,7 @@ fn outcome(clinic: &Clinic) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// Twilio says in no other callback, and in no list, that somebody spoke with the caller.
+/// No other callback and no list says that someone spoke with the caller.
 #[test]
 fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
     let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
@@ -105,12 +105,12 @@ fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
         clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // A moment of trouble need not be brought again: nobody waits.
+        // A short failure is repeated at once: no one waits.
         let mut clinic = queue("");
         clinic.faults = Faults::before(2, Fault::EachRefused(503));
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // Whoever still listens hears what comes next, and soon.
+        // A caller who still listens hears what comes next, and soon.
         let mut clinic = queue("");
         clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
@@ -119,9 +119,9 @@ fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
 }
 
 #[test]
-fn whoever_was_taken_out_of_the_queue_was_answered() {
+fn a_caller_who_was_taken_out_of_the_queue_was_answered() {
     let ended = [("CallbackSource", "call-progress-events"), ("CallStatus", "completed"), ("CallDuration", "90")];
-    for (result, told) in [
+    for (result, expected) in [
         ("bridged", "answered"),
         ("bridging-in-process", "answered"),
         ("redirected-from-bridged", "answered"),
@@ -132,7 +132,7 @@ fn whoever_was_taken_out_of_the_queue_was_answered() {
         let mut clinic = queue("");
         leaves(&mut clinic, result);
         clinic.request("?step=status", &ended);
-        assert_eq!(outcome(&clinic), told, "{result}");
+        assert_eq!(outcome(&clinic), expected, "{result}");
     }
 }
 
@@ -159,7 +159,7 @@ fn an_offer_to_call_back_is_noted_before_it_is_promised() {
     }
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), taken(&clinic)), (2, true));
-    // Pressed twice, told twice, noted once; and what Twilio says of the wait takes nothing back.
+    // Pressed twice, announced twice, stored once. Twilio's result of the wait does not change it.
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!(
         clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
@@ -169,7 +169,7 @@ fn an_offer_to_call_back_is_noted_before_it_is_promised() {
 }
 
 #[test]
-fn whoever_has_no_number_is_offered_no_callback() {
+fn a_caller_without_a_number_is_offered_no_callback() {
     let mut clinic = queue(OFFER);
     for from in ["anonymous", "+266696687"] {
         assert_eq!(clinic.request("?step=wait.first", &[("From", from)]), format!("<Play>{MUSIC}</Play>"), "{from}");
@@ -180,7 +180,7 @@ fn whoever_has_no_number_is_offered_no_callback() {
 }
 
 #[test]
-fn nothing_is_promised_that_nobody_noted() {
+fn no_callback_is_promised_that_was_not_stored() {
     let failures =
         FAILURES.into_iter().flat_map(|fault| [Faults::at(0, fault), Faults::at(1, fault), Faults::always(fault)]);
     let refusals = [Faults::at(1, Fault::EachRefused(403)), Faults::from(1, Fault::EachRefused(409))];
@@ -203,19 +203,19 @@ fn nothing_is_promised_that_nobody_noted() {
 }
 
 #[test]
-fn overflow_and_callback_are_told_apart() {
-    // What only says something is heard in the queue, so whoever is let out is one too many.
+fn overflow_and_callback_are_distinguished() {
+    // An overflow that only announces is heard in the queue, so a caller who leaves it is one too many.
     let over = r#""overflow":{"size":5,"then":"busy"}"#;
     let mut clinic = queue(&format!("{OFFER},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
-    // What does more needs them out; then the chart tells.
+    // An overflow that does more needs the caller out of the queue. Then the chart decides.
     let mail = OFFER.replace("soon", "mail");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Leave/>");
     assert!(leaves(&mut clinic, "leave").starts_with("<Say>Speak.</Say><Record"));
-    // Without an overflow there is nothing to tell apart.
+    // Without an overflow there is nothing to distinguish.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
     // A chart that is down makes it the more careful of the two.
     clinic.faults = Faults::always(Fault::TimedOut);

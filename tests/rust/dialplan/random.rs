@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
+//! Random configs and random requests: no panic, a document that Twilio reads, and no one rings whom neither config nor
 //! chart names.
 
 use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Kind, Params, Plan, all_callbacks, render, wants};
@@ -15,7 +15,7 @@ use crate::random_config;
 
 const ACTIONS: usize = 8;
 
-/// Makes configs that are well-formed and nothing else; `random_config.rs` makes sound ones.
+/// Makes configs that are only well-formed. `random_config.rs` makes valid ones.
 struct Maker {
     random: Random,
 }
@@ -56,7 +56,7 @@ impl Maker {
         format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.random.below(ACTIONS))
     }
 
-    /// Any action, and now and then none.
+    /// Any action, sometimes one that does not exist.
     fn any(&mut self) -> String {
         if self.random.one_in(20) { "nowhere".to_owned() } else { format!("a{}", self.random.below(ACTIONS)) }
     }
@@ -143,7 +143,7 @@ impl Maker {
     }
 }
 
-/// What a request may say beyond what all say.
+/// The optional parameters of a request.
 fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     const SAID: [(&str, &[&str]); 14] = [
         ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
@@ -183,7 +183,7 @@ fn rung(xml: &str) -> Vec<String> {
     rung
 }
 
-/// What may ring: the config's good targets, and the people of the chart.
+/// What may ring: the valid targets of the config and the people of the chart.
 const MAY_RING: [&str; 8] = [
     "Client desk",
     "Client nurse_2",
@@ -215,7 +215,7 @@ const CHART: [&str; 7] = [
         "category":[{"coding":[{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}]}]}"#,
 ];
 
-/// Sound configs through the door: whatever comes to whatever URL is answered.
+/// Valid configs through the webhook: every request to every callback URL is answered.
 #[test]
 fn sound_configs_answer_everything() {
     let mut random = Random::new(4);
@@ -225,7 +225,7 @@ fn sound_configs_answer_everything() {
         let document = random_config::random_config(&mut random);
         let text = document.to_string();
         let config = Config::read(&text).unwrap_or_else(|refused| panic!("{round}: {refused:?} {text}"));
-        // A number without a dialplan rings whoever is signed in as it; with callbacks, where a config follows calls up.
+        // A number without a dialplan rings the client of its own name, with callbacks where the config needs them.
         let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
         let may_ring: Vec<String> =
             MAY_RING.iter().skip(4).map(|one| (*one).to_owned()).chain(named(&document)).chain(own_numbers).collect();
@@ -241,14 +241,14 @@ fn sound_configs_answer_everything() {
                 let called = *own.pick(&random_config::OURS);
                 let mut said = vec![("To", called), ("Called", called)];
                 said.extend(params(&mut own));
-                // A browser that begins a call places one: another story.
+                // A browser that begins a call places one, which other tests cover.
                 said.retain(|one| step.kind != Kind::First || *one != ("From", "client:desk"));
                 let about = || format!("round {round}, {step:?}, {said:?}, {text}");
                 let suffix = step.suffix(false);
                 let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
                 // Without a dialplan and follow-ups there are no callbacks.
                 let by_default = step.kind == Kind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
-                // Whatever URL of ours a document names is one that we know again.
+                // Every URL of ours in a document is one of the callback URLs.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
                     assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
@@ -259,7 +259,7 @@ fn sound_configs_answer_everything() {
                 }
                 assert!(!clinic.log.iter().any(|line| line.contains("DIALPLAN_")), "{} {:?}", about(), clinic.log);
                 answered += 1;
-                // Asked twice, the same is answered: unless the caller's own request changed what the chart knows.
+                // The same request gets the same answer again, unless it changed the chart.
                 let again = clinic.reply(&suffix, &said);
                 if step.kind != Kind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
@@ -330,7 +330,7 @@ fn wild_configs_do_no_harm() {
     assert!(sorry > 100, "{sorry}");
 }
 
-/// A bundle of people, cut anywhere; or nothing of the kind.
+/// A bundle of people that may be damaged, or something else.
 fn anything(random: &mut Random) -> Option<Json> {
     if random.one_in(5) {
         return None;
@@ -342,7 +342,7 @@ fn anything(random: &mut Random) -> Option<Json> {
                 return None;
             }
             let mut resource = (*resource).to_owned();
-            // Something else where something was expected.
+            // Unexpected values.
             for (from, to) in [
                 ("\"reference\"", "\"ref\""),
                 ("[", "[null,"),
@@ -364,7 +364,7 @@ fn anything(random: &mut Random) -> Option<Json> {
     })
 }
 
-/// Its caller may put anything into a step's parameters, but a step's URL is one of a closed set.
+/// Callback URLs are a closed set, whatever the parameters of a request are.
 #[test]
 fn no_two_steps_have_one_url() {
     let mut maker = Maker { random: Random::new(7) };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How long it takes. The figures are printed (`cargo test --release --test dialplan speed -- --nocapture`); bounds are
-//! wide, since a test's machine has other things to do.
+//! Speed. `cargo test --release --test rust dialplan::speed -- --nocapture` prints the figures. The bounds are wide,
+//! since other programs run on the machine of a test.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::constants::TOKEN;
 use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
 use crate::json::json;
 
-/// The least of some runs.
+/// The shortest of some runs.
 fn time(mut run: impl FnMut()) -> Duration {
     (0..20)
         .map(|_| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Every verb of a config, word by word.
+//! The document of every verb.
 
 use plumline::runtime::Reply;
 
@@ -56,7 +56,7 @@ fn languages_and_voices_go_together() {
     );
     clinic.config = clinic.config.replace(r#""dialplan":"main""#, r#""dialplan":"main","language":"fr-CA""#);
     assert_eq!(clinic.call(), "<Say language=\"fr-CA\">Bonjour</Say><Hangup/>");
-    // Words that are not there in the caller's language are read in their own.
+    // A text that is missing in the caller's language is read in its own language.
     let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
         {"say":{"text":{"es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello"}}},{"say":{"ssml":{"en-GB":"<p>Hello</p>"}}},
         {"greet":{"patient":{"en-US":"{name}"},"neutral":{"fr-FR":"Bonjour"}}},{"say":{"text":{"it":"Ciao"}}},{"hangup":{}}]}"#;
@@ -76,7 +76,7 @@ fn only_a_patient_is_greeted_by_name() {
     assert_eq!(heard(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
     assert_eq!(heard(&[]), "<Say>Good day.</Say><Hangup/>");
     let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
-    // Two people with one number; but only who has it now counts.
+    // Two people with one number: only the one who has it now counts.
     assert_eq!(heard(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
     for (from, to) in [
         (r#""use":"mobile""#, r#""use":"old""#),
@@ -90,7 +90,7 @@ fn only_a_patient_is_greeted_by_name() {
         assert_eq!(heard(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
         assert_eq!(heard(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
     }
-    // Who has no name that can be said has none.
+    // A name that cannot be spoken is no name.
     for name in [r"", r"\u0001", "1234", "<b>", "A\\u202eB", "x".repeat(61).as_str()] {
         let nameless = ADA.replace("Augusta", name).replace("Ada", name);
         assert_eq!(heard(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
@@ -120,7 +120,7 @@ fn a_number_is_found_in_every_form_that_people_type() {
     assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
-    // A number of ours is no foreigner's who has the same digits behind another calling code.
+    // The same digits with another calling code are another number.
     for (typed, from) in [
         ("7025550123", "+917025550123"),
         ("5550100099", "+525550100099"),
@@ -161,7 +161,7 @@ fn what_a_patient_is_found_for_stands_in_the_chart() {
     // The same request again: the same document, and nothing new.
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
-    // A plan that knows nobody leaves it to the callbacks.
+    // A plan that looks no one up leaves the record to the callbacks.
     let mut clinic = Clinic::doing(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
@@ -187,7 +187,7 @@ fn asks(n: &str, language: &str, prompt: &str) -> String {
 fn a_menu_is_asked_again_and_then_goes_on() {
     let mut clinic = Clinic::doing(MENU, REST);
     assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", asks("", "", "One.")));
-    // Silence asks again without a word of blame; a wrong key with one.
+    // After silence the menu is repeated, after a wrong key it says so first.
     assert_eq!(clinic.request("?step=menu.first", &[]), asks(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
         let blame = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
@@ -213,7 +213,7 @@ fn a_menu_is_asked_again_and_then_goes_on() {
     }
     // Back to where it came from.
     assert!(clinic.request("?step=menu.first.1", &[("Digits", "*")]).starts_with("<Say>Welcome.</Say><Gather"));
-    // The caller hung up meanwhile: nobody listens.
+    // The caller hung up meanwhile: no one listens.
     assert_eq!(clinic.request("?step=menu.first", &[("Digits", "1"), ("CallStatus", "completed")]), "<Response/>");
     assert_eq!(clinic.round_trips(), 0);
 }
@@ -301,12 +301,12 @@ fn what_a_message_says_is_a_part_of_the_chart() {
         clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
     }
-    // What may or may not have been written is written again, and is there once.
+    // A write whose result is unknown is repeated, and the resource exists once.
     clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
     clinic.faults = Faults::at(1, Fault::RequestLost);
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     assert_eq!(clinic.with_text("A message.").len(), 1);
-    // A SID that is none finds nothing, and is written nowhere.
+    // An invalid SID is neither searched for nor stored.
     for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
     {
         let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
@@ -335,7 +335,7 @@ fn opens_a_conference() {
         )
     );
     assert_eq!(clinic.request("?step=conference.first", &[("DialCallStatus", "answered")]), "<Say>Bye.</Say><Hangup/>");
-    // Conferences tell of themselves as well; who took part is told by each call.
+    // Conferences send events, too. Who took part is known from each call.
     let event = [("ConferenceSid", "CF1"), ("StatusCallbackEvent", "participant-join"), ("CallStatus", "in-progress")];
     assert_eq!(clinic.request("?step=status", &event), "<Response/>");
     let bare = Clinic::doing(r#"[{"conference":{"name":"Team"}}]"#, "").call();
@@ -354,7 +354,7 @@ fn a_recorded_call_is_announced_to_both_sides() {
              recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\"><Client {LEG} url=\"{STEP}announce\">desk</Client></Dial>"
         )
     );
-    // The callee's leg asks; its parameters are those of a leg that was dialled.
+    // The callee's leg asks; its parameters are those of a leg that was dialed.
     let leg =
         [("Direction", "outbound-dial"), ("From", "+15550100123"), ("To", "client:desk"), ("ParentCallSid", CALL)];
     assert_eq!(clinic.request("?step=announce", &leg), "<Say>Recorded.</Say>");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A FHIR server in memory. It does what Medplum 5.1 does, as far as the bots depend on it: versions, batches, conditional
-//! creates, guarded updates, the searches of the bots, validation.
+//! A FHIR server in memory. It does what Medplum 5.1 does, as far as the bots depend on it: versions, batches,
+//! conditional creates, guarded updates, the searches of the bots, validation.
 //!
 //! It fails a test where a bot asks for something that no bot should: a search by another parameter, a list of tokens
 //! without `_sort`, an update without `ifMatch`, an invalid resource, a request without a deadline.

@@ -34,8 +34,8 @@ impl Search {
         self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// `PostgreSQL` answers a search by several tokens with a small `_count` by reading the whole table, unless the search
-    /// is sorted. One that only counts has no `_count`.
+    /// `PostgreSQL` answers a search by several tokens with a small `_count` by reading the whole table, unless the
+    /// search is sorted. One that only counts has no `_count`.
     fn assert_sorted(&self, url: &str) {
         let is_list = |(name, value): &(String, String)| TOKENS.contains(&name.as_str()) && value.contains(',');
         let is_safe = self.get("_sort").is_some() || self.get("_summary").is_some();
@@ -180,8 +180,8 @@ fn alternatives(value: &str) -> Vec<String> {
     values
 }
 
-/// Whether an `Identifier` or a `Coding` has the system and the value of a token, `system|value`. Without a value any is
-/// enough, and without the bar any system.
+/// Whether an `Identifier` or a `Coding` has the system and the value of a token, `system|value`. Without a value any
+/// is enough, and without the bar any system.
 fn has(one: &Json, name: &str, token: &str) -> bool {
     match token.split_once('|') {
         Some((system, value)) => is(one, "system", system) && (value.is_empty() || is(one, name, value)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call, once the practitioner's own phone was picked up: nobody is dialled before a key was pressed there.
+//! Click to call, once the practitioner's own phone was picked up: no one is dialed before a key was pressed there.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -11,7 +11,7 @@ use crate::json::{json, text};
 use crate::random::Random;
 use crate::run::Run;
 use crate::world::key_press::{PHONE, press, press_with};
-use crate::world::phone::{dialled, refused, xml};
+use crate::world::phone::{dialed, refused, xml};
 use crate::world::staff::{PLACE, amber};
 use crate::world::{OURS, PATIENT, World, sid};
 
@@ -36,19 +36,19 @@ fn record(world: &World) -> String {
 fn a_key_dials_whom_the_record_names() {
     let mut world = placed();
     let done = press(&mut world, &[]);
-    assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()));
+    assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()));
     // One round trip, and nothing to write.
     assert_eq!(world.fhir.batches.len(), 1);
     // Twilio asks again where it lost the answer.
     assert_eq!(xml(&press(&mut world, &[])), xml(&done));
-    // A config with a recording is heard by both.
+    // With a recording the announcement is heard.
     let config = r#"{"recording":{"outbound":true,"announcement":{"text":"This call is recorded."}}}"#;
     let done = press_with(&mut world, &[("Digits", "#")], &[(Secret::Config, config)]);
     assert!(xml(&done).contains("This call is recorded.") && xml(&done).contains("<Dial"));
 }
 
 #[test]
-fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
+fn only_a_call_of_ours_that_goes_on_and_has_dialed_no_one_dials() {
     for (more, code) in [
         (("Digits", ""), "OUTBOUND_TICKET_INVALID"),
         (("Direction", "inbound"), "OUTBOUND_TICKET_INVALID"),
@@ -62,19 +62,19 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
         amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
         assert_eq!(refused(&press_with(&mut world, &[more], &[])), code, "{more:?}");
     }
-    // Another account's call is none of ours.
+    // A call of another account.
     let mut world = placed();
     let account = [(Secret::AccountSid, "AC00000000000000000000000000000009")];
     let done = press_with(&mut world, &[], &account);
     assert!(!format!("{:?}", done.reply).contains("Dial"), "{:?}", done.reply);
-    // It was given up, or corrected.
+    // The call was given up, or the record corrected.
     for status in ["not-done", "entered-in-error", "completed", "on-hold"] {
         let mut world = placed();
         let reference = record(&world);
         world.change(&reference, "status", Json::of(status));
         assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED", "{status}");
     }
-    // It has dialled somebody already.
+    // It has dialed someone already.
     let mut world = placed();
     let reference = record(&world);
     let leg = format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(9));
@@ -85,7 +85,7 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
     extensions[at].set("extension", Json::List(parts));
     world.change(&reference, "extension", Json::List(extensions));
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED");
-    // A call of which the chart knows nothing but what its callbacks told.
+    // A call whose record was deleted.
     let mut world = placed();
     world.fhir.delete(&reference);
     let done = press(&mut world, &[]);
@@ -102,13 +102,13 @@ fn policy_of_the_moment_counts() {
     ] {
         assert_eq!(refused(&press_with(&mut placed(), &[], &[(Secret::Config, config)])), code);
     }
-    // What a config that cannot be read forbids is not known.
+    // An unreadable config could forbid anything.
     let done = press_with(&mut placed(), &[], &[(Secret::Config, "{")]);
     assert!(!xml(&done).contains("<Dial") && xml(&done).contains("We are sorry."));
-    // It does not count against its own limit.
+    // The call does not count against its own limit.
     let limited = [(Secret::Config, r#"{"outbound":{"concurrent":1,"perHour":1}}"#)];
-    assert_eq!(dialled(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
-    // A number of ours that we gave back meanwhile is shown to nobody.
+    assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
+    // A number of ours that we gave back meanwhile is shown to no one.
     let mut world = placed();
     let others = OURS.iter().filter(|ours| **ours != line(&world)).copied().collect::<Vec<_>>().join(",");
     let done = press_with(&mut world, &[], &[(Secret::Number, &others)]);
@@ -116,14 +116,14 @@ fn policy_of_the_moment_counts() {
 }
 
 #[test]
-fn nobody_is_dialled_while_the_chart_does_not_answer() {
+fn no_one_is_dialed_while_the_chart_does_not_answer() {
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = placed();
         world.faults.add(0, fault);
         let done = press(&mut world, &[]);
         assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{fault:?}");
         assert!(xml(&done).contains("We are sorry."));
-        // Nor while it is not known whether the record knows its call.
+        // The same while the search for the record fails.
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         amber().refused(&mut world, PLACE);
         world.faults.add(world.fhir.batches.len() + 1, fault);
@@ -136,13 +136,13 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.now += 20_000;
-    assert_eq!(dialled(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
+    assert_eq!(dialed(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Staff again it is told, and nothing is sent, whatever the list shows.
+    // The same request again gets it, and nothing is sent, whatever the list shows.
     let value = amber().at(NOW + 300_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Its own write came between our read and our write.
+    // `place-call` writes between our read and our write.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     world.interventions.push((
@@ -156,7 +156,7 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
             (world.fhir.batches, world.interventions, world.patience) = (batches, interventions, patience);
         }),
     ));
-    assert_eq!(dialled(&press(&mut world, &[])).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &[])).1, PATIENT);
     assert_eq!(world.communications().len(), 1);
 }
 
@@ -176,19 +176,19 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
         assert_eq!((world.calls.len(), world.communications().len()), (1, 2));
         world
     };
-    // Whether this is the first one's call or the second one's is not told.
+    // Nothing shows whether this is the first one's call or the second one's.
     let mut world = ground("");
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
     assert!(world.communications().iter().all(|one| text(one, &["status"]) == "preparation"));
-    // To another phone it is.
+    // With another phone it is clear.
     let mut world = ground(r#","practitionerNumber":"+15550100201""#);
-    assert_eq!(dialled(&press(&mut world, &[])).1, "+15550100150");
-    // Nor one that was sent long ago.
+    assert_eq!(dialed(&press(&mut world, &[])).1, "+15550100150");
+    // A record that was sent long ago is not used.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     world.now += 13 * 60_000;
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
-    // Nor a browser's.
+    // A record of a browser's call is not used.
     let mut world = World::default();
     amber().value(&mut world, &PLACE.replace("place-call", "start-call"));
     world.calls.push(json(&format!(r#"{{"sid":"{}","from":"{}","to":"{PHONE}"}}"#, sid(5), OURS[0])));
@@ -228,7 +228,7 @@ fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
             });
         }
         let done = answered.unwrap_or_else(|| press(&mut world, &[]));
-        assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()), "round {round}");
+        assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()), "round {round}");
         let value = amber().at(NOW + 240_000).value(&mut world, PLACE);
         assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
         assert_eq!(world.communications().len(), 1);

@@ -42,10 +42,10 @@ fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
         take_over(&mut world, &reference);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&reference));
-        // She ends it all the same.
+        // She can still end it.
         assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
         assert_eq!(text(&world.calls[0], &["status"]), "completed");
-        // Nor is he answered that it is over.
+        // He does not learn that it is over.
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&reference));
     }
@@ -57,14 +57,14 @@ fn a_ticket_is_taken_over_before_its_call_begins() {
     let value = amber().value(&mut world, START);
     let reference = text(&value, &["communication"]).to_owned();
     take_over(&mut world, &reference);
-    // The ticket is not for what the record says now.
+    // The ticket does not fit the edited record.
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
     let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     is_kept_from_bruno(&mut world, &by_sid(&call));
-    // And it is not his to give up.
+    // He cannot give it up either.
     is_kept_from_bruno(&mut world, &by_record(&reference));
     assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
 }
@@ -74,14 +74,14 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
     for ground in [by_browser, by_phone] {
         for input in [START, PLACE] {
             let (mut world, _, call) = ground();
-            // His own, prepared or placed, with the seal that it was given.
+            // His own record, prepared or placed, with its seal.
             let own = bruno().value(&mut world, input);
             let own = text(&own, &["communication"]).to_owned();
             point_at(&mut world, &own, &call);
             is_kept_from_bruno(&mut world, &by_record(&own));
             is_kept_from_bruno(&mut world, &by_sid(&call));
         }
-        // One that he makes from nothing.
+        // A record that he creates.
         let (mut world, reference, call) = ground();
         let mut forged = world.read(&reference);
         forged.set("id", Json::of("0-forged"));
@@ -142,7 +142,7 @@ fn a_ticket_dials_what_was_prepared() {
         let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
         assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-    // The number of ours that is shown, too.
+    // The caller ID, too.
     let mut world = World::default();
     let value = amber().value(&mut world, START);
     let other = OURS.iter().find(|ours| **ours != text(&value, &["fromNumber"])).unwrap();
@@ -156,7 +156,7 @@ fn a_ticket_dials_what_was_prepared() {
 #[test]
 fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
     let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
-    // Without PLUMLINE_SECRET, and with one that is too short, another secret seals.
+    // Without PLUMLINE_SECRET, or with one that is too short, another secret seals.
     for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
         let mut world = World::default();
         let value = amber().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
@@ -175,9 +175,9 @@ fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
 }
 
 #[test]
-fn a_call_whose_answer_was_lost_belongs_to_nobody() {
-    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two practitioners may
-    // share the phone.
+fn a_call_whose_answer_was_lost_belongs_to_no_one() {
+    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two
+    // practitioners may share the phone.
     for pressed in [true, false] {
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
@@ -239,7 +239,7 @@ fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
     assert_eq!(value.get("communication"), hers.get("communication"));
 }
 
-/// A record that stands there under the name of a request of Amber's before she asks.
+/// A record with the name of a request of Amber's that exists before she sends it.
 fn squat(world: &mut World) {
     let own = bruno().value(world, START);
     let mut copy = world.read(text(&own, &["communication"]));
@@ -274,14 +274,14 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
     squat(&mut world);
     let start = PLACE.replace("place-call", "start-call");
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
-    // One that comes later hides nothing.
+    // A later record hides nothing.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     squat(&mut world);
     world.fhir.move_first("Communication/squat");
     assert_eq!(amber().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
-    // Nor does a copy of hers, with all its seals, that waits for its call or names another.
+    // A copy of hers with all seals, which waits for its call or names another one, hides nothing either.
     for root in [None, Some(sid(9))] {
         let mut world = World::default();
         let value = amber().value(&mut world, PLACE);
@@ -337,7 +337,7 @@ fn an_incoming_call_is_ended_by_the_one_whose_browser_has_answered() {
     let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
     assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // Whatever the record says: one whose browser only rang, or whose phone did, or a colleague.
+    // Whatever the record says: a browser that only rang, a phone, a colleague.
     for (status, to, names) in [
         ("ringing", &*client, AMBER),
         ("no-answer", &*client, AMBER),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The door of the staff: who may call, their tokens and identities, and what the clinic lacks.
+//! The bot `operations`: who may call, their tokens and identities, and what the clinic lacks.
 
 mod confirmed;
 mod end;
@@ -42,7 +42,7 @@ fn a_practitioner_gets_a_token_and_an_identity() {
     assert_eq!((text(&claims, &["iss"]), text(&claims, &["sub"])), (KEY, ACCOUNT));
     let seconds = |name| claims.get(name).and_then(Json::integer).unwrap();
     assert_eq!((seconds("iat"), seconds("exp") - seconds("iat")), ((NOW / 1_000) as u32, 3_600));
-    // The identity stands on the practitioner now, and everything else of them does too.
+    // The practitioner has the identity now, and keeps everything else.
     let practitioner = world.read(&format!("Practitioner/{AMBER}"));
     assert_eq!(text(&practitioner, &["identifier", "0", "system"]), "http://twilio.com/voice/identity");
     assert_eq!(
@@ -53,7 +53,7 @@ fn a_practitioner_gets_a_token_and_an_identity() {
     // The second time there is nothing to write.
     amber().value(&mut world, TOKEN);
     assert_eq!(world.fhir.batches.len(), 3);
-    // To be called too, where the config says so.
+    // With the right to be called, where the config says so.
     let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
     let value = amber().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
     assert!(self::claims(text(&value, &["token"])).write().contains(r#""incoming":{"allow":true}"#));
@@ -61,14 +61,14 @@ fn a_practitioner_gets_a_token_and_an_identity() {
 }
 
 #[test]
-fn an_identity_is_kept_and_nobody_elses() {
+fn an_identity_is_kept_and_no_one_elses() {
     let practitioner = format!("Practitioner/{AMBER}");
     let identity =
         |value: &str| json(&format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{value}"}}]"#));
     let mut world = World::default();
     world.change(&practitioner, "identifier", identity("amber"));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
-    // A colleague has it too; or it is made of a colleague's id.
+    // A colleague has it too, or it is made of a colleague's id.
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", identity("amber"));
     assert_eq!(amber().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
     world.change(&practitioner, "identifier", identity(&BRUNO.replace('-', "_")));
@@ -81,7 +81,7 @@ fn an_identity_is_kept_and_nobody_elses() {
 fn the_identity_is_written_under_guard() {
     let practitioner = format!("Practitioner/{AMBER}");
     let mut world = World::default();
-    // Somebody else writes the practitioner meanwhile: their change stays.
+    // Someone else writes the practitioner meanwhile: their change stays.
     let reference = practitioner.clone();
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
@@ -94,7 +94,7 @@ fn the_identity_is_written_under_guard() {
     let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
-    // 409 three times over; no right to write it; a chart that fails.
+    // Three conflicts, no right to write it, a chart that fails.
     let mut world = World {
         faults: [(1, Fault::EachRefused(409)), (3, Fault::EachRefused(412)), (5, Fault::EachRefused(409))]
             .into_iter()
@@ -116,7 +116,7 @@ fn the_identity_is_written_under_guard() {
 }
 
 #[test]
-fn whoever_may_not_call_gets_nothing() {
+fn only_staff_who_may_call_get_anything() {
     for operation in [TOKEN, START, PLACE] {
         for who in [
             "Patient/eve",
@@ -125,7 +125,7 @@ fn whoever_may_not_call_gets_nothing() {
             "",
             "Practitioner/",
             "Practitioner/a/b",
-            "Practitioner/nobody",
+            "Practitioner/unknown",
         ] {
             let refused = staff(who).refused(&mut World::default(), operation);
             assert_eq!(refused, ("OUTBOUND_REQUESTER".into(), 400), "{who}");
@@ -138,7 +138,7 @@ fn whoever_may_not_call_gets_nothing() {
         let refused = ("OUTBOUND_ROLE".to_owned(), 403);
         assert_eq!(role("active", "false"), refused);
         assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
-        // A day lasts until it is over everywhere, and begins where it begins first.
+        // A date begins in the first time zone and ends in the last one.
         for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
             assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call: one call for one request, whatever is lost on the way.
+//! Click to call: one call for one request, whatever is lost.
 
 use plumline::json::Json;
 
@@ -25,7 +25,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert_eq!(of("StatusCallback"), [format!("{URL}?step=status#rc=3&rp=all")]);
     assert_eq!(of("StatusCallbackEvent"), ["initiated", "ringing", "answered", "completed"]);
     let twiml = of("Twiml")[0];
-    // What a mailbox may hear in the practitioner's place dials nobody and names nobody.
+    // What a mailbox may hear in the practitioner's place dials and names no one.
     let document = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Response>{0}{0}<Say>Goodbye.</Say><Hangup/></Response>"#,
         format_args!(
@@ -40,7 +40,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert!(roots.iter().any(|one| text(one, &["system"]) == "https://www.twilio.com/"
         && text(one, &["value"]) == text(&value, &["callSid"])));
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Staff again, the same call is told.
+    // The same request again gets the same call.
     assert_eq!(amber().at(NOW + 600_000).value(&mut world, PLACE), value);
     assert_eq!((world.http.len(), world.communications().len()), (1, 1));
     // Given up while it rings.
@@ -56,7 +56,7 @@ fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("in-progress"));
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
-    // And one that ended by itself is told as it ended.
+    // A call that ended by itself is reported as it ended.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
@@ -85,7 +85,7 @@ fn only_the_practitioners_own_phone_rings() {
         ("911", ("OUTBOUND_EMERGENCY", 403)),
     ] {
         let mut world = World::default();
-        // Theirs or not.
+        // Whether or not it is the practitioner's phone.
         let typed = Json::object([("system", Json::of("phone")), ("value", Json::of(number))]);
         if expected.1 == 403 {
             world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::List(vec![typed]));
@@ -123,14 +123,14 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     world.unlisted = 0;
     let value = amber().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // It never arrived: after two minutes it is sent again, once, whoever asks.
+    // It never arrived: after two minutes the next request sends it again, once.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
     assert_eq!(amber().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
     assert_eq!(world.calls.len(), 0);
     let value = amber().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Twilio says no: that request is spent.
+    // Twilio refuses: the request is used up.
     let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
@@ -174,7 +174,7 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
     assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
     let value = amber().at(later).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Nor once it is known which call it was.
+    // The same once it is known which call it was.
     assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
     assert_eq!(amber().at(later).value(&mut world, &with("+15550100201")), value);
     assert_eq!((world.calls.len(), world.communications().len()), (1, 1));
@@ -185,7 +185,7 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom.clone());
         amber().at(later).value(&mut world, PLACE);
         assert_eq!(world.calls.len(), 1);
-        // One that was not placed rings none that is no longer theirs, nor another.
+        // A call that was not placed rings neither a former phone nor another one.
         let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
         amber().refused(&mut world, &with("(555) 010-0201"));
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
@@ -202,7 +202,7 @@ fn a_record_that_names_no_phone_places_no_call() {
     amber().value(&mut world, &start);
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
-    // And none that was to ring a phone first is a browser's.
+    // A record that was to ring a phone first is no record of a browser's call.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     amber().refused(&mut world, PLACE);
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
@@ -218,7 +218,7 @@ fn a_record_that_somebody_changed_shows_no_number_but_ours() {
     world.change(&reference, "medium", json(&medium));
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.calls.len(), 0);
-    // Nor one that comes there between our read and our write.
+    // The same for a record that is created between our read and our write.
     let theirs = world.read(&reference).write();
     let mut world = World::default();
     world.interventions.push((2, Box::new(move |world| drop(world.put(&theirs)))));
@@ -237,7 +237,7 @@ fn another_intents_call_is_not_taken_for_ours() {
     let finn = PLACE.replace("eve", "finn").replace("r1", "r2");
     world.http_faults.add(1, Fault::RequestLost);
     assert_eq!(amber().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
-    // Two calls that nobody has asked for: which is ours is not known, and nothing is sent.
+    // Two calls without a request: which one is ours is not known, and nothing is sent.
     for at in [2_000, 2_001] {
         let call =
             format!(r#"{{"sid":"{}","to":"+15550100202","from":"+15550100001","direction":"outbound-api"}}"#, sid(at));
@@ -268,7 +268,7 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
 }
 
 #[test]
-fn whatever_fails_and_whoever_races_one_request_is_one_call() {
+fn one_request_is_one_call_whatever_fails_or_races() {
     let mut random = Random::new(1_234);
     for round in 0..150 {
         let mut world = World { unlisted: random.below(2), ..World::default() };
@@ -283,7 +283,7 @@ fn whatever_fails_and_whoever_races_one_request_is_one_call() {
         }
         world.race([amber().flow(PLACE), amber().flow(PLACE)], &mut random);
         assert!(world.calls.len() <= 1, "round {round}");
-        // Everything is well again, the list is there, and the button is pressed until it works.
+        // Without faults and with a complete list, the request is repeated until it succeeds.
         world.faults = Faults::NONE;
         world.http_faults = Faults::NONE;
         world.unlisted = 0;

@@ -13,7 +13,7 @@ use crate::world::colleague::{
     string,
 };
 use crate::world::key_press::{press, press_at};
-use crate::world::phone::dialled;
+use crate::world::phone::dialed;
 use crate::world::staff::{PLACE, amber, bruno, refusal};
 use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
 
@@ -43,7 +43,7 @@ fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
         point_at(&mut world, &own, &call);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&own));
-        // Nor after he asks for his again: hers is the record of it.
+        // The same after he repeats his request: the call belongs to her record.
         bruno().at(NOW + later).ask(&mut world, PLACE);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&own));
@@ -199,7 +199,7 @@ fn an_edited_line_is_not_shown() {
     assert_eq!(posts(&world), before);
 }
 
-/// A record that Bruno may create: it names a call of Amber's by its identifier, and another one inside.
+/// A record that Bruno may create: its identifier names a call of Amber's, its extension another one.
 fn bait(world: &mut World, call: &str) -> String {
     let made = world.put(&format!(
         r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
@@ -219,9 +219,9 @@ fn a_record_that_names_two_calls_changes_neither() {
     bait(&mut world, &call);
     status_callback(&mut world);
     assert_eq!(world.read(&record).get("identifier").cloned(), before);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // Before place-call has written which call it is, too.
+    // The same before `place-call` has written which call it is.
     let batches = {
         let mut world = World::default();
         amber().value(&mut world, PLACE);
@@ -234,7 +234,7 @@ fn a_record_that_names_two_calls_changes_neither() {
     };
     world.interventions = vec![(batches - 2, Box::new(comes))];
     let value = amber().value(&mut world, PLACE);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     assert_eq!(text(&amber().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
 }
 
@@ -258,7 +258,7 @@ fn a_record_that_names_two_calls_frees_no_call() {
     let before = posts(&world);
     bruno().at(NOW + 3_000).refused(&mut world, &input);
     assert_eq!(posts(&world), before);
-    assert_eq!(dialled(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
+    assert_eq!(dialed(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
     is_kept_from_bruno(&mut world, &by_sid(&call));
 }
 

@@ -37,7 +37,7 @@ fn a_call_is_prepared_and_then_placed() {
     let sealing = Sealing::read(SECRET).unwrap();
     assert_eq!(sealing.open(ticket, AMBER_IDENTITY, NOW), Ok(text(&record, &["id"])));
     assert_eq!(text(&value, &["expires"]), instant(NOW + LIFETIME * 1_000));
-    // The browser takes it to the webhook.
+    // The browser sends it to the webhook.
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", ticket)]);
@@ -54,7 +54,7 @@ fn a_call_is_prepared_and_then_placed() {
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
     let posts = world.http.iter().filter(|request| request.method == "POST").count();
-    // Staff again there is nothing to do.
+    // The same request again has nothing to do.
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), posts);
 }
@@ -78,7 +78,7 @@ fn the_patients_best_number_is_taken() {
     assert_eq!(list(&[home.clone(), mobile.clone()]), "+15550100131");
     assert_eq!(list(&[point(r#","use":"old""#, "+15550100132"), home.clone()]), "+15550100130");
     assert_eq!(list(&[point(r#","period":{"end":"2020-01-01"}"#, "+15550100132"), home.clone()]), "+15550100130");
-    // Of a year that is not over, or whose day has not come.
+    // Periods with partial dates.
     for (period, number) in [
         (r#"{"end":"2026"}"#, "+15550100132"),
         (r#"{"end":"2026-11"}"#, "+15550100132"),
@@ -94,7 +94,7 @@ fn the_patients_best_number_is_taken() {
     }
     assert_eq!(list(&[point(r#","rank":2"#, "+15550100133"), point(r#","rank":1"#, "+15550100134")]), "+15550100134");
     assert_eq!(list(&[home.replace("phone", "fax"), home.replace("phone", "sms")]), "+15550100130");
-    // One that may not be called gives way to one that may; alone it says why not.
+    // A number that may be called is preferred. Otherwise the refusal names the reason.
     let premium = point(r#","use":"mobile""#, "+19005550199");
     assert_eq!(list(&[premium.clone(), home]), "+15550100130");
     assert_eq!(list(&[premium]), "OUTBOUND_BLOCKED");
@@ -104,14 +104,14 @@ fn the_patients_best_number_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_called_is_told_before_anything_is_written() {
+fn what_cannot_be_called_is_reported_before_anything_is_written() {
     let input = |more: &str| format!(r#"{{"operation":"start-call"{more}}}"#);
     for (more, expected) in [
         ("", ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":7"#, ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":"Practitioner/x""#, ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":"../Patient/eve""#, ("OPERATION_ARGUMENT patient", 400)),
-        (r#","patient":"Patient/nobody""#, ("RECORD_NOT_FOUND Patient", 404)),
+        (r#","patient":"Patient/unknown""#, ("RECORD_NOT_FOUND Patient", 404)),
         (r#","patient":"eve","appointment":"nowhere""#, ("RECORD_NOT_FOUND Appointment", 404)),
         (r#","patient":"eve","requestId":"a b""#, ("OPERATION_ARGUMENT requestId", 400)),
         (r#","number":"""#, ("OPERATION_ARGUMENT number", 400)),
@@ -125,7 +125,7 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
         assert_eq!(amber().refused(&mut world, &input(more)), (expected.0.to_owned(), expected.1), "{more}");
         assert_eq!(world.communications().len(), 0);
     }
-    // Another's appointment; a patient whom the requester may not see.
+    // An appointment of another patient, and a patient whom the requester may not see.
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn"}"#);
     let finn = input(r#","patient":"finn","appointment":"visit""#);
@@ -174,7 +174,7 @@ fn a_request_that_comes_again_prepares_one_call() {
         let refused = amber().at(expiry + late).refused(&mut world, &input);
         assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
     }
-    // Another call under the same name; another's request of that name; a call that was placed meanwhile.
+    // Another call with the same request id, a colleague's request with that id, a call that was placed meanwhile.
     let other = input.replace("\"appointment\":\"visit\",", "");
     assert_eq!(amber().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
     bruno().value(&mut world, &input);
@@ -194,7 +194,7 @@ fn a_request_that_comes_again_prepares_one_call() {
 }
 
 #[test]
-fn nobody_ends_anothers_call_and_a_ticket_can_be_given_up() {
+fn no_one_ends_anothers_call_and_a_ticket_can_be_given_up() {
     let mut world = World::default();
     let value = amber().value(&mut world, START);
     let end = format!(r#"{{"operation":"end-call","communication":"{}"}}"#, text(&value, &["communication"]));
@@ -246,13 +246,13 @@ fn a_call_that_the_chart_does_not_know_is_ended_by_the_one_who_placed_it() {
         assert!(value.get("communication").is_none());
     }
     assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
-    // A callback has made a record that names nobody.
-    let told = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
-    world.put(&CallLog::of(&[CallEvent::read(&told, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
+    // A callback has made a record that names no one.
+    let ended = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
+    world.put(&CallLog::of(&[CallEvent::read(&ended, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
     assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
     assert_eq!(bruno().refused(&mut world, &end(&over)), ("RECORD_NOT_FOUND Communication".into(), 404));
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), 1);
-    // Whose identity a colleague has too could be the colleague's call.
+    // With a shared identity it could be the colleague's call.
     let taken = format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{AMBER_IDENTITY}"}}]"#);
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", json(&taken));
     assert_eq!(bruno().refused(&mut world, &end(&over)), ("IDENTITY_TAKEN".into(), 409));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whom a call may reach, judged by rules written down a second time; and tickets that nobody can forge.
+//! Whom a call may reach, by rules that are written a second time, and tickets that no one can forge.
 
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
@@ -46,7 +46,7 @@ fn judges_numbers_of_every_kind() {
         ("+19005550199", Err(Blocked)),
         ("+19765550199", Err(Blocked)),
         ("+12129765550", Err(Blocked)),
-        // A trunk prefix that was typed hides nothing.
+        // A trunk prefix hides nothing.
         ("+112129765550", Err(Blocked)),
         ("+119005550199", Err(Blocked)),
         ("+449098790123", Err(Blocked)),
@@ -95,7 +95,7 @@ fn a_config_says_more() {
     assert_eq!(verdict(r#"{"countries":[]}"#, &ours, "+15550100123"), Err(Refusal::Country));
     // Toll-free numbers are shared in North America.
     assert!(verdict(r#"{"countries":["CA"]}"#, &["+14165550100"], "+18005550199").is_ok());
-    // No config allows what has no country, or costs more.
+    // No config allows a number without a country, or a premium number.
     assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &ours, "+4402079460002"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"blocked":["+1212"]}"#, &ours, "+112125550123"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &ours, "+881612345678"), Err(Refusal::Blocked));
@@ -138,7 +138,7 @@ fn reads_what_is_typed_as_at_home() {
     }
 }
 
-/// What a careful person would say of a number, without a numbering plan: nothing that costs, nothing far away.
+/// Whether a number is harmless, without a numbering plan: not expensive, not far away.
 fn is_harmless(number: &str) -> bool {
     const CARIBBEAN: [&str; 27] = [
         "242", "246", "264", "268", "284", "340", "345", "441", "473", "649", "658", "664", "670", "671", "684", "721",
@@ -161,7 +161,7 @@ fn is_harmless(number: &str) -> bool {
 }
 
 #[test]
-fn whatever_is_dialled_is_harmless() {
+fn whatever_is_dialed_is_harmless() {
     const STARTS: [&str; 30] = [
         "+1",
         "+1",
@@ -195,7 +195,7 @@ fn whatever_is_dialled_is_harmless() {
         "+1555010000",
     ];
     let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
-    let mut dialled = 0;
+    let mut dialed = 0;
     for round in 0..4_000 {
         let mut number = (*random.pick(&STARTS)).to_owned();
         // Often as long as a number of North America, sometimes anything.
@@ -207,10 +207,10 @@ fn whatever_is_dialled_is_harmless() {
         }
         if let Ok(callee) = verdict(r#"{"blocked":["+1206"]}"#, &["+15550100001"], &number) {
             assert!(is_harmless(&callee), "round {round}: {number} -> {callee}");
-            dialled += 1;
+            dialed += 1;
         }
     }
-    assert!(dialled > 200, "{dialled}");
+    assert!(dialed > 200, "{dialed}");
 }
 
 fn sealing(secret: &str) -> Sealing {
@@ -227,7 +227,7 @@ fn a_ticket_opens_for_its_bearer_within_its_time() {
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000 - 1), Ok(id));
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000), Err(Refusal::TicketExpired));
         assert_eq!(open("somebody_else", NOW), Err(Refusal::TicketInvalid));
-        // Whether it is old is not told to whom it does not belong.
+        // Only its owner learns that it has expired.
         assert_eq!(open("somebody_else", NOW + 10_000_000), Err(Refusal::TicketInvalid));
     }
 }
@@ -239,7 +239,7 @@ fn secrets_are_long_and_rotate() {
     assert_eq!(Sealing::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
-    // One that is too short opens nothing beside another.
+    // A secret that is too short opens nothing beside another one.
     assert!(Sealing::read(&[SECRET, ",short"].concat()).is_ok());
     assert!(Sealing::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
@@ -274,7 +274,7 @@ fn no_other_text_is_a_ticket() {
         let opened = sealing.open(&forged, "nurse_1", NOW);
         assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "round {round}: {forged}");
     }
-    // The parts of two tickets make no third.
+    // The parts of two tickets make no third one.
     let [one, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
     let late = sealing.seal("a", "nurse_1", NOW + 60_000);
     let mac = |ticket: &str| ticket.rsplit_once('.').unwrap().1.to_owned();
@@ -282,7 +282,7 @@ fn no_other_text_is_a_ticket() {
         let mixed = ticket.replace(&mac(ticket), &mac(other));
         assert_eq!(sealing.open(&mixed, "nurse_1", NOW), Err(Refusal::TicketInvalid));
     }
-    // An identity cannot take over what stands before it.
+    // An identity cannot contain the parts before it.
     let sly = sealing.seal("a", "1\nnurse", NOW);
     assert_eq!(sealing.open(&sly, "nurse", NOW), Err(Refusal::TicketInvalid));
     for text in ["", ".", "..", "...", "a..b", "../x.1.y", &"a.".repeat(5_000), "a.18446744073709551616.x", "\u{0}.1.é"]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls with a ticket: claimed by one call, before anybody is dialled.
+//! Tickets: one call claims a ticket before anyone is dialed.
 
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, Sealing};
@@ -11,7 +11,7 @@ use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults};
 use crate::json::{json, text};
 use crate::random::Random;
-use crate::world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
+use crate::world::phone::{SEALED, call, dialed, prepare, prepared, refused, with_ticket, xml};
 use crate::world::webhook::{browser, webhook_flow};
 use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
@@ -22,7 +22,7 @@ const DOCUMENT: &str = concat!(
 );
 
 #[test]
-fn a_ticket_is_claimed_before_anybody_is_dialled() {
+fn a_ticket_is_claimed_before_anybody_is_dialed() {
     let (mut world, ticket) = prepared();
     let done = with_ticket(&mut world, &ticket, 1);
     assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
@@ -62,7 +62,7 @@ fn what_the_browser_says_besides_counts_for_nothing() {
         [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];
     let own = [&own[..], &more].concat();
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
-    assert_eq!(dialled(&done), (OURS[1].into(), PATIENT.into()));
+    assert_eq!(dialed(&done), (OURS[1].into(), PATIENT.into()));
     let record = world.communications()[0];
     assert_eq!(record.at(&["subject", "reference"]).and_then(Json::text), Some("Patient/eve"));
     for foreign in ["mallory", &recording, &parent, "fax"] {
@@ -80,7 +80,7 @@ fn no_other_ticket_passes() {
     let stolen = stolen.seal(made(&world), AMBER_IDENTITY, NOW);
     for (identity, ticket, code) in [
         (&*bruno, &*ticket, "OUTBOUND_TICKET_INVALID"),
-        ("nobody", &ticket, "OUTBOUND_TICKET_INVALID"),
+        ("unknown", &ticket, "OUTBOUND_TICKET_INVALID"),
         (AMBER_IDENTITY, &old, "OUTBOUND_TICKET_EXPIRED"),
         (AMBER_IDENTITY, &nowhere, "OUTBOUND_TICKET_INVALID"),
         (AMBER_IDENTITY, &stolen, "OUTBOUND_TICKET_INVALID"),
@@ -90,7 +90,7 @@ fn no_other_ticket_passes() {
         let done = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
         assert_eq!(refused(&done), code, "{identity} {ticket}");
     }
-    // Two tickets, and a call that is no call of Twilio's.
+    // Two tickets, and an invalid CallSid.
     let two = [("Ticket", &*ticket), ("Ticket", &*nowhere)];
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &two, &SEALED)), "OUTBOUND_TICKET_INVALID");
     assert_eq!(
@@ -126,7 +126,7 @@ fn secrets_that_could_be_guessed_seal_nothing() {
 }
 
 #[test]
-fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
+fn nothing_is_dialed_while_it_is_not_known_who_has_the_ticket() {
     for at in 0..2 {
         for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
             let (mut world, ticket) = prepared();
@@ -134,7 +134,7 @@ fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
             let done = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
             assert!(world.fhir.batches.len() <= 2);
-            // Staff again it goes on, whether or not the claim had been written.
+            // Asked again it goes on, whether or not the claim had been written.
             world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
@@ -143,7 +143,7 @@ fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
 
 #[test]
 fn of_two_claims_one_dials() {
-    // The other is written between our read and our claim.
+    // The other claim comes between our read and our claim.
     let (mut world, ticket) = prepared();
     let theirs = ticket.clone();
     world.interventions.push((
@@ -157,14 +157,14 @@ fn of_two_claims_one_dials() {
     ));
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
     assert_eq!(world.fhir.batches.len(), 3);
-    // Something else of the record changed: the claim is tried once more.
+    // Another change of the record: the claim is repeated once.
     let (mut world, ticket) = prepared();
     let reference = format!("Communication/{}", made(&world));
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
     assert_eq!(world.fhir.batches.len(), 4);
     assert_eq!(world.communications()[0].at(&["note", "0", "text"]).and_then(Json::text), Some("x"));
-    // And no more than once.
+    // It is not repeated twice.
     let (mut world, ticket) = prepared();
     for at in [1, 3] {
         let reference = format!("Communication/{}", made(&world));
@@ -180,7 +180,7 @@ fn whatever_the_interleaving_one_of_two_calls_dials() {
     for round in 0..300 {
         let (mut world, ticket) = prepared();
         let from = format!("client:{AMBER_IDENTITY}");
-        // Sometimes both are the same call, that Twilio asks for twice.
+        // Sometimes both are the same call, whose webhook Twilio posts twice.
         let same = round % 5 == 0;
         let sids = [sid(1), sid(if same { 1 } else { 2 })];
         let flows = sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW));
@@ -210,19 +210,16 @@ fn limits_are_read_with_the_ticket() {
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
         assert_eq!(world.fhir.batches[0].requests.len(), 3, "one batch reads all");
         assert!(world.fhir.batches.len() <= 2);
-        if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) }
+        if xml(&done).contains("<Dial") { "dialed".to_owned() } else { refused(&done) }
     };
     let minutes = |minutes: u64| NOW - minutes * 60_000;
-    assert_eq!(play(&[]), "dialled");
+    assert_eq!(play(&[]), "dialed");
     assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
-    // A call that lost its last callback does not block its caller for ever; another's call is none of hers.
-    assert_eq!(
-        play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]),
-        "dialled"
-    );
+    // A call without its last callback does not block its caller for ever, nor does a colleague's call.
+    assert_eq!(play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]), "dialed");
     let done = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
     assert_eq!(play(&done), "OUTBOUND_PER_HOUR");
-    assert_eq!(play(&done[..2]), "dialled");
+    assert_eq!(play(&done[..2]), "dialed");
     // A call that is asked for again does not count against itself.
     let (mut world, ticket) = prepared();
     for _ in 0..2 {
@@ -238,7 +235,7 @@ fn a_clinics_own_identity_takes_one_more_read() {
     let mut world = World::default();
     let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!(dialled(&done).1, PATIENT);
+    assert_eq!(dialed(&done).1, PATIENT);
     assert_eq!(world.fhir.batches.len(), 3);
     let again = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
@@ -257,8 +254,8 @@ fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
             let note = json(r#"[{"text":"x"}]"#);
             world.interventions.push((reads, Box::new(move |world| world.change(&reference, "note", note.clone()))));
             let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
-            assert_eq!(dialled(&done).1, PATIENT);
-            // The reads, the claim that somebody else's write foils, the record read again, the claim.
+            assert_eq!(dialed(&done).1, PATIENT);
+            // The reads, the claim that conflicts, the record again, the claim.
             assert_eq!(world.fhir.batches.len(), reads + 3);
             assert!(world.patience < 3_000, "{identity}: {}", world.patience);
         }
@@ -284,11 +281,11 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
 }
 
 #[test]
-fn a_ticket_whose_number_we_gave_back_dials_nobody() {
+fn a_ticket_whose_number_we_gave_back_dials_no_one() {
     let (mut world, ticket) = prepared();
     let ours = [(Secret::Sealing, SECRET), (Secret::Number, OURS[0])];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
-    // The number is sealed with the ticket: a new one gets another.
+    // The ticket seals the number.
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     assert_eq!(text(world.communications()[0], &["status"]), "preparation");
 }

@@ -11,8 +11,8 @@ use crate::fhir::Fhir;
 use crate::json::{json, text};
 use crate::random::Random;
 
-/// How people write numbers, and what they mean by it: without a country, that of the number of ours that is called.
-/// Nothing where it is no number that can be rung.
+/// Phone numbers as people write them, and the numbers that they can mean: without a country, that of the called
+/// number. None where no number can be rung.
 const PHONES: [(&str, &[&str]); 8] = [
     ("(555) 010-0123", &["+15550100123", "+445550100123"]),
     ("+1 555 010 0177", &["+15550100177"]),
@@ -139,7 +139,7 @@ impl People<'_> {
         json!({ "resourceType": "Bundle", "type": "searchset", "total": self.random.below(9), "entry": entries })
     }
 
-    /// Now and then something else where something was expected.
+    /// Replaces a member with an unexpected value, sometimes.
     fn spoiled(&mut self, mut resource: Value) -> Value {
         if self.random.one_in(6)
             && let Some(members) = resource.as_object_mut()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whatever the config, the request and the chart are: no panic, an answer that Twilio reads, nobody rung whom neither
-//! config nor chart nor policy allows, and no more asked of the chart than a caller can wait for.
+//! Random configs, requests and charts: no panic, an answer that Twilio reads, no one rings whom neither config nor
+//! chart nor policy allows, and no more requests to the chart than a caller can wait for.
 //!
-//! `PLUMLINE_CASES` says how many are tried; `npm run properties` tries a million.
+//! `PLUMLINE_CASES` is the number of cases. `npm run properties` plays a million.
 
 pub(crate) mod chart;
 mod order;
@@ -22,7 +22,7 @@ use crate::random_config::{OURS, random_config};
 use crate::run::play;
 
 const SEALING: &str = "0123456789abcdef0123456789abcdef";
-/// Milliseconds that a caller waits at most; and those after which Twilio gives up.
+/// Milliseconds that a caller waits at most, and after which Twilio gives up.
 const PATIENCE: u32 = 3_000;
 const TWILIO: u32 = 15_000;
 
@@ -45,7 +45,7 @@ fn cases() -> u64 {
 fn whatever_comes_is_answered() {
     let mut tally = Tally::default();
     let cases = cases();
-    // One that failed is played again by its number.
+    // A case that failed is played again by its seed.
     let first = std::env::var("PLUMLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     for seed in first..first + cases {
         one(seed, &mut tally);
@@ -64,7 +64,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let mut text = document.to_string();
     let broken = random.one_in(20);
     if broken {
-        // Never to nothing: that is no config, and the default plan has no policy.
+        // Never empty: that is no config, and the default plan has no policy.
         text.truncate(text.floor_char_boundary(1 + random.below(text.len() - 2)));
     }
     let config = Config::read(&text).ok();
@@ -87,7 +87,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let flow = flow(&said, &step.suffix(false), &secrets, now, forged);
     let done = play(flow, |open| world.answer(open));
     let (reads, writes) = (world.fhir.reads(), world.fhir.writes());
-    is_told_nothing(&done, &about);
+    leaks_nothing(&done, &about);
     let xml = match &done.reply {
         Reply::Twiml(xml) => xml,
         Reply::Forbidden(_) => {
@@ -95,7 +95,7 @@ fn one(seed: u64, tally: &mut Tally) {
             assert!(forged || has(&said, "AccountSid", |account| !account.ends_with("01")), "{}", about());
             return;
         }
-        // Nobody listens to a callback, and it comes again.
+        // No one listens to a callback, and it comes again.
         Reply::Broken(_) => {
             assert!(is_callback(step.kind, &said) && !calm, "{} {:?}", about(), done.log);
             tally.callbacks += 1;
@@ -125,7 +125,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let named = may_ring(&document, config.as_ref(), &said);
     for (noun, whom, caller_id) in rung(xml) {
         let one = format!("{noun} {whom}");
-        // A browser reaches the number that it asks for, as far as policy goes, and whoever waits for it.
+        // A browser reaches the number that it asks for, if policy allows it, and the callers who wait in a queue.
         let may = if by_browser {
             let allowed = WANTED.contains(&(whom.as_str(), true)) && has(&said, "To", |to| to == whom);
             noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {whom}"))
@@ -144,7 +144,7 @@ fn has(said: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
     said.iter().any(|(known, value)| *known == name && fits(value))
 }
 
-/// Whether nobody hears the answer: told by what Plumline itself asks to be told, and by what Twilio says of a call.
+/// Whether no one hears the answer, by the kind of the callback URL and by what Twilio says of the call.
 fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
@@ -161,14 +161,14 @@ fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
 }
 
 /// No log line has a number, a name or a secret in it.
-fn is_told_nothing(done: &Response, about: &dyn Fn() -> String) {
+fn leaks_nothing(done: &Response, about: &dyn Fn() -> String) {
     for line in &done.log {
         let digits = line.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
         assert!(digits < Some(7) && !line.contains("Ada") && !line.contains(SEALING), "{line} {}", about());
     }
 }
 
-/// Whoever rings or is waited for in a document, and the number that they see.
+/// Everyone who rings or is waited for in a document, and the number that they see.
 fn rung(xml: &str) -> Vec<(String, String, String)> {
     let mut rung = Vec::new();
     let mut caller_id = String::new();
@@ -184,13 +184,13 @@ fn rung(xml: &str) -> Vec<(String, String, String)> {
             let whom = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             rung.push((name.to_owned(), whom, caller_id.clone()));
         }
-        // Other ways to reach somebody are nothing that a plan has.
+        // A plan has no other ways to reach someone.
         assert!(!["Refer", "Connect", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
     }
     rung
 }
 
-/// Whom the config names, told from its document and not by the code under test.
+/// Whom the config names, by its document and not by the code under test.
 fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) -> Vec<String> {
     let mut named = Vec::new();
     for number in OURS {
@@ -218,7 +218,7 @@ fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) ->
     named
 }
 
-/// The oracle sees what it has to see.
+/// The check finds everyone who is rung.
 #[test]
 fn who_is_rung_is_seen() {
     let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A thousand calls through the door, each request signed: in any order, some twice, mixed with each other's, and in a
-//! chart where others write at the same time, they end in the same records.
+//! A thousand calls through the webhook, each request signed: in any order, some twice, mixed with each other's, they
+//! end in the same records.
 
 use plumline::json::Json;
 use plumline::runtime::{Ask, Reply};
@@ -16,7 +16,7 @@ use crate::random::Random;
 use crate::run::play;
 
 const CALLS: u64 = 1_000;
-/// How many share a chart.
+/// How many calls share a chart.
 const TOGETHER: u64 = 20;
 
 /// A request, the URL it goes to, and when it comes in.
@@ -36,7 +36,7 @@ fn requests(seed: u64) -> Vec<Request> {
             () if has("RecordingStatus") => "?step=recording",
             () if has("TranscriptionText") => "?step=transcription",
             () if has("CallbackSource") || has("DialCallStatus") => "",
-            // What begins a call is nothing that the default plan writes down.
+            // The default plan does not store the request that begins a call.
             () => "?step=status",
         };
         let mut pairs = pairs.to_vec();
@@ -72,19 +72,19 @@ fn records(fhir: &Fhir) -> Vec<String> {
 
 #[test]
 fn a_thousand_calls_in_any_order_end_in_the_same_records() {
-    let (mut told, mut twice, mut again) = (0, 0, 0);
+    let (mut posted, mut twice, mut again) = (0, 0, 0);
     for group in 0..CALLS / TOGETHER {
         let of_calls: Vec<Vec<Request>> = (0..TOGETHER).map(|n| requests(group * TOGETHER + n)).collect();
         let mut straight = Fhir::default();
         for request in of_calls.iter().flatten() {
             assert!(post(&mut straight, request, None));
-            told += 1;
+            posted += 1;
         }
         let mut random = Random::new(group);
         let mut mixed: Vec<Request> = of_calls.into_iter().flatten().collect();
         for at in 0..mixed.len() {
             if random.one_in(4) {
-                // Twilio comes again some seconds later.
+                // Twilio posts again some seconds later.
                 let mut later = mixed[at].clone();
                 later.now += 5_000;
                 mixed.push(later);
@@ -96,7 +96,7 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
         while let Some(request) = mixed.pop() {
             let lost = (random.one_in(6)).then(|| random.below(2));
             if !post(&mut other, &request, lost) {
-                // It was not stored, or the answer was lost: Twilio brings it again.
+                // It was not stored, or the response was lost: Twilio posts it again.
                 mixed.insert(random.below(mixed.len() + 1), request);
                 again += 1;
             }
@@ -104,5 +104,5 @@ fn a_thousand_calls_in_any_order_end_in_the_same_records() {
         assert_eq!(records(&straight), records(&other), "group {group}");
         assert_eq!(straight.of_type("Communication").len() as u64, TOGETHER);
     }
-    assert!(told > 4_500 && twice > 1_000 && again > 500, "{told} {twice} {again}");
+    assert!(posted > 4_500 && twice > 1_000 && again > 500, "{posted} {twice} {again}");
 }

@@ -11,7 +11,7 @@ use crate::signed::webhook_flow;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 
-/// What may be in each parameter.
+/// The values of each parameter.
 const SAID: [(&str, &[&str]); 26] = [
     (
         "From",
@@ -81,7 +81,7 @@ const SAID: [(&str, &[&str]); 26] = [
     ("MachineDetectionDuration", &["2400", "x"]),
 ];
 
-/// What a browser says besides, and what else Twilio may.
+/// More parameters of a browser, and of Twilio.
 const MORE: [(&str, &[&str]); 8] = [
     ("PatientId", &["p0", "Patient/p1", "../x", ""]),
     ("AppointmentId", &["a0", "Appointment/a1", "a|b"]),
@@ -93,8 +93,8 @@ const MORE: [(&str, &[&str]); 8] = [
     ("\u{1F600}", &["é"]),
 ];
 
-/// Whom a browser may want to call: its number, and whether policy allows it, where our numbers are in Britain and in
-/// the United States, and a config names the same.
+/// Numbers that a browser wants to call, and whether policy allows them: our numbers and the config are of the United
+/// Kingdom and the United States.
 pub(crate) const WANTED: [(&str, bool); 15] = [
     ("+15550100777", true),
     ("+15550100999", true),
@@ -121,7 +121,7 @@ pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     }
     let usual = random.one_in(2);
     for (at, (name, values)) in SAID.iter().enumerate() {
-        // The first five are in every request, and mostly the likely ones.
+        // The first five are in every request, often with their usual values.
         if at < 5 && usual {
             params.push((name, values[0]));
         } else if at == 5 || random.one_in(if at < 5 { 1 } else { 4 }) {
@@ -145,7 +145,7 @@ pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     params
 }
 
-/// A browser's call of somebody.
+/// A call from a browser.
 pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     let (to, _) = *random.pick(&WANTED);
     let mut params = vec![
@@ -164,7 +164,7 @@ pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> 
     params
 }
 
-/// A webhook as Twilio posts it, to `suffix` behind our URL; `forged`: by somebody who does not have the token.
+/// A webhook as Twilio posts it, to our URL with `suffix`. `forged`: signed with another token.
 pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str)], now: u64, forged: bool) -> Flow {
     let token = if forged { "another-auth-token" } else { TOKEN };
     let ours = OURS.join(", ");

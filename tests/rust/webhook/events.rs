@@ -21,16 +21,16 @@ fn an_event_may_leave_out_the_names_that_were_kept() {
         let mut numbers = vec![0, 0, 0, 0b10011, 3];
         numbers.extend(fields.iter().map(|field| field.len() as u32));
         let frame = Frame::from_latin1(fields.concat().into_bytes(), numbers);
-        match Flow::new(|host| webhook(frame, host, event.shelf.clone())).step() {
+        match Flow::new(|host| webhook(frame, host, event.cache.clone())).step() {
             Step::Done(done) => Some(done.reply),
-            // It asks for the headers, to explain a signature that does not fit.
+            // It asks for the headers to explain a wrong signature.
             Step::Ask(_) => None,
         }
     };
     let other = [("CallSid", "CA2"), ("From", PATIENT), ("To", "+15550100009")];
     let invalid = |reply: Option<Reply>| assert_eq!(code(&reply.unwrap()), ("EVENT_INVALID", 500));
     invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
-    // Only what was to be kept is, and only of a genuine event.
+    // Names are kept only on request, and only of a genuine event.
     assert_eq!(event.reply(), greeting(OURS));
     assert_eq!(code(&Event { keeps_names: true, ..event.clone() }.signed("x").reply()).1, 403);
     invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
@@ -40,7 +40,7 @@ fn an_event_may_leave_out_the_names_that_were_kept() {
     for wrong in [&["CA1", PATIENT][..], &["CA1", PATIENT, OURS, ""], &[]] {
         invalid(values(&other, wrong));
     }
-    // The same values in other places are another request.
+    // The same values in another order are another request.
     assert_eq!(values(&other, &["+15550100009", PATIENT, "CA2"]), None);
 }
 
@@ -58,7 +58,7 @@ fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
     }
 }
 
-/// The machinery itself: what is asked at one moment travels together, and a deadline lets a story go on.
+/// FHIR requests of one moment are one batch, and after a deadline the flow goes on.
 #[test]
 fn fhir_asks_of_one_moment_are_one_batch() {
     let get = |url: &str| Ask::Fhir(FhirRequest { method: "GET", url: url.into(), ..FhirRequest::default() });

@@ -25,13 +25,13 @@ const PATIENT: &str = "+15550100123";
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
-/// An event as a host lays it out; the defaults are a genuine call to our number.
+/// An event as a host lays it out. The default is a genuine call to our number.
 #[derive(Clone)]
 struct Event<'a> {
     attempt: u32,
     now: u64,
-    /// Of the instance that the event comes to; its clones come to the same.
-    shelf: SharedCache,
+    /// The cache of the instance. Clones of an event use the same one.
+    cache: SharedCache,
     signature: Option<String>,
     secrets: Pairs<'a>,
     params: Pairs<'a>,
@@ -47,7 +47,7 @@ impl Default for Event<'_> {
         Self {
             attempt: 0,
             now: NOW,
-            shelf: SharedCache::default(),
+            cache: SharedCache::default(),
             signature: None,
             secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
             params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
@@ -103,7 +103,7 @@ impl<'a> Event<'a> {
     /// Plays the flow to its end. Returns its round trips, too.
     fn play(&self) -> (Response, Vec<&'static str>) {
         let frame = self.frame();
-        let flow = Flow::new(|host| webhook(frame, host, self.shelf.clone()));
+        let flow = Flow::new(|host| webhook(frame, host, self.cache.clone()));
         let mut asked = Vec::new();
         let response = play(flow, |open| match open.ask {
             Ask::Headers => done(200, json(self.headers)),
@@ -122,14 +122,14 @@ impl<'a> Event<'a> {
         self.play().0.reply
     }
 
-    /// No number, no token and no address of a caller in what is logged or told to a stranger.
+    /// Neither the log nor the answer to a stranger contains a number, a token or an address of a caller.
     fn leaks_nothing(done: &Response) {
-        let mut told = done.log.concat();
+        let mut shown = done.log.concat();
         if let Reply::Broken(problem) | Reply::Forbidden(problem) = &done.reply {
-            told.push_str(&problem.line());
+            shown.push_str(&problem.line());
         }
         for secret in [TOKEN, OURS, PATIENT, "CA1", "practitioner_1"] {
-            assert!(!told.contains(secret), "{told}");
+            assert!(!shown.contains(secret), "{shown}");
         }
     }
 }

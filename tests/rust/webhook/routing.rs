@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a genuine request is answered without a dialplan.
+//! Answers to genuine requests without a dialplan.
 
 use plumline::runtime::Reply;
 
@@ -11,21 +11,21 @@ fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
     let (done, asked) = Event::default().play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
     assert!(done.log.is_empty());
-    // Called tells where To does not, and one parameter is enough.
+    // Called counts where there is no To, and one parameter is enough.
     for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
         assert_eq!(Event::with_params(params).reply(), greeting(OURS));
     }
 }
 
 #[test]
-fn a_browser_call_is_dialled_with_our_caller_id() {
+fn a_browser_call_is_dialed_with_our_caller_id() {
     let browser =
         |to| Event::with_params(vec![("From", "client:practitioner_1"), ("To", to), ("Direction", "inbound")]);
     assert_eq!(
         browser(PATIENT).reply(),
         document("<Dial callerId=\"+15550100001\"><Number>+15550100123</Number></Dial>")
     );
-    // Whom it may call: the country of our number, and nobody who costs more than others there.
+    // It may call numbers of the country of our number that cost no more than others there.
     for (to, sentence) in [
         ("", "The number you have dialled is not valid."),
         ("905-555-0123", "The number you have dialled is not valid."),
@@ -44,11 +44,11 @@ fn a_browser_call_is_dialled_with_our_caller_id() {
     let config = r#"{"outbound":{"callerId":"+15550100002"}}"#;
     let ours = "+15550100001,+15550100002";
     let reply = browser(PATIENT).secret("TWILIO_NUMBER", ours).secret("PLUMLINE_CONFIG", config).reply();
-    // By policy: tests/rust/outbound_calls.rs.
+    // By policy: outbound/calls.rs.
     assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Dial callerId=\"+15550100002\" ")), "{reply:?}");
 }
 
-/// A secret of nothing that can be seen opens no ticket; but it was set, so that calls were to need one.
+/// A secret of invisible characters opens no ticket. But it is set, so that calls need one.
 #[test]
 fn a_blank_sealing_secret_does_not_turn_tickets_off() {
     for secret in ["   ", "\u{200b}", "\u{a0}\u{feff}", ",", "short"] {
@@ -84,7 +84,7 @@ fn a_browser_call_of_another_app_is_refused() {
 }
 
 #[test]
-fn nothing_is_dialled_for_whom_is_not_ours() {
+fn nothing_is_dialed_for_whom_is_not_ours() {
     for params in [
         vec![("From", PATIENT), ("To", "+15550100999")],
         vec![("From", PATIENT)],
@@ -110,7 +110,7 @@ fn callbacks_are_acknowledged_and_never_routed() {
     }
 }
 
-/// Calls that our people place have callbacks whatever the config.
+/// Calls that staff place have callbacks whatever the config is.
 #[test]
 fn callbacks_come_to_urls_of_their_own() {
     for (kind, more) in [
@@ -123,7 +123,7 @@ fn callbacks_come_to_urls_of_their_own() {
         let reply = |step: &str| event.clone().signed(signature(step)).reply();
         assert_eq!(reply(kind), Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()), "{kind}");
         assert_eq!(code(&reply("other")), ("SIGNATURE_MISMATCH", 403));
-        // A caller would hear an apology; a callback has to come again.
+        // A caller would hear an apology. A callback has to be posted again.
         let trapped = Event { attempt: 2, ..event.clone().signed(signature(kind)) }.reply();
         assert_eq!(code(&trapped), ("CORE_TRAPPED", 500));
     }
@@ -154,7 +154,7 @@ fn a_wrong_config_leaves_the_default_route_and_a_line() {
         let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
         assert_eq!(done.reply, greeting(OURS));
         assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
-        // What it forbids is not known, so nobody is dialled.
+        // What it forbids is not known, so no one is dialed.
         let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
         let (done, _) = browser.secret("PLUMLINE_CONFIG", config).play();
         says(&done.reply, "We are sorry.");

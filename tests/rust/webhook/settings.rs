@@ -28,7 +28,7 @@ fn what_is_missing_is_named() {
     for wrong in ["none", "15550100001"] {
         broken(Event::default().secret("TWILIO_NUMBER", wrong), "NUMBER_INVALID", "TWILIO_NUMBER");
     }
-    // One that is wrong among others is told, and the others answer.
+    // An invalid number among others is reported, and the others are used.
     let (done, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
     assert_eq!(done.reply, greeting(OURS));
     assert!(done.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", done.log);
@@ -58,11 +58,11 @@ fn the_bot_finds_its_own_url() {
     let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
-    // The next event spares the round trip.
+    // The next event needs no round trip.
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
     // A URL that no longer fits is asked for anew, but not more than once in five seconds.
-    let moved = Event { me: me("old"), shelf: SharedCache::default(), ..event };
+    let moved = Event { me: me("old"), cache: SharedCache::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
     let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
     assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));

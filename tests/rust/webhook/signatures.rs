@@ -13,7 +13,7 @@ fn a_body_that_no_webhook_has_is_not_even_hashed() {
     let (whole, long) = (value(32_000), value(33_000));
     let with = |value: &str| Event::with_params(vec![("From", PATIENT), ("To", OURS), ("Custom", value)]).reply();
     assert_eq!(with(&whole), greeting(OURS));
-    // Well signed, and refused all the same.
+    // The signature is valid, and the body is still refused.
     assert_eq!(code(&with(&long)), ("BODY_TOO_LARGE", 403));
     let names: Vec<String> = (0..1_001).map(|at| format!("P{at}")).collect();
     let many: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();

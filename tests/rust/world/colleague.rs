@@ -13,10 +13,10 @@ use crate::json::{json, text};
 
 pub(crate) const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
 
-/// `place-call` of Bruno's to a number of his choice.
+/// `place-call` to a number of Bruno's choice.
 pub(crate) const OTHER: &str = r#"{"operation":"place-call","number":"+12125550199","requestId":"rb"}"#;
 
-/// Amber's call by `place-call` is in progress; its record.
+/// A world in which Amber's call by `place-call` is in progress, its record and its `CallSid`.
 pub(crate) fn by_phone() -> (World, String, String) {
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
@@ -25,7 +25,7 @@ pub(crate) fn by_phone() -> (World, String, String) {
     (world, of("communication"), of("callSid"))
 }
 
-/// The parts of a record's `twilio-call` extension are changed; `None` takes one out.
+/// Sets parts of a record's `twilio-call` extension. `None` removes one.
 pub(crate) fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) {
     let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
     let at = extensions.iter().position(|one| text(one, &["url"]).ends_with("/twilio-call")).unwrap();
@@ -46,7 +46,7 @@ pub(crate) fn practitioner(id: &str) -> Json {
     json(&format!(r#"{{"url":"practitioner","valueReference":{{"reference":"Practitioner/{id}"}}}}"#))
 }
 
-/// Bruno writes himself into a record, everywhere where it names who calls.
+/// Bruno replaces the caller in a record with himself.
 pub(crate) fn take_over(world: &mut World, reference: &str) {
     world.change(reference, "sender", json(&format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)));
     world.change(reference, "recipient", json(&format!(r#"[{{"reference":"Practitioner/{BRUNO}"}}]"#)));
@@ -54,7 +54,7 @@ pub(crate) fn take_over(world: &mut World, reference: &str) {
     edit(world, reference, &[("practitioner", Some(practitioner(BRUNO))), ("identity", Some(identity))]);
 }
 
-/// Bruno lets a record of his name another call.
+/// Bruno makes his record name another call.
 pub(crate) fn point_at(world: &mut World, reference: &str, root: &str) {
     edit(world, reference, &[("callSid", Some(string("callSid", root)))]);
     let identifier = format!(r#"[{{"system":"https://www.twilio.com/","value":"{root}"}}]"#);
@@ -67,7 +67,7 @@ pub(crate) fn line(world: &mut World, reference: &str, from: &str) {
     world.change(reference, "medium", json(&medium));
 }
 
-/// Takes an extension of a record out, and puts `more` in its place.
+/// Replaces an extension of a record with `more`, or removes it.
 pub(crate) fn extension(world: &mut World, reference: &str, name: &str, more: Option<Json>) {
     let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
     extensions.retain(|one| !text(one, &["url"]).ends_with(name));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What answers the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and clocks.
+//! What answers the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and
+//! clocks.
 
 pub(crate) mod colleague;
 pub(crate) mod key_press;
@@ -36,7 +37,7 @@ pub(crate) fn sid(number: u32) -> String {
 /// What another client does.
 type Intervention = Box<dyn FnMut(&mut World)>;
 
-/// Everything outside of the bots.
+/// Everything that the bots talk to.
 pub(crate) struct World {
     pub(crate) fhir: Fhir,
     /// Twilio's calls, newest first.
@@ -56,7 +57,7 @@ pub(crate) struct World {
     /// What other clients do right before the FHIR batch of a number.
     pub(crate) interventions: Vec<(usize, Intervention)>,
     pub(crate) now: u64,
-    /// The deadlines of the latest flow, one after the other: how long it waits at most.
+    /// How long the latest flow waits at most: the sum of its deadlines.
     pub(crate) patience: u32,
 }
 
@@ -100,7 +101,7 @@ impl Default for World {
 }
 
 impl World {
-    /// A world in which the bot has no right to make requests that begin so, `PUT Practitioner`.
+    /// A world in which the bot has no right to requests that begin with `request`, such as `PUT Practitioner`.
     pub(crate) fn forbidding(request: &str) -> Self {
         let mut world = Self::default();
         world.fhir.refused.push((request.to_owned(), 403));

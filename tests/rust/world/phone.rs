@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A browser that calls, and what it hears.
+//! Calls from a browser, and what it hears.
 
 use plumline::chart::Context;
 use plumline::json::Json;
@@ -47,9 +47,9 @@ pub(crate) fn call(
 ) -> Response {
     let from = format!("client:{identity}");
     let done = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
-    let told = done.log.concat();
+    let log = done.log.concat();
     for private in [PATIENT, AMBER, AMBER_IDENTITY, SECRET, "/eve", sid] {
-        assert!(!told.contains(private), "{told}");
+        assert!(!log.contains(private), "{log}");
     }
     done
 }
@@ -63,7 +63,7 @@ pub(crate) fn xml(done: &Response) -> &str {
     xml
 }
 
-/// The code in the log of a call that hears why it is not placed.
+/// The code in the log of a call that is refused with an announcement.
 pub(crate) fn refused(done: &Response) -> String {
     let xml = xml(done);
     assert!(!xml.contains("<Dial") && xml.contains("<Say") && xml.ends_with("<Hangup/></Response>"), "{xml}");
@@ -71,7 +71,7 @@ pub(crate) fn refused(done: &Response) -> String {
     code.split([':', ' ']).next().unwrap().to_owned()
 }
 
-pub(crate) fn dialled(done: &Response) -> (String, String) {
+pub(crate) fn dialed(done: &Response) -> (String, String) {
     let xml = xml(done);
     let part = |from: &str, to: &str| {
         let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", done.log)).1;

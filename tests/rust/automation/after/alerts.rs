@@ -52,7 +52,7 @@ fn alerts_say_what_and_when_and_nothing_else() {
     );
     let intent = world.fhir.of_type("Communication")[1];
     assert!(is(intent, "status", "completed") && intent.write().contains("plumline-alert"));
-    // An alert is no call: its own record starts nothing.
+    // An alert is no call: its record starts nothing.
     let intent = intent.clone();
     notify(&mut world, &intent);
     assert_eq!((world.posts.len(), world.fhir.of_type("Task").len()), (1, 1));
@@ -166,7 +166,7 @@ fn an_address_that_hangs_keeps_nothing_waiting() {
         assert!(asked <= 42 && world.alert_hangs <= Some(12_000), "{minute} {asked} {:?}", world.alert_hangs);
     }
     assert_eq!(world.fhir.of_type("Task").len(), 40);
-    // Once it answers again, each that is young enough goes out.
+    // Once it answers again, every alert that is young enough is sent.
     world.alert_hangs = None;
     world.posts.clear();
     for _ in 0..12 {

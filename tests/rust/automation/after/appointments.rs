@@ -94,7 +94,7 @@ fn an_appointment_that_is_not_there_stops_nothing() {
         missed(&mut world, 5);
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
-        // Told by a Subscription it is the same, and where there is none nothing is left to do.
+        // The same by a Subscription. Where there is no appointment, nothing is left to do.
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         let call = missed_about(&mut world, 1, "Appointment/gone");

@@ -42,7 +42,7 @@ fn a_misread_config_forgets_nothing() {
     }
     assert_eq!(marks(&world), before);
     assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
-    // The list is brought to the chart all the same.
+    // The calls of the list are stored all the same.
     world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
     world.now += MINUTE;
     let flow = world.cron();
@@ -69,7 +69,7 @@ fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
             world.now += 3 * MINUTE;
             world.sweep();
             assert_eq!(world.fhir.of_type("Task").len(), 1, "{at} {fault:?}");
-            // Twice at most, where what became of the first is not known.
+            // Twice at most, where the result of the first is not known.
             assert!((1..=2).contains(&world.posts.len()), "{at} {fault:?} {}", world.posts.len());
             world.now += 3 * MINUTE;
             world.sweep();
@@ -180,7 +180,7 @@ fn what_the_chart_refuses_is_named_by_type_and_right() {
         let (done, _) = world.play(world.cron(), &Faults::NONE);
         assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
     }
-    // A failure is no refusal, and neither is a record that is not there.
+    // A failure is no refusal, and neither is a missing record.
     for status in [404, 409, 410, 429, 500] {
         let mut world = World::new(EVERYTHING);
         let call = about(&mut world);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tasks for calls that nobody of the clinic answered.
+//! Tasks for calls that the clinic did not answer.
 
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -16,7 +16,7 @@ use crate::twilio::sid;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
 
-/// A call that our people placed and somebody answered.
+/// A call that staff placed and someone answered.
 fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> Json {
     let (root, child) = (sid("CA", number), sid("CA", number + 1));
     let placed = [("Direction", "inbound"), ("From", "client:practitioner_1"), ("CallStatus", "completed")];
@@ -96,7 +96,7 @@ fn a_call_whose_answer_is_not_in_the_chart_yet_opens_no_task() {
 }
 
 #[test]
-fn nobody_missed_a_call_that_the_dialplan_turned_away() {
+fn a_call_that_the_dialplan_rejected_was_not_missed() {
     let mut world = World::new(TASKS);
     let root = sid("CA", 1);
     let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
@@ -127,10 +127,10 @@ fn what_comes_late_corrects_the_task() {
     log.add(&CallEvent::read(&message, NOW).unwrap());
     let changed = log.write(Some(call.clone()), EXTENSION_BASE);
     world.fhir.put(&changed, NOW);
-    // The Subscription still tells of the older version.
+    // The Subscription still reports the older version.
     notify(&mut world, &call);
     assert_eq!(code(&world), Some(Json::of("voicemail")));
-    // It turns out that somebody answered: nothing is left to do.
+    // It turns out that someone answered: nothing is left to do.
     let mut answered = world.fhir.of_type("Communication")[0].clone();
     answered.set("extension", Json::Null);
     let mut log = CallLog::default();
@@ -166,7 +166,7 @@ fn a_callback_within_the_day_closes_the_task() {
         (HOUR, "+15550100999", None, false),
         (25 * HOUR, CALLER, Some("Patient/p1"), false),
     ] {
-        // Told in order; told the other way round; found by the sweep.
+        // Reported in order, reported in reverse, found by the sweep.
         for order in 0..3 {
             if order == 1 && patient.is_none() {
                 // Without a patient only the sweep, which sees both, finds out.
@@ -200,7 +200,7 @@ fn a_callback_within_the_day_closes_the_task() {
 }
 
 #[test]
-fn a_callback_that_was_told_of_first_closes_the_task() {
+fn a_callback_that_was_reported_first_closes_the_task() {
     for patient in [Some("Patient/p1"), None] {
         for (to, status) in [(CALLER, "completed"), ("+15550100190", "requested")] {
             let mut world = World::new(TASKS);
@@ -219,10 +219,10 @@ fn a_callback_that_was_told_of_first_closes_the_task() {
 #[test]
 fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
     for (later, closed) in [(false, false), (true, true)] {
-        for told in [true, false] {
+        for reported in [true, false] {
             let mut world = World::new(TASKS);
             let call = missed(&mut world, 1);
-            // Of ten minutes; the other is missed in the midst of it, or just before.
+            // Of ten minutes. The other call is missed during it, or right before it.
             let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
             let mut log = CallLog::ticket(&Context { patient: Some("Patient/p1".to_owned()), ..Context::default() });
             let legs = [
@@ -234,7 +234,7 @@ fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
                 log.add(&CallEvent::from_rest(&leg.json(world.now)).unwrap());
             }
             let placed = world.fhir.put(&log.write(None, EXTENSION_BASE), world.now);
-            if told {
+            if reported {
                 notify(&mut world, &call);
                 notify(&mut world, &placed);
             } else {
@@ -243,7 +243,7 @@ fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
                 world.sweep();
             }
             let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
-            assert_eq!(is(task, "status", "completed"), closed, "{later} {told}");
+            assert_eq!(is(task, "status", "completed"), closed, "{later} {reported}");
         }
     }
 }

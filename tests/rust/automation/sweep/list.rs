@@ -35,7 +35,7 @@ fn foreign(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg>
     legs
 }
 
-/// What the chart should say of every call of ours, told from the list alone.
+/// What the chart must say of every call of ours, derived from the list alone.
 fn expected(world: &World) -> Vec<String> {
     let mut calls = Vec::new();
     for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
@@ -75,7 +75,7 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
         world.twilio.legs = calls(&mut random, 25, NOW - 55 * MINUTE, 50);
         if seed % 2 == 1 {
             world.numbers = OURS;
-            // What begins at an app and reaches nobody tells nothing of whose it is.
+            // A call from a browser that reaches no one does not show whose it is.
             let others = foreign(&mut random, 25, NOW - 55 * MINUTE, 50);
             let ends = |leg: &Leg| leg.from.starts_with("client:");
             let apps: Vec<String> = others.iter().filter(|leg| ends(leg)).map(|leg| leg.sid.clone()).collect();
@@ -85,7 +85,7 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
         }
         world.twilio.page = Some(1 + random.below(30));
         world.twilio.twice = random.one_in(2);
-        // Some are there, as they were at some time, with some of their legs.
+        // Some calls are in the chart as they were at some time, with some of their legs.
         let (legs, page) = (world.twilio.legs.clone(), world.twilio.page.take());
         for root in legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
             if random.one_in(2) {
@@ -171,11 +171,11 @@ fn a_long_backlog_loses_no_leg() {
         for number in 0..450 {
             let (root, at) = (number * 4 + 1, NOW - 20 * MINUTE + number * 1_000);
             world.twilio.legs.push(leg(root, None, CALLER, OURS, at, 90));
-            // Whom they dial tells nothing of whose call it is.
+            // The number that they dial does not show whose call it is.
             world.twilio.legs.push(leg(root + 1, Some(root), CALLER, "+15550100400", at + 20_000, 60));
         }
         world.sweep();
-        // The next run comes when the list of that time has been left behind for long.
+        // The next run comes long after the time of that list.
         world.now += 9 * HOUR;
         world.settle();
         let legs = |call: &String| CallLog::read(&json(call)).children().count();
@@ -232,7 +232,7 @@ fn a_fault_at_any_round_trip_loses_nothing() {
                 let mut there: Vec<String> = world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
                 there.sort();
                 same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
-                // A run that dies is one of which nothing more is heard.
+                // A run that ends in the middle.
                 let mut world = ground.clone();
                 let mut dying = Run::new(world.cron());
                 for _ in 0..at {
@@ -246,7 +246,7 @@ fn a_fault_at_any_round_trip_loses_nothing() {
     }
 }
 
-/// A task without what differs from one chart to another.
+/// A task without its reference to the call, whose id differs from chart to chart.
 fn task_of(task: &Json) -> String {
     let mut task = task.clone();
     task.set("focus", Json::Null);
@@ -256,7 +256,7 @@ fn task_of(task: &Json) -> String {
 #[test]
 fn calls_that_go_on_are_looked_at_again() {
     let mut world = World::new("");
-    // One of 40 minutes, and one of six hours, whose ends nobody tells of.
+    // One of 40 minutes and one of six hours, whose ends no callback reports.
     world.twilio.legs = vec![
         leg(1, None, CALLER, OURS, NOW - 5 * MINUTE, 40 * 60),
         leg(5, None, CALLER, OURS, NOW - 4 * MINUTE, 6 * 3_600),

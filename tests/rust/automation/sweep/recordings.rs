@@ -33,7 +33,7 @@ fn recordings_are_deleted_when_their_time_has_come() {
     recordings.push(sid("RE", 9_999));
     world.twilio.recordings.clone_from(&recordings);
     world.settle();
-    // Each in its own time, to the hour.
+    // Each one is deleted at its own time, to the hour.
     let kept = |world: &World| world.twilio.recordings.len();
     let young = |from: u64| {
         recordings
@@ -50,7 +50,7 @@ fn recordings_are_deleted_when_their_time_has_come() {
     world.settle();
     assert_eq!(kept(&world), young(world.now));
     assert!(world.twilio.deleted > deleted);
-    // The chart says so, once of each, and nothing else of a call has changed.
+    // The chart says so once for each, and nothing else of a call has changed.
     for call in world.fhir.of_type("Communication") {
         let extensions = call.get("extension").unwrap().elements();
         let gone = extensions.iter().filter(|one| one.write().contains("twilio-recording-deleted")).count();
@@ -71,7 +71,7 @@ fn recordings_are_deleted_when_their_time_has_come() {
 #[test]
 fn a_recording_is_as_old_as_twilio_says() {
     let mut world = World::new(RECORDING);
-    // A record that somebody has written: an old call with the recording of a new one.
+    // A record that someone has edited: an old call with the recording of a new one.
     let (root, young) = (sid("CA", 1), sid("RE", 1));
     let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
     let recorded = [("RecordingSid", young.as_str()), ("RecordingStatus", "completed")];
@@ -92,7 +92,7 @@ const RECORDING: &str =
     r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail"]}}"#;
 
 #[test]
-fn a_recording_that_no_callback_told_of_is_found() {
+fn a_recording_without_a_callback_is_found() {
     for listed_with in [true, false] {
         let mut world = World::new(RECORDING);
         world.sweep();
@@ -103,13 +103,13 @@ fn a_recording_that_no_callback_told_of_is_found() {
         world.twilio.recorded = vec![
             recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb"),
             recording(5, &sid("CA", 5), at + 5_000, 55, "DialVerb"),
-            // Of a call that is not in the chart, and of a room.
+            // Of a call that is not in the chart, and of a conference.
             recording(9, &sid("CA", 9), at + 5_000, 55, "DialVerb"),
             recording(13, "", at + 5_000, 55, "Conference"),
         ];
         world.twilio.recordings = (0..4).map(|number| sid("RE", number * 4 + 1)).collect();
         if !listed_with {
-            // The calls came by their callbacks; the message is thought to be a missed call.
+            // The calls were stored by their callbacks. The message seems to be a missed call.
             world.chart(&sid("CA", 1));
             world.chart(&sid("CA", 5));
             let recorded = std::mem::take(&mut world.twilio.recorded);
@@ -130,7 +130,7 @@ fn a_recording_that_no_callback_told_of_is_found() {
         assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 5)][..], false));
         let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
         assert_eq!(task.at(&["code", "coding", "0", "code"]), Some(&Json::of("voicemail")));
-        // It is nothing new the next time, and deleted when its time has come.
+        // The next sweep finds nothing new, and a later one deletes it.
         let versions = world.calls();
         world.now += 2 * MINUTE;
         world.sweep();
@@ -253,11 +253,11 @@ fn recorded(count: u64) -> World {
 
 #[test]
 fn a_recording_that_cannot_be_deleted_stops_no_other() {
-    // Those at Twilio's that cannot, of the first calls and of one in the middle.
+    // Twilio does not delete those of the first calls and of one in the middle.
     for status in [400, 403, 409, 423, 429, 500] {
         let mut world = recorded(180);
         let stubborn: Vec<u64> = (0..60).chain([100]).collect();
-        world.twilio.stubborn = stubborn.iter().map(|number| (sid("RE", *number), status)).collect();
+        world.twilio.undeletable = stubborn.iter().map(|number| (sid("RE", *number), status)).collect();
         for _ in 0..20 {
             let asked = world.sweep();
             assert!(asked <= 42, "{asked}");
@@ -274,7 +274,7 @@ fn a_recording_that_cannot_be_deleted_stops_no_other() {
         let for_good = matches!(status, 400 | 423);
         assert!(if for_good { tries == 0 } else { tries >= 190 }, "{status} {tries}");
         assert!(tries <= 2 * 21 * stubborn.len(), "{status} {tries}");
-        world.twilio.stubborn.clear();
+        world.twilio.undeletable.clear();
         for _ in 0..70 {
             world.sweep();
             world.now += MINUTE;
@@ -287,17 +287,17 @@ fn a_recording_that_cannot_be_deleted_stops_no_other() {
 fn no_recording_is_forgotten_in_an_outage() {
     for status in [401, 403, 429, 503] {
         let mut world = recorded(120);
-        world.twilio.stubborn.push(("*".to_owned(), status));
+        world.twilio.undeletable.push(("*".to_owned(), status));
         for _ in 0..200 {
             world.twilio.deletions = 0;
             let asked = world.sweep();
             assert!(asked <= 42, "{asked}");
-            // Where nothing is answered one run does not ask for long.
+            // One run gives up early where every deletion fails.
             assert!(world.twilio.deletions <= 10 || status == 403, "{status} {}", world.twilio.deletions);
             world.now += MINUTE;
         }
         assert_eq!(world.twilio.recordings.len(), 120);
-        world.twilio.stubborn.clear();
+        world.twilio.undeletable.clear();
         for _ in 0..70 {
             world.sweep();
             world.now += MINUTE;

@@ -33,7 +33,7 @@ fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation::twilio::Leg
 
 #[test]
 fn tickets_find_their_calls() {
-    // The call is not in the chart; it is; it is and another is, which a callback made.
+    // The call is not in the chart, or a callback has stored it.
     for state in 0..2 {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
@@ -90,7 +90,7 @@ fn calls_placed_by_rest_find_their_records() {
         let at = NOW - 8 * MINUTE;
         let lines = [("+15550100201", OURS), ("+15550100202", "+15550100002")];
         let intents = lines.map(|(number, line)| intent(&mut world, line, phone, number, at));
-        // The second one's call; a callback has told of it.
+        // The second one's call, which a callback has stored.
         world.twilio.legs = vec![by_rest(1, "+15550100002", PHONE, at + 2_000)];
         if picks_up {
             world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
@@ -106,7 +106,7 @@ fn calls_placed_by_rest_find_their_records() {
 
 /// Another application calls over the same number of ours, or another practitioner does.
 #[test]
-fn a_call_that_rang_another_phone_is_nobodys() {
+fn a_call_that_rang_another_phone_takes_no_record() {
     for phone in [Some(PHONE), None] {
         for dials in [false, true] {
             let mut world = World::new("");
@@ -124,13 +124,13 @@ fn a_call_that_rang_another_phone_is_nobodys() {
     }
 }
 
-/// Two calls of one practitioner, of which neither was answered: which was to reach whom is not told.
+/// Neither of two calls of one practitioner was answered: nothing shows which one was to reach whom.
 #[test]
 fn a_call_that_got_no_further_takes_none_of_two_records() {
     let mut world = World::new("");
     let at = NOW - 3 * MINUTE;
     intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
-    // This one is so young that it is left alone, and stands in the way all the same.
+    // This one is too young to be closed, and still makes the other ambiguous.
     intent(&mut world, OURS, Some(PHONE), "+15550100202", at + 90_000);
     world.twilio.legs = vec![by_rest(1, OURS, PHONE, at + 91_000)];
     world.twilio.legs[0].status = "no-answer";
@@ -161,11 +161,11 @@ fn waiting(world: &World) -> usize {
     world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation")).count()
 }
 
-/// The chart failed when the call came with its ticket: nobody was dialled, and Twilio knows no number.
+/// The chart failed when the call came with its ticket: no one was dialed, and Twilio knows no number.
 #[test]
-fn a_ticket_finds_the_call_that_dialled_nobody() {
+fn a_ticket_finds_the_call_that_dialed_no_one() {
     let mut world = World::new("");
-    // Twilio tells when it began by the second.
+    // Twilio gives the start in whole seconds.
     let at = NOW - NOW % 1_000 - 8 * MINUTE + 400;
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
     ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
@@ -198,7 +198,7 @@ fn a_ticket_is_not_given_to_a_call_that_was_refused() {
     assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
 }
 
-/// The ticket of another call was used, and then used again: that second call was refused, and dialled nobody.
+/// The ticket of another call was used, and then used again: that second call was refused, and dialed no one.
 #[test]
 fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
     for is_listed in [false, true] {
@@ -235,7 +235,8 @@ fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
     let mut world = World::new("");
     let at = NOW - 6 * MINUTE;
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
-    // Another's, a call by REST, and one that was prepared and used later, are none that the call can have come with.
+    // The call cannot have come with another practitioner's ticket, a call by REST, or a ticket that was prepared
+    // later.
     let mut theirs = CallLog::ticket(&Context {
         practitioner: Some("Practitioner/practitioner-2".to_owned()),
         identity: Some("practitioner_2".to_owned()),
@@ -264,7 +265,7 @@ fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
 }
 
 #[test]
-fn a_call_that_dialled_nobody_takes_none_of_two_tickets() {
+fn a_call_that_dialed_no_one_takes_none_of_two_tickets() {
     let mut world = World::new("");
     let at = NOW - 12 * MINUTE;
     ticket(&mut world, "+15550100201", at, "Appointment/a1");
@@ -278,10 +279,10 @@ fn a_call_that_dialled_nobody_takes_none_of_two_tickets() {
 }
 
 #[test]
-fn a_ticket_that_nobody_used_is_closed() {
+fn an_unused_ticket_is_closed() {
     let mut world = World::new("");
     ticket(&mut world, "+15550100201", NOW, "Appointment/a1");
-    // A draft of somebody else's stays.
+    // A draft of another application stays.
     let mut draft = CallLog::default().write(None, EXTENSION_BASE);
     draft.set("status", Json::of("preparation"));
     world.fhir.put(&draft, NOW);

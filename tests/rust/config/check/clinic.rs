@@ -33,13 +33,13 @@ fn an_identity_that_rings_is_bound() {
 }
 
 #[test]
-fn somebody_is_told_of_what_callers_leave() {
-    let untold = |at: &[&str]| at.iter().map(|at| (format!("actions.{at}"), "CONFIG_UNTOLD")).collect::<Vec<_>>();
+fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
+    let unreported = |at: &[&str]| at.iter().map(|at| (format!("actions.{at}"), "CONFIG_UNTOLD")).collect::<Vec<_>>();
     let mut config = sound();
     config["tasks"]["on"] = json!(["missed"]);
-    assert_eq!(check(&config), untold(&["night[0].voicemail", "queue[0].queue.callback"]));
+    assert_eq!(check(&config), unreported(&["night[0].voicemail", "queue[0].queue.callback"]));
     config["alerts"]["on"] = json!(["callback"]);
-    assert_eq!(check(&config), untold(&["night[0].voicemail"]));
+    assert_eq!(check(&config), unreported(&["night[0].voicemail"]));
     config["actions"]["night"] = json!([{ "reject": {} }]);
     assert_eq!(check(&config), []);
 }
@@ -59,7 +59,7 @@ fn numbers_have_to_be_the_accounts() {
 }
 
 #[test]
-fn what_is_never_dialled_is_no_target() {
+fn what_is_never_dialed_is_no_target() {
     let pointer = "/actions/desk/1/dial/targets/1/number";
     let path = "actions.desk[1].dial.targets[1].number";
     // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.

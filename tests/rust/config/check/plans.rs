@@ -25,7 +25,7 @@ fn names_are_defined_and_used() {
     ] {
         one(pointer, json!("nowhere"), path, unknown);
     }
-    one("/dialplans/main/0/when/callers/0", json!("nobody"), "dialplans.main[0].when.callers[0]", unknown);
+    one("/dialplans/main/0/when/callers/0", json!("no-list"), "dialplans.main[0].when.callers[0]", unknown);
     // A number without its +.
     one("/dialplans/main/0/when/callers/0", json!("2125550123"), "dialplans.main[0].when.callers[0]", "CONFIG_NUMBER");
     one("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
@@ -39,7 +39,7 @@ fn names_are_defined_and_used() {
     ] {
         one(pointer, value, path, "CONFIG_NAME");
     }
-    // Warnings, and only where nothing else is wrong. Used only by what nobody uses is not used.
+    // Warnings, and only where nothing else is wrong. What is used only by something unused is unused.
     let mut config = sound();
     config["actions"]["free"] = json!([{ "goto": "freed" }]);
     config["actions"]["freed"] = json!([{ "reject": {} }]);
@@ -79,7 +79,7 @@ fn every_call_is_answered_and_comes_to_an_end() {
 /actions/night | [{ "goto": "queue" }] | actions.night[0].goto | CONFIG_LOOP
 "#,
     );
-    // Somebody's doing is in each of these rounds.
+    // Someone's doing is in each of these rounds.
     for (pointer, value) in [
         ("/actions/desk/1/dial/on/answered", json!("desk")),
         ("/actions/menu/2/menu/options/0/then", json!("menu")),
@@ -93,7 +93,7 @@ fn every_call_is_answered_and_comes_to_an_end() {
 }
 
 #[test]
-fn nobody_is_cut_off_without_a_word() {
+fn no_caller_is_cut_off_without_a_word() {
     let silence = |actions: Value| {
         check(&json!({
             "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
