@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Before anything is timed: do all peers do the same job? The same bytes, and the same refusals, in a plain process
 // and in the server's VM context.
-import type { Peer, Stage } from './peers.ts';
-import { requests, type RequestName, type WebhookRequest } from './requests.ts';
-import { runChild } from './rounds.ts';
+import type { Peer, Stage } from './measure/peers.ts';
+import { requests, type RequestName, type WebhookRequest } from './measure/requests.ts';
+import { runChild } from './measure/rounds.ts';
 
 interface Answer {
   resourceType?: string;

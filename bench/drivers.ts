@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The four measurements. Each takes the whole table of peers and goes round and round over fresh processes.
-import { aboveTheFloor, asTheyAre, type Figures, median, pick } from './figures.ts';
-import type { Peer, PeerName, Stage } from './peers.ts';
-import { requests, type RequestName } from './requests.ts';
-import { inRounds, runChild, type Rounds } from './rounds.ts';
+import { aboveTheFloor, asTheyAre, type Figures, median, pick } from './measure/figures.ts';
+import type { Peer, PeerName, Stage } from './measure/peers.ts';
+import { requests, type RequestName } from './measure/requests.ts';
+import { inRounds, runChild, type Rounds } from './measure/rounds.ts';
 
 /**
  * How long a run takes: full, about three minutes on two cores; quick, about forty seconds; short, which only shows that

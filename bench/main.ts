@@ -51,7 +51,7 @@ import {
   writeRequests,
 } from './library/drivers.ts';
 import { type LibraryRatios, libraryRatios, type LibraryResults, libraryTables } from './library/report.ts';
-import { setStage } from './peers.ts';
+import { setStage } from './measure/peers.ts';
 import { type BotRatios, type PlanResults, ratiosOf, tables, type Results } from './report.ts';
 
 interface Options {

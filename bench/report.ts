@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a run says: tables for people, one object of ratios for machines.
 import type { coldStart, Effort, memory, vmContexts, warmHandler, WarmName } from './drivers.ts';
-import { type Figures, floorTable, number, signed, table, times } from './figures.ts';
-import type { Peer, PeerName } from './peers.ts';
-import { formBytes, requests } from './requests.ts';
+import { type Figures, floorTable, number, signed, table, times } from './measure/figures.ts';
+import type { Peer, PeerName } from './measure/peers.ts';
+import { formBytes, requests } from './measure/requests.ts';
 
 /** What one plan's webhook costs where it meets a new process or context. */
 export interface PlanResults {

@@ -360,12 +360,12 @@ export function codeHelp(written: number): number;
 export function countSegments(written: number): number;
 
 /**
- * Room for `count` numbers of 32 bits, as an address in memory.
+ * Reserves `count` numbers of 32 bits; their address in memory.
  */
 export function numbers(count: number): number;
 
 /**
- * Where the output stands in memory: UTF-8, as long as the last call said.
+ * The address of the output in memory: UTF-8, as long as the last call returned.
  */
 export function output(): number;
 
@@ -398,7 +398,7 @@ export function signToken(written: number): number;
 export function signsAny(written: number): boolean;
 
 /**
- * Room for `bytes` bytes of text, as an address in memory.
+ * Reserves `bytes` bytes for text; their address in memory.
  */
 export function text(bytes: number): number;
 
@@ -472,7 +472,7 @@ export function initSync(module: { module: SyncInitInput } | SyncInitInput): Ini
 export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
 /**
- * One thing that is done. The last of an action decides what comes after; the others are heard in turn.
+ * One thing that a call does. The verbs of an action are performed in turn, until one decides what comes next.
  */
 type Verb = ({
 say: Say
@@ -485,6 +485,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -500,6 +501,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -515,11 +517,15 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
 hangup?: never
 } | {
+/**
+ * `pause`, in seconds.
+ */
 pause: number
 say?: never
 greet?: never
@@ -530,11 +536,15 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
 hangup?: never
 } | {
+/**
+ * `language`, a tag (BCP 47).
+ */
 language: string
 say?: never
 greet?: never
@@ -545,6 +555,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -560,6 +571,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -575,6 +587,7 @@ menu?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -590,6 +603,7 @@ menu?: never
 dial?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -605,6 +619,7 @@ menu?: never
 dial?: never
 queue?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -620,11 +635,31 @@ menu?: never
 dial?: never
 queue?: never
 voicemail?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
 hangup?: never
 } | {
+when: When
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+/**
+ * `goto`, the name of an action.
+ */
 goto: string
 say?: never
 greet?: never
@@ -636,6 +671,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 redirect?: never
 reject?: never
 hangup?: never
@@ -651,6 +687,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 reject?: never
 hangup?: never
@@ -666,6 +703,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 hangup?: never
@@ -681,6 +719,7 @@ dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+when?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -732,13 +771,13 @@ available?: never
 generalPractitioner?: never
 })
 /**
- * A call that somebody should look after.
- */
-type Occasion = ("missed" | "failed" | "voicemail" | "callback")
-/**
  * `StirVerstat`, <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir>.
  */
 type Verification = ("full" | "partial" | "failed" | "none")
+/**
+ * A call that somebody should look after.
+ */
+type Occasion = ("missed" | "failed" | "voicemail" | "callback")
 /**
  * A weekday, as FHIR spells it.
  */
@@ -813,7 +852,7 @@ timeZone?: string
 voice?: string
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say {
 /**
@@ -902,7 +941,7 @@ retries?: number
 timeout?: number
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say1 {
 /**
@@ -954,7 +993,7 @@ speech?: string[]
 then?: string
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say2 {
 /**
@@ -1063,7 +1102,7 @@ prompt: Say3
 then: string
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say3 {
 /**
@@ -1113,7 +1152,7 @@ size?: number
 then: string
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say4 {
 /**
@@ -1157,7 +1196,7 @@ maxLength?: number
 transcribe?: boolean
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say5 {
 /**
@@ -1186,7 +1225,7 @@ times?: number
 voice?: string
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say6 {
 /**
@@ -1238,6 +1277,78 @@ then?: string
  * Whether it waits for one of our people to begin.
  */
 waitForStaff?: boolean
+}
+/**
+ * `when`.
+ */
+interface When {
+if: Conditions
+/**
+ * The action if they do not; the next verb where absent.
+ */
+otherwise?: string
+/**
+ * The action if they hold.
+ */
+then: string
+}
+/**
+ * The conditions; at least one.
+ */
+interface Conditions {
+/**
+ * Whether the caller withholds their number.
+ */
+anonymous?: boolean
+/**
+ * Which of our numbers was called.
+ * 
+ * @minItems 1
+ */
+called?: string[]
+/**
+ * Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+ * 
+ * @minItems 1
+ */
+callers?: string[]
+/**
+ * A care team that the patient is in: `CareTeam/<id>`.
+ * 
+ * @minItems 1
+ */
+careTeam?: string[]
+/**
+ * The name of `hours` that are closed now.
+ */
+closed?: string
+/**
+ * The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
+ * called.
+ * 
+ * @minItems 1
+ */
+language?: string[]
+/**
+ * The name of `hours` that are open now.
+ */
+open?: string
+/**
+ * Whether exactly one patient has the caller's number.
+ */
+patient?: boolean
+/**
+ * That patient's preferred language: tags, or languages without a region.
+ * 
+ * @minItems 1
+ */
+patientLanguage?: string[]
+/**
+ * What the caller's carrier says of their number.
+ * 
+ * @minItems 1
+ */
+verification?: Verification[]
 }
 /**
  * `redirect`.
@@ -1312,12 +1423,12 @@ interface Rule {
  * The action.
  */
 then: string
-when?: When
+when?: Conditions1
 }
 /**
  * The conditions; none for every call.
  */
-interface When {
+interface Conditions1 {
 /**
  * Whether the caller withholds their number.
  */
@@ -1344,6 +1455,13 @@ careTeam?: string[]
  * The name of `hours` that are closed now.
  */
 closed?: string
+/**
+ * The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
+ * called.
+ * 
+ * @minItems 1
+ */
+language?: string[]
 /**
  * The name of `hours` that are open now.
  */
@@ -1555,7 +1673,7 @@ outbound?: boolean
 retentionDays?: number
 }
 /**
- * `say`.
+ * What a caller hears: the value of `say`, and of every member that is said.
  */
 interface Say7 {
 /**

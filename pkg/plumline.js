@@ -74,7 +74,7 @@ export function countSegments(written) {
 }
 
 /**
- * Room for `count` numbers of 32 bits, as an address in memory.
+ * Reserves `count` numbers of 32 bits; their address in memory.
  * @param {number} count
  * @returns {number}
  */
@@ -84,7 +84,7 @@ export function numbers(count) {
 }
 
 /**
- * Where the output stands in memory: UTF-8, as long as the last call said.
+ * The address of the output in memory: UTF-8, as long as the last call returned.
  * @returns {number}
  */
 export function output() {
@@ -146,7 +146,7 @@ export function signsAny(written) {
 }
 
 /**
- * Room for `bytes` bytes of text, as an address in memory.
+ * Reserves `bytes` bytes for text; their address in memory.
  * @param {number} bytes
  * @returns {number}
  */

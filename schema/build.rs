@@ -70,7 +70,7 @@ impl Tables {
         let unless = self.unless(&class.unless);
         self.classes.push(format!(
             "Class {{ name: {name}, attributes: ({attributes}, {}), children: ({children}, {}), takes_text: {}, \
-             needs_content: {}, unless: {unless}, text: Kind::{}, longest: {} }}",
+             needs_content: {}, unless: {unless}, text: ValueKind::{}, longest: {} }}",
             self.lists.len(),
             self.children.len(),
             class.takes_text,
@@ -94,7 +94,7 @@ impl Tables {
         let name = self.name(name);
         let unless = self.unless(&spec.unless);
         format!(
-            "Attribute {{ name: {name}, kind: Kind::{}, argument: {argument}, words: {words}, open: {open}, list: {}, \
+            "Attribute {{ name: {name}, kind: ValueKind::{}, argument: {argument}, words: {words}, open: {open}, list: {}, \
              required: {}, unless: {unless} }}",
             spec.kind, spec.list, spec.required,
         )

@@ -100,7 +100,7 @@ codes! {
         "A holiday is a date that exists, YYYY-MM-DD, or MM-DD for every year.";
     /// An action, or a choice of a menu, leads nowhere.
     ConfigDeadEnd = "CONFIG_DEAD_END",
-        "The last verb of an action decides what comes next: menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup; a choice has then, or a language.";
+        "The last verb of an action decides what comes next: menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup, or a when with otherwise; a choice has then, or a language.";
     /// A dialplan leaves calls unanswered.
     ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
         "The last rule of a dialplan has no conditions, so that it takes every call that no other takes.";

@@ -2,21 +2,37 @@
 
 //! Twilio calls and messages, answered inside Medplum.
 //!
-//! The core decides and the host performs: everything the core needs comes in as a value (the event, the secrets,
-//! the time), everything it wants done goes out as a value. There is no clock, no network, no randomness, no log and
-//! no JavaScript in here; [`wasm`] alone knows the boundary.
+//! The core decides and the host performs. Everything that the core needs comes in as a value: the event, the secrets, the
+//! time. Everything that it wants done goes out as a value. It has no clock, network, randomness, log or JavaScript.
 //!
-//! Each module imports only from those before it (`npm run imports` checks it):
+//! # How an event runs
 //!
-//! - [`error`], [`text`], [`time`], [`json`], [`frame`], [`phone`], [`signature`], [`twiml`], [`token`], [`fhir`]: no clinic,
-//!   no call
-//! - [`policy`]: who may be called
-//! - [`dialplan`]: the clinic's call plan, and what a call hears
-//! - [`runtime`]: what runs a flow, and what passes between it and the host
-//! - [`chart`]: records of calls, and how they are stored
-//! - [`outbound`]: calls that the staff place
-//! - [`bots`]: one flow per file
-//! - [`wasm`]: the boundary to JavaScript
+//! 1. The host (`bot-wrapper/`) writes an event into the memory of the wasm and calls an export of [`wasm`].
+//! 2. A flow starts: [`bots::webhook`], [`bots::operations`] or [`bots::automation`]. A flow is an `async fn`, one use case
+//!    from top to bottom. It awaits [`Host::ask`](runtime::Host::ask).
+//! 3. [`runtime::Flow`] polls it. The requests that are open go to the host, all FHIR requests of one moment as one batch.
+//!    The host performs them and resumes the flow with the answers, until there is a response.
+//! 4. A trap of the wasm ends the instance. The host makes a new one and starts the event again (`bot-wrapper/flow.ts`);
+//!    after two traps the core answers with an apology ([`bots::webhook`]).
+//!
+//! # Modules
+//!
+//! Each module imports only from those before it; `npm run imports` checks that.
+//!
+//! | module | what it has |
+//! | --- | --- |
+//! | [`error`] [`text`] [`time`] [`json`] [`frame`] | codes and their help; small work on text; instants; JSON; the wire frame |
+//! | [`phone`] [`signature`] [`token`] [`message`] | numbers; who sent a request; access tokens; segments of a text |
+//! | [`twiml`] | documents, and checks of them by the tables of `schema/` |
+//! | [`fhir`] | references, systems, outcomes, and changes to resources that others change too |
+//! | [`policy`] | who may be called |
+//! | [`dialplan`] | the clinic's call plan. [`dialplan::verbs`] has one file for each verb |
+//! | [`runtime`] | what runs a flow, and what passes between it and the host |
+//! | [`rest`] | requests to Twilio's REST API |
+//! | [`chart`] | records of calls: merge, mapping to FHIR, guarded store |
+//! | [`outbound`] | calls that the staff place: records, tickets, caller IDs |
+//! | [`bots`] | settings, and the flows of the three bots, one file each |
+//! | [`wasm`] | the boundary to JavaScript |
 
 pub mod bots;
 pub mod chart;

@@ -5,8 +5,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::Problem;
-use crate::runtime::{BotEvent, HttpRequest};
+use crate::error::Code;
+use crate::runtime::HttpRequest;
 use crate::signature::WebhookUrl;
 use crate::text::percent_encode;
 
@@ -22,20 +22,17 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// The account of the secrets `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` and `TWILIO_API_SECRET`.
+    /// An account, and a key of it. `api` is the base of another region, or of a sandbox.
     ///
     /// # Errors
-    /// [`Code::SecretMissing`](crate::error::Code::SecretMissing) or
-    /// [`Code::SecretBlank`](crate::error::Code::SecretBlank), with its name;
-    /// [`Code::UrlInsecure`](crate::error::Code::UrlInsecure) or
-    /// [`Code::UrlNotAbsolute`](crate::error::Code::UrlNotAbsolute) at `TWILIO_API_URL`.
-    pub fn of(knock: &BotEvent) -> Result<Self, Problem> {
-        let account = knock.need("TWILIO_ACCOUNT_SID")?;
-        let pair = [knock.need("TWILIO_API_KEY")?, ":", knock.need("TWILIO_API_SECRET")?].concat();
-        let api = knock.secret("TWILIO_API_URL").unwrap_or(API).trim_end_matches('/').to_owned();
-        WebhookUrl::secure(api.as_str()).map_err(|code| Problem::at(code, "TWILIO_API_URL"))?;
+    /// [`Code::UrlInsecure`] or
+    /// [`Code::UrlNotAbsolute`]: `api` is not a URL that a secret may be sent to.
+    pub fn new(account: &str, key: &str, secret: &str, api: Option<&str>) -> Result<Self, Code> {
+        let api = api.unwrap_or(API).trim_end_matches('/').to_owned();
+        WebhookUrl::secure(api.as_str())?;
         let account = [&api, "/2010-04-01/Accounts/", &percent_encode(account)].concat();
-        Ok(Self { account, api, authorization: ["Basic ", &STANDARD.encode(pair)].concat() })
+        let authorization = ["Basic ", &STANDARD.encode([key, ":", secret].concat())].concat();
+        Ok(Self { account, api, authorization })
     }
 
     /// A list or a resource: `path` such as `/Calls.json`, and a query.
@@ -98,20 +95,17 @@ pub fn form(params: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    fn rest(more: &str) -> Result<Rest, Problem> {
-        let secrets =
-            [r#"{"TWILIO_ACCOUNT_SID":"AC1","TWILIO_API_KEY":"SK1","TWILIO_API_SECRET":"invented""#, more, "}"];
-        let knock = [r#"{"now":[0,0],"input":{},"secrets":"#, &secrets.concat(), "}"].concat();
-        Rest::of(&BotEvent::read(&knock).unwrap())
+    fn rest(api: Option<&str>) -> Result<Rest, Code> {
+        Rest::new("AC1", "SK1", "invented", api)
     }
 
     #[test]
     fn writes_requests() {
-        let post = rest("").unwrap().post("/Calls.json", &[("To", "+15550100001"), ("Twiml", "<a b=\"é\"/>")]);
+        let post = rest(None).unwrap().post("/Calls.json", &[("To", "+15550100001"), ("Twiml", "<a b=\"é\"/>")]);
         assert_eq!(post.url, "https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json");
         assert_eq!(post.body, "To=%2B15550100001&Twiml=%3Ca%20b%3D%22%C3%A9%22%2F%3E");
         assert_eq!(post.headers[0], ("Authorization", "Basic U0sxOmludmVudGVk".to_owned()));
-        let rest = rest(r#","TWILIO_API_URL":"https://api.dublin.ie1.twilio.com/""#).unwrap();
+        let rest = rest(Some("https://api.dublin.ie1.twilio.com/")).unwrap();
         let get = rest.get("/Calls.json", &[("StartTime>", "2026-11-21")]);
         assert_eq!(
             get.url,
@@ -123,15 +117,13 @@ mod tests {
     #[test]
     fn speaks_in_clear_to_this_machine_alone() {
         for url in ["http://localhost:8103/fake", "http://127.0.0.1:1", "http://[::1]:1/x", "https://example.com"] {
-            assert!(rest(&format!(r#","TWILIO_API_URL":"{url}""#)).is_ok(), "{url}");
+            assert!(rest(Some(url)).is_ok(), "{url}");
         }
         for url in ["http://api.twilio.com", "http://localhost@example.com", "http://127.0.0.1.example.com", "ftp://a"]
         {
-            let problem = rest(&format!(r#","TWILIO_API_URL":"{url}""#)).err().unwrap();
-            assert_eq!((problem.code.as_str(), problem.at), ("URL_INSECURE", Some("TWILIO_API_URL")), "{url}");
+            assert_eq!(rest(Some(url)).err(), Some(Code::UrlInsecure), "{url}");
         }
-        let problem = rest(r#","TWILIO_API_URL":"api.twilio.com""#).err().unwrap();
-        assert_eq!((problem.code.as_str(), problem.at), ("URL_NOT_ABSOLUTE", Some("TWILIO_API_URL")));
+        assert_eq!(rest(Some("api.twilio.com")).err(), Some(Code::UrlNotAbsolute));
     }
 
     #[test]
@@ -140,11 +132,5 @@ mod tests {
         assert_eq!(recording_path("RE1&a"), "/Recordings/RE1%26a.json");
         let sid = "CA00000000000000000000000000000001";
         assert_eq!(call_path(sid), ["/Calls/", sid, ".json"].concat());
-    }
-
-    #[test]
-    fn names_the_secret_that_is_missing() {
-        let knock = BotEvent::read(r#"{"now":[0,0],"secrets":{"TWILIO_ACCOUNT_SID":" "}}"#).unwrap();
-        assert_eq!(Rest::of(&knock).err().and_then(|problem| problem.at), Some("TWILIO_ACCOUNT_SID"));
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The dialplan's measurements, and what is said of them.
 import { join } from 'node:path';
-import { type Figures, median, number, pick, table, times, withRatiosTo } from '../figures.ts';
-import { inRounds, runRig } from '../rounds.ts';
+import { type Figures, median, number, pick, table, times, withRatiosTo } from '../measure/figures.ts';
+import { inRounds, runRig } from '../measure/rounds.ts';
 import { type DialplanJob, type DialplanPart, jobNames, jobs, partNames, parts } from './events.ts';
 import type { Trips } from './trips.ts';
 

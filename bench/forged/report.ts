@@ -2,8 +2,8 @@
 // What forged requests cost, class by class.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { median, number, table } from '../figures.ts';
-import { inRounds, runRig } from '../rounds.ts';
+import { median, number, table } from '../measure/figures.ts';
+import { inRounds, runRig } from '../measure/rounds.ts';
 import { forged, type ForgedName, forgedNames, type ForgedRequest, forgedRequest, unhashed } from './requests.ts';
 
 export interface ForgedEffort {

@@ -2,8 +2,8 @@
 // Before anything is timed: the same documents and tokens byte for byte, and the same verdicts on every request of the
 // bench.
 import { join } from 'node:path';
-import { requests } from '../requests.ts';
-import { runRig } from '../rounds.ts';
+import { requests } from '../measure/requests.ts';
+import { runRig } from '../measure/rounds.ts';
 import { ways } from './peers.ts';
 
 interface Answers {

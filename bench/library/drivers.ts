@@ -2,9 +2,9 @@
 // The three measurements of the library. Each goes round and round over fresh processes.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { besideRival, type Figures, median, pick } from '../figures.ts';
-import { requests, type RequestName, type WebhookRequest } from '../requests.ts';
-import { inRounds, type Rounds, runRig } from '../rounds.ts';
+import { besideRival, type Figures, median, pick } from '../measure/figures.ts';
+import { requests, type RequestName, type WebhookRequest } from '../measure/requests.ts';
+import { inRounds, type Rounds, runRig } from '../measure/rounds.ts';
 import { type Hostile, hostile } from './hostile.ts';
 import { type Signed, type WayName, ways } from './peers.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // What a run says of the library: tables for people, ratios for machines.
-import { type Figures, number, table, times } from '../figures.ts';
+import { type Figures, number, table, times } from '../measure/figures.ts';
 import {
   type hostileDocuments,
   type JobName,

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::settings::Settings;
 use crate::dialplan::{Fact, Facts, LocalTime};
-use crate::runtime::Secrets;
-use crate::signature::{Order, WebhookUrl};
+use crate::runtime::FrameSecrets;
+use crate::signature::{SigningOrder, WebhookUrl};
 
 /// What was found out for one event and serves the next.
 #[derive(Default)]
@@ -67,7 +67,7 @@ pub struct Names {
     /// As they came.
     pub names: Vec<String>,
     /// As they are signed; `None` where two became the same on their way, and the values have a say.
-    pub order: Option<Order>,
+    pub order: Option<SigningOrder>,
 }
 
 impl Names {
@@ -78,7 +78,7 @@ impl Names {
         for (name, _) in pairs {
             names.push((*name).to_owned());
         }
-        Self { order: Order::new(&names), names }
+        Self { order: SigningOrder::new(&names), names }
     }
 }
 
@@ -87,7 +87,7 @@ pub type SharedCache = Rc<RefCell<InstanceCache>>;
 
 impl InstanceCache {
     /// The settings that `secrets` make.
-    pub fn settings(&mut self, secrets: &Secrets<'_>) -> Rc<Settings> {
+    pub fn settings(&mut self, secrets: &FrameSecrets<'_>) -> Rc<Settings> {
         match &self.settings {
             Some(settings) if settings.are_of(secrets) => Rc::clone(settings),
             _ => {

@@ -1,23 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the project secrets say, read once for as long as they stay the same.
+//! What the project secrets say. Every bot reads them here.
 
 use crate::dialplan::config::{Config, ConfigError};
 use crate::error::{Code, Problem};
 use crate::phone::E164;
-use crate::runtime::{Secret, Secrets};
+use crate::policy::clean;
+use crate::rest::Rest;
+use crate::runtime::{FrameSecrets, Secret, Secrets};
 use crate::signature::{AuthToken, WebhookUrl};
 use crate::text::{is_blank, list};
 
-/// The project secrets of a door, read. What is wrong with one is told when it is needed. There is no `Debug`: it would
-/// print them.
+/// `PLUMLINE_CONFIG`; the default where it is not set, or cannot be read, with the reason.
+pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError>) {
+    match secrets.secret(Secret::Config).map(Config::read) {
+        None => (Config::default(), None),
+        Some(Ok(config)) => (config, None),
+        Some(Err(refused)) => (Config::default(), Some(refused)),
+    }
+}
+
+/// Twilio's REST API, by `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY`, `TWILIO_API_SECRET` and `TWILIO_API_URL`.
+///
+/// # Errors
+/// [`Code::SecretMissing`], [`Code::SecretBlank`], [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`], with the name of the
+/// secret.
+pub(super) fn read_rest(secrets: &impl Secrets) -> Result<Rest, Problem> {
+    let account = secrets.need(Secret::AccountSid)?;
+    let (key, secret) = (secrets.need(Secret::ApiKey)?, secrets.need(Secret::ApiSecret)?);
+    Rest::new(account, key, secret, secrets.secret(Secret::ApiUrl))
+        .map_err(|code| Problem::at(code, Secret::ApiUrl.name()))
+}
+
+/// Our numbers, as `TWILIO_NUMBER` lists them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct OurNumbers {
+    /// Those that are E.164, without the spaces and punctuation that people type.
+    pub(super) valid: Vec<String>,
+    /// Whether others are listed, too.
+    pub(super) has_invalid: bool,
+}
+
+impl OurNumbers {
+    /// `None` where the secret is not set.
+    pub(super) fn read(secrets: &impl Secrets) -> Option<Self> {
+        let mut numbers = Self::default();
+        for number in list(secrets.secret(Secret::Number)?).map(clean).filter(|number| !is_blank(number)) {
+            if E164::parse(&number).is_some() {
+                numbers.valid.push(number);
+            } else {
+                numbers.has_invalid = true;
+            }
+        }
+        Some(numbers)
+    }
+
+    /// That a number of the list is not E.164.
+    pub(super) const INVALID: Problem = Problem::at(Code::NumberInvalid, Secret::Number.name());
+}
+
+/// The secrets of the webhook's bot, read. What is wrong with one is reported when it is needed. There is no `Debug`: it
+/// would print them.
 #[derive(Clone)]
 pub struct Settings {
     /// The secrets as they were read.
-    given: [Option<String>; Secret::COUNT],
+    given: [Option<String>; Secret::IN_FRAME],
     /// `TWILIO_AUTH_TOKEN`, a list while a rotation lasts; never empty.
     pub tokens: Result<Vec<AuthToken>, Problem>,
-    numbers: Result<String, Problem>,
+    numbers: Result<OurNumbers, Problem>,
     /// `TWILIO_ACCOUNT_SID`.
     pub account: Option<String>,
     /// `TWILIO_TWIML_APP_SID`.
@@ -35,31 +85,28 @@ pub struct Settings {
 impl Settings {
     /// Reads the secrets.
     #[must_use]
-    pub fn read(secrets: &Secrets<'_>) -> Self {
-        let (config, misread) = match optional(secrets, Secret::Config).map(Config::read) {
-            None => (Config::default(), None),
-            Some(Ok(config)) => (config, None),
-            Some(Err(refused)) => (Config::default(), Some(refused)),
-        };
-        let url = optional(secrets, Secret::WebhookUrl);
+    pub fn read(secrets: &FrameSecrets<'_>) -> Self {
+        let (config, misread) = read_config(secrets);
+        let url = secrets.secret(Secret::WebhookUrl);
+        let numbers = secrets.need(Secret::Number).map(|_| OurNumbers::read(secrets).unwrap_or_default());
         Self {
-            given: secrets.map(|secret| secret.map(str::to_owned)),
+            given: secrets.0.map(|secret| secret.map(str::to_owned)),
             tokens: tokens(secrets),
-            numbers: numbers(secrets),
-            account: optional(secrets, Secret::AccountSid).map(str::to_owned),
-            application: optional(secrets, Secret::TwimlAppSid).map(str::to_owned),
+            numbers,
+            account: secrets.secret(Secret::AccountSid).map(str::to_owned),
+            application: secrets.secret(Secret::TwimlAppSid).map(str::to_owned),
             url: url.map(|url| WebhookUrl::secure(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
             misread,
-            beyond_default: optional(secrets, Secret::Config).is_some()
-                || secrets[Secret::Sealing as usize].is_some_and(|given| !given.is_empty()),
+            beyond_default: secrets.secret(Secret::Config).is_some()
+                || secrets.raw(Secret::Sealing).is_some_and(|given| !given.is_empty()),
         }
     }
 
     /// Whether these are what `secrets` say.
     #[must_use]
-    pub fn are_of(&self, secrets: &Secrets<'_>) -> bool {
-        self.given.iter().zip(secrets).all(|(given, secret)| given.as_deref() == *secret)
+    pub fn are_of(&self, secrets: &FrameSecrets<'_>) -> bool {
+        self.given.iter().zip(secrets.0).all(|(given, secret)| given.as_deref() == secret)
     }
 
     /// `PLUMLINE_SECRET`, trimmed. A blank one is set all the same: it opens no ticket, and calls that need one are refused.
@@ -73,47 +120,56 @@ impl Settings {
     /// # Errors
     /// [`Code::SecretMissing`], [`Code::SecretBlank`] or [`Code::NumberInvalid`], with its name.
     pub fn numbers(&self) -> Result<(Vec<E164<'_>>, Option<Problem>), Problem> {
-        let written = self.numbers.as_ref().map_err(Clone::clone)?;
-        let mut numbers = Vec::with_capacity(1);
-        let mut wrong = None;
-        for number in list(written).filter(|number| !is_blank(number)) {
-            match E164::parse(number) {
-                Some(number) => numbers.push(number),
-                None => wrong = Some(Problem::at(Code::NumberInvalid, Secret::Number.name())),
-            }
+        let ours = self.numbers.as_ref().map_err(Clone::clone)?;
+        let wrong = ours.has_invalid.then_some(OurNumbers::INVALID);
+        let numbers: Vec<_> = ours.valid.iter().filter_map(|number| E164::parse(number)).collect();
+        if numbers.is_empty() {
+            return Err(wrong.unwrap_or(Problem::at(Code::SecretBlank, Secret::Number.name())));
         }
-        match wrong {
-            Some(problem) if numbers.is_empty() => Err(problem),
-            None if numbers.is_empty() => Err(Problem::at(Code::SecretBlank, Secret::Number.name())),
-            wrong => Ok((numbers, wrong)),
-        }
+        Ok((numbers, wrong))
     }
 }
 
-/// A secret, trimmed; `None` where it is not set or blank.
-fn optional<'a>(secrets: &Secrets<'a>, secret: Secret) -> Option<&'a str> {
-    secrets[secret as usize].map(str::trim_ascii).filter(|value| !is_blank(value))
-}
-
-/// A secret that must be there.
-fn need<'a>(secrets: &Secrets<'a>, secret: Secret) -> Result<&'a str, Problem> {
-    let code = if secrets[secret as usize].is_some() { Code::SecretBlank } else { Code::SecretMissing };
-    optional(secrets, secret).ok_or(Problem::at(code, secret.name()))
-}
-
-fn tokens(secrets: &Secrets<'_>) -> Result<Vec<AuthToken>, Problem> {
+fn tokens(secrets: &FrameSecrets<'_>) -> Result<Vec<AuthToken>, Problem> {
     let mut tokens = Vec::with_capacity(1);
-    for token in list(need(secrets, Secret::AuthToken)?) {
+    for token in list(secrets.need(Secret::AuthToken)?) {
         tokens.extend(AuthToken::new(token));
     }
     let problem = Problem::at(Code::SecretBlank, Secret::AuthToken.name());
     if tokens.is_empty() { Err(problem) } else { Ok(tokens) }
 }
 
-/// The numbers without the spaces and punctuation that people type.
-fn numbers(secrets: &Secrets<'_>) -> Result<String, Problem> {
-    let mut kept = need(secrets, Secret::Number)?.as_bytes().to_vec();
-    kept.retain(|byte| !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')'));
-    // ASCII was taken out of UTF-8.
-    Ok(String::from_utf8(kept).unwrap_or_default())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::BotEvent;
+
+    fn event(secrets: &str) -> BotEvent {
+        BotEvent::read(&format!(r#"{{"now":[0,0],"input":{{}},"secrets":{secrets}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn names_the_secret_that_is_missing() {
+        let problem = |secrets: &str| read_rest(&event(secrets)).err().map(|problem| (problem.code, problem.at));
+        assert_eq!(problem("{}"), Some((Code::SecretMissing, Some("TWILIO_ACCOUNT_SID"))));
+        assert_eq!(problem(r#"{"TWILIO_ACCOUNT_SID":" "}"#), Some((Code::SecretBlank, Some("TWILIO_ACCOUNT_SID"))));
+        let all = |url: &str| {
+            format!(
+                r#"{{"TWILIO_ACCOUNT_SID":"AC1","TWILIO_API_KEY":"SK1","TWILIO_API_SECRET":"invented","TWILIO_API_URL":"{url}"}}"#
+            )
+        };
+        assert_eq!(problem(&all("")), None);
+        assert_eq!(problem(&all("http://a.example")), Some((Code::UrlInsecure, Some("TWILIO_API_URL"))));
+    }
+
+    #[test]
+    fn reads_numbers_as_people_type_them() {
+        let numbers = |text: &str| OurNumbers::read(&event(&format!(r#"{{"TWILIO_NUMBER":"{text}"}}"#)));
+        let ours = |valid: &[&str], has_invalid| {
+            Some(OurNumbers { valid: valid.iter().map(|number| (*number).to_owned()).collect(), has_invalid })
+        };
+        assert_eq!(numbers("+1 (555) 010-0001, +1.555.010.0002"), ours(&["+15550100001", "+15550100002"], false));
+        assert_eq!(numbers("+15550100001, 911,"), ours(&["+15550100001"], true));
+        assert_eq!(numbers(" "), None);
+    }
 }

@@ -10,7 +10,7 @@ use super::status::Status;
 use super::values::call_sid;
 use super::{CallLog, Way};
 use crate::fhir::change::{arrange, follow, follow_element, place, same};
-use crate::fhir::element::{concept, extension_of, has_coding, identifier, is, reference};
+use crate::fhir::element::{concept, extension_of, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::instant;
@@ -63,12 +63,10 @@ impl CallLog {
         for one in own(resource) {
             log.merge(&extension::read(parts_of(one)));
         }
-        if log.root.is_none() {
-            let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
-            let ours = identifiers.iter().find(|identifier| is(identifier, "system", TWILIO));
-            if let Some(sid) = ours.and_then(|ours| call_sid(ours.get("value")?.text()?)) {
-                log.claim(sid.0);
-            }
+        if log.root.is_none()
+            && let Some(sid) = identifier_value(resource, TWILIO).and_then(call_sid)
+        {
+            log.claim(sid.0);
         }
         log
     }
@@ -79,7 +77,7 @@ impl CallLog {
         own(resource).next().is_some()
     }
 
-    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`BASE`] by
+    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by
     /// default.
     ///
     /// Of an existing resource only what is ours changes: what follows from the log that stands there already. What

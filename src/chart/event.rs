@@ -3,8 +3,9 @@
 //! What one request of Twilio's says of a call.
 
 use super::status::Status;
-use super::values::{Params, call_sid, is_address, is_word, number, sid};
-use crate::dialplan::{CallSid, Party};
+use super::values::{address, call_sid, is_address, is_word, sid, word};
+use crate::dialplan::params::whole_number;
+use crate::dialplan::{CallSid, Params, Party};
 use crate::json::Json;
 use crate::time::{parse_instant, parse_rfc2822};
 
@@ -47,11 +48,11 @@ pub struct CallEvent<'a> {
     /// `ErrorCode`, Twilio's.
     pub error: Option<u32>,
     /// What a recording says.
-    pub recording: Option<Recording<'a>>,
+    pub recording: Option<RecordingReport<'a>>,
     /// What a dial action says.
-    pub dial: Option<Dial<'a>>,
+    pub dial: Option<DialReport<'a>>,
     /// What a queue action says.
-    pub queue: Option<Queue<'a>>,
+    pub queue: Option<QueueReport<'a>>,
     /// Whether it says that somebody else was with them in a conference.
     pub met: bool,
     /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
@@ -60,7 +61,7 @@ pub struct CallEvent<'a> {
 
 /// `RecordingSid` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recording<'a> {
+pub struct RecordingReport<'a> {
     /// `RecordingSid`, `RE` and 32 hexadecimal digits.
     pub sid: &'a str,
     /// `RecordingStatus`: `in-progress`, `completed`, `absent`, `failed`; not there in the action of a `<Record>`.
@@ -74,7 +75,7 @@ pub struct Recording<'a> {
 
 /// `DialCallStatus` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dial<'a> {
+pub struct DialReport<'a> {
     /// `DialCallSid`; nobody was reached where there is none.
     pub sid: Option<CallSid<'a>>,
     /// `DialCallStatus`.
@@ -87,7 +88,7 @@ pub struct Dial<'a> {
 
 /// `QueueResult` and what stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Queue<'a> {
+pub struct QueueReport<'a> {
     /// `QueueResult`: `bridged`, `hangup`, `queue-full`, …
     pub result: &'a str,
     /// `QueueTime`, in seconds.
@@ -104,28 +105,32 @@ impl<'a> CallEvent<'a> {
         let said = Params(pairs);
         let mut event = Self::opening(pairs, received_at)?;
         // A leg that came in has no parent.
-        if said.has("ParentCallSid") && event.direction != Some("inbound") {
+        if said.has_value("ParentCallSid") && event.direction != Some("inbound") {
             event.parent = Some(call_sid(said.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
         }
         // Conferences count their own events.
-        event.sequence = said.number("SequenceNumber").filter(|_| !said.has("ConferenceSid"));
-        event.met = said.has("ConferenceSid") && has_met(&said);
+        event.sequence = said.number("SequenceNumber").filter(|_| !said.has_value("ConferenceSid"));
+        event.met = said.has_value("ConferenceSid") && has_met(said);
         event.happened(said.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
         event.duration = said.number("CallDuration");
-        event.answered_by = said.word("AnsweredBy");
-        event.stir_verstat = said.word("StirVerstat");
+        event.answered_by = word(said, "AnsweredBy");
+        event.stir_verstat = word(said, "StirVerstat");
         event.sip_response = said.number("SipResponseCode");
         event.error = said.number("ErrorCode");
-        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| Recording {
+        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| RecordingReport {
             sid,
-            status: said.word("RecordingStatus"),
+            status: word(said, "RecordingStatus"),
             duration: said.number("RecordingDuration"),
             message: match said.get("RecordingSource") {
                 Some(source) => source == "RecordVerb",
-                None => !said.has("DialCallStatus") && !said.has("CallbackSource") && !said.has("RecordingStatus"),
+                None => {
+                    !said.has_value("DialCallStatus")
+                        && !said.has_value("CallbackSource")
+                        && !said.has_value("RecordingStatus")
+                }
             },
         });
-        event.dial = said.has("DialCallStatus").then(|| Dial {
+        event.dial = said.has_value("DialCallStatus").then(|| DialReport {
             sid: said.get("DialCallSid").and_then(call_sid).filter(|child| *child != event.sid),
             status: said.get("DialCallStatus").and_then(Status::parse),
             duration: said.number("DialCallDuration"),
@@ -135,7 +140,7 @@ impl<'a> CallEvent<'a> {
                 _ => None,
             }),
         });
-        event.queue = said.word("QueueResult").map(|result| Queue { result, seconds: said.number("QueueTime") });
+        event.queue = word(said, "QueueResult").map(|result| QueueReport { result, seconds: said.number("QueueTime") });
         Some(event)
     }
 
@@ -145,9 +150,9 @@ impl<'a> CallEvent<'a> {
     pub fn opening(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
         let said = Params(pairs);
         let mut event = Self::of(call_sid(said.get("CallSid")?)?);
-        event.direction = said.word("Direction");
-        event.from = said.address("From");
-        event.to = said.address("To");
+        event.direction = word(said, "Direction");
+        event.from = address(said, "From");
+        event.to = address(said, "To");
         event.status = said.get("CallStatus").and_then(Status::parse);
         event.happened(received_at);
         Some(event)
@@ -170,7 +175,7 @@ impl<'a> CallEvent<'a> {
         event.status = text("status").and_then(Status::parse);
         event.at = time("start_time").or_else(|| time("date_created"));
         event.ended = time("end_time").filter(|_| event.is_over());
-        event.duration = text("duration").and_then(number).or_else(|| call.get("duration")?.integer());
+        event.duration = text("duration").and_then(whole_number).or_else(|| call.get("duration")?.integer());
         Some(event)
     }
 
@@ -230,7 +235,7 @@ impl<'a> CallEvent<'a> {
     }
 }
 
-impl Recording<'_> {
+impl RecordingReport<'_> {
     /// Whether there is one to be heard.
     pub(super) fn is_there(&self) -> bool {
         !matches!(self.status, Some("absent" | "failed"))
@@ -242,7 +247,7 @@ impl Recording<'_> {
 /// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.
 /// Where a caller does not start the conference, whoever else is there may be waiting as well, so there it is told only by
 /// somebody else having ended it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
-fn has_met(said: &Params<'_, '_>) -> bool {
+fn has_met(said: Params<'_, '_>) -> bool {
     let number = said.number("SequenceNumber").unwrap_or_default();
     let starts = said.get("StartConferenceOnEnter") != Some("false");
     match said.get("StatusCallbackEvent") {
@@ -337,10 +342,14 @@ mod tests {
             ("QueueTime", "12"),
         ])
         .unwrap();
-        let dial =
-            Dial { sid: Some(CallSid(CHILD)), status: Some(Status::NoAnswer), duration: Some(0), bridged: Some(false) };
+        let dial = DialReport {
+            sid: Some(CallSid(CHILD)),
+            status: Some(Status::NoAnswer),
+            duration: Some(0),
+            bridged: Some(false),
+        };
         assert_eq!(event.dial, Some(dial));
-        assert_eq!(event.queue, Some(Queue { result: "bridged", seconds: Some(12) }));
+        assert_eq!(event.queue, Some(QueueReport { result: "bridged", seconds: Some(12) }));
         assert_eq!(read(&[("DialCallStatus", "failed")]).unwrap().dial.unwrap().sid, None);
     }
 

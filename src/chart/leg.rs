@@ -2,7 +2,7 @@
 
 //! One leg of a call, merged of everything that was said of it.
 
-use super::event::{CallEvent, Recording};
+use super::event::{CallEvent, RecordingReport};
 use super::status::{Reports, Status};
 
 /// Milliseconds by which an end and a duration, told in seconds, may miss a beginning.
@@ -112,7 +112,7 @@ impl Leg {
         leg.bridged = event.met.then_some(true);
         leg.rejected = event.rejected;
         leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
-        if let Some(recording) = event.recording.filter(Recording::is_there) {
+        if let Some(recording) = event.recording.filter(RecordingReport::is_there) {
             leg.message = recording.message;
             leg.recordings.push(recording.sid.to_owned());
         }
@@ -190,7 +190,7 @@ impl Leg {
 
     /// Whether what a recording's event says is known.
     #[must_use]
-    pub fn has_told(&self, recording: &Recording<'_>) -> bool {
+    pub fn has_told(&self, recording: &RecordingReport<'_>) -> bool {
         !recording.is_there() || self.recordings.iter().any(|known| known == recording.sid)
     }
 

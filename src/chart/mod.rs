@@ -19,13 +19,15 @@ mod store_error;
 mod values;
 
 pub use communication::{EXTENSION, is_call_extension};
-pub use event::{CallEvent, Dial, Queue, Recording};
+pub use event::{CallEvent, DialReport, QueueReport, RecordingReport};
 pub use leg::{Count, Instant, Leg, Text};
 pub use outcome::Outcome;
 pub use pages::Walk;
 pub use resources::{counted, found, stands};
 pub use status::{Reports, Status};
-pub use store::{Chart, ChartWrite, Stored, Unstored, is_complete, nothing_else, search, search_all, store};
+pub use store::{
+    Chart, ChartWrite, Patience, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
+};
 pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
 

@@ -18,8 +18,39 @@ use crate::fhir::systems::TWILIO;
 use crate::json::Json;
 use crate::runtime::{Answer, Ask, FhirRequest, Host};
 
-/// How often it is tried at most: read and written.
+/// How long a write is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Eight attempts, with pauses between them. A flow's own limit ([`Host::limit`]) holds for all of them; without one,
+    /// each round trip has this deadline in milliseconds.
+    UntilStored(Option<u32>),
+    /// A caller waits for the reply: one write within this deadline in milliseconds, and one more after a conflict.
+    CallerWaits(u32),
+}
+
+/// How many attempts are made where no caller waits.
 const ATTEMPTS: u32 = 8;
+
+/// Milliseconds for each round trip of the second attempt while a caller waits.
+pub const SECOND_ATTEMPT: u32 = 200;
+
+impl Patience {
+    /// Whether another attempt is made after one that failed for this reason.
+    const fn allows(self, attempt: u32, code: Code) -> bool {
+        match self {
+            Self::UntilStored(_) => attempt < ATTEMPTS,
+            Self::CallerWaits(_) => attempt < 2 && matches!(code, Code::ChartConflict),
+        }
+    }
+
+    /// The deadline of a round trip.
+    const fn deadline(self, attempt: u32) -> Option<u32> {
+        match self {
+            Self::UntilStored(deadline) => deadline,
+            Self::CallerWaits(first) => Some(if attempt == 0 { first } else { SECOND_ATTEMPT }),
+        }
+    }
+}
 
 /// What is to be stored of one call.
 #[derive(Clone, Copy)]
@@ -38,9 +69,8 @@ pub struct ChartWrite<'a> {
     pub also: &'a dyn Fn(&CallLog, Option<&str>) -> Vec<FhirRequest>,
     /// The base of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by default.
     pub base: &'a str,
-    /// Milliseconds that one round trip may take, where [`Host::limit`] does not limit all of them. None follows one that
-    /// took longer.
-    pub deadline: Option<u32>,
+    /// How long it is tried.
+    pub patience: Patience,
 }
 
 /// Nothing else travels in the batch.
@@ -58,60 +88,61 @@ pub struct Stored {
     pub reference: Option<String>,
 }
 
-/// It may or may not stand in the chart, and is to be stored again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unstored {
-    /// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`].
-    pub code: Code,
-}
-
 /// Stores what was said of a call.
 ///
 /// # Errors
-/// [`Unstored`]. The caller of the webhook answers 500 then, so that Twilio comes again.
-pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Unstored> {
-    let mut said = CallLog::of(write.events);
-    said.claim(write.root);
-    said.know(write.context);
+/// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`]: it may or may not be in the chart, and is
+/// to be stored again. The webhook answers 500 then, so that Twilio brings the event again.
+pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Code> {
+    let mut log = CallLog::of(write.events);
+    log.claim(write.root);
+    log.know(write.context);
     let mut chart = write.chart.cloned();
-    let mut code = Code::ChartUnavailable;
-    for attempt in 0..ATTEMPTS {
-        if attempt > 0 {
+    for attempt in 0.. {
+        if attempt > 0 && matches!(write.patience, Patience::UntilStored(_)) {
             host.pause(attempt).await;
         }
+        let deadline = write.patience.deadline(attempt);
         let outcome = match chart.take() {
-            Some(chart) => save(host, chart, &said, &write).await,
-            None => match look(host, &write).await {
-                Ok(chart) => save(host, chart, &said, &write).await,
-                Err(trouble) => Err(trouble),
+            Some(chart) => save(host, chart, &log, &write, deadline).await,
+            None => match look(host, &write, deadline).await {
+                Ok(chart) => save(host, chart, &log, &write, deadline).await,
+                Err(error) => Err(error),
             },
         };
         match outcome {
             Ok(stored) => return Ok(stored),
-            Err(StoreError::Retryable(why)) => code = why,
-            Err(StoreError::Permanent(why)) => return Err(Unstored { code: why }),
+            Err(StoreError::Retryable(code)) if write.patience.allows(attempt + 1, code) => {}
+            Err(error) => return Err(error.code()),
         }
     }
-    Err(Unstored { code })
+    Err(Code::ChartUnavailable)
 }
 
-async fn look(host: &Host, write: &ChartWrite<'_>) -> Result<Chart, StoreError> {
-    let answer = host.ask(Ask::Fhir(search(write.root)), write.deadline).await;
+async fn look(host: &Host, write: &ChartWrite<'_>, deadline: Option<u32>) -> Result<Chart, StoreError> {
+    let answer = host.ask(Ask::Fhir(search(write.root)), deadline).await;
     Chart::read(answer, write.root)
 }
 
-async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>) -> Result<Stored, StoreError> {
+async fn save(
+    host: &Host,
+    chart: Chart,
+    new: &CallLog,
+    write: &ChartWrite<'_>,
+    deadline: Option<u32>,
+) -> Result<Stored, StoreError> {
     let mut log = chart.log.clone();
-    log.merge(said);
+    log.merge(new);
     let mut reference = chart.reference();
     let own = chart.write(&log, write.base)?;
     let has_own = own.is_some();
     // The record goes first, so that what travels along can refer to it by its identifier.
     let mut asks = Vec::new();
     for request in own.into_iter().chain((write.also)(&log, reference.as_deref())) {
-        asks.push((Ask::Fhir(request), write.deadline));
+        asks.push((Ask::Fhir(request), deadline));
     }
-    for (index, answer) in host.ask_all(asks).await.into_iter().enumerate() {
+    let answers = if asks.is_empty() { Vec::new() } else { host.ask_all(asks).await };
+    for (index, answer) in answers.into_iter().enumerate() {
         if index > 0 || !has_own {
             StoreError::check(&answer)?;
             continue;
@@ -127,7 +158,7 @@ async fn save(host: &Host, chart: Chart, said: &CallLog, write: &ChartWrite<'_>)
 /// The search that [`Chart::read`] reads the answer of.
 #[must_use]
 pub fn search(root: &str) -> FhirRequest {
-    FhirRequest { method: "GET", url: ["Communication?", &criteria(root)].concat(), ..FhirRequest::default() }
+    FhirRequest::get(["Communication?", &criteria(root)].concat())
 }
 
 /// The same, for as many records as a server gives at once: so many copies do not hide the one that is looked for.
@@ -238,20 +269,12 @@ impl Chart {
         }
         let resource = log.write(self.found.clone(), base);
         let Some(found) = &self.found else {
-            let if_none_exist = log.root().map(criteria);
-            let url = "Communication".to_owned();
-            let resource = Some(resource.write());
-            return Ok(Some(FhirRequest { method: "POST", url, resource, if_none_exist, if_match: None }));
+            return Ok(Some(FhirRequest::create(&resource, log.root().map(criteria))));
         };
         if same(found, &resource) {
             return Ok(None);
         }
-        let version = found.at(&["meta", "versionId"]).and_then(Json::text);
-        let (Some(version), Some(url)) = (version, self.reference()) else {
-            return Err(StoreError::Permanent(Code::ChartRefused));
-        };
-        let if_match = Some(["W/\"", version, "\""].concat());
-        Ok(Some(FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None }))
+        FhirRequest::update(&resource).map(Some).ok_or(StoreError::Permanent(Code::ChartRefused))
     }
 
     /// Takes the answer to [`Chart::write`].

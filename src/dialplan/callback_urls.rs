@@ -14,7 +14,7 @@ use crate::json::decimal;
 
 /// What a callback URL is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CallbackKind {
     /// The webhook's own URL: a call begins, or tells how it goes.
     First,
     /// What was chosen in a menu, or nothing; `n` counts how often it was heard before.
@@ -45,7 +45,7 @@ pub enum Kind {
     Connect,
 }
 
-impl Kind {
+impl CallbackKind {
     /// The kinds of the callbacks that no action has to itself.
     const COMMON: [Self; 6] =
         [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
@@ -82,7 +82,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallbackUrl<'a> {
     /// What it is for.
-    pub kind: Kind,
+    pub kind: CallbackKind,
     /// The action that it belongs to; `""` for none.
     pub action: &'a str,
     /// How often, or which one.
@@ -100,18 +100,18 @@ pub const RETRY: &str = "#rc=3&rp=all";
 
 impl CallbackUrl<'_> {
     /// The webhook's own URL.
-    pub const FIRST: CallbackUrl<'static> = CallbackUrl::common(Kind::First);
+    pub const FIRST: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::First);
 
     /// A callback that no action has to itself.
     #[must_use]
-    pub const fn common(kind: Kind) -> Self {
+    pub const fn common(kind: CallbackKind) -> Self {
         Self { kind, action: "", n: 0, language: None }
     }
 
     /// What the webhook's URL gets behind it. `queried`: it has a query already.
     #[must_use]
     pub fn suffix(&self, queried: bool) -> String {
-        if self.kind == Kind::First {
+        if self.kind == CallbackKind::First {
             return String::new();
         }
         let n = if self.n > 0 { decimal(self.n.into()) } else { String::new() };
@@ -154,7 +154,7 @@ pub fn callbacks<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<CallbackUr
     // A request may have a thousand parameters: they are looked through once for each kind.
     let mut possible = Vec::new();
     let mut impossible = Vec::new();
-    let mut known: Vec<(Kind, bool)> = Vec::new();
+    let mut known: Vec<(CallbackKind, bool)> = Vec::new();
     for step in all.into_iter().filter(|step| !likely.contains(&step.kind)) {
         let judged = known.iter().find(|(kind, _)| *kind == step.kind).map(|(_, can_be)| *can_be);
         let can_be = judged.unwrap_or_else(|| can_be(step.kind, said));
@@ -173,7 +173,7 @@ pub fn callbacks<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<CallbackUr
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     let languages = switched(config);
     let mut steps = vec![CallbackUrl::FIRST];
-    steps.extend(Kind::COMMON.map(CallbackUrl::common));
+    steps.extend(CallbackKind::COMMON.map(CallbackUrl::common));
     let mut add = |kind, action, n| {
         let step = CallbackUrl { kind, action, n, language: None };
         steps.push(step);
@@ -192,7 +192,7 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
     let of_actions: usize = config.actions.iter().map(|(_, verbs)| count_of_action(verbs)).sum();
-    of_actions.saturating_mul(1 + switched(config).len()).saturating_add(1 + Kind::COMMON.len())
+    of_actions.saturating_mul(1 + switched(config).len()).saturating_add(1 + CallbackKind::COMMON.len())
 }
 
 /// How many an action has in one language.
@@ -222,29 +222,34 @@ fn switched<'a>(config: &'a Config) -> Vec<&'a str> {
 
 /// Whether a request can be to a step of this kind: whether it has a parameter that Twilio sends with all of them.
 /// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
-fn can_be(kind: Kind, said: Params<'_, '_>) -> bool {
+fn can_be(kind: CallbackKind, said: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
-        Kind::First | Kind::Menu | Kind::Offer | Kind::Announce | Kind::Connect | Kind::Status => return true,
-        Kind::Dial => &["DialCallStatus"],
-        Kind::Conference => &["DialCallStatus", "ConferenceSid"],
-        Kind::Queue => &["QueueResult"],
-        Kind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
-        Kind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
-        Kind::Recording => &["RecordingStatus", "RecordingSid"],
-        Kind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
-        Kind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
+        CallbackKind::First
+        | CallbackKind::Menu
+        | CallbackKind::Offer
+        | CallbackKind::Announce
+        | CallbackKind::Connect
+        | CallbackKind::Status => return true,
+        CallbackKind::Dial => &["DialCallStatus"],
+        CallbackKind::Conference => &["DialCallStatus", "ConferenceSid"],
+        CallbackKind::Queue => &["QueueResult"],
+        CallbackKind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
+        CallbackKind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
+        CallbackKind::Recording => &["RecordingStatus", "RecordingSid"],
+        CallbackKind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
+        CallbackKind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
     };
     marks.iter().any(|mark| said.has(mark))
 }
 
 /// The kinds that a request speaks for, the likeliest first. A parameter that several kinds of request have goes behind
 /// one that only one has: a dial action after hang-up carries the marks of a progress event too.
-fn likely(said: Params<'_, '_>) -> &'static [Kind] {
-    use Kind::{
+fn likely(said: Params<'_, '_>) -> &'static [CallbackKind] {
+    use CallbackKind::{
         Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
         Wait,
     };
-    const BY: [(&str, &[Kind]); 12] = [
+    const BY: [(&str, &[CallbackKind]); 12] = [
         ("DialCallStatus", &[Dial, Conference, First]),
         ("QueueResult", &[Queue]),
         ("TranscriptionSid", &[Transcription]),
@@ -355,10 +360,10 @@ mod tests {
 
     #[test]
     fn join_a_query_that_is_there() {
-        let step = CallbackUrl { kind: Kind::Menu, action: "main", n: 2, language: Some("es-US") };
+        let step = CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US") };
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
         assert_eq!(
-            CallbackUrl::common(Kind::Status).retried_url("https://a.example/v"),
+            CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
         );
         assert_eq!(CallbackUrl::FIRST.url("https://a.example/v"), "https://a.example/v");

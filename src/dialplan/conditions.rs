@@ -5,6 +5,7 @@
 use super::config::Conditions;
 use super::facts::{Fact, Facts};
 use super::people::Patient;
+use super::speech::DEFAULT_LANGUAGE;
 use super::turn::Plan;
 use crate::phone::E164;
 use crate::text::cut;
@@ -37,8 +38,9 @@ impl<'a> Judge<'a> {
 
     /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
     /// count as closed.
-    pub(super) fn holds(&mut self, conditions: &Conditions) -> Holds {
-        if !self.holds_at_once(conditions) {
+    /// `language` is the one that the caller hears now.
+    pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> Holds {
+        if !self.holds_at_once(conditions, language) {
             return Holds::No;
         }
         let mut least = Holds::Yes;
@@ -87,15 +89,17 @@ impl<'a> Judge<'a> {
         self.open.get_mut(position).map_or_else(judge, |known| *known.get_or_insert_with(judge))
     }
 
-    /// Whether those conditions hold that Twilio's parameters alone decide.
-    fn holds_at_once(&mut self, conditions: &Conditions) -> bool {
+    /// Whether those conditions hold that Twilio's parameters and the language decide, so that nothing is looked up.
+    pub(super) fn holds_at_once(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
         let caller = self.plan.caller;
+        let heard = language.unwrap_or(DEFAULT_LANGUAGE);
         let is_caller = |judge: &mut Self, one: &String| match caller.number {
             _ if !one.starts_with('+') => judge.is_in_list(one),
             Some(number) => fits(one, number),
             None => false,
         };
-        conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
+        conditions.language.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| is_language(wanted, heard)))
+            && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
             && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
             && conditions.verification.as_ref().is_none_or(|wanted| wanted.contains(&caller.verification))
             && conditions.called.as_ref().is_none_or(|numbers| {

@@ -93,7 +93,7 @@ impl Facts {
             return Fact::Known(*open);
         }
         let Some(hours) = config.hours.get(name) else { return Fact::Unavailable };
-        let Some(zone) = hours.time_zone.as_deref().or_else(|| zone_of(config, caller)) else {
+        let Some(zone) = hours.time_zone.as_deref().or_else(|| caller_zone(config, caller)) else {
             return Fact::Unavailable;
         };
         let wall = match find(&self.local_times, zone) {
@@ -113,7 +113,7 @@ impl Facts {
     /// The practitioners of `roles` who are there now.
     #[must_use]
     pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
-        let zone = zone_of(config, caller);
+        let zone = caller_zone(config, caller);
         match (find(&self.roles, roles), zone.map(|zone| find(&self.local_times, zone))) {
             (Fact::Known(found), Some(Fact::Known(wall))) => {
                 Fact::Known(available(found, country(caller).as_deref(), *wall, self.now))
@@ -157,7 +157,7 @@ pub(super) fn find<'a, T>(list: &'a [(String, Fact<T>)], name: &str) -> &'a Fact
 
 /// The zone of the number that was called.
 #[must_use]
-pub fn zone_of<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
+pub fn caller_zone<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
     let number = caller.called.and_then(|called| config.numbers.get(called.as_str()));
     number.and_then(|number| number.time_zone.as_deref()).or(config.time_zone.as_deref())
 }

@@ -4,15 +4,18 @@
 
 use super::conditions::{Holds, Judge};
 use super::config::{Conditions, Rule};
-use super::facts::{Fact, Facts, Want, find, zone_of};
+use super::facts::{Fact, Facts, Want, caller_zone, find};
 use super::turn::{Next, Plan, Turn};
+
+/// How many verbs are looked at before one turn. A config has fewer, but one action can be reached in many languages.
+const MAX_VERBS: usize = 32_768;
 
 /// What must be looked up now. What depends on something that is not known yet is wanted once that is.
 #[must_use]
 pub fn wants(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Want> {
     let judge = Judge::new(plan, facts);
     let language = next.language.or_else(|| plan.language());
-    let mut needs = Needs { plan, facts, language, judge, wants: Vec::new(), seen: Vec::new() };
+    let mut needs = Needs { plan, facts, language, judge, wants: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
     match next.turn {
         Turn::Rules(rules) => needs.rules(rules),
         Turn::Action(action) => needs.action(action),
@@ -32,8 +35,10 @@ pub struct Needs<'p, 'a> {
     pub language: Option<&'a str>,
     judge: Judge<'p>,
     wants: Vec<Want>,
-    /// The actions that were looked through.
-    seen: Vec<&'a str>,
+    /// The actions that were looked through, by position, and the language in which each was reached.
+    seen: Vec<(usize, Option<&'a str>)>,
+    /// How many more verbs are looked at.
+    verbs: usize,
 }
 
 impl<'a> Needs<'_, 'a> {
@@ -75,16 +80,22 @@ impl<'a> Needs<'_, 'a> {
     /// The first rule whose conditions hold; while that is not known, all that may.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
-            let holds = self.judge.holds(&rule.when);
-            if holds == Holds::No {
-                continue;
-            }
-            self.action(&rule.then);
-            if holds == Holds::Yes {
+            if self.branch(&rule.when, &rule.then) == Holds::Yes {
                 return;
             }
-            self.conditions(&rule.when);
         }
+    }
+
+    /// The action that comes next where conditions hold, if they may; and what decides that.
+    pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> Holds {
+        let holds = self.judge.holds(conditions, self.language);
+        if holds != Holds::No {
+            self.action(then);
+        }
+        if holds == Holds::Pending {
+            self.conditions(conditions);
+        }
+        holds
     }
 
     /// What decides whether conditions hold.
@@ -95,7 +106,7 @@ impl<'a> Needs<'_, 'a> {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
-            self.zone(hours.time_zone.as_deref().or_else(|| zone_of(config, &self.plan.caller)));
+            self.zone(hours.time_zone.as_deref().or_else(|| caller_zone(config, &self.plan.caller)));
             if let Some(service) = hours.healthcare_service.as_deref()
                 && find(&self.facts.services, service).is_pending()
             {
@@ -112,13 +123,15 @@ impl<'a> Needs<'_, 'a> {
 
     /// What an action needs in the document that begins it.
     pub(super) fn action(&mut self, name: &str) {
-        let Some((name, verbs)) = self.plan.config.actions.iter().find(|(known, _)| *known == name) else { return };
-        if self.seen.contains(&name) {
-            return;
-        }
-        self.seen.push(name);
+        let Some(position) = self.plan.config.actions.position(name) else { return };
+        let Some((_, verbs)) = self.plan.config.actions.at(position) else { return };
         let language = self.language;
+        // In another language, other conditions hold.
+        let Err(free) = self.seen.binary_search(&(position, language)) else { return };
+        self.seen.insert(free, (position, language));
         for verb in verbs {
+            let Some(left) = self.verbs.checked_sub(1) else { break };
+            self.verbs = left;
             if !verb.needs(self) {
                 break;
             }

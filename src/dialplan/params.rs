@@ -32,11 +32,24 @@ impl<'a> Params<'a, '_> {
         self.0.iter().any(|(key, _)| *key == name)
     }
 
+    /// Whether a parameter is there with a value, or with several.
+    #[must_use]
+    pub fn has_value(self, name: &str) -> bool {
+        self.0.iter().any(|(key, value)| *key == name && !value.is_empty())
+    }
+
     /// A parameter that is a whole number.
     #[must_use]
     pub fn number(self, name: &str) -> Option<u32> {
-        self.get(name)?.parse().ok()
+        self.get(name).and_then(whole_number)
     }
+}
+
+/// A whole number that FHIR's `integer` can hold.
+#[must_use]
+pub fn whole_number(text: &str) -> Option<u32> {
+    let plain = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| plain && *number <= i32::MAX.cast_unsigned())
 }
 
 /// Who calls which of our numbers.

@@ -6,7 +6,7 @@ use super::hours::{LocalTime, is_available, is_within};
 use crate::fhir::period::covers;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::phone::{E164, Kind, country_of, is_of_same_code, parse, spellings};
+use crate::phone::{E164, NumberKind, country_of, is_of_same_code, parse, spellings};
 
 /// The longest name that a greeting says.
 const LONGEST_NAME: usize = 60;
@@ -192,7 +192,10 @@ fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Ring> {
 /// A telephone number as somebody typed it, in a form that can be dialled and costs what calls usually do.
 fn dialable(typed: &str, country: Option<&str>) -> Option<Ring> {
     if let Ok(phone) = parse(typed, country) {
-        let ordinary = matches!(phone.kind, Kind::Ordinary | Kind::TollFree | Kind::SharedCost | Kind::Personal);
+        let ordinary = matches!(
+            phone.kind,
+            NumberKind::Ordinary | NumberKind::TollFree | NumberKind::SharedCost | NumberKind::Personal
+        );
         let number = E164::parse(&phone.number).filter(|_| ordinary)?.as_str().to_owned();
         return Some(Ring::Number { number, extension: phone.extension });
     }

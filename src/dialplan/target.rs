@@ -3,7 +3,7 @@
 //! Who rings: the targets of the config, and what each rings now.
 
 use super::check::{Checker, Place, is_identity, is_reference, is_sip};
-use super::facts::{Fact, Facts, zone_of};
+use super::facts::{Fact, Facts, caller_zone};
 use super::needs::Needs;
 use super::people::{Person, Ring, is_writable_identity};
 use super::turn::Plan;
@@ -105,7 +105,7 @@ impl Target {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 needs.roles(roles);
-                needs.zone(zone_of(needs.plan.config, &needs.plan.caller));
+                needs.zone(caller_zone(needs.plan.config, &needs.plan.caller));
             }
             Self::GeneralPractitioner(_) => {
                 needs.patient();

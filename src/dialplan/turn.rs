@@ -2,7 +2,7 @@
 
 //! What a request makes of the call plan: whose turn it is.
 
-use super::callback_urls::{CallbackUrl, Kind};
+use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, Rule};
 use super::graph::deciding;
 use super::outcome::VerbOutcome;
@@ -37,7 +37,7 @@ pub enum Turn<'a> {
         /// The verb.
         verb: &'a Verb,
         /// What happened.
-        event: Event,
+        event: VerbEvent,
     },
     /// A callee hears that the call is recorded.
     Announce,
@@ -49,7 +49,7 @@ pub enum Turn<'a> {
 
 /// What happened to a verb, by one of its callbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum VerbEvent {
     /// A menu is heard again.
     Repeat {
         /// How often it was heard before.
@@ -87,7 +87,7 @@ pub enum Event {
 /// A request to one of a verb's callback URLs.
 pub struct CallbackRequest<'a, 'p> {
     /// Which of them.
-    pub kind: Kind,
+    pub kind: CallbackKind,
     /// The number in the URL.
     pub n: u32,
     /// The parameters.
@@ -104,7 +104,7 @@ pub enum Progress<'a> {
     /// An action begins.
     Action(&'a str),
     /// The verb goes on.
-    Event(Event),
+    Event(VerbEvent),
     /// The call ends.
     Hangup,
     /// The call goes on elsewhere.
@@ -123,7 +123,7 @@ pub struct Next<'a> {
 impl Turn<'_> {
     /// What happened to a verb, if one goes on.
     #[must_use]
-    pub const fn event(&self) -> Option<Event> {
+    pub const fn event(&self) -> Option<VerbEvent> {
         match self {
             Self::Resume { event, .. } => Some(*event),
             Self::Rules(_) | Self::Action(_) | Self::Announce | Self::Hangup | Self::Nothing => None,
@@ -152,7 +152,7 @@ impl<'a> Plan<'a> {
         let mut language = step.language;
         let turn = match self.turn(step, params, &mut language) {
             // Who that was is still to be looked up.
-            turn @ Turn::Resume { event: Event::Answered { .. }, .. } => turn,
+            turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
             _ if over => Turn::Nothing,
             turn => turn,
         };
@@ -161,8 +161,8 @@ impl<'a> Plan<'a> {
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
-            Kind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
-            Kind::Announce => return Turn::Announce,
+            CallbackKind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
+            CallbackKind::Announce => return Turn::Announce,
             _ => {}
         }
         let action = step.action;

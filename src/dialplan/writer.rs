@@ -2,7 +2,7 @@
 
 //! Writes a turn as TwiML.
 
-use super::callback_urls::{CallbackUrl, Kind};
+use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::conditions::{Holds, Judge};
 use super::config::{Conditions, Recording, Rule};
 use super::default_twiml::apology;
@@ -61,7 +61,7 @@ pub struct Writer<'a> {
     /// What is known.
     pub facts: &'a Facts,
     /// Which conditions hold.
-    pub(super) judge: Judge<'a>,
+    judge: Judge<'a>,
     /// The document.
     pub document: Document<'a>,
     /// The language that the caller has switched to.
@@ -127,15 +127,19 @@ impl<'a> Writer<'a> {
     /// The action of the first rule whose conditions hold.
     fn rule(&mut self, rules: &'a [Rule]) -> Option<&'a str> {
         for rule in rules {
-            if self.judge_logged(&rule.when) == Holds::Yes {
+            if self.judge(&rule.when) == Holds::Yes {
                 return Some(&rule.then);
             }
         }
         None
     }
 
-    /// Whether conditions hold. Hours that are not known are logged, once each.
-    fn judge_logged(&mut self, conditions: &Conditions) -> Holds {
+    /// Whether conditions hold. Hours that decide and are not known are logged, once each.
+    pub(super) fn judge(&mut self, conditions: &Conditions) -> Holds {
+        let language = self.current_language();
+        if !self.judge.holds_at_once(conditions, language) {
+            return Holds::No;
+        }
         for name in conditions.open.iter().chain(&conditions.closed) {
             let logged = |(code, place): &(Code, String)| *code == Code::HoursUnknown && place == name;
             let is_known = self.judge.are_open(name).known().is_some();
@@ -143,7 +147,7 @@ impl<'a> Writer<'a> {
                 self.rendered.codes.push((Code::HoursUnknown, name.clone()));
             }
         }
-        self.judge.holds(conditions)
+        self.judge.holds(conditions, language)
     }
 
     /// Performs an action, and those that it goes on with; whether what comes after them is decided.
@@ -214,12 +218,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A callback URL of an action, in the language of this moment.
-    pub(super) fn url(&self, kind: Kind, action: &'a str, n: u32) -> String {
+    pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
         CallbackUrl { kind, action, n, language: self.language }.url(self.plan.url)
     }
 
     /// The URL of a callback that Twilio brings again until it is stored.
-    pub(super) fn status_url(&self, kind: Kind) -> String {
+    pub(super) fn status_url(&self, kind: CallbackKind) -> String {
         CallbackUrl::common(kind).retried_url(self.plan.url)
     }
 }

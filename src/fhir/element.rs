@@ -42,6 +42,13 @@ pub fn has_coding(concept: &Json, system: &str, code: &str) -> bool {
     codings.iter().any(|coding| is(coding, "system", system) && is(coding, "code", code))
 }
 
+/// The value of a resource's first identifier with this system.
+#[must_use]
+pub fn identifier_value<'a>(resource: &'a Json, system: &str) -> Option<&'a str> {
+    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
+    identifiers.iter().find(|one| is(one, "system", system))?.get("value")?.text()
+}
+
 /// Whether the member `name` of an object is this text.
 #[must_use]
 pub fn is(object: &Json, name: &str, text: &str) -> bool {

@@ -3,57 +3,62 @@
 //! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>: the one way a Medplum bot chooses a status.
 
 use crate::error::Problem;
-use crate::json::quote;
+use crate::json::Json;
 
 /// The code system of Plumline's codes.
 const SYSTEM: &str = "https://plumline.dev/fhir/error-code";
 
-/// 200: done, nothing to say. JSON.
+/// 200: done, nothing to say.
 #[must_use]
-pub fn all_ok() -> String {
-    let issue = r#"{"severity":"information","code":"informational","details":{"text":"All OK"}}"#;
-    outcome("ok", issue)
+pub fn all_ok() -> Json {
+    let details = Json::object([("text", Json::of("All OK"))]);
+    outcome("ok", "information", "informational", details)
 }
 
-/// 403. JSON.
+/// 403.
 #[must_use]
-pub fn forbidden(problem: &Problem) -> String {
-    outcome("forbidden", &error("forbidden", problem))
+pub fn forbidden(problem: &Problem) -> Json {
+    error("forbidden", problem)
 }
 
-/// 400. JSON.
+/// 400.
 #[must_use]
-pub fn invalid(problem: &Problem) -> String {
-    outcome("invalid", &error("invalid", problem))
+pub fn invalid(problem: &Problem) -> Json {
+    error("invalid", problem)
 }
 
-/// 404. JSON.
+/// 404.
 #[must_use]
-pub fn not_found(problem: &Problem) -> String {
-    outcome("not-found", &error("not-found", problem))
+pub fn not_found(problem: &Problem) -> Json {
+    error("not-found", problem)
 }
 
-/// 409. JSON.
+/// 409.
 #[must_use]
-pub fn conflict(problem: &Problem) -> String {
-    outcome("conflict", &error("conflict", problem))
+pub fn conflict(problem: &Problem) -> Json {
+    error("conflict", problem)
 }
 
-/// 500. JSON.
+/// 500.
 #[must_use]
-pub fn exception(problem: &Problem) -> String {
-    outcome("exception", &error("exception", problem))
+pub fn exception(problem: &Problem) -> Json {
+    error("exception", problem)
+}
+
+fn error(code: &str, problem: &Problem) -> Json {
+    let (place, joint) = problem.at.map_or(("", ""), |place| (place, ": "));
+    let text = [place, joint, problem.code.help()].concat();
+    let coding = Json::object([("system", Json::of(SYSTEM)), ("code", Json::of(problem.code.as_str()))]);
+    let details = Json::object([("coding", Json::List(vec![coding])), ("text", Json::Text(text))]);
+    outcome(code, "error", code, details)
 }
 
 /// Medplum reads the HTTP status from the id, and 500 from the issue code `exception`.
-fn outcome(id: &str, issue: &str) -> String {
-    [r#"{"resourceType":"OperationOutcome","id":""#, id, r#"","issue":["#, issue, "]}"].concat()
-}
-
-fn error(code: &str, problem: &Problem) -> String {
-    let (place, joint) = problem.at.map_or(("", ""), |place| (place, ": "));
-    let text = quote(&[place, joint, problem.code.help()].concat());
-    let coding = [r#"{"system":""#, SYSTEM, r#"","code":""#, problem.code.as_str(), r#""}"#].concat();
-    let details = [r#"{"coding":["#, &coding, r#"],"text":"#, &text, "}"].concat();
-    [r#"{"severity":"error","code":""#, code, r#"","details":"#, &details, "}"].concat()
+fn outcome(id: &str, severity: &str, code: &str, details: Json) -> Json {
+    let issue = Json::object([("severity", Json::of(severity)), ("code", Json::of(code)), ("details", details)]);
+    Json::object([
+        ("resourceType", Json::of("OperationOutcome")),
+        ("id", Json::of(id)),
+        ("issue", Json::List(vec![issue])),
+    ])
 }

@@ -18,9 +18,6 @@ pub(crate) use typed::{Misfit, Typed, cases, may_be_told, members, newtype, read
 pub enum Json {
     /// `true` or `false`.
     Bool(bool),
-    /// An array or object below level [`MAX_DEPTH`], as its text: valid JSON, and written unchanged. Only
-    /// [`Json::parse_lenient`] makes it: FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
-    Deep(String),
     /// An array.
     List(Vec<Json>),
     /// `null`.
@@ -30,6 +27,9 @@ pub enum Json {
     Number(String),
     /// An object.
     Object(Vec<(String, Json)>),
+    /// JSON as text, written unchanged: a resource that was written already, and what [`Json::parse_lenient`] finds below
+    /// level 128. FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
+    Raw(String),
     /// A string.
     Text(String),
 }
@@ -188,7 +188,7 @@ impl Json {
         match self {
             Self::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
             Self::Null => text.push_str("null"),
-            Self::Number(json) | Self::Deep(json) => text.push_str(json),
+            Self::Number(json) | Self::Raw(json) => text.push_str(json),
             Self::Text(string) => text.push_str(&quote(string)),
             Self::List(elements) => {
                 for (index, element) in elements.iter().enumerate() {

@@ -60,7 +60,7 @@ impl<'a> Parser<'a> {
             b'{' | b'[' if depth == MAX_DEPTH => {
                 let from = self.at;
                 self.skip()?;
-                self.since(from).map(|json| Json::Deep(json.to_owned()))
+                self.since(from).map(|json| Json::Raw(json.to_owned()))
             }
             b'{' => {
                 self.at += 1;

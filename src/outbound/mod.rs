@@ -19,7 +19,7 @@ pub use identity::{
     has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid, practitioner_of,
     uuid_of,
 };
-pub use prepared::{ATTEMPT, Intent, Prepared, guard, show};
+pub use prepared::{ATTEMPT, Intent, Prepared, show};
 pub use ticket::{LIFETIME, Sealing, expires_at, expiry_of, ticket_of};
 pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};
 pub use waiting::{LONGEST_RINGING, REFUSED, search_waiting, waiting};

@@ -97,12 +97,6 @@ impl Prepared {
         self.resource.get("status").and_then(Json::text).unwrap_or_default()
     }
 
-    /// The guard of a write: `W/"<version>"`.
-    #[must_use]
-    pub fn guard(&self) -> Option<String> {
-        guard(&self.resource)
-    }
-
     /// The number of ours that the callee sees.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
@@ -187,11 +181,4 @@ fn is_attempt(url: &str) -> bool {
 
 fn is_named(url: &str, name: &str) -> bool {
     url.strip_suffix(name).is_some_and(|base| base.ends_with('/'))
-}
-
-/// The guard of a write to `resource`, `W/"<version>"`.
-#[must_use]
-pub fn guard(resource: &Json) -> Option<String> {
-    let version = resource.at(&["meta", "versionId"]).and_then(Json::text)?;
-    Some(["W/\"", version, "\""].concat())
 }

@@ -5,7 +5,7 @@
 use crate::dialplan::config::{Config, Recording};
 use crate::dialplan::speech::{in_english, say};
 use crate::dialplan::verbs::{Conference, most_participants, room};
-use crate::dialplan::{CallbackUrl, EVENTS, Kind};
+use crate::dialplan::{CallbackKind, CallbackUrl, EVENTS};
 use crate::json::decimal;
 use crate::policy::{AnsweringMachine, Refusal, Spoken};
 use crate::text::cut;
@@ -24,7 +24,7 @@ pub struct Connection<'a> {
 
 /// A callback URL that Twilio is to bring again until it is taken.
 #[must_use]
-pub fn callback(webhook: &str, kind: Kind) -> String {
+pub fn callback(webhook: &str, kind: CallbackKind) -> String {
     CallbackUrl::common(kind).retried_url(cut(webhook, b'#').0)
 }
 
@@ -40,7 +40,7 @@ const GOODBYE: &str = "Goodbye.";
 /// # Errors
 /// [`IllFormed`] where a text of the config cannot be written.
 pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
-    let pressed = CallbackUrl::common(Kind::Connect).url(cut(webhook, b'#').0);
+    let pressed = CallbackUrl::common(CallbackKind::Connect).url(cut(webhook, b'#').0);
     let manner = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -65,7 +65,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         announce(&mut document, recording, config);
     }
     let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
-    let recorded = callback(connection.webhook, Kind::Recording);
+    let recorded = callback(connection.webhook, CallbackKind::Recording);
     let mut dial = vec![("callerId", connection.from), ("answerOnBridge", "true")];
     if let Some(seconds) = &timeout {
         dial.push(("timeout", seconds));
@@ -74,9 +74,10 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         dial.push(("record", "record-from-answer-dual"));
         dial.push(("recordingStatusCallback", &recorded));
     }
-    let (status, machine) = (callback(connection.webhook, Kind::Status), callback(connection.webhook, Kind::Machine));
+    let (status, machine) =
+        (callback(connection.webhook, CallbackKind::Status), callback(connection.webhook, CallbackKind::Machine));
     // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
-    let announcement = CallbackUrl::common(Kind::Announce).url(cut(connection.webhook, b'#').0);
+    let announcement = CallbackUrl::common(CallbackKind::Announce).url(cut(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
         number.push(("url", announcement.as_str()));
@@ -103,7 +104,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
 pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
-    let recorded = callback(webhook, Kind::Recording);
+    let recorded = callback(webhook, CallbackKind::Recording);
     let mut dial = vec![("answerOnBridge", "true")];
     if let Some(recording) = incoming(config) {
         announce(&mut document, recording, config);
@@ -124,7 +125,7 @@ pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Re
     if let Some(recording) = recording {
         announce(&mut document, recording, config);
     }
-    let (status, recorded) = (callback(webhook, Kind::Status), callback(webhook, Kind::Recording));
+    let (status, recorded) = (callback(webhook, CallbackKind::Status), callback(webhook, CallbackKind::Recording));
     let most = most_participants(conference);
     let mut attributes = Vec::with_capacity(8);
     if conference.wait_for_staff {

@@ -5,7 +5,7 @@
 //! result looks like an ordinary one.
 
 use super::E164;
-use super::plan::{Kind, Plan, Slot, plans};
+use super::plan::{NumberKind, NumberingPlan, Slot, plans};
 
 /// Whether a number begins with a whole premium, shared-cost, personal or pager number.
 ///
@@ -15,7 +15,7 @@ pub fn begins_dearer(number: E164<'_>) -> bool {
     let mut main = Vec::new();
     any_plan(number, |plan, national| {
         plan.begins_dearer(national, &mut main)
-            && plan.kind(national) != Some(Kind::TollFree)
+            && plan.kind(national) != Some(NumberKind::TollFree)
             && !is_given_again(number)
     })
 }
@@ -35,7 +35,7 @@ fn is_given_again(number: E164<'_>) -> bool {
 
 /// Whether it holds by any plan with the number's calling code, of the national number as it is or without a trunk
 /// prefix.
-fn any_plan(number: E164<'_>, mut holds: impl FnMut(&Plan, &[u8]) -> bool) -> bool {
+fn any_plan(number: E164<'_>, mut holds: impl FnMut(&NumberingPlan, &[u8]) -> bool) -> bool {
     let digits: Vec<u8> = number.as_str().bytes().skip(1).map(|digit| digit - b'0').collect();
     let mut code = 0;
     for length in 1..=3 {

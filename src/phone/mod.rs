@@ -11,7 +11,7 @@ mod typed;
 
 pub use dearer::{begins_dearer, begins_with_emergency};
 pub use parse::{Phone, parse};
-pub use plan::Kind;
+pub use plan::NumberKind;
 pub use spelling::{country_of, is_of_same_code, spellings};
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.

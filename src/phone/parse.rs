@@ -3,8 +3,8 @@
 //! E.164 from what people type, by the numbering plan of the country that they are in.
 
 use super::E164;
-use super::plan::{Kind, Plan, Slot, plans};
-use super::typed::Typed;
+use super::plan::{NumberKind, NumberingPlan, Slot, plans};
+use super::typed::TypedNumber;
 use crate::error::Code;
 
 /// Dialled for help on every mobile network, whatever the country's own number is (3GPP TS 22.101).
@@ -23,7 +23,7 @@ const LONGEST_SHORT: usize = 8;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone {
     /// What is the matter with it.
-    pub kind: Kind,
+    pub kind: NumberKind,
     /// E.164; of an emergency service or a short code, the digits to dial.
     pub number: String,
     /// ISO 3166, or `001` for a number of no country.
@@ -44,17 +44,17 @@ impl core::fmt::Debug for Phone {
 /// A `PHONE_…` code.
 pub fn parse(text: &str, country: Option<&str>) -> Result<Phone, Code> {
     let here = match country {
-        Some(country) => Some(Plan::of(country).ok_or(Code::PhoneCountryUnknown)?),
+        Some(country) => Some(NumberingPlan::of(country).ok_or(Code::PhoneCountryUnknown)?),
         None => None,
     };
-    let typed = Typed::read(text)?;
+    let typed = TypedNumber::read(text)?;
     let reader = Reader { here, typed: &typed };
     reader.read()
 }
 
 struct Reader<'a> {
-    here: Option<Plan>,
-    typed: &'a Typed,
+    here: Option<NumberingPlan>,
+    typed: &'a TypedNumber,
 }
 
 impl Reader<'_> {
@@ -67,7 +67,7 @@ impl Reader<'_> {
             // Without a country only what is dialled from anywhere can be told.
             return match digits {
                 [0, 0, rest @ ..] if !rest.is_empty() => self.international(rest),
-                _ if HELP.contains(&digits) => Ok(self.short(Kind::Emergency, digits, None)),
+                _ if HELP.contains(&digits) => Ok(self.short(NumberKind::Emergency, digits, None)),
                 _ => Err(Code::PhoneCountryMissing),
             };
         };
@@ -101,7 +101,7 @@ impl Reader<'_> {
     /// Reads what follows `+` or an international prefix.
     fn international(&self, digits: &[u8]) -> Result<Phone, Code> {
         if HELP.contains(&digits) {
-            return Ok(self.short(Kind::Emergency, digits, None));
+            return Ok(self.short(NumberKind::Emergency, digits, None));
         }
         // No calling code begins with 0: 045 is not that of Denmark.
         let longest = if digits.first() == Some(&0) { 0 } else { 3 };
@@ -110,7 +110,7 @@ impl Reader<'_> {
             let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
             if let Some(main) = plans().find(|plan| plan.calling_code == code) {
                 if rest.len() <= LONGEST_EMERGENCY && main.is(Slot::Emergency, rest) {
-                    return Ok(self.short(Kind::Emergency, rest, Some(&main)));
+                    return Ok(self.short(NumberKind::Emergency, rest, Some(&main)));
                 }
                 return self.assigned(code, &main, rest).ok_or_else(|| refusal(&main, rest));
             }
@@ -118,7 +118,7 @@ impl Reader<'_> {
         Err(Code::PhoneCountryUnknown)
     }
 
-    fn national(&self, here: &Plan, digits: &[u8]) -> Result<Phone, Code> {
+    fn national(&self, here: &NumberingPlan, digits: &[u8]) -> Result<Phone, Code> {
         let found = self.assigned(here.calling_code, here, digits);
         found.ok_or_else(|| {
             let trunk = here.prefix(Slot::Trunk, digits).unwrap_or(0);
@@ -128,7 +128,7 @@ impl Reader<'_> {
 
     /// A number that some country with this calling code has, read by the rules of `rules`: first without the trunk
     /// prefix, then as it is.
-    fn assigned(&self, code: u16, rules: &Plan, digits: &[u8]) -> Option<Phone> {
+    fn assigned(&self, code: u16, rules: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
         }
@@ -141,7 +141,7 @@ impl Reader<'_> {
         let bare = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
         if let Some(bare) = bare {
             if bare.len() <= LONGEST_EMERGENCY && rules.is(Slot::Emergency, bare) {
-                return Some(self.short(Kind::Emergency, bare, Some(rules)));
+                return Some(self.short(NumberKind::Emergency, bare, Some(rules)));
             }
             if let Some(phone) = self.among(code, bare) {
                 return Some(phone);
@@ -166,20 +166,20 @@ impl Reader<'_> {
     }
 
     /// A number of few digits, which only its own country knows.
-    fn short_number(&self, here: &Plan, digits: &[u8]) -> Option<Phone> {
+    fn short_number(&self, here: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if digits.len() > LONGEST_SHORT {
             return None;
         }
         if here.is(Slot::Emergency, digits) || HELP.contains(&digits) {
-            Some(self.short(Kind::Emergency, digits, Some(here)))
+            Some(self.short(NumberKind::Emergency, digits, Some(here)))
         } else if !self.typed.letters && here.is(Slot::Short, digits) {
-            Some(self.short(Kind::ShortCode, digits, Some(here)))
+            Some(self.short(NumberKind::ShortCode, digits, Some(here)))
         } else {
             None
         }
     }
 
-    fn short(&self, kind: Kind, digits: &[u8], plan: Option<&Plan>) -> Phone {
+    fn short(&self, kind: NumberKind, digits: &[u8], plan: Option<&NumberingPlan>) -> Phone {
         let mut number = String::new();
         push(&mut number, digits);
         let country = plan.or(self.here.as_ref()).map_or_else(|| WORLD.to_owned(), name);
@@ -190,7 +190,7 @@ impl Reader<'_> {
 /// The region code of the world (UN M.49).
 const WORLD: &str = "001";
 
-fn name(plan: &Plan) -> String {
+fn name(plan: &NumberingPlan) -> String {
     match plan.country {
         [0, _] => WORLD.to_owned(),
         letters => letters.iter().copied().map(char::from).collect(),
@@ -198,7 +198,7 @@ fn name(plan: &Plan) -> String {
 }
 
 /// Why a plan has no such number.
-fn refusal(plan: &Plan, national: &[u8]) -> Code {
+fn refusal(plan: &NumberingPlan, national: &[u8]) -> Code {
     let (shortest, longest) = plan.bounds();
     if national.len() < shortest {
         Code::PhoneTooShort
@@ -229,14 +229,14 @@ fn push(to: &mut String, digits: &[u8]) {
 mod tests {
     use super::*;
 
-    fn read(text: &str, country: &str) -> Result<(Kind, String, String), Code> {
+    fn read(text: &str, country: &str) -> Result<(NumberKind, String, String), Code> {
         parse(text, Some(country).filter(|country| !country.is_empty()))
             .map(|phone| (phone.kind, phone.number, phone.country))
     }
 
     #[test]
     fn reads_what_is_typed_in_a_country() {
-        use Kind::{Emergency, Ordinary, Premium, ShortCode, TollFree};
+        use NumberKind::{Emergency, Ordinary, Premium, ShortCode, TollFree};
         for (text, country, kind, number, of) in [
             // Numbers that the regulators keep for drama.
             ("(212) 555-0123", "US", Ordinary, "+12125550123", "US"),
@@ -345,7 +345,7 @@ mod tests {
             }
             let country = [None, Some("US"), Some("GB"), Some("DE"), Some("IT"), Some("é")][(state >> 8) as usize % 6];
             if let Ok(phone) = parse(&text, country) {
-                let dialled = !matches!(phone.kind, Kind::Emergency | Kind::ShortCode);
+                let dialled = !matches!(phone.kind, NumberKind::Emergency | NumberKind::ShortCode);
                 assert_eq!(super::super::E164::parse(&phone.number).is_some(), dialled, "{text}");
             }
         }

@@ -12,7 +12,7 @@ static PLANS: &[u8] = include_bytes!("plans.bin");
 
 /// What is the matter with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NumberKind {
     /// A call or message to it costs what one usually does: fixed, mobile, voice over IP.
     Ordinary,
     /// Whoever is called pays.
@@ -56,18 +56,18 @@ impl Slot {
 }
 
 /// The kinds that have an E.164 form. Where a number is of two, the dearer comes first.
-const KINDS: [(Slot, Kind); 6] = [
-    (Slot::Premium, Kind::Premium),
-    (Slot::TollFree, Kind::TollFree),
-    (Slot::SharedCost, Kind::SharedCost),
-    (Slot::Personal, Kind::Personal),
-    (Slot::Pager, Kind::Pager),
-    (Slot::Ordinary, Kind::Ordinary),
+const KINDS: [(Slot, NumberKind); 6] = [
+    (Slot::Premium, NumberKind::Premium),
+    (Slot::TollFree, NumberKind::TollFree),
+    (Slot::SharedCost, NumberKind::SharedCost),
+    (Slot::Personal, NumberKind::Personal),
+    (Slot::Pager, NumberKind::Pager),
+    (Slot::Ordinary, NumberKind::Ordinary),
 ];
 
 /// One country's plan.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
+pub(super) struct NumberingPlan {
     pub(super) country: [u8; 2],
     pub(super) calling_code: u16,
     lengths: u16,
@@ -79,7 +79,7 @@ pub(super) struct Plan {
 }
 
 /// Every plan; those with one calling code follow each other.
-pub(super) fn plans() -> impl Iterator<Item = Plan> {
+pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     let mut rest = PLANS;
     let mut main = (0, (0, PLANS));
     core::iter::from_fn(move || {
@@ -91,7 +91,7 @@ pub(super) fn plans() -> impl Iterator<Item = Plan> {
         if main.0 != calling_code {
             main = (calling_code, (present, patterns));
         }
-        Some(Plan {
+        Some(NumberingPlan {
             country: [head[0], head[1]],
             calling_code,
             lengths: number(4),
@@ -120,7 +120,7 @@ fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
     matching
 }
 
-impl Plan {
+impl NumberingPlan {
     /// The plan of a country, by its ISO 3166 code; `UK` is what people write for `GB`.
     pub(super) fn of(country: &str) -> Option<Self> {
         let letters: [u8; 2] = country.as_bytes().try_into().ok()?;
@@ -162,12 +162,12 @@ impl Plan {
     }
 
     /// What kind of number national digits are; `None` for none of this plan's.
-    pub(super) fn kind(&self, digits: &[u8]) -> Option<Kind> {
+    pub(super) fn kind(&self, digits: &[u8]) -> Option<NumberKind> {
         self.kind_among(digits, &mut None)
     }
 
     /// The same; `main` keeps what the first plan with this calling code matches of these digits, for the others with it.
-    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<Kind> {
+    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<NumberKind> {
         self.has_length(digits.len())?;
         // Most plans with a calling code of many end here.
         if self.present & Slot::General.bit() != 0 && !self.is(Slot::General, digits) {
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn reads_every_plan() {
-        let all: Vec<Plan> = plans().collect();
+        let all: Vec<NumberingPlan> = plans().collect();
         assert!(all.len() > 240, "{}", all.len());
         let bytes: usize = all.iter().map(|plan| 12 + plan.patterns.len()).sum();
         assert_eq!(bytes, PLANS.len());
@@ -237,7 +237,9 @@ mod tests {
             }
             assert_eq!(pattern.bytes_used(), plan.patterns.len(), "{plan:?}");
         }
-        assert_eq!(Plan::of("uk").map(|plan| (plan.calling_code, plan.bounds())), Some((44, (7, 10))));
-        assert!(Plan::of("XX").is_none() && Plan::of("").is_none() && Plan::of("\0\0").is_none());
+        assert_eq!(NumberingPlan::of("uk").map(|plan| (plan.calling_code, plan.bounds())), Some((44, (7, 10))));
+        assert!(
+            NumberingPlan::of("XX").is_none() && NumberingPlan::of("").is_none() && NumberingPlan::of("\0\0").is_none()
+        );
     }
 }

@@ -3,7 +3,7 @@
 //! A number as people write it. A FHIR search for a telephone number finds the very text that somebody typed into the
 //! chart, so it has to be asked for in every form that people type.
 
-use super::plan::{Plan, Slot, plans};
+use super::plan::{NumberingPlan, Slot, plans};
 use super::{E164, parse};
 
 /// The prefixes that people dial before a national number within their own country.
@@ -31,7 +31,7 @@ pub fn spellings(number: E164<'_>) -> Vec<String> {
     }
     forms.add(&["+", &code, " ", national]);
     forms.add(&["00", &code, " ", national]);
-    let own = country_of(number).and_then(|country| Plan::of(&country)).unwrap_or(plan);
+    let own = country_of(number).and_then(|country| NumberingPlan::of(&country)).unwrap_or(plan);
     let is_cut_off = |trunk: &&str| {
         let typed: Vec<u8> = [trunk, national].concat().bytes().map(|digit| digit - b'0').collect();
         own.prefix(Slot::Trunk, &typed) == Some(trunk.len())
@@ -69,7 +69,7 @@ pub fn is_of_same_code(one: E164<'_>, other: E164<'_>) -> bool {
 }
 
 /// The first plan with the number's calling code.
-fn plan_of(number: E164<'_>) -> Option<Plan> {
+fn plan_of(number: E164<'_>) -> Option<NumberingPlan> {
     let digits = number.as_str().get(1..)?;
     (1..=3).find_map(|length| {
         let code: u16 = digits.get(..length)?.parse().ok()?;

@@ -15,7 +15,7 @@ const FEWEST: usize = 3;
 
 /// A number as it was typed.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Typed {
+pub(super) struct TypedNumber {
     /// Whether it begins with `+`.
     pub(super) plus: bool,
     /// Values from 0 to 9.
@@ -25,7 +25,7 @@ pub(super) struct Typed {
     pub(super) extension: String,
 }
 
-impl Typed {
+impl TypedNumber {
     pub(super) fn read(text: &str) -> Result<Self, Code> {
         if text.len() > LONGEST {
             return Err(Code::PhoneTooLong);
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<(bool, String, String), Code> {
-        let typed = Typed::read(text)?;
+        let typed = TypedNumber::read(text)?;
         Ok((typed.plus, typed.digits.iter().map(|digit| char::from(b'0' + digit)).collect(), typed.extension))
     }
 

@@ -5,7 +5,7 @@
 use super::config::Outbound;
 use super::refusal::Refusal;
 use crate::error::Code;
-use crate::phone::{E164, Kind, begins_dearer, begins_with_emergency, parse};
+use crate::phone::{E164, NumberKind, begins_dearer, begins_with_emergency, parse};
 
 /// Beginnings of numbers that are never called: premium and shared-cost services that numbering plans name late or not
 /// at all, satellites, and the world's own premium numbers.
@@ -75,10 +75,12 @@ impl<'a> Policy<'a> {
             return Err(Refusal::Blocked);
         }
         match origin.kind {
-            Kind::Ordinary | Kind::TollFree => {}
-            Kind::Emergency => return Err(Refusal::Emergency),
-            Kind::ShortCode => return Err(Refusal::NumberInvalid),
-            Kind::Personal | Kind::Pager | Kind::Premium | Kind::SharedCost => return Err(Refusal::Blocked),
+            NumberKind::Ordinary | NumberKind::TollFree => {}
+            NumberKind::Emergency => return Err(Refusal::Emergency),
+            NumberKind::ShortCode => return Err(Refusal::NumberInvalid),
+            NumberKind::Personal | NumberKind::Pager | NumberKind::Premium | NumberKind::SharedCost => {
+                return Err(Refusal::Blocked);
+            }
         }
         if self.is_allowed(&origin) { Ok(origin.number) } else { Err(Refusal::Country) }
     }
@@ -110,7 +112,7 @@ impl<'a> Policy<'a> {
             return self.allows(&cleaned);
         }
         match parse(text, self.country().as_deref()) {
-            Ok(phone) if phone.kind == Kind::Emergency => Err(Refusal::Emergency),
+            Ok(phone) if phone.kind == NumberKind::Emergency => Err(Refusal::Emergency),
             Ok(phone) => self.allows(&phone.number),
             // An area that was given out lately, of the plan where that happens every year.
             Err(Code::PhoneNotAssigned) if self.country().is_some_and(|here| NORTH_AMERICA.contains(&&*here)) => {
@@ -145,14 +147,14 @@ impl<'a> Policy<'a> {
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
         // Dialled as such, or with a calling code before it.
         digits.len() <= LONGEST_EMERGENCY && EMERGENCY.iter().any(|number| digits.ends_with(number))
-            || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == Kind::Emergency)
+            || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == NumberKind::Emergency)
     }
 
     fn is_allowed(&self, origin: &Origin) -> bool {
         let is_here = |country: &str| {
             let country = if country.eq_ignore_ascii_case("UK") { "GB" } else { country };
             // North America shares its toll-free numbers; the plans count them as the main country's.
-            let shared = origin.kind == Kind::TollFree
+            let shared = origin.kind == NumberKind::TollFree
                 && origin.country == NORTH_AMERICA[0]
                 && NORTH_AMERICA.iter().any(|one| one.eq_ignore_ascii_case(country));
             shared || origin.country.eq_ignore_ascii_case(country)
@@ -169,7 +171,7 @@ impl<'a> Policy<'a> {
 /// Where a number belongs.
 struct Origin {
     country: String,
-    kind: Kind,
+    kind: NumberKind,
     number: String,
 }
 
@@ -180,7 +182,7 @@ impl Origin {
             // North America gives out new areas every year, nearly all of them in its main country. Premium numbers have
             // areas of their own there, so one that nobody knows yet is an ordinary one.
             Err(Code::PhoneNotAssigned) if is_of_new_area(number) => {
-                Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: Kind::Ordinary, number: number.to_owned() })
+                Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: NumberKind::Ordinary, number: number.to_owned() })
             }
             Err(_) => Err(Refusal::NumberInvalid),
         }

@@ -30,7 +30,7 @@ impl Clock {
 
 /// The time zone (IANA) of a callee: that of the longest matching prefix, else `clinic`.
 #[must_use]
-pub fn zone_of<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a str>) -> Option<&'a str> {
+pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a str>) -> Option<&'a str> {
     let mut longest: Option<(&str, &str)> = None;
     for (beginning, zone) in hours.zones.iter() {
         let fits = !beginning.is_empty() && callee.starts_with(beginning);
@@ -92,8 +92,8 @@ mod tests {
             ("+12125550100", "America/Chicago"),
             ("+442079460001", "America/New_York"),
         ] {
-            assert_eq!(zone_of(callee, &hours, clinic), Some(zone));
+            assert_eq!(callee_zone(callee, &hours, clinic), Some(zone));
         }
-        assert_eq!(zone_of("+442079460001", &hours, None), None);
+        assert_eq!(callee_zone("+442079460001", &hours, None), None);
     }
 }

@@ -13,7 +13,7 @@ mod spoken;
 
 pub use callee::{Policy, clean};
 pub use config::{AnsweringMachine, CallingHours, Outbound, Pool};
-pub use hours::{Clock, is_open, zone_of};
+pub use hours::{Clock, callee_zone, is_open};
 pub use limits::{Limit, judge, searches};
 pub use refusal::Refusal;
 pub use spoken::Spoken;

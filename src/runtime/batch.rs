@@ -4,7 +4,7 @@
 
 use super::host::{Answer, Ask, FhirRequest, Open};
 use super::refusals::Refusals;
-use crate::json::{Json, quote};
+use crate::json::Json;
 
 /// The interactions of one round trip, each with the id of the ask that it answers.
 #[derive(Debug, Default)]
@@ -48,23 +48,20 @@ impl Batch {
 
     /// The `Bundle`, JSON.
     fn bundle(&self) -> String {
-        let mut text = String::from(r#"{"resourceType":"Bundle","type":"batch","entry":["#);
-        for (index, (_, request, _)) in self.entries.iter().enumerate() {
-            text.push_str(if index == 0 { "{" } else { ",{" });
-            if let Some(resource) = &request.resource {
-                text.push_str(&[r#""resource":"#, resource, ","].concat());
-            }
-            text.push_str(&[r#""request":{"method":""#, request.method, r#"","url":"#, &quote(&request.url)].concat());
-            let guards = [(r#","ifMatch":"#, &request.if_match), (r#","ifNoneExist":"#, &request.if_none_exist)];
-            for (name, value) in guards {
-                if let Some(value) = value {
-                    text.push_str(&[name, &quote(value)].concat());
-                }
-            }
-            text.push_str("}}");
+        let text = |text: &Option<String>| text.as_deref().map_or(Json::Null, Json::of);
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for (_, request, _) in &self.entries {
+            let how = Json::object([
+                ("method", Json::of(request.method)),
+                ("url", Json::of(&request.url)),
+                ("ifMatch", text(&request.if_match)),
+                ("ifNoneExist", text(&request.if_none_exist)),
+            ]);
+            let resource = request.resource.clone().map_or(Json::Null, Json::Raw);
+            entries.push(Json::object([("resource", resource), ("request", how)]));
         }
-        text.push_str("]}");
-        text
+        let (kind, entry) = (Json::of("batch"), Json::List(entries));
+        Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entry)]).write()
     }
 
     /// Cuts the answer to the batch into the answers of its entries, which FHIR gives in the same order. Those

@@ -2,10 +2,9 @@
 
 //! What the doors behind Medplum's own authentication are handed: JSON, since nobody waits on a phone there.
 
-use crate::error::{Code, Problem};
+use super::secrets::{Secret, Secrets};
+use crate::error::Code;
 use crate::json::Json;
-use crate::policy::clean;
-use crate::text::{is_blank, list};
 
 /// One knock at the `operations` or the `automation` door.
 pub struct BotEvent {
@@ -35,26 +34,10 @@ impl BotEvent {
         let secrets = event.get("secrets").cloned().unwrap_or_default();
         Ok(Self { now, input: event.take("input"), requester, interaction, secrets })
     }
+}
 
-    /// A project secret, trimmed; `None` where it is not set or blank.
-    #[must_use]
-    pub fn secret(&self, name: &str) -> Option<&str> {
-        self.secrets.get(name).and_then(Json::text).map(str::trim_ascii).filter(|value| !is_blank(value))
-    }
-
-    /// Our numbers as `TWILIO_NUMBER` has them, without the marks that people put into numbers; `None` where it is not set.
-    /// Whether each can be read, is another question.
-    #[must_use]
-    pub fn numbers(&self) -> Option<Vec<String>> {
-        Some(list(self.secret("TWILIO_NUMBER")?).map(clean).filter(|number| !is_blank(number)).collect())
-    }
-
-    /// A project secret that must be there.
-    ///
-    /// # Errors
-    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
-    pub fn need(&self, name: &'static str) -> Result<&str, Problem> {
-        let code = if self.secrets.get(name).is_some() { Code::SecretBlank } else { Code::SecretMissing };
-        self.secret(name).ok_or(Problem::at(code, name))
+impl Secrets for BotEvent {
+    fn raw(&self, secret: Secret) -> Option<&str> {
+        self.secrets.get(secret.name()).and_then(Json::text)
     }
 }

@@ -3,6 +3,7 @@
 //! What a story may ask of the host, and how it waits.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -35,8 +36,8 @@ pub enum Ask {
     Zone(ZoneRequest),
 }
 
-/// A request over HTTP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A request over HTTP. `Debug` leaves out the values of its headers, among them `Authorization`, and its body.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
@@ -46,6 +47,14 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body; none for `""`.
     pub body: String,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let mut shown = formatter.debug_struct("HttpRequest");
+        shown.field("method", &self.method).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 /// Instants and wall times of a place.
@@ -81,13 +90,13 @@ impl FhirRequest {
         Self { method: "GET", url, ..Self::default() }
     }
 
-    /// A conditional create (`If-None-Exist`): the server answers 201 where it created the resource, and 200 where the
-    /// search `unless` already matched one.
+    /// A create. With `unless`, a search, it is conditional (`If-None-Exist`): the server answers 201 where it created the
+    /// resource, and 200 where the search already matched one.
     #[must_use]
-    pub fn create(resource: &Json, unless: String) -> Self {
+    pub fn create(resource: &Json, unless: Option<String>) -> Self {
         let url = resource.get("resourceType").and_then(Json::text).unwrap_or_default().to_owned();
         let resource = Some(resource.write());
-        Self { method: "POST", url, resource, if_none_exist: Some(unless), if_match: None }
+        Self { method: "POST", url, resource, if_none_exist: unless, if_match: None }
     }
 
     /// An update of the version that was read (`If-Match`); `None` where the resource has no version, since nothing is

@@ -11,6 +11,7 @@ mod flow;
 mod host;
 mod refusals;
 mod response;
+mod secrets;
 mod webhook_event;
 mod wire;
 
@@ -19,5 +20,6 @@ pub use bot_event::BotEvent;
 pub use flow::{Flow, Step};
 pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
 pub use response::{Reply, Response};
-pub use webhook_event::{Body, Event, Layout, Secret, Secrets};
+pub use secrets::{FrameSecrets, Secret, Secrets};
+pub use webhook_event::{Body, Layout, WebhookEvent};
 pub use wire::{read_answers, write_step};

@@ -2,6 +2,7 @@
 
 //! What a door is handed: the event, the secrets, the time.
 
+use super::secrets::{FrameSecrets, Secret};
 use crate::error::Code;
 use crate::frame::Frame;
 
@@ -49,50 +50,9 @@ pub enum Layout {
     Kept,
 }
 
-/// The project secrets that a story may read. The host hands them over in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secret {
-    /// `TWILIO_AUTH_TOKEN`.
-    AuthToken,
-    /// `TWILIO_NUMBER`.
-    Number,
-    /// `TWILIO_ACCOUNT_SID`.
-    AccountSid,
-    /// `TWILIO_TWIML_APP_SID`.
-    TwimlAppSid,
-    /// `PLUMLINE_WEBHOOK_URL`.
-    WebhookUrl,
-    /// `PLUMLINE_CONFIG`.
-    Config,
-    /// `PLUMLINE_SECRET`.
-    Sealing,
-}
-
-impl Secret {
-    /// How many there are.
-    pub const COUNT: usize = 7;
-
-    /// The name in Medplum.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AuthToken => "TWILIO_AUTH_TOKEN",
-            Self::Number => "TWILIO_NUMBER",
-            Self::AccountSid => "TWILIO_ACCOUNT_SID",
-            Self::TwimlAppSid => "TWILIO_TWIML_APP_SID",
-            Self::WebhookUrl => "PLUMLINE_WEBHOOK_URL",
-            Self::Config => "PLUMLINE_CONFIG",
-            Self::Sealing => "PLUMLINE_SECRET",
-        }
-    }
-}
-
-/// The secrets that are set, by [`Secret`].
-pub type Secrets<'a> = [Option<&'a str>; Secret::COUNT];
-
 /// One knock at a door.
 #[derive(Clone)]
-pub struct Event<'a> {
+pub struct WebhookEvent<'a> {
     /// How often this event has been tried before and ended in a trap.
     pub attempt: u32,
     /// Milliseconds since 1970.
@@ -102,10 +62,10 @@ pub struct Event<'a> {
     /// The body.
     pub body: Body<'a>,
     /// The project's secrets.
-    pub secrets: Secrets<'a>,
+    pub secrets: FrameSecrets<'a>,
 }
 
-impl<'a> Event<'a> {
+impl<'a> WebhookEvent<'a> {
     /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret
     /// that is set, and the body's layout: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be kept, 3 for
     /// values that have the `names` kept last, 4 for a body that is too large. Its fields: the signature, the secrets that are set, and the body.
@@ -119,7 +79,7 @@ impl<'a> Event<'a> {
     fn cut(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
         let mut fields = frame.cut();
         let signature = fields.next()?;
-        let mut secrets = [None; Secret::COUNT];
+        let mut secrets = [None; Secret::IN_FRAME];
         for (index, secret) in secrets.iter_mut().enumerate() {
             if frame.head(3) >> index & 1 == 1 {
                 *secret = Some(fields.next()?);
@@ -145,6 +105,12 @@ impl<'a> Event<'a> {
             _ => return None,
         };
         let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));
-        fields.is_whole().then_some(Self { attempt: frame.head(0), now, signature, body, secrets })
+        fields.is_whole().then_some(Self {
+            attempt: frame.head(0),
+            now,
+            signature,
+            body,
+            secrets: FrameSecrets(secrets),
+        })
     }
 }

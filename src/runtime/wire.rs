@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The stories' traffic with the host as text.
+//! What passes between a flow and the host, as text.
 //!
 //! Out goes what the host is to do: a TwiML document where that is all there is to answer, else JSON,
 //! `{ twiml, log }`, `{ reply, log }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`:
@@ -11,22 +11,17 @@ use super::flow::Step;
 use super::host::{Answer, Ask, HttpRequest, Open, ZoneRequest};
 use super::response::{Reply, Response};
 use crate::fhir::outcome;
-use crate::json::{Json, decimal, quote};
+use crate::json::Json;
 
-/// What the host is to do next, for the story `flow`.
+/// What the host is to do next, for the flow with the id `flow`.
 #[must_use]
 pub fn write_step(flow: u32, step: Step) -> String {
     match step {
         Step::Done(Response { reply: Reply::Twiml(xml), log }) if log.is_empty() => xml,
-        Step::Done(done) => write_done(&done),
+        Step::Done(response) => done(response).write(),
         Step::Ask(asks) => {
-            let mut text = [r#"{"flow":"#, &decimal(flow.into()), r#","asks":["#].concat();
-            for (index, open) in asks.iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
-                write_ask(&mut text, open);
-            }
-            text.push_str("]}");
-            text
+            let asks = asks.into_iter().map(ask).collect();
+            Json::object([("flow", Json::count(flow.into())), ("asks", Json::List(asks))]).write()
         }
     }
 }
@@ -55,7 +50,8 @@ pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
     read
 }
 
-fn write_ask(text: &mut String, open: &Open) {
+/// A request to the host.
+fn ask(open: Open) -> Json {
     let kind = match open.ask {
         Ask::Batch(_) | Ask::Fhir(_) => "fhir",
         Ask::Headers => "headers",
@@ -64,59 +60,52 @@ fn write_ask(text: &mut String, open: &Open) {
         Ask::Me => "me",
         Ask::Zone(_) => "zone",
     };
-    text.push_str(&[r#"{"id":"#, &decimal(open.id.into()), r#","kind":""#, kind, "\""].concat());
-    if let Some(deadline) = open.deadline {
-        text.push_str(&[r#","deadline":"#, &decimal(deadline.into())].concat());
+    let ms = |ms: Option<u32>| ms.map_or(Json::Null, |ms| Json::count(ms.into()));
+    let mut ask = Json::object([
+        ("id", Json::count(open.id.into())),
+        ("kind", Json::of(kind)),
+        ("deadline", ms(open.deadline)),
+        ("until", ms(open.until)),
+    ]);
+    match open.ask {
+        Ask::Wait(pause) => ask.set("ms", Json::count(pause.into())),
+        Ask::Batch(bundle) => ask.set("bundle", Json::Raw(bundle)),
+        Ask::Http(request) => http(&mut ask, request),
+        Ask::Zone(request) => zone(&mut ask, &request),
+        // Asks of this kind travel in a batch.
+        Ask::Fhir(_) | Ask::Headers | Ask::Me => {}
     }
-    if let Some(until) = open.until {
-        text.push_str(&[r#","until":"#, &decimal(until.into())].concat());
-    }
-    match &open.ask {
-        Ask::Wait(ms) => text.push_str(&[r#","ms":"#, &decimal((*ms).into())].concat()),
-        Ask::Batch(bundle) => text.push_str(&[r#","bundle":"#, bundle].concat()),
-        Ask::Http(request) => write_http(text, request),
-        Ask::Zone(request) => write_zone(text, request),
-        _ => {}
-    }
-    text.push('}');
+    ask
 }
 
-fn write_http(text: &mut String, request: &HttpRequest) {
-    text.push_str(&[r#","method":""#, request.method, r#"","url":"#, &quote(&request.url), r#","headers":{"#].concat());
-    for (index, (name, value)) in request.headers.iter().enumerate() {
-        text.push_str(&[if index == 0 { "" } else { "," }, &quote(name), ":", &quote(value)].concat());
-    }
-    text.push('}');
+fn http(ask: &mut Json, request: HttpRequest) {
+    let headers = request.headers.into_iter().map(|(name, value)| (name.to_owned(), Json::Text(value)));
+    ask.set("method", Json::of(request.method));
+    ask.set("url", Json::Text(request.url));
+    ask.set("headers", Json::Object(headers.collect()));
     if !request.body.is_empty() {
-        text.push_str(&[r#","body":"#, &quote(&request.body)].concat());
+        ask.set("body", Json::Text(request.body));
     }
 }
 
-fn write_zone(text: &mut String, request: &ZoneRequest) {
-    let instants = Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect());
-    let walls = Json::List(request.walls.iter().map(|wall| Json::of(wall)).collect());
-    let parts = [r#","zone":"#, &quote(&request.zone), r#","instants":"#, &instants.write(), r#","walls":"#];
-    text.push_str(&parts.concat());
-    text.push_str(&walls.write());
+fn zone(ask: &mut Json, request: &ZoneRequest) {
+    ask.set("zone", Json::of(&request.zone));
+    ask.set("instants", Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect()));
+    ask.set("walls", Json::List(request.walls.iter().map(|wall| Json::of(wall)).collect()));
 }
 
 /// `twiml` is a document, `reply` what the handler of a Medplum bot returns.
-fn write_done(done: &Response) -> String {
-    let (kind, reply) = match &done.reply {
-        Reply::Twiml(xml) => ("twiml", quote(xml)),
+fn done(response: Response) -> Json {
+    let (kind, reply) = match response.reply {
+        Reply::Twiml(xml) => ("twiml", Json::Text(xml)),
         Reply::Accepted => ("reply", outcome::all_ok()),
-        Reply::Broken(problem) => ("reply", outcome::exception(problem)),
-        Reply::Forbidden(problem) => ("reply", outcome::forbidden(problem)),
-        Reply::Invalid(problem) => ("reply", outcome::invalid(problem)),
-        Reply::NotFound(problem) => ("reply", outcome::not_found(problem)),
-        Reply::Conflict(problem) => ("reply", outcome::conflict(problem)),
-        Reply::Value(value) => ("reply", value.write()),
+        Reply::Broken(problem) => ("reply", outcome::exception(&problem)),
+        Reply::Forbidden(problem) => ("reply", outcome::forbidden(&problem)),
+        Reply::Invalid(problem) => ("reply", outcome::invalid(&problem)),
+        Reply::NotFound(problem) => ("reply", outcome::not_found(&problem)),
+        Reply::Conflict(problem) => ("reply", outcome::conflict(&problem)),
+        Reply::Value(value) => ("reply", value),
     };
-    let mut text = ["{\"", kind, "\":", &reply, r#","log":["#].concat();
-    for (index, line) in done.log.iter().enumerate() {
-        text.push_str(if index == 0 { "" } else { "," });
-        text.push_str(&quote(line));
-    }
-    text.push_str("]}");
-    text
+    let log = Json::List(response.log.into_iter().map(Json::Text).collect());
+    Json::Object(vec![(kind.to_owned(), reply), ("log".to_owned(), log)])
 }

@@ -16,9 +16,9 @@ mod verify;
 
 pub use explain::{Seen, explain, explain_input};
 pub use mac::{Algorithm, AuthToken, sha256_hex};
-pub use params::{Order, SignedParams, SortOrder};
+pub use params::{SignedParams, SigningOrder, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
 pub use verify::has_body_hash;
 pub use verify::which;
-pub use verify::{Accepted, Body, Request, sign, signs_any, verify};
+pub use verify::{Accepted, Request, SignedBody, sign, signs_any, verify};

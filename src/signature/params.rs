@@ -34,7 +34,7 @@ impl SignedParams {
 
     /// Takes pairs whose names are those that `order` was made of, in the same places.
     #[must_use]
-    pub fn ordered(pairs: &[(&str, &str)], order: &Order) -> Self {
+    pub fn ordered(pairs: &[(&str, &str)], order: &SigningOrder) -> Self {
         Self::of(pairs, &order.0)
     }
 
@@ -105,9 +105,9 @@ struct Place {
 
 /// The signing order of parameters with certain names, whatever their values.
 #[derive(Clone, Debug, Default)]
-pub struct Order(Vec<Place>);
+pub struct SigningOrder(Vec<Place>);
 
-impl Order {
+impl SigningOrder {
     /// Orders names; `None` where one is there twice.
     #[must_use]
     pub fn new(names: &[String]) -> Option<Self> {
@@ -206,7 +206,7 @@ mod tests {
         for names in
             [&["b", "a", "c"][..], &["CalledCity", "Called", "CalledCountry"], &["", "\u{10000}", "\u{e000}"], &[]]
         {
-            let order = Order::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+            let order = SigningOrder::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
             for value in ["", "x", "é", "\u{ffff}", "😀"] {
                 let pairs: Vec<_> = names.iter().map(|name| (*name, value)).collect();
                 let (ordered, new) = (SignedParams::ordered(&pairs, &order), SignedParams::new(&pairs));

@@ -13,7 +13,7 @@ use crate::text::find;
 
 /// What came with the URL.
 #[derive(Clone, Copy, Debug)]
-pub enum Body<'a> {
+pub enum SignedBody<'a> {
     /// A form post, or a GET, which has no parameters beyond its URL.
     Form(&'a SignedParams),
     /// The bytes of a JSON or text post; the URL holds their hash as `bodySHA256`.
@@ -26,7 +26,7 @@ pub struct Request<'a> {
     /// The URL that Twilio called.
     pub url: &'a WebhookUrl,
     /// Form parameters, or the raw body.
-    pub body: Body<'a>,
+    pub body: SignedBody<'a>,
     /// The header `X-Twilio-Signature`.
     pub signature: &'a str,
     /// The auth tokens that count: two while a rotation lasts.
@@ -69,9 +69,9 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
     let none = SignedParams::default();
     let params = match request.body {
         // Twilio adds the hash to JSON and text posts alone, whose signature covers nothing but the URL.
-        Body::Form(params) if lacks_body(url, params) => return Err(Code::BodyMissing),
-        Body::Form(params) => params,
-        Body::Raw(body) => {
+        SignedBody::Form(params) if lacks_body(url, params) => return Err(Code::BodyMissing),
+        SignedBody::Form(params) => params,
+        SignedBody::Raw(body) => {
             check_body_hash(url, body)?;
             &none
         }

@@ -2,9 +2,8 @@
 
 //! What a token allows: the options of each grant, checked and written as Twilio's claims.
 
-use super::put;
 use crate::error::{Code, Problem};
-use crate::json::{Json, quote};
+use crate::json::Json;
 
 /// What an option may hold.
 enum Rule {
@@ -30,7 +29,7 @@ struct Member {
     rule: Rule,
 }
 
-struct Kind {
+struct GrantKind {
     name: &'static str,
     at: &'static str,
     claim: &'static str,
@@ -40,7 +39,7 @@ struct Kind {
 
 macro_rules! kind {
     ($name:literal, $claim:literal $(, $member:literal = $written:literal, $rule:expr)*) => {
-        Kind {
+        GrantKind {
             name: $name,
             at: concat!("grants.", $name),
             claim: $claim,
@@ -55,7 +54,7 @@ macro_rules! kind {
 }
 
 /// Names as Twilio's Node library has them; claims as Twilio reads them.
-static KINDS: [Kind; 6] = [
+static KINDS: [GrantKind; 6] = [
     kind!(
         "voice",
         "voice",
@@ -100,11 +99,12 @@ static KINDS: [Kind; 6] = [
 
 const PLAYBACK: &str = "playback";
 
-/// Writes each grant of `grants` to an object that has begun; the caller closes it.
-pub(super) fn write(grants: &Json, to: &mut String) -> Result<(), Problem> {
+/// The claims of an access token, one for each grant.
+pub(super) fn claims(grants: &Json) -> Result<Vec<(String, Json)>, Problem> {
     let Json::Object(grants) = grants else {
         return Err(Problem::at(Code::GrantInvalid, "grants"));
     };
+    let mut claims = Vec::with_capacity(grants.len());
     for (index, (name, options)) in grants.iter().enumerate() {
         let known = KINDS.iter().find(|kind| kind.name == name);
         let again = grants.iter().take(index).any(|(before, _)| before == name);
@@ -114,106 +114,64 @@ pub(super) fn write(grants: &Json, to: &mut String) -> Result<(), Problem> {
         if !matches!(options, Json::Object(_)) {
             return Err(Problem::at(Code::GrantInvalid, kind.at));
         }
-        put(to, &[",\"", kind.claim, "\":"]);
-        if kind.name == PLAYBACK {
-            playback(options, kind.at, to)?;
-        } else {
-            write_grant(kind, options, to)?;
-        }
+        let claim = if kind.name == PLAYBACK { playback(options, kind.at)? } else { grant(kind, options)? };
+        claims.push((kind.claim.to_owned(), claim));
     }
-    Ok(())
+    Ok(claims)
 }
 
-fn write_grant(kind: &Kind, options: &Json, to: &mut String) -> Result<(), Problem> {
+fn grant(kind: &GrantKind, options: &Json) -> Result<Json, Problem> {
     if options.members().iter().any(|(name, _)| kind.members.iter().all(|member| member.name != name)) {
         return Err(Problem::at(Code::GrantInvalid, kind.at));
     }
-    put(to, &["{"]);
-    let mut first = true;
+    let mut members = Vec::new();
     for one in kind.members {
         // Where an option stands twice, the last counts, as for every reader of JSON.
-        let Some((_, value)) = options.members().iter().rev().find(|(name, _)| name == one.name) else {
-            continue;
-        };
-        let written = claim(one, value, options)?;
-        if !written.is_empty() {
-            let before = if first { "\"" } else { ",\"" };
-            put(to, &[before, one.claim, "\":", &written]);
-            first = false;
+        let given = options.members().iter().rev().find(|(name, _)| name == one.name);
+        if let Some((_, value)) = given
+            && let Some(claim) = claim(one, value, options)?
+        {
+            members.push((one.claim.to_owned(), claim));
         }
     }
-    put(to, &["}"]);
-    Ok(())
+    Ok(Json::Object(members))
 }
 
 /// What is written for an option; nothing for one that is said by silence.
-fn claim(one: &Member, value: &Json, options: &Json) -> Result<String, Problem> {
-    let invalid = || Problem::at(Code::GrantInvalid, one.at);
-    match (&one.rule, value) {
-        (Rule::Incoming, Json::Bool(true)) => Ok(r#"{"allow":true}"#.to_owned()),
-        (Rule::Incoming, Json::Bool(false)) => Ok(String::new()),
+fn claim(one: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Problem> {
+    Ok(match (&one.rule, value) {
+        (Rule::Incoming, Json::Bool(true)) => Some(Json::object([("allow", Json::Bool(true))])),
+        (Rule::Incoming, Json::Bool(false)) => None,
         // Written with the application, which comes before.
-        (Rule::Params, Json::Object(_)) if options.get("outgoingApplicationSid").is_some() => Ok(String::new()),
+        (Rule::Params, Json::Object(_)) if options.get("outgoingApplicationSid").is_some() => None,
         (Rule::Application, Json::Text(text)) => {
             super::sid(text, "AP", one.at)?;
-            let mut written = String::new();
-            put(&mut written, &[r#"{"application_sid":""#, text, "\""]);
+            let mut members = vec![("application_sid".to_owned(), Json::of(text))];
             if let Some(params) = options.get("outgoingApplicationParams") {
-                put(&mut written, &[r#","params":"#]);
-                json(params, &mut written);
+                members.push(("params".to_owned(), params.clone()));
             }
-            put(&mut written, &["}"]);
-            Ok(written)
+            Some(Json::Object(members))
         }
         (Rule::Sid(kind), Json::Text(text)) => {
             super::sid(text, kind, one.at)?;
-            Ok(quote(text))
+            Some(Json::of(text))
         }
         (Rule::Service, Json::Text(text)) => {
             if text != "default" {
                 super::sid(text, "IS", one.at)?;
             }
-            Ok(quote(text))
+            Some(Json::of(text))
         }
-        (Rule::Text, Json::Text(text)) if !text.is_empty() => Ok(quote(text)),
-        _ => Err(invalid()),
-    }
+        (Rule::Text, Json::Text(text)) if !text.is_empty() => Some(Json::of(text)),
+        _ => return Err(Problem::at(Code::GrantInvalid, one.at)),
+    })
 }
 
-fn playback(options: &Json, at: &'static str, to: &mut String) -> Result<(), Problem> {
+fn playback(options: &Json, at: &'static str) -> Result<Json, Problem> {
     match options.members() {
-        [] => put(to, &["{}"]),
-        [(name, grant @ Json::Object(_))] if name == "grant" => json(grant, to),
-        _ => return Err(Problem::at(Code::GrantInvalid, at)),
-    }
-    Ok(())
-}
-
-/// Writes JSON as it was read. No deeper than the parser went, so the stack is wide enough.
-fn json(value: &Json, to: &mut String) {
-    match value {
-        Json::Bool(value) => put(to, &[if *value { "true" } else { "false" }]),
-        Json::Null => put(to, &["null"]),
-        Json::Number(json) | Json::Deep(json) => put(to, &[json]),
-        Json::Text(text) => put(to, &[&quote(text)]),
-        Json::List(elements) => {
-            let mut before = "[";
-            for element in elements {
-                put(to, &[before]);
-                json(element, to);
-                before = ",";
-            }
-            put(to, &[if elements.is_empty() { "[]" } else { "]" }]);
-        }
-        Json::Object(members) => {
-            let mut before = "{";
-            for (name, value) in members {
-                put(to, &[before, &quote(name), ":"]);
-                json(value, to);
-                before = ",";
-            }
-            put(to, &[if members.is_empty() { "{}" } else { "}" }]);
-        }
+        [] => Ok(Json::Object(Vec::new())),
+        [(name, grant @ Json::Object(_))] if name == "grant" => Ok(grant.clone()),
+        _ => Err(Problem::at(Code::GrantInvalid, at)),
     }
 }
 
@@ -222,26 +180,25 @@ mod tests {
     use super::*;
 
     fn written(grants: &str) -> Result<String, Problem> {
-        let mut to = String::new();
-        write(&Json::parse(grants).unwrap(), &mut to).map(|()| to)
+        claims(&Json::parse(grants).unwrap()).map(|claims| Json::Object(claims).write())
     }
 
     #[test]
     fn writes_claims_in_twilios_order() {
         for (grants, claims) in [
-            ("{}", ""),
-            (r#"{"chat":{},"voice":{"incomingAllow":false}}"#, r#","chat":{},"voice":{}"#),
+            ("{}", "{}"),
+            (r#"{"chat":{},"voice":{"incomingAllow":false}}"#, r#"{"chat":{},"voice":{}}"#),
             (
                 r#"{"voice":{"endpointId":"e","outgoingApplicationParams":{"a":[1,{"b":null}],"é":"\"\n"},
                 "outgoingApplicationSid":"AP00000000000000000000000000000003","incomingAllow":true}}"#,
                 concat!(
-                    r#","voice":{"incoming":{"allow":true},"outgoing":{"application_sid":"AP0000000000000000000000000"#,
-                    r#"0000003","params":{"a":[1,{"b":null}],"é":"\"\n"}},"endpoint_id":"e"}"#
+                    r#"{"voice":{"incoming":{"allow":true},"outgoing":{"application_sid":"AP0000000000000000000000000"#,
+                    r#"0000003","params":{"a":[1,{"b":null}],"é":"\"\n"}},"endpoint_id":"e"}}"#
                 ),
             ),
-            (r#"{"sync":{"serviceSid":"default"}}"#, r#","data_sync":{"service_sid":"default"}"#),
-            (r#"{"playback":{"grant":{"x":[true,1.5e3]}}}"#, r#","player":{"x":[true,1.5e3]}"#),
-            (r#"{"playback":{},"taskRouter":{"role":"worker"}}"#, r#","player":{},"task_router":{"role":"worker"}"#),
+            (r#"{"sync":{"serviceSid":"default"}}"#, r#"{"data_sync":{"service_sid":"default"}}"#),
+            (r#"{"playback":{"grant":{"x":[true,1.5e3]}}}"#, r#"{"player":{"x":[true,1.5e3]}}"#),
+            (r#"{"playback":{},"taskRouter":{"role":"worker"}}"#, r#"{"player":{},"task_router":{"role":"worker"}}"#),
         ] {
             assert_eq!(written(grants).as_deref(), Ok(claims), "{grants}");
         }

@@ -32,7 +32,7 @@ impl core::fmt::Debug for KeySecret<'_> {
 
 /// How a token is signed (RFC 7518). Twilio takes HS256; the others are for what its libraries offer besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
+pub enum JwsAlgorithm {
     /// HMAC-SHA256
     Hs256,
     /// HMAC-SHA384
@@ -46,7 +46,7 @@ pub enum Algorithm {
 /// The header is taken as Latin-1, one byte for each UTF-16 unit, as Node's libraries do it. It is ASCII wherever it
 /// was checked.
 #[must_use]
-pub fn sign(algorithm: Algorithm, secret: KeySecret<'_>, header: &str, payload: &str) -> String {
+pub fn sign(algorithm: JwsAlgorithm, secret: KeySecret<'_>, header: &str, payload: &str) -> String {
     let header: Vec<u8> = header.encode_utf16().map(|unit| unit as u8).collect();
     let mut token = String::new();
     encode(&header, &mut token);
@@ -54,9 +54,9 @@ pub fn sign(algorithm: Algorithm, secret: KeySecret<'_>, header: &str, payload: 
     encode(payload.as_bytes(), &mut token);
     let key = secret.0.as_bytes();
     let signature = match algorithm {
-        Algorithm::Hs256 => hmac::<Hmac<Sha256>>(key, &token),
-        Algorithm::Hs384 => hmac::<Hmac<Sha384>>(key, &token),
-        Algorithm::Hs512 => hmac::<Hmac<Sha512>>(key, &token),
+        JwsAlgorithm::Hs256 => hmac::<Hmac<Sha256>>(key, &token),
+        JwsAlgorithm::Hs384 => hmac::<Hmac<Sha384>>(key, &token),
+        JwsAlgorithm::Hs512 => hmac::<Hmac<Sha512>>(key, &token),
     };
     token.push('.');
     encode(&signature, &mut token);
@@ -94,15 +94,15 @@ mod tests {
         let secret = KeySecret::new("secret").unwrap();
         // Computed with OpenSSL: openssl dgst -sha256 -hmac secret
         for (algorithm, signature) in [
-            (Algorithm::Hs256, "FCSDuqmCuL_yoq1hx-E3IJO5tSEpcgFbqwcZf590zhA"),
-            (Algorithm::Hs384, "vapy-HL1yBBFuqOyL4xca3pVKN1ZjdSit_uX2vgCW10SypD2WEhHceC-7g5Igj0T"),
+            (JwsAlgorithm::Hs256, "FCSDuqmCuL_yoq1hx-E3IJO5tSEpcgFbqwcZf590zhA"),
+            (JwsAlgorithm::Hs384, "vapy-HL1yBBFuqOyL4xca3pVKN1ZjdSit_uX2vgCW10SypD2WEhHceC-7g5Igj0T"),
             (
-                Algorithm::Hs512,
+                JwsAlgorithm::Hs512,
                 "ACS6gRX-3RtaxUdq14SmZhJ4see5XDpzQ3E8IEIW9860-btlzn6Ci89MmX8pf_c2wAPgYk7sDiPTo-VYnRX3aA",
             ),
         ] {
             assert_eq!(sign(algorithm, secret, "{}", "{}"), ["e30.e30.", signature].concat());
         }
-        assert!(sign(Algorithm::Hs256, secret, "é", "é").starts_with("6Q.w6k."));
+        assert!(sign(JwsAlgorithm::Hs256, secret, "é", "é").starts_with("6Q.w6k."));
     }
 }

@@ -5,7 +5,7 @@
 use super::document::{DEEPEST, is_name, is_writable};
 use super::finding::{Finding, MAX, Path, position};
 use super::nearest;
-use super::schema::{self, Attribute, Class, Kind, MESSAGING, Unless, VOICE};
+use super::schema::{self, Attribute, Class, MESSAGING, Unless, VOICE, ValueKind};
 use super::tree::{Element, Node};
 use super::value::{fits, integer};
 use crate::error::Code;
@@ -270,7 +270,7 @@ impl<'a> Checker<'a> {
         if is_value && !fits(class.text, only.trim_ascii(), false) {
             let finding = Finding::new(code_of(class.text), self.path().text());
             // Twilio reads numbers in other forms too, as they are written at home.
-            self.add(if class.text == Kind::Url { finding } else { finding.warning() });
+            self.add(if class.text == ValueKind::Url { finding } else { finding.warning() });
         }
     }
 }
@@ -293,14 +293,14 @@ fn wrong_one(attribute: &Attribute, value: &str) -> Option<Finding> {
     }
     let finding = Finding::new(code_of(attribute.kind), String::new());
     match attribute.kind {
-        Kind::Enum => {
+        ValueKind::Enum => {
             let finding = match nearest::all(attribute.words) {
                 Some(all) => finding.with("Allowed", &all),
                 None => nearest_in(finding, nearest::in_graph(attribute.words, value)),
             };
             Some(if attribute.open { finding.warning() } else { finding })
         }
-        Kind::Number => {
+        ValueKind::Number => {
             let (least, most) = attribute.range();
             if integer(value).is_some_and(|number| (least..=most).contains(&number)) {
                 return None;
@@ -314,21 +314,21 @@ fn wrong_one(attribute: &Attribute, value: &str) -> Option<Finding> {
                 }
             })
         }
-        Kind::Keys => {
+        ValueKind::Keys => {
             let known = value.bytes().all(|byte| attribute.keys().as_bytes().contains(&byte));
             (!known).then(|| finding.with("Allowed", attribute.keys()))
         }
-        Kind::Boolean => (!fits(Kind::Boolean, value, false)).then(|| finding.with("Allowed", "true, false")),
+        ValueKind::Boolean => (!fits(ValueKind::Boolean, value, false)).then(|| finding.with("Allowed", "true, false")),
         kind => (!fits(kind, value, attribute.is_wide())).then_some(finding),
     }
 }
 
-fn code_of(kind: Kind) -> Code {
+fn code_of(kind: ValueKind) -> Code {
     match kind {
-        Kind::Number => Code::TwimlNumber,
-        Kind::Phone => Code::TwimlPhone,
-        Kind::Sip | Kind::Url | Kind::Wss => Code::TwimlUrl,
-        Kind::Any | Kind::Boolean | Kind::Enum | Kind::Keys => Code::TwimlValue,
+        ValueKind::Number => Code::TwimlNumber,
+        ValueKind::Phone => Code::TwimlPhone,
+        ValueKind::Sip | ValueKind::Url | ValueKind::Wss => Code::TwimlUrl,
+        ValueKind::Any | ValueKind::Boolean | ValueKind::Enum | ValueKind::Keys => Code::TwimlValue,
     }
 }
 

@@ -4,7 +4,7 @@
 
 /// What a value or a text is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     /// Any text.
     Any,
     /// `true` or `false`.
@@ -36,14 +36,14 @@ pub(super) struct Class {
     /// It has to hold a text or an element.
     pub(super) needs_content: bool,
     pub(super) unless: Unless,
-    pub(super) text: Kind,
+    pub(super) text: ValueKind,
     /// The most characters of its text; 0 for no limit.
     pub(super) longest: u16,
 }
 
 pub(super) struct Attribute {
     pub(super) name: u16,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     argument: u8,
     /// Where the words of its enum begin in the graph; 0 where it has none.
     pub(super) words: u16,
@@ -198,7 +198,7 @@ mod tests {
         assert!(known("ConversationRelay", "speechTimeout").is_some());
         assert!(known("ConversationRelay", "speechtimeout").is_some());
         assert_eq!(known("Record", "maxLength").unwrap().range(), (1, 14400));
-        assert!(known("Record", "action").unwrap().kind == Kind::Url);
+        assert!(known("Record", "action").unwrap().kind == ValueKind::Url);
         assert!(holds(known("Dial", "record").unwrap().words, "true"));
         assert!(known("Say", "voice").unwrap().open && !known("Dial", "trim").unwrap().open);
         assert_eq!(class(VOICE).children().len(), 20);

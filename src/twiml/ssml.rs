@@ -13,7 +13,7 @@ use super::xml::{attribute, character};
 use crate::text::{cut_before, find};
 
 /// What Twilio knows of an element.
-struct Kind {
+struct ValueKind {
     name: &'static str,
     /// Its attributes; of each the words that it takes, none for any text, and whether it is required.
     attributes: &'static [(&'static str, &'static [&'static str], bool)],
@@ -48,21 +48,25 @@ const READINGS: &[&str] = &[
 ];
 
 /// schema/twiml.json says the same, and a test holds them together; its tables are only in the library.
-const KINDS: [Kind; 10] = [
-    Kind { name: "break", attributes: &[("strength", STRENGTHS, false), ("time", &[], false)], children: &[] },
-    Kind { name: "emphasis", attributes: &[("level", LEVELS, false)], children: PHRASE },
-    Kind { name: "lang", attributes: &[("xml:lang", &[], true)], children: SPEECH },
-    Kind { name: "p", attributes: &[], children: PARAGRAPH },
-    Kind { name: "phoneme", attributes: &[("alphabet", ALPHABETS, false), ("ph", &[], true)], children: &[] },
-    Kind {
+const KINDS: [ValueKind; 10] = [
+    ValueKind { name: "break", attributes: &[("strength", STRENGTHS, false), ("time", &[], false)], children: &[] },
+    ValueKind { name: "emphasis", attributes: &[("level", LEVELS, false)], children: PHRASE },
+    ValueKind { name: "lang", attributes: &[("xml:lang", &[], true)], children: SPEECH },
+    ValueKind { name: "p", attributes: &[], children: PARAGRAPH },
+    ValueKind { name: "phoneme", attributes: &[("alphabet", ALPHABETS, false), ("ph", &[], true)], children: &[] },
+    ValueKind {
         name: "prosody",
         attributes: &[("pitch", &[], false), ("rate", &[], false), ("volume", &[], false)],
         children: SPEECH,
     },
-    Kind { name: "s", attributes: &[], children: PHRASE },
-    Kind { name: "say-as", attributes: &[("format", FORMATS, false), ("interpret-as", READINGS, true)], children: &[] },
-    Kind { name: "sub", attributes: &[("alias", &[], true)], children: &[] },
-    Kind { name: "w", attributes: &[("role", &[], false)], children: WORD },
+    ValueKind { name: "s", attributes: &[], children: PHRASE },
+    ValueKind {
+        name: "say-as",
+        attributes: &[("format", FORMATS, false), ("interpret-as", READINGS, true)],
+        children: &[],
+    },
+    ValueKind { name: "sub", attributes: &[("alias", &[], true)], children: &[] },
+    ValueKind { name: "w", attributes: &[("role", &[], false)], children: WORD },
 ];
 
 /// How deep elements may be.

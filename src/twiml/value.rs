@@ -2,21 +2,23 @@
 
 //! What an attribute's value or an element's text may be.
 
-use super::schema::Kind;
+use super::schema::ValueKind;
 use crate::phone::E164;
 use crate::text::{cut_before, find};
 
 /// Whether `value` is of a kind that looks at the value alone.
-pub(super) fn fits(kind: Kind, value: &str, wide: bool) -> bool {
+pub(super) fn fits(kind: ValueKind, value: &str, wide: bool) -> bool {
     match kind {
-        Kind::Boolean => matches!(value, "true" | "false"),
-        Kind::Phone => phone(value, wide),
-        Kind::Sip => ["sip:", "sips:"].iter().any(|scheme| after(value, scheme).is_some_and(|rest| !rest.is_empty())),
-        Kind::Url => url(value),
-        Kind::Wss => after(value, "wss://").is_some_and(|rest| {
+        ValueKind::Boolean => matches!(value, "true" | "false"),
+        ValueKind::Phone => phone(value, wide),
+        ValueKind::Sip => {
+            ["sip:", "sips:"].iter().any(|scheme| after(value, scheme).is_some_and(|rest| !rest.is_empty()))
+        }
+        ValueKind::Url => url(value),
+        ValueKind::Wss => after(value, "wss://").is_some_and(|rest| {
             has_host(rest) && of_url(value) && (wide || find(rest, b'?').is_none()) && find(rest, b'#').is_none()
         }),
-        Kind::Any | Kind::Enum | Kind::Keys | Kind::Number => true,
+        ValueKind::Any | ValueKind::Enum | ValueKind::Keys | ValueKind::Number => true,
     }
 }
 
@@ -95,7 +97,7 @@ mod tests {
         for bad in ["javascript:alert", "/a\"b", "/a<b", "/a\\b", "/a\nb", "/\u{7f}"] {
             assert!(!url(bad), "{bad}");
         }
-        let wss = |value, wide| fits(Kind::Wss, value, wide);
+        let wss = |value, wide| fits(ValueKind::Wss, value, wide);
         assert!(wss("wss://example.com/a", false) && wss("WSS://example.com/a?b", true));
         for bad in ["ws://example.com", "https://example.com", "wss://", "wss://example.com?a", "wss://a/#b", "/a"] {
             assert!(!wss(bad, false), "{bad}");
@@ -111,7 +113,11 @@ mod tests {
             assert!(!phone(bad, false), "{bad}");
         }
         assert!(phone("12345", true) && !phone("12", true) && !phone("123456789", true));
-        assert!(fits(Kind::Sip, "SIP:a", false) && !fits(Kind::Sip, "sip:", false) && !fits(Kind::Sip, "a@b", false));
+        assert!(
+            fits(ValueKind::Sip, "SIP:a", false)
+                && !fits(ValueKind::Sip, "sip:", false)
+                && !fits(ValueKind::Sip, "a@b", false)
+        );
     }
 
     #[test]

@@ -146,6 +146,72 @@ describe('scripts/imports.ts', () => {
   test('refuses a folder without sources', () => {
     const { status, stderr } = checked({ 'README.md': '' });
     assert.equal(status, 1);
-    assert.match(stderr, /has no sources in TypeScript/);
+    assert.match(stderr, /has no sources/);
+  });
+
+  describe('the core', () => {
+    test('takes an import from an earlier module', () => {
+      const { status, stdout } = checked({
+        'src/policy/mod.rs': 'use crate::json::Json;\n// use crate::bots::webhook;\n',
+        'src/json/mod.rs': 'use crate::text::{cut, find};\n',
+        'src/text.rs': 'pub fn cut() {}\n',
+      });
+      assert.equal(status, 0);
+      assert.equal(stdout, 'Rust: 3 files, 2 imports, no cycle\n');
+    });
+
+    for (const [name, file, line, expected] of [
+      ['a later module', 'src/policy/hours.rs', 'use crate::dialplan::Config;', 'policy → dialplan'],
+      ['a later module, in braces', 'src/json/mod.rs', 'use crate::{text::cut, bots::webhook};', 'json → bots/webhook'],
+      ['a later module, inside a function', 'src/text.rs', 'fn a() { crate::wasm::text(1); }', 'text → wasm'],
+      ['a later module, by super', 'src/chart/store.rs', 'use super::super::outbound::ticket;', 'chart → outbound'],
+      [
+        'another bot',
+        'src/bots/webhook/mod.rs',
+        'use crate::bots::operations::operations;',
+        'bots/webhook → bots/operations',
+      ],
+    ] as const) {
+      test(`refuses an import from ${name}`, () => {
+        const { status, stderr } = checked({ [file]: `${line}\n` });
+        assert.equal(status, 1);
+        assert.match(stderr, new RegExp(`^Against the order of the modules:\\n  ${expected}: ${file} imports`));
+      });
+    }
+
+    test('refuses two modules that import each other', () => {
+      const { status, stderr } = checked({
+        'src/json/mod.rs': 'use crate::text::cut;\n',
+        'src/text.rs': 'use crate::json::Json;\n',
+      });
+      assert.equal(status, 1);
+      assert.match(stderr, /^A cycle of modules:\n {2}json → text: src\/json\/mod.rs imports crate::text::cut/);
+    });
+
+    for (const [name, lines] of [
+      ['a function', '#[cfg(feature = "library")]\nfn a() {}'],
+      ['an import', '#[cfg(feature = "webhook")]\nuse std::fmt;'],
+      ['an expression', 'fn a() -> bool { cfg!(feature = "library") }'],
+    ] as const) {
+      test(`refuses a feature on ${name}`, () => {
+        const { status, stderr } = checked({ 'src/text.rs': `${lines}\n` });
+        assert.equal(status, 1);
+        assert.match(stderr, /^A feature chooses modules, on the line of a mod:\n {2}src\/text\.rs:1: /);
+      });
+    }
+
+    test('takes a feature on a module, and the one that derives the schema', () => {
+      const { status } = checked({
+        'src/text.rs':
+          '#[cfg(feature = "library")]\n#[path = "x.rs"]\nmod x;\n#[cfg_attr(feature = "schema", derive(A))]\nstruct B;\n',
+      });
+      assert.equal(status, 0);
+    });
+
+    test('refuses a module that is in no order', () => {
+      const { status, stderr } = checked({ 'src/helpers.rs': '' });
+      assert.equal(status, 1);
+      assert.match(stderr, /src\/helpers.rs is in no module of ORDER/);
+    });
   });
 });

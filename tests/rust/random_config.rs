@@ -173,8 +173,20 @@ impl Plan<'_> {
         }
         let heard = self.random.below(3);
         let mut verbs: Vec<Value> = (0..heard).map(|_| self.heard()).collect();
+        if index + 1 < self.names.len() && self.random.one_in(4) {
+            verbs.push(self.branch(index));
+        }
         verbs.push(decision);
         Value::Array(verbs)
+    }
+
+    fn branch(&mut self, index: usize) -> Value {
+        let called: Vec<String> = OURS.iter().map(|number| (*number).to_owned()).collect();
+        let mut conditions = self.when(&called[..1]);
+        if self.random.one_in(3) {
+            conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
+        }
+        json!({ "when": { "if": conditions, "then": self.later(index) } })
     }
 
     fn heard(&mut self) -> Value {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use plumline::json::Json;
 use plumline::signature::{
-    Algorithm, AuthToken, Body, Request, SharedKey, SharedKeys, SignedParams, WebhookUrl, sign, verify,
+    Algorithm, AuthToken, Request, SharedKey, SharedKeys, SignedBody, SignedParams, WebhookUrl, sign, verify,
 };
 
 /// Vectors that npm twilio accepts by spellings of its own (`new URL()`, rewritten queries), and verify does not.
@@ -67,7 +67,7 @@ fn pairs(vector: &Json) -> Vec<(&str, &str)> {
 fn is_accepted(vector: &Json) -> bool {
     let (url, signature) = (text(vector, "url").unwrap(), text(vector, "signature").unwrap());
     let params = SignedParams::new(&pairs(vector));
-    let body = text(vector, "body").map_or(Body::Form(&params), |body| Body::Raw(body.as_bytes()));
+    let body = text(vector, "body").map_or(SignedBody::Form(&params), |body| SignedBody::Raw(body.as_bytes()));
     let header = text(vector, "settings_header").unwrap_or_default();
     let id = header.strip_prefix("key=").and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let algorithm = match text(vector, "algorithm") {

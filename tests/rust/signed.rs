@@ -7,7 +7,7 @@ use plumline::frame::Frame;
 use plumline::runtime::{Flow, Secret};
 use plumline::signature::{AuthToken, SignedParams, sign};
 
-const SECRETS: [Secret; Secret::COUNT] = [
+const SECRETS: [Secret; Secret::IN_FRAME] = [
     Secret::AuthToken,
     Secret::Number,
     Secret::AccountSid,

@@ -12,7 +12,7 @@ use super::trigger::{ALL, word};
 use crate::chart::{StoreError, counted, found, stands};
 use crate::dialplan::config::{AlertFormat, Alerts, Occasion};
 use crate::error::Code;
-use crate::fhir::element::{concept, extension, identifier, is, reference};
+use crate::fhir::element::{concept, extension, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::{Json, decimal};
 use crate::runtime::{Answer, FhirRequest, HttpRequest};
@@ -38,7 +38,7 @@ pub(super) fn intend(round: &SweepRun<'_>, occasion: Occasion, root: &str, call:
     let value = [root, ".", word(occasion)].concat();
     let mut intent = intent(round, ALERT, &value, word(occasion));
     intent.set("about", Json::List(vec![reference(call)]));
-    FhirRequest::create(&intent, criteria(root))
+    FhirRequest::create(&intent, Some(criteria(root)))
 }
 
 /// By a call's `CallSid` with any occasion.
@@ -54,9 +54,7 @@ pub(super) fn criteria(root: &str) -> String {
 
 /// The `CallSid` of the call that an alert is of.
 pub(super) fn root_of(intent: &Json) -> Option<&str> {
-    let identifiers = intent.get("identifier").map(Json::elements).unwrap_or_default();
-    let ours = identifiers.iter().find(|one| is(one, "system", SYSTEM))?;
-    Some(crate::text::cut(ours.get("value")?.text()?, b'.').0)
+    Some(crate::text::cut(identifier_value(intent, SYSTEM)?, b'.').0)
 }
 
 fn intent(round: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Json {
@@ -257,7 +255,7 @@ pub(super) async fn summary(round: &SweepRun<'_>, alerts: &Alerts, from: u64, to
         " an hour)",
     ];
     let intent = intent(round, SUMMARY, &value, &text.concat());
-    let request = FhirRequest::create(&intent, ["identifier=", SYSTEM, "|", &value].concat());
+    let request = FhirRequest::create(&intent, Some(["identifier=", SYSTEM, "|", &value].concat()));
     let answer = round.fhir(vec![request]).await.pop().unwrap_or(Answer::Failed);
     stands(&answer)?;
     if let Answer::Done { status: 201, body } = answer

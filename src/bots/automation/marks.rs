@@ -130,7 +130,7 @@ impl Marks {
         let request = if self.resource.is_some() {
             FhirRequest::update(&resource)
         } else {
-            Some(FhirRequest::create(&resource, criteria()))
+            Some(FhirRequest::create(&resource, Some(criteria())))
         };
         let answers = round.fhir(request.into_iter().collect()).await;
         let written = answers.into_iter().next().and_then(crate::runtime::Answer::ok);

@@ -15,7 +15,7 @@ mod tasks;
 mod tickets;
 mod trigger;
 
-use crate::dialplan::config::Config;
+use crate::bots::settings::read_config;
 use crate::error::{Code, log_line};
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
@@ -30,11 +30,7 @@ const STORY: u32 = 30;
 /// Does what a change of a resource or a minute of the clock asks for: a `Bot` is a minute of the sweep, a completed
 /// `Communication` of ours a call that has ended.
 pub async fn automation(knock: BotEvent, host: Host) -> Response {
-    let (config, misread) = match knock.secret("PLUMLINE_CONFIG").map(Config::read) {
-        None => (Config::default(), None),
-        Some(Ok(config)) => (config, None),
-        Some(Err(place)) => (Config::default(), Some(place)),
-    };
+    let (config, misread) = read_config(&knock);
     if knock.input.get("deletedResource").is_some() {
         return Reply::Accepted.into();
     }

@@ -7,7 +7,7 @@ use super::sweep_run::{Stopped, SweepRun, WRITES};
 use super::tickets::{Tickets, close};
 use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, found};
 use crate::error::Code;
-use crate::fhir::element::is;
+use crate::fhir::element::{identifier_value, is};
 use crate::fhir::search::search_value;
 use crate::fhir::systems::TWILIO;
 use crate::json::{Json, decimal};
@@ -236,9 +236,7 @@ fn is_of(resource: &Json, root: &str) -> bool {
 
 /// The root's `CallSid` by which a record is found.
 pub(super) fn root_of(resource: &Json) -> Option<&str> {
-    let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
-    let ours = identifiers.iter().find(|one| is(one, "system", TWILIO))?;
-    call_sid(ours.get("value")?.text()?).map(|sid| sid.0)
+    call_sid(identifier_value(resource, TWILIO)?).map(|sid| sid.0)
 }
 
 fn by_root<'a>(events: &'a [CallEvent<'a>]) -> Vec<Call<'a>> {

@@ -13,9 +13,9 @@ use super::hourly::{lingering, recordings};
 use super::marks::{Mark, Marks};
 use super::sweep_run::SweepRun;
 use super::tickets::Tickets;
+use crate::bots::settings::read_rest;
 use crate::chart::StoreError;
 use crate::error::Code;
-use crate::rest::Rest;
 use crate::runtime::BotEvent;
 use crate::time::{HOUR, MINUTE};
 
@@ -38,7 +38,7 @@ pub(super) async fn sweep(round: &SweepRun<'_>, knock: &BotEvent, is_read: bool)
     let mut marks = Marks::read(marks, round.base(), round.now);
     let mut tickets = Tickets::read(tickets, round.now);
 
-    match Rest::of(knock) {
+    match read_rest(knock) {
         Ok(rest) => {
             let whole = calls(round, &rest, &mut marks, &mut tickets).await;
             marks.save(round).await;
@@ -103,7 +103,7 @@ async fn hourly(round: &SweepRun<'_>, knock: &BotEvent, marks: &mut Marks) {
         return;
     }
     let days = round.config.recording.as_ref().and_then(|recording| recording.retention_days);
-    let whole = match (days, Rest::of(knock)) {
+    let whole = match (days, read_rest(knock)) {
         (Some(days), Ok(rest)) => recordings(round, &rest, marks, days).await,
         _ => true,
     };

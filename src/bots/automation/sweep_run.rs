@@ -4,13 +4,12 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::bots::settings::{OurNumbers, read_rest};
 use crate::chart::{CallEvent, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::Json;
-use crate::phone::E164;
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
 
@@ -45,10 +44,10 @@ pub(super) struct SweepRun<'a> {
 
 impl<'a> SweepRun<'a> {
     pub(super) fn new(host: &'a Host, knock: &BotEvent, config: &'a Config, asks: u32) -> Self {
-        let mut numbers = knock.numbers();
-        // One that cannot be read is one of ours, and so all that is not known to be another's has to be.
-        let wrong = numbers.take_if(|numbers| numbers.iter().any(|number| E164::parse(number).is_none()));
-        let wrong = wrong.map(|_| Problem::at(Code::NumberInvalid, "TWILIO_NUMBER"));
+        let ours = OurNumbers::read(knock);
+        let wrong = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
+        // A number that cannot be read is one of ours, so every call that is not known to be another's may be.
+        let mut numbers = ours.filter(|ours| !ours.has_invalid).map(|ours| ours.valid);
         if let Some(numbers) = &mut numbers {
             numbers.extend(config.numbers.iter().map(|(number, _)| number.to_owned()));
         }
@@ -67,12 +66,12 @@ impl<'a> SweepRun<'a> {
 
     /// The same run, which may ask Twilio about single calls.
     pub(super) fn asking_twilio(self, knock: &BotEvent) -> Self {
-        Self { rest: Rest::of(knock).ok(), ..self }
+        Self { rest: read_rest(knock).ok(), ..self }
     }
 
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &'a str {
-        self.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
+        self.config.extension_base()
     }
 
     /// Whether a call is one of ours, and not another application's of the same account; `None` where the leg it began

@@ -5,7 +5,7 @@
 use super::trigger::{ALL, ended_at, other_end, word};
 use crate::chart::CallLog;
 use crate::dialplan::config::Occasion;
-use crate::fhir::element::{concept, has_coding, identifier, is, reference};
+use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
 use crate::runtime::FhirRequest;
@@ -55,7 +55,7 @@ fn code(occasion: Occasion) -> Json {
 
 /// The create that makes one task of a call, whatever the occasion.
 pub(super) fn open(task: &Json, root: &str) -> FhirRequest {
-    FhirRequest::create(task, criteria(root))
+    FhirRequest::create(task, Some(criteria(root)))
 }
 
 /// The search for a call's task.
@@ -76,9 +76,7 @@ pub(super) fn criteria(root: &str) -> String {
 
 /// The `CallSid` of the call that a task is of.
 pub(super) fn root_of(task: &Json) -> Option<&str> {
-    let identifiers = task.get("identifier").map(Json::elements).unwrap_or_default();
-    let ours = identifiers.iter().find(|one| is(one, "system", CALL))?;
-    Some(crate::text::cut(ours.get("value")?.text()?, b'.').0)
+    Some(crate::text::cut(identifier_value(task, CALL)?, b'.').0)
 }
 
 /// What becomes of a call's task that nobody has begun, now that the occasion is another (the message came after the

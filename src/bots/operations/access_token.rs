@@ -9,7 +9,7 @@ use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::outbound::CallerId;
-use crate::runtime::{BotEvent, Host, Reply};
+use crate::runtime::{BotEvent, Host, Reply, Secret, Secrets};
 use crate::time::instant;
 use crate::token::{AccessToken, KeySecret};
 
@@ -37,9 +37,9 @@ pub(super) async fn access_token(knock: &BotEvent, host: &Host, log: &mut Vec<Co
 /// A token for the TwiML App; to receive calls only where the config says so.
 pub(super) fn mint(knock: &BotEvent, config: &Config, identity: &str) -> Result<String, Reply> {
     let signed = || -> Result<String, Problem> {
-        let (account_sid, key_sid) = (knock.need("TWILIO_ACCOUNT_SID")?, knock.need("TWILIO_API_KEY")?);
-        let secret = KeySecret::new(knock.need("TWILIO_API_SECRET")?)?;
-        let application = Json::of(knock.need("TWILIO_TWIML_APP_SID")?);
+        let (account_sid, key_sid) = (knock.need(Secret::AccountSid)?, knock.need(Secret::ApiKey)?);
+        let secret = KeySecret::new(knock.need(Secret::ApiSecret)?)?;
+        let application = Json::of(knock.need(Secret::TwimlAppSid)?);
         let incoming = Json::Bool(config.outbound.incoming);
         let voice = Json::object([("incomingAllow", incoming), ("outgoingApplicationSid", application)]);
         let grants = Json::object([("voice", voice)]);

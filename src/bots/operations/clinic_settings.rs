@@ -3,15 +3,14 @@
 //! What is the clinic's: its config and its numbers.
 
 use super::DEADLINE;
+use crate::bots::settings::{OurNumbers, read_config, read_rest};
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::Json;
 use crate::outbound::Sealing;
 use crate::phone::E164;
 use crate::policy::Refusal;
-use crate::rest::Rest;
-use crate::runtime::{Ask, BotEvent, Host, Reply};
+use crate::runtime::{Ask, BotEvent, Host, Reply, Secret, Secrets};
 
 /// What is the clinic's.
 pub(super) struct ClinicSettings {
@@ -25,14 +24,13 @@ impl ClinicSettings {
     /// Nothing is done under a config that cannot be read: what it forbids is not known then.
     pub(super) async fn open(knock: &BotEvent, host: &Host) -> Result<Self, Reply> {
         let config = config_of(knock)?;
-        let numbers = match knock.numbers() {
-            Some(numbers) => numbers,
+        let numbers = match OurNumbers::read(knock) {
+            Some(numbers) if numbers.valid.is_empty() => return Err(Reply::Invalid(OurNumbers::INVALID)),
+            Some(numbers) => numbers.valid,
             None => listed(knock, host).await?,
         };
-        let numbers: Vec<String> = numbers.into_iter().filter(|number| E164::parse(number).is_some()).collect();
         if numbers.is_empty() {
-            let code = if knock.secret("TWILIO_NUMBER").is_some() { Code::NumberInvalid } else { Code::SecretMissing };
-            return Err(Reply::Invalid(Problem::at(code, "TWILIO_NUMBER")));
+            return Err(Reply::Invalid(Problem::at(Code::SecretMissing, Secret::Number.name())));
         }
         Ok(Self { config, numbers })
     }
@@ -44,29 +42,26 @@ impl ClinicSettings {
 
     /// The base of our extensions' URLs.
     pub(super) fn base(&self) -> &str {
-        base_of(&self.config)
+        self.config.extension_base()
     }
 }
 
-/// The base of our extensions' URLs.
-pub(super) fn base_of(config: &Config) -> &str {
-    config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
-}
-
 pub(super) fn config_of(knock: &BotEvent) -> Result<Config, Reply> {
-    let config = knock.secret("PLUMLINE_CONFIG").map_or_else(|| Ok(Config::default()), Config::read);
-    config.map_err(|_| Reply::Broken(Problem::at(Code::ConfigInvalid, "PLUMLINE_CONFIG")))
+    match read_config(knock) {
+        (config, None) => Ok(config),
+        (_, Some(_)) => Err(Reply::Broken(Problem::at(Code::ConfigInvalid, Secret::Config.name()))),
+    }
 }
 
 /// The keys of the seals that stay in the chart: `PLUMLINE_SECRET`, or where that is not set the secret of the API key,
 /// which every call that is placed or ended needs.
 pub(super) fn keys(knock: &BotEvent) -> Sealing {
-    Sealing::of(knock.secret("PLUMLINE_SECRET"), knock.secret("TWILIO_API_SECRET"))
+    Sealing::of(knock.secret(Secret::Sealing), knock.secret(Secret::ApiSecret))
 }
 
 /// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
 async fn listed(knock: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
-    let rest = match Rest::of(knock) {
+    let rest = match read_rest(knock) {
         Ok(rest) => rest,
         // Without a key Twilio cannot be asked, and the secret is what is missing.
         Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),

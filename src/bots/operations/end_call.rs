@@ -3,10 +3,13 @@
 //! `end-call`: hangs up, or gives up a call that was not placed yet. A call that the chart could not be told of is ended
 //! all the same, where Twilio says that the requester's own browser placed it; the sweep brings it to the chart.
 
-use super::clinic_settings::{base_of, config_of, keys};
+use super::clinic_settings::{config_of, keys};
 use super::requester::{acts_as, read, reference, written};
 use super::{DEADLINE, text_of, wrong};
-use crate::chart::{CallEvent, Chart, ChartWrite, Context, Status, call_sid, nothing_else, search_all, store};
+use crate::bots::settings::read_rest;
+use crate::chart::{
+    CallEvent, Chart, ChartWrite, Context, Patience, Status, call_sid, nothing_else, search_all, store,
+};
 use crate::dialplan::config::Config;
 use crate::dialplan::{CallSid, Party};
 use crate::error::{Code, Problem};
@@ -81,12 +84,7 @@ pub(super) fn give_up(prepared: &Prepared, why: &str) -> Result<FhirRequest, Rep
     let mut resource = prepared.resource.clone();
     resource.set("status", Json::of("not-done"));
     resource.set("statusReason", Json::object([("text", Json::of(why))]));
-    let url = ["Communication/", prepared.id()].concat();
-    let if_match = prepared.guard();
-    if if_match.is_none() {
-        return Err(Reply::Broken(Code::ChartRefused.into()));
-    }
-    Ok(FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None })
+    FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))
 }
 
 /// A call that is to be ended.
@@ -103,7 +101,7 @@ struct Ending<'a> {
 impl Ending<'_> {
     /// Ends it if it is the requester's; `records` are those that name it.
     async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-        let rest = Rest::of(self.knock).map_err(Reply::Broken)?;
+        let rest = read_rest(self.knock).map_err(Reply::Broken)?;
         let call = answered(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
         let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == self.root && event.parent.is_none());
         let event = event.ok_or(not_found())?;
@@ -189,11 +187,11 @@ impl Ending<'_> {
             context: &Context::default(),
             chart: Some(&chart),
             also: &nothing_else,
-            base: base_of(self.config),
-            deadline: Some(DEADLINE),
+            base: self.config.extension_base(),
+            patience: Patience::UntilStored(Some(DEADLINE)),
         };
-        if let Err(unstored) = store(host, write).await {
-            log.push(unstored.code);
+        if let Err(code) = store(host, write).await {
+            log.push(code);
         }
     }
 }

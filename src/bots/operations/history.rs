@@ -8,7 +8,7 @@
 use super::wrong;
 use crate::chart::{CallLog, Count, StoreError, Way, found};
 use crate::error::{Code, Problem};
-use crate::fhir::element::{has_coding, is};
+use crate::fhir::element::{has_coding, identifier_value};
 use crate::fhir::reference::{is_id, reference_of};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
@@ -186,8 +186,7 @@ fn tell(resource: &Json) -> Json {
     };
     let duration = log.root_leg().and_then(|leg| leg.count(Count::Duration));
     let text = resource.at(&["payload", "0", "contentString"]).filter(|_| !is_call);
-    let sid =
-        resource.get("identifier").map(Json::elements).unwrap_or_default().iter().find(|one| is(one, "system", TWILIO));
+    let sid = identifier_value(resource, TWILIO);
     Json::object([
         ("kind", Json::of(if is_call { "call" } else { "message" })),
         ("direction", direction),
@@ -197,7 +196,7 @@ fn tell(resource: &Json) -> Json {
         ("durationSeconds", duration.map_or(Json::Null, |seconds| Json::count(seconds.into()))),
         ("practitioner", practitioner(resource).map_or(Json::Null, Json::of)),
         ("communication", reference_of(resource).map_or(Json::Null, |reference| Json::of(&reference))),
-        ("sid", sid.and_then(|sid| sid.get("value")).cloned().unwrap_or_default()),
+        ("sid", sid.map_or(Json::Null, Json::of)),
         ("text", text.cloned().unwrap_or_default()),
     ])
 }

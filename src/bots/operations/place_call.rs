@@ -13,16 +13,17 @@ use super::requester::{read, written};
 use super::start_call::{criterion, is_same};
 use super::target::{CallRequest, number_of, numbers_of};
 use super::{DEADLINE, text_of, wrong};
+use crate::bots::settings::read_rest;
 use crate::chart::Context;
-use crate::dialplan::Kind;
+use crate::dialplan::CallbackKind;
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm, guard};
+use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm};
 use crate::policy::Policy;
 use crate::rest::Rest;
-use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
+use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
 use crate::signature::WebhookUrl;
 use crate::time::{MINUTE, instant};
 
@@ -34,8 +35,8 @@ const LONGEST: usize = 4_000;
 
 /// Answers `{ callSid, communication, fromNumber }`.
 pub(super) async fn place_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let rest = Rest::of(knock).map_err(Reply::Broken)?;
-    let webhook = knock.need("PLUMLINE_WEBHOOK_URL").map_err(Reply::Broken)?;
+    let rest = read_rest(knock).map_err(Reply::Broken)?;
+    let webhook = knock.need(Secret::WebhookUrl).map_err(Reply::Broken)?;
     let webhook =
         WebhookUrl::secure(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
     let wish = CallRequest::read(knock)?;
@@ -150,13 +151,8 @@ impl Sending<'_> {
     async fn begin(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
         let mut resource = intent.write(self.office.base(), self.owner.sealing);
         self.mark(&mut resource);
-        let create = FhirRequest {
-            method: "POST",
-            url: "Communication".to_owned(),
-            resource: Some(resource.write()),
-            if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
-            if_match: None,
-        };
+        let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
+        let create = FhirRequest::create(&resource, unless);
         let answer = host.ask(Ask::Fhir(create), Some(DEADLINE)).await;
         let made = matches!(answer, Answer::Done { status: 201, .. });
         Ok((written(answer, "Communication")?, made))
@@ -201,12 +197,7 @@ impl Sending<'_> {
         // It was not placed. Of several who find so at once, one gets to send it again.
         let mut resource = prepared.resource.clone();
         self.mark(&mut resource);
-        let if_match = guard(&resource);
-        if if_match.is_none() {
-            return Err(Reply::Broken(Code::ChartRefused.into()));
-        }
-        let url = ["Communication/", prepared.id()].concat();
-        let write = FhirRequest { method: "PUT", url, resource: Some(resource.write()), if_match, if_none_exist: None };
+        let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(body) => {
                 let sealed = |prepared: &Prepared| prepared.is_prepared_for(self.owner.who, self.owner.sealing);
@@ -223,7 +214,7 @@ impl Sending<'_> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.office.config).ok().filter(|twiml| twiml.len() <= LONGEST);
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "voice")))?;
-        let status = callback(self.webhook, Kind::Status);
+        let status = callback(self.webhook, CallbackKind::Status);
         let timeout = self.office.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
         let phone = phone_of(&prepared).to_owned();
         let mut params = vec![("To", &*phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];

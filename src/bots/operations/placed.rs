@@ -10,7 +10,7 @@ use crate::error::Code;
 use crate::fhir::element::is;
 use crate::fhir::systems::TWILIO;
 use crate::json::Json;
-use crate::outbound::{LIFETIME, Prepared, Sealing, expires_at, guard, search_waiting, waiting};
+use crate::outbound::{LIFETIME, Prepared, Sealing, expires_at, search_waiting, waiting};
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply};
 use crate::text::percent_encode;
@@ -165,7 +165,7 @@ pub(super) async fn record(
         let write = match chart.write(&log, base) {
             Ok(Some(write)) => write,
             // It knew its call already, and lacked the seal alone.
-            Ok(None) if unsealed => update(&prepared).ok_or(Code::ChartRefused)?,
+            Ok(None) if unsealed => FhirRequest::update(&prepared.resource).ok_or(Code::ChartRefused)?,
             Ok(None) => return Ok(()),
             Err(trouble) => return Err(trouble.code()),
         };
@@ -180,13 +180,6 @@ pub(super) async fn record(
         }
     }
     Err(code)
-}
-
-/// The write of a record, under guard.
-pub(super) fn update(prepared: &Prepared) -> Option<FhirRequest> {
-    let url = ["Communication/", prepared.id()].concat();
-    let if_match = Some(prepared.guard()?);
-    Some(FhirRequest { method: "PUT", url, resource: Some(prepared.resource.write()), if_match, if_none_exist: None })
 }
 
 /// The records that callbacks made of a call before it was known whose it is.
@@ -212,13 +205,8 @@ impl Others {
             if other.log.root().is_none_or(|other| other == root) {
                 others.log.merge_legs(&other.log);
             }
-            let url = ["Communication/", other.id()].concat();
-            let if_match = guard(&other.resource);
             other.resource.set("status", Json::of("entered-in-error"));
-            if if_match.is_some() {
-                let resource = Some(other.resource.write());
-                others.writes.push(FhirRequest { method: "PUT", url, resource, if_match, if_none_exist: None });
-            }
+            others.writes.extend(FhirRequest::update(&other.resource));
         }
         others
     }

@@ -11,9 +11,7 @@ use crate::fhir::reference::is_reference;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::outbound::{
-    guard, has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, uuid_of,
-};
+use crate::outbound::{has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, uuid_of};
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
 
 /// How often the identity is tried to be written.
@@ -91,16 +89,9 @@ impl Requester {
             }
             let mut resource = self.practitioner.clone();
             place(&mut resource, "identifier", identifier(IDENTITY, &identity), |one| is(one, "system", IDENTITY));
-            let Some(if_match) = guard(&self.practitioner) else {
+            let Some(write) = FhirRequest::update(&resource) else {
                 log.push(Code::IdentityUnwritten);
                 return Ok(identity);
-            };
-            let write = FhirRequest {
-                method: "PUT",
-                url: self.reference.clone(),
-                resource: Some(resource.write()),
-                if_match: Some(if_match),
-                if_none_exist: None,
             };
             match host.ask(Ask::Fhir(write), Some(DEADLINE)).await {
                 Answer::Done { status: 200..=299, .. } => return Ok(identity),

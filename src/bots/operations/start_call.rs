@@ -13,12 +13,12 @@ use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
 use crate::outbound::{Intent, Prepared, Sealing, expires_at};
-use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply};
+use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
 use crate::time::instant;
 
 /// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
 pub(super) async fn start_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let sealing = knock.need("PLUMLINE_SECRET").map_err(Reply::Broken)?;
+    let sealing = knock.need(Secret::Sealing).map_err(Reply::Broken)?;
     let sealing = Sealing::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
     let wish = CallRequest::read(knock)?;
     let office = ClinicSettings::open(knock, host).await?;
@@ -76,13 +76,8 @@ async fn prepare(
 }
 
 fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
-    FhirRequest {
-        method: "POST",
-        url: "Communication".to_owned(),
-        resource: Some(intent.write(base, sealing).write()),
-        if_none_exist: intent.request.map(|request| ["identifier=", &criterion(request)].concat()),
-        if_match: None,
-    }
+    let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
+    FhirRequest::create(&intent.write(base, sealing), unless)
 }
 
 /// The search token of a request.

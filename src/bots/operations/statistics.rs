@@ -7,8 +7,8 @@
 
 use super::history::{practitioner, reply};
 use super::sums::{Sums, whole};
+use crate::bots::settings::read_config;
 use crate::chart::{CallLog, Walk};
-use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
@@ -43,7 +43,7 @@ struct Period {
 async fn count(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
     let invalid = |code: Code| Reply::Invalid(code.into());
     let input = &knock.input;
-    let zone = zone_of(knock);
+    let zone = time_zone(knock);
     let period = Period::read(input, &zone, host).await?;
     let (first, end) = (period.starts[0], period.starts[period.names.len()]);
     let search =
@@ -88,9 +88,9 @@ async fn count(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
 }
 
 /// The zone that is asked for, else the clinic's, else UTC.
-fn zone_of(knock: &BotEvent) -> String {
+fn time_zone(knock: &BotEvent) -> String {
     let asked = knock.input.get("timeZone").and_then(Json::text).map(str::to_owned);
-    let clinic = || knock.secret("PLUMLINE_CONFIG").and_then(|text| Config::read(text).ok()?.time_zone);
+    let clinic = || read_config(knock).0.time_zone;
     asked.or_else(clinic).unwrap_or_else(|| "UTC".to_owned())
 }
 

@@ -27,7 +27,7 @@ pub(super) struct CallRequest<'a> {
 }
 
 /// A call that may be placed.
-pub(super) struct Target<'a> {
+pub(super) struct CallTarget<'a> {
     /// Who calls whom, about what; without the identity.
     pub(super) context: Context,
     /// The number of ours that the callee sees.
@@ -40,7 +40,7 @@ pub(super) struct Target<'a> {
     counted: Vec<Option<Json>>,
 }
 
-impl Target<'_> {
+impl CallTarget<'_> {
     /// Finds out whether the call may be placed at this hour, and besides those that the requester has placed.
     pub(super) async fn admit(&self, office: &ClinicSettings, now: u64, host: &Host) -> Result<(), Reply> {
         let callee = self.context.number.as_deref().unwrap_or_default();
@@ -75,7 +75,7 @@ impl<'a> CallRequest<'a> {
     }
 
     /// Finds out whether the requester may call them, and from which number. One round trip reads all there is to know,
-    /// `more` included; when and how often is judged by [`Target::admit`].
+    /// `more` included; when and how often is judged by [`CallTarget::admit`].
     pub(super) async fn target<'o>(
         &self,
         knock: &BotEvent,
@@ -84,7 +84,7 @@ impl<'a> CallRequest<'a> {
         more: Vec<FhirRequest>,
         host: &Host,
         log: &mut Vec<Code>,
-    ) -> Result<Target<'o>, Reply> {
+    ) -> Result<CallTarget<'o>, Reply> {
         let who = reference(knock)?;
         let outbound = &office.config.outbound;
         let limits = searches(outbound, who, knock.now);
@@ -127,7 +127,7 @@ impl<'a> CallRequest<'a> {
             prepared: Some(knock.now),
             ..Context::default()
         };
-        Ok(Target { context, from, requester, more: answers.collect(), limits, counted })
+        Ok(CallTarget { context, from, requester, more: answers.collect(), limits, counted })
     }
 }
 

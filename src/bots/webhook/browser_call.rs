@@ -2,12 +2,12 @@
 
 //! A browser's call by the clinic's policy.
 
+use super::request::WebhookRequest;
 use super::{with_ticket, without_ticket};
+use crate::dialplan::Clinic;
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::{Conference, Queue};
-use crate::dialplan::{Call, Clinic};
 use crate::error::Code;
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::outbound::{Connection, conference, connect, queue, refuse, ticket_of};
 use crate::phone::E164;
 use crate::policy::Refusal;
@@ -17,36 +17,23 @@ use crate::runtime::{Host, Reply, Response};
 const QUEUE: &str = "queue:";
 const CONFERENCE: &str = "conference:";
 
-/// What a browser's call came with.
+/// A browser's call.
 #[derive(Clone, Copy)]
-pub(super) struct BrowserCall<'a> {
-    /// What Twilio says of it.
-    pub(super) call: &'a Call<'a>,
-    /// Who calls: the identity that Twilio has signed for.
-    pub(super) identity: &'a str,
-    /// What is ours.
-    pub(super) clinic: &'a Clinic<'a>,
-    /// All parameters; the browser chose the names and values of its own.
-    pub(super) pairs: &'a [(&'a str, &'a str)],
-    /// Milliseconds since 1970.
-    pub(super) now: u64,
-    /// The webhook's own URL.
-    pub(super) webhook: &'a str,
+pub(super) struct BrowserCall<'v> {
+    /// The request.
+    pub(super) request: &'v WebhookRequest<'v, 'v>,
+    /// Who calls: the identity that Twilio signed.
+    pub(super) identity: &'v str,
     /// `PLUMLINE_SECRET`.
-    pub(super) secret: Option<&'a str>,
+    pub(super) secret: Option<&'v str>,
 }
 
 impl BrowserCall<'_> {
-    /// The config's extension base.
-    pub(super) fn base(&self) -> &str {
-        self.clinic.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
-    }
-
     /// Dials `callee`.
     pub(super) fn connect(&self, callee: &str, from: E164<'_>) -> Result<String, Refusal> {
-        let connection = Connection { webhook: self.webhook, callee, from: from.as_str() };
+        let connection = Connection { webhook: self.request.url, callee, from: from.as_str() };
         // A config that was read holds nothing that XML cannot write.
-        connect(&connection, self.clinic.config).map_err(|_| Refusal::ChartUnavailable)
+        connect(&connection, self.request.clinic.config).map_err(|_| Refusal::ChartUnavailable)
     }
 }
 
@@ -57,7 +44,7 @@ pub(super) async fn browser_call(placing: &BrowserCall<'_>, host: &Host) -> Resp
         Ok(document) => Response::from(Reply::Twiml(document)),
         Err(refusal) => {
             codes.push(refusal.code());
-            Response::from(Reply::Twiml(refuse(refusal, placing.clinic.config)))
+            Response::from(Reply::Twiml(refuse(refusal, placing.request.clinic.config)))
         }
     };
     for code in codes {
@@ -67,23 +54,23 @@ pub(super) async fn browser_call(placing: &BrowserCall<'_>, host: &Host) -> Resp
 }
 
 async fn place(placing: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -> Result<String, Refusal> {
-    let Clinic { application, config, .. } = placing.clinic;
-    if application.is_some() && placing.call.application != *application {
+    let Clinic { application, config, .. } = placing.request.clinic;
+    if application.is_some() && placing.request.call.application != *application {
         return Err(Refusal::Application);
     }
-    let to = placing.call.to.unwrap_or_default();
+    let to = placing.request.call.to.unwrap_or_default();
     if let Some(waiting) = waiting(config, to) {
         // Nobody is dialled: whoever waits has called us.
         let document = match waiting {
-            Waiting::InQueue(name) => queue(name, placing.webhook, config),
-            Waiting::InRoom(room) => conference(room, placing.webhook, config),
+            Waiting::InQueue(name) => queue(name, placing.request.url, config),
+            Waiting::InRoom(room) => conference(room, placing.request.url, config),
         };
         return document.map_err(|_| Refusal::QueueUnknown);
     }
     if to.starts_with(QUEUE) || to.starts_with(CONFERENCE) {
         return Err(Refusal::QueueUnknown);
     }
-    let ticket = ticket_of(placing.pairs)?;
+    let ticket = ticket_of(placing.request.pairs)?;
     let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
     match (ticket, placing.secret) {
         (Some(ticket), Some(secret)) => with_ticket::with_ticket(placing, ticket, secret, host).await,

@@ -8,20 +8,20 @@
 
 use std::cell::RefCell;
 
+use super::request::WebhookRequest;
 use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::Clocks;
 use crate::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, Queue, StoreError, Text, nothing_else, search, store,
+    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, QueueReport, SECOND_ATTEMPT, StoreError, Text,
+    nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    Call, CallStatus, CallbackUrl, Caller, Clinic, Direction, Event, Fact, Facts, Kind, Next, Params, Plan, Turn, Want,
-    render, wants,
+    CallStatus, CallbackKind, Caller, Direction, Fact, Facts, Next, Params, Plan, Turn, VerbEvent, Want, render, wants,
 };
 use crate::error::{Code, log_line};
-use crate::fhir::systems::EXTENSION_BASE;
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
 
 /// Milliseconds that a round trip of reading may take.
@@ -33,34 +33,9 @@ const WRITING: u32 = 700;
 /// Milliseconds that storing an event may take in all while a caller waits.
 const LISTENING_LIMIT: u32 = 2_500;
 
-/// Milliseconds for each round trip of a second attempt, where somebody else wrote at the same time.
-const AGAIN: u32 = 200;
-
 /// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
 /// `hangup` and `leave`, which Twilio says of the same wait.
 const CALLED_BACK: &str = "callback";
-
-/// A genuine request, and where it came.
-pub(super) struct WebhookRequest<'v, 'a> {
-    /// Its parameters.
-    pub(super) pairs: &'v [(&'a str, &'a str)],
-    pub(super) call: &'v Call<'a>,
-    pub(super) clinic: &'v Clinic<'a>,
-    pub(super) step: CallbackUrl<'a>,
-    /// The webhook's URL without its fragment.
-    pub(super) url: &'a str,
-    /// Milliseconds since 1970.
-    pub(super) now: u64,
-    /// What clocks show, as far as it is known.
-    pub(super) clocks: &'v RefCell<Clocks>,
-}
-
-impl WebhookRequest<'_, '_> {
-    /// The base of our extension's URL in the chart.
-    pub(super) fn base(&self) -> &str {
-        self.clinic.config.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
-    }
-}
 
 /// Answers what a dialplan or a callback of ours is about; `None` for what the default plan answers.
 pub(super) async fn dialplan(
@@ -73,22 +48,24 @@ pub(super) async fn dialplan(
     let caller = Caller::of(visit.call, said, visit.clinic.numbers);
     let plan = Plan { config, numbers: visit.clinic.numbers, url: visit.url, caller };
     match (visit.step.kind, direction) {
-        (Kind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
+        (CallbackKind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
             // TwiML from elsewhere may have this action: a caller waits for the document.
             host.limit(LISTENING_LIMIT, spread(visit.pairs, visit.now));
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
-        (Kind::First, Direction::StatusCallback | Direction::DialAction)
-        | (Kind::Status | Kind::Recording | Kind::Machine, _) => {
+        (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
+        | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
         // Nobody listens any more, and Twilio says nowhere else how the wait ended.
-        (Kind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
+        (CallbackKind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
             Some(status(host, visit.pairs, visit.now, visit.base()).await)
         }
-        (Kind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
-        (Kind::First, Direction::Inbound { .. }) if plan.rules().is_some() => Some(follow(host, visit, &plan).await),
-        (Kind::First, _) => None,
+        (CallbackKind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
+        (CallbackKind::First, Direction::Inbound { .. }) if plan.rules().is_some() => {
+            Some(follow(host, visit, &plan).await)
+        }
+        (CallbackKind::First, _) => None,
         _ => Some(follow(host, visit, &plan).await),
     }
 }
@@ -102,13 +79,14 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
     let mut next = plan.next(&visit.step, said, over);
     // Who was there when they were rung is asked once they have spoken.
     let spoken = match next.turn.event() {
-        Some(Event::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
+        Some(VerbEvent::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
         _ => 0,
     };
     let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
     let mut note = RecordUpdate::of(visit, &next.turn);
     let unread = find_out(host, plan, &next, visit.clocks, &mut facts, &mut note).await;
-    if let (Some(Event::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone())) {
+    if let (Some(VerbEvent::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone()))
+    {
         let root = note.as_ref().map_or("", |note| note.event.root().0);
         facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
     }
@@ -129,8 +107,8 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
         if let Err(code) = note.write(host, visit.base(), over).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
-            if let Turn::Resume { event: event @ Event::CallbackAccepted, .. } = &mut next.turn {
-                *event = Event::Waiting { position: None };
+            if let Turn::Resume { event: event @ VerbEvent::CallbackAccepted, .. } = &mut next.turn {
+                *event = VerbEvent::Waiting { position: None };
                 rendered = render(plan, &next, &facts);
             }
         }
@@ -263,7 +241,7 @@ fn ask(want: &Want, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
         return Some(Ask::Zone(ZoneRequest { zone: zone.clone(), instants: vec![facts.now], walls: Vec::new() }));
     }
     let url = want.url(&plan.caller, facts)?;
-    Some(Ask::Fhir(FhirRequest { method: "GET", url, ..FhirRequest::default() }))
+    Some(Ask::Fhir(FhirRequest::get(url)))
 }
 
 /// What the chart is to know of this request before it is answered.
@@ -279,14 +257,14 @@ struct RecordUpdate<'a> {
 impl<'a> RecordUpdate<'a> {
     /// Of a request that makes `turn`; `None` where there is nothing to say.
     fn of(visit: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
-        let accepted = turn.event() == Some(Event::CallbackAccepted);
+        let accepted = turn.event() == Some(VerbEvent::CallbackAccepted);
         let event = match visit.step.kind {
-            Kind::First => CallEvent::opening(visit.pairs, visit.now)?,
+            CallbackKind::First => CallEvent::opening(visit.pairs, visit.now)?,
             kind if kind.reports_end() || accepted => CallEvent::read(visit.pairs, visit.now)?,
             _ => return None,
         };
-        let queue = if accepted { Some(Queue { result: CALLED_BACK, seconds: None }) } else { event.queue };
-        let has_news = visit.step.kind != Kind::First;
+        let queue = if accepted { Some(QueueReport { result: CALLED_BACK, seconds: None }) } else { event.queue };
+        let has_news = visit.step.kind != CallbackKind::First;
         let event = CallEvent { queue, ..event };
         Some(Self { event, has_news, context: Context::default(), found: None })
     }
@@ -298,33 +276,22 @@ impl RecordUpdate<'_> {
         if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());
         }
-        if over {
-            let (root, context) = (self.event.root().0, &self.context);
-            let chart = self.found.take().and_then(|found| Chart::read(found, root).ok());
-            let (events, also) = (core::slice::from_ref(&self.event), &nothing_else);
-            let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, deadline: None };
-            return store(host, write).await.map(|_| ()).map_err(|unstored| unstored.code);
-        }
-        let mut said = CallLog::of(core::slice::from_ref(&self.event));
-        said.claim(self.event.root().0);
-        said.know(&self.context);
-        let found = self.found.take().unwrap_or(Answer::Failed);
-        match save(host, found, &said, base, WRITING).await {
-            Err(StoreError::Retryable(Code::ChartConflict)) => {}
-            result => return result.map_err(StoreError::code),
-        }
-        let found = host.ask(Ask::Fhir(search(self.event.root().0)), Some(AGAIN)).await;
-        save(host, found, &said, base, AGAIN).await.map_err(StoreError::code)
-    }
-}
-
-async fn save(host: &Host, found: Answer, said: &CallLog, base: &str, deadline: u32) -> Result<(), StoreError> {
-    let chart = Chart::read(found, said.root().unwrap_or_default())?;
-    let mut log = chart.log.clone();
-    log.merge(said);
-    match chart.write(&log, base)? {
-        Some(request) => chart.settle(&host.ask(Ask::Fhir(request), Some(deadline)).await),
-        None => Ok(()),
+        let root = self.event.root().0;
+        let found = self.found.take();
+        let (chart, patience) = if over {
+            (found.and_then(|found| Chart::read(found, root).ok()), Patience::UntilStored(None))
+        } else {
+            match Chart::read(found.unwrap_or(Answer::Failed), root) {
+                Ok(chart) => (Some(chart), Patience::CallerWaits(WRITING)),
+                // That search was the first attempt.
+                Err(StoreError::Retryable(Code::ChartConflict)) => (None, Patience::CallerWaits(SECOND_ATTEMPT)),
+                Err(error) => return Err(error.code()),
+            }
+        };
+        let events = core::slice::from_ref(&self.event);
+        let (context, also) = (&self.context, &nothing_else);
+        let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, patience };
+        store(host, write).await.map(|_| ())
     }
 }
 

@@ -10,7 +10,7 @@
 //! not say which call it is of. It is the one then that was to ring this phone, over this number of ours, a moment ago: no
 //! call comes here but those that `place-call` has placed.
 
-use super::inbound_call::WebhookRequest;
+use super::request::WebhookRequest;
 use crate::chart::{CallEvent, Chart, is_complete, search, search_all};
 use crate::dialplan::{Clinic, Params};
 use crate::json::Json;

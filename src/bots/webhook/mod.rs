@@ -5,6 +5,7 @@
 mod browser_call;
 mod inbound_call;
 mod key_press;
+mod request;
 mod status;
 mod transcription;
 mod verify_request;
@@ -17,12 +18,13 @@ use std::rc::Rc;
 
 use crate::bots::instance_cache::{Clocks, Names, SharedCache};
 use crate::bots::settings::Settings;
-use crate::runtime::{Body, Event, Host, Layout};
-use inbound_call::{WebhookRequest, dialplan};
+use crate::runtime::{Body, Host, Layout, WebhookEvent};
+use inbound_call::dialplan;
+use request::WebhookRequest;
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, Clinic, Direction, Kind, Subject, apology, route};
+use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::callback;
@@ -36,7 +38,7 @@ const TRAPS: u32 = 2;
 /// Answers one webhook.
 pub async fn webhook(frame: Frame, host: Host, shelf: SharedCache) -> Response {
     let names = Rc::clone(&shelf.borrow().names);
-    let event = match Event::read(&frame, &names.names) {
+    let event = match WebhookEvent::read(&frame, &names.names) {
         Ok(event) => event,
         Err(code) => return Reply::Broken(code.into()).into(),
     };
@@ -61,10 +63,13 @@ fn apart<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output
 }
 
 /// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
-fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
+fn given_up(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
-    let own = matches!(kind, Kind::Status | Kind::Recording | Kind::Machine | Kind::Transcription);
+    let own = matches!(
+        kind,
+        CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine | CallbackKind::Transcription
+    );
     if own || has("CallbackSource") {
         return Reply::Broken(Code::CoreTrapped.into());
     }
@@ -73,7 +78,7 @@ fn given_up(event: &Event<'_>, kind: Kind) -> Reply {
 
 /// Answers a request that is genuine.
 async fn answer(
-    event: &Event<'_>,
+    event: &WebhookEvent<'_>,
     settings: &Settings,
     called: &VerifiedRequest<'_>,
     clocks: &RefCell<Clocks>,
@@ -99,8 +104,8 @@ async fn answer(
     let (step, url, now) = (called.step, &*called.url, event.now);
     let visit = WebhookRequest { pairs, call: &call, clinic: &clinic, step, url, now, clocks };
     let planned = match called.step.kind {
-        Kind::Connect if settings.misread.is_some() => Some(Response::from(Reply::Twiml(apology()))),
-        Kind::Connect => Some(apart(key_pressed(&visit, settings.sealing(), host)).await),
+        CallbackKind::Connect if settings.misread.is_some() => Some(Response::from(Reply::Twiml(apology()))),
+        CallbackKind::Connect => Some(apart(key_pressed(&visit, settings.sealing(), host)).await),
         _ => apart(dialplan(host, &visit, &direction)).await,
     };
     let mut done = match (planned, &direction) {
@@ -108,14 +113,14 @@ async fn answer(
         // What a config that cannot be read forbids is not known.
         (None, Direction::Outbound { .. }) if settings.misread.is_some() => Response::from(Reply::Twiml(apology())),
         (None, Direction::Outbound { identity }) if settings.beyond_default => {
-            let (secret, call, clinic, webhook, now) = (settings.sealing(), &call, &clinic, &*called.url, event.now);
-            apart(browser_call(&BrowserCall { call, identity, clinic, pairs, now, webhook, secret }, host)).await
+            let call = BrowserCall { request: &visit, identity, secret: settings.sealing() };
+            apart(browser_call(&call, host)).await
         }
         // The default plan: there is nothing to wait for.
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
             // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
-            let status = settings.config.follows_up().then(|| callback(&called.url, Kind::Status));
+            let status = settings.config.follows_up().then(|| callback(&called.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }
     };

@@ -2,7 +2,7 @@
 
 //! Twilio tells how a call goes on: a status callback, the action of a dial, a recording that is ready.
 
-use crate::chart::{CallEvent, Chart, ChartWrite, Context, nothing_else, search, store};
+use crate::chart::{CallEvent, Chart, ChartWrite, Context, Patience, nothing_else, search, store};
 use crate::error::{Code, Problem};
 use crate::json::decimal;
 use crate::runtime::{Ask, Host, Reply, Response};
@@ -56,11 +56,11 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
         chart: chart.as_ref(),
         also: &nothing_else,
         base,
-        deadline: None,
+        patience: Patience::UntilStored(None),
     };
     match store(host, write).await {
         Ok(_) => done,
-        Err(unstored) => Reply::Broken(unstored.code.into()).into(),
+        Err(code) => Reply::Broken(code.into()).into(),
     }
 }
 

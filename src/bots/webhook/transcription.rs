@@ -4,7 +4,7 @@
 //! Source: <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
 use super::status::{CALLBACK_LIMIT, spread, status};
-use crate::chart::{CallEvent, CallLog, ChartWrite, Context, search, store, transcription_sid};
+use crate::chart::{CallEvent, CallLog, ChartWrite, Context, Patience, search, store, transcription_sid};
 use crate::dialplan::config::Config;
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
@@ -45,19 +45,21 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
             ("sender", patient),
             ("payload", Json::List(vec![Json::object([("contentString", Json::of(words))])])),
         ]);
-        vec![FhirRequest {
-            method: "POST",
-            url: "Communication".to_owned(),
-            resource: Some(resource.write()),
-            if_none_exist: Some(["identifier=", TWILIO, "|", transcription].concat()),
-            if_match: None,
-        }]
+        vec![FhirRequest::create(&resource, Some(["identifier=", TWILIO, "|", transcription].concat()))]
     };
     let context = Context::default();
     let events = core::slice::from_ref(&event);
-    let write = ChartWrite { root, events, context: &context, chart: None, also: &words, base, deadline: None };
+    let write = ChartWrite {
+        root,
+        events,
+        context: &context,
+        chart: None,
+        also: &words,
+        base,
+        patience: Patience::UntilStored(None),
+    };
     match store(host, write).await {
         Ok(_) => Response::route(&Route::Acknowledge, None, &Config::default(), None),
-        Err(unstored) => Reply::Broken(unstored.code.into()).into(),
+        Err(code) => Reply::Broken(code.into()).into(),
     }
 }

@@ -9,7 +9,7 @@ use crate::bots::settings::Settings;
 use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::runtime::{Ask, Body, Event, Host, Layout, Reply, Secret};
+use crate::runtime::{Ask, Body, Host, Layout, Reply, Secret, WebhookEvent};
 use crate::signature::{self, AuthToken, Request, Seen, SharedKeys, SignedParams, WebhookUrl, explain};
 use crate::text::{cut, find};
 
@@ -34,7 +34,7 @@ pub(super) struct VerifiedRequest<'a> {
 
 /// Finds out whether the request is Twilio's, and to which URL, before anything else of it is read.
 pub(super) async fn verify_request<'a>(
-    event: &Event<'_>,
+    event: &WebhookEvent<'_>,
     names: &Names,
     settings: &'a Settings,
     host: &Host,
@@ -146,7 +146,7 @@ fn check(
     tokens: &[AuthToken],
 ) -> Result<(), Code> {
     let raw = if let Body::Raw(text) = body { Some(text.as_bytes()) } else { None };
-    let body = raw.map_or(signature::Body::Form(params), signature::Body::Raw);
+    let body = raw.map_or(signature::SignedBody::Form(params), signature::SignedBody::Raw);
     let url = signed_url(url, raw);
     let request = Request { url: &url, body, signature, tokens, shared_keys: SharedKeys::default() };
     signature::verify(&request).map(|_| ())
@@ -167,7 +167,7 @@ fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl
 /// The webhook's URL, and when it was learned where it is remembered: the secret, what an earlier event learned, or
 /// what Medplum says.
 async fn own_url<'a>(
-    event: &Event<'_>,
+    event: &WebhookEvent<'_>,
     settings: &'a Settings,
     host: &Host,
     shelf: &SharedCache,
@@ -184,7 +184,7 @@ async fn own_url<'a>(
     })
 }
 
-async fn ask_own_url(event: &Event<'_>, host: &Host, shelf: &SharedCache) -> Result<WebhookUrl, Reply> {
+async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, shelf: &SharedCache) -> Result<WebhookUrl, Reply> {
     let answer = host.ask(Ask::Me, Some(OWN_URL_DEADLINE)).await;
     let answer = answer.ok().unwrap_or_default();
     let base = answer.get("baseUrl").and_then(Json::text);

@@ -35,13 +35,14 @@ pub(super) async fn with_ticket(
         Code::SecretWeak => Refusal::SecretWeak,
         _ => Refusal::SecretMissing,
     })?;
-    let id = sealing.open(ticket, placing.identity, placing.now)?;
-    let event = CallEvent::opening(placing.pairs, placing.now).ok_or(Refusal::TicketInvalid)?;
+    let id = sealing.open(ticket, placing.identity, placing.request.now)?;
+    let event = CallEvent::opening(placing.request.pairs, placing.request.now).ok_or(Refusal::TicketInvalid)?;
 
-    let (config, numbers) = (placing.clinic.config, placing.clinic.numbers);
+    let (config, numbers) = (placing.request.clinic.config, placing.request.clinic.numbers);
     // An identity is mostly made of the practitioner's id, so that the limits can be asked for in the same round trip.
     let guessed = practitioner_of(placing.identity).map(|id| ["Practitioner/", &id].concat());
-    let mut limits = guessed.as_deref().map_or_else(Vec::new, |who| searches(&config.outbound, who, placing.now));
+    let mut limits =
+        guessed.as_deref().map_or_else(Vec::new, |who| searches(&config.outbound, who, placing.request.now));
     let mut asks = vec![(Ask::Fhir(FhirRequest::get(communication(id))), Some(READ))];
     asks.extend(count(&limits, READ));
     let mut answers = host.ask_all(asks).await.into_iter();
@@ -68,9 +69,9 @@ pub(super) async fn with_ticket(
     // Twilio asks again where it lost the answer, and gets the same.
     if !own {
         let mut deadline = CLAIM;
-        at_this_hour(config, &callee, placing.now, host).await?;
+        at_this_hour(config, &callee, placing.request.now, host).await?;
         if guessed.as_ref() != Some(&practitioner) {
-            limits = searches(&config.outbound, &practitioner, placing.now);
+            limits = searches(&config.outbound, &practitioner, placing.request.now);
             if !limits.is_empty() {
                 found = host.ask_all(count(&limits, COUNT).collect()).await.into_iter().map(Answer::ok).collect();
                 deadline -= COUNT;
@@ -125,7 +126,7 @@ async fn claim(
     for _ in 0..ATTEMPTS {
         let mut log = prepared.log.clone();
         log.add(event);
-        let request = Chart::of(prepared.resource).write(&log, placing.base());
+        let request = Chart::of(prepared.resource).write(&log, placing.request.base());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.ask(Ask::Fhir(request), Some(deadline)).await {
             Answer::Done { status: 200..=299, .. } => return Ok(()),

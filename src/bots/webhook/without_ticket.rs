@@ -4,6 +4,7 @@
 
 use super::browser_call::BrowserCall;
 use crate::chart::{CallEvent, CallLog, Context};
+use crate::dialplan::Params;
 use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::fhir::element::is;
@@ -26,14 +27,15 @@ pub(super) async fn without_ticket(
     host: &Host,
     codes: &mut Vec<Code>,
 ) -> Result<String, Refusal> {
-    let (config, numbers) = (placing.clinic.config, placing.clinic.numbers);
+    let (config, numbers) = (placing.request.clinic.config, placing.request.clinic.numbers);
     let outbound = &config.outbound;
-    let callee = Policy::new(outbound, numbers).allows(placing.call.to.unwrap_or_default())?;
-    at_this_hour(config, &callee, placing.now, host).await?;
+    let callee = Policy::new(outbound, numbers).allows(placing.request.call.to.unwrap_or_default())?;
+    at_this_hour(config, &callee, placing.request.now, host).await?;
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
-    let patient = claimed(placing.pairs, "PatientId").and_then(|id| reference_to(id, "Patient"));
-    let appointment = claimed(placing.pairs, "AppointmentId").and_then(|id| reference_to(id, "Appointment"));
+    let claims = Params(placing.request.pairs);
+    let patient = claims.get("PatientId").and_then(|id| reference_to(id, "Patient"));
+    let appointment = claims.get("AppointmentId").and_then(|id| reference_to(id, "Appointment"));
     let told = limited || patient.is_some() || appointment.is_some();
     let charted = told || outbound.pool == Pool::LeastRecentlyUsed;
     let who = if told || !outbound.practitioners.is_empty() { who(placing.identity, config) } else { Who::Unasked };
@@ -43,8 +45,9 @@ pub(super) async fn without_ticket(
         Who::Known(practitioner) | Who::Shaped(practitioner) => Some(practitioner.clone()),
         Who::Unasked | Who::Search(_) => None,
     };
-    let mut limits =
-        practitioner.as_deref().map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.now));
+    let mut limits = practitioner
+        .as_deref()
+        .map_or_else(Vec::new, |practitioner| searches(outbound, practitioner, placing.request.now));
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &who {
         Who::Search(search) => vec![FhirRequest::get(search.clone())],
@@ -63,7 +66,7 @@ pub(super) async fn without_ticket(
         let bundle = answers.remove(0).ok();
         practitioner = bundle.as_ref().and_then(only_practitioner);
         match &practitioner {
-            Some(practitioner) => limits = searches(outbound, practitioner, placing.now),
+            Some(practitioner) => limits = searches(outbound, practitioner, placing.request.now),
             None if bundle.is_none() && limited => return Err(Refusal::ChartUnavailable),
             None if limited => return Err(Refusal::CallerUnknown),
             None => {}
@@ -79,7 +82,7 @@ pub(super) async fn without_ticket(
     let found: Vec<Option<Json>> = answers.into_iter().map(Answer::ok).collect();
     judge(&limits, &found)?;
 
-    let event = CallEvent::opening(placing.pairs, placing.now);
+    let event = CallEvent::opening(placing.request.pairs, placing.request.now);
     let sid = event.as_ref().map_or(placing.identity, |event| event.sid.0);
     let key = PoolKey { callee: &callee, call: sid };
     let from = caller_id.choose(last_uses, key).ok_or(Refusal::ChartUnavailable)?;
@@ -152,25 +155,12 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
     reference_to(entry.at(&["resource", "id"])?.text()?, "Practitioner")
 }
 
-/// A parameter that came once.
-fn claimed<'a>(pairs: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
-    let mut values = pairs.iter().filter(|(known, value)| *known == name && !value.is_empty());
-    let (_, value) = values.next()?;
-    values.next().is_none().then_some(*value)
-}
-
 /// The record of the call, made once.
 fn record(placing: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
     let mut log = CallLog::of(core::slice::from_ref(event));
     log.know(context);
-    let mut resource = log.write(None, placing.base());
+    let mut resource = log.write(None, placing.request.base());
     show(&mut resource, from.as_str());
     let criteria = ["identifier=", TWILIO, "|", &search_value(log.root().unwrap_or_default())].concat();
-    FhirRequest {
-        method: "POST",
-        url: "Communication".to_owned(),
-        resource: Some(resource.write()),
-        if_none_exist: Some(criteria),
-        if_match: None,
-    }
+    FhirRequest::create(&resource, Some(criteria))
 }

@@ -3,6 +3,7 @@
 //! The actions: their verbs, one after the other, and the edges between them.
 
 use super::place::Place;
+use super::rules::MAX_COMPARED;
 use super::{Checker, shape};
 use crate::dialplan::callback_urls::{MAX_CALLBACKS, count_callbacks, count_of_action};
 use crate::dialplan::graph::Edge;
@@ -43,7 +44,12 @@ impl Checker<'_> {
         for (index, (name, verbs)) in self.config.actions.iter().enumerate() {
             let at = at.member(index, name);
             for (index, verb) in verbs.iter().enumerate() {
-                verb.advise(self, &at.element(index).field(verb.key()));
+                let at = at.element(index);
+                let at = at.field(verb.key());
+                verb.advise(self, &at);
+                if is_repeated(verbs, index) {
+                    self.warning(Code::ConfigRuleUnreachable, &at);
+                }
             }
         }
     }
@@ -58,4 +64,11 @@ impl Checker<'_> {
             self.error(Code::ConfigSteps, &Place::root("actions").member(index, name));
         }
     }
+}
+
+/// Whether an earlier verb of the action has the same conditions, so that these never hold. Those on the language may.
+fn is_repeated(verbs: &[Verb], index: usize) -> bool {
+    let Some(conditions) = verbs.get(index).and_then(Verb::conditions) else { return false };
+    let earlier = verbs.get(index.saturating_sub(MAX_COMPARED)..index).unwrap_or_default();
+    conditions.language.is_none() && earlier.iter().filter_map(Verb::conditions).any(|earlier| earlier == conditions)
 }

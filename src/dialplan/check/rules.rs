@@ -10,7 +10,7 @@ use crate::error::Code;
 use crate::phone::E164;
 
 /// With as many rules each later one is compared.
-const MAX_COMPARED: usize = 256;
+pub(super) const MAX_COMPARED: usize = 256;
 
 impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
@@ -118,6 +118,9 @@ impl Checker<'_> {
             self.expect(!verification.is_empty(), Code::ConfigEmpty, &at.field("verification"));
         }
         self.each(when.patient_language.as_deref(), &at.field("patientLanguage"), |checker, tag, at| {
+            checker.language(Some(tag), at);
+        });
+        self.each(when.language.as_deref(), &at.field("language"), |checker, tag, at| {
             checker.language(Some(tag), at);
         });
         self.each(when.care_team.as_deref(), &at.field("careTeam"), |checker, team, at| {

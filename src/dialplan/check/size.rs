@@ -27,21 +27,30 @@ impl Checker<'_> {
         if let Some(Some(size)) = sizes.get(action) {
             return *size;
         }
-        let own = self.config.actions.at(action).map_or(Size::default(), |(_, verbs)| self.own_size(verbs));
-        // Where no one is there to be rung, nothing is written of that.
-        let size = own.before + own.last.max(self.after(action, sizes));
+        let mut own = Size::default();
+        let mut longest = 0;
+        for verb in self.config.actions.at(action).into_iter().flat_map(|(_, verbs)| verbs) {
+            // What it goes on with at once stands in its place: where no one is there to be rung, nothing is written of that.
+            longest = longest.max(own.before + self.longest_after(verb, sizes));
+            verb.size(self.config, &mut own);
+        }
+        let size = longest.max(own.before + own.last);
         if let Some(known) = sizes.get_mut(action) {
             *known = Some(size);
         }
         size
     }
 
-    fn own_size(&self, verbs: &[Verb]) -> Size {
-        let mut size = Size::default();
-        for verb in verbs {
-            verb.size(self.config, &mut size);
-        }
-        size
+    fn longest_after(&self, verb: &Verb, sizes: &mut [Option<usize>]) -> usize {
+        let mut longest = 0;
+        verb.edges(&Place::root("actions"), &mut |edge, _| {
+            if edge.trigger == Trigger::Immediate
+                && let Some(to) = self.config.actions.position(edge.to)
+            {
+                longest = longest.max(self.size(to, sizes));
+            }
+        });
+        longest
     }
 
     fn after(&self, action: usize, sizes: &mut [Option<usize>]) -> usize {

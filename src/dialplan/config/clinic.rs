@@ -152,15 +152,16 @@ impl Config {
 #[cfg_attr(
     feature = "schema",
     derive(serde::Deserialize, schemars::JsonSchema),
+    schemars(rename = "Chart"),
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
-pub struct Chart {
+pub struct ChartSettings {
     /// The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
 }
 
-members!(Chart {
+members!(ChartSettings {
     extension_base: optional "extensionBase",
 });
 

@@ -11,10 +11,11 @@ mod schema;
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
 use crate::error::Code;
+use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
-pub use clinic::{AlertFormat, Alerts, AppointmentCalls, Chart, Identity, Occasion, Recording, Tasks};
+pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, Identity, Occasion, Recording, Tasks};
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -68,7 +69,7 @@ pub struct Config {
     /// Alerts to a service outside; none where absent.
     pub alerts: Option<Alerts>,
     /// How the chart is written.
-    pub chart: Chart,
+    pub chart: ChartSettings,
     /// What calls do to appointments.
     pub appointment: AppointmentCalls,
 }
@@ -114,6 +115,12 @@ impl Config {
     #[must_use]
     pub fn may_record(&self) -> bool {
         self.recording.is_some() || Voicemail::is_in(self)
+    }
+
+    /// The base of our extensions' URLs in the chart.
+    #[must_use]
+    pub fn extension_base(&self) -> &str {
+        self.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
     }
 
     /// The most bytes that the announcement of recording becomes.

@@ -58,7 +58,7 @@ members!(Rule {
     then: required "then",
 });
 
-/// The conditions of a rule. All that are given must hold; of a list, one.
+/// Conditions. All that are given must hold; of a list, one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -85,6 +85,13 @@ pub struct Conditions {
         schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
     )]
     pub patient_language: Option<Vec<String>>,
+    /// The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
+    /// called.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
+    )]
+    pub language: Option<Vec<String>>,
     /// A care team that the patient is in: `CareTeam/<id>`.
     #[cfg_attr(
         feature = "schema",
@@ -108,6 +115,7 @@ members!(Conditions {
     verification: optional "verification",
     patient: optional "patient",
     patient_language: optional "patientLanguage",
+    language: optional "language",
     care_team: optional "careTeam",
     called: optional "called",
     open: optional "open",

@@ -13,7 +13,7 @@ use crate::text::cut;
 use crate::twiml::{self, Document, Node};
 
 /// What the number called speaks where nothing says so: Twilio's own default.
-const DEFAULT_LANGUAGE: &str = "en-US";
+pub const DEFAULT_LANGUAGE: &str = "en-US";
 
 /// Why a document cannot be written: the code, and the place in the config.
 pub type Fault = (Code, String);

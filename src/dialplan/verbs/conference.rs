@@ -3,7 +3,7 @@
 //! `conference`: puts the caller into a room. `<Conference>`: <https://www.twilio.com/docs/voice/twiml/conference>.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::Kind;
+use crate::dialplan::callback_urls::CallbackKind;
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
@@ -73,9 +73,9 @@ impl DialplanVerb for Conference {
         }
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         if self.then.is_some() {
-            visit(Kind::Conference, 0);
+            visit(CallbackKind::Conference, 0);
         }
     }
 
@@ -92,10 +92,10 @@ impl DialplanVerb for Conference {
         if let Some(recording) = recording {
             writer.say(&recording.announcement)?;
         }
-        let url = writer.url(Kind::Conference, action, 0);
+        let url = writer.url(CallbackKind::Conference, action, 0);
         let dial: Vec<_> = self.then.iter().map(|_| ("action", url.as_str())).collect();
         writer.document.open("Dial", &dial);
-        let (status, recorded) = (writer.status_url(Kind::Status), writer.status_url(Kind::Recording));
+        let (status, recorded) = (writer.status_url(CallbackKind::Status), writer.status_url(CallbackKind::Recording));
         let most = most_participants(self);
         let mut attributes = Vec::with_capacity(8);
         if self.wait_for_staff {

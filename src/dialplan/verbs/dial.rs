@@ -4,7 +4,7 @@
 //! <https://www.twilio.com/docs/voice/twiml/dial>.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::{CallbackUrl, Kind, MAX_CALLBACKS};
+use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
@@ -14,7 +14,7 @@ use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::people::Ring;
 use crate::dialplan::speech::Fault;
 use crate::dialplan::target::{MAX_AT_ONCE, Rings, Target};
-use crate::dialplan::turn::{CallbackRequest, Event, Plan, Progress};
+use crate::dialplan::turn::{CallbackRequest, Plan, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members, words};
@@ -39,7 +39,7 @@ pub struct Dial {
     pub targets: Vec<Target>,
     /// In which order; `inOrder` where absent.
     #[cfg_attr(feature = "schema", serde(default))]
-    pub order: Order,
+    pub order: RingOrder,
     /// Seconds that each rings; 20 where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout: Option<u32>,
@@ -65,8 +65,13 @@ members!(Dial {
 
 /// In which order the targets of a `dial` ring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
-pub enum Order {
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase"),
+    schemars(rename = "Order")
+)]
+pub enum RingOrder {
     /// One after the other.
     #[default]
     InOrder,
@@ -76,7 +81,7 @@ pub enum Order {
     HuntGroup,
 }
 
-words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
+words!(RingOrder { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
 
 impl DialplanVerb for Dial {
     fn connects(&self) -> bool {
@@ -89,7 +94,7 @@ impl DialplanVerb for Dial {
 
     fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
         let targets = at.field("targets");
-        let most = if self.order == Order::AllAtOnce { MAX_AT_ONCE } else { MAX_IN_ORDER };
+        let most = if self.order == RingOrder::AllAtOnce { MAX_AT_ONCE } else { MAX_IN_ORDER };
         checker.expect(!self.targets.is_empty(), Code::ConfigEmpty, &targets);
         checker.expect(self.targets.len() <= most, Code::ConfigRange, &targets);
         for (index, target) in self.targets.iter().enumerate() {
@@ -127,9 +132,9 @@ impl DialplanVerb for Dial {
         visit(Edge { to: &self.otherwise, trigger: no_one, member: "dial.otherwise" }, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         for n in 0..self.places().min(MAX_CALLBACKS as u32) {
-            visit(Kind::Dial, n);
+            visit(CallbackKind::Dial, n);
         }
     }
 
@@ -143,14 +148,18 @@ impl DialplanVerb for Dial {
         false
     }
 
-    fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+    fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
         match event {
-            Event::NextTarget { n, before } => self.needs_from(*n, *before, needs),
-            Event::Answered { n } => {
+            VerbEvent::NextTarget { n, before } => self.needs_from(*n, *before, needs),
+            VerbEvent::Answered { n } => {
                 // Who was rung is told by the same look-ups.
                 match self.order {
-                    Order::AllAtOnce | Order::HuntGroup => self.targets.iter().for_each(|target| target.needs(needs)),
-                    Order::InOrder => self.targets.get(*n as usize).into_iter().for_each(|target| target.needs(needs)),
+                    RingOrder::AllAtOnce | RingOrder::HuntGroup => {
+                        self.targets.iter().for_each(|target| target.needs(needs));
+                    }
+                    RingOrder::InOrder => {
+                        self.targets.get(*n as usize).into_iter().for_each(|target| target.needs(needs));
+                    }
                 }
                 if let Some(then) = self.on.get(VerbOutcome::Answered.word()) {
                     needs.action(then);
@@ -170,10 +179,10 @@ impl DialplanVerb for Dial {
             outcome => outcome,
         };
         Progress::Event(if outcome == VerbOutcome::Answered {
-            Event::Answered { n }
+            VerbEvent::Answered { n }
         } else {
             // All targets are tried before `on` is asked: a hunt group does not end with the first that is busy.
-            Event::NextTarget { n: n + 1, before: outcome }
+            VerbEvent::NextTarget { n: n + 1, before: outcome }
         })
     }
 
@@ -181,10 +190,10 @@ impl DialplanVerb for Dial {
         self.ring(writer, action, 0, VerbOutcome::Unavailable)
     }
 
-    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
         match event {
-            Event::NextTarget { n, before } => self.ring(writer, action, n, before),
-            Event::Answered { n } => {
+            VerbEvent::NextTarget { n, before } => self.ring(writer, action, n, before),
+            VerbEvent::Answered { n } => {
                 writer.rendered.rung = self.rings(&writer.plan, n, writer.facts).only_person();
                 let then = self.on.get(VerbOutcome::Answered.word());
                 Ok(then.map_or_else(|| writer.hang_up(), |then| After::Action(then)))
@@ -203,8 +212,8 @@ impl Dial {
     /// How many times it rings: once for all targets, or once for each.
     const fn places(&self) -> u32 {
         match self.order {
-            Order::AllAtOnce => 1,
-            Order::InOrder | Order::HuntGroup => self.targets.len() as u32,
+            RingOrder::AllAtOnce => 1,
+            RingOrder::InOrder | RingOrder::HuntGroup => self.targets.len() as u32,
         }
     }
 
@@ -212,16 +221,16 @@ impl Dial {
     fn target(&self, plan: &Plan<'_>, n: u32) -> Option<&Target> {
         let (count, n) = (self.targets.len(), n as usize);
         // A hunt group begins by the hash of the CallSid, so every request of a call agrees.
-        let first = if self.order == Order::HuntGroup { hash(plan.caller.sid) as usize % count.max(1) } else { 0 };
+        let first = if self.order == RingOrder::HuntGroup { hash(plan.caller.sid) as usize % count.max(1) } else { 0 };
         if n < count { self.targets.get((first + n) % count) } else { None }
     }
 
     /// What rings in the `n`th place.
     fn rings(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Rings {
         match self.order {
-            Order::AllAtOnce if n == 0 => Rings::of(self.targets.iter(), plan, facts),
-            Order::AllAtOnce => Rings::of([].iter(), plan, facts),
-            Order::InOrder | Order::HuntGroup => Rings::of(self.target(plan, n).into_iter(), plan, facts),
+            RingOrder::AllAtOnce if n == 0 => Rings::of(self.targets.iter(), plan, facts),
+            RingOrder::AllAtOnce => Rings::of([].iter(), plan, facts),
+            RingOrder::InOrder | RingOrder::HuntGroup => Rings::of(self.target(plan, n).into_iter(), plan, facts),
         }
     }
 
@@ -229,8 +238,8 @@ impl Dial {
     fn rings_apps_alone(&self, plan: &Plan<'_>, n: u32) -> bool {
         let is_app = |target: &Target| matches!(target, Target::Client(_));
         match self.order {
-            Order::AllAtOnce => self.targets.iter().all(is_app),
-            Order::InOrder | Order::HuntGroup => self.target(plan, n).is_some_and(is_app),
+            RingOrder::AllAtOnce => self.targets.iter().all(is_app),
+            RingOrder::InOrder | RingOrder::HuntGroup => self.target(plan, n).is_some_and(is_app),
         }
     }
 
@@ -239,15 +248,15 @@ impl Dial {
         let mut surely = false;
         match self.order {
             // Any may be the first.
-            Order::HuntGroup => {
+            RingOrder::HuntGroup => {
                 self.targets.iter().for_each(|target| target.needs(needs));
                 surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
             }
-            Order::AllAtOnce => {
+            RingOrder::AllAtOnce => {
                 self.targets.iter().filter(|_| n == 0).for_each(|target| target.needs(needs));
                 surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
             }
-            Order::InOrder => {
+            RingOrder::InOrder => {
                 for target in self.targets.iter().skip(n as usize) {
                     target.needs(needs);
                     if target.surely_rings(needs.plan) {
@@ -280,21 +289,21 @@ impl Dial {
         if let Some(recording) = recording.filter(|_| n == 0) {
             writer.say(&recording.announcement)?;
         }
-        let url = writer.url(Kind::Dial, action, place);
+        let url = writer.url(CallbackKind::Dial, action, place);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
         if let Some(number) = self.caller_id(&writer.plan, &rings) {
             attributes.push(("callerId", number));
         }
-        let recorded = writer.status_url(Kind::Recording);
+        let recorded = writer.status_url(CallbackKind::Recording);
         if recording.is_some() {
             attributes.push(("record", "record-from-answer-dual"));
             attributes.push(("recordingStatusCallback", &recorded));
         }
         writer.document.open("Dial", &attributes);
-        let status = writer.status_url(Kind::Status);
+        let status = writer.status_url(CallbackKind::Status);
         // The same for every call: a callee has switched to no language.
-        let announced = CallbackUrl::common(Kind::Announce).url(writer.plan.url);
+        let announced = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
         for ring in rings.iter() {
             write_ring(writer, ring, &status, Some(announced.as_str()).filter(|_| recording.is_some()));
         }

@@ -4,12 +4,12 @@
 //! <https://www.twilio.com/docs/voice/twiml/gather>.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::callback_urls::{Kind, MAX_CALLBACKS};
+use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, Place, is_heard, is_keys, is_short};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::speech::{Fault, Prompt, gather_language, words, xml_bytes};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -134,9 +134,9 @@ impl DialplanVerb for Menu {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         for n in 0..=self.retries() {
-            visit(Kind::Menu, n);
+            visit(CallbackKind::Menu, n);
         }
     }
 
@@ -159,12 +159,12 @@ impl DialplanVerb for Menu {
             }
             return match &choice.then {
                 Some(then) => Progress::Action(then),
-                None => Progress::Event(Event::Repeat { n: 0, invalid: false }),
+                None => Progress::Event(VerbEvent::Repeat { n: 0, invalid: false }),
             };
         }
         if request.n < self.retries() {
             let invalid = digits.is_some() || speech.is_some();
-            Progress::Event(Event::Repeat { n: request.n + 1, invalid })
+            Progress::Event(VerbEvent::Repeat { n: request.n + 1, invalid })
         } else {
             Progress::Action(&self.otherwise)
         }
@@ -174,8 +174,8 @@ impl DialplanVerb for Menu {
         self.gather(writer, action, 0)
     }
 
-    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
-        let Event::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
+    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+        let VerbEvent::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
         if invalid && let Some(invalid) = &self.invalid {
             writer.say(invalid)?;
         }
@@ -191,7 +191,7 @@ impl Menu {
 
     /// Asks. Silence goes on with the same callback URL as a choice: the parameters tell which of them it was.
     fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<After<'a>, Fault> {
-        let url = writer.url(Kind::Menu, action, n);
+        let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let digits = || self.options.iter().filter_map(|option| option.digits.as_deref());
         let lengths = || digits().map(str::len).filter(|length| *length > 0);

@@ -19,19 +19,20 @@ mod redirect;
 mod reject;
 mod say;
 mod voicemail;
+mod when;
 
-use super::callback_urls::Kind;
+use super::callback_urls::CallbackKind;
 use super::check::{Checker, Place};
-use super::config::Config;
+use super::config::{Conditions, Config};
 use super::graph::Visit;
 use super::needs::Needs;
 use super::speech::Fault;
-use super::turn::{CallbackRequest, Event, Progress};
+use super::turn::{CallbackRequest, Progress, VerbEvent};
 use super::writer::{After, Writer};
 use crate::json::cases;
 
 pub use conference::{Conference, most_participants, room};
-pub use dial::{Dial, Order};
+pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
 pub use greet::Greet;
 pub use hangup::Hangup;
@@ -44,6 +45,7 @@ pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
 pub use voicemail::Voicemail;
+pub use when::When;
 
 macro_rules! verbs {
     // `$d` is a dollar sign, for the macro inside.
@@ -95,6 +97,8 @@ verbs! { $
     Voicemail = "voicemail",
     /// Puts the caller into a room. Last.
     Conference = "conference",
+    /// Goes on with another action if conditions hold. Last with `otherwise`.
+    When = "when",
     /// Goes on with another action. Last.
     Goto = "goto",
     /// Leaves the call to another TwiML document. Last.
@@ -143,6 +147,11 @@ impl Verb {
         dispatch!(self, verb => verb.needs_local_time(config))
     }
 
+    #[must_use]
+    pub fn conditions(&self) -> Option<&Conditions> {
+        dispatch!(self, verb => verb.conditions())
+    }
+
     pub fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
         dispatch!(self, verb => verb.check(checker, at));
     }
@@ -155,7 +164,7 @@ impl Verb {
         dispatch!(self, verb => verb.edges(at, visit));
     }
 
-    pub fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
+    pub fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         dispatch!(self, verb => verb.callbacks(visit));
     }
 
@@ -175,7 +184,7 @@ impl Verb {
         dispatch!(self, verb => verb.needs(needs))
     }
 
-    pub fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
+    pub fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
         dispatch!(self, verb => verb.needs_after(event, needs));
     }
 
@@ -187,7 +196,12 @@ impl Verb {
         dispatch!(self, verb => verb.write(writer, action))
     }
 
-    pub fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    pub fn resume<'a>(
+        &'a self,
+        event: VerbEvent,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+    ) -> Result<After<'a>, Fault> {
         dispatch!(self, verb => verb.resume(event, writer, action))
     }
 }
@@ -245,6 +259,11 @@ pub trait DialplanVerb {
         false
     }
 
+    /// The conditions on which it goes on with another action.
+    fn conditions(&self) -> Option<&Conditions> {
+        None
+    }
+
     /// Reports what is wrong with its values; `at` is its place in the config.
     fn check(&self, _checker: &mut Checker<'_>, _at: &Place<'_>) {}
 
@@ -255,7 +274,7 @@ pub trait DialplanVerb {
     fn edges<'a>(&'a self, _at: &Place<'_>, _visit: Visit<'_, 'a>) {}
 
     /// Visits its callback URLs: the kind, and the number that tells them apart.
-    fn callbacks(&self, _visit: &mut dyn FnMut(Kind, u32)) {}
+    fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
 
     /// Visits the languages that the call can switch to.
     fn languages<'a>(&'a self, _visit: &mut dyn FnMut(&'a str)) {}
@@ -274,7 +293,7 @@ pub trait DialplanVerb {
     }
 
     /// Adds what must be looked up before it goes on after `event`.
-    fn needs_after<'a>(&'a self, _event: &Event, _needs: &mut Needs<'_, 'a>) {}
+    fn needs_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Needs<'_, 'a>) {}
 
     /// What a request to one of its callback URLs means.
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
@@ -291,7 +310,7 @@ pub trait DialplanVerb {
     ///
     /// # Errors
     /// [`Fault`].
-    fn resume<'a>(&'a self, _event: Event, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
         Ok(writer.hang_up())
     }
 }

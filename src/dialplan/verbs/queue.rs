@@ -8,7 +8,7 @@
 //! which has the accepted offer.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::{Kind, RETRY};
+use crate::dialplan::callback_urls::{CallbackKind, RETRY};
 use crate::dialplan::check::{Checker, Place, is_keys};
 use crate::dialplan::config::{Config, Occasion};
 use crate::dialplan::graph::{Edge, Trigger, Visit, is_spoken};
@@ -16,7 +16,7 @@ use crate::dialplan::needs::Needs;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::params::{Caller, Params};
 use crate::dialplan::speech::{Fault, Prompt};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -176,11 +176,11 @@ impl DialplanVerb for Queue {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
-        visit(Kind::Queue, 0);
-        visit(Kind::Wait, 0);
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+        visit(CallbackKind::Queue, 0);
+        visit(CallbackKind::Wait, 0);
         if self.callback.is_some() {
-            visit(Kind::Offer, 0);
+            visit(CallbackKind::Offer, 0);
         }
     }
 
@@ -192,17 +192,20 @@ impl DialplanVerb for Queue {
         false
     }
 
-    fn needs_after<'a>(&'a self, event: &Event, needs: &mut Needs<'_, 'a>) {
-        let offered = self.callback.as_ref().map(|offer| &offer.then);
+    fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
+        let config = needs.plan.config;
         match event {
-            Event::CallbackAccepted => {
-                if let Some(then) = offered.filter(|then| is_spoken(needs.plan.config, then)) {
+            VerbEvent::CallbackAccepted => {
+                if let Some(then) = self.offered().filter(|then| is_spoken(config, then)) {
                     needs.action(then);
                 }
             }
-            Event::Left => {
-                let overflow = self.overflow.as_ref().map(|overflow| &overflow.then);
-                offered.into_iter().chain(overflow).for_each(|then| needs.action(then));
+            VerbEvent::Left => {
+                let leaves = [self.offered().filter(|then| !is_spoken(config, then)), self.overflow_action()];
+                if leaves == [None, None] {
+                    needs.action(self.left());
+                }
+                leaves.into_iter().flatten().for_each(|then| needs.action(then));
             }
             _ => {}
         }
@@ -210,12 +213,14 @@ impl DialplanVerb for Queue {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
         let params = request.params;
-        let waiting = Event::Waiting { position: params.number("QueuePosition") };
+        let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
         match request.kind {
-            Kind::Queue => self.ended(params),
-            Kind::Offer if self.accepts(&request.plan.caller, params) => Progress::Event(Event::CallbackAccepted),
-            Kind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
-                Progress::Event(Event::Overflow)
+            CallbackKind::Queue => self.ended(params),
+            CallbackKind::Offer if self.accepts(&request.plan.caller, params) => {
+                Progress::Event(VerbEvent::CallbackAccepted)
+            }
+            CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
+                Progress::Event(VerbEvent::Overflow)
             }
             _ => Progress::Event(waiting),
         }
@@ -227,8 +232,8 @@ impl DialplanVerb for Queue {
             writer.say(&recording.announcement)?;
         }
         // No other request says how the wait ended, so this one comes again even where the caller is gone by then.
-        let ended = [&writer.url(Kind::Queue, action, 0), RETRY].concat();
-        let waits = writer.url(Kind::Wait, action, 0);
+        let ended = [&writer.url(CallbackKind::Queue, action, 0), RETRY].concat();
+        let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Without any of these Twilio plays its own music, and asks no one.
         let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
@@ -239,15 +244,15 @@ impl DialplanVerb for Queue {
         Ok(After::End)
     }
 
-    fn resume<'a>(&'a self, event: Event, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
         match event {
-            Event::Waiting { position } => self.wait(writer, action, position),
-            Event::CallbackAccepted => match &self.callback {
+            VerbEvent::Waiting { position } => self.wait(writer, action, position),
+            VerbEvent::CallbackAccepted => match &self.callback {
                 Some(offer) if is_spoken(writer.plan.config, &offer.then) => Ok(After::ActionInQueue(&offer.then)),
                 _ => Ok(writer.leave()),
             },
-            Event::Left => Ok(After::Action(self.after_leaving(writer))),
-            Event::Overflow => Ok(writer.leave()),
+            VerbEvent::Left => Ok(After::Action(self.after_leaving(writer))),
+            VerbEvent::Overflow => Ok(writer.leave()),
             _ => Ok(writer.hang_up()),
         }
     }
@@ -261,7 +266,7 @@ impl Queue {
         };
         match self.on.get(outcome.word()) {
             _ if outcome == VerbOutcome::Left && (self.overflow.is_some() || self.callback.is_some()) => {
-                Progress::Event(Event::Left)
+                Progress::Event(VerbEvent::Left)
             }
             Some(then) => Progress::Action(then),
             None if outcome == VerbOutcome::Answered => Progress::Hangup,
@@ -271,13 +276,26 @@ impl Queue {
 
     /// The action of a caller who was let out: for an accepted offer, for an overflow, or for any other reason.
     fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
-        let callback = self.callback.as_ref().map(|offer| offer.then.as_str());
-        let overflow = self.overflow.as_ref().map(|overflow| overflow.then.as_str());
+        let overflow = self.overflow_action();
         // An offer whose action was heard in the queue lets no one out.
-        let offered = callback.filter(|then| !is_spoken(writer.plan.config, then));
+        let offered = self.offered().filter(|then| !is_spoken(writer.plan.config, then));
         let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_taken);
-        let left = || self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise).as_str();
-        accepted.or(overflow).unwrap_or_else(left)
+        accepted.or(overflow).unwrap_or_else(|| self.left())
+    }
+
+    /// The action of an accepted offer.
+    fn offered(&self) -> Option<&str> {
+        self.callback.as_ref().map(|offer| offer.then.as_str())
+    }
+
+    /// The action of an overflow.
+    fn overflow_action(&self) -> Option<&str> {
+        self.overflow.as_ref().map(|overflow| overflow.then.as_str())
+    }
+
+    /// The action of a caller who was let out for no reason of the plan's own.
+    fn left(&self) -> &str {
+        self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise)
     }
 
     /// What is heard while the caller waits.
@@ -290,7 +308,7 @@ impl Queue {
             writer.document.element("Play", &[], music);
             return Ok(After::End);
         };
-        let url = writer.url(Kind::Offer, action, 0);
+        let url = writer.url(CallbackKind::Offer, action, 0);
         let attributes =
             [("input", "dtmf"), ("timeout", "1"), ("numDigits", "1"), ("finishOnKey", ""), ("action", url.as_str())];
         writer.document.open("Gather", &attributes);

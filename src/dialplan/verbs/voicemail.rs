@@ -3,11 +3,11 @@
 //! `voicemail`: takes a message. `<Record>`: <https://www.twilio.com/docs/voice/twiml/record>.
 
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::Kind;
+use crate::dialplan::callback_urls::CallbackKind;
 use crate::dialplan::check::{Checker, Place};
 use crate::dialplan::config::{Config, Occasion};
 use crate::dialplan::speech::{Fault, Prompt};
-use crate::dialplan::turn::{CallbackRequest, Event, Progress};
+use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
 use crate::dialplan::writer::{After, Writer};
 use crate::error::Code;
 use crate::json::{decimal, members};
@@ -72,8 +72,8 @@ impl DialplanVerb for Voicemail {
         }
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(Kind, u32)) {
-        visit(Kind::Voicemail, 0);
+    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+        visit(CallbackKind::Voicemail, 0);
     }
 
     fn size(&self, _config: &Config, size: &mut Size) {
@@ -81,14 +81,15 @@ impl DialplanVerb for Voicemail {
     }
 
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        Progress::Event(Event::MessageLeft)
+        Progress::Event(VerbEvent::MessageLeft)
     }
 
     /// Where no message is left, the document goes on behind `<Record>`, and the call ends.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
         writer.say(&self.greeting)?;
-        let url = writer.url(Kind::Voicemail, action, 0);
-        let (recorded, transcribed) = (writer.status_url(Kind::Recording), writer.status_url(Kind::Transcription));
+        let url = writer.url(CallbackKind::Voicemail, action, 0);
+        let (recorded, transcribed) =
+            (writer.status_url(CallbackKind::Recording), writer.status_url(CallbackKind::Transcription));
         let length = decimal(self.max_length.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LENGTH).into());
         let mut attributes = vec![
             ("action", url.as_str()),
@@ -104,7 +105,7 @@ impl DialplanVerb for Voicemail {
         self.say_farewell(writer)
     }
 
-    fn resume<'a>(&'a self, _event: Event, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
         self.say_farewell(writer)
     }
 }

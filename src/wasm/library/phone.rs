@@ -5,7 +5,7 @@
 use super::refused::{Refused, fields};
 use crate::error::Code;
 use crate::frame::Frame;
-use crate::phone::{Kind, parse};
+use crate::phone::{NumberKind, parse};
 
 /// Lines: the kind, the number, the country, the extension.
 pub(super) fn parse_phone(frame: &Frame) -> Result<String, Refused> {
@@ -17,15 +17,15 @@ pub(super) fn parse_phone(frame: &Frame) -> Result<String, Refused> {
     Ok([name(phone.kind), "\n", &phone.number, "\n", &phone.country, "\n", &phone.extension].concat())
 }
 
-fn name(kind: Kind) -> &'static str {
+fn name(kind: NumberKind) -> &'static str {
     match kind {
-        Kind::Ordinary => "ordinary",
-        Kind::TollFree => "toll-free",
-        Kind::SharedCost => "shared-cost",
-        Kind::Premium => "premium",
-        Kind::Personal => "personal",
-        Kind::Pager => "pager",
-        Kind::Emergency => "emergency",
-        Kind::ShortCode => "short-code",
+        NumberKind::Ordinary => "ordinary",
+        NumberKind::TollFree => "toll-free",
+        NumberKind::SharedCost => "shared-cost",
+        NumberKind::Premium => "premium",
+        NumberKind::Personal => "personal",
+        NumberKind::Pager => "pager",
+        NumberKind::Emergency => "emergency",
+        NumberKind::ShortCode => "short-code",
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Code;
 use crate::frame::Frame;
 use crate::json::decimal;
 use crate::signature::{
-    self, Algorithm, AuthToken, Body, Request, Seen, SharedKey, SharedKeys, SignedParams, UrlParts, WebhookUrl,
+    self, Algorithm, AuthToken, Request, Seen, SharedKey, SharedKeys, SignedBody, SignedParams, UrlParts, WebhookUrl,
     explain_input,
 };
 use crate::text::{cut, is_invisible, list};
@@ -47,7 +47,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
     let shared_keys = SharedKeys { header, keys: &keys };
     let pairs = in_pairs(pairs)?;
     let params = SignedParams::new(&pairs);
-    let body = if frame.head(2) == 1 { Body::Raw(body) } else { Body::Form(&params) };
+    let body = if frame.head(2) == 1 { SignedBody::Raw(body) } else { SignedBody::Form(&params) };
     let webhook_url = WebhookUrl::new(*url)?;
     let request = Request { url: &webhook_url, body, signature, tokens: &tokens, shared_keys };
 

@@ -6,7 +6,7 @@ use super::refused::{Refused, fields};
 use crate::error::{Code, Problem};
 use crate::frame::Frame;
 use crate::json::Json;
-use crate::token::{AccessToken, Algorithm, KeySecret, sign};
+use crate::token::{AccessToken, JwsAlgorithm, KeySecret, sign};
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
@@ -41,9 +41,9 @@ pub(super) fn sign_token(frame: &Frame) -> Result<String, Refused> {
         return Err(Code::EventInvalid.into());
     };
     let algorithm = match frame.head(0) {
-        0 => Algorithm::Hs256,
-        1 => Algorithm::Hs384,
-        _ => Algorithm::Hs512,
+        0 => JwsAlgorithm::Hs256,
+        1 => JwsAlgorithm::Hs384,
+        _ => JwsAlgorithm::Hs512,
     };
     Ok(sign(algorithm, secret_of(secret)?, header, payload))
 }

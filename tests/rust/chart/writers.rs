@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use plumline::bots::status;
-use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Stored, Unstored, nothing_else, search, store};
+use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Stored, nothing_else, search, store};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
@@ -172,7 +172,7 @@ fn it_gives_up_when_and_as_it_should() {
     assert_eq!(code(writes.collect()), (Code::ChartConflict, 16));
 }
 
-type Outcome = Rc<RefCell<Option<Result<Stored, Unstored>>>>;
+type Outcome = Rc<RefCell<Option<Result<Stored, Code>>>>;
 
 /// A flow that stores an event, and opens a Task for a missed call.
 fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
@@ -206,7 +206,7 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             chart: chart.as_ref(),
             also: &task,
             base: EXTENSION_BASE,
-            deadline: Some(LIMIT),
+            patience: Patience::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;
         result.borrow_mut().replace(stored);
@@ -239,7 +239,7 @@ fn what_else_is_to_be_written_travels_along_once() {
     let mut faults = Faults::from(2, Fault::RequestLost);
     faults.add(1, Fault::FirstOnly);
     writer.play(&mut fhir, &faults);
-    assert_eq!(outcome.take().unwrap(), Err(Unstored { code: Code::ChartUnavailable }));
+    assert_eq!(outcome.take().unwrap(), Err(Code::ChartUnavailable));
     assert_eq!((fhir.of_type("Communication").len(), fhir.of_type("Task").len()), (1, 0));
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
     writer.play(&mut fhir, &Faults::NONE);

@@ -7,3 +7,4 @@ mod examples;
 mod random;
 mod schema;
 mod speed;
+mod when;

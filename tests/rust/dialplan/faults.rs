@@ -130,6 +130,19 @@ fn what_is_not_known_does_not_hold() {
     assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
 }
 
+/// Another client wrote the record at the moment of its search.
+#[test]
+fn a_search_that_conflicts_is_made_once_more_while_a_caller_waits() {
+    for status in [404, 409, 410, 412] {
+        let mut clinic = Clinic::new(CONFIG);
+        clinic.faults = Faults::at(0, Fault::EachRefused(status));
+        let step = "?step=dial.nurses";
+        clinic.request(step, &[("DialCallStatus", "no-answer"), ("DialCallSid", "CA00000000000000000000000000000002")]);
+        assert!(clinic.record().is_some(), "{status} {:?} {:?}", clinic.fhir.batches, clinic.log);
+        assert_eq!(clinic.round_trips(), 3, "{status} {:?}", clinic.fhir.batches);
+    }
+}
+
 #[test]
 fn a_callback_that_is_not_stored_comes_again() {
     let events = [

@@ -12,3 +12,4 @@ mod rules;
 mod speed;
 mod unchecked;
 mod verbs;
+mod when;

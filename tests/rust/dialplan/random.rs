@@ -3,7 +3,9 @@
 //! Random configs and random requests: no panic, a document that Twilio reads, and no one rings whom neither config nor
 //! chart names.
 
-use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Kind, Params, Plan, all_callbacks, render, wants};
+use plumline::dialplan::{
+    Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, wants,
+};
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
@@ -242,12 +244,13 @@ fn sound_configs_answer_everything() {
                 let mut said = vec![("To", called), ("Called", called)];
                 said.extend(params(&mut own));
                 // A browser that begins a call places one, which other tests cover.
-                said.retain(|one| step.kind != Kind::First || *one != ("From", "client:desk"));
+                said.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
                 let about = || format!("round {round}, {step:?}, {said:?}, {text}");
                 let suffix = step.suffix(false);
                 let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
                 // Without a dialplan and follow-ups there are no callbacks.
-                let by_default = step.kind == Kind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
+                let by_default =
+                    step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
                 // Every URL of ours in a document is one of the callback URLs.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
@@ -261,7 +264,7 @@ fn sound_configs_answer_everything() {
                 answered += 1;
                 // The same request gets the same answer again, unless it changed the chart.
                 let again = clinic.reply(&suffix, &said);
-                if step.kind != Kind::Queue {
+                if step.kind != CallbackKind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
                 }
             }

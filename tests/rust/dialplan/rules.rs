@@ -207,3 +207,10 @@ fn a_number_without_a_dialplan_has_the_default_one() {
     assert_eq!(clinic.request("", &[("To", "+15550100002"), ("Called", "+15550100002")]), default);
     assert_eq!(clinic.round_trips(), 0);
 }
+
+#[test]
+fn by_the_language_of_the_number_called() {
+    for (tags, expected) in [(r#""en""#, true), (r#""en-US""#, true), (r#""es","en-GB""#, false)] {
+        assert_eq!(holds(&format!(r#""language":[{tags}]"#), &[], &[]), expected, "{tags}");
+    }
+}

@@ -37,7 +37,7 @@ fn element(json: &Json) -> Result<(), String> {
             }
             element(value)
         }),
-        Json::Bool(_) | Json::Deep(_) | Json::Number(_) => Ok(()),
+        Json::Bool(_) | Json::Raw(_) | Json::Number(_) => Ok(()),
     }
 }
 

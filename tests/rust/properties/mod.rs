@@ -9,7 +9,7 @@ pub(crate) mod chart;
 mod order;
 pub(crate) mod request;
 
-use plumline::dialplan::{CallbackUrl, Config, Kind, Params, callbacks};
+use plumline::dialplan::{CallbackKind, CallbackUrl, Config, Params, callbacks};
 use plumline::runtime::{Reply, Response, Secret};
 use plumline::time::{DAY, days_of};
 use plumline::twiml::{DocumentKind, check_xml};
@@ -116,12 +116,12 @@ fn one(seed: u64, tally: &mut Tally) {
     }
     if calm {
         // A key press waits for the sealed record. A transcription is a record of its own, part of the call's.
-        let most_reads = if step.kind == Kind::Connect && sealed { 3 } else { 2 };
-        let most_writes = if step.kind == Kind::Transcription { 2 } else { 1 };
+        let most_reads = if step.kind == CallbackKind::Connect && sealed { 3 } else { 2 };
+        let most_writes = if step.kind == CallbackKind::Transcription { 2 } else { 1 };
         let is_cheap = reads <= most_reads && writes <= most_writes;
         assert!(is_cheap, "{} {} {}", reads, writes, about());
     }
-    let by_browser = step.kind == Kind::First && has(&said, "From", |from| from.starts_with("client:"));
+    let by_browser = step.kind == CallbackKind::First && has(&said, "From", |from| from.starts_with("client:"));
     let named = may_ring(&document, config.as_ref(), &said);
     for (noun, whom, caller_id) in rung(xml) {
         let one = format!("{noun} {whom}");
@@ -145,17 +145,17 @@ fn has(said: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Whether no one hears the answer, by the kind of the callback URL and by what Twilio says of the call.
-fn is_callback(kind: Kind, said: &[(&str, &str)]) -> bool {
+fn is_callback(kind: CallbackKind, said: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
-        Kind::Status | Kind::Recording | Kind::Transcription | Kind::Machine => true,
-        Kind::First => {
+        CallbackKind::Status | CallbackKind::Recording | CallbackKind::Transcription | CallbackKind::Machine => true,
+        CallbackKind::First => {
             has(said, "CallbackSource", |_| true)
                 || has(said, "DialCallStatus", |_| true)
                 || has(said, "CallStatus", |status| over.contains(&status))
         }
         // The caller is gone.
-        Kind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
+        CallbackKind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }

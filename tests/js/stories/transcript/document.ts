@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** TwiML documents as the transcripts use them: read, written back, and what of them is played. */
-import { elements, readTwiml, textOf } from '../../../../sandbox/src/twilio/document.ts';
-import type { TwimlElement } from '../../../../sandbox/src/twilio/document.ts';
+import { elements, readTwiml, textOf } from '../../../../sandbox/src/twilio/call/document.ts';
+import type { TwimlElement } from '../../../../sandbox/src/twilio/call/document.ts';
 import type { PhoneRequest } from '../../../../sandbox/src/twilio.ts';
 
-export type { TwimlElement } from '../../../../sandbox/src/twilio/document.ts';
-export { elements } from '../../../../sandbox/src/twilio/document.ts';
+export type { TwimlElement } from '../../../../sandbox/src/twilio/call/document.ts';
+export { elements } from '../../../../sandbox/src/twilio/call/document.ts';
 
 const prolog = '<?xml version="1.0" encoding="UTF-8"?>';
 

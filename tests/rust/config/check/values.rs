@@ -65,6 +65,8 @@ fn values_have_their_shapes() {
 /dialplans/main/2/when/verification | [] | dialplans.main[2].when.verification | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage | [] | dialplans.main[3].when.patientLanguage | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage/0 | "x" | dialplans.main[3].when.patientLanguage[0] | CONFIG_LANGUAGE
+/dialplans/main/3/when/language | [] | dialplans.main[3].when.language | CONFIG_EMPTY
+/dialplans/main/3/when/language | ["x"] | dialplans.main[3].when.language[0] | CONFIG_LANGUAGE
 /dialplans/main/3/when/careTeam/0 | "7" | dialplans.main[3].when.careTeam[0] | CONFIG_REFERENCE
 /dialplans/main/4/when/called/0 | "x" | dialplans.main[4].when.called[0] | CONFIG_NUMBER
 "#,

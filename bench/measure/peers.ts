@@ -24,8 +24,8 @@ export interface Stage {
   requestsFile: string;
 }
 
-const room = import.meta.dirname;
-const root = join(room, '..');
+const bench = join(import.meta.dirname, '..');
+const root = join(bench, '..');
 
 // Medplum's build: esbuild, cjs, node, es2020, @medplum/core outside, and the footer that its VM runtime asks for.
 // It does not minify; we do, for the rivals' sake.
@@ -62,7 +62,7 @@ const builds: { name: PeerName; label: string; source: string; options?: BuildOp
     name: 'twilioWithoutCore',
     label: 'npm twilio, no @medplum/core',
     source: 'twilio.ts',
-    options: { ...example, external: [], alias: { '@medplum/core': join(room, 'peers/outcomes.ts') } },
+    options: { ...example, external: [], alias: { '@medplum/core': join(bench, 'peers/outcomes.ts') } },
   },
   { name: 'handwritten', label: 'handwritten, node:crypto', source: 'handwritten.ts' },
 ];
@@ -76,10 +76,10 @@ export async function setStage(folder: string, ourBundle: string): Promise<Stage
   await mkdir(bundles);
   const place = (name: PeerName): string => join(bundles, `${name}.cjs`);
 
-  await copyFile(join(room, 'peers/empty.cjs'), place('empty'));
+  await copyFile(join(bench, 'peers/empty.cjs'), place('empty'));
   await copyFile(ourBundle, place('plumline'));
   for (const { name, source, options } of builds) {
-    await build({ ...medplumBuild, ...options, entryPoints: [join(room, 'peers', source)], outfile: place(name) });
+    await build({ ...medplumBuild, ...options, entryPoints: [join(bench, 'peers', source)], outfile: place(name) });
   }
 
   const rows: { name: PeerName; label: string }[] = [

@@ -25,7 +25,7 @@ export function runChild<Report>(
   args: (string | number)[] = [],
   nodeFlags: string[] = [],
 ): Child<Report> {
-  const path = join(import.meta.dirname, 'rigs', rig);
+  const path = join(import.meta.dirname, '..', 'rigs', rig);
   return runRig(peer.label, path, [peer.bundle, stage.requestsFile, ...args], nodeFlags);
 }
 

@@ -3,7 +3,7 @@
 // to the children as literals, so that no child loads node:crypto on account of the bench.
 import { readFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { frontDesk, NUMBER } from './peers/front-desk.ts';
+import { frontDesk, NUMBER } from '../peers/front-desk.ts';
 
 type Entries = [name: string, value: string][];
 
@@ -27,7 +27,7 @@ const SECRETS: Entries = [
 ];
 
 /** A clinic's own dialplan: who is there is not looked up, so the chart is not read. */
-const CONFIG = readFileSync(new URL('../docs/dialplan/front-desk.json', import.meta.url), 'utf8');
+const CONFIG = readFileSync(new URL('../../docs/dialplan/front-desk.json', import.meta.url), 'utf8');
 const CONFIGURED: Entries = [
   ['TWILIO_AUTH_TOKEN', AUTH_TOKEN],
   ['TWILIO_NUMBER', NUMBER],

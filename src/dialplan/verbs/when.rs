@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! `when`: conditions at any point of an action. It is decided in the document that has it, so it needs no callback URL.
+
+use super::{DialplanVerb, Size};
+use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::conditions::Holds;
+use crate::dialplan::config::{Conditions, Config};
+use crate::dialplan::graph::{Edge, Trigger, Visit};
+use crate::dialplan::needs::Needs;
+use crate::dialplan::speech::Fault;
+use crate::dialplan::writer::{After, Writer};
+use crate::error::Code;
+use crate::json::members;
+
+/// `when`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "schema",
+    derive(serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
+pub struct When {
+    /// The conditions; at least one.
+    #[cfg_attr(feature = "schema", serde(rename = "if"))]
+    pub conditions: Conditions,
+    /// The action if they hold.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub then: String,
+    /// The action if they do not; the next verb where absent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
+    pub otherwise: Option<String>,
+}
+
+members!(When {
+    conditions: required "if",
+    then: required "then",
+    otherwise: optional "otherwise",
+});
+
+impl DialplanVerb for When {
+    fn decides(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
+    fn is_silent(&self) -> bool {
+        true
+    }
+
+    fn fits_queue(&self) -> bool {
+        true
+    }
+
+    fn needs_local_time(&self, config: &Config) -> bool {
+        self.conditions.needs_local_time(config)
+    }
+
+    fn conditions(&self) -> Option<&Conditions> {
+        Some(&self.conditions)
+    }
+
+    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+        let at = at.field("if");
+        checker.expect(self.conditions != Conditions::default(), Code::ConfigEmpty, &at);
+        checker.conditions(&self.conditions, &at);
+    }
+
+    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+        let then = Edge { to: &self.then, trigger: Trigger::Immediate, member: "when.then" };
+        visit(then, &at.field("then"));
+        if let Some(otherwise) = &self.otherwise {
+            let otherwise = Edge { to: otherwise, trigger: Trigger::Immediate, member: "when.otherwise" };
+            visit(otherwise, &at.field("otherwise"));
+        }
+    }
+
+    /// It writes nothing itself.
+    fn size(&self, _config: &Config, _size: &mut Size) {}
+
+    fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
+        self.conditions.names(hours, lists);
+    }
+
+    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
+        if needs.branch(&self.conditions, &self.then) == Holds::Yes {
+            return false;
+        }
+        if let Some(otherwise) = &self.otherwise {
+            needs.action(otherwise);
+        }
+        self.otherwise.is_none()
+    }
+
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+        let then =
+            if writer.judge(&self.conditions) == Holds::Yes { Some(&self.then) } else { self.otherwise.as_ref() };
+        Ok(then.map_or(After::NextVerbUnheard, |then| After::Action(then)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use crate::dialplan::facts::Facts;
+
+    const ACTIONS: &str = r#"{"main":[
+        {"when":{"if":{"open":"desk"},"then":"ring"}},
+        {"when":{"if":{"language":["es"]},"then":"hola","otherwise":"hello"}}],
+        "ring":[{"dial":{"targets":[{"client":"desk"}],"otherwise":"hello"}}],
+        "hola":[{"say":{"text":"Hola."}},{"hangup":{}}],"hello":[{"say":{"text":"Hello."}},{"hangup":{}}]}"#;
+
+    fn heard(actions: &str, open: bool) -> String {
+        twiml_with(actions, &Facts { open: vec![("desk".to_owned(), open)], ..Facts::default() })
+    }
+
+    #[test]
+    fn goes_on_by_what_holds() {
+        assert!(heard(ACTIONS, true).starts_with(r#"<Dial action="/v?step=dial.ring""#));
+        assert_eq!(heard(ACTIONS, false), "<Say>Hello.</Say><Hangup/>");
+        // The same action, once the caller has switched to Spanish.
+        let first = r#"{"main":[{"language":"es-US"},{"goto":"choose"}],"choose""#;
+        let spanish = ACTIONS.replacen(r#"{"main""#, first, 1);
+        assert_eq!(heard(&spanish, false), "<Say language=\"es-US\">Hola.</Say><Hangup/>");
+    }
+
+    #[test]
+    fn goes_on_in_the_same_document() {
+        let expected = ["when.then Immediate ring", "when.then Immediate hola", "when.otherwise Immediate hello"];
+        assert_eq!(edges(ACTIONS), expected);
+    }
+}

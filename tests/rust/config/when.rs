@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What is wrong with a `when`.
+
+use plumline::dialplan::Config;
+
+/// What is found where `first` is the first action.
+fn found(first: &str) -> Vec<(String, &'static str)> {
+    let text = format!(
+        r#"{{"numbers":{{"+15550100001":{{"name":"Desk","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"first"}}]}},
+        "hours":{{"desk":{{"weekly":[{{"days":["mon"],"from":"09:00","to":"17:00"}}]}}}},
+        "actions":{{"first":{first},"end":[{{"hangup":{{}}}}],"heard":[{{"say":{{"text":"Closed."}}}},{{"hangup":{{}}}}]}}}}"#
+    );
+    Config::check(&text, None).into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
+}
+
+#[test]
+fn is_named_by_its_path() {
+    for (first, expected) in [
+        (r#"[{"when":{"if":{"patient":true},"then":"heard","otherwise":"heard"}}]"#, &[][..]),
+        (r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"goto":"end"}]"#, &[]),
+        (r#"[{"when":{"if":{},"then":"heard","otherwise":"end"}}]"#, &[("actions.first[0].when.if", "CONFIG_EMPTY")]),
+        (
+            r#"[{"when":{"if":{"patient":true},"then":"nowhere","otherwise":"end"}}]"#,
+            &[("actions.first[0].when.then", "CONFIG_NAME_UNKNOWN")],
+        ),
+        (
+            r#"[{"when":{"if":{"callers":["friends"]},"then":"heard","otherwise":"end"}}]"#,
+            &[("actions.first[0].when.if.callers[0]", "CONFIG_NAME_UNKNOWN")],
+        ),
+        (
+            r#"[{"when":{"if":{"language":["x"]},"then":"heard","otherwise":"end"}}]"#,
+            &[("actions.first[0].when.if.language[0]", "CONFIG_LANGUAGE")],
+        ),
+        // The last verb has to decide, and nothing may follow the one that does.
+        (r#"[{"when":{"if":{"patient":true},"then":"heard"}}]"#, &[("actions.first", "CONFIG_DEAD_END")]),
+        (
+            r#"[{"when":{"if":{"patient":true},"then":"heard","otherwise":"end"}},{"goto":"end"}]"#,
+            &[("actions.first[0]", "CONFIG_VERB_ORDER")],
+        ),
+        // Hours need a time zone, wherever they are asked for.
+        (
+            r#"[{"when":{"if":{"open":"desk"},"then":"heard","otherwise":"end"}}]"#,
+            &[("numbers[0].timeZone", "CONFIG_TIME_ZONE_MISSING")],
+        ),
+        // What an earlier one has decided.
+        (
+            r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"when":{"if":{"patient":true},"then":"end"}},{"goto":"heard"}]"#,
+            &[("actions.first[1].when", "CONFIG_RULE_UNREACHABLE")],
+        ),
+        (
+            r#"[{"when":{"if":{"language":["es"]},"then":"heard"}},{"language":"es-US"},
+                {"when":{"if":{"language":["es"]},"then":"heard"}},{"goto":"heard"}]"#,
+            &[],
+        ),
+        // Nothing happens between two rounds, so a loop never ends.
+        (
+            r#"[{"when":{"if":{"patient":true},"then":"first"}},{"goto":"heard"}]"#,
+            &[("actions.first[0].when.then", "CONFIG_LOOP")],
+        ),
+    ] {
+        let found = found(first);
+        let found: Vec<(&str, &str)> = found.iter().map(|(path, code)| (path.as_str(), *code)).collect();
+        let serious: Vec<_> = found.into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect();
+        assert_eq!(serious, expected, "{first}");
+    }
+}
+
+#[test]
+fn a_rule_that_may_hang_up_at_once_is_not_reported() {
+    let first = r#"[{"when":{"if":{"patient":true},"then":"end","otherwise":"heard"}}]"#;
+    assert!(!found(first).iter().any(|(_, code)| *code == "CONFIG_SILENCE"));
+    let both = r#"[{"when":{"if":{"patient":true},"then":"end","otherwise":"end"}}]"#;
+    assert!(found(both).contains(&("dialplans.main[0].then".to_owned(), "CONFIG_SILENCE")));
+}
+
+#[test]
+fn what_one_document_has_is_what_counts() {
+    let say = |count| vec![format!(r#"{{"say":{{"text":"{}"}}}}"#, "x".repeat(1_000)); count].join(",");
+    let sized = |behind, branch| {
+        let first =
+            format!(r#"[{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{},{{"hangup":{{}}}}]"#, say(behind));
+        let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(branch));
+        found(&first).iter().any(|(_, code)| *code == "CONFIG_SIZE")
+    };
+    // Either the branch is heard or what stands behind the `when`.
+    assert!(!sized(35, 35));
+    assert!(sized(70, 35));
+    assert!(sized(35, 70));
+    // What stands before it is heard with its branch.
+    let first = format!(r#"[{},{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{{"hangup":{{}}}}]"#, say(35));
+    let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(35));
+    assert!(found(&first).contains(&("actions.first".to_owned(), "CONFIG_SIZE")));
+}
