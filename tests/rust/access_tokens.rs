@@ -7,6 +7,8 @@ use plumline::json::Json;
 use plumline::token::{AccessToken, KeySecret};
 use serde_json::Value;
 
+use crate::json::json;
+
 #[test]
 fn writes_the_bytes_that_npm_twilio_writes() {
     let vectors: Value = serde_json::from_str(include_str!("../vectors/access-tokens.json")).unwrap();
@@ -19,7 +21,7 @@ fn writes_the_bytes_that_npm_twilio_writes() {
                 "VoiceGrant" => "voice",
                 other => panic!("a new kind of grant among the vectors: {other}"),
             };
-            (name.to_owned(), Json::parse(&grant["options"].to_string()).unwrap())
+            (name.to_owned(), json(&grant["options"].to_string()))
         });
         let token = AccessToken {
             account_sid: vector["account_sid"].as_str().unwrap(),

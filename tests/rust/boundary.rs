@@ -119,7 +119,7 @@ fn routes_a_call_as_an_object() {
 }
 
 #[wasm_bindgen_test]
-fn tells_of_its_codes_and_version() {
+fn exports_its_codes_and_version() {
     assert_ne!(read(wasm::code_help(write([0; 5], &["TOKEN_BLANK"]))), "");
     assert_eq!(read(wasm::code_help(write([0; 5], &["NO_SUCH_CODE"]))), "");
     assert_eq!(read(wasm::version()), env!("CARGO_PKG_VERSION"));
@@ -150,8 +150,8 @@ fn an_operation_that_cannot_be_read_is_answered() {
         (r#"{"input":{},"secrets":{}}"#.to_owned(), "EVENT_INVALID"),
         (r#"{"now":[0,0],"input":{"operation":"x"},"secrets":{}}"#.to_owned(), "OPERATION_UNKNOWN"),
     ] {
-        for door in [0, 1] {
-            let answer = Json::parse(&read(wasm::knock(door, write([0; 5], &[&event]), false))).expect("JSON");
+        for bot in [0, 1] {
+            let answer = Json::parse(&read(wasm::knock(bot, write([0; 5], &[&event]), false))).expect("JSON");
             let reply = answer.get("reply").expect("a reply");
             assert_eq!(reply.get("id").and_then(Json::text), Some("invalid"), "{code}");
             let logged = answer.at(&["log", "0"]).and_then(Json::text).unwrap_or_default();

@@ -15,11 +15,19 @@ mod chart;
 #[cfg(not(target_arch = "wasm32"))]
 mod config;
 #[cfg(not(target_arch = "wasm32"))]
+mod constants;
+#[cfg(not(target_arch = "wasm32"))]
 mod dialplan;
 #[cfg(not(target_arch = "wasm32"))]
 mod error_codes;
 #[cfg(not(target_arch = "wasm32"))]
-mod laid_out;
+mod fault;
+#[cfg(not(target_arch = "wasm32"))]
+mod fhir;
+#[cfg(not(target_arch = "wasm32"))]
+mod form;
+#[cfg(not(target_arch = "wasm32"))]
+mod json;
 #[cfg(not(target_arch = "wasm32"))]
 mod operations;
 #[cfg(not(target_arch = "wasm32"))]
@@ -27,11 +35,17 @@ mod outbound;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
 #[cfg(not(target_arch = "wasm32"))]
+mod random;
+#[cfg(not(target_arch = "wasm32"))]
 mod random_config;
+#[cfg(not(target_arch = "wasm32"))]
+mod run;
 #[cfg(not(target_arch = "wasm32"))]
 mod signature_vectors;
 #[cfg(not(target_arch = "wasm32"))]
-mod token_lists;
+mod signed;
+#[cfg(not(target_arch = "wasm32"))]
+mod twilio;
 #[cfg(not(target_arch = "wasm32"))]
 mod webhook;
 #[cfg(not(target_arch = "wasm32"))]

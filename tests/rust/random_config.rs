@@ -1,38 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Configs by chance, sound by construction: `#[path = "random_config.rs"] mod random_config;`.
+//! Random configs that are valid by construction.
 //!
-//! What nobody's doing leads to goes only from an earlier action to a later one, so that every way comes to an end.
-
-#![allow(dead_code, reason = "not every test uses all of it")]
+//! Where a caller does nothing, an action leads only to a later one, so that every way comes to an end.
 
 use serde_json::{Map, Value, json};
 
-/// Numbers by chance, the same from the same seed (xorshift).
-pub(crate) struct Chance(u64);
-
-impl Chance {
-    pub(crate) fn seeded(seed: u64) -> Self {
-        // Seeds beside each other begin far apart, and none at zero, where it would stay.
-        Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-
-    /// True once in `times`.
-    pub(crate) fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-}
+use crate::random::Random;
 
 /// The numbers that a config's `numbers` are taken from; `callerId` and its like are of these, too.
 pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];
@@ -48,19 +22,19 @@ const MARKED_UP: [&str; 3] = [
     "<say-as interpret-as=\"telephone\">5550100</say-as>",
 ];
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
-const DIALLED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
+const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
 const OCCASIONS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
 
 /// A config without errors, as a document.
-pub(crate) fn random_config(chance: &mut Chance) -> Value {
-    let count = 1 + chance.below(10);
-    let mut plan = Plan { chance, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
+pub(crate) fn random_config(random: &mut Random) -> Value {
+    let count = 1 + random.below(10);
+    let mut plan = Plan { random, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
     plan.config()
 }
 
 struct Plan<'c> {
-    chance: &'c mut Chance,
+    random: &'c mut Random,
     /// Of the actions.
     names: Vec<String>,
     hours: usize,
@@ -70,21 +44,21 @@ struct Plan<'c> {
 impl Plan<'_> {
     fn config(&mut self) -> Value {
         let mut config = Map::new();
-        let zoned = !self.chance.once_in(3);
+        let zoned = !self.random.one_in(3);
         if zoned {
-            config.insert("timeZone".into(), json!(*self.chance.pick(&ZONES)));
+            config.insert("timeZone".into(), json!(*self.random.pick(&ZONES)));
         }
-        self.hours = self.chance.below(3);
-        self.lists = self.chance.below(3);
-        let dialplans = 1 + self.chance.below(3);
+        self.hours = self.random.below(3);
+        self.lists = self.random.below(3);
+        let dialplans = 1 + self.random.below(3);
         let mut numbers = Map::new();
-        for number in OURS.iter().take(1 + self.chance.below(OURS.len())) {
-            let mut plan = json!({ "name": "Line", "dialplan": format!("d{}", self.chance.below(dialplans)) });
-            if !zoned || self.chance.once_in(3) {
-                plan["timeZone"] = json!(*self.chance.pick(&ZONES));
+        for number in OURS.iter().take(1 + self.random.below(OURS.len())) {
+            let mut plan = json!({ "name": "Line", "dialplan": format!("d{}", self.random.below(dialplans)) });
+            if !zoned || self.random.one_in(3) {
+                plan["timeZone"] = json!(*self.random.pick(&ZONES));
             }
-            if self.chance.once_in(3) {
-                plan["language"] = json!(*self.chance.pick(&["en-US", "en-GB", "es-US"]));
+            if self.random.one_in(3) {
+                plan["language"] = json!(*self.random.pick(&["en-US", "en-GB", "es-US"]));
             }
             numbers.insert((*number).to_owned(), plan);
         }
@@ -99,7 +73,7 @@ impl Plan<'_> {
         let actions = (0..self.names.len()).map(|n| (self.names[n].clone(), self.action(n)));
         config.insert("actions".into(), Value::Object(actions.collect()));
         for (name, value) in [("language", "en-GB"), ("voice", "Polly.Amy-Neural"), ("client", "desk")] {
-            if self.chance.once_in(2) {
+            if self.random.one_in(2) {
                 config.insert(name.into(), json!(value));
             }
         }
@@ -108,35 +82,35 @@ impl Plan<'_> {
     }
 
     fn practice(&mut self, config: &mut Map<String, Value>, zoned: bool) {
-        if self.chance.once_in(3) {
+        if self.random.one_in(3) {
             let mut outbound = json!({
-                "pool": *self.chance.pick(&["sticky", "leastRecentlyUsed", "roundRobin", "random"]),
-                "countries": ["US", "GB"], "blocked": ["+1900"], "perHour": 1 + self.chance.below(60),
-                "answeringMachine": *self.chance.pick(&["off", "enable", "detectMessageEnd"])
+                "pool": *self.random.pick(&["sticky", "leastRecentlyUsed", "roundRobin", "random"]),
+                "countries": ["US", "GB"], "blocked": ["+1900"], "perHour": 1 + self.random.below(60),
+                "answeringMachine": *self.random.pick(&["off", "enable", "detectMessageEnd"])
             });
-            if self.chance.once_in(2) {
-                outbound["callerId"] = json!(*self.chance.pick(&OURS));
+            if self.random.one_in(2) {
+                outbound["callerId"] = json!(*self.random.pick(&OURS));
             }
-            if zoned && self.chance.once_in(2) {
+            if zoned && self.random.one_in(2) {
                 outbound["hours"] = json!({ "from": "08:00", "to": "21:00", "zones": { "+1212": "America/New_York" } });
             }
             config.insert("outbound".into(), outbound);
         }
-        if self.chance.once_in(3) {
+        if self.random.one_in(3) {
             let announcement = self.say();
             config.insert("recording".into(), json!({ "inbound": true, "announcement": announcement }));
         }
-        if self.chance.once_in(2) {
-            config.insert("tasks".into(), json!({ "on": [self.chance.pick(&OCCASIONS)], "owner": "Organization/7" }));
+        if self.random.one_in(2) {
+            config.insert("tasks".into(), json!({ "on": [self.random.pick(&OCCASIONS)], "owner": "Organization/7" }));
         }
-        if self.chance.once_in(3) {
-            let alerts = json!({ "url": "https://hooks.example.com/a", "on": [self.chance.pick(&OCCASIONS)] });
+        if self.random.one_in(3) {
+            let alerts = json!({ "url": "https://hooks.example.com/a", "on": [self.random.pick(&OCCASIONS)] });
             config.insert("alerts".into(), alerts);
         }
     }
 
     fn rules(&mut self, called: &[String]) -> Value {
-        let count = self.chance.below(5);
+        let count = self.random.below(5);
         let mut rules: Vec<Value> =
             (0..count).map(|_| json!({ "when": self.when(called), "then": self.any_action() })).collect();
         rules.push(json!({ "then": self.any_action() }));
@@ -144,17 +118,17 @@ impl Plan<'_> {
     }
 
     fn when(&mut self, called: &[String]) -> Value {
-        let mut when = match self.chance.below(6) {
-            0 => json!({ "callers": [*self.chance.pick(&OTHERS), "+1900*"] }),
+        let mut when = match self.random.below(6) {
+            0 => json!({ "callers": [*self.random.pick(&OTHERS), "+1900*"] }),
             1 => json!({ "anonymous": true }),
-            2 => json!({ "patient": self.chance.once_in(2), "verification": [self.chance.pick(&VERIFICATIONS)] }),
+            2 => json!({ "patient": self.random.one_in(2), "verification": [self.random.pick(&VERIFICATIONS)] }),
             3 => json!({ "patientLanguage": ["es", "fr-CA"], "careTeam": ["CareTeam/7"] }),
-            4 if self.lists > 0 => json!({ "callers": [format!("l{}", self.chance.below(self.lists))] }),
-            _ => json!({ "called": [self.chance.pick(called)] }),
+            4 if self.lists > 0 => json!({ "callers": [format!("l{}", self.random.below(self.lists))] }),
+            _ => json!({ "called": [self.random.pick(called)] }),
         };
-        if self.hours > 0 && self.chance.once_in(2) {
-            let name = format!("h{}", self.chance.below(self.hours));
-            when[*self.chance.pick(&["open", "closed"])] = json!(name);
+        if self.hours > 0 && self.random.one_in(2) {
+            let name = format!("h{}", self.random.below(self.hours));
+            when[*self.random.pick(&["open", "closed"])] = json!(name);
         }
         when
     }
@@ -162,34 +136,34 @@ impl Plan<'_> {
     fn one_of_hours(&mut self) -> Value {
         let days = [["mon", "tue"], ["wed", "sun"], ["fri", "sat"]];
         let mut hours = json!({ "weekly": [{
-            "days": self.chance.pick(&days),
-            "from": format!("{:02}:{:02}", self.chance.below(24), self.chance.below(60)),
-            "to": format!("{:02}:{:02}", self.chance.below(24), self.chance.below(60))
+            "days": self.random.pick(&days),
+            "from": format!("{:02}:{:02}", self.random.below(24), self.random.below(60)),
+            "to": format!("{:02}:{:02}", self.random.below(24), self.random.below(60))
         }] });
-        if self.chance.once_in(2) {
+        if self.random.one_in(2) {
             hours["holidays"] = json!(["12-25", "2026-11-26"]);
         }
-        if self.chance.once_in(3) {
+        if self.random.one_in(3) {
             hours["healthcareService"] = json!("HealthcareService/7");
         }
-        if self.chance.once_in(3) {
-            hours["timeZone"] = json!(*self.chance.pick(&ZONES));
+        if self.random.one_in(3) {
+            hours["timeZone"] = json!(*self.random.pick(&ZONES));
         }
         hours
     }
 
     fn list(&mut self) -> Value {
-        json!([*self.chance.pick(&OTHERS), format!("+1555{}*", self.chance.below(1_000))])
+        json!([*self.random.pick(&OTHERS), format!("+1555{}*", self.random.below(1_000))])
     }
 
     fn any_action(&mut self) -> String {
-        self.chance.pick(&self.names).clone()
+        self.random.pick(&self.names).clone()
     }
 
     /// An action behind the `after`th; only the last has none.
     fn later(&mut self, after: usize) -> String {
         let behind = self.names.len() - after - 1;
-        self.names[after + 1 + self.chance.below(behind)].clone()
+        self.names[after + 1 + self.random.below(behind)].clone()
     }
 
     fn action(&mut self, index: usize) -> Value {
@@ -197,9 +171,9 @@ impl Plan<'_> {
         if decision.get("reject").is_some() {
             return json!([decision]);
         }
-        let heard = self.chance.below(3);
+        let heard = self.random.below(3);
         let mut verbs: Vec<Value> = (0..heard).map(|_| self.heard()).collect();
-        if index + 1 < self.names.len() && self.chance.once_in(4) {
+        if index + 1 < self.names.len() && self.random.one_in(4) {
             verbs.push(self.branch(index));
         }
         verbs.push(decision);
@@ -209,29 +183,29 @@ impl Plan<'_> {
     fn branch(&mut self, index: usize) -> Value {
         let called: Vec<String> = OURS.iter().map(|number| (*number).to_owned()).collect();
         let mut conditions = self.when(&called[..1]);
-        if self.chance.once_in(3) {
-            conditions["language"] = json!([*self.chance.pick(&LANGUAGES)]);
+        if self.random.one_in(3) {
+            conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
         }
         json!({ "when": { "if": conditions, "then": self.later(index) } })
     }
 
     fn heard(&mut self) -> Value {
-        match self.chance.below(6) {
-            0 => json!({ "greet": { "patient": "Hello {name}.", "neutral": *self.chance.pick(&TEXTS) } }),
-            1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.chance.below(3) } }),
-            2 => json!({ "pause": 1 + self.chance.below(5) }),
-            3 => json!({ "language": *self.chance.pick(&LANGUAGES) }),
+        match self.random.below(6) {
+            0 => json!({ "greet": { "patient": "Hello {name}.", "neutral": *self.random.pick(&TEXTS) } }),
+            1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.random.below(3) } }),
+            2 => json!({ "pause": 1 + self.random.below(5) }),
+            3 => json!({ "language": *self.random.pick(&LANGUAGES) }),
             _ => json!({ "say": self.say() }),
         }
     }
 
     fn say(&mut self) -> Value {
-        let mut say = match self.chance.below(4) {
-            0 => json!({ "ssml": *self.chance.pick(&MARKED_UP) }),
-            1 => json!({ "text": { "en-US": *self.chance.pick(&TEXTS), "es-US": "Un momento, por favor." } }),
-            _ => json!({ "text": *self.chance.pick(&TEXTS) }),
+        let mut say = match self.random.below(4) {
+            0 => json!({ "ssml": *self.random.pick(&MARKED_UP) }),
+            1 => json!({ "text": { "en-US": *self.random.pick(&TEXTS), "es-US": "Un momento, por favor." } }),
+            _ => json!({ "text": *self.random.pick(&TEXTS) }),
         };
-        if self.chance.once_in(4) {
+        if self.random.one_in(4) {
             say["voice"] = json!("alice");
             say["times"] = json!(2);
         }
@@ -240,12 +214,12 @@ impl Plan<'_> {
 
     fn decision(&mut self, index: usize) -> Value {
         let last = index + 1 == self.names.len();
-        match self.chance.below(if last { 5 } else { 12 }) {
+        match self.random.below(if last { 5 } else { 12 }) {
             0 => json!({ "hangup": {} }),
-            1 => json!({ "reject": { "reason": *self.chance.pick(&["busy", "rejected"]) } }),
+            1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
             3 => json!({ "voicemail": {
-                "greeting": self.say(), "maxLength": 2 + self.chance.below(300), "transcribe": self.chance.once_in(2)
+                "greeting": self.say(), "maxLength": 2 + self.random.below(300), "transcribe": self.random.one_in(2)
             } }),
             4 => json!({ "conference": { "name": "room", "waitForStaff": true, "then": self.any_action() } }),
             5 | 6 => self.menu(index),
@@ -258,15 +232,15 @@ impl Plan<'_> {
     fn menu(&mut self, index: usize) -> Value {
         let keys = ["1", "2", "30", "31", "*", "#"];
         let words = ["desk", "nurse", "billing", "back", "cita", "aide"];
-        let count = 1 + self.chance.below(keys.len());
+        let count = 1 + self.random.below(keys.len());
         let options: Vec<Value> = (0..count)
             .map(|n| {
                 let mut choice = json!({ "digits": keys[n] });
-                if self.chance.once_in(2) {
+                if self.random.one_in(2) {
                     choice["speech"] = json!([words[n]]);
                 }
-                if self.chance.once_in(4) {
-                    choice["language"] = json!(*self.chance.pick(&LANGUAGES));
+                if self.random.one_in(4) {
+                    choice["language"] = json!(*self.random.pick(&LANGUAGES));
                 } else {
                     choice["then"] = json!(self.any_action());
                 }
@@ -274,39 +248,39 @@ impl Plan<'_> {
             })
             .collect();
         json!({ "menu": {
-            "prompt": self.say(), "options": options, "invalid": self.say(), "retries": self.chance.below(4),
+            "prompt": self.say(), "options": options, "invalid": self.say(), "retries": self.random.below(4),
             "otherwise": self.later(index)
         } })
     }
 
     fn dial(&mut self, index: usize) -> Value {
-        let count = 1 + self.chance.below(4);
+        let count = 1 + self.random.below(4);
         let targets: Vec<Value> = (0..count).map(|_| self.target()).collect();
         let mut dial = json!({
-            "targets": targets, "order": *self.chance.pick(&["inOrder", "allAtOnce", "huntGroup"]),
-            "timeout": 5 + self.chance.below(30), "on": self.outcomes(&DIALLED, index), "otherwise": self.later(index)
+            "targets": targets, "order": *self.random.pick(&["inOrder", "allAtOnce", "huntGroup"]),
+            "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALED, index), "otherwise": self.later(index)
         });
-        if self.chance.once_in(3) {
-            dial["callerId"] = json!(*self.chance.pick(&OURS));
+        if self.random.one_in(3) {
+            dial["callerId"] = json!(*self.random.pick(&OURS));
         }
         json!({ "dial": dial })
     }
 
     fn target(&mut self) -> Value {
-        match self.chance.below(7) {
-            0 => json!({ "number": *self.chance.pick(&OTHERS) }),
+        match self.random.below(7) {
+            0 => json!({ "number": *self.random.pick(&OTHERS) }),
             1 => json!({ "sip": "sip:desk@pbx.example.com" }),
-            2 => json!({ "available": *self.chance.pick(&["Organization/7", "PractitionerRole/7"]) }),
+            2 => json!({ "available": *self.random.pick(&["Organization/7", "PractitionerRole/7"]) }),
             3 => json!({ "generalPractitioner": {} }),
             4 => json!({ "lastToCall": {} }),
-            _ => json!({ "client": *self.chance.pick(&["desk", "nurse_1", "practitioner_7"]) }),
+            _ => json!({ "client": *self.random.pick(&["desk", "nurse_1", "practitioner_7"]) }),
         }
     }
 
     fn outcomes(&mut self, known: &[&str], index: usize) -> Value {
         let mut on = Map::new();
         for outcome in known {
-            if self.chance.once_in(5) {
+            if self.random.one_in(5) {
                 on.insert((*outcome).to_owned(), json!(self.later(index)));
             }
         }
@@ -316,15 +290,15 @@ impl Plan<'_> {
     fn queue(&mut self, index: usize) -> Value {
         let mut queue =
             json!({ "name": "nurses", "on": self.outcomes(&QUEUED, index), "otherwise": self.later(index) });
-        if self.chance.once_in(2) {
+        if self.random.one_in(2) {
             queue["position"] = json!({ "text": "You are number {position}." });
             queue["music"] = json!("https://media.example.com/hold.mp3");
         }
-        if self.chance.once_in(2) {
+        if self.random.one_in(2) {
             queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
         }
-        if self.chance.once_in(2) {
-            queue["overflow"] = json!({ "size": self.chance.below(20), "averageWait": 600, "then": self.later(index) });
+        if self.random.one_in(2) {
+            queue["overflow"] = json!({ "size": self.random.below(20), "averageWait": 600, "then": self.later(index) });
         }
         json!({ "queue": queue })
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The door of the record itself, and the reports that staff ask for, driven natively against a chart and a Twilio in
-//! memory.
+//! The bot `automation` and the reports of `operations`, against a chart and Twilio in memory.
 
 mod after;
-pub(crate) mod fhir;
 mod reports;
 mod sweep;
 pub(crate) mod twilio;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What staff ask for: a patient's history, and statistics, against charts made by dice.
+//! The reports that staff ask for, a patient's history and statistics, against random charts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,27 @@ use plumline::chart::{CallEvent, CallLog, Context, Outcome, Way};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{BotEvent, Flow, Reply, Step};
+use plumline::runtime::{BotEvent, Flow, Reply};
 use plumline::time::{date, instant, parse_instant};
 
-use crate::automation::fhir::is;
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, NOW, OURS, World, calls, leg, sid};
-use crate::chart::dice::Dice;
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg};
+use crate::constants::NOW;
+use crate::fault::Fault;
+use crate::fhir::Fhir;
+use crate::json::{is, json};
+use crate::random::Random;
+use crate::run::play;
+use crate::twilio::sid;
 
 fn ask(world: &mut World, input: &str) -> Json {
-    match world.execute(&Json::parse(input).unwrap()) {
+    match world.execute(&json(input)) {
         Reply::Value(value) => value,
         other => panic!("{other:?}"),
     }
 }
 
 fn refused(world: &mut World, input: &str) -> Code {
-    match world.execute(&Json::parse(input).unwrap()) {
+    match world.execute(&json(input)) {
         Reply::Invalid(problem) | Reply::Forbidden(problem) | Reply::Broken(problem) => problem.code,
         other => panic!("{other:?}"),
     }
@@ -47,11 +52,11 @@ fn message_of(number: u64, patient: &str, at: u64, direction: &str) -> Json {
         sid("SM", number),
         instant(at)
     );
-    Json::parse(&text).unwrap()
+    json(&text)
 }
 
 #[test]
-fn tells_calls_and_messages() {
+fn history_lists_calls_and_messages() {
     let mut world = World::new("");
     world.fhir.put(&call_of(1, "Patient/p1", NOW - HOUR), NOW);
     world.fhir.put(&message_of(2, "Patient/p1", NOW - 2 * HOUR, "inbound"), NOW);
@@ -79,14 +84,14 @@ fn tells_calls_and_messages() {
 #[test]
 fn pages_give_each_once_while_others_come() {
     for seed in 0..80 {
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         let mut world = World::new("");
-        let count = dice.roll(60);
-        let newest = dice.roll(2) == 0;
-        let page = 1 + dice.roll(12);
-        let put = |world: &mut World, dice: &mut Dice, at: u64| {
+        let count = random.below(60);
+        let newest = random.one_in(2);
+        let page = 1 + random.below(12);
+        let put = |world: &mut World, random: &mut Random, at: u64| {
             let number = world.fhir.resources.len() as u64 * 4 + 1;
-            let resource = if dice.roll(2) == 0 {
+            let resource = if random.one_in(2) {
                 call_of(number, "Patient/p1", at)
             } else {
                 message_of(number, "Patient/p1", at, "outbound")
@@ -97,8 +102,8 @@ fn pages_give_each_once_while_others_come() {
         // Few different instants, so that pages end among equals.
         let mut there = BTreeSet::new();
         for _ in 0..count {
-            let at = NOW - HOUR - dice.roll(8) as u64 * 1_000;
-            there.insert(put(&mut world, &mut dice, at));
+            let at = NOW - HOUR - random.below(8) as u64 * 1_000;
+            there.insert(put(&mut world, &mut random, at));
         }
         let mut given: Vec<(String, String)> = Vec::new();
         let mut cursor = String::new();
@@ -117,9 +122,9 @@ fn pages_give_each_once_while_others_come() {
                 given.push((text("started"), text("communication")));
             }
             // One comes at the beginning of the way, behind which it is not met any more.
-            if dice.roll(2) == 0 {
+            if random.one_in(2) {
                 let at = if newest { NOW - MINUTE } else { NOW - 2 * HOUR };
-                put(&mut world, &mut dice, at);
+                put(&mut world, &mut random, at);
             }
             match answer.get("cursor").and_then(Json::text) {
                 Some(next) => cursor = format!(r#","cursor":"{next}""#),
@@ -165,32 +170,29 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
-fn the_chart_s_refusal_is_told() {
-    for (status, code) in [("403", Code::RecordForbidden), ("500", Code::ChartUnavailable)] {
-        let knock = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
-        let mut flow = Flow::new(|host| operations(BotEvent::read(knock).unwrap(), host));
-        let Step::Ask(opens) = flow.step() else { panic!("an ask") };
-        let body = format!(r#"{{"entry":[{{"response":{{"status":"{status}"}}}}]}}"#);
-        let answer = crate::automation::twilio::done(200, Json::parse(&body).unwrap());
-        let Step::Done(done) = flow.resume(vec![(opens[0].id, answer)]) else { panic!("the end") };
-        match done.reply {
-            Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, "403")),
-            Reply::Broken(problem) => assert_eq!((problem.code, status), (code, "500")),
+fn a_refusal_of_the_chart_is_reported() {
+    for (status, code) in [(403, Code::RecordForbidden), (500, Code::ChartUnavailable)] {
+        let event = r#"{"now":[1671,0],"input":{"operation":"history","patient":"Patient/p1"},"secrets":{}}"#;
+        let flow = Flow::new(|host| operations(BotEvent::read(event).unwrap(), host));
+        let response = play(flow, |open| Fhir::default().answer(open, Some(Fault::EachRefused(status)), NOW));
+        match response.reply {
+            Reply::Forbidden(problem) => assert_eq!((problem.code, status), (code, 403)),
+            Reply::Broken(problem) => assert_eq!((problem.code, status), (code, 500)),
             other => panic!("{other:?}"),
         }
     }
 }
 
 /// A chart of made-up calls; some have a practitioner.
-fn chart(world: &mut World, dice: &mut Dice, count: u64, from: u64, days: u64) {
-    let mut legs = calls(dice, count, from, days * 24 * 60);
-    dice.shuffle(&mut legs);
+fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u64) {
+    let mut legs = calls(random, count, from, days * 24 * 60);
+    random.shuffle(&mut legs);
     for root in legs.iter().filter(|leg| leg.parent.is_none()) {
-        let practitioner = ["a", "b", "c"].get(dice.roll(4)).map(|name| format!("Practitioner/{name}"));
+        let practitioner = ["a", "b", "c"].get(random.below(4)).map(|name| format!("Practitioner/{name}"));
         let mut log = CallLog::ticket(&Context { practitioner, ..Context::default() });
         for leg in legs.iter().filter(|leg| leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid)) {
             let mut json = leg.json(u64::MAX);
-            if dice.roll(3) == 0 {
+            if random.one_in(3) {
                 // Rang for a while.
                 json.set("duration", Json::of("1"));
             }
@@ -304,11 +306,11 @@ fn figures(answer: &Json) -> Json {
 #[test]
 fn statistics_are_what_counting_gives() {
     for seed in 0..25 {
-        let mut dice = Dice::new(seed);
+        let mut random = Random::new(seed);
         let mut world = World::new("");
         let from = parse_instant("2026-11-10").unwrap();
-        let count = 1 + dice.roll(300) as u64;
-        chart(&mut world, &mut dice, count, from, 10);
+        let count = 1 + random.below(300) as u64;
+        chart(&mut world, &mut random, count, from, 10);
         let answer = ask(
             &mut world,
             r#"{"operation":"statistics","from":"2026-11-12","to":"2026-11-17","timeZone":"Test/Place"}"#,
@@ -324,11 +326,11 @@ fn statistics_are_what_counting_gives() {
 
 #[test]
 fn a_long_period_goes_on_where_it_ended() {
-    let mut dice = Dice::new(7);
+    let mut random = Random::new(7);
     let mut world = World::new(r#"{"timeZone":"Test/Place"}"#);
     let from = parse_instant("2026-11-10").unwrap();
     // Many share a second.
-    chart(&mut world, &mut dice, 4_500, from, 1);
+    chart(&mut world, &mut random, 4_500, from, 1);
     let first = ask(&mut world, r#"{"operation":"statistics","from":"2026-11-08","to":"2026-11-12"}"#);
     assert!(is(&first, "timeZone", "Test/Place"));
     let next = first.get("next").expect("more").clone();

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's REST API as the sweep meets it: a list of calls that comes late, newest first and by pages; and recordings.
+//! Twilio's REST API for the sweep: a list of calls, which shows a call late, newest first and in pages, and
+//! recordings.
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, HttpRequest};
-use plumline::time::{DAY, date_of, instant, parse_instant, weekday_of};
+use plumline::time::parse_instant;
 
-use crate::automation::fhir::decode;
+use crate::fault::done;
+use crate::form::pairs;
+use crate::twilio::rfc2822;
 
-/// A leg as the list tells of it.
+/// A leg in the list of calls.
 #[derive(Clone)]
 pub(crate) struct Leg {
     pub(crate) sid: String,
@@ -18,13 +21,13 @@ pub(crate) struct Leg {
     pub(crate) direction: &'static str,
     pub(crate) start: u64,
     pub(crate) end: u64,
-    /// How it ends.
+    /// The status at the end.
     pub(crate) status: &'static str,
-    /// When it comes up in the list.
+    /// When the list shows it.
     pub(crate) listed: u64,
 }
 
-/// A recording as the list tells of it.
+/// A recording in the list of recordings.
 #[derive(Clone)]
 pub(crate) struct Recorded {
     pub(crate) sid: String,
@@ -37,18 +40,18 @@ pub(crate) struct Recorded {
 #[derive(Clone, Default)]
 pub(crate) struct Twilio {
     pub(crate) legs: Vec<Leg>,
-    /// What the list of recordings has.
+    /// The list of recordings.
     pub(crate) recorded: Vec<Recorded>,
-    /// How many lists were asked for.
+    /// How many pages of lists were requested.
     pub(crate) lists: usize,
     pub(crate) recordings: Vec<String>,
-    /// How often a recording was deleted that was there.
+    /// How many recordings were deleted.
     pub(crate) deleted: usize,
-    /// How often a deletion was asked for.
+    /// How many deletions were requested.
     pub(crate) deletions: usize,
-    /// What is answered where one is to be deleted, whatever there is.
-    pub(crate) stubborn: Vec<(String, u16)>,
-    /// Legs of a page, at most.
+    /// Recordings whose deletion is refused, and the status. `*` is any recording.
+    pub(crate) undeletable: Vec<(String, u16)>,
+    /// The most legs of a page.
     pub(crate) page: Option<usize>,
     /// Whether a list has each leg twice.
     pub(crate) twice: bool,
@@ -90,7 +93,9 @@ impl Twilio {
             }
             assert_eq!(request.method, "DELETE");
             self.deletions += 1;
-            if let Some((_, status)) = self.stubborn.iter().find(|(stubborn, _)| stubborn == sid || stubborn == "*") {
+            if let Some((_, status)) =
+                self.undeletable.iter().find(|(undeletable, _)| undeletable == sid || undeletable == "*")
+            {
                 return done(*status, Json::Null);
             }
             let at = self.recordings.iter().position(|known| known == sid);
@@ -111,8 +116,7 @@ impl Twilio {
     }
 
     fn list_recorded(&self, query: &str, now: u64) -> Json {
-        let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap());
-        let params: Vec<(String, String)> = pairs.map(|(a, b)| (decode(a), decode(b))).collect();
+        let params = pairs(query);
         let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant")).unwrap();
         let (low, high) = (bound("DateCreated>"), bound("DateCreated<"));
@@ -145,8 +149,7 @@ impl Twilio {
     }
 
     fn list(&self, query: &str, now: u64) -> Json {
-        let params: Vec<(String, String)> =
-            query.split('&').map(|pair| pair.split_once('=').unwrap()).map(|(a, b)| (decode(a), decode(b))).collect();
+        let params = pairs(query);
         let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant"));
         let mut legs: Vec<&Leg> = self.legs.iter().filter(|leg| leg.listed <= now).collect();
@@ -173,17 +176,4 @@ impl Twilio {
             ("next_page_uri".into(), next.map_or(Json::Null, |next| Json::of(&next))),
         ])
     }
-}
-
-pub(crate) fn done(status: u16, body: Json) -> Answer {
-    Answer::Done { status, body }
-}
-
-pub(crate) fn rfc2822(ms: u64) -> String {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (year, month, day) = date_of(ms / DAY);
-    let weekday = DAYS[weekday_of(ms / DAY) as usize];
-    let clock = instant(ms);
-    format!("{weekday}, {day:02} {} {year} {} +0000", MONTHS[month as usize - 1], &clock[11..19])
 }

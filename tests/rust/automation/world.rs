@@ -1,47 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The world around the doors: a chart, Twilio, an address for alerts, a clock; and what can go wrong with a round trip.
+//! What answers the requests of `automation`: a chart, Twilio, an address for alerts and a clock.
 
 use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, BotEvent, Flow, Open, Reply, Response, Step};
+use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response};
 
-use crate::automation::fhir::{Fhir, is, response};
-use crate::automation::twilio::{Leg, Twilio, done};
-use crate::chart::dice::Dice;
+use crate::automation::twilio::{Leg, Recorded, Twilio};
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults, done};
+use crate::fhir::Fhir;
+use crate::json::{bare, is, json};
+use crate::random::Random;
+use crate::run::{Run, race};
+use crate::twilio::sid;
 
-pub(crate) const NOW: u64 = 1_795_000_000_000;
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 3_600_000;
 pub(crate) const DAY: u64 = 86_400_000;
 pub(crate) const OURS: &str = "+15550100001";
 pub(crate) const CALLER: &str = "+15550100123";
 pub(crate) const ALERTS: &str = "https://alerts.example.com/hook";
-
-/// What goes wrong with one round trip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Lost,
-    Unheard,
-    Late,
-    Whole(u16),
-    Each(u16),
-    Half,
-}
-
-pub(crate) const FAULTS: [Fault; 9] = [
-    Fault::Lost,
-    Fault::Unheard,
-    Fault::Late,
-    Fault::Whole(429),
-    Fault::Whole(500),
-    Fault::Each(409),
-    Fault::Each(412),
-    Fault::Each(500),
-    Fault::Half,
-];
 
 #[derive(Clone, Default)]
 pub(crate) struct World {
@@ -51,19 +32,12 @@ pub(crate) struct World {
     pub(crate) config: String,
     /// `TWILIO_NUMBER`; not set where empty.
     pub(crate) numbers: &'static str,
-    /// The bodies that the alerts' address took.
+    /// The alerts that were posted.
     pub(crate) posts: Vec<Json>,
-    /// What it answers; 200 where 0.
+    /// The status of the address for alerts. 0 is 200.
     pub(crate) alert_status: u16,
-    /// How long runs have waited for it, where it hangs: milliseconds.
+    /// Whether the address for alerts hangs, and how many milliseconds runs have waited for it.
     pub(crate) alert_hangs: Option<u32>,
-}
-
-/// A run on its way.
-pub(crate) struct Run {
-    flow: Flow,
-    step: Step,
-    pub(crate) asked: usize,
 }
 
 impl World {
@@ -71,40 +45,59 @@ impl World {
         Self { now: NOW, config: config.to_owned(), ..Self::default() }
     }
 
-    fn knock(&self, input: &Json, config: &str) -> BotEvent {
+    fn event(&self, input: &Json) -> BotEvent {
         let secret = |value: &str| if value.is_empty() { Json::Null } else { Json::of(value) };
         let secrets = Json::object([
             ("TWILIO_ACCOUNT_SID", Json::of("AC1")),
             ("TWILIO_API_KEY", Json::of("SK1")),
             ("TWILIO_API_SECRET", Json::of("invented")),
-            ("PLUMLINE_CONFIG", secret(config)),
+            ("PLUMLINE_CONFIG", secret(&self.config)),
             ("TWILIO_NUMBER", secret(self.numbers)),
         ]);
         let now = Json::List(vec![Json::count(self.now >> 30), Json::count(self.now & 0x3fff_ffff)]);
         let event = Json::object([("now", now), ("input", input.clone()), ("secrets", secrets)]);
-        BotEvent::read(&event.write()).expect("a knock")
+        BotEvent::read(&event.write()).expect("an event")
     }
 
-    /// A minute of the sweep.
-    pub(crate) fn sweeping(&self) -> Run {
-        let knock = self.knock(&Json::object([("resourceType", Json::of("Bot"))]), &self.config);
-        Run::new(Flow::new(|host| automation(knock, host)))
+    /// The sweep, which runs every minute.
+    pub(crate) fn cron(&self) -> Flow {
+        self.on_change(&Json::object([("resourceType", Json::of("Bot"))]))
     }
 
-    /// A Subscription that tells of a resource.
-    pub(crate) fn told(&self, resource: &Json) -> Run {
-        let knock = self.knock(resource, &self.config);
-        Run::new(Flow::new(|host| automation(knock, host)))
+    /// What a Subscription starts when a resource has changed.
+    pub(crate) fn on_change(&self, resource: &Json) -> Flow {
+        let event = self.event(resource);
+        Flow::new(|host| automation(event, host))
     }
 
     /// An operation.
     pub(crate) fn execute(&mut self, input: &Json) -> Reply {
-        let knock = self.knock(input, &self.config);
-        Run::new(Flow::new(|host| operations(knock, host))).play(self, |_| None).0.reply
+        let event = self.event(input);
+        self.play(Flow::new(|host| operations(event, host)), &Faults::NONE).0.reply
     }
 
-    /// Sweeps, a minute later each time, until nothing changes any more; how many runs that took. One run that ends a
-    /// long list may change nothing, and leave to the next what has come meanwhile.
+    /// Plays a flow to its end. Returns how often it waited for answers, too.
+    pub(crate) fn play(&mut self, flow: Flow, faults: &Faults) -> (Response, usize) {
+        let mut run = Run::new(flow);
+        loop {
+            if let Some(response) = run.response() {
+                leaks_nothing(response);
+                return (response.clone(), run.rounds);
+            }
+            let fault = faults.of(run.rounds);
+            run.go_on(|open| self.answer(open, fault));
+        }
+    }
+
+    /// Plays flows concurrently in a random order.
+    pub(crate) fn race(&mut self, flows: Vec<Flow>, random: &mut Random) -> Vec<Response> {
+        let responses = race(flows, random, |open| self.answer(open, None));
+        responses.iter().for_each(leaks_nothing);
+        responses
+    }
+
+    /// Sweeps every minute until nothing changes any more. Returns the number of runs. A run that ends a long list may
+    /// change nothing, and leave to the next one what has come meanwhile.
     pub(crate) fn settle(&mut self) -> usize {
         let mut quiet = 0;
         for runs in 1..200 {
@@ -120,13 +113,13 @@ impl World {
         panic!("it never settles");
     }
 
-    /// Whether the list is not read to its end.
+    /// Whether Twilio's list is not read to its end.
     fn is_reading(&self) -> bool {
         self.fhir.of_type("Basic").iter().any(|marks| marks.write().contains("\"top\""))
     }
 
     pub(crate) fn sweep(&mut self) -> usize {
-        let (done, asked) = self.sweeping().play(self, |_| None);
+        let (done, asked) = self.play(self.cron(), &Faults::NONE);
         assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
         asked
     }
@@ -134,50 +127,9 @@ impl World {
     pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>) -> Answer {
         let now = self.now;
         match &open.ask {
-            Ask::Batch(bundle) => {
-                let mut batch = |limit| done(200, self.fhir.batch(bundle, now, limit));
-                match fault {
-                    None => batch(usize::MAX),
-                    Some(Fault::Half) => batch(1),
-                    Some(Fault::Lost) => Answer::Failed,
-                    Some(Fault::Late) => Answer::TimedOut,
-                    Some(Fault::Unheard) => {
-                        batch(usize::MAX);
-                        Answer::Failed
-                    }
-                    Some(Fault::Whole(status)) => done(status, Json::Null),
-                    Some(Fault::Each(status)) => {
-                        let count = Json::parse(bundle).unwrap().get("entry").unwrap().elements().len();
-                        let entries = (0..count).map(|_| response(status, Json::Null)).collect();
-                        done(200, Json::object([("entry", Json::List(entries))]))
-                    }
-                }
-            }
-            Ask::Http(request) => {
-                let mut there = || {
-                    if request.url == ALERTS {
-                        assert_eq!(request.method, "POST");
-                        self.posts.push(Json::parse(&request.body).unwrap());
-                        if let Some(waited) = &mut self.alert_hangs {
-                            *waited += open.deadline.expect("a deadline");
-                            return Answer::TimedOut;
-                        }
-                        return done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null);
-                    }
-                    self.twilio.answer(request, now)
-                };
-                match fault {
-                    None => there(),
-                    Some(Fault::Unheard) => {
-                        there();
-                        Answer::Failed
-                    }
-                    Some(Fault::Late) => Answer::TimedOut,
-                    Some(Fault::Whole(status) | Fault::Each(status)) => done(status, Json::Null),
-                    Some(Fault::Lost | Fault::Half) => Answer::Failed,
-                }
-            }
-            // Clocks five hours behind Greenwich, but for a day on which they are set forward at midnight.
+            Ask::Batch(_) => self.fhir.answer(open, fault, now),
+            Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
+            // Clocks five hours behind UTC, which are set forward at midnight of one day.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
                 let walls = zone.walls.iter().map(|wall| match wall.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
@@ -194,7 +146,20 @@ impl World {
         }
     }
 
-    /// The calls of the chart: without ids and versions, by their roots.
+    fn http(&mut self, request: &HttpRequest, deadline: Option<u32>) -> Answer {
+        if request.url != ALERTS {
+            return self.twilio.answer(request, self.now);
+        }
+        assert_eq!(request.method, "POST");
+        self.posts.push(json(&request.body));
+        if let Some(waited) = &mut self.alert_hangs {
+            *waited += deadline.expect("a deadline");
+            return Answer::TimedOut;
+        }
+        done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
+    }
+
+    /// The calls in the chart, without ids and versions, in the order of their text.
     pub(crate) fn calls(&self) -> Vec<String> {
         let mut calls = Vec::new();
         for call in self.fhir.of_type("Communication") {
@@ -215,7 +180,7 @@ impl World {
         calls[0]
     }
 
-    /// Puts what the list would say of a call into the chart, as a webhook does.
+    /// Stores in the chart what the list says of a call, as its callbacks do.
     pub(crate) fn chart(&mut self, root: &str) -> Json {
         let mut log = CallLog::default();
         let now = self.now;
@@ -226,35 +191,6 @@ impl World {
     }
 }
 
-impl Run {
-    fn new(mut flow: Flow) -> Self {
-        let step = flow.step();
-        Self { flow, step, asked: 0 }
-    }
-
-    /// How it ended, if it has; else one round trip more.
-    pub(crate) fn go_on(&mut self, world: &mut World, fault: Option<Fault>) -> Option<Response> {
-        let opens = match &self.step {
-            Step::Done(done) => return Some(done.clone()),
-            Step::Ask(opens) => opens,
-        };
-        self.asked += 1;
-        let answers = opens.iter().map(|open| (open.id, world.answer(open, fault))).collect();
-        self.step = self.flow.resume(answers);
-        None
-    }
-
-    pub(crate) fn play(mut self, world: &mut World, fault: impl Fn(usize) -> Option<Fault>) -> (Response, usize) {
-        loop {
-            let fault = fault(self.asked);
-            if let Some(done) = self.go_on(world, fault) {
-                leaks_nothing(&done);
-                return (done, self.asked);
-            }
-        }
-    }
-}
-
 fn leaks_nothing(done: &Response) {
     for line in &done.log {
         assert!(!line.contains("CONFIG_INVALID"), "{line}");
@@ -262,33 +198,8 @@ fn leaks_nothing(done: &Response) {
     }
 }
 
-/// Runs side by side, in an order that dice choose.
-pub(crate) fn race(world: &mut World, mut runs: Vec<Run>, dice: &mut Dice) -> Vec<Response> {
-    let mut ended = Vec::new();
-    while !runs.is_empty() {
-        let at = dice.roll(runs.len());
-        if let Some(done) = runs[at].go_on(world, None) {
-            leaks_nothing(&done);
-            ended.push(done);
-            drop(runs.remove(at));
-        }
-    }
-    ended
-}
-
-pub(crate) fn bare(resource: &Json) -> String {
-    let mut resource = resource.clone();
-    resource.set("id", Json::Null);
-    resource.set("meta", Json::Null);
-    resource.write()
-}
-
 fn without_marks(resources: &[Json]) -> Vec<String> {
     resources.iter().filter(|one| !is(one, "resourceType", "Basic")).map(Json::write).collect()
-}
-
-pub(crate) fn sid(kind: &str, number: u64) -> String {
-    format!("{kind}{number:032x}")
 }
 
 /// A leg of a call; `number` makes its `CallSid`.
@@ -306,32 +217,37 @@ pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start:
     }
 }
 
-/// Calls of `minutes`, made by dice: answered, missed, failed, placed by a browser; each second a whole one.
-pub(crate) fn calls(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
+/// A recording; `number` makes its `RecordingSid`.
+pub(crate) fn recording(number: u64, call: &str, created: u64, seconds: u64, source: &'static str) -> Recorded {
+    Recorded { sid: sid("RE", number), call: call.to_owned(), created, seconds, source }
+}
+
+/// Random calls within `minutes`: answered, missed, failed or placed by a browser. All times are whole seconds.
+pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
     let mut legs = Vec::new();
     for number in 0..count {
-        let start = from + dice.roll((minutes * 60) as usize) as u64 * 1_000;
-        let seconds = 5 + dice.roll(240) as u64;
+        let start = from + random.below((minutes * 60) as usize) as u64 * 1_000;
+        let seconds = 5 + random.below(240) as u64;
         let root = number * 4 + 1;
-        let caller = format!("+155501002{:02}", dice.roll(100));
-        let late = dice.roll(14 * 60_000) as u64;
+        let caller = format!("+155501002{:02}", random.below(100));
+        let late = random.below(14 * 60_000) as u64;
         let first = legs.len();
-        match dice.roll(4) {
+        match random.below(4) {
             0 => legs.push(leg(root, None, &caller, OURS, start, seconds)),
             1 => {
                 legs.push(leg(root, None, &caller, OURS, start, seconds));
                 legs.push(leg(root + 1, Some(root), &caller, "client:desk", start + 1_000, 4));
-                legs[first + 1].status = *dice.pick(&["no-answer", "busy", "failed"]);
+                legs[first + 1].status = *random.pick(&["no-answer", "busy", "failed"]);
                 legs.push(leg(root + 2, Some(root), &caller, "+15550100002", start + 1_000, seconds.max(9) - 4));
             }
             2 => {
                 legs.push(leg(root, None, &caller, OURS, start, seconds));
-                legs[first].status = *dice.pick(&["no-answer", "busy", "failed", "canceled"]);
+                legs[first].status = *random.pick(&["no-answer", "busy", "failed", "canceled"]);
             }
             _ => {
                 legs.push(leg(root, None, "client:practitioner_1", &caller, start, seconds));
                 legs.push(leg(root + 1, Some(root), OURS, &caller, start + 1_000, seconds - 2));
-                legs[first + 1].status = *dice.pick(&["completed", "no-answer"]);
+                legs[first + 1].status = *random.pick(&["completed", "no-answer"]);
             }
         }
         for leg in &mut legs[first..] {
@@ -341,7 +257,7 @@ pub(crate) fn calls(dice: &mut Dice, count: u64, from: u64, minutes: u64) -> Vec
     legs
 }
 
-/// That two lists are the same; else the first that differs.
+/// Asserts that two lists are the same. Shows the first difference.
 pub(crate) fn same(ours: &[String], theirs: &[String], of: &str) {
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours, theirs, "{of}");

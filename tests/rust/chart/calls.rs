@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls as Twilio tells of them, made up by dice: which legs there are, what becomes of each, and which requests that
-//! makes; and what the chart should say of it, known from the story and not from the code under test.
+//! Random calls as Twilio reports them: the legs, their outcomes and the requests. What the chart must say of a call is
+//! derived from how the call was made up, not from the code under test.
 
 use plumline::chart::{CallEvent, CallLog, Context};
 use plumline::json::Json;
-use plumline::time::{date_of, weekday_of};
 
-use crate::chart::dice::Dice;
+use crate::random::Random;
+use crate::twilio::rfc2822;
 
-/// A request, and when it came in; or a call of Twilio's list.
+/// A request and its time, or a call in Twilio's list.
 #[derive(Clone)]
 pub(crate) enum Event {
     Opening(Vec<(String, String)>, u64),
@@ -43,7 +43,7 @@ impl Event {
     }
 }
 
-/// A call, and what the chart should say of it.
+/// A call, and what the chart must say of it.
 pub(crate) struct Call {
     pub(crate) root: String,
     pub(crate) events: Vec<Event>,
@@ -55,7 +55,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What is known of it after all.
+    /// What is known after all events.
     pub(crate) fn log(&self) -> CallLog {
         let mut log = CallLog::ticket(&self.context);
         for event in &self.events {
@@ -69,7 +69,7 @@ const OURS: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const CLIENT: &str = "client:practitioner_1";
 
-/// The end of a dialled leg: status, `SipResponseCode`, and the outcome.
+/// The end of a dialed leg: status, `SipResponseCode`, and the outcome.
 const ENDS: [(&str, &str, &str); 7] = [
     ("completed", "200", "answered"),
     ("busy", "486", "busy"),
@@ -83,8 +83,8 @@ const ENDS: [(&str, &str, &str); 7] = [
 /// Which of several outcomes is the call's.
 const BEST: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
-struct Teller {
-    dice: Dice,
+struct Maker {
+    random: Random,
     now: u64,
     serial: u64,
     root: String,
@@ -94,7 +94,7 @@ struct Teller {
     direction: &'static str,
     events: Vec<Event>,
     answered: Option<u64>,
-    /// The first request that says so of the root.
+    /// The time of the first request that says that the root is in progress.
     first_in_progress: Option<u64>,
     /// When Twilio answered the root.
     picked_up: Option<u64>,
@@ -102,17 +102,17 @@ struct Teller {
 
 /// A call by its number.
 pub(crate) fn call(seed: u64) -> Call {
-    let mut dice = Dice::new(seed);
-    let now = 1_795_000_000_000 + seed * 3_600_000 + dice.roll(1_000) as u64;
-    let root = format!("CA{seed:024x}{:08x}", dice.roll(0xffff_ffff));
-    let kind = dice.roll(8);
+    let mut random = Random::new(seed);
+    let now = 1_795_000_000_000 + seed * 3_600_000 + random.below(1_000) as u64;
+    let root = format!("CA{seed:024x}{:08x}", random.below(0xffff_ffff));
+    let kind = random.below(8);
     let (from, to, direction) = match kind {
         0..=3 => (PATIENT, OURS, "inbound"),
         4 | 5 => (CLIENT, PATIENT, "inbound"),
         _ => (OURS, PATIENT, "outbound-api"),
     };
-    let mut teller = Teller {
-        dice,
+    let mut maker = Maker {
+        random,
         now,
         serial: 0,
         root: root.clone(),
@@ -126,39 +126,39 @@ pub(crate) fn call(seed: u64) -> Call {
         picked_up: None,
     };
     let outcome = match kind {
-        0 => teller.inbound(false),
-        1 => teller.inbound(true),
-        2 => teller.queue(),
-        3 => teller.unanswered(),
-        4 | 5 => teller.outbound(),
-        _ => teller.placed(),
+        0 => maker.inbound(false),
+        1 => maker.inbound(true),
+        2 => maker.queue(),
+        3 => maker.unanswered(),
+        4 | 5 => maker.outbound(),
+        _ => maker.placed(),
     };
-    let context = teller.context(kind);
-    // Of its own leg, and of those that were dialled.
+    let context = maker.context(kind);
+    // The first event of the root (`own`), or of the legs that it dialed.
     let heard = |own: bool| {
-        let events = teller.events.iter().filter_map(Event::pairs);
+        let events = maker.events.iter().filter_map(Event::pairs);
         let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
         of.map(|(pairs, at)| timestamp_of(pairs, at)).min()
     };
-    let own = teller.since_picked_up(heard(true).unwrap());
+    let own = maker.since_picked_up(heard(true).unwrap());
     Call {
         sent: heard(false).map_or(own, |child| child.min(own)),
-        events: teller.events,
+        events: maker.events,
         context,
         outcome,
         root,
-        received: teller.answered,
+        received: maker.answered,
         outbound: kind > 3,
     }
 }
 
-impl Teller {
-    /// A call to our number that rings up to three phones, one after the other; perhaps with a voicemail in the end.
+impl Maker {
+    /// A call to our number that rings up to three phones one after the other, and may end with a voicemail.
     fn inbound(&mut self, voicemail: bool) -> &'static str {
         self.opening();
         let mut outcomes = Vec::new();
-        for _ in 0..self.dice.roll(4) {
-            let to = *self.dice.pick(&[CLIENT, "client:practitioner_2", "+15550100077"]);
+        for _ in 0..self.random.below(4) {
+            let to = *self.random.pick(&[CLIENT, "client:practitioner_2", "+15550100077"]);
             outcomes.push(self.dial(PATIENT, to));
             if matches!(outcomes.last(), Some(&("answered" | "dropped"))) {
                 break;
@@ -177,10 +177,11 @@ impl Teller {
 
     fn queue(&mut self) -> &'static str {
         self.opening();
-        let (result, outcome) = *self.dice.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
+        let (result, outcome) =
+            *self.random.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
         self.pass(30);
-        let waited = self.dice.roll(30) as u64;
-        // What Twilio tells of the wait comes behind the talk.
+        let waited = self.random.below(30) as u64;
+        // Twilio reports the wait after the conversation.
         self.pass(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
         self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
@@ -195,7 +196,7 @@ impl Teller {
     /// A call to our number that ends before our document is read.
     fn unanswered(&mut self) -> &'static str {
         self.opening();
-        let (status, outcome) = *self.dice.pick(&[
+        let (status, outcome) = *self.random.pick(&[
             ("canceled", "dropped"),
             ("no-answer", "no-answer"),
             ("busy", "busy"),
@@ -215,8 +216,8 @@ impl Teller {
 
     /// A call placed by REST.
     fn placed(&mut self) -> &'static str {
-        let by = *self.dice.pick(&["human", "machine_start", ""]);
-        let end = *self.dice.pick(&ENDS);
+        let by = *self.random.pick(&["human", "machine_start", ""]);
+        let end = *self.random.pick(&ENDS);
         let root = self.root.clone();
         self.leg(&root, None, end, by);
         match end.2 {
@@ -225,9 +226,9 @@ impl Teller {
         }
     }
 
-    /// A leg that is dialled, and the action of its dial.
+    /// A leg that is dialed, and the action of its dial.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
-        let mut end = *self.dice.pick(&ENDS);
+        let mut end = *self.random.pick(&ENDS);
         // An app has no line that could be busy.
         if to.starts_with("client:") && end.2 == "busy" {
             end.2 = "declined";
@@ -246,7 +247,7 @@ impl Teller {
         end.2
     }
 
-    /// The progress events of a leg; how long it lasted. The root, or a child with its own addresses.
+    /// The progress events of the root, or of a child with its own addresses. Returns the duration.
     fn leg(
         &mut self,
         sid: &str,
@@ -258,7 +259,7 @@ impl Teller {
         let steps = ["initiated", "ringing", "in-progress", end];
         let mut lasted = None;
         for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
-            // Once they speak, it is the duration that passes.
+            // After the answer the duration passes.
             if lasted.is_none() {
                 self.pass(9);
             }
@@ -273,7 +274,7 @@ impl Teller {
             pairs.extend([("Timestamp", rfc2822(self.now)), ("CallbackSource", "call-progress-events".into())]);
             if status == "in-progress" {
                 self.answered = Some(self.now - self.now % 1_000);
-                lasted = Some(1 + self.dice.roll(900));
+                lasted = Some(1 + self.random.below(900));
             }
             if status == end {
                 pairs.push(("CallDuration", lasted.unwrap_or(0).to_string()));
@@ -305,21 +306,21 @@ impl Teller {
             ("RecordingSource", "RecordVerb".into()),
             ("RecordingDuration", "20".into()),
         ]);
-        // What the caller said is not for the log.
+        // The log does not contain what the caller said.
         self.callback(vec![("TranscriptionText", "words of a patient".into())]);
     }
 
-    /// The request that begins it; it is not always written down.
+    /// The first request. It is not always stored.
     fn opening(&mut self) {
         let pairs = self.standard();
-        if self.dice.roll(3) > 0 {
+        if self.random.below(3) > 0 {
             self.events.push(Event::Opening(owned(pairs), self.now));
         }
-        self.picked_up = Some(self.now + self.dice.roll(900) as u64);
+        self.picked_up = Some(self.now + self.random.below(900) as u64);
     }
 
-    /// What was heard at that moment, or when Twilio picked up, where that was long before: by the second, since Twilio
-    /// tells no more.
+    /// The moment of the first event, or of Twilio's pickup where that was long before. Twilio gives it in whole
+    /// seconds.
     fn since_picked_up(&self, heard: u64) -> u64 {
         let end = self.now - self.now % 1_000;
         let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
@@ -337,7 +338,7 @@ impl Teller {
         self.pass(2);
     }
 
-    /// The root's last event; some calls stand in Twilio's list, too.
+    /// The last event of the root. Some calls are in Twilio's list, too.
     fn end(&mut self, status: &'static str) {
         self.pass(5);
         self.root_status = status;
@@ -350,7 +351,7 @@ impl Teller {
         ];
         let pairs = [self.standard(), pairs.to_vec()].concat();
         self.events.push(Event::Callback(owned(pairs), self.now + 200));
-        if self.dice.roll(3) == 0 {
+        if self.random.one_in(3) {
             let text = |text: &str| Json::of(text);
             self.events.push(Event::Listed(Json::object([
                 ("sid", text(&self.root)),
@@ -377,10 +378,10 @@ impl Teller {
 
     fn context(&mut self, kind: usize) -> Context {
         let mut context = Context::default();
-        if self.dice.roll(2) == 0 {
+        if self.random.one_in(2) {
             context.patient = Some("Patient/p1".into());
             context.practitioner = Some("Practitioner/d1".into());
-            context.related = (self.dice.roll(3) == 0).then(|| "RelatedPerson/r1".into());
+            context.related = (self.random.one_in(3)).then(|| "RelatedPerson/r1".into());
         }
         if kind == 4 {
             context.appointment = Some("Appointment/a1".into());
@@ -390,7 +391,7 @@ impl Teller {
     }
 
     fn pass(&mut self, seconds: usize) {
-        self.now += 1_000 + self.dice.roll(seconds * 1_000) as u64;
+        self.now += 1_000 + self.random.below(seconds * 1_000) as u64;
     }
 }
 
@@ -398,19 +399,8 @@ fn owned(pairs: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// When an event says it happened.
+/// The time that an event gives for itself.
 fn timestamp_of(pairs: &[(String, String)], at: u64) -> u64 {
     let stated = pairs.iter().find(|(name, _)| name == "Timestamp");
     stated.and_then(|(_, text)| plumline::time::parse_rfc2822(text)).unwrap_or(at)
-}
-
-fn rfc2822(ms: u64) -> String {
-    let days = ms / 86_400_000;
-    let (year, month, day) = date_of(days);
-    let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][weekday_of(days) as usize];
-    let month =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month as usize - 1];
-    let second = ms / 1_000 % 86_400;
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
 }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whatever fails at whichever ask: what was acknowledged stands in the chart, and the rest is brought again.
+//! Faults at any request to the chart: what was acknowledged is in the chart, and the rest is posted again.
 
 use plumline::chart::CallLog;
 use plumline::fhir::systems::EXTENSION_BASE;
 
 use crate::chart::calls::{Call, Event, call};
-use crate::chart::dice::Dice;
-use crate::chart::server::{FAULTS, Fault, Server, bare};
 use crate::chart::writers::{Writer, is_acknowledged};
+use crate::chart::{knows, only_call};
+use crate::fault::{Fault, Faults, TRANSIENT};
+use crate::fhir::Fhir;
+use crate::json::bare;
+use crate::random::Random;
+
+/// A refusal ends one attempt, and the next one succeeds.
+fn faults() -> impl Iterator<Item = Fault> {
+    TRANSIENT.into_iter().chain([Fault::EachRefused(403)])
+}
 
 fn requests(call: &Call) -> (Vec<Event>, CallLog) {
     let events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
@@ -19,31 +27,30 @@ fn requests(call: &Call) -> (Vec<Event>, CallLog) {
     (events, log)
 }
 
-/// Brings the events one after the other, each until it is acknowledged, and lets one ask fail; how many asks it took.
-fn bring(events: &[Event], server: &mut Server, failing: usize, fault: Option<Fault>) -> usize {
-    let mut asked = 0;
+/// Posts the events one after the other, each until it is acknowledged, while requests to the chart meet faults.
+/// Returns how many requests there were.
+fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
     let mut acknowledged: Vec<CallLog> = Vec::new();
     for event in events {
         for tries in 1.. {
-            assert!(tries < 5, "one fault, and brought again for ever");
+            assert!(tries < 5, "one fault, and more than five attempts");
             let mut writer = Writer::of(event).unwrap();
             let done = loop {
-                let fault = fault.filter(|_| asked + writer.asked == failing);
-                if let Some(done) = writer.go_on(server, fault) {
+                let fault = faults.of(fhir.batches.len());
+                if let Some(done) = writer.go_on(fhir, fault) {
                     break done;
                 }
             };
-            asked += writer.asked;
             if is_acknowledged(&done) {
                 acknowledged.push(event.log());
                 break;
             }
         }
         for log in &acknowledged {
-            assert!(server.knows(log));
+            assert!(knows(fhir, log));
         }
     }
-    asked
+    fhir.batches.len()
 }
 
 #[test]
@@ -52,12 +59,12 @@ fn a_fault_at_any_ask_loses_nothing() {
     for seed in [2, 3, 4, 7, 12] {
         let (events, expected) = requests(&call(seed));
         let expected = expected.write(None, EXTENSION_BASE).write();
-        let asks = bring(&events, &mut Server::default(), 0, None);
+        let asks = post(&events, &mut Fhir::default(), &Faults::NONE);
         for failing in 0..asks {
-            for fault in FAULTS {
-                let mut server = Server::default();
-                bring(&events, &mut server, failing, Some(fault));
-                assert_eq!(bare(server.call()), expected, "seed {seed}, ask {failing}, {fault:?}");
+            for fault in faults() {
+                let mut fhir = Fhir::default();
+                post(&events, &mut fhir, &Faults::at(failing, fault));
+                assert_eq!(bare(only_call(&fhir)), expected, "seed {seed}, ask {failing}, {fault:?}");
                 played += 1;
             }
         }
@@ -68,12 +75,13 @@ fn a_fault_at_any_ask_loses_nothing() {
 
 #[test]
 fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
-    let (mut brought, mut refused) = (0, 0);
+    let faults: Vec<Fault> = faults().collect();
+    let (mut posted, mut refused) = (0, 0);
     for seed in 1..=60 {
         let (mut events, expected) = requests(&call(seed));
-        let mut dice = Dice::new(seed ^ 0x5702);
-        dice.shuffle(&mut events);
-        let mut server = Server::default();
+        let mut random = Random::new(seed ^ 0x5702);
+        random.shuffle(&mut events);
+        let mut fhir = Fhir::default();
         let mut waiting: Vec<(Writer, &Event)> =
             events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
         let mut acknowledged: Vec<CallLog> = Vec::new();
@@ -81,14 +89,14 @@ fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
         while !waiting.is_empty() {
             steps += 1;
             assert!(steps < 5_000, "seed {seed}");
-            let at = dice.roll(waiting.len());
-            // Every storm has an end.
-            let fault = (steps < 300 && dice.roll(2) == 0).then(|| *dice.pick(&FAULTS));
+            let at = random.below(waiting.len());
+            // The faults end at some time.
+            let fault = (steps < 300 && random.one_in(2)).then(|| *random.pick(&faults));
             let (writer, event) = &mut waiting[at];
-            let Some(done) = writer.go_on(&mut server, fault) else {
+            let Some(done) = writer.go_on(&mut fhir, fault) else {
                 continue;
             };
-            brought += 1;
+            posted += 1;
             if is_acknowledged(&done) {
                 acknowledged.push(event.log());
                 waiting.swap_remove(at);
@@ -96,10 +104,10 @@ fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
                 refused += 1;
                 *writer = Writer::of(event).unwrap();
             }
-            assert!(acknowledged.iter().all(|log| server.knows(log)), "seed {seed}");
+            assert!(acknowledged.iter().all(|log| knows(&fhir, log)), "seed {seed}");
         }
-        assert_eq!(bare(server.call()), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
+        assert_eq!(bare(only_call(&fhir)), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
     }
     assert!(refused > 100, "{refused}");
-    println!("seeds 1 to 60: {brought} webhooks, {refused} answered with 500");
+    println!("seeds 1 to 60: {posted} webhooks, {refused} answered with 500");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The algebra of logs, and that a thousand calls end in the same bytes whatever way their events come.
+//! The laws of merging logs. A thousand calls end in the same bytes in whatever order their events come.
 
 use plumline::chart::{CallLog, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -8,29 +8,30 @@ use plumline::json::Json;
 use plumline::time::instant;
 
 use crate::chart::calls::{Call, Event, call};
-use crate::chart::dice::Dice;
+use crate::json::json;
+use crate::random::Random;
 
 const CALLS: u64 = 1_000;
 
-/// Reads the record, adds what an event says, writes: what one webhook does. Through text, as over the network.
+/// What one callback does: it reads the record, adds an event and writes it, through text as over the network.
 fn step(record: Option<Json>, known: &CallLog) -> Json {
     let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
     log.merge(known);
-    Json::parse(&log.write(record, EXTENSION_BASE).write()).unwrap()
+    json(&log.write(record, EXTENSION_BASE).write())
 }
 
-/// The events in any order, some of them twice or more; the context comes at any time, too.
-fn disorder(call: &Call, dice: &mut Dice) -> Vec<CallLog> {
+/// The events in any order, some of them repeated. The context comes at any time, too.
+fn disorder(call: &Call, random: &mut Random) -> Vec<CallLog> {
     let mut stream: Vec<CallLog> = call.events.iter().map(Event::log).collect();
     stream.push(CallLog::ticket(&call.context));
-    for _ in 0..dice.roll(6) {
-        stream.push(stream[dice.roll(stream.len())].clone());
+    for _ in 0..random.below(6) {
+        stream.push(stream[random.below(stream.len())].clone());
     }
-    dice.shuffle(&mut stream);
-    // Somebody else may have merged some of them already.
-    for _ in 0..dice.roll(3).min(stream.len() - 1) {
+    random.shuffle(&mut stream);
+    // Some of them may have been merged already.
+    for _ in 0..random.below(3).min(stream.len() - 1) {
         let other = stream.pop().unwrap();
-        let at = dice.roll(stream.len());
+        let at = random.below(stream.len());
         stream[at].merge(&other);
     }
     stream
@@ -42,10 +43,10 @@ fn a_thousand_calls_end_in_the_same_bytes_in_any_order() {
     for seed in 1..=CALLS {
         let call = call(seed);
         let expected = call.log().write(None, EXTENSION_BASE).write();
-        let mut dice = Dice::new(seed ^ 0xd1ce);
+        let mut random = Random::new(seed ^ 0xd1ce);
         for _ in 0..5 {
             let mut record = None;
-            for known in disorder(&call, &mut dice) {
+            for known in disorder(&call, &mut random) {
                 record = Some(step(record, &known));
             }
             assert_eq!(record.unwrap().write(), expected, "seed {seed}");
@@ -80,32 +81,33 @@ fn the_chart_says_what_happened() {
     assert_eq!(seen.len(), 7, "{seen:?}");
 }
 
-/// A log of some of a call's events; of two calls, sometimes, which nobody should merge and the algebra bears.
-fn part(dice: &mut Dice) -> CallLog {
-    let seed = 1 + dice.roll(3) as u64;
+/// A log of some of a call's events, sometimes of two calls. They should never be merged, and the laws hold all the
+/// same.
+fn part(random: &mut Random) -> CallLog {
+    let seed = 1 + random.below(3) as u64;
     let call = call(seed);
-    let mut log = if dice.roll(2) == 0 { CallLog::ticket(&call.context) } else { CallLog::default() };
+    let mut log = if random.one_in(2) { CallLog::ticket(&call.context) } else { CallLog::default() };
     for event in &call.events {
-        if dice.roll(2) == 0 {
-            log.merge(&wilder(event, dice));
+        if random.one_in(2) {
+            log.merge(&wilder(event, random));
         }
     }
     log
 }
 
 /// An event, or one as Twilio should never send it: another status, another sequence.
-fn wilder(event: &Event, dice: &mut Dice) -> CallLog {
-    let Some((pairs, at)) = event.pairs().filter(|_| dice.roll(2) == 0) else {
+fn wilder(event: &Event, random: &mut Random) -> CallLog {
+    let Some((pairs, at)) = event.pairs().filter(|_| random.one_in(2)) else {
         return event.log();
     };
     let mut pairs = pairs.to_vec();
     pairs.retain(|(name, _)| !matches!(name.as_str(), "CallStatus" | "SequenceNumber" | "AnsweredBy"));
     let statuses = ["queued", "ringing", "in-progress", "canceled", "no-answer", "busy", "failed", "completed"];
     let put = |pairs: &mut Vec<_>, name: &str, value: String| pairs.push((name.to_owned(), value));
-    put(&mut pairs, "CallStatus", (*dice.pick(&statuses)).into());
-    put(&mut pairs, "AnsweredBy", (*dice.pick(&["human", "fax", "machine_start"])).into());
-    if dice.roll(3) > 0 {
-        put(&mut pairs, "SequenceNumber", dice.roll(5).to_string());
+    put(&mut pairs, "CallStatus", (*random.pick(&statuses)).into());
+    put(&mut pairs, "AnsweredBy", (*random.pick(&["human", "fax", "machine_start"])).into());
+    if random.below(3) > 0 {
+        put(&mut pairs, "SequenceNumber", random.below(5).to_string());
     }
     Event::Callback(pairs, at).log()
 }
@@ -118,9 +120,9 @@ fn union(one: &CallLog, other: &CallLog) -> CallLog {
 
 #[test]
 fn merging_is_commutative_associative_and_idempotent() {
-    let mut dice = Dice::new(4);
+    let mut random = Random::new(4);
     for round in 0..3_000 {
-        let (a, b, c) = (part(&mut dice), part(&mut dice), part(&mut dice));
+        let (a, b, c) = (part(&mut random), part(&mut random), part(&mut random));
         assert_eq!(union(&a, &b), union(&b, &a), "round {round}");
         assert_eq!(union(&union(&a, &b), &c), union(&a, &union(&b, &c)), "round {round}");
         assert_eq!(union(&a, &a), a, "round {round}");
@@ -130,10 +132,10 @@ fn merging_is_commutative_associative_and_idempotent() {
 
 #[test]
 fn what_is_written_reads_back() {
-    let mut dice = Dice::new(5);
+    let mut random = Random::new(5);
     for round in 0..3_000 {
-        let log = union(&part(&mut dice), &part(&mut dice));
-        let record = Json::parse(&log.write(None, EXTENSION_BASE).write()).unwrap();
+        let log = union(&part(&mut random), &part(&mut random));
+        let record = json(&log.write(None, EXTENSION_BASE).write());
         assert_eq!(CallLog::read(&record), log, "round {round}: {}", record.write());
         assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record, "round {round}");
     }
@@ -141,7 +143,7 @@ fn what_is_written_reads_back() {
 
 #[test]
 fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
-    let mut record = Json::parse(r#"{"resourceType":"Communication","status":"in-progress"}"#).unwrap();
+    let mut record = json(r#"{"resourceType":"Communication","status":"in-progress"}"#);
     let value = |name: &str, text: &str| format!(r#"{{"url":"{name}","valueString":"{text}"}}"#);
     let leg =
         |number: u64| format!(r#"{{"url":"leg","extension":[{}]}}"#, value("callSid", &format!("CA{number:032x}")));
@@ -149,10 +151,10 @@ fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
     parts.extend((0..5_000).map(|number| value("recordingSid", &format!("RE{number:032x}"))));
     parts.extend((2..10_000).map(leg));
     let extension = format!(r#"[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
-    record.set("extension", Json::parse(&extension).unwrap());
+    record.set("extension", json(&extension));
     let log = CallLog::read(&record);
     assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
-    // What is written no longer claims them.
+    // The record that is written does not claim them.
     let written = log.write(Some(record), EXTENSION_BASE);
     assert_eq!(CallLog::read(&written), log);
     assert!(written.write().len() < 60_000, "{}", written.write().len());

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls in the shape in which Twilio's webhooks were captured (vectors/call-events.json), the record of one letter by
-//! letter, and records that others have a hand in.
+//! Calls in the format of captured webhooks (vectors/call-events.json), one complete record, and records that others
+//! have edited.
 
 use plumline::chart::{CallEvent, CallLog, Context, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::{instant, parse_instant};
 
+use crate::json::json;
+
 fn vectors() -> Vec<Json> {
-    let json = Json::parse(include_str!("../../vectors/call-events.json")).unwrap();
-    json.take("calls").into_elements()
+    json(include_str!("../../vectors/call-events.json")).take("calls").into_elements()
 }
 
 fn log_of(event: &Json) -> CallLog {
@@ -131,7 +132,7 @@ fn a_record_letter_by_letter() {
         "sender": {"reference": "Practitioner/d1"},
         "payload": [{"contentString": "Outbound Twilio voice call; status=completed; duration=61s"}]
     }"#;
-    assert_eq!(log.write(None, "https://clinic.example/fhir").write(), Json::parse(expected).unwrap().write());
+    assert_eq!(log.write(None, "https://clinic.example/fhir").write(), json(expected).write());
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn a_ticket_is_prepared_and_then_claimed() {
     assert_eq!(record.at(&["identifier", "0", "value"]).and_then(Json::text), claimed.root());
 }
 
-/// A record of a call that goes on, as others have changed it: `change` takes it in hand.
+/// A record of a call in progress that `change` edits, after the end of the call.
 fn after(change: impl FnOnce(&mut Json)) -> Json {
     let mut early = call("only the child is known");
     early.know(&context());
@@ -181,7 +182,6 @@ fn after(change: impl FnOnce(&mut Json)) -> Json {
 
 #[test]
 fn what_others_added_stays() {
-    let json = |text: &str| Json::parse(text).unwrap();
     let record = after(|record| {
         record.set("id", Json::of("id-1"));
         record.set("meta", json(r#"{"versionId":"v7","tag":[{"code":"x"}]}"#));
@@ -228,7 +228,7 @@ fn what_others_added_stays() {
 
 #[test]
 fn what_others_corrected_stays() {
-    let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+    let patient = json(r#"{"reference":"Patient/p2"}"#);
     let record = after(|record| {
         record.set("subject", patient.clone());
         record.set("status", Json::of("entered-in-error"));
@@ -245,18 +245,18 @@ fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
     let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
     let mut log = call("nobody answers");
     log.know(&context());
-    let record = log.write(Some(Json::parse(draft).unwrap()), EXTENSION_BASE);
+    let record = log.write(Some(json(draft)), EXTENSION_BASE);
     assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
     assert_eq!(record.at(&["identifier", "0", "use"]), Some(&Json::of("official")));
     assert_eq!(CallLog::read(&record), log);
     assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record);
-    // What is no Communication is not written into.
+    // Nothing is written into another type of resource.
     assert_eq!(log.write(Some(Json::Null), EXTENSION_BASE), log.write(None, EXTENSION_BASE));
 }
 
 #[test]
-fn what_the_list_tells_again_is_known() {
+fn what_the_list_repeats_is_known() {
     let vectors = vectors();
     let vector =
         vectors.iter().find(|vector| vector.get("name") == Some(&Json::of("all that Twilio's list knows"))).unwrap();
@@ -265,7 +265,7 @@ fn what_the_list_tells_again_is_known() {
     let mut log = CallLog::of(&[listed(0)]);
     assert!(log.knows(&listed(0)) && !log.knows(&listed(1)));
     log.merge(&call("from a browser and answered"));
-    // To the second, the list says something else; nothing that is worth a write.
+    // The list has whole seconds. That difference is not worth a write.
     assert!(log.knows(&listed(0)) && log.knows(&listed(1)));
     assert!(!call("only the child is known").knows(&listed(1)));
     assert!(!call("only the child is known").knows(&listed(0)));
@@ -285,7 +285,7 @@ fn nonsense_in_the_chart_is_passed_over() {
         let text = format!(
             r#"{{"resourceType":"Communication","identifier":{{}},"extension":[null,{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{part}]}}]}}"#
         );
-        let record = Json::parse(&text).unwrap();
+        let record = json(&text);
         assert_eq!(CallLog::read(&record), CallLog::default(), "{part}");
         let log = call("nobody answers");
         assert_eq!(CallLog::read(&log.write(Some(record), EXTENSION_BASE)), log, "{part}");
@@ -302,12 +302,12 @@ fn nonsense_in_the_chart_is_passed_over() {
         let text = format!(r#"{{"extension":[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{sid},{part}]}}]}}"#);
         let mut known = CallLog::default();
         known.claim("CA000000000000000000000000000000a1");
-        assert_eq!(CallLog::read(&Json::parse(&text).unwrap()), known, "{part}");
+        assert_eq!(CallLog::read(&json(&text)), known, "{part}");
     }
 }
 
 #[test]
-fn a_call_of_ours_that_reached_nobody_was_not_answered() {
+fn a_call_of_ours_that_reached_no_one_was_not_answered() {
     let outcome = |from: &str, to: &str, direction: &str, context: &Context| {
         let mut log = CallLog::ticket(context);
         let ended = [
@@ -323,16 +323,16 @@ fn a_call_of_ours_that_reached_nobody_was_not_answered() {
     };
     let (ours, patient) = ("+15550100001", "+15550100123");
     let prepared = Context { prepared: Some(1_794_999_900_000), ..Context::default() };
-    // What a browser hears may be why it is not connected; our own phone may be put down before anybody is dialled.
+    // What a browser hears may be why it is not connected; our own phone may be put down before anybody is dialed.
     assert_eq!(outcome("client:a", patient, "inbound", &Context::default()), Some("no-answer"));
     assert_eq!(outcome(ours, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
-    // Whoever is placed a call by REST is the one who answers; so is whoever waits in a queue.
+    // The callee of a call by REST is the one who answers, and so is a caller who waits in a queue.
     assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
     assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
 }
 
-/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's `received`,
-/// likewise.
+/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's
+/// `received`, likewise.
 fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
     const BEGAN: u64 = 1_795_000_000_000;
     let mut log = CallLog::default();
@@ -346,9 +346,9 @@ fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
     at.map(|at| (at - BEGAN) / 1_000)
 }
 
-/// Twilio tells of a wait in a queue behind the talk that followed it.
+/// Twilio reports a wait in a queue after the conversation that followed it.
 #[test]
-fn whoever_waited_was_answered_when_the_wait_was_over() {
+fn a_caller_who_waited_was_answered_when_the_wait_was_over() {
     const RINGING: (u64, &[(&str, &str)]) = (0, &[("CallStatus", "ringing")]);
     const LEFT: (u64, &[(&str, &str)]) =
         (660, &[("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
@@ -360,24 +360,24 @@ fn whoever_waited_was_answered_when_the_wait_was_over() {
         (20, &[("CallStatus", "in-progress"), ("DialCallStatus", "no-answer"), ("DialCallSid", CHILD)]);
     assert_eq!(received(&[RINGING, LEFT, END]), Some(60));
     assert_eq!(received(&[RINGING, GONE]), Some(60));
-    // The first that is heard of the call comes behind the talk: the end tells when it began, and nothing else does.
+    // The first event of the call comes after the conversation: only the end shows when it began.
     assert_eq!(received(&[LEFT, END]), Some(60));
     assert_eq!(received(&[LEFT]), None);
     assert_eq!(received(&[GONE]), None);
-    // Somebody was rung before.
+    // Someone was rung before.
     assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
     assert_eq!(received(&[RANG, LEFT]), Some(80));
-    // How long it was is not told; or it is nonsense.
+    // Its length is unknown or invalid.
     let bridged = [("CallStatus", "in-progress"), ("QueueResult", "bridged")];
     assert_eq!(received(&[RINGING, (660, &bridged), END]), None);
     let long = [("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "2147483647")];
     assert_eq!(received(&[RINGING, (660, &long), END]), Some(661));
-    // Nobody took them out.
+    // No one took them out.
     let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
     assert_eq!(received(&[RINGING, (60, &left), END]), None);
 }
 
-/// A config that cannot be read says nothing of the clinic's own base, and what came then stands under ours.
+/// Without a readable config the base of the clinic is unknown, and the extension has the default base.
 #[test]
 fn what_was_written_under_another_base_is_read_and_brought_together() {
     const CLINIC: &str = "https://clinic.example/fhir";
@@ -392,7 +392,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         ("https://older.example", CLINIC),
         (CLINIC, "https://older.example"),
     ] {
-        // The base changed, and every write was by this code.
+        // The base changed, and this code made every write.
         let mut log = early.clone();
         log.know(&context());
         let mut record = log.write(None, one);
@@ -401,7 +401,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         record = log.write(Some(record), other);
         assert_eq!(record, both.write(None, other), "{one} {other}");
         assert_eq!(CallLog::read(&record).write(Some(record), CLINIC), expected, "{one} {other}");
-        // A second one stands there, which no element follows from; and somebody has corrected the patient, taken out
+        // A second one stands there, which no element follows from; and someone has corrected the patient, taken out
         // the appointment, and added parts.
         let mut log = early.clone();
         log.know(&context());
@@ -411,9 +411,9 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
         let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
         let mut extensions = record.get("extension").unwrap().elements().to_vec();
-        extensions.extend([theirs, &second].map(|text| Json::parse(text).unwrap()));
+        extensions.extend([theirs, &second].map(json));
         record.set("extension", Json::List(extensions));
-        let patient = Json::parse(r#"{"reference":"Patient/p2"}"#).unwrap();
+        let patient = json(r#"{"reference":"Patient/p2"}"#);
         record.set("subject", patient.clone());
         record.set("basedOn", Json::Null);
         let merged = CallLog::read(&record);
@@ -431,10 +431,10 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
     }
 }
 
-/// A room tells of itself without the calls that are in it; who comes and goes is told with theirs, in a row.
+/// A conference reports itself without its calls. Who joins and leaves is reported with their calls, in sequence.
 /// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
 #[test]
-fn whoever_met_somebody_in_a_room_was_answered() {
+fn a_caller_who_met_someone_in_a_conference_was_answered() {
     let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
         let call = [("CallSid", "CA000000000000000000000000000000a1")];
         let mut log = CallLog::default();
@@ -453,7 +453,7 @@ fn whoever_met_somebody_in_a_room_was_answered() {
         log.outcome().map(Outcome::word)
     };
     let (join, leave, hung_up) = ("participant-join", "participant-leave", "participant_hung_up");
-    // First, then somebody joins (2) and it starts (3); or somebody was there.
+    // First, then someone joins (2) and it starts (3); or someone was there.
     assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));

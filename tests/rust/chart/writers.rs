@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Many webhooks of one call at the same time.
+//! Concurrent callbacks of one call.
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use plumline::bots::status;
 use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Stored, nothing_else, search, store};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Step};
-
-use std::cell::RefCell;
-use std::rc::Rc;
+use plumline::runtime::{Ask, FhirRequest, Flow, Open, Reply, Response};
 
 use crate::chart::calls::{Event, call};
-use crate::chart::dice::Dice;
-use crate::chart::server::{Fault, Server, bare};
+use crate::chart::{knows, only_call};
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults, done};
+use crate::fhir::Fhir;
+use crate::json::{bare, json, reference};
+use crate::random::Random;
+use crate::run::Run;
 
 /// Milliseconds that a callback may take, or a round trip of `store` on its own.
 pub(crate) const LIMIT: u32 = 12_000;
 const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 
-/// A webhook on its way, and where it stands.
+/// A callback that is stored in the chart.
 pub(crate) struct Writer {
-    flow: Flow,
-    step: Step,
-    pub(crate) asked: usize,
+    run: Run,
+    /// How often it sent a request to the chart.
+    asked: usize,
     /// How often it paused before another attempt.
     paused: usize,
 }
@@ -39,43 +44,37 @@ impl Writer {
         })))
     }
 
-    fn new(mut flow: Flow) -> Self {
-        let step = flow.step();
-        Self { flow, step, asked: 0, paused: 0 }
+    fn new(flow: Flow) -> Self {
+        Self { run: Run::new(flow), asked: 0, paused: 0 }
     }
 
-    /// How it ended, if it has; else one round trip more.
-    pub(crate) fn go_on(&mut self, server: &mut Server, fault: Option<Fault>) -> Option<Response> {
-        let asks = match &self.step {
-            Step::Done(done) => return Some(done.clone()),
-            Step::Ask(asks) => asks,
-        };
-        let [open] = &asks[..] else { panic!("{asks:?}") };
-        if let Ask::Wait(ms) = open.ask {
-            assert!((1..=2_000).contains(&ms), "{ms}");
+    /// Sends one request, after its pause. The response, once there is nothing to send.
+    pub(crate) fn go_on(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
+        while let [Open { ask: Ask::Wait(ms), .. }] = self.run.open() {
+            assert!((1..=2_000).contains(ms), "{ms}");
             self.paused += 1;
-            let paused = (open.id, Answer::Done { status: 200, body: Json::Null });
-            self.step = self.flow.resume(vec![paused]);
-            return self.go_on(server, fault);
+            self.run.go_on(|_| done(200, Json::Null));
         }
+        if let Some(response) = self.run.response() {
+            return Some(response.clone());
+        }
+        let [open] = self.run.open() else { panic!("{:?}", self.run.open()) };
         assert_eq!(open.deadline.or(open.until), Some(LIMIT));
         self.asked += 1;
-        let answer = server.answer(open, fault);
-        self.step = self.flow.resume(vec![(open.id, answer)]);
+        self.run.go_on(|open| fhir.answer(open, fault, NOW));
         None
     }
 
-    pub(crate) fn play(mut self, server: &mut Server, faults: &[Fault]) -> (Response, usize) {
+    pub(crate) fn play(mut self, fhir: &mut Fhir, faults: &Faults) -> (Response, usize) {
         loop {
-            let fault = faults.get(self.asked).copied();
-            if let Some(done) = self.go_on(server, fault) {
-                return (done, self.asked);
+            if let Some(response) = self.go_on(fhir, faults.of(self.asked)) {
+                return (response, self.asked);
             }
         }
     }
 }
 
-/// Whether Twilio is told that all is well; else it comes again.
+/// Whether Twilio gets a success. Otherwise it posts again.
 pub(crate) fn is_acknowledged(done: &Response) -> bool {
     match &done.reply {
         Reply::Twiml(xml) => {
@@ -95,15 +94,15 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
     let (mut conflicts, mut pauses) = (0, 0);
     for seed in 1..=200 {
         let call = call(seed);
-        let mut dice = Dice::new(seed ^ 0x5eed);
-        let mut server = Server::default();
+        let mut random = Random::new(seed ^ 0x5eed);
+        let mut fhir = Fhir::default();
         let mut events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
         let mut expected = CallLog::default();
         for event in &events {
             event.add_to(&mut expected);
         }
-        for _ in 0..dice.roll(5) {
-            events.push(dice.pick(&events).clone());
+        for _ in 0..random.below(5) {
+            events.push(random.pick(&events).clone());
         }
         let mut writers: Vec<(Writer, &Event)> =
             events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
@@ -111,14 +110,14 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
         while !writers.is_empty() {
             steps += 1;
             assert!(steps < 20_000, "seed {seed}");
-            let at = dice.roll(writers.len());
-            // Now and then a server says 409 of itself.
-            let fault = (dice.roll(10) == 0).then_some(Fault::Each(409));
+            let at = random.below(writers.len());
+            // A server may answer 409 without a reason that shows.
+            let fault = (random.one_in(10)).then_some(Fault::EachRefused(409));
             let (writer, event) = &mut writers[at];
-            if let Some(done) = writer.go_on(&mut server, fault) {
+            if let Some(done) = writer.go_on(&mut fhir, fault) {
                 pauses += writer.paused;
                 if is_acknowledged(&done) {
-                    assert!(server.knows(&event.log()), "seed {seed}");
+                    assert!(knows(&fhir, &event.log()), "seed {seed}");
                     writers.swap_remove(at);
                 } else {
                     conflicts += 1;
@@ -126,7 +125,7 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
                 }
             }
         }
-        assert_eq!(bare(server.call()), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
+        assert_eq!(bare(only_call(&fhir)), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
     }
     assert!(pauses > 1_000, "they hardly met: {pauses}");
     println!("seeds 1 to 200, {pauses} attempts repeated, {conflicts} webhooks answered with 500 and brought again");
@@ -135,21 +134,21 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
 #[test]
 fn an_event_costs_two_round_trips_and_the_same_again_one() {
     let call = call(4);
-    let mut server = Server::default();
+    let mut fhir = Fhir::default();
     for event in call.events.iter().filter(|event| event.pairs().is_some()) {
-        let (done, asked) = Writer::of(event).unwrap().play(&mut server, &[]);
+        let (done, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
         assert!(is_acknowledged(&done) && asked <= 2, "{asked}");
-        let changes = server.changes;
-        let (done, asked) = Writer::of(event).unwrap().play(&mut server, &[]);
+        let changes = fhir.changes;
+        let (done, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
         assert!(is_acknowledged(&done));
-        assert_eq!((asked, server.changes), (1, changes));
+        assert_eq!((asked, fhir.changes), (1, changes));
     }
 }
 
 #[test]
 fn what_is_no_event_is_logged_and_acknowledged() {
     let pairs = vec![("CallSid".to_owned(), "CA1".to_owned())];
-    let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Server::default(), &[]);
+    let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Fhir::default(), &Faults::NONE);
     assert_eq!((done.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
     assert!(done.log[0].contains("CALL_SID_INVALID") && !done.log[0].contains("CA1"));
 }
@@ -158,32 +157,29 @@ fn what_is_no_event_is_logged_and_acknowledged() {
 fn it_gives_up_when_and_as_it_should() {
     let call = call(4);
     let event = &call.events[1];
-    let code = |faults: &[Fault]| {
-        let (done, asked) = Writer::of(event).unwrap().play(&mut Server::default(), faults);
+    let code = |faults: Faults| {
+        let (done, asked) = Writer::of(event).unwrap().play(&mut Fhir::default(), &faults);
         let Reply::Broken(problem) = done.reply else { panic!("{:?}", done.reply) };
         (problem.code, asked)
     };
-    assert_eq!(code(&[Fault::Late]), (Code::ChartUnavailable, 1));
-    assert_eq!(code(&[Fault::Each(403)]), (Code::ChartRefused, 1));
-    assert_eq!(code(&[Fault::Whole(401)]), (Code::ChartRefused, 1));
-    assert_eq!(code(&[Fault::Each(500); 9]), (Code::ChartUnavailable, 8));
-    assert_eq!(code(&[Fault::Whole(429); 9]), (Code::ChartUnavailable, 8));
-    let mut conflicts = Vec::new();
-    for _ in 0..8 {
-        // The read succeeds (an answer that is only a first entry is whole), the write does not.
-        conflicts.extend([Fault::Half, Fault::Each(409)]);
-    }
-    assert_eq!(code(&conflicts), (Code::ChartConflict, 16));
+    assert_eq!(code(Faults::at(0, Fault::TimedOut)), (Code::ChartUnavailable, 1));
+    assert_eq!(code(Faults::at(0, Fault::EachRefused(403))), (Code::ChartRefused, 1));
+    assert_eq!(code(Faults::at(0, Fault::Refused(401))), (Code::ChartRefused, 1));
+    assert_eq!(code(Faults::always(Fault::EachRefused(500))), (Code::ChartUnavailable, 8));
+    assert_eq!(code(Faults::always(Fault::Refused(429))), (Code::ChartUnavailable, 8));
+    // The reads succeed, the writes do not.
+    let writes = (0..8).map(|attempt| (2 * attempt + 1, Fault::EachRefused(409)));
+    assert_eq!(code(writes.collect()), (Code::ChartConflict, 16));
 }
 
 type Outcome = Rc<RefCell<Option<Result<Stored, Code>>>>;
 
-/// A story that opens a Task for a call that was missed.
+/// A flow that stores an event, and opens a Task for a missed call.
 fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
     let (pairs, at) = event.pairs().unwrap();
     let pairs = pairs.to_vec();
     let outcome = Outcome::default();
-    let told = Rc::clone(&outcome);
+    let result = Rc::clone(&outcome);
     let flow = Flow::new(move |host| async move {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let event = CallEvent::read(&pairs, at).unwrap();
@@ -191,7 +187,7 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             let missed = log.outcome().is_some_and(|outcome| outcome.word() != "answered");
             let criteria = format!("identifier=urn:task|{}", log.root().unwrap());
             let resource = format!(
-                r#"{{"resourceType":"Task","identifier":[{{"system":"urn:task","value":"{}"}}]}}"#,
+                r#"{{"resourceType":"Task","status":"requested","intent":"order","identifier":[{{"system":"urn:task","value":"{}"}}]}}"#,
                 log.root().unwrap()
             );
             let request = FhirRequest {
@@ -213,13 +209,13 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             patience: Patience::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;
-        told.borrow_mut().replace(stored);
+        result.borrow_mut().replace(stored);
         Response::from(Reply::Accepted)
     });
     (Writer::new(flow), outcome)
 }
 
-/// The last event of a call that nobody answered.
+/// The last event of a call that no one answered.
 fn missed() -> Event {
     let missed = (1..100).map(call).find(|call| call.outcome == "no-answer" && !call.outbound).unwrap();
     missed.events.iter().rfind(|event| event.pairs().is_some()).unwrap().clone()
@@ -227,49 +223,51 @@ fn missed() -> Event {
 
 #[test]
 fn what_else_is_to_be_written_travels_along_once() {
-    let mut server = Server::default();
+    let mut fhir = Fhir::default();
     for _ in 0..3 {
         let (writer, outcome) = with_task(&missed(), Context::default(), None);
-        writer.play(&mut server, &[]);
+        writer.play(&mut fhir, &Faults::NONE);
         let stored = outcome.take().unwrap().unwrap();
-        assert_eq!(stored.reference.as_deref(), Some("Communication/id-0"));
+        assert_eq!(stored.reference, Some(reference(only_call(&fhir))));
     }
-    assert_eq!((server.of_type("Task").len(), server.changes), (1, 2));
-    assert_eq!((server.reads, server.writes), (3, 3));
+    assert_eq!((fhir.of_type("Task").len(), fhir.changes), (1, 2));
+    assert_eq!((fhir.reads(), fhir.writes()), (3, 3));
 
-    // The record is written and the task is not: not stored, and made good the next time.
-    let mut server = Server::default();
+    // The record is written, the task is not: the event is not stored, and the next attempt completes it.
+    let mut fhir = Fhir::default();
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
-    writer.play(&mut server, &[[Fault::Half; 2].as_slice(), &[Fault::Lost; 7]].concat());
+    let mut faults = Faults::from(2, Fault::RequestLost);
+    faults.add(1, Fault::FirstOnly);
+    writer.play(&mut fhir, &faults);
     assert_eq!(outcome.take().unwrap(), Err(Code::ChartUnavailable));
-    assert_eq!((server.of_type("Communication").len(), server.of_type("Task").len()), (1, 0));
+    assert_eq!((fhir.of_type("Communication").len(), fhir.of_type("Task").len()), (1, 0));
     let (writer, outcome) = with_task(&missed(), Context::default(), None);
-    writer.play(&mut server, &[]);
+    writer.play(&mut fhir, &Faults::NONE);
     assert!(outcome.take().unwrap().is_ok());
-    assert_eq!(server.of_type("Task").len(), 1);
+    assert_eq!(fhir.of_type("Task").len(), 1);
 }
 
 #[test]
-fn what_a_story_has_read_is_not_read_again() {
+fn what_a_flow_has_read_is_not_read_again() {
     let event = missed();
     let root = event.log().root().unwrap().to_owned();
-    let found = Answer::Done { status: 200, body: Json::object([("resourceType", Json::of("Bundle"))]) };
+    let found = done(200, Json::object([("resourceType", Json::of("Bundle"))]));
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
     let chart = Chart::read(found, &root).unwrap();
-    let mut server = Server::default();
+    let mut fhir = Fhir::default();
     let context = Context { patient: Some("Patient/p1".into()), ..Context::default() };
     let (writer, outcome) = with_task(&event, context.clone(), Some(chart.clone()));
-    writer.play(&mut server, &[]);
+    writer.play(&mut fhir, &Faults::NONE);
     assert!(outcome.take().unwrap().is_ok());
-    assert_eq!((server.reads, server.writes), (0, 1));
-    // What was read is out of date by now: the create makes nothing, and it is read after all.
+    assert_eq!((fhir.reads(), fhir.writes()), (0, 1));
+    // What was read is outdated: the create makes nothing, and the record is read after all.
     let context = Context { appointment: Some("Appointment/a1".into()), ..context };
     let (writer, outcome) = with_task(&event, context, Some(chart));
-    writer.play(&mut server, &[]);
+    writer.play(&mut fhir, &Faults::NONE);
     let stored = outcome.take().unwrap().unwrap();
-    assert_eq!((server.reads, server.writes), (1, 3));
-    assert_eq!(stored.log, CallLog::read(server.call()));
-    assert_eq!(server.call().at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
+    assert_eq!((fhir.reads(), fhir.writes()), (1, 3));
+    assert_eq!(stored.log, CallLog::read(only_call(&fhir)));
+    assert_eq!(only_call(&fhir).at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
 }
 
 #[test]
@@ -283,21 +281,21 @@ fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() 
     let elsewhere = format!(
         r#"{{"resourceType":"Communication","status":"unknown","identifier":[{{"system":"https://www.twilio.com/","value":"{root}"}}]}}"#
     );
-    let mut server = Server::default();
-    server.put(&Json::parse(&elsewhere).unwrap());
+    let mut fhir = Fhir::default();
+    fhir.put(&json(&elsewhere), NOW);
     let mut other = log.clone();
     other.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
-    server.put(&other.write(None, EXTENSION_BASE));
-    server.put(&claimed.write(None, EXTENSION_BASE));
+    fhir.put(&other.write(None, EXTENSION_BASE), NOW);
+    let ticket = reference(&fhir.put(&claimed.write(None, EXTENSION_BASE), NOW));
     for _ in 0..2 {
         let (writer, outcome) = with_task(&event, Context::default(), None);
-        writer.play(&mut server, &[]);
-        assert_eq!(outcome.take().unwrap().unwrap().reference.as_deref(), Some("Communication/id-2"));
+        writer.play(&mut fhir, &Faults::NONE);
+        assert_eq!(outcome.take().unwrap().unwrap().reference.as_ref(), Some(&ticket));
     }
     claimed.merge_legs(&other);
-    assert_eq!(CallLog::read(server.of_type("Communication")[2]), claimed);
-    let plain = Json::parse(&elsewhere).unwrap();
-    assert_eq!(bare(server.of_type("Communication")[0]), plain.write());
+    assert_eq!(CallLog::read(fhir.of_type("Communication")[2]), claimed);
+    let plain = json(&elsewhere);
+    assert_eq!(bare(fhir.of_type("Communication")[0]), plain.write());
     let chart = Chart::of(plain);
     assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The worked examples of docs/dialplan.md: each is a file, stands in the page as it is, and has no findings.
+//! The examples of docs/dialplan.md: each one is a file, the page contains it unchanged, and it has no findings.
 
 use std::fs;
 use std::path::Path;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Configs by chance: sound ones are taken, and whatever comes of changing them never breaks the reader.
-
-use crate::random_config;
+//! Random configs: valid ones are accepted, and the reader survives every change to them.
 
 use plumline::dialplan::Severity;
 use plumline::dialplan::config::Config;
 use plumline::error::Code;
-use random_config::{Chance, random_config};
 use serde_json::{Value, json};
 
-/// Reads and checks; whether it was taken.
+use crate::random::Random;
+use crate::random_config::random_config;
+
+/// Reads and checks a config. Returns whether it was accepted.
 fn taken(text: &str, seed: u64) -> bool {
     let read = Config::read(text);
     let findings = Config::check(text, None);
@@ -32,8 +32,8 @@ fn taken(text: &str, seed: u64) -> bool {
             assert!(errors().all(|one| passed.contains(&one.code)), "seed {seed}: {findings:?}");
         }
         Err(refused) => {
-            let is_told = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
-            assert!(is_told, "seed {seed}: {refused:?} but {findings:?}");
+            let is_found = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
+            assert!(is_found, "seed {seed}: {refused:?} but {findings:?}");
         }
     }
     for finding in &findings {
@@ -46,18 +46,18 @@ fn taken(text: &str, seed: u64) -> bool {
 #[test]
 fn sound_ones_are_taken() {
     for seed in 0..1_500 {
-        let config = random_config(&mut Chance::seeded(seed));
+        let config = random_config(&mut Random::new(seed));
         let text = config.to_string();
         assert!(taken(&text, seed), "seed {seed}: {:?} in {text}", Config::read(&text));
     }
 }
 
 /// What may come into any place.
-fn junk(chance: &mut Chance) -> Value {
-    match chance.below(12) {
+fn junk(random: &mut Random) -> Value {
+    match random.below(12) {
         0 => Value::Null,
         1 => json!(true),
-        2 => json!(chance.below(100_000)),
+        2 => json!(random.below(100_000)),
         3 => json!(-1.5),
         4 => json!([]),
         5 => json!({}),
@@ -65,36 +65,36 @@ fn junk(chance: &mut Chance) -> Value {
         7 => json!("+15550100001"),
         8 => json!("a\u{1}\u{ffff}"),
         9 => json!("a".repeat(5_000)),
-        10 => json!(format!("a{}", chance.below(12))),
+        10 => json!(format!("a{}", random.below(12))),
         _ => json!([{ "goto": "a0" }]),
     }
 }
 
 /// Changes something somewhere in a document.
-fn change(value: &mut Value, chance: &mut Chance) {
+fn change(value: &mut Value, random: &mut Random) {
     match value {
-        Value::Object(members) if !members.is_empty() && !chance.once_in(6) => {
-            let name = members.keys().nth(chance.below(members.len())).unwrap().clone();
-            match chance.below(8) {
+        Value::Object(members) if !members.is_empty() && !random.one_in(6) => {
+            let name = members.keys().nth(random.below(members.len())).unwrap().clone();
+            match random.below(8) {
                 0 => drop(members.remove(&name)),
-                1 => drop(members.insert(format!("{name}x"), junk(chance))),
+                1 => drop(members.insert(format!("{name}x"), junk(random))),
                 2 => {
                     let moved = members.remove(&name).unwrap();
                     members.insert("Dr. Example".into(), moved);
                 }
-                _ => change(members.get_mut(&name).unwrap(), chance),
+                _ => change(members.get_mut(&name).unwrap(), random),
             }
         }
-        Value::Array(elements) if !elements.is_empty() && !chance.once_in(6) => {
-            let at = chance.below(elements.len());
-            match chance.below(6) {
+        Value::Array(elements) if !elements.is_empty() && !random.one_in(6) => {
+            let at = random.below(elements.len());
+            match random.below(6) {
                 0 => drop(elements.remove(at)),
-                1 => elements.insert(at, junk(chance)),
+                1 => elements.insert(at, junk(random)),
                 2 => elements.push(elements[at].clone()),
-                _ => change(&mut elements[at], chance),
+                _ => change(&mut elements[at], random),
             }
         }
-        other => *other = junk(chance),
+        other => *other = junk(random),
     }
 }
 
@@ -102,10 +102,10 @@ fn change(value: &mut Value, chance: &mut Chance) {
 fn changed_ones_are_taken_or_refused_at_their_place() {
     let (mut well, mut ill) = (0, 0);
     for seed in 0..5_000 {
-        let chance = &mut Chance::seeded(seed);
-        let mut config = random_config(chance);
-        for _ in 0..=chance.below(3) {
-            change(&mut config, chance);
+        let random = &mut Random::new(seed);
+        let mut config = random_config(random);
+        for _ in 0..=random.below(3) {
+            change(&mut config, random);
         }
         *(if taken(&config.to_string(), seed) { &mut well } else { &mut ill }) += 1;
     }
@@ -116,13 +116,13 @@ fn changed_ones_are_taken_or_refused_at_their_place() {
 #[test]
 fn torn_texts_are_refused() {
     for seed in 0..2_500 {
-        let chance = &mut Chance::seeded(seed);
-        let mut text: Vec<char> = random_config(chance).to_string().chars().collect();
-        for _ in 0..=chance.below(4) {
-            let at = chance.below(text.len());
-            match chance.below(4) {
+        let random = &mut Random::new(seed);
+        let mut text: Vec<char> = random_config(random).to_string().chars().collect();
+        for _ in 0..=random.below(4) {
+            let at = random.below(text.len());
+            match random.below(4) {
                 0 => drop(text.remove(at)),
-                1 => text.insert(at, *chance.pick(&['"', '{', '}', '[', ']', ',', ':', '\\', '\0', 'é', '9'])),
+                1 => text.insert(at, *random.pick(&['"', '{', '}', '[', ']', ',', ':', '\\', '\0', 'é', '9'])),
                 2 => text.truncate(at + 1),
                 _ => text.swap(at, 0),
             }

@@ -32,8 +32,8 @@ fn it_is_whole() {
             // Of a verb, only the one member; of everything else, only what is listed.
             assert_eq!(part["additionalProperties"], false, "{part}");
             for (name, property) in part["properties"].as_object().unwrap() {
-                let told = property["description"].is_string() || part["required"][0] == name.as_str();
-                assert!(told, "{name} says nothing of itself: {property}");
+                let is_described = property["description"].is_string() || part["required"][0] == name.as_str();
+                assert!(is_described, "{name} has no description: {property}");
             }
         }
     });

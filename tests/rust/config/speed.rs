@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How long large configs take: `cargo test --release --test config_speed -- --ignored --nocapture` prints it.
+//! Speed of large configs: `cargo test --release --test rust config::speed -- --ignored --nocapture` prints it.
 
 use plumline::dialplan::config::Config;
 use serde_json::{Value, json};

@@ -2,10 +2,11 @@
 
 //! Whom a call rings, and what comes after each outcome.
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG, text};
+use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::json::text;
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
-const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"Nobody."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
+const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"No one."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
 
 fn dial(members: &str) -> Clinic {
     Clinic::doing(&format!(r#"[{{"dial":{{{members},"otherwise":"bye"}}}}]"#), BYE)
@@ -41,7 +42,7 @@ fn one_after_the_other() {
     for step in ["?step=dial.first", "?step=dial.first.1", "?step=dial.first.2"] {
         assert_eq!(ended(&mut clinic, step, "completed"), "<Hangup/>");
     }
-    // Of each, the chart knows.
+    // The chart knows each of them.
     assert_eq!(clinic.round_trips(), 1);
     let record = clinic.record().unwrap().write();
     assert!(record.contains(CALL) && record.contains("CA00000000000000000000000000000002"), "{record}");
@@ -74,7 +75,7 @@ fn a_hunt_group_begins_with_another_each_call() {
             clinic.request("?step=dial.first.2", &[("CallSid", &sid), ("DialCallStatus", "no-answer")]),
             "<Say>Bye.</Say><Hangup/>"
         );
-        // Each of them once.
+        // Each of them rings once.
         for target in ["<Client", "<Number", "<Sip"] {
             assert_eq!(heard.iter().filter(|heard| heard.contains(target)).count(), 1, "{heard:?}");
         }
@@ -90,10 +91,10 @@ fn every_outcome_has_its_way() {
     let on = r#""targets":[{"number":"+15550100555"},{"client":"b"}],"on":{"busy":"busy","declined":"none","answered":"after"}"#;
     let mut clinic = dial(on);
     for (pairs, heard) in [
-        // The last is an app, and an app is never busy: somebody pushed the call away.
-        (&[("DialCallStatus", "busy")][..], "<Say>Nobody.</Say><Hangup/>"),
-        (&[("DialCallStatus", "busy"), ("SipResponseCode", "603")], "<Say>Nobody.</Say><Hangup/>"),
-        (&[("DialCallStatus", "busy"), ("DialSipResponseCode", "603")], "<Say>Nobody.</Say><Hangup/>"),
+        // The last one is an app, which is never busy: someone declined the call.
+        (&[("DialCallStatus", "busy")][..], "<Say>No one.</Say><Hangup/>"),
+        (&[("DialCallStatus", "busy"), ("SipResponseCode", "603")], "<Say>No one.</Say><Hangup/>"),
+        (&[("DialCallStatus", "busy"), ("DialSipResponseCode", "603")], "<Say>No one.</Say><Hangup/>"),
         (&[("DialCallStatus", "no-answer")], "<Say>Bye.</Say><Hangup/>"),
         (&[("DialCallStatus", "failed")], "<Say>Bye.</Say><Hangup/>"),
         (&[("DialCallStatus", "canceled")], "<Say>Bye.</Say><Hangup/>"),
@@ -115,12 +116,12 @@ fn every_outcome_has_its_way() {
         clinic.request("?step=dial.first", &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")]),
         "<Response/>"
     );
-    // A telephone that is busy is, whatever apps rang before it.
+    // A telephone can be busy, whatever apps rang before it.
     let mut clinic =
         dial(r#""targets":[{"client":"b"},{"number":"+15550100555"}],"on":{"busy":"busy","declined":"none"}"#);
     assert_eq!(ended(&mut clinic, "?step=dial.first.1", "busy"), "<Say>Busy.</Say><Hangup/>");
     let mut clinic = dial(r#""targets":[{"client":"b"}],"on":{"busy":"busy","declined":"none"}"#);
-    assert_eq!(ended(&mut clinic, "?step=dial.first", "busy"), "<Say>Nobody.</Say><Hangup/>");
+    assert_eq!(ended(&mut clinic, "?step=dial.first", "busy"), "<Say>No one.</Say><Hangup/>");
 }
 
 #[test]
@@ -130,9 +131,9 @@ fn telephones_see_the_caller_or_one_of_ours() {
         dial(&format!(r#"{to},"callerId":"+15550100002""#)).call(),
         rings("", " callerId=\"+15550100002\"", &number("+15550100555"))
     );
-    // One that is not ours is none.
+    // A number that is not ours is not shown.
     assert_eq!(dial(&format!(r#"{to},"callerId":"+15550100999""#)).call(), rings("", "", &number("+15550100555")));
-    // Who withholds their number has none to show.
+    // A caller who withholds the number has none to show.
     for from in ["anonymous", "+266696687", ""] {
         let heard = dial(to).request("", &[("From", from)]);
         assert_eq!(heard, rings("", " callerId=\"+15550100001\"", &number("+15550100555")), "{from}");
@@ -158,7 +159,7 @@ fn who_is_there_now_rings() {
     let all = [client("brown_1"), number("+15550100888"), client("grey_1"), number("+15550100777")].concat();
     assert_eq!(clinic.call(), rings("", "", &all));
     assert_eq!(clinic.round_trips(), 1);
-    // Outside of their hours, away, left, or unknown: the next one.
+    // Outside of their hours, absent, no longer there or unknown: the next target.
     let now = |role: &str, wall: fn(&str) -> Option<&'static str>| {
         let mut clinic = zoned(nurses).with(&[role, GREY]);
         clinic.wall = wall;
@@ -180,16 +181,16 @@ fn who_is_there_now_rings() {
         ),
         (ROLE.replace(r#""active""#, r#""period":{"end":"2026-11-15"},"active""#), there),
         (ROLE.replace("Organization/nurses", "Organization/doctors"), there),
-        (ROLE.replace("Practitioner/grey", "Practitioner/nobody"), there),
+        (ROLE.replace("Practitioner/grey", "Practitioner/unknown"), there),
     ] {
         assert_eq!(now(&role, wall), rings(".1", "", &client("desk")), "{role}");
     }
     let mut one = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
     assert_eq!(one.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
-    // The only one who may answer stands in the chart.
+    // The only one who can answer is in the record.
     assert_eq!(text(one.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/grey");
-    let nobody = zoned(r#""targets":[{"available":"PractitionerRole/r1"}],"on":{"unavailable":"none"}"#).call();
-    assert_eq!(nobody, "<Say>Nobody.</Say><Hangup/>");
+    let unavailable = zoned(r#""targets":[{"available":"PractitionerRole/r1"}],"on":{"unavailable":"none"}"#).call();
+    assert_eq!(unavailable, "<Say>No one.</Say><Hangup/>");
 }
 
 #[test]
@@ -198,18 +199,18 @@ fn a_patients_own_doctor_rings() {
     let both = [client("grey_1"), number("+15550100777")].concat();
     let mut clinic = dial(own).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings("", "", &both));
-    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(dial(own).with(&[ADA]).call(), "<Say>Nobody.</Say><Hangup/>");
-    assert_eq!(dial(own).with(&[GREY]).call(), "<Say>Nobody.</Say><Hangup/>");
+    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    assert_eq!(dial(own).with(&[ADA]).call(), "<Say>No one.</Say><Hangup/>");
+    assert_eq!(dial(own).with(&[GREY]).call(), "<Say>No one.</Say><Hangup/>");
     let role = ADA.replace("Practitioner/grey", "PractitionerRole/r9");
     let only = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"(212) 555-0188 ext. 12"}]}"#;
     let heard = dial(own).with(&[&role, only]).call();
     assert_eq!(heard, rings("", "", &number("+12125550188").replace(">+", " sendDigits=\"w12\">+")));
-    // Dear numbers, emergencies and short codes are nobody's telephone.
+    // Premium numbers, emergency numbers and short codes are no one's telephone.
     for value in ["911", "+19005550123", "411", "+881612345678", "call me", "5550100"] {
         let grey = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"V"}]}"#
             .replace('V', value);
-        assert_eq!(dial(own).with(&[&role, &grey]).call(), "<Say>Nobody.</Say><Hangup/>", "{value}");
+        assert_eq!(dial(own).with(&[&role, &grey]).call(), "<Say>No one.</Say><Hangup/>", "{value}");
     }
 }
 
@@ -229,16 +230,16 @@ fn the_clinician_who_last_called_rings() {
     let mut clinic = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1]]);
     assert_eq!(clinic.call(), rings("", "", &client("brown_1")));
     // The second read depends on the first; then one write.
-    assert_eq!(clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), [2, 1, 1]);
+    assert_eq!(clinic.batch_sizes(), [2, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
-    // A ticket that nobody has used is no call.
+    // An unused ticket is no call.
     let ticket = call("t", "2026-11-16T09:00:00Z", "Practitioner/grey").replace("\"completed\"", "\"preparation\"");
     let unsent = ticket.replace("\"sent\":\"2026-11-16T09:00:00Z\",", "");
     let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);
     assert_eq!(tried.call(), rings("", "", &client("brown_1")));
-    // Who answered is told once they have: by the place that rang.
-    clinic.resources.extend(dial(back).with(&[BROWN, &calls[1]]).resources);
+    // Who answered is known once they have, by the target that rang.
+    clinic = clinic.with(&[BROWN, &calls[1]]);
     ended(&mut clinic, "?step=dial.first", "completed");
     assert_eq!(text(clinic.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/brown");
     // A stranger has never been called.
@@ -246,7 +247,7 @@ fn the_clinician_who_last_called_rings() {
 }
 
 #[test]
-fn the_chart_dials_nobody_whom_policy_forbids() {
+fn the_chart_dials_no_one_whom_policy_forbids() {
     let outbound = r#""timeZone":"America/New_York","outbound":{"blocked":["+1212"]}"#;
     let roles = r#""targets":[{"available":"Organization/x"},{"client":"desk"}]"#;
     let role = |id: &str, number: &str| {
@@ -276,9 +277,9 @@ fn the_chart_dials_nobody_whom_policy_forbids() {
 }
 
 #[test]
-fn a_number_that_cannot_be_rung_holds_nobody_else_up() {
+fn a_number_that_cannot_be_rung_delays_no_other() {
     let grey = r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/grey"},"organization":{"reference":"Organization/x"}}"#;
-    // The caller's own, and one of ours that the config does not know of.
+    // The caller's own number, and a number of ours that is not in the config.
     for first in ["+15550100123", "+15550100002"] {
         let mut clinic = dial(&format!(r#""targets":[{{"number":"{first}"}},{{"available":"Organization/x"}}]"#))
             .with(&[grey, GREY]);

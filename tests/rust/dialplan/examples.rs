@@ -53,8 +53,8 @@ fn a_front_desk() {
         busy.starts_with(&format!("{voice}Both of our lines are in use.</Say>{voice}Please leave"))
             && busy.contains(RECORD)
     );
-    let nobody = ask(&mut chart, "?step=dial.ring-desk.1", &[("DialCallStatus", "no-answer")]);
-    assert!(nobody.starts_with(&format!("{voice}We are all with patients")) && nobody.contains(RECORD));
+    let unanswered = ask(&mut chart, "?step=dial.ring-desk.1", &[("DialCallStatus", "no-answer")]);
+    assert!(unanswered.starts_with(&format!("{voice}We are all with patients")) && unanswered.contains(RECORD));
     assert_eq!(ask(&mut chart, "?step=dial.ring-desk", &[("DialCallStatus", "completed")]), "<Hangup/>");
     for night in ["2026-11-16T02:00:00", "2026-11-26T10:00:00", "2026-11-22T10:00:00", "2027-07-04T10:00:00"] {
         chart.wall = match night {
@@ -93,7 +93,7 @@ fn two_languages() {
         switched.contains("<Say language=\"es-US\">Para citas") && switched.contains("menu.main&amp;language=es-US"),
         "{switched}"
     );
-    // Back to the number's own language: the URL says nothing more.
+    // Back to the number's own language: the URL has no parameter then.
     let back = english(&mut chart, "?step=menu.main&language=es-US", &[("SpeechResult", "Inglés, por favor.")]);
     assert!(back.contains("For appointments") && !back.contains("&amp;language="), "{back}");
     let nested = english(&mut chart, "?step=menu.main&language=es-US", &[("SpeechResult", "Quiero una cita")]);
@@ -141,8 +141,8 @@ fn a_nurse_line() {
     assert!(back.contains("A nurse will call you back") && back.ends_with("<Hangup/>"), "{back}");
     let goodbye = ask(&mut chart, "?step=queue.wait-for-nurse", &[("QueueResult", "bridged")]);
     assert!(goodbye.contains("Goodbye."), "{goodbye}");
-    // The service does not say: closed.
-    chart.resources.clear();
+    // The service has no hours: closed.
+    chart.fhir.resources.clear();
     assert!(ask(&mut chart, "", &[]).contains("Our nurses cannot take your call."));
 }
 
@@ -162,7 +162,7 @@ fn known_patients() {
         ask(&mut chart, "?step=dial.their-clinician.1", &[("DialCallStatus", "busy"), ("SipResponseCode", "603")]);
     assert!(declined.contains("We cannot take your call.") && declined.contains(RECORD), "{declined}");
     assert_eq!(ask(&mut chart, "", &[("From", "+15550190001")]), "<Reject reason=\"rejected\"/>");
-    // It is noted that nobody missed this call.
+    // The record says that this call was not missed.
     assert_eq!(chart.round_trips(), 2);
     assert!(ask(&mut chart, "", &[("From", "anonymous")]).contains("withheld numbers"));
     assert_eq!(chart.round_trips(), 0);
@@ -170,6 +170,6 @@ fn known_patients() {
     assert!(ask(&mut chart, "", &stranger).contains("Lakeside Cardiology. Please hold."));
     let spoofed = [stranger[0], ("StirVerstat", "TN-Validation-Failed-C")];
     assert!(ask(&mut chart, "", &spoofed).contains("We cannot take your call."));
-    // A patient whose carrier vouches for nothing is a patient all the same.
+    // A patient whose carrier attests nothing is still a patient.
     assert!(ask(&mut chart, "", &[("StirVerstat", "TN-Validation-Failed-C")]).contains("Hello Ada."));
 }

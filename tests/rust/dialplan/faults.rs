@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart that is down, slow, or refuses: the caller hears something sensible all the same, and soon.
+//! A chart that fails, is slow or refuses: the caller hears something sensible all the same, and soon.
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{ADA, Clinic, Fault, GREY};
+use crate::dialplan::clinic::{ADA, Clinic, GREY};
+use crate::fault::{Fault, Faults, TRANSIENT};
 
 const CONFIG: &str = r#""timeZone":"America/New_York",
     "hours":{"ward":{"healthcareService":"HealthcareService/ward"}},
@@ -20,8 +21,8 @@ const CONFIG: &str = r#""timeZone":"America/New_York",
 const WARD: &str = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#;
 const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
 
-/// Every story, by its request.
-const STORIES: [(&str, &[(&str, &str)]); 9] = [
+/// A request of every kind.
+const REQUESTS: [(&str, &[(&str, &str)]); 9] = [
     ("", &[("CallStatus", "ringing")]),
     ("", &[("CallStatus", "ringing"), ("From", "anonymous")]),
     ("?step=dial.team", &[("DialCallStatus", "completed")]),
@@ -33,17 +34,6 @@ const STORIES: [(&str, &[(&str, &str)]); 9] = [
     ("?step=voicemail.mail", &[("RecordingSid", "RE00000000000000000000000000000001")]),
 ];
 
-const FAULTS: [Fault; 8] = [
-    Fault::Late,
-    Fault::Lost,
-    Fault::Whole(500),
-    Fault::Whole(429),
-    Fault::Each(403),
-    Fault::Each(404),
-    Fault::Each(409),
-    Fault::Each(503),
-];
-
 fn clinics() -> [Clinic; 3] {
     [
         Clinic::new(CONFIG).with(&[ADA, GREY, WARD, TEAM]),
@@ -53,14 +43,12 @@ fn clinics() -> [Clinic; 3] {
 }
 
 #[test]
-fn every_story_costs_two_reads_and_one_write_at_most() {
+fn every_request_costs_two_reads_and_one_write_at_most() {
     for mut clinic in clinics() {
-        for (step, more) in STORIES {
+        for (step, more) in REQUESTS {
             clinic.request(step, more);
-            let writes = |requests: &[String]| requests.iter().any(|one| !one.starts_with("GET"));
-            let (wrote, read): (Vec<_>, Vec<_>) = clinic.batches.iter().partition(|(_, requests)| writes(requests));
-            assert!(read.len() <= 2 && wrote.len() <= 1, "{step} {:?}", clinic.batches);
-            assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+            assert!(clinic.fhir.reads() <= 2 && clinic.fhir.writes() <= 1, "{step} {:?}", clinic.fhir.batches);
+            assert!(clinic.patience() <= 3_000);
             assert_eq!(clinic.log, Vec::<String>::new(), "{step}");
         }
     }
@@ -70,7 +58,7 @@ fn every_story_costs_two_reads_and_one_write_at_most() {
 fn the_first_request_costs_what_it_asks_for() {
     let counts = |clinic: &mut Clinic| {
         let heard = clinic.call();
-        (clinic.batches.iter().map(|(_, requests)| requests.len()).collect::<Vec<_>>(), heard)
+        (clinic.batch_sizes(), heard)
     };
     let [mut team, mut patient, mut stranger] = clinics();
     // Patient, service, roles and the call's record; then team and last caller; then the record.
@@ -85,21 +73,29 @@ fn the_first_request_costs_what_it_asks_for() {
     assert!(heard.starts_with("<Enqueue"), "{heard}");
 }
 
-/// Every fault at every round trip of every story.
+/// Every fault at every round trip of every request.
 #[test]
 fn whatever_fails_something_is_heard_in_time() {
-    const AT: [fn(usize) -> bool; 5] = [|_| true, |at| at == 0, |at| at == 1, |at| at == 2, |at| at >= 2];
     let mut heard_nothing = 0;
-    for (fault, at) in FAULTS.into_iter().flat_map(|fault| AT.map(|at| (fault, at))) {
+    let all = TRANSIENT.into_iter().chain([Fault::EachRefused(403), Fault::EachRefused(404)]);
+    let places = |fault| {
+        [
+            Faults::always(fault),
+            Faults::at(0, fault),
+            Faults::at(1, fault),
+            Faults::at(2, fault),
+            Faults::from(2, fault),
+        ]
+    };
+    for faults in all.flat_map(places) {
         for mut clinic in clinics() {
-            clinic.fault = Box::new(move |trip| at(trip).then_some(fault));
-            for (step, more) in STORIES {
+            clinic.faults = faults.clone();
+            for (step, more) in REQUESTS {
                 let heard = clinic.request(step, more);
                 heard_nothing += usize::from(heard == "<Response/>");
                 assert!(!heard.is_empty(), "{step}");
-                // Reading and writing, and where somebody else wrote at the same time both once more: three seconds.
-                let waited: u32 = clinic.batches.iter().map(|(deadline, _)| deadline).sum();
-                assert!(waited <= 3_000, "{step} {:?}", clinic.batches);
+                // A read and a write, and after a conflict both once more.
+                assert!(clinic.patience() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
     }
@@ -109,13 +105,13 @@ fn whatever_fails_something_is_heard_in_time() {
 #[test]
 fn what_is_not_known_does_not_hold() {
     let [mut team, ..] = clinics();
-    team.fault = Box::new(|at| (at == 0).then_some(Fault::Late));
-    // No patient, no hours: closed, as for anybody.
+    team.faults = Faults::at(0, Fault::TimedOut);
+    // Without a patient and hours: closed, as for any caller.
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
     assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
-    // What is not there, or not to be read, is told by its type.
-    team.fault = Box::new(|at| (at == 0).then_some(Fault::Each(404)));
+    // What is missing or may not be read is reported by its type.
+    team.faults = Faults::at(0, Fault::EachRefused(404));
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     let refused: Vec<&str> = team
         .log
@@ -125,25 +121,25 @@ fn what_is_not_known_does_not_hold() {
     assert_eq!(refused, ["Patient", "PractitionerRole", "HealthcareService"]);
     assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
     // The team is asked for second: without it the next rule.
-    team.fault = Box::new(|at| (at == 1).then_some(Fault::Late));
+    team.faults = Faults::at(1, Fault::TimedOut);
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
-    // What could not be written is told, and the call goes on.
-    team.fault = Box::new(|at| (at == 2).then_some(Fault::Each(403)));
+    // What could not be written is reported, and the call goes on.
+    team.faults = Faults::at(2, Fault::EachRefused(403));
     assert!(team.call().contains("grey_1"));
     assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);
     assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
 }
 
-/// The record was written by somebody else at the moment of its search.
+/// Another client wrote the record at the moment of its search.
 #[test]
 fn a_search_that_conflicts_is_made_once_more_while_a_caller_waits() {
     for status in [404, 409, 410, 412] {
         let mut clinic = Clinic::new(CONFIG);
-        clinic.fault = Box::new(move |at| (at == 0).then_some(Fault::Each(status)));
+        clinic.faults = Faults::at(0, Fault::EachRefused(status));
         let step = "?step=dial.nurses";
         clinic.request(step, &[("DialCallStatus", "no-answer"), ("DialCallSid", "CA00000000000000000000000000000002")]);
-        assert!(clinic.record().is_some(), "{status} {:?} {:?}", clinic.batches, clinic.log);
-        assert_eq!(clinic.round_trips(), 3, "{status} {:?}", clinic.batches);
+        assert!(clinic.record().is_some(), "{status} {:?} {:?}", clinic.fhir.batches, clinic.log);
+        assert_eq!(clinic.round_trips(), 3, "{status} {:?}", clinic.fhir.batches);
     }
 }
 
@@ -169,29 +165,30 @@ fn a_callback_that_is_not_stored_comes_again() {
     ];
     for (step, more) in events {
         let mut clinic = Clinic::new(CONFIG);
-        clinic.fault = Box::new(|_| Some(Fault::Each(500)));
+        clinic.faults = Faults::always(Fault::EachRefused(500));
         assert!(matches!(clinic.reply(step, more), Reply::Broken(_)), "{step}");
         assert!(clinic.record().is_none());
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request(step, more), "<Response/>", "{step}");
         assert!(clinic.record().is_some(), "{step}");
         assert!(clinic.round_trips() <= 3);
     }
 }
 
-/// `amdStatusCallback` names the leg alone, which no record is kept by.
+/// `amdStatusCallback` names only the leg, and records are kept by the root.
 #[test]
 fn who_answered_a_leg_makes_no_call_of_it() {
-    let told = [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
+    let detected =
+        [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
     let mut clinic = Clinic::new(CONFIG);
-    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert_eq!(clinic.request("?step=machine", &detected), "<Response/>");
     assert!(clinic.record().is_none());
-    clinic.fault = Box::new(|_| Some(Fault::Late));
-    assert!(matches!(clinic.reply("?step=machine", &told), Reply::Broken(_)));
-    // Of a call that is known, it is written down.
-    clinic.fault = Box::new(|_| None);
+    clinic.faults = Faults::always(Fault::TimedOut);
+    assert!(matches!(clinic.reply("?step=machine", &detected), Reply::Broken(_)));
+    // For a known call, it is stored.
+    clinic.faults = Faults::NONE;
     clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
-    assert_eq!(clinic.request("?step=machine", &told), "<Response/>");
+    assert_eq!(clinic.request("?step=machine", &detected), "<Response/>");
     assert!(clinic.record().unwrap().write().contains("answeredBy"));
 }
 
@@ -201,7 +198,8 @@ fn a_dial_action_at_the_webhooks_own_url_keeps_no_caller_waiting() {
     for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
         let [mut clinic, ..] = clinics();
         clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);
-        assert!(!clinic.batches.is_empty());
-        assert!(clinic.batches.iter().all(|(deadline, _)| *deadline == limit), "{status} {:?}", clinic.batches);
+        let batches = &clinic.fhir.batches;
+        assert!(!batches.is_empty());
+        assert!(batches.iter().all(|batch| batch.deadline == limit), "{status} {batches:?}");
     }
 }

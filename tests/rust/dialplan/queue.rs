@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Waiting, and the ways out of it.
+//! Queues, and the ways out of them.
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{Clinic, Fault};
+use crate::dialplan::clinic::Clinic;
+use crate::fault::{FAILURES, Fault, Faults};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
@@ -44,7 +45,7 @@ fn the_caller_hears_music_and_their_place() {
         waits(&mut clinic, "7", "", ""),
         "<Say><s>No. <say-as interpret-as=\"cardinal\">7</say-as></s></Say><Play>https://example.com/m.mp3</Play>"
     );
-    // No round trip while somebody waits: Twilio asks every few seconds.
+    // No round trip while someone waits: Twilio asks every few seconds.
     assert_eq!(clinic.round_trips(), 0);
 }
 
@@ -93,34 +94,34 @@ fn outcome(clinic: &Clinic) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// Twilio says in no other callback, and in no list, that somebody spoke with the caller.
+/// No other callback and no list says that someone spoke with the caller.
 #[test]
 fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
     let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
-    for fault in [Fault::Late, Fault::Lost, Fault::Whole(503), Fault::Each(500), Fault::Each(403)] {
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut clinic = queue("");
-        clinic.fault = Box::new(move |_| Some(fault));
+        clinic.faults = Faults::always(fault);
         assert!(matches!(clinic.reply("?step=queue.first", &wait), Reply::Broken(_)), "{fault:?}");
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // A moment of trouble need not be brought again: nobody waits.
+        // A short failure is repeated at once: no one waits.
         let mut clinic = queue("");
-        clinic.fault = Box::new(|at| (at < 2).then_some(Fault::Each(503)));
+        clinic.faults = Faults::before(2, Fault::EachRefused(503));
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // Whoever still listens hears what comes next, and soon.
+        // A caller who still listens hears what comes next, and soon.
         let mut clinic = queue("");
-        clinic.fault = Box::new(move |_| Some(fault));
+        clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
-        assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+        assert!(clinic.patience() <= 3_000);
     }
 }
 
 #[test]
-fn whoever_was_taken_out_of_the_queue_was_answered() {
+fn a_caller_who_was_taken_out_of_the_queue_was_answered() {
     let ended = [("CallbackSource", "call-progress-events"), ("CallStatus", "completed"), ("CallDuration", "90")];
-    for (result, told) in [
+    for (result, expected) in [
         ("bridged", "answered"),
         ("bridging-in-process", "answered"),
         ("redirected-from-bridged", "answered"),
@@ -131,7 +132,7 @@ fn whoever_was_taken_out_of_the_queue_was_answered() {
         let mut clinic = queue("");
         leaves(&mut clinic, result);
         clinic.request("?step=status", &ended);
-        assert_eq!(outcome(&clinic), told, "{result}");
+        assert_eq!(outcome(&clinic), expected, "{result}");
     }
 }
 
@@ -158,7 +159,7 @@ fn an_offer_to_call_back_is_noted_before_it_is_promised() {
     }
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), taken(&clinic)), (2, true));
-    // Pressed twice, told twice, noted once; and what Twilio says of the wait takes nothing back.
+    // Pressed twice, announced twice, stored once. Twilio's result of the wait does not change it.
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!(
         clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
@@ -168,7 +169,7 @@ fn an_offer_to_call_back_is_noted_before_it_is_promised() {
 }
 
 #[test]
-fn whoever_has_no_number_is_offered_no_callback() {
+fn a_caller_without_a_number_is_offered_no_callback() {
     let mut clinic = queue(OFFER);
     for from in ["anonymous", "+266696687"] {
         assert_eq!(clinic.request("?step=wait.first", &[("From", from)]), format!("<Play>{MUSIC}</Play>"), "{from}");
@@ -179,47 +180,44 @@ fn whoever_has_no_number_is_offered_no_callback() {
 }
 
 #[test]
-fn nothing_is_promised_that_nobody_noted() {
-    const FAULTS: [fn(usize) -> Option<Fault>; 6] = [
-        |at| (at == 0).then_some(Fault::Late),
-        |at| (at == 0).then_some(Fault::Whole(500)),
-        |at| (at == 1).then_some(Fault::Late),
-        |at| (at == 1).then_some(Fault::Each(403)),
-        |at| (at >= 1).then_some(Fault::Each(409)),
-        |_| Some(Fault::Lost),
-    ];
-    for (index, fault) in FAULTS.into_iter().enumerate() {
+fn no_callback_is_promised_that_was_not_stored() {
+    let failures =
+        FAILURES.into_iter().flat_map(|fault| [Faults::at(0, fault), Faults::at(1, fault), Faults::always(fault)]);
+    let refusals = [Faults::at(1, Fault::EachRefused(403)), Faults::from(1, Fault::EachRefused(409))];
+    for faults in failures.chain(refusals) {
         let mut clinic = queue(OFFER);
-        clinic.fault = Box::new(fault);
-        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{index}");
+        clinic.faults = faults.clone();
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), offered(), "{faults:?}");
         assert!(clinic.log.iter().any(|line| line.starts_with("plumline: CHART_")), "{:?}", clinic.log);
-        clinic.fault = Box::new(|_| None);
+        clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     }
-    // Somebody else wrote first: once more, within the same patience.
-    let mut clinic = queue(OFFER);
-    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Each(412)));
-    assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
-    assert!(taken(&clinic));
-    assert!(clinic.batches.iter().map(|(deadline, _)| deadline).sum::<u32>() <= 3_000);
+    // Another client wrote first: the write is repeated within the same deadline.
+    for fault in [Fault::EachRefused(412), Fault::Overtaken] {
+        let mut clinic = queue(OFFER);
+        clinic.faults = Faults::at(1, fault);
+        assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
+        assert!(taken(&clinic));
+        assert!(clinic.patience() <= 3_000);
+    }
 }
 
 #[test]
-fn overflow_and_callback_are_told_apart() {
-    // What only says something is heard in the queue, so whoever is let out is one too many.
+fn overflow_and_callback_are_distinguished() {
+    // An overflow that only announces is heard in the queue, so a caller who leaves it is one too many.
     let over = r#""overflow":{"size":5,"then":"busy"}"#;
     let mut clinic = queue(&format!("{OFFER},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
-    // What does more needs them out; then the chart tells.
+    // An overflow that does more needs the caller out of the queue. Then the chart decides.
     let mail = OFFER.replace("soon", "mail");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Leave/>");
     assert!(leaves(&mut clinic, "leave").starts_with("<Say>Speak.</Say><Record"));
-    // Without an overflow there is nothing to tell apart.
+    // Without an overflow there is nothing to distinguish.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
     // A chart that is down makes it the more careful of the two.
-    clinic.fault = Box::new(|_| Some(Fault::Late));
+    clinic.faults = Faults::always(Fault::TimedOut);
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }

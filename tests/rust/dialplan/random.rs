@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs and random requests: no panic, a document that Twilio reads, and nobody rung whom neither config nor
+//! Random configs and random requests: no panic, a document that Twilio reads, and no one rings whom neither config nor
 //! chart names.
 
 use plumline::dialplan::{
@@ -11,42 +11,27 @@ use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
 
 use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
+use crate::json::json;
+use crate::random::Random;
 use crate::random_config;
-
-/// Xorshift: the same seed, the same test.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % count.max(1) as u64) as usize
-    }
-
-    fn is(&mut self, one_in: usize) -> bool {
-        self.below(one_in) == 0
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-}
 
 const ACTIONS: usize = 8;
 
-/// Makes configs that are well-formed and nothing else; `random_config.rs` makes sound ones.
+/// Makes configs that are only well-formed. `random_config.rs` makes valid ones.
 struct Maker {
-    chance: Chance,
+    random: Random,
 }
 
 impl Maker {
     fn config(&mut self) -> String {
         let actions: Vec<String> = (0..ACTIONS).map(|at| format!(r#""a{at}":[{}]"#, self.action(at))).collect();
-        let rules: Vec<String> = (0..self.chance.below(5)).map(|_| self.rule()).collect();
+        let rules: Vec<String> = (0..self.random.below(5)).map(|_| self.rule()).collect();
         let comma = if rules.is_empty() { "" } else { "," };
-        let recording =
-            if self.chance.is(3) { r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"# } else { "" };
+        let recording = if self.random.one_in(3) {
+            r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}},"#
+        } else {
+            ""
+        };
         format!(
             r#"{{{recording}"timeZone":"America/New_York","numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}},"+15550100002":{{"name":"back","dialplan":"main","language":"fr-CA"}}}},
             "dialplans":{{"main":[{}{comma}{{"then":"a0"}}]}},
@@ -58,7 +43,7 @@ impl Maker {
     }
 
     fn rule(&mut self) -> String {
-        let when = self.chance.of(&[
+        let when = *self.random.pick(&[
             r#""anonymous":true"#,
             r#""callers":["friends"]"#,
             r#""verification":["failed","none"]"#,
@@ -70,18 +55,19 @@ impl Maker {
             r#""closed":"ward","patient":true"#,
             r#""called":["+15550100002"]"#,
         ]);
-        format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.chance.below(ACTIONS))
+        format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.random.below(ACTIONS))
     }
 
-    /// Any action, and now and then none.
+    /// Any action, sometimes one that does not exist.
     fn any(&mut self) -> String {
-        if self.chance.is(20) { "nowhere".to_owned() } else { format!("a{}", self.chance.below(ACTIONS)) }
+        if self.random.one_in(20) { "nowhere".to_owned() } else { format!("a{}", self.random.below(ACTIONS)) }
     }
 
     fn say(&mut self) -> String {
-        let text = self.chance.of(&["Good day.", "Guten Tag.", "", "a & b <c>", "\\u0001", "\\ud83d\\ude00", "{name}"]);
-        let ssml = self.chance.of(&["<s>x</s>", "One <break time='1s'/> two", "<s>x", "<x/>", "&amp;"]);
-        match self.chance.below(4) {
+        let text =
+            *self.random.pick(&["Good day.", "Guten Tag.", "", "a & b <c>", "\\u0001", "\\ud83d\\ude00", "{name}"]);
+        let ssml = *self.random.pick(&["<s>x</s>", "One <break time='1s'/> two", "<s>x", "<x/>", "&amp;"]);
+        match self.random.below(4) {
             0 => format!(r#"{{"ssml":"{ssml}"}}"#),
             1 => format!(r#"{{"text":"{text}","voice":"Polly.Amy","language":"en-GB","times":2}}"#),
             2 => format!(r#"{{"text":{{"en":"{text}","es":"Hola."}}}}"#),
@@ -91,13 +77,13 @@ impl Maker {
 
     fn action(&mut self, at: usize) -> String {
         let mut verbs = Vec::new();
-        for _ in 0..self.chance.below(3) {
+        for _ in 0..self.random.below(3) {
             let said = self.say();
-            verbs.push(match self.chance.below(5) {
+            verbs.push(match self.random.below(5) {
                 0 => r#"{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}"#.to_owned(),
                 1 => r#"{"play":{"url":"https://example.com/a.mp3"}}"#.to_owned(),
                 2 => r#"{"pause":1}"#.to_owned(),
-                3 => format!(r#"{{"language":"{}"}}"#, self.chance.of(&["es-US", "fr-CA", "en-US"])),
+                3 => format!(r#"{{"language":"{}"}}"#, *self.random.pick(&["es-US", "fr-CA", "en-US"])),
                 _ => format!(r#"{{"say":{said}}}"#),
             });
         }
@@ -106,12 +92,12 @@ impl Maker {
             return verbs.join(",");
         }
         let (then, otherwise, said) = (self.any(), self.any(), self.say());
-        verbs.push(match self.chance.below(8) {
+        verbs.push(match self.random.below(8) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
                 let targets = self.targets();
-                let order = self.chance.of(&["inOrder", "allAtOnce", "huntGroup"]);
-                let on = self.chance.of(&["busy", "no-answer", "unavailable", "answered", "declined"]);
+                let order = *self.random.pick(&["inOrder", "allAtOnce", "huntGroup"]);
+                let on = *self.random.pick(&["busy", "no-answer", "unavailable", "answered", "declined"]);
                 format!(
                     r#"{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"{on}":"{then}"}},"otherwise":"{otherwise}"}}}}"#
                 )
@@ -120,7 +106,7 @@ impl Maker {
                 let offer = format!(r#""callback":{{"prompt":{said},"digit":"1","then":"{then}"}},"#);
                 let overflow = format!(r#""overflow":{{"size":3,"then":"{otherwise}"}},"#);
                 let parts = [offer, overflow, format!(r#""position":{},"#, self.say())];
-                let parts: String = parts.into_iter().filter(|_| self.chance.is(2)).collect();
+                let parts: String = parts.into_iter().filter(|_| self.random.one_in(2)).collect();
                 format!(r#"{{"queue":{{"name":"q",{parts}"otherwise":"{otherwise}"}}}}"#)
             }
             4 => format!(r#"{{"voicemail":{{"greeting":{said},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
@@ -150,17 +136,17 @@ impl Maker {
             r#"{"sip":"x"}"#,
             r#"{"available":"x"}"#,
         ];
-        let count = 1 + self.chance.below(3);
+        let count = 1 + self.random.below(3);
         let mut targets: Vec<&str> = Vec::new();
         while targets.len() < count {
-            targets.push(if self.chance.is(3) { self.chance.of(&bad) } else { self.chance.of(&good) });
+            targets.push(if self.random.one_in(3) { *self.random.pick(&bad) } else { *self.random.pick(&good) });
         }
         targets.join(",")
     }
 }
 
-/// What a request may say beyond what all say.
-fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+/// The optional parameters of a request.
+fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     const SAID: [(&str, &[&str]); 14] = [
         ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
         ("Digits", &["1", "9", "5", "", "#", "11111111", "hangup"]),
@@ -179,8 +165,8 @@ fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
     ];
     let mut params = Vec::new();
     for (name, values) in SAID {
-        if chance.is(4) {
-            params.push((name, chance.of(values)));
+        if random.one_in(4) {
+            params.push((name, *random.pick(values)));
         }
     }
     params
@@ -199,7 +185,7 @@ fn rung(xml: &str) -> Vec<String> {
     rung
 }
 
-/// What may ring: the config's good targets, and the people of the chart.
+/// What may ring: the valid targets of the config and the people of the chart.
 const MAY_RING: [&str; 8] = [
     "Client desk",
     "Client nurse_2",
@@ -231,21 +217,21 @@ const CHART: [&str; 7] = [
         "category":[{"coding":[{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}]}]}"#,
 ];
 
-/// Sound configs through the door: whatever comes to whatever URL is answered.
+/// Valid configs through the webhook: every request to every callback URL is answered.
 #[test]
 fn sound_configs_answer_everything() {
-    let mut chance = random_config::Chance::seeded(4);
-    let mut own = Chance(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(4);
+    let mut own = Random::new(0x9e37_79b9_7f4a_7c15);
     let (mut rang, mut answered) = (0, 0);
     for round in 0..60 {
-        let document = random_config::random_config(&mut chance);
+        let document = random_config::random_config(&mut random);
         let text = document.to_string();
         let config = Config::read(&text).unwrap_or_else(|refused| panic!("{round}: {refused:?} {text}"));
-        // A number without a dialplan rings whoever is signed in as it; with callbacks, where a config follows calls up.
+        // A number without a dialplan rings the client of its own name, with callbacks where the config needs them.
         let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
         let may_ring: Vec<String> =
             MAY_RING.iter().skip(4).map(|one| (*one).to_owned()).chain(named(&document)).chain(own_numbers).collect();
-        let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.is(4)).collect();
+        let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.one_in(4)).collect();
         let mut clinic = Clinic::new("").with(&chart);
         clinic.wall = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
@@ -254,10 +240,10 @@ fn sound_configs_answer_everything() {
         assert!(all.len() <= 256);
         for step in &all {
             for _ in 0..2 {
-                let called = own.of(&random_config::OURS);
+                let called = *own.pick(&random_config::OURS);
                 let mut said = vec![("To", called), ("Called", called)];
                 said.extend(params(&mut own));
-                // A browser that begins a call places one: another story.
+                // A browser that begins a call places one, which other tests cover.
                 said.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
                 let about = || format!("round {round}, {step:?}, {said:?}, {text}");
                 let suffix = step.suffix(false);
@@ -265,7 +251,7 @@ fn sound_configs_answer_everything() {
                 // Without a dialplan and follow-ups there are no callbacks.
                 let by_default =
                     step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
-                // Whatever URL of ours a document names is one that we know again.
+                // Every URL of ours in a document is one of the callback URLs.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
                     assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
@@ -276,7 +262,7 @@ fn sound_configs_answer_everything() {
                 }
                 assert!(!clinic.log.iter().any(|line| line.contains("DIALPLAN_")), "{} {:?}", about(), clinic.log);
                 answered += 1;
-                // Asked twice, the same is answered: unless the caller's own request changed what the chart knows.
+                // The same request gets the same answer again, unless it changed the chart.
                 let again = clinic.reply(&suffix, &said);
                 if step.kind != CallbackKind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
@@ -314,7 +300,7 @@ fn named(document: &serde_json::Value) -> Vec<String> {
 /// Configs that were never checked, and a chart that may hold anything.
 #[test]
 fn wild_configs_do_no_harm() {
-    let mut maker = Maker { chance: Chance(0x2545_f491_4f6c_dd1d) };
+    let mut maker = Maker { random: Random::new(0x2545_f491_4f6c_dd1d) };
     let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
     let may_ring = MAY_RING.map(str::to_owned);
     let mut sorry = 0;
@@ -323,22 +309,22 @@ fn wild_configs_do_no_harm() {
         let config: Config = serde_json::from_str(&text).unwrap();
         for step in all_callbacks(&config) {
             let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
-            let said = params(&mut maker.chance);
+            let said = params(&mut maker.random);
             pairs.extend(&said);
             if said.iter().all(|(name, _)| *name != "From") {
                 pairs.push(("From", CALLER));
             }
             let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
             let plan = Plan { config: &config, numbers: &ours, url: "https://a.example/v?x=1", caller };
-            let next = plan.next(&step, Params(&pairs), maker.chance.is(10));
+            let next = plan.next(&step, Params(&pairs), maker.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
                 for want in wants(&plan, &next, &facts) {
-                    let found = anything(&mut maker.chance);
+                    let found = anything(&mut maker.random);
                     facts.learn(&want, found, &caller);
                 }
             }
-            facts.callback_taken = maker.chance.is(2);
+            facts.callback_taken = maker.random.one_in(2);
             let played = render(&plan, &next, &facts);
             is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
             sorry += usize::from(played.twiml.contains("We are sorry."));
@@ -347,19 +333,19 @@ fn wild_configs_do_no_harm() {
     assert!(sorry > 100, "{sorry}");
 }
 
-/// A bundle of people, cut anywhere; or nothing of the kind.
-fn anything(chance: &mut Chance) -> Option<Json> {
-    if chance.is(5) {
+/// A bundle of people that may be damaged, or something else.
+fn anything(random: &mut Random) -> Option<Json> {
+    if random.one_in(5) {
         return None;
     }
     let entries: Vec<String> = CHART
         .iter()
         .filter_map(|resource| {
-            if chance.is(3) {
+            if random.one_in(3) {
                 return None;
             }
             let mut resource = (*resource).to_owned();
-            // Something else where something was expected.
+            // Unexpected values.
             for (from, to) in [
                 ("\"reference\"", "\"ref\""),
                 ("[", "[null,"),
@@ -367,24 +353,24 @@ fn anything(chance: &mut Chance) -> Option<Json> {
                 ("\"id\":", "\"id\":7,\"i\":"),
                 ("\"given\":[", "\"given\":[{},"),
             ] {
-                if chance.is(8) {
-                    resource = resource.replacen(from, to, 1 + chance.below(3));
+                if random.one_in(8) {
+                    resource = resource.replacen(from, to, 1 + random.below(3));
                 }
             }
             Some(format!(r#"{{"resource":{resource}}}"#))
         })
         .collect();
-    Some(match chance.below(6) {
+    Some(match random.below(6) {
         0 => Json::Null,
-        1 => Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap(),
-        _ => Json::parse(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))).unwrap(),
+        1 => json(r#"{"walls":["2026-11-16T10:00:00"]}"#),
+        _ => json(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))),
     })
 }
 
-/// Its caller may put anything into a step's parameters, but a step's URL is one of a closed set.
+/// Callback URLs are a closed set, whatever the parameters of a request are.
 #[test]
 fn no_two_steps_have_one_url() {
-    let mut maker = Maker { chance: Chance(7) };
+    let mut maker = Maker { random: Random::new(7) };
     for _ in 0..200 {
         let config: Config = serde_json::from_str(&maker.config()).unwrap();
         let mut urls: Vec<String> =

@@ -4,7 +4,7 @@
 
 use crate::dialplan::clinic::{ADA, Clinic};
 
-/// Whether a rule with these conditions holds for a call, in a clinic of New York that is open on Mondays from nine to
+/// Whether a rule with these conditions holds for a call to a clinic in New York that is open on Mondays from nine to
 /// five.
 fn holds(when: &str, resources: &[&str], more: &[(&str, &str)]) -> bool {
     holds_at("2026-11-16T10:00:00", when, resources, more)
@@ -43,7 +43,7 @@ fn holds_at(wall: &'static str, when: &str, resources: &[&str], more: &[(&str, &
         other => panic!("{other}"),
     };
     let heard = clinic.request("", more);
-    assert!(clinic.round_trips() <= 3, "{:?}", clinic.batches);
+    assert!(clinic.round_trips() <= 3, "{:?}", clinic.fhir.batches);
     heard == "<Say>yes</Say><Hangup/>"
 }
 
@@ -130,16 +130,16 @@ fn by_the_hour() {
         // A night that began on Friday.
         ("2026-11-21T05:59:00", true),
         ("2026-11-21T06:00:00", false),
-        // Holidays, of one year and of all.
+        // Holidays of one year and of every year.
         ("2026-12-28T10:00:00", false),
         ("2026-11-23T10:00:00", false),
-        // The Monday after clocks were put forward: nine is when they show nine.
+        // The Monday after the change to summer time: opening is by the clock.
         ("2026-03-09T09:00:00", true),
     ] {
         assert_eq!(holds_at(wall, r#""open":"desk""#, &[], &[]), open, "{wall}");
         assert_eq!(holds_at(wall, r#""closed":"desk""#, &[], &[]), !open, "{wall}");
     }
-    // Hours of another place, by its clock.
+    // Hours of another time zone.
     assert!(holds(r#""open":"paris""#, &[], &[]));
     assert!(!holds(r#""open":"paris","closed":"desk""#, &[], &[]));
 }
@@ -154,14 +154,14 @@ fn by_the_hours_that_the_chart_has() {
         r#""notAvailable":[{"during":{"start":"2026-11-16T14:00:00Z","end":"2026-11-16T16:00:00Z"}}],"availableTime""#,
     );
     assert!(!holds(r#""open":"ward""#, &[&away], &[]));
-    // Not to be found: closed, and a line says so.
+    // Hours that are not found are closed, and the log says so.
     let mut clinic = clinic(r#""closed":"ward""#);
     assert_eq!(clinic.call(), "<Say>yes</Say><Hangup/>");
     assert!(clinic.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", clinic.log);
 }
 
 #[test]
-fn hours_that_nobody_knows_are_closed() {
+fn unknown_hours_are_closed() {
     let mut clinic = clinic(r#""open":"nowhere""#);
     assert_eq!(clinic.call(), "<Say>no</Say><Hangup/>");
     assert!(clinic.log[0].starts_with("plumline: HOURS_UNKNOWN at nowhere: "), "{:?}", clinic.log);
@@ -179,7 +179,7 @@ fn all_conditions_must_hold_and_the_first_rule_wins() {
     let mut clinic = Clinic::new(plan);
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.call(), "<Say>b</Say><Hangup/>");
-    // Nothing is asked for a rule that is never reached.
+    // Nothing is read for a rule that is never reached.
     assert_eq!(clinic.round_trips(), 0);
 }
 
@@ -188,7 +188,7 @@ fn only_what_can_matter_is_asked_for() {
     let plan = r#""timeZone":"America/New_York","hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
         "dialplans":{"main":[{"when":{"anonymous":true},"then":"greet"},{"when":{"open":"desk"},"then":"a"},{"then":"greet"}]},
         "actions":{"a":[{"say":{"text":"a"}},{"hangup":{}}],"greet":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]}"#;
-    // The hour costs no round trip, and with it nobody has to ask who calls.
+    // The hour costs no round trip, and decides before the caller is looked up.
     let mut clinic = Clinic::new(plan).with(&[ADA]);
     assert_eq!(clinic.call(), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How long it takes. The figures are printed (`cargo test --release --test dialplan speed -- --nocapture`); bounds are
-//! wide, since a test's machine has other things to do.
+//! Speed. `cargo test --release --test rust dialplan::speed -- --nocapture` prints the figures. The bounds are wide,
+//! since other programs run on the machine of a test.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -10,9 +10,11 @@ use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan,
 use plumline::phone::E164;
 use plumline::signature::{AuthToken, SignedParams, sign, which};
 
-use crate::dialplan::clinic::{CALL, CALLER, OURS, TOKEN, URL};
+use crate::constants::TOKEN;
+use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
+use crate::json::json;
 
-/// The least of some runs.
+/// The shortest of some runs.
 fn time(mut run: impl FnMut()) -> Duration {
     (0..20)
         .map(|_| {
@@ -85,7 +87,7 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
     let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for want in wants(&plan, &next, &facts) {
-        let walls = plumline::json::Json::parse(r#"{"walls":["2026-11-16T10:00:00"]}"#).unwrap();
+        let walls = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
         facts.learn(&want, Some(walls), &caller);
     }
     assert!(wants(&plan, &next, &facts).is_empty());

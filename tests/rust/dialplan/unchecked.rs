@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Configs that would be refused where they are read: the engine below is safe without that.
+//! Configs that the reader refuses: the engine is safe without its checks.
 
 use plumline::dialplan::{
     Call, CallbackUrl, Caller, Config, Facts, Params, Plan, Rendered, VerbOutcome, render, wants,
@@ -9,7 +9,7 @@ use plumline::phone::E164;
 
 use crate::dialplan::clinic::{CALL, CALLER, OURS};
 
-/// A call's first document, in a clinic of which nothing more is known.
+/// The first document of a call, without anything from the chart.
 fn played(rest: &str) -> Rendered {
     let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
     let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
@@ -96,7 +96,7 @@ fn nothing_rings_that_cannot() {
         let verbs = format!(
             r#"[{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"unavailable":"none"}},"otherwise":"first"}}}}]"#
         );
-        assert_eq!(doing(&verbs, r#""none":[{"say":{"text":"Nobody."}}]"#).twiml, "<Say>Nobody.</Say>", "{order}");
+        assert_eq!(doing(&verbs, r#""none":[{"say":{"text":"No one."}}]"#).twiml, "<Say>No one.</Say>", "{order}");
     }
 }
 
@@ -116,14 +116,14 @@ fn names_of_nothing_do_not_hold() {
         );
         assert_eq!(played(&rest).twiml, "<Say>no</Say>", "{when}");
     }
-    // Hours without a zone are known to nobody.
+    // Hours without a zone are unknown.
     let rest = r#""dialplans":{"main":[{"when":{"closed":"desk"},"then":"yes"},{"then":"no"}]},"hours":{"desk":{"weekly":[]}},
         "actions":{"yes":[{"say":{"text":"yes"}}],"no":[{"say":{"text":"no"}}]}"#;
     let played = played(rest);
     assert_eq!((played.twiml.as_str(), codes(&played)), ("<Say>yes</Say>", vec![("HOURS_UNKNOWN", "desk")]));
 }
 
-/// What is checked where a config is read is what the engine does.
+/// The checks of the reader and the engine agree.
 #[test]
 fn the_outcomes_of_a_config_are_those_of_the_engine() {
     let reads = |verb: &str| {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Every verb of a config, word by word.
+//! The document of every verb.
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, Fault, GREY, LEG, text};
+use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::fault::{Fault, Faults};
+use crate::json::{reference, text};
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 
@@ -54,7 +56,7 @@ fn languages_and_voices_go_together() {
     );
     clinic.config = clinic.config.replace(r#""dialplan":"main""#, r#""dialplan":"main","language":"fr-CA""#);
     assert_eq!(clinic.call(), "<Say language=\"fr-CA\">Bonjour</Say><Hangup/>");
-    // Words that are not there in the caller's language are read in their own.
+    // A text that is missing in the caller's language is read in its own language.
     let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
         {"say":{"text":{"es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello"}}},{"say":{"ssml":{"en-GB":"<p>Hello</p>"}}},
         {"greet":{"patient":{"en-US":"{name}"},"neutral":{"fr-FR":"Bonjour"}}},{"say":{"text":{"it":"Ciao"}}},{"hangup":{}}]}"#;
@@ -74,7 +76,7 @@ fn only_a_patient_is_greeted_by_name() {
     assert_eq!(heard(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
     assert_eq!(heard(&[]), "<Say>Good day.</Say><Hangup/>");
     let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
-    // Two people with one number; but only who has it now counts.
+    // Two people with one number: only the one who has it now counts.
     assert_eq!(heard(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
     for (from, to) in [
         (r#""use":"mobile""#, r#""use":"old""#),
@@ -88,7 +90,7 @@ fn only_a_patient_is_greeted_by_name() {
         assert_eq!(heard(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
         assert_eq!(heard(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
     }
-    // Who has no name that can be said has none.
+    // A name that cannot be spoken is no name.
     for name in [r"", r"\u0001", "1234", "<b>", "A\\u202eB", "x".repeat(61).as_str()] {
         let nameless = ADA.replace("Augusta", name).replace("Ada", name);
         assert_eq!(heard(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
@@ -118,7 +120,7 @@ fn a_number_is_found_in_every_form_that_people_type() {
     assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
-    // A number of ours is no foreigner's who has the same digits behind another calling code.
+    // The same digits with another calling code are another number.
     for (typed, from) in [
         ("7025550123", "+917025550123"),
         ("5550100099", "+525550100099"),
@@ -151,18 +153,15 @@ fn what_a_patient_is_found_for_stands_in_the_chart() {
         Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     // The patient and the record in one round trip, and one that writes.
-    let (reads, writes) = (&clinic.batches[0], &clinic.batches[1]);
-    assert_eq!(
-        (clinic.round_trips(), reads.1.len(), writes.1.as_slice()),
-        (2, 2, &["POST Communication".to_owned()][..])
-    );
+    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    assert_eq!(clinic.fhir.requests()[1], ["POST Communication"]);
     let record = clinic.record().unwrap();
     assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");
     assert_eq!(text(record, &["sender", "reference"]), "Patient/ada");
     // The same request again: the same document, and nothing new.
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
-    assert_eq!((clinic.round_trips(), clinic.resources.len()), (1, 2));
-    // A plan that knows nobody leaves it to the callbacks.
+    assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
+    // A plan that looks no one up leaves the record to the callbacks.
     let mut clinic = Clinic::doing(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
@@ -188,7 +187,7 @@ fn asks(n: &str, language: &str, prompt: &str) -> String {
 fn a_menu_is_asked_again_and_then_goes_on() {
     let mut clinic = Clinic::doing(MENU, REST);
     assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", asks("", "", "One.")));
-    // Silence asks again without a word of blame; a wrong key with one.
+    // After silence the menu is repeated, after a wrong key it says so first.
     assert_eq!(clinic.request("?step=menu.first", &[]), asks(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
         let blame = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
@@ -214,7 +213,7 @@ fn a_menu_is_asked_again_and_then_goes_on() {
     }
     // Back to where it came from.
     assert!(clinic.request("?step=menu.first.1", &[("Digits", "*")]).starts_with("<Say>Welcome.</Say><Gather"));
-    // The caller hung up meanwhile: nobody listens.
+    // The caller hung up meanwhile: no one listens.
     assert_eq!(clinic.request("?step=menu.first", &[("Digits", "1"), ("CallStatus", "completed")]), "<Response/>");
     assert_eq!(clinic.round_trips(), 0);
 }
@@ -292,31 +291,31 @@ fn what_a_message_says_is_a_part_of_the_chart() {
     for _ in 0..2 {
         assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     }
-    let words: Vec<_> = clinic.resources.iter().filter(|one| one.write().contains("A message.")).collect();
+    let words = clinic.with_text("A message.");
     assert_eq!(words.len(), 1);
-    let call = format!("Communication/{}", text(clinic.record().unwrap(), &["id"]));
+    let call = reference(clinic.record().unwrap());
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
-    for (failing, fault) in [(0, Fault::Late), (1, Fault::Late), (1, Fault::Each(403))] {
-        clinic.resources.retain(|one| !one.write().contains("A message."));
-        clinic.fault = Box::new(move |at| (at == failing).then_some(fault));
+    for (failing, fault) in [(0, Fault::TimedOut), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
+        clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+        clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
     }
-    // What may or may not have been written is written again, and is there once.
-    clinic.resources.retain(|one| !one.write().contains("A message."));
-    clinic.fault = Box::new(|at| (at == 1).then_some(Fault::Lost));
+    // A write whose result is unknown is repeated, and the resource exists once.
+    clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+    clinic.faults = Faults::at(1, Fault::RequestLost);
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
-    assert_eq!(clinic.resources.iter().filter(|one| one.write().contains("A message.")).count(), 1);
-    // A SID that is none finds nothing, and is written nowhere.
+    assert_eq!(clinic.with_text("A message.").len(), 1);
+    // An invalid SID is neither searched for nor stored.
     for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
     {
         let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
         assert_eq!(clinic.request("?step=transcription", &strange), "<Response/>", "{sid}");
-        assert!(clinic.resources.iter().all(|one| !one.write().contains("Another.")), "{sid}");
+        assert!(clinic.with_text("Another.").is_empty(), "{sid}");
     }
     assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
     assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
-    clinic.fault = Box::new(|_| None);
+    clinic.faults = Faults::NONE;
     assert_eq!(
         clinic.request("?step=transcription", &[("TranscriptionSid", "TR1"), ("TranscriptionStatus", "failed")]),
         "<Response/>"
@@ -336,7 +335,7 @@ fn opens_a_conference() {
         )
     );
     assert_eq!(clinic.request("?step=conference.first", &[("DialCallStatus", "answered")]), "<Say>Bye.</Say><Hangup/>");
-    // Conferences tell of themselves as well; who took part is told by each call.
+    // Conferences send events, too. Who took part is known from each call.
     let event = [("ConferenceSid", "CF1"), ("StatusCallbackEvent", "participant-join"), ("CallStatus", "in-progress")];
     assert_eq!(clinic.request("?step=status", &event), "<Response/>");
     let bare = Clinic::doing(r#"[{"conference":{"name":"Team"}}]"#, "").call();
@@ -355,7 +354,7 @@ fn a_recorded_call_is_announced_to_both_sides() {
              recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\"><Client {LEG} url=\"{STEP}announce\">desk</Client></Dial>"
         )
     );
-    // The callee's leg asks; its parameters are those of a leg that was dialled.
+    // The callee's leg asks; its parameters are those of a leg that was dialed.
     let leg =
         [("Direction", "outbound-dial"), ("From", "+15550100123"), ("To", "client:desk"), ("ParentCallSid", CALL)];
     assert_eq!(clinic.request("?step=announce", &leg), "<Say>Recorded.</Say>");

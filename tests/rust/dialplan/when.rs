@@ -2,7 +2,8 @@
 
 //! `when`: conditions at any point of an action, from the first ring and behind a menu.
 
-use crate::dialplan::clinic::{ADA, Clinic, Fault};
+use crate::dialplan::clinic::{ADA, Clinic};
+use crate::fault::{FAILURES, Faults};
 
 const DESK: &str = r#"<Client statusCallback="https://fhir.example.com/webhook/1?step=status#rc=3&amp;rp=all" statusCallbackEvent="initiated ringing answered completed">desk</Client>"#;
 
@@ -56,7 +57,7 @@ fn decides_at_the_first_ring() {
     ] {
         let mut clinic = clinic(first).with(resources);
         assert_eq!(clinic.call(), expected, "{first}");
-        assert!(clinic.round_trips() <= 2, "{:?}", clinic.batches);
+        assert!(clinic.round_trips() <= 2, "{:?}", clinic.fhir.batches);
     }
 }
 
@@ -76,9 +77,9 @@ fn decides_behind_a_menu() {
 #[test]
 fn what_is_not_known_does_not_hold() {
     let first = r#"[{"when":{"if":{"patient":true},"then":"known","otherwise":"closed"}}]"#;
-    for fault in [Fault::Lost, Fault::Late] {
+    for fault in FAILURES {
         let mut clinic = clinic(first).with(&[ADA]);
-        clinic.fault = Box::new(move |_| Some(fault));
+        clinic.faults = Faults::always(fault);
         assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
     }
     let mut clinic = clinic(r#"[{"when":{"if":{"open":"desk"},"then":"desk","otherwise":"closed"}}]"#);
@@ -125,7 +126,7 @@ fn an_action_is_looked_through_in_each_language() {
         (r#"{"closed":"ward"}"#, r#"{"language":["es"],"careTeam":["CareTeam/t1"]}"#),
     ] {
         let mut clinic = two_languages(first, common);
-        assert_eq!((clinic.call(), clinic.round_trips() <= 3), (YES.to_owned(), true), "{:?}", clinic.batches);
+        assert_eq!((clinic.call(), clinic.round_trips() <= 3), (YES.to_owned(), true), "{:?}", clinic.fhir.batches);
         assert!(clinic.log.is_empty(), "{:?}", clinic.log);
     }
 }
@@ -135,11 +136,11 @@ fn hours_that_do_not_decide_are_not_logged() {
     // The caller hears English, so the hours of the ward do not matter and are not asked for.
     let mut clinic = two_languages(r#"{"anonymous":false}"#, r#"{"language":["es"],"open":"ward"}"#);
     assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
-    assert!(clinic.log.is_empty() && clinic.round_trips() == 0, "{:?} {:?}", clinic.log, clinic.batches);
+    assert!(clinic.log.is_empty() && clinic.round_trips() == 0, "{:?} {:?}", clinic.log, clinic.fhir.batches);
 }
 
 #[test]
-fn whoever_leaves_a_queue_goes_on_by_what_the_chart_says() {
+fn a_caller_who_leaves_a_queue_goes_on_by_what_the_chart_says() {
     let mut clinic = clinic(
         r#"[{"queue":{"name":"q","callback":{"prompt":{"text":"Press 1."},"digit":"1","then":"known"},"otherwise":"back"}}],
             "back":[{"when":{"if":{"patient":true},"then":"known","otherwise":"closed"}}]"#,

@@ -1,50 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call, once the practitioner's own phone was picked up: nobody is dialled before a key was pressed there.
-
-use crate::world;
+//! Click to call, once the practitioner's own phone was picked up: no one is dialed before a key was pressed there.
 
 use plumline::json::Json;
-use plumline::runtime::{Response, Secret, Step};
-use world::door::{PLACE, asked};
-use world::phone::{dialled, refused, xml};
-use world::webhook::step_flow;
-use world::{AMBER, Dice, Fault, NOW, OURS, PATIENT, World, json, sid, text};
+use plumline::runtime::Secret;
 
-const PHONE: &str = "+15550100202";
-
-/// What Twilio posts where a key was pressed in the newest call that was placed, `more` in place of what it would say.
-fn keyed(world: &World, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    let call = world.calls.first().cloned().unwrap_or_default();
-    let usual = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
-        ("CallSid", text(&call, &["sid"])),
-        ("CallStatus", "in-progress"),
-        ("Direction", "outbound-api"),
-        ("From", text(&call, &["from"])),
-        ("To", text(&call, &["to"])),
-        ("Digits", "5"),
-    ];
-    let other = |name| more.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    usual.map(|(name, value)| (name, other(name).unwrap_or(value).to_owned())).to_vec()
-}
-
-fn press_with(world: &mut World, more: &[(&'static str, &str)], secrets: &[(Secret, &str)]) -> Response {
-    let params = keyed(world, more);
-    let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, &**value)).collect();
-    let params: Vec<(&str, &str)> = params.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let done = world.play(step_flow("?step=connect", &params, secrets, world.now));
-    let told = done.log.concat();
-    for private in [PATIENT, PHONE, AMBER, "/eve", "CA0"] {
-        assert!(!told.contains(private), "{told}");
-    }
-    assert!(world.patience < 3_000, "{}", world.patience);
-    done
-}
-
-fn press(world: &mut World) -> Response {
-    press_with(world, &[], &[])
-}
+use crate::constants::NOW;
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
+use crate::random::Random;
+use crate::run::Run;
+use crate::world::key_press::{PHONE, press, press_with};
+use crate::world::phone::{dialed, refused, xml};
+use crate::world::staff::{PLACE, amber};
+use crate::world::{OURS, PATIENT, World, sid};
 
 /// The number of ours that the newest call was placed from.
 fn line(world: &World) -> String {
@@ -54,8 +23,8 @@ fn line(world: &World) -> String {
 /// A world in which the practitioner's phone was picked up.
 fn placed() -> World {
     let mut world = World::default();
-    asked().value(&mut world, PLACE);
-    world.batches.clear();
+    amber().value(&mut world, PLACE);
+    world.fhir.batches.clear();
     world
 }
 
@@ -66,20 +35,20 @@ fn record(world: &World) -> String {
 #[test]
 fn a_key_dials_whom_the_record_names() {
     let mut world = placed();
-    let done = press(&mut world);
-    assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()));
+    let done = press(&mut world, &[]);
+    assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()));
     // One round trip, and nothing to write.
-    assert_eq!(world.batches.len(), 1);
+    assert_eq!(world.fhir.batches.len(), 1);
     // Twilio asks again where it lost the answer.
-    assert_eq!(xml(&press(&mut world)), xml(&done));
-    // A config with a recording is heard by both.
+    assert_eq!(xml(&press(&mut world, &[])), xml(&done));
+    // With a recording the announcement is heard.
     let config = r#"{"recording":{"outbound":true,"announcement":{"text":"This call is recorded."}}}"#;
     let done = press_with(&mut world, &[("Digits", "#")], &[(Secret::Config, config)]);
     assert!(xml(&done).contains("This call is recorded.") && xml(&done).contains("<Dial"));
 }
 
 #[test]
-fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
+fn only_a_call_of_ours_that_goes_on_and_has_dialed_no_one_dials() {
     for (more, code) in [
         (("Digits", ""), "OUTBOUND_TICKET_INVALID"),
         (("Direction", "inbound"), "OUTBOUND_TICKET_INVALID"),
@@ -90,22 +59,22 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
         (("CallSid", &*sid(77)), "OUTBOUND_TICKET_INVALID"),
     ] {
         let mut world = World::default();
-        asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
+        amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
         assert_eq!(refused(&press_with(&mut world, &[more], &[])), code, "{more:?}");
     }
-    // Another account's call is none of ours.
+    // A call of another account.
     let mut world = placed();
     let account = [(Secret::AccountSid, "AC00000000000000000000000000000009")];
     let done = press_with(&mut world, &[], &account);
     assert!(!format!("{:?}", done.reply).contains("Dial"), "{:?}", done.reply);
-    // It was given up, or corrected.
+    // The call was given up, or the record corrected.
     for status in ["not-done", "entered-in-error", "completed", "on-hold"] {
         let mut world = placed();
         let reference = record(&world);
         world.change(&reference, "status", Json::of(status));
-        assert_eq!(refused(&press(&mut world)), "OUTBOUND_TICKET_USED", "{status}");
+        assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED", "{status}");
     }
-    // It has dialled somebody already.
+    // It has dialed someone already.
     let mut world = placed();
     let reference = record(&world);
     let leg = format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(9));
@@ -115,12 +84,11 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialled_nobody_dials() {
     parts.push(json(&leg));
     extensions[at].set("extension", Json::List(parts));
     world.change(&reference, "extension", Json::List(extensions));
-    assert_eq!(refused(&press(&mut world)), "OUTBOUND_TICKET_USED");
-    // A call of which the chart knows nothing but what its callbacks told.
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED");
+    // A call whose record was deleted.
     let mut world = placed();
-    let at = world.find("Communication", &reference["Communication/".len()..]).unwrap();
-    world.resources.remove(at);
-    let done = press(&mut world);
+    world.fhir.delete(&reference);
+    let done = press(&mut world, &[]);
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     assert!(xml(&done).contains("We are sorry."));
 }
@@ -134,13 +102,13 @@ fn policy_of_the_moment_counts() {
     ] {
         assert_eq!(refused(&press_with(&mut placed(), &[], &[(Secret::Config, config)])), code);
     }
-    // What a config that cannot be read forbids is not known.
+    // An unreadable config could forbid anything.
     let done = press_with(&mut placed(), &[], &[(Secret::Config, "{")]);
     assert!(!xml(&done).contains("<Dial") && xml(&done).contains("We are sorry."));
-    // It does not count against its own limit.
+    // The call does not count against its own limit.
     let limited = [(Secret::Config, r#"{"outbound":{"concurrent":1,"perHour":1}}"#)];
-    assert_eq!(dialled(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
-    // A number of ours that we gave back meanwhile is shown to nobody.
+    assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
+    // A number of ours that we gave back meanwhile is shown to no one.
     let mut world = placed();
     let others = OURS.iter().filter(|ours| **ours != line(&world)).copied().collect::<Vec<_>>().join(",");
     let done = press_with(&mut world, &[], &[(Secret::Number, &others)]);
@@ -148,105 +116,120 @@ fn policy_of_the_moment_counts() {
 }
 
 #[test]
-fn nobody_is_dialled_while_the_chart_does_not_answer() {
-    for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(429), Fault::Status(403)] {
+fn no_one_is_dialed_while_the_chart_does_not_answer() {
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = placed();
-        world.faults.push((0, fault));
-        let done = press(&mut world);
+        world.faults.add(0, fault);
+        let done = press(&mut world, &[]);
         assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{fault:?}");
         assert!(xml(&done).contains("We are sorry."));
-        // Nor while it is not known whether the record knows its call.
-        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-        asked().refused(&mut world, PLACE);
-        world.faults.push((world.batches.len() + 1, fault));
-        assert_eq!(refused(&press(&mut world)), "CHART_UNAVAILABLE", "{fault:?}");
+        // The same while the search for the record fails.
+        let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+        amber().refused(&mut world, PLACE);
+        world.faults.add(world.fhir.batches.len() + 1, fault);
+        assert_eq!(refused(&press(&mut world, &[])), "CHART_UNAVAILABLE", "{fault:?}");
     }
 }
 
 #[test]
 fn a_call_whose_answer_was_lost_finds_its_record() {
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.now += 20_000;
-    assert_eq!(dialled(&press(&mut world)), (line(&world), PATIENT.to_owned()));
+    assert_eq!(dialed(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Asked again it is told, and nothing is sent, whatever the list shows.
-    let value = asked().at(NOW + 300_000).value(&mut world, PLACE);
+    // The same request again gets it, and nothing is sent, whatever the list shows.
+    let value = amber().at(NOW + 300_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Its own write came between our read and our write.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
-    world.meddling.push((
-        world.batches.len() + 1,
+    // `place-call` writes between our read and our write.
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    amber().refused(&mut world, PLACE);
+    world.interventions.push((
+        world.fhir.batches.len() + 1,
         Box::new(|world| {
-            let (batches, meddling) = (std::mem::take(&mut world.batches), std::mem::take(&mut world.meddling));
+            let (batches, interventions) =
+                (std::mem::take(&mut world.fhir.batches), std::mem::take(&mut world.interventions));
             world.unlisted = 0;
             let patience = world.patience;
-            asked().at(NOW + 30_000).value(world, PLACE);
-            (world.batches, world.meddling, world.patience) = (batches, meddling, patience);
+            amber().at(NOW + 30_000).value(world, PLACE);
+            (world.fhir.batches, world.interventions, world.patience) = (batches, interventions, patience);
         }),
     ));
-    assert_eq!(dialled(&press(&mut world)).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &[])).1, PATIENT);
     assert_eq!(world.communications().len(), 1);
 }
 
 #[test]
 fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
-    let asked = || asked().secret("PLUMLINE_CONFIG", config);
+    let amber = || amber().secret("PLUMLINE_CONFIG", config);
     let ground = |second: &str| {
-        let mut world = World { http_faults: vec![(0, Fault::Down), (1, Fault::Lost)], ..World::default() };
+        let mut world =
+            World { http_faults: Faults::in_order([Fault::RequestLost, Fault::DoneTooLate]), ..World::default() };
         world.unlisted = 9;
         world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
-        asked().refused(&mut world, PLACE);
-        world.http_faults = vec![(world.http.len(), Fault::Lost)];
+        amber().refused(&mut world, PLACE);
+        world.http_faults = Faults::at(world.http.len(), Fault::DoneTooLate);
         let finn = PLACE.replace("\"eve\"", &format!("\"finn\"{second}")).replace("r1", "r2");
-        asked().at(NOW + 10_000).refused(&mut world, &finn);
+        amber().at(NOW + 10_000).refused(&mut world, &finn);
         assert_eq!((world.calls.len(), world.communications().len()), (1, 2));
         world
     };
-    // Whether this is the first one's call or the second one's is not told.
+    // Nothing shows whether this is the first one's call or the second one's.
     let mut world = ground("");
-    assert_eq!(refused(&press(&mut world)), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
     assert!(world.communications().iter().all(|one| text(one, &["status"]) == "preparation"));
-    // To another phone it is.
+    // With another phone it is clear.
     let mut world = ground(r#","practitionerNumber":"+15550100201""#);
-    assert_eq!(dialled(&press(&mut world)).1, "+15550100150");
-    // Nor one that was sent long ago.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    assert_eq!(dialed(&press(&mut world, &[])).1, "+15550100150");
+    // A record that was sent long ago is not used.
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    amber().refused(&mut world, PLACE);
     world.now += 13 * 60_000;
-    assert_eq!(refused(&press(&mut world)), "OUTBOUND_TICKET_INVALID");
-    // Nor a browser's.
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
+    // A record of a browser's call is not used.
     let mut world = World::default();
-    asked().value(&mut world, &PLACE.replace("place-call", "start-call"));
+    amber().value(&mut world, &PLACE.replace("place-call", "start-call"));
     world.calls.push(json(&format!(r#"{{"sid":"{}","from":"{}","to":"{PHONE}"}}"#, sid(5), OURS[0])));
-    assert_eq!(refused(&press(&mut world)), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
+}
+
+/// The record does not know its call yet, so that the key press has to claim it.
+#[test]
+fn a_request_that_is_given_up_while_a_key_is_pressed_dials_no_one() {
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    amber().refused(&mut world, PLACE);
+    let reference = record(&world);
+    let claim = world.fhir.batches.len() + 1;
+    world.interventions.push((claim, Box::new(move |world| world.change(&reference, "status", Json::of("not-done")))));
+    assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(text(world.communications()[0], &["status"]), "not-done");
 }
 
 #[test]
 fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
-    let mut dice = Dice(77);
+    let mut random = Random::new(77);
     for round in 0..200 {
-        let mut world = World { unlisted: dice.roll(2), ..World::default() };
-        if dice.roll(2) == 0 {
-            world.http_faults.push((0, Fault::Lost));
+        let mut world = World { unlisted: random.below(2), ..World::default() };
+        if random.one_in(2) {
+            world.http_faults.add(0, Fault::DoneTooLate);
         }
-        let mut flow = asked().flow(PLACE);
-        let mut step = flow.step();
+        let mut run = Run::new(amber().flow(PLACE));
         let mut answered = None;
-        while let Step::Ask(asks) = step {
-            let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-            // A key as soon as there is a call, whatever `place-call` has written by then.
-            if answered.is_none() && !world.calls.is_empty() && dice.roll(3) == 0 {
-                answered = Some(press(&mut world));
-            }
-            step = flow.resume(answers);
+        while run.response().is_none() {
+            run.go_on(|open| {
+                let answer = world.answer(open);
+                // A key is pressed as soon as there is a call, whatever `place-call` has written by then.
+                if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
+                    answered = Some(press(&mut world, &[]));
+                }
+                answer
+            });
         }
-        let done = answered.unwrap_or_else(|| press(&mut world));
-        assert_eq!(dialled(&done), (line(&world), PATIENT.to_owned()), "round {round}");
-        let value = asked().at(NOW + 240_000).value(&mut world, PLACE);
+        let done = answered.unwrap_or_else(|| press(&mut world, &[]));
+        assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()), "round {round}");
+        let value = amber().at(NOW + 240_000).value(&mut world, PLACE);
         assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
         assert_eq!(world.communications().len(), 1);
     }

@@ -2,18 +2,21 @@
 
 //! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
 
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::colleague::{
-    BRUNO_IDENTITY, PHONE, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at,
-    posts, practitioner, press, string, take_over,
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
+    BRUNO_IDENTITY, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
+    practitioner, string, take_over,
 };
-use world::door::{PLACE, START, asked};
-use world::phone::refused;
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use crate::world::key_press::{PHONE, press};
+use crate::world::phone::refused;
+use crate::world::staff::{PLACE, START, amber, bruno};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 /// A call in progress as Twilio has it.
 fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
@@ -23,7 +26,7 @@ fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
 /// Amber's call from her browser is in progress; its record.
 fn by_browser() -> (World, String, String) {
     let mut world = World::default();
-    let value = asked().value(&mut world, START);
+    let value = amber().value(&mut world, START);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
     world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
@@ -39,10 +42,10 @@ fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
         take_over(&mut world, &reference);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&reference));
-        // She ends it all the same.
-        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        // She can still end it.
+        assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
         assert_eq!(text(&world.calls[0], &["status"]), "completed");
-        // Nor is he answered that it is over.
+        // He does not learn that it is over.
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&reference));
     }
@@ -51,17 +54,17 @@ fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
 #[test]
 fn a_ticket_is_taken_over_before_its_call_begins() {
     let mut world = World::default();
-    let value = asked().value(&mut world, START);
+    let value = amber().value(&mut world, START);
     let reference = text(&value, &["communication"]).to_owned();
     take_over(&mut world, &reference);
-    // The ticket is not for what the record says now.
+    // The ticket does not fit the edited record.
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
     let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     is_kept_from_bruno(&mut world, &by_sid(&call));
-    // And it is not his to give up.
+    // He cannot give it up either.
     is_kept_from_bruno(&mut world, &by_record(&reference));
     assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
 }
@@ -71,28 +74,28 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
     for ground in [by_browser, by_phone] {
         for input in [START, PLACE] {
             let (mut world, _, call) = ground();
-            // His own, prepared or placed, with the seal that it was given.
+            // His own record, prepared or placed, with its seal.
             let own = bruno().value(&mut world, input);
             let own = text(&own, &["communication"]).to_owned();
             point_at(&mut world, &own, &call);
             is_kept_from_bruno(&mut world, &by_record(&own));
             is_kept_from_bruno(&mut world, &by_sid(&call));
         }
-        // One that he makes from nothing.
+        // A record that he creates.
         let (mut world, reference, call) = ground();
         let mut forged = world.read(&reference);
-        forged.set("id", Json::of("forged"));
+        forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
-        take_over(&mut world, "Communication/forged");
-        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        take_over(&mut world, "Communication/0-forged");
+        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
         is_kept_from_bruno(&mut world, &by_sid(&call));
         let leg = json(&format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(8)));
-        edit(&mut world, "Communication/forged", &[("leg", Some(leg))]);
+        edit(&mut world, "Communication/0-forged", &[("leg", Some(leg))]);
         is_kept_from_bruno(&mut world, &by_sid(&sid(8)));
-        world.change("Communication/forged", "category", Json::Null);
-        is_kept_from_bruno(&mut world, &by_record("Communication/forged"));
+        world.change("Communication/0-forged", "category", Json::Null);
+        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
         is_kept_from_bruno(&mut world, &by_sid(&call));
-        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     }
 }
 
@@ -100,9 +103,9 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
 fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
     for input in [START, PLACE] {
         // A call by REST whose answer was lost waits, too.
-        let lost = || World { http_faults: vec![(0, Fault::Down), (1, Fault::Down)], ..World::default() };
+        let lost = || World { http_faults: Faults::before(2, Fault::RequestLost), ..World::default() };
         let mut world = lost();
-        asked().ask(&mut world, input);
+        amber().ask(&mut world, input);
         let record = world.communications()[0].clone();
         let reference = format!("Communication/{}", text(&record, &["id"]));
         assert_eq!((text(&record, &["status"]), record.get("identifier").is_some()), ("preparation", input == PLACE));
@@ -117,7 +120,7 @@ fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
         );
         is_kept_from_bruno(&mut world, &by_record(&reference));
         for _ in 0..2 {
-            assert_eq!(text(&asked().value(&mut world, &by_record(&reference)), &["status"]), "not-done");
+            assert_eq!(text(&amber().value(&mut world, &by_record(&reference)), &["status"]), "not-done");
         }
     }
 }
@@ -131,7 +134,7 @@ fn a_ticket_dials_what_was_prepared() {
         json(r#"{"url":"prepared","valueInstant":"2026-11-18T11:06:00Z"}"#),
     ] {
         let mut world = World::default();
-        let value = asked().value(&mut world, START);
+        let value = amber().value(&mut world, START);
         let name = text(&part, &["url"]).to_owned();
         edit(&mut world, text(&value, &["communication"]), &[(&*name, Some(part))]);
         let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
@@ -139,9 +142,9 @@ fn a_ticket_dials_what_was_prepared() {
         let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
         assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-    // The number of ours that is shown, too.
+    // The caller ID, too.
     let mut world = World::default();
-    let value = asked().value(&mut world, START);
+    let value = amber().value(&mut world, START);
     let other = OURS.iter().find(|ours| **ours != text(&value, &["fromNumber"])).unwrap();
     line(&mut world, text(&value, &["communication"]), other);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
@@ -153,17 +156,17 @@ fn a_ticket_dials_what_was_prepared() {
 #[test]
 fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
     let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
-    // Without PLUMLINE_SECRET, and with one that is too short, another secret seals.
+    // Without PLUMLINE_SECRET, or with one that is too short, another secret seals.
     for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
         let mut world = World::default();
-        let value = asked().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
+        let value = amber().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
         let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
         // A second call to the same phone, so that Twilio's list alone does not show which one is hers.
         twilio(&mut world, &sid(70), OURS[0], &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
         let line = text(&world.read(&reference), &["status"]).to_owned();
         assert_eq!(line, "in-progress");
         for input in [by_record(&reference), by_sid(&call)] {
-            let value = asked().secret("PLUMLINE_SECRET", ending).value(&mut world, &input);
+            let value = amber().secret("PLUMLINE_SECRET", ending).value(&mut world, &input);
             assert_eq!((text(&value, &["status"]), text(&value, &["callSid"])), ("canceled", &*call));
             assert_eq!(text(&value, &["communication"]), reference);
         }
@@ -172,12 +175,12 @@ fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
 }
 
 #[test]
-fn a_call_whose_answer_was_lost_belongs_to_nobody() {
-    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two practitioners may
-    // share the phone.
+fn a_call_whose_answer_was_lost_belongs_to_no_one() {
+    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two
+    // practitioners may share the phone.
     for pressed in [true, false] {
-        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+        let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+        assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world.calls[0].set("status", Json::of("in-progress"));
         if pressed {
@@ -185,12 +188,12 @@ fn a_call_whose_answer_was_lost_belongs_to_nobody() {
         }
         let call = text(&world.calls[0], &["sid"]).to_owned();
         let before = posts(&world);
-        let value = asked().at(NOW + 30_000).value(&mut world, PLACE);
+        let value = amber().at(NOW + 30_000).value(&mut world, PLACE);
         let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
         assert_eq!((text(&value, &["callSid"]), text(&value, &["communication"])), (&*call, &*reference));
         assert_eq!(posts(&world), before, "nothing is placed again");
         let not_found = ("RECORD_NOT_FOUND Communication".to_owned(), 404);
-        assert_eq!(asked().refused(&mut world, &by_sid(&call)), not_found);
+        assert_eq!(amber().refused(&mut world, &by_sid(&call)), not_found);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         take_over(&mut world, &reference);
         is_kept_from_bruno(&mut world, &by_sid(&call));
@@ -201,8 +204,8 @@ fn a_call_whose_answer_was_lost_belongs_to_nobody() {
 fn a_ticket_dials_nothing_of_another_record() {
     let mut world = World::default();
     let other = r#"{"operation":"start-call","number":"+12125550199"}"#;
-    let old = asked().at(NOW - 3_600_000).value(&mut world, other);
-    let new = asked().value(&mut world, START);
+    let old = amber().at(NOW - 3_600_000).value(&mut world, other);
+    let new = amber().value(&mut world, START);
     let extensions = world.read(text(&old, &["communication"])).get("extension").cloned().unwrap();
     world.change(text(&new, &["communication"]), "extension", extensions);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
@@ -218,25 +221,25 @@ fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
     let own = world.read(text(&own, &["communication"]));
     for copy in 0..60 {
         let mut resource = own.clone();
-        resource.set("id", Json::of(&format!("a-copy-{copy}")));
+        resource.set("id", Json::of(&format!("0-copy-{copy}")));
         world.put(&resource.write());
     }
-    let hers = asked().value(&mut world, PLACE);
+    let hers = amber().value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
     let call = text(&hers, &["callSid"]).to_owned();
     for copy in 0..60 {
-        let reference = format!("Communication/a-copy-{copy}");
+        let reference = format!("Communication/0-copy-{copy}");
         point_at(&mut world, &reference, &call);
         // It says that it is hers, too.
         edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
     }
     is_kept_from_bruno(&mut world, &by_sid(&call));
-    let value = asked().value(&mut world, &by_sid(&call));
+    let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!(text(&value, &["status"]), "completed");
     assert_eq!(value.get("communication"), hers.get("communication"));
 }
 
-/// A record that stands there under the name of a request of Amber's before she asks.
+/// A record with the name of a request of Amber's that exists before she sends it.
 fn squat(world: &mut World) {
     let own = bruno().value(world, START);
     let mut copy = world.read(text(&own, &["communication"]));
@@ -264,51 +267,48 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
         if root {
             edit(&mut world, "Communication/squat", &[("callSid", Some(string("callSid", &sid(9))))]);
         }
-        assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+        assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
         assert_eq!((posts(&world), world.calls.len()), (0, 0));
     }
     let mut world = World::default();
     squat(&mut world);
     let start = PLACE.replace("place-call", "start-call");
-    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
-    // One that comes later hides nothing.
+    assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+    // A later record hides nothing.
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     squat(&mut world);
-    let at = world.find("Communication", "squat").unwrap();
-    let squat = world.resources.remove(at);
-    world.resources.insert(0, squat);
-    assert_eq!(asked().value(&mut world, PLACE), value);
+    world.fhir.move_first("Communication/squat");
+    assert_eq!(amber().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
-    // Nor does a copy of hers, with all its seals, that waits for its call or names another.
+    // A copy of hers with all seals, which waits for its call or names another one, hides nothing either.
     for root in [None, Some(sid(9))] {
         let mut world = World::default();
-        let value = asked().value(&mut world, PLACE);
+        let value = amber().value(&mut world, PLACE);
         let mut copy = world.read(text(&value, &["communication"]));
-        copy.set("id", Json::of("copy"));
+        copy.set("id", Json::of("0-copy"));
         copy.set("status", Json::of(if root.is_some() { "in-progress" } else { "preparation" }));
         let identifiers = copy.get("identifier").cloned().unwrap().into_elements();
         let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
         copy.set("identifier", Json::List(identifiers.into_iter().filter(request).collect()));
         world.put(&copy.write());
         let root = root.map(|root| string("callSid", &root));
-        edit(&mut world, "Communication/copy", &[("callSid", root), ("direction", None), ("leg", None)]);
-        let copy = world.resources.pop().unwrap();
-        world.resources.insert(0, copy);
-        assert_eq!(asked().at(NOW + 300_000).value(&mut world, PLACE), value);
+        edit(&mut world, "Communication/0-copy", &[("callSid", root), ("direction", None), ("leg", None)]);
+        world.fhir.move_first("Communication/0-copy");
+        assert_eq!(amber().at(NOW + 300_000).value(&mut world, PLACE), value);
         assert_eq!(world.calls.len(), 1);
     }
 }
 
 #[test]
 fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.unlisted = 0;
     let own = bruno().value(&mut world, START);
     let call = text(&world.calls[0], &["sid"]).to_owned();
     point_at(&mut world, text(&own, &["communication"]), &call);
-    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(amber().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     assert_eq!(world.calls.len(), 1);
 }
 
@@ -332,21 +332,21 @@ fn an_incoming_call_is_ended_by_the_one_whose_browser_has_answered() {
         ));
         world
     };
-    let amber = format!("client:{AMBER_IDENTITY}");
-    let mut world = ground("in-progress", &amber, AMBER);
-    let value = asked().value(&mut world, &by_sid(&call));
+    let client = format!("client:{AMBER_IDENTITY}");
+    let mut world = ground("in-progress", &client, AMBER);
+    let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
-    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // Whatever the record says: one whose browser only rang, or whose phone did, or a colleague.
+    assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // Whatever the record says: a browser that only rang, a phone, a colleague.
     for (status, to, names) in [
-        ("ringing", &*amber, AMBER),
-        ("no-answer", &*amber, AMBER),
+        ("ringing", &*client, AMBER),
+        ("no-answer", &*client, AMBER),
         ("in-progress", PHONE, AMBER),
         ("in-progress", &*format!("client:{BRUNO_IDENTITY}"), AMBER),
     ] {
-        let refused = asked().refused(&mut ground(status, to, names), &by_sid(&call));
+        let refused = amber().refused(&mut ground(status, to, names), &by_sid(&call));
         assert_eq!(refused, ("RECORD_NOT_FOUND Communication".into(), 404), "{status} {to}");
     }
-    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_sid(&call));
-    is_kept_from_bruno(&mut ground("in-progress", &amber, BRUNO), &by_record("Communication/incoming"));
+    is_kept_from_bruno(&mut ground("in-progress", &client, BRUNO), &by_sid(&call));
+    is_kept_from_bruno(&mut ground("in-progress", &client, BRUNO), &by_record("Communication/incoming"));
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whose a Twilio identity is: a token for one that callers reach by name is given where the config binds it.
-
-use crate::world;
+//! The owner of a Twilio identity: a token for an identity of the dialplan needs a binding in the config.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::door::{Asked, PLACE, START, TOKEN, asked};
-use world::phone::{dialled, refused};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
 
-/// A plan that rings `front-desk`, and what stands beside it.
+use crate::constants::NOW;
+use crate::json::{json, text};
+use crate::world;
+use crate::world::phone::{dialed, refused};
+use crate::world::staff::{PLACE, START, Staff, TOKEN, amber, staff};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
+
+/// A plan that rings `front-desk`, and more members of the config.
 fn plan(more: &str) -> String {
     format!(
         r#"{{"numbers":{{"+15550100001":{{"name":"x","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"ring"}}]}},
@@ -24,8 +26,8 @@ fn bound(binding: &str) -> String {
     plan(&format!(r#","identities":{{"front-desk":{binding}}}"#))
 }
 
-fn by(id: &str, config: &str) -> Asked {
-    asked().by(&format!("Practitioner/{id}")).secret("PLUMLINE_CONFIG", config)
+fn by(id: &str, config: &str) -> Staff {
+    staff(&format!("Practitioner/{id}")).secret("PLUMLINE_CONFIG", config)
 }
 
 /// An identity is written on a practitioner, as staff could where a policy lets them.
@@ -58,7 +60,7 @@ fn an_identity_that_rings_is_given_to_no_one_who_is_not_bound() {
                 assert_eq!((world.communications().len(), world.calls.len()), (0, 0));
             }
         }
-        // Nor where it is asked for.
+        // The same where the request asks for it.
         for operation in [TOKEN, START] {
             let refused = by(AMBER, &config).refused(&mut World::default(), &as_identity(operation, "front-desk"));
             assert_eq!(refused, not_bound(), "{config}");
@@ -68,7 +70,7 @@ fn an_identity_that_rings_is_given_to_no_one_who_is_not_bound() {
 
 #[test]
 fn the_identities_of_the_default_plan_are_its_numbers() {
-    // With a config and without: while one cannot be read the webhook goes by the default plan.
+    // With and without a config: while it cannot be read, the webhook uses the default plan.
     for config in ["", "{}", r#"{"client":"desk"}"#] {
         for number in [OURS[0], OURS[1], "+15550100777"] {
             let mut world = World::default();
@@ -92,11 +94,11 @@ fn it_is_given_to_everyone_who_is_bound() {
             let value = by(id, &config).value(&mut world, &as_identity(TOKEN, "front-desk"));
             assert_eq!(text(&value, &["identity"]), "front-desk", "{config}");
             assert!(!text(&value, &["token"]).is_empty());
-            // Without a word it is their own.
+            // Without a wish it is their own.
             let value = by(id, &config).value(&mut world, TOKEN);
             assert_eq!(text(&value, &["identity"]), id.replace('-', "_"));
         }
-        // The same where it stands on both of them.
+        // The same where both of them have it in the chart.
         for id in [AMBER, BRUNO] {
             write(&mut world, id, "front-desk");
         }
@@ -129,7 +131,7 @@ fn a_role_counts_as_long_as_it_is_held() {
         ));
         by(AMBER, &config).ask(&mut world, TOKEN)
     };
-    let is_given = |role: &str| world::door::refusal(&ask(role).reply).is_none();
+    let is_given = |role: &str| world::staff::refusal(&ask(role).reply).is_none();
     assert!(is_given("") && is_given(r#","active":true,"period":{"start":"2026-11","end":"2026-11-17"}"#));
     for over in [
         r#","active":false"#,
@@ -137,13 +139,13 @@ fn a_role_counts_as_long_as_it_is_held() {
         r#","period":{"start":"2026-11-20"}"#,
         r#","period":{"end":"2026-11-18T11:00:00Z"}"#,
     ] {
-        assert_eq!(world::door::refusal(&ask(over).reply), Some(not_bound()), "{over}");
+        assert_eq!(world::staff::refusal(&ask(over).reply), Some(not_bound()), "{over}");
     }
 }
 
 #[test]
 fn ones_own_id_is_ones_own_in_either_spelling() {
-    // Even where a config or somebody else claims it.
+    // Even where a config or someone else claims it.
     let claimed = format!(r#"{{"client":"{AMBER_IDENTITY}","identities":{{"{AMBER}":{{"roles":["doctor"]}}}}}}"#);
     for config in ["", &*claimed] {
         for own in [AMBER, AMBER_IDENTITY] {
@@ -171,13 +173,13 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
         for input in [TOKEN.to_owned(), as_identity(TOKEN, "amber")] {
             assert_eq!(text(&by(AMBER, &config).value(&mut world, &input), &["identity"]), "amber");
         }
-        // What does not stand on her is not hers.
+        // An identity that she does not have in the chart is not hers.
         assert_eq!(by(AMBER, &config).refused(&mut world, &as_identity(TOKEN, "ruby")), not_bound());
         assert_eq!(by(AMBER, &config).refused(&mut world, &as_identity(TOKEN, BRUNO)), not_bound());
         write(&mut world, BRUNO, "amber");
         assert_eq!(by(AMBER, &config).refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
     }
-    // That of a role is rung for those who have the role.
+    // The identity of a role belongs to the practitioner of the role.
     let role = |practitioner: &str| {
         let mut world = World::default();
         write(&mut world, AMBER, "amber");
@@ -185,7 +187,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
             r#"{{"resourceType":"PractitionerRole","id":"named",{practitioner}
             "identifier":[{{"system":"http://twilio.com/voice/identity","value":"amber"}}]}}"#
         ));
-        world::door::refusal(&asked().ask(&mut world, TOKEN).reply)
+        world::staff::refusal(&amber().ask(&mut world, TOKEN).reply)
     };
     assert_eq!(role(&format!(r#""practitioner":{{"reference":"Practitioner/{AMBER}"}},"#)), None);
     let taken = Some(("IDENTITY_TAKEN".to_owned(), 409));
@@ -193,7 +195,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
     assert_eq!(role(""), taken);
     for wrong in ["7", "\"\"", "[]"] {
         let input = TOKEN.replacen('{', &format!(r#"{{"identity":{wrong},"#), 1);
-        assert_eq!(asked().refused(&mut World::default(), &input), ("OPERATION_ARGUMENT identity".into(), 400));
+        assert_eq!(amber().refused(&mut World::default(), &input), ("OPERATION_ARGUMENT identity".into(), 400));
     }
 }
 
@@ -213,10 +215,10 @@ fn who_shares_an_identity_calls_and_ends_calls_under_it() {
     let params = browser(&own, &call, &[("Ticket", ticket)]);
     assert_eq!(refused(&world.play(webhook_flow(&params, &secrets, NOW))), "OUTBOUND_TICKET_INVALID");
     let params = browser("client:front-desk", &call, &[("Ticket", ticket)]);
-    assert_eq!(dialled(&world.play(webhook_flow(&params, &secrets, NOW))).1, PATIENT);
+    assert_eq!(dialed(&world.play(webhook_flow(&params, &secrets, NOW))).1, PATIENT);
     let record = world.communications()[0].clone();
     assert_eq!(text(&record, &["sender", "reference"]), format!("Practitioner/{AMBER}"));
-    // Who shares the identity shares its calls; who only writes it on themselves does not.
+    // Staff who share the identity share its calls. Writing it on oneself is not enough.
     let answer = r#"{"sid":"SID","from":"client:front-desk","to":"","status":"in-progress","direction":"inbound"}"#;
     let end = format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
     let mut outsiders = world;
@@ -248,7 +250,7 @@ fn an_identity_that_reads_as_an_id_belongs_to_that_id_alone() {
             assert_eq!((world.communications().len(), world.calls.len()), (0, 0));
         }
     }
-    // A word of a clinic for somebody is none.
+    // A name that a clinic has chosen does not read as an id.
     for identity in ["dr-amber", "dr_amber", "amber.1"] {
         let mut world = World::default();
         write(&mut world, AMBER, identity);

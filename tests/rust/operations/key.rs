@@ -1,54 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A key that is pressed on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
-
-use crate::world;
+//! A key press on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
-use world::colleague::{
-    BRUNO_IDENTITY, OTHER, bruno, by_phone, by_sid, edit, extension, line, point_at, practitioner, press, press_at,
-    status_callback, string,
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
+    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback, string,
 };
-use world::door::{PLACE, START, asked};
-use world::phone::{dialled, refused};
-use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+use crate::world::key_press::{press, press_at};
+use crate::world::phone::{dialed, refused};
+use crate::world::staff::{PLACE, START, amber, bruno};
+use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_pressed_key_dials_what_was_prepared() {
     let secrets = [(Secret::Sealing, SECRET)];
     let ground = || {
         let mut world = World::default();
-        asked().ask(&mut world, PLACE);
+        amber().ask(&mut world, PLACE);
         let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
         (world, reference)
     };
-    assert_eq!(dialled(&press(&mut ground().0, &secrets)).1, PATIENT);
+    assert_eq!(dialed(&press(&mut ground().0, &secrets)).1, PATIENT);
     for part in [string("number", "+15550100199"), practitioner(BRUNO)] {
         let (mut world, reference) = ground();
         let name = text(&part, &["url"]).to_owned();
         edit(&mut world, &reference, &[(&*name, Some(part))]);
         assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-    // A record that somebody has made besides does not keep it from its own.
+    // Another record of the call does not hide the sealed one.
     let (mut world, reference) = ground();
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("forged"));
+    forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
-    edit(&mut world, "Communication/forged", &[("number", Some(string("number", "+15550100199")))]);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    // Where Twilio's answer was lost, nothing says that this call is hers: not its list either.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+15550100199")))]);
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
+    // Where Twilio's answer was lost, nothing shows that this call is hers, not even the list.
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+    amber().refused(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
     world.unlisted = 0;
-    asked().at(NOW + 10_000).value(&mut world, PLACE);
+    amber().at(NOW + 10_000).value(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-    // A secret that is too short seals nothing; another one has sealed, which the webhook does not have.
+    // With a secret that is too short another one seals, which the webhook does not have.
     for secret in ["", "short"] {
         let mut world = World::default();
-        asked().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
-        assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
+        amber().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
+        assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
     }
 }
 
@@ -57,22 +59,22 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
     let secrets = [(Secret::Sealing, SECRET)];
     for copies in [1, 20, 60] {
         for input in [OTHER, START] {
-            // Before hers, so that the ids of his records are the lesser ones, and after it.
+            // His records before and after hers, with lesser and greater ids.
             for earlier in [true, false] {
-                let mut world = World { next: 100, ..World::default() };
+                let mut world = World::default();
                 let his = |world: &mut World| {
                     let own = bruno().value(world, input);
                     let own = world.read(text(&own, &["communication"]));
                     for copy in 0..copies {
                         let mut resource = own.clone();
-                        resource.set("id", Json::of(&format!("{}-copy-{copy}", if earlier { "a" } else { "z" })));
+                        resource.set("id", Json::of(&format!("{}-copy-{copy}", if earlier { "0" } else { "z" })));
                         world.put(&resource.write());
                     }
                 };
                 if earlier {
                     his(&mut world);
                 }
-                let value = asked().value(&mut world, PLACE);
+                let value = amber().value(&mut world, PLACE);
                 let call = text(&value, &["callSid"]).to_owned();
                 let hers = world.calls[0].clone();
                 if !earlier {
@@ -88,11 +90,11 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
                     point_at(&mut world, &reference, &call);
                     line(&mut world, &reference, &from);
                 }
-                assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
+                assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
                 assert!(world.patience < 2_500);
-                // A callback that merges the records of the call changes nothing of what was sealed.
+                // A callback merges the records of the call, and does not change what was sealed.
                 status_callback(&mut world);
-                assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
+                assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
             }
         }
     }
@@ -117,26 +119,26 @@ fn a_callback_merges_nothing_into_what_was_prepared() {
         }
         status_callback(&mut world);
         assert!(world.read(&reference).write().contains("\"in-progress\""));
-        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-        assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+        assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
+        assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     }
 }
 
 #[test]
 fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
     let secrets = [(Secret::Sealing, SECRET)];
-    // Her earlier call to somebody else, with all its seals, is pointed at the call that goes on.
+    // Her earlier call to someone else, with all its seals, is pointed at the call that goes on.
     let mut world = World::default();
-    let old = asked().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
+    let old = amber().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
     let old = text(&old, &["communication"]).to_owned();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
     world.calls[0].set("status", Json::of("in-progress"));
     let from = text(&world.calls[0], &["from"]).to_owned();
     point_at(&mut world, &old, &call);
     line(&mut world, &old, &from);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    // All seals of hers on a record that names another number: it is ignored, and so nothing dials.
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
+    // A record with all her seals and another number is ignored, so that nothing is dialed.
     let seals = world.read(&reference).get("extension").cloned().unwrap_or_default().into_elements();
     let seal = seals.iter().find(|one| text(one, &["url"]).ends_with("/call-placed")).cloned();
     assert!(seal.is_some());
@@ -169,12 +171,12 @@ fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
         let (mut world, reference, _) = by_phone();
         let sealed = world.read(&reference).get("extension").cloned().unwrap();
         extension(&mut world, &reference, "/call-placed", None);
-        let at = world.batches.len() + late;
-        world.meddling.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
+        let at = world.fhir.batches.len() + late;
+        world.interventions.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
         let done = press(&mut world, &[(Secret::Sealing, SECRET)]);
         assert!(world.patience < 2_500 - 600, "{}", world.patience);
         if late < 3 {
-            assert_eq!((dialled(&done).1.as_str(), world.batches.len()), (PATIENT, at + 1));
+            assert_eq!((dialed(&done).1.as_str(), world.fhir.batches.len()), (PATIENT, at + 1));
         } else {
             assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
         }
@@ -191,22 +193,22 @@ fn what_the_record_says_of_the_call_does_not_keep_the_key_from_dialing() {
     for part in [leg, json(r#"{"url":"status","valueCode":"completed"}"#)] {
         let (mut world, reference, _) = by_phone();
         let mut forged = world.read(&reference);
-        forged.set("id", Json::of("forged"));
+        forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
         edit(
             &mut world,
-            "Communication/forged",
+            "Communication/0-forged",
             &[("prepared", None), (&*text(&part, &["url"]).to_owned(), Some(part))],
         );
         status_callback(&mut world);
-        assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
+        assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     }
 }
 
 #[test]
-fn a_key_that_comes_late_is_a_recorded_request_and_dials_nobody() {
+fn a_late_key_press_dials_no_one() {
     let (mut world, ..) = by_phone();
-    assert_eq!(dialled(&press_at(&mut world, NOW + 21 * 60_000)).1, PATIENT);
+    assert_eq!(dialed(&press_at(&mut world, NOW + 21 * 60_000)).1, PATIENT);
     assert_eq!(refused(&press_at(&mut world, NOW + 23 * 60_000)), "OUTBOUND_TICKET_EXPIRED");
 }
 
@@ -215,10 +217,10 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
     let (mut world, _, call) = by_phone();
     for number in 0..1_000 {
         let junk = format!(
-            r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+            r#"{{"resourceType":"Communication","id":"junk-{number}",
             "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
         );
-        world.resources.insert(0, json(&junk));
+        world.fhir.put_first(&json(&junk), NOW);
     }
     assert_eq!(refused(&press(&mut world, &[(Secret::Sealing, SECRET)])), "CHART_UNAVAILABLE");
 }
@@ -227,14 +229,14 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
 fn a_short_key_beside_a_strong_one_opens_nothing() {
     let rotated = format!("{SECRET},short");
     let mut world = World::default();
-    let value = asked().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
+    let value = amber().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
     let reference = text(&value, &["communication"]).to_owned();
     // A copy of hers under a lesser id, with another number.
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("a-forged"));
+    forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
-    edit(&mut world, "Communication/a-forged", &[("number", Some(string("number", "+12125550199")))]);
-    assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, &rotated)])).1, PATIENT);
+    edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+12125550199")))]);
+    assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, &rotated)])).1, PATIENT);
 }
 
 #[test]
@@ -242,12 +244,12 @@ fn a_long_line_or_thousands_of_seals_are_not_hashed() {
     let (mut world, reference, _) = by_phone();
     let seal = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-placed","valueString":"x.y"}"#;
     let mut forged = world.read(&reference);
-    forged.set("id", Json::of("a-forged"));
+    forged.set("id", Json::of("0-forged"));
     let mut seals = vec![json(seal); 2_000];
     seals.extend(forged.get("extension").cloned().unwrap().into_elements());
     forged.set("extension", Json::List(seals));
     world.put(&forged.write());
-    line(&mut world, "Communication/a-forged", &"5".repeat(200_000));
-    // It is not taken for hers, whose own record stands beside it.
-    assert_eq!(dialled(&press(&mut world, &[(Secret::Sealing, SECRET)])).1, PATIENT);
+    line(&mut world, "Communication/0-forged", &"5".repeat(200_000));
+    // Her own record is used.
+    assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, SECRET)])).1, PATIENT);
 }

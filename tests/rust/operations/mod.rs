@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The door of the staff: who may call, their tokens and identities, and what the clinic lacks.
+//! The bot `operations`: who may call, their tokens and identities, and what the clinic lacks.
 
 mod confirmed;
 mod end;
@@ -10,12 +10,15 @@ mod place;
 mod shared_phone;
 mod start;
 
-use crate::world;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 use plumline::time::instant;
-use world::door::{ACCOUNT, APP, KEY, PLACE, START, TOKEN, asked};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Fault, NOW, OURS, World, json, text};
+
+use crate::constants::{ACCOUNT, NOW};
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
+use crate::world::staff::{APP, KEY, PLACE, START, TOKEN, amber, staff};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, World};
 
 /// The payload of a token.
 fn claims(token: &str) -> Json {
@@ -27,7 +30,7 @@ fn claims(token: &str) -> Json {
 #[test]
 fn a_practitioner_gets_a_token_and_an_identity() {
     let mut world = World::default();
-    let value = asked().value(&mut world, TOKEN);
+    let value = amber().value(&mut world, TOKEN);
     assert_eq!((text(&value, &["identity"]), text(&value, &["fromNumber"])), (AMBER_IDENTITY, OURS[0]));
     assert_eq!(text(&value, &["expires"]), instant(NOW + 3_600_000));
     let claims = claims(text(&value, &["token"]));
@@ -39,79 +42,81 @@ fn a_practitioner_gets_a_token_and_an_identity() {
     assert_eq!((text(&claims, &["iss"]), text(&claims, &["sub"])), (KEY, ACCOUNT));
     let seconds = |name| claims.get(name).and_then(Json::integer).unwrap();
     assert_eq!((seconds("iat"), seconds("exp") - seconds("iat")), ((NOW / 1_000) as u32, 3_600));
-    // The identity stands on the practitioner now, and everything else of them does too.
-    let amber = world.read(&format!("Practitioner/{AMBER}"));
-    assert_eq!(text(&amber, &["identifier", "0", "system"]), "http://twilio.com/voice/identity");
+    // The practitioner has the identity now, and keeps everything else.
+    let practitioner = world.read(&format!("Practitioner/{AMBER}"));
+    assert_eq!(text(&practitioner, &["identifier", "0", "system"]), "http://twilio.com/voice/identity");
     assert_eq!(
-        (text(&amber, &["identifier", "0", "value"]), text(&amber, &["name", "0", "given", "0"])),
+        (text(&practitioner, &["identifier", "0", "value"]), text(&practitioner, &["name", "0", "given", "0"])),
         (AMBER_IDENTITY, "Amber")
     );
-    assert_eq!(world.batches.len(), 2);
+    assert_eq!(world.fhir.batches.len(), 2);
     // The second time there is nothing to write.
-    asked().value(&mut world, TOKEN);
-    assert_eq!(world.batches.len(), 3);
-    // To be called too, where the config says so.
+    amber().value(&mut world, TOKEN);
+    assert_eq!(world.fhir.batches.len(), 3);
+    // With the right to be called, where the config says so.
     let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
-    let value = asked().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
+    let value = amber().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
     assert!(self::claims(text(&value, &["token"])).write().contains(r#""incoming":{"allow":true}"#));
     assert_eq!(text(&value, &["fromNumber"]), OURS[2]);
 }
 
 #[test]
-fn an_identity_is_kept_and_nobody_elses() {
-    let amber = format!("Practitioner/{AMBER}");
+fn an_identity_is_kept_and_no_one_elses() {
+    let practitioner = format!("Practitioner/{AMBER}");
     let identity =
         |value: &str| json(&format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{value}"}}]"#));
     let mut world = World::default();
-    world.change(&amber, "identifier", identity("amber"));
-    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), "amber");
-    // A colleague has it too; or it is made of a colleague's id.
+    world.change(&practitioner, "identifier", identity("amber"));
+    assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
+    // A colleague has it too, or it is made of a colleague's id.
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", identity("amber"));
-    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
-    world.change(&amber, "identifier", identity(&BRUNO.replace('-', "_")));
-    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
-    world.change(&amber, "identifier", identity("no identity"));
-    assert_eq!(asked().refused(&mut world, TOKEN), ("IDENTITY_INVALID identity".into(), 500));
+    assert_eq!(amber().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
+    world.change(&practitioner, "identifier", identity(&BRUNO.replace('-', "_")));
+    assert_eq!(amber().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
+    world.change(&practitioner, "identifier", identity("no identity"));
+    assert_eq!(amber().refused(&mut world, TOKEN), ("IDENTITY_INVALID identity".into(), 500));
 }
 
 #[test]
 fn the_identity_is_written_under_guard() {
-    let amber = format!("Practitioner/{AMBER}");
+    let practitioner = format!("Practitioner/{AMBER}");
     let mut world = World::default();
-    // Somebody else writes the practitioner meanwhile: their change stays.
-    let reference = amber.clone();
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
-    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
-    let kept = world.read(&amber);
+    // Someone else writes the practitioner meanwhile: their change stays.
+    let reference = practitioner.clone();
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
+    assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
+    let kept = world.read(&practitioner);
     assert_eq!((text(&kept, &["gender"]), text(&kept, &["identifier", "0", "value"])), ("female", AMBER_IDENTITY));
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
     // The clinic gives her another identity meanwhile: hers.
     let mut world = World::default();
-    let reference = amber.clone();
+    let reference = practitioner.clone();
     let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
-    assert_eq!(text(&asked().value(&mut world, TOKEN), &["identity"]), "amber");
-    // 409 three times over; no right to write it; a chart that fails.
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
+    assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
+    // Three conflicts, no right to write it, a chart that fails.
     let mut world = World {
-        faults: vec![(1, Fault::Status(409)), (3, Fault::Status(412)), (5, Fault::Status(409))],
+        faults: [(1, Fault::EachRefused(409)), (3, Fault::EachRefused(412)), (5, Fault::EachRefused(409))]
+            .into_iter()
+            .collect(),
         ..World::default()
     };
-    assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
-    let mut world = World { forbidden: vec!["PUT Practitioner"], ..World::default() };
-    let done = asked().ask(&mut world, TOKEN);
+    assert_eq!(amber().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
+    let mut world = World::forbidding("PUT Practitioner");
+    let done = amber().ask(&mut world, TOKEN);
     assert!(matches!(done.reply, Reply::Value(_)));
     let lines: Vec<&str> = done.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(lines, ["CHART_REFUSED at Practitioner (update)", "IDENTITY_UNWRITTEN"]);
     for at in 0..2 {
-        for fault in [Fault::Down, Fault::Late, Fault::Status(500)] {
-            let mut world = World { faults: vec![(at, fault)], ..World::default() };
-            assert_eq!(asked().refused(&mut world, TOKEN), ("CHART_UNAVAILABLE".into(), 500));
+        for fault in FAILURES.into_iter().filter(|fault| !fault.refuses_with(429)) {
+            let mut world = World { faults: Faults::at(at, fault), ..World::default() };
+            assert_eq!(amber().refused(&mut world, TOKEN), ("CHART_UNAVAILABLE".into(), 500));
         }
     }
 }
 
 #[test]
-fn whoever_may_not_call_gets_nothing() {
+fn only_staff_who_may_call_get_anything() {
     for operation in [TOKEN, START, PLACE] {
         for who in [
             "Patient/eve",
@@ -120,35 +125,35 @@ fn whoever_may_not_call_gets_nothing() {
             "",
             "Practitioner/",
             "Practitioner/a/b",
-            "Practitioner/nobody",
+            "Practitioner/unknown",
         ] {
-            let refused = asked().by(who).refused(&mut World::default(), operation);
+            let refused = staff(who).refused(&mut World::default(), operation);
             assert_eq!(refused, ("OUTBOUND_REQUESTER".into(), 400), "{who}");
         }
         let role = |name: &str, value: &str| {
             let mut world = World::default();
             world.change("PractitionerRole/role-Amber", name, json(value));
-            asked().refused(&mut world, operation)
+            amber().refused(&mut world, operation)
         };
         let refused = ("OUTBOUND_ROLE".to_owned(), 403);
         assert_eq!(role("active", "false"), refused);
         assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
-        // A day lasts until it is over everywhere, and begins where it begins first.
+        // A date begins in the first time zone and ends in the last one.
         for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
             assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
         }
         assert_eq!(role("period", r#"{"start":"2026-11-20"}"#), refused);
-        let doctors = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor"]}}"#);
+        let doctors = amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor"]}}"#);
         assert_eq!(doctors.refused(&mut World::default(), operation), refused);
-        let mut world = World { forbidden: vec!["PractitionerRole"], ..World::default() };
-        assert_eq!(asked().refused(&mut world, operation), ("RECORD_FORBIDDEN PractitionerRole".into(), 403));
+        let mut world = World::forbidding("GET PractitionerRole");
+        assert_eq!(amber().refused(&mut world, operation), ("RECORD_FORBIDDEN PractitionerRole".into(), 403));
     }
-    let nurses = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor","nurse"]}}"#);
+    let nurses = amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"roles":["doctor","nurse"]}}"#);
     assert!(!text(&nurses.value(&mut World::default(), TOKEN), &["token"]).is_empty());
     for period in [r#"{"start":"2026-11","end":"2026"}"#, r#"{"end":"2026-11-17"}"#, r#"{"start":"2026-11-19"}"#] {
         let mut world = World::default();
         world.change("PractitionerRole/role-Amber", "period", json(period));
-        asked().value(&mut world, TOKEN);
+        amber().value(&mut world, TOKEN);
     }
 }
 
@@ -167,23 +172,23 @@ fn what_the_clinic_lacks_is_named() {
     ] {
         for operation in [TOKEN, START] {
             let mut world = World::default();
-            let refused = asked().secret(name, value).refused(&mut world, operation);
+            let refused = amber().secret(name, value).refused(&mut world, operation);
             assert_eq!(refused, (expected.0.to_owned(), expected.1), "{name}");
             assert_eq!(world.communications().len(), 0);
         }
     }
-    let start = |secret: &str| asked().secret("PLUMLINE_SECRET", secret).refused(&mut World::default(), START);
+    let start = |secret: &str| amber().secret("PLUMLINE_SECRET", secret).refused(&mut World::default(), START);
     assert_eq!(start(""), ("SECRET_MISSING PLUMLINE_SECRET".into(), 500));
     assert_eq!(start("short"), ("SECRET_WEAK PLUMLINE_SECRET".into(), 500));
     // Our numbers by Twilio's list.
     let mut world = World::default();
-    let value = asked().secret("TWILIO_NUMBER", "").value(&mut world, TOKEN);
+    let value = amber().secret("TWILIO_NUMBER", "").value(&mut world, TOKEN);
     assert_eq!(text(&value, &["fromNumber"]), "+15550100009");
-    let nothing = asked().secret("TWILIO_NUMBER", "").secret("TWILIO_API_KEY", "");
+    let nothing = amber().secret("TWILIO_NUMBER", "").secret("TWILIO_API_KEY", "");
     assert_eq!(nothing.refused(&mut World::default(), TOKEN), ("SECRET_MISSING TWILIO_NUMBER".into(), 400));
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
-    assert_eq!(asked().secret("TWILIO_NUMBER", "").refused(&mut world, TOKEN), ("TWILIO_UNAVAILABLE".into(), 500));
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    assert_eq!(amber().secret("TWILIO_NUMBER", "").refused(&mut world, TOKEN), ("TWILIO_UNAVAILABLE".into(), 500));
     for input in ["{}", "[]", "null", r#"{"operation":"fly"}"#, r#"{"operation":7}"#] {
-        assert_eq!(asked().refused(&mut World::default(), input), ("OPERATION_UNKNOWN".into(), 400));
+        assert_eq!(amber().refused(&mut World::default(), input), ("OPERATION_UNKNOWN".into(), 400));
     }
 }

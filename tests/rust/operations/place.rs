@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call: one call for one request, whatever is lost on the way.
-
-use crate::world;
+//! Click to call: one call for one request, whatever is lost.
 
 use plumline::json::Json;
-use plumline::runtime::Step;
-use world::door::{PLACE, asked};
-use world::{AMBER, Dice, Fault, NOW, URL, World, json, pairs, sid, text};
+
+use crate::constants::NOW;
+use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
+use crate::form::pairs;
+use crate::json::{json, text};
+use crate::random::Random;
+use crate::world::staff::{PLACE, amber};
+use crate::world::{AMBER, URL, World, sid};
 
 #[test]
 fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     assert_eq!(world.http.len(), 1);
     let form = pairs(&world.http[0].body);
     let of = |name: &str| {
@@ -22,7 +25,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert_eq!(of("StatusCallback"), [format!("{URL}?step=status#rc=3&rp=all")]);
     assert_eq!(of("StatusCallbackEvent"), ["initiated", "ringing", "answered", "completed"]);
     let twiml = of("Twiml")[0];
-    // What a mailbox may hear in the practitioner's place dials nobody and names nobody.
+    // What a mailbox may hear in the practitioner's place dials and names no one.
     let document = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Response>{0}{0}<Say>Goodbye.</Say><Hangup/></Response>"#,
         format_args!(
@@ -37,35 +40,35 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert!(roots.iter().any(|one| text(one, &["system"]) == "https://www.twilio.com/"
         && text(one, &["value"]) == text(&value, &["callSid"])));
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // Asked again, the same call is told.
-    assert_eq!(asked().at(NOW + 600_000).value(&mut world, PLACE), value);
+    // The same request again gets the same call.
+    assert_eq!(amber().at(NOW + 600_000).value(&mut world, PLACE), value);
     assert_eq!((world.http.len(), world.communications().len()), (1, 1));
     // Given up while it rings.
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
 }
 
 #[test]
 fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("in-progress"));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "completed");
-    // And one that ended by itself is told as it ended.
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
+    // A call that ended by itself is reported as it ended.
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("busy"));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "busy");
-    for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(429)] {
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "busy");
+    for fault in FAILURES {
         let mut world = World::default();
-        let value = asked().value(&mut world, PLACE);
+        let value = amber().value(&mut world, PLACE);
         let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
-        world.http_faults.push((1, fault));
-        assert_eq!(asked().refused(&mut world, &end), ("TWILIO_UNAVAILABLE".into(), 500));
-        assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "canceled");
+        world.http_faults.add(1, fault);
+        assert_eq!(amber().refused(&mut world, &end), ("TWILIO_UNAVAILABLE".into(), 500));
+        assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     }
 }
 
@@ -73,7 +76,7 @@ fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
 fn only_the_practitioners_own_phone_rings() {
     let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
     let mut world = World::default();
-    asked().value(&mut world, &with("(555) 010-0201"));
+    amber().value(&mut world, &with("(555) 010-0201"));
     assert!(world.http[0].body.starts_with("To=%2B15550100201&"));
     for (number, expected) in [
         ("+15550100777", ("OPERATION_ARGUMENT practitionerNumber", 400)),
@@ -82,25 +85,25 @@ fn only_the_practitioners_own_phone_rings() {
         ("911", ("OUTBOUND_EMERGENCY", 403)),
     ] {
         let mut world = World::default();
-        // Theirs or not.
+        // Whether or not it is the practitioner's phone.
         let typed = Json::object([("system", Json::of("phone")), ("value", Json::of(number))]);
         if expected.1 == 403 {
             world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::List(vec![typed]));
-            assert_eq!(asked().refused(&mut world, PLACE), (expected.0.to_owned(), expected.1));
+            assert_eq!(amber().refused(&mut world, PLACE), (expected.0.to_owned(), expected.1));
         }
-        assert_eq!(asked().refused(&mut world, &with(number)), (expected.0.to_owned(), expected.1));
+        assert_eq!(amber().refused(&mut world, &with(number)), (expected.0.to_owned(), expected.1));
         assert_eq!((world.http.len(), world.communications().len()), (0, 0));
     }
     let mut world = World::default();
     world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::Null);
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_NO_NUMBER".into(), 400));
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_NO_NUMBER".into(), 400));
     let without = PLACE.replace(",\"requestId\":\"r1\"", "");
-    assert_eq!(asked().refused(&mut World::default(), &without), ("OPERATION_ARGUMENT requestId".into(), 400));
-    let nowhere = asked().secret("PLUMLINE_WEBHOOK_URL", "");
+    assert_eq!(amber().refused(&mut World::default(), &without), ("OPERATION_ARGUMENT requestId".into(), 400));
+    let nowhere = amber().secret("PLUMLINE_WEBHOOK_URL", "");
     assert_eq!(nowhere.refused(&mut World::default(), PLACE), ("SECRET_MISSING PLUMLINE_WEBHOOK_URL".into(), 500));
     for name in ["PLUMLINE_WEBHOOK_URL", "TWILIO_API_URL"] {
         let mut world = World::default();
-        let in_clear = asked().secret(name, "http://fhir.example.com/webhook/a");
+        let in_clear = amber().secret(name, "http://fhir.example.com/webhook/a");
         assert_eq!(in_clear.refused(&mut world, PLACE), (format!("URL_INSECURE {name}"), 500));
         assert!(world.http.is_empty(), "{name}");
     }
@@ -109,29 +112,49 @@ fn only_the_practitioners_own_phone_rings() {
 #[test]
 fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     // The list shows the call at once.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], ..World::default() };
-    let value = asked().value(&mut world, PLACE);
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), ..World::default() };
+    let value = amber().value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // The list is late: nothing is known, nothing is sent; then it shows it.
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
-    assert_eq!(asked().refused(&mut world, PLACE), unknown);
-    assert_eq!(asked().at(NOW + 30_000).refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().at(NOW + 30_000).refused(&mut world, PLACE), unknown);
     world.unlisted = 0;
-    let value = asked().at(NOW + 40_000).value(&mut world, PLACE);
+    let value = amber().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // It never arrived: after two minutes it is sent again, once, whoever asks.
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), unknown);
-    assert_eq!(asked().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
+    // It never arrived: after two minutes the next request sends it again, once.
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
+    assert_eq!(amber().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
     assert_eq!(world.calls.len(), 0);
-    let value = asked().at(NOW + 121_000).value(&mut world, PLACE);
+    let value = amber().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Twilio says no: that request is spent.
-    let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
-    assert_eq!(asked().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
-    assert_eq!(asked().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    // Twilio refuses: the request is used up.
+    let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
+    assert_eq!(amber().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
+    assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(text(world.communications()[0], &["status"]), "not-done");
+}
+
+/// Of several runs that find the call missing, one sends it again.
+#[test]
+fn a_run_that_is_overtaken_sends_nothing() {
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
+    assert_eq!(amber().refused(&mut world, PLACE), unknown);
+    // It reads, finds no call, and writes that it sends one.
+    let write = world.fhir.batches.len() + 1;
+    for fault in [Fault::Overtaken, Fault::EachRefused(409)] {
+        world.faults = Faults::at(write, fault);
+        world.fhir.batches.truncate(write - 1);
+        assert_eq!(amber().at(NOW + 121_000).refused(&mut world, PLACE), unknown, "{fault:?}");
+        assert!(world.fhir.batches[write].is_write());
+    }
+    assert!(world.calls.is_empty());
+    world.faults = Faults::NONE;
+    amber().at(NOW + 121_000).value(&mut world, PLACE);
+    assert_eq!(world.calls.len(), 1);
 }
 
 #[test]
@@ -140,33 +163,33 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
     let (used, later) = (("OUTBOUND_REQUEST_USED".to_owned(), 409), NOW + 180_000);
     // Twilio has placed it, its answer was lost, and its list was late.
     let lost = || {
-        let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 1, ..World::default() };
-        assert_eq!(asked().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
+        let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
+        assert_eq!(amber().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
         world.unlisted = 0;
         world
     };
     let mut world = lost();
     let record = world.communications()[0].write();
     assert!(record.contains(r#"{"url":"practitionerNumber","valueString":"+15550100201"}"#), "{record}");
-    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
-    let value = asked().at(later).value(&mut world, PLACE);
+    assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
+    let value = amber().at(later).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Nor once it is known which call it was.
-    assert_eq!(asked().at(later).refused(&mut world, &with("+15550100202")), used);
-    assert_eq!(asked().at(later).value(&mut world, &with("+15550100201")), value);
+    // The same once it is known which call it was.
+    assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
+    assert_eq!(amber().at(later).value(&mut world, &with("+15550100201")), value);
     assert_eq!((world.calls.len(), world.communications().len()), (1, 1));
     // The practitioner's phones may have changed since.
     let mobile = json(r#"[{"system":"phone","use":"mobile","value":"+15550100202"}]"#);
     for telecom in [mobile, Json::Null] {
         let mut world = lost();
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom.clone());
-        asked().at(later).value(&mut world, PLACE);
+        amber().at(later).value(&mut world, PLACE);
         assert_eq!(world.calls.len(), 1);
-        // One that was not placed rings none that is no longer theirs, nor another.
-        let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
-        asked().refused(&mut world, &with("(555) 010-0201"));
+        // A call that was not placed rings neither a former phone nor another one.
+        let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+        amber().refused(&mut world, &with("(555) 010-0201"));
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
-        assert_eq!(asked().at(later).refused(&mut world, PLACE), used);
+        assert_eq!(amber().at(later).refused(&mut world, PLACE), used);
         assert_eq!(world.calls.len(), 0);
     }
 }
@@ -176,31 +199,31 @@ fn a_record_that_names_no_phone_places_no_call() {
     // A browser's, which has the same request.
     let start = PLACE.replace("place-call", "start-call");
     let mut world = World::default();
-    asked().value(&mut world, &start);
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    amber().value(&mut world, &start);
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
-    // And none that was to ring a phone first is a browser's.
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
-    asked().refused(&mut world, PLACE);
-    assert_eq!(asked().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
+    // A record that was to ring a phone first is no record of a browser's call.
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    amber().refused(&mut world, PLACE);
+    assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
 }
 
 #[test]
 fn a_record_that_somebody_changed_shows_no_number_but_ours() {
-    let mut world = World { http_faults: vec![(0, Fault::Down)], ..World::default() };
-    asked().refused(&mut world, PLACE);
+    let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
+    amber().refused(&mut world, PLACE);
     let record = world.communications()[0].clone();
     let reference = format!("Communication/{}", text(&record, &["id"]));
     let medium = record.get("medium").unwrap().write().replace("+1555010000", "+1555010099");
     world.change(&reference, "medium", json(&medium));
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.calls.len(), 0);
-    // Nor one that comes there between our read and our write.
+    // The same for a record that is created between our read and our write.
     let theirs = world.read(&reference).write();
     let mut world = World::default();
-    world.meddling.push((2, Box::new(move |world| drop(world.put(&theirs)))));
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
-    assert_eq!((world.batches.len(), world.calls.len()), (3, 0));
+    world.interventions.push((2, Box::new(move |world| drop(world.put(&theirs)))));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!((world.fhir.batches.len(), world.calls.len()), (3, 0));
 }
 
 #[test]
@@ -209,18 +232,18 @@ fn another_intents_call_is_not_taken_for_ours() {
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
-    let asked = || asked().secret("PLUMLINE_CONFIG", config);
-    asked().value(&mut world, PLACE);
+    let amber = || amber().secret("PLUMLINE_CONFIG", config);
+    amber().value(&mut world, PLACE);
     let finn = PLACE.replace("eve", "finn").replace("r1", "r2");
-    world.http_faults.push((1, Fault::Down));
-    assert_eq!(asked().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
-    // Two calls that nobody has asked for: which is ours is not known, and nothing is sent.
+    world.http_faults.add(1, Fault::RequestLost);
+    assert_eq!(amber().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
+    // Two calls without a request: which one is ours is not known, and nothing is sent.
     for at in [2_000, 2_001] {
         let call =
             format!(r#"{{"sid":"{}","to":"+15550100202","from":"+15550100001","direction":"outbound-api"}}"#, sid(at));
         world.calls.insert(0, json(&call));
     }
-    assert_eq!(asked().at(NOW + 300_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
+    assert_eq!(amber().at(NOW + 300_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
 }
 
 #[test]
@@ -231,8 +254,8 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
         "extension":[{"url":"https://plumline.dev/fhir/StructureDefinition/twilio-call","extension":[
         {"url":"callSid","valueString":"SID"},{"url":"callStatus","valueCode":"ringing"}]}]}"#;
     let callback = callback.replace("SID", &sid(1_000));
-    world.meddling.push((3, Box::new(move |world| drop(world.put(&callback)))));
-    let value = asked().value(&mut world, PLACE);
+    world.interventions.push((3, Box::new(move |world| drop(world.put(&callback)))));
+    let value = amber().value(&mut world, PLACE);
     let records = world.communications();
     assert_eq!(records.len(), 2);
     let own = world.read(text(&value, &["communication"]));
@@ -245,41 +268,30 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
 }
 
 #[test]
-fn whatever_fails_and_whoever_races_one_request_is_one_call() {
-    let mut dice = Dice(1_234);
+fn one_request_is_one_call_whatever_fails_or_races() {
+    let mut random = Random::new(1_234);
     for round in 0..150 {
-        let mut world = World { unlisted: dice.roll(2), ..World::default() };
-        for _ in 0..dice.roll(4) {
-            let fault = [Fault::Lost, Fault::Down, Fault::Late, Fault::Status(409), Fault::Status(500)][dice.roll(5)];
-            world.faults.push((dice.roll(10), fault));
+        let mut world = World { unlisted: random.below(2), ..World::default() };
+        for _ in 0..random.below(4) {
+            world.faults.add(random.below(10), *random.pick(&TRANSIENT));
         }
-        if dice.roll(2) == 0 {
-            world.http_faults.push((dice.roll(2), [Fault::Lost, Fault::Down, Fault::Status(503)][dice.roll(3)]));
+        if random.one_in(2) {
+            world.http_faults.add(
+                random.below(2),
+                *random.pick(&[Fault::DoneTooLate, Fault::ResponseLost, Fault::RequestLost, Fault::Refused(503)]),
+            );
         }
-        let mut flows = [asked().flow(PLACE), asked().flow(PLACE)];
-        let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
-        let mut ended = 0;
-        while ended < 2 {
-            let at = dice.roll(2);
-            match steps[at].take() {
-                Some(Step::Done(_)) => ended += 1,
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
+        world.race([amber().flow(PLACE), amber().flow(PLACE)], &mut random);
         assert!(world.calls.len() <= 1, "round {round}");
-        // Everything is well again, the list is there, and the button is pressed until it works.
-        world.faults.clear();
-        world.http_faults.clear();
+        // Without faults and with a complete list, the request is repeated until it succeeds.
+        world.faults = Faults::NONE;
+        world.http_faults = Faults::NONE;
         world.unlisted = 0;
         for minute in [1, 4, 5] {
             world.now = NOW + minute * 60_000;
-            asked().at(world.now).ask(&mut world, PLACE);
+            amber().at(world.now).ask(&mut world, PLACE);
         }
-        let value = asked().at(NOW + 360_000).value(&mut world, PLACE);
+        let value = amber().at(NOW + 360_000).value(&mut world, PLACE);
         assert_eq!((world.calls.len(), world.communications().len()), (1, 1), "round {round}");
         assert_eq!(text(&value, &["callSid"]), text(&world.calls[0], &["sid"]));
     }

@@ -2,17 +2,20 @@
 
 //! Two practitioners share a phone, and one edits records to make the other's call look like his own.
 
-use crate::world;
-
 use plumline::json::Json;
 use plumline::runtime::{Reply, Secret};
-use world::colleague::{
-    OTHER, bruno, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, press,
-    press_at, status_callback, string,
+
+use crate::constants::NOW;
+use crate::fault::{Fault, Faults};
+use crate::json::{json, text};
+use crate::world::colleague::{
+    OTHER, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, status_callback,
+    string,
 };
-use world::door::{PLACE, asked, refusal};
-use world::phone::dialled;
-use world::{BRUNO, Fault, NOW, OURS, PATIENT, SECRET, World, json, text};
+use crate::world::key_press::{press, press_at};
+use crate::world::phone::dialed;
+use crate::world::staff::{PLACE, amber, bruno, refusal};
+use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
 
 #[test]
 fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
@@ -22,7 +25,7 @@ fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
         let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
         let own = text(&own, &["communication"]).to_owned();
         world.calls[0].set("status", Json::of("completed"));
-        let call = asked().value(&mut world, PLACE);
+        let call = amber().value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let call = text(&call, &["callSid"]).to_owned();
         point_at(&mut world, &own, &call);
@@ -31,16 +34,16 @@ fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
     }
     // Twilio refused his, so that its list shows hers alone.
     for later in [60_000, 30 * 86_400_000] {
-        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
         bruno().ask(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-        let call = asked().at(NOW + later).value(&mut world, PLACE);
+        let call = amber().at(NOW + later).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let call = text(&call, &["callSid"]).to_owned();
         point_at(&mut world, &own, &call);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&own));
-        // Nor after he asks for his again: hers is the record of it.
+        // The same after he repeats his request: the call belongs to her record.
         bruno().at(NOW + later).ask(&mut world, PLACE);
         is_kept_from_bruno(&mut world, &by_sid(&call));
         is_kept_from_bruno(&mut world, &by_record(&own));
@@ -57,7 +60,7 @@ fn a_request_finds_no_call_by_times_that_are_not_sealed() {
             let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
             world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
             world.calls[0].set("status", Json::of("completed"));
-            let hers = asked().value(&mut world, PLACE);
+            let hers = amber().value(&mut world, PLACE);
             world.calls[0].set("status", Json::of("in-progress"));
             let call = text(&hers, &["callSid"]).to_owned();
             if hide {
@@ -109,7 +112,7 @@ fn the_line_of_a_record_is_sealed() {
             // From a line of its own, so that Twilio's list of the other line shows hers alone.
             let callee = (190..199).find(|callee| {
                 let mut world = World::default();
-                let hers = text(&asked().value(&mut world, PLACE), &["fromNumber"]).to_owned();
+                let hers = text(&amber().value(&mut world, PLACE), &["fromNumber"]).to_owned();
                 let his = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
                 text(&his, &["fromNumber"]) != hers
             });
@@ -117,7 +120,7 @@ fn the_line_of_a_record_is_sealed() {
             let own = bruno().value(&mut world, &input);
             let own = text(&own, &["communication"]).to_owned();
             world.calls[0].set("status", Json::of("completed"));
-            let hers = asked().value(&mut world, PLACE);
+            let hers = amber().value(&mut world, PLACE);
             world.calls[0].set("status", Json::of("in-progress"));
             let call = text(&hers, &["callSid"]).to_owned();
             line(&mut world, &own, text(&hers, &["fromNumber"]));
@@ -131,13 +134,11 @@ fn the_line_of_a_record_is_sealed() {
                 world.change(&own, "identifier", Json::List(identifiers));
             }
             for number in 0..junk {
-                world.resources.insert(
-                    0,
-                    json(&format!(
-                        r#"{{"resourceType":"Communication","id":"junk-{number}","meta":{{"versionId":"1"}},
+                let junk = format!(
+                    r#"{{"resourceType":"Communication","id":"junk-{number}",
                     "identifier":[{{"system":"https://www.twilio.com/","value":"{call}"}}]}}"#
-                    )),
                 );
+                world.fhir.put_first(&json(&junk), NOW);
             }
             let before = posts(&world);
             bruno().at(NOW + 1_000).refused(&mut world, &input);
@@ -152,10 +153,10 @@ fn the_line_of_a_record_is_sealed() {
 fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
     for hidden in ["waits", "flood", "flood of what waits"] {
         // Twilio refused his, so that its list shows hers alone.
-        let mut world = World { http_faults: vec![(0, Fault::Status(400))], ..World::default() };
+        let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
         bruno().ask(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-        let hers = asked().at(NOW + 1_000).value(&mut world, PLACE);
+        let hers = amber().at(NOW + 1_000).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let (record, call) = (text(&hers, &["communication"]).to_owned(), text(&hers, &["callSid"]).to_owned());
         wait_again(&mut world, &own);
@@ -164,7 +165,7 @@ fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
                 let mut resource = world.read(of);
                 resource.set("id", Json::of(&format!("copy-{copy}")));
                 resource.set("extension", Json::Null);
-                world.resources.insert(0, resource);
+                world.fhir.put_first(&resource, NOW);
             }
         };
         match hidden {
@@ -187,18 +188,18 @@ fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
 
 #[test]
 fn an_edited_line_is_not_shown() {
-    let mut world = World { http_faults: vec![(0, Fault::Lost)], unlisted: 9, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 9, ..World::default() };
+    amber().refused(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let from = text(&world.calls[0], &["from"]).to_owned();
     let other = OURS.iter().find(|ours| **ours != from).unwrap();
     line(&mut world, &own, other);
     let before = posts(&world);
-    assert_eq!(asked().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(posts(&world), before);
 }
 
-/// A record that Bruno may create: it names a call of Amber's by its identifier, and another one inside.
+/// A record that Bruno may create: its identifier names a call of Amber's, its extension another one.
 fn bait(world: &mut World, call: &str) -> String {
     let made = world.put(&format!(
         r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
@@ -218,55 +219,55 @@ fn a_record_that_names_two_calls_changes_neither() {
     bait(&mut world, &call);
     status_callback(&mut world);
     assert_eq!(world.read(&record).get("identifier").cloned(), before);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    assert_eq!(text(&asked().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // Before place-call has written which call it is, too.
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
+    // The same before `place-call` has written which call it is.
     let batches = {
         let mut world = World::default();
-        asked().value(&mut world, PLACE);
-        world.batches.len()
+        amber().value(&mut world, PLACE);
+        world.fhir.batches.len()
     };
     let mut world = World::default();
     let comes = |world: &mut World| {
         let call = text(&world.calls[0], &["sid"]).to_owned();
         bait(world, &call);
     };
-    world.meddling = vec![(batches - 2, Box::new(comes))];
-    let value = asked().value(&mut world, PLACE);
-    assert_eq!(dialled(&press(&mut world, &secrets)).1, PATIENT);
-    assert_eq!(text(&asked().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
+    world.interventions = vec![(batches - 2, Box::new(comes))];
+    let value = amber().value(&mut world, PLACE);
+    assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
+    assert_eq!(text(&amber().value(&mut world, &by_sid(text(&value, &["callSid"]))), &["status"]), "canceled");
 }
 
 #[test]
 fn a_record_that_names_two_calls_frees_no_call() {
     // Twilio refused his, over the line that hers goes over.
-    let hers = text(&asked().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
+    let hers = text(&amber().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
     let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
     let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
     let input = inputs.into_iter().find(same_line).unwrap();
-    let mut world = World { http_faults: vec![(0, Fault::Status(429))], ..World::default() };
+    let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(429)), ..World::default() };
     bruno().ask(&mut world, &input);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-    let value = asked().at(NOW + 1_000).value(&mut world, PLACE);
+    let value = amber().at(NOW + 1_000).value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
     let call = text(&value, &["callSid"]).to_owned();
     let bait = bait(&mut world, &call);
     status_callback(&mut world);
-    world.change(&bait, "identifier", json("[]"));
+    world.change(&bait, "identifier", Json::Null);
     world.change(&own, "status", Json::of("preparation"));
     let before = posts(&world);
     bruno().at(NOW + 3_000).refused(&mut world, &input);
     assert_eq!(posts(&world), before);
-    assert_eq!(dialled(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
+    assert_eq!(dialed(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
     is_kept_from_bruno(&mut world, &by_sid(&call));
 }
 
 #[test]
 fn a_call_outlives_the_request_that_placed_it() {
     // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
-    let faults = vec![(0, Fault::Lost), (1, Fault::Down), (2, Fault::Status(429))];
+    let faults = Faults::in_order([Fault::DoneTooLate, Fault::RequestLost, Fault::EachRefused(429)]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
-    asked().refused(&mut world, PLACE);
+    amber().refused(&mut world, PLACE);
     bruno().at(NOW + 25_000).ask(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[1], &["id"]));
     world.change(&own, "status", Json::of("preparation"));
@@ -282,14 +283,14 @@ fn a_call_outlives_the_request_that_placed_it() {
 #[test]
 fn a_request_that_was_given_up_may_have_been_placed() {
     // Twilio refused his. The answer to hers was lost, and she gave it up.
-    let faults = vec![(0, Fault::Status(429)), (1, Fault::Lost)];
+    let faults = Faults::in_order([Fault::EachRefused(429), Fault::DoneTooLate]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     bruno().ask(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-    asked().at(NOW + 1_000).refused(&mut world, PLACE);
+    amber().at(NOW + 1_000).refused(&mut world, PLACE);
     let hers = format!("Communication/{}", text(world.communications()[1], &["id"]));
     let call = text(&world.calls[0], &["sid"]).to_owned();
-    asked().at(NOW + 2_000).value(&mut world, &by_record(&hers));
+    amber().at(NOW + 2_000).value(&mut world, &by_record(&hers));
     world.calls[0].set("status", Json::of("in-progress"));
     world.unlisted = 0;
     world.change(&own, "status", Json::of("preparation"));

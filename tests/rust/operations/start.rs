@@ -2,24 +2,27 @@
 
 //! Calls that are prepared for a browser, and ended.
 
-use crate::world;
-
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, Sealing};
-use plumline::runtime::{Reply, Secret, Step};
+use plumline::runtime::{Reply, Secret};
 use plumline::time::instant;
-use world::door::{START, asked, refusal};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, PATIENT, SECRET, World, json, sid, text};
+
+use crate::constants::NOW;
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{json, text};
+use crate::random::Random;
+use crate::world::staff::{START, amber, bruno, refusal};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_call_is_prepared_and_then_placed() {
     let mut world = World::default();
-    let value = asked().value(&mut world, START);
-    assert_eq!(world.batches.len(), 3);
-    assert_eq!(world.batches[0].len(), 4, "one batch reads all");
+    let value = amber().value(&mut world, START);
+    assert_eq!(world.fhir.batches.len(), 3);
+    assert_eq!(world.fhir.batches[0].requests.len(), 4, "one batch reads all");
     let record = world.communications()[0].clone();
     assert_eq!(text(&value, &["communication"]), format!("Communication/{}", text(&record, &["id"])));
     assert_eq!((text(&record, &["status"]), record.get("sent")), ("preparation", None));
@@ -34,7 +37,7 @@ fn a_call_is_prepared_and_then_placed() {
     let sealing = Sealing::read(SECRET).unwrap();
     assert_eq!(sealing.open(ticket, AMBER_IDENTITY, NOW), Ok(text(&record, &["id"])));
     assert_eq!(text(&value, &["expires"]), instant(NOW + LIFETIME * 1_000));
-    // The browser takes it to the webhook.
+    // The browser sends it to the webhook.
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", ticket)]);
@@ -44,15 +47,15 @@ fn a_call_is_prepared_and_then_placed() {
     assert!(xml.contains(&format!(">{PATIENT}</Number>")) && xml.contains(&caller_id), "{xml}");
     // Ended by the one who placed it.
     let end = format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
-    assert_eq!(asked().refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
+    assert_eq!(amber().refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
     world.calls.push(json(&format!(
         r#"{{"sid":"{call}","from":"{from}","to":"","status":"in-progress","direction":"inbound"}}"#
     )));
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "completed");
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
     let posts = world.http.iter().filter(|request| request.method == "POST").count();
-    // Asked again there is nothing to do.
-    assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "completed");
+    // The same request again has nothing to do.
+    assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), posts);
 }
 
@@ -61,7 +64,7 @@ fn the_patients_best_number_is_taken() {
     let callee = |telecom: &str| {
         let mut world = World::default();
         world.change("Patient/eve", "telecom", json(telecom));
-        let done = asked().ask(&mut world, START);
+        let done = amber().ask(&mut world, START);
         if let Some((code, _)) = refusal(&done.reply) {
             return code;
         }
@@ -75,7 +78,7 @@ fn the_patients_best_number_is_taken() {
     assert_eq!(list(&[home.clone(), mobile.clone()]), "+15550100131");
     assert_eq!(list(&[point(r#","use":"old""#, "+15550100132"), home.clone()]), "+15550100130");
     assert_eq!(list(&[point(r#","period":{"end":"2020-01-01"}"#, "+15550100132"), home.clone()]), "+15550100130");
-    // Of a year that is not over, or whose day has not come.
+    // Periods with partial dates.
     for (period, number) in [
         (r#"{"end":"2026"}"#, "+15550100132"),
         (r#"{"end":"2026-11"}"#, "+15550100132"),
@@ -91,7 +94,7 @@ fn the_patients_best_number_is_taken() {
     }
     assert_eq!(list(&[point(r#","rank":2"#, "+15550100133"), point(r#","rank":1"#, "+15550100134")]), "+15550100134");
     assert_eq!(list(&[home.replace("phone", "fax"), home.replace("phone", "sms")]), "+15550100130");
-    // One that may not be called gives way to one that may; alone it says why not.
+    // A number that may be called is preferred. Otherwise the refusal names the reason.
     let premium = point(r#","use":"mobile""#, "+19005550199");
     assert_eq!(list(&[premium.clone(), home]), "+15550100130");
     assert_eq!(list(&[premium]), "OUTBOUND_BLOCKED");
@@ -101,14 +104,14 @@ fn the_patients_best_number_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_called_is_told_before_anything_is_written() {
+fn what_cannot_be_called_is_reported_before_anything_is_written() {
     let input = |more: &str| format!(r#"{{"operation":"start-call"{more}}}"#);
     for (more, expected) in [
         ("", ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":7"#, ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":"Practitioner/x""#, ("OPERATION_ARGUMENT patient", 400)),
         (r#","patient":"../Patient/eve""#, ("OPERATION_ARGUMENT patient", 400)),
-        (r#","patient":"Patient/nobody""#, ("RECORD_NOT_FOUND Patient", 404)),
+        (r#","patient":"Patient/unknown""#, ("RECORD_NOT_FOUND Patient", 404)),
         (r#","patient":"eve","appointment":"nowhere""#, ("RECORD_NOT_FOUND Appointment", 404)),
         (r#","patient":"eve","requestId":"a b""#, ("OPERATION_ARGUMENT requestId", 400)),
         (r#","number":"""#, ("OPERATION_ARGUMENT number", 400)),
@@ -119,26 +122,26 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
         (r#","number":"(555) 010-0002""#, ("OUTBOUND_OWN_NUMBER", 403)),
     ] {
         let mut world = World::default();
-        assert_eq!(asked().refused(&mut world, &input(more)), (expected.0.to_owned(), expected.1), "{more}");
+        assert_eq!(amber().refused(&mut world, &input(more)), (expected.0.to_owned(), expected.1), "{more}");
         assert_eq!(world.communications().len(), 0);
     }
-    // Another's appointment; a patient whom the requester may not see.
+    // An appointment of another patient, and a patient whom the requester may not see.
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn"}"#);
     let finn = input(r#","patient":"finn","appointment":"visit""#);
-    assert_eq!(asked().refused(&mut world, &finn), ("OPERATION_ARGUMENT appointment".into(), 400));
-    let mut world = World { forbidden: vec!["Patient"], ..World::default() };
-    assert_eq!(asked().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
-    let mut world = World { forbidden: vec!["POST Communication"], ..World::default() };
-    let done = asked().ask(&mut world, START);
+    assert_eq!(amber().refused(&mut world, &finn), ("OPERATION_ARGUMENT appointment".into(), 400));
+    let mut world = World::forbidding("GET Patient");
+    assert_eq!(amber().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
+    let mut world = World::forbidding("POST Communication");
+    let done = amber().ask(&mut world, START);
     assert_eq!(refusal(&done.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
     // The resource type is in the log once.
     assert_eq!(done.log.len(), 1, "{:?}", done.log);
     // Hours and limits.
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"11:00","to":"18:00"}}}"#;
-    let early = asked().secret("PLUMLINE_CONFIG", config);
+    let early = amber().secret("PLUMLINE_CONFIG", config);
     assert_eq!(early.refused(&mut World::default(), START), ("OUTBOUND_HOURS".into(), 409));
-    let limited = asked().secret("PLUMLINE_CONFIG", r#"{"outbound":{"concurrent":1}}"#);
+    let limited = amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"concurrent":1}}"#);
     let mut world = World::default();
     limited.value(&mut world, START);
     let (record, sent) = (format!("Communication/{}", text(world.communications()[0], &["id"])), instant(NOW));
@@ -147,7 +150,7 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
     assert_eq!(limited.refused(&mut world, START), ("OUTBOUND_CONCURRENT".into(), 409));
     // A number alone, without a patient.
     let mut world = World::default();
-    asked().value(&mut world, &input(r#","number":"(555) 010-0140""#));
+    amber().value(&mut world, &input(r#","number":"(555) 010-0140""#));
     assert_eq!(world.communications()[0].get("subject"), None);
 }
 
@@ -155,8 +158,8 @@ fn what_cannot_be_called_is_told_before_anything_is_written() {
 fn a_request_that_comes_again_prepares_one_call() {
     let input = START.replace("\"visit\"", "\"visit\",\"requestId\":\"r1\"");
     let mut world = World::default();
-    let first = asked().value(&mut world, &input);
-    let again = asked().at(NOW + 60_000).value(&mut world, &input);
+    let first = amber().value(&mut world, &input);
+    let again = amber().at(NOW + 60_000).value(&mut world, &input);
     for name in ["communication", "fromNumber", "identity"] {
         assert_eq!(first.get(name), again.get(name));
     }
@@ -166,52 +169,38 @@ fn a_request_that_comes_again_prepares_one_call() {
         assert_eq!(first.get(name), again.get(name));
     }
     let expiry = NOW + LIFETIME * 1_000;
-    assert_eq!(asked().at(expiry - 1).value(&mut world, &input).get("ticket"), first.get("ticket"));
+    assert_eq!(amber().at(expiry - 1).value(&mut world, &input).get("ticket"), first.get("ticket"));
     for late in [0, 15 * 60_000] {
-        let refused = asked().at(expiry + late).refused(&mut world, &input);
+        let refused = amber().at(expiry + late).refused(&mut world, &input);
         assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
     }
-    // Another call under the same name; another's request of that name; a call that was placed meanwhile.
+    // Another call with the same request id, a colleague's request with that id, a call that was placed meanwhile.
     let other = input.replace("\"appointment\":\"visit\",", "");
-    assert_eq!(asked().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
-    asked().by(&format!("Practitioner/{BRUNO}")).value(&mut world, &input);
+    assert_eq!(amber().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
+    bruno().value(&mut world, &input);
     assert_eq!(world.communications().len(), 2);
     world.change(text(&first, &["communication"]), "status", Json::of("not-done"));
-    assert_eq!(asked().refused(&mut world, &input), ("OUTBOUND_REQUEST_USED".into(), 409));
+    assert_eq!(amber().refused(&mut world, &input), ("OUTBOUND_REQUEST_USED".into(), 409));
     // Lost answers and races.
-    let mut dice = Dice(5);
+    let mut random = Random::new(5);
     for _ in 0..100 {
         let mut world = World::default();
-        world.faults.push((dice.roll(4), [Fault::Lost, Fault::Down, Fault::Status(409)][dice.roll(3)]));
-        let mut flows = [asked().flow(&input), asked().flow(&input)];
-        let mut steps = flows.each_mut().map(|flow| Some(flow.step()));
-        let mut ended = 0;
-        while ended < 2 {
-            let at = dice.roll(2);
-            match steps[at].take() {
-                Some(Step::Done(_)) => ended += 1,
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
-        world.faults.clear();
-        asked().value(&mut world, &input);
+        world.faults.add(random.below(4), *random.pick(&TRANSIENT));
+        world.race([amber().flow(&input), amber().flow(&input)], &mut random);
+        world.faults = Faults::NONE;
+        amber().value(&mut world, &input);
         assert_eq!(world.communications().len(), 1);
     }
 }
 
 #[test]
-fn nobody_ends_anothers_call_and_a_ticket_can_be_given_up() {
+fn no_one_ends_anothers_call_and_a_ticket_can_be_given_up() {
     let mut world = World::default();
-    let value = asked().value(&mut world, START);
+    let value = amber().value(&mut world, START);
     let end = format!(r#"{{"operation":"end-call","communication":"{}"}}"#, text(&value, &["communication"]));
-    let bruno = asked().by(&format!("Practitioner/{BRUNO}"));
-    assert_eq!(bruno.refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
+    assert_eq!(bruno().refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
     for _ in 0..2 {
-        assert_eq!(text(&asked().value(&mut world, &end), &["status"]), "not-done");
+        assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "not-done");
     }
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
@@ -228,7 +217,7 @@ fn nobody_ends_anothers_call_and_a_ticket_can_be_given_up() {
             ("RECORD_NOT_FOUND Communication", 404),
         ),
     ] {
-        assert_eq!(asked().refused(&mut world, input), (expected.0.to_owned(), expected.1), "{input}");
+        assert_eq!(amber().refused(&mut world, input), (expected.0.to_owned(), expected.1), "{input}");
     }
 }
 
@@ -247,25 +236,24 @@ fn a_call_that_the_chart_does_not_know_is_ended_by_the_one_who_placed_it() {
     }
     let end = |call: &str| format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
     for call in [&foreign, &leg, &incoming, &sid(6)] {
-        assert_eq!(asked().refused(&mut world, &end(call)), ("RECORD_NOT_FOUND Communication".into(), 404));
+        assert_eq!(amber().refused(&mut world, &end(call)), ("RECORD_NOT_FOUND Communication".into(), 404));
     }
-    let bruno = asked().by(&format!("Practitioner/{BRUNO}"));
-    assert_eq!(bruno.refused(&mut world, &end(&own)), ("RECORD_NOT_FOUND Communication".into(), 404));
+    assert_eq!(bruno().refused(&mut world, &end(&own)), ("RECORD_NOT_FOUND Communication".into(), 404));
     assert!(world.http.iter().all(|request| request.method == "GET"), "nothing was ended");
     for _ in 0..2 {
-        let value = asked().value(&mut world, &end(&own));
+        let value = amber().value(&mut world, &end(&own));
         assert_eq!((text(&value, &["callSid"]), text(&value, &["status"])), (own.as_str(), "completed"));
         assert!(value.get("communication").is_none());
     }
-    assert_eq!(text(&asked().value(&mut world, &end(&over)), &["status"]), "completed");
-    // A callback has made a record that names nobody.
-    let told = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
-    world.put(&CallLog::of(&[CallEvent::read(&told, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
-    assert_eq!(text(&asked().value(&mut world, &end(&over)), &["status"]), "completed");
-    assert_eq!(bruno.refused(&mut world, &end(&over)), ("RECORD_NOT_FOUND Communication".into(), 404));
+    assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
+    // A callback has made a record that names no one.
+    let ended = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
+    world.put(&CallLog::of(&[CallEvent::read(&ended, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
+    assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
+    assert_eq!(bruno().refused(&mut world, &end(&over)), ("RECORD_NOT_FOUND Communication".into(), 404));
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), 1);
-    // Whose identity a colleague has too could be the colleague's call.
+    // With a shared identity it could be the colleague's call.
     let taken = format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{AMBER_IDENTITY}"}}]"#);
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", json(&taken));
-    assert_eq!(bruno.refused(&mut world, &end(&over)), ("IDENTITY_TAKEN".into(), 409));
+    assert_eq!(bruno().refused(&mut world, &end(&over)), ("IDENTITY_TAKEN".into(), 409));
 }

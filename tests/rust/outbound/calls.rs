@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that our people place from a browser, where policy alone decides.
-
-use crate::world;
+//! Calls from a browser without tickets, where only policy decides.
 
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
-use world::phone::{call, dialled, prepared, refused, xml};
-use world::{AMBER, AMBER_IDENTITY, Dice, Fault, NOW, OURS, PATIENT, SECRET, URL, World, json, sid};
+
+use crate::constants::NOW;
+use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
+use crate::json::json;
+use crate::random::Random;
+use crate::world::phone::{call, dialed, prepared, refused, xml};
+use crate::world::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, URL, World, sid};
 
 /// Without tickets: what the config alone decides.
 fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
@@ -21,7 +24,7 @@ fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
 #[test]
 fn without_a_ticket_policy_decides_and_asks_nothing() {
     let (done, world) = plain("{}", &[("To", PATIENT)]);
-    assert_eq!((dialled(&done).1, world.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
+    assert_eq!((dialed(&done).1, world.fhir.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
     for (to, code, sentence) in [
         (
             "911",
@@ -36,22 +39,22 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
         ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
     ] {
         let (done, world) = plain("{}", &[("To", to)]);
-        assert_eq!((refused(&done), world.batches.len()), (code.to_owned(), 0), "{to}");
+        assert_eq!((refused(&done), world.fhir.batches.len()), (code.to_owned(), 0), "{to}");
         assert!(xml(&done).contains(sentence), "{to}");
     }
-    // Its voice and language are the clinic's.
+    // The refusal has the clinic's voice and language.
     let (done, _) = plain(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
     assert!(xml(&done).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
-    // But these words are English.
+    // The fixed texts are English.
     let (done, _) = plain(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
     assert!(xml(&done).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&done));
-    // Where tickets are asked for, this is none.
+    // Where tickets are required, the call has none.
     let config = r#"{"outbound":{"requireTicket":true}}"#;
     assert_eq!(refused(&plain(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
     let mut world = World::default();
     let free = [(Secret::Sealing, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
-    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
-    // What a wrong config forbids is not known.
+    assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
+    // An unreadable config could forbid anything.
     let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
     assert!(xml(&done).contains("We are sorry.") && !xml(&done).contains("<Dial"));
     assert!(done.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", done.log);
@@ -65,33 +68,33 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
 fn people_are_called_when_they_are_awake() {
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"09:00","to":"18:00","zones":{"+1555":"America/Chicago"}}}}"#;
     for (wall, expected) in [
-        ("2026-11-18T09:00:00", "dialled"),
-        ("2026-11-18T17:59:59", "dialled"),
+        ("2026-11-18T09:00:00", "dialed"),
+        ("2026-11-18T17:59:59", "dialed"),
         ("2026-11-18T08:59:59", "OUTBOUND_HOURS"),
         ("2026-11-18T18:00:00", "OUTBOUND_HOURS"),
         ("?", "OUTBOUND_HOURS_UNKNOWN"),
     ] {
         let mut world = World { wall: wall.to_owned(), ..World::default() };
         let done = call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &[(Secret::Config, config)]);
-        let found = if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) };
+        let found = if xml(&done).contains("<Dial") { "dialed".to_owned() } else { refused(&done) };
         assert_eq!((found.as_str(), world.zones), (expected, vec!["America/Chicago".to_owned()]), "{wall}");
     }
     let nowhere = config.replace("America/Chicago", "Mars/Nowhere");
     assert_eq!(refused(&plain(&nowhere, &[("To", PATIENT)]).0), "OUTBOUND_HOURS_UNKNOWN");
-    // Tickets are no way around it.
+    // The same with a ticket.
     let (mut world, ticket) = prepared();
     world.wall = "2026-11-18T03:00:00".into();
     let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!((refused(&done), world.batches.len()), ("OUTBOUND_HOURS".into(), 1));
+    assert_eq!((refused(&done), world.fhir.batches.len()), ("OUTBOUND_HOURS".into(), 1));
 }
 
 #[test]
 fn claims_of_a_browser_are_written_once_and_delay_no_call() {
     let own = [("To", PATIENT), ("PatientId", "eve"), ("AppointmentId", "Appointment/visit")];
     let (done, world) = plain("{}", &own);
-    assert_eq!(dialled(&done).1, PATIENT);
-    assert_eq!(world.batches, [["POST Communication"]]);
+    assert_eq!(dialed(&done).1, PATIENT);
+    assert_eq!(world.fhir.requests(), [["POST Communication"]]);
     let record = world.communications()[0];
     let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
     assert_eq!(
@@ -100,22 +103,22 @@ fn claims_of_a_browser_are_written_once_and_delay_no_call() {
     );
     assert_eq!((text(&["status"]), text(&["identifier", "0", "value"])), ("in-progress".into(), sid(7)));
     assert_eq!(text(&["sender", "reference"]), format!("Practitioner/{AMBER}"));
-    for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(403)] {
-        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
+        let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let done = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
-        assert_eq!(dialled(&done).1, PATIENT);
+        assert_eq!(dialed(&done).1, PATIENT);
         assert_eq!(done.log.len(), 1, "{fault:?}");
-        let refused = matches!(fault, Fault::Status(403));
+        let refused = matches!(fault, Fault::EachRefused(403));
         let named = done.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
         assert_eq!(named, refused, "{:?}", done.log);
-        world.faults.clear();
+        world.faults = Faults::NONE;
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
-    // What is no id is no claim.
+    // An invalid id is not stored.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
         let (done, world) = plain("{}", &[("To", PATIENT), ("PatientId", id)]);
-        assert_eq!((dialled(&done).1, world.batches.len()), (PATIENT.into(), 0), "{id}");
+        assert_eq!((dialed(&done).1, world.fhir.batches.len()), (PATIENT.into(), 0), "{id}");
     }
 }
 
@@ -125,30 +128,30 @@ fn limits_hold_without_tickets_too() {
     let secrets = [(Secret::Config, config)];
     let mut world = World::default();
     let own = [("To", PATIENT)];
-    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
-    assert_eq!(world.batches.len(), 2);
+    assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
+    assert_eq!(world.fhir.batches.len(), 2);
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(2), &own, &secrets)), "OUTBOUND_CONCURRENT");
-    // Known by another name.
+    // The same caller with another identity.
     let amber = format!("Practitioner/{AMBER}");
     world.change(&amber, "identifier", json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#));
     assert_eq!(refused(&call(&mut world, "amber", &sid(3), &own, &secrets)), "OUTBOUND_CONCURRENT");
-    assert_eq!(refused(&call(&mut world, "nobody", &sid(3), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
+    assert_eq!(refused(&call(&mut world, "unknown", &sid(3), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
     // Two reads and a write, in less than three seconds.
     let config = r#"{"outbound":{"concurrent":9,"perHour":9,"pool":"leastRecentlyUsed"}}"#;
     let own = [("To", PATIENT), ("PatientId", "eve")];
-    let before = world.batches.len();
-    assert_eq!(dialled(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
-    assert_eq!(world.batches.len() - before, 3);
+    let before = world.fhir.batches.len();
+    assert_eq!(dialed(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
+    assert_eq!(world.fhir.batches.len() - before, 3);
     assert!(world.patience < 3_000, "{}", world.patience);
-    // What is not known is not allowed.
+    // Without the counts no call is allowed.
     let own = [("To", PATIENT)];
-    for fault in [Fault::Down, Fault::Late, Fault::Status(500), Fault::Status(403)] {
-        let mut world = World { faults: vec![(0, fault)], ..World::default() };
+    for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
+        let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
         assert_eq!(refused(&done), "CHART_UNAVAILABLE");
-        // The caller hears the same of both; the log says which right is missing.
+        // The caller hears the same. The log names the missing right.
         let named = done.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
-        assert_eq!(named, matches!(fault, Fault::Status(403)), "{fault:?} {:?}", done.log);
+        assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", done.log);
     }
 }
 
@@ -157,7 +160,7 @@ fn the_pool_gives_the_same_number_everywhere() {
     let from = |config: &str, number: u32| {
         let mut world = World::default();
         let secrets = [(Secret::Config, config)];
-        dialled(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0
+        dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0
     };
     let sticky = from("{}", 1);
     for number in 2..20 {
@@ -174,32 +177,32 @@ fn the_pool_gives_the_same_number_everywhere() {
         r#"{{"outbound":{{"callerId":"+15550100003","practitioners":{{"Practitioner/{AMBER}":"+15550100002"}}}}}}"#
     );
     assert_eq!(from(&own, 1), OURS[1]);
-    // A number of somebody else's is never shown.
+    // A number that is not ours is never shown.
     let (done, _) = plain(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
-    assert_eq!(dialled(&done).0, sticky);
+    assert_eq!(dialed(&done).0, sticky);
     assert!(done.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
 }
 
 #[test]
-fn the_least_recently_used_number_is_told_by_the_chart() {
+fn the_chart_shows_the_least_recently_used_number() {
     let secrets = [(Secret::Config, r#"{"outbound":{"pool":"leastRecentlyUsed"}}"#)];
     let mut world = World::default();
     let mut seen = Vec::new();
     for number in 0..7 {
         world.now = NOW + u64::from(number) * 60_000;
-        let from = dialled(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
+        let from = dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
         seen.push(from);
     }
     assert_eq!(seen, [OURS[0], OURS[1], OURS[2], OURS[0], OURS[1], OURS[2], OURS[0]]);
-    assert_eq!(world.batches.len(), 14);
-    // A chart that does not answer decides nothing, and the call is placed.
-    let mut world = World { faults: vec![(0, Fault::Late), (1, Fault::Late)], ..World::default() };
+    assert_eq!(world.fhir.batches.len(), 14);
+    // The call is placed without an answer of the chart, too.
+    let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
-    assert!(OURS.contains(&dialled(&done).0.as_str()));
+    assert!(OURS.contains(&dialed(&done).0.as_str()));
 }
 
 #[test]
-fn legs_tell_what_the_config_wants_to_know() {
+fn legs_report_what_the_config_asks_for() {
     let config = r#"{"outbound":{"timeout":25,"answeringMachine":"detectMessageEnd"},
         "recording":{"outbound":true,"announcement":{"ssml":"This call <break time=\"1s\"/>is recorded."}}}"#;
     let (done, _) = plain(config, &[("To", PATIENT)]);
@@ -222,7 +225,7 @@ fn staff_take_waiting_callers_from_a_queue_of_the_config() {
     let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]}}"#;
     let (done, world) = plain(config, &[("To", "queue:nurses")]);
     assert!(xml(&done).ends_with(r#"<Response><Dial answerOnBridge="true"><Queue>nurses</Queue></Dial></Response>"#));
-    assert_eq!(world.batches.len(), 0);
+    assert_eq!(world.fhir.batches.len(), 0);
     for name in ["queue:doctors", "queue:", "queue:nurses ", "QUEUE:nurses"] {
         assert!(
             ["OUTBOUND_QUEUE_UNKNOWN", "OUTBOUND_NUMBER_INVALID"]
@@ -256,7 +259,7 @@ fn staff_come_into_a_conference_of_the_config() {
         format!("record=\"record-from-start\" recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
     for (members, attributes) in [
         ("", String::new()),
-        // They wait for staff: when staff go, the room is closed.
+        // A conference that waits for staff ends when staff leave.
         (
             r#","waitForStaff":true,"maxParticipants":4"#,
             "endConferenceOnExit=\"true\" maxParticipants=\"4\" ".to_owned(),
@@ -266,7 +269,7 @@ fn staff_come_into_a_conference_of_the_config() {
         let expected =
             format!("<Say>Recorded.</Say><Dial><Conference {attributes}{recorded} {status}>group</Conference></Dial>");
         assert!(xml(&done).contains(&expected), "{}", xml(&done));
-        assert_eq!(world.batches.len(), 0);
+        assert_eq!(world.fhir.batches.len(), 0);
         assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
     }
     let (done, _) = plain(&config(""), &[("To", "conference:another")]);
@@ -274,7 +277,7 @@ fn staff_come_into_a_conference_of_the_config() {
 }
 
 #[test]
-fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
+fn whatever_a_browser_sends_nothing_is_dialed_but_what_policy_allows() {
     const TO: [&str; 17] = [
         PATIENT,
         "+15550100777",
@@ -302,37 +305,36 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
         r#"{"timeZone":"Europe/London","outbound":{"hours":{"from":"09:00","to":"18:00"},"requireTicket":false}}"#,
         r#"{"outbound":{"blocked":["+15550100777"],"requireTicket":true,"callerId":"+15550100999"}}"#,
     ];
-    let mut dice = Dice(99);
+    let mut random = Random::new(99);
     let (mut world, ticket) = prepared();
     let mut dials = 0;
     for round in 0..1_500 {
-        world.batches.clear();
-        world.faults = (0..dice.roll(3) * dice.roll(2))
-            .map(|_| (dice.roll(3), [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(412)][dice.roll(4)]))
-            .collect();
-        world.wall = format!("2026-11-18T{:02}:00:00", dice.roll(24));
-        let to = if dice.roll(3) == 0 { PATIENT } else { dice.pick(&TO) };
+        world.fhir.batches.clear();
+        let faults = random.below(3) * random.below(2);
+        world.faults = (0..faults).map(|_| (random.below(3), *random.pick(&TRANSIENT))).collect();
+        world.wall = format!("2026-11-18T{:02}:00:00", random.below(24));
+        let to = if random.one_in(3) { PATIENT } else { *random.pick(&TO) };
         let mut own: Vec<(&str, &str)> = vec![("To", to)];
         let values = [ticket.as_str(), "eve", "a.1.b", PATIENT, "+15550100999", "%00", "x"];
-        for _ in 0..dice.roll(5) {
-            let name = dice.pick(&NAMES);
+        for _ in 0..random.below(5) {
+            let name = *random.pick(&NAMES);
             if name != "To" {
-                own.push((name, dice.pick(&values)));
+                own.push((name, *random.pick(&values)));
             }
         }
-        let mut secrets = vec![(Secret::Config, dice.pick(&CONFIGS))];
-        if dice.roll(2) == 0 {
+        let mut secrets = vec![(Secret::Config, *random.pick(&CONFIGS))];
+        if random.one_in(2) {
             secrets.push((Secret::Sealing, SECRET));
         }
-        let identity = dice.pick(&[AMBER_IDENTITY, "amber", "nobody", "a%20b"]);
-        let call_sid = sid(dice.roll(1_000) as u32);
+        let identity = *random.pick(&[AMBER_IDENTITY, "amber", "unknown", "a%20b"]);
+        let call_sid = sid(random.below(1_000) as u32);
         let done = call(&mut world, identity, &call_sid, &own, &secrets);
-        assert!(world.batches.len() <= 5, "round {round}");
+        assert!(world.fhir.batches.len() <= 5, "round {round}");
         assert!(world.patience < 3_000, "round {round}");
         let xml = xml(&done);
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
         if xml.contains("<Dial") {
-            let (from, to) = dialled(&done);
+            let (from, to) = dialed(&done);
             assert!(OURS.contains(&from.as_str()) && E164::parse(&to).is_some(), "{xml}");
             let allowed = to == PATIENT || to == "+15550100777" && !secrets[0].1.contains("blocked");
             assert!(allowed, "round {round}: {own:?} {xml}");
@@ -345,26 +347,26 @@ fn whatever_a_browser_sends_nothing_is_dialled_but_what_policy_allows() {
 }
 
 #[test]
-fn the_limits_of_somebody_who_does_not_exist_let_nobody_call() {
+fn an_unknown_caller_with_limits_cannot_call() {
     let secrets = [(Secret::Config, r#"{"outbound":{"perHour":5}}"#)];
     let own = [("To", PATIENT)];
     for identity in ["aaaaaaaa_0000_4000_8000_000000000000", "bbbbbbbb-0000-4000-8000-000000000000"] {
         let mut world = World::default();
         assert_eq!(refused(&call(&mut world, identity, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
-        assert_eq!((world.batches.len(), world.communications().len()), (1, 0));
+        assert_eq!((world.fhir.batches.len(), world.communications().len()), (1, 0));
         // Where nothing is limited, nothing is read.
         let mut world = World::default();
-        assert_eq!(dialled(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
-        assert!(world.batches.is_empty());
+        assert_eq!(dialed(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
+        assert!(world.fhir.batches.is_empty());
     }
     let mut world = World::default();
     world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(false));
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
     world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(true));
-    assert_eq!(dialled(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
-    // Whether somebody exists is read with the counts, in one round trip; then the record is written.
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
+    // Whether someone exists is read with the counts, in one round trip; then the record is written.
+    assert_eq!(world.fhir.batches.len(), 3);
     // What may not be read is not known.
-    let mut world = World { forbidden: vec!["Practitioner"], ..World::default() };
+    let mut world = World::forbidding("GET Practitioner/");
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that the staff place: policy, tickets, and what the webhook does with them.
+//! Calls that staff place: policy, tickets, and the answers of the webhook.
 
 mod calls;
 mod overdialing;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whom a call may reach, judged by rules written down a second time; and tickets that nobody can forge.
-
-use crate::world;
+//! Whom a call may reach, by rules that are written a second time, and tickets that no one can forge.
 
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
 use plumline::outbound::{LIFETIME, Sealing};
 use plumline::phone::E164;
 use plumline::policy::{Outbound, Policy, Refusal};
-use world::{AMBER_IDENTITY, Dice, NOW, SECRET};
+
+use crate::constants::NOW;
+use crate::random::Random;
+use crate::world::{AMBER_IDENTITY, SECRET};
 
 fn outbound(config: &str) -> Outbound {
     serde_json::from_str(config).unwrap()
@@ -45,7 +46,7 @@ fn judges_numbers_of_every_kind() {
         ("+19005550199", Err(Blocked)),
         ("+19765550199", Err(Blocked)),
         ("+12129765550", Err(Blocked)),
-        // A trunk prefix that was typed hides nothing.
+        // A trunk prefix hides nothing.
         ("+112129765550", Err(Blocked)),
         ("+119005550199", Err(Blocked)),
         ("+449098790123", Err(Blocked)),
@@ -94,7 +95,7 @@ fn a_config_says_more() {
     assert_eq!(verdict(r#"{"countries":[]}"#, &ours, "+15550100123"), Err(Refusal::Country));
     // Toll-free numbers are shared in North America.
     assert!(verdict(r#"{"countries":["CA"]}"#, &["+14165550100"], "+18005550199").is_ok());
-    // No config allows what has no country, or costs more.
+    // No config allows a number without a country, or a premium number.
     assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &ours, "+4402079460002"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"blocked":["+1212"]}"#, &ours, "+112125550123"), Err(Refusal::Blocked));
     assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &ours, "+881612345678"), Err(Refusal::Blocked));
@@ -137,7 +138,7 @@ fn reads_what_is_typed_as_at_home() {
     }
 }
 
-/// What a careful person would say of a number, without a numbering plan: nothing that costs, nothing far away.
+/// Whether a number is harmless, without a numbering plan: not expensive, not far away.
 fn is_harmless(number: &str) -> bool {
     const CARIBBEAN: [&str; 27] = [
         "242", "246", "264", "268", "284", "340", "345", "441", "473", "649", "658", "664", "670", "671", "684", "721",
@@ -160,7 +161,7 @@ fn is_harmless(number: &str) -> bool {
 }
 
 #[test]
-fn whatever_is_dialled_is_harmless() {
+fn whatever_is_dialed_is_harmless() {
     const STARTS: [&str; 30] = [
         "+1",
         "+1",
@@ -193,23 +194,23 @@ fn whatever_is_dialled_is_harmless() {
         "client:",
         "+1555010000",
     ];
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    let mut dialled = 0;
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let mut dialed = 0;
     for round in 0..4_000 {
-        let mut number = dice.pick(&STARTS).to_owned();
+        let mut number = (*random.pick(&STARTS)).to_owned();
         // Often as long as a number of North America, sometimes anything.
-        let length = if dice.roll(4) == 0 { dice.roll(18) } else { 12_usize.saturating_sub(number.len()) };
+        let length = if random.one_in(4) { random.below(18) } else { 12_usize.saturating_sub(number.len()) };
         for _ in 0..length {
-            let digit = if dice.roll(200) == 0 { "٣ +-x" } else { "0123456789" };
-            let at = dice.roll(digit.chars().count());
+            let digit = if random.one_in(200) { "٣ +-x" } else { "0123456789" };
+            let at = random.below(digit.chars().count());
             number.extend(digit.chars().nth(at));
         }
         if let Ok(callee) = verdict(r#"{"blocked":["+1206"]}"#, &["+15550100001"], &number) {
             assert!(is_harmless(&callee), "round {round}: {number} -> {callee}");
-            dialled += 1;
+            dialed += 1;
         }
     }
-    assert!(dialled > 200, "{dialled}");
+    assert!(dialed > 200, "{dialed}");
 }
 
 fn sealing(secret: &str) -> Sealing {
@@ -226,7 +227,7 @@ fn a_ticket_opens_for_its_bearer_within_its_time() {
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000 - 1), Ok(id));
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000), Err(Refusal::TicketExpired));
         assert_eq!(open("somebody_else", NOW), Err(Refusal::TicketInvalid));
-        // Whether it is old is not told to whom it does not belong.
+        // Only its owner learns that it has expired.
         assert_eq!(open("somebody_else", NOW + 10_000_000), Err(Refusal::TicketInvalid));
     }
 }
@@ -238,7 +239,7 @@ fn secrets_are_long_and_rotate() {
     assert_eq!(Sealing::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(Sealing::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
-    // One that is too short opens nothing beside another.
+    // A secret that is too short opens nothing beside another one.
     assert!(Sealing::read(&[SECRET, ",short"].concat()).is_ok());
     assert!(Sealing::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
@@ -254,18 +255,18 @@ fn secrets_are_long_and_rotate() {
 fn no_other_text_is_a_ticket() {
     let sealing = sealing(SECRET);
     let ticket = sealing.seal("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
-    let mut dice = Dice(7);
+    let mut random = Random::new(7);
     for round in 0..50_000 {
         let mut bytes = ticket.clone().into_bytes();
-        match dice.roll(4) {
+        match random.below(4) {
             0 => {
-                let at = dice.roll(bytes.len());
-                bytes[at] ^= 1 << dice.roll(7);
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(7);
             }
-            1 => bytes.truncate(dice.roll(bytes.len())),
-            2 => bytes.insert(dice.roll(bytes.len() + 1), b"=.0aA-_+ "[dice.roll(9)]),
+            1 => bytes.truncate(random.below(bytes.len())),
+            2 => bytes.insert(random.below(bytes.len() + 1), b"=.0aA-_+ "[random.below(9)]),
             _ => {
-                let (one, other) = (dice.roll(bytes.len()), dice.roll(bytes.len()));
+                let (one, other) = (random.below(bytes.len()), random.below(bytes.len()));
                 bytes.swap(one, other);
             }
         }
@@ -273,7 +274,7 @@ fn no_other_text_is_a_ticket() {
         let opened = sealing.open(&forged, "nurse_1", NOW);
         assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "round {round}: {forged}");
     }
-    // The parts of two tickets make no third.
+    // The parts of two tickets make no third one.
     let [one, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
     let late = sealing.seal("a", "nurse_1", NOW + 60_000);
     let mac = |ticket: &str| ticket.rsplit_once('.').unwrap().1.to_owned();
@@ -281,7 +282,7 @@ fn no_other_text_is_a_ticket() {
         let mixed = ticket.replace(&mac(ticket), &mac(other));
         assert_eq!(sealing.open(&mixed, "nurse_1", NOW), Err(Refusal::TicketInvalid));
     }
-    // An identity cannot take over what stands before it.
+    // An identity cannot contain the parts before it.
     let sly = sealing.seal("a", "1\nnurse", NOW);
     assert_eq!(sealing.open(&sly, "nurse", NOW), Err(Refusal::TicketInvalid));
     for text in ["", ".", "..", "...", "a..b", "../x.1.y", &"a.".repeat(5_000), "a.18446744073709551616.x", "\u{0}.1.é"]

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls with a ticket: claimed by one call, before anybody is dialled.
-
-use crate::world;
+//! Tickets: one call claims a ticket before anyone is dialed.
 
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, Sealing};
-use plumline::runtime::{Flow, Secret, Step};
+use plumline::runtime::Secret;
 use plumline::time::instant;
-use world::phone::{SEALED, call, dialled, prepare, prepared, refused, with_ticket, xml};
-use world::webhook::{browser, webhook_flow};
-use world::{AMBER, AMBER_IDENTITY, BRUNO, Dice, Fault, NOW, OURS, PATIENT, SECRET, World, json, sid, text};
+
+use crate::constants::NOW;
+use crate::fault::{FAILURES, Fault, Faults};
+use crate::json::{json, text};
+use crate::random::Random;
+use crate::world::phone::{SEALED, call, dialed, prepare, prepared, refused, with_ticket, xml};
+use crate::world::webhook::{browser, webhook_flow};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -19,12 +22,12 @@ const DOCUMENT: &str = concat!(
 );
 
 #[test]
-fn a_ticket_is_claimed_before_anybody_is_dialled() {
+fn a_ticket_is_claimed_before_anybody_is_dialed() {
     let (mut world, ticket) = prepared();
     let done = with_ticket(&mut world, &ticket, 1);
     assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
     assert_eq!(
-        world.batches,
+        world.fhir.requests(),
         [["GET Communication/".to_owned() + made(&world)], ["PUT Communication/".to_owned() + made(&world)]]
     );
     let record = world.communications()[0].clone();
@@ -42,7 +45,7 @@ fn a_ticket_is_claimed_before_anybody_is_dialled() {
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 2)), "OUTBOUND_TICKET_USED");
     assert_eq!(world.communications(), [&record]);
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
 }
 
 fn made(world: &World) -> &str {
@@ -59,7 +62,7 @@ fn what_the_browser_says_besides_counts_for_nothing() {
         [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];
     let own = [&own[..], &more].concat();
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
-    assert_eq!(dialled(&done), (OURS[1].into(), PATIENT.into()));
+    assert_eq!(dialed(&done), (OURS[1].into(), PATIENT.into()));
     let record = world.communications()[0];
     assert_eq!(record.at(&["subject", "reference"]).and_then(Json::text), Some("Patient/eve"));
     for foreign in ["mallory", &recording, &parent, "fax"] {
@@ -77,7 +80,7 @@ fn no_other_ticket_passes() {
     let stolen = stolen.seal(made(&world), AMBER_IDENTITY, NOW);
     for (identity, ticket, code) in [
         (&*bruno, &*ticket, "OUTBOUND_TICKET_INVALID"),
-        ("nobody", &ticket, "OUTBOUND_TICKET_INVALID"),
+        ("unknown", &ticket, "OUTBOUND_TICKET_INVALID"),
         (AMBER_IDENTITY, &old, "OUTBOUND_TICKET_EXPIRED"),
         (AMBER_IDENTITY, &nowhere, "OUTBOUND_TICKET_INVALID"),
         (AMBER_IDENTITY, &stolen, "OUTBOUND_TICKET_INVALID"),
@@ -87,7 +90,7 @@ fn no_other_ticket_passes() {
         let done = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
         assert_eq!(refused(&done), code, "{identity} {ticket}");
     }
-    // Two tickets, and a call that is no call of Twilio's.
+    // Two tickets, and an invalid CallSid.
     let two = [("Ticket", &*ticket), ("Ticket", &*nowhere)];
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &two, &SEALED)), "OUTBOUND_TICKET_INVALID");
     assert_eq!(
@@ -123,17 +126,16 @@ fn secrets_that_could_be_guessed_seal_nothing() {
 }
 
 #[test]
-fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
+fn nothing_is_dialed_while_it_is_not_known_who_has_the_ticket() {
     for at in 0..2 {
-        for fault in [Fault::Down, Fault::Late, Fault::Lost, Fault::Status(500), Fault::Status(429), Fault::Status(403)]
-        {
+        for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
             let (mut world, ticket) = prepared();
-            world.faults.push((at, fault));
+            world.faults.add(at, fault);
             let done = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
-            assert!(world.batches.len() <= 2);
+            assert!(world.fhir.batches.len() <= 2);
             // Asked again it goes on, whether or not the claim had been written.
-            world.faults.clear();
+            world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
     }
@@ -141,62 +143,49 @@ fn nothing_is_dialled_while_it_is_not_known_who_has_the_ticket() {
 
 #[test]
 fn of_two_claims_one_dials() {
-    // The other is written between our read and our claim.
+    // The other claim comes between our read and our claim.
     let (mut world, ticket) = prepared();
     let theirs = ticket.clone();
-    world.meddling.push((
+    world.interventions.push((
         1,
         Box::new(move |world| {
-            let batches = std::mem::take(&mut world.batches);
-            world.meddling.clear();
+            let batches = std::mem::take(&mut world.fhir.batches);
+            world.interventions.clear();
             assert_eq!(xml(&with_ticket(world, &theirs, 2)), DOCUMENT);
-            world.batches = batches;
+            world.fhir.batches = batches;
         }),
     ));
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
-    assert_eq!(world.batches.len(), 3);
-    // Something else of the record changed: the claim is tried once more.
+    assert_eq!(world.fhir.batches.len(), 3);
+    // Another change of the record: the claim is repeated once.
     let (mut world, ticket) = prepared();
     let reference = format!("Communication/{}", made(&world));
-    world.meddling.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
+    world.interventions.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
-    assert_eq!(world.batches.len(), 4);
+    assert_eq!(world.fhir.batches.len(), 4);
     assert_eq!(world.communications()[0].at(&["note", "0", "text"]).and_then(Json::text), Some("x"));
-    // And no more than once.
+    // It is not repeated twice.
     let (mut world, ticket) = prepared();
     for at in [1, 3] {
         let reference = format!("Communication/{}", made(&world));
-        let note = Json::parse(&format!(r#"[{{"text":"{at}"}}]"#)).unwrap();
-        world.meddling.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
+        let note = json(&format!(r#"[{{"text":"{at}"}}]"#));
+        world.interventions.push((at, Box::new(move |world| world.change(&reference, "note", note.clone()))));
     }
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "CHART_UNAVAILABLE");
 }
 
 #[test]
 fn whatever_the_interleaving_one_of_two_calls_dials() {
-    let mut dice = Dice(42);
+    let mut random = Random::new(42);
     for round in 0..300 {
         let (mut world, ticket) = prepared();
         let from = format!("client:{AMBER_IDENTITY}");
-        // Sometimes both are the same call, that Twilio asks for twice.
+        // Sometimes both are the same call, whose webhook Twilio posts twice.
         let same = round % 5 == 0;
         let sids = [sid(1), sid(if same { 1 } else { 2 })];
-        let mut flows: Vec<Flow> =
-            sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW)).collect();
-        let mut steps: Vec<Option<Step>> = flows.iter_mut().map(|flow| Some(flow.step())).collect();
-        let mut done = [None, None];
-        while done.iter().any(Option::is_none) {
-            let at = dice.roll(2);
-            match steps[at].take() {
-                Some(Step::Done(end)) => done[at] = Some(end),
-                Some(Step::Ask(asks)) => {
-                    let answers = asks.into_iter().map(|open| world.answer(open)).collect();
-                    steps[at] = Some(flows[at].resume(answers));
-                }
-                None => {}
-            }
-        }
-        let dials = done.iter().flatten().filter(|done| xml(done).contains("<Dial")).count();
+        let flows = sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW));
+        let done = world.race(flows, &mut random);
+        let dials = done.iter().filter(|done| xml(done).contains("<Dial")).count();
         assert_eq!(dials, if same { 2 } else { 1 }, "round {round}");
         assert_eq!(world.communications().len(), 1);
     }
@@ -219,21 +208,18 @@ fn limits_are_read_with_the_ticket() {
             world.put(record);
         }
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-        assert_eq!(world.batches[0].len(), 3, "one batch reads all");
-        assert!(world.batches.len() <= 2);
-        if xml(&done).contains("<Dial") { "dialled".to_owned() } else { refused(&done) }
+        assert_eq!(world.fhir.batches[0].requests.len(), 3, "one batch reads all");
+        assert!(world.fhir.batches.len() <= 2);
+        if xml(&done).contains("<Dial") { "dialed".to_owned() } else { refused(&done) }
     };
     let minutes = |minutes: u64| NOW - minutes * 60_000;
-    assert_eq!(play(&[]), "dialled");
+    assert_eq!(play(&[]), "dialed");
     assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
-    // A call that lost its last callback does not block its caller for ever; another's call is none of hers.
-    assert_eq!(
-        play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]),
-        "dialled"
-    );
+    // A call without its last callback does not block its caller for ever, nor does a colleague's call.
+    assert_eq!(play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]), "dialed");
     let done = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
     assert_eq!(play(&done), "OUTBOUND_PER_HOUR");
-    assert_eq!(play(&done[..2]), "dialled");
+    assert_eq!(play(&done[..2]), "dialed");
     // A call that is asked for again does not count against itself.
     let (mut world, ticket) = prepared();
     for _ in 0..2 {
@@ -249,8 +235,8 @@ fn a_clinics_own_identity_takes_one_more_read() {
     let mut world = World::default();
     let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!(dialled(&done).1, PATIENT);
-    assert_eq!(world.batches.len(), 3);
+    assert_eq!(dialed(&done).1, PATIENT);
+    assert_eq!(world.fhir.batches.len(), 3);
     let again = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
     assert_eq!(refused(&done), "OUTBOUND_CONCURRENT");
@@ -265,11 +251,12 @@ fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
             let ticket = prepare(&mut world, AMBER, identity, PATIENT);
             let reference = format!("Communication/{}", made(&world));
             let reads = if secrets.len() == 1 { 1 } else { reads };
-            world.meddling.push((reads, Box::new(move |world| world.change(&reference, "note", json("[]")))));
+            let note = json(r#"[{"text":"x"}]"#);
+            world.interventions.push((reads, Box::new(move |world| world.change(&reference, "note", note.clone()))));
             let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
-            assert_eq!(dialled(&done).1, PATIENT);
-            // The reads, the claim that somebody else's write foils, the record read again, the claim.
-            assert_eq!(world.batches.len(), reads + 3);
+            assert_eq!(dialed(&done).1, PATIENT);
+            // The reads, the claim that conflicts, the record again, the claim.
+            assert_eq!(world.fhir.batches.len(), reads + 3);
             assert!(world.patience < 3_000, "{identity}: {}", world.patience);
         }
     }
@@ -294,11 +281,11 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
 }
 
 #[test]
-fn a_ticket_whose_number_we_gave_back_dials_nobody() {
+fn a_ticket_whose_number_we_gave_back_dials_no_one() {
     let (mut world, ticket) = prepared();
     let ours = [(Secret::Sealing, SECRET), (Secret::Number, OURS[0])];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
-    // The number is sealed with the ticket: a new one gets another.
+    // The ticket seals the number.
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     assert_eq!(text(world.communications()[0], &["status"]), "preparation");
 }

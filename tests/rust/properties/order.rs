@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A thousand calls through the door, each request signed: in any order, some twice, mixed with each other's, and in a
-//! chart where others write at the same time, they end in the same records.
+//! A thousand calls through the webhook, each request signed: in any order, some twice, mixed with each other's, they
+//! end in the same records.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Reply, Step};
+use plumline::runtime::{Ask, Reply};
 
 use crate::chart::calls::call;
-use crate::chart::dice::Dice;
-use crate::chart::server::{Server, bare};
+use crate::constants::ACCOUNT;
+use crate::fault::{Fault, done};
+use crate::fhir::Fhir;
+use crate::json::bare;
 use crate::properties::request::flow;
+use crate::random::Random;
+use crate::run::play;
 
 const CALLS: u64 = 1_000;
-/// How many share a chart.
+/// How many calls share a chart.
 const TOGETHER: u64 = 20;
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
 /// A request, the URL it goes to, and when it comes in.
 #[derive(Clone)]
@@ -33,7 +36,7 @@ fn requests(seed: u64) -> Vec<Request> {
             () if has("RecordingStatus") => "?step=recording",
             () if has("TranscriptionText") => "?step=transcription",
             () if has("CallbackSource") || has("DialCallStatus") => "",
-            // What begins a call is nothing that the default plan writes down.
+            // The default plan does not store the request that begins a call.
             () => "?step=status",
         };
         let mut pairs = pairs.to_vec();
@@ -43,74 +46,63 @@ fn requests(seed: u64) -> Vec<Request> {
     requests
 }
 
-/// Plays a request; whether it was stored. `lost`: the round trip whose answer never comes.
-fn post(server: &mut Server, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
+/// Posts a request. Returns whether it was stored. `lost`: the round trip whose response is lost.
+fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut flow = flow(&pairs, suffix, &[], *now, false);
-    let mut step = flow.step();
     let mut trips = 0;
-    loop {
-        match step {
-            Step::Done(done) => {
-                assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
-                return matches!(done.reply, Reply::Twiml(_));
-            }
-            Step::Ask(asks) => {
-                let mut answers = Vec::new();
-                for open in &asks {
-                    let answer = match open.ask {
-                        Ask::Headers => Answer::Done { status: 200, body: Json::object([]) },
-                        _ => server.answer(open, None),
-                    };
-                    answers.push((open.id, if lost == Some(trips) { Answer::TimedOut } else { answer }));
-                    trips += 1;
-                }
-                step = flow.resume(answers);
-            }
+    let done = play(flow(&pairs, suffix, &[], *now, false), |open| {
+        let fault = (lost == Some(trips)).then_some(Fault::DoneTooLate);
+        trips += 1;
+        match open.ask {
+            Ask::Headers => done(200, Json::object([])),
+            Ask::Wait(_) => done(200, Json::Null),
+            _ => fhir.answer(open, fault, *now),
         }
-    }
+    });
+    assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
+    matches!(done.reply, Reply::Twiml(_))
 }
 
 /// All records, without what the server adds, in the order of their text.
-fn records(server: &Server) -> Vec<String> {
-    let mut records: Vec<String> = server.of_type("Communication").into_iter().map(bare).collect();
+fn records(fhir: &Fhir) -> Vec<String> {
+    let mut records: Vec<String> = fhir.of_type("Communication").into_iter().map(bare).collect();
     records.sort();
     records
 }
 
 #[test]
 fn a_thousand_calls_in_any_order_end_in_the_same_records() {
-    let (mut told, mut twice, mut again) = (0, 0, 0);
+    let (mut posted, mut twice, mut again) = (0, 0, 0);
     for group in 0..CALLS / TOGETHER {
         let of_calls: Vec<Vec<Request>> = (0..TOGETHER).map(|n| requests(group * TOGETHER + n)).collect();
-        let mut straight = Server::default();
+        let mut straight = Fhir::default();
         for request in of_calls.iter().flatten() {
             assert!(post(&mut straight, request, None));
-            told += 1;
+            posted += 1;
         }
-        let mut dice = Dice::new(group);
+        let mut random = Random::new(group);
         let mut mixed: Vec<Request> = of_calls.into_iter().flatten().collect();
         for at in 0..mixed.len() {
-            if dice.roll(4) == 0 {
-                // Twilio comes again some seconds later.
+            if random.one_in(4) {
+                // Twilio posts again some seconds later.
                 let mut later = mixed[at].clone();
                 later.now += 5_000;
                 mixed.push(later);
                 twice += 1;
             }
         }
-        dice.shuffle(&mut mixed);
-        let mut other = Server::default();
+        random.shuffle(&mut mixed);
+        let mut other = Fhir::default();
         while let Some(request) = mixed.pop() {
-            let lost = (dice.roll(6) == 0).then(|| dice.roll(2));
+            let lost = (random.one_in(6)).then(|| random.below(2));
             if !post(&mut other, &request, lost) {
-                // It was not stored, or the answer was lost: Twilio brings it again.
-                mixed.insert(dice.roll(mixed.len() + 1), request);
+                // It was not stored, or the response was lost: Twilio posts it again.
+                mixed.insert(random.below(mixed.len() + 1), request);
                 again += 1;
             }
         }
         assert_eq!(records(&straight), records(&other), "group {group}");
         assert_eq!(straight.of_type("Communication").len() as u64, TOGETHER);
     }
-    assert!(told > 4_500 && twice > 1_000 && again > 500, "{told} {twice} {again}");
+    assert!(posted > 4_500 && twice > 1_000 && again > 500, "{posted} {twice} {again}");
 }

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requests by chance: genuine ones with any parameters, in any order, some of them twice; and forged ones.
+//! Random requests: genuine ones with any parameters in any order, some of them twice, and forged ones.
 
-use plumline::bots::{SharedCache, webhook};
 use plumline::runtime::{Flow, Secret};
-use plumline::signature::{AuthToken, SignedParams, sign};
 
-use crate::laid_out::laid_out;
-use crate::random_config::{Chance, OURS};
+use crate::constants::{ACCOUNT, TOKEN};
+use crate::random::Random;
+use crate::random_config::OURS;
+use crate::signed::webhook_flow;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
-const TOKEN: &str = "an-invented-auth-token";
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
 
-/// What may be in each parameter.
+/// The values of each parameter.
 const SAID: [(&str, &[&str]); 26] = [
     (
         "From",
@@ -83,7 +81,7 @@ const SAID: [(&str, &[&str]); 26] = [
     ("MachineDetectionDuration", &["2400", "x"]),
 ];
 
-/// What a browser says besides, and what else Twilio may.
+/// More parameters of a browser, and of Twilio.
 const MORE: [(&str, &[&str]); 8] = [
     ("PatientId", &["p0", "Patient/p1", "../x", ""]),
     ("AppointmentId", &["a0", "Appointment/a1", "a|b"]),
@@ -95,8 +93,8 @@ const MORE: [(&str, &[&str]); 8] = [
     ("\u{1F600}", &["é"]),
 ];
 
-/// Whom a browser may want to call: its number, and whether policy allows it, where our numbers are in Britain and in
-/// the United States, and a config names the same.
+/// Numbers that a browser wants to call, and whether policy allows them: our numbers and the config are of the United
+/// Kingdom and the United States.
 pub(crate) const WANTED: [(&str, bool); 15] = [
     ("+15550100777", true),
     ("+15550100999", true),
@@ -116,60 +114,59 @@ pub(crate) const WANTED: [(&str, bool); 15] = [
 ];
 
 /// A request's parameters.
-pub(crate) fn params(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     let mut params = vec![("CallSid", "CA00000000000000000000000000000001")];
-    if chance.once_in(40) {
-        params[0].1 = *chance.pick(&["x", "", "CA1"]);
+    if random.one_in(40) {
+        params[0].1 = *random.pick(&["x", "", "CA1"]);
     }
-    let usual = chance.once_in(2);
+    let usual = random.one_in(2);
     for (at, (name, values)) in SAID.iter().enumerate() {
-        // The first five are in every request, and mostly the likely ones.
+        // The first five are in every request, often with their usual values.
         if at < 5 && usual {
             params.push((name, values[0]));
-        } else if at == 5 || chance.once_in(if at < 5 { 1 } else { 4 }) {
-            params.push((name, if at == 5 && !chance.once_in(20) { values[0] } else { *chance.pick(values) }));
+        } else if at == 5 || random.one_in(if at < 5 { 1 } else { 4 }) {
+            params.push((name, if at == 5 && !random.one_in(20) { values[0] } else { *random.pick(values) }));
         }
     }
     for (name, values) in MORE {
-        if chance.once_in(10) {
-            params.push((name, *chance.pick(values)));
+        if random.one_in(10) {
+            params.push((name, *random.pick(values)));
         }
     }
-    if chance.once_in(8) {
-        let twice = *chance.pick(&params);
+    if random.one_in(8) {
+        let twice = *random.pick(&params);
         params.push(twice);
     }
-    if chance.once_in(2) {
+    if random.one_in(2) {
         for at in (1..params.len()).rev() {
-            params.swap(at, chance.below(at + 1));
+            params.swap(at, random.below(at + 1));
         }
     }
     params
 }
 
-/// A browser's call of somebody.
-pub(crate) fn browser(chance: &mut Chance) -> Vec<(&'static str, &'static str)> {
-    let (to, _) = *chance.pick(&WANTED);
+/// A call from a browser.
+pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> {
+    let (to, _) = *random.pick(&WANTED);
     let mut params = vec![
         ("CallSid", "CA00000000000000000000000000000001"),
         ("AccountSid", ACCOUNT),
-        ("From", *chance.pick(&["client:practitioner_7", "client:5e0b9c1d_3333_4000_8000_00000000000a"])),
+        ("From", *random.pick(&["client:practitioner_7", "client:5e0b9c1d_3333_4000_8000_00000000000a"])),
         ("Direction", "inbound"),
         ("CallStatus", "ringing"),
         ("To", to),
     ];
     for (name, values) in MORE {
-        if chance.once_in(4) {
-            params.push((name, *chance.pick(values)));
+        if random.one_in(4) {
+            params.push((name, *random.pick(values)));
         }
     }
     params
 }
 
-/// A webhook as Twilio posts it, to `suffix` behind our URL; `forged`: by somebody who does not have the token.
+/// A webhook as Twilio posts it, to our URL with `suffix`. `forged`: signed with another token.
 pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str)], now: u64, forged: bool) -> Flow {
     let token = if forged { "another-auth-token" } else { TOKEN };
-    let signature = sign(&AuthToken::new(token).unwrap(), &[URL, suffix].concat(), &SignedParams::new(params));
     let ours = OURS.join(", ");
     let usual = [
         (Secret::AuthToken, TOKEN),
@@ -177,8 +174,5 @@ pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str
         (Secret::WebhookUrl, URL),
         (Secret::AccountSid, ACCOUNT),
     ];
-    let value = |secret| given.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
-    let input = params.iter().flat_map(|(name, value)| [*name, *value]);
-    let frame = laid_out((0, now, 0), &signature, value, input);
-    Flow::new(|host| webhook(frame, host, SharedCache::default()))
+    webhook_flow((token, &[URL, suffix].concat()), params, &[given, &usual].concat(), now)
 }

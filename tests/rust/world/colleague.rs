@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A colleague who edits records of calls, Amber's call to a phone, and a key that is pressed there.
+//! A colleague who edits records of calls, and Amber's call to a phone.
 
 use plumline::json::Json;
-use plumline::runtime::{Response, Secret};
+use plumline::runtime::Secret;
 
-use super::door::{Asked, PLACE, asked};
+use super::staff::{PLACE, amber, bruno};
 use super::webhook::step_flow;
-use super::{BRUNO, NOW, SECRET, World, json, text};
+use super::{BRUNO, SECRET, World};
+use crate::constants::{ACCOUNT, NOW};
+use crate::json::{json, text};
 
-pub const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
-/// The phone that is theirs, both Amber's and Bruno's.
-pub const PHONE: &str = "+15550100202";
+pub(crate) const BRUNO_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000002";
 
-pub fn bruno() -> Asked {
-    asked().by(&format!("Practitioner/{BRUNO}"))
-}
+/// `place-call` to a number of Bruno's choice.
+pub(crate) const OTHER: &str = r#"{"operation":"place-call","number":"+12125550199","requestId":"rb"}"#;
 
-/// `place-call` of Bruno's to a number of his choice.
-pub const OTHER: &str = r#"{"operation":"place-call","number":"+12125550199","requestId":"rb"}"#;
-
-/// Amber's call by `place-call` is in progress; its record.
-pub fn by_phone() -> (World, String, String) {
+/// A world in which Amber's call by `place-call` is in progress, its record and its `CallSid`.
+pub(crate) fn by_phone() -> (World, String, String) {
     let mut world = World::default();
-    let value = asked().value(&mut world, PLACE);
+    let value = amber().value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
     let of = |name| text(&value, &[name]).to_owned();
     (world, of("communication"), of("callSid"))
 }
 
-/// The parts of a record's `twilio-call` extension are changed; `None` takes one out.
-pub fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) {
+/// Sets parts of a record's `twilio-call` extension. `None` removes one.
+pub(crate) fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) {
     let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
     let at = extensions.iter().position(|one| text(one, &["url"]).ends_with("/twilio-call")).unwrap();
     let mut known = extensions[at].get("extension").cloned().unwrap().into_elements();
@@ -42,37 +38,37 @@ pub fn edit(world: &mut World, reference: &str, parts: &[(&str, Option<Json>)]) 
     world.change(reference, "extension", Json::List(extensions));
 }
 
-pub fn string(name: &str, value: &str) -> Json {
+pub(crate) fn string(name: &str, value: &str) -> Json {
     json(&format!(r#"{{"url":"{name}","valueString":"{value}"}}"#))
 }
 
-pub fn practitioner(id: &str) -> Json {
+pub(crate) fn practitioner(id: &str) -> Json {
     json(&format!(r#"{{"url":"practitioner","valueReference":{{"reference":"Practitioner/{id}"}}}}"#))
 }
 
-/// Bruno writes himself into a record, everywhere where it names who calls.
-pub fn take_over(world: &mut World, reference: &str) {
+/// Bruno replaces the caller in a record with himself.
+pub(crate) fn take_over(world: &mut World, reference: &str) {
     world.change(reference, "sender", json(&format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)));
     world.change(reference, "recipient", json(&format!(r#"[{{"reference":"Practitioner/{BRUNO}"}}]"#)));
     let identity = string("identity", BRUNO_IDENTITY);
     edit(world, reference, &[("practitioner", Some(practitioner(BRUNO))), ("identity", Some(identity))]);
 }
 
-/// Bruno lets a record of his name another call.
-pub fn point_at(world: &mut World, reference: &str, root: &str) {
+/// Bruno makes his record name another call.
+pub(crate) fn point_at(world: &mut World, reference: &str, root: &str) {
     edit(world, reference, &[("callSid", Some(string("callSid", root)))]);
     let identifier = format!(r#"[{{"system":"https://www.twilio.com/","value":"{root}"}}]"#);
     world.change(reference, "identifier", json(&identifier));
     world.change(reference, "status", Json::of("in-progress"));
 }
 
-pub fn line(world: &mut World, reference: &str, from: &str) {
+pub(crate) fn line(world: &mut World, reference: &str, from: &str) {
     let medium = format!(r#"[{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{from}"}}]}}]"#);
     world.change(reference, "medium", json(&medium));
 }
 
-/// Takes an extension of a record out, and puts `more` in its place.
-pub fn extension(world: &mut World, reference: &str, name: &str, more: Option<Json>) {
+/// Replaces an extension of a record with `more`, or removes it.
+pub(crate) fn extension(world: &mut World, reference: &str, name: &str, more: Option<Json>) {
     let mut extensions = world.read(reference).get("extension").cloned().unwrap_or_default().into_elements();
     extensions.retain(|one| !text(one, &["url"]).ends_with(name));
     extensions.extend(more);
@@ -80,10 +76,10 @@ pub fn extension(world: &mut World, reference: &str, name: &str, more: Option<Js
 }
 
 /// A status callback of the newest call that was placed.
-pub fn status_callback(world: &mut World) {
+pub(crate) fn status_callback(world: &mut World) {
     let call = world.calls[0].clone();
     let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
         ("CallSid", text(&call, &["sid"])),
         ("CallStatus", "in-progress"),
         ("CallbackSource", "call-progress-events"),
@@ -95,43 +91,20 @@ pub fn status_callback(world: &mut World) {
     world.play(step_flow("?step=status", &params, &[(Secret::Sealing, SECRET)], NOW));
 }
 
-/// What Twilio posts where a key was pressed on the phone that `place-call` has rung.
-pub fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
-    press_then(world, secrets, NOW)
-}
-
-pub fn press_at(world: &mut World, now: u64) -> Response {
-    press_then(world, &[(Secret::Sealing, SECRET)], now)
-}
-
-fn press_then(world: &mut World, secrets: &[(Secret, &str)], now: u64) -> Response {
-    let call = world.calls[0].clone();
-    let params = [
-        ("AccountSid", "AC00000000000000000000000000000001"),
-        ("CallSid", text(&call, &["sid"])),
-        ("CallStatus", "in-progress"),
-        ("Direction", "outbound-api"),
-        ("From", text(&call, &["from"])),
-        ("To", text(&call, &["to"])),
-        ("Digits", "5"),
-    ];
-    world.play(step_flow("?step=connect", &params, secrets, now))
-}
-
-pub fn by_sid(sid: &str) -> String {
+pub(crate) fn by_sid(sid: &str) -> String {
     format!(r#"{{"operation":"end-call","callSid":"{sid}"}}"#)
 }
 
-pub fn by_record(reference: &str) -> String {
+pub(crate) fn by_record(reference: &str) -> String {
     format!(r#"{{"operation":"end-call","communication":"{reference}"}}"#)
 }
 
-pub fn posts(world: &World) -> usize {
+pub(crate) fn posts(world: &World) -> usize {
     world.http.iter().filter(|request| request.method == "POST").count()
 }
 
 #[track_caller]
-pub fn is_kept_from_bruno(world: &mut World, input: &str) {
+pub(crate) fn is_kept_from_bruno(world: &mut World, input: &str) {
     let before = posts(world);
     assert_eq!(bruno().refused(world, input), ("RECORD_NOT_FOUND Communication".into(), 404), "{input}");
     assert_eq!(posts(world), before, "nothing was sent to Twilio");

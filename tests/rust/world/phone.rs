@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A browser that calls, and what it hears.
+//! Calls from a browser, and what it hears.
 
 use plumline::chart::Context;
 use plumline::json::Json;
@@ -8,19 +8,20 @@ use plumline::outbound::{Intent, Sealing};
 use plumline::runtime::{Reply, Response, Secret};
 
 use super::webhook::{browser, webhook_flow};
-use super::{AMBER, AMBER_IDENTITY, NOW, OURS, PATIENT, SECRET, World, sid};
+use super::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, World, sid};
+use crate::constants::NOW;
 
-pub const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
-pub const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];
+pub(crate) const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
+pub(crate) const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];
 
 /// A world in which Amber is about to call a patient, and her ticket.
-pub fn prepared() -> (World, String) {
+pub(crate) fn prepared() -> (World, String) {
     let mut world = World::default();
     let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, PATIENT);
     (world, ticket)
 }
 
-pub fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &str) -> String {
+pub(crate) fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &str) -> String {
     let context = Context {
         patient: Some("Patient/eve".into()),
         practitioner: Some(format!("Practitioner/{practitioner}")),
@@ -37,7 +38,7 @@ pub fn prepare(world: &mut World, practitioner: &str, identity: &str, callee: &s
     sealing.seal(id, identity, NOW - 5_000)
 }
 
-pub fn call(
+pub(crate) fn call(
     world: &mut World,
     identity: &str,
     sid: &str,
@@ -46,31 +47,31 @@ pub fn call(
 ) -> Response {
     let from = format!("client:{identity}");
     let done = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
-    let told = done.log.concat();
+    let log = done.log.concat();
     for private in [PATIENT, AMBER, AMBER_IDENTITY, SECRET, "/eve", sid] {
-        assert!(!told.contains(private), "{told}");
+        assert!(!log.contains(private), "{log}");
     }
     done
 }
 
-pub fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Response {
+pub(crate) fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Response {
     call(world, AMBER_IDENTITY, &sid(number), &[("Ticket", ticket)], &SEALED)
 }
 
-pub fn xml(done: &Response) -> &str {
+pub(crate) fn xml(done: &Response) -> &str {
     let Reply::Twiml(xml) = &done.reply else { panic!("{:?}", done.reply) };
     xml
 }
 
-/// The code in the log of a call that hears why it is not placed.
-pub fn refused(done: &Response) -> String {
+/// The code in the log of a call that is refused with an announcement.
+pub(crate) fn refused(done: &Response) -> String {
     let xml = xml(done);
     assert!(!xml.contains("<Dial") && xml.contains("<Say") && xml.ends_with("<Hangup/></Response>"), "{xml}");
     let code = done.log.last().and_then(|line| line.strip_prefix("plumline: ")).unwrap();
     code.split([':', ' ']).next().unwrap().to_owned()
 }
 
-pub fn dialled(done: &Response) -> (String, String) {
+pub(crate) fn dialed(done: &Response) -> (String, String) {
     let xml = xml(done);
     let part = |from: &str, to: &str| {
         let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", done.log)).1;

@@ -5,7 +5,9 @@
 use plumline::json::Json;
 use plumline::runtime::HttpRequest;
 
-use super::{World, json, pairs, sid, text};
+use super::{World, sid};
+use crate::form::pairs;
+use crate::json::{json, text};
 
 impl World {
     fn call(&mut self, form: &str) -> Json {
@@ -25,7 +27,7 @@ impl World {
     }
 
     /// Answers a request.
-    pub fn rest(&mut self, request: &HttpRequest) -> (u16, Json) {
+    pub(crate) fn rest(&mut self, request: &HttpRequest) -> (u16, Json) {
         let path = request.url.split("/Accounts/").nth(1).unwrap().split_once('/').unwrap().1;
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = pairs(query);

@@ -2,17 +2,16 @@
 
 //! Webhooks as Twilio posts them.
 
-use plumline::bots::{SharedCache, webhook};
 use plumline::runtime::{Flow, Secret};
-use plumline::signature::{AuthToken, SignedParams, sign};
 
-use super::{OURS, TOKEN, URL};
-use crate::laid_out::laid_out;
+use super::{OURS, URL};
+use crate::constants::{ACCOUNT, TOKEN};
+use crate::signed;
 
 /// A browser's call, as Twilio posts it.
-pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut params = vec![
-        ("AccountSid", "AC00000000000000000000000000000001"),
+        ("AccountSid", ACCOUNT),
         ("ApplicationSid", "AP00000000000000000000000000000001"),
         ("CallSid", sid),
         ("CallStatus", "ringing"),
@@ -27,17 +26,13 @@ pub fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a str)]) 
 }
 
 /// A genuine webhook with these parameters.
-pub fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
+pub(crate) fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
     step_flow("", params, secrets, now)
 }
 
 /// The same to a callback URL, `?step=…`.
-pub fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
-    let url = [URL, suffix].concat();
-    let signature = sign(&AuthToken::new(TOKEN).unwrap(), &url, &SignedParams::new(params));
+pub(crate) fn step_flow(suffix: &str, params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
     let ours = OURS.join(", ");
     let usual = [(Secret::AuthToken, TOKEN), (Secret::Number, &*ours), (Secret::WebhookUrl, URL)];
-    let value = |secret| secrets.iter().chain(&usual).find(|(one, _)| *one == secret).map(|(_, value)| *value);
-    let frame = laid_out((0, now, 0), &signature, value, params.iter().flat_map(|(name, value)| [*name, *value]));
-    Flow::new(|host| webhook(frame, host, SharedCache::default()))
+    signed::webhook_flow((TOKEN, &[URL, suffix].concat()), params, &[secrets, &usual].concat(), now)
 }

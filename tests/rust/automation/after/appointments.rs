@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The latest call of an appointment.
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::Reply;
+
+use super::{EVERYTHING, MISSED, missed, notify};
+use crate::automation::world::{CALLER, HOUR, MINUTE, OURS, World, leg};
+use crate::constants::NOW;
+use crate::fault::Faults;
+use crate::json::{is, json};
+use crate::twilio::sid;
+
+#[test]
+fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
+    for (config, written) in [("", false), (r#"{"appointment":{"callExtension":true}}"#, true)] {
+        let mut world = World::new(config);
+        let appointment = Json::parse(
+            r#"{"resourceType":"Appointment","status":"booked","extension":[{"url":"https://example.com/own","valueString":"x"}]}"#,
+        )
+        .unwrap();
+        let appointment = world.fhir.put(&appointment, NOW);
+        let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
+        let mut calls = Vec::new();
+        for number in [1, 5] {
+            let appointment = Some(reference.clone());
+            let context = Context { appointment, prepared: Some(NOW - HOUR), ..Context::default() };
+            let mut log = CallLog::ticket(&context);
+            let json = leg(number, None, OURS, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
+            log.add(&CallEvent::from_rest(&json).unwrap());
+            calls.push(world.fhir.put(&log.write(None, EXTENSION_BASE), NOW));
+        }
+        for call in [&calls[1], &calls[0], &calls[1]] {
+            notify(&mut world, call);
+        }
+        let after = world.fhir.of_type("Appointment")[0];
+        let extensions = after.get("extension").unwrap().elements();
+        assert!(is(after, "status", "booked") && is(&extensions[0], "valueString", "x"));
+        if written {
+            assert_eq!(extensions[1..], calls[1].get("extension").unwrap().elements()[..1]);
+            assert_eq!(after.at(&["meta", "versionId"]), Some(&Json::of("v4")));
+        } else {
+            assert_eq!(after, &appointment);
+        }
+    }
+}
+
+#[test]
+fn an_appointment_gets_no_call_of_another_patient() {
+    let participants = |patients: &[&str]| {
+        let actors: Vec<String> =
+            patients.iter().map(|one| format!(r#"{{"actor":{{"reference":"Patient/{one}"}}}}"#)).collect();
+        format!(r#"{{"resourceType":"Appointment","participant":[{}]}}"#, actors.join(","))
+    };
+    for (patients, patient, written) in [
+        (&["p1"][..], Some("Patient/p1"), true),
+        (&["p2", "p1"], Some("Patient/p1"), true),
+        (&["p2"], Some("Patient/p1"), false),
+        (&[], Some("Patient/p1"), false),
+        (&["p1"], None, false),
+    ] {
+        let mut world = World::new(r#"{"appointment":{"callExtension":true}}"#);
+        let appointment = world.fhir.put(&json(&participants(patients)), NOW);
+        let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
+        // What a browser claims without a ticket.
+        let patient = patient.map(str::to_owned);
+        let context = Context { patient, appointment: Some(reference), ..Context::default() };
+        let mut log = CallLog::ticket(&context);
+        log.add(&CallEvent::from_rest(&leg(1, None, OURS, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
+        let call = world.fhir.put(&log.write(None, EXTENSION_BASE), NOW);
+        notify(&mut world, &call);
+        assert_eq!(world.fhir.of_type("Appointment")[0].get("extension").is_some(), written, "{patients:?}");
+    }
+}
+
+/// A missed call about an appointment that is not in the chart.
+fn missed_about(world: &mut World, number: u64, appointment: &str) -> Json {
+    let root = sid("CA", number);
+    let context = Context { appointment: Some(appointment.to_owned()), ..Context::default() };
+    let mut log = CallLog::ticket(&context);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
+    world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
+}
+
+#[test]
+fn an_appointment_that_is_not_there_stops_nothing() {
+    for status in [404, 410, 403, 400, 409, 500] {
+        let mut world = World::new(EVERYTHING);
+        world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
+        missed_about(&mut world, 1, "Appointment/gone");
+        missed(&mut world, 5);
+        world.sweep();
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
+        // The same by a Subscription. Where there is no appointment, nothing is left to do.
+        let mut world = World::new(EVERYTHING);
+        world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
+        let call = missed_about(&mut world, 1, "Appointment/gone");
+        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
+        assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
+    }
+}

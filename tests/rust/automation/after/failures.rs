@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! A chart that refuses or fails, and a config that cannot be read.
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::{Flow, Reply};
+
+use super::{EVERYTHING, MISSED, alerting, followed_up, missed};
+use crate::automation::world::{CALLER, HOUR, MINUTE, OURS, World, leg};
+use crate::constants::NOW;
+use crate::fault::{Faults, TRANSIENT};
+use crate::json::{is, json};
+use crate::run::play;
+use crate::twilio::sid;
+
+#[test]
+fn a_misread_config_forgets_nothing() {
+    let config = alerting("slack", 20);
+    let mut world = World::new(&config);
+    world.sweep();
+    let marks = |world: &World| {
+        let marks = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
+        let kept = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
+        marks.elements().iter().filter(kept).map(Json::write).collect::<Vec<_>>()
+    };
+    let before = marks(&world);
+    assert_eq!(before.len(), 3);
+    world.config = config.replace("missed", "mised");
+    let call = missed(&mut world, 1);
+    let misread = |world: &mut World, flow: Flow| {
+        let done = play(flow, |open| world.answer(open, None));
+        assert_eq!((done.reply, done.log.len()), (Reply::Accepted, 1), "{:?}", done.log);
+        assert!(done.log[0].contains("CONFIG_INVALID"));
+    };
+    for _ in 0..90 {
+        world.now += MINUTE;
+        for flow in [world.on_change(&call), world.cron()] {
+            misread(&mut world, flow);
+        }
+    }
+    assert_eq!(marks(&world), before);
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
+    // The calls of the list are stored all the same.
+    world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
+    world.now += MINUTE;
+    let flow = world.cron();
+    misread(&mut world, flow);
+    assert!(is(world.call(&sid("CA", 5)), "status", "completed"));
+    world.config = config;
+    world.sweep();
+    assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2));
+}
+
+#[test]
+fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
+    let mut ground = World::new(&alerting("slack", 20));
+    let call = missed(&mut ground, 1);
+    let asked = {
+        let mut world = ground.clone();
+        world.play(world.on_change(&call), &Faults::NONE).1
+    };
+    for at in 0..asked {
+        for fault in TRANSIENT {
+            let mut world = ground.clone();
+            let (done, _) = world.play(world.on_change(&call), &Faults::at(at, fault));
+            assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
+            world.now += 3 * MINUTE;
+            world.sweep();
+            assert_eq!(world.fhir.of_type("Task").len(), 1, "{at} {fault:?}");
+            // Twice at most, where the result of the first is not known.
+            assert!((1..=2).contains(&world.posts.len()), "{at} {fault:?} {}", world.posts.len());
+            world.now += 3 * MINUTE;
+            world.sweep();
+            assert!(is(world.fhir.of_type("Communication")[1], "status", "completed"), "{at} {fault:?}");
+            assert!(world.posts.len() <= 2);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_followed_up_stops_no_other() {
+    for status in [500, 409, 403] {
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.refused.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        for number in 0..120 {
+            missed(&mut world, 101 + 4 * number);
+            world.now += 3 * MINUTE;
+            world.sweep();
+            let (tasks, number) = (world.fhir.of_type("Task").len() as u64, number + 1);
+            assert_eq!(tasks, number, "{status}");
+            let behind = world.now - followed_up(&world);
+            assert!(behind <= 4 * HOUR + 10 * MINUTE, "{status} {behind}");
+        }
+        // It is done once it works, if that is not too late.
+        let mut world = World::new(EVERYTHING);
+        let stuck = missed(&mut world, 1);
+        let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
+        world.fhir.refused.push((format!("GET Communication/{id}"), status));
+        world.sweep();
+        missed(&mut world, 5);
+        world.now += 2 * HOUR;
+        world.sweep();
+        world.fhir.refused.clear();
+        world.now += MINUTE;
+        world.sweep();
+        assert_eq!(world.fhir.of_type("Task").len(), if status == 403 { 1 } else { 2 }, "{status}");
+    }
+}
+
+#[test]
+fn an_outage_of_the_chart_is_waited_for() {
+    let mut world = World::new(EVERYTHING);
+    world.fhir.refused.push(("POST Task".to_owned(), 503));
+    for number in 0..70 {
+        missed(&mut world, 1 + 4 * number);
+    }
+    for _ in 0..3 * 60 {
+        world.now += 2 * MINUTE;
+        let asked = world.sweep();
+        assert!(asked <= 42, "{asked}");
+    }
+    world.fhir.refused.clear();
+    world.settle();
+    assert_eq!(world.fhir.of_type("Task").len(), 70);
+}
+
+/// The lines of a log about refusals by the chart.
+fn refusals(log: &[String]) -> Vec<&str> {
+    log.iter()
+        .filter(|line| line.starts_with("plumline: CHART_REFUSED"))
+        .map(|line| line.split(": The").next().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_the_chart_refuses_is_named_by_type_and_right() {
+    let cases = [
+        ("GET Appointment/", "Appointment (read)"),
+        ("PUT Appointment/", "Appointment (update)"),
+        ("POST Task", "Task (search, create)"),
+        ("GET Task?", "Task (search)"),
+        ("GET Communication/", "Communication (read)"),
+        ("POST Communication", "Communication (search, create)"),
+    ];
+    let about = |world: &mut World| {
+        let participants = r#"{"resourceType":"Appointment","status":"booked","participant":[{"status":"accepted","actor":{"reference":"Patient/p1"}}]}"#;
+        let appointment = world.fhir.put(&json(participants), NOW);
+        let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
+        let patient = Some("Patient/p1".to_owned());
+        let context = Context { patient, appointment: Some(reference), ..Context::default() };
+        let mut log = CallLog::ticket(&context);
+        let root = sid("CA", 1);
+        log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
+        world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
+    };
+    for status in [403, 401, 400] {
+        for (request, right) in cases {
+            let expected = [format!("plumline: CHART_REFUSED at {right}")];
+            let mut world = World::new(EVERYTHING);
+            let call = about(&mut world);
+            world.fhir.refused.push((request.to_owned(), status));
+            let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
+            assert_eq!(refusals(&done.log), expected, "{request} {status}");
+            let mut world = World::new(EVERYTHING);
+            about(&mut world);
+            world.fhir.refused.push((request.to_owned(), status));
+            let (done, _) = world.play(world.cron(), &Faults::NONE);
+            assert_eq!(refusals(&done.log), expected, "{request} {status} by the sweep");
+        }
+    }
+    // The sweep goes on without its marks, and still says that they are forbidden.
+    for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
+        let mut world = World::new(EVERYTHING);
+        world.fhir.refused.push((request.to_owned(), 403));
+        let (done, _) = world.play(world.cron(), &Faults::NONE);
+        assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
+    }
+    // A failure is no refusal, and neither is a missing record.
+    for status in [404, 409, 410, 429, 500] {
+        let mut world = World::new(EVERYTHING);
+        let call = about(&mut world);
+        world.fhir.refused.push(("GET Appointment/".to_owned(), status));
+        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
+        assert!(refusals(&done.log).is_empty(), "{status} {:?}", done.log);
+    }
+}

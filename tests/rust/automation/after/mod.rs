@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! After a call: tasks and alerts are made once each, whatever reports the call, how often and at the same time.
+
+mod alerts;
+mod appointments;
+mod failures;
+mod tasks;
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::Reply;
+
+use crate::automation::world::{ALERTS, CALLER, OURS, World};
+use crate::fault::Faults;
+use crate::json::is;
+use crate::twilio::sid;
+
+fn alerting(format: &str, per_hour: u32) -> String {
+    format!(
+        r#"{{"alerts":{{"url":"{ALERTS}","format":"{format}","on":["missed","voicemail"],"perHour":{per_hour}}},"tasks":{{"on":["missed","voicemail"]}}}}"#
+    )
+}
+
+/// A call in the chart, of the patient `p1`.
+fn charted(world: &mut World, number: u64, events: &[&[(&str, &str)]], patient: Option<&str>) -> Json {
+    let root = sid("CA", number);
+    let mut log = CallLog::ticket(&Context { patient: patient.map(str::to_owned), ..Context::default() });
+    for pairs in events {
+        let pairs = [&[("CallSid", root.as_str())], *pairs].concat();
+        log.add(&CallEvent::read(&pairs, world.now).unwrap());
+    }
+    world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
+}
+
+const MISSED: &[(&str, &str)] =
+    &[("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "no-answer")];
+
+fn missed(world: &mut World, number: u64) -> Json {
+    charted(world, number, &[MISSED], Some("Patient/p1"))
+}
+
+fn notify(world: &mut World, call: &Json) -> Vec<String> {
+    let (done, asked) = world.play(world.on_change(call), &Faults::NONE);
+    assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
+    assert!(asked <= 7, "{asked}");
+    done.log
+}
+
+const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExtension":true},"alerts":{"url":"https://alerts.example.com/hook","format":"slack","on":["missed"]}}"#;
+
+/// When the follow-up's mark stands.
+fn followed_up(world: &World) -> u64 {
+    let parts = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap().elements();
+    let mark = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();
+    plumline::time::parse_instant(mark.get("valueInstant").and_then(Json::text).unwrap()).unwrap()
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Tasks for calls that the clinic did not answer.
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+use plumline::runtime::Reply;
+
+use super::{MISSED, alerting, charted, missed, notify};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, leg};
+use crate::constants::NOW;
+use crate::fault::Faults;
+use crate::json::{bare, is};
+use crate::twilio::sid;
+
+const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
+
+/// A call that staff placed and someone answered.
+fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> Json {
+    let (root, child) = (sid("CA", number), sid("CA", number + 1));
+    let placed = [("Direction", "inbound"), ("From", "client:practitioner_1"), ("CallStatus", "completed")];
+    let mut log = CallLog::ticket(&Context { patient: patient.map(str::to_owned), ..Context::default() });
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], &placed[..]].concat(), world.now).unwrap());
+    let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("Direction", "outbound-dial"), ("To", to)];
+    log.add(&CallEvent::read(&[&leg[..], &[("CallStatus", "completed")]].concat(), world.now).unwrap());
+    world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
+}
+
+#[test]
+fn a_missed_call_opens_one_task() {
+    let mut world = World::new(TASKS);
+    let call = missed(&mut world, 1);
+    for _ in 0..3 {
+        notify(&mut world, &call);
+    }
+    world.settle();
+    let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+    assert_eq!(
+        bare(task),
+        [
+            r#"{"resourceType":"Task","identifier":[{"system":"https://plumline.dev/fhir/call-task","value":"CA00000000000000000000000000000001.missed"},{"system":"https://plumline.dev/fhir/caller","value":"+15550100123"}],"status":"requested","intent":"order","code":{"coding":[{"system":"https://plumline.dev/fhir/call-task-code","code":"missed"}],"text":"Call back after a missed call"},"focus":{"reference":"Communication/"#,
+            call.get("id").and_then(Json::text).unwrap(),
+            r#""},"for":{"reference":"Patient/p1"},"authoredOn":"2026-11-18T11:06:40.000Z","owner":{"reference":"Organization/front-desk"}}"#
+        ]
+        .concat()
+    );
+}
+
+#[test]
+fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
+    for (config, opened) in [(TASKS, 1), ("", 0), (r#"{"tasks":{"on":["failed"]}}"#, 0)] {
+        let mut world = World::new(config);
+        let call = missed(&mut world, 1);
+        notify(&mut world, &call);
+        assert_eq!(world.fhir.of_type("Task").len(), opened, "{config}");
+    }
+    let mut world = World::new(TASKS);
+    let mut stranger = missed(&mut world, 1);
+    stranger.set("category", Json::Null);
+    notify(&mut world, &stranger);
+    let mut running = missed(&mut world, 5);
+    running.set("status", Json::of("in-progress"));
+    notify(&mut world, &running);
+    // Long ago, by another tool, or gone by now.
+    world.now += 8 * DAY;
+    let old = world.fhir.of_type("Communication")[1].clone();
+    notify(&mut world, &old);
+    world.now = NOW;
+    let mut gone = old.clone();
+    gone.set("id", Json::of("gone"));
+    notify(&mut world, &gone);
+    reached(&mut world, 9, CALLER, None);
+    let answered = world.fhir.of_type("Communication")[2].clone();
+    notify(&mut world, &answered);
+    assert_eq!(world.fhir.of_type("Task").len(), 0);
+    let deleted = Json::object([("deletedResource", old)]);
+    assert_eq!(world.play(world.on_change(&deleted), &Faults::NONE).0.reply, Reply::Accepted);
+    let other = Json::object([("resourceType", Json::of("Patient")), ("id", Json::of("p1"))]);
+    assert!(matches!(world.play(world.on_change(&other), &Faults::NONE).0.reply, Reply::Invalid(_)));
+}
+
+/// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
+#[test]
+fn a_call_whose_answer_is_not_in_the_chart_yet_opens_no_task() {
+    let ended = [("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "completed")];
+    for (status, opened) in [("completed", 0), ("no-answer", 1)] {
+        let mut world = World::new(&alerting("slack", 20));
+        let mut child = leg(2, Some(1), CALLER, "client:desk", world.now - MINUTE, 20);
+        child.status = status;
+        world.twilio.legs.push(child);
+        let call = charted(&mut world, 1, &[&ended], None);
+        notify(&mut world, &call);
+        assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (opened, opened), "{status}");
+    }
+}
+
+#[test]
+fn a_call_that_the_dialplan_rejected_was_not_missed() {
+    let mut world = World::new(TASKS);
+    let root = sid("CA", 1);
+    let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let mut event = CallEvent::opening(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
+    event.rejected = true;
+    let mut log = CallLog::of(&[event]);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW + 1_000).unwrap());
+    let record = log.write(None, EXTENSION_BASE);
+    // It reads back.
+    assert_eq!(CallLog::read(&record), log);
+    let call = world.fhir.put(&record, NOW);
+    notify(&mut world, &call);
+    world.settle();
+    assert!(world.fhir.of_type("Task").is_empty());
+}
+
+#[test]
+fn what_comes_late_corrects_the_task() {
+    let mut world = World::new(TASKS);
+    let call = missed(&mut world, 1);
+    notify(&mut world, &call);
+    let code = |world: &World| world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]).cloned();
+    assert_eq!(code(&world), Some(Json::of("missed")));
+    // The message's event comes after the end of the call.
+    let root = sid("CA", 1);
+    let mut log = CallLog::read(&call);
+    let message = [("CallSid", root.as_str()), ("RecordingSid", "RE00000000000000000000000000000001")];
+    log.add(&CallEvent::read(&message, NOW).unwrap());
+    let changed = log.write(Some(call.clone()), EXTENSION_BASE);
+    world.fhir.put(&changed, NOW);
+    // The Subscription still reports the older version.
+    notify(&mut world, &call);
+    assert_eq!(code(&world), Some(Json::of("voicemail")));
+    // It turns out that someone answered: nothing is left to do.
+    let mut answered = world.fhir.of_type("Communication")[0].clone();
+    answered.set("extension", Json::Null);
+    let mut log = CallLog::default();
+    let child = sid("CA", 2);
+    log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW).unwrap());
+    log.add(&CallEvent::read(&[("CallSid", root.as_str()), ("CallStatus", "completed")], NOW).unwrap());
+    let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("CallStatus", "completed")];
+    log.add(&CallEvent::read(&leg, NOW).unwrap());
+    let answered = log.write(Some(answered), EXTENSION_BASE);
+    world.fhir.put(&answered, NOW);
+    world.sweep();
+    assert!(is(world.fhir.of_type("Task")[0], "status", "cancelled"));
+    assert_eq!(world.fhir.of_type("Task").len(), 1);
+}
+
+#[test]
+fn a_callback_asked_for_is_an_occasion() {
+    let mut world = World::new(TASKS);
+    let inbound = [("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let left = [&inbound[..], &[("CallStatus", "in-progress"), ("QueueResult", "leave")]].concat();
+    let asked = [&inbound[..], &[("CallStatus", "completed"), ("QueueResult", "callback")]].concat();
+    let call = charted(&mut world, 1, &[&left, &asked], None);
+    notify(&mut world, &call);
+    assert_eq!(world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]), Some(&Json::of("callback")));
+}
+
+#[test]
+fn a_callback_within_the_day_closes_the_task() {
+    for (later, to, patient, closed) in [
+        (HOUR, CALLER, None, true),
+        (HOUR, "+15550100999", Some("Patient/p1"), true),
+        (HOUR, "+15550100999", Some("Patient/p2"), false),
+        (HOUR, "+15550100999", None, false),
+        (25 * HOUR, CALLER, Some("Patient/p1"), false),
+    ] {
+        // Reported in order, reported in reverse, found by the sweep.
+        for order in 0..3 {
+            if order == 1 && patient.is_none() {
+                // Without a patient only the sweep, which sees both, finds out.
+                continue;
+            }
+            let mut world = World::new(TASKS);
+            let call = missed(&mut world, 1);
+            world.now += later;
+            let back = reached(&mut world, 9, to, patient);
+            world.now += MINUTE;
+            match order {
+                0 => {
+                    notify(&mut world, &call);
+                    notify(&mut world, &back);
+                }
+                1 => {
+                    notify(&mut world, &back);
+                    notify(&mut world, &call);
+                }
+                _ => {
+                    world.now = NOW;
+                    world.sweep();
+                    world.now += later + MINUTE;
+                    world.sweep();
+                }
+            }
+            let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+            assert_eq!(is(task, "status", "completed"), closed, "{later} {to} {patient:?} {order}");
+        }
+    }
+}
+
+#[test]
+fn a_callback_that_was_reported_first_closes_the_task() {
+    for patient in [Some("Patient/p1"), None] {
+        for (to, status) in [(CALLER, "completed"), ("+15550100190", "requested")] {
+            let mut world = World::new(TASKS);
+            let call = charted(&mut world, 1, &[MISSED], patient);
+            world.now += 3 * MINUTE;
+            reached(&mut world, 5, to, patient.filter(|_| to == CALLER));
+            world.now += 7 * MINUTE;
+            world.settle();
+            assert!(is(world.fhir.of_type("Task")[0], "status", status), "{patient:?} {to}");
+            notify(&mut world, &call);
+            assert_eq!(world.fhir.of_type("Task").len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
+    for (later, closed) in [(false, false), (true, true)] {
+        for reported in [true, false] {
+            let mut world = World::new(TASKS);
+            let call = missed(&mut world, 1);
+            // Of ten minutes. The other call is missed during it, or right before it.
+            let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
+            let mut log = CallLog::ticket(&Context { patient: Some("Patient/p1".to_owned()), ..Context::default() });
+            let legs = [
+                leg(9, None, "client:practitioner_1", "", began, 600),
+                leg(10, Some(9), OURS, CALLER, began + 5_000, 590),
+            ];
+            world.now += 12 * MINUTE;
+            for leg in legs {
+                log.add(&CallEvent::from_rest(&leg.json(world.now)).unwrap());
+            }
+            let placed = world.fhir.put(&log.write(None, EXTENSION_BASE), world.now);
+            if reported {
+                notify(&mut world, &call);
+                notify(&mut world, &placed);
+            } else {
+                world.sweep();
+                world.now += MINUTE;
+                world.sweep();
+            }
+            let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
+            assert_eq!(is(task, "status", "completed"), closed, "{later} {reported}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Tickets and prepared calls that wait for their call.
+
+use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::fhir::systems::EXTENSION_BASE;
+use plumline::json::Json;
+
+use crate::automation::world::{MINUTE, OURS, World, leg};
+use crate::constants::NOW;
+use crate::json::{is, json};
+use crate::twilio::sid;
+
+fn ticket(world: &mut World, number: &str, prepared: u64, appointment: &str) -> Json {
+    let context = Context {
+        patient: Some("Patient/p1".to_owned()),
+        practitioner: Some("Practitioner/practitioner-1".to_owned()),
+        appointment: Some(appointment.to_owned()),
+        identity: Some("practitioner_1".to_owned()),
+        number: Some(number.to_owned()),
+        prepared: Some(prepared),
+        ..Context::default()
+    };
+    world.fhir.put(&CallLog::ticket(&context).write(None, EXTENSION_BASE), prepared)
+}
+
+fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation::twilio::Leg> {
+    vec![
+        leg(root, None, "client:practitioner_1", "", start, 60),
+        leg(root + 1, Some(root), OURS, to, start + 1_000, 50),
+    ]
+}
+
+#[test]
+fn tickets_find_their_calls() {
+    // The call is not in the chart, or a callback has stored it.
+    for state in 0..2 {
+        let mut world = World::new("");
+        let at = NOW - 8 * MINUTE;
+        let one = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+        let other = ticket(&mut world, "+15550100202", at, "Appointment/a2");
+        world.twilio.legs = placed(1, "+15550100202", at + MINUTE);
+        world.twilio.legs.extend(placed(5, "+15550100201", at + MINUTE));
+        if state == 1 {
+            world.chart(&sid("CA", 1));
+            world.chart(&sid("CA", 5));
+        }
+        world.sweep();
+        for (number, ticket, appointment) in [(1, &other, "Appointment/a2"), (5, &one, "Appointment/a1")] {
+            let call = world.call(&sid("CA", number));
+            assert_eq!(call.get("id"), ticket.get("id"));
+            assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of(appointment)));
+            assert!(is(call, "status", "completed"));
+            assert_eq!(CallLog::read(call).children().count(), 1);
+        }
+        assert_eq!(world.calls().len(), 2);
+        assert_eq!(world.fhir.of_type("Communication").len(), if state == 0 { 2 } else { 4 });
+    }
+}
+
+/// The record of a call that is placed by REST over `line`; `phone` rings first.
+fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
+    let mut intent = ticket(world, number, at, "Appointment/a1");
+    let mut log = CallLog::read(&intent);
+    log.know(&Context { practitioner_number: phone.map(str::to_owned), ..Context::default() });
+    intent = log.write(Some(intent), EXTENSION_BASE);
+    let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
+    let mut media = intent.get("medium").cloned().unwrap().into_elements();
+    media.push(json(&medium));
+    intent.set("medium", Json::List(media));
+    let sent = format!(r#"{{"url":"{EXTENSION_BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
+    let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
+    extensions.push(json(&sent));
+    intent.set("extension", Json::List(extensions));
+    world.fhir.put(&intent, at);
+    intent
+}
+
+const PHONE: &str = "+15550100300";
+
+/// A call that was placed by REST over `line`.
+fn by_rest(number: u64, line: &str, to: &str, start: u64) -> crate::automation::twilio::Leg {
+    crate::automation::twilio::Leg { direction: "outbound-api", ..leg(number, None, line, to, start, 30) }
+}
+
+#[test]
+fn calls_placed_by_rest_find_their_records() {
+    for (phone, picks_up) in [(Some(PHONE), true), (Some(PHONE), false), (None, true)] {
+        let mut world = World::new("");
+        let at = NOW - 8 * MINUTE;
+        let lines = [("+15550100201", OURS), ("+15550100202", "+15550100002")];
+        let intents = lines.map(|(number, line)| intent(&mut world, line, phone, number, at));
+        // The second one's call, which a callback has stored.
+        world.twilio.legs = vec![by_rest(1, "+15550100002", PHONE, at + 2_000)];
+        if picks_up {
+            world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
+        } else {
+            world.twilio.legs[0].status = "no-answer";
+        }
+        world.chart(&sid("CA", 1));
+        world.sweep();
+        assert_eq!(world.call(&sid("CA", 1)).get("id"), intents[1].get("id"));
+        assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+}
+
+/// Another application calls over the same number of ours, or another practitioner does.
+#[test]
+fn a_call_that_rang_another_phone_takes_no_record() {
+    for phone in [Some(PHONE), None] {
+        for dials in [false, true] {
+            let mut world = World::new("");
+            let at = NOW - 8 * MINUTE;
+            intent(&mut world, OURS, phone, "+15550100201", at);
+            world.twilio.legs = vec![by_rest(1, OURS, "+15550100399", at + 30_000)];
+            world.twilio.legs[0].status = "no-answer";
+            if dials && phone.is_some() {
+                world.twilio.legs.push(leg(2, Some(1), OURS, "+15550100201", at + 39_000, 20));
+            }
+            world.settle();
+            assert_eq!(waiting(&world), 1, "{phone:?} {dials}");
+            assert!(!world.call(&sid("CA", 1)).write().contains("Patient/p1"));
+        }
+    }
+}
+
+/// Neither of two calls of one practitioner was answered: nothing shows which one was to reach whom.
+#[test]
+fn a_call_that_got_no_further_takes_none_of_two_records() {
+    let mut world = World::new("");
+    let at = NOW - 3 * MINUTE;
+    intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
+    // This one is too young to be closed, and still makes the other ambiguous.
+    intent(&mut world, OURS, Some(PHONE), "+15550100202", at + 90_000);
+    world.twilio.legs = vec![by_rest(1, OURS, PHONE, at + 91_000)];
+    world.twilio.legs[0].status = "no-answer";
+    for _ in 0..10 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
+}
+
+#[test]
+fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
+    let mut world = World::new("");
+    ticket(&mut world, "+15550100201", NOW - 30 * MINUTE, "Appointment/a1");
+    world.twilio.legs = placed(1, "+15550100202", NOW - 29 * MINUTE);
+    world.twilio.legs.extend(placed(5, "+15550100201", NOW - 35 * MINUTE));
+    world.twilio.legs.extend(placed(9, "+15550100201", NOW - 10 * MINUTE));
+    world.twilio.legs.extend(placed(13, "+15550100201", NOW - 28 * MINUTE));
+    world.twilio.legs[6].from = "client:practitioner_2".to_owned();
+    world.sweep();
+    assert_eq!(world.calls().len(), 5);
+    let waiting = world.fhir.of_type("Communication");
+    assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
+}
+
+/// How many tickets wait for a call.
+fn waiting(world: &World) -> usize {
+    world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation")).count()
+}
+
+/// The chart failed when the call came with its ticket: no one was dialed, and Twilio knows no number.
+#[test]
+fn a_ticket_finds_the_call_that_dialed_no_one() {
+    let mut world = World::new("");
+    // Twilio gives the start in whole seconds.
+    let at = NOW - NOW % 1_000 - 8 * MINUTE + 400;
+    let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at - 400, 6)];
+    world.sweep();
+    world.settle();
+    let call = world.call(&sid("CA", 1));
+    assert_eq!(call.get("id"), of_call.get("id"));
+    assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
+    assert!(is(call, "status", "completed"));
+    assert_eq!(waiting(&world), 1);
+}
+
+/// A double click used a ticket twice, and the second call heard that it was placed already.
+#[test]
+fn a_ticket_is_not_given_to_a_call_that_was_refused() {
+    let mut world = World::new("");
+    let at = NOW - 4 * MINUTE;
+    ticket(&mut world, "+15550100201", at - MINUTE, "Appointment/a1");
+    let next = ticket(&mut world, "+15550100202", at, "Appointment/a2");
+    world.twilio.legs = placed(1, "+15550100201", at - 56_000);
+    world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at - 55_000, 6));
+    world.sweep();
+    assert_eq!(waiting(&world), 1);
+    assert_ne!(world.call(&sid("CA", 5)).get("id"), next.get("id"));
+    // The call that it is for finds it.
+    world.twilio.legs.extend(placed(9, "+15550100202", NOW));
+    world.now += 2 * MINUTE;
+    world.settle();
+    assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
+}
+
+/// The ticket of another call was used, and then used again: that second call was refused, and dialed no one.
+#[test]
+fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
+    for is_listed in [false, true] {
+        let mut world = World::new("");
+        let at = NOW - 6 * MINUTE;
+        let unused = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+        let used = ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
+        world.twilio.legs = placed(1, "+15550100202", at + 90_000);
+        world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at + 2 * MINUTE, 4));
+        // Its first call may be in the chart, or be found together with the other.
+        if !is_listed {
+            let mut log = CallLog::read(&used);
+            for leg in &world.twilio.legs[..2] {
+                log.add(&CallEvent::from_rest(&leg.json(NOW)).unwrap());
+            }
+            world.fhir.put(&log.write(Some(used.clone()), EXTENSION_BASE), at + 90_000);
+        }
+        for _ in 0..10 {
+            world.sweep();
+            world.now += MINUTE;
+            assert_eq!(world.call(&sid("CA", 1)).get("id"), used.get("id"));
+            assert!(!world.call(&sid("CA", 5)).write().contains("Patient/p1"));
+            assert_eq!(waiting(&world), 1);
+        }
+        // The call that it is for finds it.
+        world.twilio.legs.extend(placed(9, "+15550100201", at + 9 * MINUTE));
+        world.settle();
+        assert_eq!(world.call(&sid("CA", 9)).get("id"), unused.get("id"));
+    }
+}
+
+#[test]
+fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
+    let mut world = World::new("");
+    let at = NOW - 6 * MINUTE;
+    let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    // The call cannot have come with another practitioner's ticket, a call by REST, or a ticket that was prepared
+    // later.
+    let mut theirs = CallLog::ticket(&Context {
+        practitioner: Some("Practitioner/practitioner-2".to_owned()),
+        identity: Some("practitioner_2".to_owned()),
+        prepared: Some(at),
+        ..Context::default()
+    });
+    theirs.claim(&sid("CA", 21));
+    world.fhir.put(&theirs.write(None, EXTENSION_BASE), at);
+    intent(&mut world, OURS, Some(PHONE), "+15550100203", at);
+    let later = ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
+    let mut log = CallLog::read(&later);
+    log.claim(&sid("CA", 25));
+    world.fhir.put(&log.write(Some(later), EXTENSION_BASE), at + 3 * MINUTE);
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 4)];
+    let search = "GET Communication?category=https://plumline.dev/fhir/communication-category|twilio-voice&sender=";
+    world.fhir.refused.push((search.to_owned(), 500));
+    for _ in 0..3 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
+    world.fhir.refused.clear();
+    world.sweep();
+    assert_eq!(world.call(&sid("CA", 1)).get("id"), of_call.get("id"));
+    assert_eq!(waiting(&world), 1);
+}
+
+#[test]
+fn a_call_that_dialed_no_one_takes_none_of_two_tickets() {
+    let mut world = World::new("");
+    let at = NOW - 12 * MINUTE;
+    ticket(&mut world, "+15550100201", at, "Appointment/a1");
+    ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
+    world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + 2 * MINUTE, 6)];
+    for _ in 0..15 {
+        world.sweep();
+        world.now += MINUTE;
+        assert_eq!(waiting(&world), 2);
+    }
+}
+
+#[test]
+fn an_unused_ticket_is_closed() {
+    let mut world = World::new("");
+    ticket(&mut world, "+15550100201", NOW, "Appointment/a1");
+    // A draft of another application stays.
+    let mut draft = CallLog::default().write(None, EXTENSION_BASE);
+    draft.set("status", Json::of("preparation"));
+    world.fhir.put(&draft, NOW);
+    for _ in 0..29 {
+        world.now += MINUTE;
+        world.sweep();
+        assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
+    }
+    world.now += 3 * MINUTE;
+    world.sweep();
+    let closed = world.fhir.of_type("Communication")[0];
+    assert!(is(closed, "status", "not-done"));
+    assert_eq!(closed.at(&["statusReason", "coding", "0", "code"]), Some(&Json::of("ticket-expired")));
+    assert!(is(world.fhir.of_type("Communication")[1], "status", "preparation"));
+}

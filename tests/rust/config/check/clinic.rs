@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! What the clinic must have: bindings, numbers of the account, notice of missed calls.
+
+use plumline::dialplan::config::Config;
+use plumline::phone::E164;
+use serde_json::json;
+
+use super::{OWN, check, sound};
+
+#[test]
+fn an_identity_that_rings_is_bound() {
+    let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
+    let mut config = sound();
+    // It is named once, where it stands first.
+    config["identities"] = json!({});
+    assert_eq!(check(&config), unbound("client"));
+    config["client"] = json!(OWN);
+    assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"));
+    for own in [OWN.to_owned(), OWN.replace('_', "-")] {
+        config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(own);
+        assert_eq!(check(&config), []);
+    }
+    for other in [&*OWN.replacen('_', "-", 1), "Desk", "5e0b9c1d_0000_4000_8000_00000000000"] {
+        config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(other);
+        assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"), "{other}");
+    }
+    // One that only other documents ring may be bound, too.
+    config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!("Desk");
+    config["identities"] =
+        json!({ "Desk": { "roles": ["nurse"] }, "elsewhere": { "practitioners": ["Practitioner/7"] } });
+    assert_eq!(check(&config), []);
+}
+
+#[test]
+fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
+    let unreported = |at: &[&str]| at.iter().map(|at| (format!("actions.{at}"), "CONFIG_UNTOLD")).collect::<Vec<_>>();
+    let mut config = sound();
+    config["tasks"]["on"] = json!(["missed"]);
+    assert_eq!(check(&config), unreported(&["night[0].voicemail", "queue[0].queue.callback"]));
+    config["alerts"]["on"] = json!(["callback"]);
+    assert_eq!(check(&config), unreported(&["night[0].voicemail"]));
+    config["actions"]["night"] = json!([{ "reject": {} }]);
+    assert_eq!(check(&config), []);
+}
+
+#[test]
+fn numbers_have_to_be_the_accounts() {
+    let text = sound().to_string();
+    let ours = |numbers: &[&'static str]| {
+        let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
+        let findings = Config::check(&text, Some(&numbers));
+        assert!(findings.iter().all(|finding| finding.code.as_str() == "CONFIG_NUMBER_NOT_OURS"));
+        findings.into_iter().map(|finding| finding.path).collect::<Vec<_>>()
+    };
+    assert!(ours(&["+15550100001", "+15550100002", "+15550100003"]).is_empty());
+    assert_eq!(ours(&["+15550100001"]), ["outbound.practitioners[0]", "numbers[1]", "actions.desk[1].dial.callerId"]);
+    assert_eq!(ours(&[]).len(), 5);
+}
+
+#[test]
+fn what_is_never_dialed_is_no_target() {
+    let pointer = "/actions/desk/1/dial/targets/1/number";
+    let path = "actions.desk[1].dial.targets[1].number";
+    // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.
+    for number in ["+19005550123", "+442079460104", "+33899123456", "+12129765550", "+881612345678"] {
+        let mut config = sound();
+        config["outbound"]["blocked"] = json!(["+4420"]);
+        *config.pointer_mut(pointer).unwrap() = json!(number);
+        assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")], "{number}");
+    }
+    // Ours, though no member of `numbers`.
+    let text = sound().to_string();
+    let ours = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
+    let findings = Config::check(&text, Some(&ours));
+    let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
+    assert_eq!(found, [(path, "CONFIG_NUMBER_BLOCKED")]);
+    let mut config = sound();
+    config["numbers"]["+442079460003"] = json!({ "name": "London", "dialplan": "nurses" });
+    // Typed with its trunk prefix.
+    *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");
+    assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")]);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Dialplans as a whole: names, ways through the actions, hours, callback URLs.
+
+use serde_json::{Value, json};
+
+use super::{OWN, changed, check, each, one, sound};
+
+#[test]
+fn names_are_defined_and_used() {
+    let unknown = "CONFIG_NAME_UNKNOWN";
+    one("/numbers/+15550100001/dialplan", json!("night"), "numbers[0].dialplan", unknown);
+    for (pointer, path) in [
+        ("/dialplans/nurses/0/then", "dialplans.nurses[0].then"),
+        ("/actions/spanish/1/goto", "actions.spanish[1].goto"),
+        ("/actions/desk/1/dial/on/busy", "actions.desk[1].dial.on.busy"),
+        ("/actions/desk/1/dial/otherwise", "actions.desk[1].dial.otherwise"),
+        ("/actions/menu/2/menu/options/0/then", "actions.menu[2].menu.options[0].then"),
+        ("/actions/menu/2/menu/otherwise", "actions.menu[2].menu.otherwise"),
+        ("/actions/queue/0/queue/callback/then", "actions.queue[0].queue.callback.then"),
+        ("/actions/queue/0/queue/overflow/then", "actions.queue[0].queue.overflow.then"),
+        ("/actions/queue/0/queue/on/queue-full", "actions.queue[0].queue.on.queue-full"),
+        ("/actions/queue/0/queue/otherwise", "actions.queue[0].queue.otherwise"),
+        ("/actions/room/0/conference/then", "actions.room[0].conference.then"),
+    ] {
+        one(pointer, json!("nowhere"), path, unknown);
+    }
+    one("/dialplans/main/0/when/callers/0", json!("no-list"), "dialplans.main[0].when.callers[0]", unknown);
+    // A number without its +.
+    one("/dialplans/main/0/when/callers/0", json!("2125550123"), "dialplans.main[0].when.callers[0]", "CONFIG_NUMBER");
+    one("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
+    one("/dialplans/main/5/when/closed", json!("never"), "dialplans.main[5].when.closed", unknown);
+    one("/dialplans/main/4/when/called/0", json!("+15550100003"), "dialplans.main[4].when.called[0]", unknown);
+    for (pointer, value, path) in [
+        ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
+        ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
+        ("/lists/é", json!([]), "lists[1]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[9]"),
+    ] {
+        one(pointer, value, path, "CONFIG_NAME");
+    }
+    // Warnings, and only where nothing else is wrong. What is used only by something unused is unused.
+    let mut config = sound();
+    config["actions"]["free"] = json!([{ "goto": "freed" }]);
+    config["actions"]["freed"] = json!([{ "reject": {} }]);
+    config["lists"]["friends"] = json!([]);
+    config["hours"]["late"] = json!({ "healthcareService": "HealthcareService/1", "timeZone": "UTC" });
+    config["dialplans"]["old"] = json!([{ "when": { "open": "late" }, "then": "freed" }, { "then": "free" }]);
+    let unused = ["dialplans.old", "hours.late", "lists.friends", "actions.free", "actions.freed"];
+    assert_eq!(check(&config), unused.map(|path| (path.to_owned(), "CONFIG_NAME_UNUSED")));
+    config["client"] = json!("");
+    assert_eq!(check(&config), [("client".to_owned(), "CONFIG_IDENTITY")]);
+}
+
+#[test]
+fn every_call_is_answered_and_comes_to_an_end() {
+    each(
+        r#"
+/dialplans/nurses/0/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
+/dialplans/nurses/1 | { "then": "end" } | dialplans.nurses[1] | CONFIG_RULE_UNREACHABLE
+/dialplans/main/4/when/closed | "day" | dialplans.main[4].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/careTeam | ["CareTeam/1"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/patientLanguage | ["es"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/2/when | { "anonymous": true } | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/4/when/called/1 | "+15550100002" | dialplans.main[4].when.called[1] | CONFIG_RULE_UNREACHABLE
+/hours/day/weekly | [] | hours.day | CONFIG_HOURS_UNCOVERED
+/actions/end/1 | { "pause": 1 } | actions.end | CONFIG_DEAD_END
+/actions/end | [] | actions.end | CONFIG_DEAD_END
+/actions/end/0 | { "hangup": {} } | actions.end[0] | CONFIG_VERB_ORDER
+/actions/end/1 | { "reject": {} } | actions.end[1] | CONFIG_VERB_ORDER
+/actions/spanish/1/goto | "spanish" | actions.spanish[1].goto | CONFIG_LOOP
+/actions/menu/2/menu/otherwise | "menu" | actions.menu[2].menu.otherwise | CONFIG_LOOP
+/actions/queue/0/queue/otherwise | "desk" | actions.queue[0].queue.otherwise | CONFIG_LOOP
+/actions/queue/0/queue/overflow/then | "queue" | actions.queue[0].queue.overflow.then | CONFIG_LOOP
+/actions/queue/0/queue/on/left | "queue" | actions.queue[0].queue.on | CONFIG_LOOP
+/actions/desk/1/dial/on/unavailable | "desk" | actions.desk[1].dial.on | CONFIG_LOOP
+/actions/night | [{ "goto": "queue" }] | actions.night[0].goto | CONFIG_LOOP
+"#,
+    );
+    // Someone's doing is in each of these rounds.
+    for (pointer, value) in [
+        ("/actions/desk/1/dial/on/answered", json!("desk")),
+        ("/actions/menu/2/menu/options/0/then", json!("menu")),
+        ("/actions/queue/0/queue/callback/then", json!("queue")),
+        ("/actions/room/0/conference/then", json!("room")),
+    ] {
+        changed(pointer, Some(value), &[]);
+    }
+    changed("/outbound/countries", Some(json!(["UK", "PR"])), &[]);
+    changed("/dialplans/nurses", Some(json!([])), &[("dialplans.nurses", "CONFIG_DEFAULT_MISSING")]);
+}
+
+#[test]
+fn no_caller_is_cut_off_without_a_word() {
+    let silence = |actions: Value| {
+        check(&json!({
+            "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+            "dialplans": { "main": [{ "when": { "anonymous": true }, "then": "b" }, { "then": "a" }] },
+            "actions": actions
+        }))
+    };
+    let b = json!([{ "reject": {} }]);
+    let at = |index: usize| (format!("dialplans.main[{index}].then"), "CONFIG_SILENCE");
+    assert_eq!(silence(json!({ "a": [{ "hangup": {} }], "b": b })), [at(1)]);
+    assert_eq!(silence(json!({ "a": [{ "pause": 1 }, { "goto": "b" }], "b": [{ "hangup": {} }] })), [at(0), at(1)]);
+    let said = json!([{ "say": { "text": "Hello." } }, { "goto": "c" }]);
+    assert_eq!(silence(json!({ "a": said, "b": b, "c": [{ "hangup": {} }] })), []);
+}
+
+#[test]
+fn what_depends_on_the_hour_has_a_zone() {
+    let missing = "CONFIG_TIME_ZONE_MISSING";
+    let mut config = sound();
+    config.as_object_mut().unwrap().remove("timeZone");
+    // The second number's dialplan has no hours, but its way leads to people who have.
+    config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
+    assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
+    config["outbound"].as_object_mut().unwrap().remove("hours");
+    config["actions"]["desk"][1]["dial"]["targets"].as_array_mut().unwrap().remove(3);
+    assert_eq!(check(&config), []);
+    config["numbers"]["+15550100001"].as_object_mut().unwrap().remove("timeZone");
+    assert_eq!(check(&config), [("numbers[0].timeZone".into(), missing)]);
+    config["hours"]["service"]["timeZone"] = json!("UTC");
+    assert_eq!(check(&config), []);
+}
+
+#[test]
+fn only_who_is_rung_from_a_number_needs_its_hour() {
+    let mut config = sound();
+    config.as_object_mut().unwrap().remove("timeZone");
+    config["outbound"].as_object_mut().unwrap().remove("hours");
+    // The first number, which has a zone, leads to people who have hours; the second to a room, and then to them too.
+    config["dialplans"]["nurses"] = json!([{ "then": "quiet" }]);
+    config["actions"]["quiet"] = json!([{ "conference": { "name": "Room" } }]);
+    let errors = |config: &Value| {
+        check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&config), []);
+    config["actions"]["quiet"][0]["conference"]["then"] = json!("menu");
+    assert_eq!(errors(&config), [("numbers[1].timeZone".into(), "CONFIG_TIME_ZONE_MISSING")]);
+}
+
+#[test]
+fn callback_urls_are_counted() {
+    let mut config = sound();
+    let menu = |name: &str| {
+        json!([{ "menu": { "prompt": { "text": "?a" }, "retries": 10, "otherwise": "end",
+        "options": [{ "digits": "1", "then": name }] } }])
+    };
+    // 6, and in two languages a menu's 2, a dial's 6, a queue's 3, a voicemail's and a conference's: 32.
+    for index in 0..10 {
+        config["actions"][format!("m{index}")] = menu(&format!("m{}", index + 1));
+    }
+    config["actions"]["m10"] = menu("end");
+    config["actions"]["end"][1] = json!({ "goto": "m10" });
+    config["actions"]["m10"][0]["menu"]["otherwise"] = json!("reject");
+    let errors = |config: &Value| {
+        check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
+    };
+    // And 11 menus with 11 each, in two languages.
+    assert_eq!(errors(&config), [("actions.m9".into(), "CONFIG_STEPS")]);
+    for index in 0..10 {
+        config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
+    }
+    assert_eq!(errors(&config), []);
+    // Of one language more, twice as many; of ten more, too many.
+    config["actions"]["m10"][0]["menu"]["options"] = json!(
+        (0..10).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
+    );
+    assert_eq!(errors(&config), [("actions.m10".into(), "CONFIG_STEPS")]);
+}
+
+#[test]
+fn what_follows_at_once_is_bounded() {
+    let chain = |links: usize, link: &dyn Fn(&str) -> Value| {
+        let mut actions: serde_json::Map<String, Value> =
+            (1..links).map(|n| (format!("a{n}"), json!([link(&format!("a{}", n + 1))]))).collect();
+        actions.insert(format!("a{links}"), json!([{ "reject": {} }]));
+        check(&json!({
+            "timeZone": "UTC",
+            "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
+            "dialplans": { "main": [{ "then": "a1" }] },
+            "actions": actions
+        }))
+    };
+    let goto = |next: &str| json!({ "goto": next });
+    let dial = |next: &str| json!({ "dial": { "targets": [{ "available": "Organization/7" }], "otherwise": next } });
+    let ring = |next: &str| json!({ "dial": { "targets": [{ "client": OWN }], "otherwise": next } });
+    let link: [&dyn Fn(&str) -> Value; 2] = [&goto, &dial];
+    for link in link {
+        assert_eq!(chain(16, link), []);
+        assert_eq!(chain(18, link), [("actions.a2".to_owned(), "CONFIG_CHAIN")]);
+    }
+    assert_eq!(chain(40, &ring), []);
+    // A long way is no deep one.
+    assert_eq!(chain(8_000, &goto), [("actions.a7984".to_owned(), "CONFIG_CHAIN")]);
+}

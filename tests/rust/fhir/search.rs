@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! The searches of the bots. A search by anything else fails the test.
+
+use std::cmp::Ordering;
+
+use plumline::json::Json;
+use plumline::time::parse_instant;
+
+use crate::fhir::Fhir;
+use crate::form::pairs;
+use crate::json::{is, list, reference, text};
+
+/// How many resources a search finds that has no `_count`, and the most that any finds.
+const USUAL: usize = 20;
+const MOST: usize = 1_000;
+
+/// Search parameters by token. An `_id` is the table's key.
+const TOKENS: [&str; 7] = ["category", "code", "email", "identifier", "phone", "status", "telecom"];
+
+/// A search, `Type?name=value&…`.
+struct Search {
+    kind: String,
+    params: Vec<(String, String)>,
+}
+
+impl Search {
+    fn read(url: &str) -> Self {
+        let (kind, query) = url.split_once('?').unwrap_or_else(|| panic!("{url}"));
+        Self { kind: kind.to_owned(), params: pairs(query) }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// `PostgreSQL` answers a search by several tokens with a small `_count` by reading the whole table, unless the
+    /// search is sorted. One that only counts has no `_count`.
+    fn assert_sorted(&self, url: &str) {
+        let is_list = |(name, value): &(String, String)| TOKENS.contains(&name.as_str()) && value.contains(',');
+        let is_safe = self.get("_sort").is_some() || self.get("_summary").is_some();
+        assert!(is_safe || !self.params.iter().any(is_list), "a list of tokens without _sort: {url}");
+    }
+
+    fn finds(&self, resource: &Json) -> bool {
+        is(resource, "resourceType", &self.kind)
+            && self.params.iter().all(|(name, value)| fulfils(resource, name, value))
+    }
+
+    fn sort(&self, found: &mut [&Json]) {
+        let Some(rule) = self.get("_sort") else { return };
+        let (by, descending) = rule.strip_prefix('-').map_or((rule, false), |by| (by, true));
+        found.sort_by(|one, other| compare(one, other, by, descending));
+    }
+}
+
+impl Fhir {
+    /// The answer to a search: a `Bundle` of type `searchset`.
+    pub(crate) fn search(&self, url: &str) -> Json {
+        let search = Search::read(url);
+        search.assert_sorted(url);
+        let mut found = self.found(&search);
+        let mut bundle = Json::object([("resourceType", Json::of("Bundle")), ("type", Json::of("searchset"))]);
+        if let Some(summary) = search.get("_summary") {
+            assert_eq!(summary, "count");
+            bundle.set("total", Json::count(found.len() as u64));
+            return bundle;
+        }
+        search.sort(&mut found);
+        let count = search.get("_count").map_or(USUAL, |count| count.parse().expect("a count")).min(MOST);
+        let has_more = found.len() > count;
+        found.truncate(count);
+        let included = self.included(&search, &found);
+        let entry = |mode: &str, resource: &Json| {
+            Json::object([("search", Json::object([("mode", Json::of(mode))])), ("resource", resource.clone())])
+        };
+        let entries = found.into_iter().map(|one| entry("match", one));
+        let entries: Vec<Json> = entries.chain(included.into_iter().map(|one| entry("include", one))).collect();
+        if !entries.is_empty() {
+            bundle.set("entry", Json::List(entries));
+        }
+        let link = |relation: &str| Json::object([("relation", Json::of(relation)), ("url", Json::of(url))]);
+        let mut links = vec![link("self"), link("first")];
+        links.extend(has_more.then(|| link("next")));
+        bundle.set("link", Json::List(links));
+        bundle
+    }
+
+    /// The resources that a condition holds for.
+    pub(super) fn matches(&self, url: &str) -> Vec<&Json> {
+        self.found(&Search::read(url))
+    }
+
+    fn found(&self, search: &Search) -> Vec<&Json> {
+        self.resources.iter().filter(|one| search.finds(one)).collect()
+    }
+
+    /// What `_include` adds. Further rounds follow the references of what was included, by `_include:iterate`.
+    fn included(&self, search: &Search, matches: &[&Json]) -> Vec<&Json> {
+        let mut included: Vec<&Json> = Vec::new();
+        let mut sources = matches.to_vec();
+        let mut is_first = true;
+        while !sources.is_empty() {
+            let rules =
+                search.params.iter().filter(|(name, _)| is_first && name == "_include" || name == "_include:iterate");
+            let mut next: Vec<&Json> = Vec::new();
+            for (_, rule) in rules {
+                let (kind, member) = include(rule);
+                for source in sources.iter().filter(|one| is(one, "resourceType", kind)) {
+                    for to in references(source, member) {
+                        let known = |one: &&Json| reference(one) == to;
+                        let is_known = matches.iter().chain(&included).chain(&next).any(known);
+                        // What may not be read is left out.
+                        let may_be_read = self.refusal_of("GET", to).is_none();
+                        next.extend(self.get(to).filter(|_| !is_known && may_be_read));
+                    }
+                }
+            }
+            included.extend(&next);
+            sources = next;
+            is_first = false;
+        }
+        included
+    }
+}
+
+/// The type and the member of an `_include`.
+fn include(rule: &str) -> (&'static str, &'static str) {
+    match rule {
+        "Communication:sender" => ("Communication", "sender"),
+        "Patient:general-practitioner" => ("Patient", "generalPractitioner"),
+        "PractitionerRole:practitioner" => ("PractitionerRole", "practitioner"),
+        other => panic!("an include of {other}"),
+    }
+}
+
+/// Whether a resource fulfils one parameter of a search.
+fn fulfils(resource: &Json, name: &str, value: &str) -> bool {
+    let any = |holds: &dyn Fn(&str) -> bool| alternatives(value).iter().any(|one| holds(one));
+    match name {
+        "_id" => any(&|id| is(resource, "id", id)),
+        "identifier" => any(&|token| list(resource, "identifier").iter().any(|one| has(one, "value", token))),
+        "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|one| has(one, "code", token))),
+        "status" => any(&|status| is(resource, "status", status)),
+        "phone" => any(&|number| {
+            list(resource, "telecom").iter().any(|one| is(one, "system", "phone") && is(one, "value", number))
+        }),
+        "organization" | "practitioner" | "recipient" | "sender" | "subject" => {
+            any(&|to| references(resource, name).contains(&to))
+        }
+        "patient" => {
+            let member = if is(resource, "resourceType", "Task") { "for" } else { "subject" };
+            any(&|to| references(resource, member).contains(&to))
+        }
+        "_lastUpdated" | "authored-on" | "sent" => when(resource, name).is_some_and(|at| {
+            let (prefix, bound) = value.split_at(2);
+            let bound = parse_instant(bound).unwrap_or_else(|| panic!("{value}"));
+            match prefix {
+                "ge" => at >= bound,
+                "lt" => at < bound,
+                _ => panic!("{name}={value}"),
+            }
+        }),
+        "_count" | "_include" | "_include:iterate" | "_sort" | "_summary" => true,
+        other => panic!("a search by {other}"),
+    }
+}
+
+/// The values of a parameter, of which one is enough. A backslash before a comma makes it a part of a value.
+fn alternatives(value: &str) -> Vec<String> {
+    let mut values = vec![String::new()];
+    let mut characters = value.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => values.last_mut().unwrap().extend(characters.next()),
+            ',' => values.push(String::new()),
+            other => values.last_mut().unwrap().push(other),
+        }
+    }
+    values
+}
+
+/// Whether an `Identifier` or a `Coding` has the system and the value of a token, `system|value`. Without a value any
+/// is enough, and without the bar any system.
+fn has(one: &Json, name: &str, token: &str) -> bool {
+    match token.split_once('|') {
+        Some((system, value)) => is(one, "system", system) && (value.is_empty() || is(one, name, value)),
+        None => is(one, name, token),
+    }
+}
+
+/// The codings of a `CodeableConcept`, or of a list of them.
+fn codings<'a>(resource: &'a Json, name: &str) -> impl Iterator<Item = &'a Json> {
+    let concept = resource.get(name);
+    let concepts = concept.map(Json::elements).filter(|list| !list.is_empty());
+    let concepts = concepts.unwrap_or_else(|| concept.map(std::slice::from_ref).unwrap_or_default());
+    concepts.iter().flat_map(|concept| list(concept, "coding"))
+}
+
+/// The references of a member, which may be a list.
+fn references<'a>(resource: &'a Json, name: &str) -> Vec<&'a str> {
+    let one = resource.get(name).map(|one| text(one, &["reference"]));
+    let all = list(resource, name).iter().map(|one| text(one, &["reference"]));
+    one.into_iter().chain(all).filter(|to| !to.is_empty()).collect()
+}
+
+fn when(resource: &Json, name: &str) -> Option<u64> {
+    let path: &[&str] = match name {
+        "_lastUpdated" => &["meta", "lastUpdated"],
+        "authored-on" => &["authoredOn"],
+        "sent" => &["sent"],
+        other => panic!("{other} is no date"),
+    };
+    resource.at(path).and_then(Json::text).and_then(parse_instant)
+}
+
+/// A resource that has no value is greater than all others: the last one, or the first one in descending order.
+fn compare(one: &Json, other: &Json, by: &str, descending: bool) -> Ordering {
+    let order = match by {
+        "identifier" => by_text(one, other, &["identifier", "0", "value"]),
+        "phone" => by_text(one, other, &["telecom", "0", "value"]),
+        by => greatest_without(when(one, by), when(other, by)),
+    };
+    if descending { order.reverse() } else { order }
+}
+
+fn by_text(one: &Json, other: &Json, path: &[&str]) -> Ordering {
+    greatest_without(one.at(path).and_then(Json::text), other.at(path).and_then(Json::text))
+}
+
+fn greatest_without<T: Ord>(one: Option<T>, other: Option<T>) -> Ordering {
+    (one.is_none(), one).cmp(&(other.is_none(), other))
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Flows that run to their end, one alone or several concurrently.
+
+use plumline::runtime::{Answer, Flow, Open, Response, Step};
+
+use crate::random::Random;
+
+/// A flow that waits for answers, or has ended.
+pub(crate) struct Run {
+    flow: Flow,
+    step: Step,
+    /// How often it waited for answers.
+    pub(crate) rounds: usize,
+}
+
+impl Run {
+    pub(crate) fn new(mut flow: Flow) -> Self {
+        let step = flow.step();
+        Self { flow, step, rounds: 0 }
+    }
+
+    /// The response, once the flow has ended.
+    pub(crate) fn response(&self) -> Option<&Response> {
+        if let Step::Done(response) = &self.step { Some(response) } else { None }
+    }
+
+    /// What the flow waits for.
+    pub(crate) fn open(&self) -> &[Open] {
+        if let Step::Ask(open) = &self.step { open } else { &[] }
+    }
+
+    /// Answers everything that the flow waits for.
+    pub(crate) fn go_on(&mut self, mut answer: impl FnMut(&Open) -> Answer) {
+        let answers = self.open().iter().map(|open| (open.id, answer(open))).collect();
+        self.rounds += 1;
+        self.step = self.flow.resume(answers);
+    }
+}
+
+/// Plays a flow to its end.
+pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&Open) -> Answer) -> Response {
+    let mut run = Run::new(flow);
+    loop {
+        if let Some(response) = run.response() {
+            return response.clone();
+        }
+        run.go_on(&mut answer);
+    }
+}
+
+/// Plays flows concurrently in a random order. The responses are in the order of the flows.
+pub(crate) fn race(
+    flows: impl IntoIterator<Item = Flow>,
+    random: &mut Random,
+    mut answer: impl FnMut(&Open) -> Answer,
+) -> Vec<Response> {
+    let mut runs: Vec<Run> = flows.into_iter().map(Run::new).collect();
+    loop {
+        let mut waiting: Vec<&mut Run> = runs.iter_mut().filter(|run| run.response().is_none()).collect();
+        if waiting.is_empty() {
+            return runs.iter().filter_map(Run::response).cloned().collect();
+        }
+        let at = random.below(waiting.len());
+        waiting[at].go_on(&mut answer);
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Events as a host lays them out, and requests as the flow sends them.
+
+use plumline::bots::{SharedCache, webhook};
+use plumline::frame::Frame;
+use plumline::json::Json;
+use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Step};
+
+use super::{Event, OURS, PATIENT, URL, code, genuine, greeting, says};
+use crate::constants::TOKEN;
+use crate::fault::done;
+use crate::json::json;
+
+#[test]
+fn an_event_may_leave_out_the_names_that_were_kept() {
+    let event = Event::default();
+    let values = |params: &[(&str, &str)], values: &[&str]| {
+        let signature = genuine(URL, params);
+        let fields = [&[signature.as_str(), TOKEN, OURS, URL], values].concat();
+        let mut numbers = vec![0, 0, 0, 0b10011, 3];
+        numbers.extend(fields.iter().map(|field| field.len() as u32));
+        let frame = Frame::from_latin1(fields.concat().into_bytes(), numbers);
+        match Flow::new(|host| webhook(frame, host, event.cache.clone())).step() {
+            Step::Done(done) => Some(done.reply),
+            // It asks for the headers to explain a wrong signature.
+            Step::Ask(_) => None,
+        }
+    };
+    let other = [("CallSid", "CA2"), ("From", PATIENT), ("To", "+15550100009")];
+    let invalid = |reply: Option<Reply>| assert_eq!(code(&reply.unwrap()), ("EVENT_INVALID", 500));
+    invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
+    // Names are kept only on request, and only of a genuine event.
+    assert_eq!(event.reply(), greeting(OURS));
+    assert_eq!(code(&Event { keeps_names: true, ..event.clone() }.signed("x").reply()).1, 403);
+    invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
+    assert_eq!(Event { keeps_names: true, ..event.clone() }.reply(), greeting(OURS));
+    says(&values(&other, &["CA2", PATIENT, "+15550100009"]).unwrap(), "not in service");
+    assert_eq!(values(&event.params, &["CA1", PATIENT, OURS]), Some(greeting(OURS)));
+    for wrong in [&["CA1", PATIENT][..], &["CA1", PATIENT, OURS, ""], &[]] {
+        invalid(values(&other, wrong));
+    }
+    // The same values in another order are another request.
+    assert_eq!(values(&other, &["+15550100009", PATIENT, "CA2"]), None);
+}
+
+#[test]
+fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
+    for frame in [
+        Frame::from_latin1(vec![], vec![]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 11, 0, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, u32::MAX, 0, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 7, 1, 1, 1]),
+        Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 0, 1, 2]),
+    ] {
+        let Step::Done(done) = Flow::new(|host| webhook(frame, host, SharedCache::default())).step() else { panic!() };
+        assert_eq!(code(&done.reply), ("EVENT_INVALID", 500));
+    }
+}
+
+/// FHIR requests of one moment are one batch, and after a deadline the flow goes on.
+#[test]
+fn fhir_asks_of_one_moment_are_one_batch() {
+    let get = |url: &str| Ask::Fhir(FhirRequest { method: "GET", url: url.into(), ..FhirRequest::default() });
+    let mut flow = Flow::new(|host| async move {
+        let first = host.ask_all(vec![(get("Patient/1"), None), (Ask::Me, None), (get("Patient/2"), Some(400))]).await;
+        let second = host.ask(get("Patient/3"), Some(700)).await;
+        let third = host.ask(Ask::Headers, None).await;
+        Response::from(Reply::Twiml(format!("{first:?} {second:?} {third:?}")))
+    });
+    let Step::Ask(asks) = flow.step() else { panic!() };
+    assert_eq!(asks.len(), 2);
+    assert_eq!(asks[0].ask, Ask::Me);
+    let Ask::Batch(bundle) = &asks[1].ask else { panic!() };
+    assert!(bundle.contains("Patient/1") && bundle.contains("Patient/2") && asks[1].deadline.is_none());
+    let body = r#"{"entry":[{"response":{"status":"200"},"resource":{"id":"1"}},{"response":{"status":"404"}}]}"#;
+    let batch = (asks[1].id, done(200, json(body)));
+    // Me has no answer, so it has failed; the answer to an unknown request is ignored.
+    let Step::Ask(asks) = flow.resume(vec![batch, (99, Answer::Failed)]) else { panic!() };
+    assert_eq!(asks[0].deadline, Some(700));
+    let Step::Ask(asks) = flow.resume(vec![(asks[0].id, Answer::TimedOut)]) else { panic!() };
+    let Step::Done(done) = flow.resume(vec![(asks[0].id, done(200, Json::Null))]) else { panic!() };
+    let id = "Object([(\"id\", Text(\"1\"))])";
+    let expected = format!(
+        "[Done {{ status: 200, body: {id} }}, Failed, Done {{ status: 404, body: Null }}] TimedOut Done {{ status: 200, body: Null }}"
+    );
+    assert_eq!(done.reply, Reply::Twiml(expected));
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Answers to genuine requests without a dialplan.
+
+use plumline::runtime::Reply;
+
+use super::{Event, OURS, PATIENT, URL, code, document, genuine, greeting, says};
+
+#[test]
+fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
+    let (done, asked) = Event::default().play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
+    assert!(done.log.is_empty());
+    // Called counts where there is no To, and one parameter is enough.
+    for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
+        assert_eq!(Event::with_params(params).reply(), greeting(OURS));
+    }
+}
+
+#[test]
+fn a_browser_call_is_dialed_with_our_caller_id() {
+    let browser =
+        |to| Event::with_params(vec![("From", "client:practitioner_1"), ("To", to), ("Direction", "inbound")]);
+    assert_eq!(
+        browser(PATIENT).reply(),
+        document("<Dial callerId=\"+15550100001\"><Number>+15550100123</Number></Dial>")
+    );
+    // It may call numbers of the country of our number that cost no more than others there.
+    for (to, sentence) in [
+        ("", "The number you have dialled is not valid."),
+        ("905-555-0123", "The number you have dialled is not valid."),
+        ("client:practitioner_2", "The number you have dialled is not valid."),
+        ("+1555010012345678", "The number you have dialled is not valid."),
+        ("+1 555 010 0123", "The number you have dialled is not valid."),
+        ("911", "Emergency calls cannot be placed from here."),
+        ("+911", "Emergency calls cannot be placed from here."),
+        ("+19005550123", "Calls to this number are not allowed."),
+        ("+442079460123", "Calls to this country are not allowed."),
+        ("+18765550123", "Calls to this country are not allowed."),
+        (OURS, "This number is one of our own"),
+    ] {
+        says(&browser(to).reply(), sentence);
+    }
+    let config = r#"{"outbound":{"callerId":"+15550100002"}}"#;
+    let ours = "+15550100001,+15550100002";
+    let reply = browser(PATIENT).secret("TWILIO_NUMBER", ours).secret("PLUMLINE_CONFIG", config).reply();
+    // By policy: outbound/calls.rs.
+    assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Dial callerId=\"+15550100002\" ")), "{reply:?}");
+}
+
+/// A secret of invisible characters opens no ticket. But it is set, so that calls need one.
+#[test]
+fn a_blank_sealing_secret_does_not_turn_tickets_off() {
+    for secret in ["   ", "\u{200b}", "\u{a0}\u{feff}", ",", "short"] {
+        let call = Event::with_params(vec![("CallSid", "CA1"), ("From", "client:practitioner_1"), ("To", PATIENT)]);
+        let reply = call.secret("PLUMLINE_SECRET", secret).reply();
+        assert!(matches!(&reply, Reply::Twiml(xml) if !xml.contains("<Number>")), "{secret:?} {reply:?}");
+    }
+}
+
+#[test]
+fn a_browser_passes_nothing_off_as_a_callback() {
+    for pretended in
+        [("DialCallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("MessageSid", "SM1")]
+    {
+        let params = vec![("From", "client:a"), ("To", PATIENT), ("CallStatus", "ringing"), pretended];
+        let reply = Event::with_params(params).reply();
+        assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Number>")), "{reply:?}");
+    }
+}
+
+#[test]
+fn a_browser_call_of_another_app_is_refused() {
+    let call = |app| {
+        let params = vec![("From", "client:practitioner_1"), ("To", PATIENT), ("ApplicationSid", app)];
+        Event::with_params(params).secret("TWILIO_TWIML_APP_SID", "AP1").play().0
+    };
+    assert!(matches!(call("AP1").reply, Reply::Twiml(xml) if xml.contains("<Number>")));
+    for other in ["AP2", ""] {
+        let done = call(other);
+        says(&done.reply, "This call is not allowed.");
+        assert!(done.log[0].starts_with("plumline: APPLICATION_MISMATCH: "), "{:?}", done.log);
+    }
+}
+
+#[test]
+fn nothing_is_dialed_for_whom_is_not_ours() {
+    for params in [
+        vec![("From", PATIENT), ("To", "+15550100999")],
+        vec![("From", PATIENT)],
+        vec![("From", "sip:a@example.com"), ("To", OURS)],
+        vec![("From", OURS), ("To", PATIENT), ("Direction", "outbound-api")],
+        // A caller whose number reads like a browser's name is no browser.
+        vec![("From", "anonymous"), ("To", PATIENT), ("Caller", "client:practitioner_1")],
+    ] {
+        says(&Event::with_params(params).reply(), "is not in service.");
+    }
+}
+
+#[test]
+fn callbacks_are_acknowledged_and_never_routed() {
+    for more in [
+        ("CallbackSource", "call-progress-events"),
+        ("DialCallStatus", "completed"),
+        ("CallStatus", "completed"),
+        ("CallStatus", "no-answer"),
+    ] {
+        let reply = Event::with_params(vec![("From", "client:a"), ("To", PATIENT), more]).reply();
+        assert_eq!(reply, Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()));
+    }
+}
+
+/// Calls that staff place have callbacks whatever the config is.
+#[test]
+fn callbacks_come_to_urls_of_their_own() {
+    for (kind, more) in [
+        ("status", ("CallbackSource", "call-progress-events")),
+        ("recording", ("RecordingStatus", "completed")),
+        ("machine", ("MachineDetectionDuration", "900")),
+    ] {
+        let event = Event::with_params(vec![("From", "client:a"), ("To", PATIENT), more]);
+        let signature = |step: &str| genuine(&format!("{URL}?step={step}"), &event.params);
+        let reply = |step: &str| event.clone().signed(signature(step)).reply();
+        assert_eq!(reply(kind), Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()), "{kind}");
+        assert_eq!(code(&reply("other")), ("SIGNATURE_MISMATCH", 403));
+        // A caller would hear an apology. A callback has to be posted again.
+        let trapped = Event { attempt: 2, ..event.clone().signed(signature(kind)) }.reply();
+        assert_eq!(code(&trapped), ("CORE_TRAPPED", 500));
+    }
+}
+
+#[test]
+fn a_parameter_given_twice_is_not_believed() {
+    let (done, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
+    says(&done.reply, "We are sorry.");
+    assert!(done.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
+    // The same value twice is the same call.
+    assert_eq!(Event::with_params(vec![("To", OURS), ("To", OURS)]).reply(), greeting(OURS));
+}
+
+#[test]
+fn a_message_is_not_swallowed() {
+    let reply = Event::with_params(vec![("MessageSid", "SM1"), ("From", PATIENT), ("To", OURS)]).reply();
+    assert_eq!(code(&reply), ("NOT_A_CALL", 500));
+}
+
+#[test]
+fn a_wrong_config_leaves_the_default_route_and_a_line() {
+    for (config, place) in [
+        ("{", "line 1, column 2"),
+        (r#"{"client":7}"#, "client"),
+        (r#"{"x":{}}"#, "an unknown or repeated member of the document"),
+    ] {
+        let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
+        assert_eq!(done.reply, greeting(OURS));
+        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+        // What it forbids is not known, so no one is dialed.
+        let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
+        let (done, _) = browser.secret("PLUMLINE_CONFIG", config).play();
+        says(&done.reply, "We are sorry.");
+        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+    }
+    let config = r#"{"client":"front-desk","tasks":{"on":["missed"]}}"#;
+    let reply = Event::default().secret("PLUMLINE_CONFIG", config).reply();
+    assert!(
+        matches!(&reply, Reply::Twiml(xml) if xml.contains("?step=status#rc=3&amp;rp=all\" statusCallbackEvent=\"initiated ringing answered completed\">front-desk<")),
+        "{reply:?}"
+    );
+    let config = r#"{"greeting":{"text":"Good day & welcome.","voice":"Polly.Amy-Neural","language":"en-GB"},"client":"front-desk"}"#;
+    assert_eq!(
+        Event::default().secret("PLUMLINE_CONFIG", config).reply(),
+        document(
+            "<Say voice=\"Polly.Amy-Neural\" language=\"en-GB\">Good day &amp; welcome.</Say>\
+             <Dial><Client>front-desk</Client></Dial>"
+        )
+    );
+    let silent = Event::default().secret("PLUMLINE_CONFIG", r#"{"greeting":{"text":""}}"#).reply();
+    assert_eq!(silent, document("<Dial><Client>+15550100001</Client></Dial>"));
+}
+
+#[test]
+fn after_two_traps_a_genuine_caller_hears_an_apology_and_a_stranger_nothing() {
+    says(&Event { attempt: 2, ..Event::default() }.reply(), "We are sorry.");
+    assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(OURS));
+    assert_eq!(code(&Event { attempt: 2, ..Event::default() }.signed("x").reply()).1, 403);
+}

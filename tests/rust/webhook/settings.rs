@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Secrets, and the URL of the webhook.
+
+use plumline::bots::SharedCache;
+use plumline::json::Json;
+use plumline::runtime::{Answer, Reply};
+
+use super::{Event, OURS, PATIENT, URL, code, genuine, greeting, me};
+use crate::constants::NOW;
+use crate::fault::done;
+use crate::json::json;
+
+#[test]
+fn what_is_missing_is_named() {
+    let broken = |event: Event<'_>, expected, secret: &'static str| {
+        let Reply::Broken(problem) = event.reply() else { panic!() };
+        assert_eq!((problem.code.as_str(), problem.at), (expected, Some(secret)));
+    };
+    broken(Event::default().without("TWILIO_AUTH_TOKEN"), "SECRET_MISSING", "TWILIO_AUTH_TOKEN");
+    for blank in ["", " \n", ",", " , ", "\u{a0}", "\u{200b}", "\u{feff}", "\0", "\u{feff},\u{2060}"] {
+        broken(Event::default().secret("TWILIO_AUTH_TOKEN", blank), "SECRET_BLANK", "TWILIO_AUTH_TOKEN");
+    }
+    broken(Event::default().without("TWILIO_NUMBER"), "SECRET_MISSING", "TWILIO_NUMBER");
+    for blank in ["", " ", " , ", "\u{a0}", "\u{feff},\0"] {
+        broken(Event::default().secret("TWILIO_NUMBER", blank), "SECRET_BLANK", "TWILIO_NUMBER");
+    }
+    for wrong in ["none", "15550100001"] {
+        broken(Event::default().secret("TWILIO_NUMBER", wrong), "NUMBER_INVALID", "TWILIO_NUMBER");
+    }
+    // An invalid number among others is reported, and the others are used.
+    let (done, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
+    assert_eq!(done.reply, greeting(OURS));
+    assert!(done.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", done.log);
+    broken(
+        Event::default().secret("PLUMLINE_WEBHOOK_URL", "fhir.example.com/x"),
+        "URL_NOT_ABSOLUTE",
+        "PLUMLINE_WEBHOOK_URL",
+    );
+    for url in ["http://fhir.example.com/x", "HTTP://10.0.0.7:8103/x", "http://127.0.0.1.example.com/x", "ws://a/x"] {
+        broken(Event::default().secret("PLUMLINE_WEBHOOK_URL", url), "URL_INSECURE", "PLUMLINE_WEBHOOK_URL");
+    }
+    // An unsigned request learns nothing of our secrets but the token's absence.
+    let unsigned = Event::default().without("TWILIO_NUMBER").signed("x").reply();
+    assert_eq!(code(&unsigned), ("SIGNATURE_MISMATCH", 403));
+}
+
+#[test]
+fn numbers_may_be_many_and_typed_by_people() {
+    let listed = Event::default().secret("TWILIO_NUMBER", "+1 (555) 010-0002, +1.555.010.0001");
+    assert_eq!(listed.reply(), greeting(OURS));
+    let browser = Event { params: vec![("From", "client:a"), ("To", PATIENT)], ..listed };
+    assert!(matches!(browser.reply(), Reply::Twiml(xml) if xml.contains("callerId=\"+15550100002\"")));
+}
+
+#[test]
+fn the_bot_finds_its_own_url() {
+    let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
+    let (done, asked) = event.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    // The next event needs no round trip.
+    let (done, asked) = event.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
+    // A URL that no longer fits is asked for anew, but not more than once in five seconds.
+    let moved = Event { me: me("old"), cache: SharedCache::default(), ..event };
+    assert_eq!(moved.play().1, ["me"]);
+    let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
+    assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
+    let back = Event { now: NOW + 5_001, me: Event::default().me, ..moved };
+    let (done, asked) = back.play();
+    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    assert_eq!(back.play().1, Vec::<&str>::new());
+    // With other secrets it is another project's event, and the bot has another URL there.
+    assert_eq!(Event { now: NOW + 1_000, ..back }.secret("TWILIO_ACCOUNT_SID", "AC1").play().1, ["me"]);
+}
+
+#[test]
+fn a_url_without_tls_is_for_this_machine_alone() {
+    let path = URL.strip_prefix("https://fhir.example.com").unwrap();
+    let learned = |base: &str| {
+        let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
+        let me = done(200, json(&me));
+        Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL")
+    };
+    for base in ["http://localhost:8103", "http://127.0.0.1:8103", "http://127.9.0.1", "http://[::1]:8103"] {
+        let url = format!("{base}{path}");
+        let signature = genuine(&url, &Event::default().params);
+        let given = Event::default().secret("PLUMLINE_WEBHOOK_URL", &url).signed(signature.clone());
+        assert_eq!(given.reply(), greeting(OURS), "{base}");
+        assert_eq!(learned(base).signed(signature).reply(), greeting(OURS), "{base}");
+    }
+    for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
+        let event = learned(base).signed(genuine(&format!("{base}{path}"), &Event::default().params));
+        assert_eq!(code(&event.reply()), ("URL_INSECURE", 500), "{base}");
+        // Nothing was learned.
+        assert_eq!(event.play().1, ["me"]);
+    }
+}
+
+#[test]
+fn without_a_url_nothing_is_believed() {
+    let nothing = done(200, Json::Null);
+    let denied = done(403, Json::Null);
+    for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
+        let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
+        let (done, _) = event.play();
+        assert_eq!(code(&done.reply), ("WEBHOOK_URL_UNKNOWN", 500));
+        // Nothing was learned, so the next event asks again.
+        assert_eq!(event.play().1, ["me"]);
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Which requests are genuine.
+
+use plumline::runtime::Reply;
+use plumline::signature::sha256_hex;
+
+use super::{Event, OURS, PATIENT, URL, code, genuine, greeting};
+
+#[test]
+fn a_body_that_no_webhook_has_is_not_even_hashed() {
+    let value = |length: usize| "x".repeat(length);
+    let (whole, long) = (value(32_000), value(33_000));
+    let with = |value: &str| Event::with_params(vec![("From", PATIENT), ("To", OURS), ("Custom", value)]).reply();
+    assert_eq!(with(&whole), greeting(OURS));
+    // The signature is valid, and the body is still refused.
+    assert_eq!(code(&with(&long)), ("BODY_TOO_LARGE", 403));
+    let names: Vec<String> = (0..1_001).map(|at| format!("P{at}")).collect();
+    let many: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    assert_eq!(code(&Event::with_params(many).reply()), ("BODY_TOO_LARGE", 403));
+}
+
+#[test]
+fn a_rotation_accepts_both_tokens() {
+    for list in ["another-token,an-invented-auth-token", " an-invented-auth-token\n, another-token "] {
+        assert_eq!(Event::default().secret("TWILIO_AUTH_TOKEN", list).reply(), greeting(OURS));
+    }
+    let reply = Event::default().secret("TWILIO_AUTH_TOKEN", "another-token").reply();
+    assert_eq!(code(&reply), ("SIGNATURE_MISMATCH", 403));
+}
+
+#[test]
+fn another_account_is_refused() {
+    let event = |account| {
+        Event::with_params(vec![("To", OURS), ("AccountSid", account)]).secret("TWILIO_ACCOUNT_SID", "AC1").reply()
+    };
+    assert_eq!(event("AC1"), greeting(OURS));
+    assert_eq!(code(&event("AC2")), ("ACCOUNT_MISMATCH", 403));
+}
+
+#[test]
+fn a_refusal_says_which_thing_was_wrong() {
+    let params = vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)];
+    let path = "/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
+    let headers = r#"{"Host":"internal.example:8103","X-Forwarded-Host":"clinic.example, proxy.example","x-forwarded-port":"9443"}"#;
+    for (signed, expected) in [
+        (genuine(&format!("http://fhir.example.com{path}"), &params), "SIGNATURE_SCHEME"),
+        (genuine(&format!("https://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("https://internal.example:8103{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("http://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (genuine(&format!("https://fhir.example.com:9443{path}"), &params), "SIGNATURE_PORT"),
+        (genuine(&format!("https://fhir.example.com:8443{path}"), &params), "SIGNATURE_PORT"),
+        (genuine(&format!("{URL}/"), &params), "SIGNATURE_PATH"),
+        (genuine(URL, &[]), "SIGNATURE_BODY_IGNORED"),
+        (genuine(&format!("{URL}?x=1"), &params), "SIGNATURE_MISMATCH"),
+        (genuine(URL, &[("CallSid", "CA1"), ("From", PATIENT), ("To", "+15550100009")]), "SIGNATURE_MISMATCH"),
+        ("x".repeat(28), "SIGNATURE_MISMATCH"),
+    ] {
+        let event = Event { params: params.clone(), headers, ..Event::default() }.signed(signed);
+        let (done, _) = event.play();
+        assert_eq!(code(&done.reply), (expected, 403));
+        assert!(done.log.len() == 1 && done.log[0].starts_with(&format!("plumline: {expected}: ")), "{:?}", done.log);
+    }
+    let decoded_twice = Event::with_params(vec![("From", " 15550100123"), ("To", " 15550100001")])
+        .signed(genuine(URL, &[("From", PATIENT), ("To", OURS)]));
+    assert_eq!(code(&decoded_twice.reply()), ("SIGNATURE_PARAMS_ALTERED", 403));
+    let shared = r#"{"x-twilio-webhooks-signature-settings":"key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}"#;
+    let shared = Event { headers: shared, ..Event::default() }.signed("x");
+    assert_eq!(code(&shared.reply()), ("SHARED_KEY_UNKNOWN", 403));
+}
+
+#[test]
+fn the_header_is_found_in_any_case() {
+    let signature = genuine(URL, &Event::default().params);
+    let headers = format!(r#"{{"X-Twilio-Signature":"{signature}"}}"#);
+    let event = Event { headers: &headers, ..Event::default() }.signed("");
+    assert_eq!(event.reply(), greeting(OURS));
+    for headers in ["{}", r#"{"x-twilio-signature":[]}"#, "[]", r#"{"x-twilio-signature":""}"#] {
+        let event = Event { headers, ..Event::default() }.signed("");
+        assert_eq!(code(&event.reply()), ("SIGNATURE_MISSING", 403));
+    }
+}
+
+#[test]
+fn json_posts_are_checked_over_their_bytes() {
+    let raw = r#"{"a": 1}"#;
+    let hash = sha256_hex(raw.as_bytes());
+    let signed = |url: &str| genuine(url, &[]);
+    let event = |signature: String| Event { raw: Some(raw), ..Event::default() }.signed(signature).reply();
+    let by_http = signed(&format!("{URL}?bodySHA256={hash}").replace("https:", "http:"));
+    assert_eq!(code(&event(by_http)), ("SIGNATURE_SCHEME", 403));
+    assert_eq!(event(signed(&format!("{URL}?bodySHA256={hash}"))), Reply::Accepted);
+    assert_eq!(code(&event(signed(URL))), ("SIGNATURE_MISMATCH", 403));
+    // Parsed JSON cannot be checked.
+    let headers = r#"{"content-type":"application/json; charset=utf-8"}"#;
+    let parsed = Event { params: vec![("a", "1")], headers, ..Event::default() };
+    assert_eq!(code(&parsed.signed(signed(&format!("{URL}?bodySHA256={hash}"))).reply()), ("BODY_NOT_RAW", 403));
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Requests of staff to the bot `operations`.
+
+use plumline::bots::operations;
+use plumline::json::Json;
+use plumline::runtime::{BotEvent, Flow, Reply, Response};
+
+use super::{AMBER, BRUNO, PATIENT, SECRET, URL, World};
+use crate::constants::{ACCOUNT, NOW};
+
+pub(crate) const KEY: &str = "SK00000000000000000000000000000002";
+pub(crate) const APP: &str = "AP00000000000000000000000000000003";
+
+/// A member of staff, and the secrets that their request finds.
+pub(crate) struct Staff {
+    pub(crate) requester: String,
+    pub(crate) secrets: Vec<(&'static str, String)>,
+    pub(crate) now: u64,
+}
+
+/// A member of staff by their reference.
+pub(crate) fn staff(requester: &str) -> Staff {
+    let secrets = [
+        ("TWILIO_ACCOUNT_SID", ACCOUNT),
+        ("TWILIO_API_KEY", KEY),
+        ("TWILIO_API_SECRET", "an-invented-key-secret"),
+        ("TWILIO_TWIML_APP_SID", APP),
+        ("TWILIO_NUMBER", "+15550100001, +15550100002, +1 (555) 010-0003"),
+        ("PLUMLINE_SECRET", SECRET),
+        ("PLUMLINE_WEBHOOK_URL", URL),
+    ];
+    let secrets = secrets.map(|(name, value)| (name, value.to_owned())).to_vec();
+    Staff { requester: requester.to_owned(), secrets, now: NOW }
+}
+
+pub(crate) fn amber() -> Staff {
+    staff(&format!("Practitioner/{AMBER}"))
+}
+
+pub(crate) fn bruno() -> Staff {
+    staff(&format!("Practitioner/{BRUNO}"))
+}
+
+impl Staff {
+    pub(crate) fn secret(mut self, name: &'static str, value: &str) -> Self {
+        self.secrets.retain(|(known, _)| *known != name);
+        if !value.is_empty() {
+            self.secrets.push((name, value.to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn at(mut self, now: u64) -> Self {
+        self.now = now;
+        self
+    }
+
+    pub(crate) fn flow(&self, input: &str) -> Flow {
+        let secrets: Vec<String> = self
+            .secrets
+            .iter()
+            .map(|(name, value)| format!("{}:{}", Json::of(name).write(), Json::of(value).write()))
+            .collect();
+        let (high, low) = (self.now >> 30, self.now & 0x3fff_ffff);
+        let event = format!(
+            r#"{{"now":[{high},{low}],"input":{input},"requester":"{}","secrets":{{{}}}}}"#,
+            self.requester,
+            secrets.join(",")
+        );
+        let event = BotEvent::read(&event).unwrap();
+        Flow::new(|host| operations(event, host))
+    }
+
+    pub(crate) fn ask(&self, world: &mut World, input: &str) -> Response {
+        world.now = self.now;
+        let done = world.play(self.flow(input));
+        let shown = format!("{}{}", done.log.concat(), refusal(&done.reply).map_or_else(String::new, |(code, _)| code));
+        for private in [PATIENT, AMBER, "/eve", SECRET, "an-invented"] {
+            assert!(!shown.contains(private), "{shown}");
+        }
+        done
+    }
+
+    pub(crate) fn value(&self, world: &mut World, input: &str) -> Json {
+        match self.ask(world, input).reply {
+            Reply::Value(value) => value,
+            other => panic!("{other:?} {:?}", world.fhir.batches),
+        }
+    }
+
+    /// The code and place of a refusal, and its HTTP status.
+    pub(crate) fn refused(&self, world: &mut World, input: &str) -> (String, u16) {
+        let done = self.ask(world, input);
+        refusal(&done.reply).unwrap_or_else(|| panic!("{:?}", done.reply))
+    }
+}
+
+pub(crate) fn refusal(reply: &Reply) -> Option<(String, u16)> {
+    let (problem, status) = match reply {
+        Reply::Invalid(problem) => (problem, 400),
+        Reply::Forbidden(problem) => (problem, 403),
+        Reply::NotFound(problem) => (problem, 404),
+        Reply::Conflict(problem) => (problem, 409),
+        Reply::Broken(problem) => (problem, 500),
+        _ => return None,
+    };
+    let at = problem.at.map(|at| format!(" {at}")).unwrap_or_default();
+    Some((format!("{}{at}", problem.code.as_str()), status))
+}
+
+pub(crate) const TOKEN: &str = r#"{"operation":"access-token"}"#;
+pub(crate) const START: &str = r#"{"operation":"start-call","patient":"Patient/eve","appointment":"visit"}"#;
+pub(crate) const PLACE: &str = r#"{"operation":"place-call","patient":"eve","requestId":"r1"}"#;
