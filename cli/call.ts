@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { signTwilio } from '#pkg/npm/index.mjs';
-import { indented } from './indented.ts';
+import { formatTwiml } from './format-twiml.ts';
 
 export interface CallOptions {
   readonly from: string;
@@ -21,7 +21,7 @@ interface Target {
 
 /** Places one call by its webhook; 0 where it was answered in TwiML. */
 export async function call(options: CallOptions, print: (line: string) => void): Promise<number> {
-  const target = await targetOf(options);
+  const target = await findTarget(options);
   const params = { ...voiceParams(options, target.accountSid), ...options.param };
   const token = options.wrongSignature ? `not-${target.token}` : target.token;
   const response = await fetch(target.url, {
@@ -36,15 +36,15 @@ export async function call(options: CallOptions, print: (line: string) => void):
   print(`${response.status} ${response.statusText}, ${type || 'no content type'}`);
   if (response.ok && type.includes('xml')) {
     print('accepted: the signature is genuine');
-    print(indented(body));
+    print(formatTwiml(body));
     return 0;
   }
-  print(refusal(body));
+  print(describeError(body));
   return 1;
 }
 
 /** The URL and token of the options, else of the environment, else of the sandbox that runs on this machine. */
-async function targetOf(options: CallOptions): Promise<Target> {
+async function findTarget(options: CallOptions): Promise<Target> {
   // While a token is replaced, two are set: any of them signs.
   const token =
     options.token ??
@@ -90,7 +90,7 @@ interface Outcome {
   readonly issue?: readonly { details?: { text?: string; coding?: readonly { code?: string }[] } }[];
 }
 
-function refusal(body: string): string {
+function describeError(body: string): string {
   if (/^\s*<(?!\?xml)/.test(body)) {
     return 'refused: the answer is HTML: is this the webhook of a Medplum server?';
   }

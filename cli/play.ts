@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { indented } from './indented.ts';
+import { formatTwiml } from './format-twiml.ts';
 
 export interface PlayOptions {
   readonly from: string;
@@ -19,7 +19,7 @@ export interface PlayOptions {
 }
 
 /** What the sandbox's page answers: sandbox/src/play.ts. */
-interface Played {
+interface PlayResult {
   readonly status: string;
   readonly duration: number;
   readonly heard: readonly string[];
@@ -36,7 +36,7 @@ interface Played {
   readonly tasks: readonly { id: string }[];
 }
 
-interface Refused {
+interface ErrorBody {
   readonly issue?: readonly { details?: { text?: string } }[];
 }
 
@@ -66,24 +66,22 @@ export async function playCall(options: PlayOptions, print: (line: string) => vo
     throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or say with --sandbox where it is`);
   });
   if (!answer.ok) {
-    const refused = (await answer.json().catch(() => ({}))) as Refused;
-    throw new Error(
-      refused.issue?.[0]?.details?.text ?? `the sandbox answered ${answer.status}: is it of this version?`,
-    );
+    const body = (await answer.json().catch(() => ({}))) as ErrorBody;
+    throw new Error(body.issue?.[0]?.details?.text ?? `the sandbox answered ${answer.status}: is it of this version?`);
   }
-  const call = (await answer.json()) as Played;
-  tell(call, print);
+  const call = (await answer.json()) as PlayResult;
+  printResult(call, print);
   return call.errors.length === 0 && call.requests.every(({ status }) => status === 200) ? 0 : 1;
 }
 
-function tell(call: Played, print: (line: string) => void): void {
+function printResult(call: PlayResult, print: (line: string) => void): void {
   const { requests, heard, legs, errors, communication, tasks } = call;
   for (const { url, status, body, callback, params } of requests) {
     const step = new URL(url).searchParams.get('step') ?? (callback ? 'status callback' : 'the call comes in');
     const pressed = params.Digits ? `, pressed ${params.Digits}` : '';
     print(`${status} ${step}${pressed}${callback ? `: ${params.CallStatus ?? 'told'}` : ''}`);
     if (!callback) {
-      print(indented(body));
+      print(formatTwiml(body));
     }
   }
   print('');

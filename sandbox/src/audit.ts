@@ -33,7 +33,7 @@ export interface Run {
 }
 
 /** How much of a run's console output is kept, from its end. */
-export const mostOutput = 10 * 1024;
+export const maxOutput = 10 * 1024;
 
 /** Whether `Bot.auditEventTrigger` asks for a run's AuditEvent. The server takes an unknown trigger for `always`. */
 export function isAudited({ bot, failed, output }: Run): boolean {
@@ -51,7 +51,7 @@ export function isAudited({ bot, failed, output }: Run): boolean {
 
 export function auditEvent(run: Run): AuditEvent {
   const { bot, runAs, requester, subscription, input, start, end, failed, requestId, traceId } = run;
-  const output = run.output.slice(-mostOutput);
+  const output = run.output.slice(-maxOutput);
   return {
     resourceType: 'AuditEvent',
     period: { start, end },

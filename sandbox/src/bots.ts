@@ -16,7 +16,7 @@ import { Executions } from './executions.ts';
 import type { Execution, Trigger } from './executions.ts';
 import type { Load } from './load.ts';
 import { inputOf } from './parsing.ts';
-import { addPolicy, join } from './requesters.ts';
+import { addPolicy, addMember } from './requesters.ts';
 import type { Member } from './requesters.ts';
 import { hasFailed, sendBotResult } from './results.ts';
 import { uuid } from './base/seed.ts';
@@ -85,12 +85,12 @@ export class Bots {
   #count = 0;
   #audits = 0;
   #directory: Promise<string> | undefined;
-  #everything: Promise<Reference<AccessPolicy>> | undefined;
+  #allowAll: Promise<Reference<AccessPolicy>> | undefined;
 
   constructor(options: BotsOptions) {
     this.#options = options;
     this.executions = new Executions(options.seed, options.clock.now);
-    this.#server = new VmServer((line) => options.onLog('server', printable(line)));
+    this.#server = new VmServer((line) => options.onLog('server', escapeControls(line)));
   }
 
   async add(options: NewBot): Promise<DeployedBot> {
@@ -135,20 +135,20 @@ export class Bots {
     const profile = { reference: `Bot/${id}`, display: name };
     const policy = await this.#policy(accessPolicy, `${label}/policy`);
     const bot = {
-      ...(await join(chart, seed, label, { name, profile, user: profile, policy })),
+      ...(await addMember(chart, seed, label, { name, profile, user: profile, policy })),
       id,
       publicWebhook,
       hasAccessPolicy: policy !== undefined,
       runAsUser,
-      secrets: settings(options.secrets ?? {}),
-      wrapper: this.#wrap(runtimeVersion, { file, directory, timeoutSeconds: options.timeoutSeconds }),
+      secrets: projectSettings(options.secrets ?? {}),
+      wrapper: this.#createWrapper(runtimeVersion, { file, directory, timeoutSeconds: options.timeoutSeconds }),
     };
     this.#deployed.push(bot);
     return bot;
   }
 
   /** Gives a bot one more secret. */
-  tell(id: string, name: string, valueString: string): void {
+  setSecret(id: string, name: string, valueString: string): void {
     const bot = this.byId(id);
     if (bot) {
       bot.secrets[name] = { name, valueString };
@@ -192,7 +192,7 @@ export class Bots {
   }
 
   /** Lists a webhook request that never came to a bot: an unknown id, a body too large, … */
-  listRefused(req: Request, res: Response): void {
+  recordRejected(req: Request, res: Response): void {
     const started = performance.now();
     const execution = this.executions.blank('', 'webhook', undefined);
     const body = bodyOf(res);
@@ -221,15 +221,15 @@ export class Bots {
     bot: DeployedBot,
     resource: WithId<Bot>,
     call: Call,
-    answer: (result: Answered) => void,
+    answer: (result: AnsweredResult) => void,
   ): Promise<Execution> {
     const { baseUrl, clock, load, onLog } = this.#options;
     const { trigger, as, input, contentType, headers, requester, traceId } = call;
-    const { execution, accessToken } = this.executions.begin(bot.name, trigger, input, as ?? bot);
+    const { execution, accessToken } = this.executions.start(bot.name, trigger, input, as ?? bot);
     const log: string[] = [];
     const started = performance.now();
     await load?.run();
-    const result: Answered = await bot.wrapper.run(
+    const result: AnsweredResult = await bot.wrapper.run(
       {
         bot: bot.reference,
         baseUrl,
@@ -244,7 +244,7 @@ export class Bots {
       },
       (line) => {
         log.push(line);
-        onLog(bot.name, printable(line));
+        onLog(bot.name, escapeControls(line));
       },
     );
     const duration = performance.now() - started;
@@ -288,7 +288,7 @@ export class Bots {
       await chart.createResource({ ...event, id: uuid(seed, `audit/${++this.#audits}`) }, { assignedId: true });
     }
     if (destinations.includes('log')) {
-      onLog('server', printable(JSON.stringify(event)));
+      onLog('server', escapeControls(JSON.stringify(event)));
     }
   }
 
@@ -300,15 +300,15 @@ export class Bots {
     if (policy !== true) {
       return addPolicy(chart, policy, uuid(seed, label));
     }
-    this.#everything ??= addPolicy(
+    this.#allowAll ??= addPolicy(
       chart,
       { resourceType: 'AccessPolicy', name: 'Everything', resource: [{ resourceType: '*' }] },
       uuid(seed, 'policy'),
     );
-    return this.#everything;
+    return this.#allowAll;
   }
 
-  #wrap(runtimeVersion: RuntimeVersion, code: BotCode): Wrapper {
+  #createWrapper(runtimeVersion: RuntimeVersion, code: BotCode): Wrapper {
     switch (runtimeVersion) {
       case 'vmcontext':
         return new VmContextWrapper(this.#server, code);
@@ -321,7 +321,7 @@ export class Bots {
 }
 
 /** What a bot gave, and what was made of it. */
-interface Answered extends BotResult {
+interface AnsweredResult extends BotResult {
   answered?: Pick<Execution, 'status' | 'contentType' | 'body'>;
 }
 
@@ -338,10 +338,10 @@ function bodyOf(res: Response): () => string {
 }
 
 /** A caller's text can stand in a log line, and is not to move a terminal's cursor. */
-function printable(line: string): string {
+function escapeControls(line: string): string {
   return line.replace(/[^\P{Cc}\t\n]/gu, '\uFFFD');
 }
 
-function settings(secrets: Record<string, string>): Record<string, ProjectSetting> {
+function projectSettings(secrets: Record<string, string>): Record<string, ProjectSetting> {
   return Object.fromEntries(Object.entries(secrets).map(([name, valueString]) => [name, { name, valueString }]));
 }

@@ -22,7 +22,7 @@ export class Clock {
   readonly now = (): number => Date.now() + this.offset;
 
   /** To an instant: epoch milliseconds, or what Date reads. `undefined` comes back to the present. */
-  travel(to: number | string | undefined): void {
+  setTime(to: number | string | undefined): void {
     const instant = to === undefined ? Date.now() : new Date(to).getTime();
     if (Number.isNaN(instant)) {
       throw new RangeError('The instant to travel to cannot be read');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { badRequest } from '@medplum/core';
 import { readFile } from 'node:fs/promises';
-import type { Doors, People } from './doors.ts';
-import { play, readWish, WishRefused } from './play.ts';
+import type { PlumlineBots, People } from './plumline-bots.ts';
+import { play, readPlayRequest, PlayRequestError } from './play.ts';
 import type { Sandbox, SandboxBot } from './server.ts';
 import { sendOutcome } from './results.ts';
 import { incomingCall, kinds, sign } from './twilio.ts';
@@ -23,7 +23,7 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /** The one line of `--json`. */
-export interface SandboxLine {
+export interface SandboxInfo {
   console: string;
   fhir: string;
   webhook: string;
@@ -33,7 +33,7 @@ export interface SandboxLine {
   sent: string;
 }
 
-export function sandboxLine(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount): SandboxLine {
+export function sandboxInfo(sandbox: Sandbox, bot: SandboxBot, account: TwilioAccount): SandboxInfo {
   return {
     console: `${sandbox.url}/`,
     fhir: sandbox.fhir,
@@ -46,16 +46,16 @@ export function sandboxLine(sandbox: Sandbox, bot: SandboxBot, account: TwilioAc
 }
 
 /** What the page is about. */
-export interface Shown {
+export interface ConsoleOptions {
   account: TwilioAccount;
-  bots: Doors;
+  bots: PlumlineBots;
   people: People;
   /** Whether the bots know PLUMLINE_SECRET. */
   tickets: boolean;
 }
 
 /** Hangs up the page, what it asks for, and what other programs read. */
-export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }: Shown): void {
+export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }: ConsoleOptions): void {
   const { pages } = sandbox;
   const bot = bots.webhook;
   for (const [path, file, type] of [
@@ -70,7 +70,7 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
     });
   }
   pages.get('/sandbox.json', (_req, res) => {
-    res.json(sandboxLine(sandbox, bot, account));
+    res.json(sandboxInfo(sandbox, bot, account));
   });
   pages.get('/sandbox/sent', (_req, res) => {
     res.json(sandbox.sent);
@@ -94,14 +94,14 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
   pages.post('/console/play', async (req, res) => {
     try {
       if (!req.is('json')) {
-        throw new WishRefused('send JSON');
+        throw new PlayRequestError('send JSON');
       }
-      const wish = readWish(req.body);
-      const played = turn.then(() => play(sandbox, { bots, people, tickets }, wish));
+      const request = readPlayRequest(req.body);
+      const played = turn.then(() => play(sandbox, { bots, people, tickets }, request));
       turn = played.catch(() => undefined);
       res.json(await played);
     } catch (err) {
-      if (!(err instanceof WishRefused)) {
+      if (!(err instanceof PlayRequestError)) {
         throw err;
       }
       sendOutcome(res, badRequest(err.message));

@@ -7,7 +7,7 @@ export function checkCron(pattern: string): void {
   new Cron(pattern, { mode: '5-part', paused: true });
 }
 
-/** Runs bots on their minutes, in UTC as a server does. One that takes longer than that overlaps with itself. */
+/** Runs bots on their minutes, in UTC as a server does. One that takes longer than that conflicts with itself. */
 export class Crontab {
   readonly #run: (botId: string) => void;
   readonly #jobs = new Map<string, Cron>();
@@ -17,7 +17,7 @@ export class Crontab {
   }
 
   /** Takes notice of a bot that was written, or deleted; one whose line cannot be read does not run. */
-  changed(interaction: string, resource: Resource & { id: string }): void {
+  update(interaction: string, resource: Resource & { id: string }): void {
     if (resource.resourceType !== 'Bot') {
       return;
     }

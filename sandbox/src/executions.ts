@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { mostOutput } from './audit.ts';
+import { maxOutput } from './audit.ts';
 import type { Member } from './requesters.ts';
 import { accessToken } from './token.ts';
 
@@ -38,10 +38,10 @@ export interface Running {
 }
 
 /** How many executions are kept. */
-const mostExecutions = 1000;
+const maxExecutions = 1000;
 
 /** How many tokens are known: far more than bots can be at work at the same time. */
-const mostTokens = 10_000;
+const maxTokens = 10_000;
 
 /** What the bots have done, and what they are doing. */
 export class Executions {
@@ -57,7 +57,7 @@ export class Executions {
     this.#now = now;
   }
 
-  begin(bot: string, trigger: Trigger, params: unknown, member: Member): Running {
+  start(bot: string, trigger: Trigger, params: unknown, member: Member): Running {
     const running = {
       execution: this.blank(bot, trigger, params),
       accessToken: accessToken(this.#seed, `execution/${++this.#count}`, Math.max(this.#now(), Date.now())),
@@ -65,7 +65,7 @@ export class Executions {
     };
     this.#running.set(`Bearer ${running.accessToken}`, running);
     const [oldest] = this.#running.keys();
-    if (this.#running.size > mostTokens && oldest !== undefined) {
+    if (this.#running.size > maxTokens && oldest !== undefined) {
       this.#running.delete(oldest);
     }
     return running;
@@ -77,8 +77,8 @@ export class Executions {
   }
 
   end(execution: Execution, done: Pick<Execution, 'status' | 'contentType' | 'body' | 'duration' | 'log'>): void {
-    this.list.push(Object.assign(execution, done, { log: lastOf(done.log) }));
-    this.list.splice(0, this.list.length - mostExecutions);
+    this.list.push(Object.assign(execution, done, { log: truncated(done.log) }));
+    this.list.splice(0, this.list.length - maxExecutions);
   }
 
   byAuthorization(authorization: string | undefined): Running | undefined {
@@ -87,7 +87,7 @@ export class Executions {
 }
 
 /** As much as an AuditEvent keeps: the last lines, the first of them cut where it has to be. */
-function lastOf(log: string[]): string[] {
+function truncated(log: string[]): string[] {
   const text = log.join('\n');
-  return text.length <= mostOutput ? log : text.slice(-mostOutput).split('\n');
+  return text.length <= maxOutput ? log : text.slice(-maxOutput).split('\n');
 }

@@ -6,7 +6,7 @@ import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router
 import type { Bundle, OperationOutcome, Resource, SearchParameter, StructureDefinition } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import { randomUUID } from 'node:crypto';
-import type { Asking, Change, Chart } from './chart/chart.ts';
+import type { Access, Change, Chart } from './chart/chart.ts';
 import type { Cause } from './chart/deliveries.ts';
 import { sendOutcome } from './results.ts';
 import { halve } from './traffic.ts';
@@ -40,7 +40,7 @@ export interface FhirOptions {
   /** Whether a transaction is one. A project without the feature has it processed as a batch. */
   transactions: boolean;
   /** Whoever an Authorization header belongs to. */
-  asking: (authorization: string) => Promise<Asking | undefined>;
+  access: (authorization: string) => Promise<Access | undefined>;
   onChange: (change: Change, cause: Cause) => void;
 }
 
@@ -49,16 +49,16 @@ export function fhirRoutes(options: FhirOptions): RequestHandler {
   const router = new FhirRouter({ introspectionEnabled: true });
   return async (req, res) => {
     const authorization = req.get('Authorization');
-    const asking = authorization === undefined ? undefined : await options.asking(authorization);
-    if (authorization !== undefined && !asking) {
+    const access = authorization === undefined ? undefined : await options.access(authorization);
+    if (authorization !== undefined && !access) {
       sendOutcome(res, unauthorized);
       return;
     }
     const cause = {
       traceId: req.get('x-trace-id') ?? randomUUID(),
-      returned: whenClosed(req, res),
+      responded: whenClosed(req, res),
     };
-    const view = options.chart.as({ asking, onChange: (change) => options.onChange(change, cause) });
+    const view = options.chart.as({ access, onChange: (change) => options.onChange(change, cause) });
     const [outcome, resource] = await handle(router, view, req, res, options.transactions);
     if (res.locals['lost']) {
       req.socket.destroy();
@@ -100,9 +100,9 @@ async function handle(
   };
   const bundle = req.body as Partial<Bundle> | undefined;
   if (res.locals['half'] && bundle?.resourceType === 'Bundle' && bundle.type === 'batch') {
-    const { kept, complete } = halve(bundle as Bundle);
-    const [outcome, answer] = await router.handleRequest({ ...request, body: kept }, chart);
-    return answer ? [outcome, complete(answer as Bundle)] : [outcome];
+    const { sent, restore } = halve(bundle as Bundle);
+    const [outcome, answer] = await router.handleRequest({ ...request, body: sent }, chart);
+    return answer ? [outcome, restore(answer as Bundle)] : [outcome];
   }
   return router.handleRequest(request, chart);
 }

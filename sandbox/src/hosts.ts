@@ -38,14 +38,14 @@ export class Hosts {
   readonly checkOrigin: RequestHandler = (req, res, next) => {
     // Without regard to case, as Express compares the paths of routes.
     const isExempt = safeMethods.includes(req.method) && !/\/\$execute(?:\/|$)/i.test(req.path);
-    if (isExempt || this.#isOwn(req)) {
+    if (isExempt || this.#isSameOrigin(req)) {
       next();
       return;
     }
     res.status(403).type('text/plain').send('A page of another origin may not change anything in the sandbox.\n');
   };
 
-  #isOwn(req: Request): boolean {
+  #isSameOrigin(req: Request): boolean {
     const site = req.get('Sec-Fetch-Site');
     const origin = req.get('Origin');
     return (site === undefined || site === 'same-origin' || site === 'none') && (!origin || this.#isOrigin(origin));

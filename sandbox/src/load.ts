@@ -39,16 +39,16 @@ export class Load {
 
   /** Waits for the turn of a bot's run, and through it. */
   async run(): Promise<void> {
-    await this.#take(costs.run);
+    await this.#waitForTurn(costs.run);
   }
 
   /** The same for a FHIR request. */
   readonly fhir: RequestHandler = async (req, _res, next) => {
-    await this.#take(costOf(req));
+    await this.#waitForTurn(costOf(req));
     next();
   };
 
-  async #take(milliseconds: number): Promise<void> {
+  async #waitForTurn(milliseconds: number): Promise<void> {
     const turn = this.#last.then(() => setTimeout(milliseconds / this.#speed));
     this.#last = turn;
     await turn;

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { instantHelp, readInstant } from './clock.ts';
-import { openConsole, sandboxLine } from './console.ts';
-import { bundleOf, doors, invitePeople, openDoors } from './doors.ts';
+import { openConsole, sandboxInfo } from './console.ts';
+import { bundlePath, botNames, addPeople, deployBots } from './plumline-bots.ts';
 import { readRate } from './faults.ts';
-import { invent } from './named.ts';
+import { createConfigResources } from './config-resources.ts';
 import { hex } from './base/seed.ts';
 import { startSandbox } from './server.ts';
 import type { Sandbox, SandboxBot, SandboxOptions } from './server.ts';
@@ -31,7 +31,7 @@ const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--se
 const defaultPort = 8787;
 
 /** Something that the user can put right: one line, and no stack. */
-class Refusal extends Error {
+class UsageError extends Error {
   readonly exitCode: number;
 
   constructor(message: string, exitCode: 1 | 2) {
@@ -58,30 +58,30 @@ function readSettings(args: string[]): Settings {
   const { values } = parse(args[0] === '--' ? args.slice(1) : args);
   const wrapper = runtimeVersions.find((version) => version === values.wrapper);
   if (!wrapper) {
-    throw new Refusal(`--wrapper is one of ${runtimeVersions.join(', ')}`, 2);
+    throw new UsageError(`--wrapper is one of ${runtimeVersions.join(', ')}`, 2);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(/^\d+$/.test(values.port ?? '') && port < 65536)) {
-    throw new Refusal('--port is a number from 0 to 65535', 2);
+    throw new UsageError('--port is a number from 0 to 65535', 2);
   }
   const rate = readRate(values.faults);
   if (rate === undefined) {
-    throw new Refusal(`--faults is a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
+    throw new UsageError(`--faults is a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
   }
   const speed = values['server-speed'];
   if (speed !== undefined && !(/^\d*\.?\d+$/.test(speed) && Number(speed) > 0)) {
-    throw new Refusal('--server-speed is a number above 0: 1 is a Medplum server on two cores', 2);
+    throw new UsageError('--server-speed is a number above 0: 1 is a Medplum server on two cores', 2);
   }
   const publicUrl = values['public-url'];
   if (
     publicUrl !== undefined &&
     !/^(?:https:\/\/[^/?#]|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$))/.test(publicUrl)
   ) {
-    throw new Refusal('--public-url begins with https://, or with http:// and localhost', 2);
+    throw new UsageError('--public-url begins with https://, or with http:// and localhost', 2);
   }
   const at = values.at === undefined ? undefined : readInstant(values.at);
   if (values.at !== undefined && at === undefined) {
-    throw new Refusal(`--at is ${instantHelp}`, 2);
+    throw new UsageError(`--at is ${instantHelp}`, 2);
   }
   return {
     help: values.help,
@@ -118,7 +118,7 @@ function parse(args: string[]) {
       },
     });
   } catch (err) {
-    throw new Refusal((err as Error).message.replaceAll('\n', ' '), 2);
+    throw new UsageError((err as Error).message.replaceAll('\n', ' '), 2);
   }
 }
 
@@ -127,23 +127,23 @@ function readConfig(file: string): string {
     // An editor on Windows may have begun it with a byte order mark.
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (err) {
-    throw new Refusal(`--config ${file}: ${(err as Error).message}`, 1);
+    throw new UsageError(`--config ${file}: ${(err as Error).message}`, 1);
   }
 }
 
 /** Prints what is wrong with a config, as `npx plumline check` does. Fails where a bot would not use it. */
 async function checkConfig(file: string, text: string, numbers: string[]): Promise<void> {
   // Not before it is known that pkg/ is there.
-  const { judge } = await import('../../cli/check.ts');
-  const { ok, lines } = judge(text, numbers);
+  const { checkText } = await import('../../cli/check.ts');
+  const { ok, lines } = checkText(text, numbers);
   lines.forEach((line) => console.error(line));
   if (!ok) {
-    throw new Refusal(`--config ${file} cannot be used: mend what is said above, and start again`, 1);
+    throw new UsageError(`--config ${file} cannot be used: mend what is said above, and start again`, 1);
   }
 }
 
 /** The account's numbers, and those that the config has besides: they become the account's too. */
-function numbersWith(own: string[], config: string): string[] {
+function addConfigNumbers(own: string[], config: string): string[] {
   let named: unknown;
   try {
     named = (JSON.parse(config) as { numbers?: unknown } | null)?.numbers;
@@ -160,14 +160,14 @@ async function main(args: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const missing = doors.find((door) => !existsSync(bundleOf(door)));
+  const missing = botNames.find((name) => !existsSync(bundlePath(name)));
   if (missing) {
-    throw new Refusal(`pkg/bots/${missing}.cjs is missing: npm run build makes it`, 1);
+    throw new UsageError(`pkg/bots/${missing}.cjs is missing: npm run build makes it`, 1);
   }
   const account = twilioAccount(settings.seed);
   if (settings.config) {
     const { file, text } = settings.config;
-    account.numbers = numbersWith(account.numbers, text);
+    account.numbers = addConfigNumbers(account.numbers, text);
     await checkConfig(file, text, account.numbers);
   }
   const sandbox = await start(settings.port, {
@@ -182,29 +182,29 @@ async function main(args: string[]): Promise<void> {
       }
     },
   });
-  sandbox.travel(settings.at);
-  const bots = await openDoors(sandbox, {
+  sandbox.setTime(settings.at);
+  const bots = await deployBots(sandbox, {
     account,
     runtimeVersion: settings.wrapper,
     config: settings.config?.text,
     secret: settings.ticket ? hex(settings.seed, 'plumline/secret', 64) : undefined,
   });
   const bot = bots.webhook;
-  const invented = await invent(sandbox, settings.config?.text ?? '');
-  openConsole(sandbox, { account, bots, people: await invitePeople(sandbox), tickets: settings.ticket });
+  const created = await createConfigResources(sandbox, settings.config?.text ?? '');
+  openConsole(sandbox, { account, bots, people: await addPeople(sandbox), tickets: settings.ticket });
   // Not before all is there: what makes the sandbox ready is no part of what is to be tested.
   sandbox.faultRate = settings.faults;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
   }
   if (settings.json) {
-    console.log(JSON.stringify(sandboxLine(sandbox, bot, account)));
+    console.log(JSON.stringify(sandboxInfo(sandbox, bot, account)));
   } else {
-    console.log(greeting(sandbox, bot, account, { ...settings, invented }));
+    console.log(startMessage(sandbox, bot, account, { ...settings, created }));
   }
 }
 
-/** The default port if it is free and none was asked for, else any. */
+/** The default port if it is free and none was checkWithNumbers for, else any. */
 async function start(port: number | undefined, options: SandboxOptions): Promise<Sandbox> {
   try {
     return await startSandbox({ ...options, port: port ?? defaultPort });
@@ -213,17 +213,17 @@ async function start(port: number | undefined, options: SandboxOptions): Promise
       throw err;
     }
     if (port !== undefined) {
-      throw new Refusal(`Port ${port} is taken: give --port another one, or 0 for any`, 1);
+      throw new UsageError(`Port ${port} is taken: give --port another one, or 0 for any`, 1);
     }
     return startSandbox({ ...options, port: 0 });
   }
 }
 
-function greeting(
+function startMessage(
   sandbox: Sandbox,
   bot: SandboxBot,
   account: TwilioAccount,
-  { wrapper, config, at, invented }: Pick<Settings, 'wrapper' | 'config' | 'at'> & { invented: string[] },
+  { wrapper, config, at, created }: Pick<Settings, 'wrapper' | 'config' | 'at'> & { created: string[] },
 ): string {
   // A number of the config's comes after the account's own, and is the one to try.
   const number = (config ? account.numbers.at(-1) : account.numbers[0]) ?? '';
@@ -232,9 +232,9 @@ function greeting(
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
   const clock = at === undefined ? '' : `\n  Clock     ${new Date(at).toISOString()}, and goes on from there`;
   const named =
-    invented.length === 0
+    created.length === 0
       ? ''
-      : `\n\nInvented here, since the config names them; for a server write the ids of your own there:\n\n  ${invented.join('\n  ')}`;
+      : `\n\nInvented here, since the config names them; for a server write the ids of your own there:\n\n  ${created.join('\n  ')}`;
   // The command looks on the default port by itself.
   const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
   return `The sandbox runs the bots of pkg/bots as ${wrapper} does${node}, with the rights that deploy/ gives them.
@@ -263,7 +263,7 @@ ${data.join('')}  '${bot.webhook}'
 try {
   await main(process.argv.slice(2));
 } catch (err) {
-  if (!(err instanceof Refusal)) {
+  if (!(err instanceof UsageError)) {
     throw err;
   }
   console.error(err.message);

@@ -20,16 +20,16 @@ const texts = new WeakMap<IncomingMessage, string>();
 const tooDeep = new WeakSet<IncomingMessage>();
 
 /** Far more than FHIR needs, and far less than a stack holds. */
-const mostLevels = 500;
+const maxLevels = 500;
 
 /** Medplum parses every body before it looks at the path, with these parsers, in this order. */
 export function bodyParsers(maxJsonSize: string): RequestHandler[] {
   return [
     bodyParser.urlencoded({ extended: false }),
     bodyParser.text({ type: [ContentType.TEXT, ContentType.HL7_V2] }),
-    bodyParser.json({ type: jsonTypes, limit: maxJsonSize, verify: keepText }),
+    bodyParser.json({ type: jsonTypes, limit: maxJsonSize, verify: saveText }),
     (req, _res, next) => {
-      if (isDeeper(req.body, mostLevels)) {
+      if (isDeeper(req.body, maxLevels)) {
         tooDeep.add(req);
         req.body = undefined;
       }
@@ -41,7 +41,7 @@ export function bodyParsers(maxJsonSize: string): RequestHandler[] {
 
 const jsonTypes = [ContentType.JSON, 'application/*+json'];
 
-function keepText(req: IncomingMessage, _res: unknown, body: Buffer, encoding: string): void {
+function saveText(req: IncomingMessage, _res: unknown, body: Buffer, encoding: string): void {
   if (encoding === 'utf-8') {
     texts.set(req, body.toString('utf8'));
   }
@@ -76,7 +76,7 @@ export function inputOf(req: Request, rawBody: boolean): unknown {
   return text ?? (req.body as unknown);
 }
 
-const nestedTooDeeply = badRequest(`Content nests more than ${mostLevels} levels deep`);
+const nestedTooDeeply = badRequest(`Content nests more than ${maxLevels} levels deep`);
 
 /** For routes that look into a body. */
 export const refuseDeep: RequestHandler = (req, res, next) => {
@@ -88,7 +88,7 @@ export const refuseDeep: RequestHandler = (req, res, next) => {
 };
 
 /**
- * Refuses a write that is not JSON. A page of another origin can send a form or plain text without asking; for JSON its
+ * Refuses a write that is not JSON. A page of another origin can send a form or plain text without access; for JSON its
  * browser asks first, and is not allowed. `_search` writes nothing, and takes a form by FHIR's rules.
  */
 export const requireJson: RequestHandler = (req, res, next) => {
@@ -117,13 +117,13 @@ export const standardHeaders: RequestHandler = (_req, res, next) => {
 };
 
 /** What body-parser throws, or Medplum's own code. */
-interface Failure {
+interface RequestError {
   outcome?: unknown;
   type?: unknown;
 }
 
 /** What went wrong before a bot was asked: a body that can't be read, or an outcome thrown by a handler. */
-export const errorHandler: ErrorRequestHandler = (err: Failure | undefined, _req, res, next) => {
+export const errorHandler: ErrorRequestHandler = (err: RequestError | undefined, _req, res, next) => {
   if (res.headersSent) {
     next(err);
     return;
@@ -139,7 +139,7 @@ export const errorHandler: ErrorRequestHandler = (err: Failure | undefined, _req
   }
 };
 
-function outcomeOfError(err: Failure | undefined): OperationOutcome | undefined {
+function outcomeOfError(err: RequestError | undefined): OperationOutcome | undefined {
   if (isOperationOutcome(err)) {
     return err;
   }

@@ -4,18 +4,18 @@
 import { parseSearchRequest } from '@medplum/core';
 import type { Communication, Task } from '@medplum/fhirtypes';
 import { instantHelp, readInstant } from './clock.ts';
-import type { Doors, People } from './doors.ts';
+import type { PlumlineBots, People } from './plumline-bots.ts';
 import type { Sandbox } from './server.ts';
 import type { Answer, CallResult, Queued, Script } from './twilio.ts';
 
 /** What a call came to, and what it left in the chart. */
-export interface Played extends CallResult {
+export interface PlayResult extends CallResult {
   communication: Communication | null;
   tasks: Task[];
 }
 
-/** A wish as it comes from outside. */
-export interface Wish {
+/** A request as it comes from outside. */
+export interface PlayRequest {
   kind: 'phone' | 'browser';
   from: string;
   to: string;
@@ -28,8 +28,8 @@ export interface Wish {
   params?: Record<string, string>;
 }
 
-/** What is wrong with a wish, or why it was not granted: told to whoever asked. */
-export class WishRefused extends Error {}
+/** What is wrong with a request, or why it was not granted: told to whoever asked. */
+export class PlayRequestError extends Error {}
 
 const answers = {
   answered: { after: 4, talk: 30 },
@@ -40,25 +40,25 @@ const answers = {
 } satisfies Record<string, Answer>;
 
 /** Longer, and a call would outlast what Twilio allows. */
-const longest = 4 * 3600;
+const maxSeconds = 4 * 3600;
 
-const mostEntries = 100;
+const maxEntries = 100;
 
-/** What the network says by itself, or what the wish has a member for. */
+/** What the network says by itself, or what the request has a member for. */
 const ownParams = 'AccountSid ApiVersion CallSid CallStatus Called Caller Direction From To'.split(' ');
 
-/** Reads what a page or a command asks for. Fails with `WishRefused`. */
-export function readWish(body: unknown): Wish {
-  const wish = (body ?? {}) as Record<string, unknown>;
-  const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = wish;
+/** Reads what a page or a command asks for. Fails with `PlayRequestError`. */
+export function readPlayRequest(body: unknown): PlayRequest {
+  const request = (body ?? {}) as Record<string, unknown>;
+  const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = request;
   if (kind !== 'phone' && kind !== 'browser') {
-    throw new WishRefused('kind is phone or browser');
+    throw new PlayRequestError('kind is phone or browser');
   }
   if (typeof from !== 'string' || from === '' || typeof to !== 'string') {
-    throw new WishRefused('from and to are texts: who calls, and whom');
+    throw new PlayRequestError('from and to are texts: who calls, and whom');
   }
   if (ticket !== undefined && !(ticket === 'number' || (typeof ticket === 'string' && /^Patient\/./.test(ticket)))) {
-    throw new WishRefused('ticket is number, or Patient/ and an id');
+    throw new PlayRequestError('ticket is number, or Patient/ and an id');
   }
   return {
     kind,
@@ -67,39 +67,41 @@ export function readWish(body: unknown): Wish {
     script: {
       ...texts('digits', digits),
       ...texts('speech', speech),
-      ...readAnswers(answers, readWaiting(wish)),
+      ...readAnswers(answers, readWaiting(request)),
       ...seconds('voicemail', voicemail),
       ...seconds('hangUpAfter', hangUpAfter),
     },
-    ...(ticket !== undefined && { ticket: ticket as NonNullable<Wish['ticket']> }),
-    ...readAt(wish['at']),
-    ...readParams(wish['params']),
+    ...(ticket !== undefined && { ticket: ticket as NonNullable<PlayRequest['ticket']> }),
+    ...readAt(request['at']),
+    ...readParams(request['params']),
   };
 }
 
-function readAt(value: unknown): Pick<Wish, 'at'> {
+function readAt(value: unknown): Pick<PlayRequest, 'at'> {
   if (value === undefined) {
     return {};
   }
   const at = typeof value === 'string' ? readInstant(value) : undefined;
   if (at === undefined) {
-    throw new WishRefused(`at is ${instantHelp}`);
+    throw new PlayRequestError(`at is ${instantHelp}`);
   }
   return { at };
 }
 
-function readParams(value: unknown): Pick<Wish, 'params'> {
+function readParams(value: unknown): Pick<PlayRequest, 'params'> {
   if (value === undefined) {
     return {};
   }
   const isTexts =
     typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
-  if (!isTexts || Object.keys(value).length > mostEntries) {
-    throw new WishRefused(`params is an object of ${mostEntries} texts at most: "StirVerstat": "TN-Validation-Failed"`);
+  if (!isTexts || Object.keys(value).length > maxEntries) {
+    throw new PlayRequestError(
+      `params is an object of ${maxEntries} texts at most: "StirVerstat": "TN-Validation-Failed"`,
+    );
   }
   const own = ownParams.find((name) => Object.hasOwn(value, name));
   if (own !== undefined) {
-    throw new WishRefused(`${own} is no further parameter: a whole call has its own, by kind, from and to`);
+    throw new PlayRequestError(`${own} is no further parameter: a whole call has its own, by kind, from and to`);
   }
   return { params: value as Record<string, string> };
 }
@@ -109,10 +111,10 @@ function readWaiting({ queuePositions, queueWait }: Record<string, unknown>): Pi
   const isPlaces =
     Array.isArray(queuePositions) &&
     queuePositions.length > 0 &&
-    queuePositions.length <= mostEntries &&
+    queuePositions.length <= maxEntries &&
     queuePositions.every((place) => Number.isInteger(place) && place > 0 && place <= 1000);
   if (queuePositions !== undefined && !isPlaces) {
-    throw new WishRefused('queuePositions is a list of places in the queue, from 1 to 1000, such as 14, 13');
+    throw new PlayRequestError('queuePositions is a list of places in the queue, from 1 to 1000, such as 14, 13');
   }
   const { queueWait: average } = seconds('queueWait', queueWait);
   return {
@@ -125,9 +127,11 @@ function texts<Name extends string>(name: Name, value: unknown): Partial<Record<
   if (value === undefined) {
     return {};
   }
-  const isList = Array.isArray(value) && value.length <= mostEntries && value.every((one) => typeof one === 'string');
+  const isList = Array.isArray(value) && value.length <= maxEntries && value.every((one) => typeof one === 'string');
   if (!isList) {
-    throw new WishRefused(`${name} is a list of texts, ${mostEntries} at most, one for each time the caller is asked`);
+    throw new PlayRequestError(
+      `${name} is a list of texts, ${maxEntries} at most, one for each time the caller is asked`,
+    );
   }
   return { [name]: value } as Record<Name, string[]>;
 }
@@ -136,8 +140,8 @@ function seconds<Name extends string>(name: Name, value: unknown): Partial<Recor
   if (value === undefined) {
     return {};
   }
-  if (typeof value !== 'number' || !(value >= 0 && value <= longest)) {
-    throw new WishRefused(`${name} is a number of seconds, from 0 to ${longest}`);
+  if (typeof value !== 'number' || !(value >= 0 && value <= maxSeconds)) {
+    throw new PlayRequestError(`${name} is a number of seconds, from 0 to ${maxSeconds}`);
   }
   return { [name]: value } as Record<Name, number>;
 }
@@ -148,20 +152,20 @@ function readAnswers(given: unknown, waiting: Queued): Pick<Script, 'answers' | 
   if (given === undefined) {
     return inQueue ? { queue: waiting } : {};
   }
-  if (typeof given !== 'object' || given === null || Object.keys(given).length > mostEntries) {
-    throw new WishRefused(`answers is an object of ${mostEntries} members at most: "client:desk": "busy"`);
+  if (typeof given !== 'object' || given === null || Object.keys(given).length > maxEntries) {
+    throw new PlayRequestError(`answers is an object of ${maxEntries} members at most: "client:desk": "busy"`);
   }
   const { queue, ...others } = given as Record<string, unknown>;
   if (queue !== undefined && queue !== 'answered' && queue !== 'full') {
-    throw new WishRefused('in a queue a caller is answered, or it is full');
+    throw new PlayRequestError('in a queue a caller is answered, or it is full');
   }
   if (queue === 'full' && inQueue) {
-    throw new WishRefused('nobody has a place in a queue that is full');
+    throw new PlayRequestError('nobody has a place in a queue that is full');
   }
   const read: Record<string, Answer> = {};
   for (const [address, answer] of Object.entries(others)) {
     if (typeof answer !== 'string' || !Object.hasOwn(answers, answer)) {
-      throw new WishRefused(`whoever is rung is one of ${Object.keys(answers).join(', ')}`);
+      throw new PlayRequestError(`whoever is rung is one of ${Object.keys(answers).join(', ')}`);
     }
     read[address] = answers[answer as keyof typeof answers];
   }
@@ -173,8 +177,8 @@ function readAnswers(given: unknown, waiting: Queued): Pick<Script, 'answers' | 
   };
 }
 
-interface Stage {
-  bots: Doors;
+interface PlayContext {
+  bots: PlumlineBots;
   people: People;
   /** Whether there are any. */
   tickets: boolean;
@@ -182,31 +186,35 @@ interface Stage {
 
 /**
  * Plays a call to its last callback, and comes back from the time that it was placed at: one call after the other, since
- * all have the same clock. Fails with `WishRefused` where no ticket is to be had.
+ * all have the same clock. Fails with `PlayRequestError` where no ticket is to be had.
  */
-export async function play(sandbox: Sandbox, stage: Stage, wish: Wish): Promise<Played> {
-  const ahead = sandbox.now() - Date.now();
-  if (wish.at !== undefined) {
-    sandbox.travel(wish.at);
+export async function play(sandbox: Sandbox, context: PlayContext, request: PlayRequest): Promise<PlayResult> {
+  const offset = sandbox.now() - Date.now();
+  if (request.at !== undefined) {
+    sandbox.setTime(request.at);
   }
   try {
-    return await playNow(sandbox, stage, wish);
+    return await playNow(sandbox, context, request);
   } finally {
-    if (wish.at !== undefined) {
-      sandbox.travel(Date.now() + ahead);
+    if (request.at !== undefined) {
+      sandbox.setTime(Date.now() + offset);
     }
   }
 }
 
-async function playNow(sandbox: Sandbox, { bots, people, tickets }: Stage, wish: Wish): Promise<Played> {
-  if (wish.ticket !== undefined && !tickets) {
-    throw new WishRefused('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
+async function playNow(
+  sandbox: Sandbox,
+  { bots, people, tickets }: PlayContext,
+  request: PlayRequest,
+): Promise<PlayResult> {
+  if (request.ticket !== undefined && !tickets) {
+    throw new PlayRequestError('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
   }
   const { twilio } = sandbox;
-  const { from, to, script, params = {} } = wish;
-  const placed = await (wish.kind === 'phone'
+  const { from, to, script, params = {} } = request;
+  const placed = await (request.kind === 'phone'
     ? twilio.incoming({ from, to, script, params })
-    : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, wish)) }));
+    : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, request)) }));
   await sandbox.settled();
   // Of the chart itself: a FHIR request may be made to fail.
   const [communication] = await sandbox.chart.searchResources<Communication>(
@@ -223,15 +231,15 @@ async function playNow(sandbox: Sandbox, { bots, people, tickets }: Stage, wish:
 /** What a browser is signed in as, and what it sends along. */
 async function browserCall(
   sandbox: Sandbox,
-  doors: Doors,
+  bots: PlumlineBots,
   people: People,
-  { from, to, ticket, params }: Wish,
+  { from, to, ticket, params }: PlayRequest,
 ): Promise<{ identity: string; params: Record<string, string> }> {
   if (ticket === undefined) {
     return { identity: from.replace(/^client:/, ''), params: { ...params, To: to } };
   }
   const whom = ticket === 'number' ? { number: to } : { patient: ticket };
-  const answer = await fetch(`${sandbox.fhir}/Bot/${doors.operations.id}/$execute`, {
+  const answer = await fetch(`${sandbox.fhir}/Bot/${bots.operations.id}/$execute`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${people.practitioner.token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ operation: 'start-call', ...whom }),
@@ -242,7 +250,9 @@ async function browserCall(
     issue?: { details?: { text?: string } }[];
   };
   if (body.identity === undefined || body.ticket === undefined) {
-    throw new WishRefused(`no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`);
+    throw new PlayRequestError(
+      `no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`,
+    );
   }
   return { identity: body.identity, params: { ...params, Ticket: body.ticket } };
 }

@@ -26,7 +26,7 @@ export class Requesters {
   readonly #chart: Chart;
   readonly #seed: string;
   /** By what an Authorization header says. */
-  readonly #known = new Map<string, Member>();
+  readonly #members = new Map<string, Member>();
   #practitioners = 0;
 
   constructor(chart: Chart, seed: string) {
@@ -56,8 +56,8 @@ export class Requesters {
     const profile = { reference: `Practitioner/${id}`, display: name };
     const policy = accessPolicy && (await addPolicy(this.#chart, accessPolicy, uuid(this.#seed, `${label}/policy`)));
     const user = { reference: `User/${uuid(this.#seed, `${label}/user`)}` };
-    const member = await join(this.#chart, this.#seed, label, { name, profile, user, policy, admin });
-    this.#known.set(`Bearer ${token}`, member);
+    const member = await addMember(this.#chart, this.#seed, label, { name, profile, user, policy, admin });
+    this.#members.set(`Bearer ${token}`, member);
     return { reference: profile.reference, token };
   }
 
@@ -69,26 +69,26 @@ export class Requesters {
       { assignedId: true },
     );
     const profile = { reference: `ClientApplication/${id}`, display: name };
-    const member = await join(this.#chart, this.#seed, 'client', { name, profile, user: profile });
-    this.#known.set(`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, member);
+    const member = await addMember(this.#chart, this.#seed, 'client', { name, profile, user: profile });
+    this.#members.set(`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, member);
     return { reference: profile.reference, id, secret };
   }
 
   byAuthorization(authorization: string | undefined): Member | undefined {
-    return authorization === undefined ? undefined : this.#known.get(authorization);
+    return authorization === undefined ? undefined : this.#members.get(authorization);
   }
 
   byReference(reference: string | undefined): Member | undefined {
-    return [...this.#known.values()].find((member) => member.reference.reference === reference);
+    return [...this.#members.values()].find((member) => member.reference.reference === reference);
   }
 
   isMembership(id: unknown): boolean {
-    return [...this.#known.values()].some(({ membership }) => membership.id === id);
+    return [...this.#members.values()].some(({ membership }) => membership.id === id);
   }
 }
 
 /** Makes somebody a member of the project. */
-export async function join(
+export async function addMember(
   chart: Chart,
   seed: string,
   label: string,

@@ -12,10 +12,10 @@ import type { AddressInfo } from 'node:net';
 import { Bots } from './bots.ts';
 import type { NewBot } from './bots.ts';
 import { Chart } from './chart/chart.ts';
-import type { Asking, Change } from './chart/chart.ts';
+import type { Access, Change } from './chart/chart.ts';
 import { Deliveries } from './chart/deliveries.ts';
 import type { DeliveryOptions } from './chart/deliveries.ts';
-import { Overlaps } from './chart/overlaps.ts';
+import { WriteConflicts } from './chart/write-conflicts.ts';
 import { Rights } from './chart/rights.ts';
 import { Store } from './chart/store.ts';
 import { Clock } from './clock.ts';
@@ -58,7 +58,7 @@ export interface SandboxOptions {
   /** Bots with a cron line run on their minutes. A test runs them by `cron()`. */
   runCron?: boolean;
   bots?: NewBot[];
-  /** How unkind the fake Twilio is, who answers its calls, which URLs its numbers have. */
+  /** How networkFaults the fake Twilio is, who answers its calls, which URLs its numbers have. */
   twilio?: Partial<NetworkOptions>;
   onLog?: (bot: string, line: string) => void;
 }
@@ -104,7 +104,7 @@ export interface Sandbox {
   /** Resolves when no Subscription is on its way to a bot, and no bot at work on one. */
   settled: () => Promise<void>;
   /** Moves the clock of the chart and of the bots; a bot that runs keeps the time it began with. */
-  travel: (to: number | string | undefined) => void;
+  setTime: (to: number | string | undefined) => void;
   /** In epoch milliseconds. */
   now: () => number;
   stop: () => Promise<void>;
@@ -135,11 +135,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const schedule = ({ interaction, resource }: Change): void => {
     if (options.runCron && features.includes('cron')) {
-      crontab.changed(interaction, resource);
+      crontab.update(interaction, resource);
     }
   };
   const chart = new Chart(
-    { store, overlaps: new Overlaps(seed, load?.writeTime), baseUrl: `${url}/` },
+    { store, conflicts: new WriteConflicts(seed, load?.writeTime), baseUrl: `${url}/` },
     { onChange: schedule },
   );
   const bots = new Bots({ chart, seed, baseUrl: `${url}/`, clock, load, onLog });
@@ -199,7 +199,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const webhook = `${publicUrl}/webhook/${membership.id}`;
       // The secrets of a project are the same for all of its bots.
       if (options.publicUrl !== undefined && bot.secrets?.['PLUMLINE_WEBHOOK_URL'] === undefined) {
-        bots.tell(id, 'PLUMLINE_WEBHOOK_URL', webhook);
+        bots.setSecret(id, 'PLUMLINE_WEBHOOK_URL', webhook);
       }
       const added = { id, membershipId: membership.id, webhook };
       sandbox.bots.push(added);
@@ -219,7 +219,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     nextCron: (botId) => crontab.next(botId),
     settled: () => deliveries.settled(),
-    travel: (to) => clock.travel(to),
+    setTime: (to) => clock.setTime(to),
     now: clock.now,
     async stop() {
       await twilio.stop();
@@ -230,9 +230,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await bots.stop();
     },
   };
-  const known: Known = (authorization) =>
+  const findMember: FindMember = (authorization) =>
     bots.executions.byAuthorization(authorization)?.member ?? requesters.byAuthorization(authorization);
-  const asking = async (member: Member): Promise<Asking> => ({
+  const access = async (member: Member): Promise<Access> => ({
     author: member.reference,
     rights: await Rights.of(store, member.membership.id),
   });
@@ -246,20 +246,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       seed,
       rest(twilio, { [account.accountSid]: account.authToken, [account.apiKey]: account.apiSecret }),
     ),
-    known,
-    asking,
+    findMember,
+    access,
     chart,
     fhir: fhirRoutes({
       chart,
       baseUrl: `${url}/`,
       transactions: features.includes('transaction-bundles'),
-      async asking(authorization) {
-        const member = known(authorization);
-        return member && asking(member);
+      async access(authorization) {
+        const member = findMember(authorization);
+        return member && access(member);
       },
       onChange(change, cause) {
         schedule(change);
-        deliveries.announce(change, cause);
+        deliveries.enqueue(change, cause);
       },
     }),
     traffic: new Traffic(bots.executions, () => sandbox.faults),
@@ -283,8 +283,8 @@ interface Parts {
   bots: Bots;
   pages: Router;
   requesters: Requesters;
-  known: Known;
-  asking: (member: Member) => Promise<Asking>;
+  findMember: FindMember;
+  access: (member: Member) => Promise<Access>;
   chart: Chart;
   fhir: RequestHandler;
   traffic: Traffic;
@@ -294,7 +294,7 @@ interface Parts {
 }
 
 /** Whoever an Authorization header belongs to: a bot at work, one of the staff, an app. */
-type Known = (authorization: string | undefined) => Member | undefined;
+type FindMember = (authorization: string | undefined) => Member | undefined;
 
 function route(app: Express, parts: Parts): void {
   const { hosts, bots, pages, requesters, fhir, traffic, fakes, faults, load } = parts;
@@ -309,7 +309,7 @@ function route(app: Express, parts: Parts): void {
   });
   for (const prefix of prefixes) {
     app.post(`${prefix}/webhook/:id`, (req, res, next) => {
-      bots.listRefused(req, res);
+      bots.recordRejected(req, res);
       next();
     });
   }
@@ -356,11 +356,11 @@ function webhook(bots: Bots, requesters: Requesters): RequestHandler {
   };
 }
 
-/** `$execute`: the same bots, asked by somebody who is known and may read them. */
-function operation({ bots, known, asking, chart }: Parts): RequestHandler {
+/** `$execute`: the same bots, asked by somebody who is findMember and may read them. */
+function operation({ bots, findMember, access, chart }: Parts): RequestHandler {
   return async (req, res) => {
     const authorization = req.get('Authorization');
-    const requester = known(authorization);
+    const requester = findMember(authorization);
     if (authorization !== undefined && !requester) {
       sendOutcome(res, unauthorized);
       return;
@@ -368,7 +368,7 @@ function operation({ bots, known, asking, chart }: Parts): RequestHandler {
     const bot = bots.byId(req.params['id']);
     if (requester) {
       try {
-        await chart.as({ asking: await asking(requester) }).readResource('Bot', String(req.params['id']));
+        await chart.as({ access: await access(requester) }).readResource('Bot', String(req.params['id']));
       } catch (err) {
         sendOutcome(res, normalizeOperationOutcome(err));
         return;
@@ -389,16 +389,16 @@ function operation({ bots, known, asking, chart }: Parts): RequestHandler {
   };
 }
 
-function me({ known, asking }: Parts): RequestHandler {
+function me({ findMember, access }: Parts): RequestHandler {
   return async (req, res) => {
-    const member = known(req.get('Authorization'));
+    const member = findMember(req.get('Authorization'));
     if (!member) {
       sendOutcome(res, unauthorized);
       return;
     }
     const { membership, reference, name } = member;
     const [resourceType, id] = reference.reference?.split('/') ?? [];
-    const { rights } = await asking(member);
+    const { rights } = await access(member);
     res.json({
       project: { resourceType: 'Project', id: membership.project.reference?.split('/')[1] },
       membership: {

@@ -35,7 +35,7 @@ export class Traffic {
   readonly #executions: Executions;
   readonly #faults: () => Faults | undefined;
   /** The requests that belong to no bot. */
-  #others = 0;
+  #otherRequests = 0;
 
   constructor(executions: Executions, faults: () => Faults | undefined) {
     this.#executions = executions;
@@ -46,19 +46,24 @@ export class Traffic {
   readonly fhir: RequestHandler = async (req, res, next) => {
     const url = req.url.replace(/^\/+/, '').replace(/^\?$/, '');
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
-    const index = execution ? execution.fhir.length : this.#others++;
+    const index = execution ? execution.fhir.length : this.#otherRequests++;
     execution?.fhir.push(roundTrip(req, url));
-    await this.#pass({ ...(execution && { bot: execution.bot, execution }), index, url }, req, res, next);
+    await this.#injectFault({ ...(execution && { bot: execution.bot, execution }), index, url }, req, res, next);
   };
 
   /** Stands before `auth/me`, which a bot asks before its first FHIR request, if ever. */
   readonly me: RequestHandler = async (req, res, next) => {
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
-    const index = execution ? execution.fhir.length : this.#others;
-    await this.#pass({ ...(execution && { bot: execution.bot, execution }), index, url: 'auth/me' }, req, res, next);
+    const index = execution ? execution.fhir.length : this.#otherRequests;
+    await this.#injectFault(
+      { ...(execution && { bot: execution.bot, execution }), index, url: 'auth/me' },
+      req,
+      res,
+      next,
+    );
   };
 
-  async #pass(
+  async #injectFault(
     request: Pick<FaultyRequest, 'bot' | 'execution' | 'index' | 'url'>,
     req: Request,
     res: Response,
@@ -86,11 +91,11 @@ export class Traffic {
 }
 
 /** A batch without every second entry, and the answer with what failed put in its place again. */
-export function halve(bundle: Bundle): { kept: Bundle; complete: (answer: Bundle) => Bundle } {
+export function halve(bundle: Bundle): { sent: Bundle; restore: (answer: Bundle) => Bundle } {
   const entry = bundle.entry ?? [];
   return {
-    kept: { ...bundle, entry: entry.filter((_one, index) => index % 2 === 0) },
-    complete: (answer) => ({
+    sent: { ...bundle, entry: entry.filter((_one, index) => index % 2 === 0) },
+    restore: (answer) => ({
       ...answer,
       entry: entry.map((_one, index) =>
         index % 2 === 0 ? (answer.entry?.[index / 2] ?? {}) : { response: { status: '500', outcome: serverError } },

@@ -4,7 +4,7 @@ import { hex } from './base/seed.ts';
 
 export { Network } from './twilio/network.ts';
 export type { NetworkOptions, PhoneCall } from './twilio/network.ts';
-export type { OwnNumber, VoiceUrls } from './twilio/call/account.ts';
+export type { AccountNumber, VoiceUrls } from './twilio/call/account.ts';
 export type { BrowserOptions, IncomingOptions } from './twilio/calls.ts';
 export type {
   Answer,
@@ -18,7 +18,7 @@ export type {
 } from './twilio/call/script.ts';
 export { rest } from './twilio/rest.ts';
 export { sign } from './twilio/call/signature.ts';
-export type { Unkind } from './twilio/call/unkind.ts';
+export type { NetworkFaults } from './twilio/call/network-faults.ts';
 
 /** The account that the sandbox plays. Its numbers are fictional. */
 export interface TwilioAccount {

@@ -70,9 +70,9 @@ async function open(rights: AccessPolicy, body: (clinic: Clinic) => Promise<void
       PLUMLINE_CONFIG: JSON.stringify(config),
     },
   });
-  sandbox.travel('2026-11-21T09:01:00Z');
+  sandbox.setTime('2026-11-21T09:01:00Z');
   const sweep = async (): Promise<string[]> => {
-    sandbox.travel(sandbox.now() + minute);
+    sandbox.setTime(sandbox.now() + minute);
     const { log } = await sandbox.cron(bot.id);
     await sandbox.settled();
     return log;
@@ -130,7 +130,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
   });
   await sweep();
   const begun = await marks();
-  sandbox.travel(sandbox.now() + 10 * minute);
+  sandbox.setTime(sandbox.now() + 10 * minute);
   await sweep();
   const first = await tasks();
   await sandbox.twilio.browser({
@@ -138,7 +138,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
     params: { To: caller },
     script: { answers: { [caller]: { talk: 60 } } },
   });
-  sandbox.travel(sandbox.now() + 10 * minute);
+  sandbox.setTime(sandbox.now() + 10 * minute);
   await sweep();
   const charted = await found<Communication>(sandbox, `${calls}&status=completed`);
   assert.deepEqual(
@@ -167,7 +167,7 @@ describe('the sweep', () => {
         /^Plumline: A call was missed \(.*, Communication\/[\w-]+; alert 1 of the hour\)$/,
       );
       // Once the hour is over, it is told how many alerts it was spared.
-      clinic.sandbox.travel('2026-11-21T10:03:00Z');
+      clinic.sandbox.setTime('2026-11-21T10:03:00Z');
       await clinic.sweep();
       assert.match(
         clinic.alerts[1]?.text ?? '',
@@ -208,7 +208,7 @@ describe('a Subscription', () => {
       });
       sandbox.deliveries.twice = 1;
       await sandbox.twilio.incoming({ from: caller, to: ours });
-      sandbox.travel(sandbox.now() + 5 * minute);
+      sandbox.setTime(sandbox.now() + 5 * minute);
       // The sweep charts the call, and is told of it by the Subscription too.
       await sweep();
       const told = sandbox.executions.filter(({ trigger }) => trigger === 'subscription');

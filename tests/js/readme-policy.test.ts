@@ -6,14 +6,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { bundleOf } from '../../sandbox/src/doors.ts';
+import { bundlePath } from '../../sandbox/src/plumline-bots.ts';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { CallResult } from '../../sandbox/src/twilio.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-const built = existsSync(bundleOf('webhook'));
+const built = existsSync(bundlePath('webhook'));
 
 const policy = (): AccessPolicy => {
   const blocks = [...readme.matchAll(/^ {3}```json\n([^]*?)^ {3}```$/gm)].map(([, block = '']) => block);
@@ -36,7 +36,7 @@ async function play(config?: string): Promise<{ calls: CallResult[]; logged: str
     bots: [
       {
         name: 'webhook',
-        file: bundleOf('webhook'),
+        file: bundlePath('webhook'),
         runtimeVersion: 'vmcontext',
         publicWebhook: true,
         accessPolicy: policy(),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { bundleOf, openDoors } from '../../sandbox/src/doors.ts';
+import { bundlePath, deployBots } from '../../sandbox/src/plumline-bots.ts';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
@@ -235,7 +235,7 @@ describe('AuditEvents', () => {
   test('they have the time of the sandbox, survive its faults, and wake no Subscription', async () => {
     const own = await startSandbox({ seed: 'audit clock', faults: 1 });
     try {
-      own.travel('2026-12-25T03:00:00Z');
+      own.setTime('2026-12-25T03:00:00Z');
       const bot = await own.addBot({ code, runtimeVersion: 'vmcontext' });
       await own.chart.createResource<Subscription>({
         resourceType: 'Subscription',
@@ -323,11 +323,11 @@ describe('rawBody', () => {
     }
   });
 
-  test('the webhook bot of deploy/ verifies JSON by it', { skip: !existsSync(bundleOf('webhook')) }, async () => {
+  test('the webhook bot of deploy/ verifies JSON by it', { skip: !existsSync(bundlePath('webhook')) }, async () => {
     const account = twilioAccount('raw');
     const own = await startSandbox({ seed: 'raw' });
     try {
-      const { webhook } = await openDoors(own, { account, runtimeVersion: 'vmcontext' });
+      const { webhook } = await deployBots(own, { account, runtimeVersion: 'vmcontext' });
       for (const body of [text, `${'['.repeat(5_000)}${']'.repeat(5_000)}`]) {
         const url = `${webhook.webhook}?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
         const signature = createHmac('sha1', account.authToken).update(url).digest('base64');

@@ -52,7 +52,7 @@ for (const runtimeVersion of runtimeVersions) {
     const look = async (): Promise<Seen> => (await (await fetch(webhook, { method: 'POST' })).json()) as Seen;
     try {
       for (const there of ['2031-12-25T08:00:00Z', '1999-01-01T12:00:00Z']) {
-        sandbox.travel(there);
+        sandbox.setTime(there);
         const instant = Date.parse(there);
         const seen = await look();
         assert.ok(isNear(seen.now, instant), `${seen.now}`);
@@ -65,7 +65,7 @@ for (const runtimeVersion of runtimeVersions) {
         assert.deepEqual([fixed, parsed, utc, isDate], [1580601600000, 1580601600000, 1580601600000, true]);
       }
     } finally {
-      sandbox.travel(undefined);
+      sandbox.setTime(undefined);
     }
     assert.ok(isNear((await look()).now, Date.now()));
   });
@@ -73,15 +73,15 @@ for (const runtimeVersion of runtimeVersions) {
 
 test('the clock goes on from where it was set, and stamps what is written', async () => {
   const instant = Date.UTC(2030, 0, 1);
-  sandbox.travel(instant);
+  sandbox.setTime(instant);
   try {
     const first = sandbox.now();
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.ok(sandbox.now() - first >= 15);
     const { meta } = await create<Patient>(sandbox, { resourceType: 'Patient' });
     assert.match(meta.lastUpdated, /^2030-01-01T00:00:/);
-    assert.throws(() => sandbox.travel('tomorrow'), RangeError);
+    assert.throws(() => sandbox.setTime('tomorrow'), RangeError);
   } finally {
-    sandbox.travel(undefined);
+    sandbox.setTime(undefined);
   }
 });

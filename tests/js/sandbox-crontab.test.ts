@@ -11,9 +11,9 @@ test('bots run on their minutes in UTC, until their line changes or they are del
   const runs: string[] = [];
   const crontab = new Crontab((id) => runs.push(`${id} ${new Date().toISOString().slice(11, 16)}`));
   const bot = (id: string, cronString: string): Bot & { id: string } => ({ resourceType: 'Bot', id, cronString });
-  crontab.changed('create', bot('often', '*/5 * * * *'));
-  crontab.changed('create', bot('daily', '0 10 * * *'));
-  crontab.changed('create', bot('unreadable', 'at noon'));
+  crontab.update('create', bot('often', '*/5 * * * *'));
+  crontab.update('create', bot('daily', '0 10 * * *'));
+  crontab.update('create', bot('unreadable', 'at noon'));
   const pass = (minutes: number): void => {
     for (let count = 0; count < minutes; count++) {
       context.mock.timers.tick(60_000);
@@ -21,8 +21,8 @@ test('bots run on their minutes in UTC, until their line changes or they are del
   };
   pass(8);
   assert.deepEqual(runs, ['often 10:00', 'daily 10:00', 'often 10:05']);
-  crontab.changed('update', bot('often', '*/7 * * * *'));
-  crontab.changed('delete', bot('daily', '0 10 * * *'));
+  crontab.update('update', bot('often', '*/7 * * * *'));
+  crontab.update('delete', bot('daily', '0 10 * * *'));
   pass(9);
   assert.deepEqual(runs.slice(3), ['often 10:07', 'often 10:14']);
   crontab.stop();

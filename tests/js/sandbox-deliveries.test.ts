@@ -250,7 +250,7 @@ describe('a Subscription', () => {
   });
 });
 
-describe('unkind deliveries', () => {
+describe('Subscription delivery faults', () => {
   const write = async (): Promise<void> => {
     for (const language of ['a', 'b', 'c']) {
       await create(sandbox, { ...message, language });

@@ -7,8 +7,8 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { openConsole } from '../../sandbox/src/console.ts';
-import { bundleOf, invitePeople, openDoors } from '../../sandbox/src/doors.ts';
-import type { Doors } from '../../sandbox/src/doors.ts';
+import { bundlePath, addPeople, deployBots } from '../../sandbox/src/plumline-bots.ts';
+import type { PlumlineBots } from '../../sandbox/src/plumline-bots.ts';
 import { Hosts } from '../../sandbox/src/hosts.ts';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
@@ -28,14 +28,14 @@ const account = twilioAccount('requests');
 const echo = `exports.handler = async (medplum, { input }) => ({ input });`;
 
 let sandbox: Sandbox;
-let doors: Doors;
+let bots: PlumlineBots;
 let bot: SandboxBot;
 let port: string;
 
 before(async () => {
   sandbox = await startSandbox({ seed: 'requests' });
-  doors = await openDoors(sandbox, { account, runtimeVersion: 'vmcontext' });
-  openConsole(sandbox, { account, bots: doors, people: await invitePeople(sandbox), tickets: false });
+  bots = await deployBots(sandbox, { account, runtimeVersion: 'vmcontext' });
+  openConsole(sandbox, { account, bots: bots, people: await addPeople(sandbox), tickets: false });
   bot = await sandbox.addBot({ name: 'echo', code: echo, runtimeVersion: 'vmcontext' });
   ({ port } = new URL(sandbox.url));
 });
@@ -333,10 +333,10 @@ describe('a body that nests deeply', () => {
       await alive();
     });
 
-    test(`${depth} levels: Plumline's own bots refuse it`, { skip: !existsSync(bundleOf('webhook')) }, async () => {
+    test(`${depth} levels: Plumline's own bots refuse it`, { skip: !existsSync(bundlePath('webhook')) }, async () => {
       for (const [path, status] of [
-        [new URL(doors.webhook.webhook).pathname, 403],
-        [`/fhir/R4/Bot/${doors.operations.id}/$execute`, 400],
+        [new URL(bots.webhook.webhook).pathname, 403],
+        [`/fhir/R4/Bot/${bots.operations.id}/$execute`, 400],
       ] as const) {
         for (const make of [list, object]) {
           const answer = await send('POST', path, { 'Content-Type': 'application/json' }, make(depth));

@@ -4,7 +4,7 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { invitePeople, openDoors } from '../../sandbox/src/doors.ts';
+import { addPeople, deployBots } from '../../sandbox/src/plumline-bots.ts';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { Fault, FaultyRequest } from '../../sandbox/src/traffic.ts';
@@ -147,8 +147,8 @@ test('the bots of deploy/ are set up at every rate of faults, from any seed', as
     const seed = `faults ${index}`;
     const own = await startSandbox({ seed, faults: rate });
     try {
-      await openDoors(own, { account: twilioAccount(seed), runtimeVersion: 'awslambda' });
-      const { patients } = await invitePeople(own);
+      await deployBots(own, { account: twilioAccount(seed), runtimeVersion: 'awslambda' });
+      const { patients } = await addPeople(own);
       assert.equal(patients.length, 2);
       const answers = await Promise.all(Array.from({ length: 40 }, () => ask(own, 'GET', 'Patient')));
       const failed = answers.filter(({ status }) => status !== 200).length;

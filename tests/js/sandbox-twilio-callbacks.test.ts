@@ -8,17 +8,17 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
-import type { CallResult, Unkind } from '../../sandbox/src/twilio.ts';
+import type { CallResult, NetworkFaults } from '../../sandbox/src/twilio.ts';
 import { caller, network, ours, told, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
 describe('callbacks', () => {
-  async function sequence(unkind: Unkind, seed = 'test'): Promise<{ order: string[]; result: CallResult }> {
+  async function sequence(networkFaults: NetworkFaults, seed = 'test'): Promise<{ order: string[]; result: CallResult }> {
     server.seen = [];
     server.pages['voice'] =
       '<Dial action="/dialled"><Client statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">desk</Client></Dial>';
-    const result = await network(server, { unkind, seed }).incoming({
+    const result = await network(server, { networkFaults, seed }).incoming({
       from: caller,
       to: ours,
       script: { answers: { 'client:desk': { talk: 5 } } },
@@ -63,12 +63,12 @@ describe('callbacks', () => {
   });
 
   test('by the same seed as before, by another otherwise', async () => {
-    const unkind = { twice: 0.5, drop: 0.3, shuffle: 0.5 };
-    const { order } = await sequence(unkind, 'a');
-    assert.deepEqual((await sequence(unkind, 'a')).order, order);
+    const networkFaults = { twice: 0.5, drop: 0.3, shuffle: 0.5 };
+    const { order } = await sequence(networkFaults, 'a');
+    assert.deepEqual((await sequence(networkFaults, 'a')).order, order);
     const others: string[][] = [];
     for (const seed of ['b', 'c', 'd']) {
-      others.push((await sequence(unkind, seed)).order);
+      others.push((await sequence(networkFaults, seed)).order);
     }
     assert.equal(
       others.some((other) => other.join() !== order.join()),

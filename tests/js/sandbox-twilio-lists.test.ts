@@ -42,7 +42,7 @@ describe('lists', () => {
 
   test('of calls are behind', async () => {
     let now = Date.UTC(2026, 2, 1, 12);
-    const { phone, client } = await openApi(server, { now: () => now, unkind: { listLateMs: 60_000 } });
+    const { phone, client } = await openApi(server, { now: () => now, networkFaults: { listLateMs: 60_000 } });
     const { callSid } = await phone.incoming({ from: caller, to: ours });
     assert.equal((await client.calls(callSid).fetch()).sid, callSid);
     assert.deepEqual(await client.calls.list(), []);

@@ -18,7 +18,7 @@ import type { AccessPolicyInteraction, Operation, SearchRequest, WithId } from '
 import { FhirRepository, getExtraEntries, MemoryRepository } from '@medplum/fhir-router';
 import type { CreateResourceOptions, DeleteResourceOptions, UpdateResourceOptions } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
-import type { Overlaps } from './overlaps.ts';
+import type { WriteConflicts } from './write-conflicts.ts';
 import { resolveReferences } from './references.ts';
 import type { Rights } from './rights.ts';
 import { checkSearch, page, subset } from './search.ts';
@@ -33,7 +33,7 @@ export interface Change {
 }
 
 /** On whose behalf something is read or written. */
-export interface Asking {
+export interface Access {
   author: Reference;
   rights: Rights;
 }
@@ -41,18 +41,18 @@ export interface Asking {
 /** What all views of one chart share. */
 export interface ChartParts {
   store: Store;
-  overlaps: Overlaps;
+  conflicts: WriteConflicts;
   /** With a slash at its end. */
   baseUrl: string;
 }
 
 export interface ViewOptions {
   /** Nobody, for a request without a token, which may do anything. */
-  asking?: Asking | undefined;
+  access?: Access | undefined;
   onChange?: ((change: Change) => void) | undefined;
 }
 
-const lostRace = conflict('could not serialize access due to concurrent update');
+const writeConflict = conflict('could not serialize access due to concurrent update');
 
 /**
  * The chart as one request sees it. It keeps to the requester's rights, validates what is written and writes down who
@@ -86,19 +86,19 @@ export class Chart extends FhirRepository {
 
   override async createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
     this.#require('create', resource.resourceType);
-    return this.#writing(async () => {
+    return this.#runWrite(async () => {
       // Nobody but the server chooses the id of what is new.
       const id = (options?.assignedId ? resource.id : undefined) ?? this.generateId();
-      const prepared = await this.#prepared({ ...resource, id });
-      this.#requireWriting('create', prepared, undefined);
-      return this.#written('create', await this.#parts.store.write(prepared, true), undefined);
+      const prepared = await this.#prepare({ ...resource, id });
+      this.#requireWrite('create', prepared, undefined);
+      return this.#recordChange('create', await this.#parts.store.write(prepared, true), undefined);
     });
   }
 
   override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
-    return this.#writing((overlapped) =>
+    return this.#runWrite((isOverlapping) =>
       // A guarded write that comes too late is told so, and never loses by chance.
-      this.#update(resource, options, (key) => !options?.ifMatch && overlapped(key)),
+      this.#update(resource, options, (key) => !options?.ifMatch && isOverlapping(key)),
     );
   }
 
@@ -108,11 +108,11 @@ export class Chart extends FhirRepository {
     patch: Operation[] | Parameters,
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
-    return this.#writing(async () => {
+    return this.#runWrite(async () => {
       const existing = await this.#read<T>(type, id);
-      const desk = new MemoryRepository();
-      await desk.withSeeding(() => desk.createResource(existing));
-      const patched = await desk.patchResource<T>(type, id, patch);
+      const scratch = new MemoryRepository();
+      await scratch.withSeeding(() => scratch.createResource(existing));
+      const patched = await scratch.patchResource<T>(type, id, patch);
       if (patched.id !== id || patched.resourceType !== type) {
         throw new OperationOutcomeError(badRequest('Incorrect resource ID'));
       }
@@ -121,7 +121,7 @@ export class Chart extends FhirRepository {
   }
 
   override async deleteResource(type: string, id: string, options?: DeleteResourceOptions): Promise<void> {
-    await this.#writing(async () => {
+    await this.#runWrite(async () => {
       const existing = await this.#read(type, id);
       this.#require('delete', type);
       if (!this.#permits('delete', existing)) {
@@ -129,12 +129,12 @@ export class Chart extends FhirRepository {
       }
       checkVersion(existing, options?.ifMatch);
       await this.#parts.store.remove(type, id);
-      this.#written('delete', existing, existing);
+      this.#recordChange('delete', existing, existing);
     });
   }
 
   override async readResource<T extends Resource>(type: string, id: string): Promise<WithId<T>> {
-    return this.#reading(() => this.#read<T>(type, id));
+    return this.#runRead(() => this.#read<T>(type, id));
   }
 
   override async readReference<T extends Resource>({ reference }: Reference<T>): Promise<WithId<T>> {
@@ -157,7 +157,7 @@ export class Chart extends FhirRepository {
 
   override async readHistory<T extends Resource>(type: string, id: string): Promise<Bundle<WithId<T>>> {
     this.#require('history', type);
-    return this.#reading(async () => {
+    return this.#runRead(async () => {
       await this.#read(type, id);
       return this.#parts.store.readHistory<WithId<T>>(type, id);
     });
@@ -165,7 +165,7 @@ export class Chart extends FhirRepository {
 
   override async readVersion<T extends Resource>(type: string, id: string, version: string): Promise<WithId<T>> {
     this.#require('vread', type);
-    return this.#reading(async () => {
+    return this.#runRead(async () => {
       await this.#read(type, id);
       return this.#parts.store.readVersion<WithId<T>>(type, id, version);
     });
@@ -175,7 +175,7 @@ export class Chart extends FhirRepository {
     checkSearch(request);
     this.#require('search', request.resourceType);
     const { resourceType, filters, fields } = request;
-    const found = await this.#reading(() => this.#parts.store.search<T>({ resourceType, ...(filters && { filters }) }));
+    const found = await this.#runRead(() => this.#parts.store.search<T>({ resourceType, ...(filters && { filters }) }));
     const permitted = (found.entry ?? [])
       .flatMap(({ resource }) => resource ?? [])
       .filter((resource) => this.#permits('search', resource));
@@ -207,18 +207,18 @@ export class Chart extends FhirRepository {
     if (this.#transaction) {
       return super.conditionalUpdate(resource, search, options);
     }
-    const { overlaps } = this.#parts;
+    const { conflicts } = this.#parts;
     const { resourceType, filters = [] } = search;
     const key = resourceType + formatSearchQuery({ resourceType, filters });
-    const overlapped = await overlaps.write();
+    const isOverlapping = await conflicts.write();
     const result = await this.#transact(async (inside) => {
       const done = await inside.conditionalUpdate(resource, search, options);
-      if (overlapped(key) && overlaps.loses('upsert')) {
-        throw new OperationOutcomeError(lostRace);
+      if (isOverlapping(key) && conflicts.shouldConflict('upsert')) {
+        throw new OperationOutcomeError(writeConflict);
       }
       return done;
     });
-    overlaps.committed(key);
+    conflicts.committed(key);
     return result;
   }
 
@@ -227,14 +227,14 @@ export class Chart extends FhirRepository {
     if (this.#transaction) {
       return action(this);
     }
-    await this.#parts.overlaps.write();
+    await this.#parts.conflicts.write();
     return this.#transact(action);
   }
 
   async #transact<R>(action: (inside: this) => Promise<R>): Promise<R> {
-    const { store, overlaps } = this.#parts;
+    const { store, conflicts } = this.#parts;
     const changes: Change[] = [];
-    return overlaps.alone(async () => {
+    return conflicts.exclusive(async () => {
       store.begin();
       try {
         const done = await action(new Chart(this.#parts, this.#options, changes) as this);
@@ -251,7 +251,7 @@ export class Chart extends FhirRepository {
   async #update<T extends Resource>(
     resource: T,
     options: UpdateResourceOptions | undefined,
-    overlapped: (key: string) => boolean,
+    isOverlapping: (key: string) => boolean,
   ): Promise<WithId<T>> {
     const { resourceType: type, id } = resource;
     if (!id) {
@@ -269,15 +269,15 @@ export class Chart extends FhirRepository {
       throw new OperationOutcomeError(forbidden);
     }
     checkVersion(existing, options?.ifMatch);
-    const prepared = await this.#prepared({ ...resource, id });
+    const prepared = await this.#prepare({ ...resource, id });
     if (existing && isSame(existing, prepared)) {
       return existing;
     }
-    this.#requireWriting('update', prepared, existing);
-    if (overlapped(`${type}/${id}`) && this.#parts.overlaps.loses('put')) {
-      throw new OperationOutcomeError(lostRace);
+    this.#requireWrite('update', prepared, existing);
+    if (isOverlapping(`${type}/${id}`) && this.#parts.conflicts.shouldConflict('put')) {
+      throw new OperationOutcomeError(writeConflict);
     }
-    return this.#written('update', await this.#parts.store.write(prepared, false), existing);
+    return this.#recordChange('update', await this.#parts.store.write(prepared, false), existing);
   }
 
   async #read<T extends Resource>(type: string, id: string): Promise<WithId<T>> {
@@ -291,7 +291,7 @@ export class Chart extends FhirRepository {
   }
 
   /** What is written: with the resources that its references look for, its author, and nothing that FHIR forbids. */
-  async #prepared<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
+  async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
     const resolved = await resolveReferences(resource, async (search) => {
       checkSearch(search);
       this.#require('search', search.resourceType);
@@ -301,13 +301,13 @@ export class Chart extends FhirRepository {
         .filter((found) => this.#permits('search', found))
         .map((found) => `${found.resourceType}/${found.id}`);
     });
-    const author = this.#options.asking?.author;
+    const author = this.#options.access?.author;
     const prepared = author ? { ...resolved, meta: { ...resolved.meta, author } } : resolved;
     validateResource(prepared);
     return prepared;
   }
 
-  #written<T extends Resource>(
+  #recordChange<T extends Resource>(
     interaction: Change['interaction'],
     resource: WithId<T>,
     previous: WithId<T> | undefined,
@@ -322,32 +322,32 @@ export class Chart extends FhirRepository {
   }
 
   #commit(change: Change): void {
-    this.#parts.overlaps.committed(`${change.resource.resourceType}/${change.resource.id}`);
+    this.#parts.conflicts.committed(`${change.resource.resourceType}/${change.resource.id}`);
     this.#options.onChange?.(change);
   }
 
-  async #reading<R>(action: () => Promise<R>): Promise<R> {
-    return this.#transaction ? action() : this.#parts.overlaps.alone(action);
+  async #runRead<R>(action: () => Promise<R>): Promise<R> {
+    return this.#transaction ? action() : this.#parts.conflicts.exclusive(action);
   }
 
-  async #writing<R>(action: (overlapped: (key: string) => boolean) => Promise<R>): Promise<R> {
+  async #runWrite<R>(action: (isOverlapping: (key: string) => boolean) => Promise<R>): Promise<R> {
     if (this.#transaction) {
       return action(() => false);
     }
-    const overlapped = await this.#parts.overlaps.write();
-    return this.#parts.overlaps.alone(() => action(overlapped));
+    const isOverlapping = await this.#parts.conflicts.write();
+    return this.#parts.conflicts.exclusive(() => action(isOverlapping));
   }
 
   #require(interaction: AccessPolicyInteraction, type: string): void {
-    this.#options.asking?.rights.require(interaction, type);
+    this.#options.access?.rights.require(interaction, type);
   }
 
   #permits(interaction: AccessPolicyInteraction, resource: Resource): boolean {
-    return this.#options.asking?.rights.permits(interaction, resource) ?? true;
+    return this.#options.access?.rights.permits(interaction, resource) ?? true;
   }
 
-  #requireWriting(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): void {
-    if (this.#options.asking && !this.#options.asking.rights.permitsWriting(interaction, after, before)) {
+  #requireWrite(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): void {
+    if (this.#options.access && !this.#options.access.rights.permitsWrite(interaction, after, before)) {
       throw new OperationOutcomeError(forbidden);
     }
   }

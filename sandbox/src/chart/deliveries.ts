@@ -14,7 +14,7 @@ import { fraction } from '../base/seed.ts';
 import type { Change } from './chart.ts';
 import type { Store } from './store.ts';
 
-/** How unkind the sandbox is to who is told of changes. On a server all of it happens, if seldom. */
+/** How networkFaults the sandbox is to who is told of changes. On a server all of it happens, if seldom. */
 export interface DeliveryOptions {
   /** The share of deliveries that come twice, from 0 to 1. */
   twice?: number;
@@ -41,7 +41,7 @@ export interface Delivery {
 export interface Cause {
   traceId: string;
   /** When its answer is out. */
-  returned: Promise<unknown>;
+  responded: Promise<unknown>;
 }
 
 const secretUrls = [
@@ -49,8 +49,8 @@ const secretUrls = [
   'https://www.medplum.com/fhir/StructureDefinition-subscriptionSecret',
 ];
 
-/** How long deliveries are gathered before they are turned round. In milliseconds. */
-const gathering = 25;
+/** How long deliveries are batch before they are turned round. In milliseconds. */
+const batchWindow = 25;
 
 /** Tells bots of changes, as Subscriptions ask for it. What fails is not delivered again. */
 export class Deliveries {
@@ -60,8 +60,8 @@ export class Deliveries {
   readonly #deliver: (delivery: Delivery) => Promise<void>;
   readonly #onLog: (line: string) => void;
   readonly #pending = new Set<Promise<void>>();
-  #gathered: (() => Promise<void>)[] = [];
-  #round: Promise<void> | undefined;
+  #batched: (() => Promise<void>)[] = [];
+  #batch: Promise<void> | undefined;
   #count = 0;
   #stopped = false;
 
@@ -79,7 +79,7 @@ export class Deliveries {
     this.#onLog = onLog;
   }
 
-  announce(change: Change, cause: Cause): void {
+  enqueue(change: Change, cause: Cause): void {
     if (change.resource.resourceType !== 'AuditEvent') {
       this.#track(this.#send(change, cause));
     }
@@ -110,13 +110,13 @@ export class Deliveries {
       filters: [{ code: 'status', operator: Operator.EQUALS, value: 'active' }],
     });
     for (const { resource: subscription } of entry) {
-      if (subscription && (await this.#concerns(subscription, change))) {
-        this.#track(this.#bring(subscription, change, cause));
+      if (subscription && (await this.#matches(subscription, change))) {
+        this.#track(this.#deliverTo(subscription, change, cause));
       }
     }
   }
 
-  async #concerns(subscription: Subscription, { resource, previous, interaction }: Change): Promise<boolean> {
+  async #matches(subscription: Subscription, { resource, previous, interaction }: Change): Promise<boolean> {
     try {
       return await resourceMatchesSubscriptionCriteria({
         resource,
@@ -130,34 +130,34 @@ export class Deliveries {
     }
   }
 
-  async #bring(subscription: WithId<Subscription>, change: Change, cause: Cause): Promise<void> {
+  async #deliverTo(subscription: WithId<Subscription>, change: Change, cause: Cause): Promise<void> {
     const number = ++this.#count;
     const chance = (label: string): number => fraction(this.#seed, `delivery/${number}/${label}`);
-    await cause.returned;
+    await cause.responded;
     const { late = 0, twice = 0, outOfOrder = false } = this.options;
     const once = async (label: string): Promise<void> => {
       await setTimeout(chance(label) * late);
-      const hand = (): Promise<void> => this.#hand(subscription.id, change, cause);
-      await (outOfOrder ? this.#gather(hand) : hand());
+      const send = (): Promise<void> => this.#deliverOnce(subscription.id, change, cause);
+      await (outOfOrder ? this.#deliverReversed(send) : send());
     };
     await Promise.all([once('late'), ...(chance('twice') < twice ? [once('later')] : [])]);
   }
 
   /** Waits for others, and then takes its turn in the opposite order. */
-  async #gather(hand: () => Promise<void>): Promise<void> {
-    this.#gathered.push(hand);
-    this.#round ??= setTimeout(gathering).then(async () => {
-      const gathered = this.#gathered;
-      this.#gathered = [];
-      this.#round = undefined;
-      for (const next of gathered.reverse()) {
+  async #deliverReversed(send: () => Promise<void>): Promise<void> {
+    this.#batched.push(send);
+    this.#batch ??= setTimeout(batchWindow).then(async () => {
+      const batch = this.#batched;
+      this.#batched = [];
+      this.#batch = undefined;
+      for (const next of batch.reverse()) {
         await next();
       }
     });
-    await this.#round;
+    await this.#batch;
   }
 
-  async #hand(subscriptionId: string, { interaction, resource }: Change, { traceId }: Cause): Promise<void> {
+  async #deliverOnce(subscriptionId: string, { interaction, resource }: Change, { traceId }: Cause): Promise<void> {
     const subscription = await this.#current<Subscription>('Subscription', subscriptionId);
     const isThere = interaction === 'delete' || (await this.#current(resource.resourceType, resource.id));
     const endpoint = subscription?.channel.endpoint ?? '';

@@ -16,13 +16,13 @@ import type { AccessPolicy, AccessPolicyResource, ProjectMembership, Resource, R
 import type { Store } from './store.ts';
 
 /** What everybody may read, whatever their policy says. */
-const everybodys: AccessPolicyResource[] = ['SearchParameter', 'StructureDefinition'].map((resourceType) => ({
+const alwaysReadable: AccessPolicyResource[] = ['SearchParameter', 'StructureDefinition'].map((resourceType) => ({
   resourceType,
   readonly: true,
 }));
 
 /** What the sandbox would have to enforce and doesn't: better to say so than to let everything through. */
-const unknownLimits = ['compartment', 'hiddenFields', 'readonlyFields'] as const;
+const unsupportedLimits = ['compartment', 'hiddenFields', 'readonlyFields'] as const;
 
 /** What one member of the project may do with the chart. */
 export class Rights {
@@ -41,11 +41,11 @@ export class Rights {
       const policy = await store.readReference<AccessPolicy>(membership.accessPolicy).catch(() => {
         throw new OperationOutcomeError(badRequest('Cannot authenticate: Invalid access policy configuration.'));
       });
-      resource.push(...(personal(policy, membership).resource ?? []));
+      resource.push(...(withProfile(policy, membership).resource ?? []));
     } else {
       resource.push({ resourceType: '*' });
     }
-    resource.push(...everybodys.filter((own) => !resource.some((one) => one.resourceType === own.resourceType)));
+    resource.push(...alwaysReadable.filter((own) => !resource.some((one) => one.resourceType === own.resourceType)));
     const ordinary = resource.filter((one) => !projectAdminResourceTypes.includes(one.resourceType));
     const administrative = membership.admin ? projectAdminResourceTypes.map((resourceType) => ({ resourceType })) : [];
     return new Rights({ resourceType: 'AccessPolicy', resource: [...ordinary, ...administrative] });
@@ -66,7 +66,7 @@ export class Rights {
   }
 
   /** Whether a resource may be written like this. */
-  permitsWriting(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): boolean {
+  permitsWrite(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): boolean {
     const permitted = satisfiedAccessPolicy(after, interaction, this.policy);
     const variables = { '%before': toTypedValue(before ?? {}), '%after': toTypedValue(after) };
     return (
@@ -82,7 +82,7 @@ export class Rights {
 /** Fails if a policy has limits that are not enforced here. */
 export function checkPolicy(policy: AccessPolicy): void {
   for (const resource of policy.resource ?? []) {
-    const limit = unknownLimits.find((name) => resource[name] !== undefined);
+    const limit = unsupportedLimits.find((name) => resource[name] !== undefined);
     if (limit) {
       throw new Error(`The sandbox does not enforce ${limit} of an AccessPolicy (${resource.resourceType})`);
     }
@@ -90,7 +90,7 @@ export function checkPolicy(policy: AccessPolicy): void {
 }
 
 /** A policy may name the member that it is applied to: `%profile`, `%profile.id`. */
-function personal(policy: AccessPolicy, { profile }: ProjectMembership): AccessPolicy {
+function withProfile(policy: AccessPolicy, { profile }: ProjectMembership): AccessPolicy {
   const text = JSON.stringify(policy)
     .replaceAll('%profile.id', resolveId(profile) ?? '')
     .replaceAll('%profile', profile.reference ?? '');

@@ -16,7 +16,7 @@ import {
 import type { SearchRequest, SortRule, WithId } from '@medplum/core';
 import type { Bundle, BundleEntry, BundleLink, Resource } from '@medplum/fhirtypes';
 
-const mostOffset = 10_000;
+const maxOffset = 10_000;
 
 /** Fails where the server does: MemoryRepository just finds nothing. */
 export function checkSearch(request: SearchRequest): void {
@@ -39,9 +39,9 @@ export function checkSearch(request: SearchRequest): void {
       throw new OperationOutcomeError(badRequest(`Unknown search parameter: ${code}`));
     }
   }
-  if (offset > mostOffset) {
+  if (offset > maxOffset) {
     throw new OperationOutcomeError(
-      badRequest(`Search offset exceeds maximum (got ${offset}, max ${mostOffset})`, '_offset'),
+      badRequest(`Search offset exceeds maximum (got ${offset}, max ${maxOffset})`, '_offset'),
     );
   }
 }

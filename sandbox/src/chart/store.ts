@@ -6,7 +6,7 @@ import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { uuid } from '../base/seed.ts';
 
 /** How a resource stood before a transaction touched it. */
-interface Before {
+interface Snapshot {
   type: string;
   id: string;
   /** Oldest first; none if there was no such resource, or it was deleted. */
@@ -24,7 +24,7 @@ export class Store extends MemoryRepository {
   readonly #deleted = new Set<string>();
   #ids = 0;
   #versions = 0;
-  #undo: Map<string, Before> | undefined;
+  #snapshots: Map<string, Snapshot> | undefined;
 
   constructor(seed: string, now: () => number) {
     super();
@@ -53,7 +53,7 @@ export class Store extends MemoryRepository {
   /** Writes the next version of a resource, or the first. */
   async write<T extends Resource>(resource: WithId<T>, isNew: boolean): Promise<WithId<T>> {
     const { resourceType, id } = resource;
-    await this.#remember(resourceType, id);
+    await this.#saveForRollback(resourceType, id);
     this.#deleted.delete(`${resourceType}/${id}`);
     const meta = {
       ...resource.meta,
@@ -64,24 +64,24 @@ export class Store extends MemoryRepository {
   }
 
   async remove(type: string, id: string): Promise<void> {
-    await this.#remember(type, id);
+    await this.#saveForRollback(type, id);
     await super.deleteResource(type, id);
     this.#deleted.add(`${type}/${id}`);
   }
 
   /** From here on, everything that is written can be taken back. */
   begin(): void {
-    this.#undo = new Map();
+    this.#snapshots = new Map();
   }
 
   commit(): void {
-    this.#undo = undefined;
+    this.#snapshots = undefined;
   }
 
   async rollback(): Promise<void> {
-    const undo = this.#undo ?? new Map<string, Before>();
-    this.#undo = undefined;
-    for (const [key, { type, id, versions, deleted }] of undo) {
+    const snapshots = this.#snapshots ?? new Map<string, Snapshot>();
+    this.#snapshots = undefined;
+    for (const [key, { type, id, versions, deleted }] of snapshots) {
       await this.expungeResource(type, id);
       for (const version of versions) {
         // A version that was written keeps its number and its time.
@@ -95,12 +95,12 @@ export class Store extends MemoryRepository {
     }
   }
 
-  async #remember(type: string, id: string): Promise<void> {
+  async #saveForRollback(type: string, id: string): Promise<void> {
     const key = `${type}/${id}`;
-    if (this.#undo && !this.#undo.has(key)) {
+    if (this.#snapshots && !this.#snapshots.has(key)) {
       const history = await this.readHistory(type, id).catch(() => undefined);
       const versions = (history?.entry ?? []).flatMap(({ resource }) => resource ?? []).reverse();
-      this.#undo.set(key, { type, id, versions, deleted: this.#deleted.has(key) });
+      this.#snapshots.set(key, { type, id, versions, deleted: this.#deleted.has(key) });
     }
   }
 }

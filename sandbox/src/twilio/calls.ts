@@ -7,7 +7,7 @@ import { LiveCall } from './call/live-call.ts';
 import type { Fallback } from './call/live-call.ts';
 import type { Answered, Script } from './call/script.ts';
 import { perform } from './verbs/perform.ts';
-import { announce } from './verbs/record.ts';
+import { sendRecordingStatus } from './verbs/record.ts';
 
 /** A call from the telephone account. */
 export interface IncomingOptions {
@@ -47,11 +47,11 @@ export interface PlacedOptions {
 }
 
 /** Keeps what the one who calls may not say of themselves. */
-const ownNames = new Set(['AccountSid', 'ApiVersion', 'CallSid', 'CallStatus', 'Caller', 'Direction', 'From']);
+const reservedParams = new Set(['AccountSid', 'ApiVersion', 'CallSid', 'CallStatus', 'Caller', 'Direction', 'From']);
 
 export class IncomingCall {
   readonly call: LiveCall;
-  readonly begin: () => Promise<Next>;
+  readonly start: () => Promise<Next>;
 
   constructor(
     account: Account,
@@ -61,7 +61,7 @@ export class IncomingCall {
     const browser = options.kind === 'browser';
     const urls: VoiceUrls =
       browser || own?.applicationSid === account.applicationSid ? account.application : (own ?? {});
-    const params = Object.entries(options.params ?? {}).filter(([name]) => !browser || !ownNames.has(name));
+    const params = Object.entries(options.params ?? {}).filter(([name]) => !browser || !reservedParams.has(name));
     const applicationSid = browser ? account.applicationSid : own?.applicationSid;
     const sid = account.sid('CA');
     const leg = new Leg({
@@ -73,7 +73,7 @@ export class IncomingCall {
       started: account.now(),
       created: account.now(),
       phoneNumberSid: own && phoneNumberSid(own.number),
-      progress: callbackOf(account, urls),
+      progress: progressOf(account, urls),
       extra: {
         ...(browser || options.from.startsWith('sip:') ? {} : { StirVerstat: 'TN-Validation-Passed-A' }),
         ...Object.fromEntries(params),
@@ -84,7 +84,7 @@ export class IncomingCall {
       ? { url: urls.voiceFallbackUrl, method: urls.voiceFallbackMethod ?? 'POST' }
       : undefined;
     this.call = new LiveCall(account, perform, leg, options.script ?? {}, fallback);
-    this.begin = () =>
+    this.start = () =>
       Promise.resolve({
         url: urls.voiceUrl || account.webhook(),
         method: urls.voiceMethod ?? 'POST',
@@ -98,14 +98,14 @@ export function phoneNumberSid(number: string): string {
   return `PN${number.replace(/\D/g, '').padStart(32, '0')}`;
 }
 
-function callbackOf(account: Account, urls: VoiceUrls): Progress | undefined {
+function progressOf(account: Account, urls: VoiceUrls): Progress | undefined {
   const url = urls.statusCallback ?? account.webhook();
   return url === '' ? undefined : { url, method: urls.statusCallbackMethod ?? 'POST', events: new Set(['completed']) };
 }
 
 export class PlacedCall {
   readonly call: LiveCall;
-  readonly begin: () => Promise<Next>;
+  readonly start: () => Promise<Next>;
 
   constructor(account: Account, options: PlacedOptions) {
     const leg = new Leg({
@@ -122,12 +122,12 @@ export class PlacedCall {
     });
     const person = account.people.get(options.to) ?? {};
     this.call = new LiveCall(account, perform, leg, person, options.fallback);
-    this.begin = () => ring(this.call, person, options);
+    this.start = () => ringPerson(this.call, person, options);
   }
 }
 
 /** Rings whom the call was placed to, until they answer. */
-async function ring(call: LiveCall, person: Script, options: PlacedOptions): Promise<Next> {
+async function ringPerson(call: LiveCall, person: Script, options: PlacedOptions): Promise<Next> {
   const { leg, timeline } = call;
   const timeout = options.timeout ?? 60;
   const answer = person.pickUp ?? 'no-answer';
@@ -160,30 +160,30 @@ async function ring(call: LiveCall, person: Script, options: PlacedOptions): Pro
   call.answer();
   const { record } = options;
   if (record) {
-    call.closing.push(() => recorded(call, record));
+    call.closing.push(() => saveRecording(call, record));
   }
   await call.progress(leg, 'answered');
-  await answered(call, answer, options);
+  await onAnswered(call, answer, options);
   return options.next;
 }
 
-async function recorded(
+async function saveRecording(
   call: LiveCall,
   { channels, attributes }: { channels: 1 | 2; attributes: Record<string, string> },
 ): Promise<void> {
   const { leg, account } = call;
-  const made = account.recordings.add({
+  const recording = account.recordings.add({
     callSid: leg.sid,
     source: 'OutboundAPI',
     channels,
     started: leg.answered ?? leg.started,
     duration: leg.duration,
   });
-  leg.recording = account.recordings.params(made);
-  await announce(call.line(), { name: 'Record', attributes, children: [] }, made);
+  leg.recording = account.recordings.params(recording);
+  await sendRecordingStatus(call.line(), { name: 'Record', attributes, children: [] }, recording);
 }
 
-async function answered(call: LiveCall, answer: Answered, options: PlacedOptions): Promise<void> {
+async function onAnswered(call: LiveCall, answer: Answered, options: PlacedOptions): Promise<void> {
   const { leg, timeline } = call;
   if (typeof answer.talk === 'number') {
     timeline.set(timeline.at + answer.talk * 1000, () => call.ending('completed'));

@@ -16,7 +16,10 @@ export interface Message {
 type Fields = Record<string, string | string[] | undefined>;
 
 /** A message as it was accepted; what Twilio refuses, it refuses. */
-export function readMessage(fields: Fields, ours: (number: string) => boolean): Omit<Message, 'sid' | 'created'> {
+export function readMessage(
+  fields: Fields,
+  isAccountNumber: (number: string) => boolean,
+): Omit<Message, 'sid' | 'created'> {
   const one = (name: string): string | undefined => [fields[name]].flat()[0] || undefined;
   const [to, from, body] = [one('To'), one('From'), one('Body') ?? ''];
   const service = one('MessagingServiceSid');
@@ -36,14 +39,14 @@ export function readMessage(fields: Fields, ours: (number: string) => boolean): 
   if (Array.from(body).length > 1600) {
     throw bad(21617, 'The concatenated message body exceeds the 1600 character limit.');
   }
-  if (from !== undefined && !ours(from.replace(/^whatsapp:/, ''))) {
+  if (from !== undefined && !isAccountNumber(from.replace(/^whatsapp:/, ''))) {
     throw bad(21606, 'The From phone number is not a valid, SMS-capable number for your account.');
   }
-  const scheduled = one('ScheduleType') === 'fixed';
-  if (scheduled && one('SendAt') === undefined) {
+  const isScheduled = one('ScheduleType') === 'fixed';
+  if (isScheduled && one('SendAt') === undefined) {
     throw bad(35111, 'SendAt is required to schedule a message.');
   }
-  if (scheduled && service === undefined) {
+  if (isScheduled && service === undefined) {
     throw bad(35118, 'MessagingServiceSid is required to schedule a message.');
   }
   return {
@@ -52,7 +55,7 @@ export function readMessage(fields: Fields, ours: (number: string) => boolean): 
     messagingServiceSid: service,
     body,
     media,
-    status: scheduled ? 'scheduled' : service === undefined ? 'queued' : 'accepted',
+    status: isScheduled ? 'scheduled' : service === undefined ? 'queued' : 'accepted',
   };
 }
 
@@ -63,9 +66,9 @@ const extended = '^{}\\[~]|€\f';
 /** Segments of a text: 160 characters of GSM-7 or 70 of UCS-2, fewer where there are several (3GPP TS 23.038). */
 export function segments(body: string): number {
   const characters = Array.from(body);
-  const plain = characters.every((one) => gsm.includes(one) || extended.includes(one));
-  const [single, each] = plain ? [160, 153] : [70, 67];
-  const widths = characters.map((one) => (plain ? (extended.includes(one) ? 2 : 1) : one.length));
+  const isGsm = characters.every((one) => gsm.includes(one) || extended.includes(one));
+  const [single, each] = isGsm ? [160, 153] : [70, 67];
+  const widths = characters.map((one) => (isGsm ? (extended.includes(one) ? 2 : 1) : one.length));
   if (widths.reduce((sum, width) => sum + width, 0) <= single) {
     return 1;
   }

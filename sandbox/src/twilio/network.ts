@@ -49,12 +49,12 @@ export class Network extends Account {
     await this.idle();
   }
 
-  private play({ call, begin }: IncomingCall | PlacedCall): PhoneCall {
+  private play({ call, start }: IncomingCall | PlacedCall): PhoneCall {
     const { sid } = call.leg;
     this.legs.set(sid, call.leg);
     this.live.set(sid, call);
     const playing = call
-      .run(begin)
+      .run(start)
       .then((result) => {
         this.results.push(result);
         return result;

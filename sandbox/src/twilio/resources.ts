@@ -7,7 +7,7 @@ import type { Leg } from './call/leg.ts';
 import { timestamp } from './call/leg.ts';
 import { segments } from './messages.ts';
 import type { Message } from './messages.ts';
-import type { OwnNumber } from './call/account.ts';
+import type { AccountNumber } from './call/account.ts';
 import type { Network } from './network.ts';
 import type { Queue } from './call/queues.ts';
 import type { Recording } from './call/recordings.ts';
@@ -53,23 +53,23 @@ export function callResource(network: Network, leg: Leg): Json {
   };
 }
 
-export function numberResource(network: Network, own: OwnNumber, since: number): Json {
+export function numberResource(network: Network, number: AccountNumber, since: number): Json {
   const webhook = network.webhook();
-  const sid = phoneNumberSid(own.number);
+  const sid = phoneNumberSid(number.number);
   return {
     sid,
     account_sid: network.accountSid,
-    friendly_name: own.friendlyName ?? formatted(own.number),
-    phone_number: own.number,
-    voice_url: own.voiceUrl ?? webhook,
-    voice_method: own.voiceMethod ?? 'POST',
-    voice_fallback_url: own.voiceFallbackUrl ?? '',
-    voice_fallback_method: own.voiceFallbackMethod ?? 'POST',
-    voice_application_sid: own.applicationSid ?? '',
+    friendly_name: number.friendlyName ?? formatted(number.number),
+    phone_number: number.number,
+    voice_url: number.voiceUrl ?? webhook,
+    voice_method: number.voiceMethod ?? 'POST',
+    voice_fallback_url: number.voiceFallbackUrl ?? '',
+    voice_fallback_method: number.voiceFallbackMethod ?? 'POST',
+    voice_application_sid: number.applicationSid ?? '',
     voice_caller_id_lookup: false,
     voice_receive_mode: 'voice',
-    status_callback: own.statusCallback ?? webhook,
-    status_callback_method: own.statusCallbackMethod ?? 'POST',
+    status_callback: number.statusCallback ?? webhook,
+    status_callback_method: number.statusCallbackMethod ?? 'POST',
     sms_url: '',
     sms_method: 'POST',
     sms_fallback_url: '',

@@ -5,13 +5,13 @@ import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './call/leg.ts';
 import { readMessage } from './messages.ts';
 import type { Message } from './messages.ts';
-import type { OwnNumber } from './call/account.ts';
+import type { AccountNumber } from './call/account.ts';
 import type { Network } from './network.ts';
 import { callResource, messageResource, numberResource, queueResource, recordingResource } from './resources.ts';
-import { first, readCall, updateCall } from './rest-calls.ts';
-import type { Fields } from './rest-calls.ts';
+import { first, readCall, updateCall } from './rest-call-params.ts';
+import type { Fields } from './rest-call-params.ts';
 import { missing, RestError } from './rest-errors.ts';
-import { strikes } from './call/unkind.ts';
+import { shouldInject } from './call/network-faults.ts';
 
 /**
  * Twilio's API of an account, to be mounted where `/2010-04-01` follows. Bodies have been parsed as forms.
@@ -23,17 +23,20 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
   const messages = new Map<string, Message>();
   let requests = 0;
   router.use('/2010-04-01/Accounts/:account', (req, res, next) =>
-    guard(() => {
+    sendErrors(() => {
       authorize(req, credentials);
       if (req.params['account'] !== network.accountSid) {
         throw missing(req.originalUrl);
       }
       const number = ++requests;
-      if (strikes(network.seed, `busy/${number}`, network.unkind.busy)) {
+      if (shouldInject(network.seed, `busy/${number}`, network.networkFaults.busy)) {
         throw new RestError(429, 20429, 'Too Many Requests');
       }
-      if (req.method === 'POST' && strikes(network.seed, `loseAnswer/${number}`, network.unkind.loseAnswer)) {
-        loseAnswer(req, res);
+      if (
+        req.method === 'POST' &&
+        shouldInject(network.seed, `loseAnswer/${number}`, network.networkFaults.loseAnswer)
+      ) {
+        dropResponse(req, res);
       }
       next();
     }, res),
@@ -55,10 +58,12 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
     res.status(201).json(messageResource(network, message));
   });
   account.get('/Messages.json', (req, res) => {
-    const known = [...messages.values()].filter((message) => listed(network, message.created)).reverse();
+    const known = [...messages.values()].filter((message) => isListed(network, message.created)).reverse();
     const found = known.filter(
       (message) =>
-        is(req, 'To', message.to) && is(req, 'From', message.from) && within(req, 'DateSent', message.created),
+        matchesFilter(req, 'To', message.to) &&
+        matchesFilter(req, 'From', message.from) &&
+        isWithin(req, 'DateSent', message.created),
     );
     page(req, res, 'messages', found, (message) => messageResource(network, message));
   });
@@ -77,7 +82,7 @@ function calls(account: Router, network: Network): void {
     res.status(201).json(callResource(network, found(network.legs, callSid)));
   });
   account.get('/Calls.json', (req, res) => {
-    const known = [...network.legs.values()].filter((leg) => listed(network, leg.created)).reverse();
+    const known = [...network.legs.values()].filter((leg) => isListed(network, leg.created)).reverse();
     page(
       req,
       res,
@@ -100,12 +105,12 @@ function calls(account: Router, network: Network): void {
 
 function matches(req: Request, leg: Leg): boolean {
   return (
-    is(req, 'To', leg.to) &&
-    is(req, 'From', leg.from) &&
-    is(req, 'Status', leg.status) &&
-    is(req, 'ParentCallSid', leg.parent?.sid) &&
-    within(req, 'StartTime', leg.answered ?? leg.started) &&
-    (leg.ended === undefined ? !asks(req, 'EndTime') : within(req, 'EndTime', leg.ended))
+    matchesFilter(req, 'To', leg.to) &&
+    matchesFilter(req, 'From', leg.from) &&
+    matchesFilter(req, 'Status', leg.status) &&
+    matchesFilter(req, 'ParentCallSid', leg.parent?.sid) &&
+    isWithin(req, 'StartTime', leg.answered ?? leg.started) &&
+    (leg.ended === undefined ? !hasFilter(req, 'EndTime') : isWithin(req, 'EndTime', leg.ended))
   );
 }
 
@@ -114,10 +119,10 @@ function recordings(account: Router, network: Network): void {
   account.get(['/Recordings.json', '/Calls/:call/Recordings.json'], (req, res) => {
     const found = [...all.values()].filter(
       ({ callSid, conferenceSid, started }) =>
-        is(req, 'CallSid', callSid) &&
-        is(req, 'ConferenceSid', conferenceSid) &&
+        matchesFilter(req, 'CallSid', callSid) &&
+        matchesFilter(req, 'ConferenceSid', conferenceSid) &&
         (req.params['call'] ?? callSid) === callSid &&
-        within(req, 'DateCreated', started),
+        isWithin(req, 'DateCreated', started),
     );
     page(req, res, 'recordings', found.reverse(), (recording) => recordingResource(network, recording));
   });
@@ -135,11 +140,11 @@ function numbers(account: Router, network: Network): void {
   account.get('/IncomingPhoneNumbers.json', (req, res) => {
     const owned = [...network.numbers.values()].filter(({ number, friendlyName }) => {
       const wanted = query(req, 'PhoneNumber')?.replaceAll('*', '') ?? '';
-      return number.includes(wanted) && is(req, 'FriendlyName', friendlyName);
+      return number.includes(wanted) && matchesFilter(req, 'FriendlyName', friendlyName);
     });
     page(req, res, 'incoming_phone_numbers', owned, (own) => numberResource(network, own, since));
   });
-  const bySid = (req: Request): OwnNumber => {
+  const bySid = (req: Request): AccountNumber => {
     const own = [...network.numbers.values()].find(({ number }) => phoneNumberSid(number) === req.params['sid']);
     if (!own) {
       throw missing(req.originalUrl);
@@ -177,8 +182,8 @@ function authorize(req: Request, credentials: Record<string, string>): void {
   }
 }
 
-/** What is asked for is done; then the line is cut. */
-function loseAnswer(req: Request, res: Response): void {
+/** What is requested for is done; then the line is cut. */
+function dropResponse(req: Request, res: Response): void {
   const cut = (): Response => {
     req.socket.destroy();
     return res;
@@ -187,17 +192,17 @@ function loseAnswer(req: Request, res: Response): void {
 }
 
 /** A new one is known by its SID at once, and listed when the lists have caught up. */
-function listed(network: Network, created: number): boolean {
-  return network.now() - created >= (network.unkind.listLateMs ?? 0);
+function isListed(network: Network, created: number): boolean {
+  return network.now() - created >= (network.networkFaults.listLateMs ?? 0);
 }
 
 type Handler = (req: Request, res: Response) => void | Promise<void>;
 
 function route(router: Router, verb: 'get' | 'post' | 'delete', path: string, handle: Handler): void {
-  router[verb](path, (req, res) => guard(() => handle(req, res), res));
+  router[verb](path, (req, res) => sendErrors(() => handle(req, res), res));
 }
 
-async function guard(perform: () => void | Promise<void>, res: Response): Promise<void> {
+async function sendErrors(perform: () => void | Promise<void>, res: Response): Promise<void> {
   try {
     await perform();
   } catch (err) {
@@ -215,11 +220,11 @@ function send(res: Response, error: RestError): void {
   res.status(error.status).json(error.body());
 }
 
-function found<T>(all: ReadonlyMap<string, T>, asked: Request | string): T {
-  const sid = typeof asked === 'string' ? asked : String(asked.params['sid']);
+function found<T>(all: ReadonlyMap<string, T>, requested: Request | string): T {
+  const sid = typeof requested === 'string' ? requested : String(requested.params['sid']);
   const one = all.get(sid);
   if (!one) {
-    throw missing(typeof asked === 'string' ? asked : asked.originalUrl);
+    throw missing(typeof requested === 'string' ? requested : requested.originalUrl);
   }
   return one;
 }
@@ -236,17 +241,17 @@ function searchOf(req: Request): URLSearchParams {
   return new URL(req.originalUrl, 'http://localhost').searchParams;
 }
 
-function is(req: Request, name: string, value: string | undefined): boolean {
+function matchesFilter(req: Request, name: string, value: string | undefined): boolean {
   const wanted = query(req, name);
   return wanted === undefined || wanted === value;
 }
 
-function asks(req: Request, name: string): boolean {
+function hasFilter(req: Request, name: string): boolean {
   return ['', '<', '>'].some((sign) => query(req, name + sign) !== undefined);
 }
 
 /** `StartTime=` is a day, `StartTime<=` and `StartTime>=` a day or an instant: the sign stands in the name. */
-function within(req: Request, name: string, at: number): boolean {
+function isWithin(req: Request, name: string, at: number): boolean {
   const day = query(req, name);
   const [before, after] = [query(req, `${name}<`), query(req, `${name}>`)];
   return (
@@ -262,13 +267,13 @@ function instant(text: string, end: boolean): number {
   return end && /^\d{4}-\d\d-\d\d$/.test(text) ? at + 86_399_999 : at;
 }
 
-const pageSizes = { usual: 50, most: 1000 };
+const pageSizes = { default: 50, max: 1000 };
 
 /** One page of a list, with the address of the next. */
 function page<T>(req: Request, res: Response, name: string, all: T[], write: (item: T) => object): void {
   const search = searchOf(req);
-  const asked = Number(search.get('PageSize') ?? pageSizes.usual);
-  const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, pageSizes.most) : pageSizes.usual;
+  const requested = Number(search.get('PageSize') ?? pageSizes.default);
+  const size = Number.isInteger(requested) && requested > 0 ? Math.min(requested, pageSizes.max) : pageSizes.default;
   const number = Math.max(0, Number.parseInt(search.get('Page') ?? '0', 10) || 0);
   const items = all.slice(number * size, (number + 1) * size);
   const path = new URL(req.originalUrl, 'http://localhost').pathname.replace(/^.*(?=\/2010-04-01\/)/, '');

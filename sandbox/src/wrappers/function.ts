@@ -41,7 +41,7 @@ export class BotFunction {
   /** Gives the answer's text. Fails with FunctionTimedOut, or with ProcessEnded if the process died over it. */
   async invoke(payload: unknown, onLog: (line: string) => void): Promise<string> {
     await this.#deploy();
-    const process = await this.#take();
+    const process = await this.#acquire();
     this.#stray.splice(0).forEach(onLog);
     const timer = new AbortController();
     try {
@@ -57,7 +57,7 @@ export class BotFunction {
       throw err;
     } finally {
       timer.abort();
-      this.#give(process);
+      this.#release(process);
     }
   }
 
@@ -82,7 +82,7 @@ export class BotFunction {
     await copyFile(this.#code.file, join(this.#code.directory, this.#options.module));
   }
 
-  async #take(): Promise<BotProcess> {
+  async #acquire(): Promise<BotProcess> {
     for (;;) {
       const idle = this.#idle.pop();
       if (idle?.alive) {
@@ -102,7 +102,7 @@ export class BotFunction {
     }
   }
 
-  #give(process: BotProcess): void {
+  #release(process: BotProcess): void {
     if (process.alive && this.#processes.includes(process)) {
       this.#idle.push(process);
     }

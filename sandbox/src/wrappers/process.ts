@@ -26,7 +26,7 @@ export class ProcessEnded extends Error {
   }
 }
 
-interface Question {
+interface PendingRequest {
   answer: (text: string) => void;
   fail: (error: Error) => void;
   log: (line: string) => void;
@@ -42,7 +42,7 @@ process.on('exit', () => {
 /** A child process in which bots run. It leads a process group, so that whatever a bot starts goes down with it. */
 export class BotProcess {
   readonly #child: ChildProcess;
-  readonly #open = new Map<string, Question>();
+  readonly #pending = new Map<string, PendingRequest>();
   readonly #ended: Promise<unknown>;
   #count = 0;
   #alive = true;
@@ -76,9 +76,9 @@ export class BotProcess {
         fail(new ProcessEnded(this.#child.exitCode, this.#child.signalCode));
         return;
       }
-      this.#open.set(id, { answer, fail, log: onLog });
+      this.#pending.set(id, { answer, fail, log: onLog });
       const request: ChildRequest = { id, payload: JSON.stringify(payload) };
-      this.#child.send(request, (error) => error && this.#take(id)?.fail(error));
+      this.#child.send(request, (error) => error && this.#remove(id)?.fail(error));
     });
   }
 
@@ -96,16 +96,16 @@ export class BotProcess {
     if ('stray' in message) {
       onStray(message.stray);
     } else if ('log' in message) {
-      (this.#open.get(message.id)?.log ?? onStray)(message.log);
+      (this.#pending.get(message.id)?.log ?? onStray)(message.log);
     } else {
-      this.#take(message.id)?.answer(message.answer);
+      this.#remove(message.id)?.answer(message.answer);
     }
   }
 
-  #take(id: string): Question | undefined {
-    const question = this.#open.get(id);
-    this.#open.delete(id);
-    return question;
+  #remove(id: string): PendingRequest | undefined {
+    const request = this.#pending.get(id);
+    this.#pending.delete(id);
+    return request;
   }
 
   #end(error: Error): void {
@@ -113,8 +113,8 @@ export class BotProcess {
     running.delete(this.#child);
     // The leader is gone, its group may not be: a bot can have left processes of its own.
     killGroup(this.#child);
-    for (const id of [...this.#open.keys()]) {
-      this.#take(id)?.fail(error);
+    for (const id of [...this.#pending.keys()]) {
+      this.#remove(id)?.fail(error);
     }
   }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
-import type { CallResult, PhoneCall, Unkind } from '../../../sandbox/src/twilio.ts';
+import type { CallResult, PhoneCall, NetworkFaults } from '../../../sandbox/src/twilio.ts';
 import { ask, create, executeUrl } from '../sandbox-client.ts';
 import { Watch } from './injector.ts';
 import type { Strike } from './injector.ts';
@@ -100,7 +100,7 @@ export interface Clinic {
   appointment: string;
   practitioner: string;
   /** What Twilio does to callbacks, by rates that may be changed. */
-  unkind: Unkind;
+  networkFaults: NetworkFaults;
   /** Whether what nobody answered leaves a task. */
   hasTasks: boolean;
   /** Of the case that is played. */
@@ -125,15 +125,15 @@ export interface Clinic {
  * `serverSpeed`: as slow as a server on two cores, for 1.
  */
 export async function openClinic(seed: string, plain: boolean, code?: string, serverSpeed?: number): Promise<Clinic> {
-  const unkind: Unkind = {};
+  const networkFaults: NetworkFaults = {};
   const account = twilioAccount(seed);
   const sandbox = await startSandbox({
     seed,
     publicUrl: 'https://clinic.example',
-    twilio: { numbers: Object.values(lines), unkind },
+    twilio: { numbers: Object.values(lines), networkFaults },
     ...(serverSpeed !== undefined && { serverSpeed }),
   });
-  sandbox.travel(MONDAY);
+  sandbox.setTime(MONDAY);
   const people = await hire(sandbox);
   const api = {
     TWILIO_NUMBER: Object.values(lines).join(','),
@@ -160,7 +160,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
   let beginning = 0;
   const clinic: Clinic = {
     sandbox,
-    unkind,
+    networkFaults,
     ...people,
     hasTasks: !plain,
     watch: new Watch(),
@@ -189,7 +189,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
     async sweep() {
       await sandbox.cron(automation.id);
     },
-    later: (minutes) => sandbox.travel(sandbox.now() + minutes * 60_000),
+    later: (minutes) => sandbox.setTime(sandbox.now() + minutes * 60_000),
     results: () => sandbox.twilio.results.slice(beginning),
   };
   return clinic;

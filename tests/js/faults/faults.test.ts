@@ -50,7 +50,7 @@ describe('faults', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }
       return { resourceType: 'Binary', contentType: 'text/xml', data };
     };`;
     const clinic = await openClinic('trap', false, code);
-    clinic.unkind.drop = 1;
+    clinic.networkFaults.drop = 1;
     const { wrong: found } = await playCase(clinic, { story: 'a message' });
     await clinic.sandbox.stop();
     assert.ok(found.includes('ringing: rang Number +15550100199'), found.join('\n'));

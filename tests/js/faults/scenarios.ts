@@ -160,11 +160,11 @@ export const stories: Record<string, Story> = {
   'a sweep': {
     bots: ['automation'],
     async play(clinic) {
-      clinic.unkind.drop = 1;
+      clinic.networkFaults.drop = 1;
       try {
         await clinic.incoming(lines.desk, strangerPhone, { answers: { 'client:desk': 'no-answer' }, voicemail: 9 });
       } finally {
-        clinic.unkind.drop = 0;
+        clinic.networkFaults.drop = 0;
       }
       clinic.later(15);
       await clinic.sweep();

@@ -5,7 +5,7 @@ import type { Leg } from './leg.ts';
 import { Queue } from './queues.ts';
 import { Recordings } from './recordings.ts';
 import type { Script } from './script.ts';
-import type { Unkind } from './unkind.ts';
+import type { NetworkFaults } from './network-faults.ts';
 
 /** Where a number's calls, or those of a TwiML app, are answered. An empty text is none. */
 export interface VoiceUrls {
@@ -19,7 +19,7 @@ export interface VoiceUrls {
   statusCallbackMethod?: 'GET' | 'POST';
 }
 
-export interface OwnNumber extends VoiceUrls {
+export interface AccountNumber extends VoiceUrls {
   number: string;
   friendlyName?: string;
   /** Calls are answered by this TwiML app, and name it. */
@@ -30,7 +30,7 @@ export interface AccountOptions {
   /** The URL under test, as Twilio has it. */
   webhook: string | (() => string);
   authToken: string;
-  numbers: (string | OwnNumber)[];
+  numbers: (string | AccountNumber)[];
   accountSid?: string;
   /** The TwiML app that browsers call through. */
   applicationSid?: string;
@@ -43,7 +43,7 @@ export interface AccountOptions {
   apiUrl?: string;
   /** Where the webhook is reached from here, if that is not what the signature says. */
   reach?: (url: string) => string;
-  unkind?: Unkind;
+  networkFaults?: NetworkFaults;
   /** What people do who are not in a call's own script, by their number or `client:name`. */
   people?: Record<string, Script>;
 }
@@ -54,9 +54,9 @@ export class Account {
   readonly accountSid: string;
   readonly applicationSid: string;
   readonly application: VoiceUrls;
-  readonly numbers: Map<string, OwnNumber>;
+  readonly numbers: Map<string, AccountNumber>;
   readonly seed: string;
-  readonly unkind: Unkind;
+  readonly networkFaults: NetworkFaults;
   readonly people: Map<string, Script>;
   readonly now: () => number;
   readonly reach: (url: string) => string;
@@ -79,9 +79,9 @@ export class Account {
     this.numbers = new Map(
       options.numbers
         .map((number) => (typeof number === 'string' ? { number } : number))
-        .map((own): [string, OwnNumber] => [own.number, own]),
+        .map((own): [string, AccountNumber] => [own.number, own]),
     );
-    this.unkind = options.unkind ?? {};
+    this.networkFaults = options.networkFaults ?? {};
     this.people = new Map(Object.entries(options.people ?? {}));
     this.now = options.now ?? Date.now;
     this.reach = options.reach ?? ((url) => url);
@@ -113,8 +113,8 @@ export class Account {
   }
 
   conference(name: string): Conference {
-    const room = this.conferences.get(name) ?? new Conference(this.sid('CF'), name);
-    this.conferences.set(name, room);
-    return room;
+    const conference = this.conferences.get(name) ?? new Conference(this.sid('CF'), name);
+    this.conferences.set(name, conference);
+    return conference;
   }
 }

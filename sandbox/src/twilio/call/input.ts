@@ -26,7 +26,7 @@ export class Input {
   }
 
   /** Keys that were typed after the last that was asked for. */
-  unread(keys: string): void {
+  putBack(keys: string): void {
     if (keys) {
       this.#keys.unshift(keys);
     }

@@ -107,9 +107,9 @@ export class Leg {
       From: this.from,
       To: this.to,
       ...(this.parent && { ParentCallSid: this.parent.sid }),
-      ...place('From', this.from),
-      ...place('Caller', this.from),
-      ...(browser ? {} : { ...place('To', this.to), ...place('Called', this.to) }),
+      ...locationParams('From', this.from),
+      ...locationParams('Caller', this.from),
+      ...(browser ? {} : { ...locationParams('To', this.to), ...locationParams('Called', this.to) }),
       ...this.extra,
       ...(this.answeredBy !== undefined && { AnsweredBy: this.answeredBy }),
     };
@@ -127,11 +127,11 @@ export class Leg {
       CallbackSource: 'call-progress-events',
       SequenceNumber: String(sequence),
       Timestamp: timestamp(at),
-      ...(event === 'completed' && this.#figures()),
+      ...(event === 'completed' && this.#endParams()),
     };
   }
 
-  #figures(): Record<string, string> {
+  #endParams(): Record<string, string> {
     return {
       CallDuration: String(this.duration),
       // Billed minutes, whatever the name says.
@@ -148,7 +148,7 @@ export function timestamp(at: number): string {
 }
 
 /** Where a number is at home. Fictional ones have a country at most. */
-function place(whose: string, address: string): Record<string, string> {
+function locationParams(whose: string, address: string): Record<string, string> {
   if (!/^\+\d+$/.test(address)) {
     return {};
   }

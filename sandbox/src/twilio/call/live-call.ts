@@ -7,16 +7,16 @@ import type { Interruption, Next } from './endings.ts';
 import { Input } from './input.ts';
 import type { Leg, LegStatus, ProgressEvent } from './leg.ts';
 import { send } from './post.ts';
-import type { Posted } from './post.ts';
+import type { WebhookResult } from './post.ts';
 import type { Answer, CallResult, PhoneRequest, Script } from './script.ts';
 import { Timeline } from './timeline.ts';
-import { Callbacks } from './unkind.ts';
+import { Callbacks } from './network-faults.ts';
 
 /** Twilio ends a call after four hours. */
-const longestCall = 4 * 3600;
+const maxCallSeconds = 4 * 3600;
 
 /** A plan that goes round without end: no call has as many requests. */
-const mostRequests = 1000;
+const maxRequests = 1000;
 
 /** The one who is played a document: the caller, or the one who answered before being bridged. */
 export interface Line {
@@ -71,17 +71,17 @@ export class LiveCall {
     this.input = new Input(script);
     this.timeline = new Timeline(leg.started);
     this.#fallback = fallback;
-    this.#callbacks = new Callbacks(account.seed, account.unkind);
-    this.timeline.set(leg.started + longestCall * 1000, () => this.ending('completed'));
+    this.#callbacks = new Callbacks(account.seed, account.networkFaults);
+    this.timeline.set(leg.started + maxCallSeconds * 1000, () => this.ending('completed'));
     if (script.hangUpAfter !== undefined) {
       this.timeline.set(leg.started + script.hangUpAfter * 1000, () => this.ending('no-answer'));
     }
   }
 
   /** Plays the call to its end. */
-  async run(begin: () => Promise<Next>): Promise<CallResult> {
+  async run(start: () => Promise<Next>): Promise<CallResult> {
     try {
-      let next: Next | undefined = await this.#redirected(begin);
+      let next: Next | undefined = await this.#redirected(start);
       while (next) {
         const document: Next = next;
         next = await this.#redirected(() => this.play(this.line(), document));
@@ -208,7 +208,7 @@ export class LiveCall {
     }
   }
 
-  /** A callback, delivered as `unkind` says. `label` is its own among those of this call. */
+  /** A callback, delivered as `networkFaults` says. `label` is its own among those of this call. */
   async callback(label: string, url: string, method: 'GET' | 'POST', params: Record<string, string>): Promise<void> {
     await this.#callbacks.deliver(`${this.leg.sid}/${label}`, () => this.#send(url, method, params, true));
   }
@@ -226,7 +226,7 @@ export class LiveCall {
     next: { url: string; method: 'GET' | 'POST' },
     params: Record<string, string>,
   ): Promise<Document | string> {
-    if (this.requests.length >= mostRequests) {
+    if (this.requests.length >= maxRequests) {
       return this.#error('11200');
     }
     const url = address(next.url, base);
@@ -267,9 +267,14 @@ export class LiveCall {
     return code;
   }
 
-  async #send(url: string, method: 'GET' | 'POST', params: Record<string, string>, callback: boolean): Promise<Posted> {
+  async #send(
+    url: string,
+    method: 'GET' | 'POST',
+    params: Record<string, string>,
+    callback: boolean,
+  ): Promise<WebhookResult> {
     const time = this.timeline.at;
-    const onRequest = ({ contentType: _type, ...request }: Posted): void => {
+    const onRequest = ({ contentType: _type, ...request }: WebhookResult): void => {
       this.requests.push({ ...request, callback, time });
     };
     return send({ authToken: this.account.authToken, reach: this.account.reach, onRequest }, url, method, params);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { randomUUID } from 'node:crypto';
-import { readOverride } from './override.ts';
-import type { Failure } from './override.ts';
+import { readConnectionOverrides } from './connection-overrides.ts';
+import type { Failure } from './connection-overrides.ts';
 import { sign } from './signature.ts';
 
-export interface Posted {
+export interface WebhookResult {
   /** Without the fragment: as it was signed. */
   url: string;
   method: 'GET' | 'POST';
@@ -20,10 +20,10 @@ export interface Sender {
   /** Where a URL is reached from here, where that is not what its signature says: behind a tunnel. */
   reach: (url: string) => string;
   /** Called after every try, those that are tried again too. */
-  onRequest: (request: Posted) => void;
+  onRequest: (request: WebhookResult) => void;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** Sends one webhook as Twilio does: signed, tried again by the overrides of the URL's fragment. */
 export async function send(
@@ -31,14 +31,21 @@ export async function send(
   address: string,
   method: 'GET' | 'POST',
   params: Record<string, string>,
-): Promise<Posted> {
-  const override = readOverride(address);
+): Promise<WebhookResult> {
+  const overrides = readConnectionOverrides(address);
   // One for all the tries, by which the receiver knows that they are one request.
-  const token = randomUUID();
+  const idempotencyToken = randomUUID();
   for (let attempt = 0; ; attempt++) {
-    const { answer, failure } = await attemptOnce(sender, override.url, method, params, token, override.timeout);
+    const { answer, failure } = await attemptOnce(
+      sender,
+      overrides.url,
+      method,
+      params,
+      idempotencyToken,
+      overrides.timeout,
+    );
     sender.onRequest(answer);
-    if (failure === undefined || !override.retried.has(failure) || attempt >= override.retries) {
+    if (failure === undefined || !overrides.retryOn.has(failure) || attempt >= overrides.retries) {
       return answer;
     }
   }
@@ -49,13 +56,13 @@ async function attemptOnce(
   url: string,
   method: 'GET' | 'POST',
   params: Record<string, string>,
-  token: string,
+  idempotencyToken: string,
   timeout: number,
-): Promise<{ answer: Posted; failure?: Failure }> {
-  const asked = method === 'GET' ? withQuery(url, params) : url;
-  const answer: Posted = { url: asked, method, params, status: 0, contentType: '', body: '' };
+): Promise<{ answer: WebhookResult; failure?: Failure }> {
+  const target = method === 'GET' ? withQuery(url, params) : url;
+  const answer: WebhookResult = { url: target, method, params, status: 0, contentType: '', body: '' };
   try {
-    const response = await follow(sender, asked, method, params, token, AbortSignal.timeout(timeout));
+    const response = await follow(sender, target, method, params, idempotencyToken, AbortSignal.timeout(timeout));
     answer.status = response.status;
     answer.contentType = response.headers.get('content-type') ?? '';
     answer.body = await response.text();
@@ -74,12 +81,12 @@ async function follow(
   url: string,
   method: 'GET' | 'POST',
   params: Record<string, string>,
-  token: string,
+  idempotencyToken: string,
   signal: AbortSignal,
 ): Promise<Response> {
   const headers = (signed: string, fields: Record<string, string>): Record<string, string> => ({
     'X-Twilio-Signature': sign(sender.authToken, signed, fields),
-    'I-Twilio-Idempotency-Token': token,
+    'I-Twilio-Idempotency-Token': idempotencyToken,
     'User-Agent': 'TwilioProxy/1.1',
     Accept: '*/*',
   });
@@ -91,7 +98,7 @@ async function follow(
     redirect: 'manual',
     signal,
   });
-  for (let count = 0; count < mostRedirects && [301, 302, 303, 307, 308].includes(response.status); count++) {
+  for (let count = 0; count < maxRedirects && [301, 302, 303, 307, 308].includes(response.status); count++) {
     const location = response.headers.get('location');
     if (location === null) {
       break;

@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-export interface Alarm {
+export interface Timer {
   at: number;
-  ring: () => Error;
+  fire: () => Error;
 }
 
 /** A call's own time. It stands still while programs work, and goes on by what people and documents do. */
 export class Timeline {
   /** Epoch milliseconds. */
   at: number;
-  readonly #alarms = new Set<Alarm>();
+  readonly #timers = new Set<Timer>();
 
   constructor(at: number) {
     this.at = at;
   }
 
-  /** At this time something happens, whatever goes on then: `ring` says what. */
-  set(at: number, ring: () => Error): Alarm {
-    const alarm = { at, ring };
-    this.#alarms.add(alarm);
-    return alarm;
+  /** At this time something happens, whatever goes on then: `fire` says what. */
+  set(at: number, fire: () => Error): Timer {
+    const timer = { at, fire };
+    this.#timers.add(timer);
+    return timer;
   }
 
-  clear(alarm: Alarm | undefined): void {
-    if (alarm) {
-      this.#alarms.delete(alarm);
+  clear(timer: Timer | undefined): void {
+    if (timer) {
+      this.#timers.delete(timer);
     }
   }
 
-  /** Lets time pass, up to the first alarm, which throws what it rings with. Infinity waits for an alarm. */
+  /** Lets time pass, up to the first timer, which throws what it rings with. Infinity waits for an timer. */
   advance(seconds: number): void {
     const until = this.at + seconds * 1000;
-    let first: Alarm | undefined;
-    for (const alarm of this.#alarms) {
-      if (alarm.at <= until && alarm.at < (first?.at ?? Infinity)) {
-        first = alarm;
+    let first: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.at <= until && timer.at < (first?.at ?? Infinity)) {
+        first = timer;
       }
     }
     if (!first) {
@@ -43,6 +43,6 @@ export class Timeline {
     }
     this.at = Math.max(this.at, first.at);
     this.clear(first);
-    throw first.ring();
+    throw first.fire();
   }
 }

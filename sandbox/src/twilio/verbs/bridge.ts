@@ -6,16 +6,16 @@ import { Input } from '../call/input.ts';
 import type { Leg } from '../call/leg.ts';
 import { address } from '../call/live-call.ts';
 import type { Line } from '../call/live-call.ts';
-import type { Rung } from './ring.ts';
-import { longestBridge, talk } from './talk.ts';
+import type { RingResult } from './ring.ts';
+import { maxBridgeSeconds, talk } from './talk.ts';
 
-const whispered = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
+const whisperVerbs = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
 /** Two people talk, once the one who answered has heard what the noun's `url` has for them. */
 export async function bridge(
   line: Line,
   verb: TwimlElement,
-  { answered }: Rung,
+  { answered }: RingResult,
   outcome: Record<string, string>,
 ): Promise<void> {
   if (!answered) {
@@ -26,12 +26,12 @@ export async function bridge(
   // If the caller leaves while the other is still played something, it counts as answered.
   Object.assign(outcome, { DialCallStatus: 'completed', DialCallSid: leg.sid, DialCallDuration: '0' });
   try {
-    await detection(line, target.noun, leg);
+    await sendDetection(line, target.noun, leg);
     if (await whisper(line, target.noun, leg, answer.digits ?? [])) {
       outcome['DialBridged'] = 'true';
       call.answer();
       call.leg.heard.push(`[talks to ${leg.to}]`);
-      await talk(line, answer.talk, numberOf(verb, 'timeLimit', longestBridge), leg.hungUp);
+      await talk(line, answer.talk, numberOf(verb, 'timeLimit', maxBridgeSeconds), leg.hungUp);
     }
   } finally {
     leg.end(call.timeline.at, 'completed');
@@ -48,7 +48,7 @@ async function whisper({ call, base }: Line, noun: TwimlElement, leg: Leg, digit
   }
   try {
     await call.play(
-      { call, leg, input: new Input({ digits }), base, extra: () => ({}), verbs: whispered },
+      { call, leg, input: new Input({ digits }), base, extra: () => ({}), verbs: whisperVerbs },
       { url, method: methodOf(noun), params: {} },
     );
     return true;
@@ -60,7 +60,7 @@ async function whisper({ call, base }: Line, noun: TwimlElement, leg: Leg, digit
   }
 }
 
-async function detection({ call, base }: Line, noun: TwimlElement, leg: Leg): Promise<void> {
+async function sendDetection({ call, base }: Line, noun: TwimlElement, leg: Leg): Promise<void> {
   const url = attribute(noun, 'amdStatusCallback');
   if (url !== undefined && leg.answeredBy !== undefined) {
     await call.callback(`${leg.sid}/amd`, address(url, base), methodOf(noun, 'amdStatusCallbackMethod'), {

@@ -3,7 +3,7 @@ import { attribute, methodOf, numberOf, textOf } from '../call/document.ts';
 import type { TwimlElement } from '../call/document.ts';
 import { address } from '../call/live-call.ts';
 import type { Line } from '../call/live-call.ts';
-import { longestBridge, talk } from './talk.ts';
+import { maxBridgeSeconds, talk } from './talk.ts';
 
 /**
  * `<Dial><Queue>`: takes the call that waits longest. A call of this network that waits `until: 'dequeued'` is one; else the
@@ -17,7 +17,7 @@ export async function dialQueue(
 ): Promise<void> {
   const { call } = line;
   const name = textOf(noun);
-  const limit = numberOf(verb, 'timeLimit', longestBridge);
+  const limit = numberOf(verb, 'timeLimit', maxBridgeSeconds);
   const answer = call.answerOf(`queue:${name}`);
   const script = typeof answer === 'object' ? answer : undefined;
   const queue = call.account.queues.get(name);

@@ -8,9 +8,9 @@ import type { Line } from '../call/live-call.ts';
 import { bridge } from './bridge.ts';
 import { dialConference } from './conference.ts';
 import { dialQueue } from './dequeue.ts';
-import { announce } from './record.ts';
+import { sendRecordingStatus } from './record.ts';
 import { ring } from './ring.ts';
-import type { Rung } from './ring.ts';
+import type { RingResult } from './ring.ts';
 import { targetsOf } from './target.ts';
 
 /** What came of a `<Dial>`, as its action receives it. */
@@ -40,9 +40,9 @@ export async function dial(line: Line, verb: TwimlElement): Promise<Next | undef
 async function perform(line: Line, verb: TwimlElement, outcome: DialOutcome): Promise<void> {
   const { call } = line;
   const nouns = elements(verb);
-  const room = nouns.find(({ name }) => name === 'Conference');
-  if (room) {
-    return dialConference(line, room, outcome);
+  const conference = nouns.find(({ name }) => name === 'Conference');
+  if (conference) {
+    return dialConference(line, conference, outcome);
   }
   const queue = nouns.find(({ name }) => name === 'Queue');
   if (queue) {
@@ -57,50 +57,50 @@ async function perform(line: Line, verb: TwimlElement, outcome: DialOutcome): Pr
   const started = call.timeline.at;
   const sequential = attribute(verb, 'sequential') === 'true';
   const timeout = numberOf(verb, 'timeout', 30);
-  let rung: Rung | undefined;
+  let result: RingResult | undefined;
   for (const group of sequential ? targets.map((target) => [target]) : [targets]) {
-    rung = await ring(line, group, timeout, outcome);
-    if (rung.answered) {
+    result = await ring(line, group, timeout, outcome);
+    if (result.answered) {
       break;
     }
   }
-  if (rung?.answered) {
-    await talk(line, verb, rung.answered.leg, started, () => bridge(line, verb, rung, outcome), outcome);
+  if (result?.answered) {
+    await bridgeAndRecord(line, verb, result.answered.leg, started, () => bridge(line, verb, result, outcome), outcome);
   } else if (/^record-from/.test(attribute(verb, 'record') ?? '')) {
-    await announce(line, verb, { started, duration: 0, channels: 1, source: 'DialVerb' });
+    await sendRecordingStatus(line, verb, { started, duration: 0, channels: 1, source: 'DialVerb' });
   }
 }
 
 /** Bridges, and records that where the document says so. */
-async function talk(
+async function bridgeAndRecord(
   line: Line,
   verb: TwimlElement,
   leg: Leg,
   started: number,
-  bridged: () => Promise<void>,
+  runBridge: () => Promise<void>,
   outcome: DialOutcome,
 ): Promise<void> {
   const { call } = line;
   const record = attribute(verb, 'record') ?? 'false';
-  const recorded = record === 'true' || record.startsWith('record-from');
-  const from = record.startsWith('record-from-ringing') ? started : call.timeline.at;
+  const isRecorded = record === 'true' || record.startsWith('record-from');
+  const recordedFrom = record.startsWith('record-from-ringing') ? started : call.timeline.at;
   let failure: unknown;
   try {
-    await bridged();
+    await runBridge();
   } catch (err) {
     failure = err;
   }
-  if (recorded) {
-    const made = call.account.recordings.add({
+  if (isRecorded) {
+    const recording = call.account.recordings.add({
       callSid: call.leg.sid,
       source: 'DialVerb',
       channels: record.endsWith('-dual') ? 2 : 1,
-      started: from,
-      duration: Math.round(((leg.ended ?? call.timeline.at) - from) / 1000),
+      started: recordedFrom,
+      duration: Math.round(((leg.ended ?? call.timeline.at) - recordedFrom) / 1000),
     });
-    call.leg.recording = call.account.recordings.params(made);
+    call.leg.recording = call.account.recordings.params(recording);
     Object.assign(outcome, call.leg.recording);
-    await announce(line, verb, made);
+    await sendRecordingStatus(line, verb, recording);
   }
   if (failure !== undefined) {
     throw failure as Error;

@@ -9,7 +9,7 @@ import type { Queued } from '../call/script.ts';
 import { talk } from './talk.ts';
 
 /** Who is not said to wait longer hangs up after ten minutes. */
-const patience = 600;
+const maxWaitSeconds = 600;
 const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Gather', 'Hangup', 'Redirect', 'Leave']);
 
 /** `<Enqueue>`: hold music until the call is taken, leaves the queue, or ends. */
@@ -38,32 +38,32 @@ export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | un
     leave();
     return { QueueResult, QueueSid: queue.sid, QueueTime: String(waited) };
   };
-  const patient = call.timeline.set(entered + patience * 1000, () => call.ending('no-answer'));
+  const hangUpTimer = call.timeline.set(entered + maxWaitSeconds * 1000, () => call.ending('no-answer'));
   try {
     const bridged = await wait(line, verb, queue, member, script ?? {});
-    call.timeline.clear(patient);
+    call.timeline.clear(hangUpTimer);
     leave();
-    await connected(line, queue, script ?? {}, bridged, waited ?? 0);
+    await talkToAgent(line, queue, script ?? {}, bridged, waited ?? 0);
     return action(result('bridged'));
   } catch (err) {
     if (err instanceof QueueLeft) {
       return action(result('leave'));
     }
     if (err instanceof CallEnded || err instanceof CallRedirected) {
-      const bridging = waited !== undefined;
+      const isBridged = waited !== undefined;
       const name =
         err instanceof CallEnded
-          ? bridging
+          ? isBridged
             ? 'bridged'
             : 'hangup'
-          : bridging
+          : isBridged
             ? 'redirected-from-bridged'
             : 'redirected';
       await call.report(line, verb, result(name));
     }
     throw err;
   } finally {
-    call.timeline.clear(patient);
+    call.timeline.clear(hangUpTimer);
     leave();
   }
 }
@@ -77,25 +77,25 @@ async function wait(
   script: Queued,
 ): Promise<Bridge | undefined> {
   const { call } = line;
-  let taken: Bridge | undefined;
-  let wake = (): void => undefined;
-  const taking = new Promise<void>((resolve) => (wake = resolve));
-  const dequeued =
+  let bridge: Bridge | undefined;
+  let notifyTaken = (): void => undefined;
+  const whenTaken = new Promise<void>((resolve) => (notifyTaken = resolve));
+  const dequeueTimer =
     script.after === undefined
       ? undefined
       : call.timeline.set(member.entered + script.after * 1000, () => new Dequeued());
   const url = attribute(verb, 'waitUrl');
   const positions = [...(script.positions ?? [])];
-  const waiting: Line = { ...line, verbs: waitingVerbs, extra: () => place(queue, member, script, positions) };
-  const open = script.until === 'dequeued';
-  if (open) {
-    member.take = (bridge) => {
+  const waiting: Line = { ...line, verbs: waitingVerbs, extra: () => queueParams(queue, member, script, positions) };
+  const waitsForDequeue = script.until === 'dequeued';
+  if (waitsForDequeue) {
+    member.take = (taken) => {
       delete member.take;
-      taken = bridge;
-      wake();
+      bridge = taken;
+      notifyTaken();
     };
   }
-  const round = async (): Promise<void> => {
+  const playOnce = async (): Promise<void> => {
     const before = call.timeline.at;
     if (url === undefined) {
       call.leg.heard.push('[hold music]');
@@ -106,16 +106,16 @@ async function wait(
       positions.shift();
     }
     if (call.timeline.at === before) {
-      call.timeline.advance(url === undefined && !open ? Infinity : 1);
+      call.timeline.advance(url === undefined && !waitsForDequeue ? Infinity : 1);
     }
   };
   try {
     while (true) {
-      await round();
-      if (open) {
-        await call.wait(taking);
-        call.timeline.at = Math.max(call.timeline.at, taken?.at ?? 0);
-        return taken;
+      await playOnce();
+      if (waitsForDequeue) {
+        await call.wait(whenTaken);
+        call.timeline.at = Math.max(call.timeline.at, bridge?.at ?? 0);
+        return bridge;
       }
     }
   } catch (err) {
@@ -125,11 +125,11 @@ async function wait(
     throw err;
   } finally {
     delete member.take;
-    call.timeline.clear(dequeued);
+    call.timeline.clear(dequeueTimer);
   }
 }
 
-function place(queue: Queue, member: Member, script: Queued, positions: number[]): Record<string, string> {
+function queueParams(queue: Queue, member: Member, script: Queued, positions: number[]): Record<string, string> {
   const position = positions[0] ?? queue.members.indexOf(member) + 1;
   return {
     QueueSid: queue.sid,
@@ -142,7 +142,7 @@ function place(queue: Queue, member: Member, script: Queued, positions: number[]
 }
 
 /** The talk with the one who took the call. */
-async function connected(
+async function talkToAgent(
   line: Line,
   queue: Queue,
   script: Queued,

@@ -5,17 +5,18 @@ import type { Next } from '../call/endings.ts';
 import type { Line } from '../call/live-call.ts';
 import { speakingTime } from './sound.ts';
 
-const prompts = new Set(['Say', 'Play', 'Pause']);
+const promptVerbs = new Set(['Say', 'Play', 'Pause']);
 
-/** `<Gather>`: prompts, then what the caller types or says. */
+/** `<Gather>`: plays the prompts, then returns what the caller types or says. */
 export async function gather(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call, leg } = line;
   if (leg === call.leg) {
     call.answer();
   }
-  await call.perform({ ...line, verbs: prompts }, elements(verb));
+  await call.perform({ ...line, verbs: promptVerbs }, elements(verb));
   const input = wordsOf(verb, 'input', 'dtmf');
-  const params = (input.has('dtmf') && typed(line, verb)) || (input.has('speech') && spoken(line, verb)) || undefined;
+  const params =
+    (input.has('dtmf') && typedParams(line, verb)) || (input.has('speech') && spokenParams(line, verb)) || undefined;
   if (!params) {
     call.timeline.advance(numberOf(verb, 'timeout', 5));
     if (attribute(verb, 'actionOnEmptyResult') !== 'true') {
@@ -30,22 +31,22 @@ export async function gather(line: Line, verb: TwimlElement): Promise<Next | und
   };
 }
 
-function typed({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
+function typedParams({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
   const keys = input.keys();
   if (keys === '') {
     return undefined;
   }
-  const finish = verb.attributes['finishOnKey'] ?? '#';
-  const most = numberOf(verb, 'numDigits', Infinity);
+  const finishKeys = verb.attributes['finishOnKey'] ?? '#';
+  const maxDigits = numberOf(verb, 'numDigits', Infinity);
   let count = 0;
-  while (count < keys.length && count < most && !finish.includes(keys.charAt(count))) {
+  while (count < keys.length && count < maxDigits && !finishKeys.includes(keys.charAt(count))) {
     count++;
   }
   const digits = keys.slice(0, count);
-  const finished = count < keys.length && count < most;
-  input.unread(keys.slice(finished ? count + 1 : count));
+  const isFinished = count < keys.length && count < maxDigits;
+  input.putBack(keys.slice(isFinished ? count + 1 : count));
   call.timeline.advance(count);
-  if (!finished && count < most) {
+  if (!isFinished && count < maxDigits) {
     call.timeline.advance(numberOf(verb, 'timeout', 5));
   }
   // Nothing but the key that ends it counts as nothing typed.
@@ -54,10 +55,10 @@ function typed({ call, input }: Line, verb: TwimlElement): Record<string, string
       ? { Digits: '', FinishedOnKey: keys.charAt(0) }
       : undefined;
   }
-  return { Digits: digits, ...(finished && { FinishedOnKey: keys.charAt(count) }) };
+  return { Digits: digits, ...(isFinished && { FinishedOnKey: keys.charAt(count) }) };
 }
 
-function spoken({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
+function spokenParams({ call, input }: Line, verb: TwimlElement): Record<string, string> | undefined {
   const text = input.speech();
   if (text === '') {
     return undefined;

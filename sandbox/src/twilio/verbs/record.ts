@@ -19,7 +19,7 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
   const started = call.timeline.at;
   const voicemail = line.input.voicemail();
   const spoken = Math.min(voicemail.seconds, numberOf(verb, 'maxLength', 3600));
-  const recording = (): Recording =>
+  const addRecording = (): Recording =>
     call.account.recordings.add({
       callSid: leg.sid,
       source: 'RecordVerb',
@@ -27,40 +27,40 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
       started,
       duration: Math.min(spoken, Math.round((call.timeline.at - started) / 1000)),
     });
-  let ending: { ended?: CallEnded; digits?: string };
+  let outcome: { ended?: CallEnded; digits?: string };
   try {
-    ending = listen(line, verb, voicemail, spoken);
+    outcome = recordSpeech(line, verb, voicemail, spoken);
   } catch (err) {
     if (!(err instanceof CallEnded)) {
       throw err;
     }
-    ending = { ended: err, digits: 'hangup' };
+    outcome = { ended: err, digits: 'hangup' };
   }
   if (spoken === 0 || call.timeline.at === started) {
-    await announce(line, verb, { started, duration: 0, channels: 1, source: 'RecordVerb' });
-    if (ending.ended) {
-      throw ending.ended;
+    await sendRecordingStatus(line, verb, { started, duration: 0, channels: 1, source: 'RecordVerb' });
+    if (outcome.ended) {
+      throw outcome.ended;
     }
     // Silence is no recording, and the document goes on.
     return undefined;
   }
-  const made = recording();
-  const figures = call.account.recordings.params(made);
-  leg.recording = figures;
-  const params = { ...figures, ...(ending.digits !== undefined && { Digits: ending.digits }) };
-  if (ending.ended) {
+  const recording = addRecording();
+  const recordingParams = call.account.recordings.params(recording);
+  leg.recording = recordingParams;
+  const params = { ...recordingParams, ...(outcome.digits !== undefined && { Digits: outcome.digits }) };
+  if (outcome.ended) {
     await call.report(line, verb, params);
-    await announce(line, verb, made);
-    await transcribe(line, verb, made, voicemail.text);
-    throw ending.ended;
+    await sendRecordingStatus(line, verb, recording);
+    await sendTranscription(line, verb, recording, voicemail.text);
+    throw outcome.ended;
   }
-  await announce(line, verb, made);
-  await transcribe(line, verb, made, voicemail.text);
+  await sendRecordingStatus(line, verb, recording);
+  await sendTranscription(line, verb, recording, voicemail.text);
   return { url: attribute(verb, 'action') ?? line.base, method: methodOf(verb), params };
 }
 
 /** Lets the caller speak; says with which key it ended, and whether the call did. */
-function listen(
+function recordSpeech(
   { call }: Line,
   verb: TwimlElement,
   { seconds, then }: Voicemail,
@@ -82,10 +82,10 @@ function listen(
 }
 
 /** The recording's own status callback. One that holds nothing is `absent`. */
-export async function announce(
+export async function sendRecordingStatus(
   { call, leg, base }: Line,
   verb: TwimlElement,
-  made: Pick<Recording, 'started' | 'duration' | 'channels' | 'source'> & { sid?: string; conferenceSid?: string },
+  recording: Pick<Recording, 'started' | 'duration' | 'channels' | 'source'> & { sid?: string; conferenceSid?: string },
 ): Promise<void> {
   const url = attribute(verb, 'recordingStatusCallback');
   const events = wordsOf(verb, 'recordingStatusCallbackEvent', 'completed');
@@ -93,20 +93,20 @@ export async function announce(
     return;
   }
   const { recordings } = call.account;
-  const sid = made.sid ?? call.account.sid('RE');
-  for (const status of made.sid === undefined ? ['absent'] : ['in-progress', 'completed']) {
+  const sid = recording.sid ?? call.account.sid('RE');
+  for (const status of recording.sid === undefined ? ['absent'] : ['in-progress', 'completed']) {
     if (events.has(status)) {
       await call.callback(`${sid}/${status}`, address(url, base), methodOf(verb, 'recordingStatusCallbackMethod'), {
         AccountSid: leg.accountSid,
         CallSid: leg.sid,
-        ...(made.conferenceSid !== undefined && { ConferenceSid: made.conferenceSid }),
+        ...(recording.conferenceSid !== undefined && { ConferenceSid: recording.conferenceSid }),
         RecordingSid: sid,
         RecordingUrl: recordings.url(sid),
         RecordingStatus: status,
-        ...(status === 'completed' && { RecordingDuration: String(made.duration) }),
-        RecordingChannels: String(made.channels),
-        RecordingSource: made.source,
-        RecordingStartTime: timestamp(made.started),
+        ...(status === 'completed' && { RecordingDuration: String(recording.duration) }),
+        RecordingChannels: String(recording.channels),
+        RecordingSource: recording.source,
+        RecordingStartTime: timestamp(recording.started),
         RecordingTrack: 'both',
         ErrorCode: '0',
       });
@@ -114,15 +114,15 @@ export async function announce(
   }
 }
 
-async function transcribe(
+async function sendTranscription(
   { call, leg, base }: Line,
   verb: TwimlElement,
-  made: Recording,
+  recording: Recording,
   text: string | undefined,
 ): Promise<void> {
   const url = attribute(verb, 'transcribeCallback');
   // Longer than two minutes is not transcribed, nor is a word of two seconds.
-  if (url === undefined || made.duration <= 2 || made.duration >= 120) {
+  if (url === undefined || recording.duration <= 2 || recording.duration >= 120) {
     return;
   }
   const sid = call.account.sid('TR');
@@ -132,8 +132,8 @@ async function transcribe(
     TranscriptionText: text ?? '',
     TranscriptionStatus: text === undefined ? 'failed' : 'completed',
     TranscriptionType: 'fast',
-    TranscriptionUrl: call.account.resource(`Recordings/${made.sid}/Transcriptions/${sid}`),
-    RecordingSid: made.sid,
-    RecordingUrl: call.account.recordings.url(made.sid),
+    TranscriptionUrl: call.account.resource(`Recordings/${recording.sid}/Transcriptions/${sid}`),
+    RecordingSid: recording.sid,
+    RecordingUrl: call.account.recordings.url(recording.sid),
   });
 }

@@ -5,7 +5,7 @@ import type { Answered } from '../call/script.ts';
 import { hangUpByScript } from './talk.ts';
 import type { Target } from './target.ts';
 
-export interface Rung {
+export interface RingResult {
   answered?: { leg: Leg; answer: Answered; target: Target };
 }
 
@@ -25,7 +25,7 @@ export async function ring(
   targets: Target[],
   timeout: number,
   outcome: Record<string, string>,
-): Promise<Rung> {
+): Promise<RingResult> {
   const { call } = line;
   const { timeline } = call;
   const end = async (leg: Leg, status: LegStatus, code = sipResponseCodes[status]): Promise<void> => {
@@ -36,7 +36,7 @@ export async function ring(
     }
   };
   const started = timeline.at;
-  const begin = async (target: Target): Promise<void> => {
+  const start = async (target: Target): Promise<void> => {
     const { leg, answer } = target;
     await call.progress(leg, 'initiated');
     if (answer === 'failed') {
@@ -49,15 +49,15 @@ export async function ring(
   try {
     Object.assign(outcome, { DialCallStatus: 'canceled', DialCallSid: targets[0]?.leg.sid, DialBridged: 'false' });
     for (const target of targets) {
-      await begin(target);
+      await start(target);
     }
-    for (const event of timetable(targets, timeout)) {
+    for (const event of answerEvents(targets, timeout)) {
       call.check();
       timeline.advance(Math.max(0, event.after - (timeline.at - started) / 1000));
       const { leg, answer } = event.target;
       if (typeof answer === 'object') {
         leg.answer(timeline.at);
-        leg.answeredBy = detected(event.target, answer);
+        leg.answeredBy = detectedAs(event.target, answer);
         await call.progress(leg, 'answered');
         for (const other of targets) {
           if (other.leg !== leg) {
@@ -69,12 +69,12 @@ export async function ring(
       // Who declines is busy to the caller, and says so by another code.
       await end(leg, 'busy', answer === 'declined' ? '603' : '486');
     }
-    const endless = targets.filter(({ answer }) => answer === 'ringing').map(({ leg }) => leg);
-    if (endless.length > 0) {
+    const ringing = targets.filter(({ answer }) => answer === 'ringing').map(({ leg }) => leg);
+    if (ringing.length > 0) {
       hangUpByScript(call);
     }
-    while (endless.some(({ ended }) => ended === undefined)) {
-      const hungUp = endless.filter(({ ended }) => ended === undefined).map((leg) => leg.hungUp.then(() => leg));
+    while (ringing.some(({ ended }) => ended === undefined)) {
+      const hungUp = ringing.filter(({ ended }) => ended === undefined).map((leg) => leg.hungUp.then(() => leg));
       await call.wait(...hungUp);
       await end(await Promise.race(hungUp), 'canceled');
     }
@@ -84,7 +84,7 @@ export async function ring(
     for (const { leg } of targets) {
       await end(leg, 'no-answer');
     }
-    Object.assign(outcome, summary(targets));
+    Object.assign(outcome, overallOutcome(targets));
     return {};
   } catch (err) {
     // The caller is gone.
@@ -96,7 +96,7 @@ export async function ring(
 }
 
 /** Who does something before time is out, in the order of time; after the first answer the others do nothing. */
-function timetable(targets: Target[], timeout: number): { after: number; target: Target }[] {
+function answerEvents(targets: Target[], timeout: number): { after: number; target: Target }[] {
   const events = targets.flatMap((target) => {
     const { answer } = target;
     if (typeof answer === 'object') {
@@ -107,12 +107,12 @@ function timetable(targets: Target[], timeout: number): { after: number; target:
   return events.filter(({ after }) => after <= timeout).sort((a, b) => a.after - b.after);
 }
 
-function detected({ noun }: Target, answer: Answered): string | undefined {
+function detectedAs({ noun }: Target, answer: Answered): string | undefined {
   return noun.attributes['machineDetection'] ? (answer.answeredBy ?? 'human') : undefined;
 }
 
 /** Several that came to nothing are one result: the one that says most of why none was answered. */
-function summary(targets: Target[]): Record<string, string> {
+function overallOutcome(targets: Target[]): Record<string, string> {
   for (const status of ['no-answer', 'busy', 'failed', 'canceled']) {
     const leg = targets.find((target) => target.leg.status === status)?.leg;
     if (leg) {

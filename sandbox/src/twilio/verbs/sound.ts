@@ -10,15 +10,15 @@ const wordsPerSecond = 2.5;
 
 export function say(line: Line, verb: TwimlElement): void {
   const text = textOf(verb);
-  sound(line, verb, text, speakingTime(text));
+  playSound(line, verb, text, speakingTime(text));
 }
 
 export function play(line: Line, verb: TwimlElement): void {
   const digits = attribute(verb, 'digits');
   if (digits !== undefined) {
-    sound(line, verb, `[dtmf ${digits}]`, digits.length);
+    playSound(line, verb, `[dtmf ${digits}]`, digits.length);
   } else {
-    sound(line, verb, `[play ${address(textOf(verb), line.base)}]`, playLength);
+    playSound(line, verb, `[play ${address(textOf(verb), line.base)}]`, playLength);
   }
 }
 
@@ -27,7 +27,7 @@ export function speakingTime(text: string): number {
   return Math.max(1, Math.ceil(text.split(/\s+/).length / wordsPerSecond));
 }
 
-function sound({ call, leg }: Line, verb: TwimlElement, heard: string, seconds: number): void {
+function playSound({ call, leg }: Line, verb: TwimlElement, heard: string, seconds: number): void {
   if (leg === call.leg) {
     call.answer();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Line, LiveCall } from '../call/live-call.ts';
 
-export const longestBridge = 4 * 3600;
+export const maxBridgeSeconds = 4 * 3600;
 const talkTime = 30;
 
 /** Lets two talk, for as long as they do and may. */

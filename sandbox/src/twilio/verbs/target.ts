@@ -15,42 +15,43 @@ export interface Target {
 }
 
 /** Twilio rings ten at once and says nothing of the others. */
-const mostTargets = 10;
+const maxTargets = 10;
 
 /** The legs of a `<Dial>`: its nouns, or the number that it holds as text. */
 export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[]): Target[] {
   const targets: Target[] = [];
-  const plain = {
+  const textNumber = {
     name: 'Number',
     attributes: {},
     children: verb.children.filter((child) => typeof child === 'string'),
   };
-  const all = nouns.length > 0 || textOf(plain) === '' ? nouns : [plain];
-  for (const noun of all.slice(0, mostTargets)) {
+  const all = nouns.length > 0 || textOf(textNumber) === '' ? nouns : [textNumber];
+  for (const noun of all.slice(0, maxTargets)) {
     const to = addressOf(noun);
     if (to === undefined) {
       line.call.errors.push('12200');
       continue;
     }
     const leg = legTo(line, verb, noun, to);
-    const refusal = noun.name === 'Number' ? refused(line, leg) : undefined;
-    if (refusal !== undefined) {
-      line.call.errors.push(refusal);
+    const errorCode = noun.name === 'Number' ? numberError(line, leg) : undefined;
+    if (errorCode !== undefined) {
+      line.call.errors.push(errorCode);
     }
     const answer = line.call.answerOf(to) ?? line.call.answerOf('*') ?? 'no-answer';
-    targets.push({ noun, leg, answer: refusal === undefined ? answer : 'failed' });
+    targets.push({ noun, leg, answer: errorCode === undefined ? answer : 'failed' });
   }
   return targets;
 }
 
 /** Twilio's code for a number that is none, or a caller ID that is not ours to show. */
-function refused({ call }: Line, { from, to }: Leg): string | undefined {
+function numberError({ call }: Line, { from, to }: Leg): string | undefined {
   if (!/^\+?\d{3,15}$/.test(to)) {
     return '13223';
   }
   // The caller's own number may be shown on, and the number that they called.
-  const ours = call.account.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
-  return ours ? undefined : '13214';
+  const isAllowed =
+    call.account.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
+  return isAllowed ? undefined : '13214';
 }
 
 function addressOf(noun: TwimlElement): string | undefined {

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fraction } from '../../base/seed.ts';
 
 /** What Twilio's own documentation reserves the right to, as rates from 0 to 1 or milliseconds. */
-export interface Unkind {
+export interface NetworkFaults {
   /** A POST by REST is performed, and the connection cut before the answer. */
   loseAnswer?: number;
   /** A request by REST is refused with 429. */
@@ -20,35 +20,35 @@ export interface Unkind {
   drop?: number;
 }
 
-/** Whether one of the rates strikes: the same for the same seed and label. */
-export function strikes(seed: string, label: string, rate: number | undefined): boolean {
-  return rate !== undefined && fraction(seed, `unkind/${label}`) < rate;
+/** Whether one of the rates shouldInject: the same for the same seed and label. */
+export function shouldInject(seed: string, label: string, rate: number | undefined): boolean {
+  return rate !== undefined && fraction(seed, `networkFaults/${label}`) < rate;
 }
 
 /** Delivers the callbacks of one call. Kindly, each is there before the call goes on. */
 export class Callbacks {
   readonly #seed: string;
-  readonly #unkind: Unkind;
+  readonly #networkFaults: NetworkFaults;
   #held: (() => Promise<unknown>)[] = [];
   readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(seed: string, unkind: Unkind) {
+  constructor(seed: string, networkFaults: NetworkFaults) {
     this.#seed = seed;
-    this.#unkind = unkind;
+    this.#networkFaults = networkFaults;
   }
 
   /** `label` is the callback's own: no other has it. */
   async deliver(label: string, send: () => Promise<unknown>): Promise<void> {
-    const struck = (name: 'drop' | 'twice' | 'shuffle' | 'late'): boolean =>
-      strikes(this.#seed, `${name}/${label}`, this.#unkind[name]);
-    if (struck('drop')) {
+    const isInjected = (name: 'drop' | 'twice' | 'shuffle' | 'late'): boolean =>
+      shouldInject(this.#seed, `${name}/${label}`, this.#networkFaults[name]);
+    if (isInjected('drop')) {
       return;
     }
-    const perform = struck('twice') ? () => Promise.all([send(), send()]) : send;
-    if (struck('late')) {
+    const perform = isInjected('twice') ? () => Promise.all([send(), send()]) : send;
+    if (isInjected('late')) {
       const delay = 10 + Math.floor(fraction(this.#seed, `delay/${label}`) * 40);
-      this.#keep(setTimeout(delay).then(perform));
-    } else if (struck('shuffle')) {
+      this.#track(setTimeout(delay).then(perform));
+    } else if (isInjected('shuffle')) {
       this.#held.push(perform);
     } else {
       await perform();
@@ -64,9 +64,9 @@ export class Callbacks {
     }
   }
 
-  #keep(delivery: Promise<unknown>): void {
-    const kept = delivery.finally(() => this.#pending.delete(kept));
-    this.#pending.add(kept);
+  #track(delivery: Promise<unknown>): void {
+    const tracked = delivery.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
   }
 
   async #release(): Promise<void> {

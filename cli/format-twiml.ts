@@ -5,7 +5,7 @@ import xmlFormatter from 'xml-formatter';
 const format = xmlFormatter as unknown as typeof xmlFormatter.default;
 
 /** TwiML for people; what is no XML stays as it is. */
-export function indented(xml: string): string {
+export function formatTwiml(xml: string): string {
   try {
     return format(xml, { indentation: '  ', collapseContent: true, lineSeparator: '\n' });
   } catch {

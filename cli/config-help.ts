@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * What belongs at a place of a config, by its schema. Of the config itself nothing is told, since it may be a number or
+ * What describePlace at a place of a config, by its schema. Of the config itself nothing is told, since it may be a number or
  * a name: only what the schema has.
  */
 import { createRequire } from 'node:module';
@@ -33,62 +33,62 @@ interface Place {
 }
 
 // The package has the file under its own name, for the command's source and for its bundle alike.
-const whole = createRequire(import.meta.url)('plumline/schema/config.json') as Schema;
+const configSchema = createRequire(import.meta.url)('plumline/schema/config.json') as Schema;
 
 const empty = 'an empty object, {}';
 
-const foreign = 'an unknown or repeated member of ';
+const unknownMemberPrefix = 'an unknown or repeated member of ';
 
-/** What belongs at the path of a finding; nothing where the schema does not say. `text` is the config. */
-export function expected(path: string, text: string): string | undefined {
+/** What describePlace at the path of a finding; nothing where the schema does not say. `text` is the config. */
+export function describeExpected(path: string, text: string): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return 'Up to here it is JSON: behind it a quote, a comma or a bracket is missing, or too much.';
+    return 'Up to current it is JSON: behind it a quote, a comma or a bracket is missing, or too much.';
   }
-  const isForeign = path.startsWith(foreign);
-  const place = isForeign ? path.slice(foreign.length) : path;
+  const isUnknownMember = path.startsWith(unknownMemberPrefix);
+  const place = isUnknownMember ? path.slice(unknownMemberPrefix.length) : path;
   const steps = place === 'the document' ? [] : place.split(/\.|(?=\[)/);
-  let here: Place = { schema: resolved(whole), value };
+  let current: Place = { schema: resolved(configSchema), value };
   for (const [index, step] of steps.entries()) {
-    if (!isHolder(here.value)) {
+    if (!isObject(current.value)) {
       // A word in the place of an object, such as "hangup".
-      const member = memberOf(here.schema, step);
-      const isEmpty = member !== undefined && kind(resolved(member)) === empty;
-      return belongs(here) + (isEmpty ? ` Write it as { "${step}": {} }.` : '');
+      const member = memberOf(current.schema, step);
+      const isEmpty = member !== undefined && describeSchema(resolved(member)) === empty;
+      return describePlace(current) + (isEmpty ? ` Write it as { "${step}": {} }.` : '');
     }
-    const next = inside(here, step);
+    const next = child(current, step);
     if (!next) {
       return undefined;
     }
     const isMissing = index === steps.length - 1 && next.value === undefined;
-    if (isMissing && here.schema.required?.includes(step)) {
-      return `\`${step}\` is missing. ${belongs(next)}`;
+    if (isMissing && current.schema.required?.includes(step)) {
+      return `\`${step}\` is missing. ${describePlace(next)}`;
     }
-    here = next;
+    current = next;
   }
-  return isForeign ? unknown(here) : belongs(here);
+  return isUnknownMember ? describeUnknown(current) : describePlace(current);
 }
 
 function resolved(schema: Schema): Schema {
   const { $ref, ...rest } = schema;
-  return $ref === undefined ? schema : { ...whole.$defs?.[$ref.slice('#/$defs/'.length)], ...rest };
+  return $ref === undefined ? schema : { ...configSchema.$defs?.[$ref.slice('#/$defs/'.length)], ...rest };
 }
 
-function isHolder(value: unknown): value is object {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
 /** One step of a path: a member's name, or `[0]`, which is an element or the member in that place. */
-function inside({ schema, value }: Place, step: string): Place | undefined {
-  const held = value as Record<string, unknown>;
+function child({ schema, value }: Place, step: string): Place | undefined {
+  const object = value as Record<string, unknown>;
   if (step.startsWith('[')) {
-    const inner = schema.items ?? mapped(schema);
-    return inner && { schema: resolved(inner), value: Object.values(held)[Number(step.slice(1, -1))] };
+    const inner = schema.items ?? mapValueSchema(schema);
+    return inner && { schema: resolved(inner), value: Object.values(object)[Number(step.slice(1, -1))] };
   }
-  const inner = memberOf(schema, step) ?? mapped(schema);
-  return inner && { schema: resolved(inner), value: Object.hasOwn(held, step) ? held[step] : undefined };
+  const inner = memberOf(schema, step) ?? mapValueSchema(schema);
+  return inner && { schema: resolved(inner), value: Object.hasOwn(object, step) ? object[step] : undefined };
 }
 
 /** The members by name; of a choice, those of all that can be chosen. */
@@ -104,7 +104,7 @@ function memberOf(schema: Schema, name: string): Schema | undefined {
 }
 
 /** What every member is where their names are the clinic's own. */
-function mapped(schema: Schema): Schema | undefined {
+function mapValueSchema(schema: Schema): Schema | undefined {
   const among = [schema, ...(schema.anyOf ?? [])];
   return among.map(({ additionalProperties }) => additionalProperties || undefined).find((inner) => inner);
 }
@@ -114,44 +114,44 @@ function isChoice(schema: Schema): boolean {
   return schema.oneOf?.some((choice) => choice.properties) ?? false;
 }
 
-function unknown({ schema, value }: Place): string {
+function describeUnknown({ schema, value }: Place): string {
   const known = Object.keys(members(schema));
-  const given = isHolder(value) ? Object.keys(value) : [];
-  const stranger = given.findIndex((name) => !known.includes(name));
-  if (stranger === -1) {
-    return 'A member stands here twice.';
+  const given = isObject(value) ? Object.keys(value) : [];
+  const unknownIndex = given.findIndex((name) => !known.includes(name));
+  if (unknownIndex === -1) {
+    return 'A member stands current twice.';
   }
-  const meant = near(given[stranger] ?? '', known);
-  const which = isChoice(schema) ? 'One of these belongs here' : 'These may stand here';
-  return `Member ${stranger + 1} has an unknown name${meant ? `: is \`${meant}\` meant?` : '.'} ${which}: ${list(known)}.`;
+  const suggestion = closest(given[unknownIndex] ?? '', known);
+  const which = isChoice(schema) ? 'One of these describePlace current' : 'These may stand current';
+  return `Member ${unknownIndex + 1} has an unknown name${suggestion ? `: is \`${suggestion}\` suggestion?` : '.'} ${which}: ${list(known)}.`;
 }
 
-function belongs({ schema, value }: Place): string {
+function describePlace({ schema, value }: Place): string {
   const words = choices(schema);
-  const meant = typeof value === 'string' ? near(value, words ?? []) : undefined;
+  const suggestion = typeof value === 'string' ? closest(value, words ?? []) : undefined;
   const description = schema.description?.replace(/\s+/g, ' ');
   // Some say no more than the name.
-  const isTelling = description !== undefined && !/^`[^`]*`\.$/.test(description);
+  const isUseful = description !== undefined && !/^`[^`]*`\.$/.test(description);
   return [
-    `Here belongs ${kind(schema)}${unquoted(schema, value)}.`,
-    ...(meant === undefined ? [] : [`Is \`${meant}\` meant?`]),
+    `Here describePlace ${describeSchema(schema)}${quoteHint(schema, value)}.`,
+    ...(suggestion === undefined ? [] : [`Is \`${suggestion}\` suggestion?`]),
     ...(value === null ? ['What is optional is left out, and not null.'] : []),
-    ...(isTelling ? [description] : []),
+    ...(isUseful ? [description] : []),
   ].join(' ');
 }
 
-function unquoted({ type }: Schema, value: unknown): string {
+function quoteHint({ type }: Schema, value: unknown): string {
   const isBare = type === 'integer' || type === 'number' || type === 'boolean';
   return isBare && typeof value === 'string' ? ', without quotes' : '';
 }
 
-/** The words that may stand here, if only those may. */
+/** The words that may stand current, if only those may. */
 function choices({ oneOf, enum: words }: Schema): string[] | undefined {
   const all = words ?? oneOf?.map((one) => one.const);
   return all?.every((word) => word !== undefined) ? all : undefined;
 }
 
-function kind(schema: Schema): string {
+function describeSchema(schema: Schema): string {
   const words = choices(schema);
   if (words) {
     return `one of ${list(words.map((word) => `"${word}"`))}`;
@@ -160,12 +160,12 @@ function kind(schema: Schema): string {
     return `an object with exactly one of the members ${list(Object.keys(members(schema)))}`;
   }
   if (schema.anyOf) {
-    return schema.anyOf.map((one) => kind(resolved(one))).join(', or ');
+    return schema.anyOf.map((one) => describeSchema(resolved(one))).join(', or ');
   }
   const { minimum, maximum, minItems, maxItems } = schema;
   switch (schema.type) {
     case 'integer':
-      return `a whole number${range(minimum, maximum)}`;
+      return `a configSchema number${range(minimum, maximum)}`;
     case 'number':
       return `a number${range(minimum, maximum)}`;
     case 'boolean':
@@ -177,14 +177,14 @@ function kind(schema: Schema): string {
       return `a list${count}, in brackets`;
     }
     default:
-      return object(schema);
+      return describeObject(schema);
   }
 }
 
-function object(schema: Schema): string {
+function describeObject(schema: Schema): string {
   const { required = [], properties = {} } = schema;
   const names = Object.keys(properties);
-  if (mapped(schema)) {
+  if (mapValueSchema(schema)) {
     return 'an object, in braces, each member under a name';
   }
   if (names.length === 0) {
@@ -202,19 +202,21 @@ function list(words: string[]): string {
   return words.join(', ');
 }
 
-/** The word that was meant, if there is one so near that nobody asks. */
-function near(written: string, words: string[]): string | undefined {
-  const small = written.toLowerCase();
-  const far = (word: string): number => {
+/** The word that was suggestion, if there is one so closest that nobody asks. */
+function closest(written: string, words: string[]): string | undefined {
+  const lower = written.toLowerCase();
+  const distanceTo = (word: string): number => {
     const other = word.toLowerCase();
-    const begins = other.length > 2 && small.length > 2 && (small.startsWith(other) || other.startsWith(small));
-    return begins ? 0.5 : distance(small, other);
+    const isPrefix = other.length > 2 && lower.length > 2 && (lower.startsWith(other) || other.startsWith(lower));
+    return isPrefix ? 0.5 : distance(lower, other);
   };
-  const [best] = words.map((word) => ({ word, far: far(word) })).sort((a, b) => a.far - b.far);
-  return best && best.far <= Math.min(3, Math.max(written.length, best.word.length) / 3) ? best.word : undefined;
+  const [best] = words
+    .map((word) => ({ word, distanceTo: distanceTo(word) }))
+    .sort((a, b) => a.distanceTo - b.distanceTo);
+  return best && best.distanceTo <= Math.min(3, Math.max(written.length, best.word.length) / 3) ? best.word : undefined;
 }
 
-/** Letters to be put in, taken out or exchanged. A long text is near nothing. */
+/** Letters to be put in, taken out or exchanged. A long text is closest nothing. */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 3) {
     return Infinity;

@@ -11,19 +11,19 @@ import type { Sandbox, SandboxBot } from './server.ts';
 import type { TwilioAccount } from './twilio.ts';
 import type { RuntimeVersion } from './wrappers/wrapper.ts';
 
-export const doors = ['webhook', 'operations', 'automation'] as const;
-export type Door = (typeof doors)[number];
+export const botNames = ['webhook', 'operations', 'automation'] as const;
+export type BotName = (typeof botNames)[number];
 
-export type Doors = Record<Door, SandboxBot>;
+export type PlumlineBots = Record<BotName, SandboxBot>;
 
 const root = new URL('../../', import.meta.url);
 
-/** The file that a door's bot runs. */
-export function bundleOf(door: Door): string {
-  return fileURLToPath(new URL(`pkg/bots/${door}.cjs`, root));
+/** The file that a name's bot runs. */
+export function bundlePath(name: BotName): string {
+  return fileURLToPath(new URL(`pkg/bots/${name}.cjs`, root));
 }
 
-export interface DoorsOptions {
+export interface DeployOptions {
   account: TwilioAccount;
   runtimeVersion: RuntimeVersion;
   /** PLUMLINE_CONFIG. */
@@ -36,7 +36,7 @@ export interface DoorsOptions {
  * Adds the bots with the rights, the Subscription and the cron line of deploy/. The webhook's is the first, which calls
  * come to.
  */
-export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promise<Doors> {
+export async function deployBots(sandbox: Sandbox, options: DeployOptions): Promise<PlumlineBots> {
   const { account, runtimeVersion, config, secret } = options;
   const everywhere = {
     TWILIO_NUMBER: account.numbers.join(','),
@@ -44,7 +44,7 @@ export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promis
     ...(config !== undefined && { PLUMLINE_CONFIG: config }),
     ...(secret !== undefined && { PLUMLINE_SECRET: secret }),
   };
-  const webhook = await addDoor(sandbox, 'webhook', {
+  const webhook = await deployBot(sandbox, 'webhook', {
     runtimeVersion,
     secrets: { ...everywhere, TWILIO_AUTH_TOKEN: account.authToken },
   });
@@ -57,9 +57,9 @@ export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promis
     TWILIO_TWIML_APP_SID: account.applicationSid,
     PLUMLINE_WEBHOOK_URL: webhook.webhook,
   };
-  const operations = await addDoor(sandbox, 'operations', { runtimeVersion, secrets });
-  const automation = await addDoor(sandbox, 'automation', { runtimeVersion, secrets });
-  const ended = await deployed<Subscription>('subscriptions/ended-calls');
+  const operations = await deployBot(sandbox, 'operations', { runtimeVersion, secrets });
+  const automation = await deployBot(sandbox, 'automation', { runtimeVersion, secrets });
+  const ended = await readDeployFile<Subscription>('subscriptions/ended-calls');
   await sandbox.chart.createResource<Subscription>({
     ...ended,
     channel: { ...ended.channel, endpoint: `Bot/${automation.id}` },
@@ -67,17 +67,17 @@ export async function openDoors(sandbox: Sandbox, options: DoorsOptions): Promis
   return { webhook, operations, automation };
 }
 
-async function addDoor(
+async function deployBot(
   sandbox: Sandbox,
-  door: Door,
+  name: BotName,
   { runtimeVersion, secrets }: { runtimeVersion: RuntimeVersion; secrets: Record<string, string> },
 ): Promise<SandboxBot> {
-  const bot = await deployed<Bot>(`bots/${door}`);
+  const bot = await readDeployFile<Bot>(`bots/${name}`);
   // The operations bot runs as whoever asks; of the policy that it has to have it makes no use.
-  const accessPolicy = await deployed<AccessPolicy>(`policies/${door === 'operations' ? 'webhook' : door}`);
+  const accessPolicy = await readDeployFile<AccessPolicy>(`policies/${name === 'operations' ? 'webhook' : name}`);
   const added = await sandbox.addBot({
-    name: door,
-    file: bundleOf(door),
+    name: name,
+    file: bundlePath(name),
     runtimeVersion,
     publicWebhook: bot.publicWebhook === true,
     runAsUser: bot.runAsUser === true,
@@ -102,11 +102,11 @@ const patients = [
   { given: 'Ben', family: 'Placeholder', number: '(555) 010-0152' },
 ];
 
-export async function invitePeople(sandbox: Sandbox): Promise<People> {
+export async function addPeople(sandbox: Sandbox): Promise<People> {
   const name = 'Robin Example';
   const practitioner = await sandbox.addPractitioner({
     name,
-    accessPolicy: await deployed<AccessPolicy>('policies/staff'),
+    accessPolicy: await readDeployFile<AccessPolicy>('policies/staff'),
   });
   await sandbox.chart.createResource<PractitionerRole>({
     resourceType: 'PractitionerRole',
@@ -126,6 +126,6 @@ export async function invitePeople(sandbox: Sandbox): Promise<People> {
   return { practitioner: { ...practitioner, name }, patients: invited };
 }
 
-async function deployed<T extends Resource>(name: string): Promise<T> {
+async function readDeployFile<T extends Resource>(name: string): Promise<T> {
   return JSON.parse(await readFile(new URL(`deploy/${name}.json`, root), 'utf8')) as T;
 }

@@ -5,17 +5,17 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { Sandbox } from './server.ts';
 
 const types = ['CareTeam', 'HealthcareService', 'Organization', 'Practitioner', 'PractitionerRole'] as const;
-type Named = (typeof types)[number];
+type ConfigType = (typeof types)[number];
 
 /** A resource that lets a call go on, and what there is to know of it. */
-const inventions: Record<Named, { told: string; make: (name: string) => Resource }> = {
+const templates: Record<ConfigType, { description: string; create: (name: string) => Resource }> = {
   CareTeam: {
-    told: 'nobody is in it',
-    make: (name) => ({ resourceType: 'CareTeam', status: 'active', name }),
+    description: 'nobody is in it',
+    create: (name) => ({ resourceType: 'CareTeam', status: 'active', name }),
   },
   HealthcareService: {
-    told: 'always open',
-    make: (name) => ({
+    description: 'always open',
+    create: (name) => ({
       resourceType: 'HealthcareService',
       active: true,
       name,
@@ -23,32 +23,32 @@ const inventions: Record<Named, { told: string; make: (name: string) => Resource
     }),
   },
   Organization: {
-    told: 'nobody has a role in it',
-    make: (name) => ({ resourceType: 'Organization', active: true, name }),
+    description: 'nobody has a role in it',
+    create: (name) => ({ resourceType: 'Organization', active: true, name }),
   },
   Practitioner: {
-    told: 'has no phone',
-    make: (family) => ({ resourceType: 'Practitioner', active: true, name: [{ family }] }),
+    description: 'has no phone',
+    create: (family) => ({ resourceType: 'Practitioner', active: true, name: [{ family }] }),
   },
   PractitionerRole: {
-    told: 'nobody’s',
-    make: () => ({ resourceType: 'PractitionerRole', active: true }),
+    description: 'nobody’s',
+    create: () => ({ resourceType: 'PractitionerRole', active: true }),
   },
 };
 
 /** Puts there what a config's text refers to, under the ids that it has. Gives a line for each. */
-export async function invent(sandbox: Sandbox, config: string): Promise<string[]> {
-  const told: string[] = [];
+export async function createConfigResources(sandbox: Sandbox, config: string): Promise<string[]> {
+  const lines: string[] = [];
   const references = new RegExp(`"(${types.join('|')})/([A-Za-z0-9.-]{1,64})"`, 'g');
   const seen = new Set<string>();
   for (const [, type, id = ''] of config.matchAll(references)) {
     const reference = `${type}/${id}`;
     if (!seen.has(reference)) {
       seen.add(reference);
-      const { make, told: what } = inventions[type as Named];
-      await sandbox.addResource({ ...make(`Invented ${id}`), id });
-      told.push(`${reference} (${what})`);
+      const { create, description } = templates[type as ConfigType];
+      await sandbox.addResource({ ...create(`Invented ${id}`), id });
+      lines.push(`${reference} (${description})`);
     }
   }
-  return told;
+  return lines;
 }
