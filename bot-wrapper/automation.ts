@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
-import { answer, AUTOMATION } from './event.ts';
+import { handle, AUTOMATION } from './event.ts';
 import type { Reply } from './flow.ts';
 
-/** The bot of the record's own events: Subscriptions and cron. */
+/** The automation bot: handles Subscription notifications and the cron sweep. */
 export function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
-  return answer(AUTOMATION, medplum, event);
+  return handle(AUTOMATION, medplum, event);
 }

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The core, and how to ask it: a text and numbers are written into its memory, an answer is read from there. */
-// A VM context has no Buffer of its own.
+/** Calls the core: writes a text and numbers into its memory, and reads its output from there. */
+// A VM context has no global Buffer.
 import { Buffer } from 'node:buffer';
 import type { EventFrame } from './frame.ts';
-import { WireFrame, type Rooms } from './wire.ts';
+import { WireFrame, type CoreMemory } from './wire.ts';
 
-/** What the wasm exports: numbers in, numbers out. */
-export interface CoreExports extends Rooms {
+/** The exports of the wasm module. They take and return numbers only. */
+export interface CoreExports extends CoreMemory {
   start(written: number, wide: number): number;
   resume(flow: number, written: number, wide: number): number;
-  /** Of the bots behind Medplum's authentication alone: starts a flow, as `start` does for webhooks. */
-  knock?(bot: number, written: number, wide: number): number;
+  /** Only in the build for the operations and automation bots. Starts a flow, as `start` does for webhooks. */
+  startEvent?(bot: number, written: number, wide: number): number;
 }
 
-/** An instance, and a view of its memory, which is kept. */
+/** An instance, and a cached view of its memory. */
 export interface Core {
   readonly exports: CoreExports;
   bytes: Buffer;
-  /** The names of parameters that it keeps, as far as the host can be sure of it. */
+  /** The parameter names that the instance has cached. Empty where the host cannot be sure. */
   names: readonly string[];
 }
 
-/** What the core wants next: the base64 of a TwiML document to answer with, or JSON of anything else. */
-export interface Answer {
+/** The core's output: a TwiML document in base64 to respond with, or JSON for anything else. */
+export interface Output {
   readonly twiml?: string;
   readonly json?: string;
 }
 
-const WIDE = /[^\0-\xff]/;
-const BRACE = '{'.charCodeAt(0);
+const NOT_LATIN1 = /[^\0-\xff]/;
+const OPENING_BRACE = '{'.charCodeAt(0);
 
 export function compile(base64: string): WebAssembly.Module {
   return new WebAssembly.Module(Buffer.from(base64, 'base64'));
@@ -41,60 +41,60 @@ export function instantiate(module: WebAssembly.Module): Core {
 }
 
 /** Starts the flow of a webhook. */
-export function start(core: Core, { frame, names }: EventFrame): Answer {
-  const wide = WIDE.test(frame.text);
+export function start(core: Core, { frame, names }: EventFrame): Output {
+  const wide = NOT_LATIN1.test(frame.text);
   const written = write(core, frame, wide);
-  const answer = read(core, core.exports.start(written, wide ? 1 : 0));
-  // A document is answered to a genuine event, and its names are kept.
-  core.names = answer.twiml === undefined ? [] : names;
-  return answer;
+  const output = read(core, core.exports.start(written, wide ? 1 : 0));
+  // The core caches the names of an event only if it verified the signature, and only then does it return a document.
+  core.names = output.twiml === undefined ? [] : names;
+  return output;
 }
 
-/** Starts the flow of an event behind Medplum's own authentication. */
-export function startEvent(core: Core, bot: number, event: string): Answer {
-  const wide = WIDE.test(event);
-  const written = write(core, frameOf(event), wide);
-  return read(core, core.exports.knock?.(bot, written, wide ? 1 : 0) ?? 0);
+/** Starts the flow of an event that Medplum has authenticated. */
+export function startEvent(core: Core, bot: number, event: string): Output {
+  const wide = NOT_LATIN1.test(event);
+  const written = write(core, singleFieldFrame(event), wide);
+  return read(core, core.exports.startEvent?.(bot, written, wide ? 1 : 0) ?? 0);
 }
 
-/** Goes on with a flow. */
-export function resume(core: Core, flow: number, answers: string): Answer {
-  const wide = WIDE.test(answers);
-  const written = write(core, frameOf(answers), wide);
-  // The flow may keep its own names now.
+/** Resumes a flow with the responses to its requests, as JSON. */
+export function resume(core: Core, flow: number, responses: string): Output {
+  const wide = NOT_LATIN1.test(responses);
+  const written = write(core, singleFieldFrame(responses), wide);
+  // The flow may have cached other names.
   core.names = [];
   return read(core, core.exports.resume(flow, written, wide ? 1 : 0));
 }
 
-function frameOf(field: string): WireFrame {
+function singleFieldFrame(field: string): WireFrame {
   const frame = new WireFrame();
   frame.add(field);
   return frame;
 }
 
-/** Writes a frame; how many bytes its text took. */
+/** Writes a frame into the core's memory. Returns the length of its text in bytes. */
 function write(core: Core, frame: WireFrame, wide: boolean): number {
   const { text } = frame;
-  const room = wide ? text.length * 2 : text.length;
-  const at = frame.put(core.exports, room);
-  // Neither encoding makes anything of half a surrogate pair: the core does.
-  return look(core).write(text, at, room, wide ? 'utf16le' : 'latin1');
+  const maxBytes = wide ? text.length * 2 : text.length;
+  const address = frame.put(core.exports, maxBytes);
+  // Both encodings keep an unpaired surrogate as it is. The core replaces it.
+  return memoryOf(core).write(text, address, maxBytes, wide ? 'utf16le' : 'latin1');
 }
 
-function read(core: Core, length: number): Answer {
-  const at = core.exports.output() >>> 0;
-  const bytes = look(core);
-  return bytes[at] === BRACE
-    ? { json: bytes.toString('utf8', at, at + length) }
-    : { twiml: bytes.toString('base64', at, at + length) };
+function read(core: Core, length: number): Output {
+  const address = core.exports.output() >>> 0;
+  const bytes = memoryOf(core);
+  return bytes[address] === OPENING_BRACE
+    ? { json: bytes.toString('utf8', address, address + length) }
+    : { twiml: bytes.toString('base64', address, address + length) };
 }
 
-export function inBase64(text: string): string {
+export function toBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** Makes the view anew where memory has grown, which leaves it empty. */
-function look(core: Core): Buffer {
+/** Returns the view of the memory. Creates a new one if the memory has grown, which detaches the old one. */
+function memoryOf(core: Core): Buffer {
   if (core.bytes.length === 0) {
     core.bytes = Buffer.from(core.exports.memory.buffer);
   }

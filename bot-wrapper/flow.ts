@@ -1,80 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** One flow from its event to its end: the core decides, this performs. */
+/** Runs one flow from its event to its reply. The core decides, and this file performs its requests. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
-import { inBase64, instantiate, resume, type Answer, type Core } from './core.ts';
-import { perform, type Ask } from './perform.ts';
+import { toBase64, instantiate, resume, type Output, type Core } from './core.ts';
+import { perform, type HostRequest } from './perform.ts';
 
-/** What a bot's handler returns: TwiML, an outcome, or whatever was asked for by `$execute`. */
+/** What a bot's handler returns: TwiML, an OperationOutcome, or the result of an `$execute`. */
 export type Reply = Binary | OperationOutcome | object;
 
-/** A build of the core, compiled once and instantiated again after each trap. */
+/** A build of the core. It is compiled once and instantiated again after each trap. */
 export interface Build {
   readonly compile: () => WebAssembly.Module;
   module?: WebAssembly.Module;
   core?: Core | undefined;
 }
 
-/** What the core wants next: a reply, with something to log, or answers. */
+/** The core's output as JSON: a reply with log lines, or requests to perform. */
 interface Step {
   readonly twiml?: string;
   readonly reply?: object;
   readonly log?: readonly string[];
   readonly flow?: number;
-  readonly asks?: readonly Ask[];
+  readonly asks?: readonly HostRequest[];
 }
 
 /**
- * How often an event is started at most. A trap leaves an instance's memory in an unknown state, so each start after one
- * has a new instance. After two traps the core answers with an apology; the rest is for traps in that.
+ * The number of times that the flow of one event is started. A trap leaves the memory of an instance in an unknown state,
+ * so the next start gets a new instance. After two traps the core responds with an error message for the caller. The
+ * other starts are for traps while it does that.
  */
-const MOST_TRAPS = 4;
+const MAX_TRAPS = 4;
 
 /**
- * Runs a flow that `begin` starts. `came` is when the event came, epoch milliseconds.
+ * Runs the flow that `startFlow` starts. `receivedAt` is when the event was received, in epoch milliseconds.
  */
 export async function run(
   build: Build,
-  begin: (core: Core, traps: number) => Answer,
+  startFlow: (core: Core, traps: number) => Output,
   medplum: MedplumClient,
   event: BotEvent<unknown>,
-  came: number,
+  receivedAt: number,
 ): Promise<Reply> {
-  for (let traps = 0; traps < MOST_TRAPS;) {
-    const mine = instance(build);
+  for (let traps = 0; traps < MAX_TRAPS;) {
+    const core = instanceOf(build);
     try {
-      let next = begin(mine, traps);
-      while (next.json !== undefined) {
-        const step = JSON.parse(next.json) as Step;
+      let output = startFlow(core, traps);
+      while (output.json !== undefined) {
+        const step = JSON.parse(output.json) as Step;
         step.log?.forEach((line) => console.log(line));
         if (step.reply !== undefined) {
           return step.reply;
         }
         if (step.twiml !== undefined) {
-          return binary(inBase64(step.twiml));
+          return binary(toBase64(step.twiml));
         }
         const asks = step.asks ?? [];
         if (asks.length === 0) {
-          // Without a request there is nothing to wait for, and this loop would never end.
-          throw new Error('The core waits for nothing');
+          // Without a request there is nothing to wait for, and this loop would not end.
+          throw new Error('The core returned neither a reply nor a request');
         }
-        const answers = await perform(asks, medplum, event, came);
-        if (build.core !== mine) {
-          // Another event trapped meanwhile and spoiled the instance: this flow begins again in a new one, but not
-          // without end.
+        const responses = await perform(asks, medplum, event, receivedAt);
+        if (build.core !== core) {
+          // Another event trapped in the meantime, so the instance cannot be used. This flow starts again in a new one.
+          // It counts as a trap, so that this cannot repeat without end.
           traps++;
           break;
         }
-        next = resume(mine, step.flow ?? 0, answers);
+        output = resume(core, step.flow ?? 0, responses);
       }
-      if (build.core === mine) {
-        return binary(next.twiml ?? '');
+      if (build.core === core) {
+        return binary(output.twiml ?? '');
       }
     } catch (err) {
       console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
       traps++;
-      if (build.core === mine) {
+      if (build.core === core) {
         build.core = undefined;
       }
     }
@@ -84,13 +85,13 @@ export async function run(
   return { resourceType: 'OperationOutcome', id: 'exception', issue: [issue] };
 }
 
-function instance(build: Build): Core {
+function instanceOf(build: Build): Core {
   build.module ??= build.compile();
   build.core ??= instantiate(build.module);
   return build.core;
 }
 
-/** Medplum answers with the bytes of a Binary, and with its content type. */
+/** Medplum responds with the bytes of a Binary and with its content type. */
 function binary(data: string): Binary {
   return { resourceType: 'Binary', contentType: 'text/xml', data };
 }

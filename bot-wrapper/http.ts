@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// A VM context has no Buffer of its own.
+// A VM context has no global Buffer.
 import { Buffer } from 'node:buffer';
 
-/** A request to a server outside. */
-export interface HttpQuestion {
+/** A request to an external server. */
+export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
-  /** JSON where it is any, else text. */
+  /** The parsed body if it is JSON, otherwise the text. */
   readonly body: unknown;
 }
 
-/** The longest body that is read, in bytes. A page of a thousand calls of Twilio's has about 1.5 MB. */
-const LONGEST = 8_000_000;
+/** The maximum size of a response body, in bytes. A page of 1,000 calls from Twilio has about 1.5 MB. */
+const MAX_BODY_BYTES = 8_000_000;
 
 /**
- * Follows no redirection: what is sent is for that address alone. Reads no further once `signal` is aborted, or more than
- * 8 MB came: rejects then.
+ * Sends a request. It does not follow redirects, because the request is meant for that address only. It stops reading and
+ * rejects when `signal` is aborted or when the body is larger than 8 MB.
  */
-export async function http({ method, url, headers, body }: HttpQuestion, signal?: AbortSignal): Promise<HttpAnswer> {
+export async function http({ method, url, headers, body }: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
   const response = await fetch(url, {
     method,
     headers,
@@ -31,24 +31,24 @@ export async function http({ method, url, headers, body }: HttpQuestion, signal?
     ...(body !== undefined && { body }),
     ...(signal && { signal }),
   });
-  return { status: response.status, body: parsed(await textOf(response)) };
+  return { status: response.status, body: parseBody(await readText(response)) };
 }
 
-async function textOf({ body }: Response): Promise<string> {
+async function readText({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // A stream of the web, or in a VM context one of Node's: leaving the loop closes either.
+  // A web stream, or in a VM context a Node stream. Leaving the loop closes both.
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > LONGEST) {
-      throw new RangeError('the answer is too long');
+    if (length > MAX_BODY_BYTES) {
+      throw new RangeError('the response is too large');
     }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
-function parsed(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

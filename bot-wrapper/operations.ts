@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
-import { answer, OPERATIONS } from './event.ts';
+import { handle, OPERATIONS } from './event.ts';
 import type { Reply } from './flow.ts';
 
-/** The bot of the staff and their apps: `$execute`. */
+/** The operations bot: handles `$execute` requests from staff and their apps. */
 export function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
-  return answer(OPERATIONS, medplum, event);
+  return handle(OPERATIONS, medplum, event);
 }

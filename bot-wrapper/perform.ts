@@ -1,110 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
-import { http, type HttpQuestion } from './http.ts';
-import { zone, type ZoneQuestion } from './zone.ts';
+import { http, type HttpRequest } from './http.ts';
+import { zone, type ZoneRequest } from './zone.ts';
 
-/** Something that the core asks for. */
-export type Ask = {
+/** A request from the core to its host. */
+export type HostRequest = {
   readonly id: number;
-  /** Milliseconds after which the core goes on without it. */
+  /** Milliseconds after which the core continues without the response. */
   readonly deadline?: number;
-  /** Milliseconds since the event came after which the core goes on without it. */
+  /** Milliseconds after the event was received at which the core continues without the response. */
   readonly until?: number;
 } & (
   | { readonly kind: 'fhir'; readonly bundle: Bundle }
   | { readonly kind: 'headers' | 'me' }
   | { readonly kind: 'wait'; readonly ms: number }
-  | ({ readonly kind: 'http' } & HttpQuestion)
-  | ({ readonly kind: 'zone' } & ZoneQuestion)
+  | ({ readonly kind: 'http' } & HttpRequest)
+  | ({ readonly kind: 'zone' } & ZoneRequest)
 );
 
-interface Outcome {
+interface HostResponse {
   readonly status?: number;
   readonly body?: unknown;
   readonly timedOut?: true;
 }
 
 /**
- * Performs all asks at once; their answers as JSON. Never throws: what failed is an answer too. `came` is when the event
- * came, epoch milliseconds.
+ * Performs all requests at once and returns their responses as JSON. It never throws: a failure is a response, too.
+ * `receivedAt` is when the event was received, in epoch milliseconds.
  */
 export async function perform(
-  asks: readonly Ask[],
+  requests: readonly HostRequest[],
   medplum: MedplumClient,
   event: BotEvent<unknown>,
-  came: number,
+  receivedAt: number,
 ): Promise<string> {
-  const answers = await Promise.all(
-    asks.map(async (ask) => ({ id: ask.id, ...(await inTime(ask, medplum, event, came)) })),
+  const responses = await Promise.all(
+    requests.map(async (request) => ({
+      id: request.id,
+      ...(await performBeforeDeadline(request, medplum, event, receivedAt)),
+    })),
   );
-  return `[${answers.map(written).join()}]`;
+  return `[${responses.map(toJson).join()}]`;
 }
 
-/** An answer that is nested too deeply to be written is one that failed. */
-function written(answer: Outcome & { id: number }): string {
+/** A response that is nested too deeply for JSON.stringify counts as failed. */
+function toJson(response: HostResponse & { id: number }): string {
   try {
-    return JSON.stringify(answer);
+    return JSON.stringify(response);
   } catch {
-    return JSON.stringify({ id: answer.id });
+    return JSON.stringify({ id: response.id });
   }
 }
 
-async function inTime(ask: Ask, medplum: MedplumClient, event: BotEvent<unknown>, came: number): Promise<Outcome> {
-  const left = ask.until === undefined ? Infinity : came + ask.until - Date.now();
-  const deadline = Math.min(ask.deadline ?? Infinity, left);
+async function performBeforeDeadline(
+  request: HostRequest,
+  medplum: MedplumClient,
+  event: BotEvent<unknown>,
+  receivedAt: number,
+): Promise<HostResponse> {
+  const remaining = request.until === undefined ? Infinity : receivedAt + request.until - Date.now();
+  const deadline = Math.min(request.deadline ?? Infinity, remaining);
   if (deadline <= 0) {
     return { timedOut: true };
   }
-  // An answer that comes too late, or is too long, is not to be read on.
-  const stop = ask.kind === 'http' || ask.kind === 'fhir' ? abortController() : undefined;
-  const outcome = attempt(ask, medplum, event, stop?.signal).catch(() => {
-    stop?.abort();
+  // Stops reading a response that is late or too large.
+  const controller = request.kind === 'http' || request.kind === 'fhir' ? abortController() : undefined;
+  const response = performRequest(request, medplum, event, controller?.signal).catch(() => {
+    controller?.abort();
     return failure();
   });
-  return deadline === Infinity ? outcome : within(deadline, outcome, () => stop?.abort());
+  return deadline === Infinity ? response : raceDeadline(deadline, response, () => controller?.abort());
 }
 
-async function attempt(
-  ask: Ask,
+async function performRequest(
+  request: HostRequest,
   medplum: MedplumClient,
   event: BotEvent<unknown>,
   signal: AbortSignal | undefined,
-): Promise<Outcome> {
-  switch (ask.kind) {
+): Promise<HostResponse> {
+  switch (request.kind) {
     case 'fhir':
-      return { status: 200, body: await medplum.executeBatch(ask.bundle, signal && { signal }) };
+      return { status: 200, body: await medplum.executeBatch(request.bundle, signal && { signal }) };
     case 'headers':
       return { status: 200, body: event.headers ?? {} };
     case 'http':
-      return http(ask, signal);
+      return http(request, signal);
     case 'me':
-      return whoAmI(medplum, event);
+      return authMe(medplum, event);
     case 'wait':
-      await pause(ask.ms);
+      await pause(request.ms);
       return { status: 200 };
     case 'zone':
-      return { status: 200, body: zone(ask) };
+      return { status: 200, body: zone(request) };
   }
 }
 
-/** What `auth/me` says, by event: one that begins again in a new instance does not wait for it again. */
-const asked = new WeakMap<object, Promise<Outcome>>();
+/** The response of `auth/me` for each event. A flow that starts again in a new instance does not request it again. */
+const authMeResponses = new WeakMap<object, Promise<HostResponse>>();
 
-function whoAmI(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Outcome> {
-  let answer = asked.get(event);
-  if (!answer) {
-    answer = (async () => {
+function authMe(medplum: MedplumClient, event: BotEvent<unknown>): Promise<HostResponse> {
+  let response = authMeResponses.get(event);
+  if (!response) {
+    response = (async () => {
       const me: unknown = await medplum.get('auth/me', { cache: 'reload' });
       return { status: 200, body: { baseUrl: medplum.getBaseUrl(), me } };
     })();
-    asked.set(event, answer);
+    authMeResponses.set(event, response);
   }
-  return answer;
+  return response;
 }
 
-/** A FHIR failure has its status in the outcome's id; the core needs to know no more than that it failed. */
-function failure(): Outcome {
+/** The core only needs to know that the request failed. It does not read the status of a FHIR error. */
+function failure(): HostResponse {
   return {};
 }
 
@@ -115,28 +123,32 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** A VM context has no setTimeout of its own. */
+/** A VM context has no global setTimeout. */
 function timers(): typeof import('node:timers') {
   return require('node:timers') as typeof import('node:timers');
 }
 
-/** A VM context has no AbortController of its own. */
+/** A VM context has no global AbortController. */
 function abortController(): AbortController {
   const { transferableAbortController } = require('node:util') as typeof import('node:util');
   return transferableAbortController();
 }
 
-async function within(deadline: number, outcome: Promise<Outcome>, onLate: () => void): Promise<Outcome> {
+async function raceDeadline(
+  deadline: number,
+  response: Promise<HostResponse>,
+  onTimeout: () => void,
+): Promise<HostResponse> {
   const { clearTimeout, setTimeout } = timers();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Outcome>((resolve) => {
+  const timeout = new Promise<HostResponse>((resolve) => {
     timer = setTimeout(() => {
       resolve({ timedOut: true });
-      onLate();
+      onTimeout();
     }, deadline);
   });
   try {
-    return await Promise.race([outcome, late]);
+    return await Promise.race([response, timeout]);
   } finally {
     clearTimeout(timer);
   }

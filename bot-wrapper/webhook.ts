@@ -7,8 +7,8 @@ import { run, type Build, type Reply } from './flow.ts';
 
 const build: Build = { compile: () => compile(base64) };
 
-/** The public bot: Twilio's webhooks. */
+/** The webhook bot: handles Twilio's webhooks. It is public. */
 export function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
-  const came = Date.now();
-  return run(build, (core, traps) => start(core, frame(event, traps, core.names)), medplum, event, came);
+  const receivedAt = Date.now();
+  return run(build, (core, traps) => start(core, frame(event, traps, core.names)), medplum, event, receivedAt);
 }

@@ -1,49 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * The wire frame, in which the bots and the npm package ask the core: fields in one text, and numbers. The first numbers
- * are the frame's own, the others are the fields' lengths in UTF-16 code units. Fields are known by lengths and not by
- * separators, since a caller chooses what stands in them. src/frame.rs reads it.
+ * The format in which the bots and the npm package pass input to the core: one text with all fields, and a list of
+ * numbers. The first numbers are a header. The others are the lengths of the fields in UTF-16 code units. Fields have
+ * lengths instead of separators, because callers choose their contents. src/frame.rs reads the format.
  *
- * Only the text's encoding differs, because the hosts do. The bots have Node's Buffer and no TextEncoder, and write
- * Latin-1 or UTF-16, which is a copy (core.ts). The npm package also runs where there is no Buffer, and writes UTF-8 with
- * TextEncoder (npm/core/memory.ts); so its frames part the surrogate pairs that two fields share (npm/core/frame.ts).
+ * Only the encoding of the text differs between the hosts. The bots have Node's Buffer but no TextEncoder. They write
+ * Latin-1 or UTF-16, which copies the string (core.ts). The npm package also runs without Buffer and writes UTF-8 with
+ * TextEncoder (npm/core/memory.ts). So its frames split the surrogate pairs that span two fields (npm/core/frame.ts).
  */
 
-/** What every build of the core exports for frames. Each of `text` and `numbers` makes room, and gives its address. */
-export interface Rooms {
+/** What every build of the core exports for frames. `text` and `numbers` reserve memory and return its address. */
+export interface CoreMemory {
   readonly memory: { readonly buffer: ArrayBuffer };
   text(bytes: number): number;
   numbers(count: number): number;
   output(): number;
 }
 
-/** How many numbers stand before the fields' lengths. */
-const HEAD = 5;
+/** The count of numbers before the lengths of the fields. */
+const HEADER_LENGTH = 5;
 
-const MOST_SPARE = 65_536;
+const MAX_SPARE = 65_536;
 
-/** Numbers for the next frame, kept from frame to frame: making room for them costs more than filling it. */
+/** The array of numbers, reused for the next frame, because allocating it costs more than filling it. */
 let spare: Uint32Array | undefined;
 
 /**
- * A frame is laid out by `add` and written once. `put` makes room in the core for the numbers and for a text of up to
- * `room` bytes, writes the numbers, and gives the text's address.
+ * A frame is built by calls of `add` and written once. `put` reserves memory in the core for the numbers and for a text of
+ * up to `maxBytes` bytes, writes the numbers, and returns the address of the text.
  *
- * The members are set by the constructor. The bots are bundled for ES2020, where a class with fields costs a call for each.
+ * The constructor sets the members. The bots are bundled for ES2020, where each class field costs a function call.
  */
 export class WireFrame {
   declare text: string;
   declare numbers: Uint32Array;
-  /** How many of the numbers are used. */
+  /** The count of numbers in use. */
   declare count: number;
 
-  // A kind of frame that has more in its head sets it itself.
+  // Frames with more numbers in the header set them after construction.
   constructor(first = 0, second = 0, third = 0) {
     this.text = '';
-    // A frame that is laid out while another is, by a `toString` that calls us, finds none and makes its own.
+    // Two frames can be under construction at once, if a `toString` of a value calls the library. The second one finds no
+    // spare array and creates its own.
     this.numbers = spare ?? new Uint32Array(512);
-    this.count = HEAD;
+    this.count = HEADER_LENGTH;
     spare = undefined;
     this.numbers[0] = first;
     this.numbers[1] = second;
@@ -60,19 +61,19 @@ export class WireFrame {
     this.text += field;
   }
 
-  put(core: Rooms, room: number): number {
+  put(core: CoreMemory, maxBytes: number): number {
     const { count, numbers } = this;
-    // Making room may move memory: so both rooms are made before it is looked at.
-    const textAt = core.text(room) >>> 0;
-    const numbersAt = core.numbers(count) >>> 0;
-    const places = new Uint32Array(core.memory.buffer, numbersAt, count);
-    // Most frames are so short that a loop is quicker than the calls that would copy them.
+    // Reserving memory may move it. So both are reserved before a view of it is created.
+    const textAddress = core.text(maxBytes) >>> 0;
+    const numbersAddress = core.numbers(count) >>> 0;
+    const view = new Uint32Array(core.memory.buffer, numbersAddress, count);
+    // Most frames are so short that a loop is faster than `set` and `subarray`.
     for (let i = 0; i < count; i++) {
-      places[i] = numbers[i] as number;
+      view[i] = numbers[i] as number;
     }
-    if (numbers.length <= MOST_SPARE) {
+    if (numbers.length <= MAX_SPARE) {
       spare = numbers;
     }
-    return textAt;
+    return textAddress;
   }
 }

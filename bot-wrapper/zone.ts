@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the clocks of a place show, by the host's own knowledge of time zones. */
+/** Converts between instants and local times, with the time zone database of the host. */
 
-export interface ZoneQuestion {
-  /** An IANA name. */
+export interface ZoneRequest {
+  /** An IANA time zone name. */
   readonly zone: string;
   /** Milliseconds since 1970. */
   readonly instants: readonly number[];
-  /** `YYYY-MM-DDTHH:MM:SS`. */
+  /** Local times as `YYYY-MM-DDTHH:MM:SS`. */
   readonly walls: readonly string[];
 }
 
-export interface ZoneAnswer {
+export interface ZoneResponse {
   readonly walls: string[];
   readonly instants: number[][];
 }
 
 const DAY = 86_400_000;
 
-/** By zone: making one takes longer than all that is asked of it. A config has few zones. */
-const clocks = new Map<string, Intl.DateTimeFormat>();
-const MAX_CLOCKS = 50;
+/** The formatter of each zone. Creating one takes longer than all its uses. A config has few zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MAX_FORMATS = 50;
 
-/** Throws a RangeError where there is no such zone. */
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone);
-  if (known) {
-    return known;
+/** @throws RangeError if the host does not know the zone */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const cached = formats.get(timeZone);
+  if (cached) {
+    return cached;
   }
-  const clock = new Intl.DateTimeFormat('en-US', {
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -38,34 +38,39 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
     minute: '2-digit',
     second: '2-digit',
   });
-  if (clocks.size >= MAX_CLOCKS) {
-    clocks.clear();
+  if (formats.size >= MAX_FORMATS) {
+    formats.clear();
   }
-  clocks.set(timeZone, clock);
-  return clock;
+  formats.set(timeZone, format);
+  return format;
 }
 
-/** Throws a RangeError where there is no such zone. */
-export function zone({ zone: timeZone, instants, walls }: ZoneQuestion): ZoneAnswer {
-  const clock = clockOf(timeZone);
-  const wallOf = (instant: number): string => {
-    const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-    for (const { type, value } of clock.formatToParts(instant)) {
-      part[type] = value;
+/**
+ * The local time of each instant, and the instants of each local time: two in the hour that a clock repeats, none in the
+ * hour that it skips.
+ *
+ * @throws RangeError if the host does not know the zone
+ */
+export function zone({ zone: timeZone, instants, walls }: ZoneRequest): ZoneResponse {
+  const format = formatOf(timeZone);
+  const localTimeOf = (instant: number): string => {
+    const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+    for (const { type, value } of format.formatToParts(instant)) {
+      parts[type] = value;
     }
-    return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+    return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}`;
   };
-  const instantsOf = (wall: string): number[] => {
-    const asUtc = Date.parse(`${wall}Z`);
+  const instantsOf = (localTime: string): number[] => {
+    const asUtc = Date.parse(`${localTime}Z`);
     const found = new Set<number>();
-    // Clocks are not changed twice within two days: the offsets a day before and after are all that there can be.
-    for (const near of [asUtc - DAY, asUtc + DAY]) {
-      const instant = asUtc - (Date.parse(`${wallOf(near)}Z`) - near);
-      if (wallOf(instant) === wall) {
+    // An offset does not change twice within two days. So only the offsets one day before and one day after are possible.
+    for (const neighbor of [asUtc - DAY, asUtc + DAY]) {
+      const instant = asUtc - (Date.parse(`${localTimeOf(neighbor)}Z`) - neighbor);
+      if (localTimeOf(instant) === localTime) {
         found.add(instant);
       }
     }
     return [...found].sort((a, b) => a - b);
   };
-  return { walls: instants.map(wallOf), instants: walls.map(instantsOf) };
+  return { walls: instants.map(localTimeOf), instants: walls.map(instantsOf) };
 }
