@@ -11,9 +11,9 @@ use crate::runtime::{BotEvent, Flow, Reply};
 
 /// Starts a flow of the bot `operations` (0) or `automation` (1). The frame's only field is the event as
 /// [`BotEvent::read`] takes it; the length of the output. An event that cannot be read is answered with 400.
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = startEvent)]
 #[must_use]
-pub fn knock(bot: u32, written: usize, wide: bool) -> usize {
+pub fn start_event(bot: u32, written: usize, wide: bool) -> usize {
     let frame = take_event(written, wide);
     start_flow(match (BotEvent::read(frame.text()), bot) {
         (Ok(event), 0) => Flow::new(|host| operations(event, host)),

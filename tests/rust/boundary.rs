@@ -151,7 +151,7 @@ fn an_operation_that_cannot_be_read_is_answered() {
         (r#"{"now":[0,0],"input":{"operation":"x"},"secrets":{}}"#.to_owned(), "OPERATION_UNKNOWN"),
     ] {
         for bot in [0, 1] {
-            let answer = Json::parse(&read(wasm::knock(bot, write([0; 5], &[&event]), false))).expect("JSON");
+            let answer = Json::parse(&read(wasm::start_event(bot, write([0; 5], &[&event]), false))).expect("JSON");
             let reply = answer.get("reply").expect("a reply");
             assert_eq!(reply.get("id").and_then(Json::text), Some("invalid"), "{code}");
             let logged = answer.at(&["log", "0"]).and_then(Json::text).unwrap_or_default();

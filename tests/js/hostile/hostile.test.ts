@@ -45,7 +45,7 @@ describe('hostile answers', () => {
 
   test('that hang a bot are seen', async () => {
     // The host as it was, on a core as it was: an unreadable answer made it ask for nothing, again and again.
-    const guard = /throw new Error\("The core waits for nothing"\)/;
+    const guard = /throw new Error\("The core returned neither a reply nor a request"\)/;
     const code = await readFile(bundleOf('webhook'), 'utf8');
     assert.match(code, guard);
     const old = code.replace(guard, 'void 0') + OLD_CORE;
