@@ -61,7 +61,7 @@ pub fn is_invisible(c: char) -> bool {
 /// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
 /// blocks: a table of all letters is a hundred times as large.
 #[must_use]
-pub fn is_audible(c: char) -> bool {
+pub fn is_letter_or_digit(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
         '\u{aa}' | '\u{b2}' | '\u{b3}' | '\u{b5}' | '\u{b9}' | '\u{ba}' | '\u{bc}'..='\u{be}' => true,
@@ -106,7 +106,7 @@ pub fn hash(text: &str) -> u32 {
 
 /// Cuts `text` before the first byte that is `wanted`; the second part begins with it, or is empty.
 #[must_use]
-pub fn cut_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
+pub fn split_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
     let mut at = 0;
     for byte in text.bytes() {
         if wanted(byte) {
@@ -119,8 +119,8 @@ pub fn cut_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
 
 /// Cuts `text` around the first `byte`; the second part is empty where there is none.
 #[must_use]
-pub fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let (before, rest) = cut_before(text, |one| one == byte);
+pub fn split_on(text: &str, byte: u8) -> (&str, &str) {
+    let (before, rest) = split_before(text, |one| one == byte);
     (before, rest.get(1..).unwrap_or_default())
 }
 
@@ -128,7 +128,7 @@ pub fn cut(text: &str, byte: u8) -> (&str, &str) {
 pub fn list(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
-        let (part, after) = cut_before(rest?, |byte| byte == b',');
+        let (part, after) = split_before(rest?, |byte| byte == b',');
         rest = after.strip_prefix(',');
         Some(part.trim_ascii())
     })
@@ -176,11 +176,11 @@ mod tests {
     #[test]
     fn cuts() {
         assert_eq!(find("aé:b", b':'), Some(3));
-        assert_eq!(cut_before("é/b?c", |byte| b"?/".contains(&byte)), ("é", "/b?c"));
-        assert_eq!(cut_before("abc", |byte| byte == b'/'), ("abc", ""));
-        assert_eq!(cut("a=b=c", b'='), ("a", "b=c"));
-        assert_eq!(cut("a=", b'='), ("a", ""));
-        assert_eq!(cut("a", b'='), ("a", ""));
+        assert_eq!(split_before("é/b?c", |byte| b"?/".contains(&byte)), ("é", "/b?c"));
+        assert_eq!(split_before("abc", |byte| byte == b'/'), ("abc", ""));
+        assert_eq!(split_on("a=b=c", b'='), ("a", "b=c"));
+        assert_eq!(split_on("a=", b'='), ("a", ""));
+        assert_eq!(split_on("a", b'='), ("a", ""));
         assert_eq!(list(" a, b,,c ").collect::<Vec<_>>(), ["a", "b", "", "c"]);
         assert_eq!(list("").collect::<Vec<_>>(), [""]);
     }

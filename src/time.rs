@@ -18,7 +18,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// A date of the proleptic Gregorian calendar as days since 1970-01-01; `None` where there is no such date, or one
 /// before 1970.
 #[must_use]
-pub fn days_of(year: u32, month: u32, day: u32) -> Option<u64> {
+pub fn days_since_epoch(year: u32, month: u32, day: u32) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
@@ -31,7 +31,7 @@ pub fn days_of(year: u32, month: u32, day: u32) -> Option<u64> {
 
 /// Year, month and day of a day since 1970-01-01.
 #[must_use]
-pub fn date_of(days: u64) -> (u32, u32, u32) {
+pub fn date_from_days(days: u64) -> (u32, u32, u32) {
     let days = days + 719_468;
     let era = days / 146_097;
     let of_era = days % 146_097;
@@ -45,7 +45,7 @@ pub fn date_of(days: u64) -> (u32, u32, u32) {
 
 /// The weekday of a day since 1970-01-01: 0 for Monday to 6 for Sunday.
 #[must_use]
-pub const fn weekday_of(days: u64) -> u32 {
+pub const fn weekday_from_days(days: u64) -> u32 {
     ((days + 3) % 7) as u32
 }
 
@@ -70,7 +70,7 @@ pub fn instant(ms: u64) -> String {
 /// FHIR's `date` in UTC, `2026-11-21`.
 #[must_use]
 pub fn date(ms: u64) -> String {
-    let (year, month, day) = date_of(ms / DAY);
+    let (year, month, day) = date_from_days(ms / DAY);
     [&padded(year.into(), 4), "-", &padded(month.into(), 2), "-", &padded(day.into(), 2)].concat()
 }
 
@@ -83,7 +83,7 @@ fn padded(number: u64, width: usize) -> String {
 /// FHIR's `instant` or a `dateTime` with a time and zone; also a plain `date`, as its midnight in UTC.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<u64> {
-    let date = days_of(digits(text, 0, 4)?, digits(text, 5, 2)?, digits(text, 8, 2)?)?;
+    let date = days_since_epoch(digits(text, 0, 4)?, digits(text, 5, 2)?, digits(text, 8, 2)?)?;
     if text.as_bytes().get(4) != Some(&b'-') || text.as_bytes().get(7) != Some(&b'-') {
         return None;
     }
@@ -96,7 +96,7 @@ pub fn parse_instant(text: &str) -> Option<u64> {
     let (clock, rest) = (clock(rest, 1)?, rest.get(9..)?);
     let (fraction, zone) = match rest.strip_prefix('.') {
         Some(after) => {
-            let (digits, zone) = crate::text::cut_before(after, |byte| !byte.is_ascii_digit());
+            let (digits, zone) = crate::text::split_before(after, |byte| !byte.is_ascii_digit());
             (self::digits([digits, "000"].concat().get(..3)?, 0, 3)?, zone)
         }
         None => (0, rest),
@@ -112,12 +112,12 @@ pub fn parse_instant(text: &str) -> Option<u64> {
 /// RFC 2822 as Twilio writes it, `Sat, 21 Nov 2026 09:30:00 +0000`.
 #[must_use]
 pub fn parse_rfc2822(text: &str) -> Option<u64> {
-    let text = crate::text::cut(text, b',').1.trim_ascii_start();
+    let text = crate::text::split_on(text, b',').1.trim_ascii_start();
     // A day of one digit is not padded by everyone.
     let text = if text.as_bytes().get(1) == Some(&b' ') { ["0", text].concat() } else { text.to_owned() };
     let name = text.get(3..6)?;
     let month = MONTHS.iter().position(|month| *month == name)? as u32 + 1;
-    let date = days_of(digits(&text, 7, 4)?, month, digits(&text, 0, 2)?)?;
+    let date = days_since_epoch(digits(&text, 7, 4)?, month, digits(&text, 0, 2)?)?;
     let local = date * DAY + clock(&text, 12)?;
     let zone = text.get(21..)?;
     match zone.as_bytes() {
@@ -154,15 +154,18 @@ mod tests {
 
     #[test]
     fn dates_and_days_are_each_others_inverse() {
-        assert_eq!((days_of(1970, 1, 1), days_of(2000, 2, 29), days_of(2100, 2, 29)), (Some(0), Some(11_016), None));
+        assert_eq!(
+            (days_since_epoch(1970, 1, 1), days_since_epoch(2000, 2, 29), days_since_epoch(2100, 2, 29)),
+            (Some(0), Some(11_016), None)
+        );
         for days in 0..200_000 {
-            let (year, month, day) = date_of(days);
-            assert_eq!(days_of(year, month, day), Some(days));
+            let (year, month, day) = date_from_days(days);
+            assert_eq!(days_since_epoch(year, month, day), Some(days));
         }
         for (year, month, day) in [(1969, 12, 31), (2026, 0, 1), (2026, 13, 1), (2026, 4, 31), (2026, 1, 0)] {
-            assert_eq!(days_of(year, month, day), None);
+            assert_eq!(days_since_epoch(year, month, day), None);
         }
-        assert_eq!(weekday_of(days_of(2026, 11, 21).unwrap()), 5);
+        assert_eq!(weekday_from_days(days_since_epoch(2026, 11, 21).unwrap()), 5);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Walk {
         while !self.ended {
             let asked = (count + self.met.len()).min(MAX);
             let answer = host.ask(Ask::Fhir(FhirRequest::get(self.url(asked))), Some(DEADLINE)).await;
-            let kind = crate::text::cut(&self.search, b'?').0;
+            let kind = crate::text::split_on(&self.search, b'?').0;
             let resources = found(answer, kind)?;
             self.ended = resources.len() < asked;
             let page = self.take(resources);

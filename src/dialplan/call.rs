@@ -43,7 +43,7 @@ impl<'a> Party<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStatus {
     /// The call is on its way or going on.
-    Live,
+    InProgress,
     /// `completed`, `busy`, `failed`, `no-answer` or `canceled`: nothing follows.
     Terminal,
 }
@@ -52,7 +52,7 @@ impl CallStatus {
     fn parse(text: &str) -> Self {
         match text {
             "completed" | "busy" | "failed" | "no-answer" | "canceled" => Self::Terminal,
-            _ => Self::Live,
+            _ => Self::InProgress,
         }
     }
 }
@@ -139,8 +139,8 @@ impl<'a> Call<'a> {
         call.status = given(status).map(CallStatus::parse);
         call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
         // A browser chooses all but a few parameters of its call, and a call that rings has dialled nobody yet.
-        let begins = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
-        if call.subject == Subject::Message && sid.is_some() || begins {
+        let is_new_browser_call = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
+        if call.subject == Subject::Message && sid.is_some() || is_new_browser_call {
             call.subject = Subject::Call;
         }
         Ok(call)

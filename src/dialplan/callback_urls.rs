@@ -7,7 +7,7 @@
 //! that does not stand in it.
 
 use super::config::Config;
-use super::graph::deciding;
+use super::graph::final_verb;
 use super::params::Params;
 use super::verbs::Verb;
 use crate::json::decimal;
@@ -144,47 +144,47 @@ impl CallbackUrl<'_> {
 /// Every step that `config` makes, the likeliest first by the parameters of a request, and last those of the kinds that
 /// lack what Twilio sends with them.
 #[must_use]
-pub fn callbacks<'a>(config: &'a Config, said: Params<'_, '_>) -> Vec<CallbackUrl<'a>> {
-    let likely = likely(said);
+pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<CallbackUrl<'a>> {
+    let likely = likely(params);
     let all = all_callbacks(config);
-    let mut steps = Vec::with_capacity(all.len());
+    let mut urls = Vec::with_capacity(all.len());
     for kind in likely {
-        steps.extend(all.iter().filter(|step| step.kind == *kind));
+        urls.extend(all.iter().filter(|step| step.kind == *kind));
     }
     // A request may have a thousand parameters: they are looked through once for each kind.
     let mut possible = Vec::new();
     let mut impossible = Vec::new();
     let mut known: Vec<(CallbackKind, bool)> = Vec::new();
     for step in all.into_iter().filter(|step| !likely.contains(&step.kind)) {
-        let judged = known.iter().find(|(kind, _)| *kind == step.kind).map(|(_, can_be)| *can_be);
-        let can_be = judged.unwrap_or_else(|| can_be(step.kind, said));
+        let judged = known.iter().find(|(kind, _)| *kind == step.kind).map(|(_, is_possible)| *is_possible);
+        let is_possible = judged.unwrap_or_else(|| is_possible(step.kind, params));
         if judged.is_none() {
-            known.push((step.kind, can_be));
+            known.push((step.kind, is_possible));
         }
-        if can_be { &mut possible } else { &mut impossible }.push(step);
+        if is_possible { &mut possible } else { &mut impossible }.push(step);
     }
-    steps.append(&mut possible);
-    steps.append(&mut impossible);
-    steps
+    urls.append(&mut possible);
+    urls.append(&mut impossible);
+    urls
 }
 
 /// Every step that `config` makes.
 #[must_use]
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
-    let languages = switched(config);
-    let mut steps = vec![CallbackUrl::FIRST];
-    steps.extend(CallbackKind::COMMON.map(CallbackUrl::common));
+    let languages = switch_languages(config);
+    let mut urls = vec![CallbackUrl::FIRST];
+    urls.extend(CallbackKind::COMMON.map(CallbackUrl::common));
     let mut add = |kind, action, n| {
         let step = CallbackUrl { kind, action, n, language: None };
-        steps.push(step);
-        steps.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
+        urls.push(step);
+        urls.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
     };
     for (action, verbs) in config.actions.iter() {
-        if let Some(verb) = deciding(verbs) {
+        if let Some(verb) = final_verb(verbs) {
             verb.callbacks(&mut |kind, n| add(kind, action, n));
         }
     }
-    steps
+    urls
 }
 
 /// How many [`all_callbacks`] makes: those of every action, each in the language of the call and in those that a caller can
@@ -192,21 +192,21 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
     let of_actions: usize = config.actions.iter().map(|(_, verbs)| count_of_action(verbs)).sum();
-    of_actions.saturating_mul(1 + switched(config).len()).saturating_add(1 + CallbackKind::COMMON.len())
+    of_actions.saturating_mul(1 + switch_languages(config).len()).saturating_add(1 + CallbackKind::COMMON.len())
 }
 
 /// How many an action has in one language.
 #[must_use]
 pub fn count_of_action(verbs: &[Verb]) -> usize {
     let mut count = 0;
-    if let Some(verb) = deciding(verbs) {
+    if let Some(verb) = final_verb(verbs) {
         verb.callbacks(&mut |_, _| count += 1);
     }
     count
 }
 
 /// The languages that a caller can switch to, each once.
-fn switched<'a>(config: &'a Config) -> Vec<&'a str> {
+fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     let mut languages: Vec<&'a str> = Vec::new();
     let mut add = |language: &'a str| {
         // As many languages as there may be steps make too many steps already.
@@ -222,7 +222,7 @@ fn switched<'a>(config: &'a Config) -> Vec<&'a str> {
 
 /// Whether a request can be to a step of this kind: whether it has a parameter that Twilio sends with all of them.
 /// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
-fn can_be(kind: CallbackKind, said: Params<'_, '_>) -> bool {
+fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
         CallbackKind::First
         | CallbackKind::Menu
@@ -239,12 +239,12 @@ fn can_be(kind: CallbackKind, said: Params<'_, '_>) -> bool {
         CallbackKind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
         CallbackKind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
     };
-    marks.iter().any(|mark| said.has(mark))
+    marks.iter().any(|mark| params.has(mark))
 }
 
 /// The kinds that a request speaks for, the likeliest first. A parameter that several kinds of request have goes behind
 /// one that only one has: a dial action after hang-up carries the marks of a progress event too.
-fn likely(said: Params<'_, '_>) -> &'static [CallbackKind] {
+fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
         Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
         Wait,
@@ -263,7 +263,7 @@ fn likely(said: Params<'_, '_>) -> &'static [CallbackKind] {
         ("ConferenceSid", &[Status, Conference]),
         ("CallStatus", &[First, Menu]),
     ];
-    BY.iter().find(|(name, _)| said.has(name)).map_or(&[First], |(_, kinds)| kinds)
+    BY.iter().find(|(name, _)| params.has(name)).map_or(&[First], |(_, kinds)| kinds)
 }
 
 #[cfg(test)]
@@ -349,8 +349,8 @@ mod tests {
             ("AnsweredBy", "machine"),
         ];
         for (mark, kind) in marked {
-            let steps = callbacks(&config, Params(&[("Digits", "1"), (mark, "")]));
-            let place = |kind: &str| steps.iter().position(|step| step.kind.word() == kind).unwrap();
+            let urls = callbacks(&config, Params(&[("Digits", "1"), (mark, "")]));
+            let place = |kind: &str| urls.iter().position(|step| step.kind.word() == kind).unwrap();
             let others = marked.iter().map(|(_, other)| *other).filter(|other| *other != kind);
             for always in ["", "announce", "connect", "menu", "offer", "status"] {
                 assert!(others.clone().all(|other| place(other) > place(always).max(place(kind))), "{mark} {always}");

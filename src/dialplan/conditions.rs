@@ -8,11 +8,11 @@ use super::people::Patient;
 use super::speech::DEFAULT_LANGUAGE;
 use super::turn::Plan;
 use crate::phone::E164;
-use crate::text::cut;
+use crate::text::split_on;
 
 /// Whether conditions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Holds {
+pub(super) enum ConditionResult {
     /// They do not, or that cannot be known.
     No,
     /// It is still to be looked up.
@@ -22,7 +22,7 @@ pub(super) enum Holds {
 }
 
 /// Judges the conditions of a call. What serves several of them is found once.
-pub(super) struct Judge<'a> {
+pub(super) struct ConditionEvaluator<'a> {
     plan: Plan<'a>,
     facts: &'a Facts,
     /// The names of the lists that the caller is in, once one is asked for.
@@ -31,7 +31,7 @@ pub(super) struct Judge<'a> {
     open: Vec<Option<Fact<bool>>>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> ConditionEvaluator<'a> {
     pub(super) const fn new(plan: &Plan<'a>, facts: &'a Facts) -> Self {
         Self { plan: *plan, facts, lists: None, open: Vec::new() }
     }
@@ -39,69 +39,69 @@ impl<'a> Judge<'a> {
     /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
     /// count as closed.
     /// `language` is the one that the caller hears now.
-    pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> Holds {
-        if !self.holds_at_once(conditions, language) {
-            return Holds::No;
+    pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> ConditionResult {
+        if !self.holds_without_lookup(conditions, language) {
+            return ConditionResult::No;
         }
-        let mut least = Holds::Yes;
+        let mut result = ConditionResult::Yes;
         if let Some(name) = &conditions.open {
-            least = least.min(self.hours(name, true));
+            result = result.min(self.hours(name, true));
         }
         if let Some(name) = &conditions.closed {
-            least = least.min(self.hours(name, false));
+            result = result.min(self.hours(name, false));
         }
         let facts = self.facts;
-        if let Some(wanted) = conditions.patient {
-            least = least.min(of(&facts.patient, |patient| patient.is_some() == wanted));
+        if let Some(expected) = conditions.patient {
+            result = result.min(of(&facts.patient, |patient| patient.is_some() == expected));
         }
         if let Some(languages) = &conditions.patient_language {
             let speaks = |patient: &Option<Patient>| {
                 let language = patient.as_ref().and_then(|patient| patient.language.as_deref());
-                language.is_some_and(|language| languages.iter().any(|wanted| is_language(wanted, language)))
+                language.is_some_and(|language| languages.iter().any(|expected| is_language(expected, language)))
             };
-            least = least.min(of(&facts.patient, speaks));
+            result = result.min(of(&facts.patient, speaks));
         }
         if let Some(teams) = &conditions.care_team {
             // A caller who is no patient is in no team.
             let unknown = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
             let among = |of: &Vec<String>| of.iter().any(|team| teams.contains(team));
-            least = least.min(if unknown { Holds::No } else { self::of(&facts.teams, among) });
+            result = result.min(if unknown { ConditionResult::No } else { self::of(&facts.teams, among) });
         }
-        least
+        result
     }
 
-    fn hours(&mut self, name: &str, wanted: bool) -> Holds {
+    fn hours(&mut self, name: &str, expected: bool) -> ConditionResult {
         match self.are_open(name) {
-            Fact::Known(open) => holds(open == wanted),
-            Fact::Pending => Holds::Pending,
-            Fact::Unavailable => holds(!wanted),
+            Fact::Known(open) => holds(open == expected),
+            Fact::Pending => ConditionResult::Pending,
+            Fact::Unavailable => holds(!expected),
         }
     }
 
     /// Whether the hours of a name are open.
     pub(super) fn are_open(&mut self, name: &str) -> Fact<bool> {
         let Plan { config, caller, .. } = self.plan;
-        let judge = || self.facts.are_open(config, &caller, name);
-        let Some(position) = config.hours.position(name) else { return judge() };
+        let evaluate = || self.facts.are_open(config, &caller, name);
+        let Some(position) = config.hours.position(name) else { return evaluate() };
         if self.open.is_empty() {
             self.open.resize(config.hours.len(), None);
         }
-        self.open.get_mut(position).map_or_else(judge, |known| *known.get_or_insert_with(judge))
+        self.open.get_mut(position).map_or_else(evaluate, |known| *known.get_or_insert_with(evaluate))
     }
 
     /// Whether those conditions hold that Twilio's parameters and the language decide, so that nothing is looked up.
-    pub(super) fn holds_at_once(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
+    pub(super) fn holds_without_lookup(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
         let caller = self.plan.caller;
         let heard = language.unwrap_or(DEFAULT_LANGUAGE);
-        let is_caller = |judge: &mut Self, one: &String| match caller.number {
-            _ if !one.starts_with('+') => judge.is_in_list(one),
+        let is_caller = |evaluator: &mut Self, one: &String| match caller.number {
+            _ if !one.starts_with('+') => evaluator.is_in_list(one),
             Some(number) => fits(one, number),
             None => false,
         };
-        conditions.language.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| is_language(wanted, heard)))
+        conditions.language.as_ref().is_none_or(|expected| expected.iter().any(|expected| is_language(expected, heard)))
             && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
             && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
-            && conditions.verification.as_ref().is_none_or(|wanted| wanted.contains(&caller.verification))
+            && conditions.verification.as_ref().is_none_or(|expected| expected.contains(&caller.verification))
             && conditions.called.as_ref().is_none_or(|numbers| {
                 caller.called.is_some_and(|called| numbers.iter().any(|number| number == called.as_str()))
             })
@@ -124,18 +124,18 @@ fn fits(entry: &str, number: E164<'_>) -> bool {
 }
 
 /// Whether a tag is the one wanted, or of the same language where no region is wanted.
-fn is_language(wanted: &str, language: &str) -> bool {
-    wanted.eq_ignore_ascii_case(language) || wanted.eq_ignore_ascii_case(cut(language, b'-').0)
+fn is_language(expected: &str, language: &str) -> bool {
+    expected.eq_ignore_ascii_case(language) || expected.eq_ignore_ascii_case(split_on(language, b'-').0)
 }
 
-const fn holds(truth: bool) -> Holds {
-    if truth { Holds::Yes } else { Holds::No }
+const fn holds(truth: bool) -> ConditionResult {
+    if truth { ConditionResult::Yes } else { ConditionResult::No }
 }
 
-fn of<T>(known: &Fact<T>, test: impl Fn(&T) -> bool) -> Holds {
+fn of<T>(known: &Fact<T>, test: impl Fn(&T) -> bool) -> ConditionResult {
     match known {
         Fact::Known(value) => holds(test(value)),
-        Fact::Pending => Holds::Pending,
-        Fact::Unavailable => Holds::No,
+        Fact::Pending => ConditionResult::Pending,
+        Fact::Unavailable => ConditionResult::No,
     }
 }

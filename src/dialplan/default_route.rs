@@ -7,7 +7,7 @@ use super::config::Config;
 use super::direction::Direction;
 use crate::error::Code;
 use crate::phone::E164;
-use crate::policy::{Policy, Refusal, Spoken};
+use crate::policy::{Policy, Refusal, SpokenMessage};
 
 /// What is ours: numbers, and the TwiML App that our browsers call through.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub enum Route<'a> {
         caller_id: E164<'a>,
     },
     /// Say why not, and hang up.
-    Refuse(Spoken),
+    Refuse(SpokenMessage),
 }
 
 /// Routes `call` by the default plan. The second value is what the log should say, where it should say anything.
@@ -50,18 +50,18 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
             let client = clinic.config.client.as_deref().unwrap_or(number.as_str());
             (Route::Connect { client }, None)
         }
-        Direction::Outbound { .. } => place(call, clinic).unwrap_or_else(|refusal| {
+        Direction::Outbound { .. } => route_outbound(call, clinic).unwrap_or_else(|refusal| {
             let code = refusal.code();
-            (Route::Refuse(refusal.spoken()), Some(code))
+            (Route::Refuse(refusal.message()), Some(code))
         }),
-        Direction::Unknown => (Route::Refuse(Spoken::NotInService), Some(Code::NumberUnknown)),
-        Direction::Placed | Direction::Sip => (Route::Refuse(Spoken::NotInService), None),
+        Direction::Unknown => (Route::Refuse(SpokenMessage::NotInService), Some(Code::NumberUnknown)),
+        Direction::Placed | Direction::Sip => (Route::Refuse(SpokenMessage::NotInService), None),
     }
 }
 
 /// Routes a call that one of our people places from a browser: everything but `From` was chosen by the browser, so the
 /// number is judged by policy, and the caller ID is ours.
-fn place<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<Code>), Refusal> {
+fn route_outbound<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<Code>), Refusal> {
     let Clinic { numbers, application, config } = clinic;
     if application.is_some() && call.application != *application {
         return Err(Refusal::Application);

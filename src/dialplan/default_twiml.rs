@@ -4,7 +4,7 @@
 
 use super::config::Config;
 use super::default_route::Route;
-use crate::policy::Spoken;
+use crate::policy::SpokenMessage;
 use crate::twiml::{Document, IllFormed};
 
 /// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
@@ -42,7 +42,7 @@ pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Resul
 #[must_use]
 pub fn apology() -> String {
     let mut document = Document::new();
-    refuse(&mut document, Spoken::Failure);
+    refuse(&mut document, SpokenMessage::Failure);
     document.finish().unwrap_or_default()
 }
 
@@ -61,6 +61,6 @@ fn greet(document: &mut Document<'_>, config: &Config) {
     document.element("Say", &attributes, text);
 }
 
-fn refuse(document: &mut Document<'_>, spoken: Spoken) {
+fn refuse(document: &mut Document<'_>, spoken: SpokenMessage) {
     document.open("Response", &[]).element("Say", &[], spoken.text()).empty("Hangup", &[]);
 }

@@ -40,7 +40,7 @@ impl<T> Fact<T> {
 
 /// Something to be found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Want {
+pub enum Lookup {
     /// Who calls, and with them their general practitioners.
     Patient,
     /// The care teams of that patient.
@@ -75,7 +75,7 @@ pub struct Facts {
     /// Whether the `hours` of a name are open, for a host that knows better than any clock.
     pub open: Vec<(String, bool)>,
     /// Whether the caller has asked to be called back, by the chart.
-    pub callback_taken: bool,
+    pub callback_accepted: bool,
 }
 
 impl Facts {
@@ -96,8 +96,8 @@ impl Facts {
         let Some(zone) = hours.time_zone.as_deref().or_else(|| caller_zone(config, caller)) else {
             return Fact::Unavailable;
         };
-        let wall = match find(&self.local_times, zone) {
-            Fact::Known(wall) => *wall,
+        let local = match find(&self.local_times, zone) {
+            Fact::Known(local) => *local,
             Fact::Unavailable => return Fact::Unavailable,
             Fact::Pending => return Fact::Pending,
         };
@@ -107,7 +107,7 @@ impl Facts {
             Some(Fact::Unavailable) => return Fact::Unavailable,
             Some(Fact::Pending) => return Fact::Pending,
         };
-        Fact::Known(are_open(hours, service, wall, self.now))
+        Fact::Known(are_open(hours, service, local, self.now))
     }
 
     /// The practitioners of `roles` who are there now.
@@ -115,8 +115,8 @@ impl Facts {
     pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
         let zone = caller_zone(config, caller);
         match (find(&self.roles, roles), zone.map(|zone| find(&self.local_times, zone))) {
-            (Fact::Known(found), Some(Fact::Known(wall))) => {
-                Fact::Known(available(found, country(caller).as_deref(), *wall, self.now))
+            (Fact::Known(found), Some(Fact::Known(local))) => {
+                Fact::Known(available(found, country(caller).as_deref(), *local, self.now))
             }
             (Fact::Unavailable, _) | (_, None | Some(Fact::Unavailable)) => Fact::Unavailable,
             _ => Fact::Pending,
@@ -124,24 +124,24 @@ impl Facts {
     }
 
     /// Takes in what came back; `None` where nothing did.
-    pub fn learn(&mut self, want: &Want, found: Option<Json>, caller: &Caller<'_>) {
+    pub fn learn(&mut self, lookup: &Lookup, found: Option<Json>, caller: &Caller<'_>) {
         let country = || country(caller);
-        match want {
-            Want::Patient => {
+        match lookup {
+            Lookup::Patient => {
                 let number = caller.number;
                 let only = |(found, number)| only_patient(&found, number, caller.called, self.now);
                 self.patient = looked_up(found.zip(number).map(only));
             }
-            Want::Teams => self.teams = looked_up(found.map(|found| active_references(&found, "CareTeam"))),
-            Want::LastToCall => {
+            Lookup::Teams => self.teams = looked_up(found.map(|found| active_references(&found, "CareTeam"))),
+            Lookup::LastToCall => {
                 self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
-            Want::Zone(zone) => {
-                let shown = found.and_then(|found| LocalTime::parse(found.at(&["walls", "0"])?.text()?));
-                self.local_times.push((zone.clone(), looked_up(shown)));
+            Lookup::Zone(zone) => {
+                let local_time = found.and_then(|found| LocalTime::parse(found.at(&["walls", "0"])?.text()?));
+                self.local_times.push((zone.clone(), looked_up(local_time)));
             }
-            Want::Service(named) => self.services.push((named.clone(), looked_up(found))),
-            Want::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
+            Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
+            Lookup::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
         }
     }
 }
@@ -167,7 +167,7 @@ fn country(caller: &Caller<'_>) -> Option<String> {
     caller.called.and_then(country_of)
 }
 
-impl Want {
+impl Lookup {
     /// The FHIR read or search that finds it out, relative to the FHIR base; `None` for what no chart knows.
     ///
     /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/practitionerrole.html#search>,
@@ -196,12 +196,12 @@ impl Want {
             ]
             .concat(),
             Self::Zone(_) => return None,
-            Self::Service(named) => match crate::text::cut(named, b'/') {
+            Self::Service(named) => match crate::text::split_on(named, b'/') {
                 ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),
                 _ => return None,
             },
             Self::Roles(named) => {
-                let by = match crate::text::cut(named, b'/') {
+                let by = match crate::text::split_on(named, b'/') {
                     ("PractitionerRole", id) if !id.is_empty() => ["_id=", &escaped(id)].concat(),
                     ("Organization", id) if !id.is_empty() => ["organization=Organization/", &escaped(id)].concat(),
                     _ => return None,

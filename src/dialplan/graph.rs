@@ -5,7 +5,7 @@
 //! Each verb lists its own edges ([`DialplanVerb::edges`](super::verbs::DialplanVerb::edges)). The checks, the size limits
 //! and the look-ahead of the engine follow them.
 
-use super::check::Place;
+use super::check::ConfigPath;
 use super::config::Config;
 use super::verbs::Verb;
 
@@ -35,11 +35,11 @@ pub enum Trigger {
 }
 
 /// Takes each edge, and its place in the config.
-pub type Visit<'v, 'a> = &'v mut dyn FnMut(Edge<'a>, &Place<'_>);
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(Edge<'a>, &ConfigPath<'_>);
 
 /// The edges of an action, in the order of its verbs.
 pub fn edges_of<'a>(verbs: &'a [Verb], mut visit: impl FnMut(Edge<'a>)) {
-    let nowhere = Place::root("");
+    let nowhere = ConfigPath::root("");
     for verb in verbs {
         verb.edges(&nowhere, &mut |edge, _| visit(edge));
     }
@@ -47,8 +47,8 @@ pub fn edges_of<'a>(verbs: &'a [Verb], mut visit: impl FnMut(Edge<'a>)) {
 
 /// The verb of an action that decides what comes next. What is behind it is never performed.
 #[must_use]
-pub fn deciding(verbs: &[Verb]) -> Option<&Verb> {
-    verbs.iter().find(|verb| verb.decides())
+pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
+    verbs.iter().find(|verb| verb.is_final())
 }
 
 /// Whether a call that begins at one of `actions` can be connected to somebody.
@@ -72,13 +72,13 @@ pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
 /// Whether an action, with those that it goes on with in the same document, only plays or says something and ends. Such an
 /// action can be heard while the caller waits in a queue.
 #[must_use]
-pub fn is_spoken(config: &Config, action: &str) -> bool {
+pub fn can_run_in_queue(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::fits_queue)
 }
 
 /// Whether an action, with those that it goes on with in the same document, hangs up before anything is heard.
 #[must_use]
-pub fn is_cut_off(config: &Config, action: &str) -> bool {
+pub fn hangs_up_silently(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::is_silent)
 }
 
@@ -92,7 +92,7 @@ fn every_verb(config: &Config, action: &str, test: impl Fn(&Verb) -> bool) -> bo
         }
         seen.push(action);
         let Some(verbs) = config.actions.get(action) else { return false };
-        let end = verbs.iter().position(Verb::decides).map_or(verbs.len(), |last| last + 1);
+        let end = verbs.iter().position(Verb::is_final).map_or(verbs.len(), |last| last + 1);
         let performed = verbs.get(..end).unwrap_or_default();
         if !performed.iter().all(&test) {
             return false;

@@ -9,8 +9,8 @@ use core::cmp::Ordering;
 
 use crate::dialplan::config::{Day, Hours, Weekly};
 use crate::json::Json;
-use crate::text::cut;
-use crate::time::{DAY, MINUTE, date, days_of, parse_instant, weekday_of};
+use crate::text::split_on;
+use crate::time::{DAY, MINUTE, date, days_since_epoch, parse_instant, weekday_from_days};
 
 /// Minutes of a day.
 const MIDNIGHT: u32 = 24 * 60;
@@ -28,7 +28,7 @@ impl LocalTime {
     /// Reads `YYYY-MM-DDTHH:MM:SS`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (day, clock) = cut(text, b'T');
+        let (day, clock) = split_on(text, b'T');
         // A wall time reads like an instant of UTC.
         let ms = parse_instant(&[day, "T", clock.get(..8)?, "Z"].concat())?;
         Some(Self { day: ms / DAY, minute: (ms % DAY / MINUTE) as u32 })
@@ -40,16 +40,16 @@ impl LocalTime {
     }
 }
 
-/// Whether `hours` are open at `wall`. `service` is the `HealthcareService` that they name, read; `now` is the same
+/// Whether `hours` are open at `local`. `service` is the `HealthcareService` that they name, read; `now` is the same
 /// moment in milliseconds since 1970.
 ///
 /// Open is what the weekly hours or the service's `availableTime` say, but for holidays and the service's
 /// `notAvailable`. Hours that begin on a holiday do not run into the day after. A service without any `availableTime`,
 /// where there are no weekly hours either, is always open, as a role is; one that is not `active` never.
 #[must_use]
-pub fn are_open(hours: &Hours, service: Option<&Json>, wall: LocalTime, now: u64) -> bool {
+pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u64) -> bool {
     let is_closed =
-        |service: &Json| service.get("active").and_then(Json::boolean) == Some(false) || is_away(service, wall, now);
+        |service: &Json| service.get("active").and_then(Json::boolean) == Some(false) || is_away(service, local, now);
     if service.is_some_and(is_closed) {
         return false;
     }
@@ -60,16 +60,16 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, wall: LocalTime, now: u64
         hours.holidays.iter().any(|holiday| *holiday == date || date.get(5..) == Some(holiday.as_str()))
     };
     let always = service.is_some() && listed.is_empty() && hours.weekly.is_empty();
-    !holiday(wall.day) && (always || contains(spans, wall, |began| !holiday(began)))
+    !holiday(local.day) && (always || contains(spans, local, |began| !holiday(began)))
 }
 
-/// Whether a role, or whatever else has FHIR's `availableTime` and `notAvailable`, is there at `wall`. Without any
+/// Whether a role, or whatever else has FHIR's `availableTime` and `notAvailable`, is there at `local`. Without any
 /// `availableTime` it always is.
 #[must_use]
-pub fn is_available(resource: &Json, wall: LocalTime, now: u64) -> bool {
+pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
     let listed = resource.get("availableTime").map(Json::elements).unwrap_or_default();
-    let there = listed.is_empty() || contains(listed.iter().filter_map(available), wall, |_| true);
-    there && !is_away(resource, wall, now)
+    let there = listed.is_empty() || contains(listed.iter().filter_map(available), local, |_| true);
+    there && !is_away(resource, local, now)
 }
 
 /// Hours of some weekdays: a bit for each, Monday's the lowest; minutes since midnight. An end that is not after the
@@ -81,13 +81,13 @@ struct Span {
     to: u32,
 }
 
-fn contains(spans: impl Iterator<Item = Span>, wall: LocalTime, counts: impl Fn(u64) -> bool) -> bool {
-    let on = |span: &Span, day: u64| span.days >> weekday_of(day) & 1 == 1;
+fn contains(spans: impl Iterator<Item = Span>, local: LocalTime, counts: impl Fn(u64) -> bool) -> bool {
+    let on = |span: &Span, day: u64| span.days >> weekday_from_days(day) & 1 == 1;
     for span in spans {
         let overnight = span.to <= span.from;
-        let today = on(&span, wall.day) && wall.minute >= span.from && (overnight || wall.minute < span.to);
+        let today = on(&span, local.day) && local.minute >= span.from && (overnight || local.minute < span.to);
         let since_yesterday =
-            overnight && wall.day > 0 && on(&span, wall.day - 1) && wall.minute < span.to && counts(wall.day - 1);
+            overnight && local.day > 0 && on(&span, local.day - 1) && local.minute < span.to && counts(local.day - 1);
         if today || since_yesterday {
             return true;
         }
@@ -128,8 +128,8 @@ fn available(time: &Json) -> Option<Span> {
 
 /// `HH:MM`, seconds behind it passed over; `24:00` for midnight.
 fn clock(text: &str) -> Option<u32> {
-    let (hours, rest) = cut(text, b':');
-    let minutes = cut(rest, b':').0;
+    let (hours, rest) = split_on(text, b':');
+    let minutes = split_on(rest, b':').0;
     if hours.len() != 2 || minutes.len() != 2 || !hours.bytes().chain(minutes.bytes()).all(|byte| byte.is_ascii_digit())
     {
         return None;
@@ -139,43 +139,43 @@ fn clock(text: &str) -> Option<u32> {
 }
 
 /// Whether one of FHIR's `notAvailable` is now.
-fn is_away(resource: &Json, wall: LocalTime, now: u64) -> bool {
+fn is_away(resource: &Json, local: LocalTime, now: u64) -> bool {
     let periods = resource.get("notAvailable").map(Json::elements).unwrap_or_default();
-    periods.iter().filter_map(|one| one.get("during")).any(|during| is_within(during, wall, now))
+    periods.iter().filter_map(|one| one.get("during")).any(|during| is_within(during, local, now))
 }
 
 /// Whether it is within a FHIR `Period`, both of whose ends count. A date (or a month, or a year) is one of the place,
 /// and as long as it is. A period without ends is none.
-pub(super) fn is_within(period: &Json, wall: LocalTime, now: u64) -> bool {
+pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text);
     let (start, end) = (end("start"), end("end"));
-    let begun = start.is_none_or(|start| compare(start, wall, now).is_some_and(Ordering::is_le));
-    let not_over = end.is_none_or(|end| compare(end, wall, now).is_some_and(Ordering::is_ge));
+    let begun = start.is_none_or(|start| compare(start, local, now).is_some_and(Ordering::is_le));
+    let not_over = end.is_none_or(|end| compare(end, local, now).is_some_and(Ordering::is_ge));
     (start.is_some() || end.is_some()) && begun && not_over
 }
 
 /// How a FHIR `dateTime` compares with now; equal where it is a date that is today.
-fn compare(text: &str, wall: LocalTime, now: u64) -> Option<Ordering> {
+fn compare(text: &str, local: LocalTime, now: u64) -> Option<Ordering> {
     if text.len() > 10 {
         return parse_instant(text).map(|at| at.cmp(&now));
     }
     let number = |at: usize| text.get(at..at + 2)?.parse::<u32>().ok();
     let year = text.get(..4)?.parse().ok()?;
     let whole = match text.len() {
-        4 => days_of(year, 1, 1),
-        7 => days_of(year, number(5)?, 1),
-        10 => days_of(year, number(5)?, number(8)?),
+        4 => days_since_epoch(year, 1, 1),
+        7 => days_since_epoch(year, number(5)?, 1),
+        10 => days_since_epoch(year, number(5)?, number(8)?),
         _ => None,
     };
     whole?;
-    Some(text.cmp(wall.date().get(..text.len())?))
+    Some(text.cmp(local.date().get(..text.len())?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn wall(text: &str) -> LocalTime {
+    fn local(text: &str) -> LocalTime {
         LocalTime::parse(text).unwrap()
     }
 
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn open(hours: &Hours, at: &str) -> bool {
-        are_open(hours, None, wall(at), 0)
+        are_open(hours, None, local(at), 0)
     }
 
     #[test]
@@ -286,7 +286,7 @@ mod tests {
             ("2026-11-30T10:00:00", december - 1, true),
             ("2026-12-01T10:00:00", december, false),
         ] {
-            assert_eq!(are_open(&weekly, Some(&service), wall(at), now), expected, "{at}");
+            assert_eq!(are_open(&weekly, Some(&service), local(at), now), expected, "{at}");
         }
     }
 
@@ -295,7 +295,7 @@ mod tests {
         let service = |text| Json::parse(text).unwrap();
         let (always, never) = (service("{}"), service(r#"{"active":false,"availableTime":[{"allDay":true}]}"#));
         let (named, weekly) = (hours("{}"), hours(r#"{"weekly":[{"days":["tue"],"from":"08:00","to":"17:00"}]}"#));
-        let at = wall("2026-11-16T10:00:00");
+        let at = local("2026-11-16T10:00:00");
         assert!(are_open(&named, Some(&always), at, 0));
         assert!(!are_open(&named, Some(&never), at, 0));
         assert!(!are_open(&weekly, Some(&always), at, 0), "the weekly hours say when");
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_role_without_hours_is_there_unless_away() {
         let role = |text| Json::parse(text).unwrap();
-        let at = wall("2026-11-16T10:00:00");
+        let at = local("2026-11-16T10:00:00");
         assert!(is_available(&role("{}"), at, 0));
         assert!(!is_available(&role(r#"{"availableTime":[{"daysOfWeek":["tue"]}]}"#), at, 0));
         assert!(is_available(

@@ -2,7 +2,7 @@
 
 //! The clinic's call plan: its config, the call that it is followed for, and the TwiML of each turn.
 //!
-//! A request is to a [`CallbackUrl`], one of a closed set. With the parameters it makes a [`Turn`]. [`wants`] names what must
+//! A request is to a [`CallbackUrl`], one of a closed set. With the parameters it makes a [`Turn`]. [`required_lookups`] names what must
 //! be looked up for the turn, in the chart and in local times; with these [`Facts`] [`render`] writes the document. Nothing
 //! is kept between two requests: state travels in the URL, or is in the chart.
 
@@ -17,7 +17,7 @@ pub mod direction;
 pub mod facts;
 pub mod graph;
 pub mod hours;
-pub mod needs;
+pub mod lookups;
 pub mod outcome;
 pub mod params;
 pub mod people;
@@ -34,12 +34,12 @@ pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, answer, apology};
 pub use direction::Direction;
-pub use facts::{Fact, Facts, Want, caller_zone};
+pub use facts::{Fact, Facts, Lookup, caller_zone};
 pub use hours::{LocalTime, are_open, is_available};
-pub use needs::wants;
+pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
 pub use params::{Caller, Params};
-pub use people::{MAX_POINTS, Patient, Person, Ring};
+pub use people::{Endpoint, MAX_CONTACT_POINTS, Patient, Person};
 pub use target::Target;
 pub use turn::{Next, Plan, Turn, VerbEvent};
 pub use verbs::Verb;

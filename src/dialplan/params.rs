@@ -72,7 +72,7 @@ const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696"
 impl<'a> Caller<'a> {
     /// Of a call, `numbers` being ours.
     #[must_use]
-    pub fn of(call: &Call<'a>, said: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
+    pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
         let ours = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
         let number = match call.from {
             Some(Party::Number(number)) if !WITHHELD.contains(&number.as_str()) => Some(number),
@@ -81,7 +81,7 @@ impl<'a> Caller<'a> {
         Self {
             number,
             called: call.to.and_then(ours).or_else(|| call.called.and_then(ours)),
-            verification: verification(said.get("StirVerstat").unwrap_or_default()),
+            verification: verification(params.get("StirVerstat").unwrap_or_default()),
             sid: call.sid.map_or("", |CallSid(sid)| sid),
         }
     }
@@ -103,10 +103,10 @@ mod tests {
 
     #[test]
     fn never_chooses_between_two_values() {
-        let said = Params(&[("a", "1"), ("b", ""), ("a", "1"), ("c", "1"), ("c", "2")]);
-        assert_eq!((said.get("a"), said.get("b"), said.get("c"), said.get("d")), (Some("1"), None, None, None));
-        assert!(said.has("b") && said.has("c") && !said.has("d"));
-        assert_eq!((said.number("a"), said.number("b")), (Some(1), None));
+        let params = Params(&[("a", "1"), ("b", ""), ("a", "1"), ("c", "1"), ("c", "2")]);
+        assert_eq!((params.get("a"), params.get("b"), params.get("c"), params.get("d")), (Some("1"), None, None, None));
+        assert!(params.has("b") && params.has("c") && !params.has("d"));
+        assert_eq!((params.number("a"), params.number("b")), (Some(1), None));
     }
 
     #[test]

@@ -6,10 +6,10 @@ use super::hours::{LocalTime, is_available, is_within};
 use crate::fhir::period::covers;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::phone::{E164, NumberKind, country_of, is_of_same_code, parse, spellings};
+use crate::phone::{E164, NumberKind, country_of, has_same_calling_code, parse, spellings};
 
 /// The longest name that a greeting says.
-const LONGEST_NAME: usize = 60;
+const MAX_NAME_BYTES: usize = 60;
 
 /// The patient who calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,12 +30,12 @@ pub struct Person {
     /// `Practitioner/<id>` or `PractitionerRole/<id>`.
     pub reference: String,
     /// Where; nowhere if it is empty.
-    pub rings: Vec<Ring>,
+    pub endpoints: Vec<Endpoint>,
 }
 
 /// Something that rings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ring {
+pub enum Endpoint {
     /// A browser or app, by its SDK identity.
     Client(String),
     /// A telephone.
@@ -60,22 +60,22 @@ pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'
     }
     let country = called.and_then(country_of);
     let country = country.as_deref();
-    let is_near = called.is_some_and(|called| is_of_same_code(called, number));
+    let is_near = called.is_some_and(|called| has_same_calling_code(called, number));
     let forms: Vec<String> = spellings(number).iter().map(|form| digits(form)).collect();
     let whole = number.as_str().get(1..).unwrap_or_default();
-    let is_theirs = |told: &str| {
-        if let Ok(phone) = parse(told, country) {
+    let is_theirs = |value: &str| {
+        if let Ok(phone) = parse(value, country) {
             return phone.number == number.as_str();
         }
         // Of an area that the plan knows nothing of; or from abroad, which its calling code has to tell.
-        let told = digits(told);
-        forms.contains(&told) && (is_near || told.ends_with(whole))
+        let value = digits(value);
+        forms.contains(&value) && (is_near || value.ends_with(whole))
     };
     let mut patients = resources(found, "Patient").filter(|patient| {
         let replaced = elements(patient, "link").iter().any(|link| text(link, "type") == Some("replaced-by"));
         let has_it = elements(patient, "telecom").iter().any(|contact| {
-            let told = text(contact, "value").unwrap_or_default();
-            is_current(contact, now) && is_telephone(contact) && is_theirs(told)
+            let value = text(contact, "value").unwrap_or_default();
+            is_current(contact, now) && is_telephone(contact) && is_theirs(value)
         });
         is_active(patient) && !replaced && has_it
     });
@@ -97,14 +97,19 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
         return None;
     }
     match text(resource, "resourceType")? {
-        "Practitioner" => Some(Person { reference: reference(resource)?, rings: rings(&[resource], country, now) }),
+        "Practitioner" => {
+            Some(Person { reference: reference(resource)?, endpoints: endpoints(&[resource], country, now) })
+        }
         "PractitionerRole" => {
             let practitioner = resource.at(&["practitioner", "reference"]).and_then(Json::text);
             let practitioner = practitioner.and_then(|named| self::resource(found, named));
             // Of a role it is the practitioner whom a chart names.
             let whole = [Some(resource), practitioner.filter(|one| is_active(one))];
             let known: Vec<&Json> = whole.into_iter().flatten().collect();
-            Some(Person { reference: known.last().and_then(|one| reference(one))?, rings: rings(&known, country, now) })
+            Some(Person {
+                reference: known.last().and_then(|one| reference(one))?,
+                endpoints: endpoints(&known, country, now),
+            })
         }
         _ => None,
     }
@@ -115,15 +120,15 @@ const MAX_ROLES: usize = 100;
 
 /// The practitioners of a search for roles who are there now, each once, in the order of their references: the chart's
 /// own order may change from one moment to the next.
-pub(super) fn available(found: &Json, country: Option<&str>, wall: LocalTime, now: u64) -> Vec<Person> {
+pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, now: u64) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for role in resources(found, "PractitionerRole").take(MAX_ROLES) {
-        let serves = role.get("period").is_none_or(|period| is_within(period, wall, now));
-        if !serves || !is_available(role, wall, now) {
+        let serves = role.get("period").is_none_or(|period| is_within(period, local, now));
+        if !serves || !is_available(role, local, now) {
             continue;
         }
         let someone = reference(role).and_then(|role| person(found, &role, country, now));
-        let Some(someone) = someone.filter(|someone| !someone.rings.is_empty()) else { continue };
+        let Some(someone) = someone.filter(|someone| !someone.endpoints.is_empty()) else { continue };
         let at = people.iter().position(|known| known.reference >= someone.reference).unwrap_or(people.len());
         if people.get(at).is_none_or(|known| known.reference != someone.reference) {
             people.insert(at, someone);
@@ -145,17 +150,17 @@ pub(super) fn first_sender(found: &Json, country: Option<&str>, now: u64) -> Opt
 }
 
 /// Where somebody is rung: their identity with the SDK, and one telephone, the best of the first resource that has any.
-fn rings(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Ring> {
-    let mut rings = Vec::new();
+fn endpoints(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
     let mut identifiers = resources.iter().flat_map(|resource| elements(resource, "identifier"));
     let identity = identifiers.find(|identifier| text(identifier, "system") == Some(IDENTITY));
     if let Some(identity) =
         identity.and_then(|identifier| text(identifier, "value")).filter(|one| is_writable_identity(one))
     {
-        rings.push(Ring::Client(identity.to_owned()));
+        endpoints.push(Endpoint::Client(identity.to_owned()));
     }
-    rings.extend(resources.iter().find_map(|resource| telephone(resource, country, now)));
-    rings
+    endpoints.extend(resources.iter().find_map(|resource| telephone(resource, country, now)));
+    endpoints
 }
 
 /// An SDK identity that TwiML can write.
@@ -164,12 +169,12 @@ pub(super) fn is_writable_identity(text: &str) -> bool {
 }
 
 /// How many contact points of a person are read. Each may take a search through every country's plan.
-pub const MAX_POINTS: usize = 100;
+pub const MAX_CONTACT_POINTS: usize = 100;
 
 /// The best telephone of a resource: of work, then mobile, then any but that at home; within these by rank.
-fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Ring> {
-    let mut best: Option<((u32, u32), Ring)> = None;
-    for contact in elements(resource, "telecom").iter().take(MAX_POINTS) {
+fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoint> {
+    let mut best: Option<((u32, u32), Endpoint)> = None;
+    for contact in elements(resource, "telecom").iter().take(MAX_CONTACT_POINTS) {
         let order = match text(contact, "use") {
             Some("work") => 0,
             Some("mobile") => 1,
@@ -181,28 +186,28 @@ fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Ring> {
         }
         let order = (order, contact.get("rank").and_then(Json::integer).unwrap_or(u32::MAX));
         if best.as_ref().is_none_or(|(earlier, _)| order < *earlier)
-            && let Some(ring) = text(contact, "value").and_then(|value| dialable(value, country))
+            && let Some(endpoint) = text(contact, "value").and_then(|value| dialable(value, country))
         {
-            best = Some((order, ring));
+            best = Some((order, endpoint));
         }
     }
-    best.map(|(_, ring)| ring)
+    best.map(|(_, endpoint)| endpoint)
 }
 
 /// A telephone number as somebody typed it, in a form that can be dialled and costs what calls usually do.
-fn dialable(typed: &str, country: Option<&str>) -> Option<Ring> {
+fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
     if let Ok(phone) = parse(typed, country) {
         let ordinary = matches!(
             phone.kind,
             NumberKind::Ordinary | NumberKind::TollFree | NumberKind::SharedCost | NumberKind::Personal
         );
         let number = E164::parse(&phone.number).filter(|_| ordinary)?.as_str().to_owned();
-        return Some(Ring::Number { number, extension: phone.extension });
+        return Some(Endpoint::Number { number, extension: phone.extension });
     }
     // Whole, but of an area that the plan knows nothing of: such numbers come up newly every year.
     let whole = ["+", &digits(typed)].concat();
     let number = E164::parse(&whole).filter(|_| typed.trim_ascii_start().starts_with('+'))?;
-    Some(Ring::Number { number: number.as_str().to_owned(), extension: String::new() })
+    Some(Endpoint::Number { number: number.as_str().to_owned(), extension: String::new() })
 }
 
 /// The first given name of the name that a patient goes by.
@@ -234,7 +239,7 @@ fn is_sayable(name: &str) -> bool {
         'a'..='z' | 'A'..='Z' | ' ' | '-' | '\'' | '.' | '\u{2019}' => true,
         _ => c >= '\u{c0}' && !matches!(c, '\u{2000}'..='\u{2bff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}'),
     };
-    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(plain)
+    !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.chars().all(plain)
 }
 
 /// The language that a patient prefers, or their only one.
@@ -270,7 +275,7 @@ fn resources<'a, 'k>(found: &'a Json, kind: &'k str) -> impl Iterator<Item = &'a
 
 /// The resource of a searchset that a reference names.
 fn resource<'a>(found: &'a Json, named: &str) -> Option<&'a Json> {
-    let (kind, id) = (crate::text::cut(named, b'/').0, crate::text::cut(named, b'/').1);
+    let (kind, id) = (crate::text::split_on(named, b'/').0, crate::text::split_on(named, b'/').1);
     resources(found, kind).find(|one| text(one, "id") == Some(id)).filter(|_| !id.is_empty())
 }
 

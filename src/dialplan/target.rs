@@ -2,10 +2,10 @@
 
 //! Who rings: the targets of the config, and what each rings now.
 
-use super::check::{Checker, Place, is_identity, is_reference, is_sip};
+use super::check::{Checker, ConfigPath, is_identity, is_reference, is_sip};
 use super::facts::{Fact, Facts, caller_zone};
-use super::needs::Needs;
-use super::people::{Person, Ring, is_writable_identity};
+use super::lookups::Lookups;
+use super::people::{Endpoint, Person, is_writable_identity};
 use super::turn::Plan;
 use crate::error::Code;
 use crate::json::{cases, members};
@@ -35,9 +35,9 @@ pub enum Target {
         String,
     ),
     /// The patient's `generalPractitioner`.
-    GeneralPractitioner(Nothing),
+    GeneralPractitioner(EmptyObject),
     /// The clinician who last tried to reach this caller.
-    LastToCall(Nothing),
+    LastToCall(EmptyObject),
 }
 
 cases!(Target {
@@ -52,13 +52,13 @@ cases!(Target {
 /// `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(deny_unknown_fields))]
-pub struct Nothing {}
+pub struct EmptyObject {}
 
-members!(Nothing {});
+members!(EmptyObject {});
 
 impl Target {
     /// Reports what is wrong with it.
-    pub(super) fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    pub(super) fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         match self {
             Self::Client(identity) => {
                 checker.expect(is_identity(identity), Code::ConfigIdentity, &at.field("client"));
@@ -67,8 +67,8 @@ impl Target {
                 let at = at.field("number");
                 checker.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
                 // It would call us, and we would call it.
-                checker.expect(!checker.is_planned(number), Code::ConfigLoop, &at);
-                if checker.gives_advice() && checker.is_never_dialled(number) {
+                checker.expect(!checker.is_config_number(number), Code::ConfigLoop, &at);
+                if checker.gives_advice() && checker.is_never_dialed(number) {
                     checker.error(Code::ConfigNumberBlocked, &at);
                 }
             }
@@ -91,50 +91,52 @@ impl Target {
     }
 
     /// Whether it rings for this caller, whatever the chart says.
-    pub(super) fn surely_rings(&self, plan: &Plan<'_>) -> bool {
+    pub(super) fn always_rings(&self, plan: &Plan<'_>) -> bool {
         match self {
             Self::Client(_) | Self::Sip(_) => true,
-            Self::Number(number) => is_dialled(plan, number),
+            Self::Number(number) => may_dial(plan, number),
             Self::Available(_) | Self::GeneralPractitioner(_) | Self::LastToCall(_) => false,
         }
     }
 
     /// Adds what must be looked up to know what it rings.
-    pub(super) fn needs(&self, needs: &mut Needs<'_, '_>) {
+    pub(super) fn add_lookups(&self, lookups: &mut Lookups<'_, '_>) {
         match self {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
-                needs.roles(roles);
-                needs.zone(caller_zone(needs.plan.config, &needs.plan.caller));
+                lookups.roles(roles);
+                lookups.zone(caller_zone(lookups.plan.config, &lookups.plan.caller));
             }
             Self::GeneralPractitioner(_) => {
-                needs.patient();
+                lookups.patient();
             }
-            Self::LastToCall(_) => needs.last_to_call(),
+            Self::LastToCall(_) => lookups.last_to_call(),
         }
     }
 
     /// Adds what it rings now.
-    fn ring(&self, plan: &Plan<'_>, facts: &Facts, rings: &mut Rings) {
+    fn add_endpoints(&self, plan: &Plan<'_>, facts: &Facts, endpoints: &mut Endpoints) {
         let patient = facts.patient.known().and_then(Option::as_ref);
         match self {
-            Self::Client(identity) if is_writable_identity(identity) => rings.add(Ring::Client(identity.clone()), None),
-            Self::Number(number) if is_dialled(plan, number) => {
-                rings.add(Ring::Number { number: number.clone(), extension: String::new() }, None);
+            Self::Client(identity) if is_writable_identity(identity) => {
+                endpoints.add(Endpoint::Client(identity.clone()), None)
             }
-            Self::Sip(address) if is_sip(address) => rings.add(Ring::Sip(address.clone()), None),
+            Self::Number(number) if may_dial(plan, number) => {
+                endpoints.add(Endpoint::Number { number: number.clone(), extension: String::new() }, None);
+            }
+            Self::Sip(address) if is_sip(address) => endpoints.add(Endpoint::Sip(address.clone()), None),
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 if let Fact::Known(people) = facts.available(plan.config, &plan.caller, roles) {
-                    rings.add_people(plan, &people);
+                    endpoints.add_people(plan, &people);
                 }
             }
             Self::GeneralPractitioner(_) => {
-                rings.add_people(plan, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
+                endpoints.add_people(plan, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
             }
             Self::LastToCall(_) => {
                 if let Some(Some(person)) = facts.last_to_call.known() {
-                    rings.add_people(plan, core::slice::from_ref(person));
+                    endpoints.add_people(plan, core::slice::from_ref(person));
                 }
             }
         }
@@ -142,16 +144,16 @@ impl Target {
 }
 
 /// What rings, and whose it is where the chart says so.
-pub(super) struct Rings(Vec<(Ring, Option<String>)>);
+pub(super) struct Endpoints(Vec<(Endpoint, Option<String>)>);
 
-impl Rings {
+impl Endpoints {
     /// What some targets ring now. Few at a time: what a number costs is looked up in the world's numbering plans.
     pub(super) fn of<'t>(targets: impl Iterator<Item = &'t Target>, plan: &Plan<'_>, facts: &Facts) -> Self {
-        let mut rings = Self(Vec::new());
+        let mut endpoints = Self(Vec::new());
         for target in targets {
-            target.ring(plan, facts, &mut rings);
+            target.add_endpoints(plan, facts, &mut endpoints);
         }
-        rings
+        endpoints
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -159,8 +161,8 @@ impl Rings {
     }
 
     /// What rings.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Ring> {
-        self.0.iter().map(|(ring, _)| ring)
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Endpoint> {
+        self.0.iter().map(|(endpoint, _)| endpoint)
     }
 
     /// The one person of the chart to whom all of these belong.
@@ -170,17 +172,17 @@ impl Rings {
         if self.0.iter().all(|(_, person)| person == first) { first.clone() } else { None }
     }
 
-    fn add(&mut self, ring: Ring, person: Option<&str>) {
-        let known = self.0.iter().any(|(known, _)| *known == ring);
+    fn add(&mut self, endpoint: Endpoint, person: Option<&str>) {
+        let known = self.0.iter().any(|(known, _)| *known == endpoint);
         if !known && self.0.len() < MAX_AT_ONCE {
-            self.0.push((ring, person.map(str::to_owned)));
+            self.0.push((endpoint, person.map(str::to_owned)));
         }
     }
 
     fn add_people(&mut self, plan: &Plan<'_>, people: &[Person]) {
         for person in people {
-            for ring in person.rings.iter().filter_map(|ring| permitted(plan, ring)) {
-                self.add(ring, Some(&person.reference));
+            for endpoint in person.endpoints.iter().filter_map(|endpoint| permitted(plan, endpoint)) {
+                self.add(endpoint, Some(&person.reference));
             }
         }
     }
@@ -188,17 +190,17 @@ impl Rings {
 
 /// Whether a number that the config names is dialled: not the caller's own, none of ours, and none that policy forbids in
 /// every country. The config knows the country.
-fn is_dialled(plan: &Plan<'_>, number: &str) -> bool {
-    Policy::new(&plan.config.outbound, plan.numbers).allows_named(number)
+fn may_dial(plan: &Plan<'_>, number: &str) -> bool {
+    Policy::new(&plan.config.outbound, plan.numbers).allows_config_number(number)
         && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
 }
 
 /// What rings a person of the chart, where policy permits it: whoever may write the chart may write any number there.
-fn permitted(plan: &Plan<'_>, ring: &Ring) -> Option<Ring> {
-    let Ring::Number { number, extension } = ring else {
-        return Some(ring.clone());
+fn permitted(plan: &Plan<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
+    let Endpoint::Number { number, extension } = endpoint else {
+        return Some(endpoint.clone());
     };
     let number = Policy::new(&plan.config.outbound, plan.numbers).allows(number).ok()?;
     let is_caller = plan.caller.number.is_some_and(|caller| caller.as_str() == number);
-    (!is_caller).then(|| Ring::Number { number, extension: extension.clone() })
+    (!is_caller).then(|| Endpoint::Number { number, extension: extension.clone() })
 }

@@ -4,7 +4,7 @@
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, Rule};
-use super::graph::deciding;
+use super::graph::final_verb;
 use super::outcome::VerbOutcome;
 use super::params::{Caller, Params};
 use super::verbs::Verb;
@@ -44,7 +44,7 @@ pub enum Turn<'a> {
     /// The call ends.
     Hangup,
     /// The caller is gone, and hears nothing.
-    Nothing,
+    EmptyResponse,
 }
 
 /// What happened to a verb, by one of its callbacks.
@@ -108,7 +108,7 @@ pub enum Progress<'a> {
     /// The call ends.
     Hangup,
     /// The call goes on elsewhere.
-    Nothing,
+    EmptyResponse,
 }
 
 /// A turn, and the language in which it is heard.
@@ -126,7 +126,7 @@ impl Turn<'_> {
     pub const fn event(&self) -> Option<VerbEvent> {
         match self {
             Self::Resume { event, .. } => Some(*event),
-            Self::Rules(_) | Self::Action(_) | Self::Announce | Self::Hangup | Self::Nothing => None,
+            Self::Rules(_) | Self::Action(_) | Self::Announce | Self::Hangup | Self::EmptyResponse => None,
         }
     }
 }
@@ -153,7 +153,7 @@ impl<'a> Plan<'a> {
         let turn = match self.turn(step, params, &mut language) {
             // Who that was is still to be looked up.
             turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
-            _ if over => Turn::Nothing,
+            _ if over => Turn::EmptyResponse,
             turn => turn,
         };
         Next { turn, language: language.filter(|language| Some(*language) != self.language()) }
@@ -161,13 +161,13 @@ impl<'a> Plan<'a> {
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
-            CallbackKind::First => return self.rules().map_or(Turn::Nothing, Turn::Rules),
+            CallbackKind::First => return self.rules().map_or(Turn::EmptyResponse, Turn::Rules),
             CallbackKind::Announce => return Turn::Announce,
             _ => {}
         }
         let action = step.action;
-        let Some(verb) = self.config.actions.get(action).and_then(|verbs| deciding(verbs)) else {
-            return Turn::Nothing;
+        let Some(verb) = self.config.actions.get(action).and_then(|verbs| final_verb(verbs)) else {
+            return Turn::EmptyResponse;
         };
         let mut request = CallbackRequest { kind: step.kind, n: step.n, params, plan: self, language: *language };
         let progress = verb.on_callback(&mut request);
@@ -176,7 +176,7 @@ impl<'a> Plan<'a> {
             Progress::Action(then) => Turn::Action(then),
             Progress::Event(event) => Turn::Resume { action, verb, event },
             Progress::Hangup => Turn::Hangup,
-            Progress::Nothing => Turn::Nothing,
+            Progress::EmptyResponse => Turn::EmptyResponse,
         }
     }
 }

@@ -3,13 +3,13 @@
 //! Writes a turn as TwiML.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
-use super::conditions::{Holds, Judge};
+use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Recording, Rule};
 use super::default_twiml::apology;
 use super::facts::Facts;
 use super::graph::MAX_HOPS;
 use super::people::Patient;
-use super::speech::{Fault, Prompt, say};
+use super::speech::{Prompt, RenderError, say};
 use super::turn::{Next, Plan, Turn};
 use crate::error::Code;
 use crate::twiml::Document;
@@ -24,7 +24,7 @@ pub struct Rendered {
     /// Codes for the log, each with a place in the config.
     pub codes: Vec<(Code, String)>,
     /// The practitioner who spoke with the caller, or the only one who may: if it is one of the chart.
-    pub rung: Option<String>,
+    pub dialed: Option<String>,
     /// Whether the caller is turned away by `<Reject>`.
     pub rejected: bool,
 }
@@ -35,7 +35,7 @@ pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendere
     let mut writer = Writer {
         plan: *plan,
         facts,
-        judge: Judge::new(plan, facts),
+        evaluator: ConditionEvaluator::new(plan, facts),
         document: Document::new(),
         language: next.language,
         is_unanswered: matches!(next.turn, Turn::Rules(_)),
@@ -61,7 +61,7 @@ pub struct Writer<'a> {
     /// What is known.
     pub facts: &'a Facts,
     /// Which conditions hold.
-    judge: Judge<'a>,
+    evaluator: ConditionEvaluator<'a>,
     /// The document.
     pub document: Document<'a>,
     /// The language that the caller has switched to.
@@ -74,11 +74,11 @@ pub struct Writer<'a> {
 
 /// What comes after a verb.
 #[derive(Clone, Copy, Debug)]
-pub enum After<'a> {
+pub enum AfterVerb<'a> {
     /// The next verb of its action.
     NextVerb,
     /// The next verb, and nothing was heard.
-    NextVerbUnheard,
+    NextVerbSilent,
     /// Another action, in the same document.
     Action(&'a str),
     /// The same in a queue, where a document that only ends would be heard again from its beginning.
@@ -88,8 +88,8 @@ pub enum After<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn turn(&mut self, turn: Turn<'a>) -> Result<(), Fault> {
-        if matches!(turn, Turn::Nothing) {
+    fn turn(&mut self, turn: Turn<'a>) -> Result<(), RenderError> {
+        if matches!(turn, Turn::EmptyResponse) {
             self.document.empty("Response", &[]);
             return Ok(());
         }
@@ -98,28 +98,28 @@ impl<'a> Writer<'a> {
             Turn::Rules(rules) => {
                 let action = self.rule(rules).ok_or((Code::DialplanUndefined, String::new()))?;
                 self.rendered.action = Some(action.to_owned());
-                After::Action(action)
+                AfterVerb::Action(action)
             }
-            Turn::Action(action) => After::Action(action),
+            Turn::Action(action) => AfterVerb::Action(action),
             Turn::Resume { action, verb, event } => verb.resume(event, self, action)?,
             Turn::Announce => {
                 if let Some(recording) = &self.plan.config.recording {
                     self.say(&recording.announcement)?;
                 }
-                After::End
+                AfterVerb::End
             }
-            Turn::Hangup | Turn::Nothing => self.hang_up(),
+            Turn::Hangup | Turn::EmptyResponse => self.hang_up(),
         };
         match after {
-            After::Action(action) => {
+            AfterVerb::Action(action) => {
                 self.actions(action)?;
             }
-            After::ActionInQueue(action) => {
+            AfterVerb::ActionInQueue(action) => {
                 if !self.actions(action)? {
                     self.hang_up();
                 }
             }
-            After::NextVerb | After::NextVerbUnheard | After::End => {}
+            AfterVerb::NextVerb | AfterVerb::NextVerbSilent | AfterVerb::End => {}
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
     /// The action of the first rule whose conditions hold.
     fn rule(&mut self, rules: &'a [Rule]) -> Option<&'a str> {
         for rule in rules {
-            if self.judge(&rule.when) == Holds::Yes {
+            if self.evaluate(&rule.when) == ConditionResult::Yes {
                 return Some(&rule.then);
             }
         }
@@ -135,52 +135,52 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether conditions hold. Hours that decide and are not known are logged, once each.
-    pub(super) fn judge(&mut self, conditions: &Conditions) -> Holds {
+    pub(super) fn evaluate(&mut self, conditions: &Conditions) -> ConditionResult {
         let language = self.current_language();
-        if !self.judge.holds_at_once(conditions, language) {
-            return Holds::No;
+        if !self.evaluator.holds_without_lookup(conditions, language) {
+            return ConditionResult::No;
         }
         for name in conditions.open.iter().chain(&conditions.closed) {
             let logged = |(code, place): &(Code, String)| *code == Code::HoursUnknown && place == name;
-            let is_known = self.judge.are_open(name).known().is_some();
+            let is_known = self.evaluator.are_open(name).known().is_some();
             if !is_known && !self.rendered.codes.iter().any(logged) {
                 self.rendered.codes.push((Code::HoursUnknown, name.clone()));
             }
         }
-        self.judge.holds(conditions, language)
+        self.evaluator.holds(conditions, language)
     }
 
     /// Performs an action, and those that it goes on with; whether what comes after them is decided.
-    fn actions(&mut self, mut name: &'a str) -> Result<bool, Fault> {
+    fn actions(&mut self, mut name: &'a str) -> Result<bool, RenderError> {
         for _ in 0..MAX_HOPS {
             let Some(verbs) = self.plan.config.actions.get(name) else {
                 return Err((Code::DialplanUndefined, ["actions.", name].concat()));
             };
-            let mut after = After::NextVerb;
+            let mut after = AfterVerb::NextVerb;
             for verb in verbs {
                 after = verb.write(self, name)?;
                 match after {
-                    After::NextVerb => self.is_unanswered = false,
-                    After::NextVerbUnheard => {}
-                    After::Action(_) | After::ActionInQueue(_) | After::End => break,
+                    AfterVerb::NextVerb => self.is_unanswered = false,
+                    AfterVerb::NextVerbSilent => {}
+                    AfterVerb::Action(_) | AfterVerb::ActionInQueue(_) | AfterVerb::End => break,
                 }
             }
             match after {
-                After::Action(next) | After::ActionInQueue(next) => name = next,
-                After::NextVerb | After::NextVerbUnheard => return Ok(false),
-                After::End => return Ok(true),
+                AfterVerb::Action(next) | AfterVerb::ActionInQueue(next) => name = next,
+                AfterVerb::NextVerb | AfterVerb::NextVerbSilent => return Ok(false),
+                AfterVerb::End => return Ok(true),
             }
         }
         Err((Code::DialplanLoop, ["actions.", name].concat()))
     }
 
     /// Says something.
-    pub(super) fn say(&mut self, prompt: &'a Prompt) -> Result<(), Fault> {
+    pub(super) fn say(&mut self, prompt: &'a Prompt) -> Result<(), RenderError> {
         self.say_with(prompt, None)
     }
 
     /// Says something in which a name, such as `{position}`, is replaced by a text.
-    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), Fault> {
+    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), RenderError> {
         let language = self.current_language();
         say(&mut self.document, prompt, self.plan.config, language, replaced)
     }
@@ -206,15 +206,15 @@ impl<'a> Writer<'a> {
     }
 
     /// The call ends.
-    pub(super) fn hang_up(&mut self) -> After<'a> {
+    pub(super) fn hang_up(&mut self) -> AfterVerb<'a> {
         self.document.empty("Hangup", &[]);
-        After::End
+        AfterVerb::End
     }
 
     /// The caller is let out of a queue.
-    pub(super) fn leave(&mut self) -> After<'a> {
+    pub(super) fn leave(&mut self) -> AfterVerb<'a> {
         self.document.empty("Leave", &[]);
-        After::End
+        AfterVerb::End
     }
 
     /// A callback URL of an action, in the language of this moment.

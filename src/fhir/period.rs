@@ -5,7 +5,7 @@
 //! A date, a month or a year begins as soon as it has begun anywhere, and ends once it is over everywhere.
 
 use crate::json::Json;
-use crate::time::{DAY, HOUR, days_of, parse_instant};
+use crate::time::{DAY, HOUR, days_since_epoch, parse_instant};
 
 /// How far ahead of UTC the first place on earth is.
 const AHEAD: u64 = 14 * HOUR;
@@ -27,10 +27,10 @@ fn span(text: &str) -> Option<(u64, u64)> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
     let year = number(0, 4)?;
     let (first, after) = match text.len() {
-        4 => (days_of(year, 1, 1)?, days_of(year + 1, 1, 1)?),
+        4 => (days_since_epoch(year, 1, 1)?, days_since_epoch(year + 1, 1, 1)?),
         7 => match number(5, 7)? {
-            12 => (days_of(year, 12, 1)?, days_of(year + 1, 1, 1)?),
-            month => (days_of(year, month, 1)?, days_of(year, month + 1, 1)?),
+            12 => (days_since_epoch(year, 12, 1)?, days_since_epoch(year + 1, 1, 1)?),
+            month => (days_since_epoch(year, month, 1)?, days_since_epoch(year, month + 1, 1)?),
         },
         _ => {
             let day = parse_instant(text)? / DAY;

@@ -8,7 +8,7 @@ use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::json::Json;
 use crate::phone::E164;
-use crate::policy::{Clock, Pool, Refusal, callee_zone, is_open};
+use crate::policy::{Pool, Refusal, TimeOfDay, callee_zone, is_open};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, ZoneRequest};
 use crate::time::parse_instant;
 
@@ -16,13 +16,13 @@ use crate::time::parse_instant;
 ///
 /// # Errors
 /// [`Refusal::Hours`] or [`Refusal::HoursUnknown`].
-pub async fn at_this_hour(config: &Config, callee: &str, now: u64, host: &Host) -> Result<(), Refusal> {
+pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: &Host) -> Result<(), Refusal> {
     let Some(hours) = &config.outbound.hours else {
         return Ok(());
     };
     let zone = callee_zone(callee, hours, config.time_zone.as_deref()).ok_or(Refusal::HoursUnknown)?.to_owned();
     let request = ZoneRequest { zone, instants: vec![now], walls: Vec::new() };
-    let clock = host.ask(Ask::Zone(request), None).await.ok().and_then(|body| Clock::of_answer(&body));
+    let clock = host.ask(Ask::Zone(request), None).await.ok().and_then(|body| TimeOfDay::from_answer(&body));
     match clock.and_then(|clock| is_open(hours, clock)) {
         Some(true) => Ok(()),
         Some(false) => Err(Refusal::Hours),

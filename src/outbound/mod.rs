@@ -8,18 +8,18 @@
 mod caller_id;
 mod conditions;
 mod identity;
+mod pending;
 mod prepared;
 mod ticket;
 mod twiml;
-mod waiting;
 
 pub use caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
-pub use conditions::{CallerId, at_this_hour};
+pub use conditions::{CallerId, check_calling_hours};
 pub use identity::{
     has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid, practitioner_of,
     uuid_of,
 };
-pub use prepared::{ATTEMPT, Intent, Prepared, show};
-pub use ticket::{LIFETIME, Sealing, expires_at, expiry_of, ticket_of};
+pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
+pub use prepared::{ATTEMPT, Intent, Prepared, set_caller_id};
+pub use ticket::{LIFETIME, SealingKeys, expires_at, expiry_of, ticket_of};
 pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};
-pub use waiting::{LONGEST_RINGING, REFUSED, search_waiting, waiting};

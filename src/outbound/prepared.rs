@@ -2,10 +2,10 @@
 
 //! A call in the chart before and when it is placed.
 //!
-//! What is known before (who calls whom, about what) is a log without a call: [`CallLog::ticket`]. Beside it stand the
+//! What is known before (practitioner calls whom, about what) is a log without a call: [`CallLog::ticket`]. Beside it stand the
 //! request that asked for it, so that asking twice does not call twice, and the number that the callee will see.
 
-use super::ticket::Sealing;
+use super::ticket::SealingKeys;
 use crate::chart::{CallLog, Context};
 use crate::fhir::change::place;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
@@ -24,7 +24,7 @@ const SEAL: &str = "call-seal";
 const PLACED: &str = "call-placed";
 
 /// No number has more characters.
-const LONGEST_LINE: usize = 16;
+const MAX_LINE_LENGTH: usize = 16;
 
 /// How many seals of one name are looked at. A record has one under each base that the config had.
 const MAX_SEALS: usize = 8;
@@ -43,7 +43,7 @@ pub struct Intent<'a> {
 impl Intent<'_> {
     /// As a `Communication` in preparation, sealed; `base` is that of the extension.
     #[must_use]
-    pub fn write(&self, base: &str, sealing: &Sealing) -> Json {
+    pub fn write(&self, base: &str, sealing: &SealingKeys) -> Json {
         let mut resource = CallLog::ticket(&self.context).write(None, base);
         if let Some(seal) = sealing.seal_record(self.from, &self.context) {
             set_extension(&mut resource, base, SEAL, &seal);
@@ -51,13 +51,13 @@ impl Intent<'_> {
         if let Some(request) = self.request {
             place(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
         }
-        show(&mut resource, self.from);
+        set_caller_id(&mut resource, self.from);
         resource
     }
 }
 
 /// Says which number of ours the callee sees.
-pub fn show(resource: &mut Json, from: &str) {
+pub fn set_caller_id(resource: &mut Json, from: &str) {
     place(resource, "medium", concept(LINE, from), |one| line(one).is_some());
 }
 
@@ -102,7 +102,7 @@ impl Prepared {
     pub fn from(&self) -> Option<&str> {
         let media = self.resource.get("medium").map(Json::elements).unwrap_or_default();
         // It is hashed with each seal, and anybody may have written it.
-        media.iter().find_map(line).filter(|line| line.len() <= LONGEST_LINE)
+        media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
     }
 
     /// When it was last sent by REST, milliseconds since 1970; `None` of a browser's call. Whatever the base.
@@ -115,35 +115,35 @@ impl Prepared {
 
     /// Whether it says what it said when it was prepared.
     #[must_use]
-    pub fn is_sealed(&self, sealing: &Sealing) -> bool {
+    pub fn is_sealed(&self, sealing: &SealingKeys) -> bool {
         let from = self.from().unwrap_or_default();
         self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.log.context()))
     }
 
-    /// Whether it was prepared for `who` (`Practitioner/<id>`): the seal says so, and not what staff may have edited.
+    /// Whether it was prepared for `practitioner` (`Practitioner/<id>`): the seal says so, and not what staff may have edited.
     #[must_use]
-    pub fn is_prepared_for(&self, who: &str, sealing: &Sealing) -> bool {
-        self.log.context().practitioner.as_deref() == Some(who) && self.is_sealed(sealing)
+    pub fn is_prepared_for(&self, practitioner: &str, sealing: &SealingKeys) -> bool {
+        self.log.context().practitioner.as_deref() == Some(practitioner) && self.is_sealed(sealing)
     }
 
-    /// Whether it holds the seal over a call that `who` placed by REST.
+    /// Whether it holds the seal over a call that `practitioner` placed by REST.
     #[must_use]
-    pub fn is_placed_by(&self, who: &str, call_sid: &str, sealing: &Sealing) -> bool {
-        self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, who))
+    pub fn is_placed_by(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> bool {
+        self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, practitioner))
     }
 
     /// Whether it holds the seal over what a call that was placed by REST dials, and still says the same.
     #[must_use]
-    pub fn is_dialed_by(&self, call_sid: &str, sealing: &Sealing) -> bool {
+    pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.log.context());
         self.placed_seals().any(|(_, dialing)| sealing.is_dialing(dialing, call_sid, from, context))
     }
 
-    /// The seals over a call that `who` placed by REST for what this record says. Only for a record that is known to say what
+    /// The seals over a call that `practitioner` placed by REST for what this record says. Only for a record that is known to say what
     /// was prepared.
     #[must_use]
-    pub fn placed_seal(&self, who: &str, call_sid: &str, sealing: &Sealing) -> Option<String> {
-        let owner = sealing.seal_placed(call_sid, who)?;
+    pub fn placed_seal(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> Option<String> {
+        let owner = sealing.seal_placed(call_sid, practitioner)?;
         let dialing = sealing.seal_dialing(call_sid, self.from().unwrap_or_default(), self.log.context())?;
         Some([&owner, ".", &dialing].concat())
     }

@@ -37,16 +37,16 @@ const PLACED: &str = "plumline placed call 1\n";
 const DIALS: &str = "plumline dialed by a placed call 1\n";
 
 /// No secret is shorter: a ticket is seen by whoever uses it, and a short one could be guessed from it.
-const SHORTEST: usize = 32;
+const MIN_SECRET_LENGTH: usize = 32;
 
 /// An id of 64 characters, an expiry, 43 characters of MAC.
-const LONGEST: usize = 64 + 1 + 20 + 1 + 43;
+const MAX_TICKET_LENGTH: usize = 64 + 1 + 20 + 1 + 43;
 
 /// The keys of `PLUMLINE_SECRET`. Its `Debug` says `[redacted]`.
 #[derive(Clone)]
-pub struct Sealing(Vec<Hmac<Sha256>>);
+pub struct SealingKeys(Vec<Hmac<Sha256>>);
 
-impl Sealing {
+impl SealingKeys {
     /// Reads a secret; several with commas between while a rotation lasts: the first seals, any opens.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Sealing {
         let mut keys = Vec::with_capacity(1);
         let mut code = Code::SecretBlank;
         for key in list(secret).filter(|key| !is_blank(key)) {
-            if key.len() < SHORTEST {
+            if key.len() < MIN_SECRET_LENGTH {
                 code = Code::SecretWeak;
             } else {
                 keys.push(key_of(key));
@@ -83,8 +83,8 @@ impl Sealing {
 
     /// Whether a record says what it said when it was sealed.
     #[must_use]
-    pub fn is_record(&self, given: &str, from: &str, context: &Context) -> bool {
-        self.fits(given, RECORD, &record_parts(from, context))
+    pub fn is_record(&self, received: &str, from: &str, context: &Context) -> bool {
+        self.verifies(received, RECORD, &record_parts(from, context))
     }
 
     /// A seal over who placed a call by REST: `who` is `Practitioner/<id>`.
@@ -95,8 +95,8 @@ impl Sealing {
 
     /// Whether a call was placed by `who`.
     #[must_use]
-    pub fn is_placed(&self, given: &str, call_sid: &str, who: &str) -> bool {
-        self.fits(given, PLACED, &[call_sid, who].map(str::to_owned))
+    pub fn is_placed(&self, received: &str, call_sid: &str, who: &str) -> bool {
+        self.verifies(received, PLACED, &[call_sid, who].map(str::to_owned))
     }
 
     /// A seal over what a call that was placed by REST dials once a key was pressed: its `CallSid`, the number of ours that
@@ -108,16 +108,16 @@ impl Sealing {
 
     /// Whether a call dials what is prepared in `context`, and shows `from`.
     #[must_use]
-    pub fn is_dialing(&self, given: &str, call_sid: &str, from: &str, context: &Context) -> bool {
-        self.fits(given, DIALS, &dialing_parts(call_sid, from, context))
+    pub fn is_dialing(&self, received: &str, call_sid: &str, from: &str, context: &Context) -> bool {
+        self.verifies(received, DIALS, &dialing_parts(call_sid, from, context))
     }
 
-    fn fits(&self, given: &str, domain: &str, parts: &[String]) -> bool {
-        let mut genuine = Choice::from(0);
+    fn verifies(&self, received: &str, domain: &str, split_ticket: &[String]) -> bool {
+        let mut is_valid = Choice::from(0);
         for key in &self.0 {
-            genuine |= seal(key, domain, parts).as_bytes().ct_eq(given.as_bytes());
+            is_valid |= seal(key, domain, split_ticket).as_bytes().ct_eq(received.as_bytes());
         }
-        bool::from(genuine)
+        bool::from(is_valid)
     }
 
     /// A ticket for the call of a `Communication`, for `identity`, to be used within [`LIFETIME`] after `since`
@@ -134,12 +134,12 @@ impl Sealing {
     /// # Errors
     /// [`Refusal::TicketInvalid`], [`Refusal::TicketExpired`].
     pub fn open<'a>(&self, ticket: &'a str, identity: &str, now: u64) -> Result<&'a str, Refusal> {
-        let (id, expiry, given) = parts(ticket).ok_or(Refusal::TicketInvalid)?;
-        let mut genuine = Choice::from(0);
+        let (id, expiry, received) = split_ticket(ticket).ok_or(Refusal::TicketInvalid)?;
+        let mut is_valid = Choice::from(0);
         for key in &self.0 {
-            genuine |= mac(key, id, expiry, identity).as_bytes().ct_eq(given.as_bytes());
+            is_valid |= mac(key, id, expiry, identity).as_bytes().ct_eq(received.as_bytes());
         }
-        if !bool::from(genuine) {
+        if !bool::from(is_valid) {
             return Err(Refusal::TicketInvalid);
         }
         // Only now is the expiry known to be ours.
@@ -151,7 +151,7 @@ impl Sealing {
     }
 }
 
-impl core::fmt::Debug for Sealing {
+impl core::fmt::Debug for SealingKeys {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("[redacted]")
     }
@@ -160,7 +160,7 @@ impl core::fmt::Debug for Sealing {
 /// When a ticket ends, in seconds since 1970, as far as it says so. What it says is ours once it was opened.
 #[must_use]
 pub fn expiry_of(ticket: &str) -> Option<u64> {
-    parts(ticket)?.1.parse().ok()
+    split_ticket(ticket)?.1.parse().ok()
 }
 
 /// The parameter `Ticket` of a call.
@@ -181,8 +181,8 @@ pub fn ticket_of<'a>(params: &[(&str, &'a str)]) -> Result<Option<&'a str>, Refu
 }
 
 /// The id, the expiry and the MAC. An id may hold dots, the others hold none.
-fn parts(ticket: &str) -> Option<(&str, &str, &str)> {
-    if ticket.len() > LONGEST {
+fn split_ticket(ticket: &str) -> Option<(&str, &str, &str)> {
+    if ticket.len() > MAX_TICKET_LENGTH {
         return None;
     }
     let (rest, mac) = cut_last(ticket)?;
@@ -205,9 +205,9 @@ fn key_of(secret: &str) -> Hmac<Sha256> {
 }
 
 fn dialing_parts(call_sid: &str, from: &str, context: &Context) -> Vec<String> {
-    let mut parts = vec![call_sid.to_owned()];
-    parts.extend(record_parts(from, context));
-    parts
+    let mut split_ticket = vec![call_sid.to_owned()];
+    split_ticket.extend(record_parts(from, context));
+    split_ticket
 }
 
 fn record_parts(from: &str, context: &Context) -> [String; 6] {
@@ -223,10 +223,10 @@ fn record_parts(from: &str, context: &Context) -> [String; 6] {
 }
 
 /// The MAC of texts that may hold any character, so each follows its length.
-fn seal(key: &Hmac<Sha256>, domain: &str, parts: &[String]) -> String {
+fn seal(key: &Hmac<Sha256>, domain: &str, split_ticket: &[String]) -> String {
     let mut mac = key.clone();
     mac.update(domain.as_bytes());
-    for part in parts {
+    for part in split_ticket {
         mac.update(decimal(part.len() as u64).as_bytes());
         mac.update(b":");
         mac.update(part.as_bytes());

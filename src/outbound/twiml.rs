@@ -4,11 +4,11 @@
 
 use crate::dialplan::config::{Config, Recording};
 use crate::dialplan::speech::{in_english, say};
-use crate::dialplan::verbs::{Conference, most_participants, room};
+use crate::dialplan::verbs::{Conference, conference_attributes, max_participants};
 use crate::dialplan::{CallbackKind, CallbackUrl, EVENTS};
 use crate::json::decimal;
-use crate::policy::{AnsweringMachine, Refusal, Spoken};
-use crate::text::cut;
+use crate::policy::{AnsweringMachine, Refusal, SpokenMessage};
+use crate::text::split_on;
 use crate::twiml::{Document, IllFormed};
 
 /// A leg that is dialled.
@@ -25,11 +25,11 @@ pub struct Connection<'a> {
 /// A callback URL that Twilio is to bring again until it is taken.
 #[must_use]
 pub fn callback(webhook: &str, kind: CallbackKind) -> String {
-    CallbackUrl::common(kind).retried_url(cut(webhook, b'#').0)
+    CallbackUrl::common(kind).retried_url(split_on(webhook, b'#').0)
 }
 
 /// How often whoever picked up the practitioner's own phone is asked for a key.
-const PROMPTS: usize = 2;
+const MAX_PROMPTS: usize = 2;
 /// What they hear. A mailbox may hear it in their place, so it names nobody, and not what the call is about.
 const CONFIRM: &str = "To place your call, press any key.";
 /// What they hear where no key was pressed.
@@ -40,16 +40,16 @@ const GOODBYE: &str = "Goodbye.";
 /// # Errors
 /// [`IllFormed`] where a text of the config cannot be written.
 pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
-    let pressed = CallbackUrl::common(CallbackKind::Connect).url(cut(webhook, b'#').0);
-    let manner = in_english(config);
+    let pressed = CallbackUrl::common(CallbackKind::Connect).url(split_on(webhook, b'#').0);
+    let attributes = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
     // Any key is one, the pound sign too.
     let gather = [("input", "dtmf"), ("timeout", "5"), ("numDigits", "1"), ("finishOnKey", ""), ("action", &*pressed)];
-    for _ in 0..PROMPTS {
-        document.open("Gather", &gather).element("Say", &manner, CONFIRM).close();
+    for _ in 0..MAX_PROMPTS {
+        document.open("Gather", &gather).element("Say", &attributes, CONFIRM).close();
     }
-    document.element("Say", &manner, GOODBYE).empty("Hangup", &[]);
+    document.element("Say", &attributes, GOODBYE).empty("Hangup", &[]);
     document.finish()
 }
 
@@ -77,7 +77,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     let (status, machine) =
         (callback(connection.webhook, CallbackKind::Status), callback(connection.webhook, CallbackKind::Machine));
     // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
-    let announcement = CallbackUrl::common(CallbackKind::Announce).url(cut(connection.webhook, b'#').0);
+    let announcement = CallbackUrl::common(CallbackKind::Announce).url(split_on(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
         number.push(("url", announcement.as_str()));
@@ -106,7 +106,7 @@ pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFo
     document.open("Response", &[]);
     let recorded = callback(webhook, CallbackKind::Recording);
     let mut dial = vec![("answerOnBridge", "true")];
-    if let Some(recording) = incoming(config) {
+    if let Some(recording) = inbound_recording(config) {
         announce(&mut document, recording, config);
         dial.extend([("record", "record-from-answer-dual"), ("recordingStatusCallback", recorded.as_str())]);
     }
@@ -121,23 +121,29 @@ pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFo
 pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
-    let recording = incoming(config);
+    let recording = inbound_recording(config);
     if let Some(recording) = recording {
         announce(&mut document, recording, config);
     }
     let (status, recorded) = (callback(webhook, CallbackKind::Status), callback(webhook, CallbackKind::Recording));
-    let most = most_participants(conference);
+    let max = max_participants(conference);
     let mut attributes = Vec::with_capacity(8);
     if conference.wait_for_staff {
         attributes.push(("endConferenceOnExit", "true"));
     }
-    room(&mut attributes, conference, most.as_deref(), &status, Some(&*recorded).filter(|_| recording.is_some()));
+    conference_attributes(
+        &mut attributes,
+        conference,
+        max.as_deref(),
+        &status,
+        Some(&*recorded).filter(|_| recording.is_some()),
+    );
     document.open("Dial", &[]).element("Conference", &attributes, &conference.name);
     document.finish()
 }
 
 /// How calls that come in are recorded, where they are.
-fn incoming(config: &Config) -> Option<&Recording> {
+fn inbound_recording(config: &Config) -> Option<&Recording> {
     config.recording.as_ref().filter(|recording| recording.inbound)
 }
 
@@ -150,7 +156,7 @@ fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config)
 #[must_use]
 pub fn refuse(refusal: Refusal, config: &Config) -> String {
     spoken(refusal.sentence(), config)
-        .or_else(|_| spoken(Spoken::Failure.text(), &Config::default()))
+        .or_else(|_| spoken(SpokenMessage::Failure.text(), &Config::default()))
         .unwrap_or_default()
 }
 

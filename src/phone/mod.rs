@@ -2,17 +2,17 @@
 
 //! Phone numbers: [`E164`], the one form that Plumline dials, and what people type.
 
-mod dearer;
 mod parse;
 mod pattern;
 mod plan;
+mod premium_rate;
 mod spelling;
 mod typed;
 
-pub use dearer::{begins_dearer, begins_with_emergency};
 pub use parse::{Phone, parse};
 pub use plan::NumberKind;
-pub use spelling::{country_of, is_of_same_code, spellings};
+pub use premium_rate::{starts_with_emergency, starts_with_premium_rate};
+pub use spelling::{country_of, has_same_calling_code, spellings};
 
 /// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
 ///

@@ -8,16 +8,16 @@ use super::typed::TypedNumber;
 use crate::error::Code;
 
 /// Dialled for help on every mobile network, whatever the country's own number is (3GPP TS 22.101).
-const HELP: [&[u8]; 2] = [&[1, 1, 2], &[9, 1, 1]];
+const GLOBAL_EMERGENCY: [&[u8]; 2] = [&[1, 1, 2], &[9, 1, 1]];
 
 /// The North American plan, whose numbers people write as words.
 const NORTH_AMERICA: u16 = 1;
 
 /// No emergency number is longer.
-const LONGEST_EMERGENCY: usize = 5;
+const MAX_EMERGENCY_DIGITS: usize = 5;
 
 /// Nor any short code than this.
-const LONGEST_SHORT: usize = 8;
+const MAX_SHORT_CODE_DIGITS: usize = 8;
 
 /// A phone number.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,17 +43,17 @@ impl core::fmt::Debug for Phone {
 /// # Errors
 /// A `PHONE_…` code.
 pub fn parse(text: &str, country: Option<&str>) -> Result<Phone, Code> {
-    let here = match country {
+    let home = match country {
         Some(country) => Some(NumberingPlan::of(country).ok_or(Code::PhoneCountryUnknown)?),
         None => None,
     };
     let typed = TypedNumber::read(text)?;
-    let reader = Reader { here, typed: &typed };
+    let reader = Reader { home, typed: &typed };
     reader.read()
 }
 
 struct Reader<'a> {
-    here: Option<NumberingPlan>,
+    home: Option<NumberingPlan>,
     typed: &'a TypedNumber,
 }
 
@@ -63,36 +63,40 @@ impl Reader<'_> {
         if self.typed.plus {
             return self.international(digits);
         }
-        let Some(here) = self.here else {
+        let Some(home) = self.home else {
             // Without a country only what is dialled from anywhere can be told.
             return match digits {
                 [0, 0, rest @ ..] if !rest.is_empty() => self.international(rest),
-                _ if HELP.contains(&digits) => Ok(self.short(NumberKind::Emergency, digits, None)),
+                _ if GLOBAL_EMERGENCY.contains(&digits) => {
+                    Ok(self.unprefixed_phone(NumberKind::Emergency, digits, None))
+                }
                 _ => Err(Code::PhoneCountryMissing),
             };
         };
-        if let Some(short) = self.short_number(&here, digits) {
-            return Ok(short);
+        if let Some(unprefixed_phone) = self.short_code_or_emergency(&home, digits) {
+            return Ok(unprefixed_phone);
         }
-        match here.prefix(Slot::International, digits).map(|prefix| &digits[prefix..]) {
+        match home.prefix(Slot::International, digits).map(|prefix| &digits[prefix..]) {
             Some(rest) if rest.first().is_some_and(|first| *first != 0) => return self.international(rest),
             _ => {}
         }
         // People type their own country's code without the + as well. What is a number of this country as it stands is
         // read so, and before a number of another country with its code, what is one as it stands.
-        let is_of_here = |digits: &[u8]| {
-            let bare = here.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
-            [digits, bare].iter().any(|digits| here.kind(digits).is_some() || here.is(Slot::General, digits))
+        let is_home_number = |digits: &[u8]| {
+            let without_trunk = home.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
+            [digits, without_trunk]
+                .iter()
+                .any(|digits| home.kind(digits).is_some() || home.matches(Slot::General, digits))
         };
-        if let Some(rest) = digits.strip_prefix(&digits_of(here.calling_code)[..])
-            && !is_of_here(digits)
-            && (is_of_here(rest) || self.assigned(here.calling_code, &here, digits).is_none())
-            && let Some(phone) = self.assigned(here.calling_code, &here, rest)
+        if let Some(rest) = digits.strip_prefix(&decimal_digits(home.calling_code)[..])
+            && !is_home_number(digits)
+            && (is_home_number(rest) || self.assigned(home.calling_code, &home, digits).is_none())
+            && let Some(phone) = self.assigned(home.calling_code, &home, rest)
         {
             return Ok(phone);
         }
         // And 00, wherever they are.
-        self.national(&here, digits).or_else(|refused| match digits {
+        self.national(&home, digits).or_else(|refused| match digits {
             [0, 0, rest @ ..] => self.international(rest).map_err(|_| refused),
             _ => Err(refused),
         })
@@ -100,29 +104,29 @@ impl Reader<'_> {
 
     /// Reads what follows `+` or an international prefix.
     fn international(&self, digits: &[u8]) -> Result<Phone, Code> {
-        if HELP.contains(&digits) {
-            return Ok(self.short(NumberKind::Emergency, digits, None));
+        if GLOBAL_EMERGENCY.contains(&digits) {
+            return Ok(self.unprefixed_phone(NumberKind::Emergency, digits, None));
         }
         // No calling code begins with 0: 045 is not that of Denmark.
-        let longest = if digits.first() == Some(&0) { 0 } else { 3 };
-        for length in 1..=longest {
+        let max = if digits.first() == Some(&0) { 0 } else { 3 };
+        for length in 1..=max {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
             let code = code.iter().fold(0, |number, digit| number * 10 + u16::from(*digit));
             if let Some(main) = plans().find(|plan| plan.calling_code == code) {
-                if rest.len() <= LONGEST_EMERGENCY && main.is(Slot::Emergency, rest) {
-                    return Ok(self.short(NumberKind::Emergency, rest, Some(&main)));
+                if rest.len() <= MAX_EMERGENCY_DIGITS && main.matches(Slot::Emergency, rest) {
+                    return Ok(self.unprefixed_phone(NumberKind::Emergency, rest, Some(&main)));
                 }
-                return self.assigned(code, &main, rest).ok_or_else(|| refusal(&main, rest));
+                return self.assigned(code, &main, rest).ok_or_else(|| error_code(&main, rest));
             }
         }
         Err(Code::PhoneCountryUnknown)
     }
 
-    fn national(&self, here: &NumberingPlan, digits: &[u8]) -> Result<Phone, Code> {
-        let found = self.assigned(here.calling_code, here, digits);
+    fn national(&self, home: &NumberingPlan, digits: &[u8]) -> Result<Phone, Code> {
+        let found = self.assigned(home.calling_code, home, digits);
         found.ok_or_else(|| {
-            let trunk = here.prefix(Slot::Trunk, digits).unwrap_or(0);
-            refusal(here, &digits[trunk..])
+            let trunk = home.prefix(Slot::Trunk, digits).unwrap_or(0);
+            error_code(home, &digits[trunk..])
         })
     }
 
@@ -132,33 +136,33 @@ impl Reader<'_> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
         }
-        if rules.is(Slot::Local, digits) {
+        if rules.matches(Slot::Local, digits) {
             let whole = [&rules.area()[..], digits].concat();
-            if let Some(phone) = self.among(code, &whole) {
+            if let Some(phone) = self.match_plans(code, &whole) {
                 return Some(phone);
             }
         }
-        let bare = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
-        if let Some(bare) = bare {
-            if bare.len() <= LONGEST_EMERGENCY && rules.is(Slot::Emergency, bare) {
-                return Some(self.short(NumberKind::Emergency, bare, Some(rules)));
+        let without_trunk = rules.prefix(Slot::Trunk, digits).map(|prefix| &digits[prefix..]);
+        if let Some(without_trunk) = without_trunk {
+            if without_trunk.len() <= MAX_EMERGENCY_DIGITS && rules.matches(Slot::Emergency, without_trunk) {
+                return Some(self.unprefixed_phone(NumberKind::Emergency, without_trunk, Some(rules)));
             }
-            if let Some(phone) = self.among(code, bare) {
+            if let Some(phone) = self.match_plans(code, without_trunk) {
                 return Some(phone);
             }
         }
-        self.among(code, digits)
+        self.match_plans(code, digits)
     }
 
     /// A national number by the plans with this calling code; that of the country it was typed in is asked first.
-    fn among(&self, code: u16, national: &[u8]) -> Option<Phone> {
-        let here = self.here.filter(|here| here.calling_code == code);
+    fn match_plans(&self, code: u16, national: &[u8]) -> Option<Phone> {
+        let home = self.home.filter(|home| home.calling_code == code);
         let mut main = None;
-        here.into_iter().chain(plans().filter(|plan| plan.calling_code == code)).find_map(|plan| {
-            let kind = plan.kind_among(national, &mut main)?;
+        home.into_iter().chain(plans().filter(|plan| plan.calling_code == code)).find_map(|plan| {
+            let kind = plan.kind_with_cache(national, &mut main)?;
             let mut number = String::from("+");
-            push(&mut number, &digits_of(code));
-            push(&mut number, national);
+            push_digits(&mut number, &decimal_digits(code));
+            push_digits(&mut number, national);
             // Some plans have longer numbers for themselves than can be dialled from elsewhere, or shorter ones.
             E164::parse(&number)?;
             Some(Phone { kind, number, country: name(&plan), extension: self.typed.extension.clone() })
@@ -166,23 +170,23 @@ impl Reader<'_> {
     }
 
     /// A number of few digits, which only its own country knows.
-    fn short_number(&self, here: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
-        if digits.len() > LONGEST_SHORT {
+    fn short_code_or_emergency(&self, home: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
+        if digits.len() > MAX_SHORT_CODE_DIGITS {
             return None;
         }
-        if here.is(Slot::Emergency, digits) || HELP.contains(&digits) {
-            Some(self.short(NumberKind::Emergency, digits, Some(here)))
-        } else if !self.typed.letters && here.is(Slot::Short, digits) {
-            Some(self.short(NumberKind::ShortCode, digits, Some(here)))
+        if home.matches(Slot::Emergency, digits) || GLOBAL_EMERGENCY.contains(&digits) {
+            Some(self.unprefixed_phone(NumberKind::Emergency, digits, Some(home)))
+        } else if !self.typed.letters && home.matches(Slot::Short, digits) {
+            Some(self.unprefixed_phone(NumberKind::ShortCode, digits, Some(home)))
         } else {
             None
         }
     }
 
-    fn short(&self, kind: NumberKind, digits: &[u8], plan: Option<&NumberingPlan>) -> Phone {
+    fn unprefixed_phone(&self, kind: NumberKind, digits: &[u8], plan: Option<&NumberingPlan>) -> Phone {
         let mut number = String::new();
-        push(&mut number, digits);
-        let country = plan.or(self.here.as_ref()).map_or_else(|| WORLD.to_owned(), name);
+        push_digits(&mut number, digits);
+        let country = plan.or(self.home.as_ref()).map_or_else(|| WORLD.to_owned(), name);
         Phone { kind, number, country, extension: String::new() }
     }
 }
@@ -198,18 +202,18 @@ fn name(plan: &NumberingPlan) -> String {
 }
 
 /// Why a plan has no such number.
-fn refusal(plan: &NumberingPlan, national: &[u8]) -> Code {
-    let (shortest, longest) = plan.bounds();
-    if national.len() < shortest {
+fn error_code(plan: &NumberingPlan, national: &[u8]) -> Code {
+    let (min, max) = plan.bounds();
+    if national.len() < min {
         Code::PhoneTooShort
-    } else if national.len() > longest || national.len() + digits_of(plan.calling_code).len() > 15 {
+    } else if national.len() > max || national.len() + decimal_digits(plan.calling_code).len() > 15 {
         Code::PhoneTooLong
     } else {
         Code::PhoneNotAssigned
     }
 }
 
-fn digits_of(number: u16) -> Vec<u8> {
+fn decimal_digits(number: u16) -> Vec<u8> {
     let mut digits = Vec::new();
     for unit in [100, 10, 1] {
         if number >= unit {
@@ -219,7 +223,7 @@ fn digits_of(number: u16) -> Vec<u8> {
     digits
 }
 
-fn push(to: &mut String, digits: &[u8]) {
+fn push_digits(to: &mut String, digits: &[u8]) {
     for digit in digits {
         to.push(char::from(b'0' + digit));
     }
@@ -345,8 +349,8 @@ mod tests {
             }
             let country = [None, Some("US"), Some("GB"), Some("DE"), Some("IT"), Some("é")][(state >> 8) as usize % 6];
             if let Ok(phone) = parse(&text, country) {
-                let dialled = !matches!(phone.kind, NumberKind::Emergency | NumberKind::ShortCode);
-                assert_eq!(super::super::E164::parse(&phone.number).is_some(), dialled, "{text}");
+                let has_e164 = !matches!(phone.kind, NumberKind::Emergency | NumberKind::ShortCode);
+                assert_eq!(super::super::E164::parse(&phone.number).is_some(), has_e164, "{text}");
             }
         }
     }

@@ -22,7 +22,7 @@ const CLOSE: u8 = 11;
 const OR: u8 = 12;
 const CLASS: u8 = 13;
 const ANY: u8 = 14;
-const MORE: u8 = 15;
+const REPEAT: u8 = 15;
 
 /// A pattern, at its place in half-bytes.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Pattern<'a> {
 }
 
 /// Places before digits: bit *n* is the place before digit *n*.
-type Places = u32;
+type Positions = u32;
 
 impl<'a> Pattern<'a> {
     /// The first pattern of `bytes`.
@@ -42,27 +42,27 @@ impl<'a> Pattern<'a> {
 
     /// The pattern after this one.
     pub(super) fn next(mut self) -> Self {
-        self.either(&[], 0);
+        self.run_alternatives(&[], 0);
         self.at += 2;
         self
     }
 
     /// Whether it matches all of `digits`, of which there are at most 31. Goes on to the next pattern.
     pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
-        self.ends(digits) >> digits.len() & 1 == 1
+        self.prefix_ends(digits) >> digits.len() & 1 == 1
     }
 
     /// Every beginning of `digits` that it matches: bit *n* for one of *n* digits. Goes on to the next pattern.
-    pub(super) fn ends(&mut self, digits: &[u8]) -> u32 {
-        let ends = self.either(digits, 1);
+    pub(super) fn prefix_ends(&mut self, digits: &[u8]) -> u32 {
+        let prefix_ends = self.run_alternatives(digits, 1);
         self.at += 2;
-        ends
+        prefix_ends
     }
 
     /// The longest beginning of `digits` that it matches, if any that is not empty.
     pub(super) fn prefix(mut self, digits: &[u8]) -> Option<usize> {
-        let ends = self.either(digits, 1) & !1;
-        (ends != 0).then(|| 31 - ends.leading_zeros() as usize)
+        let prefix_ends = self.run_alternatives(digits, 1) & !1;
+        (prefix_ends != 0).then(|| 31 - prefix_ends.leading_zeros() as usize)
     }
 
     /// The digits that it begins with.
@@ -92,18 +92,18 @@ impl<'a> Pattern<'a> {
     }
 
     /// Runs alternatives up to the end of their group, or of the pattern, and stays there.
-    fn either(&mut self, digits: &[u8], from: Places) -> Places {
-        let (mut reached, mut places) = (0, from);
+    fn run_alternatives(&mut self, digits: &[u8], from: Positions) -> Positions {
+        let (mut reached, mut positions) = (0, from);
         loop {
             match self.peek() {
-                CLOSE | MORE => return reached | places,
+                CLOSE | REPEAT => return reached | positions,
                 OR => {
                     self.at += 1;
-                    reached |= places;
-                    places = from;
+                    reached |= positions;
+                    positions = from;
                 }
-                _ if places == 0 => self.skip(),
-                _ => places = self.repeated(digits, places),
+                _ if positions == 0 => self.skip(),
+                _ => positions = self.run_repeated(digits, positions),
             }
         }
     }
@@ -117,11 +117,11 @@ impl<'a> Pattern<'a> {
                 OPEN => depth += 1,
                 CLOSE => depth -= 1,
                 CLASS => self.at += 3,
-                MORE => {
+                REPEAT => {
                     let end = *self;
                     self.at += 1;
                     match self.peek() {
-                        MORE => {
+                        REPEAT => {
                             *self = end;
                             return;
                         }
@@ -136,42 +136,42 @@ impl<'a> Pattern<'a> {
     }
 
     /// Runs one thing as often as is said after it.
-    fn repeated(&mut self, digits: &[u8], from: Places) -> Places {
+    fn run_repeated(&mut self, digits: &[u8], from: Positions) -> Positions {
         let start = self.at;
-        let mut places = self.once(digits, from);
+        let mut positions = self.run_item(digits, from);
         let after = *self;
-        let (least, most) = match (self.take(), self.take()) {
-            (MORE, 1) => (0, 1),
-            (MORE, 0) => (self.take(), self.take()),
-            (MORE, times) if times != MORE => (times, times),
+        let (min, max) = match (self.take(), self.take()) {
+            (REPEAT, 1) => (0, 1),
+            (REPEAT, 0) => (self.take(), self.take()),
+            (REPEAT, times) if times != REPEAT => (times, times),
             _ => {
                 *self = after;
-                return places;
+                return positions;
             }
         };
-        let mut reached = if least == 0 { from } else { 0 };
+        let mut reached = if min == 0 { from } else { 0 };
         let mut again = *self;
-        for times in 1..=most {
-            if places == 0 {
+        for times in 1..=max {
+            if positions == 0 {
                 break;
             }
             if times > 1 {
                 again.at = start;
-                places = again.once(digits, places);
+                positions = again.run_item(digits, positions);
             }
-            if times >= least {
-                reached |= places;
+            if times >= min {
+                reached |= positions;
             }
         }
         reached
     }
 
-    fn once(&mut self, digits: &[u8], from: Places) -> Places {
+    fn run_item(&mut self, digits: &[u8], from: Positions) -> Positions {
         let allowed = match self.take() {
             OPEN => {
-                let places = self.either(digits, from);
+                let positions = self.run_alternatives(digits, from);
                 self.at += 1;
-                return places;
+                return positions;
             }
             CLASS => {
                 [self.take(), self.take(), self.take()].iter().fold(0, |mask, nibble| mask << 4 | u16::from(*nibble))
@@ -179,16 +179,16 @@ impl<'a> Pattern<'a> {
             ANY => 0x3ff,
             digit => 1 << digit,
         };
-        let mut places = 0;
+        let mut positions = 0;
         if from == 0 {
             return 0;
         }
         for (index, digit) in digits.iter().enumerate() {
             if from >> index & 1 == 1 && allowed >> (digit & 15) & 1 == 1 {
-                places |= 2 << index;
+                positions |= 2 << index;
             }
         }
-        places
+        positions
     }
 }
 

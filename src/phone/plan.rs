@@ -103,10 +103,10 @@ pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     })
 }
 
-/// By slot, every beginning of `digits` that its pattern matches, as [`Pattern::ends`].
-fn all_ends(patterns: &[u8], present: u16, digits: &[u8]) -> [u32; 16] {
+/// By slot, every beginning of `digits` that its pattern matches, as [`Pattern::prefix_ends`].
+fn prefix_ends_by_slot(patterns: &[u8], present: u16, digits: &[u8]) -> [u32; 16] {
     let mut pattern = Pattern::first(patterns);
-    core::array::from_fn(|slot| if present >> slot & 1 == 1 { pattern.ends(digits) } else { 0 })
+    core::array::from_fn(|slot| if present >> slot & 1 == 1 { pattern.prefix_ends(digits) } else { 0 })
 }
 
 fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
@@ -148,7 +148,7 @@ impl NumberingPlan {
     }
 
     /// Whether a pattern matches all of `digits`.
-    pub(super) fn is(&self, slot: Slot, digits: &[u8]) -> bool {
+    pub(super) fn matches(&self, slot: Slot, digits: &[u8]) -> bool {
         self.pattern(slot).is_some_and(|mut pattern| pattern.matches(digits))
     }
 
@@ -163,14 +163,14 @@ impl NumberingPlan {
 
     /// What kind of number national digits are; `None` for none of this plan's.
     pub(super) fn kind(&self, digits: &[u8]) -> Option<NumberKind> {
-        self.kind_among(digits, &mut None)
+        self.kind_with_cache(digits, &mut None)
     }
 
     /// The same; `main` keeps what the first plan with this calling code matches of these digits, for the others with it.
-    pub(super) fn kind_among(&self, digits: &[u8], main: &mut Option<u16>) -> Option<NumberKind> {
+    pub(super) fn kind_with_cache(&self, digits: &[u8], main: &mut Option<u16>) -> Option<NumberKind> {
         self.has_length(digits.len())?;
         // Most plans with a calling code of many end here.
-        if self.present & Slot::General.bit() != 0 && !self.is(Slot::General, digits) {
+        if self.present & Slot::General.bit() != 0 && !self.matches(Slot::General, digits) {
             return None;
         }
         let own = all_matching(self.patterns, self.present, digits);
@@ -186,16 +186,16 @@ impl NumberingPlan {
     ///
     /// `main` keeps what the first plan with this calling code matches, by how many digits there are: they are always the
     /// last of one number.
-    pub(super) fn begins_dearer(&self, digits: &[u8], main: &mut Vec<(usize, [u32; 16])>) -> bool {
-        let own = all_ends(self.patterns, self.present, digits);
+    pub(super) fn starts_with_premium_rate(&self, digits: &[u8], main: &mut Vec<(usize, [u32; 16])>) -> bool {
+        let own = prefix_ends_by_slot(self.patterns, self.present, digits);
         let main = if self.inherited == 0 {
             [0; 16]
-        } else if let Some((_, ends)) = main.iter().find(|(length, _)| *length == digits.len()) {
-            *ends
+        } else if let Some((_, prefix_ends)) = main.iter().find(|(length, _)| *length == digits.len()) {
+            *prefix_ends
         } else {
-            let ends = all_ends(self.main.1, self.main.0, digits);
-            main.push((digits.len(), ends));
-            ends
+            let prefix_ends = prefix_ends_by_slot(self.main.1, self.main.0, digits);
+            main.push((digits.len(), prefix_ends));
+            prefix_ends
         };
         let of = |slot: Slot| {
             let inherited = if self.inherited & slot.bit() == 0 { 0 } else { main[slot as usize] };
@@ -203,8 +203,8 @@ impl NumberingPlan {
         };
         let general = if self.present & Slot::General.bit() == 0 { u32::MAX } else { of(Slot::General) };
         let whole = u32::from(self.lengths) << 2 & general & ((1 << digits.len()) - 1);
-        let dearer = of(Slot::SharedCost) | of(Slot::Personal) | of(Slot::Pager);
-        whole & (of(Slot::Premium) | dearer & !of(Slot::TollFree)) != 0
+        let premium_rate = of(Slot::SharedCost) | of(Slot::Personal) | of(Slot::Pager);
+        whole & (of(Slot::Premium) | premium_rate & !of(Slot::TollFree)) != 0
     }
 
     fn has_length(&self, length: usize) -> Option<()> {

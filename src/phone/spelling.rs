@@ -7,10 +7,10 @@ use super::plan::{NumberingPlan, Slot, plans};
 use super::{E164, parse};
 
 /// The prefixes that people dial before a national number within their own country.
-const TRUNKS: [&str; 5] = ["0", "8", "06", "01", "1"];
+const TRUNK_PREFIXES: [&str; 5] = ["0", "8", "06", "01", "1"];
 
 /// How a national number is cut, its trunk prefix included: Britain's, France's, Germany's and their neighbours' habits.
-const CUTS: [&[usize]; 9] =
+const GROUPINGS: [&[usize]; 9] =
     [&[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[3, 3, 4], &[2, 4, 4], &[2, 2, 2, 2, 2], &[4, 6], &[4, 3, 3]];
 
 /// The forms in which a chart may hold `number`, E.164 first, each once.
@@ -25,27 +25,27 @@ pub fn spellings(number: E164<'_>) -> Vec<String> {
     };
     let code = crate::json::decimal(plan.calling_code.into());
     let national = digits.get(code.len()..).unwrap_or_default();
-    if let ("1", Some((area, office, line))) = (code.as_str(), cut_in_three(national)) {
+    if let ("1", Some((area, office, line))) = (code.as_str(), split_north_american(national)) {
         forms.north_american(area, office, line);
         return forms.0;
     }
     forms.add(&["+", &code, " ", national]);
     forms.add(&["00", &code, " ", national]);
     let own = country_of(number).and_then(|country| NumberingPlan::of(&country)).unwrap_or(plan);
-    let is_cut_off = |trunk: &&str| {
+    let is_trunk_prefix = |trunk: &&str| {
         let typed: Vec<u8> = [trunk, national].concat().bytes().map(|digit| digit - b'0').collect();
         own.prefix(Slot::Trunk, &typed) == Some(trunk.len())
     };
-    let trunk = TRUNKS.iter().find(|trunk| is_cut_off(trunk));
+    let trunk = TRUNK_PREFIXES.iter().find(|trunk| is_trunk_prefix(trunk));
     forms.add(&[national]);
     if trunk.is_none() {
-        forms.cut(national, 0, &code);
+        forms.add_groupings(national, 0, &code);
     }
     if let Some(trunk) = trunk {
         let whole = [trunk, national].concat();
         forms.add(&[&whole]);
         forms.add(&["+", &code, "(", trunk, ")", national]);
-        forms.cut(&whole, trunk.len(), &code);
+        forms.add_groupings(&whole, trunk.len(), &code);
     }
     forms.0
 }
@@ -63,7 +63,7 @@ pub fn country_of(number: E164<'_>) -> Option<String> {
 
 /// Whether two numbers have the same calling code.
 #[must_use]
-pub fn is_of_same_code(one: E164<'_>, other: E164<'_>) -> bool {
+pub fn has_same_calling_code(one: E164<'_>, other: E164<'_>) -> bool {
     let code = |number| plan_of(number).map(|plan| plan.calling_code);
     code(one).is_some_and(|one| code(other) == Some(one))
 }
@@ -77,7 +77,7 @@ fn plan_of(number: E164<'_>) -> Option<NumberingPlan> {
     })
 }
 
-fn cut_in_three(national: &str) -> Option<(&str, &str, &str)> {
+fn split_north_american(national: &str) -> Option<(&str, &str, &str)> {
     let (area, rest) = national.split_at_checked(3)?;
     let (office, line) = rest.split_at_checked(3)?;
     (line.len() == 4).then_some((area, office, line))
@@ -113,8 +113,8 @@ impl Forms {
     }
 
     /// The cuts that fit `whole`, whose first `trunk` digits are left out behind the country code.
-    fn cut(&mut self, whole: &str, trunk: usize, code: &str) {
-        for lengths in CUTS.into_iter().filter(|lengths| lengths.iter().sum::<usize>() == whole.len()) {
+    fn add_groupings(&mut self, whole: &str, trunk: usize, code: &str) {
+        for lengths in GROUPINGS.into_iter().filter(|lengths| lengths.iter().sum::<usize>() == whole.len()) {
             let mut text = String::new();
             let mut rest = whole;
             for length in lengths {

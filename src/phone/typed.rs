@@ -8,10 +8,10 @@ use crate::error::Code;
 const MAX_DIGITS: usize = 28;
 
 /// Longer texts are something else.
-const LONGEST: usize = 250;
+const MAX_BYTES: usize = 250;
 
 /// So many digits stand before the letters of a number, or it is a word; and fewer letters are a slip of the finger.
-const FEWEST: usize = 3;
+const MIN_DIGITS_AND_LETTERS: usize = 3;
 
 /// A number as it was typed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) struct TypedNumber {
 
 impl TypedNumber {
     pub(super) fn read(text: &str) -> Result<Self, Code> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_BYTES {
             return Err(Code::PhoneTooLong);
         }
         let mut typed = Self::default();
@@ -45,7 +45,7 @@ impl TypedNumber {
             {
                 typed.extension = digits;
                 break;
-            } else if let Some(key) = key(character).filter(|_| typed.digits.len() >= FEWEST) {
+            } else if let Some(key) = key(character).filter(|_| typed.digits.len() >= MIN_DIGITS_AND_LETTERS) {
                 letters += 1;
                 typed.digits.push(key);
             } else if !is_punctuation(character) {
@@ -57,7 +57,7 @@ impl TypedNumber {
             after_letter = key(character).is_some();
         }
         typed.letters = letters > 0;
-        if typed.digits.is_empty() || (1..FEWEST).contains(&letters) {
+        if typed.digits.is_empty() || (1..MIN_DIGITS_AND_LETTERS).contains(&letters) {
             return Err(Code::PhoneNotANumber);
         }
         Ok(typed)

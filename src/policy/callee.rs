@@ -5,7 +5,7 @@
 use super::config::Outbound;
 use super::refusal::Refusal;
 use crate::error::Code;
-use crate::phone::{E164, NumberKind, begins_dearer, begins_with_emergency, parse};
+use crate::phone::{E164, NumberKind, parse, starts_with_emergency, starts_with_premium_rate};
 
 /// Beginnings of numbers that are never called: premium and shared-cost services that numbering plans name late or not
 /// at all, satellites, and the world's own premium numbers.
@@ -18,7 +18,7 @@ const BLOCKED: [&str; 18] = [
 const EMERGENCY: [&str; 8] = ["000", "110", "111", "112", "118", "119", "911", "999"];
 
 /// An emergency number with a calling code before it is no longer than this.
-const LONGEST_EMERGENCY: usize = 6;
+const MAX_EMERGENCY_DIGITS: usize = 6;
 
 /// The areas of the North American plan that are neither in its main country nor in Canada.
 const OVERSEAS: [&[u8; 3]; 27] = [
@@ -63,18 +63,18 @@ impl<'a> Policy<'a> {
         if self.is_own(number) {
             return Err(Refusal::OwnNumber);
         }
-        if self.is_blocked(text) || begins_dearer(number) {
+        if self.is_blocked(text) || starts_with_premium_rate(number) {
             return Err(Refusal::Blocked);
         }
-        let origin = Origin::of(text)?;
+        let resolved = ResolvedNumber::of(text)?;
         // It may have been typed with a trunk prefix after its country code.
-        if E164::parse(&origin.number).is_some_and(|number| self.is_own(number)) {
+        if E164::parse(&resolved.number).is_some_and(|number| self.is_own(number)) {
             return Err(Refusal::OwnNumber);
         }
-        if self.is_blocked(&origin.number) {
+        if self.is_blocked(&resolved.number) {
             return Err(Refusal::Blocked);
         }
-        match origin.kind {
+        match resolved.kind {
             NumberKind::Ordinary | NumberKind::TollFree => {}
             NumberKind::Emergency => return Err(Refusal::Emergency),
             NumberKind::ShortCode => return Err(Refusal::NumberInvalid),
@@ -82,18 +82,18 @@ impl<'a> Policy<'a> {
                 return Err(Refusal::Blocked);
             }
         }
-        if self.is_allowed(&origin) { Ok(origin.number) } else { Err(Refusal::Country) }
+        if self.is_allowed(&resolved) { Ok(resolved.number) } else { Err(Refusal::Country) }
     }
 
     /// Whether a number that the config itself names may be dialled. It may be of any country, and of a range that was
     /// given out lately, which the plans do not know.
     #[must_use]
-    pub fn allows_named(&self, text: &str) -> bool {
+    pub fn allows_config_number(&self, text: &str) -> bool {
         match self.allows(text) {
             Ok(_) | Err(Refusal::Country) => true,
             Err(Refusal::NumberInvalid) => {
                 matches!(parse(text, None), Err(Code::PhoneNotAssigned))
-                    && !E164::parse(text).is_none_or(begins_with_emergency)
+                    && !E164::parse(text).is_none_or(starts_with_emergency)
             }
             Err(_) => false,
         }
@@ -126,7 +126,10 @@ impl<'a> Policy<'a> {
     /// The country of our first number (ISO 3166).
     #[must_use]
     pub fn country(&self) -> Option<String> {
-        self.numbers.first().and_then(|number| Origin::of(number.as_str()).ok()).map(|origin| origin.country)
+        self.numbers
+            .first()
+            .and_then(|number| ResolvedNumber::of(number.as_str()).ok())
+            .map(|resolved| resolved.country)
     }
 
     /// Whether a number is one of ours, or one of ours with digits added.
@@ -137,51 +140,51 @@ impl<'a> Policy<'a> {
     /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of
     /// North America.
     fn is_blocked(&self, number: &str) -> bool {
-        let mut beginnings = BLOCKED.iter().copied().chain(self.outbound.blocked.iter().map(String::as_str));
-        beginnings.any(|beginning| number.starts_with(beginning))
-            || number.starts_with("+1") && number.get(5..8) == Some("976")
+        let mut prefixes = BLOCKED.iter().copied().chain(self.outbound.blocked.iter().map(String::as_str));
+        prefixes.any(|prefix| number.starts_with(prefix)) || number.starts_with("+1") && number.get(5..8) == Some("976")
     }
 
     fn is_emergency(&self, text: &str) -> bool {
         let digits = clean(text);
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
         // Dialled as such, or with a calling code before it.
-        digits.len() <= LONGEST_EMERGENCY && EMERGENCY.iter().any(|number| digits.ends_with(number))
+        digits.len() <= MAX_EMERGENCY_DIGITS && EMERGENCY.iter().any(|number| digits.ends_with(number))
             || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == NumberKind::Emergency)
     }
 
-    fn is_allowed(&self, origin: &Origin) -> bool {
+    fn is_allowed(&self, resolved: &ResolvedNumber) -> bool {
         let is_here = |country: &str| {
             let country = if country.eq_ignore_ascii_case("UK") { "GB" } else { country };
             // North America shares its toll-free numbers; the plans count them as the main country's.
-            let shared = origin.kind == NumberKind::TollFree
-                && origin.country == NORTH_AMERICA[0]
+            let shared = resolved.kind == NumberKind::TollFree
+                && resolved.country == NORTH_AMERICA[0]
                 && NORTH_AMERICA.iter().any(|one| one.eq_ignore_ascii_case(country));
-            shared || origin.country.eq_ignore_ascii_case(country)
+            shared || resolved.country.eq_ignore_ascii_case(country)
         };
         match &self.outbound.countries {
             Some(countries) => countries.iter().any(|country| is_here(country)),
-            None => {
-                self.numbers.iter().any(|number| Origin::of(number.as_str()).is_ok_and(|ours| is_here(&ours.country)))
-            }
+            None => self
+                .numbers
+                .iter()
+                .any(|number| ResolvedNumber::of(number.as_str()).is_ok_and(|ours| is_here(&ours.country))),
         }
     }
 }
 
 /// Where a number belongs.
-struct Origin {
+struct ResolvedNumber {
     country: String,
     kind: NumberKind,
     number: String,
 }
 
-impl Origin {
+impl ResolvedNumber {
     fn of(number: &str) -> Result<Self, Refusal> {
         match parse(number, None) {
             Ok(phone) => Ok(Self { country: phone.country, kind: phone.kind, number: phone.number }),
             // North America gives out new areas every year, nearly all of them in its main country. Premium numbers have
             // areas of their own there, so one that nobody knows yet is an ordinary one.
-            Err(Code::PhoneNotAssigned) if is_of_new_area(number) => {
+            Err(Code::PhoneNotAssigned) if may_be_new_area(number) => {
                 Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: NumberKind::Ordinary, number: number.to_owned() })
             }
             Err(_) => Err(Refusal::NumberInvalid),
@@ -191,7 +194,7 @@ impl Origin {
 
 /// Ten digits after +1, of an area that could be given out to a place, and that no plan knows. Source: the North American
 /// Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
-fn is_of_new_area(number: &str) -> bool {
+fn may_be_new_area(number: &str) -> bool {
     let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
         return false;
     };
@@ -246,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_new_area_is_one_that_a_place_can_have() {
-        let new = |area: &str| is_of_new_area(&["+1", area, "5550123"].concat());
+        let new = |area: &str| may_be_new_area(&["+1", area, "5550123"].concat());
         for area in ["232", "457", "624", "729", "824", "924"] {
             assert!(new(area), "{area}");
         }

@@ -7,9 +7,9 @@ use crate::json::Json;
 
 /// Minutes since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Clock(u32);
+pub struct TimeOfDay(u32);
 
-impl Clock {
+impl TimeOfDay {
     /// Reads `HH:MM`, up to `24:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -23,7 +23,7 @@ impl Clock {
 
     /// What the clocks show, from the answer to `Ask::Zone` for one instant.
     #[must_use]
-    pub fn of_answer(body: &Json) -> Option<Self> {
+    pub fn from_answer(body: &Json) -> Option<Self> {
         Self::parse(body.at(&["walls", "0"])?.text()?.get(11..16)?)
     }
 }
@@ -32,10 +32,10 @@ impl Clock {
 #[must_use]
 pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a str>) -> Option<&'a str> {
     let mut longest: Option<(&str, &str)> = None;
-    for (beginning, zone) in hours.zones.iter() {
-        let fits = !beginning.is_empty() && callee.starts_with(beginning);
-        if fits && longest.is_none_or(|(known, _)| known.len() < beginning.len()) {
-            longest = Some((beginning, zone));
+    for (prefix, zone) in hours.zones.iter() {
+        let fits = !prefix.is_empty() && callee.starts_with(prefix);
+        if fits && longest.is_none_or(|(known, _)| known.len() < prefix.len()) {
+            longest = Some((prefix, zone));
         }
     }
     longest.map(|(_, zone)| zone).or(clinic)
@@ -44,8 +44,8 @@ pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a
 /// Whether people may be called when their clocks show `now`; `None` where the hours cannot be read. Hours that end
 /// before they begin go past midnight.
 #[must_use]
-pub fn is_open(hours: &CallingHours, now: Clock) -> Option<bool> {
-    let (from, to) = (Clock::parse(&hours.from)?, Clock::parse(&hours.to)?);
+pub fn is_open(hours: &CallingHours, now: TimeOfDay) -> Option<bool> {
+    let (from, to) = (TimeOfDay::parse(&hours.from)?, TimeOfDay::parse(&hours.to)?);
     Some(if from < to { from <= now && now < to } else { from <= now || now < to })
 }
 
@@ -55,7 +55,7 @@ mod tests {
 
     fn open(from: &str, to: &str, now: &str) -> Option<bool> {
         let hours = CallingHours { from: from.into(), to: to.into(), zones: crate::json::Map::default() };
-        is_open(&hours, Clock::parse(now).unwrap())
+        is_open(&hours, TimeOfDay::parse(now).unwrap())
     }
 
     #[test]

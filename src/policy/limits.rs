@@ -11,7 +11,7 @@ use crate::text::percent_encode;
 use crate::time::{HOUR, instant};
 
 /// Twilio ends a call after four hours; one that still seems to go on then has lost its last callback.
-const LONGEST_CALL: u64 = 4 * HOUR;
+const MAX_CALL_DURATION: u64 = 4 * HOUR;
 
 /// A limit, and the search whose `total` it is held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub struct Limit {
     /// What the caller is told where the limit is reached.
     pub refusal: Refusal,
     /// How many calls are allowed.
-    pub most: u32,
+    pub max: u32,
     /// A FHIR search for the calls that count, relative to the base; its `Bundle.total` is what is asked for.
     pub search: String,
 }
 
 /// The limits of a config for a caller (`Practitioner/<id>`), at `now`.
 #[must_use]
-pub fn searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit> {
+pub fn limit_searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit> {
     let mut limits = Vec::new();
     if !is_reference(practitioner, "Practitioner") {
         return limits;
@@ -35,13 +35,13 @@ pub fn searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit>
     let calls =
         ["Communication?category=", &percent_encode(&[system, "|", code].concat()), "&sender=", practitioner].concat();
     let since = |span: u64| percent_encode(&instant(now.saturating_sub(span)));
-    if let Some(most) = outbound.concurrent {
-        let search = [&calls, "&status=in-progress&sent=ge", &since(LONGEST_CALL), "&_summary=count"].concat();
-        limits.push(Limit { refusal: Refusal::Concurrent, most, search });
+    if let Some(max) = outbound.concurrent {
+        let search = [&calls, "&status=in-progress&sent=ge", &since(MAX_CALL_DURATION), "&_summary=count"].concat();
+        limits.push(Limit { refusal: Refusal::Concurrent, max, search });
     }
-    if let Some(most) = outbound.per_hour {
+    if let Some(max) = outbound.per_hour {
         let search = [&calls, "&sent=ge", &since(HOUR), "&_summary=count"].concat();
-        limits.push(Limit { refusal: Refusal::PerHour, most, search });
+        limits.push(Limit { refusal: Refusal::PerHour, max, search });
     }
     limits
 }
@@ -50,11 +50,11 @@ pub fn searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit>
 ///
 /// # Errors
 /// Which limit is reached; or that it is not known, and nothing is dialled.
-pub fn judge(limits: &[Limit], found: &[Option<Json>]) -> Result<(), Refusal> {
+pub fn check_limits(limits: &[Limit], found: &[Option<Json>]) -> Result<(), Refusal> {
     for (index, limit) in limits.iter().enumerate() {
         let bundle = found.get(index).and_then(Option::as_ref);
         let total = bundle.and_then(|bundle| bundle.get("total")?.integer()).ok_or(Refusal::ChartUnavailable)?;
-        if total >= limit.most {
+        if total >= limit.max {
             return Err(limit.refusal);
         }
     }

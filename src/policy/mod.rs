@@ -9,11 +9,11 @@ mod config;
 mod hours;
 mod limits;
 mod refusal;
-mod spoken;
+mod spoken_message;
 
 pub use callee::{Policy, clean};
 pub use config::{AnsweringMachine, CallingHours, Outbound, Pool};
-pub use hours::{Clock, callee_zone, is_open};
-pub use limits::{Limit, judge, searches};
+pub use hours::{TimeOfDay, callee_zone, is_open};
+pub use limits::{Limit, check_limits, limit_searches};
 pub use refusal::Refusal;
-pub use spoken::Spoken;
+pub use spoken_message::SpokenMessage;

@@ -2,7 +2,7 @@
 
 //! Why a call is not placed: a code for the log, a sentence for the caller.
 
-use super::spoken::Spoken;
+use super::spoken_message::SpokenMessage;
 use crate::error::Code;
 
 /// Why a call is not placed.
@@ -80,19 +80,19 @@ impl Refusal {
 
     /// What the caller hears, where another kind of call hears it too.
     #[must_use]
-    pub const fn spoken(self) -> Spoken {
+    pub const fn message(self) -> SpokenMessage {
         match self {
-            Self::NumberInvalid => Spoken::InvalidNumber,
-            Self::Emergency => Spoken::Emergency,
-            Self::Country => Spoken::Country,
-            Self::Blocked => Spoken::Blocked,
-            Self::OwnNumber => Spoken::OwnNumber,
+            Self::NumberInvalid => SpokenMessage::InvalidNumber,
+            Self::Emergency => SpokenMessage::Emergency,
+            Self::Country => SpokenMessage::Country,
+            Self::Blocked => SpokenMessage::Blocked,
+            Self::OwnNumber => SpokenMessage::OwnNumber,
             Self::HoursUnknown
             | Self::CallUnknown
             | Self::ChartUnavailable
             | Self::SecretWeak
-            | Self::SecretMissing => Spoken::Failure,
-            _ => Spoken::NotAllowed,
+            | Self::SecretMissing => SpokenMessage::Failure,
+            _ => SpokenMessage::NotAllowed,
         }
     }
 
@@ -105,7 +105,7 @@ impl Refusal {
             Self::PerHour => "You have placed too many calls in the last hour. Please try again later.",
             Self::TicketExpired => "This call was prepared too long ago. Please start it again.",
             Self::TicketUsed => "This call has been placed already. Please start it again.",
-            _ => self.spoken().text(),
+            _ => self.message().text(),
         }
     }
 }

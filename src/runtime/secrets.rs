@@ -22,7 +22,7 @@ pub enum Secret {
     /// `PLUMLINE_CONFIG`.
     Config,
     /// `PLUMLINE_SECRET`.
-    Sealing,
+    SealingKeys,
     /// `TWILIO_API_KEY`.
     ApiKey,
     /// `TWILIO_API_SECRET`.
@@ -45,7 +45,7 @@ impl Secret {
             Self::TwimlAppSid => "TWILIO_TWIML_APP_SID",
             Self::WebhookUrl => "PLUMLINE_WEBHOOK_URL",
             Self::Config => "PLUMLINE_CONFIG",
-            Self::Sealing => "PLUMLINE_SECRET",
+            Self::SealingKeys => "PLUMLINE_SECRET",
             Self::ApiKey => "TWILIO_API_KEY",
             Self::ApiSecret => "TWILIO_API_SECRET",
             Self::ApiUrl => "TWILIO_API_URL",

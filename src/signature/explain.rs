@@ -10,7 +10,7 @@ use super::params::SignedParams;
 use super::url::UrlParts;
 use crate::error::Code;
 use crate::sort::sort;
-use crate::text::{cut, cut_before, find, list};
+use crate::text::{find, list, split_before, split_on};
 
 /// The most HMACs that one explanation may cost.
 const MAX_HMACS: u32 = 32;
@@ -106,11 +106,11 @@ impl Trial<'_> {
 
     /// The query in other orders: frameworks that take a URL apart put it together by rules of their own.
     fn queries(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
-        let (path, query) = cut(parts.rest, b'?');
+        let (path, query) = split_on(parts.rest, b'?');
         let mut pairs = Vec::new();
         let mut rest = query;
         while !rest.is_empty() {
-            let (pair, after) = cut(rest, b'&');
+            let (pair, after) = split_on(rest, b'&');
             pairs.push(pair);
             rest = after;
         }
@@ -211,7 +211,7 @@ fn cut_port(address: &str) -> (&str, &str) {
 
 /// Path and query with a slash at the path's end where there is none, and without it where there is one.
 fn with_other_slash(rest: &str) -> String {
-    let (path, query) = cut_before(rest, |byte| byte == b'?');
+    let (path, query) = split_before(rest, |byte| byte == b'?');
     match path.strip_suffix('/') {
         Some(shorter) => [shorter, query].concat(),
         None => [path, "/", query].concat(),

@@ -7,7 +7,7 @@
 
 use super::mac::{Algorithm, AuthToken};
 use crate::error::Code;
-use crate::text::{cut, list};
+use crate::text::{list, split_on};
 
 /// One configured shared key.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl<'a> SharedKeys<'a> {
 
     fn setting(&self, name: &str) -> Option<&'a str> {
         list(self.header).find_map(|setting| {
-            let (key, value) = cut(setting, b'=');
+            let (key, value) = split_on(setting, b'=');
             key.trim_ascii().eq_ignore_ascii_case(name).then(|| value.trim_ascii())
         })
     }

@@ -3,7 +3,7 @@
 //! The spellings of a URL that Twilio may have signed.
 
 use crate::error::Code;
-use crate::text::{cut, cut_before, find};
+use crate::text::{find, split_before, split_on};
 
 /// The absolute URL that Twilio calls, as Twilio has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl WebhookUrl {
 
 /// Whether a request to an absolute URL is encrypted, or does not leave this machine.
 fn is_secure(url: &str) -> bool {
-    let (scheme, rest) = cut(url, b':');
-    let authority = cut_before(rest.get(2..).unwrap_or_default(), ends_authority).0;
+    let (scheme, rest) = split_on(url, b':');
+    let authority = split_before(rest.get(2..).unwrap_or_default(), ends_authority).0;
     let is = |name: &str| scheme.eq_ignore_ascii_case(name);
     is("https") || is("wss") || (is("http") || is("ws")) && is_loopback(authority)
 }
@@ -58,9 +58,9 @@ fn is_loopback(authority: &str) -> bool {
 
 /// The first three parts of a host, and the rest.
 fn dotted(host: &str) -> ([&str; 3], &str) {
-    let (first, rest) = cut(host, b'.');
-    let (second, rest) = cut(rest, b'.');
-    let (third, rest) = cut(rest, b'.');
+    let (first, rest) = split_on(host, b'.');
+    let (second, rest) = split_on(rest, b'.');
+    let (third, rest) = split_on(rest, b'.');
     ([first, second, third], rest)
 }
 
@@ -89,7 +89,7 @@ impl<'a> UrlParts<'a> {
 
     /// Cuts off the scheme, `://` included.
     fn scheme(url: &'a str) -> Option<(&'a str, &'a str)> {
-        let (name, after) = cut(url, b':');
+        let (name, after) = split_on(url, b':');
         let after = after.strip_prefix("//")?;
         let name = name.as_bytes();
         let named = name.first().is_some_and(u8::is_ascii_alphabetic)
@@ -101,14 +101,14 @@ impl<'a> UrlParts<'a> {
     #[must_use]
     pub fn parse(url: &'a str) -> Option<Self> {
         let (scheme, after) = Self::scheme(url)?;
-        let (authority, rest) = cut_before(after, ends_authority);
+        let (authority, rest) = split_before(after, ends_authority);
         let last = |text: &str, byte| text.bytes().rposition(|one| one == byte).map_or(0, |at| at + 1);
         let (userinfo, host_port) = authority.split_at_checked(last(authority, b'@'))?;
         // A colon begins the port only after the closing bracket of an IPv6 address.
         let after_bracket = last(host_port, b']');
         let port_at = find(host_port.get(after_bracket..)?, b':').map_or(host_port.len(), |at| at + after_bracket);
         let (host, port) = host_port.split_at_checked(port_at)?;
-        let (rest, fragment) = cut_before(rest, |byte| byte == b'#');
+        let (rest, fragment) = split_before(rest, |byte| byte == b'#');
         (!host.is_empty()).then_some(Self { scheme, userinfo, host, port, rest, fragment })
     }
 
@@ -153,10 +153,10 @@ impl<'a> UrlParts<'a> {
 
     /// The values of `bodySHA256` in the query: the first, and whether there is another.
     pub(super) fn body_hash(&self) -> Option<(&'a str, bool)> {
-        let (_, mut query) = cut(self.rest, b'?');
+        let (_, mut query) = split_on(self.rest, b'?');
         let mut hash = None;
         while !query.is_empty() {
-            let (pair, rest) = cut(query, b'&');
+            let (pair, rest) = split_on(query, b'&');
             query = rest;
             if let Some(value) = pair.strip_prefix("bodySHA256=") {
                 hash = match hash {

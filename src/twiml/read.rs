@@ -14,7 +14,7 @@ use super::finding::{Finding, MAX, Path};
 use super::tree::{Element, Node};
 use super::xml::{Malformed, attribute, character};
 use crate::error::Code;
-use crate::text::{cut_before, find};
+use crate::text::{find, split_before};
 
 /// The path of a document as a whole.
 const DOCUMENT: &str = "/";
@@ -167,7 +167,7 @@ impl Tree {
         let mut value = String::with_capacity(written.len());
         let mut rest = written;
         loop {
-            let (plain, after) = cut_before(rest, |byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'));
+            let (plain, after) = split_before(rest, |byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'));
             value.push_str(plain);
             rest = match after.as_bytes().first() {
                 None => return Ok(value),

@@ -10,7 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::document::is_writable;
 use super::tree::{Element, Node};
 use super::xml::{attribute, character};
-use crate::text::{cut_before, find};
+use crate::text::{find, split_before};
 
 /// What Twilio knows of an element.
 struct ValueKind {
@@ -155,7 +155,7 @@ fn value(written: &str) -> Option<String> {
     let mut value = String::with_capacity(written.len());
     let mut rest = written;
     loop {
-        let (plain, after) = cut_before(rest, |byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'));
+        let (plain, after) = split_before(rest, |byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'));
         value.push_str(plain);
         rest = match after.as_bytes().first() {
             None => return is_writable(&value).then_some(value),

@@ -4,7 +4,7 @@
 
 use super::schema::ValueKind;
 use crate::phone::E164;
-use crate::text::{cut_before, find};
+use crate::text::{find, split_before};
 
 /// Whether `value` is of a kind that looks at the value alone.
 pub(super) fn fits(kind: ValueKind, value: &str, wide: bool) -> bool {
@@ -41,7 +41,7 @@ fn phone(value: &str, short: bool) -> bool {
 
 /// An absolute URL with `http` or `https` and a host, or a relative one, which may be empty (RFC 3986).
 fn url(value: &str) -> bool {
-    let (scheme, rest) = cut_before(value, |byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
+    let (scheme, rest) = split_before(value, |byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
     let sound = match rest.strip_prefix(':') {
         Some(rest) => {
             let known = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
@@ -59,7 +59,7 @@ fn of_url(value: &str) -> bool {
 
 /// Whether there is a host at the beginning, userinfo aside.
 fn has_host(rest: &str) -> bool {
-    let (authority, _) = cut_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
+    let (authority, _) = split_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
     let host = authority.rsplit('@').next().unwrap_or_default();
     !host.is_empty() && !host.starts_with(':')
 }

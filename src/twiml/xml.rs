@@ -2,7 +2,7 @@
 
 //! Small parts of XML, as they are read.
 
-use crate::text::cut_before;
+use crate::text::split_before;
 
 /// No XML.
 pub(super) struct Malformed;
@@ -14,10 +14,10 @@ pub(super) fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a s
     if begun.is_empty() {
         return Ok(None);
     }
-    let (name, after) = cut_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
+    let (name, after) = split_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
     let quoted = after.trim_ascii_start().strip_prefix('=').unwrap_or_default().trim_ascii_start();
     let quote = quoted.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or(Malformed)?;
-    let (value, end) = cut_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
+    let (value, end) = split_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
     if name.is_empty() || end.is_empty() || begun.len() == rest.len() {
         return Err(Malformed);
     }

@@ -2,7 +2,7 @@
 
 //! The actions: their verbs, one after the other, and the edges between them.
 
-use super::place::Place;
+use super::config_path::ConfigPath;
 use super::rules::MAX_COMPARED;
 use super::{Checker, shape};
 use crate::dialplan::callback_urls::{MAX_CALLBACKS, count_callbacks, count_of_action};
@@ -13,16 +13,16 @@ use crate::error::Code;
 impl Checker<'_> {
     pub(super) fn actions(&mut self) {
         let config = self.config;
-        let at = Place::root("actions");
+        let at = ConfigPath::root("actions");
         for (index, (name, verbs)) in config.actions.iter().enumerate() {
             self.edges.begin();
             let at = at.member(index, name);
             self.expect(shape::is_name(name), Code::ConfigName, &at);
-            self.expect(verbs.last().is_some_and(Verb::decides), Code::ConfigDeadEnd, &at);
+            self.expect(verbs.last().is_some_and(Verb::is_final), Code::ConfigDeadEnd, &at);
             for (index, verb) in verbs.iter().enumerate() {
                 let at = at.element(index);
                 let alone = verbs.len() == 1 || !verb.is_alone();
-                let last = index + 1 == verbs.len() || !verb.decides();
+                let last = index + 1 == verbs.len() || !verb.is_final();
                 self.expect(alone && last, Code::ConfigVerbOrder, &at);
                 let at = at.field(verb.key());
                 verb.check(self, &at);
@@ -31,7 +31,7 @@ impl Checker<'_> {
         }
     }
 
-    fn edge(&mut self, edge: Edge<'_>, verb: usize, at: &Place<'_>) {
+    fn edge(&mut self, edge: Edge<'_>, verb: usize, at: &ConfigPath<'_>) {
         match self.config.actions.position(edge.to) {
             Some(to) => self.edges.add(to, edge, verb),
             None => self.error(Code::ConfigNameUnknown, at),
@@ -40,7 +40,7 @@ impl Checker<'_> {
 
     /// What does nothing, or not what callers expect.
     pub(super) fn advise_on_actions(&mut self) {
-        let at = Place::root("actions");
+        let at = ConfigPath::root("actions");
         for (index, (name, verbs)) in self.config.actions.iter().enumerate() {
             let at = at.member(index, name);
             for (index, verb) in verbs.iter().enumerate() {
@@ -61,7 +61,7 @@ impl Checker<'_> {
         }
         let actions = self.config.actions.iter().enumerate();
         if let Some((index, (name, _))) = actions.max_by_key(|(_, (_, verbs))| count_of_action(verbs)) {
-            self.error(Code::ConfigSteps, &Place::root("actions").member(index, name));
+            self.error(Code::ConfigSteps, &ConfigPath::root("actions").member(index, name));
         }
     }
 }

@@ -2,9 +2,9 @@
 
 //! The greeting, and what a clinic settles besides its dialplan.
 
-use super::place::Place;
+use super::config_path::ConfigPath;
 use super::{Checker, shape};
-use crate::dialplan::config::{Alerts, Occasion, Recording};
+use crate::dialplan::config::{Alerts, FollowUpTrigger, Recording};
 use crate::dialplan::speech::Prompt;
 use crate::error::Code;
 use crate::phone::parse;
@@ -15,50 +15,50 @@ use crate::twiml::is_writable;
 const OWNERS: &[&str] = &["Organization", "CareTeam", "HealthcareService", "Practitioner", "PractitionerRole"];
 
 /// A hundred years.
-const LONGEST_RETENTION: u32 = 36_500;
+const MAX_RETENTION_DAYS: u32 = 36_500;
 
 impl Checker<'_> {
     /// What answers numbers that have no dialplan, and the settings that all callers share.
     pub(super) fn greeting(&mut self) {
         let config = self.config;
-        let at = Place::root("greeting");
+        let at = ConfigPath::root("greeting");
         if let Some(text) = &config.greeting.text {
             // Nothing is said where it is empty.
-            let fits = text.is_empty() || shape::is_heard(text);
+            let fits = text.is_empty() || shape::is_speakable_text(text);
             self.expect(fits, Code::ConfigText, &at.field("text"));
         }
         self.voice(config.greeting.voice.as_deref(), &at.field("voice"));
         self.spoken_language(config.greeting.language.as_deref(), &at.field("language"));
         let identity = config.client.as_deref();
-        self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &Place::root("client"));
-        self.switched_language(config.language.as_deref(), &Place::root("language"));
-        self.voice(config.voice.as_deref(), &Place::root("voice"));
-        self.zone(config.time_zone.as_deref(), &Place::root("timeZone"));
+        self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &ConfigPath::root("client"));
+        self.switched_language(config.language.as_deref(), &ConfigPath::root("language"));
+        self.voice(config.voice.as_deref(), &ConfigPath::root("voice"));
+        self.zone(config.time_zone.as_deref(), &ConfigPath::root("timeZone"));
     }
 
     pub(super) fn clinic(&mut self) {
         let config = self.config;
         self.identities();
-        self.outbound(&config.outbound, &Place::root("outbound"));
+        self.outbound(&config.outbound, &ConfigPath::root("outbound"));
         if let Some(recording) = &config.recording {
-            self.recording(recording, &Place::root("recording"));
+            self.recording(recording, &ConfigPath::root("recording"));
         }
         let owner = config.tasks.owner.as_deref();
         let known = owner.is_none_or(|owner| shape::is_reference(owner, OWNERS));
-        self.expect(known, Code::ConfigReference, &Place::root("tasks").field("owner"));
+        self.expect(known, Code::ConfigReference, &ConfigPath::root("tasks").field("owner"));
         if let Some(alerts) = &config.alerts {
-            self.alerts(alerts, &Place::root("alerts"));
+            self.alerts(alerts, &ConfigPath::root("alerts"));
         }
         if let Some(base) = &config.chart.extension_base {
             // The URL of an extension is a name: http is as good.
             let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
-            self.expect(fits, Code::ConfigUrl, &Place::root("chart").field("extensionBase"));
+            self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field("extensionBase"));
         }
     }
 
     fn identities(&mut self) {
         let config = self.config;
-        let at = Place::root("identities");
+        let at = ConfigPath::root("identities");
         for (index, (identity, binding)) in config.identities.iter().enumerate() {
             // It may be somebody's name.
             let at = at.element(index);
@@ -78,7 +78,7 @@ impl Checker<'_> {
 
     /// An identity that the plan rings: unless it is bound to somebody, no token is given for it. Each is reported where it
     /// is used first.
-    pub(in crate::dialplan) fn identity_in_use(&mut self, identity: &str, at: &Place<'_>) {
+    pub(in crate::dialplan) fn check_identity_binding(&mut self, identity: &str, at: &ConfigPath<'_>) {
         let is_bound = self.config.identities.get(identity).is_some() || shape::is_uuid(identity);
         if !is_bound && !self.unbound.iter().any(|known| known == identity) {
             self.unbound.push(identity.to_owned());
@@ -88,11 +88,11 @@ impl Checker<'_> {
 
     pub(super) fn advise_on_identities(&mut self) {
         if let Some(identity) = self.config.client.as_deref() {
-            self.identity_in_use(identity, &Place::root("client"));
+            self.check_identity_binding(identity, &ConfigPath::root("client"));
         }
     }
 
-    fn outbound(&mut self, outbound: &Outbound, at: &Place<'_>) {
+    fn outbound(&mut self, outbound: &Outbound, at: &ConfigPath<'_>) {
         if let Some(number) = &outbound.caller_id {
             self.our_number(number, &at.field("callerId"));
         }
@@ -120,8 +120,8 @@ impl Checker<'_> {
             }
         }
         let blocked = at.field("blocked");
-        for (index, beginning) in outbound.blocked.iter().enumerate() {
-            self.expect(shape::is_beginning(beginning), Code::ConfigNumber, &blocked.element(index));
+        for (index, prefix) in outbound.blocked.iter().enumerate() {
+            self.expect(shape::is_number_prefix(prefix), Code::ConfigNumber, &blocked.element(index));
         }
         if let Some(hours) = &outbound.hours {
             self.calling_hours(hours, &at.field("hours"));
@@ -131,36 +131,36 @@ impl Checker<'_> {
         self.range(outbound.timeout, 1, 600, &at.field("timeout"));
     }
 
-    fn calling_hours(&mut self, hours: &CallingHours, at: &Place<'_>) {
+    fn calling_hours(&mut self, hours: &CallingHours, at: &ConfigPath<'_>) {
         self.expect(shape::is_time(&hours.from, false), Code::ConfigTime, &at.field("from"));
         // Nobody may be called around midnight.
         let ends = shape::is_time(&hours.to, true) && (hours.to > hours.from || !shape::is_time(&hours.from, false));
         self.expect(ends, Code::ConfigTime, &at.field("to"));
         let zones = at.field("zones");
-        for (index, (beginning, zone)) in hours.zones.iter().enumerate() {
-            let at = zones.member(index, beginning);
-            self.expect(shape::is_beginning(beginning), Code::ConfigNumber, &at);
+        for (index, (prefix, zone)) in hours.zones.iter().enumerate() {
+            let at = zones.member(index, prefix);
+            self.expect(shape::is_number_prefix(prefix), Code::ConfigNumber, &at);
             self.zone(Some(zone), &at);
         }
         let elsewhere = self.config.time_zone.is_some();
-        self.expect(elsewhere, Code::ConfigTimeZoneMissing, &Place::root("timeZone"));
+        self.expect(elsewhere, Code::ConfigTimeZoneMissing, &ConfigPath::root("timeZone"));
     }
 
-    fn recording(&mut self, recording: &Recording, at: &Place<'_>) {
+    fn recording(&mut self, recording: &Recording, at: &ConfigPath<'_>) {
         // Voicemail needs none: whoever leaves a message knows that it is kept.
         if recording.inbound || recording.outbound || recording.announcement != Prompt::default() {
             self.prompt(&recording.announcement, &at.field("announcement"));
         }
-        self.range(recording.retention_days, 0, LONGEST_RETENTION, &at.field("retentionDays"));
+        self.range(recording.retention_days, 0, MAX_RETENTION_DAYS, &at.field("retentionDays"));
     }
 
     /// Whether a task is opened for such a call, or an alert is sent.
-    pub(in crate::dialplan) fn is_followed_up(&self, occasion: Occasion) -> bool {
+    pub(in crate::dialplan) fn has_follow_up(&self, trigger: FollowUpTrigger) -> bool {
         let alerts = self.config.alerts.iter().flat_map(|alerts| &alerts.on);
-        self.config.tasks.on.iter().chain(alerts).any(|on| *on == occasion)
+        self.config.tasks.on.iter().chain(alerts).any(|on| *on == trigger)
     }
 
-    fn alerts(&mut self, alerts: &Alerts, at: &Place<'_>) {
+    fn alerts(&mut self, alerts: &Alerts, at: &ConfigPath<'_>) {
         self.url(Some(&alerts.url), &at.field("url"));
         self.expect(!alerts.on.is_empty(), Code::ConfigEmpty, &at.field("on"));
         self.range(alerts.per_hour, 1, 3_600, &at.field("perHour"));

@@ -5,7 +5,7 @@
 //! <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
 
 use super::advice::is_known_language;
-use super::place::Place;
+use super::config_path::ConfigPath;
 use super::{Checker, ConfigFinding, MAX, Severity};
 use crate::dialplan::speech::gather_language;
 use crate::dialplan::verbs::Verb;
@@ -21,16 +21,16 @@ pub(super) struct UsedLanguage {
 
 impl Checker<'_> {
     /// A language that something is said in.
-    pub(in crate::dialplan) fn spoken_language(&mut self, tag: Option<&str>, at: &Place<'_>) {
+    pub(in crate::dialplan) fn spoken_language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.used_language(tag, false, at);
     }
 
     /// A language that the call goes on in, which menus listen in too.
-    pub(in crate::dialplan) fn switched_language(&mut self, tag: Option<&str>, at: &Place<'_>) {
+    pub(in crate::dialplan) fn switched_language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.used_language(tag, true, at);
     }
 
-    fn used_language(&mut self, tag: Option<&str>, is_switched: bool, at: &Place<'_>) {
+    fn used_language(&mut self, tag: Option<&str>, is_switched: bool, at: &ConfigPath<'_>) {
         self.language(tag, at);
         if let Some(tag) = tag.filter(|_| self.gives_advice()) {
             self.languages.push(UsedLanguage { path: at.path(), tag: tag.to_owned(), is_switched });

@@ -3,8 +3,8 @@
 //! Loops and dead ends of the graph.
 
 use super::Checker;
-use super::place::Place;
-use crate::dialplan::graph::{Edge, MAX_HOPS, Trigger, is_cut_off};
+use super::config_path::ConfigPath;
+use crate::dialplan::graph::{Edge, MAX_HOPS, Trigger, hangs_up_silently};
 use crate::error::Code;
 
 /// The edges between actions, in the order of the actions.
@@ -54,7 +54,7 @@ impl Edges {
 
 /// How far the search has come with an action.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum VisitState {
     Not,
     /// It is on the way that is being followed.
     Open,
@@ -66,21 +66,21 @@ impl Checker<'_> {
     /// gives up. Each loop is reported once, at the verb that closes it.
     pub(super) fn loops(&mut self) {
         let count = self.config.actions.len();
-        let mut seen = vec![Seen::Not; count];
+        let mut seen = vec![VisitState::Not; count];
         // The actions that are performed in one document with each.
         let mut lengths = vec![1_usize; count];
         // The way that is being followed: actions, and which of their ways is next.
-        let mut trail: Vec<(usize, usize)> = Vec::new();
+        let mut path: Vec<(usize, usize)> = Vec::new();
         for root in 0..count {
-            if seen[root] == Seen::Not {
-                seen[root] = Seen::Open;
-                trail.push((root, self.edges.start(root)));
+            if seen[root] == VisitState::Not {
+                seen[root] = VisitState::Open;
+                path.push((root, self.edges.start(root)));
             }
-            while let Some((action, next)) = trail.last_mut() {
+            while let Some((action, next)) = path.last_mut() {
                 let (from, edge) = (*action, self.edges.of(*action, *next));
                 let Some(edge) = edge else {
-                    seen[from] = Seen::Done;
-                    trail.pop();
+                    seen[from] = VisitState::Done;
+                    path.pop();
                     // One more than the engine performs, and not all that lead here.
                     if lengths[from] == MAX_HOPS + 1 {
                         self.chain_at(from);
@@ -88,19 +88,19 @@ impl Checker<'_> {
                     continue;
                 };
                 match seen.get(edge.to) {
-                    Some(Seen::Not) if edge.trigger != Trigger::Person => {
+                    Some(VisitState::Not) if edge.trigger != Trigger::Person => {
                         // It is looked at again once that is done.
-                        seen[edge.to] = Seen::Open;
-                        trail.push((edge.to, self.edges.start(edge.to)));
+                        seen[edge.to] = VisitState::Open;
+                        path.push((edge.to, self.edges.start(edge.to)));
                         continue;
                     }
-                    Some(Seen::Open) if edge.trigger != Trigger::Person => {
+                    Some(VisitState::Open) if edge.trigger != Trigger::Person => {
                         // Whoever did not answer would ring for ever.
                         let rings_again = edge.to == from && edge.member == "dial.otherwise";
                         let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
                         self.loop_at(from, edge, code);
                     }
-                    Some(Seen::Done) if edge.trigger == Trigger::Immediate => {
+                    Some(VisitState::Done) if edge.trigger == Trigger::Immediate => {
                         lengths[from] = lengths[from].max(lengths[edge.to].saturating_add(1));
                     }
                     _ => {}
@@ -112,13 +112,13 @@ impl Checker<'_> {
 
     fn loop_at(&mut self, action: usize, edge: EdgeTo, code: Code) {
         if let Some((name, _)) = self.config.actions.at(action) {
-            self.error(code, &Place::root("actions").member(action, name).element(edge.verb).field(edge.member));
+            self.error(code, &ConfigPath::root("actions").member(action, name).element(edge.verb).field(edge.member));
         }
     }
 
     fn chain_at(&mut self, action: usize) {
         if let Some((name, _)) = self.config.actions.at(action) {
-            self.error(Code::ConfigChain, &Place::root("actions").member(action, name));
+            self.error(Code::ConfigChain, &ConfigPath::root("actions").member(action, name));
         }
     }
 
@@ -172,27 +172,27 @@ impl Checker<'_> {
             }
         }
         let names = config.dialplans.iter().map(|(name, _)| name);
-        self.report_unused(Place::root("dialplans"), names, &dialplans);
-        self.report_unused(Place::root("hours"), config.hours.iter().map(|(name, _)| name), &hours);
-        self.report_unused(Place::root("lists"), config.lists.iter().map(|(name, _)| name), &lists);
-        self.report_unused(Place::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
+        self.report_unused(ConfigPath::root("dialplans"), names, &dialplans);
+        self.report_unused(ConfigPath::root("hours"), config.hours.iter().map(|(name, _)| name), &hours);
+        self.report_unused(ConfigPath::root("lists"), config.lists.iter().map(|(name, _)| name), &lists);
+        self.report_unused(ConfigPath::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
     }
 
     /// Rules that answer a call and end it without a word.
-    pub(super) fn cut_off(&mut self) {
+    pub(super) fn silent_hangups(&mut self) {
         let config = self.config;
-        let at = Place::root("dialplans");
+        let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in config.dialplans.iter().enumerate() {
             let at = at.member(index, name);
             for (index, rule) in rules.iter().enumerate() {
-                if is_cut_off(config, &rule.then) {
+                if hangs_up_silently(config, &rule.then) {
                     self.warning(Code::ConfigSilence, &at.element(index).field("then"));
                 }
             }
         }
     }
 
-    fn report_unused<'n>(&mut self, at: Place<'_>, names: impl Iterator<Item = &'n str>, used: &[bool]) {
+    fn report_unused<'n>(&mut self, at: ConfigPath<'_>, names: impl Iterator<Item = &'n str>, used: &[bool]) {
         for (index, (name, used)) in names.zip(used).enumerate() {
             if !used {
                 self.warning(Code::ConfigNameUnused, &at.member(index, name));

@@ -9,9 +9,9 @@ mod advice;
 #[path = "no_advice.rs"]
 mod advice;
 mod clinic;
+mod config_path;
 mod languages;
 mod loops;
-mod place;
 mod prompts;
 mod rules;
 mod shape;
@@ -26,8 +26,8 @@ use crate::policy::Policy;
 use languages::UsedLanguage;
 use loops::Edges;
 
-pub use place::Place;
-pub use shape::{is_heard, is_identity, is_keys, is_reference, is_short, is_sip};
+pub use config_path::ConfigPath;
+pub use shape::{is_identity, is_keys, is_reference, is_short, is_sip, is_speakable_text};
 
 /// How many findings are reported: what is wrong in a hundred places is wrong in its first.
 const MAX: usize = 100;
@@ -78,7 +78,7 @@ pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec
         languages: Vec::new(),
         unbound: Vec::new(),
     };
-    checker.whole();
+    checker.check_all();
     checker.findings
 }
 
@@ -104,7 +104,7 @@ impl Checker<'_> {
     /// Four hours, the longest recording. Source: <https://www.twilio.com/docs/api/errors/13612>.
     pub(super) const MAX_RECORDING: u32 = 14_400;
 
-    fn whole(&mut self) {
+    fn check_all(&mut self) {
         self.greeting();
         self.clinic();
         self.numbers();
@@ -122,7 +122,7 @@ impl Checker<'_> {
         if self.errors == 0 && self.gives_advice() {
             self.unused();
             self.dead_rules();
-            self.cut_off();
+            self.silent_hangups();
             self.advise_on_identities();
             self.advise_on_actions();
             self.advise_on_languages();
@@ -135,7 +135,7 @@ impl Checker<'_> {
     }
 
     /// The config is refused.
-    pub(super) fn error(&mut self, code: Code, at: &Place<'_>) {
+    pub(super) fn error(&mut self, code: Code, at: &ConfigPath<'_>) {
         self.errors += 1;
         if self.errors <= MAX {
             self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Error });
@@ -143,45 +143,45 @@ impl Checker<'_> {
     }
 
     /// The config is used.
-    pub(super) fn warning(&mut self, code: Code, at: &Place<'_>) {
+    pub(super) fn warning(&mut self, code: Code, at: &ConfigPath<'_>) {
         if self.findings.len() < MAX {
             self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Warning });
         }
     }
 
     /// An error unless something holds.
-    pub(super) fn expect(&mut self, holds: bool, code: Code, at: &Place<'_>) {
+    pub(super) fn expect(&mut self, holds: bool, code: Code, at: &ConfigPath<'_>) {
         if !holds {
             self.error(code, at);
         }
     }
 
     /// An error where the config is written, unless something holds. A bot goes on: no other call suffers from it.
-    pub(super) fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &Place<'_>) {
+    pub(super) fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &ConfigPath<'_>) {
         if self.gives_advice() && !holds() {
             self.error(code, at);
         }
     }
 
-    pub(super) fn range(&mut self, number: Option<u32>, from: u32, to: u32, at: &Place<'_>) {
+    pub(super) fn range(&mut self, number: Option<u32>, from: u32, to: u32, at: &ConfigPath<'_>) {
         self.expect(number.is_none_or(|number| (from..=to).contains(&number)), Code::ConfigRange, at);
     }
 
-    pub(super) fn url(&mut self, url: Option<&str>, at: &Place<'_>) {
+    pub(super) fn url(&mut self, url: Option<&str>, at: &ConfigPath<'_>) {
         self.expect(url.is_none_or(|url| shape::is_url(url, &["https://"])), Code::ConfigUrl, at);
     }
 
     /// A name at Twilio, or for people.
-    pub(super) fn label(&mut self, text: &str, at: &Place<'_>) {
+    pub(super) fn label(&mut self, text: &str, at: &ConfigPath<'_>) {
         self.expect(shape::is_label(text), Code::ConfigText, at);
     }
 
-    fn zone(&mut self, zone: Option<&str>, at: &Place<'_>) {
+    fn zone(&mut self, zone: Option<&str>, at: &ConfigPath<'_>) {
         self.expect(zone.is_none_or(shape::is_zone), Code::ConfigTimeZone, at);
     }
 
     /// A number that has to be one of ours.
-    pub(super) fn our_number(&mut self, number: &str, at: &Place<'_>) {
+    pub(super) fn our_number(&mut self, number: &str, at: &ConfigPath<'_>) {
         let ours = |numbers: &[E164<'_>]| numbers.iter().any(|ours| ours.as_str() == number);
         if E164::parse(number).is_none() {
             self.error(Code::ConfigNumber, at);
@@ -191,19 +191,19 @@ impl Checker<'_> {
     }
 
     /// Whether a number is one that the config answers.
-    pub(super) fn is_planned(&self, number: &str) -> bool {
+    pub(super) fn is_config_number(&self, number: &str) -> bool {
         self.config.numbers.position(number).is_some()
     }
 
     /// Whether a number that the config names is never dialled, although it is one and none of ours. Its country does not
     /// matter there.
-    pub(super) fn is_never_dialled(&self, number: &str) -> bool {
-        let reported = E164::parse(number).is_none() || self.is_planned(number);
-        !reported && !Policy::new(&self.config.outbound, &self.ours).allows_named(number)
+    pub(super) fn is_never_dialed(&self, number: &str) -> bool {
+        let reported = E164::parse(number).is_none() || self.is_config_number(number);
+        !reported && !Policy::new(&self.config.outbound, &self.ours).allows_config_number(number)
     }
 
     /// The names of an `on`.
-    pub(super) fn outcomes(&mut self, on: &Map<String>, known: &[VerbOutcome], at: &Place<'_>) {
+    pub(super) fn outcomes(&mut self, on: &Map<String>, known: &[VerbOutcome], at: &ConfigPath<'_>) {
         for (index, (outcome, _)) in on.iter().enumerate() {
             let is_known = known.iter().any(|known| known.word() == outcome);
             self.expect(is_known, Code::ConfigOutcome, &at.member(index, outcome));

@@ -2,14 +2,14 @@
 
 //! What callers hear: words, voices, SSML.
 
-use super::place::Place;
+use super::config_path::ConfigPath;
 use super::{Checker, shape};
 use crate::dialplan::speech::{Prompt, Words};
 use crate::error::Code;
 use crate::twiml::ssml;
 
 impl Checker<'_> {
-    pub(in crate::dialplan) fn prompt(&mut self, prompt: &Prompt, at: &Place<'_>) {
+    pub(in crate::dialplan) fn prompt(&mut self, prompt: &Prompt, at: &ConfigPath<'_>) {
         match (&prompt.text, &prompt.ssml) {
             (Some(words), None) => self.words(words, false, &at.field("text")),
             (None, Some(words)) => self.words(words, true, &at.field("ssml")),
@@ -20,7 +20,7 @@ impl Checker<'_> {
         self.range(prompt.times, 1, 100, &at.field("times"));
     }
 
-    pub(in crate::dialplan) fn words(&mut self, words: &Words, is_ssml: bool, at: &Place<'_>) {
+    pub(in crate::dialplan) fn words(&mut self, words: &Words, is_ssml: bool, at: &ConfigPath<'_>) {
         match words {
             Words::One(text) => self.text(text, is_ssml, at),
             Words::Each(texts) => {
@@ -36,25 +36,25 @@ impl Checker<'_> {
         }
     }
 
-    fn text(&mut self, text: &str, is_ssml: bool, at: &Place<'_>) {
-        if is_ssml && shape::is_short(text, shape::LONGEST_TEXT) {
+    fn text(&mut self, text: &str, is_ssml: bool, at: &ConfigPath<'_>) {
+        if is_ssml && shape::is_short(text, shape::MAX_TEXT_CHARS) {
             match ssml(text) {
                 // Twilio refuses a document in which nothing is said (13520).
-                Some(nodes) => self.advise(|| shape::is_spoken(&nodes), Code::ConfigText, at),
+                Some(nodes) => self.advise(|| shape::has_speech(&nodes), Code::ConfigText, at),
                 None => self.error(Code::ConfigSsml, at),
             }
-        } else if shape::is_heard(text) {
-            self.advise(|| shape::is_spoken_text(text), Code::ConfigText, at);
+        } else if shape::is_speakable_text(text) {
+            self.advise(|| shape::has_speech_in_text(text), Code::ConfigText, at);
         } else {
             self.error(Code::ConfigText, at);
         }
     }
 
-    pub(in crate::dialplan) fn voice(&mut self, voice: Option<&str>, at: &Place<'_>) {
+    pub(in crate::dialplan) fn voice(&mut self, voice: Option<&str>, at: &ConfigPath<'_>) {
         self.expect(voice.is_none_or(shape::is_voice), Code::ConfigVoice, at);
     }
 
-    pub(super) fn language(&mut self, tag: Option<&str>, at: &Place<'_>) {
+    pub(super) fn language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.expect(tag.is_none_or(shape::is_language), Code::ConfigLanguage, at);
     }
 }

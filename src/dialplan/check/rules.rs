@@ -2,7 +2,7 @@
 
 //! Numbers, dialplans, hours and lists of callers.
 
-use super::place::Place;
+use super::config_path::ConfigPath;
 use super::{Checker, shape};
 use crate::dialplan::config::{Conditions, Hours, NumberPlan, Rule, Weekly};
 use crate::dialplan::verbs::Verb;
@@ -15,7 +15,7 @@ pub(super) const MAX_COMPARED: usize = 256;
 impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
         let config = self.config;
-        let at = Place::root("numbers");
+        let at = ConfigPath::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let at = at.member(index, number);
             self.our_number(number, &at);
@@ -23,7 +23,7 @@ impl Checker<'_> {
         }
     }
 
-    fn number_plan(&mut self, plan: &NumberPlan, at: &Place<'_>) {
+    fn number_plan(&mut self, plan: &NumberPlan, at: &ConfigPath<'_>) {
         self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
         let defined = self.config.dialplans.position(&plan.dialplan).is_some();
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
@@ -32,7 +32,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn hours(&mut self) {
-        let at = Place::root("hours");
+        let at = ConfigPath::root("hours");
         for (index, (name, hours)) in self.config.hours.iter().enumerate() {
             let at = at.member(index, name);
             self.expect(shape::is_name(name), Code::ConfigName, &at);
@@ -40,7 +40,7 @@ impl Checker<'_> {
         }
     }
 
-    fn one_of_hours(&mut self, hours: &Hours, at: &Place<'_>) {
+    fn one_of_hours(&mut self, hours: &Hours, at: &ConfigPath<'_>) {
         let covered = !hours.weekly.is_empty() || hours.healthcare_service.is_some();
         self.expect(covered, Code::ConfigHoursUncovered, at);
         let weekly = at.field("weekly");
@@ -57,7 +57,7 @@ impl Checker<'_> {
         self.zone(hours.time_zone.as_deref(), &at.field("timeZone"));
     }
 
-    fn weekly(&mut self, week: &Weekly, at: &Place<'_>) {
+    fn weekly(&mut self, week: &Weekly, at: &ConfigPath<'_>) {
         let days = at.field("days");
         self.expect(!week.days.is_empty(), Code::ConfigEmpty, &days);
         self.expect(shape::is_time(&week.from, false), Code::ConfigTime, &at.field("from"));
@@ -65,7 +65,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn lists(&mut self) {
-        let at = Place::root("lists");
+        let at = ConfigPath::root("lists");
         for (index, (name, callers)) in self.config.lists.iter().enumerate() {
             let at = at.member(index, name);
             self.expect(shape::is_name(name), Code::ConfigName, &at);
@@ -76,7 +76,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn dialplans(&mut self) {
-        let at = Place::root("dialplans");
+        let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in self.config.dialplans.iter().enumerate() {
             let at = at.member(index, name);
             self.expect(shape::is_name(name), Code::ConfigName, &at);
@@ -84,7 +84,7 @@ impl Checker<'_> {
         }
     }
 
-    fn rules(&mut self, rules: &[Rule], at: &Place<'_>) {
+    fn rules(&mut self, rules: &[Rule], at: &ConfigPath<'_>) {
         let default = Conditions::default();
         let mut covered = false;
         for (index, rule) in rules.iter().enumerate() {
@@ -102,7 +102,7 @@ impl Checker<'_> {
         self.expect(covered, Code::ConfigDefaultMissing, at);
     }
 
-    pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &Place<'_>) {
+    pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &ConfigPath<'_>) {
         let config = self.config;
         self.each(when.callers.as_deref(), &at.field("callers"), |checker, caller, at| {
             if caller.starts_with('+') {
@@ -146,7 +146,7 @@ impl Checker<'_> {
     /// Conditions that never hold because of what is elsewhere.
     pub(super) fn dead_rules(&mut self) {
         let config = self.config;
-        let at = Place::root("dialplans");
+        let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in config.dialplans.iter().enumerate() {
             let at = at.member(index, name);
             for (index, rule) in rules.iter().enumerate() {
@@ -166,7 +166,12 @@ impl Checker<'_> {
     }
 
     /// Checks each of a list that may be absent, but not be empty: it would never hold.
-    fn each(&mut self, list: Option<&[String]>, at: &Place<'_>, mut check: impl FnMut(&mut Self, &str, &Place<'_>)) {
+    fn each(
+        &mut self,
+        list: Option<&[String]>,
+        at: &ConfigPath<'_>,
+        mut check: impl FnMut(&mut Self, &str, &ConfigPath<'_>),
+    ) {
         let Some(list) = list else {
             return;
         };
@@ -190,7 +195,7 @@ impl Checker<'_> {
             .iter()
             .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || asks(rule)))
             .collect();
-        let at = Place::root("numbers");
+        let at = ConfigPath::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
             if plan.time_zone.is_none() && hourly() {
@@ -202,5 +207,5 @@ impl Checker<'_> {
 
 /// An E.164 number, or the beginning of some: `+1555*`.
 fn is_caller(text: &str) -> bool {
-    text.strip_suffix('*').map_or_else(|| E164::parse(text).is_some(), shape::is_beginning)
+    text.strip_suffix('*').map_or_else(|| E164::parse(text).is_some(), shape::is_number_prefix)
 }

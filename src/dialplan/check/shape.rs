@@ -2,44 +2,44 @@
 
 //! What texts have to look like, each where one of its kind stands.
 
-use crate::text::{cut, cut_before, is_audible};
-use crate::time::days_of;
+use crate::text::{is_letter_or_digit, split_before, split_on};
+use crate::time::days_since_epoch;
 use crate::twiml::{Node, is_writable};
 
 /// The longest text that is said. Twilio takes 4096 characters (error 13521), greetings and names put in included.
-pub(super) const LONGEST_TEXT: usize = 4_000;
+pub(super) const MAX_TEXT_CHARS: usize = 4_000;
 
 /// The longest SIP address that is dialled. Source: <https://www.twilio.com/docs/voice/twiml/sip>.
-const LONGEST_SIP: usize = 255;
+const MAX_SIP_LENGTH: usize = 255;
 
 /// The name of a dialplan, an action, a list or hours: it goes into callback URLs and paths.
 pub(super) fn is_name(text: &str) -> bool {
-    let shaped = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=32).contains(&text.len()) && text.bytes().all(shaped)
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// What a caller can hear and XML can write.
 #[must_use]
-pub fn is_heard(text: &str) -> bool {
+pub fn is_speakable_text(text: &str) -> bool {
     let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-    text.bytes().any(audible) && is_short(text, LONGEST_TEXT) && is_writable(text)
+    text.bytes().any(audible) && is_short(text, MAX_TEXT_CHARS) && is_writable(text)
 }
 
 /// Whether a voice says anything of a text.
-pub(super) fn is_spoken_text(text: &str) -> bool {
-    text.chars().any(is_audible)
+pub(super) fn has_speech_in_text(text: &str) -> bool {
+    text.chars().any(is_letter_or_digit)
 }
 
 /// Whether a voice says anything of SSML: its texts, what `sub` says instead of its own, how `phoneme` is spoken.
-pub(super) fn is_spoken(nodes: &[Node<'_>]) -> bool {
+pub(super) fn has_speech(nodes: &[Node<'_>]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Element(element) => {
             let attribute = |wanted: &str| element.attributes.iter().find(|(name, _)| name == wanted);
             attribute("alias")
                 .or_else(|| attribute("ph"))
-                .map_or_else(|| is_spoken(&element.children), |(_, instead)| instead.chars().any(is_audible))
+                .map_or_else(|| has_speech(&element.children), |(_, instead)| instead.chars().any(is_letter_or_digit))
         }
-        Node::Text(text) => text.chars().any(is_audible),
+        Node::Text(text) => text.chars().any(is_letter_or_digit),
         Node::Comment(_) => false,
     })
 }
@@ -51,36 +51,36 @@ pub(super) fn is_label(text: &str) -> bool {
 
 #[must_use]
 /// Whether a text has at most so many characters.
-pub fn is_short(text: &str, longest: usize) -> bool {
-    text.len() <= longest || text.chars().count() <= longest
+pub fn is_short(text: &str, max: usize) -> bool {
+    text.len() <= max || text.chars().count() <= max
 }
 
 /// A voice of Twilio's, `Polly.Amy-Neural`, `Google.en-US-Chirp3-HD-Aoede`, by its shape: there are new ones every month.
 pub(super) fn is_voice(text: &str) -> bool {
-    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
-    (1..=128).contains(&text.len()) && text.bytes().all(shaped)
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    (1..=128).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// A language tag, by its shape: <https://www.rfc-editor.org/rfc/rfc5646#section-2.1>.
 pub(super) fn is_language(text: &str) -> bool {
-    let (language, mut rest) = cut_before(text, |byte| byte == b'-');
-    let mut shaped = matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (language, mut rest) = split_before(text, |byte| byte == b'-');
+    let mut allowed = matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
     while let Some(subtags) = rest.strip_prefix('-') {
-        let (subtag, after) = cut_before(subtags, |byte| byte == b'-');
-        shaped &= (2..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (subtag, after) = split_before(subtags, |byte| byte == b'-');
+        allowed &= (2..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric());
         rest = after;
     }
-    shaped && text.len() <= 35
+    allowed && text.len() <= 35
 }
 
 /// The name of a time zone, by its shape: `America/New_York`, `UTC`. Whether there is such a zone, the host knows.
 pub(super) fn is_zone(text: &str) -> bool {
-    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
     let mut rest = text;
     let mut parts = 0;
     while !rest.is_empty() {
-        let (part, after) = cut(rest, b'/');
-        if !part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) || !part.bytes().all(shaped) {
+        let (part, after) = split_on(rest, b'/');
+        if !part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) || !part.bytes().all(allowed) {
             return false;
         }
         parts += 1;
@@ -95,20 +95,22 @@ pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
     let Some(address) = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)) else {
         return false;
     };
-    let (authority, _) = cut_before(address, |byte| matches!(byte, b'/' | b'?' | b'#'));
-    let host = cut_before(authority, |byte| byte == b':').0;
-    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let (authority, _) = split_before(address, |byte| matches!(byte, b'/' | b'?' | b'#'));
+    let host = split_before(authority, |byte| byte == b':').0;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`');
     let port = authority.get(host.len()..).unwrap_or_default();
     let port = port.is_empty() || port.len() > 1 && port.bytes().skip(1).all(|byte| byte.is_ascii_digit());
-    !host.is_empty() && host.bytes().all(shaped) && port && text.len() <= 2_048 && text.bytes().all(plain)
+    !host.is_empty() && host.bytes().all(allowed) && port && text.len() <= 2_048 && text.bytes().all(plain)
 }
 
 /// `HH:MM`, `24:00` where it is an end.
 pub(super) fn is_time(text: &str, end: bool) -> bool {
-    let shaped = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
+    let allowed = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
     match text.as_bytes() {
-        [hour @ .., b':', tens, ones] => shaped(hour, "23") && shaped(&[*tens, *ones], "59") || end && text == "24:00",
+        [hour @ .., b':', tens, ones] => {
+            allowed(hour, "23") && allowed(&[*tens, *ones], "59") || end && text == "24:00"
+        }
         _ => false,
     }
 }
@@ -126,22 +128,22 @@ pub(super) fn is_date(text: &str) -> bool {
         10 if dash(4) && dash(7) => (number(0, 4), number(5, 7), number(8, 10)),
         _ => return false,
     };
-    year.zip(month).zip(day).is_some_and(|((year, month), day)| days_of(year, month, day).is_some())
+    year.zip(month).zip(day).is_some_and(|((year, month), day)| days_since_epoch(year, month, day).is_some())
 }
 
 /// A reference to a resource of one of these types, `Practitioner/7`, or of all of them where none is given.
 #[must_use]
 pub fn is_reference(text: &str, types: &[&str]) -> bool {
-    let (resource, id) = cut(text, b'/');
-    let shaped = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(shaped)
+    let (resource, id) = split_on(text, b'/');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(allowed)
 }
 
 /// An SDK identity. It names a client in a URI: error 31105 refuses what those keep out.
 #[must_use]
 pub fn is_identity(text: &str) -> bool {
-    let shaped = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
-    (1..=256).contains(&text.len()) && text.bytes().all(shaped)
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
+    (1..=256).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// An identity that is the id of a practitioner, with `-` or with `_`: Medplum's ids are UUIDs.
@@ -158,22 +160,22 @@ pub fn is_sip(text: &str) -> bool {
     let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
         return false;
     };
-    let (user, host) = cut(address, b'@');
+    let (user, host) = split_on(address, b'@');
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`');
-    !user.is_empty() && !host.is_empty() && text.len() <= LONGEST_SIP && text.bytes().all(plain)
+    !user.is_empty() && !host.is_empty() && text.len() <= MAX_SIP_LENGTH && text.bytes().all(plain)
 }
 
 /// The beginning of numbers: `+1555`.
-pub(super) fn is_beginning(text: &str) -> bool {
+pub(super) fn is_number_prefix(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
 }
 
 /// Keys of a telephone.
 #[must_use]
-pub fn is_keys(text: &str, longest: usize) -> bool {
+pub fn is_keys(text: &str, max: usize) -> bool {
     let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
-    (1..=longest).contains(&text.len()) && text.bytes().all(key)
+    (1..=max).contains(&text.len()) && text.bytes().all(key)
 }
 
 #[cfg(test)]
@@ -193,11 +195,23 @@ mod tests {
     fn tell_right_from_wrong() {
         let long = |length: usize| "a".repeat(length);
         all(is_name, &["day", "a-1", &long(32)], &["", "Day", "a b", "a.b", "é", &long(33)]);
-        all(is_heard, &["Hi", "7", "你好", "é", &long(4_000)], &["", " ", "...", "a\u{1}", "a\u{ffff}", &long(4_001)]);
-        all(is_spoken_text, &["Hi", "7", "你好", "é", "ª", "٣", "नमस्ते", "한", "½", "𐐀", "々", "7!"], &["", " ", "..."]);
-        all(is_spoken_text, &[], &["¿", "—", "€", "…", "。", "！", "☎", "🙂"]);
-        all(is_spoken_text, &[], &["\u{a0}", "\u{200b}", "\u{3000}", "\u{feff}", "\u{301}", "\u{3164}", "\u{e0041}"]);
-        all(is_heard, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
+        all(
+            is_speakable_text,
+            &["Hi", "7", "你好", "é", &long(4_000)],
+            &["", " ", "...", "a\u{1}", "a\u{ffff}", &long(4_001)],
+        );
+        all(
+            has_speech_in_text,
+            &["Hi", "7", "你好", "é", "ª", "٣", "नमस्ते", "한", "½", "𐐀", "々", "7!"],
+            &["", " ", "..."],
+        );
+        all(has_speech_in_text, &[], &["¿", "—", "€", "…", "。", "！", "☎", "🙂"]);
+        all(
+            has_speech_in_text,
+            &[],
+            &["\u{a0}", "\u{200b}", "\u{3000}", "\u{feff}", "\u{301}", "\u{3164}", "\u{e0041}"],
+        );
+        all(is_speakable_text, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
         all(is_label, &["Front desk", "é"], &["", " ", "a\nb", &long(65)]);
         all(is_voice, &["alice", "Polly.Amy-Neural", "Google.en-US-Chirp3-HD-Aoede"], &["", "a b", "a\"", &long(129)]);
         all(
@@ -257,7 +271,7 @@ mod tests {
             &["sip:desk@example.com", "sips:a@b.example;transport=tls", &["sip:a@", &long(249)].concat()],
             &["", "desk@example.com", "sip:a", "sip:@a", "sip:a@", "sip:a b@c", &["sip:a@", &long(250)].concat()],
         );
-        all(is_beginning, &["+1", "+1555", "+15550100001"], &["", "+", "1555", "+0", "+1*", "+1234567890123456"]);
+        all(is_number_prefix, &["+1", "+1555", "+15550100001"], &["", "+", "1555", "+0", "+1*", "+1234567890123456"]);
         all(|text| is_keys(text, 10), &["1", "*", "#", "0123456789"], &["", "a", "1 2", "01234567890"]);
     }
 }

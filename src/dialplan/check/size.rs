@@ -3,7 +3,7 @@
 //! How long documents become: Twilio reads 64 kB of each.
 
 use super::Checker;
-use super::place::Place;
+use super::config_path::ConfigPath;
 use crate::dialplan::graph::Trigger;
 use crate::dialplan::verbs::{Size, Verb};
 use crate::error::Code;
@@ -17,7 +17,7 @@ impl Checker<'_> {
         let mut sizes = vec![None; config.actions.len()];
         for (index, (name, _)) in config.actions.iter().enumerate() {
             if self.size(index, &mut sizes) > MAX_BYTES && self.after(index, &mut sizes) <= MAX_BYTES {
-                self.error(Code::ConfigSize, &Place::root("actions").member(index, name));
+                self.error(Code::ConfigSize, &ConfigPath::root("actions").member(index, name));
             }
         }
     }
@@ -43,7 +43,7 @@ impl Checker<'_> {
 
     fn longest_after(&self, verb: &Verb, sizes: &mut [Option<usize>]) -> usize {
         let mut longest = 0;
-        verb.edges(&Place::root("actions"), &mut |edge, _| {
+        verb.edges(&ConfigPath::root("actions"), &mut |edge, _| {
             if edge.trigger == Trigger::Immediate
                 && let Some(to) = self.config.actions.position(edge.to)
             {

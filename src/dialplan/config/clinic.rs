@@ -65,7 +65,7 @@ members!(Recording {
 )]
 pub struct Tasks {
     /// After which calls.
-    pub on: Vec<Occasion>,
+    pub on: Vec<FollowUpTrigger>,
     /// Who has them: a reference such as `Organization/<id>`.
     #[cfg_attr(
         feature = "schema",
@@ -84,7 +84,7 @@ members!(Tasks {
 /// A call that somebody should look after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
-pub enum Occasion {
+pub enum FollowUpTrigger {
     /// Nobody answered.
     Missed,
     /// It could not be connected.
@@ -95,7 +95,7 @@ pub enum Occasion {
     Callback,
 }
 
-words!(Occasion { Missed: "missed", Failed: "failed", Voicemail: "voicemail", Callback: "callback" });
+words!(FollowUpTrigger { Missed: "missed", Failed: "failed", Voicemail: "voicemail", Callback: "callback" });
 
 /// `alerts`: the same, told to a service outside, without a word of who called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub struct Alerts {
     pub format: AlertFormat,
     /// After which calls.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
-    pub on: Vec<Occasion>,
+    pub on: Vec<FollowUpTrigger>,
     /// How many in an hour at most; 20 where absent.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
     pub per_hour: Option<u32>,

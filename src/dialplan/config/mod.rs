@@ -15,7 +15,7 @@ use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
-pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, Identity, Occasion, Recording, Tasks};
+pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;

@@ -10,4 +10,4 @@ mod write;
 pub use phrases::{gather_language, words};
 pub use prompt::Prompt;
 pub use words::{Words, xml_bytes};
-pub use write::{DEFAULT_LANGUAGE, Fault, attributes, in_english, localized, say, write_text};
+pub use write::{DEFAULT_LANGUAGE, RenderError, attributes, in_english, localized, say, write_text};

@@ -2,7 +2,7 @@
 
 //! What callers say: words that can be compared, and the language that `<Gather>` listens in.
 
-use crate::text::is_audible;
+use crate::text::is_letter_or_digit;
 
 /// The words of a text in lowercase, without punctuation. In scripts without spaces between words each letter is a word, so
 /// a phrase is found wherever it is said.
@@ -26,7 +26,7 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// What separates words: spaces and punctuation, but no apostrophe and no combining mark.
 fn is_mark(c: char) -> bool {
-    !is_audible(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
+    !is_letter_or_digit(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
 }
 
 /// Letters of Chinese, Japanese, Thai, Lao, Khmer and Burmese.

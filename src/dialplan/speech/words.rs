@@ -63,7 +63,7 @@ pub fn xml_bytes(text: &str) -> usize {
 
 /// The language of a tag, without its region.
 fn primary(tag: &str) -> &str {
-    crate::text::cut(tag, b'-').0
+    crate::text::split_on(tag, b'-').0
 }
 
 impl Default for Words {

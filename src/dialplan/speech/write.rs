@@ -9,26 +9,26 @@ use super::words::Words;
 use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::json::decimal;
-use crate::text::cut;
+use crate::text::split_on;
 use crate::twiml::{self, Document, Node};
 
 /// What the number called speaks where nothing says so: Twilio's own default.
 pub const DEFAULT_LANGUAGE: &str = "en-US";
 
 /// Why a document cannot be written: the code, and the place in the config.
-pub type Fault = (Code, String);
+pub type RenderError = (Code, String);
 
 /// Says something in which `{name}` stands for a text; `current` is the language of this moment.
 ///
 /// # Errors
-/// [`Fault`]: the SSML is not well-formed.
+/// [`RenderError`]: the SSML is not well-formed.
 pub fn say(
     document: &mut Document<'_>,
     say: &Prompt,
     config: &Config,
     current: Option<&str>,
     replaced: Option<(&str, &str)>,
-) -> Result<(), Fault> {
+) -> Result<(), RenderError> {
     let wanted = say.language.as_deref().or(current);
     let times = say.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
     let in_language = |words| {
@@ -104,7 +104,7 @@ pub fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
 
 /// Whether two tags are of the same language, whatever the region.
 fn is_same(one: &str, other: &str) -> bool {
-    cut(one, b'-').0.eq_ignore_ascii_case(cut(other, b'-').0)
+    split_on(one, b'-').0.eq_ignore_ascii_case(split_on(other, b'-').0)
 }
 
 /// Writes SSML into an open `<Say>`; what is put in for a name is text, so that the elements stay those of the config.
@@ -135,6 +135,6 @@ fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<
     }
 }
 
-fn malformed() -> Fault {
+fn malformed() -> RenderError {
     (Code::ConfigInvalid, "ssml".to_owned())
 }

@@ -4,12 +4,12 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::CallbackKind;
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
-use crate::dialplan::speech::Fault;
+use crate::dialplan::speech::RenderError;
 use crate::dialplan::turn::{CallbackRequest, Progress};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{decimal, members};
 
 /// `conference`.
@@ -50,7 +50,9 @@ impl Conference {
     #[must_use]
     pub fn named<'a>(config: &'a Config, name: &str) -> Option<&'a Self> {
         config.verbs().find_map(|verb| match verb {
-            Verb::Conference(room) if room.name == name => Some(room),
+            Verb::Conference(conference_attributes) if conference_attributes.name == name => {
+                Some(conference_attributes)
+            }
             _ => None,
         })
     }
@@ -61,13 +63,13 @@ impl DialplanVerb for Conference {
         true
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));
         checker.range(self.max_participants, 2, 250, &at.field("maxParticipants"));
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         if let Some(then) = &self.then {
             visit(Edge { to: then, trigger: Trigger::Person, member: "conference.then" }, &at.field("then"));
         }
@@ -87,7 +89,7 @@ impl DialplanVerb for Conference {
         self.then.as_deref().map_or(Progress::Hangup, Progress::Action)
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let recording = writer.recording();
         if let Some(recording) = recording {
             writer.say(&recording.announcement)?;
@@ -96,36 +98,42 @@ impl DialplanVerb for Conference {
         let dial: Vec<_> = self.then.iter().map(|_| ("action", url.as_str())).collect();
         writer.document.open("Dial", &dial);
         let (status, recorded) = (writer.status_url(CallbackKind::Status), writer.status_url(CallbackKind::Recording));
-        let most = most_participants(self);
+        let max = max_participants(self);
         let mut attributes = Vec::with_capacity(8);
         if self.wait_for_staff {
             attributes.push(("startConferenceOnEnter", "false"));
         }
-        room(&mut attributes, self, most.as_deref(), &status, Some(&*recorded).filter(|_| recording.is_some()));
+        conference_attributes(
+            &mut attributes,
+            self,
+            max.as_deref(),
+            &status,
+            Some(&*recorded).filter(|_| recording.is_some()),
+        );
         writer.document.element("Conference", &attributes, &self.name).close();
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 }
 
 /// How many may be in a room, as Twilio takes it.
 #[must_use]
-pub fn most_participants(conference: &Conference) -> Option<String> {
-    conference.max_participants.map(|most| decimal(most.clamp(2, 250).into()))
+pub fn max_participants(conference: &Conference) -> Option<String> {
+    conference.max_participants.map(|max| decimal(max.clamp(2, 250).into()))
 }
 
 /// The attributes of a `<Conference>` that are the same for whoever comes in: Twilio goes by those of the first.
-pub fn room<'a>(
+pub fn conference_attributes<'a>(
     attributes: &mut Vec<(&'static str, &'a str)>,
     conference: &'a Conference,
-    most: Option<&'a str>,
+    max: Option<&'a str>,
     status: &'a str,
     recorded: Option<&'a str>,
 ) {
     if let Some(music) = &conference.music {
         attributes.extend([("waitUrl", music.as_str()), ("waitMethod", "GET")]);
     }
-    if let Some(most) = most {
-        attributes.push(("maxParticipants", most));
+    if let Some(max) = max {
+        attributes.push(("maxParticipants", max));
     }
     if let Some(recorded) = recorded {
         attributes.extend([("record", "record-from-start"), ("recordingStatusCallback", recorded)]);

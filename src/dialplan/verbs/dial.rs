@@ -5,17 +5,17 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
 use crate::dialplan::graph::{Edge, Trigger, Visit, connects};
-use crate::dialplan::needs::Needs;
+use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
-use crate::dialplan::people::Ring;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::target::{MAX_AT_ONCE, Rings, Target};
+use crate::dialplan::people::Endpoint;
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::target::{Endpoints, MAX_AT_ONCE, Target};
 use crate::dialplan::turn::{CallbackRequest, Plan, Progress, VerbEvent};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members, words};
 use crate::phone::E164;
@@ -92,11 +92,11 @@ impl DialplanVerb for Dial {
         self.targets.iter().any(|target| matches!(target, Target::Available(_)))
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let targets = at.field("targets");
-        let most = if self.order == RingOrder::AllAtOnce { MAX_AT_ONCE } else { MAX_IN_ORDER };
+        let max = if self.order == RingOrder::AllAtOnce { MAX_AT_ONCE } else { MAX_IN_ORDER };
         checker.expect(!self.targets.is_empty(), Code::ConfigEmpty, &targets);
-        checker.expect(self.targets.len() <= most, Code::ConfigRange, &targets);
+        checker.expect(self.targets.len() <= max, Code::ConfigRange, &targets);
         for (index, target) in self.targets.iter().enumerate() {
             target.check(checker, &targets.element(index));
         }
@@ -108,16 +108,16 @@ impl DialplanVerb for Dial {
     }
 
     /// Each identity that it rings needs somebody who may sign in under it.
-    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let targets = at.field("targets");
         for (index, target) in self.targets.iter().enumerate() {
             if let Target::Client(identity) = target {
-                checker.identity_in_use(identity, &targets.element(index).field("client"));
+                checker.check_identity_binding(identity, &targets.element(index).field("client"));
             }
         }
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         // Where the chart alone knows who rings, it may be no one.
         let no_one = if self.targets.iter().any(Target::is_fixed) { Trigger::Unattended } else { Trigger::Immediate };
         let on = at.field("on");
@@ -143,26 +143,26 @@ impl DialplanVerb for Dial {
         size.last = MAX_AT_ONCE * Size::CALLBACKS + config.announcement_size();
     }
 
-    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        self.needs_from(0, VerbOutcome::Unavailable, needs);
+    fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        self.add_lookups_from(0, VerbOutcome::Unavailable, lookups);
         false
     }
 
-    fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
+    fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
         match event {
-            VerbEvent::NextTarget { n, before } => self.needs_from(*n, *before, needs),
+            VerbEvent::NextTarget { n, before } => self.add_lookups_from(*n, *before, lookups),
             VerbEvent::Answered { n } => {
                 // Who was rung is told by the same look-ups.
                 match self.order {
                     RingOrder::AllAtOnce | RingOrder::HuntGroup => {
-                        self.targets.iter().for_each(|target| target.needs(needs));
+                        self.targets.iter().for_each(|target| target.add_lookups(lookups));
                     }
                     RingOrder::InOrder => {
-                        self.targets.get(*n as usize).into_iter().for_each(|target| target.needs(needs));
+                        self.targets.get(*n as usize).into_iter().for_each(|target| target.add_lookups(lookups));
                     }
                 }
                 if let Some(then) = self.on.get(VerbOutcome::Answered.word()) {
-                    needs.action(then);
+                    lookups.action(then);
                 }
             }
             _ => {}
@@ -175,7 +175,7 @@ impl DialplanVerb for Dial {
         let status = params.get("DialCallStatus").unwrap_or_default();
         let outcome = match VerbOutcome::of_dial(status, sip, params.get("DialBridged")) {
             // An app has no line that could be busy.
-            VerbOutcome::Busy if self.rings_apps_alone(request.plan, n) => VerbOutcome::Declined,
+            VerbOutcome::Busy if self.rings_only_apps(request.plan, n) => VerbOutcome::Declined,
             outcome => outcome,
         };
         Progress::Event(if outcome == VerbOutcome::Answered {
@@ -186,17 +186,22 @@ impl DialplanVerb for Dial {
         })
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         self.ring(writer, action, 0, VerbOutcome::Unavailable)
     }
 
-    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(
+        &'a self,
+        event: VerbEvent,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::NextTarget { n, before } => self.ring(writer, action, n, before),
             VerbEvent::Answered { n } => {
-                writer.rendered.rung = self.rings(&writer.plan, n, writer.facts).only_person();
+                writer.rendered.dialed = self.endpoints(&writer.plan, n, writer.facts).only_person();
                 let then = self.on.get(VerbOutcome::Answered.word());
-                Ok(then.map_or_else(|| writer.hang_up(), |then| After::Action(then)))
+                Ok(then.map_or_else(|| writer.hang_up(), |then| AfterVerb::Action(then)))
             }
             _ => Ok(writer.hang_up()),
         }
@@ -226,16 +231,16 @@ impl Dial {
     }
 
     /// What rings in the `n`th place.
-    fn rings(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Rings {
+    fn endpoints(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Endpoints {
         match self.order {
-            RingOrder::AllAtOnce if n == 0 => Rings::of(self.targets.iter(), plan, facts),
-            RingOrder::AllAtOnce => Rings::of([].iter(), plan, facts),
-            RingOrder::InOrder | RingOrder::HuntGroup => Rings::of(self.target(plan, n).into_iter(), plan, facts),
+            RingOrder::AllAtOnce if n == 0 => Endpoints::of(self.targets.iter(), plan, facts),
+            RingOrder::AllAtOnce => Endpoints::of([].iter(), plan, facts),
+            RingOrder::InOrder | RingOrder::HuntGroup => Endpoints::of(self.target(plan, n).into_iter(), plan, facts),
         }
     }
 
     /// Whether only browsers and apps ring in the `n`th place.
-    fn rings_apps_alone(&self, plan: &Plan<'_>, n: u32) -> bool {
+    fn rings_only_apps(&self, plan: &Plan<'_>, n: u32) -> bool {
         let is_app = |target: &Target| matches!(target, Target::Client(_));
         match self.order {
             RingOrder::AllAtOnce => self.targets.iter().all(is_app),
@@ -244,30 +249,30 @@ impl Dial {
     }
 
     /// What the targets need from the `n`th place on, until one surely rings.
-    fn needs_from<'a>(&'a self, n: u32, before: VerbOutcome, needs: &mut Needs<'_, 'a>) {
-        let mut surely = false;
+    fn add_lookups_from<'a>(&'a self, n: u32, before: VerbOutcome, lookups: &mut Lookups<'_, 'a>) {
+        let mut always_rings = false;
         match self.order {
             // Any may be the first.
             RingOrder::HuntGroup => {
-                self.targets.iter().for_each(|target| target.needs(needs));
-                surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
+                self.targets.iter().for_each(|target| target.add_lookups(lookups));
+                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.plan));
             }
             RingOrder::AllAtOnce => {
-                self.targets.iter().filter(|_| n == 0).for_each(|target| target.needs(needs));
-                surely = n == 0 && self.targets.iter().any(|target| target.surely_rings(needs.plan));
+                self.targets.iter().filter(|_| n == 0).for_each(|target| target.add_lookups(lookups));
+                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.plan));
             }
             RingOrder::InOrder => {
                 for target in self.targets.iter().skip(n as usize) {
-                    target.needs(needs);
-                    if target.surely_rings(needs.plan) {
-                        surely = true;
+                    target.add_lookups(lookups);
+                    if target.always_rings(lookups.plan) {
+                        always_rings = true;
                         break;
                     }
                 }
             }
         }
-        if !surely {
-            needs.action(self.on.get(before.word()).unwrap_or(&self.otherwise));
+        if !always_rings {
+            lookups.action(self.on.get(before.word()).unwrap_or(&self.otherwise));
         }
     }
 
@@ -279,11 +284,11 @@ impl Dial {
         action: &'a str,
         n: u32,
         before: VerbOutcome,
-    ) -> Result<After<'a>, Fault> {
+    ) -> Result<AfterVerb<'a>, RenderError> {
         let places = self.places();
-        let mut from_here = (n..places).map(|place| (place, self.rings(&writer.plan, place, writer.facts)));
-        let Some((place, rings)) = from_here.find(|(_, rings)| !rings.is_empty()) else {
-            return Ok(After::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
+        let mut from_here = (n..places).map(|place| (place, self.endpoints(&writer.plan, place, writer.facts)));
+        let Some((place, endpoints)) = from_here.find(|(_, endpoints)| !endpoints.is_empty()) else {
+            return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
         if let Some(recording) = recording.filter(|_| n == 0) {
@@ -292,7 +297,7 @@ impl Dial {
         let url = writer.url(CallbackKind::Dial, action, place);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
-        if let Some(number) = self.caller_id(&writer.plan, &rings) {
+        if let Some(number) = self.caller_id(&writer.plan, &endpoints) {
             attributes.push(("callerId", number));
         }
         let recorded = writer.status_url(CallbackKind::Recording);
@@ -303,22 +308,22 @@ impl Dial {
         writer.document.open("Dial", &attributes);
         let status = writer.status_url(CallbackKind::Status);
         // The same for every call: a callee has switched to no language.
-        let announced = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
-        for ring in rings.iter() {
-            write_ring(writer, ring, &status, Some(announced.as_str()).filter(|_| recording.is_some()));
+        let announcement_url = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
+        for endpoint in endpoints.iter() {
+            write_endpoint(writer, endpoint, &status, Some(announcement_url.as_str()).filter(|_| recording.is_some()));
         }
         writer.document.close();
-        if let Some(person) = rings.only_person()
-            && !self.goes_on_to_others(writer.plan.config)
-            && (0..places).all(|other| other == place || self.rings(&writer.plan, other, writer.facts).is_empty())
+        if let Some(person) = endpoints.only_person()
+            && !self.may_connect_later(writer.plan.config)
+            && (0..places).all(|other| other == place || self.endpoints(&writer.plan, other, writer.facts).is_empty())
         {
-            writer.rendered.rung = Some(person);
+            writer.rendered.dialed = Some(person);
         }
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 
     /// Whether a caller whom no one answers here may come to speak with somebody else.
-    fn goes_on_to_others(&self, config: &Config) -> bool {
+    fn may_connect_later(&self, config: &Config) -> bool {
         let unanswered = self.on.iter().filter(|(word, _)| *word != VerbOutcome::Answered.word());
         let mut actions: Vec<&str> = unanswered.map(|(_, then)| then.as_str()).collect();
         actions.push(&self.otherwise);
@@ -327,30 +332,30 @@ impl Dial {
 
     /// The number that a telephone shows: the one of ours that the config names, else the caller's own, which is Twilio's
     /// default; but ours where the caller has none to show.
-    fn caller_id<'a>(&'a self, plan: &Plan<'a>, rings: &Rings) -> Option<&'a str> {
+    fn caller_id<'a>(&'a self, plan: &Plan<'a>, endpoints: &Endpoints) -> Option<&'a str> {
         let ours = |number: &str| plan.numbers.iter().find(|one| one.as_str() == number).map(|one| one.as_str());
-        let telephone = rings.iter().any(|ring| matches!(ring, Ring::Number { .. }));
+        let telephone = endpoints.iter().any(|endpoint| matches!(endpoint, Endpoint::Number { .. }));
         let called = || plan.caller.called.filter(|_| telephone && plan.caller.number.is_none());
         self.caller_id.as_deref().and_then(ours).or_else(|| called().map(E164::as_str))
     }
 }
 
-fn write_ring(writer: &mut Writer<'_>, ring: &Ring, status: &str, announced: Option<&str>) {
-    let (name, text) = match ring {
-        Ring::Client(identity) => ("Client", identity),
-        Ring::Number { number, .. } => ("Number", number),
-        Ring::Sip(address) => ("Sip", address),
+fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, announcement_url: Option<&str>) {
+    let (name, text) = match endpoint {
+        Endpoint::Client(identity) => ("Client", identity),
+        Endpoint::Number { number, .. } => ("Number", number),
+        Endpoint::Sip(address) => ("Sip", address),
     };
     let mut attributes = vec![("statusCallback", status), ("statusCallbackEvent", EVENTS)];
     // Half a second before the extension, which most exchanges need.
-    let keys = match ring {
-        Ring::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
+    let keys = match endpoint {
+        Endpoint::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
         _ => String::new(),
     };
     if !keys.is_empty() {
         attributes.push(("sendDigits", &keys));
     }
-    if let Some(url) = announced {
+    if let Some(url) = announcement_url {
         attributes.push(("url", url));
     }
     writer.document.element(name, &attributes, text);

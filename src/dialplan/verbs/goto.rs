@@ -3,11 +3,11 @@
 //! `goto`: goes on with another action, in the same document.
 
 use super::DialplanVerb;
-use crate::dialplan::check::Place;
+use crate::dialplan::check::ConfigPath;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
-use crate::dialplan::needs::Needs;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::lookups::Lookups;
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::newtype;
 
 /// `goto`, the name of an action.
@@ -26,17 +26,17 @@ impl DialplanVerb for Goto {
         true
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         visit(Edge { to: &self.0, trigger: Trigger::Immediate, member: "goto" }, at);
     }
 
-    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        needs.action(&self.0);
+    fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        lookups.action(&self.0);
         false
     }
 
-    fn write<'a>(&'a self, _writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
-        Ok(After::Action(&self.0))
+    fn write<'a>(&'a self, _writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
+        Ok(AfterVerb::Action(&self.0))
     }
 }
 

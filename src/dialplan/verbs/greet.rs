@@ -3,11 +3,11 @@
 //! `greet`: greets the patient by name, or anybody neutrally.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
-use crate::dialplan::needs::Needs;
-use crate::dialplan::speech::{Fault, Words, attributes, localized, write_text};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::lookups::Lookups;
+use crate::dialplan::speech::{RenderError, Words, attributes, localized, write_text};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::members;
 
 /// `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
@@ -34,11 +34,11 @@ members!(Greet {
 });
 
 impl DialplanVerb for Greet {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         false
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.words(&self.patient, false, &at.field("patient"));
         checker.words(&self.neutral, false, &at.field("neutral"));
         checker.voice(self.voice.as_deref(), &at.field("voice"));
@@ -48,19 +48,19 @@ impl DialplanVerb for Greet {
         size.before += Size::SHORT + self.patient.bytes().max(self.neutral.bytes());
     }
 
-    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        needs.patient();
+    fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        lookups.patient();
         true
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let given = writer.patient().and_then(|patient| patient.given.as_deref());
         let words = if given.is_some() { &self.patient } else { &self.neutral };
         let config = writer.plan.config;
         let (words, language) = localized(words, writer.current_language(), config);
         let attributes = attributes(self.voice.as_deref(), language, None, config);
         write_text(&mut writer.document, &attributes, words, given.map(|given| ("{name}", given)));
-        Ok(After::NextVerb)
+        Ok(AfterVerb::NextVerb)
     }
 }
 

@@ -3,8 +3,8 @@
 //! `hangup`: ends the call. `<Hangup>`: <https://www.twilio.com/docs/voice/twiml/hangup>.
 
 use super::DialplanVerb;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::members;
 
 /// `hangup`.
@@ -23,7 +23,7 @@ impl DialplanVerb for Hangup {
         true
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         Ok(writer.hang_up())
     }
 }

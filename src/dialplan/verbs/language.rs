@@ -3,10 +3,10 @@
 //! `language`: from here on, another language.
 
 use super::DialplanVerb;
-use crate::dialplan::check::{Checker, Place};
-use crate::dialplan::needs::Needs;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::lookups::Lookups;
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::newtype;
 
 /// `language`, a tag (BCP 47).
@@ -19,7 +19,7 @@ pub struct Language(
 newtype!(Language(String));
 
 impl DialplanVerb for Language {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         false
     }
 
@@ -27,7 +27,7 @@ impl DialplanVerb for Language {
         true
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.switched_language(Some(&self.0), at);
     }
 
@@ -35,14 +35,14 @@ impl DialplanVerb for Language {
         visit(&self.0);
     }
 
-    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        needs.language = Some(&self.0);
+    fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        lookups.language = Some(&self.0);
         true
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.switch_language(&self.0);
-        Ok(After::NextVerbUnheard)
+        Ok(AfterVerb::NextVerbSilent)
     }
 }
 

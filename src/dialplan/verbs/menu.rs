@@ -5,12 +5,12 @@
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
-use crate::dialplan::check::{Checker, Place, is_heard, is_keys, is_short};
+use crate::dialplan::check::{Checker, ConfigPath, is_keys, is_short, is_speakable_text};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
-use crate::dialplan::speech::{Fault, Prompt, gather_language, words, xml_bytes};
+use crate::dialplan::speech::{Prompt, RenderError, gather_language, words, xml_bytes};
 use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
 
@@ -25,9 +25,9 @@ const MAX_WORDS: usize = 20;
 /// The most of all choices of a menu (error 13330). Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const MAX_HINTS: usize = 500;
 /// The longest word or phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
-const LONGEST_WORDS: usize = 100;
+const MAX_PHRASE_CHARS: usize = 100;
 /// The longest extension.
-const LONGEST_DIGITS: usize = 10;
+const MAX_DIGITS: usize = 10;
 
 /// `menu`, an IVR.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl DialplanVerb for Menu {
         self.options.iter().any(|option| !option.speech.is_empty())
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.prompt(&self.prompt, &at.field("prompt"));
         let options = at.field("options");
         checker.expect(!self.options.is_empty(), Code::ConfigEmpty, &options);
@@ -122,7 +122,7 @@ impl DialplanVerb for Menu {
         checker.range(self.timeout, 1, 60, &at.field("timeout"));
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         let options = at.field("options");
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             if let Some(then) = &choice.then {
@@ -170,11 +170,16 @@ impl DialplanVerb for Menu {
         }
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         self.gather(writer, action, 0)
     }
 
-    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(
+        &'a self,
+        event: VerbEvent,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         let VerbEvent::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
         if invalid && let Some(invalid) = &self.invalid {
             writer.say(invalid)?;
@@ -190,7 +195,7 @@ impl Menu {
     }
 
     /// Asks. Silence goes on with the same callback URL as a choice: the parameters tell which of them it was.
-    fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<After<'a>, Fault> {
+    fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<AfterVerb<'a>, RenderError> {
         let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let digits = || self.options.iter().filter_map(|option| option.digits.as_deref());
@@ -222,11 +227,11 @@ impl Menu {
         writer.document.open("Gather", &attributes);
         writer.say(&self.prompt)?;
         writer.document.close().element("Redirect", &[], &url);
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 
     /// A phrase chooses the first option that has it, so an option that has it again is never chosen by it.
-    fn check_phrases(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check_phrases(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         if !checker.gives_advice() {
             return;
         }
@@ -242,15 +247,15 @@ impl Menu {
 }
 
 impl Choice {
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.expect(self.digits.is_some() || !self.speech.is_empty(), Code::ConfigChoice, at);
-        let keys = self.digits.as_deref().is_none_or(|digits| is_keys(digits, LONGEST_DIGITS));
+        let keys = self.digits.as_deref().is_none_or(|digits| is_keys(digits, MAX_DIGITS));
         checker.expect(keys, Code::ConfigChoice, &at.field("digits"));
         let speech = at.field("speech");
         checker.expect(self.speech.len() <= MAX_WORDS, Code::ConfigRange, &speech);
         for (index, phrase) in self.speech.iter().enumerate().take(MAX_WORDS) {
             // Commas separate the hints that Twilio gets.
-            let fits = is_heard(phrase) && is_short(phrase, LONGEST_WORDS) && !phrase.contains(',');
+            let fits = is_speakable_text(phrase) && is_short(phrase, MAX_PHRASE_CHARS) && !phrase.contains(',');
             checker.expect(fits, Code::ConfigText, &speech.element(index));
             checker.advise(|| !fits || !words(phrase).is_empty(), Code::ConfigText, &speech.element(index));
         }
@@ -282,13 +287,13 @@ fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&str>) -> Opt
     if digits.is_some() {
         return menu.options.iter().find(|option| option.digits.as_deref() == digits);
     }
-    let said = words(speech?);
+    let spoken_words = words(speech?);
     let mut best: Option<(usize, &Choice)> = None;
     for option in &menu.options {
         for phrase in &option.speech {
             let phrase = words(phrase);
-            let is_in = !phrase.is_empty() && said.windows(phrase.len()).any(|part| *part == phrase);
-            if is_in && best.is_none_or(|(length, _)| phrase.len() > length) {
+            let is_contained = !phrase.is_empty() && spoken_words.windows(phrase.len()).any(|part| *part == phrase);
+            if is_contained && best.is_none_or(|(length, _)| phrase.len() > length) {
                 best = Some((phrase.len(), option));
             }
         }

@@ -22,16 +22,16 @@ mod voicemail;
 mod when;
 
 use super::callback_urls::CallbackKind;
-use super::check::{Checker, Place};
+use super::check::{Checker, ConfigPath};
 use super::config::{Conditions, Config};
 use super::graph::Visit;
-use super::needs::Needs;
-use super::speech::Fault;
+use super::lookups::Lookups;
+use super::speech::RenderError;
 use super::turn::{CallbackRequest, Progress, VerbEvent};
-use super::writer::{After, Writer};
+use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
-pub use conference::{Conference, most_participants, room};
+pub use conference::{Conference, conference_attributes, max_participants};
 pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
 pub use greet::Greet;
@@ -67,7 +67,7 @@ macro_rules! verbs {
             }
         }
 
-        /// Calls a method of whichever verb it is: `dispatch!(self, verb => verb.decides())`.
+        /// Calls a method of whichever verb it is: `dispatch!(self, verb => verb.is_final())`.
         macro_rules! dispatch {
             ($d verb:expr, $d name:ident => $d call:expr) => {
                 match $d verb { $(Verb::$name($d name) => $d call,)+ }
@@ -113,8 +113,8 @@ verbs! { $
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "the trait says it")]
 impl Verb {
     #[must_use]
-    pub fn decides(&self) -> bool {
-        dispatch!(self, verb => verb.decides())
+    pub fn is_final(&self) -> bool {
+        dispatch!(self, verb => verb.is_final())
     }
 
     #[must_use]
@@ -152,15 +152,15 @@ impl Verb {
         dispatch!(self, verb => verb.conditions())
     }
 
-    pub fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    pub fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         dispatch!(self, verb => verb.check(checker, at));
     }
 
-    pub fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    pub fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         dispatch!(self, verb => verb.advise(checker, at));
     }
 
-    pub fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    pub fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         dispatch!(self, verb => verb.edges(at, visit));
     }
 
@@ -180,19 +180,19 @@ impl Verb {
         dispatch!(self, verb => DialplanVerb::size(verb, config, size));
     }
 
-    pub fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        dispatch!(self, verb => verb.needs(needs))
+    pub fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        dispatch!(self, verb => verb.add_lookups(lookups))
     }
 
-    pub fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
-        dispatch!(self, verb => verb.needs_after(event, needs));
+    pub fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
+        dispatch!(self, verb => verb.add_lookups_after(event, lookups));
     }
 
     pub fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
         dispatch!(self, verb => verb.on_callback(request))
     }
 
-    pub fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    pub fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         dispatch!(self, verb => verb.write(writer, action))
     }
 
@@ -201,7 +201,7 @@ impl Verb {
         event: VerbEvent,
         writer: &mut Writer<'a>,
         action: &'a str,
-    ) -> Result<After<'a>, Fault> {
+    ) -> Result<AfterVerb<'a>, RenderError> {
         dispatch!(self, verb => verb.resume(event, writer, action))
     }
 }
@@ -225,7 +225,7 @@ impl Size {
 /// What a verb does. The defaults are those of a verb that is last, has no edges, and is heard.
 pub trait DialplanVerb {
     /// Whether the verb decides what comes next, so that nothing behind it is performed.
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         true
     }
 
@@ -241,7 +241,7 @@ pub trait DialplanVerb {
 
     /// Whether a document that is heard in a queue may have it.
     fn fits_queue(&self) -> bool {
-        !self.decides()
+        !self.is_final()
     }
 
     /// Whether it connects the caller to somebody, or may.
@@ -265,13 +265,13 @@ pub trait DialplanVerb {
     }
 
     /// Reports what is wrong with its values; `at` is its place in the config.
-    fn check(&self, _checker: &mut Checker<'_>, _at: &Place<'_>) {}
+    fn check(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
     /// Reports what does nothing, or not what callers expect, in a config without errors.
-    fn advise(&self, _checker: &mut Checker<'_>, _at: &Place<'_>) {}
+    fn advise(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
     /// Visits the edges to other actions; `at` is its place in the config.
-    fn edges<'a>(&'a self, _at: &Place<'_>, _visit: Visit<'_, 'a>) {}
+    fn edges<'a>(&'a self, _at: &ConfigPath<'_>, _visit: Visit<'_, 'a>) {}
 
     /// Visits its callback URLs: the kind, and the number that tells them apart.
     fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
@@ -288,29 +288,34 @@ pub trait DialplanVerb {
     }
 
     /// Adds what must be looked up before it is written; whether the verb behind it may be performed.
-    fn needs<'a>(&'a self, _needs: &mut Needs<'_, 'a>) -> bool {
-        !self.decides()
+    fn add_lookups<'a>(&'a self, _needs: &mut Lookups<'_, 'a>) -> bool {
+        !self.is_final()
     }
 
     /// Adds what must be looked up before it goes on after `event`.
-    fn needs_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Needs<'_, 'a>) {}
+    fn add_lookups_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Lookups<'_, 'a>) {}
 
     /// What a request to one of its callback URLs means.
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        Progress::Nothing
+        Progress::EmptyResponse
     }
 
     /// Writes it.
     ///
     /// # Errors
-    /// [`Fault`].
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault>;
+    /// [`RenderError`].
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError>;
 
     /// Writes what is heard after `event`.
     ///
     /// # Errors
-    /// [`Fault`].
-    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    /// [`RenderError`].
+    fn resume<'a>(
+        &'a self,
+        _event: VerbEvent,
+        writer: &mut Writer<'a>,
+        _action: &'a str,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         Ok(writer.hang_up())
     }
 }

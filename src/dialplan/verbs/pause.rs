@@ -3,9 +3,9 @@
 //! `pause`: waits. `<Pause>`: <https://www.twilio.com/docs/voice/twiml/pause>.
 
 use super::DialplanVerb;
-use crate::dialplan::check::{Checker, Place};
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{decimal, newtype};
 
 /// `pause`, in seconds.
@@ -16,7 +16,7 @@ pub struct Pause(#[cfg_attr(feature = "schema", schemars(range(min = 1, max = 60
 newtype!(Pause(u32));
 
 impl DialplanVerb for Pause {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         false
     }
 
@@ -24,16 +24,16 @@ impl DialplanVerb for Pause {
         true
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.range(Some(self.0), 1, 600, at);
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         if self.0 == 0 {
-            return Ok(After::NextVerbUnheard);
+            return Ok(AfterVerb::NextVerbSilent);
         }
         writer.document.empty("Pause", &[("length", &decimal(self.0.into()))]);
-        Ok(After::NextVerb)
+        Ok(AfterVerb::NextVerb)
     }
 }
 

@@ -3,10 +3,10 @@
 //! `play`: plays a sound file. `<Play>`: <https://www.twilio.com/docs/voice/twiml/play>.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
-use crate::dialplan::speech::{Fault, xml_bytes};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::speech::{RenderError, xml_bytes};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{decimal, members};
 
 /// `play`.
@@ -31,11 +31,11 @@ members!(Play {
 });
 
 impl DialplanVerb for Play {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         false
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.url(Some(&self.url), &at.field("url"));
         checker.range(self.times, 1, 100, &at.field("times"));
     }
@@ -44,11 +44,11 @@ impl DialplanVerb for Play {
         size.before += Size::SHORT + xml_bytes(&self.url);
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let times = self.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
         let attributes: Vec<_> = times.as_deref().map(|times| ("loop", times)).into_iter().collect();
         writer.document.element("Play", &attributes, &self.url);
-        Ok(After::NextVerb)
+        Ok(AfterVerb::NextVerb)
     }
 }
 

@@ -9,22 +9,22 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
-use crate::dialplan::check::{Checker, Place, is_keys};
-use crate::dialplan::config::{Config, Occasion};
-use crate::dialplan::graph::{Edge, Trigger, Visit, is_spoken};
-use crate::dialplan::needs::Needs;
+use crate::dialplan::check::{Checker, ConfigPath, is_keys};
+use crate::dialplan::config::{Config, FollowUpTrigger};
+use crate::dialplan::graph::{Edge, Trigger, Visit, can_run_in_queue};
+use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::params::{Caller, Params};
-use crate::dialplan::speech::{Fault, Prompt};
+use crate::dialplan::speech::{Prompt, RenderError};
 use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
 
 /// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
-const LARGEST_QUEUE: u32 = 5_000;
+const MAX_QUEUE_SIZE: u32 = 5_000;
 /// The longest average wait that can be configured, in seconds.
-const LONGEST_WAIT: u32 = 14_400;
+const MAX_AVERAGE_WAIT: u32 = 14_400;
 /// A piece of Twilio's own hold music, some minutes long; the queue's length is checked again behind it.
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
@@ -132,7 +132,7 @@ impl DialplanVerb for Queue {
         true
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));
         if let Some(position) = &self.position {
@@ -149,13 +149,13 @@ impl DialplanVerb for Queue {
         checker.outcomes(&self.on, &VerbOutcome::OF_QUEUE, &at.field("on"));
     }
 
-    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
-        if self.callback.is_some() && !checker.is_followed_up(Occasion::Callback) {
+    fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
+        if self.callback.is_some() && !checker.has_follow_up(FollowUpTrigger::Callback) {
             checker.warning(Code::ConfigUntold, &at.field("callback"));
         }
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         if let Some(offer) = &self.callback {
             let edge = Edge { to: &offer.then, trigger: Trigger::Person, member: "queue.callback.then" };
             visit(edge, &at.field("callback").field("then"));
@@ -188,24 +188,24 @@ impl DialplanVerb for Queue {
         size.last = Size::CALLBACKS;
     }
 
-    fn needs<'a>(&'a self, _needs: &mut Needs<'_, 'a>) -> bool {
+    fn add_lookups<'a>(&'a self, _needs: &mut Lookups<'_, 'a>) -> bool {
         false
     }
 
-    fn needs_after<'a>(&'a self, event: &VerbEvent, needs: &mut Needs<'_, 'a>) {
-        let config = needs.plan.config;
+    fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
+        let config = lookups.plan.config;
         match event {
             VerbEvent::CallbackAccepted => {
-                if let Some(then) = self.offered().filter(|then| is_spoken(config, then)) {
-                    needs.action(then);
+                if let Some(then) = self.offered().filter(|then| can_run_in_queue(config, then)) {
+                    lookups.action(then);
                 }
             }
             VerbEvent::Left => {
-                let leaves = [self.offered().filter(|then| !is_spoken(config, then)), self.overflow_action()];
+                let leaves = [self.offered().filter(|then| !can_run_in_queue(config, then)), self.overflow_action()];
                 if leaves == [None, None] {
-                    needs.action(self.left());
+                    lookups.action(self.left());
                 }
-                leaves.into_iter().flatten().for_each(|then| needs.action(then));
+                leaves.into_iter().flatten().for_each(|then| lookups.action(then));
             }
             _ => {}
         }
@@ -227,7 +227,7 @@ impl DialplanVerb for Queue {
     }
 
     /// Whoever takes callers out records, but can no longer announce it to them: it is announced here.
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         if let Some(recording) = writer.recording() {
             writer.say(&recording.announcement)?;
         }
@@ -241,17 +241,24 @@ impl DialplanVerb for Queue {
             attributes.push(("waitUrl", &waits));
         }
         writer.document.element("Enqueue", &attributes, &self.name);
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 
-    fn resume<'a>(&'a self, event: VerbEvent, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(
+        &'a self,
+        event: VerbEvent,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::Waiting { position } => self.wait(writer, action, position),
             VerbEvent::CallbackAccepted => match &self.callback {
-                Some(offer) if is_spoken(writer.plan.config, &offer.then) => Ok(After::ActionInQueue(&offer.then)),
+                Some(offer) if can_run_in_queue(writer.plan.config, &offer.then) => {
+                    Ok(AfterVerb::ActionInQueue(&offer.then))
+                }
                 _ => Ok(writer.leave()),
             },
-            VerbEvent::Left => Ok(After::Action(self.after_leaving(writer))),
+            VerbEvent::Left => Ok(AfterVerb::Action(self.after_leaving(writer))),
             VerbEvent::Overflow => Ok(writer.leave()),
             _ => Ok(writer.hang_up()),
         }
@@ -262,7 +269,7 @@ impl Queue {
     /// What the queue's action request means.
     fn ended<'a>(&'a self, params: Params<'_, '_>) -> Progress<'a> {
         let Some(outcome) = VerbOutcome::of_queue(params.get("QueueResult").unwrap_or_default()) else {
-            return Progress::Nothing;
+            return Progress::EmptyResponse;
         };
         match self.on.get(outcome.word()) {
             _ if outcome == VerbOutcome::Left && (self.overflow.is_some() || self.callback.is_some()) => {
@@ -278,8 +285,8 @@ impl Queue {
     fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
         let overflow = self.overflow_action();
         // An offer whose action was heard in the queue lets no one out.
-        let offered = self.offered().filter(|then| !is_spoken(writer.plan.config, then));
-        let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_taken);
+        let offered = self.offered().filter(|then| !can_run_in_queue(writer.plan.config, then));
+        let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_accepted);
         accepted.or(overflow).unwrap_or_else(|| self.left())
     }
 
@@ -299,14 +306,19 @@ impl Queue {
     }
 
     /// What is heard while the caller waits.
-    fn wait<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, position: Option<u32>) -> Result<After<'a>, Fault> {
+    fn wait<'a>(
+        &'a self,
+        writer: &mut Writer<'a>,
+        action: &'a str,
+        position: Option<u32>,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         if let Some((say, position)) = self.position.as_ref().zip(position) {
             writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);
         let Some(offer) = self.offer(&writer.plan.caller) else {
             writer.document.element("Play", &[], music);
-            return Ok(After::End);
+            return Ok(AfterVerb::End);
         };
         let url = writer.url(CallbackKind::Offer, action, 0);
         let attributes =
@@ -314,7 +326,7 @@ impl Queue {
         writer.document.open("Gather", &attributes);
         writer.say(&offer.prompt)?;
         writer.document.element("Play", &[], music).close();
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 
     /// The offer to call back; none to a caller without a number.
@@ -329,12 +341,12 @@ impl Queue {
 }
 
 impl Overflow {
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let ever = self.size.is_some() || self.position.is_some() || self.average_wait.is_some();
         checker.expect(ever, Code::ConfigEmpty, at);
-        checker.range(self.size, 0, LARGEST_QUEUE, &at.field("size"));
-        checker.range(self.position, 1, LARGEST_QUEUE, &at.field("position"));
-        checker.range(self.average_wait, 1, LONGEST_WAIT, &at.field("averageWait"));
+        checker.range(self.size, 0, MAX_QUEUE_SIZE, &at.field("size"));
+        checker.range(self.position, 1, MAX_QUEUE_SIZE, &at.field("position"));
+        checker.range(self.average_wait, 1, MAX_AVERAGE_WAIT, &at.field("averageWait"));
     }
 
     /// Whether the queue is too long by what Twilio says of it. A length that it does not say is not too long.

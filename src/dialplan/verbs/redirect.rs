@@ -4,10 +4,10 @@
 //! <https://www.twilio.com/docs/voice/twiml/redirect>.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
-use crate::dialplan::speech::{Fault, xml_bytes};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::speech::{RenderError, xml_bytes};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::members;
 
 /// `redirect`.
@@ -32,7 +32,7 @@ impl DialplanVerb for Redirect {
         true
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.url(Some(&self.url), &at.field("url"));
     }
 
@@ -40,9 +40,9 @@ impl DialplanVerb for Redirect {
         size.last = Size::SHORT + xml_bytes(&self.url);
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.document.element("Redirect", &[], &self.url);
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 }
 

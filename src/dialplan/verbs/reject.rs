@@ -5,8 +5,8 @@
 
 use super::{DialplanVerb, Verb};
 use crate::dialplan::config::Config;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{members, words};
 
 /// `reject`.
@@ -51,7 +51,7 @@ impl DialplanVerb for Reject {
         true
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         // An answered call cannot be rejected any more.
         if !writer.is_unanswered {
             return Ok(writer.hang_up());
@@ -62,7 +62,7 @@ impl DialplanVerb for Reject {
         };
         writer.document.empty("Reject", &[("reason", reason)]);
         writer.rendered.rejected = true;
-        Ok(After::End)
+        Ok(AfterVerb::End)
     }
 }
 

@@ -3,20 +3,20 @@
 //! `say`: says something.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::check::{Checker, Place};
+use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
-use crate::dialplan::speech::{Fault, Prompt};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::speech::{Prompt, RenderError};
+use crate::dialplan::writer::{AfterVerb, Writer};
 
 /// `say`.
 pub type Say = Prompt;
 
 impl DialplanVerb for Say {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         false
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.prompt(self, at);
     }
 
@@ -24,9 +24,9 @@ impl DialplanVerb for Say {
         size.before += self.bytes();
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(self)?;
-        Ok(After::NextVerb)
+        Ok(AfterVerb::NextVerb)
     }
 }
 

@@ -4,11 +4,11 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::CallbackKind;
-use crate::dialplan::check::{Checker, Place};
-use crate::dialplan::config::{Config, Occasion};
-use crate::dialplan::speech::{Fault, Prompt};
+use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::config::{Config, FollowUpTrigger};
+use crate::dialplan::speech::{Prompt, RenderError};
 use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{decimal, members};
 
@@ -53,7 +53,7 @@ impl Voicemail {
 }
 
 impl DialplanVerb for Voicemail {
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.prompt(&self.greeting, &at.field("greeting"));
         let length = at.field("maxLength");
         checker.range(self.max_length, 1, Checker::MAX_RECORDING, &length);
@@ -66,8 +66,8 @@ impl DialplanVerb for Voicemail {
         }
     }
 
-    fn advise(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
-        if !checker.is_followed_up(Occasion::Voicemail) {
+    fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
+        if !checker.has_follow_up(FollowUpTrigger::Voicemail) {
             checker.warning(Code::ConfigUntold, at);
         }
     }
@@ -85,7 +85,7 @@ impl DialplanVerb for Voicemail {
     }
 
     /// Where no message is left, the document goes on behind `<Record>`, and the call ends.
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<After<'a>, Fault> {
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(&self.greeting)?;
         let url = writer.url(CallbackKind::Voicemail, action, 0);
         let (recorded, transcribed) =
@@ -105,13 +105,18 @@ impl DialplanVerb for Voicemail {
         self.say_farewell(writer)
     }
 
-    fn resume<'a>(&'a self, _event: VerbEvent, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
+    fn resume<'a>(
+        &'a self,
+        _event: VerbEvent,
+        writer: &mut Writer<'a>,
+        _action: &'a str,
+    ) -> Result<AfterVerb<'a>, RenderError> {
         self.say_farewell(writer)
     }
 }
 
 impl Voicemail {
-    fn say_farewell<'a>(&'a self, writer: &mut Writer<'a>) -> Result<After<'a>, Fault> {
+    fn say_farewell<'a>(&'a self, writer: &mut Writer<'a>) -> Result<AfterVerb<'a>, RenderError> {
         if let Some(farewell) = &self.farewell {
             writer.say(farewell)?;
         }

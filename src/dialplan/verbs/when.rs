@@ -3,13 +3,13 @@
 //! `when`: conditions at any point of an action. It is decided in the document that has it, so it needs no callback URL.
 
 use super::{DialplanVerb, Size};
-use crate::dialplan::check::{Checker, Place};
-use crate::dialplan::conditions::Holds;
+use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::conditions::ConditionResult;
 use crate::dialplan::config::{Conditions, Config};
 use crate::dialplan::graph::{Edge, Trigger, Visit};
-use crate::dialplan::needs::Needs;
-use crate::dialplan::speech::Fault;
-use crate::dialplan::writer::{After, Writer};
+use crate::dialplan::lookups::Lookups;
+use crate::dialplan::speech::RenderError;
+use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::members;
 
@@ -39,7 +39,7 @@ members!(When {
 });
 
 impl DialplanVerb for When {
-    fn decides(&self) -> bool {
+    fn is_final(&self) -> bool {
         self.otherwise.is_some()
     }
 
@@ -59,13 +59,13 @@ impl DialplanVerb for When {
         Some(&self.conditions)
     }
 
-    fn check(&self, checker: &mut Checker<'_>, at: &Place<'_>) {
+    fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let at = at.field("if");
         checker.expect(self.conditions != Conditions::default(), Code::ConfigEmpty, &at);
         checker.conditions(&self.conditions, &at);
     }
 
-    fn edges<'a>(&'a self, at: &Place<'_>, visit: Visit<'_, 'a>) {
+    fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         let then = Edge { to: &self.then, trigger: Trigger::Immediate, member: "when.then" };
         visit(then, &at.field("then"));
         if let Some(otherwise) = &self.otherwise {
@@ -81,20 +81,23 @@ impl DialplanVerb for When {
         self.conditions.names(hours, lists);
     }
 
-    fn needs<'a>(&'a self, needs: &mut Needs<'_, 'a>) -> bool {
-        if needs.branch(&self.conditions, &self.then) == Holds::Yes {
+    fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
+        if lookups.branch(&self.conditions, &self.then) == ConditionResult::Yes {
             return false;
         }
         if let Some(otherwise) = &self.otherwise {
-            needs.action(otherwise);
+            lookups.action(otherwise);
         }
         self.otherwise.is_none()
     }
 
-    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<After<'a>, Fault> {
-        let then =
-            if writer.judge(&self.conditions) == Holds::Yes { Some(&self.then) } else { self.otherwise.as_ref() };
-        Ok(then.map_or(After::NextVerbUnheard, |then| After::Action(then)))
+    fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
+        let then = if writer.evaluate(&self.conditions) == ConditionResult::Yes {
+            Some(&self.then)
+        } else {
+            self.otherwise.as_ref()
+        };
+        Ok(then.map_or(AfterVerb::NextVerbSilent, |then| AfterVerb::Action(then)))
     }
 }
 

@@ -14,8 +14,8 @@ use crate::error::Code;
 use crate::frame::Frame;
 use crate::json::{Json, decimal};
 use crate::phone::E164;
-use crate::policy::Spoken;
-use crate::text::cut;
+use crate::policy::SpokenMessage;
+use crate::text::split_on;
 
 /// A route, or why there is none.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -72,14 +72,14 @@ impl Routing {
             },
             Route::Refuse(spoken) => {
                 let reason = match spoken {
-                    Spoken::Failure => "failure",
-                    Spoken::InvalidNumber => "invalid-number",
-                    Spoken::NotAllowed => "not-allowed",
-                    Spoken::Emergency => "emergency",
-                    Spoken::Country => "country",
-                    Spoken::Blocked => "blocked",
-                    Spoken::OwnNumber => "own-number",
-                    Spoken::NotInService => "not-in-service",
+                    SpokenMessage::Failure => "failure",
+                    SpokenMessage::InvalidNumber => "invalid-number",
+                    SpokenMessage::NotAllowed => "not-allowed",
+                    SpokenMessage::Emergency => "emergency",
+                    SpokenMessage::Country => "country",
+                    SpokenMessage::Blocked => "blocked",
+                    SpokenMessage::OwnNumber => "own-number",
+                    SpokenMessage::NotInService => "not-in-service",
                 };
                 Self { kind: Some("refuse"), reason: Some(reason), says: Some(spoken.text()), ..self }
             }
@@ -111,13 +111,13 @@ fn try_route(frame: &Frame) -> Result<Routing, Refused> {
         Ok(call) => call,
         Err(code) => {
             let sorry = Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
-            return Ok(sorry.along(&Route::Refuse(Spoken::Failure)).saying(code));
+            return Ok(sorry.along(&Route::Refuse(SpokenMessage::Failure)).saying(code));
         }
     };
     let clinic = Clinic { numbers: &ours, application, config: &config };
     let direction = Direction::of(&call, &ours);
     let caller = Caller::of(&call, Params(&pairs), &ours);
-    let plan = Plan { config: &config, numbers: &ours, url: cut(url, b'#').0, caller };
+    let plan = Plan { config: &config, numbers: &ours, url: split_on(url, b'#').0, caller };
     if matches!(direction, Direction::Inbound { .. }) && plan.rules().is_some() {
         return Ok(planned(&plan, Params(&pairs), facts));
     }

@@ -10,7 +10,7 @@ use crate::signature::{
     self, Algorithm, AuthToken, Request, Seen, SharedKey, SharedKeys, SignedBody, SignedParams, UrlParts, WebhookUrl,
     explain_input,
 };
-use crate::text::{cut, is_invisible, list};
+use crate::text::{is_invisible, list, split_on};
 
 pub(super) fn sign(frame: &Frame) -> Result<String, Refused> {
     let fields = fields(frame)?;
@@ -81,7 +81,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
 
 /// Whether the settings header names a shared key.
 fn names_a_key(header: &str) -> bool {
-    list(header).any(|setting| cut(setting, b'=').0.trim_ascii().eq_ignore_ascii_case("key"))
+    list(header).any(|setting| split_on(setting, b'=').0.trim_ascii().eq_ignore_ascii_case("key"))
 }
 
 fn shared_key<'a>(fields: &[&'a str]) -> Result<SharedKey<'a>, Code> {

@@ -2,9 +2,9 @@
 
 //! What must be looked up before a turn can be written.
 
-use super::conditions::{Holds, Judge};
+use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
-use super::facts::{Fact, Facts, Want, caller_zone, find};
+use super::facts::{Fact, Facts, Lookup, caller_zone, find};
 use super::turn::{Next, Plan, Turn};
 
 /// How many verbs are looked at before one turn. A config has fewer, but one action can be reached in many languages.
@@ -12,46 +12,47 @@ const MAX_VERBS: usize = 32_768;
 
 /// What must be looked up now. What depends on something that is not known yet is wanted once that is.
 #[must_use]
-pub fn wants(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Want> {
-    let judge = Judge::new(plan, facts);
+pub fn required_lookups(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Lookup> {
+    let evaluator = ConditionEvaluator::new(plan, facts);
     let language = next.language.or_else(|| plan.language());
-    let mut needs = Needs { plan, facts, language, judge, wants: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
+    let mut lookups =
+        Lookups { plan, facts, language, evaluator, pending: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
     match next.turn {
-        Turn::Rules(rules) => needs.rules(rules),
-        Turn::Action(action) => needs.action(action),
-        Turn::Resume { verb, event, .. } => verb.needs_after(&event, &mut needs),
-        Turn::Announce | Turn::Hangup | Turn::Nothing => {}
+        Turn::Rules(rules) => lookups.rules(rules),
+        Turn::Action(action) => lookups.action(action),
+        Turn::Resume { verb, event, .. } => verb.add_lookups_after(&event, &mut lookups),
+        Turn::Announce | Turn::Hangup | Turn::EmptyResponse => {}
     }
-    needs.wants
+    lookups.pending
 }
 
 /// What is looked up, and what for.
-pub struct Needs<'p, 'a> {
+pub struct Lookups<'p, 'a> {
     /// The plan, and the call.
     pub plan: &'p Plan<'a>,
     /// What is known.
     pub facts: &'p Facts,
     /// The language of this moment.
     pub language: Option<&'a str>,
-    judge: Judge<'p>,
-    wants: Vec<Want>,
+    evaluator: ConditionEvaluator<'p>,
+    pending: Vec<Lookup>,
     /// The actions that were looked through, by position, and the language in which each was reached.
     seen: Vec<(usize, Option<&'a str>)>,
     /// How many more verbs are looked at.
     verbs: usize,
 }
 
-impl<'a> Needs<'_, 'a> {
-    fn want(&mut self, want: Want) {
-        if !self.wants.contains(&want) {
-            self.wants.push(want);
+impl<'a> Lookups<'_, 'a> {
+    fn add(&mut self, lookup: Lookup) {
+        if !self.pending.contains(&lookup) {
+            self.pending.push(lookup);
         }
     }
 
     /// The patient; whether it is known that exactly one fits.
     pub(super) fn patient(&mut self) -> bool {
         if self.facts.patient.is_pending() {
-            self.want(Want::Patient);
+            self.add(Lookup::Patient);
         }
         matches!(self.facts.patient, Fact::Known(Some(_)))
     }
@@ -59,40 +60,40 @@ impl<'a> Needs<'_, 'a> {
     /// The clinician who last tried to reach the patient.
     pub(super) fn last_to_call(&mut self) {
         if self.patient() && self.facts.last_to_call.is_pending() {
-            self.want(Want::LastToCall);
+            self.add(Lookup::LastToCall);
         }
     }
 
     /// The practitioners of some roles.
     pub(super) fn roles(&mut self, roles: &str) {
         if find(&self.facts.roles, roles).is_pending() {
-            self.want(Want::Roles(roles.to_owned()));
+            self.add(Lookup::Roles(roles.to_owned()));
         }
     }
 
     /// The local time of a zone.
     pub(super) fn zone(&mut self, zone: Option<&str>) {
         if let Some(zone) = zone.filter(|zone| find(&self.facts.local_times, zone).is_pending()) {
-            self.want(Want::Zone(zone.to_owned()));
+            self.add(Lookup::Zone(zone.to_owned()));
         }
     }
 
     /// The first rule whose conditions hold; while that is not known, all that may.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
-            if self.branch(&rule.when, &rule.then) == Holds::Yes {
+            if self.branch(&rule.when, &rule.then) == ConditionResult::Yes {
                 return;
             }
         }
     }
 
     /// The action that comes next where conditions hold, if they may; and what decides that.
-    pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> Holds {
-        let holds = self.judge.holds(conditions, self.language);
-        if holds != Holds::No {
+    pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> ConditionResult {
+        let holds = self.evaluator.holds(conditions, self.language);
+        if holds != ConditionResult::No {
             self.action(then);
         }
-        if holds == Holds::Pending {
+        if holds == ConditionResult::Pending {
             self.conditions(conditions);
         }
         holds
@@ -102,7 +103,7 @@ impl<'a> Needs<'_, 'a> {
     fn conditions(&mut self, conditions: &Conditions) {
         let config = self.plan.config;
         for name in conditions.open.iter().chain(&conditions.closed) {
-            if !self.judge.are_open(name).is_pending() {
+            if !self.evaluator.are_open(name).is_pending() {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
@@ -110,13 +111,13 @@ impl<'a> Needs<'_, 'a> {
             if let Some(service) = hours.healthcare_service.as_deref()
                 && find(&self.facts.services, service).is_pending()
             {
-                self.want(Want::Service(service.to_owned()));
+                self.add(Lookup::Service(service.to_owned()));
             }
         }
         if conditions.patient.is_some() || conditions.patient_language.is_some() || conditions.care_team.is_some() {
             let known = self.patient();
             if conditions.care_team.is_some() && known && self.facts.teams.is_pending() {
-                self.want(Want::Teams);
+                self.add(Lookup::Teams);
             }
         }
     }
@@ -132,7 +133,7 @@ impl<'a> Needs<'_, 'a> {
         for verb in verbs {
             let Some(left) = self.verbs.checked_sub(1) else { break };
             self.verbs = left;
-            if !verb.needs(self) {
+            if !verb.add_lookups(self) {
                 break;
             }
         }

@@ -11,24 +11,24 @@ use super::plan::{NumberKind, NumberingPlan, Slot, plans};
 ///
 /// A toll-free number of its own plan does not: its pattern says what it is better than one of fewer digits.
 #[must_use]
-pub fn begins_dearer(number: E164<'_>) -> bool {
+pub fn starts_with_premium_rate(number: E164<'_>) -> bool {
     let mut main = Vec::new();
     any_plan(number, |plan, national| {
-        plan.begins_dearer(national, &mut main)
+        plan.starts_with_premium_rate(national, &mut main)
             && plan.kind(national) != Some(NumberKind::TollFree)
-            && !is_given_again(number)
+            && !is_reassigned_mobile(number)
     })
 }
 
 /// Whether a number begins with an emergency number behind its calling code. Numbers of some countries do, so this says
 /// nothing of a number that has been assigned.
 #[must_use]
-pub fn begins_with_emergency(number: E164<'_>) -> bool {
+pub fn starts_with_emergency(number: E164<'_>) -> bool {
     any_plan(number, |plan, national| plan.prefix(Slot::Emergency, national).is_some())
 }
 
 /// Japan's 060: personal numbers of nine digits once, mobiles of ten since 2026.
-fn is_given_again(number: E164<'_>) -> bool {
+fn is_reassigned_mobile(number: E164<'_>) -> bool {
     let rest = number.as_str().strip_prefix("+8160").unwrap_or_default();
     rest.len() == 8 && !rest.starts_with('0')
 }
@@ -56,29 +56,29 @@ fn any_plan(number: E164<'_>, mut holds: impl FnMut(&NumberingPlan, &[u8]) -> bo
 mod tests {
     use super::*;
 
-    fn is_dearer(number: &str) -> bool {
-        begins_dearer(E164::parse(number).unwrap())
+    fn has_premium_rate(number: &str) -> bool {
+        starts_with_premium_rate(E164::parse(number).unwrap())
     }
 
     #[test]
     fn added_digits_change_nothing() {
         for number in ["+97219191234560", "+819901234560", "+8109901234560", "+190055501991", "+44909879012312"] {
-            assert!(is_dearer(number), "{number}");
+            assert!(has_premium_rate(number), "{number}");
         }
         // The number itself has a kind of its own.
         for number in ["+9721919123456", "+81990123456", "+19005550199", "+12125550123", "+97221234567"] {
-            assert!(!is_dearer(number), "{number}");
+            assert!(!has_premium_rate(number), "{number}");
         }
         // Toll-free numbers of Andorra and New Zealand, and a mobile number of Japan.
         for number in ["+37618001234", "+64508812345", "+816012345678"] {
-            assert!(!is_dearer(number), "{number}");
+            assert!(!has_premium_rate(number), "{number}");
         }
     }
 
     #[test]
     fn finds_emergency_numbers_behind_a_calling_code() {
         for (number, expected) in [("+19115550100", true), ("+4411212345", true), ("+442079460001", false)] {
-            assert_eq!(begins_with_emergency(E164::parse(number).unwrap()), expected, "{number}");
+            assert_eq!(starts_with_emergency(E164::parse(number).unwrap()), expected, "{number}");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 /// What is said to whoever cannot be connected. None of it names a person or a clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spoken {
+pub enum SpokenMessage {
     /// Something failed on our side.
     Failure,
     /// `To` is no number that can be dialled.
@@ -23,7 +23,7 @@ pub enum Spoken {
     NotInService,
 }
 
-impl Spoken {
+impl SpokenMessage {
     /// The sentence, in English.
     #[must_use]
     pub const fn text(self) -> &'static str {
