@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What follows calls: tasks, alerts, the sweep, the end of recordings, histories and statistics. */
+/** The work after a call: tasks, alerts, the sweep, deletion of recordings, histories and statistics. */
 import type { Communication, Extension, Patient, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
-import { openClinic, tickets, workday } from './clinic.ts';
+import { openClinic, ticketSecret, workday } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
-import { openHooks } from './alert-server.ts';
-import type { Hooks } from './alert-server.ts';
+import { startAlertServer } from './alert-server.ts';
+import type { AlertServer } from './alert-server.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const noon = Date.parse(workday);
@@ -35,25 +35,29 @@ interface Opened {
   clinic: Clinic;
   staff: Staff;
   patient: Patient & { id: string };
-  hooks: Hooks;
+  alertServer: AlertServer;
 }
 
 async function opened(seed: string): Promise<Opened> {
-  const hooks = await openHooks();
-  const clinic = await openClinic({ seed, config: config(hooks.url), secrets: { PLUMLINE_SECRET: tickets } });
+  const alertServer = await startAlertServer();
+  const clinic = await openClinic({
+    seed,
+    config: config(alertServer.url),
+    secrets: { PLUMLINE_SECRET: ticketSecret },
+  });
   const staff = await clinic.staff('Amber Invented', { phone: '+15550100511' });
   const patient = await clinic.create<Patient>({
     resourceType: 'Patient',
     name: [{ given: ['Pat'], family: 'Secretive' }],
     telecom: [{ system: 'phone', value: '555-010-0601' }],
   });
-  await clinic.executed(staff.token, { operation: 'access-token' });
-  // From this mark on Twilio's list is looked at.
+  await clinic.executeSuccessfully(staff.token, { operation: 'access-token' });
+  // The sweep reads Twilio's list from this mark on.
   await clinic.sweep(noon - 20 * minute);
-  return { clinic, staff, patient, hooks };
+  return { clinic, staff, patient, alertServer };
 }
 
-/** A part of the extension of a call. */
+/** The value of one part of the extension of a call. */
 const part = (record: Communication | undefined, url: string): Extension | undefined =>
   record?.extension?.[0]?.extension?.find((one) => one.url === url);
 
@@ -61,47 +65,47 @@ describe('after a missed call', () => {
   let open: Opened;
   before(async () => {
     open = await opened('missed');
-    // Callbacks and Subscriptions come twice, late, and in the wrong order.
-    Object.assign(open.clinic.sandbox.twilio.unkind, { twice: 1, late: 0.4, shuffle: 0.4 });
+    // Callbacks and Subscriptions arrive twice, late and in the wrong order.
+    Object.assign(open.clinic.sandbox.twilio.networkFaults, { twice: 1, late: 0.4, shuffle: 0.4 });
     Object.assign(open.clinic.sandbox.deliveries, { twice: 1, late: 40, outOfOrder: true });
   });
   after(async () => {
     await open.clinic.stop();
-    open.hooks.close();
+    open.alertServer.stop();
   });
 
-  /** A call whose callbacks come as they like: what is tried again may cost more round trips. */
-  async function unkindly(from: string, script: Script, at: number): Promise<CallResult> {
+  /** A call whose callbacks arrive late or in the wrong order. Retries may add round trips. */
+  async function withFaultyCallbacks(from: string, script: Script, at: number): Promise<CallResult> {
     const { clinic } = open;
-    clinic.begin(at);
+    clinic.start(at);
     const call = await clinic.sandbox.twilio.incoming({ from, to: '+15550100001', script });
     await clinic.sandbox.settled();
     return call;
   }
-  const tasks = (): Promise<Task[]> => open.clinic.chart<Task>('Task');
+  const tasks = (): Promise<Task[]> => open.clinic.searchChart<Task>('Task');
 
-  test('there is one task and one alert, with no name and no number in it', async () => {
-    const { clinic, hooks } = open;
-    const call = await unkindly('+15550100601', missed, noon);
+  test('one task and one alert are created, and the alert contains no name or number', async () => {
+    const { clinic, alertServer } = open;
+    const call = await withFaultyCallbacks('+15550100601', missed, noon);
     await Promise.all([clinic.sweep(noon + 2 * minute), clinic.sweep(), clinic.sweep()]);
     await clinic.sweep(noon + 3 * minute);
     assert.deepEqual(
       (await tasks()).map((task) => [task.status, task.code?.coding?.[0]?.code, task.identifier?.[0]?.value]),
       [['requested', 'missed', `${call.callSid}.missed`]],
     );
-    const calls = await clinic.chart<Communication>(
+    const calls = await clinic.searchChart<Communication>(
       'Communication',
       `identifier=https://www.twilio.com/|${call.callSid}`,
     );
     assert.equal(calls.length, 1);
-    assert.equal(hooks.posts.length, 1);
-    assert.doesNotMatch(hooks.posts[0] ?? '', /555|0601|Pat|Secretive/);
-    assert.match(hooks.posts[0] ?? '', new RegExp(calls[0]?.id ?? '-'));
+    assert.equal(alertServer.posts.length, 1);
+    assert.doesNotMatch(alertServer.posts[0] ?? '', /555|0601|Pat|Secretive/);
+    assert.match(alertServer.posts[0] ?? '', new RegExp(calls[0]?.id ?? '-'));
   });
 
-  test('a call that we make in turn, and that is answered, closes it', async () => {
+  test('an answered return call closes the task', async () => {
     const { clinic, staff } = open;
-    clinic.begin(noon + hour);
+    clinic.start(noon + hour);
     await clinic.sandbox.twilio.browser({ identity: staff.identity, params: { To: '+15550100601' } });
     await clinic.sandbox.settled();
     assert.equal((await tasks())[0]?.status, 'requested');
@@ -115,41 +119,41 @@ describe('after a missed call', () => {
     assert.equal((await tasks())[0]?.status, 'completed');
   });
 
-  test('no more alerts go out than an hour may have, and then one that sums them up', async () => {
-    const { clinic, hooks } = open;
-    hooks.posts = [];
+  test('alerts stop at the hourly limit, and a summary alert follows', async () => {
+    const { clinic, alertServer } = open;
+    alertServer.posts = [];
     const later = noon + 3 * hour;
     for (const number of [1, 2, 3, 4]) {
-      await unkindly(`+1555010061${number}`, missed, later + number * minute);
+      await withFaultyCallbacks(`+1555010061${number}`, missed, later + number * minute);
     }
     await Promise.all([clinic.sweep(later + 6 * minute), clinic.sweep()]);
-    assert.equal(hooks.posts.length, 2);
+    assert.equal(alertServer.posts.length, 2);
     assert.equal((await tasks()).length, 5);
     await clinic.sweep(later + 64 * minute);
     await clinic.sweep(later + 65 * minute);
-    assert.equal(hooks.posts.length, 3);
-    assert.match(hooks.posts[2] ?? '', /2/);
+    assert.equal(alertServer.posts.length, 3);
+    assert.match(alertServer.posts[2] ?? '', /2/);
   });
 
-  test('an alert that is not taken is sent again', async () => {
-    const { clinic, hooks } = open;
-    hooks.posts = [];
-    hooks.answers = [500];
+  test('a rejected alert is sent again', async () => {
+    const { clinic, alertServer } = open;
+    alertServer.posts = [];
+    alertServer.statuses = [500];
     const later = noon + 6 * hour;
-    await unkindly('+15550100621', missed, later);
+    await withFaultyCallbacks('+15550100621', missed, later);
     for (const after of [4, 8, 12]) {
       await clinic.sweep(later + after * minute);
     }
-    assert.equal(hooks.posts.length, 2);
-    assert.equal(hooks.posts[0], hooks.posts[1]);
+    assert.equal(alertServer.posts.length, 2);
+    assert.equal(alertServer.posts[0], alertServer.posts[1]);
   });
 });
 
-describe('where every callback is lost', () => {
+describe('when every callback is lost', () => {
   let open: Opened;
   before(async () => {
     open = await opened('lost');
-    open.clinic.sandbox.twilio.unkind.drop = 1;
+    open.clinic.sandbox.twilio.networkFaults.drop = 1;
     open.clinic.sandbox.twilio.people.set('+15550100511', {
       pickUp: { after: 2 },
       answers: { '+15550100601': { after: 4, talk: 70 } },
@@ -157,11 +161,11 @@ describe('where every callback is lost', () => {
   });
   after(async () => {
     await open.clinic.stop();
-    open.hooks.close();
+    open.alertServer.stop();
   });
-  const completed = async (): Promise<Communication[]> => open.clinic.chart('Communication', 'status=completed');
+  const completed = async (): Promise<Communication[]> => open.clinic.searchChart('Communication', 'status=completed');
 
-  test('the sweep brings the calls, and what follows them', async () => {
+  test('the sweep records the calls and creates their tasks and alerts', async () => {
     const { clinic } = open;
     const calls: CallResult[] = [];
     for (const [index, script] of [answered, missed, { hangUpAfter: 5 }].entries()) {
@@ -181,10 +185,10 @@ describe('where every callback is lost', () => {
         'outcome',
       )?.valueCode;
     assert.equal(outcome(calls[0]), 'answered');
-    assert.equal((await clinic.chart<Task>('Task')).length, 2);
+    assert.equal((await clinic.searchChart<Task>('Task')).length, 2);
   });
 
-  test('a message that nobody told of is found, and the task is to listen to it', async () => {
+  test('the sweep finds an unreported voicemail and creates a task to listen to it', async () => {
     const { clinic } = open;
     const at = noon + 20 * minute;
     const { callSid } = await clinic.call({ from: '+15550100661' }, { voicemail: 20 }, at);
@@ -195,24 +199,24 @@ describe('where every callback is lost', () => {
     const record = (await completed()).find(({ identifier }) => identifier?.[0]?.value === callSid);
     assert.equal(part(record, 'recordingSid')?.valueString, message?.sid);
     assert.equal(part(record, 'outcome')?.valueCode, 'voicemail');
-    const tasks = await clinic.chart<Task>('Task', `focus=Communication/${record?.id ?? ''}`);
+    const tasks = await clinic.searchChart<Task>('Task', `focus=Communication/${record?.id ?? ''}`);
     assert.deepEqual(
       tasks.map(({ code }) => code?.coding?.[0]?.code),
       ['voicemail'],
     );
   });
 
-  test('a ticket whose call nobody knows finds it', async () => {
+  test('a ticket with an unknown call is matched to that call', async () => {
     const { clinic, staff, patient } = open;
     const at = noon + hour;
-    clinic.begin(at);
-    Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 60_000 });
+    clinic.start(at);
+    Object.assign(clinic.sandbox.twilio.networkFaults, { loseAnswer: 1, listLateMs: 60_000 });
     const place = { operation: 'place-call', patient: `Patient/${patient.id}`, requestId: 'lost' };
     assert.equal((await clinic.execute(staff.token, place)).code, 'OUTBOUND_UNKNOWN');
-    clinic.sandbox.twilio.unkind.loseAnswer = 0;
+    clinic.sandbox.twilio.networkFaults.loseAnswer = 0;
     await clinic.sandbox.twilio.idle();
     const placed = clinic.sandbox.twilio.results.at(-1);
-    const waiting = await clinic.chart<Communication>('Communication', 'status=preparation');
+    const waiting = await clinic.searchChart<Communication>('Communication', 'status=preparation');
     assert.deepEqual(
       waiting.map(({ identifier }) => identifier?.some(({ value }) => value?.startsWith('CA'))),
       [false],
@@ -225,14 +229,14 @@ describe('where every callback is lost', () => {
       ['completed', `Patient/${patient.id}`, staff.reference],
     );
     assert.ok(record.identifier?.some(({ value }) => value === placed?.callSid));
-    clinic.sandbox.twilio.unkind.listLateMs = 0;
+    clinic.sandbox.twilio.networkFaults.listLateMs = 0;
   });
 
-  test('a ticket that no call ever used is closed', async () => {
+  test('an unused ticket is closed', async () => {
     const { clinic, staff, patient } = open;
     const at = noon + 3 * hour;
-    clinic.begin(at);
-    const { communication } = await clinic.executed(staff.token, {
+    clinic.start(at);
+    const { communication } = await clinic.executeSuccessfully(staff.token, {
       operation: 'start-call',
       patient: `Patient/${patient.id}`,
     });
@@ -252,17 +256,17 @@ describe('days later', () => {
     for (const [index, script] of [answered, missed, { voicemail: 20 }, answered].entries()) {
       sids.push((await clinic.call({ from: '+15550100601' }, script, noon + index * hour)).callSid);
     }
-    clinic.begin(noon + day);
+    clinic.start(noon + day);
     const talk: Script = { answers: { '+15550100601': { after: 8, talk: 30 } } };
     const params = { To: '+15550100601', PatientId: open.patient.id };
     sids.push((await clinic.browser(staff.identity, params, talk)).callSid);
   });
   after(async () => {
     await open.clinic.stop();
-    open.hooks.close();
+    open.alertServer.stop();
   });
 
-  test('recordings are deleted at Twilio, and the chart says so', async () => {
+  test('recordings are deleted at Twilio, and the chart records the deletion', async () => {
     const { clinic } = open;
     const { all } = clinic.sandbox.twilio.recordings;
     const count = all.size;
@@ -273,17 +277,17 @@ describe('days later', () => {
       await clinic.sweep(noon + after * day);
     }
     assert.equal(all.size, 0);
-    const [record] = await clinic.chart<Communication>(
+    const [record] = await clinic.searchChart<Communication>(
       'Communication',
       `identifier=https://www.twilio.com/|${sids[0] ?? ''}`,
     );
     assert.match(JSON.stringify(record), /delet/i);
   });
 
-  test('the history has each call once, by pages', async () => {
+  test('the history lists each call once across its pages', async () => {
     const { clinic, staff, patient } = open;
-    // Who called, the plan did not ask; what we placed has its patient.
-    const records = await clinic.chart<Communication>(
+    // The plan did not look up callers. Outgoing calls have their patient.
+    const records = await clinic.searchChart<Communication>(
       'Communication',
       `category=https://plumline.dev/fhir/communication-category|twilio-voice`,
     );
@@ -316,7 +320,7 @@ describe('days later', () => {
     assert.deepEqual(seen, sids);
   });
 
-  test('the statistics count them', async () => {
+  test('the statistics count the calls', async () => {
     const { clinic, staff } = open;
     const period = { operation: 'statistics', from: '2026-11-17', to: '2026-11-18' };
     const { body } = await clinic.execute(staff.token, period);
@@ -333,7 +337,7 @@ describe('days later', () => {
       ],
     );
     const times = body['timeToAnswer'] as Record<string, { answered: number; medianSeconds: number }>;
-    // The announcement, and what rang after it.
+    // The announcement, then the legs that were dialed after it.
     assert.ok((times['inbound']?.medianSeconds ?? 99) <= 20);
     assert.equal(times['outbound']?.medianSeconds, 8);
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What nobody honest sends, and configs that are wrong: refused or answered by the default plan, and nothing dialled. */
+/** Malformed or forged requests, and invalid configs. They are rejected or get the default plan, and dial no number. */
 import type { Communication } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -10,14 +10,14 @@ import type { Clinic } from './clinic.ts';
 
 const sid = (number: number): string => `CA${number.toString(16).padStart(32, '0')}`;
 
-describe('a request that is not what it should be', () => {
+describe('a malformed or forged request', () => {
   let clinic: Clinic;
   let count = 0;
   const to = '+15550100021';
   before(async () => {
     clinic = await openClinic({ seed: 'bad-input', config: example('bilingual'), numbers: [to] });
   });
-  beforeEach(() => clinic.begin());
+  beforeEach(() => clinic.start());
   after(() => clinic.stop());
 
   interface Answered {
@@ -25,7 +25,7 @@ describe('a request that is not what it should be', () => {
     body: string;
     log: string;
   }
-  /** Posts as Twilio does, signed for the very URL unless told otherwise. */
+  /** Posts as Twilio does. The signature is for the same URL by default. */
   async function post(suffix: string, more: Record<string, string> = {}, signedFor = suffix): Promise<Answered> {
     const { webhook } = clinic.bot('webhook');
     const params: Record<string, string> = {
@@ -48,20 +48,20 @@ describe('a request that is not what it should be', () => {
     await clinic.sandbox.settled();
     return { status: answer.status, body, log: clinic.executions('webhook').slice(before)[0]?.log.join('\n') ?? '' };
   }
-  const calls = async (): Promise<number> => (await clinic.chart<Communication>('Communication')).length;
+  const calls = async (): Promise<number> => (await clinic.searchChart<Communication>('Communication')).length;
 
-  const forged: [string, string][] = [
-    ['a menu that there is not', '?step=menu.nowhere'],
-    ['a menu heard more often than it is said', '?step=menu.main.9'],
-    ['a kind that there is not', '?step=refund.main'],
-    ['an action as a menu that is none', '?step=menu.desk'],
-    ['a dial of a plan that is none', '?step=dial.main'],
-    ['a language that is not spoken', '?step=menu.main&language=fr-FR'],
-    ['more than a step', '?step=menu.main&admin=1'],
-    ['another query', '?debug=1'],
+  const invalid: [string, string][] = [
+    ['an unknown menu', '?step=menu.nowhere'],
+    ['a menu repeat beyond its limit', '?step=menu.main.9'],
+    ['an unknown kind of step', '?step=refund.main'],
+    ['a menu step that names an action without a menu', '?step=menu.desk'],
+    ['a dial step for an unknown plan', '?step=dial.main'],
+    ['an unconfigured language', '?step=menu.main&language=fr-FR'],
+    ['text after the step', '?step=menu.main&admin=1'],
+    ['another query parameter', '?debug=1'],
   ];
-  for (const [story, suffix] of forged) {
-    test(`a step that is not in the set, signed with the right token: ${story}`, async () => {
+  for (const [scenario, suffix] of invalid) {
+    test(`a signed request for an invalid step is rejected: ${scenario}`, async () => {
       const before = await calls();
       const { status, body, log } = await post(suffix, { Digits: '0' });
       assert.equal(status, 403);
@@ -72,14 +72,14 @@ describe('a request that is not what it should be', () => {
     });
   }
 
-  test('a step signed for another one is not that one', async () => {
-    // Medplum hands a bot no query: it is the step that was signed which is taken.
+  test('a step is rejected under the signature of another step', async () => {
+    // Medplum does not pass the query to a bot, so the bot uses the step that was signed.
     const { status, body } = await post('?step=menu.appointments', { Digits: '2' }, '?step=menu.main');
     assert.equal(status, 200);
     assert.match(body, /Please say your name, your date of birth/);
   });
 
-  test('digits that were never offered', async () => {
+  test('digits that the menu does not offer are ignored', async () => {
     for (const Digits of ['7', '99', '#', '1'.repeat(400), '١', '1 OR 1=1', '<Dial>']) {
       const { status, body } = await post('?step=menu.main', { Digits });
       assert.equal(status, 200);
@@ -88,14 +88,14 @@ describe('a request that is not what it should be', () => {
     }
   });
 
-  test('an account that is a stranger’s', async () => {
+  test('a request from another account is rejected', async () => {
     const { status, body, log } = await post('', { AccountSid: `AC${'0'.repeat(32)}`, CallStatus: 'ringing' });
     assert.equal(status, 403);
     assert.match(body, /ACCOUNT_MISMATCH/);
     assert.match(log, /ACCOUNT_MISMATCH/);
   });
 
-  test('no signature, a wrong one, one of another body', async () => {
+  test('a missing signature, a wrong signature and the signature of another body are rejected', async () => {
     const { webhook } = clinic.bot('webhook');
     const params = { AccountSid: clinic.account.accountSid, CallSid: sid(999), From: '+15550100123', To: to };
     const url = clinic.sandbox.url + webhook.slice(publicUrl.length);
@@ -110,13 +110,13 @@ describe('a request that is not what it should be', () => {
       assert.equal(answer.status, 403);
     }
     assert.ok(
-      !(await clinic.chart<Communication>('Communication')).some(
+      !(await clinic.searchChart<Communication>('Communication')).some(
         ({ identifier }) => identifier?.[0]?.value === sid(999),
       ),
     );
   });
 
-  test('a number that is none of ours is answered, and nobody is dialled', async () => {
+  test('a call to an unknown clinic number is answered without a dial', async () => {
     const { status, body } = await post('', { To: '+15550100777', CallStatus: 'ringing' });
     assert.equal(status, 200);
     assert.match(body, /<Say/);
@@ -124,31 +124,31 @@ describe('a request that is not what it should be', () => {
   });
 });
 
-describe('a config that is wrong', () => {
+describe('an invalid config', () => {
   const sound = JSON.parse(example('front-desk')) as { actions: Record<string, unknown[]> };
   const wrong: [string, string, RegExp][] = [
     [
-      'goes round for ever',
+      'with an endless loop',
       JSON.stringify({ ...sound, actions: { ...sound.actions, 'take-message': [{ goto: 'after-hours' }] } }),
       /CONFIG_LOOP: (?:at )?actions\.|CONFIG_LOOP.*actions\./,
     ],
     [
-      'names what there is not',
+      'with an unknown name',
       JSON.stringify({ ...sound, actions: { ...sound.actions, 'desk-busy': [{ goto: 'nowhere' }] } }),
       /CONFIG_NAME_UNKNOWN.*actions\.desk-busy\[0\]/,
     ],
-    ['is no JSON', '{"numbers":', /CONFIG_[A-Z_]+/],
+    ['that is not JSON', '{"numbers":', /CONFIG_[A-Z_]+/],
   ];
-  for (const [story, config, said] of wrong) {
-    test(`and ${story} is not used: the default plan answers, and the log says why`, async () => {
+  for (const [scenario, config, logLines] of wrong) {
+    test(`${scenario} is not used: the default plan answers, and the log has the reason`, async () => {
       const clinic = await openClinic({ seed: 'wrong-config', config, numbers: ['+15550100011'] });
       try {
         const call = await clinic.call({ from: '+15550100123' });
         const [first] = clinic.executions('webhook');
-        assert.match(first?.log.join('\n') ?? '', said);
+        assert.match(first?.log.join('\n') ?? '', logLines);
         assert.match(call.requests[0]?.body ?? '', /<Dial/);
         assert.ok(!call.heard.some((line) => line.includes('Harbor Street')));
-        const records = await clinic.chart<Communication>('Communication');
+        const records = await clinic.searchChart<Communication>('Communication');
         assert.deepEqual(
           records.map(({ status }) => status),
           ['completed'],
@@ -156,7 +156,7 @@ describe('a config that is wrong', () => {
         const staff = await clinic.staff('Amber Invented');
         const refused = await clinic.execute(staff.token, { operation: 'access-token' });
         assert.deepEqual([refused.status, refused.code], [500, 'CONFIG_INVALID']);
-        assert.match((await clinic.sweep()).log.join('\n'), said);
+        assert.match((await clinic.sweep()).log.join('\n'), logLines);
       } finally {
         await clinic.stop();
       }
@@ -165,7 +165,7 @@ describe('a config that is wrong', () => {
 });
 
 describe('without a config', () => {
-  test('the default plan asks the chart for nothing before it answers', async () => {
+  test('the default plan answers before any chart request', async () => {
     const clinic = await openClinic({ seed: 'default-plan' });
     try {
       const call = await clinic.call(
@@ -176,7 +176,7 @@ describe('without a config', () => {
       assert.deepEqual(first?.fhir, []);
       assert.ok(rest.length > 0);
       assert.equal(call.requests[0]?.callback, false);
-      const [record, ...more] = await clinic.chart<Communication>('Communication');
+      const [record, ...more] = await clinic.searchChart<Communication>('Communication');
       assert.deepEqual([record?.status, more.length], ['completed', 0]);
     } finally {
       await clinic.stop();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A clinic with the three bots as deploy/ describes them, a chart, and a telephone: what the stories are played in. */
+/** The test clinic of the call scenarios: the three bots of deploy/, a chart and a simulated phone network. */
 import { validateResource } from '@medplum/core';
 import type { AccessPolicy, Bot, Bundle, Resource, Subscription } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
@@ -11,7 +11,7 @@ import type { Execution } from '../../../sandbox/src/executions.ts';
 import { startSandbox } from '../../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
-import type { CallResult, PhoneCall, Script, Unkind } from '../../../sandbox/src/twilio.ts';
+import type { CallResult, PhoneCall, Script, NetworkFaults } from '../../../sandbox/src/twilio.ts';
 import type { RuntimeVersion } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { ask, bearer, create, executeUrl, search } from '../sandbox-client.ts';
 import { assertBounded } from './round-trips.ts';
@@ -20,13 +20,13 @@ const root = new URL('../../../', import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const deployed = (path: string): unknown => JSON.parse(text(`deploy/${path}.json`));
 
-/** One of docs/dialplan/, as it stands there. */
+/** The text of an example config of docs/dialplan/. */
 export const example = (name: string): string => text(`docs/dialplan/${name}.json`);
 
-export const doors = ['webhook', 'operations', 'automation'] as const;
-export type Door = (typeof doors)[number];
+export const botNames = ['webhook', 'operations', 'automation'] as const;
+export type BotName = (typeof botNames)[number];
 
-/** Whose rights; the operations door has those of who asks. */
+/** The access policies. The operations bot has none: it runs with the rights of the requester. */
 export type PolicyName = 'webhook' | 'automation' | 'staff';
 
 export const policy = (name: PolicyName | 'automation-appointments'): AccessPolicy =>
@@ -34,26 +34,29 @@ export const policy = (name: PolicyName | 'automation-appointments'): AccessPoli
 
 export interface ClinicOptions {
   seed: string;
-  /** The text of the config, once the chart is there that it refers to; none is the default plan. */
+  /**
+   * The text of the config. A function can first create the records that the config references. Default: the default
+   * plan.
+   */
   config?: string | ((clinic: Clinic) => Promise<string> | string);
   numbers?: string[];
-  /** Besides those that a deployment sets; `undefined` takes one of them away. */
+  /** Added to the secrets of a deployment. `undefined` removes one. */
   secrets?: Record<string, string | undefined>;
-  /** When the clinic opens. */
+  /** The start time of the sandbox. */
   now?: string;
   policies?: Partial<Record<PolicyName, AccessPolicy>>;
   runtimeVersion?: RuntimeVersion;
-  unkind?: Unkind;
+  networkFaults?: NetworkFaults;
   people?: Record<string, Script>;
 }
 
 /** A Tuesday, 10:00 in New York, 9:00 in Chicago, 8:00 in Denver. */
 export const workday = '2026-11-17T15:00:00.000Z';
 
-/** What Twilio knows the webhook's server as. */
+/** The base URL of the webhook that Twilio signs. */
 export const publicUrl = 'https://clinic.example';
 
-export const tickets = 'an invented secret of 32 letters or more';
+export const ticketSecret = 'an invented secret of 32 letters or more';
 
 export interface Staff {
   reference: string;
@@ -64,15 +67,15 @@ export interface Staff {
 export interface Caller {
   from: string;
   to?: string;
-  /** Anything that Twilio adds. */
+  /** Extra request parameters. */
   params?: Record<string, string>;
 }
 
-/** What `$execute` answered. */
-export interface Executed {
+/** The response of `$execute`. */
+export interface ExecuteResponse {
   status: number;
   body: Record<string, unknown>;
-  /** The code of the outcome, if it is one. */
+  /** The code of the OperationOutcome; undefined for any other body. */
   code: string | undefined;
 }
 
@@ -80,11 +83,11 @@ export class Clinic {
   readonly sandbox: Sandbox;
   readonly numbers: string[];
   readonly account: ReturnType<typeof twilioAccount>;
-  readonly bots = new Map<Door, SandboxBot>();
+  readonly bots = new Map<BotName, SandboxBot>();
   readonly log: string[] = [];
-  /** When the last story began. */
-  began = 0;
-  /** Executions that were there before it. */
+  /** The start of the current scenario, epoch milliseconds. */
+  startedAt = 0;
+  /** Executions before the current scenario. */
   #before = new Set<Execution>();
 
   constructor(sandbox: Sandbox, numbers: string[], seed: string, log: string[]) {
@@ -94,9 +97,9 @@ export class Clinic {
     this.log = log;
   }
 
-  bot(door: Door): SandboxBot {
-    const bot = this.bots.get(door);
-    assert.ok(bot, door);
+  bot(name: BotName): SandboxBot {
+    const bot = this.bots.get(name);
+    assert.ok(bot, name);
     return bot;
   }
 
@@ -104,29 +107,29 @@ export class Clinic {
     return create(this.sandbox, resource);
   }
 
-  /** Begins a story at an instant; what comes before it is not looked at any more. */
-  begin(at: number | string = workday): void {
-    this.began = new Date(at).getTime();
-    this.sandbox.travel(this.began);
+  /** Starts a scenario at an instant. `executions` ignores everything before it. */
+  start(at: number | string = workday): void {
+    this.startedAt = new Date(at).getTime();
+    this.sandbox.setTime(this.startedAt);
     this.#before = new Set(this.sandbox.executions);
   }
 
-  /** What the bots did since then. */
-  executions(door?: Door): Execution[] {
+  /** The bot executions of the current scenario. */
+  executions(name?: BotName): Execution[] {
     return this.sandbox.executions.filter(
-      (one) => !this.#before.has(one) && (door === undefined || one.bot === `Plumline ${door}`),
+      (one) => !this.#before.has(one) && (name === undefined || one.bot === `Plumline ${name}`),
     );
   }
 
-  /** A call from the telephone network, from its first ring to all that follows it. */
+  /** An incoming call. Resolves after the call, its callbacks and its Subscriptions. */
   async call({ from, to, params }: Caller, script: Script = {}, at: number | string = workday): Promise<CallResult> {
-    this.begin(at);
+    this.start(at);
     return this.#ended(
       this.sandbox.twilio.incoming({ from, to: to ?? this.numbers[0] ?? '', script, ...(params && { params }) }),
     );
   }
 
-  /** A call by Twilio's SDK, which begins where the clock stands. */
+  /** A call from the browser SDK at the current time of the sandbox. */
   async browser(identity: string, params: Record<string, string>, script: Script = {}): Promise<CallResult> {
     return this.#ended(this.sandbox.twilio.browser({ identity, params, script }));
   }
@@ -139,10 +142,10 @@ export class Clinic {
   }
 
   /**
-   * What holds of every call: documents that Twilio plays, and no more round trips than are promised. `raced`: others
-   * wrote at the same time, so that something may have been tried again.
+   * Checks every call for valid TwiML and the limit of round trips. `hasConflicts`: other writes at the same time may
+   * have caused retries.
    */
-  check(result: CallResult, raced = false): void {
+  check(result: CallResult, hasConflicts = false): void {
     for (const { body, callback, status } of result.requests) {
       if (!callback && status === 200 && body.startsWith('<')) {
         const errors = checkTwiml(body).filter(({ severity }) => severity === 'error');
@@ -150,54 +153,54 @@ export class Clinic {
       }
     }
     assert.deepEqual(result.errors, []);
-    this.executions('webhook').forEach((one) => assertBounded(one, raced));
+    this.executions('webhook').forEach((one) => assertBounded(one, hasConflicts));
   }
 
-  /** Resolves when whoever a call has dialled has answered; fails where the call ends before that. */
-  async answered(call: PhoneCall): Promise<void> {
+  /** Resolves when the dialed leg answers. Rejects if the call ends first. */
+  async waitForAnswer(call: PhoneCall): Promise<void> {
     const { live } = this.sandbox.twilio;
-    // The caller's own leg is answered a moment after the leg that they reach.
-    const talks = (): boolean => {
+    // The caller's leg is answered a moment after the dialed leg.
+    const isConnected = (): boolean => {
       const { leg, legs } = live.get(call.callSid) ?? {};
       return leg?.status === 'in-progress' && legs?.[0]?.status === 'in-progress';
     };
-    while (!talks()) {
+    while (!isConnected()) {
       assert.ok(live.has(call.callSid), 'the call has ended');
       await setTimeout(5);
     }
   }
 
-  async execute(token: string, input: object): Promise<Executed> {
+  async execute(token: string, input: object): Promise<ExecuteResponse> {
     const answer = await fetch(executeUrl(this.sandbox, this.bot('operations')), {
       method: 'POST',
       headers: { ...bearer(token), 'Content-Type': 'application/json' },
       body: JSON.stringify(input),
     });
     await this.sandbox.settled();
-    const body = JSON.parse(await answer.text()) as Executed['body'];
+    const body = JSON.parse(await answer.text()) as ExecuteResponse['body'];
     const issue = (body['issue'] as { details?: { coding?: { code?: string }[] } }[] | undefined)?.[0];
     return { status: answer.status, body, code: issue?.details?.coding?.[0]?.code };
   }
 
-  /** The same, which has to succeed. */
-  async executed(token: string, input: object): Promise<Record<string, string>> {
+  /** The body of a successful `execute`. Throws on any other status. */
+  async executeSuccessfully(token: string, input: object): Promise<Record<string, string>> {
     const { status, body } = await this.execute(token, input);
     assert.equal(status, 200, JSON.stringify(body));
     return body as Record<string, string>;
   }
 
-  /** A minute of the sweep. */
+  /** Runs the sweep once. */
   async sweep(at?: number | string): Promise<Execution> {
     if (at !== undefined) {
-      this.sandbox.travel(at);
+      this.sandbox.setTime(at);
     }
     const execution = await this.sandbox.cron(this.bot('automation').id);
     await this.sandbox.settled();
     return execution;
   }
 
-  /** What the chart has of a type; each is what FHIR allows. */
-  async chart<T extends Resource>(type: T['resourceType'], query = ''): Promise<T[]> {
+  /** The records of a type that match the query, each validated as FHIR. */
+  async searchChart<T extends Resource>(type: T['resourceType'], query = ''): Promise<T[]> {
     const { entry = [] }: Bundle<T> = await search<T>(this.sandbox, `${type}?_count=1000${query && '&'}${query}`);
     const found = entry.flatMap(({ resource }) => resource ?? []);
     found.forEach((resource) => validateResource(resource));
@@ -210,7 +213,7 @@ export class Clinic {
     return body;
   }
 
-  /** Somebody of the staff, with a role that is there at all hours unless told otherwise. */
+  /** A staff member. The default role is available at all hours. */
   async staff(
     name: string,
     options: { policy?: AccessPolicy; role?: object | false; phone?: string } = {},
@@ -247,24 +250,24 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
     onLog: (_bot, line) => log.push(line),
     twilio: {
       numbers,
-      ...(options.unkind && { unkind: options.unkind }),
+      ...(options.networkFaults && { networkFaults: options.networkFaults }),
       ...(options.people && { people: options.people }),
       reach: (url) => {
-        // The bots' clock goes with the call's own: what is said ten minutes into a call is read ten minutes later.
+        // The sandbox clock follows the call's clock: a request ten minutes into the call runs ten minutes later.
         const [call, ...others] = sandbox.twilio.live.values();
         if (call && others.length === 0) {
-          sandbox.travel(call.timeline.at);
+          sandbox.setTime(call.timeline.at);
         }
         return url.startsWith(`${publicUrl}/`) ? sandbox.url + url.slice(publicUrl.length) : url;
       },
     },
   });
   const clinic = new Clinic(sandbox, numbers, seed, log);
-  sandbox.travel(now);
+  sandbox.setTime(now);
   const config = typeof options.config === 'function' ? await options.config(clinic) : options.config;
   const { account } = clinic;
-  for (const door of doors) {
-    const { name, cronString, publicWebhook, runAsUser, timeout } = deployed(`bots/${door}`) as Bot;
+  for (const name of botNames) {
+    const { name: title, cronString, publicWebhook, runAsUser, timeout } = deployed(`bots/${name}`) as Bot;
     const secrets: Record<string, string | undefined> = {
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_ACCOUNT_SID: account.accountSid,
@@ -278,8 +281,8 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
       ...options.secrets,
     };
     const bot = await sandbox.addBot({
-      name: name ?? '',
-      file: new URL(`pkg/bots/${door}.cjs`, root).pathname,
+      name: title ?? '',
+      file: new URL(`pkg/bots/${name}.cjs`, root).pathname,
       runtimeVersion,
       publicWebhook: publicWebhook === true,
       runAsUser: runAsUser === true,
@@ -288,13 +291,13 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
       secrets: Object.fromEntries(
         Object.entries(secrets).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
       ),
-      // Of the operations door it makes no use.
+      // The operations bot does not use it.
       accessPolicy:
-        policies[door === 'automation' ? door : 'webhook'] ?? policy(door === 'automation' ? door : 'webhook'),
+        policies[name === 'automation' ? name : 'webhook'] ?? policy(name === 'automation' ? name : 'webhook'),
     });
-    clinic.bots.set(door, bot);
+    clinic.bots.set(name, bot);
     const { body } = await ask<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
-    const { identifier } = deployed(`bots/${door}`) as Bot;
+    const { identifier } = deployed(`bots/${name}`) as Bot;
     assert.equal((await ask(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
   }
   const subscription = deployed('subscriptions/ended-calls') as Subscription;

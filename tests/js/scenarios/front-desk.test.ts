@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** docs/dialplan/missed-call.json and front-desk.json, from the first ring to the last callback. */
+/** docs/dialplan/missed-call.json and front-desk.json, from the first request to the last callback. */
 import assert from 'node:assert/strict';
 import type { Practitioner, Task } from '@medplum/fhirtypes';
 import { after, before, describe, test } from 'node:test';
@@ -12,7 +12,7 @@ import { Snapshots } from './snapshots.ts';
 import { recordCall } from './transcript/recording.ts';
 
 const snapshots = new Snapshots('front-desk');
-after(() => snapshots.close());
+after(() => snapshots.finish());
 
 describe('a missed call', () => {
   let clinic: Clinic;
@@ -21,20 +21,20 @@ describe('a missed call', () => {
   });
   after(() => clinic.stop());
 
-  test('is explained, and the call ends', async () => {
+  test('the caller hears an explanation, and the call ends', async () => {
     const call = await clinic.call({ from: '+15550100101' });
     assert.equal(call.heard.length, 1);
     assert.match(call.heard[0] ?? '', /missed a call from one of our clinicians/);
     snapshots.match('missed call', await recordCall(clinic, call));
   });
 
-  test('is explained to who withholds their number', async () => {
+  test('a caller with a withheld number hears an explanation', async () => {
     const call = await clinic.call({ from: '+266696687' });
     assert.equal(call.heard.length, 1);
     snapshots.match('missed call, anonymous', await recordCall(clinic, call));
   });
 
-  test('ends where the caller does not listen to the end', async () => {
+  test('the call ends when the caller hangs up early', async () => {
     const call = await clinic.call({ from: '+15550100102' }, { hangUpAfter: 2 });
     assert.equal(call.duration, 2);
     snapshots.match('missed call, hung up', await recordCall(clinic, call));
@@ -53,38 +53,48 @@ describe('the front desk', () => {
   const talks = { after: 4, talk: 42 };
   const cases: [string, Script, string | undefined, number | string][] = [
     ['the desk answers', { answers: { [desk]: talks } }, undefined, workday],
-    ['the phone beside it answers', { answers: { [desk]: 'no-answer', [phone]: talks } }, undefined, workday],
+    ['the desk phone answers', { answers: { [desk]: 'no-answer', [phone]: talks } }, undefined, workday],
     ['the desk declines, the phone answers', { answers: { [desk]: 'declined', [phone]: talks } }, undefined, workday],
-    // An app has no line that could be busy: somebody declined, and the phone rings.
+    // An app cannot be busy. The user declined, and the phone rings.
     ['the desk is busy', { answers: { [desk]: 'busy', [phone]: talks } }, undefined, workday],
     ['the phone is busy', { answers: { [phone]: 'busy' }, voicemail: { seconds: 9, then: '#' } }, 'voicemail', workday],
-    ['nobody answers, and a message is left', { voicemail: 14 }, 'voicemail', workday],
-    ['nobody answers, and no message is left', { voicemail: 0 }, 'missed', workday],
-    ['neither can be reached', { answers: { [desk]: 'failed', [phone]: 'failed' }, voicemail: 0 }, undefined, workday],
+    ['no one answers, and the caller leaves a message', { voicemail: 14 }, 'voicemail', workday],
+    ['no one answers, and the caller leaves no message', { voicemail: 0 }, 'missed', workday],
+    ['both targets fail', { answers: { [desk]: 'failed', [phone]: 'failed' }, voicemail: 0 }, undefined, workday],
     ['the caller hangs up while it rings', { hangUpAfter: 9 }, 'missed', workday],
     ['the caller hangs up at the tone', { voicemail: { seconds: 3, then: 'hang up' } }, 'voicemail', workday],
     ['two in the morning', { voicemail: 20 }, 'voicemail', '2026-11-17T07:00:00Z'],
-    ['two in the morning, no message', { voicemail: 0 }, 'missed', '2026-11-17T07:00:00Z'],
-    ['the minute before it opens', { voicemail: 5 }, 'voicemail', '2026-11-17T12:59:00Z'],
-    ['the minute in which it opens', { answers: { [desk]: talks } }, undefined, '2026-11-17T13:00:00Z'],
-    ['Friday at half past four', { voicemail: 5 }, 'voicemail', '2026-11-20T21:30:00Z'],
+    ['two in the morning, without a message', { voicemail: 0 }, 'missed', '2026-11-17T07:00:00Z'],
+    ['the minute before opening hours', { voicemail: 5 }, 'voicemail', '2026-11-17T12:59:00Z'],
+    ['the first minute of opening hours', { answers: { [desk]: talks } }, undefined, '2026-11-17T13:00:00Z'],
+    ['Friday at 4:30 pm', { voicemail: 5 }, 'voicemail', '2026-11-20T21:30:00Z'],
     ['Sunday', { voicemail: 5 }, 'voicemail', '2026-11-22T16:00:00Z'],
     ['Thanksgiving', { voicemail: 5 }, 'voicemail', '2026-11-26T16:00:00Z'],
     ['the fourth of July', { voicemail: 5 }, 'voicemail', '2026-07-04T15:00:00Z'],
-    // Clocks go forward on Sunday, 8 March: eight o'clock is an hour earlier from Monday on.
-    ['eight on the Monday after the clocks changed', { answers: { [desk]: talks } }, undefined, '2026-03-09T12:00:00Z'],
-    ['eight by last week’s clock', { answers: { [desk]: talks } }, undefined, '2026-03-06T13:00:00Z'],
-    ['seven by last week’s clock', { voicemail: 5 }, 'voicemail', '2026-03-06T12:00:00Z'],
-    ['the Saturday before clocks go back', { answers: { [desk]: talks } }, undefined, '2026-10-31T13:00:00Z'],
-    ['the Monday after, by Saturday’s clock', { voicemail: 5 }, 'voicemail', '2026-11-02T12:00:00Z'],
+    // Daylight time starts on Sunday, March 8. From Monday on, 8:00 is an hour earlier in UTC.
+    [
+      'Monday at eight after the switch to daylight time',
+      { answers: { [desk]: talks } },
+      undefined,
+      '2026-03-09T12:00:00Z',
+    ],
+    ['Monday at eight in standard time', { answers: { [desk]: talks } }, undefined, '2026-03-06T13:00:00Z'],
+    ['Monday at seven in standard time', { voicemail: 5 }, 'voicemail', '2026-03-06T12:00:00Z'],
+    [
+      'the Saturday before the switch to standard time',
+      { answers: { [desk]: talks } },
+      undefined,
+      '2026-10-31T13:00:00Z',
+    ],
+    ['the Monday after it, at the same time in UTC', { voicemail: 5 }, 'voicemail', '2026-11-02T12:00:00Z'],
   ];
-  test('receptionists sign in at it, as many as there are, and no one else', async () => {
+  test('only receptionists can sign in at the desk, any number of them', async () => {
     const role = { code: [{ coding: [{ code: 'receptionist' }] }] };
     const [first, second] = [
       await clinic.staff('Rio Invented', { role }),
       await clinic.staff('Sam Invented', { role }),
     ];
-    // An entry of the project's own that lets staff write their own Practitioner stands before the one with the rule.
+    // The project's own entry lets staff write their Practitioner. It comes before the entry with the rule.
     const own = {
       resourceType: 'Practitioner',
       criteria: 'Practitioner?_id=%profile.id',
@@ -103,7 +113,7 @@ describe('the front desk', () => {
     assert.equal(written.status, 200);
     const sign = { operation: 'access-token', identity: 'front-desk' };
     for (const { token } of [first, second]) {
-      assert.equal((await clinic.executed(token, sign))['identity'], 'front-desk');
+      assert.equal((await clinic.executeSuccessfully(token, sign))['identity'], 'front-desk');
     }
     for (const input of [sign, { operation: 'access-token' }]) {
       const { status, code } = await clinic.execute(other.token, input);
@@ -111,18 +121,18 @@ describe('the front desk', () => {
     }
   });
 
-  cases.forEach(([story, script, occasion, at], index) => {
-    test(story, async () => {
+  cases.forEach(([scenario, script, occasion, at], index) => {
+    test(scenario, async () => {
       const from = `+1555010${String(200 + index).padStart(4, '0')}`;
       const call = await clinic.call({ from }, script, at);
-      const tasks = (await clinic.chart<Task>('Task')).filter(({ identifier }) =>
+      const tasks = (await clinic.searchChart<Task>('Task')).filter(({ identifier }) =>
         identifier?.some(({ value }) => value === from),
       );
       assert.deepEqual(
         tasks.map(({ code }) => code?.coding?.[0]?.code),
         occasion === undefined ? [] : [occasion],
       );
-      snapshots.match(story, await recordCall(clinic, call));
+      snapshots.match(scenario, await recordCall(clinic, call));
     });
   });
 });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** docs/dialplan/known-patients.json: nuisance, withheld and forged numbers, patients however their number is typed. */
+/** docs/dialplan/known-patients.json: blocked, withheld and forged numbers, and phone formats of patients. */
 import type { Communication, Organization, Patient, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
-import { example, openClinic, tickets } from './clinic.ts';
+import { example, openClinic, ticketSecret } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordCall } from './transcript/recording.ts';
@@ -29,7 +29,7 @@ describe('known patients', () => {
     clinic = await openClinic({
       seed: 'known-patients',
       numbers: [to],
-      secrets: { PLUMLINE_SECRET: tickets },
+      secrets: { PLUMLINE_SECRET: ticketSecret },
       config: async (opening) => {
         const { id } = await opening.create<Organization>({ resourceType: 'Organization', name: 'Lakeside' });
         const doctors = await opening.create<Practitioner>({
@@ -78,7 +78,7 @@ describe('known patients', () => {
   });
   after(async () => {
     await clinic.stop();
-    snapshots.close();
+    snapshots.finish();
   });
 
   interface Case {
@@ -87,18 +87,21 @@ describe('known patients', () => {
     at?: string;
     verified?: string;
     heard: RegExp;
-    /** Whom the chart names, by the first name. */
+    /** The first name of the patient in the record. */
     patient?: string;
-    /** Who rang, and how that ended. */
-    rang?: [to: string, status: string][];
+    /** The dialed legs and their final statuses. */
+    dialed?: [to: string, status: string][];
   }
   const connecting = (name: string): RegExp => new RegExp(`^Hello ${name}\\. Thank you for calling Lakeside`);
   const answered = { answers: { [doctor]: talks, [onDuty]: talks, [desk]: talks } };
   const cases: Record<string, Case> = {
     'a nuisance number': { from: '+15550100666', heard: /^\[not in service\]$/ },
-    'a nuisance beginning of a number': { from: '+15550190123', heard: /^\[not in service\]$/ },
+    'a nuisance prefix': { from: '+15550190123', heard: /^\[not in service\]$/ },
     'a withheld number': { from: '+266696687', heard: /^This line takes no calls from withheld numbers/ },
-    'a withheld number, by its word': { from: 'anonymous', heard: /^This line takes no calls from withheld numbers/ },
+    'a withheld number, sent as a word': {
+      from: 'anonymous',
+      heard: /^This line takes no calls from withheld numbers/,
+    },
     'a forged number': {
       from: '+15550100499',
       verified: 'TN-Validation-Failed-C',
@@ -113,31 +116,41 @@ describe('known patients', () => {
       patient: 'Ada',
     },
     'a patient, E.164': { from: '+15550100401', script: answered, heard: connecting('Ada'), patient: 'Ada' },
-    'a patient, in brackets': { from: '+15550100402', script: answered, heard: connecting('Bea'), patient: 'Bea' },
+    'a patient, area code in parentheses': {
+      from: '+15550100402',
+      script: answered,
+      heard: connecting('Bea'),
+      patient: 'Bea',
+    },
     'a patient, with dashes': { from: '+15550100403', script: answered, heard: connecting('Cid'), patient: 'Cid' },
-    'a patient, with a one before': {
+    'a patient, with a leading one': {
       from: '+15550100404',
       script: answered,
       heard: connecting('Dot'),
       patient: 'Dot',
     },
     'a patient, ten digits': { from: '+15550100405', script: answered, heard: connecting('Eli'), patient: 'Eli' },
-    'a patient, all at once': { from: '+15550100406', script: answered, heard: connecting('Fay'), patient: 'Fay' },
-    'a patient, with points': { from: '+15550100407', script: answered, heard: connecting('Gus'), patient: 'Gus' },
+    'a patient, international with parentheses': {
+      from: '+15550100406',
+      script: answered,
+      heard: connecting('Fay'),
+      patient: 'Fay',
+    },
+    'a patient, with dots': { from: '+15550100407', script: answered, heard: connecting('Gus'), patient: 'Gus' },
     'two patients with one number': {
       from: '+15550100408',
       script: answered,
       heard: /^Lakeside Cardiology. Please hold/,
     },
-    'a patient who is none any more': { from: '+15550100409', script: answered, heard: /^Lakeside Cardiology/ },
-    'a number that a patient had': { from: '+15550100410', script: answered, heard: /^Lakeside Cardiology/ },
-    'somebody unknown': { from: '+15550100498', script: answered, heard: /^Lakeside Cardiology/ },
-    'the doctor does not answer, the nurse on duty does': {
+    'an inactive patient': { from: '+15550100409', script: answered, heard: /^Lakeside Cardiology/ },
+    'an old number of a patient': { from: '+15550100410', script: answered, heard: /^Lakeside Cardiology/ },
+    'an unknown caller': { from: '+15550100498', script: answered, heard: /^Lakeside Cardiology/ },
+    'the nurse on duty answers after the doctor does not': {
       from: '+15550100402',
       script: { answers: { [onDuty]: talks } },
       heard: connecting('Bea'),
       patient: 'Bea',
-      rang: [
+      dialed: [
         [doctor, 'no-answer'],
         [onDuty, 'completed'],
       ],
@@ -147,55 +160,55 @@ describe('known patients', () => {
       script: { answers: { [doctor]: 'declined' }, voicemail: 11 },
       heard: connecting('Cid'),
       patient: 'Cid',
-      rang: [
+      dialed: [
         [doctor, 'busy'],
         [onDuty, 'no-answer'],
         [desk, 'no-answer'],
       ],
     },
-    'nobody but the desk': {
+    'only the desk answers': {
       from: '+15550100404',
       script: { answers: { [doctor]: 'busy', [desk]: talks } },
       heard: connecting('Dot'),
       patient: 'Dot',
-      rang: [
+      dialed: [
         [doctor, 'busy'],
         [onDuty, 'no-answer'],
         [desk, 'completed'],
       ],
     },
-    'at night, nobody is on duty': {
+    'at night, no one is on duty': {
       from: '+15550100405',
       at: night,
       script: { answers: { [onDuty]: talks }, voicemail: 7 },
       heard: /Lakeside/,
     },
   };
-  Object.entries(cases).forEach(([story, { from, script, at = day, verified, heard, patient, rang }]) => {
-    test(story, async () => {
+  Object.entries(cases).forEach(([scenario, { from, script, at = day, verified, heard, patient, dialed }]) => {
+    test(scenario, async () => {
       const params = verified === undefined ? undefined : { StirVerstat: verified };
       const call = await clinic.call({ from, to, ...(params && { params }) }, script, at);
       assert.match(call.heard[0] ?? '', heard);
       const identifier = `identifier=https://www.twilio.com/|${call.callSid}`;
-      const [record] = await clinic.chart<Communication>('Communication', identifier);
+      const [record] = await clinic.searchChart<Communication>('Communication', identifier);
       if (patient !== undefined) {
         const who = await clinic.read<Patient>(record?.subject?.reference);
         assert.equal(who.name?.[0]?.given?.[0], patient);
       }
-      if (rang) {
+      if (dialed) {
         assert.deepEqual(
           call.legs.map((leg) => [leg.to, leg.status]),
-          rang,
+          dialed,
         );
       }
-      snapshots.match(story, await recordCall(clinic, call));
+      snapshots.match(scenario, await recordCall(clinic, call));
     });
   });
 
-  test('who calls back reaches the clinician who tried to call', async () => {
-    clinic.begin(day);
-    const [patient] = await clinic.chart<Patient>('Patient', 'name=Hal');
-    const { ticket } = await clinic.executed(staff.token, { operation: 'start-call', patient: patient?.id });
+  test('a patient who calls back reaches the clinician who called', async () => {
+    clinic.start(day);
+    const [patient] = await clinic.searchChart<Patient>('Patient', 'name=Hal');
+    const { ticket } = await clinic.executeSuccessfully(staff.token, { operation: 'start-call', patient: patient?.id });
     const missed = await clinic.browser(staff.identity, { Ticket: ticket ?? '' });
     assert.deepEqual(
       missed.legs.map((leg) => [leg.to, leg.status]),

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Every small change of a recorded call: what the transcripts must show. */
+/** Generates every small change of a recorded call. The transcripts must show each one. */
 import { verbsOf, writeDocument } from './transcript/document.ts';
 import type { TwimlElement } from './transcript/document.ts';
 import type { Recording } from './transcript/recording.ts';
 
 export interface Mutation {
-  /** Where and what: `records.0.status: changed`. */
+  /** The path and the kind of change: `.records.0.status: longer`. */
   name: string;
   recording: Recording;
 }
 
-/** Members that say what a record or an extension is, wherever they stand, and those that the server adds. */
+/** Members whose order has no meaning: types, URLs, and members that the server adds. */
 const unordered = new Set(['resourceType', 'url', 'id', 'meta']);
 
 interface Change {
@@ -19,11 +19,11 @@ interface Change {
   value: unknown;
 }
 
-/** All of them that a transcript is made of: requests, documents, sounds, legs, log and records. */
+/** All mutations of the transcript's sources: requests, documents, sounds, legs, log and records. */
 export function* mutationsOf(recording: Recording): Generator<Mutation> {
   const { call, log, records } = recording;
   for (const { name, value } of changesOf({ call, log, records }, '')) {
-    // The server's own members, which differ from run to run, are in no transcript.
+    // Transcripts omit the server's members, which differ from run to run.
     if (!/^\.records\.\d+\.(id|meta)\b/.test(name)) {
       yield { name, recording: { ...recording, ...(value as object) } };
     }
@@ -37,34 +37,34 @@ export function* mutationsOf(recording: Recording): Generator<Mutation> {
   }
 }
 
-/** A value with one change in it, for each that there is. */
+/** All versions of a value with exactly one change. */
 function* changesOf(value: unknown, name: string): Generator<Change> {
   if (Array.isArray(value)) {
     const list = value as unknown[];
-    for (const [index, one] of list.entries()) {
+    for (const [index, item] of list.entries()) {
       yield { name: `${name}.${index}: removed`, value: list.toSpliced(index, 1) };
-      yield { name: `${name}.${index}: repeated`, value: list.toSpliced(index, 0, one) };
+      yield { name: `${name}.${index}: repeated`, value: list.toSpliced(index, 0, item) };
       const next = list[index + 1];
-      if (next !== undefined && JSON.stringify(next) !== JSON.stringify(one)) {
-        yield { name: `${name}.${index}: after the next`, value: list.toSpliced(index, 2, next, one) };
+      if (next !== undefined && JSON.stringify(next) !== JSON.stringify(item)) {
+        yield { name: `${name}.${index}: after the next`, value: list.toSpliced(index, 2, next, item) };
       }
-      for (const change of changesOf(one, `${name}.${index}`)) {
+      for (const change of changesOf(item, `${name}.${index}`)) {
         yield { name: change.name, value: list.with(index, change.value) };
       }
     }
   } else if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value);
-    for (const [index, [key, one]] of members.entries()) {
+    for (const [index, [key, item]] of members.entries()) {
       if (isOpen(name)) {
         yield { name: `${name}.${key}: removed`, value: Object.fromEntries(members.toSpliced(index, 1)) };
       }
       const next = members[index + 1];
-      if (isOpen(name) && next && ![key, next[0]].some((one) => unordered.has(one))) {
-        const swapped = members.toSpliced(index, 2, next, [key, one]);
+      if (isOpen(name) && next && ![key, next[0]].some((item) => unordered.has(item))) {
+        const swapped = members.toSpliced(index, 2, next, [key, item]);
         yield { name: `${name}.${key}: after the next`, value: Object.fromEntries(swapped) };
       }
-      for (const change of changesOf(one, `${name}.${key}`)) {
-        // In its old place.
+      for (const change of changesOf(item, `${name}.${key}`)) {
+        // The spread keeps the member's position.
         yield { name: change.name, value: { ...value, [key]: change.value } };
       }
     }
@@ -72,11 +72,11 @@ function* changesOf(value: unknown, name: string): Generator<Change> {
       yield { name: `${name}: added`, value: { ...value, Added: 'added' } };
     }
   } else {
-    yield* leavesOf(value, name);
+    yield* leafChangesOf(value, name);
   }
 }
 
-function* leavesOf(value: unknown, name: string): Generator<Change> {
+function* leafChangesOf(value: unknown, name: string): Generator<Change> {
   if (typeof value === 'string') {
     yield { name: `${name}: longer`, value: `${value}x` };
     if (value !== '') {
@@ -84,7 +84,7 @@ function* leavesOf(value: unknown, name: string): Generator<Change> {
     }
     yield { name: `${name}: quoted`, value: JSON.stringify(value) };
   } else if (typeof value === 'number') {
-    // A minute and more, since instants are written to the second.
+    // More than a minute, because transcripts show whole seconds.
     yield { name: `${name}: more`, value: value + (name.endsWith('.time') ? 100_000 : 1) };
   } else if (typeof value === 'boolean') {
     yield { name: `${name}: not`, value: !value };
@@ -95,7 +95,7 @@ function* leavesOf(value: unknown, name: string): Generator<Change> {
   }
 }
 
-/** Whether members may come and go: in parameters, attributes and records, but not in what the sandbox calls a call. */
+/** Whether the object can gain and lose members: parameters, attributes and records. */
 function isOpen(name: string): boolean {
   return /\.params$|\.attributes$|^\.records\.\d+/.test(name);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** docs/dialplan/nurse-line.json: hours of the chart, a queue with its ways out, a hunt group, and alerts. */
+/** docs/dialplan/nurse-line.json: hours from the chart, a queue with its exits, a hunt group and alerts. */
 import type { CareTeam, HealthcareService, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
 import { example, openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { openHooks } from './alert-server.ts';
-import type { Hooks } from './alert-server.ts';
+import { startAlertServer } from './alert-server.ts';
+import type { AlertServer } from './alert-server.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordCall } from './transcript/recording.ts';
 
@@ -19,9 +19,9 @@ const to = '+15550100031';
 
 describe('the nurse line', () => {
   let clinic: Clinic;
-  let hooks: Hooks;
+  let alertServer: AlertServer;
   before(async () => {
-    hooks = await openHooks();
+    alertServer = await startAlertServer();
     clinic = await openClinic({
       seed: 'nurse-line',
       numbers: [to],
@@ -47,23 +47,23 @@ describe('the nurse line', () => {
         return example('nurse-line')
           .replaceAll('HealthcareService/nurse-line', `HealthcareService/${service.id}`)
           .replaceAll('CareTeam/nurse-line', `CareTeam/${team.id}`)
-          .replace('https://hooks.aspen-ridge.example/phone', hooks.url);
+          .replace('https://hooks.aspen-ridge.example/phone', alertServer.url);
       },
     });
   });
   after(async () => {
     await clinic.stop();
-    hooks.close();
-    snapshots.close();
+    alertServer.stop();
+    snapshots.finish();
   });
 
   const nurses = ['client:nurse-anders', 'client:nurse-birch', 'client:nurse-castell'];
-  const hunted = (answer: Script['answers'] | undefined, rest: Script = {}): Script => ({
+  const fullQueue = (answer: Script['answers'] | undefined, rest: Script = {}): Script => ({
     queue: 'full',
     ...(answer && { answers: answer }),
     ...rest,
   });
-  const all = (answer: 'busy' | 'declined' | 'failed' | { after: number; talk: number }): Script['answers'] =>
+  const everyNurse = (answer: 'busy' | 'declined' | 'failed' | { after: number; talk: number }): Script['answers'] =>
     Object.fromEntries(nurses.map((nurse) => [nurse, answer]));
   const charge = 'sip:charge-nurse@pbx.aspen-ridge.example';
   const talks = { after: 5, talk: 60 };
@@ -76,10 +76,10 @@ describe('the nurse line', () => {
     alerts?: number;
   }
   const cases: Record<string, Case> = {
-    'a nurse takes the call after three rounds': {
+    'a nurse takes the call after three queue announcements': {
       script: { queue: { after: 45, talk: 100, positions: [3, 2, 1], average: 55 } },
     },
-    'a caller asks to be called back': {
+    'a caller requests a callback': {
       script: { digits: ['', '1'], queue: { positions: [4, 4], average: 120 } },
       task: 'callback',
       alerts: 1,
@@ -87,47 +87,56 @@ describe('the nurse line', () => {
     'a wrong key while waiting changes nothing': {
       script: { digits: ['5', ''], queue: { after: 30, talk: 20, positions: [2, 1] } },
     },
-    'too many wait already': {
-      script: { queue: { positions: [14] }, answers: { ...all(talks), [charge]: talks } },
+    'too many callers are waiting': {
+      script: { queue: { positions: [14] }, answers: { ...everyNurse(talks), [charge]: talks } },
     },
-    'it takes too long on average': {
-      script: { queue: { positions: [2], average: 1000 }, answers: { ...all('declined'), [charge]: talks } },
+    'the average wait is too long': {
+      script: { queue: { positions: [2], average: 1000 }, answers: { ...everyNurse('declined'), [charge]: talks } },
     },
-    'the queue is full, and a nurse answers': { script: hunted({ ...all(talks), [charge]: talks }) },
-    'the queue is full, and the charge nurse answers': { script: hunted({ ...all('busy'), [charge]: talks }) },
-    'the queue is full, and nobody answers': { script: hunted(undefined, { voicemail: 30 }), task: 'voicemail' },
-    'the queue is full, all decline': {
-      script: hunted({ ...all('declined'), [charge]: 'declined' }, { voicemail: 0 }),
+    'the queue is full, and a nurse answers': { script: fullQueue({ ...everyNurse(talks), [charge]: talks }) },
+    'the queue is full, and the charge nurse answers': {
+      script: fullQueue({ ...everyNurse('busy'), [charge]: talks }),
+    },
+    'the queue is full, and no one answers': { script: fullQueue(undefined, { voicemail: 30 }), task: 'voicemail' },
+    'the queue is full, and everyone declines': {
+      script: fullQueue({ ...everyNurse('declined'), [charge]: 'declined' }, { voicemail: 0 }),
       task: 'missed',
     },
-    'nobody can be reached': {
-      script: hunted({ ...all('failed'), [charge]: 'failed' }, { voicemail: 0 }),
+    'every target fails': {
+      script: fullQueue({ ...everyNurse('failed'), [charge]: 'failed' }, { voicemail: 0 }),
       alerts: 1,
     },
     'a caller gives up waiting': {
       script: { hangUpAfter: 50, queue: { positions: [6, 5] } },
       task: 'missed',
     },
-    'before it opens': { script: { voicemail: 25 }, at: '2026-11-17T14:59:00.000Z', task: 'voicemail' },
+    'before opening hours': { script: { voicemail: 25 }, at: '2026-11-17T14:59:00.000Z', task: 'voicemail' },
     'on the day of the training': { script: { voicemail: 25 }, at: '2026-11-19T17:00:00.000Z', task: 'voicemail' },
-    'in the hour that comes twice': { script: { voicemail: 4 }, at: '2026-11-01T08:30:00.000Z', task: 'voicemail' },
+    'in the repeated hour of the switch to standard time': {
+      script: { voicemail: 4 },
+      at: '2026-11-01T08:30:00.000Z',
+      task: 'voicemail',
+    },
     'a withheld number': { script: { queue: { after: 10, talk: 20 } }, from: '+266696687' },
   };
-  Object.entries(cases).forEach(([story, { script, at = open, from, task, alerts = 0 }], index) => {
-    test(story, async () => {
+  Object.entries(cases).forEach(([scenario, { script, at = open, from, task, alerts = 0 }], index) => {
+    test(scenario, async () => {
       const caller = from ?? `+1555010${String(300 + index).padStart(4, '0')}`;
-      hooks.posts = [];
+      alertServer.posts = [];
       const call = await clinic.call({ from: caller, to }, script, at);
-      const tasks = (await clinic.chart<Task>('Task')).filter(({ identifier }) =>
+      const tasks = (await clinic.searchChart<Task>('Task')).filter(({ identifier }) =>
         identifier?.some(({ value }) => value?.startsWith(call.callSid)),
       );
       assert.deepEqual(
         tasks.map(({ code }) => code?.coding?.[0]?.code),
         task === undefined ? [] : [task],
       );
-      assert.equal(hooks.posts.length, alerts);
-      assert.ok(!hooks.posts.some((post) => post.includes(caller) || post.includes(caller.slice(-7))), 'a number');
-      snapshots.match(story, await recordCall(clinic, call));
+      assert.equal(alertServer.posts.length, alerts);
+      assert.ok(
+        !alertServer.posts.some((post) => post.includes(caller) || post.includes(caller.slice(-7))),
+        'an alert contains the caller’s number',
+      );
+      snapshots.match(scenario, await recordCall(clinic, call));
     });
   });
 });

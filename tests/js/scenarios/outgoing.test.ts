@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Calls that the staff place: tokens, tickets, the call itself, its end, and what a browser may not do. */
+/** Outgoing calls: tokens, tickets, the call, its end, and the limits of a browser client. */
 import type { Appointment, Communication, Patient, Practitioner } from '@medplum/fhirtypes';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { CallResult } from '../../../sandbox/src/twilio.ts';
-import { openClinic, tickets, workday } from './clinic.ts';
+import { openClinic, ticketSecret, workday } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
 import { Snapshots } from './snapshots.ts';
 import { recordCall } from './transcript/recording.ts';
@@ -27,7 +27,7 @@ describe('a call with a ticket', () => {
     clinic = await openClinic({
       seed: 'outgoing',
       numbers: ['+15550100001', '+15550100002'],
-      secrets: { PLUMLINE_SECRET: tickets },
+      secrets: { PLUMLINE_SECRET: ticketSecret },
     });
     staff = await clinic.staff('Amber Invented', { phone: '+15550100511' });
     other = await clinic.staff('Other Invented');
@@ -44,19 +44,19 @@ describe('a call with a ticket', () => {
       participant: [{ status: 'accepted', actor: { reference: `Patient/${patient.id}` } }],
     });
   });
-  beforeEach(() => clinic.begin(workday));
+  beforeEach(() => clinic.start(workday));
   after(async () => {
     await clinic.stop();
-    snapshots.close();
+    snapshots.finish();
   });
 
   const start = (more: object = {}): Promise<Record<string, string>> =>
-    clinic.executed(staff.token, { operation: 'start-call', patient: `Patient/${patient.id}`, ...more });
+    clinic.executeSuccessfully(staff.token, { operation: 'start-call', patient: `Patient/${patient.id}`, ...more });
   const record = (reference: string | undefined): Promise<Communication> => clinic.read<Communication>(reference);
-  const dialled = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
+  const dialed = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
 
-  test('begins with a token that Twilio takes', async () => {
-    const { token = '', ...answer } = await clinic.executed(staff.token, { operation: 'access-token' });
+  test('Twilio accepts the access token', async () => {
+    const { token = '', ...answer } = await clinic.executeSuccessfully(staff.token, { operation: 'access-token' });
     assert.equal(answer['identity'], staff.identity);
     assert.equal(answer['fromNumber'], '+15550100001');
     assert.deepEqual(decodeProtectedHeader(token), { alg: 'HS256', typ: 'JWT', cty: 'twilio-fpa;v=1' });
@@ -77,13 +77,13 @@ describe('a call with a ticket', () => {
     assert.deepEqual(own.identifier, [{ system: 'http://twilio.com/voice/identity', value: staff.identity }]);
   });
 
-  test('is written down, dialled, answered and in the chart', async () => {
+  test('the call is prepared, dialed, answered and recorded', async () => {
     const { ticket = '', communication, fromNumber } = await start({ appointment: `Appointment/${appointment.id}` });
     const prepared = await record(communication);
     assert.equal(prepared.status, 'preparation');
     assert.equal(prepared.basedOn?.[0]?.reference, `Appointment/${appointment.id}`);
     const call = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
-    assert.deepEqual(dialled(call), [callee]);
+    assert.deepEqual(dialed(call), [callee]);
     assert.ok(call.requests[0]?.body.includes(`callerId="${fromNumber ?? ''}"`));
     const done = await record(communication);
     assert.deepEqual(
@@ -93,45 +93,48 @@ describe('a call with a ticket', () => {
     snapshots.match('a call with a ticket', await recordCall(clinic, call));
     const ended = { operation: 'end-call', callSid: call.callSid };
     assert.deepEqual(
-      [await clinic.executed(staff.token, ended), await clinic.executed(staff.token, ended)].map(
+      [await clinic.executeSuccessfully(staff.token, ended), await clinic.executeSuccessfully(staff.token, ended)].map(
         ({ status }) => status,
       ),
       ['completed', 'completed'],
     );
   });
 
-  test('is ended from outside while it goes on', async () => {
+  test('end-call ends a call in progress', async () => {
     const { ticket = '', communication } = await start();
     const script = { answers: { [callee]: { after: 2, talk: 'until ended' } } } as const;
     const params = { Ticket: ticket };
     const going = clinic.sandbox.twilio.browser({ identity: staff.identity, params, script });
-    await clinic.answered(going);
+    await clinic.waitForAnswer(going);
     const end = { operation: 'end-call', communication };
     assert.equal((await clinic.execute(other.token, end)).code, 'RECORD_NOT_FOUND');
-    assert.equal((await clinic.executed(staff.token, end))['callSid'], going.callSid);
+    assert.equal((await clinic.executeSuccessfully(staff.token, end))['callSid'], going.callSid);
     const call = await going;
     await clinic.sandbox.settled();
     clinic.check(call, true);
     assert.equal((await record(communication)).status, 'completed');
-    assert.equal((await clinic.executed(staff.token, end))['status'], 'completed');
+    assert.equal((await clinic.executeSuccessfully(staff.token, end))['status'], 'completed');
   });
 
-  test('is given up before it was placed, and its ticket with it', async () => {
+  test('end-call before the call invalidates the ticket', async () => {
     const { ticket = '', communication } = await start();
-    assert.equal((await clinic.executed(staff.token, { operation: 'end-call', communication }))['status'], 'not-done');
+    assert.equal(
+      (await clinic.executeSuccessfully(staff.token, { operation: 'end-call', communication }))['status'],
+      'not-done',
+    );
     const call = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
-    assert.deepEqual(dialled(call), []);
+    assert.deepEqual(dialed(call), []);
     assert.equal((await record(communication)).status, 'not-done');
   });
 
-  test('is one call, however often its ticket is used', async () => {
+  test('a ticket places only one call', async () => {
     const { ticket = '', communication } = await start();
     const calls = await Promise.all(
       [1, 2, 3].map(() =>
         clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script: talks }),
       ),
     );
-    assert.equal(calls.flatMap(dialled).length, 1);
+    assert.equal(calls.flatMap(dialed).length, 1);
     assert.ok(
       clinic.executions('webhook').some(({ log }) => log.some((line) => line.includes('OUTBOUND_TICKET_USED'))),
     );
@@ -140,23 +143,23 @@ describe('a call with a ticket', () => {
       (await record(communication)).identifier?.some(({ value }) => value === winner?.callSid),
       true,
     );
-    clinic.begin(clinic.began + minute);
+    clinic.start(clinic.startedAt + minute);
     const late = await clinic.browser(staff.identity, { Ticket: ticket }, talks);
-    assert.deepEqual(dialled(late), []);
-    snapshots.match('a ticket that was used', await recordCall(clinic, late));
+    assert.deepEqual(dialed(late), []);
+    snapshots.match('a used ticket', await recordCall(clinic, late));
   });
 
   const refused: [string, string, (ticket: string) => Promise<CallResult>][] = [
     [
-      'a ticket that is too old',
+      'an expired ticket',
       'OUTBOUND_TICKET_EXPIRED',
       (Ticket) => {
-        clinic.sandbox.travel(Date.parse(workday) + 11 * minute);
+        clinic.sandbox.setTime(Date.parse(workday) + 11 * minute);
         return clinic.browser(staff.identity, { Ticket }, talks);
       },
     ],
     [
-      'a ticket that was altered',
+      'an altered ticket',
       'OUTBOUND_TICKET_INVALID',
       (ticket) => {
         const [id = '', expiry = '', seal = ''] = ticket.split('.');
@@ -164,32 +167,32 @@ describe('a call with a ticket', () => {
       },
     ],
     [
-      'a ticket of somebody else',
+      'a ticket of another user',
       'OUTBOUND_TICKET_INVALID',
       (Ticket) => clinic.browser(other.identity, { Ticket }, talks),
     ],
     [
-      'a ticket of somebody else, whose name is claimed',
+      'a ticket of another user with that user’s name',
       'OUTBOUND_TICKET_INVALID',
       (Ticket) =>
         clinic.browser(other.identity, { Ticket, From: `client:${staff.identity}`, Identity: staff.identity }, talks),
     ],
     ['no ticket', 'OUTBOUND_TICKET_MISSING', () => clinic.browser(staff.identity, { To: callee }, talks)],
   ];
-  for (const [story, code, place] of refused) {
-    test(`is not placed by ${story}`, async () => {
+  for (const [scenario, code, place] of refused) {
+    test(`${scenario} places no call`, async () => {
       const { ticket = '', communication } = await start();
       const call = await place(ticket);
-      assert.deepEqual(dialled(call), []);
+      assert.deepEqual(dialed(call), []);
       assert.ok(call.heard.length > 0);
       const [first] = clinic.executions('webhook');
       assert.match(first?.log.join('\n') ?? '', new RegExp(code));
       assert.equal((await record(communication)).status, 'preparation');
-      snapshots.match(story, await recordCall(clinic, call));
+      snapshots.match(scenario, await recordCall(clinic, call));
     });
   }
 
-  test('is refused to who may not call, and for whom nobody may', async () => {
+  test('unauthorized requesters and prohibited numbers are refused', async () => {
     const operation = 'start-call';
     const sent = clinic.sandbox.sent.length;
     const stranger = await clinic.staff('Without Role', { role: false });
@@ -223,17 +226,17 @@ describe('a call with a ticket', () => {
     });
     assert.equal(byApp.status, 400);
     assert.match(await byApp.text(), /OUTBOUND_REQUESTER/);
-    assert.ok(!clinic.sandbox.sent.slice(sent).some(({ method }) => method === 'POST'), 'nobody was dialled');
+    assert.ok(!clinic.sandbox.sent.slice(sent).some(({ method }) => method === 'POST'), 'no call was placed');
   });
 
-  test('is prepared once, however often it is asked for', async () => {
+  test('a repeated requestId returns the same call', async () => {
     const [first, again] = [await start({ requestId: 'one' }), await start({ requestId: 'one' })];
     assert.equal(again['communication'], first['communication']);
     const other = { operation: 'start-call', number: '+15550100502', requestId: 'one' };
     assert.equal((await clinic.execute(staff.token, other)).code, 'OUTBOUND_REQUEST_USED');
   });
 
-  describe('by REST', () => {
+  describe('place-call', () => {
     const place = (requestId: string): object => ({
       operation: 'place-call',
       patient: `Patient/${patient.id}`,
@@ -251,19 +254,19 @@ describe('a call with a ticket', () => {
       clinic.sandbox.twilio.people.set(own, { pickUp: { after: 2 }, digits: ['', '#'], ...talks });
     });
 
-    test('rings the practitioner’s phone, and after a key the patient', async () => {
-      const { callSid = '', communication } = await clinic.executed(staff.token, place('rest-1'));
+    test('dials the practitioner, then the patient after a key press', async () => {
+      const { callSid = '', communication } = await clinic.executeSuccessfully(staff.token, place('rest-1'));
       await clinic.sandbox.twilio.idle();
       await clinic.sandbox.settled();
       clinic.check(call(callSid), true);
-      assert.deepEqual(dialled(call(callSid)), [callee]);
+      assert.deepEqual(dialed(call(callSid)), [callee]);
       const prompt = 'To place your call, press any key.';
       assert.deepEqual(call(callSid).heard.slice(0, 2), [prompt, prompt]);
       const done = await record(communication);
       assert.deepEqual([done.status, done.recipient?.[0]?.reference], ['completed', `Patient/${patient.id}`]);
-      // A callback may have been quicker than the answer to the request, and have begun a record of its own.
+      // A callback may arrive before the response to the request and create a second record.
       await clinic.sweep(Date.parse(workday) + 10 * minute);
-      const records = await clinic.chart<Communication>(
+      const records = await clinic.searchChart<Communication>(
         'Communication',
         `identifier=https://www.twilio.com/|${callSid}`,
       );
@@ -274,14 +277,14 @@ describe('a call with a ticket', () => {
       );
     });
 
-    test('that a mailbox picks up reaches nobody', async () => {
+    test('does not dial the patient if a voicemail system answers', async () => {
       const pickUp = { after: 20, answeredBy: 'machine_start', talk: 40 };
       clinic.sandbox.twilio.people.set(own, { pickUp, ...talks });
-      const { callSid = '', communication } = await clinic.executed(staff.token, place('mailbox'));
+      const { callSid = '', communication } = await clinic.executeSuccessfully(staff.token, place('mailbox'));
       await clinic.sandbox.twilio.idle();
       await clinic.sandbox.settled();
       clinic.check(call(callSid), true);
-      assert.deepEqual([dialled(call(callSid)), call(callSid).heard.at(-1)], [[], 'Goodbye.']);
+      assert.deepEqual([dialed(call(callSid)), call(callSid).heard.at(-1)], [[], 'Goodbye.']);
       const done = await record(communication);
       const outcome = done.extension?.[0]?.extension?.find(({ url }) => url === 'outcome')?.valueCode;
       assert.deepEqual(
@@ -290,39 +293,39 @@ describe('a call with a ticket', () => {
       );
     });
 
-    test('whose answer is lost is looked up, and not placed twice', async () => {
+    test('looks up the call after a lost response and places it once', async () => {
       const before = placed();
-      clinic.sandbox.twilio.unkind.loseAnswer = 1;
-      const { callSid } = await clinic.executed(staff.token, place('rest-2'));
-      clinic.sandbox.twilio.unkind.loseAnswer = 0;
+      clinic.sandbox.twilio.networkFaults.loseAnswer = 1;
+      const { callSid } = await clinic.executeSuccessfully(staff.token, place('rest-2'));
+      clinic.sandbox.twilio.networkFaults.loseAnswer = 0;
       await clinic.sandbox.twilio.idle();
-      assert.equal((await clinic.executed(staff.token, place('rest-2')))['callSid'], callSid);
+      assert.equal((await clinic.executeSuccessfully(staff.token, place('rest-2')))['callSid'], callSid);
       assert.equal(placed() - before, 1);
     });
 
-    test('whose answer is lost, and which no list shows yet, is not known; later it is', async () => {
+    test('reports an unknown result until Twilio lists the call', async () => {
       const before = placed();
       clinic.sandbox.twilio.people.set(own, { pickUp: { after: 2 }, ...talks });
-      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 90_000 });
+      Object.assign(clinic.sandbox.twilio.networkFaults, { loseAnswer: 1, listLateMs: 90_000 });
       assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
       assert.equal((await clinic.execute(staff.token, place('rest-3'))).code, 'OUTBOUND_UNKNOWN');
       await clinic.sandbox.twilio.idle();
-      clinic.sandbox.travel(Date.parse(workday) + 5 * minute);
-      const { callSid = '' } = await clinic.executed(staff.token, place('rest-3'));
-      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 0, listLateMs: 0 });
-      assert.deepEqual(dialled(call(callSid)), []);
+      clinic.sandbox.setTime(Date.parse(workday) + 5 * minute);
+      const { callSid = '' } = await clinic.executeSuccessfully(staff.token, place('rest-3'));
+      Object.assign(clinic.sandbox.twilio.networkFaults, { loseAnswer: 0, listLateMs: 0 });
+      assert.deepEqual(dialed(call(callSid)), []);
       assert.equal(placed() - before, 1);
     });
 
-    test('whose answer is lost dials nobody when a key is pressed, since it is not sealed yet', async () => {
+    test('does not dial the patient of an unsealed call after a lost response', async () => {
       const before = placed();
-      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 1, listLateMs: 90_000 });
+      Object.assign(clinic.sandbox.twilio.networkFaults, { loseAnswer: 1, listLateMs: 90_000 });
       assert.equal((await clinic.execute(staff.token, place('rest-4'))).code, 'OUTBOUND_UNKNOWN');
       await clinic.sandbox.twilio.idle();
       await clinic.sandbox.settled();
-      Object.assign(clinic.sandbox.twilio.unkind, { loseAnswer: 0, listLateMs: 0 });
-      const { callSid = '' } = await clinic.executed(staff.token, place('rest-4'));
-      assert.deepEqual(dialled(call(callSid)), []);
+      Object.assign(clinic.sandbox.twilio.networkFaults, { loseAnswer: 0, listLateMs: 0 });
+      const { callSid = '' } = await clinic.executeSuccessfully(staff.token, place('rest-4'));
+      assert.deepEqual(dialed(call(callSid)), []);
       assert.equal(placed() - before, 1);
     });
   });

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plain calls where the clinic allows them: whom, when, how many, and which number callees see. */
+/** Calls without a ticket: allowed numbers, hours, limits and caller IDs. */
 import type { Communication, Patient } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
-import { openClinic, tickets, workday } from './clinic.ts';
+import { openClinic, ticketSecret, workday } from './clinic.ts';
 import type { Clinic, Staff } from './clinic.ts';
 
 const callee = '+15550100501';
 const answering = (to: string): Script => ({ answers: { [to]: { after: 3, talk: 20 } } });
-const dialled = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
+const dialed = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
 const callerId = ({ requests }: CallResult): string | undefined =>
   /callerId="([^"]+)"/.exec(requests[0]?.body ?? '')?.[1];
 
@@ -24,11 +24,11 @@ async function opened(seed: string, outbound: object, numbers?: string[]): Promi
     seed,
     ...(numbers && { numbers }),
     config: JSON.stringify({ timeZone: 'America/New_York', outbound }),
-    secrets: { PLUMLINE_SECRET: tickets },
+    secrets: { PLUMLINE_SECRET: ticketSecret },
   });
   const staff = await clinic.staff('Amber Invented');
-  // Nobody has a browser to call with who was not given a token.
-  await clinic.executed(staff.token, { operation: 'access-token' }).catch(async (err: unknown) => {
+  // A browser client needs an access token before it can call.
+  await clinic.executeSuccessfully(staff.token, { operation: 'access-token' }).catch(async (err: unknown) => {
     await clinic.stop();
     throw err;
   });
@@ -36,14 +36,14 @@ async function opened(seed: string, outbound: object, numbers?: string[]): Promi
 }
 
 async function plain({ clinic, staff }: Opened, to: string, more: Record<string, string> = {}): Promise<CallResult> {
-  clinic.begin(clinic.began || workday);
+  clinic.start(clinic.startedAt || workday);
   return clinic.browser(staff.identity, { To: to, ...more }, answering(to));
 }
 
 const told = ({ clinic }: Opened): string => clinic.executions('webhook')[0]?.log.join('\n') ?? '';
 
-describe('a plain call', () => {
-  test('goes where policy allows it, and nowhere else', async () => {
+describe('a call without a ticket', () => {
+  test('dials only allowed numbers', async () => {
     const open = await opened('policy', { requireTicket: false, blocked: ['+1555010056'] });
     try {
       const other = await open.clinic.staff('Other Invented');
@@ -55,8 +55,8 @@ describe('a plain call', () => {
         callerId: '+15550100999',
         PractitionerId: other.reference,
       });
-      assert.deepEqual([dialled(call), callerId(call)], [[callee], '+15550100001']);
-      const [record] = await open.clinic.chart<Communication>(
+      assert.deepEqual([dialed(call), callerId(call)], [[callee], '+15550100001']);
+      const [record] = await open.clinic.searchChart<Communication>(
         'Communication',
         `identifier=https://www.twilio.com/|${call.callSid}`,
       );
@@ -76,7 +76,7 @@ describe('a plain call', () => {
         ['queue:nobody', 'OUTBOUND_QUEUE_UNKNOWN'],
       ] as const) {
         const refused = await plain(open, to);
-        assert.deepEqual(dialled(refused), [], to);
+        assert.deepEqual(dialed(refused), [], to);
         assert.equal(refused.heard.length, 1, to);
         assert.match(told(open), new RegExp(code), to);
         assert.ok(!told(open).includes(to.replace(/\D/g, '') || 'drop'), 'a number in the log');
@@ -87,7 +87,7 @@ describe('a plain call', () => {
     }
   });
 
-  test('goes to the countries, in the hours and as often as the config says', async () => {
+  test('follows the configured countries, hours and limits', async () => {
     const open = await opened('limits', {
       requireTicket: false,
       countries: ['US', 'GB'],
@@ -97,52 +97,52 @@ describe('a plain call', () => {
     });
     const { clinic, staff } = open;
     try {
-      assert.deepEqual(dialled(await plain(open, '+442079460123')), ['+442079460123']);
+      assert.deepEqual(dialed(await plain(open, '+442079460123')), ['+442079460123']);
       // 02:00 in New York is 07:00 in London: too early for both.
-      clinic.began = Date.parse('2026-11-18T07:00:00.000Z');
+      clinic.startedAt = Date.parse('2026-11-18T07:00:00.000Z');
       for (const to of ['+442079460123', callee]) {
-        assert.deepEqual(dialled(await plain(open, to)), [], to);
+        assert.deepEqual(dialed(await plain(open, to)), [], to);
         assert.match(told(open), /OUTBOUND_HOURS/);
       }
       // 10:00 in London, 5:00 in New York.
-      clinic.began = Date.parse('2026-11-18T10:00:00.000Z');
-      assert.deepEqual(dialled(await plain(open, callee)), []);
-      assert.deepEqual(dialled(await plain(open, '+442079460124')), ['+442079460124']);
-      // One at a time.
-      clinic.began = Date.parse('2026-11-18T16:00:00.000Z');
-      clinic.begin(clinic.began);
+      clinic.startedAt = Date.parse('2026-11-18T10:00:00.000Z');
+      assert.deepEqual(dialed(await plain(open, callee)), []);
+      assert.deepEqual(dialed(await plain(open, '+442079460124')), ['+442079460124']);
+      // Only one call at a time.
+      clinic.startedAt = Date.parse('2026-11-18T16:00:00.000Z');
+      clinic.start(clinic.startedAt);
       const script = { answers: { [callee]: { after: 2, talk: 'until ended' } } } as const;
       const going = clinic.sandbox.twilio.browser({ identity: staff.identity, params: { To: callee }, script });
-      await clinic.answered(going);
+      await clinic.waitForAnswer(going);
       const second = await clinic.sandbox.twilio.browser({ identity: staff.identity, params: { To: '+15550100502' } });
-      assert.deepEqual(dialled(second), []);
+      assert.deepEqual(dialed(second), []);
       assert.ok(clinic.executions('webhook').some(({ log }) => log.join().includes('OUTBOUND_CONCURRENT')));
-      await clinic.executed(staff.token, { operation: 'end-call', callSid: going.callSid });
+      await clinic.executeSuccessfully(staff.token, { operation: 'end-call', callSid: going.callSid });
       await going;
-      // Three in an hour, of which one is over.
-      clinic.began += 120_000;
+      // Three calls in an hour exceed the limit by one.
+      clinic.startedAt += 120_000;
       const calls: string[][] = [];
       for (const to of ['+15550100503', '+15550100504', '+15550100505']) {
-        calls.push(dialled(await plain(open, to)));
-        clinic.began += 120_000;
+        calls.push(dialed(await plain(open, to)));
+        clinic.startedAt += 120_000;
       }
       assert.deepEqual(calls, [['+15550100503'], ['+15550100504'], []]);
       assert.match(told(open), /OUTBOUND_PER_HOUR/);
-      clinic.began += 3_600_000;
-      assert.deepEqual(dialled(await plain(open, '+15550100505')), ['+15550100505']);
+      clinic.startedAt += 3_600_000;
+      assert.deepEqual(dialed(await plain(open, '+15550100505')), ['+15550100505']);
     } finally {
       await clinic.stop();
     }
   });
 });
 
-describe('the number that callees see', () => {
+describe('the caller ID', () => {
   const numbers = ['+15550100001', '+15550100002', '+15550100003'];
   const callees = ['+15550100521', '+15550100522', '+15550100523', '+15550100524'];
 
   for (const pool of ['sticky', 'leastRecentlyUsed', 'roundRobin', 'random'] as const) {
-    test(`${pool}: the same on two instances`, async () => {
-      // The same calls with the same SIDs, answered by two servers that know nothing of each other.
+    test(`${pool}: two instances choose the same number`, async () => {
+      // Two independent servers answer the same calls with the same SIDs.
       const seen = await Promise.all(
         [1, 2].map(async () => {
           const open = await opened(`pool-${pool}`, { requireTicket: false, pool }, numbers);
@@ -150,7 +150,7 @@ describe('the number that callees see', () => {
             const shown: (string | undefined)[] = [];
             for (const to of pool === 'sticky' ? [...callees, ...callees.slice(0, 2)] : callees) {
               shown.push(callerId(await plain(open, to)));
-              open.clinic.began += 60_000;
+              open.clinic.startedAt += 60_000;
             }
             return shown;
           } finally {

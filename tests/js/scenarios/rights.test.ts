@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Each single right of deploy/ is needed: one less, and a story goes wrong. */
+/** Every right of the deploy/ policies is necessary: without it, a scenario fails. */
 import type { AccessPolicy, Communication, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ask, bearer } from '../sandbox-client.ts';
 import { policy } from './clinic.ts';
-import { openWorld, rightsOf, stories, storiesOfAppointments } from './rights.ts';
-import type { World } from './rights.ts';
+import { openFixture, rightsOf, scenarios, appointmentScenarios } from './rights.ts';
+import type { RightsFixture } from './rights.ts';
 
 type Right = ReturnType<typeof rightsOf>[number];
-type Story = (world: World) => Promise<void>;
+type Scenario = (fixture: RightsFixture) => Promise<void>;
 
-/** What each right is for: the shortest story that needs it. Entries are counted as they stand in the policy. */
+/** The shortest scenario that needs each right. The number is the index of the policy entry. */
 const needed = {
   webhook: {
     '0 Communication search': 'whoever tried to call is rung',
@@ -62,22 +62,22 @@ const needed = {
     '7 Communication update': 'a call is given up',
     '8 Communication search': 'a history has messages',
   },
-} satisfies Record<string, Record<string, keyof typeof stories>>;
+} satisfies Record<string, Record<string, keyof typeof scenarios>>;
 
-/** What `automation-appointments` adds to `automation`. */
+/** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
   '4 Appointment read': 'an appointment gets its call',
   '4 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {
-  let world: World;
+  let fixture: RightsFixture;
   before(async () => {
-    world = await openWorld('rights');
+    fixture = await openFixture('rights');
   });
-  after(() => close(world));
+  after(() => close(fixture));
 
-  test('no right without a story', () => {
+  test('every right has a scenario', () => {
     for (const name of ['webhook', 'automation', 'staff'] as const) {
       assert.deepEqual(
         rightsOf(name).map(({ right }) => right),
@@ -86,8 +86,8 @@ describe('least privilege', () => {
     }
   });
 
-  test('nobody gives themselves the identity that another rings under', async () => {
-    const { clinic } = world;
+  test('a user cannot take the identity of another user', async () => {
+    const { clinic } = fixture;
     const { reference, token } = await clinic.staff('Mallory');
     const own = await clinic.read<Practitioner>(reference);
     const system = 'http://twilio.com/voice/identity';
@@ -103,14 +103,14 @@ describe('least privilege', () => {
     assert.equal(await name(own.id?.replaceAll('-', '_') ?? ''), 200);
   });
 
-  test('staff write the records of their own calls alone, and end no others whatever a record says', async () => {
-    const { clinic, staff, patient } = world;
+  test('staff can write and end only their own calls, even with edited records', async () => {
+    const { clinic, staff, patient } = fixture;
     const other = await clinic.staff('Oscar Invented');
-    // With the whole chart open to him he writes himself into a colleague's call.
+    // With full access, the user can make himself the sender of a colleague's call.
     const everything = { resourceType: 'AccessPolicy' as const, resource: [{ resourceType: '*' }] };
-    const mighty = await clinic.staff('Mighty Invented', { policy: everything });
+    const admin = await clinic.staff('Mighty Invented', { policy: everything });
     const start = { operation: 'start-call', patient };
-    const { communication, ticket = '' } = await clinic.executed(staff.token, start);
+    const { communication, ticket = '' } = await clinic.executeSuccessfully(staff.token, start);
     const put = async (token: string, to: string): Promise<number> => {
       const record = await clinic.read<Communication>(communication);
       const changed = JSON.stringify({ ...record, sender: { reference: to } }).replaceAll(staff.reference, to);
@@ -124,46 +124,49 @@ describe('least privilege', () => {
     assert.equal(await put(other.token, other.reference), 403);
     assert.equal(await put(staff.token, other.reference), 403);
     const script = { answers: { '*': { after: 2, talk: 'until ended' } } } as const;
-    const going = clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script });
-    await clinic.answered(going);
-    assert.equal(await put(mighty.token, mighty.reference), 200);
-    for (const by of [{ communication }, { callSid: going.callSid }]) {
+    const activeCall = clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script });
+    await clinic.waitForAnswer(activeCall);
+    assert.equal(await put(admin.token, admin.reference), 200);
+    for (const by of [{ communication }, { callSid: activeCall.callSid }]) {
       const end = { operation: 'end-call', ...by };
-      for (const { token } of [mighty, other]) {
+      for (const { token } of [admin, other]) {
         assert.equal((await clinic.execute(token, end)).code, 'RECORD_NOT_FOUND');
       }
     }
-    assert.ok(clinic.sandbox.twilio.live.has(going.callSid));
-    const { status } = await clinic.executed(staff.token, { operation: 'end-call', callSid: going.callSid });
+    assert.ok(clinic.sandbox.twilio.live.has(activeCall.callSid));
+    const { status } = await clinic.executeSuccessfully(staff.token, {
+      operation: 'end-call',
+      callSid: activeCall.callSid,
+    });
     assert.equal(status, 'completed');
-    await going;
+    await activeCall;
     await clinic.sandbox.settled();
   });
 
-  for (const [name, story] of Object.entries(stories)) {
-    test(`with all rights: ${name}`, () => story(world));
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    test(`with all rights: ${name}`, () => scenario(fixture));
   }
 
   for (const name of ['webhook', 'automation', 'staff'] as const) {
     for (const right of rightsOf(name)) {
-      const story = (needed[name] as Record<string, string>)[right.right] ?? '';
-      test(`without ${name} ${right.right}: ${story}`, () =>
-        goesWrong(world, `Plumline ${name}`, right, stories[story]));
+      const scenario = (needed[name] as Record<string, string>)[right.right] ?? '';
+      test(`without ${name} ${right.right}: ${scenario}`, () =>
+        failsWithout(fixture, `Plumline ${name}`, right, scenarios[scenario]));
     }
   }
 });
 
 describe('least privilege where appointments get their calls', () => {
-  let world: World;
+  let fixture: RightsFixture;
   before(async () => {
-    world = await openWorld('rights-appointments', true);
+    fixture = await openFixture('rights-appointments', true);
   });
-  after(() => close(world));
+  after(() => close(fixture));
 
   const rights = rightsOf('automation-appointments');
   const common = rightsOf('automation');
 
-  test('no right without a story', () => {
+  test('every right has a scenario', () => {
     assert.deepEqual(policy('automation-appointments').resource?.slice(0, -1), policy('automation').resource);
     assert.deepEqual(
       rights.slice(common.length).map(({ right }) => right),
@@ -171,43 +174,43 @@ describe('least privilege where appointments get their calls', () => {
     );
   });
 
-  for (const [name, story] of Object.entries(storiesOfAppointments)) {
-    test(`with all rights: ${name}`, () => story(world));
+  for (const [name, scenario] of Object.entries(appointmentScenarios)) {
+    test(`with all rights: ${name}`, () => scenario(fixture));
   }
 
   for (const right of rights.slice(common.length)) {
-    const story = (neededByAppointments as Record<string, string>)[right.right] ?? '';
-    test(`without ${right.right}: ${story}`, () =>
-      goesWrong(world, 'Plumline automation with appointments', right, storiesOfAppointments[story]));
+    const scenario = (neededByAppointments as Record<string, string>)[right.right] ?? '';
+    test(`without ${right.right}: ${scenario}`, () =>
+      failsWithout(fixture, 'Plumline automation with appointments', right, appointmentScenarios[scenario]));
   }
 });
 
-/** Plays a story with one right less. */
-async function goesWrong(world: World, name: string, right: Right, story?: Story): Promise<void> {
-  assert.ok(story);
-  const policies = await world.clinic.chart<AccessPolicy>('AccessPolicy', `name=${name}`);
+/** Asserts that a scenario fails without one right. */
+async function failsWithout(fixture: RightsFixture, name: string, right: Right, scenario?: Scenario): Promise<void> {
+  assert.ok(scenario);
+  const policies = await fixture.clinic.searchChart<AccessPolicy>('AccessPolicy', `name=${name}`);
   assert.ok(policies.length > 0);
   await write(
-    world,
+    fixture,
     policies.map((policy) => without(policy, right)),
   );
   try {
-    await assert.rejects(async () => story(world));
+    await assert.rejects(async () => scenario(fixture));
   } finally {
-    await write(world, policies);
+    await write(fixture, policies);
   }
 }
 
-async function write({ clinic }: World, policies: AccessPolicy[]): Promise<void> {
+async function write({ clinic }: RightsFixture, policies: AccessPolicy[]): Promise<void> {
   for (const policy of policies) {
     const { status, body } = await ask(clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
     assert.equal(status, 200, JSON.stringify(body));
   }
 }
 
-async function close({ clinic, hooks }: World): Promise<void> {
+async function close({ clinic, alertServer }: RightsFixture): Promise<void> {
   await clinic.stop();
-  hooks.close();
+  alertServer.stop();
 }
 
 function without(policy: AccessPolicy, { entry, interaction }: Right): AccessPolicy {

@@ -1,232 +1,238 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The shortest stories that need a right of deploy/, in a clinic that needs all of them. */
+/** The shortest scenarios that need each right of deploy/, in a clinic whose config uses all of them. */
 import type { Appointment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { ask, bearer } from '../sandbox-client.ts';
-import { openClinic, policy, tickets, workday } from './clinic.ts';
+import { openClinic, policy, ticketSecret, workday } from './clinic.ts';
 import type { Clinic, PolicyName, Staff } from './clinic.ts';
-import { openHooks } from './alert-server.ts';
-import type { Hooks } from './alert-server.ts';
+import { startAlertServer } from './alert-server.ts';
+import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
 const numbers = [1, 2, 3, 4, 5].map((number) => `+1555010000${number}`);
 const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
 const ada = '+15550100701';
 
-export interface World {
+export interface RightsFixture {
   clinic: Clinic;
   staff: Staff;
-  /** Somebody whose identity is none that Plumline made. */
+  /** A staff member whose identity Plumline did not create. */
   named: Staff;
-  hooks: Hooks;
+  alertServer: AlertServer;
   patient: string;
   appointment: string;
 }
 
-/** Each needs what it needs, and goes wrong without it. */
-export const stories: Record<string, (world: World) => Promise<void>> = {
-  async 'a call is written down'(world) {
-    assert.equal((await recordOf(world, await incoming(world, timed, {})))?.status, 'completed');
+/** Each scenario throws without its rights. */
+export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>> = {
+  async 'a call is recorded'(fixture) {
+    assert.equal((await recordOf(fixture, await incoming(fixture, timed, {})))?.status, 'completed');
   },
-  async 'a call is followed to its end'(world) {
-    const record = await recordOf(world, await incoming(world, greeted, { voicemail: 8 }, '+15550100799'));
+  async 'a call is followed to its end'(fixture) {
+    const record = await recordOf(fixture, await incoming(fixture, greeted, { voicemail: 8 }, '+15550100799'));
     assert.match(JSON.stringify(record), /"voicemail"/);
   },
-  async 'a message is written out once'(world) {
-    // Twice, as Twilio may tell everything.
-    world.clinic.sandbox.twilio.unkind.twice = 1;
+  async 'a transcribed message is recorded once'(fixture) {
+    // Twilio may send any callback twice.
+    fixture.clinic.sandbox.twilio.networkFaults.twice = 1;
     const script = { voicemail: { seconds: 8, text: 'Please call' } };
-    const call = await incoming(world, greeted, script, '+15550100799').finally(() => {
-      world.clinic.sandbox.twilio.unkind.twice = 0;
+    const call = await incoming(fixture, greeted, script, '+15550100799').finally(() => {
+      fixture.clinic.sandbox.twilio.networkFaults.twice = 0;
     });
-    const record = await recordOf(world, call);
-    const parts = await world.clinic.chart<Communication>('Communication', `part-of=Communication/${record?.id ?? ''}`);
+    const record = await recordOf(fixture, call);
+    const parts = await fixture.clinic.searchChart<Communication>(
+      'Communication',
+      `part-of=Communication/${record?.id ?? ''}`,
+    );
     assert.equal(parts.length, 1);
   },
-  async 'a patient is greeted'(world) {
-    assert.match((await incoming(world, greeted, { hangUpAfter: 1 })).heard[0] ?? '', /Hello Ada/);
+  async 'a patient is greeted'(fixture) {
+    assert.match((await incoming(fixture, greeted, { hangUpAfter: 1 })).heard[0] ?? '', /Hello Ada/);
   },
-  async 'their doctor is rung'(world) {
-    assert.ok(rung(await incoming(world, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
+  async 'the patient’s doctor is dialed'(fixture) {
+    assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
   },
-  async 'their doctor’s role is rung'(world) {
-    assert.ok(rung(await incoming(world, greeted, { hangUpAfter: 20 }, '+15550100702')).includes('+15550100713'));
+  async 'the role of the patient’s doctor is dialed'(fixture) {
+    assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 }, '+15550100702')).includes('+15550100713'));
   },
-  async 'whoever is on duty is rung'(world) {
-    assert.ok(rung(await incoming(world, onDuty, { hangUpAfter: 20 })).includes('+15550100712'));
+  async 'staff on duty are dialed'(fixture) {
+    assert.ok(dialed(await incoming(fixture, onDuty, { hangUpAfter: 20 })).includes('+15550100712'));
   },
-  async 'whoever tried to call is rung'(world) {
-    assert.ok(rung(await incoming(world, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
+  async 'the last clinician who called is dialed'(fixture) {
+    assert.ok(dialed(await incoming(fixture, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
   },
-  async 'the hours of a service count'(world) {
-    assert.deepEqual((await incoming(world, timed, {})).heard, ['Open.']);
+  async 'the hours of a service apply'(fixture) {
+    assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Open.']);
   },
-  async 'the patient’s team counts'(world) {
-    assert.deepEqual((await incoming(world, teamed, {})).heard, ['Team.']);
+  async 'the patient’s care team applies'(fixture) {
+    assert.deepEqual((await incoming(fixture, teamed, {})).heard, ['Team.']);
   },
-  async 'a ticket is claimed'(world) {
-    const { ticket = '' } = await start(world);
+  async 'a ticket is claimed'(fixture) {
+    const { ticket = '' } = await start(fixture);
     assert.equal(
-      rung(await world.clinic.browser(world.staff.identity, { Ticket: ticket }, { hangUpAfter: 5 })).length,
+      dialed(await fixture.clinic.browser(fixture.staff.identity, { Ticket: ticket }, { hangUpAfter: 5 })).length,
       1,
     );
   },
-  async 'an identity of one’s own calls without a ticket'({ clinic, named }) {
-    clinic.begin(clinic.began + 60 * minute);
-    assert.deepEqual(rung(await clinic.browser(named.identity, { To: ada }, { hangUpAfter: 5 })), [ada]);
+  async 'a custom identity calls without a ticket'({ clinic, named }) {
+    clinic.start(clinic.startedAt + 60 * minute);
+    assert.deepEqual(dialed(await clinic.browser(named.identity, { To: ada }, { hangUpAfter: 5 })), [ada]);
   },
-  async 'the sweep brings a call'(world) {
-    const call = await unheard(world);
-    await sweep(world, 10);
-    assert.equal((await recordOf(world, call))?.status, 'completed');
+  async 'the sweep records a call'(fixture) {
+    const call = await callWithoutCallbacks(fixture);
+    await sweep(fixture, 10);
+    assert.equal((await recordOf(fixture, call))?.status, 'completed');
   },
-  async 'the sweep closes a ticket'(world) {
-    const { communication } = await start(world);
-    await sweep(world, 50);
-    assert.equal((await world.clinic.read<Communication>(communication)).status, 'not-done');
+  async 'the sweep closes a ticket'(fixture) {
+    const { communication } = await start(fixture);
+    await sweep(fixture, 50);
+    assert.equal((await fixture.clinic.read<Communication>(communication)).status, 'not-done');
   },
-  async 'the sweep begins to keep its marks'(world) {
-    for (const { id } of await world.clinic.chart('Basic')) {
-      await ask(world.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+  async 'the sweep creates its marks'(fixture) {
+    for (const { id } of await fixture.clinic.searchChart('Basic')) {
+      await ask(fixture.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
     }
-    await sweep(world, 1);
-    assert.equal((await world.clinic.chart('Basic')).length, 1);
+    await sweep(fixture, 1);
+    assert.equal((await fixture.clinic.searchChart('Basic')).length, 1);
   },
-  async 'the sweep moves its marks'(world) {
-    await sweep(world, 1);
-    const [before] = await world.clinic.chart('Basic');
-    await sweep(world, 10);
-    const [marks] = await world.clinic.chart('Basic');
+  async 'the sweep updates its marks'(fixture) {
+    await sweep(fixture, 1);
+    const [before] = await fixture.clinic.searchChart('Basic');
+    await sweep(fixture, 10);
+    const [marks] = await fixture.clinic.searchChart('Basic');
     assert.notEqual(marks?.meta?.versionId, before?.meta?.versionId);
   },
-  async 'a missed call opens a task'(world) {
+  async 'a missed call opens a task'(fixture) {
     assert.equal(
-      (await taskOf(world, await incoming(world, greeted, { voicemail: 0 }, '+15550100799')))?.status,
+      (await taskOf(fixture, await incoming(fixture, greeted, { voicemail: 0 }, '+15550100799')))?.status,
       'requested',
     );
   },
-  async 'a call in turn closes the task'(world) {
-    const caller = `+1555010${String(7000 + (Math.floor(world.clinic.began / minute) % 3000))}`;
-    const missed = await incoming(world, greeted, { voicemail: 0 }, caller);
-    const { ticket = '' } = await world.clinic.executed(world.staff.token, { operation: 'start-call', number: caller });
-    await world.clinic.browser(world.staff.identity, { Ticket: ticket }, { answers: { [caller]: { talk: 9 } } });
-    assert.equal((await taskOf(world, missed))?.status, 'completed');
+  async 'a return call closes the task'(fixture) {
+    const caller = `+1555010${String(7000 + (Math.floor(fixture.clinic.startedAt / minute) % 3000))}`;
+    const missed = await incoming(fixture, greeted, { voicemail: 0 }, caller);
+    const { ticket = '' } = await fixture.clinic.executeSuccessfully(fixture.staff.token, {
+      operation: 'start-call',
+      number: caller,
+    });
+    await fixture.clinic.browser(fixture.staff.identity, { Ticket: ticket }, { answers: { [caller]: { talk: 9 } } });
+    assert.equal((await taskOf(fixture, missed))?.status, 'completed');
   },
-  async 'an alert goes out, and is noted as sent'(world) {
-    const before = world.hooks.posts.length;
-    const record = await recordOf(world, await incoming(world, greeted, { voicemail: 0 }, '+15550100799'));
-    const alerts = await world.clinic.chart<Communication>('Communication');
+  async 'an alert is sent and recorded'(fixture) {
+    const before = fixture.alertServer.posts.length;
+    const record = await recordOf(fixture, await incoming(fixture, greeted, { voicemail: 0 }, '+15550100799'));
+    const alerts = await fixture.clinic.searchChart<Communication>('Communication');
     const alert = alerts.find(({ about }) => about?.[0]?.reference === `Communication/${record?.id ?? ''}`);
-    assert.deepEqual([world.hooks.posts.length - before, alert?.status], [1, 'completed']);
+    assert.deepEqual([fixture.alertServer.posts.length - before, alert?.status], [1, 'completed']);
   },
-  async 'an alert that was not taken goes out later'(world) {
-    const before = world.hooks.posts.length;
-    world.hooks.answers = [500];
-    await incoming(world, greeted, { voicemail: 0 }, '+15550100799');
-    await sweep(world, 6);
-    assert.equal(world.hooks.posts.length - before, 2);
+  async 'a rejected alert is sent later'(fixture) {
+    const before = fixture.alertServer.posts.length;
+    fixture.alertServer.statuses = [500];
+    await incoming(fixture, greeted, { voicemail: 0 }, '+15550100799');
+    await sweep(fixture, 6);
+    assert.equal(fixture.alertServer.posts.length - before, 2);
   },
-  async 'an app finds the operations'(world) {
+  async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
     const { body } = await ask<Resource & { entry?: unknown[] }>(
-      world.clinic.sandbox,
+      fixture.clinic.sandbox,
       'GET',
       query,
       undefined,
-      bearer(world.staff.token),
+      bearer(fixture.staff.token),
     );
     assert.equal(body.entry?.length, 1);
   },
-  async 'a token is given'(world) {
-    await world.clinic.executed(world.staff.token, { operation: 'access-token' });
+  async 'a token is issued'(fixture) {
+    await fixture.clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
   },
-  async 'an identity of one’s own is given a token'({ clinic, named }) {
-    const { identity } = await clinic.executed(named.token, { operation: 'access-token' });
+  async 'a custom identity gets a token'({ clinic, named }) {
+    const { identity } = await clinic.executeSuccessfully(named.token, { operation: 'access-token' });
     assert.equal(identity, named.identity);
   },
-  async 'an identity is written'(world) {
-    const own = await world.clinic.read<Practitioner>(world.staff.reference);
+  async 'an identity is created'(fixture) {
+    const own = await fixture.clinic.read<Practitioner>(fixture.staff.reference);
     delete own.identifier;
-    await ask(world.clinic.sandbox, 'PUT', world.staff.reference, own);
-    await world.clinic.executed(world.staff.token, { operation: 'access-token' });
-    assert.equal((await world.clinic.read<Practitioner>(world.staff.reference)).identifier?.length, 1);
+    await ask(fixture.clinic.sandbox, 'PUT', fixture.staff.reference, own);
+    await fixture.clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
+    assert.equal((await fixture.clinic.read<Practitioner>(fixture.staff.reference)).identifier?.length, 1);
   },
-  async 'a call is prepared'(world) {
-    await start(world, { requestId: `r${world.clinic.began}` });
+  async 'a call is prepared'(fixture) {
+    await start(fixture, { requestId: `r${fixture.clinic.startedAt}` });
   },
-  async 'a call for an appointment is prepared'(world) {
-    await start(world, { appointment: world.appointment });
+  async 'a call for an appointment is prepared'(fixture) {
+    await start(fixture, { appointment: fixture.appointment });
   },
-  async 'a call is given up'(world) {
-    const { communication } = await start(world);
+  async 'a prepared call is canceled'(fixture) {
+    const { communication } = await start(fixture);
     const end = { operation: 'end-call', communication };
-    assert.equal((await world.clinic.executed(world.staff.token, end))['status'], 'not-done');
+    assert.equal((await fixture.clinic.executeSuccessfully(fixture.staff.token, end))['status'], 'not-done');
   },
-  async 'a history has calls'(world) {
-    await start(world);
-    const { items } = await history(world);
+  async 'a history has calls'(fixture) {
+    await start(fixture);
+    const { items } = await history(fixture);
     assert.ok(items.some(({ kind }) => kind === 'call'));
   },
-  async 'a history has messages'(world) {
-    const { items } = await history(world);
+  async 'a history has messages'(fixture) {
+    const { items } = await history(fixture);
     assert.ok(items.some(({ kind }) => kind === 'message'));
   },
 };
 
-/** The same where the config has `appointment.callExtension`. */
-export const storiesOfAppointments: typeof stories = {
-  async 'an appointment gets its call'(world) {
-    const { clinic, staff, appointment } = world;
-    const { ticket = '' } = await start(world, { appointment });
+/** Scenarios of a config with `appointment.callExtension`. */
+export const appointmentScenarios: typeof scenarios = {
+  async 'an appointment gets its call'(fixture) {
+    const { clinic, staff, appointment } = fixture;
+    const { ticket = '' } = await start(fixture, { appointment });
     const call = await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
     const { extension } = await clinic.read<Appointment>(appointment);
     assert.ok(JSON.stringify(extension).includes(call.callSid));
   },
 };
 
-export async function openWorld(seed: string, appointments = false): Promise<World> {
-  const hooks = await openHooks();
-  const world = { hooks, patient: '', appointment: '' } as World;
-  world.clinic = await openClinic({
+export async function openFixture(seed: string, appointments = false): Promise<RightsFixture> {
+  const alertServer = await startAlertServer();
+  const fixture = { alertServer, patient: '', appointment: '' } as RightsFixture;
+  fixture.clinic = await openClinic({
     seed,
     numbers,
-    secrets: { PLUMLINE_SECRET: tickets },
-    config: (clinic) => furnish(clinic, world, appointments),
+    secrets: { PLUMLINE_SECRET: ticketSecret },
+    config: (clinic) => createRecords(clinic, fixture, appointments),
     ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
-  const { clinic } = world;
-  world.staff = await clinic.staff('Amber Invented');
-  world.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
-  const { reference, identity } = world.named;
+  const { clinic } = fixture;
+  fixture.staff = await clinic.staff('Amber Invented');
+  fixture.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
+  const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
   named.identifier = [{ system: 'http://twilio.com/voice/identity', value: identity }];
   assert.equal((await ask(clinic.sandbox, 'PUT', reference, named)).status, 200);
   const last = await clinic.staff('Last Invented', { phone: '+15550100714' });
-  await clinic.executed(last.token, { operation: 'access-token' });
+  await clinic.executeSuccessfully(last.token, { operation: 'access-token' });
   await clinic.create<Communication>({
     resourceType: 'Communication',
     status: 'completed',
     category: [{ coding: [{ system: 'https://plumline.dev/fhir/communication-category', code: 'twilio-voice' }] }],
     sender: { reference: last.reference },
-    recipient: [{ reference: world.patient }],
+    recipient: [{ reference: fixture.patient }],
     sent: '2027-01-01T00:00:00.000Z',
   });
   await clinic.create<Communication>({
     resourceType: 'Communication',
     status: 'completed',
     category: [{ coding: [{ system: 'https://medplum.com/twilio-sms-direction', code: 'inbound' }] }],
-    subject: { reference: world.patient },
+    subject: { reference: fixture.patient },
     sent: '2026-11-16T00:00:00.000Z',
     payload: [{ contentString: 'Thank you' }],
   });
-  clinic.begin(workday);
-  await clinic.sweep(clinic.began);
-  return world;
+  clinic.start(workday);
+  await clinic.sweep(clinic.startedAt);
+  return fixture;
 }
 
-async function furnish(clinic: Clinic, world: World, appointments: boolean): Promise<string> {
+async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -258,11 +264,11 @@ async function furnish(clinic: Clinic, world: World, appointments: boolean): Pro
     telecom: phone('+15550100702'),
     generalPractitioner: [{ reference: reference(role) }],
   });
-  world.patient = reference(patient);
+  fixture.patient = reference(patient);
   const team = await clinic.create({
     resourceType: 'CareTeam',
     status: 'active',
-    subject: { reference: world.patient },
+    subject: { reference: fixture.patient },
   });
   const service = await clinic.create({ resourceType: 'HealthcareService', availableTime: [{ allDay: true }] });
   const appointment = await clinic.create<Appointment>({
@@ -270,9 +276,9 @@ async function furnish(clinic: Clinic, world: World, appointments: boolean): Pro
     status: 'booked',
     start: workday,
     end: '2026-11-17T16:00:00.000Z',
-    participant: [{ status: 'accepted', actor: { reference: world.patient } }],
+    participant: [{ status: 'accepted', actor: { reference: fixture.patient } }],
   });
-  world.appointment = reference(appointment);
+  fixture.appointment = reference(appointment);
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
   const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack };
@@ -300,7 +306,7 @@ async function furnish(clinic: Clinic, world: World, appointments: boolean): Pro
       nobody: speech('Nobody.'),
     },
     tasks: { on: ['missed', 'voicemail'] },
-    alerts: { url: world.hooks.url, format: 'slack', on: ['missed'], perHour: 1000 },
+    alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
     ...(appointments && { appointment: { callExtension: true } }),
   });
@@ -315,47 +321,47 @@ export function rightsOf(
   );
 }
 
-const rung = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
+const dialed = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);
 
 /** A call, an hour after the last one. */
-async function incoming({ clinic }: World, to: string, script: Script, from = ada): Promise<CallResult> {
-  clinic.begin(clinic.began + 60 * minute);
+async function incoming({ clinic }: RightsFixture, to: string, script: Script, from = ada): Promise<CallResult> {
+  clinic.start(clinic.startedAt + 60 * minute);
   const call = await clinic.sandbox.twilio.incoming({ from, to, script });
   await clinic.sandbox.settled();
   return call;
 }
 
-/** A call of which no callback comes. */
-async function unheard(world: World): Promise<CallResult> {
-  const { unkind } = world.clinic.sandbox.twilio;
-  unkind.drop = 1;
+/** A call without callbacks. */
+async function callWithoutCallbacks(fixture: RightsFixture): Promise<CallResult> {
+  const { networkFaults } = fixture.clinic.sandbox.twilio;
+  networkFaults.drop = 1;
   try {
-    return await incoming(world, timed, {});
+    return await incoming(fixture, timed, {});
   } finally {
-    unkind.drop = 0;
+    networkFaults.drop = 0;
   }
 }
 
-async function sweep({ clinic }: World, minutes: number): Promise<void> {
-  clinic.began += minutes * minute;
-  await clinic.sweep(clinic.began);
+async function sweep({ clinic }: RightsFixture, minutes: number): Promise<void> {
+  clinic.startedAt += minutes * minute;
+  await clinic.sweep(clinic.startedAt);
 }
 
-async function recordOf({ clinic }: World, { callSid }: CallResult): Promise<Communication | undefined> {
-  return (await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`))[0];
+async function recordOf({ clinic }: RightsFixture, { callSid }: CallResult): Promise<Communication | undefined> {
+  return (await clinic.searchChart<Communication>('Communication', `identifier=https://www.twilio.com/|${callSid}`))[0];
 }
 
-async function taskOf({ clinic }: World, { callSid }: CallResult): Promise<Task | undefined> {
-  const tasks = await clinic.chart<Task>('Task');
+async function taskOf({ clinic }: RightsFixture, { callSid }: CallResult): Promise<Task | undefined> {
+  const tasks = await clinic.searchChart<Task>('Task');
   return tasks.find(({ identifier }) => identifier?.[0]?.value?.startsWith(callSid));
 }
 
-function start({ clinic, staff, patient }: World, more: object = {}): Promise<Record<string, string>> {
-  clinic.begin(clinic.began + 60 * minute);
-  return clinic.executed(staff.token, { operation: 'start-call', patient, ...more });
+function start({ clinic, staff, patient }: RightsFixture, more: object = {}): Promise<Record<string, string>> {
+  clinic.start(clinic.startedAt + 60 * minute);
+  return clinic.executeSuccessfully(staff.token, { operation: 'start-call', patient, ...more });
 }
 
-async function history({ clinic, staff, patient }: World): Promise<{ items: { kind: string }[] }> {
+async function history({ clinic, staff, patient }: RightsFixture): Promise<{ items: { kind: string }[] }> {
   const { status, body } = await clinic.execute(staff.token, { operation: 'history', patient, count: 100 });
   assert.equal(status, 200);
   return body as { items: { kind: string }[] };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The transcripts of the stories, kept beside the tests: `node <file>.test.ts --update` writes them. */
+/** The stored transcripts of the scenarios. `node <file>.test.ts --update` writes them. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Common } from './transcript/common.ts';
@@ -10,57 +10,57 @@ import { commonOf, transcript } from './transcript/transcript.ts';
 const folder = new URL('snapshots/', import.meta.url);
 const updating = process.argv.includes('--update');
 
-/** The section with what the transcripts have in common. */
+/** The section with the common parts of the transcripts. */
 const commonSection = 'common';
 
-/** Seconds by which an instant may be off: a machine that is at its limits is late. */
+/** Allowed difference of an instant in seconds. A busy machine is late. */
 const tolerance = 3;
 
 /** The transcripts of one file. */
 export class Snapshots {
   readonly #file: URL;
-  readonly #kept: Map<string, string>;
+  readonly #stored: Map<string, string>;
   readonly #common: Common;
   readonly #seen = new Map<string, Recording>();
 
   constructor(name: string) {
     this.#file = fileOf(name);
-    this.#kept = sectionsOf(this.#file);
-    this.#common = Common.read(this.#kept.get(commonSection) ?? '');
-    this.#kept.delete(commonSection);
+    this.#stored = sectionsOf(this.#file);
+    this.#common = Common.read(this.#stored.get(commonSection) ?? '');
+    this.#stored.delete(commonSection);
   }
 
-  /** Compares a call with the transcript that was kept. */
-  match(story: string, recording: Recording): void {
-    assert.ok(!this.#seen.has(story) && story !== commonSection, `two stories have the name: ${story}`);
-    this.#seen.set(story, recording);
+  /** Compares a call with its stored transcript. */
+  match(scenario: string, recording: Recording): void {
+    assert.ok(!this.#seen.has(scenario) && scenario !== commonSection, `duplicate scenario name: ${scenario}`);
+    this.#seen.set(scenario, recording);
     if (!updating) {
-      const kept = this.#kept.get(story);
-      assert.ok(kept !== undefined, `no transcript is kept of: ${story}`);
-      assert.equal(lenient(`${transcript(recording, this.#common)}\n`, kept), kept);
+      const stored = this.#stored.get(scenario);
+      assert.ok(stored !== undefined, `no stored transcript: ${scenario}`);
+      assert.equal(withStoredInstants(`${transcript(recording, this.#common)}\n`, stored), stored);
     }
   }
 
-  /** Once all stories were played: writes their transcripts, or checks that none is kept of a story that is gone. */
-  close(): void {
-    const some = process.execArgv.some((flag) => flag.startsWith('--test-name-pattern'));
+  /** Writes the transcripts of all scenarios with --update. Otherwise checks that no stored transcript is unused. */
+  finish(): void {
+    const isFiltered = process.execArgv.some((flag) => flag.startsWith('--test-name-pattern'));
     if (updating) {
-      assert.ok(!some, 'what the transcripts have in common takes all of them');
+      assert.ok(!isFiltered, '--update needs all tests of the file');
       const common = commonOf([...this.#seen.values()]);
-      const sections = [...this.#seen].map(([story, recording]): [string, string] => [
-        story,
+      const sections = [...this.#seen].map(([scenario, recording]): [string, string] => [
+        scenario,
         transcript(recording, common),
       ]);
       const all: [string, string][] = [[commonSection, common.write()], ...sections];
       mkdirSync(folder, { recursive: true });
       writeFileSync(this.#file, all.map(([name, text]) => `=== ${name}\n${text}\n`).join(''));
-    } else if (!some) {
-      assert.deepEqual([...this.#kept.keys()], [...this.#seen.keys()]);
+    } else if (!isFiltered) {
+      assert.deepEqual([...this.#stored.keys()], [...this.#seen.keys()]);
     }
   }
 }
 
-/** What the transcripts of a file have in common. */
+/** The common parts of the transcripts of a file. */
 export function commonIn(name: string): Common {
   return Common.read(sectionsOf(fileOf(name)).get(commonSection) ?? '');
 }
@@ -69,7 +69,7 @@ function fileOf(name: string): URL {
   return new URL(`${name}.snap`, folder);
 }
 
-/** The sections of a file, by the line that each begins with. */
+/** The sections of a file by their titles. */
 function sectionsOf(file: URL): Map<string, string> {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const [, ...parts] = text.split(/^=== (.*)\n/m);
@@ -78,10 +78,10 @@ function sectionsOf(file: URL): Map<string, string> {
   );
 }
 
-/** The text with those instants as they were kept that are off by no more than may be. */
-function lenient(text: string, kept: string): string {
+/** The text, with stored instants in place of those within the tolerance. */
+function withStoredInstants(text: string, stored: string): string {
   const instants = /T([+-]\d+)s/g;
-  const lines = kept.split('\n');
+  const lines = stored.split('\n');
   const others = (line: string): string => line.replace(instants, 'T');
   return text
     .split('\n')

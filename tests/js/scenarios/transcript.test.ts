@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The transcripts hide nothing: recordings that differ in one value, parameter or member have different texts. */
+/** Recordings that differ in one value, parameter or member must have different transcripts. */
 import type { Appointment, HealthcareService, Patient } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Script } from '../../../sandbox/src/twilio.ts';
-import { example, openClinic, tickets } from './clinic.ts';
+import { example, openClinic, ticketSecret } from './clinic.ts';
 import type { Clinic, ClinicOptions } from './clinic.ts';
 import { mutationsOf } from './mutations.ts';
 import type { Mutation } from './mutations.ts';
@@ -17,7 +17,7 @@ import { commonOf, transcript } from './transcript/transcript.ts';
 
 const from = '+15550100200';
 
-/** A call in a clinic of its own. */
+/** A recorded call in a new clinic. */
 async function recorded(options: ClinicOptions, play: (clinic: Clinic) => Promise<Recording>): Promise<Recording> {
   const clinic = await openClinic(options);
   try {
@@ -32,7 +32,7 @@ const incoming =
   async (clinic: Clinic): Promise<Recording> =>
     recordCall(clinic, await clinic.call({ from }, script));
 
-/** A call that a member of the staff places, for an appointment. */
+/** An outgoing call for an appointment. */
 async function outgoing(clinic: Clinic): Promise<Recording> {
   const staff = await clinic.staff('Amber Invented');
   const patient = await clinic.create<Patient>({
@@ -48,9 +48,9 @@ async function outgoing(clinic: Clinic): Promise<Recording> {
     end: '2026-11-17T16:00:00.000Z',
     participant: [{ status: 'accepted', actor: { reference } }],
   });
-  clinic.begin();
+  clinic.start();
   const start = { operation: 'start-call', patient: reference, appointment: `Appointment/${appointment.id}` };
-  const { ticket = '' } = await clinic.executed(staff.token, start);
+  const { ticket = '' } = await clinic.executeSuccessfully(staff.token, start);
   const script = { answers: { '+15550100501': { after: 6, talk: 90 } } };
   return recordCall(clinic, await clinic.browser(staff.identity, { Ticket: ticket }, script));
 }
@@ -61,11 +61,11 @@ async function nurseLine(opening: Clinic): Promise<string> {
 }
 
 interface Case {
-  /** Whose common parts these calls have. */
+  /** The snapshot file whose common parts these calls use. */
   file: string;
   options?: Partial<ClinicOptions>;
   play: (clinic: Clinic) => Promise<Recording>;
-  /** What shows that the call went as it should. */
+  /** A line of the expected transcript. */
   line: RegExp;
 }
 const cases: Record<string, Case> = {
@@ -81,7 +81,7 @@ const cases: Record<string, Case> = {
     play: incoming({ digits: ['9'], speech: ['receta'], voicemail: { seconds: 20, then: '#', text: 'Necesito más' } }),
     line: /transcribed "Necesito más"/,
   },
-  'a queue, and a wish to be called back': {
+  'a queue with a callback request': {
     file: 'nurse-line',
     options: { numbers: ['+15550100031'], config: nurseLine },
     play: incoming({ digits: ['', '1'], queue: { positions: [4, 3], average: 120 } }),
@@ -89,7 +89,7 @@ const cases: Record<string, Case> = {
   },
   'a call with a ticket': {
     file: 'outgoing',
-    options: { secrets: { PLUMLINE_SECRET: tickets } },
+    options: { secrets: { PLUMLINE_SECRET: ticketSecret } },
     play: outgoing,
     line: /sender Practitioner\/amber-invented/,
   },
@@ -102,14 +102,14 @@ describe('a transcript', () => {
       assert.match(transcript(recording, commonIn(file)), line);
       const mutations = [...mutationsOf(recording)];
       assert.ok(mutations.length > 1000, `${mutations.length} mutations`);
-      // With the common parts of the file, with those that hide most, and with none.
+      // With the common parts of the file, with the maximum of common parts, and without any.
       for (const common of [commonIn(file), commonOf([recording]), new Common()]) {
         assert.deepEqual(alike([{ name: 'none', recording }, ...mutations], common), []);
       }
     });
   }
 
-  test('is compared with the common parts as they were written', () => {
+  test('common parts keep their text after a write and a read', () => {
     for (const file of ['front-desk', 'bilingual', 'known-patients', 'nurse-line', 'outgoing']) {
       const text = commonIn(file).write();
       assert.ok(text.length > 1000);
@@ -117,7 +117,7 @@ describe('a transcript', () => {
     }
   });
 
-  test('has its names and instants instead of those that differ from run to run', async () => {
+  test('names and instants do not differ between runs', async () => {
     const options = { numbers: ['+15550100011'], config: example('front-desk') };
     const play = incoming({ voicemail: 9 });
     const first = await recorded({ seed: 'one', ...options }, play);
@@ -127,7 +127,7 @@ describe('a transcript', () => {
   });
 });
 
-/** Which recordings have one transcript though they differ. */
+/** The names of different recordings that share a transcript. */
 function alike(mutations: Mutation[], common: Common): string[] {
   const seen = new Map<string, Mutation>();
   return mutations.flatMap((mutation) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A pharmacy line whose hours and languages are decided behind its menu, by the verb `when`. */
+/** A pharmacy line that checks hours and language after its menu with the verb `when`. */
 import type { Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -56,14 +56,14 @@ const config = {
   },
 };
 
-describe('conditions behind a menu', () => {
+describe('conditions after a menu', () => {
   let clinic: Clinic;
   before(async () => {
     clinic = await openClinic({ seed: 'when', numbers: [to], config: JSON.stringify(config) });
   });
   after(async () => {
     await clinic.stop();
-    snapshots.close();
+    snapshots.finish();
   });
 
   const evening = '2026-11-17T23:30:00.000Z';
@@ -93,7 +93,7 @@ describe('conditions behind a menu', () => {
     test(name, async () => {
       const call = await clinic.call({ from: `+1555010050${index}`, to }, script, at);
       assert.match(call.heard.join('\n'), heard);
-      const tasks = (await clinic.chart<Task>('Task')).filter(({ identifier }) =>
+      const tasks = (await clinic.searchChart<Task>('Task')).filter(({ identifier }) =>
         identifier?.some(({ value }) => value?.startsWith(call.callSid)),
       );
       assert.equal(tasks.length, task ? 1 : 0);

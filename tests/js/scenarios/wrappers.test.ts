@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The same clinic on each of the platforms that run bots: all three doors, from a ticket to the task of a missed call. */
+/** All three bots on each bot runtime, from a ticket to the task of a missed call. */
 import type { Communication, Patient, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { example, openClinic, tickets } from './clinic.ts';
+import { example, openClinic, ticketSecret } from './clinic.ts';
 
-describe('on every platform', () => {
+describe('on every runtime', () => {
   for (const runtimeVersion of ['vmcontext', 'awslambda', 'fission'] as const) {
-    test(`a call out, a call in, and the sweep, on ${runtimeVersion}`, async () => {
+    test(`an outgoing call, an incoming call and the sweep on ${runtimeVersion}`, async () => {
       const clinic = await openClinic({
         seed: 'wrappers',
         runtimeVersion,
         config: example('front-desk'),
         numbers: ['+15550100011'],
-        secrets: { PLUMLINE_SECRET: tickets },
+        secrets: { PLUMLINE_SECRET: ticketSecret },
       });
       try {
         const staff = await clinic.staff('Amber Invented');
@@ -22,8 +22,8 @@ describe('on every platform', () => {
           resourceType: 'Patient',
           telecom: [{ system: 'phone', value: '+15550100501' }],
         });
-        clinic.begin();
-        const { ticket = '', communication } = await clinic.executed(staff.token, {
+        clinic.start();
+        const { ticket = '', communication } = await clinic.executeSuccessfully(staff.token, {
           operation: 'start-call',
           patient: `Patient/${patient.id}`,
         });
@@ -35,10 +35,10 @@ describe('on every platform', () => {
         assert.equal((await clinic.read<Communication>(communication)).status, 'completed');
         const missed = await clinic.call({ from: '+15550100502' }, { voicemail: 0 });
         assert.equal(missed.heard[0], 'Thank you for calling Harbor Street Family Practice. One moment, please.');
-        const [task, ...more] = await clinic.chart<Task>('Task');
+        const [task, ...more] = await clinic.searchChart<Task>('Task');
         assert.deepEqual([task?.code?.coding?.[0]?.code, more.length], ['missed', 0]);
         assert.equal((await clinic.sweep()).status, 200);
-        assert.equal((await clinic.chart('Basic')).length, 1);
+        assert.equal((await clinic.searchChart('Basic')).length, 1);
       } finally {
         await clinic.stop();
       }

@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * The common parts of the transcripts in a file: what most elements, requests or records of a kind have in common is
- * written once, at the head of the file, and a transcript has only what differs from it.
+ * The common parts of the transcripts in a file. The head of the file has the names and values that most elements,
+ * requests or records of a kind share. A transcript has only the differences.
  *
  *     Dial: action timeout=18
  *
- * says that a Dial may have an action, which varies, and then a timeout, which is 18 unless a transcript says otherwise.
- * The names stand in their order, which counts too.
+ * means that a Dial can have an action, which varies, then a timeout, which is 18 unless a transcript differs.
+ * The order of the names is significant.
  */
 import { wrapped } from './text.ts';
 import type { Fact } from './text.ts';
 
-/** What is asked of the common parts for each element, request and record. */
+/** An element, request or record to compare with the common parts. */
 export interface Comparison {
   /** `Say`, `request`, `Task` … */
   kind: string;
-  /** All of them, in their order; each name once. */
+  /** All facts in order. Each name occurs once. */
   facts: Fact[];
-  /** Names that the transcript's sentence has already. */
+  /** Names that the transcript's sentence already contains. */
   shown: ReadonlySet<string>;
-  /** Whether a name with a common value may be missing, for a reason that the transcript shows. */
+  /** Whether a name with a common value can be missing for a reason that the transcript shows. */
   excused?: (name: string, value: string) => boolean;
 }
 
 export interface Parts {
-  /** What is to be written of the facts, besides what the sentence has. */
+  /** The facts to write in addition to the sentence. */
   differences(comparison: Comparison): string[];
 }
 
 interface Kind {
-  /** In their order. */
   names: string[];
   values: Map<string, string>;
 }
@@ -69,7 +68,7 @@ export class Common implements Parts {
 
   differences({ kind, facts, shown, excused }: Comparison): string[] {
     const { names, values } = this.#kinds.get(kind) ?? { names: [], values: new Map<string, string>() };
-    // A sentence has an order of its own: that of the facts is known by the common parts, or has to be written.
+    // A sentence has its own order. If the common parts do not define the order of the facts, the transcript must.
     const inSentence = !this.#kinds.has(kind) && shown.size > 0;
     const present = new Set(facts.map(([name]) => name));
     const ordered = names.filter((name) => present.has(name));
@@ -86,14 +85,14 @@ export class Common implements Parts {
   }
 }
 
-/** The type of an extension's value is left out where the file knows one only: `outcome` for `outcome.valueCode`. */
+/** Omits the value type of an extension if the file has only one: `outcome` for `outcome.valueCode`. */
 function shortName(name: string, names: string[]): string {
   const short = (one: string): string => one.replace(/\.value[A-Z]\w*(\.reference)?$/, '');
   const alike = names.filter((one) => short(one) === short(name));
   return alike.length === 1 && alike[0] === name ? short(name) : name;
 }
 
-/** Finds what the transcripts of a file have in common. */
+/** Collects the common parts of the transcripts of a file. */
 export class Census implements Parts {
   readonly #seen = new Map<string, Comparison[]>();
 
@@ -115,8 +114,8 @@ export class Census implements Parts {
 }
 
 /**
- * Common is what more than half have. A value that is there only once is left in its transcript, unless it refers to
- * something else that the transcript shows, as `{To}` does. Instants are never common: they may be late.
+ * A name or value is common if more than half have it. A value that occurs only once stays in its transcript, unless it
+ * is a reference such as `{To}`. Instants are never common, because they may be late.
  */
 function commonValue(name: string, seen: Comparison[]): Fact[] {
   const times = new Map<string, number>();
@@ -133,7 +132,7 @@ function commonValue(name: string, seen: Comparison[]): Fact[] {
   return most > expected.length / 2 && (most > 1 || value.startsWith('{')) ? [[name, value]] : [];
 }
 
-/** All names in an order that agrees with each of the lists, as far as they agree with each other. */
+/** All names, in an order that is consistent with the lists where they agree. */
 function inOrder(lists: string[][]): string[] {
   const before = new Map<string, Set<string>>();
   for (const list of lists) {

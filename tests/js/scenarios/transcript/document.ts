@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** TwiML documents as the transcripts use them: read, written back, and what of them is played. */
+/** Reads and writes TwiML documents for the transcripts, and finds the verbs that Twilio ran. */
 import { elements, readTwiml, textOf } from '../../../../sandbox/src/twilio/call/document.ts';
 import type { TwimlElement } from '../../../../sandbox/src/twilio/call/document.ts';
 import type { PhoneRequest } from '../../../../sandbox/src/twilio.ts';
@@ -12,13 +12,13 @@ const prolog = '<?xml version="1.0" encoding="UTF-8"?>';
 
 export interface TwimlDocument {
   verbs: TwimlElement[];
-  /** How many verbs Twilio came to. The others are there in case that it comes to them. */
+  /** The number of verbs that Twilio ran. It did not reach the others. */
   reached: number;
-  /** The body, where it is not what `write` makes of the verbs: no document, or one that is written in another way. */
+  /** The body, if `writeDocument` does not reproduce it from the verbs. */
   raw?: string;
 }
 
-/** A response's document. `next` is what Twilio requested after it. */
+/** The document of a response. `next` is the request that followed it. */
 export function readDocument({ body, params }: PhoneRequest, next: PhoneRequest | undefined): TwimlDocument {
   const verbs = verbsOf(body);
   const leading = verbs.findIndex((verb) => next !== undefined && leadsTo(verb, next));
@@ -40,7 +40,7 @@ export function verbsOf(body: string): TwimlElement[] {
   }
 }
 
-/** Whether a request is what a verb asks for. */
+/** Whether a verb leads to the request. */
 function leadsTo(verb: TwimlElement, { url, params }: PhoneRequest): boolean {
   if (verb.name === 'Gather' && params['Digits'] === undefined && params['SpeechResult'] === undefined) {
     return false;
@@ -50,7 +50,7 @@ function leadsTo(verb: TwimlElement, { url, params }: PhoneRequest): boolean {
   return urls.some((one) => one?.replace(/#.*/, '') === url);
 }
 
-/** What a caller hears of an element, as the sandbox says it; undefined for what makes no sound. */
+/** The caller's output of an element in the sandbox's format; undefined for a silent element. */
 export function soundOf(element: TwimlElement): string | undefined {
   if (element.name === 'Say') {
     return textOf(element);
@@ -66,7 +66,7 @@ export function soundOf(element: TwimlElement): string | undefined {
     : undefined;
 }
 
-/** All that is played by the verbs that Twilio came to. */
+/** The outputs of all verbs that Twilio ran. */
 export function soundsOf({ verbs, reached }: TwimlDocument): string[] {
   return verbs
     .slice(0, reached)
@@ -74,7 +74,7 @@ export function soundsOf({ verbs, reached }: TwimlDocument): string[] {
     .flatMap((element) => soundOf(element) ?? []);
 }
 
-/** As Plumline writes it; an empty document has one form only. */
+/** The document in Plumline's format. */
 export function writeDocument(verbs: TwimlElement[]): string {
   return prolog + writeElement({ name: 'Response', attributes: {}, children: verbs }, '"');
 }
@@ -94,7 +94,7 @@ export function writeElement({ name, attributes, children }: TwimlElement, quote
   return content.length === 0 ? `${open}/>` : `${open}>${content.join('')}</${name}>`;
 }
 
-/** Text and markup in an element. */
+/** The text and markup of an element. */
 export function contentOf({ children }: TwimlElement): string {
   return writeElement({ name: 'x', attributes: {}, children }, "'").replace(/^<x(\/>|>)|<\/x>$/g, '');
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Records of FHIR as lists of names and values: `subject.reference`, `recipient[0].reference`, `outcome.valueCode`. */
+/** FHIR records as lists of names and values: `subject.reference`, `recipient[0].reference`, `outcome.valueCode`. */
 
 export type Leaf = readonly [name: string, value: unknown];
 
-/** An extension that consists of others. */
+/** An extension that consists of other extensions. */
 export interface Extension {
   url: string;
   extension: Named[];
@@ -16,10 +16,10 @@ interface Named {
   url: string;
 }
 
-/** What stands in the place of an extension that is written elsewhere. */
+/** The placeholder of an extension that the transcript writes elsewhere. */
 export const elsewhere = Symbol('elsewhere');
 
-/** All leaves of a value, in their order. `apart` are the extensions that are written elsewhere. */
+/** All leaves of a value in order. `apart`: the extensions that the transcript writes elsewhere. */
 export function flatten(value: unknown, name = '', apart: readonly object[] = []): Leaf[] {
   if (typeof value !== 'object' || value === null) {
     return [[name, value]];
@@ -33,7 +33,7 @@ export function flatten(value: unknown, name = '', apart: readonly object[] = []
   return parts.length === 0 ? [[name, value]] : parts.flatMap(([path, part]) => flatten(part, path, apart));
 }
 
-/** Each extension by its URL: what it is does not depend on how many stand before it. */
+/** Names each extension by its URL, because its index has no meaning. */
 export function flattenExtensions(extensions: readonly Named[], apart: readonly object[] = []): Leaf[] {
   const seen = new Map<string, number>();
   return extensions.flatMap((one) => {
@@ -55,7 +55,7 @@ function isNamed(value: unknown): value is Named {
   );
 }
 
-/** The extensions of that URL which consist of others, and of nothing else. */
+/** The extensions of a URL that consist only of other extensions. */
 export function nested(extensions: readonly unknown[], url: string): Extension[] {
   return extensions.filter((one): one is Extension => {
     if (!isNamed(one) || one.url !== url || !('extension' in one) || Object.keys(one).length > 2) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * What the caller heard, which has no times: it is laid beside what the documents say. A text of a document is heard
- * unless its line says otherwise, and what else is heard has a line of its own, so that nothing is lost.
+ * Matches the caller's output, which has no times, with the documents. A line without "not heard" was heard. Any other
+ * output gets a separate line, so the transcript is complete.
  */
 import { bare, quoted } from './text.ts';
 
 export class Heard {
   readonly #heard: string[];
-  /** What the documents still say. */
+  /** The remaining outputs of the documents. */
   readonly #expected: string[];
   #at = 0;
 
@@ -17,7 +17,7 @@ export class Heard {
     this.#expected = [...expected];
   }
 
-  /** Whether a sound is heard now, and what is heard before it. */
+  /** Whether the sound was heard, and the unmatched outputs before it. */
   take(sound: string): { before: string[]; heard: boolean } {
     this.#expected.shift();
     const others = this.#others(sound);
@@ -28,7 +28,7 @@ export class Heard {
     return { before: others.map(line), heard: true };
   }
 
-  /** What is heard before the next text of a document. */
+  /** The outputs before the next text of a document. */
   rest(): string[] {
     const others = this.#others(undefined);
     this.#at += others.length;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Gives what differs from run to run a name that is the same each time: ids, SIDs, URLs, seals and instants. */
+/** Replaces values that differ between runs with stable names: ids, SIDs, URLs, seals and instants. */
 import type { Resource } from '@medplum/fhirtypes';
 import type { CallResult, PhoneRequest } from '../../../../sandbox/src/twilio.ts';
 import type { Recording } from './recording.ts';
@@ -8,10 +8,10 @@ import type { Recording } from './recording.ts';
 const sid = /\b(CA|RE|QU|CF|TR|AP|AC|PN|SK)[0-9a-f]{32}\b/g;
 const uuid = /\b[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}\b/g;
 const isoInstant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-/** Twilio's own form, as in RecordingStartTime. The offset stays, so that the two forms are not taken for one. */
+/** The format of RecordingStartTime. The offset stays, so that the two formats differ in a transcript. */
 const rfcInstant = /\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d(?= \+0000)/g;
 
-/** A request with the seconds since the call began. */
+/** A request with the seconds since the start of the call. */
 export type NamedRequest = PhoneRequest & { at: string };
 
 export interface NamedRecording {
@@ -27,7 +27,7 @@ export function withNames(recording: Recording): NamedRecording {
   const rename = renamer(recording);
   const seconds = (at: number): string => `T${at < began ? '' : '+'}${Math.floor((at - began) / 1000)}s`;
   const text = (value: string): string => {
-    // Shorter than an instant, a URL of ours and an id.
+    // Shorter than any instant, webhook URL or id.
     if (value.length < 20) {
       return value;
     }
@@ -51,7 +51,7 @@ export function withNames(recording: Recording): NamedRecording {
   return { call: { ...deep(call), requests }, log: deep(log), records: deep(records) };
 }
 
-/** `CA1`, `CA2`, … and `id1`, `id2`, … as they appear. Who has a name of their own in the chart is called by it. */
+/** `CA1`, `CA2`, … and `id1`, `id2`, … in order of appearance. People and organizations keep their names. */
 function renamer({ people }: Recording): (text: string) => string {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
@@ -73,7 +73,7 @@ function renamer({ people }: Recording): (text: string) => string {
     text
       .replace(sid, (id: string, kind: string) => numbered(kind, id))
       .replace(uuid, (id: string, separator: string) => {
-        // An identity of Twilio's client has underscores where the id has hyphens, and so has its name.
+        // A Twilio client identity has underscores in place of the id's hyphens, and so does its name.
         const name = own(id.replaceAll('_', '-'));
         return name === undefined ? numbered('id', id) : name.replaceAll('-', separator);
       });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * The parameters of a call's requests. Most repeat what an earlier request had, or another parameter of the same
- * request: they are written as a reference to it in braces, which is the same in each call.
+ * The parameters of a call's requests. Most repeat a parameter of an earlier request or of the same request. A
+ * transcript has a reference in braces in their place, which is equal in all calls.
  */
 import type { NamedRequest } from './names.ts';
 import { bare } from './text.ts';
@@ -15,26 +15,26 @@ export class Parameters {
   /** The call's first request. */
   #first: Params | undefined;
   readonly #reported = new Map<string, Params>();
-  /** How many callbacks of progress there were for each leg. */
+  /** The number of progress callbacks of each leg. */
   readonly #progress = new Map<string, number>();
-  /** The leg of the last one. */
+  /** The leg of the last progress callback. */
   #leg: string | undefined;
 
   constructor(callSid: string) {
     this.callSid = callSid;
   }
 
-  /** Undefined until there was a request. */
+  /** The first request; undefined before it. */
   get first(): Params | undefined {
     return this.#first;
   }
 
-  /** The last value of each parameter that Twilio sent about a leg. */
+  /** The last value of each parameter of a leg. */
   reported(callSid: string): Params {
     return this.#reported.get(callSid) ?? {};
   }
 
-  /** The legs that were rung, in their order. */
+  /** The dialed legs in order. */
   get legs(): string[] {
     return [...this.#reported.keys()].filter((sid) => 'ParentCallSid' in this.reported(sid));
   }
@@ -44,8 +44,8 @@ export class Parameters {
   }
 
   /**
-   * Whether a parameter may be missing: because the first request has none, or because the line shows that it makes no
-   * sense there. `kind` is what the request is compared with.
+   * Whether a parameter can be missing: the first request does not have it, or the line shows that it does not apply.
+   * `kind`: the kind of the request in the common parts.
    */
   excused(kind: string, params: Params): (name: string, value: string) => boolean {
     const conditions: [names: RegExp, expected: boolean][] = [
@@ -65,7 +65,7 @@ export class Parameters {
       (value === '{first}' && first?.[name] === undefined);
   }
 
-  /** Remembers a request, once its line is written. */
+  /** Stores a request after its line is written. */
   add({ params }: NamedRequest): void {
     this.#first ??= params;
     const { CallSid = '', CallbackSource, DialCallSid } = params;
@@ -75,7 +75,7 @@ export class Parameters {
       this.#leg = CallSid;
     }
     if (DialCallSid !== undefined) {
-      // Of a leg, the request after its Dial has the last word.
+      // The request after the Dial has the final values of a leg.
       const result = Object.entries(params).filter(([name]) => name.startsWith('Dial'));
       this.#report(DialCallSid, Object.fromEntries(result));
     }
@@ -85,7 +85,7 @@ export class Parameters {
     this.#reported.set(callSid, { ...this.reported(callSid), ...params });
   }
 
-  /** A value, or the parameter that it repeats. */
+  /** A value, or a reference to the parameter that it repeats. */
   #value({ params, at }: NamedRequest, name: string, value: string): string {
     const { CallSid = '', CallDuration, CallbackSource, DialCallSid = '', DialCallStatus } = params;
     const twin = name.replace(/^Called(?!r)/, 'To').replace(/^Caller/, 'From');

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What a transcript is made of: a call as the sandbox played it, the bots' log, and the records in the chart. */
+/** The source of a transcript: the sandbox's call, the bots' log and the records in the chart. */
 import type { CareTeam, Communication, Organization, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import type { CallResult } from '../../../../sandbox/src/twilio.ts';
 import { publicUrl } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 
-/** Plain data, so that a test can change any part of it. */
+/** Plain objects, so that a test can change any part. */
 export interface Recording {
   call: CallResult;
   log: string[];
   records: Resource[];
-  /** Epoch milliseconds. Every instant is written as the seconds since. */
+  /** Epoch milliseconds. Transcripts show instants in seconds since then. */
   began: number;
-  /** What URLs begin with, and the word that stands for it in a transcript; the longest first. */
+  /** URL prefixes and their names in a transcript, the longest first. */
   places: [url: string, word: string][];
-  /** The names of people and organizations, by id. */
+  /** The names of people and organizations by id. */
   people: Record<string, string>;
 }
 
-/** A call that has ended, and what the chart has of it: its Communication, and what refers to that. */
+/** A finished call with its Communication and the records that reference it. */
 export async function recordCall(clinic: Clinic, call: CallResult): Promise<Recording> {
-  const own = await clinic.chart<Communication>('Communication', `identifier=https://www.twilio.com/|${call.callSid}`);
+  const own = await clinic.searchChart<Communication>(
+    'Communication',
+    `identifier=https://www.twilio.com/|${call.callSid}`,
+  );
   const [tasks, communications] = [
-    await clinic.chart<Task>('Task'),
-    await clinic.chart<Communication>('Communication'),
+    await clinic.searchChart<Task>('Task'),
+    await clinic.searchChart<Communication>('Communication'),
   ];
   const others = own.flatMap(({ id }): Resource[] => {
     const record = `Communication/${id ?? ''}`;
@@ -37,7 +40,7 @@ export async function recordCall(clinic: Clinic, call: CallResult): Promise<Reco
     call,
     log: clinic.executions().flatMap(({ log }) => log),
     records: [...own, ...others],
-    began: clinic.began,
+    began: clinic.startedAt,
     places: [
       [clinic.bot('webhook').webhook, 'WEBHOOK'],
       [publicUrl, 'CLINIC'],
@@ -49,10 +52,10 @@ export async function recordCall(clinic: Clinic, call: CallResult): Promise<Reco
 
 async function peopleOf(clinic: Clinic): Promise<Record<string, string>> {
   const found = [
-    await clinic.chart<Patient>('Patient'),
-    await clinic.chart<Practitioner>('Practitioner'),
-    await clinic.chart<Organization>('Organization'),
-    await clinic.chart<CareTeam>('CareTeam'),
+    await clinic.searchChart<Patient>('Patient'),
+    await clinic.searchChart<Practitioner>('Practitioner'),
+    await clinic.searchChart<Organization>('Organization'),
+    await clinic.searchChart<CareTeam>('CareTeam'),
   ].flat();
   return Object.fromEntries(
     found.flatMap(({ id, name }): [string, string][] => {

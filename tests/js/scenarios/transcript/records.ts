@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Records of the chart in a few lines each: how it ended, when, and whom it concerns. */
+/** Writes a record in a few lines: its status, times and references. */
 import type { Communication, Resource } from '@medplum/fhirtypes';
 import type { Parts } from './common.ts';
 import { elsewhere, flatten, flattenExtensions, nested } from './flatten.ts';
@@ -16,7 +16,7 @@ export interface RecordContext {
   record: string;
 }
 
-/** A record, or a part of one that is compared by itself. */
+/** A record, or a part that is compared separately. */
 interface Described {
   kind: string;
   facts: Fact[];
@@ -24,7 +24,7 @@ interface Described {
   excused?: (name: string) => boolean;
 }
 
-/** Fields of the extension of a call or a leg that repeat a parameter of Twilio's. */
+/** Fields of a call or leg extension that repeat a Twilio parameter. */
 const repeatedFields: Record<string, string> = {
   'callSid.valueString': 'CallSid',
   'callStatus.valueCode': 'CallStatus',
@@ -81,7 +81,7 @@ function legLines(leg: Extension, context: RecordContext): string[] {
   return wrapped([`leg ${head.join(' ')}: ${times.join(', ')}`, ...rest(context, described)], '  ');
 }
 
-/** A record without what the server adds. */
+/** A record without the members that the server adds. */
 function describe(resource: Resource, context: RecordContext, apart: Extension[]): Described {
   const { meta: _meta, id: _id, resourceType, ...stored } = resource;
   const leaves = flatten(stored, '', apart);
@@ -103,7 +103,7 @@ function describeCall(
     Object.entries(repeatedFields).flatMap(([name, param]): [string, Repeated][] => {
       const text = params[param];
       const value = /Integer$/.test(name) ? Number(text) : /Boolean$/.test(name) ? text === 'true' : text;
-      // A browser's call has an empty To, which is not stored.
+      // A browser call has an empty To, which is not stored.
       return text === undefined || text === '' ? [] : [[name, [value, `{${param}}`]]];
     }),
   );
@@ -111,10 +111,10 @@ function describeCall(
   return { kind, ...sentenceOf(leaves, known), excused, legs };
 }
 
-/** A value that stands elsewhere in the transcript, and the reference to it. */
+/** A value that occurs elsewhere in the transcript, and the reference to it. */
 type Repeated = readonly [value: unknown, reference: string];
 
-/** What a record has of the call that it belongs to. */
+/** The values that a record repeats from its call. */
 function repeatedIn(
   type: string,
   values: Map<string, unknown>,
@@ -140,7 +140,7 @@ function sentenceOf(leaves: Leaf[], known: Map<string, Repeated>): { facts: Fact
   leaves.filter(([, value]) => value === elsewhere).forEach(([name]) => sentence.shown.add(name));
   const facts = leaves.map(([name, value]): Fact => {
     const [expected, reference = ''] = known.get(name) ?? [];
-    // A seal depends on the millisecond in which the call was prepared.
+    // A seal depends on the millisecond of the call's preparation.
     if (name.endsWith('call-seal.valueString') && /^[\w-]{43}$/.test(String(value))) {
       return [name, '{seal}'];
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What Twilio requested, one request a line: what happened, and which step of the webhook it led to. */
+/** Writes each Twilio request on one line: the event and the webhook step. */
 import type { Parts } from './common.ts';
 import type { NamedRequest } from './names.ts';
 import type { Parameters } from './parameters.ts';
@@ -9,13 +9,13 @@ import { stepOf } from './verbs.ts';
 
 const whole = /^\d+$/;
 
-/** The leg that a callback of its progress is about, and whom it rings. */
+/** The leg of a progress callback and its number or client. */
 export function legOf({ params, callback }: NamedRequest): string | undefined {
   const { CallSid, To, ParentCallSid } = params;
   return callback && ParentCallSid !== undefined ? [CallSid, To].map(bareOrMissing).join(' ') : undefined;
 }
 
-/** Whether a request says that the call is over. */
+/** Whether a request reports the end of the call. */
 export function isEnd({ params, callback }: NamedRequest, { callSid }: Parameters): boolean {
   return callback && params['CallSid'] === callSid && 'CallbackSource' in params;
 }
@@ -36,7 +36,7 @@ export class Requests {
     return isEnd(request, this.#parameters) ? this.#end(request) : this.#step(request);
   }
 
-  /** `T+51s completed 42 s`: one callback of a leg's progress, which `legOf` stands before. */
+  /** `T+51s completed 42 s`: one progress callback, written after `legOf`. */
   progress(request: NamedRequest): string {
     const sentence = sentenceOf(request);
     sentence.shown.add('CallSid').add('To');
@@ -92,7 +92,7 @@ export class Requests {
     return this.#written(request, request.callback ? target : 'request', event.join(' '), sentence, step);
   }
 
-  /** `step` is where a request of this kind goes. */
+  /** `step`: the expected webhook step of this kind of request. */
   #written(request: NamedRequest, kind: string, event: string, { shown }: Sentence, step: string): string {
     const { params, url, method, status, at } = request;
     const facts = this.#parameters.facts(request);
@@ -112,7 +112,7 @@ function sentenceOf({ params }: NamedRequest): Sentence {
   return new Sentence(new Map(Object.entries(params).map(([name, value]) => [name, bare(value)])));
 }
 
-/** What was said, in quotes though it be one word. */
+/** Speech in quotes, even for a single word. */
 function speech(text: string): string {
   return text.startsWith('"') ? text : `"${text}"`;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** How values are written: bare where nothing can be taken for something else, quoted otherwise. */
+/** Writes values: bare if unambiguous, quoted otherwise. */
 
-/** A name of an attribute, a parameter or a record's field, and its value as it is written. */
+/** The name of an attribute, parameter or field, and its written value. */
 export type Fact = readonly [name: string, value: string];
 
 const plain = /^[^\s"'(){}=;,]+$/;
@@ -19,14 +19,14 @@ export function quoted(value: string): string {
   return JSON.stringify(value);
 }
 
-/** A JSON value: a string that reads like a number or a boolean is quoted, and so is no number or boolean. */
+/** A JSON value. Quotes only a string that looks like a number or boolean. */
 export function leaf(value: unknown): string {
   return typeof value === 'string' && !/^(true|false|null|-?\d[\d.eE+-]*)$/.test(value)
     ? bare(value)
     : JSON.stringify(value);
 }
 
-/** Facts that go into a sentence: taken where the value has the form that the sentence gives it. */
+/** Takes facts into a sentence if their values have the required format. */
 export class Sentence {
   readonly shown = new Set<string>();
   readonly #values: Map<string, string>;
@@ -50,7 +50,7 @@ export function inBrackets(differences: string[]): string {
   return differences.length > 0 ? ` (${differences.join(' ')})` : '';
 }
 
-/** Lines no longer than others of the repository, broken between words that belong together. */
+/** Wraps lines at the repository's line width, between words. */
 export function wrapped(words: string[], indent: string, separator = ' '): string[] {
   const lines: string[] = [];
   for (const word of words) {

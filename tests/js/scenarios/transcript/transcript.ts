@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A call from its first ring to the chart, in lines that a person can read. */
+/** Writes a call as readable text, from its first request to its records. */
 import { Census } from './common.ts';
 import type { Common, Parts } from './common.ts';
 import { readDocument, soundsOf } from './document.ts';
@@ -16,7 +16,7 @@ import { Verbs } from './verbs.ts';
 
 type NamedCall = NamedRecording['call'];
 
-/** What the recordings have in common. */
+/** The common parts of the recordings. */
 export function commonOf(recordings: Recording[]): Common {
   const census = new Census();
   recordings.forEach((recording) => transcript(recording, census));
@@ -37,7 +37,7 @@ export function transcript(recording: Recording, parts: Parts): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** What is requested, answered and heard, in the order of the requests. */
+/** The requests, responses and outputs in the order of the requests. */
 function callLines(call: NamedCall, parameters: Parameters, parts: Parts): string[] {
   const asked = call.requests.filter(({ callback }) => !callback);
   const exchanges = call.requests.map((request) => {
@@ -51,39 +51,39 @@ function callLines(call: NamedCall, parameters: Parameters, parts: Parts): strin
   const requests = new Requests(parts, parameters);
   const verbs = new Verbs(parts, heard);
   const lines: string[] = [];
-  /** The leg that the last line is about. */
+  /** The leg of the last line. */
   let leg: string | undefined;
-  /** Whether the last document ended with a talk, which is heard after the callbacks of its leg. */
-  let talk = false;
+  /** Whether the last document ended with a conversation. It comes after the callbacks of its leg. */
+  let connects = false;
   for (const { request, document } of exchanges) {
     const now = legOf(request);
     if (now !== undefined) {
       lines.push(`${now === leg ? `${lines.pop() ?? ''},` : `${now}:`} ${requests.progress(request)}`);
     } else {
       const over = !request.callback || isEnd(request, parameters);
-      const talked = talk && over && request.params['DialBridged'] !== 'false';
-      lines.push(...(talked ? heard.rest() : []), requests.line(request));
+      const connected = connects && over && request.params['DialBridged'] !== 'false';
+      lines.push(...(connected ? heard.rest() : []), requests.line(request));
     }
     const body = verbs.lines(document);
     leg = body.length > 0 ? undefined : now;
     const last = document.verbs[document.reached - 1]?.name;
-    talk = request.callback ? talk : last === 'Dial' || last === 'Enqueue';
+    connects = request.callback ? connects : last === 'Dial' || last === 'Enqueue';
     lines.push(...body, ...(last === 'Reject' ? heard.rest() : []));
   }
   return [...lines, ...heard.rest()];
 }
 
-/** What the sandbox says of the call and its legs, where Twilio's requests said something else. */
+/** The sandbox's results for the call and its legs that differ from the requests. */
 function endLines({ callSid, status, duration, legs, errors }: NamedCall, parameters: Parameters): string[] {
   const ended = (sid: string, how: string, seconds: number): boolean => {
     const { CallStatus, CallDuration } = parameters.reported(sid);
     return CallStatus === how && CallDuration === String(seconds);
   };
-  const rung = legs.map((leg) => leg.callSid).join(' ');
+  const dialed = legs.map((leg) => leg.callSid).join(' ');
   return [
     ...(parameters.first?.['CallSid'] === callSid ? [] : [`call ${quoted(callSid)}`]),
     ...(ended(callSid, status, duration) ? [] : [`call ${quoted(status)}, ${duration} s`]),
-    ...(rung === parameters.legs.join(' ') ? [] : [`legs ${rung}`]),
+    ...(dialed === parameters.legs.join(' ') ? [] : [`legs ${dialed}`]),
     ...legs.flatMap((leg) => [
       ...(ended(leg.callSid, leg.status, leg.duration) && leg.to === parameters.reported(leg.callSid)['To']
         ? []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The verbs of a document, one a line: what Twilio is to do, and what the caller heard of it. */
+/** Writes each verb of a document on one line, and whether the caller heard it. */
 import { contentOf, elements, soundOf } from './document.ts';
 import type { TwimlDocument, TwimlElement } from './document.ts';
 import type { Heard } from './heard.ts';
@@ -32,7 +32,7 @@ const seconds: Record<string, [attribute: string, words: string]> = {
 };
 const urls = new Set(['action', 'waitUrl', 'statusCallback', 'recordingStatusCallback', 'transcribeCallback', 'url']);
 
-/** `menu.main` for that step of the webhook; any other URL as it is, in angle brackets. */
+/** `menu.main` for a webhook step. Any other URL is in angle brackets. */
 export function stepOf(url: string): string {
   const step = url.startsWith('WEBHOOK?step=') ? url.slice('WEBHOOK?step='.length) : '';
   return /^[\w.&=-]+$/.test(step) ? step : `<${bare(url)}>`;
@@ -41,7 +41,7 @@ export function stepOf(url: string): string {
 export class Verbs {
   readonly #parts: Parts;
   readonly #heard: Heard;
-  /** The attributes of the last Say: those of the next one are mostly the same. */
+  /** The attributes of the last Say. The next Say usually has the same. */
   #voice: Record<string, string> | undefined;
 
   constructor(parts: Parts, heard: Heard) {
@@ -52,7 +52,7 @@ export class Verbs {
   lines({ verbs, reached, raw }: TwimlDocument): string[] {
     const played = verbs.slice(0, reached).flatMap((verb) => this.#element(verb, true));
     const others = verbs.slice(reached).map((verb) => this.#element(verb, false));
-    // What is not reached is of less interest: on one line where it has no parts.
+    // Unreached verbs are less important. They share one line if they have no children.
     const flat = others.every((lines) => lines.length === 1) ? [others.flat().join('; ')] : others.flat();
     return [
       ...played,
@@ -83,7 +83,7 @@ export class Verbs {
     return [...before, line, ...parts.map((part) => `  ${part}`)];
   }
 
-  /** What an element is compared with. Menus and mailboxes of a plan differ, so each has common parts of its own. */
+  /** The kind of an element in the common parts. Each menu and voicemail of a plan is a separate kind. */
   #kind({ name, attributes }: TwimlElement): string {
     if (name === 'Say') {
       return this.#voice ? 'Say' : 'first Say';
@@ -111,7 +111,7 @@ export class Verbs {
     return says ? says.attributes['language'] : this.#voice?.['language'];
   }
 
-  /** What stands beside the verb, and the lines below it. */
+  /** The operand after the verb, and the lines below it. */
   #content(element: TwimlElement, reached: boolean): [operand: string[], parts: string[]] {
     const { name, children } = element;
     const [only, ...more] = children;
@@ -126,7 +126,7 @@ export class Verbs {
       return [[name === 'Say' || name === 'Redirect' ? quoted(text) : bare(text)], []];
     }
     const parts = elements(element).flatMap((child) => this.#element(child, reached));
-    // One that has attributes to show is below the Dial, so that the Dial's own are not taken for them.
+    // A child with written attributes is below the Dial, to separate them from the Dial's attributes.
     return name === 'Dial' && parts.length === 1 && !parts[0]?.endsWith(')') ? [parts, []] : [[], parts];
   }
 }
