@@ -2,7 +2,7 @@
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** What some hosts have, and TypeScript's library does not know of all of them. */
+/** Globals that only some hosts have. TypeScript's library does not declare them for all hosts. */
 interface Host {
   readonly Uint8Array: { fromBase64?(text: string): Uint8Array<ArrayBuffer> };
   readonly Buffer?: NodeBuffer;
@@ -14,7 +14,7 @@ interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
 }
 
-/** Decodes base64 with what the host has. A VM context of Medplum's has nothing but `process`, another may not even have that. */
+/** Decodes base64 with what the host provides. Medplum's VM context has only `process`. Another host may not even have that. */
 export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const host = globalThis as unknown as Host;
   if (host.Uint8Array.fromBase64) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { mistake } from './core/error.ts';
+import { argumentError } from './core/error.ts';
 
-/** A raw body as text or bytes. Buffers of another realm are known by what they are, not by `instanceof`. */
+/** A raw body as text or bytes. It does not use `instanceof`, which does not recognize buffers of another realm. */
 export function rawBody(body: unknown): string | Uint8Array {
   if (typeof body === 'string') {
     return body;
@@ -12,5 +12,5 @@ export function rawBody(body: unknown): string | Uint8Array {
   if (Object.prototype.toString.call(body) === '[object ArrayBuffer]') {
     return new Uint8Array(body as ArrayBuffer);
   }
-  throw mistake('body');
+  throw argumentError('body');
 }

@@ -1,215 +1,215 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's TwiML classes: the same methods, and the same bytes. scripts/build/builders.ts writes their types, and
- * the table that they are made of, from schema/twiml.json.
+ * npm twilio's TwiML classes, with the same methods and the same output. scripts/build/builders.ts generates their types,
+ * and the table from which they are created, from schema/twiml.json.
  */
 import { fax, messaging, voice } from '#verbs';
 import type { TwimlElement, TwimlNode } from '#pkg/plumline.js';
-import { mistake } from './core/error.ts';
+import { argumentError } from './core/error.ts';
 import { twiml as written } from './twiml.ts';
 
 type Check = 'form' | 'schema';
 
-/** How the tree is checked. */
+/** How a tree is checked. */
 interface Checks {
   readonly check: Check;
   readonly document?: 'voice' | 'messaging';
 }
 
-/** The form is checked by default, as there, and a document is then ours byte for byte. */
+/** By default, only the form is checked, as npm twilio does. The output is then the same, byte for byte. */
 const write: (tree: TwimlElement, checks: Checks) => string = written;
 
-/** An element as it grows. */
-interface Growing extends TwimlElement {
+/** An element to which children can be added. */
+interface MutableElement extends TwimlElement {
   readonly children: TwimlNode[];
 }
 
-/** A document as it grows. */
+/** A document to which elements and comments can be added. */
 interface Document {
-  readonly root: Growing;
+  readonly root: MutableElement;
   readonly before: string[];
   readonly after: string[];
   readonly checks: Checks;
 }
 
-/** Where a builder is. */
-class Place {
+/** The element that a builder adds to, and its place in the document. */
+class Position {
   readonly document: Document;
-  readonly element: Growing;
-  readonly #parent: Place | undefined;
+  readonly element: MutableElement;
+  readonly #parent: Position | undefined;
 
-  constructor(document: Document, element: Growing, parent?: Place) {
+  constructor(document: Document, element: MutableElement, parent?: Position) {
     this.document = document;
     this.element = element;
     this.#parent = parent;
   }
 
-  /** The way from the root to what would stand here as the next of its name, as in `Response/Dial[1]/Number[2]`. */
+  /** The path of the next child with this name, such as `Response/Dial[1]/Number[2]`. */
   pathTo(name: string): string {
     const steps = [step(name, 1 + this.#count(name))];
-    let { element }: Place = this;
-    for (let up = this.#parent; up; up = up.#parent) {
-      steps.push(step(element.name, up.#count(element.name, element)));
-      element = up.element;
+    let { element }: Position = this;
+    for (let ancestor = this.#parent; ancestor; ancestor = ancestor.#parent) {
+      steps.push(step(element.name, ancestor.#count(element.name, element)));
+      element = ancestor.element;
     }
     return [element.name, ...steps.reverse()].join('/');
   }
 
-  /** How many of a name stand here, up to the last one that counts. */
-  #count(name: string, last?: Growing): number {
+  /** The count of children with a name, up to and including `last`. */
+  #count(name: string, last?: MutableElement): number {
     const named = this.element.children.filter((child) => (name === TEXT ? 'text' in child : nameOf(child) === name));
     return last ? named.indexOf(last) + 1 : named.length;
   }
 }
 
-/** The name of text in a path. */
+/** The name of a text node in a path. */
 const TEXT = 'text()';
 
 function nameOf(node: TwimlNode): string | undefined {
   return 'name' in node ? node.name : undefined;
 }
 
-/** Names come from outside, and so only what a name may hold. */
+/** A step of a path. Names may be untrusted, so characters that a name cannot have are replaced. */
 function step(name: string, position: number): string {
   return `${name === TEXT ? TEXT : name.slice(0, 64).replace(/[^\w:.-]/g, '?')}[${position}]`;
 }
 
-/** The place of a builder, for this file alone. */
-let at: (builder: TwiML) => Place;
+/** The position of a builder. Only this file has access. */
+let positionOf: (builder: TwiML) => Position;
 
 class TwiML {
-  readonly #place: Place;
+  readonly #position: Position;
 
   static {
-    at = (builder) => builder.#place;
+    positionOf = (builder) => builder.#position;
   }
 
-  constructor(place: unknown) {
-    // There, an element of the XML library can be given; ours come from the methods of what they stand in.
-    if (!(place instanceof Place)) {
-      throw mistake('the argument');
+  constructor(position: unknown) {
+    // npm twilio also accepts an element of its XML library. Here, only the methods of the parent create builders.
+    if (!(position instanceof Position)) {
+      throw argumentError('the argument');
     }
-    this.#place = place;
+    this.#position = position;
   }
 
   addText(content: unknown): void {
-    const { children } = this.#place.element;
-    children.push({ text: textOf(content, () => this.#place.pathTo(TEXT)) });
+    const { children } = this.#position.element;
+    children.push({ text: textOf(content, () => this.#position.pathTo(TEXT)) });
   }
 
   addChild(tagName: unknown, attributes?: unknown): TwiML {
-    return new GenericNode(added(this.#place, tagName, attributes, undefined));
+    return new GenericNode(addElement(this.#position, tagName, attributes, undefined));
   }
 
   toString(): string {
-    const { root, before, after, checks } = this.#place.document;
+    const { root, before, after, checks } = this.#position.document;
     const xml = write(root, checks);
     if (before.length === 0 && after.length === 0) {
       return xml;
     }
     const start = xml.indexOf('?>') + 2;
-    return [xml.slice(0, start), ...before.map(outside), xml.slice(start), ...after.map(outside)].join('');
+    return [xml.slice(0, start), ...before.map(commentXml), xml.slice(start), ...after.map(commentXml)].join('');
   }
 }
 
-/** What addChild gives: an element that the table does not know. */
+/** What `addChild` returns: an element that the table does not have. */
 class GenericNode extends TwiML {}
 
-/** A comment outside the root, which is no tree of its own: the core writes it in one, to be taken out again. */
-function outside(comment: string): string {
+/** A comment outside the root. The core writes only whole trees, so the comment is written inside one and cut out. */
+function commentXml(comment: string): string {
   const xml = write({ name: 'a', children: [{ comment }] }, { check: 'form' });
   return xml.slice(xml.indexOf('<a>') + 3, -'</a>'.length);
 }
 
 /**
- * Adds an element, its arguments sorted out as npm twilio's XML library does: what is no object is text, wherever it
- * stands, and boxed values are unboxed.
+ * Adds an element. It interprets its arguments as npm twilio's XML library does: an argument that is not an object is
+ * the text, in either position, and boxed values are unboxed.
  */
-function added(parent: Place, name: unknown, attributes: unknown, text: unknown): Place {
-  let given = unboxed(attributes ?? {});
-  let inside = text;
-  if (!isObject(given)) {
-    [given, inside] = [unboxed(inside || {}), given];
+function addElement(parent: Position, name: unknown, attributes: unknown, text: unknown): Position {
+  let attributeObject = unbox(attributes ?? {});
+  let content = text;
+  if (!isObject(attributeObject)) {
+    [attributeObject, content] = [unbox(content || {}), attributeObject];
   }
-  if (!isObject(given)) {
-    inside = given;
-    given = {};
+  if (!isObject(attributeObject)) {
+    content = attributeObject;
+    attributeObject = {};
   }
   if (typeof name !== 'string') {
-    throw mistake('tagName', 'TWIML_NAME');
+    throw argumentError('tagName', 'TWIML_NAME');
   }
   const path = (): string => parent.pathTo(name);
-  // There the whole element would be dropped without a word, and all that is added to it.
-  if (inside === null || (attributes === null && text === undefined)) {
-    throw mistake(path(), 'TWIML_TEXT_TYPE');
+  // npm twilio silently drops such an element, and everything that is added to it.
+  if (content === null || (attributes === null && text === undefined)) {
+    throw argumentError(path(), 'TWIML_TEXT_TYPE');
   }
-  const element: Growing = {
+  const element: MutableElement = {
     name,
-    attributes: attributesOf(given as object, path),
-    children: inside === undefined ? [] : [{ text: textOf(inside, path) }],
+    attributes: attributesOf(attributeObject as object, path),
+    children: content === undefined ? [] : [{ text: textOf(content, path) }],
   };
   parent.element.children.push(element);
-  return new Place(parent.document, element, parent);
+  return new Position(parent.document, element, parent);
 }
 
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function unboxed(value: unknown): unknown {
+function unbox(value: unknown): unknown {
   const { valueOf } = value as { valueOf?: unknown };
   return typeof valueOf === 'function' ? valueOf.call(value) : value;
 }
 
-/** The attributes as they are now: what a caller does to the object later is not theirs. */
-function attributesOf(given: object, path: () => string): Record<string, string> {
+/** A copy of the attributes. Later changes to the object have no effect. */
+function attributesOf(attributeObject: object, path: () => string): Record<string, string> {
   const attributes = Object.create(null) as Record<string, string>;
-  for (const name of Object.keys(given)) {
-    let value = (given as Record<string, unknown>)[name];
+  for (const name of Object.keys(attributeObject)) {
+    let value = (attributeObject as Record<string, unknown>)[name];
     if (typeof value === 'function') {
       value = (value as () => unknown)();
     }
     if (value !== undefined && value !== null) {
-      attributes[name] = string(value, () => `${path()}/@${name}`);
+      attributes[name] = toText(value, () => `${path()}/@${name}`);
     }
   }
   return attributes;
 }
 
 /**
- * A text. There an object is taken apart into elements: who lets a stranger choose an object, as parsed JSON and
- * nested form fields do, lets the stranger write verbs.
+ * The text of a value. npm twilio turns an object into elements. A program that passes untrusted objects, from parsed JSON
+ * or nested form fields, then lets a stranger add verbs. So objects are refused here.
  */
 function textOf(value: unknown, path: () => string): string {
   if (value === undefined || value === null || isObject(value)) {
-    throw mistake(path(), 'TWIML_TEXT_TYPE');
+    throw argumentError(path(), 'TWIML_TEXT_TYPE');
   }
-  return string(value, path);
+  return toText(value, path);
 }
 
-/** Text of a value, a list's with spaces; symbols, and objects without a text of their own, have none. */
-function string(value: unknown, path: () => string): string {
+/** A value as text. A list is joined with spaces. Symbols, and objects that cannot be converted, are errors. */
+function toText(value: unknown, path: () => string): string {
   try {
     if (Array.isArray(value)) {
       return value.join(' ');
     }
-    // `String()` would ask an object for its text before its value.
+    // `String()` calls `toString` before `valueOf`. Concatenation calls `valueOf` first, as npm twilio does.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-conversion
     return '' + (value as string);
   } catch {
-    throw mistake(path(), 'TWIML_TEXT_TYPE');
+    throw argumentError(path(), 'TWIML_TEXT_TYPE');
   }
 }
 
-type Class = new (place: Place) => TwiML;
+type Class = new (position: Position) => TwiML;
 
 /**
- * Makes the classes of a table; the root's, with the others as its statics. Those are made when something
- * first asks for them: an import does not wait for a hundred classes, of which a document takes five.
+ * Creates the classes of a table. Returns the class of the root, with the others as its static members. Those are created
+ * at first use, because there are a hundred of them and a document uses about five. So the import stays fast.
  */
 function classes(table: string, kind?: Checks['document']): unknown {
-  const made = new Map<string, Class>();
+  const created = new Map<string, Class>();
   const elements = new Map<string, string>();
   const children = new Map<string, string[]>();
   for (const line of table.split('\n')) {
@@ -218,21 +218,21 @@ function classes(table: string, kind?: Checks['document']): unknown {
     elements.set(name, element);
     children.set(name, words);
   }
-  const classOf = (name: string): Class => made.get(name) ?? complete(name, namedClass(name));
+  const classOf = (name: string): Class => created.get(name) ?? complete(name, namedClass(name));
 
   function complete(name: string, one: Class): Class {
-    made.set(name, one);
+    created.set(name, one);
     for (const word of children.get(name) ?? []) {
-      const [marked = '', method] = word.split(':');
-      const child = marked.replace('!', '');
-      const takesText = marked !== child;
+      const [marker = '', method] = word.split(':');
+      const child = marker.replace('!', '');
+      const takesText = marker !== child;
       define(
         one,
         method ?? child.charAt(0).toLowerCase() + child.slice(1),
         function (this: TwiML, attributes: unknown, text: unknown): TwiML {
-          const alone = takesText && typeof attributes === 'string';
-          const [given, inside] = alone ? [{}, attributes] : [attributes, takesText ? text : undefined];
-          return new (classOf(child))(added(at(this), elements.get(child), given, inside));
+          const isOnlyText = takesText && typeof attributes === 'string';
+          const [attributeObject, content] = isOnlyText ? [{}, attributes] : [attributes, takesText ? text : undefined];
+          return new (classOf(child))(addElement(positionOf(this), elements.get(child), attributeObject, content));
         },
       );
     }
@@ -248,9 +248,9 @@ function classes(table: string, kind?: Checks['document']): unknown {
 }
 
 /** Methods of a class are not enumerable. */
-function define(made: Class, name: string, method: (this: TwiML, ...given: unknown[]) => unknown): void {
+function define(target: Class, name: string, method: (this: TwiML, ...args: unknown[]) => unknown): void {
   Object.defineProperty(method, 'name', { value: name });
-  Object.defineProperty(made.prototype, name, { value: method, writable: true, configurable: true });
+  Object.defineProperty(target.prototype, name, { value: method, writable: true, configurable: true });
 }
 
 function namedClass(name: string): Class {
@@ -259,42 +259,42 @@ function namedClass(name: string): Class {
 }
 
 function rootClass(name: string, kind: Checks['document']): Class {
-  const made = {
+  const created = {
     [name]: class extends TwiML {
       constructor(options?: unknown) {
         const { check = 'form' } = (isObject(options) ? options : {}) as { check?: unknown };
         if (check !== 'form' && check !== 'schema') {
-          throw mistake('check');
+          throw argumentError('check');
         }
-        const element: Growing = { name: 'Response', children: [] };
+        const element: MutableElement = { name: 'Response', children: [] };
         const checks: Checks = kind && check === 'schema' ? { check, document: kind } : { check };
-        super(new Place({ root: element, before: [], after: [], checks }, element));
+        super(new Position({ root: element, before: [], after: [], checks }, element));
       }
     },
   }[name] as unknown as Class;
-  define(made, 'comment', function (comment) {
-    at(this).element.children.push({ comment: commentOf(comment) });
+  define(created, 'comment', function (comment) {
+    positionOf(this).element.children.push({ comment: commentOf(comment) });
   });
-  define(made, 'commentBefore', function (comment) {
-    at(this).document.before.push(commentOf(comment));
+  define(created, 'commentBefore', function (comment) {
+    positionOf(this).document.before.push(commentOf(comment));
   });
-  define(made, 'commentAfter', function (comment) {
-    // Each stands right after the root, and so before those that stood there.
-    at(this).document.after.unshift(commentOf(comment));
+  define(created, 'commentAfter', function (comment) {
+    // Each comment is added directly after the root, so before the earlier ones.
+    positionOf(this).document.after.unshift(commentOf(comment));
   });
-  return made;
+  return created;
 }
 
 function commentOf(comment: unknown): string {
   if (comment === undefined || comment === null) {
-    throw mistake('comment', 'TWIML_TEXT_TYPE');
+    throw argumentError('comment', 'TWIML_TEXT_TYPE');
   }
-  return string(comment, () => 'comment');
+  return toText(comment, () => 'comment');
 }
 
 export const VoiceResponse = /* @__PURE__ */ classes(voice, 'voice');
 export const MessagingResponse = /* @__PURE__ */ classes(messaging, 'messaging');
 export const FaxResponse = /* @__PURE__ */ classes(fax);
 
-/** Under the name that npm twilio has for them. */
+/** The classes under npm twilio's name for them. */
 export const twiml = { VoiceResponse, MessagingResponse, FaxResponse };

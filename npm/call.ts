@@ -2,15 +2,15 @@
 import { zone } from '../bot-wrapper/zone.ts';
 import type { RouteInput, Routing } from '#pkg/plumline.js';
 import * as core from './core/core.ts';
-import { failure, mistake, object, text } from './core/error.ts';
+import { plumlineError, argumentError, object, text } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 import { addParams } from './params.ts';
 
 /**
- * Where a call goes by the default plan and a config: the route as a value, and the TwiML that performs it.
+ * Routes a call by the default dialplan and a config. Returns the route as a value, and the TwiML that performs it.
  *
- * The webhook bot answers the same; this is for a clinic's own tests, and for hosts of other kinds. It does not check
- * who sent the parameters: {@link verifyTwilio} does.
+ * The webhook bot responds with the same TwiML. Use this function in a clinic's tests and in other hosts. It does not
+ * verify who sent the parameters. Use {@link verifyTwilio} for that.
  *
  * @example
  * ```ts
@@ -22,49 +22,49 @@ import { addParams } from './params.ts';
  *   console.log(route.client); // front-desk
  * }
  * ```
- * A number with a dialplan has a route of kind `plan`. What the bot would ask the chart for is not known here, unless
- * `facts` say it; hours are, where `now` is given.
+ * A number with a dialplan has a route of kind `plan`. Facts that the bot would look up in the chart are unknown here,
+ * unless you pass them in `facts`. Opening hours are known if you pass `now`.
  *
- * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
+ * @throws PlumlineError `ARGUMENT_INVALID` if an argument is missing or has the wrong type
  */
 export function routeCall(input: RouteInput): Routing {
   const { params, numbers, config, applicationSid, now, facts, url } = object(input, 'the argument') as RouteInput;
   if (now !== undefined && !Number.isFinite(now)) {
-    throw mistake('now');
+    throw argumentError('now');
   }
-  const ours = numberList(numbers);
-  const app = applicationSid === undefined ? '' : text(applicationSid, 'applicationSid');
-  const frame = new Frame(ours.length, config === undefined ? 0 : 1, app === '' ? 0 : 1);
-  frame.add(config === undefined ? '' : json(config));
-  frame.add(app);
-  frame.add(known(facts, config, now));
+  const numberTexts = numberList(numbers);
+  const appSid = applicationSid === undefined ? '' : text(applicationSid, 'applicationSid');
+  const frame = new Frame(numberTexts.length, config === undefined ? 0 : 1, appSid === '' ? 0 : 1);
+  frame.add(config === undefined ? '' : toJson(config));
+  frame.add(appSid);
+  frame.add(knownFacts(facts, config, now));
   frame.add(url === undefined ? '' : text(url, 'url'));
-  for (const number of ours) {
+  for (const number of numberTexts) {
     frame.add(number);
   }
   addParams(frame, object(params, 'params'));
   const routing = core.routeCall(frame) as Routing;
   if (!routing.ok && routing.code === 'ARGUMENT_INVALID') {
-    throw failure(routing.code, routing.help, routing.path ?? '');
+    throw plumlineError(routing.code, routing.help, routing.path ?? '');
   }
   return routing;
 }
 
-/** What is known, as the core takes it: the facts that were given, and what the clocks of the config's zones show. */
-function known(facts: RouteInput['facts'], config: RouteInput['config'], now: number | undefined): string {
+/** The known facts as JSON for the core: those that were passed, and the local times of the time zones in the config. */
+function knownFacts(facts: RouteInput['facts'], config: RouteInput['config'], now: number | undefined): string {
   const { patient, open } = facts === undefined ? {} : (object(facts, 'facts') as NonNullable<typeof facts>);
-  const walls: Record<string, string | undefined> = {};
+  const localTimes: Record<string, string | undefined> = {};
   for (const timeZone of now === undefined ? [] : zonesOf(config)) {
     try {
-      walls[timeZone] = zone({ zone: timeZone, instants: [now as number], walls: [] }).walls[0];
+      localTimes[timeZone] = zone({ zone: timeZone, instants: [now as number], walls: [] }).walls[0];
     } catch {
-      // There is no such zone: its hours are not known, and the route says so.
+      // The zone does not exist. Its opening hours are unknown, and the route reports that.
     }
   }
-  return json({ patient, open, walls }, 'facts');
+  return toJson({ patient, open, walls: localTimes }, 'facts');
 }
 
-/** The zones that a config names, as far as it is one: the core says what is wrong with it. */
+/** The time zones in a config. The config may be invalid. The core reports that. */
 function zonesOf(config: unknown): Set<string> {
   const zones = new Set<string>();
   const add = (place: unknown): void => {
@@ -80,12 +80,12 @@ function zonesOf(config: unknown): Set<string> {
   return zones;
 }
 
-/** Our numbers without the spaces and punctuation that people type. */
+/** The clinic's numbers, without spaces and punctuation. */
 export function numberList(numbers: unknown): string[] {
-  // As the bot reads TWILIO_NUMBER: what stands between two commas may be nothing.
+  // The same rule as for TWILIO_NUMBER: an entry between two commas may be empty.
   const list: unknown = typeof numbers === 'string' ? numbers.split(',').filter((number) => number.trim()) : numbers;
   if (!Array.isArray(list) || list.length === 0) {
-    throw mistake('numbers');
+    throw argumentError('numbers');
   }
   return list.map((number, index) =>
     text(number, `numbers[${index}]`)
@@ -94,8 +94,8 @@ export function numberList(numbers: unknown): string[] {
   );
 }
 
-/** The config as the bot has it. What JSON cannot write, such as a cycle, is a programmer's mistake. */
-export function json(config: unknown, name = 'config'): string {
+/** A value as JSON. A value that JSON cannot represent, such as a cycle, is an error of the developer. */
+export function toJson(config: unknown, name = 'config'): string {
   let written: unknown;
   try {
     written = JSON.stringify(config);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Config, ConfigCheck, ConfigCheckOptions, ConfigFinding } from '#pkg/plumline.js';
-import { json, numberList } from './call.ts';
+import { toJson, numberList } from './call.ts';
 import * as core from './core/core.ts';
-import { failure, mistake, object } from './core/error.ts';
+import { plumlineError, argumentError, object } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 
 /**
- * What is wrong with a config, `PLUMLINE_CONFIG` of a bot: its values, and plans that cannot work, such as a number
- * that nothing answers, hours without a time zone, or a way through the menus that comes to no end.
+ * Checks a config, the `PLUMLINE_CONFIG` of a bot. It finds wrong values and dialplans that cannot work, such as a number
+ * that nothing answers, hours without a time zone, or a menu that leads nowhere.
  *
- * A config with errors is not used: a bot takes the default route until it is corrected. One with warnings is.
+ * A bot does not use a config with errors. It uses the default route until the config is corrected. It uses a config with
+ * warnings.
  *
  * @example
  * ```ts
@@ -25,20 +26,20 @@ import { Frame } from './core/frame.ts';
  *   console.log(checked.findings[0]?.path, checked.findings[0]?.code); // actions.missed CONFIG_DEAD_END
  * }
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
+ * @throws PlumlineError `ARGUMENT_INVALID` if an argument has the wrong type
  */
 export function checkConfig(config: Config | string, options: ConfigCheckOptions = {}): ConfigCheck {
   const { numbers } = object(options, 'options') as ConfigCheckOptions;
-  const ours = numbers === undefined ? [] : numberList(numbers);
-  const document = typeof config === 'string' ? config : json(object(config, 'config'));
+  const numberTexts = numbers === undefined ? [] : numberList(numbers);
+  const document = typeof config === 'string' ? config : toJson(object(config, 'config'));
   const frame = new Frame(numbers === undefined ? 0 : 1);
   frame.add(document);
-  for (const number of ours) {
+  for (const number of numberTexts) {
     frame.add(number);
   }
   const found = core.checkConfig(frame);
   if (!Array.isArray(found)) {
-    throw found.code === 'ARGUMENT_INVALID' ? mistake(found.at) : failure(found.code, found.help, found.at);
+    throw found.code === 'ARGUMENT_INVALID' ? argumentError(found.at) : plumlineError(found.code, found.help, found.at);
   }
   const refused = found.some(({ severity }) => severity === 'error');
   const findings = refused ? found : [...unknownZones(JSON.parse(document) as Config), ...found];
@@ -47,29 +48,32 @@ export function checkConfig(config: Config | string, options: ConfigCheckOptions
     : { ok: true, warnings: findings };
 }
 
-/** A place in the config, and the time zone that stands there. */
-type Place = readonly [path: string, zone: string | undefined];
+/** A path in the config, and the time zone at that path. */
+type ZoneAt = readonly [path: string, zone: string | undefined];
 
-/** Zones that this host does not know. The core has no table of them; a bot asks its host as well. */
+/** Finds time zones that this host does not know. The core has no table of time zones. A bot asks its host, too. */
 function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }: Config): ConfigFinding[] {
   const zones = outbound?.hours?.zones ?? {};
-  const all: Place[] = [
+  const places: ZoneAt[] = [
     ['timeZone', timeZone],
-    ...Object.entries(numbers).map(([name, plan], at): Place => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
-    ...Object.entries(hours).map(([name, one], at): Place => [`hours${step(name, at)}.timeZone`, one.timeZone]),
-    ...Object.values(zones).map((zone, at): Place => [`outbound.hours.zones[${at}]`, zone]),
+    ...Object.entries(numbers).map(([name, plan], at): ZoneAt => [`numbers${step(name, at)}.timeZone`, plan.timeZone]),
+    ...Object.entries(hours).map(([name, schedule], at): ZoneAt => [
+      `hours${step(name, at)}.timeZone`,
+      schedule.timeZone,
+    ]),
+    ...Object.values(zones).map((zone, at): ZoneAt => [`outbound.hours.zones[${at}]`, zone]),
   ];
   const code = 'CONFIG_TIME_ZONE_UNKNOWN';
-  const unknown = all.filter(([, zone]) => zone !== undefined && !isZone(zone));
-  return unknown.map(([path]) => ({ code, path, help: mistake('', code).help, severity: 'error' }));
+  const unknown = places.filter(([, zone]) => zone !== undefined && !isKnownZone(zone));
+  return unknown.map(([path]) => ({ code, path, help: argumentError('', code).help, severity: 'error' }));
 }
 
-/** A name of the clinic's, unless it may be a number: as the core writes it. */
+/** A step of a path in the core's format: the name, or the index if the name could be a phone number. */
 function step(name: string, index: number): string {
   return /^[a-z0-9-]+$/.test(name) && name.replace(/\D/g, '').length < 7 ? `.${name}` : `[${index}]`;
 }
 
-function isZone(name: string): boolean {
+function isKnownZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

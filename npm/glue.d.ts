@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** wasm-bindgen's glue in a function: scripts/build/library.ts makes it of pkg/plumline.js. */
+/** wasm-bindgen's glue code as a function. scripts/build/library.ts generates it from pkg/plumline.js. */
 declare module '#glue' {
-  /** Each call gives glue that has no instance yet. */
+  /** Each call returns new glue code, without an instance. */
   export function freshGlue(): Pick<typeof import('#pkg/plumline.js'), 'initSync'>;
 }
 
-/** What builders are made of: scripts/build/builders.ts writes it from schema/twiml.json. */
+/** The table for the builder classes. scripts/build/builders.ts generates it from schema/twiml.json. */
 declare module '#verbs' {
   export const voice: string;
   export const messaging: string;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plumline for JavaScript: Twilio's signatures, call routes and TwiML, by the same core as the Medplum bots. */
+/** Plumline for JavaScript: Twilio signatures, call routing and TwiML. It uses the same core as the Medplum bots. */
 import type { Versions } from '#pkg/plumline.js';
 import { coreVersion } from './core/core.ts';
 
@@ -40,7 +40,7 @@ export { signTwilio, verifyTwilio } from './signature.ts';
 export { checkTwiml, twiml } from './twiml.ts';
 
 /**
- * Which Plumline this is.
+ * The versions of the package and of its core.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Loading the core from outside the package. */
-import { compile, install, invalid, isLoaded, uncompiled } from './core/core.ts';
+/** Loads the core from outside the package. */
+import { compile, install, invalidCoreError, isLoaded, compileError } from './core/core.ts';
 
-/** A compiled `WebAssembly.Module`, such as `import wasm from 'plumline/plumline.wasm'` gives in a Worker. */
+/** A compiled `WebAssembly.Module`, such as the default import of `plumline/plumline.wasm` in a Worker. */
 export interface WasmModule {
   readonly byteLength?: never;
   readonly href?: never;
 }
 
-/** A response's `Headers`, as far as they are read. */
+/** The members of `Headers` that are used. */
 export interface WasmHeaders {
-  /** The value of one, or null. */
+  /** The value of a header, or null. */
   get(name: string): string | null;
 }
 
-/** A `Response`, as far as it is read. */
+/** The members of `Response` that are used. */
 export interface WasmResponse {
   readonly ok: boolean;
   readonly headers: WasmHeaders;
@@ -23,14 +23,14 @@ export interface WasmResponse {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What holds plumline.wasm: a compiled module, its bytes, a `Response` with them, or the URL of the file. */
+/** The source of plumline.wasm: a compiled module, its bytes, a `Response` with the bytes, or the URL of the file. */
 export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse | { readonly href: string } | string;
 
 /**
- * Loads the core; from then on every function of `plumline/slim` and `plumline/slim/twilio` works at once.
+ * Loads the core. After that, you can call every function of `plumline/slim` and `plumline/slim/twilio`.
  *
- * A second call does nothing, so that each part of a program may make sure of it. A relative URL is taken as `fetch`
- * takes it; `file:` works in Node, Deno and Bun.
+ * A second call does nothing, so each part of a program can call it. A relative URL is resolved as by `fetch`. A `file:`
+ * URL works in Node, Deno and Bun.
  *
  * @example
  * ```ts
@@ -39,13 +39,14 @@ export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse | 
  * await init(import.meta.resolve('plumline/plumline.wasm'));
  * console.log(twiml({ name: 'Response' })); // <?xml version="1.0" encoding="UTF-8"?><Response/>
  * ```
- * @throws PlumlineError `CORE_INVALID` where that is not the core's wasm, `CORE_FORBIDDEN` where the host compiles none
+ * @throws PlumlineError `CORE_INVALID` if the source is not the wasm of the core, `CORE_FORBIDDEN` if the host does not
+ * allow compiling WebAssembly
  */
 export async function init(source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
-  const given = await source;
+  const resolved = await source;
   if (!isLoaded()) {
-    const module = await moduleOf(given);
-    // Another call may have been faster.
+    const module = await moduleOf(resolved);
+    // Another call may have finished first.
     if (!isLoaded()) {
       install(module);
     }
@@ -53,7 +54,7 @@ export async function init(source: WasmSource | PromiseLike<WasmSource>): Promis
 }
 
 /**
- * Loads the core from a compiled module or from bytes that are at hand. A second call does nothing.
+ * Loads the core from a compiled module or from bytes, synchronously. A second call does nothing.
  *
  * @example
  * ```ts
@@ -63,7 +64,8 @@ export async function init(source: WasmSource | PromiseLike<WasmSource>): Promis
  * initSync(readFileSync(new URL(import.meta.resolve('plumline/plumline.wasm'))));
  * console.log(twiml({ name: 'Response' })); // <?xml version="1.0" encoding="UTF-8"?><Response/>
  * ```
- * @throws PlumlineError `CORE_INVALID` where that is not the core's wasm, `CORE_FORBIDDEN` where the host compiles none
+ * @throws PlumlineError `CORE_INVALID` if the source is not the wasm of the core, `CORE_FORBIDDEN` if the host does not
+ * allow compiling WebAssembly
  */
 export function initSync(source: WasmModule | ArrayBuffer | Uint8Array): void {
   if (isLoaded()) {
@@ -72,7 +74,7 @@ export function initSync(source: WasmModule | ArrayBuffer | Uint8Array): void {
   const bytes = bytesOf(source);
   const module = bytes === undefined ? compiledModule(source) : compile(bytes);
   if (module === undefined) {
-    throw invalid(source);
+    throw invalidCoreError(source);
   }
   install(module);
 }
@@ -84,7 +86,7 @@ async function moduleOf(source: unknown): Promise<WebAssembly.Module> {
   }
   const bytes = bytesOf(source);
   if (bytes) {
-    return compileLater(bytes);
+    return compileAsync(bytes);
   }
   if (isResponse(source)) {
     return fromResponse(source);
@@ -92,75 +94,77 @@ async function moduleOf(source: unknown): Promise<WebAssembly.Module> {
   if (typeof source === 'string' || (typeof source === 'object' && source !== null && 'href' in source)) {
     return fromUrl(typeof source === 'string' ? source : String(source.href));
   }
-  throw invalid(source);
+  throw invalidCoreError(source);
 }
 
-async function compileLater(bytes: BufferSource): Promise<WebAssembly.Module> {
+async function compileAsync(bytes: BufferSource): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (err) {
-    throw uncompiled(err, bytes);
+    throw compileError(err, bytes);
   }
 }
 
 async function fromResponse(response: WasmResponse): Promise<WebAssembly.Module> {
   if (!response.ok) {
-    throw invalid(response);
+    throw invalidCoreError(response);
   }
-  const streams = response.headers.get('content-type') === 'application/wasm' && isUnread(response);
-  // What the browser has compiled while it came in, it keeps beside the file in its cache.
-  const streamed = streams ? await WebAssembly.compileStreaming(response.clone()).catch(() => undefined) : undefined;
-  return streamed ?? compileLater(await bodyOf(response));
+  const isStreamable = response.headers.get('content-type') === 'application/wasm' && canStream(response);
+  // A browser caches the compiled code of a streamed module.
+  const streamed = isStreamable
+    ? await WebAssembly.compileStreaming(response.clone()).catch(() => undefined)
+    : undefined;
+  return streamed ?? compileAsync(await bodyOf(response));
 }
 
-/** Fails where the connection is lost, and where the body was read already. */
+/** Throws if the connection is lost or if the body was already read. */
 async function bodyOf(response: WasmResponse): Promise<ArrayBuffer> {
   try {
     return await response.arrayBuffer();
   } catch (err) {
-    throw invalid(err);
+    throw invalidCoreError(err);
   }
 }
 
 async function fromUrl(url: string): Promise<WebAssembly.Module> {
   let bytes: BufferSource;
   try {
-    const fs = url.startsWith('file:') ? nodeFiles() : undefined;
+    const fs = url.startsWith('file:') ? nodeFileSystem() : undefined;
     if (!fs) {
       return await fromResponse(await fetch(url));
     }
     bytes = await fs.readFile(new URL(url));
   } catch (err) {
-    throw isFailure(err) ? err : invalid(err);
+    throw isFailure(err) ? err : invalidCoreError(err);
   }
-  return compileLater(bytes);
+  return compileAsync(bytes);
 }
 
-/** Node's fetch reads no files. Asked for in a way that no bundler follows. */
-function nodeFiles(): { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> } | undefined {
+/** Node's file API, because its fetch does not read files. Bundlers do not follow this way of loading a module. */
+function nodeFileSystem(): { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> } | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  return process?.getBuiltinModule?.('node:fs/promises') as ReturnType<typeof nodeFiles>;
+  return process?.getBuiltinModule?.('node:fs/promises') as ReturnType<typeof nodeFileSystem>;
 }
 
-/** Known by what they are: another realm's are none of our classes. */
-function kind(value: unknown): string {
+/** The kind of an object. It does not use `instanceof`, which does not recognize objects of another realm. */
+function objectKind(value: unknown): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 function compiledModule(source: unknown): WebAssembly.Module | undefined {
-  return kind(source) === 'WebAssembly.Module' ? (source as WebAssembly.Module) : undefined;
+  return objectKind(source) === 'WebAssembly.Module' ? (source as WebAssembly.Module) : undefined;
 }
 
 function bytesOf(source: unknown): BufferSource | undefined {
-  return ArrayBuffer.isView(source) || kind(source) === 'ArrayBuffer' ? (source as BufferSource) : undefined;
+  return ArrayBuffer.isView(source) || objectKind(source) === 'ArrayBuffer' ? (source as BufferSource) : undefined;
 }
 
 function isResponse(source: unknown): source is WasmResponse {
   return typeof source === 'object' && source !== null && 'arrayBuffer' in source && 'ok' in source;
 }
 
-/** Whether a response is one that this realm can stream. */
-function isUnread(response: WasmResponse): response is Response {
+/** Whether this realm can stream a response. */
+function canStream(response: WasmResponse): response is Response {
   return typeof WebAssembly.compileStreaming === 'function' && response instanceof Response && !response.bodyUsed;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's `jwt`, but for `ValidationToken`, which belongs to its REST client. */
+/** npm twilio's `jwt`, without `ValidationToken`, which belongs to its REST client. */
 export { AccessToken } from './jwt/access-token.ts';
 export { ClientCapability } from './jwt/client-capability.ts';
-// What those are made of, to be named as types only: npm twilio has them as statics.
+// The related classes, exported as types only. npm twilio has them as static members.
 export type {
   ClientCapabilityOptions,
   EventStreamScope,

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * A query as Node's legacy `querystring` module would write it again: some back ends signed that form, and npm twilio
- * accepts it. Source: <https://nodejs.org/api/querystring.html>; a test compares with the module itself.
+ * Re-encodes a query as Node's legacy `querystring` module does. Some of Twilio's back ends signed that form, and npm
+ * twilio accepts it. Source: <https://nodejs.org/api/querystring.html>. A test compares the results with the module.
  */
 
-/** The module reads so many pairs, empty ones counted, and no more. */
-const MOST_PAIRS = 1000;
+/** The maximum count of pairs that the module reads, including empty ones. */
+const MAX_PAIRS = 1000;
 
-/** Reads a query and writes it again: names grouped, those that look like array indices first, all escaped anew. */
-export function rewritten(query: string): string {
-  // A plain object without prototype, as there: it is what brings integer-like names to the front, in their order.
+/** Parses a query and encodes it again: grouped by name, names that look like array indices first. */
+export function reencode(query: string): string {
+  // An object without prototype, as in the module. It sorts integer-like names to the front.
   const groups = Object.create(null) as Record<string, string[]>;
-  for (const pair of query.split('&', MOST_PAIRS)) {
+  for (const pair of query.split('&', MAX_PAIRS)) {
     if (pair !== '') {
-      const cut = pair.indexOf('=');
-      const name = decoded(cut === -1 ? pair : pair.slice(0, cut));
-      (groups[name] ??= []).push(cut === -1 ? '' : decoded(pair.slice(cut + 1)));
+      const equalsAt = pair.indexOf('=');
+      const name = decode(equalsAt === -1 ? pair : pair.slice(0, equalsAt));
+      (groups[name] ??= []).push(equalsAt === -1 ? '' : decode(pair.slice(equalsAt + 1)));
     }
   }
   return Object.entries(groups)
@@ -24,17 +24,17 @@ export function rewritten(query: string): string {
     .join('&');
 }
 
-function decoded(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
+function decode(text: string): string {
+  const withSpaces = text.replaceAll('+', ' ');
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(withSpaces);
   } catch {
-    return decodedLoosely(spaced);
+    return decodeLeniently(withSpaces);
   }
 }
 
-/** What is no escape stays as it is, and bytes that are no UTF-8 become U+FFFD. */
-function decodedLoosely(text: string): string {
+/** Keeps invalid escapes as they are, and replaces bytes that are not UTF-8 by U+FFFD. */
+function decodeLeniently(text: string): string {
   const bytes = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {

@@ -3,33 +3,33 @@ import { object } from './core/error.ts';
 import type { Frame } from './core/frame.ts';
 
 /**
- * Adds the names and values of a form post, as received; the core sorts them. Whatever a body parser may have made of
- * what a stranger sent is taken: what is no pair has a name and no value, and no signature fits it.
+ * Adds the names and values of a form post, as received. The core sorts them. It accepts every result of a body parser,
+ * because the body is untrusted. An entry that is not a pair has a name and no value, and no signature matches it.
  */
 export function addParams(frame: Frame, params: unknown): void {
   if (params === undefined) {
     return;
   }
-  const named = object(params, 'params');
-  if (Symbol.iterator in named) {
-    for (const pair of named as Iterable<unknown>) {
+  const record = object(params, 'params');
+  if (Symbol.iterator in record) {
+    for (const pair of record as Iterable<unknown>) {
       if (Array.isArray(pair) && pair.length === 2) {
-        addPair(frame, written(pair[0]), pair[1]);
+        addPair(frame, toText(pair[0]), pair[1]);
       } else {
-        addPair(frame, written(pair), '');
+        addPair(frame, toText(pair), '');
       }
     }
   } else {
-    for (const name of Object.keys(named)) {
-      addPair(frame, name, (named as Record<string, unknown>)[name]);
+    for (const name of Object.keys(record)) {
+      addPair(frame, name, (record as Record<string, unknown>)[name]);
     }
   }
 }
 
-/** How many values a name may have: more than any body that a server reads. */
-const MOST_VALUES = 1_000_000;
+/** The maximum count of values of a name. No body that a server reads has as many. */
+const MAX_VALUES = 1_000_000;
 
-/** Adds a name with each of its values. Lists in lists are taken apart without recursion: parsed JSON nests as deep as its sender likes. */
+/** Adds a name with each of its values. Nested lists are flattened without recursion, because untrusted JSON can be nested deeply. */
 function addPair(frame: Frame, name: string, value: unknown): void {
   if (typeof value === 'string') {
     frame.add(name);
@@ -37,32 +37,32 @@ function addPair(frame: Frame, name: string, value: unknown): void {
     return;
   }
   const rest = [value];
-  let left = MOST_VALUES;
+  let remaining = MAX_VALUES;
   while (rest.length > 0) {
-    const one = rest.pop();
-    left -= Array.isArray(one) ? one.length + 1 : 1;
-    if (left < 0) {
-      // A list that holds itself has no end. No signature fits this.
+    const item = rest.pop();
+    remaining -= Array.isArray(item) ? item.length + 1 : 1;
+    if (remaining < 0) {
+      // The list contains itself. No signature matches this.
       frame.add(name);
       frame.add('[object Array]');
       return;
     }
-    if (Array.isArray(one)) {
-      for (let index = one.length - 1; index >= 0; index--) {
-        rest.push(one[index]);
+    if (Array.isArray(item)) {
+      for (let index = item.length - 1; index >= 0; index--) {
+        rest.push(item[index]);
       }
     } else {
       frame.add(name);
-      frame.add(written(one));
+      frame.add(toText(item));
     }
   }
 }
 
 /**
- * As `String()` does, but never throws: what a request's parser makes of a body may have no `toString`. It is not taken for
- * the empty value that may have been signed.
+ * The same as `String()`, but it never throws. A parsed body may have an object without `toString`. Its text is not empty,
+ * because an empty value may have been signed.
  */
-function written(value: unknown): string {
+function toText(value: unknown): string {
   try {
     return String(value);
   } catch {

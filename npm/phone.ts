@@ -5,11 +5,11 @@ import { refusal, text as checked } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 
 /**
- * What people type as a phone number, in E.164.
+ * Reads a phone number as people type it, and returns it in E.164.
  *
- * `country` is where it was typed, an ISO 3166 code such as `US`; without it, only a number with `+` or `00` can be
- * read. The number's own country may be another. Emergency services and short codes have no E.164 form: their answer
- * has a `number` and no `e164`, so that nothing takes them for one to dial. Look at `kind` before you dial any other.
+ * `country` is where it was typed, an ISO 3166 code such as `US`. Without it, only a number with `+` or `00` can be read.
+ * The number may belong to another country. Emergency numbers and short codes have no E.164 form. Their result has a
+ * `number` and no `e164`, so that a program cannot dial them by mistake. Check `kind` before you dial any other number.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import { Frame } from './core/frame.ts';
  * console.log(parsePhone('(202) 555-0123', 'US')); // { ok: true, kind: 'ordinary', e164: '+12025550123', country: 'US' }
  * console.log(parsePhone('911', 'US')); // { ok: true, kind: 'emergency', number: '911', country: 'US' }
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where an argument is of the wrong type
+ * @throws PlumlineError `ARGUMENT_INVALID` if an argument has the wrong type
  */
 export function parsePhone(text: string, country?: string): PhoneReading {
   const frame = new Frame(country === undefined ? 0 : 1);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Signing and verifying as Twilio does. */
+/** Signs and verifies requests as Twilio does. */
 import type { SignInput, SharedKey, Verdict, VerifyInput } from '#pkg/plumline.js';
 import { rawBody } from './body.ts';
 import { sign, verify } from './core/core.ts';
-import { failure, mistake, object, refusal, text } from './core/error.ts';
+import { plumlineError, argumentError, object, refusal, text } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 import { addParams } from './params.ts';
 
 /**
- * The signature that Twilio sends in `X-Twilio-Signature`, for tests and local tools.
+ * Returns the signature that Twilio sends in `X-Twilio-Signature`. Use it in tests and local tools.
  *
- * A JSON or text post is signed by its URL alone, which holds the body's hash as `bodySHA256`.
+ * The signature of a JSON or text post covers only its URL, which has the hash of the body as `bodySHA256`.
  *
  * @example
  * ```ts
@@ -31,20 +31,19 @@ export function signTwilio(input: SignInput): string {
   addParams(frame, params);
   const signature = sign(frame);
   if (typeof signature !== 'string') {
-    throw failure(signature.code, signature.help, signature.at);
+    throw plumlineError(signature.code, signature.help, signature.at);
   }
   return signature;
 }
 
 /**
- * Whether a request is Twilio's: its signature is tried over every spelling of the URL that Twilio is known to sign,
- * and under each of the tokens.
+ * Verifies that a request is from Twilio. It tries every form of the URL that Twilio is known to sign, with each token.
  *
- * What came with the request never throws: a missing or mangled signature is an answer with `ok: false` and a `code`
- * that says why, where the reason is known.
+ * The contents of a request never throw. For a missing or damaged signature, the result has `ok: false` and a `code` that
+ * names the reason, if it is known.
  *
- * A JSON or text post needs its raw body as well. Its signature covers the URL alone, with the body's hash in
- * `bodySHA256`: without the body the verdict is `BODY_MISSING`.
+ * For a JSON or text post, pass the raw body, too. Its signature covers only the URL, with the hash of the body in
+ * `bodySHA256`. Without the body the result is `BODY_MISSING`.
  *
  * @example
  * ```ts
@@ -61,12 +60,12 @@ export function signTwilio(input: SignInput): string {
  * const forged = verifyTwilio({ url, params: altered, signature, tokens: 'the new token' });
  * console.log(forged.ok || forged.code); // SIGNATURE_MISMATCH
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where an argument is missing or of the wrong type
+ * @throws PlumlineError `ARGUMENT_INVALID` if an argument is missing or has the wrong type
  */
 export function verifyTwilio(input: VerifyInput): Verdict {
   const { url, params, body, signature, tokens, settings, headers } = object(input, 'the argument') as VerifyInput;
   if (body !== undefined && params !== undefined) {
-    throw mistake('body');
+    throw argumentError('body');
   }
   const raw = body === undefined ? undefined : rawBody(body);
   const accepted = tokenList(tokens);
@@ -90,9 +89,9 @@ export function verifyTwilio(input: VerifyInput): Verdict {
   if (typeof answer !== 'string') {
     return refusal(answer);
   }
-  const cut = answer.indexOf(' ');
-  const index = cut === -1 ? 0 : Number(answer.slice(0, cut));
-  const signed = cut === -1 ? url : answer.slice(cut + 1);
+  const space = answer.indexOf(' ');
+  const index = space === -1 ? 0 : Number(answer.slice(0, space));
+  const signed = space === -1 ? url : answer.slice(space + 1);
   return index < accepted.length
     ? { ok: true, url: signed, token: index }
     : { ok: true, url: signed, key: shared[index - accepted.length]?.[0] ?? '' };
@@ -106,12 +105,12 @@ function tokenList(tokens: unknown): readonly unknown[] {
     return [tokens];
   }
   if (!Array.isArray(tokens)) {
-    throw mistake('tokens');
+    throw argumentError('tokens');
   }
   return tokens;
 }
 
-/** A header's value, the first where there are several; empty where there is none. */
+/** The value of a header: the first if there are several, empty if there is none. */
 function headerOf(headers: VerifyInput['headers'], name: string): string {
   if (typeof headers !== 'object') {
     return '';
@@ -126,7 +125,7 @@ function addSharedKey(frame: Frame, id: string, key: unknown): void {
   const path = `settings.keys.${id}`;
   const { secret, algorithm } = object(key, path) as { secret?: unknown; algorithm?: unknown };
   if (algorithm !== 'HMAC_SHA1' && algorithm !== 'HMAC_SHA256') {
-    throw mistake(`${path}.algorithm`);
+    throw argumentError(`${path}.algorithm`);
   }
   frame.add(id);
   frame.add(text(secret, `${path}.secret`));

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { AccessTokenInput } from '#pkg/plumline.js';
 import * as core from './core/core.ts';
-import { failure, mistake, object, text } from './core/error.ts';
+import { plumlineError, argumentError, object, text } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 
 const HOUR = 3600;
-const LARGEST = 2 ** 32 - 1;
+const MAX_SECONDS = 2 ** 32 - 1;
 
-/** Before 2001, and so before Twilio: so small a time was given in seconds. */
-const EARLIEST = 1e12;
+/** September 2001, before Twilio existed. A smaller time was passed in seconds. */
+const MIN_NOW = 1e12;
 
 /**
- * An access token for Twilio's SDKs, signed with HMAC-SHA256.
+ * Creates an access token for Twilio's SDKs, signed with HMAC-SHA256.
  *
- * It refuses what Twilio would refuse later, in the browser that has the token: a life of more than a day, an
- * identity that no client may have, a SID of the wrong kind, an option that no grant has. Errors name codes and
- * places, never a value.
+ * It refuses what Twilio would refuse later, in the browser that uses the token: a lifetime of more than a day, an invalid
+ * identity, a SID of the wrong type, an unknown grant option. Errors have codes and paths, never values.
  *
  * @example
  * ```ts
@@ -40,11 +39,11 @@ export function accessToken(input: AccessTokenInput): string {
     input,
     'the argument',
   ) as AccessTokenInput;
-  if (typeof now !== 'number' || !Number.isSafeInteger(Math.floor(now)) || now < EARLIEST) {
-    throw mistake('now');
+  if (typeof now !== 'number' || !Number.isSafeInteger(Math.floor(now)) || now < MIN_NOW) {
+    throw argumentError('now');
   }
-  const seconds = whole(ttl === undefined ? HOUR : ttl, 'ttl', LARGEST);
-  const start = whole(nbf === undefined ? 0 : nbf, 'nbf', Number.MAX_SAFE_INTEGER);
+  const seconds = wholeNumber(ttl === undefined ? HOUR : ttl, 'ttl', MAX_SECONDS);
+  const start = wholeNumber(nbf === undefined ? 0 : nbf, 'nbf', Number.MAX_SAFE_INTEGER);
   const frame = new Frame(seconds, nbf === undefined ? 0 : 1, region === undefined ? 0 : 1);
   frame.add(text(accountSid, 'accountSid'));
   frame.add(text(keySid, 'keySid'));
@@ -53,23 +52,23 @@ export function accessToken(input: AccessTokenInput): string {
   frame.add(String(Math.floor(now / 1000)));
   frame.add(String(start));
   frame.add(region === undefined ? '' : text(region, 'region'));
-  frame.add(json(object(grants, 'grants')));
+  frame.add(toJson(object(grants, 'grants')));
   const token = core.accessToken(frame);
   if (typeof token !== 'string') {
-    throw failure(token.code, token.help, token.at);
+    throw plumlineError(token.code, token.help, token.at);
   }
   return token;
 }
 
-function whole(value: unknown, path: string, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most) {
-    throw mistake(path, 'TTL_INVALID');
+function wholeNumber(value: unknown, path: string, max: number): number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > max) {
+    throw argumentError(path, 'TTL_INVALID');
   }
   return value as number;
 }
 
-/** What JSON cannot write, such as a cycle, is no grant. */
-function json(grants: object): string {
+/** The grants as JSON. A value that JSON cannot represent, such as a cycle, is not a valid grant. */
+function toJson(grants: object): string {
   let written: unknown;
   try {
     written = JSON.stringify(grants);
@@ -77,7 +76,7 @@ function json(grants: object): string {
     // The error is thrown below.
   }
   if (typeof written !== 'string') {
-    throw mistake('grants', 'GRANT_INVALID');
+    throw argumentError('grants', 'GRANT_INVALID');
   }
   return written;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's webhook functions and TwiML classes, under their names, with their verdicts and bytes: a migration is
- * one changed import.
+ * npm twilio's webhook functions and TwiML classes, with the same names, results and output. To migrate, change one
+ * import.
  *
- * Refused here, and accepted there: a blank token, a URL without scheme and host, a URL with two `bodySHA256`. And
- * where they throw over what a request brought, such as a URL that `URL` cannot read, these say `false`.
+ * Three inputs that npm twilio accepts are refused here: a blank token, a URL without scheme and host, and a URL with two
+ * `bodySHA256`. Where npm twilio throws because of the contents of a request, such as a URL that `URL` cannot parse, these
+ * functions return `false`.
  */
 import { twiml } from './builders.ts';
 import * as jwt from './jwt.ts';
@@ -17,7 +18,7 @@ import {
 } from './validate.ts';
 import { validateBody, validateExpressRequest, validateIncomingRequest, webhook } from './webhook.ts';
 
-// Their types are generated.
+// The types of the builders are generated.
 export * from './builders.ts';
 export {
   getExpectedBodyHash,
@@ -30,7 +31,7 @@ export { validateBody, validateExpressRequest, validateIncomingRequest, webhook 
 export * as jwt from './jwt.ts';
 
 /**
- * For `import twilio from`.
+ * The default export, for `import twilio from 'plumline/twilio'`.
  *
  * @example
  * ```ts

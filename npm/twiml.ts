@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { TwimlCheckOptions, TwimlElement, TwimlFinding, TwimlOptions } from '#pkg/plumline.js';
 import * as core from './core/core.ts';
-import { failure, mistake, object } from './core/error.ts';
+import { plumlineError, argumentError, object } from './core/error.ts';
 import type { Frame } from './core/frame.ts';
-import { Layout, LONG, Misshapen } from './twiml-layout.ts';
+import { TreeEncoder, MAX_TWIML_LENGTH, TreeError } from './tree-encoder.ts';
 
 const DOCUMENTS = [undefined, 'voice', 'messaging'];
 const CHECKS = ['schema', 'form'];
 
 /**
- * A tree as TwiML, byte for byte what Twilio's Node library writes.
+ * Writes a tree as TwiML. The output is the same as from Twilio's Node library, byte for byte.
  *
- * By default it is checked that Twilio understands it: elements and where they stand, attributes and their values, what
- * is required. `check: 'form'` checks only that it is well-formed XML. `document` says what kind it has to be, where
- * its verbs are not to decide.
+ * By default, it checks that Twilio understands the document: the elements and their nesting, the attributes and their
+ * values, and what is required. `check: 'form'` checks only that the document is well-formed XML. `document` sets the kind
+ * of document. Without it, the verbs decide.
  *
  * @example
  * ```ts
@@ -28,25 +28,25 @@ const CHECKS = ['schema', 'form'];
  * });
  * console.log(xml.replace(/^<.xml.*?>/, '')); // <Response><Say voice="alice">Salt &amp; pepper</Say><Hangup/></Response>
  * ```
- * @throws PlumlineError of the first error, a code that begins with `TWIML_`; its `path` is the place, such as
- * `Response/Gather[1]/@timeout`
+ * @throws PlumlineError for the first error, with a code that begins with `TWIML_`. Its `path` is the place of the error,
+ * such as `Response/Gather[1]/@timeout`
  */
 export function twiml(tree: TwimlElement, options: TwimlOptions = {}): string {
   const { check = 'schema', document } = object(options, 'options') as TwimlOptions;
   const strictness = CHECKS.indexOf(check);
   if (strictness === -1) {
-    throw mistake('options.check');
+    throw argumentError('options.check');
   }
-  const written = core.twiml(laidOut(tree, strictness, documentNumber(document)));
-  if (typeof written === 'string') {
-    return written;
+  const output = core.twiml(encodeTree(tree, strictness, documentNumber(document)));
+  if (typeof output === 'string') {
+    return output;
   }
-  throw failure(written.code, written.help, written.path);
+  throw plumlineError(output.code, output.help, output.path);
 }
 
 /**
- * What is wrong with a tree, or with XML as it stands: nothing, or up to about a hundred findings in their order. An
- * error keeps Twilio from doing what the document says; a warning may, such as a voice that is newer than this package.
+ * Checks a tree or an XML document. Returns up to about a hundred findings, in document order. An error prevents Twilio from
+ * doing what the document says. A warning may do so, such as a voice that is newer than this package.
  *
  * @example
  * ```ts
@@ -62,14 +62,14 @@ export function checkTwiml(treeOrXml: TwimlElement | string, options: TwimlCheck
   try {
     return core.checkTwiml(
       typeof treeOrXml === 'string'
-        ? // The core says of whatever is longer that it is too long, so no more of it has to cross.
-          Layout.xml(treeOrXml.length > LONG ? ' '.repeat(LONG + 1) : treeOrXml, kind)
-        : laidOut(treeOrXml, 0, kind),
+        ? // The core refuses any longer document, so the rest does not need to be copied.
+          TreeEncoder.xml(treeOrXml.length > MAX_TWIML_LENGTH ? ' '.repeat(MAX_TWIML_LENGTH + 1) : treeOrXml, kind)
+        : encodeTree(treeOrXml, 0, kind),
     );
   } catch (err) {
-    // A getter of the tree's may throw anything.
+    // A getter in the tree may throw anything.
     const { code, help, path } =
-      err instanceof Error && 'help' in err ? (err as unknown as core.Finding) : mistake('', 'TWIML_TREE');
+      err instanceof Error && 'help' in err ? (err as unknown as core.Finding) : argumentError('', 'TWIML_TREE');
     return [{ code, path, help, severity: 'error' }];
   }
 }
@@ -77,15 +77,15 @@ export function checkTwiml(treeOrXml: TwimlElement | string, options: TwimlCheck
 function documentNumber(document: unknown): number {
   const number = DOCUMENTS.indexOf(document as string | undefined);
   if (number === -1) {
-    throw mistake('options.document');
+    throw argumentError('options.document');
   }
   return number;
 }
 
-function laidOut(tree: unknown, first: number, second: number): Frame {
+function encodeTree(tree: unknown, first: number, second: number): Frame {
   try {
-    return Layout.tree(tree, first, second);
+    return TreeEncoder.tree(tree, first, second);
   } catch (err) {
-    throw err instanceof Misshapen ? mistake(err.path(), err.code) : err;
+    throw err instanceof TreeError ? argumentError(err.path(), err.code) : err;
   }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's functions that sign and validate, with its verdicts. */
+/** npm twilio's functions to sign and validate requests, with the same results. */
 import { rawBody } from './body.ts';
 import { bodyHash, sign, signsAny } from './core/core.ts';
-import { failure, mistake, text } from './core/error.ts';
+import { plumlineError, argumentError, text } from './core/error.ts';
 import { Frame } from './core/frame.ts';
-import { asReceived, isAbsolute, normalised, parse } from './spellings.ts';
+import { asReceived, isAbsolute, normalized, parse } from './url-forms.ts';
 
-/** SHA-1 in base64. */
+/** The length of a SHA-1 hash in base64. */
 const SIGNATURE_LENGTH = 28;
 
 /**
- * The signature of a URL and parameters, both as they are.
+ * Returns the signature of a URL and parameters, without normalizing them.
  *
  * @example
  * ```ts
@@ -23,18 +23,18 @@ const SIGNATURE_LENGTH = 28;
  * @throws PlumlineError `ARGUMENT_INVALID`, `TOKEN_BLANK`
  */
 export function getExpectedTwilioSignature(authToken: string, url: string, params: object | null): string {
-  const address = addressOf(url);
-  const { urls, tail } = joined([address], signedTail(address, params));
+  const urlString = urlText(url);
+  const { urls, tail } = moveSurrogate([urlString], signedTail(urlString, params));
   const frame = new Frame(1);
   frame.add(text(authToken, 'authToken'));
   frame.add(urls[0] ?? '');
   frame.add(tail);
   frame.add('');
-  return answered(sign(frame));
+  return textOrThrow(sign(frame));
 }
 
 /**
- * The SHA-256 of a body in lower-case hex, as Twilio writes it into `bodySHA256`.
+ * Returns the SHA-256 of a body in lowercase hex, as Twilio writes it into `bodySHA256`.
  *
  * @example
  * ```ts
@@ -45,12 +45,12 @@ export function getExpectedTwilioSignature(authToken: string, url: string, param
  * @throws PlumlineError `ARGUMENT_INVALID`
  */
 export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): string {
-  return answered(bodyHash(rawBody(body)));
+  return textOrThrow(bodyHash(rawBody(body)));
 }
 
 /**
- * Whether a form post, or a GET with `{}`, is Twilio's. Of a JSON or text post this looks at the URL alone, as npm
- * twilio does: pass its raw body to {@link validateRequestWithBody}.
+ * Checks that a form post, or a GET with `{}`, is from Twilio. For a JSON or text post, this checks only the URL, as npm
+ * twilio does. Use {@link validateRequestWithBody} for those.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): st
  * const params = { CallSid: 'CA1', From: '+15550100099', To: '+15550100001' };
  * console.log(validateRequest('the auth token', 'NuUcs1AA3b2utXkzSa6/7NEiMIY=', url, params)); // true
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or parameters are missing
+ * @throws PlumlineError `ARGUMENT_INVALID` if the token is not a string, or if the URL or the parameters are missing
  */
 export function validateRequest(
   authToken: string,
@@ -69,35 +69,35 @@ export function validateRequest(
   params: object | null,
 ): boolean {
   const token = text(authToken, 'authToken');
-  const address = addressOf(url);
+  const urlString = urlText(url);
   let tail;
   try {
-    tail = signedTail(address, params);
+    tail = signedTail(urlString, params);
   } catch (err) {
-    if (isMistake(err)) {
+    if (isArgumentError(err)) {
       throw err;
     }
-    // A value that has no text, such as a list nested without end.
+    // A value cannot be converted to text, such as a list that contains itself.
     return false;
   }
-  // No cryptography for what cannot be a signature.
+  // Do not hash anything for a header that cannot be a signature.
   if (typeof twilioHeader !== 'string' || twilioHeader.length !== SIGNATURE_LENGTH) {
     return false;
   }
-  if (!isAbsolute(address) || (address.includes('bodySHA256') && bodyHashes(address).length > 1)) {
+  if (!isAbsolute(urlString) || (urlString.includes('bodySHA256') && bodyHashes(urlString).length > 1)) {
     return false;
   }
-  const signed = (urls: string[]): boolean => {
-    const { urls: ended, tail: rest } = joined(urls, tail);
+  const isSigned = (urls: string[]): boolean => {
+    const { urls: adjusted, tail: rest } = moveSurrogate(urls, tail);
     const frame = new Frame();
-    [token, twilioHeader, rest, ...ended].forEach((field) => frame.add(field));
+    [token, twilioHeader, rest, ...adjusted].forEach((field) => frame.add(field));
     return signsAny(frame);
   };
-  return signed(asReceived(address)) || signed(normalised(address));
+  return isSigned(asReceived(urlString)) || isSigned(normalized(urlString));
 }
 
 /**
- * Whether a JSON or text post is Twilio's. `body` is the raw body as received.
+ * Checks that a JSON or text post is from Twilio. `body` is the raw body as received.
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ export function validateRequest(
  * const header = getExpectedTwilioSignature('the auth token', url, {});
  * console.log(validateRequestWithBody('the auth token', header, url, body)); // true
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or URL or body are missing
+ * @throws PlumlineError `ARGUMENT_INVALID` if the token is not a string, or if the URL or the body are missing
  */
 export function validateRequestWithBody(
   authToken: string,
@@ -116,33 +116,33 @@ export function validateRequestWithBody(
   url: string,
   body: string | Uint8Array | ArrayBuffer,
 ): boolean {
-  const hashes = bodyHashes(addressOf(url));
+  const hashes = bodyHashes(urlText(url));
   if (!validateRequest(authToken, twilioHeader, url, {})) {
     return false;
   }
   return hashes.length === 1 && getExpectedBodyHash(body) === hashes[0];
 }
 
-/** Every `bodySHA256` of a URL's query, decoded. */
+/** All values of `bodySHA256` in the query of a URL, decoded. */
 function bodyHashes(url: string): string[] {
   return parse(url)?.searchParams.getAll('bodySHA256') ?? [];
 }
 
-/** A URL as text; objects such as `URL` write themselves. */
-function addressOf(url: unknown): string {
+/** A URL as text. An object such as `URL` is converted when it is used. */
+function urlText(url: unknown): string {
   if (url === undefined || url === null) {
-    throw mistake('url');
+    throw argumentError('url');
   }
   return url as string;
 }
 
-/** What follows the URL in the signed text. JSON posts may come with `null` for their parameters. */
+/** The text that follows the URL in the signed text. The parameters of a JSON post may be `null`. */
 function signedTail(url: string, params: unknown): string {
   if (params === undefined || params === null) {
     if (params === null && url.includes('bodySHA256')) {
       return '';
     }
-    throw mistake('params');
+    throw argumentError('params');
   }
   const values = params as Record<string, unknown>;
   let tail = '';
@@ -156,7 +156,7 @@ function pair(name: string, value: unknown): string {
   if (typeof value === 'string') {
     return name + value;
   }
-  // Values that are equal before they are made text are dropped, those that are equal only after it are not.
+  // As in npm twilio, duplicates are removed before the values are converted to text, not after.
   return Array.isArray(value)
     ? [...new Set<unknown>(value)]
         .sort()
@@ -165,20 +165,20 @@ function pair(name: string, value: unknown): string {
     : name + (value as string);
 }
 
-/** URLs and what follows them, parted so that no surrogate pair is: the two are one text when it is encoded. */
-function joined(urls: string[], tail: string): { urls: string[]; tail: string } {
+/** The URLs and the text after them, split so that no surrogate pair is split. They are encoded separately. */
+function moveSurrogate(urls: string[], tail: string): { urls: string[]; tail: string } {
   const first = tail.charAt(0);
-  const half = first >= '\udc00' && first <= '\udfff';
-  return half ? { urls: urls.map((url) => url + first), tail: tail.slice(1) } : { urls, tail };
+  const startsWithLowSurrogate = first >= '\udc00' && first <= '\udfff';
+  return startsWithLowSurrogate ? { urls: urls.map((url) => url + first), tail: tail.slice(1) } : { urls, tail };
 }
 
-function answered(answer: ReturnType<typeof sign>): string {
+function textOrThrow(answer: ReturnType<typeof sign>): string {
   if (typeof answer !== 'string') {
-    throw failure(answer.code, answer.help, '');
+    throw plumlineError(answer.code, answer.help, '');
   }
   return answer;
 }
 
-function isMistake(err: unknown): boolean {
+function isArgumentError(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'ARGUMENT_INVALID';
 }

@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's checks of a whole request, as Express has them. */
-import { mistake, text } from './core/error.ts';
+/** npm twilio's functions that validate a whole Express request. */
+import { argumentError, text } from './core/error.ts';
 import { getExpectedBodyHash, validateRequest, validateRequestWithBody } from './validate.ts';
 
-/** What is read of a request; Express's fits, and so do those of hosts that imitate it. */
+/** The members of a request that are used. The requests of Express and of compatible hosts have them. */
 export interface IncomingRequest {
   readonly protocol: string;
-  /** The value of a header, however its name is capitalised. */
+  /** The value of a header. The name is case-insensitive. */
   header(name: string): string | undefined;
   readonly headers: { readonly host?: string | undefined };
-  /** Path and query, as received. */
+  /** The path and the query, as received. */
   readonly originalUrl: string;
-  /** The raw body of a JSON or text post, as received; express.json leaves it by its option `verify`. */
+  /** The raw body of a JSON or text post, as received. Set it in the option `verify` of `express.json`. */
   readonly rawBody?: unknown;
   /** The parameters of a form post. */
   readonly body?: unknown;
 }
 
-/** What Twilio called, where the request does not show it: behind a proxy, say. */
+/** The URL that Twilio called, if the request does not show it, for example behind a proxy. */
 export interface RequestValidatorOptions {
-  /** The URL as Twilio has it, with its whole query. The other options are not looked at then. */
+  /** The URL that Twilio called, with its whole query. If it is set, the other options are ignored. */
   readonly url?: string | undefined;
-  /** The host that Twilio calls, with its port where it has one, instead of the header `Host`. */
+  /** The host that Twilio calls, with its port if it has one, instead of the header `Host`. */
   readonly host?: string | undefined;
-  /** `https` or `http`, instead of what the request came by. */
+  /** `https` or `http`, instead of the protocol of the request. */
   readonly protocol?: string | undefined;
 }
 
-/** What `webhook` checks, and against which URL. */
+/** The options of `webhook`. */
 export interface WebhookOptions extends RequestValidatorOptions {
-  /** Whether to check at all; by default it does. */
+  /** Whether to validate requests. The default is `true`. */
   readonly validate?: boolean | undefined;
-  /** Not looked at, as in npm twilio. */
+  /** Ignored, as in npm twilio. */
   readonly includeHelpers?: boolean | undefined;
-  /** Not looked at, as in npm twilio: pass the token as a string, or set `TWILIO_AUTH_TOKEN`. */
+  /** Ignored, as in npm twilio. Pass the token as a string, or set `TWILIO_AUTH_TOKEN`. */
   readonly authToken?: string | undefined;
 }
 
-/** How a middleware answers. */
+/** The members of a response that the middleware uses. */
 interface Answer {
   type(type: string): Answer;
   status(status: number): Answer;
@@ -46,14 +46,14 @@ interface Answer {
 }
 
 /**
- * Whether a request of Express's is Twilio's. The URL that Twilio called is put together of the request's protocol and
- * host and what the options say instead; behind a proxy set Express's `trust proxy`, or the options.
+ * Checks that an Express request is from Twilio. The URL that Twilio called is built from the protocol and the host of the
+ * request, or from the options. Behind a proxy, set `trust proxy` in Express, or set the options.
  *
  * @example
  * ```ts
  * import { validateIncomingRequest } from 'plumline/twilio';
  *
- * // What Express hands over.
+ * // A request as Express passes it.
  * const request = {
  *   protocol: 'https',
  *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
@@ -64,7 +64,7 @@ interface Answer {
  * console.log(validateIncomingRequest(request, 'the auth token')); // true
  * console.log(validateIncomingRequest(request, 'another token')); // false
  * ```
- * @throws PlumlineError `ARGUMENT_INVALID` where the token is no string, or the request none of Express's
+ * @throws PlumlineError `ARGUMENT_INVALID` if the token is not a string, or if the request is not an Express request
  */
 export function validateIncomingRequest(
   request: IncomingRequest,
@@ -72,7 +72,7 @@ export function validateIncomingRequest(
   opts?: RequestValidatorOptions,
 ): boolean {
   if (typeof (request as Partial<IncomingRequest> | undefined)?.header !== 'function') {
-    throw mistake('request');
+    throw argumentError('request');
   }
   const { url, host, protocol } = opts ?? {};
   const called = url ? text(url, 'opts.url') : calledUrl(request, host, protocol);
@@ -89,7 +89,7 @@ export function validateIncomingRequest(
  * ```ts
  * import { validateExpressRequest } from 'plumline/twilio';
  *
- * // A proxy in between: Twilio called https://clinic.example/voice.
+ * // Behind a proxy. Twilio called https://clinic.example/voice.
  * const request = {
  *   protocol: 'http',
  *   header: (name: string) => ({ 'X-Twilio-Signature': 'NuUcs1AA3b2utXkzSa6/7NEiMIY=' })[name],
@@ -110,7 +110,7 @@ export function validateExpressRequest(
 }
 
 /**
- * Whether a body has this hash.
+ * Checks that a body has this hash.
  *
  * @example
  * ```ts
@@ -125,10 +125,10 @@ export function validateBody(body: string | Uint8Array | ArrayBuffer, bodyHash: 
 }
 
 /**
- * An Express middleware that lets only Twilio's requests pass. The others are answered: 400 without a signature, 403
- * with a wrong one, 500 where there is no token.
+ * Returns an Express middleware that passes only requests from Twilio. It responds to others with 400 if the signature is
+ * missing, 403 if it is wrong, and 500 if there is no token.
  *
- * The token is a string among the arguments, or the environment's `TWILIO_AUTH_TOKEN`. Form posts need
+ * Pass the token as a string in either argument, or set the environment variable `TWILIO_AUTH_TOKEN`. For form posts, use
  * `express.urlencoded` before it.
  *
  * @example
@@ -155,7 +155,7 @@ export function webhook(
   authToken?: string | WebhookOptions,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
 ): (req: any, res: any, next: any) => void {
-  // The last string counts, and the first object's members.
+  // As in npm twilio, the last string is the token, and members of the first object override those of the second.
   const given = [authToken, opts];
   const [second, first] = given.map((one) => (typeof one === 'object' ? one : {}));
   const options: WebhookOptions = { ...second, ...first };
@@ -170,7 +170,7 @@ export function webhook(
     if (!request.header('X-Twilio-Signature')) {
       refuse(400, NO_SIGNATURE);
     } else if (!token) {
-      console.error('[Plumline]: a webhook cannot be validated without an auth token.');
+      console.error('[Plumline]: Cannot validate a webhook without an auth token. Pass it, or set TWILIO_AUTH_TOKEN.');
       refuse(500, NO_TOKEN);
     } else if (validateIncomingRequest(request, token, options)) {
       next();
@@ -180,17 +180,17 @@ export function webhook(
   };
 }
 
-/** What npm twilio answers, word for word: someone may have an alarm on it. */
+/** The texts of npm twilio, unchanged, because users may have alerts on them. */
 const NO_SIGNATURE =
   'No signature header error - X-Twilio-Signature header does not exist, maybe this request is not coming from Twilio.';
 const NO_TOKEN = 'Webhook Error - we attempted to validate this request without first configuring our auth token.';
 
-/** A host without `process` has no environment. */
+/** The token from the environment. A host without `process` has no environment. */
 function environmentToken(): string | undefined {
   return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.TWILIO_AUTH_TOKEN;
 }
 
-/** The URL put together as `url.format()` does, which npm twilio calls. */
+/** The URL that Twilio called. It is built as by `url.format()`, which npm twilio uses. */
 function calledUrl(request: IncomingRequest, host?: string, protocol?: string): string {
   const path = text(request.originalUrl, 'request.originalUrl');
   const scheme = ((protocol ?? '') || request.protocol || '').replace(/[^:]$/, '$&:');
@@ -199,6 +199,6 @@ function calledUrl(request: IncomingRequest, host?: string, protocol?: string): 
   const before = slashed ? `${scheme}//${authority}` : scheme + authority;
   const escaped = path.replaceAll('#', '%23').replaceAll('?', '%3F');
   const url = before + (slashed && path !== '' && !path.startsWith('/') ? '/' : '') + escaped;
-  // Every %3F becomes a question mark, even one that was received.
+  // Every %3F becomes a question mark, even if it was received as %3F.
   return path.includes('?') ? url.replaceAll('%3F', '?') : url;
 }

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The core's one instance, and how to ask it. It is made by the first call, not by the import. */
+/** The only instance of the core, and its functions. The first call creates it, not the import. */
 import { freshGlue } from '#glue';
 import type { InitOutput, TwimlFinding } from '#pkg/plumline.js';
-import { failure } from './failure.ts';
+import { plumlineError } from './plumline-error.ts';
 import type { Frame } from './frame.ts';
 import { read, write, writeBody } from './memory.ts';
 
-/** Memory of a wasm never shrinks: an instance that has grown beyond this is not kept. */
-const LARGE = 1 << 26;
+/** The memory of a wasm instance never shrinks. An instance that has grown beyond this size is dropped. */
+const MAX_KEPT_BYTES = 1 << 26;
 
-/** A refusal as the core words it. */
-export interface Refused {
+/** An error from the core. */
+export interface CoreError {
   readonly code: string;
   readonly help: string;
-  /** A path, the number of a field, or nothing. */
+  /** A path, the index of a field, or empty. */
   readonly at: string;
 }
 
-/** What is wrong with a document, and where. */
+/** A problem in a document, and its place. */
 export type Finding = TwimlFinding;
 
-/** The core trapped. Whatever it was asked, there is no answer. */
+/** The core trapped, so there is no result. */
 const TRAPPED = 'CORE_TRAPPED';
 
-/** The helps where there is no core that could word them; a test holds them to the core's own. */
+/** The help texts for errors without a loaded core. A test checks that the core has the same texts. */
 const NOT_LOADED = 'Call init of plumline/slim with plumline.wasm, and await it, before any other function.';
 const FORBIDDEN =
   "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.";
@@ -34,8 +34,8 @@ let source: (() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined;
 let compiled: WebAssembly.Module | undefined;
 let core: InitOutput | undefined;
 
-/** Says where the core's code is, for the entries that bring it; the first call takes it from there. */
-export function provide(code: () => WebAssembly.Module | Uint8Array<ArrayBuffer>): void {
+/** Sets the source of the core's code, for the entry points that include it. The first call loads it. */
+export function setSource(code: () => WebAssembly.Module | Uint8Array<ArrayBuffer>): void {
   source ??= code;
 }
 
@@ -44,7 +44,7 @@ export function isLoaded(): boolean {
   return compiled !== undefined;
 }
 
-/** Takes a module for the core's code, if it is that, and of this version. */
+/** Uses a module as the core, if it is the core's wasm and has this version. */
 export function install(module: WebAssembly.Module): void {
   let version: string;
   let candidate: InitOutput;
@@ -52,43 +52,43 @@ export function install(module: WebAssembly.Module): void {
     candidate = freshGlue().initSync({ module });
     version = read(candidate, candidate.version());
   } catch (cause) {
-    throw invalid(cause);
+    throw invalidCoreError(cause);
   }
   if (version !== PLUMLINE_VERSION) {
-    throw invalid(version);
+    throw invalidCoreError(version);
   }
   compiled = module;
   core = candidate;
 }
 
-/** The error for a source that is not the core's wasm. */
-export function invalid(cause: unknown): Error {
-  return Object.assign(failure('CORE_INVALID', INVALID, 'source'), { cause });
+/** The error for a source that is not the wasm of the core. */
+export function invalidCoreError(cause: unknown): Error {
+  return Object.assign(plumlineError('CORE_INVALID', INVALID, 'source'), { cause });
 }
 
-/** The error for bytes that did not compile: either they are no wasm, or the host forbids to compile any. */
-export function uncompiled(cause: unknown, bytes: BufferSource): unknown {
+/** The error for bytes that did not compile: either they are not wasm, or the host forbids compiling. */
+export function compileError(cause: unknown, bytes: BufferSource): unknown {
   if (cause instanceof RangeError) {
-    // No memory: the host's own words are best.
+    // Out of memory. The error of the host says it best.
     return cause;
   }
   const valid = typeof WebAssembly === 'undefined' || WebAssembly.validate(bytes);
-  return valid ? Object.assign(failure('CORE_FORBIDDEN', FORBIDDEN, ''), { cause }) : invalid(cause);
+  return valid ? Object.assign(plumlineError('CORE_FORBIDDEN', FORBIDDEN, ''), { cause }) : invalidCoreError(cause);
 }
 
 export function compile(bytes: BufferSource): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (err) {
-    throw uncompiled(err, bytes);
+    throw compileError(err, bytes);
   }
 }
 
-/** Throws what the host throws that has no memory for an instance. */
-function instance(): InitOutput {
+/** The instance. Throws the error of the host if there is not enough memory for one. */
+function loadedCore(): InitOutput {
   if (compiled === undefined) {
     if (source === undefined) {
-      throw failure('CORE_NOT_LOADED', NOT_LOADED, '');
+      throw plumlineError('CORE_NOT_LOADED', NOT_LOADED, '');
     }
     const code = source();
     compiled = 'byteLength' in code ? compile(code) : code;
@@ -97,81 +97,81 @@ function instance(): InitOutput {
   return core;
 }
 
-/** Asks the core; `undefined` where it traps. A trap leaves memory in an unknown state: that instance is dropped. */
-function ask<Answer>(question: (core: InitOutput) => Answer): Answer | undefined {
-  const mine = instance();
+/** Calls the core. Returns `undefined` if it traps. A trap leaves memory in an unknown state, so the instance is dropped. */
+function callCore<Result>(callback: (core: InitOutput) => Result): Result | undefined {
+  const current = loadedCore();
   try {
-    const answer = question(mine);
-    if (mine.memory.buffer.byteLength > LARGE) {
+    const result = callback(current);
+    if (current.memory.buffer.byteLength > MAX_KEPT_BYTES) {
       core = undefined;
     }
-    return answer;
+    return result;
   } catch {
     core = undefined;
     return undefined;
   }
 }
 
-function trapped(): Refused {
+function trapError(): CoreError {
   return { code: TRAPPED, help: helpOf(TRAPPED), at: '' };
 }
 
-/** An answer in text; the codes and helps are the core's own. */
-function flat(call: (core: InitOutput) => number): string | Refused {
+/** Calls a function of the core that returns a text or an error. */
+function callForText(call: (core: InitOutput) => number): string | CoreError {
   return (
-    ask((core) => {
+    callCore((core) => {
       const length = call(core);
       if (length >= 0) {
         return length === 0 ? '' : read(core, length);
       }
       const [code = '', help = '', ...at] = read(core, ~length).split('\n');
       return { code, help, at: at.join('\n') };
-    }) ?? trapped()
+    }) ?? trapError()
   );
 }
 
-function put(core: InitOutput, frame: Frame): number {
+function writeFrame(core: InitOutput, frame: Frame): number {
   return write(core, frame.text, frame);
 }
 
-export function sign(frame: Frame): string | Refused {
-  return flat((core) => core.sign(put(core, frame)));
+export function sign(frame: Frame): string | CoreError {
+  return callForText((core) => core.sign(writeFrame(core, frame)));
 }
 
 export function signsAny(frame: Frame): boolean {
-  return ask((core) => core.signsAny(put(core, frame)) !== 0) ?? false;
+  return callCore((core) => core.signsAny(writeFrame(core, frame)) !== 0) ?? false;
 }
 
-export function verify(frame: Frame, body: string | Uint8Array | undefined): string | Refused {
-  return flat((core) => {
+export function verify(frame: Frame, body: string | Uint8Array | undefined): string | CoreError {
+  return callForText((core) => {
     const bytes = body === undefined ? 0 : writeBody(core, body);
-    return core.verify(put(core, frame), bytes);
+    return core.verify(writeFrame(core, frame), bytes);
   });
 }
 
-export function bodyHash(body: string | Uint8Array): string | Refused {
-  return flat((core) => core.bodyHash(writeBody(core, body)));
+export function bodyHash(body: string | Uint8Array): string | CoreError {
+  return callForText((core) => core.bodyHash(writeBody(core, body)));
 }
 
 export function twiml(frame: Frame): string | Finding {
-  const written = ask((core) => {
-    const length = core.twiml(put(core, frame));
-    return length >= 0 ? read(core, length) : findings(read(core, ~length))[0];
+  const written = callCore((core) => {
+    const length = core.twiml(writeFrame(core, frame));
+    return length >= 0 ? read(core, length) : parseFindings(read(core, ~length))[0];
   });
-  return written ?? trappedFinding();
+  return written ?? trapFinding();
 }
 
 export function checkTwiml(frame: Frame): Finding[] {
-  return ask((core) => findings(read(core, core.checkTwiml(put(core, frame))))) ?? [trappedFinding()];
+  return callCore((core) => parseFindings(read(core, core.checkTwiml(writeFrame(core, frame))))) ?? [trapFinding()];
 }
 
-export function checkConfig(frame: Frame): Finding[] | Refused {
-  const checked = flat((core) => core.checkConfig(put(core, frame)));
-  return typeof checked === 'string' ? findings(checked) : checked;
+export function checkConfig(frame: Frame): Finding[] | CoreError {
+  const checked = callForText((core) => core.checkConfig(writeFrame(core, frame)));
+  return typeof checked === 'string' ? parseFindings(checked) : checked;
 }
 
-/** Four lines each. No line of the core's holds a line break. */
-function findings(text: string): Finding[] {
+/** Parses findings. Each has four lines. The core never writes a line break inside a line. */
+function parseFindings(text: string): Finding[] {
   const lines = text.split('\n');
   const found: Finding[] = [];
   for (let at = 0; at + 4 < lines.length; at += 4) {
@@ -181,37 +181,37 @@ function findings(text: string): Finding[] {
   return found;
 }
 
-function trappedFinding(): Finding {
-  const { code, help } = trapped();
+function trapFinding(): Finding {
+  const { code, help } = trapError();
   return { code, path: '/', help, severity: 'error' };
 }
 
-export function accessToken(frame: Frame): string | Refused {
-  return flat((core) => core.accessToken(put(core, frame)));
+export function accessToken(frame: Frame): string | CoreError {
+  return callForText((core) => core.accessToken(writeFrame(core, frame)));
 }
 
-export function signToken(frame: Frame): string | Refused {
-  return flat((core) => core.signToken(put(core, frame)));
+export function signToken(frame: Frame): string | CoreError {
+  return callForText((core) => core.signToken(writeFrame(core, frame)));
 }
 
-export function countSegments(text: string): string | Refused {
-  return flat((core) => core.countSegments(write(core, text)));
+export function countSegments(text: string): string | CoreError {
+  return callForText((core) => core.countSegments(write(core, text)));
 }
 
-export function parsePhone(frame: Frame): string | Refused {
-  return flat((core) => core.parsePhone(put(core, frame)));
+export function parsePhone(frame: Frame): string | CoreError {
+  return callForText((core) => core.parsePhone(writeFrame(core, frame)));
 }
 
 export function routeCall(frame: Frame): unknown {
-  return ask((core) => core.routeCall(put(core, frame)) as unknown) ?? { ok: false, ...trapped() };
+  return callCore((core) => core.routeCall(writeFrame(core, frame)) as unknown) ?? { ok: false, ...trapError() };
 }
 
-/** What to do about a code. */
+/** The help text of an error code. */
 export function helpOf(code: string): string {
   const text = (core: InitOutput): string => read(core, core.codeHelp(write(core, code)));
-  return ask(text) ?? '';
+  return callCore(text) ?? '';
 }
 
 export function coreVersion(): string {
-  return ask((core) => read(core, core.version())) ?? '';
+  return callCore((core) => read(core, core.version())) ?? '';
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's access tokens and their grants. They share a file because they refer to each other: the class has the
- * grants as its statics, and the grants' options are types of the class's namespace, as in npm twilio. Empty options are
- * left out of the claims, as there too.
+ * npm twilio's access tokens and their grants. They share a file because they refer to each other: the grants are static
+ * members of the class, and their options are types in its namespace, as in npm twilio. Empty options are left out of the
+ * claims, also as in npm twilio.
  */
 import { ALGORITHMS, sign } from './sign.ts';
 
-/** What a token allows; `key` is the name of its claim. */
+/** A permission in a token. `key` is the name of its claim. */
 export abstract class TokenGrant<_TOptions, TPayload, TKey> {
   key: TKey;
 
@@ -15,16 +15,16 @@ export abstract class TokenGrant<_TOptions, TPayload, TKey> {
     this.key = key;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   abstract toPayload(): TPayload;
 }
 
-/** The members that are not empty, under the names of their claims. */
-function filled(members: Record<string, unknown>): Record<string, unknown> {
+/** The members that are not empty. */
+function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => Boolean(value)));
 }
 
-/** Lets its bearer work with tasks. */
+/** Allows working with TaskRouter tasks. */
 export class TaskRouterGrant extends TokenGrant<
   AccessToken.TaskRouterGrantOptions,
   AccessToken.TaskRouterGrantPayload,
@@ -41,13 +41,13 @@ export class TaskRouterGrant extends TokenGrant<
     this.role = options?.role;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.TaskRouterGrantPayload {
-    return filled({ workspace_sid: this.workspaceSid, worker_sid: this.workerSid, role: this.role });
+    return withoutEmpty({ workspace_sid: this.workspaceSid, worker_sid: this.workerSid, role: this.role });
   }
 }
 
-/** Lets its bearer take part in conversations. */
+/** Allows taking part in conversations. */
 export class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessToken.ChatGrantPayload, 'chat'> {
   serviceSid?: string | undefined;
   endpointId?: string | undefined;
@@ -62,9 +62,9 @@ export class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessTo
     this.pushCredentialSid = options?.pushCredentialSid;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.ChatGrantPayload {
-    return filled({
+    return withoutEmpty({
       service_sid: this.serviceSid,
       endpoint_id: this.endpointId,
       deployment_role_sid: this.deploymentRoleSid,
@@ -73,7 +73,7 @@ export class ChatGrant extends TokenGrant<AccessToken.ChatGrantOptions, AccessTo
   }
 }
 
-/** Lets its bearer join a room, or any room where none is named. */
+/** Allows joining a room, or any room if `room` is not set. */
 export class VideoGrant extends TokenGrant<AccessToken.VideoGrantOptions, AccessToken.VideoGrantPayload, 'video'> {
   room?: string | undefined;
 
@@ -82,13 +82,13 @@ export class VideoGrant extends TokenGrant<AccessToken.VideoGrantOptions, Access
     this.room = options?.room;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.VideoGrantPayload {
-    return filled({ room: this.room });
+    return withoutEmpty({ room: this.room });
   }
 }
 
-/** Lets its bearer read and write what Sync keeps. */
+/** Allows reading and writing Sync objects. */
 export class SyncGrant extends TokenGrant<AccessToken.SyncGrantOptions, AccessToken.SyncGrantPayload, 'data_sync'> {
   serviceSid?: string | undefined;
   endpointId?: string | undefined;
@@ -99,13 +99,13 @@ export class SyncGrant extends TokenGrant<AccessToken.SyncGrantOptions, AccessTo
     this.endpointId = options?.endpointId;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.SyncGrantPayload {
-    return filled({ service_sid: this.serviceSid, endpoint_id: this.endpointId });
+    return withoutEmpty({ service_sid: this.serviceSid, endpoint_id: this.endpointId });
   }
 }
 
-/** Lets its bearer be called, and place calls through a TwiML App. */
+/** Allows receiving calls, and placing calls through a TwiML App. */
 export class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, AccessToken.VoiceGrantPayload, 'voice'> {
   incomingAllow?: boolean | undefined;
   outgoingApplicationSid?: string | undefined;
@@ -122,10 +122,10 @@ export class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, Access
     this.endpointId = options?.endpointId;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.VoiceGrantPayload {
-    const outgoing = filled({ params: this.outgoingApplicationParams });
-    return filled({
+    const outgoing = withoutEmpty({ params: this.outgoingApplicationParams });
+    return withoutEmpty({
       incoming: this.incomingAllow === true ? { allow: true } : undefined,
       outgoing: this.outgoingApplicationSid ? { application_sid: this.outgoingApplicationSid, ...outgoing } : undefined,
       push_credential_sid: this.pushCredentialSid,
@@ -134,7 +134,7 @@ export class VoiceGrant extends TokenGrant<AccessToken.VoiceGrantOptions, Access
   }
 }
 
-/** Lets its bearer watch a stream; the grant is what Twilio's API gave for it. */
+/** Allows watching a stream. The grant comes from Twilio's API. */
 export class PlaybackGrant extends TokenGrant<
   AccessToken.PlaybackGrantOptions,
   AccessToken.PlaybackGrantPayload,
@@ -147,16 +147,16 @@ export class PlaybackGrant extends TokenGrant<
     this.grant = options?.grant;
   }
 
-  /** The claim that the grant is in a token. */
+  /** The claim of the grant in a token. */
   override toPayload(): AccessToken.PlaybackGrantPayload {
-    // An empty grant that is no object is none.
+    // An empty grant that is not an object is left out.
     return this.grant ? this.grant : {};
   }
 }
 
 /**
- * npm twilio's `AccessToken`: its arguments, its tokens byte for byte, its errors. It takes what that takes (HS384 and
- * HS512, any identity, any ttl), a blank secret aside; `accessToken` of `plumline` refuses what Twilio refuses.
+ * npm twilio's `AccessToken`, with the same arguments, tokens and errors. It accepts the same input (HS384 and HS512, any
+ * identity, any ttl), except for a blank secret. In contrast, `accessToken` of `plumline` refuses what Twilio refuses.
  *
  * @example
  * ```ts
@@ -172,19 +172,19 @@ export class PlaybackGrant extends TokenGrant<
 export class AccessToken implements AccessToken.AccessTokenOptions {
   static DEFAULT_ALGORITHM: 'HS256' = 'HS256' as const;
   static ALGORITHMS: string[] = [...ALGORITHMS];
-  /** What the grants have in common, for one of your own. */
+  /** The base class of the grants. Extend it for a custom grant. */
   static Grant: typeof TokenGrant = TokenGrant;
-  /** Lets its bearer work with tasks. */
+  /** Allows working with TaskRouter tasks. */
   static TaskRouterGrant: typeof TaskRouterGrant = TaskRouterGrant;
-  /** Lets its bearer take part in conversations. */
+  /** Allows taking part in conversations. */
   static ChatGrant: typeof ChatGrant = ChatGrant;
-  /** Lets its bearer join a room, or any room where none is named. */
+  /** Allows joining a room, or any room if `room` is not set. */
   static VideoGrant: typeof VideoGrant = VideoGrant;
-  /** Lets its bearer read and write what Sync keeps. */
+  /** Allows reading and writing Sync objects. */
   static SyncGrant: typeof SyncGrant = SyncGrant;
-  /** Lets its bearer be called, and place calls through a TwiML App. */
+  /** Allows receiving calls, and placing calls through a TwiML App. */
   static VoiceGrant: typeof VoiceGrant = VoiceGrant;
-  /** Lets its bearer watch a stream. */
+  /** Allows watching a stream. */
   static PlaybackGrant: typeof PlaybackGrant = PlaybackGrant;
 
   accountSid: string;
@@ -197,10 +197,10 @@ export class AccessToken implements AccessToken.AccessTokenOptions {
   grants: AccessToken.AnyGrant[];
 
   /**
-   * @param accountSid - The account, `AC…`
-   * @param keySid - The API key, `SK…`
-   * @param secret - The key's secret
-   * @param options - `identity` is needed; `ttl` is an hour where it is not given
+   * @param accountSid - The SID of the account, `AC…`
+   * @param keySid - The SID of the API key, `SK…`
+   * @param secret - The secret of the API key
+   * @param options - `identity` is required; the default `ttl` is one hour
    */
   constructor(accountSid: string, keySid: string, secret: string, options: AccessToken.AccessTokenOptions) {
     for (const [name, value] of Object.entries({ accountSid, keySid, secret })) {
@@ -222,12 +222,12 @@ export class AccessToken implements AccessToken.AccessTokenOptions {
     this.grants = [];
   }
 
-  /** Adds a grant; of two with one key, the later counts. */
+  /** Adds a grant. It replaces an earlier grant with the same key. */
   addGrant(grant: AccessToken.AnyGrant): void {
     this.grants.push(grant);
   }
 
-  /** The token, made now. */
+  /** Creates the token, with the current time. */
   toJwt(algorithm?: 'HS256' | 'HS384' | 'HS512'): string {
     const chosen: string = algorithm || AccessToken.DEFAULT_ALGORITHM;
     if (!AccessToken.ALGORITHMS.includes(chosen)) {
@@ -259,74 +259,74 @@ export class AccessToken implements AccessToken.AccessTokenOptions {
   }
 }
 
-// What npm twilio lets a program write as types: `AccessToken.VoiceGrant`, `AccessToken.VoiceGrantOptions`, …
+// The types that npm twilio has in this namespace: `AccessToken.VoiceGrant`, `AccessToken.VoiceGrantOptions`, …
 // eslint-disable-next-line @typescript-eslint/no-namespace
 export declare namespace AccessToken {
-  /** What `addGrant` takes: any of the grants, or one of a program's own. */
+  /** The argument of `addGrant`: one of the grants, or a custom grant. */
   export interface AnyGrant {
     key: unknown;
-    /** The claim that the grant is in a token. */
+    /** The claim of the grant in a token. */
     toPayload(): unknown;
   }
-  /** What the grants have in common. */
+  /** The base class of the grants. */
   export type Grant<TOptions, TPayload, TKey> = TokenGrant<TOptions, TPayload, TKey>;
-  /** Lets its bearer work with tasks. */
+  /** Allows working with TaskRouter tasks. */
   export type TaskRouterGrant = InstanceType<typeof AccessToken.TaskRouterGrant>;
-  /** Lets its bearer take part in conversations. */
+  /** Allows taking part in conversations. */
   export type ChatGrant = InstanceType<typeof AccessToken.ChatGrant>;
-  /** Lets its bearer join a room, or any room where none is named. */
+  /** Allows joining a room, or any room if `room` is not set. */
   export type VideoGrant = InstanceType<typeof AccessToken.VideoGrant>;
-  /** Lets its bearer read and write what Sync keeps. */
+  /** Allows reading and writing Sync objects. */
   export type SyncGrant = InstanceType<typeof AccessToken.SyncGrant>;
-  /** Lets its bearer be called, and place calls through a TwiML App. */
+  /** Allows receiving calls, and placing calls through a TwiML App. */
   export type VoiceGrant = InstanceType<typeof AccessToken.VoiceGrant>;
-  /** Lets its bearer watch a stream. */
+  /** Allows watching a stream. */
   export type PlaybackGrant = InstanceType<typeof AccessToken.PlaybackGrant>;
-  /** What a `TaskRouterGrant` is made of. */
+  /** The options of a `TaskRouterGrant`. */
   export interface TaskRouterGrantOptions {
     workspaceSid?: string | undefined;
     workerSid?: string | undefined;
     role?: string | undefined;
   }
-  /** What a `TaskRouterGrant` is in a token. */
+  /** The claim of a `TaskRouterGrant` in a token. */
   export interface TaskRouterGrantPayload {
     workspace_sid?: string;
     worker_sid?: string;
     role?: string;
   }
-  /** What a `ChatGrant` is made of. */
+  /** The options of a `ChatGrant`. */
   export interface ChatGrantOptions {
     serviceSid?: string | undefined;
     endpointId?: string | undefined;
     deploymentRoleSid?: string | undefined;
     pushCredentialSid?: string | undefined;
   }
-  /** What a `ChatGrant` is in a token. */
+  /** The claim of a `ChatGrant` in a token. */
   export interface ChatGrantPayload {
     service_sid?: string;
     endpoint_id?: string;
     deployment_role_sid?: string;
     push_credential_sid?: string;
   }
-  /** What a `VideoGrant` is made of. */
+  /** The options of a `VideoGrant`. */
   export interface VideoGrantOptions {
     room?: string | undefined;
   }
-  /** What a `VideoGrant` is in a token. */
+  /** The claim of a `VideoGrant` in a token. */
   export interface VideoGrantPayload {
     room?: string;
   }
-  /** What a `SyncGrant` is made of. */
+  /** The options of a `SyncGrant`. */
   export interface SyncGrantOptions {
     serviceSid?: string | undefined;
     endpointId?: string | undefined;
   }
-  /** What a `SyncGrant` is in a token. */
+  /** The claim of a `SyncGrant` in a token. */
   export interface SyncGrantPayload {
     service_sid?: string;
     endpoint_id?: string;
   }
-  /** What a `VoiceGrant` is made of. */
+  /** The options of a `VoiceGrant`. */
   export interface VoiceGrantOptions {
     incomingAllow?: boolean | undefined;
     outgoingApplicationSid?: string | undefined;
@@ -334,27 +334,27 @@ export declare namespace AccessToken {
     pushCredentialSid?: string | undefined;
     endpointId?: string | undefined;
   }
-  /** What a `VoiceGrant` is in a token. */
+  /** The claim of a `VoiceGrant` in a token. */
   export interface VoiceGrantPayload {
     incoming?: { allow: boolean };
     outgoing?: { application_sid: string; params?: object };
     push_credential_sid?: string;
     endpoint_id?: string;
   }
-  /** What a `PlaybackGrant` is made of. */
+  /** The options of a `PlaybackGrant`. */
   export interface PlaybackGrantOptions {
     grant?: object | undefined;
   }
-  /** What a `PlaybackGrant` is in a token. */
+  /** The claim of a `PlaybackGrant` in a token. */
   export interface PlaybackGrantPayload {
     grant?: object;
   }
-  /** Who the bearer is, and how long. */
+  /** The identity and the lifetime of a token. */
   export interface AccessTokenOptions {
-    /** Seconds. */
+    /** The lifetime in seconds. */
     ttl?: number | undefined;
     identity: string;
-    /** Seconds since 1970. */
+    /** Seconds since the Unix epoch. */
     nbf?: number | undefined;
     region?: string | undefined;
   }

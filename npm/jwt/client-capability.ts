@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's capability tokens of Twilio Client, the SDK before Voice: signed with the auth token itself. */
+/** npm twilio's capability tokens for Twilio Client, the predecessor of the Voice SDK. The auth token signs them. */
 import { sign } from './sign.ts';
 
-/** What a token lets its bearer do. */
+/** A permission in a token. */
 export interface Scope {
   scope: string;
-  /** The scope as it stands in a token. */
+  /** The scope in the format of a token. */
   payload(): string;
 }
 
-/** The app that outgoing calls go to, and what it receives. */
+/** The TwiML App for outgoing calls, and the parameters that it receives. */
 export interface OutgoingClientScopeOptions {
   applicationSid: string;
   clientName?: string | undefined;
   params?: object | undefined;
 }
 
-/** Whose token it is, and what signs it. */
+/** The account of the token, and the auth token that signs it. */
 export interface ClientCapabilityOptions {
   accountSid: string;
   authToken: string;
-  /** Seconds; an hour where it is not given. */
+  /** The lifetime in seconds. The default is one hour. */
   ttl?: number | undefined;
 }
 
-/** Pairs as a query. Values that are no strings are written as `String()` does. */
+/** Encodes pairs as a query. Other values than strings are converted with `String()`. */
 function query(pairs: [name: string, value: unknown][]): string {
   return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`).join('&');
 }
 
-/** Lets its bearer subscribe to events. */
+/** Allows subscribing to events. */
 export class EventStreamScope implements Scope {
   scope: string;
   filters: object;
@@ -40,7 +40,7 @@ export class EventStreamScope implements Scope {
     this.filters = filters || {};
   }
 
-  /** The scope as it stands in a token. */
+  /** The scope in the format of a token. */
   payload(): string {
     const filters = Object.entries(this.filters);
     const rest = filters.length > 0 ? `&${query([['appParams', query(filters)]])}` : '';
@@ -48,7 +48,7 @@ export class EventStreamScope implements Scope {
   }
 }
 
-/** Lets its bearer be called. */
+/** Allows receiving calls. */
 export class IncomingClientScope implements Scope {
   scope: string;
   clientName: string;
@@ -58,13 +58,13 @@ export class IncomingClientScope implements Scope {
     this.clientName = clientName;
   }
 
-  /** The scope as it stands in a token. */
+  /** The scope in the format of a token. */
   payload(): string {
     return `${this.scope}?${query([['clientName', this.clientName]])}`;
   }
 }
 
-/** Lets its bearer place calls through a TwiML App. */
+/** Allows placing calls through a TwiML App. */
 export class OutgoingClientScope implements Scope {
   scope: string;
   applicationSid: string;
@@ -73,13 +73,13 @@ export class OutgoingClientScope implements Scope {
 
   constructor(options: OutgoingClientScopeOptions) {
     this.scope = 'scope:client:outgoing';
-    needed(options, ['applicationSid']);
+    checkRequired(options, ['applicationSid']);
     this.applicationSid = options.applicationSid;
     this.clientName = options.clientName;
     this.params = options.params;
   }
 
-  /** The scope as it stands in a token. */
+  /** The scope in the format of a token. */
   payload(): string {
     const pairs = [query([['appSid', this.applicationSid]])];
     if (typeof this.clientName === 'string') {
@@ -117,27 +117,27 @@ export class ClientCapability {
   scopes: Scope[];
 
   constructor(options: ClientCapabilityOptions) {
-    needed(options, ['accountSid', 'authToken']);
+    checkRequired(options, ['accountSid', 'authToken']);
     this.accountSid = options.accountSid;
     this.authToken = options.authToken;
     this.ttl = options.ttl || 3600;
     this.scopes = [];
   }
 
-  /** Adds something that the bearer may do. */
+  /** Adds a permission. */
   addScope(scope: Scope): void {
     this.scopes.push(scope);
   }
 
-  /** The token, made now. */
+  /** Creates the token, with the current time. */
   toJwt(): string {
     const scope = this.scopes.map((one) => one.payload()).join(' ');
     return sign({ scope, iss: this.accountSid, exp: Math.floor(Date.now() / 1000) + this.ttl }, this.authToken, {});
   }
 }
 
-/** Checks options as npm twilio does, in its words. */
-function needed(options: unknown, names: readonly string[]): void {
+/** Checks options as npm twilio does, with the same error messages. */
+function checkRequired(options: unknown, names: readonly string[]): void {
   if (!options) {
     throw new Error('Required parameter "options" missing.');
   }

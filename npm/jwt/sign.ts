@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Signing as `jsonwebtoken` does it for npm twilio: the same claims in the same order, the same errors. */
+/** Signs tokens as `jsonwebtoken` does for npm twilio: the same claims in the same order, and the same errors. */
 import { signToken } from '../core/core.ts';
-import { failure, mistake, text } from '../core/error.ts';
+import { plumlineError, argumentError, text } from '../core/error.ts';
 import { Frame } from '../core/frame.ts';
 import { milliseconds } from './timespan.ts';
 
-/** In the order of the core's numbers for them. */
+/** The core knows an algorithm by its index in this list. */
 export const ALGORITHMS: readonly string[] = ['HS256', 'HS384', 'HS512'];
 
 export interface Signing {
@@ -18,9 +18,9 @@ export interface Signing {
 }
 
 /**
- * A token of some claims, made now.
+ * Creates a token with these claims and the current time.
  *
- * @throws Error where a claim is of the wrong type; PlumlineError `ARGUMENT_INVALID`, `KEY_SECRET_BLANK`
+ * @throws Error if a claim has the wrong type; PlumlineError `ARGUMENT_INVALID`, `KEY_SECRET_BLANK`
  */
 export function sign(claims: object, secret: unknown, { algorithm = 'HS256', header, ...options }: Signing): string {
   const key = text(secret, 'secret');
@@ -60,7 +60,7 @@ export function sign(claims: object, secret: unknown, { algorithm = 'HS256', hea
   }
   const number = ALGORITHMS.indexOf(algorithm);
   if (number === -1) {
-    throw mistake('algorithm');
+    throw argumentError('algorithm');
   }
   const frame = new Frame(number);
   frame.add(key);
@@ -68,7 +68,7 @@ export function sign(claims: object, secret: unknown, { algorithm = 'HS256', hea
   frame.add(JSON.stringify(payload));
   const token = signToken(frame);
   if (typeof token !== 'string') {
-    throw failure(token.code, token.help, token.at);
+    throw plumlineError(token.code, token.help, token.at);
   }
   return token;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A request that is allowed; where nothing is given, `GET` of any parameters. */
+/** A request that is allowed. The default is `GET` with any parameters. */
 export interface PolicyOptions {
   url?: string | undefined;
   method?: string | undefined;
@@ -9,7 +9,7 @@ export interface PolicyOptions {
   allow?: boolean | undefined;
 }
 
-/** A policy as it stands in a token. */
+/** A policy in the format of a token. */
 export interface PolicyPayload {
   url: string;
   method: string;
@@ -18,7 +18,7 @@ export interface PolicyPayload {
   allow: boolean;
 }
 
-/** What a token lets its bearer ask for. */
+/** A request that a token allows. */
 export class Policy {
   url: string;
   method: string;
@@ -31,11 +31,11 @@ export class Policy {
     this.method = options?.method || 'GET';
     this.queryFilter = options?.queryFilter || {};
     this.postFilter = options?.postFilter || {};
-    // `false` makes it `true` there too.
+    // npm twilio also turns `false` into `true`.
     this.allow = options?.allow || true;
   }
 
-  /** The policy as it stands in a token. */
+  /** The policy in the format of a token. */
   payload(): PolicyPayload {
     return {
       url: this.url,

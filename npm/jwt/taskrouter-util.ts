@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's `jwt.taskrouter.util`: the URLs that policies name, and the policies that a worker needs.
+ * npm twilio's `jwt.taskrouter.util`: URLs for policies, and the policies that a worker needs.
  *
  * @example
  * ```ts
@@ -17,60 +17,60 @@ import { Policy } from './taskrouter-policy.ts';
 const EVENTS = 'https://event-bridge.twilio.com/v1/wschannels';
 const TASKROUTER = 'https://taskrouter.twilio.com';
 
-/** What a worker's own client asks for. */
+/** The policies that the client of a worker needs. */
 export function defaultWorkerPolicies(version: string, workspaceSid: string, workerSid: string): Policy[] {
-  const workspace = `${TASKROUTER}/${joined(version, 'Workspaces', workspaceSid)}`;
-  const worker = joined(workspace, 'Workers', workerSid);
+  const workspace = `${TASKROUTER}/${joinPath(version, 'Workspaces', workspaceSid)}`;
+  const worker = joinPath(workspace, 'Workers', workerSid);
   return [
-    joined(workspace, 'Activities'),
-    joined(workspace, 'Tasks', '**'),
-    joined(worker, 'Reservations', '**'),
+    joinPath(workspace, 'Activities'),
+    joinPath(workspace, 'Tasks', '**'),
+    joinPath(worker, 'Reservations', '**'),
     worker,
   ].map((url) => new Policy({ url, method: 'GET', allow: true }));
 }
 
-/** What a client needs to hear events. */
+/** The policies that a client needs to receive events. */
 export function defaultEventBridgePolicies(accountSid: string, channelId: string): Policy[] {
-  const url = joined(EVENTS, accountSid, channelId);
+  const url = joinPath(EVENTS, accountSid, channelId);
   return ['GET', 'POST'].map((method) => new Policy({ url, method, allow: true }));
 }
 
-/** The URL of a workspace, or with `**` of all of them; the same goes for the others. */
+/** The URL of a workspace, or of all workspaces for `**`. The other functions accept `**`, too. */
 export function workspacesUrl(workspaceSid?: string): string {
-  return texts(TASKROUTER, 'v1', 'Workspaces', workspaceSid);
+  return joinStrings(TASKROUTER, 'v1', 'Workspaces', workspaceSid);
 }
 
 /** The URL of a task queue. */
 export function taskQueuesUrl(workspaceSid: string, taskQueueSid?: string): string {
-  return texts(workspacesUrl(workspaceSid), 'TaskQueues', taskQueueSid);
+  return joinStrings(workspacesUrl(workspaceSid), 'TaskQueues', taskQueueSid);
 }
 
 /** The URL of a task. */
 export function tasksUrl(workspaceSid: string, taskSid?: string): string {
-  return texts(workspacesUrl(workspaceSid), 'Tasks', taskSid);
+  return joinStrings(workspacesUrl(workspaceSid), 'Tasks', taskSid);
 }
 
 /** The URL of an activity. */
 export function activitiesUrl(workspaceSid: string, activitySid?: string): string {
-  return texts(workspacesUrl(workspaceSid), 'Activities', activitySid);
+  return joinStrings(workspacesUrl(workspaceSid), 'Activities', activitySid);
 }
 
 /** The URL of a worker. */
 export function workersUrl(workspaceSid: string, workerSid?: string): string {
-  return texts(workspacesUrl(workspaceSid), 'Workers', workerSid);
+  return joinStrings(workspacesUrl(workspaceSid), 'Workers', workerSid);
 }
 
 /** The URL of a worker's reservation. */
 export function reservationsUrl(workspaceSid: string, workerSid: string, reservationSid?: string): string {
-  return texts(workersUrl(workspaceSid, workerSid), 'Reservations', reservationSid);
+  return joinStrings(workersUrl(workspaceSid, workerSid), 'Reservations', reservationSid);
 }
 
-/** A path of these parts; one that is missing leaves an empty step, as there. */
-function joined(...parts: (string | undefined)[]): string {
+/** Joins the parts of a path. A missing part becomes an empty step, as in npm twilio. */
+function joinPath(...parts: (string | undefined)[]): string {
   return parts.join('/');
 }
 
-/** A path of those parts that are texts. */
-function texts(...parts: unknown[]): string {
+/** Joins the parts of a path that are strings. */
+function joinStrings(...parts: unknown[]): string {
   return parts.filter((part) => typeof part === 'string').join('/');
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** npm twilio's capability tokens of TaskRouter: signed with the auth token itself. */
+/** npm twilio's capability tokens for TaskRouter. The auth token signs them. */
 import { sign } from './sign.ts';
 import { Policy } from './taskrouter-policy.ts';
 
 export * as util from './taskrouter-util.ts';
 export type { Policy, PolicyOptions, PolicyPayload } from './taskrouter-policy.ts';
 
-/** Whose token it is, and what signs it. */
+/** The account, workspace and channel of the token, and the auth token that signs it. */
 export interface TaskRouterCapabilityOptions {
   accountSid: string;
   authToken: string;
   workspaceSid: string;
   channelId: string;
   friendlyName?: string | undefined;
-  /** Seconds; an hour where it is not given. */
+  /** The lifetime in seconds. The default is one hour. */
   ttl?: number | undefined;
   version?: string | undefined;
 }
@@ -65,12 +65,12 @@ export class TaskRouterCapability {
     this.policies = [];
   }
 
-  /** Adds something that the bearer may ask for. */
+  /** Adds a request that the token allows. */
   addPolicy(policy: Policy): void {
     this.policies.push(policy);
   }
 
-  /** The token, made now. */
+  /** Creates the token, with the current time. */
   toJwt(): string {
     const claims: Record<string, unknown> = {
       iss: this.accountSid,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Spans of time in words, as the npm package `ms` reads them: npm twilio lets a `ttl` be one. */
+/** Parses time spans such as `2 days`, as the npm package `ms` does. npm twilio accepts them as `ttl`. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -21,7 +21,7 @@ const UNITS = new Map<string, number>(
   ).flatMap(([span, words]) => words.split(' ').map((word) => [word, span] as const)),
 );
 
-/** `'2h'`, `'1.5 days'`, or milliseconds without a word; `undefined` for anything else. */
+/** Parses `'2h'`, `'1.5 days'`, or a number of milliseconds. Returns `undefined` for anything else. */
 export function milliseconds(span: string): number | undefined {
   const [, count = '', word = ''] = (span.length > 100 ? null : /^(-?\d*\.?\d+) *([a-z]*)$/i.exec(span)) ?? [];
   const unit = UNITS.get(word.toLowerCase());

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The spellings of a URL that npm twilio tries, in its order. */
-import { rewritten } from './legacy-query.ts';
+/** The forms of a URL that npm twilio tries, in the same order. */
+import { reencode } from './legacy-query.ts';
 
 interface Parts {
-  /** With `://`, and the userinfo with `@`. */
+  /** The scheme with `://`, and the userinfo with `@`. */
   readonly before: string;
   readonly scheme: string;
   readonly host: string;
-  /** With `:`, or empty. */
+  /** The port with `:`, or empty. */
   readonly port: string;
   /** Path, query and fragment. */
   readonly after: string;
 }
 
-function cut(url: string): Parts | undefined {
+function split(url: string): Parts | undefined {
   const [whole = '', scheme = '', authority = ''] = /^([a-z][a-z\d+.-]*:\/\/)([^/?#]*)/i.exec(url) ?? [];
   if (whole === '') {
     return undefined;
   }
   const hostAt = authority.lastIndexOf('@') + 1;
-  // A colon begins the port only after the closing bracket of an IPv6 address.
+  // In an IPv6 address, only a colon after the closing bracket starts the port.
   const colon = authority.indexOf(':', Math.max(hostAt, authority.lastIndexOf(']') + 1));
   const portAt = colon === -1 ? authority.length : colon;
   return {
@@ -32,39 +32,39 @@ function cut(url: string): Parts | undefined {
   };
 }
 
-/** Whether a URL has scheme and host; the others are refused. */
+/** Whether a URL has a scheme and a host. Other URLs are refused. */
 export function isAbsolute(url: string): boolean {
-  return (cut(url)?.host ?? '') !== '';
+  return (split(url)?.host ?? '') !== '';
 }
 
-/** Without the port; and with it, or with the scheme's default one where it has none. */
+/** The URL without a port, and with its port or the default port of its scheme. */
 function withAndWithoutPort(url: string): string[] {
-  const parts = cut(url);
+  const parts = split(url);
   if (!parts) {
     return [url];
   }
   const { before, scheme, host, after } = parts;
-  // For every scheme but https it is 80, as there, and so for wss too.
+  // npm twilio uses 80 for every scheme except https, so for wss, too.
   const port = parts.port || (scheme.toLowerCase() === 'https://' ? ':443' : ':80');
   return [before + host + after, before + host + port + after];
 }
 
-/** The URL as received. */
+/** The forms of the URL as received. */
 export function asReceived(url: string): string[] {
   return withAndWithoutPort(url);
 }
 
-/** The URL as `new URL()` writes it, and that with its query written again. None of what `URL` cannot read. */
-export function normalised(url: string): string[] {
+/** The forms of the URL after `new URL()`, with and without a re-encoded query. Empty if `URL` cannot parse it. */
+export function normalized(url: string): string[] {
   const parsed = parse(url);
   if (!parsed) {
     return [];
   }
   const forms = withAndWithoutPort(parsed.href);
-  return [...new Set([...forms, ...forms.map(withRewrittenQuery)])];
+  return [...new Set([...forms, ...forms.map(withReencodedQuery)])];
 }
 
-/** `undefined` for what `URL` cannot read. */
+/** The parsed URL, or `undefined` if `URL` cannot parse it. */
 export function parse(url: string): URL | undefined {
   try {
     return new URL(url);
@@ -73,8 +73,8 @@ export function parse(url: string): URL | undefined {
   }
 }
 
-/** A fragment counts as query here, as it does there. */
-function withRewrittenQuery(url: string): string {
+/** The URL with its query re-encoded. A fragment counts as part of the query, as in npm twilio. */
+function withReencodedQuery(url: string): string {
   const queryAt = url.indexOf('?') + 1;
-  return queryAt === 0 || queryAt === url.length ? url : url.slice(0, queryAt) + rewritten(url.slice(queryAt));
+  return queryAt === 0 || queryAt === url.length ? url : url.slice(0, queryAt) + reencode(url.slice(queryAt));
 }

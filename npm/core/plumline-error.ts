@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { PlumlineError } from '#pkg/plumline.js';
 
-/** An error to throw. */
-export function failure(code: string, help: string, path: string): PlumlineError {
+/** Creates an error to throw. */
+export function plumlineError(code: string, help: string, path: string): PlumlineError {
   const at = path === '' ? '' : ` at ${path}`;
   return Object.assign(new Error(`${code}${at}: ${help}`), { code, help, path });
 }
