@@ -19,7 +19,7 @@ interface Target {
   readonly accountSid?: string | undefined;
 }
 
-/** Places one call by its webhook; 0 where it was answered in TwiML. */
+/** Sends the first webhook request of a call. Returns the exit code: 0 if the response is TwiML. */
 export async function call(options: CallOptions, print: (line: string) => void): Promise<number> {
   const target = await findTarget(options);
   const params = { ...voiceParams(options, target.accountSid), ...options.param };
@@ -29,13 +29,13 @@ export async function call(options: CallOptions, print: (line: string) => void):
     headers: { 'X-Twilio-Signature': signTwilio({ url: target.url, params, token }) },
     body: new URLSearchParams(params),
   }).catch(() => {
-    throw new Error(`nothing answers at ${new URL(target.url).origin}: start the host there, or give another --url`);
+    throw new Error(`no response from ${new URL(target.url).origin}: start the server, or use another --url`);
   });
   const body = await response.text();
   const type = response.headers.get('content-type') ?? '';
   print(`${response.status} ${response.statusText}, ${type || 'no content type'}`);
   if (response.ok && type.includes('xml')) {
-    print('accepted: the signature is genuine');
+    print('accepted: the signature is valid');
     print(formatTwiml(body));
     return 0;
   }
@@ -43,9 +43,9 @@ export async function call(options: CallOptions, print: (line: string) => void):
   return 1;
 }
 
-/** The URL and token of the options, else of the environment, else of the sandbox that runs on this machine. */
+/** Returns the URL and the token from the options, from the environment, or from the local sandbox. */
 async function findTarget(options: CallOptions): Promise<Target> {
-  // While a token is replaced, two are set: any of them signs.
+  // During a token rotation there are two tokens. Each of them is valid.
   const token =
     options.token ??
     process.env.TWILIO_AUTH_TOKEN?.split(',')
@@ -53,14 +53,14 @@ async function findTarget(options: CallOptions): Promise<Target> {
       ?.trim();
   if (options.url) {
     if (!token) {
-      throw new Error('give --token, or set TWILIO_AUTH_TOKEN: without it the call cannot be signed');
+      throw new Error('use --token or set TWILIO_AUTH_TOKEN to sign the call');
     }
     return { url: options.url, token, accountSid: process.env.TWILIO_ACCOUNT_SID };
   }
   const response = await fetch(new URL('/sandbox.json', options.sandbox)).catch(() => undefined);
   if (!response?.ok) {
     throw new Error(
-      `no sandbox at ${options.sandbox}: start one with npm start, say with --sandbox where it is, or give --url and --token`,
+      `no sandbox at ${options.sandbox}: start it with npm start, set its URL with --sandbox, or use --url and --token`,
     );
   }
   const sandbox = (await response.json()) as { webhook: string; authToken: string };
@@ -69,14 +69,14 @@ async function findTarget(options: CallOptions): Promise<Target> {
   return { url: sandbox.webhook, token: options.token ?? sandbox.authToken, accountSid };
 }
 
-/** What Twilio sends with a call: https://www.twilio.com/docs/voice/twiml#request-parameters */
+/** Returns the parameters that Twilio sends with a call: https://www.twilio.com/docs/voice/twiml#request-parameters */
 function voiceParams({ from, to, browser }: CallOptions, accountSid: string | undefined): Record<string, string> {
   const caller = browser === undefined ? from : `client:${browser}`;
   return {
     ApiVersion: '2010-04-01',
     CallSid: `CA${crypto.randomUUID().replaceAll('-', '')}`,
     CallStatus: 'ringing',
-    // Twilio says inbound of a call that a browser places, too.
+    // Twilio uses inbound for browser calls too.
     Direction: 'inbound',
     From: caller,
     Caller: caller,
@@ -92,7 +92,7 @@ interface Outcome {
 
 function describeError(body: string): string {
   if (/^\s*<(?!\?xml)/.test(body)) {
-    return 'refused: the answer is HTML: is this the webhook of a Medplum server?';
+    return 'refused: the response is HTML. Check that the URL is the webhook of a Medplum server.';
   }
   try {
     const details = (JSON.parse(body) as Outcome).issue?.[0]?.details;

@@ -7,26 +7,26 @@ export interface CheckOptions {
   readonly numbers?: string;
 }
 
-/** Prints what is wrong with the config in a file, a line each; 1 where it cannot be used. */
+/** Prints the errors of a config file, one per line. Returns the exit code: 1 if the config cannot be used. */
 export function check(file: string, { numbers }: CheckOptions, print: (line: string) => void): number {
-  // An editor on Windows may have begun it with a byte order mark.
+  // Editors on Windows can write a byte order mark at the start.
   const text = readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\uFEFF/, '');
   const { ok, lines, errors } = checkText(text, numbers);
   lines.forEach(print);
-  const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
   print(`${count(errors, 'error')}, ${count(lines.length - errors, 'warning')}`);
   return ok ? 0 : 1;
 }
 
 export interface CheckResult {
-  /** Whether a bot can use it. */
+  /** Whether the bots can use it. */
   readonly ok: boolean;
   readonly lines: string[];
-  /** How many of the lines keep it from being used. */
+  /** How many of the lines are errors. */
   readonly errors: number;
 }
 
-/** What is wrong with the text of a config: `path: CODE: help`, and what expectedText there where the schema knows it. */
+/** Checks the text of a config. Each line is `path: CODE: help`, with the expected value if the schema has it. */
 export function checkText(text: string, numbers: string | readonly string[] | undefined): CheckResult {
   const checked = checkWithNumbers(text, numbers);
   const findings = checked.ok ? checked.warnings : checked.findings;
@@ -40,14 +40,15 @@ export function checkText(text: string, numbers: string | readonly string[] | un
   return { ok: checked.ok, lines, errors: findings.filter(({ severity }) => severity === 'error').length };
 }
 
-/** Fails, in words of the command, where `--numbers` cannot be read. */
+/** Checks a config. If `--numbers` is invalid, the error names the option. */
 function checkWithNumbers(text: string, numbers: Parameters<typeof checkText>[1]): ReturnType<typeof checkConfig> {
   try {
     return checkConfig(text, { numbers });
   } catch (err) {
     const { code, path } = err as { code?: unknown; path?: unknown };
     if (code === 'ARGUMENT_INVALID' && typeof path === 'string' && path.startsWith('numbers')) {
-      const help = 'the numbers of --numbers are E.164, with + and the country code first: +15550100021,+15550100022';
+      const help =
+        '--numbers must be E.164 numbers with + and the country code, separated by commas: +15550100021,+15550100022';
       throw new Error(`ARGUMENT_INVALID at ${path}: ${help}`, { cause: err });
     }
     throw err;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * What describePlace at a place of a config, by its schema. Of the config itself nothing is told, since it may be a number or
- * a name: only what the schema has.
+ * Describes the expected value at a path of a config, from its schema. It never repeats values of the config, since
+ * they can be numbers or names. It only repeats what the schema has.
  */
 import { createRequire } from 'node:module';
 
-/** As much of JSON Schema as schema/config.json has. */
+/** The subset of JSON Schema that schema/config.json uses. */
 interface Schema {
   $ref?: string;
   $defs?: Record<string, Schema>;
@@ -26,26 +26,29 @@ interface Schema {
   maxItems?: number;
 }
 
-/** A place in the schema, and what stands there in the config. */
+/** A place in the schema, with the value in the config. */
 interface Place {
   schema: Schema;
   value: unknown;
 }
 
-// The package has the file under its own name, for the command's source and for its bundle alike.
+// Resolved by the package name, so that it works for the source and for the bundle of the command.
 const configSchema = createRequire(import.meta.url)('plumline/schema/config.json') as Schema;
 
 const empty = 'an empty object, {}';
 
 const unknownMemberPrefix = 'an unknown or repeated member of ';
 
-/** What describePlace at the path of a finding; nothing where the schema does not say. `text` is the config. */
+/**
+ * Describes the expected value at the path of a finding. Returns `undefined` if the schema does not have it. `text` is
+ * the config.
+ */
 export function describeExpected(path: string, text: string): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return 'Up to current it is JSON: behind it a quote, a comma or a bracket is missing, or too much.';
+    return 'The JSON is invalid after this position. Check for a missing or extra quote, comma or bracket.';
   }
   const isUnknownMember = path.startsWith(unknownMemberPrefix);
   const place = isUnknownMember ? path.slice(unknownMemberPrefix.length) : path;
@@ -53,7 +56,7 @@ export function describeExpected(path: string, text: string): string | undefined
   let current: Place = { schema: resolved(configSchema), value };
   for (const [index, step] of steps.entries()) {
     if (!isObject(current.value)) {
-      // A word in the place of an object, such as "hangup".
+      // A text in the place of an object, such as "hangup".
       const member = memberOf(current.schema, step);
       const isEmpty = member !== undefined && describeSchema(resolved(member)) === empty;
       return describePlace(current) + (isEmpty ? ` Write it as { "${step}": {} }.` : '');
@@ -80,7 +83,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** One step of a path: a member's name, or `[0]`, which is an element or the member in that place. */
+/** Resolves one step of a path: a member name, or an index such as `[0]`. */
 function child({ schema, value }: Place, step: string): Place | undefined {
   const object = value as Record<string, unknown>;
   if (step.startsWith('[')) {
@@ -91,25 +94,25 @@ function child({ schema, value }: Place, step: string): Place | undefined {
   return inner && { schema: resolved(inner), value: Object.hasOwn(object, step) ? object[step] : undefined };
 }
 
-/** The members by name; of a choice, those of all that can be chosen. */
+/** Returns the members by name. For a choice, returns the members of all options. */
 function members(schema: Schema): Record<string, Schema> {
   const choices = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].map(resolved);
   return Object.assign({ ...schema.properties }, ...choices.map(members)) as Record<string, Schema>;
 }
 
-/** A clinic may call an action `constructor`. */
+/** Uses hasOwn, because a config can have an action with the name `constructor`. */
 function memberOf(schema: Schema, name: string): Schema | undefined {
   const all = members(schema);
   return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
-/** What every member is where their names are the clinic's own. */
+/** Returns the schema of the members if the config chooses their names. */
 function mapValueSchema(schema: Schema): Schema | undefined {
   const among = [schema, ...(schema.anyOf ?? [])];
   return among.map(({ additionalProperties }) => additionalProperties || undefined).find((inner) => inner);
 }
 
-/** Of a verb or a target: one member says which it is. */
+/** Whether the schema is a verb or a target, which has exactly one member. */
 function isChoice(schema: Schema): boolean {
   return schema.oneOf?.some((choice) => choice.properties) ?? false;
 }
@@ -119,23 +122,23 @@ function describeUnknown({ schema, value }: Place): string {
   const given = isObject(value) ? Object.keys(value) : [];
   const unknownIndex = given.findIndex((name) => !known.includes(name));
   if (unknownIndex === -1) {
-    return 'A member stands current twice.';
+    return 'A member is repeated.';
   }
   const suggestion = closest(given[unknownIndex] ?? '', known);
-  const which = isChoice(schema) ? 'One of these describePlace current' : 'These may stand current';
-  return `Member ${unknownIndex + 1} has an unknown name${suggestion ? `: is \`${suggestion}\` suggestion?` : '.'} ${which}: ${list(known)}.`;
+  const which = isChoice(schema) ? 'Use one of' : 'Allowed members';
+  return `Member ${unknownIndex + 1} has an unknown name${suggestion ? `. Did you mean \`${suggestion}\`?` : '.'} ${which}: ${list(known)}.`;
 }
 
 function describePlace({ schema, value }: Place): string {
   const words = choices(schema);
   const suggestion = typeof value === 'string' ? closest(value, words ?? []) : undefined;
   const description = schema.description?.replace(/\s+/g, ' ');
-  // Some say no more than the name.
+  // Some descriptions only repeat the name.
   const isUseful = description !== undefined && !/^`[^`]*`\.$/.test(description);
   return [
-    `Here describePlace ${describeSchema(schema)}${quoteHint(schema, value)}.`,
-    ...(suggestion === undefined ? [] : [`Is \`${suggestion}\` suggestion?`]),
-    ...(value === null ? ['What is optional is left out, and not null.'] : []),
+    `Expected: ${describeSchema(schema)}${quoteHint(schema, value)}.`,
+    ...(suggestion === undefined ? [] : [`Did you mean \`${suggestion}\`?`]),
+    ...(value === null ? ['Omit an optional member instead of null.'] : []),
     ...(isUseful ? [description] : []),
   ].join(' ');
 }
@@ -145,7 +148,7 @@ function quoteHint({ type }: Schema, value: unknown): string {
   return isBare && typeof value === 'string' ? ', without quotes' : '';
 }
 
-/** The words that may stand current, if only those may. */
+/** Returns the allowed texts, if only certain texts are allowed. */
 function choices({ oneOf, enum: words }: Schema): string[] | undefined {
   const all = words ?? oneOf?.map((one) => one.const);
   return all?.every((word) => word !== undefined) ? all : undefined;
@@ -165,16 +168,16 @@ function describeSchema(schema: Schema): string {
   const { minimum, maximum, minItems, maxItems } = schema;
   switch (schema.type) {
     case 'integer':
-      return `a configSchema number${range(minimum, maximum)}`;
+      return `a whole number${range(minimum, maximum)}`;
     case 'number':
       return `a number${range(minimum, maximum)}`;
     case 'boolean':
       return 'true or false';
     case 'string':
-      return 'a text in quotes';
+      return 'a string in quotes';
     case 'array': {
       const count = maxItems === undefined ? '' : ` of${range(minItems ?? 0, maxItems)}`.replace('of from', 'of');
-      return `a list${count}, in brackets`;
+      return `a list${count}`;
     }
     default:
       return describeObject(schema);
@@ -185,13 +188,13 @@ function describeObject(schema: Schema): string {
   const { required = [], properties = {} } = schema;
   const names = Object.keys(properties);
   if (mapValueSchema(schema)) {
-    return 'an object, in braces, each member under a name';
+    return 'an object with named members';
   }
   if (names.length === 0) {
     return empty;
   }
-  const needed = required.length > 0 ? `; it needs ${list(required)}` : '';
-  return `an object, in braces, of ${list(names)}${needed}`;
+  const needed = required.length > 0 ? `; required: ${list(required)}` : '';
+  return `an object with the members ${list(names)}${needed}`;
 }
 
 function range(minimum: number | undefined, maximum: number | undefined): string {
@@ -202,7 +205,7 @@ function list(words: string[]): string {
   return words.join(', ');
 }
 
-/** The word that was suggestion, if there is one so closest that nobody asks. */
+/** Returns the most similar word, or `undefined` if none is similar enough. */
 function closest(written: string, words: string[]): string | undefined {
   const lower = written.toLowerCase();
   const distanceTo = (word: string): number => {
@@ -216,7 +219,7 @@ function closest(written: string, words: string[]): string | undefined {
   return best && best.distanceTo <= Math.min(3, Math.max(written.length, best.word.length) / 3) ? best.word : undefined;
 }
 
-/** Letters to be put in, taken out or exchanged. A long text is closest nothing. */
+/** Returns the edit distance. Words of very different length are not compared. */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 3) {
     return Infinity;

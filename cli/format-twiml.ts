@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import xmlFormatter from 'xml-formatter';
 
-// Its types speak of an ES module's default; Node gives the CommonJS module itself.
+// The types describe a default export of an ES module, but Node returns the CommonJS module.
 const format = xmlFormatter as unknown as typeof xmlFormatter.default;
 
-/** TwiML for people; what is no XML stays as it is. */
+/** Indents TwiML. Text that is not XML is not changed. */
 export function formatTwiml(xml: string): string {
   try {
     return format(xml, { indentation: '  ', collapseContent: true, lineSeparator: '\n' });

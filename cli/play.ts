@@ -18,7 +18,7 @@ export interface PlayOptions {
   readonly ticket: boolean;
 }
 
-/** What the sandbox's page answers: sandbox/src/play.ts. */
+/** The response of the sandbox's `/console/play`. See sandbox/src/play.ts. */
 interface PlayResult {
   readonly status: string;
   readonly duration: number;
@@ -40,7 +40,7 @@ interface ErrorBody {
   readonly issue?: readonly { details?: { text?: string } }[];
 }
 
-/** Lets the sandbox play a whole call, and tells it; 0 where the call was answered without an error. */
+/** Lets the sandbox play a whole call and prints the result. Returns the exit code: 0 if there were no errors. */
 export async function playCall(options: PlayOptions, print: (line: string) => void): Promise<number> {
   const { from, to, browser, digits, speech, answers, voicemail, hangUpAfter, ticket } = options;
   const { queuePosition, queueWait, at, param } = options;
@@ -63,11 +63,14 @@ export async function playCall(options: PlayOptions, print: (line: string) => vo
       ...(ticket && { ticket: 'number' }),
     }),
   }).catch(() => {
-    throw new Error(`no sandbox at ${options.sandbox}: start one with npm start, or say with --sandbox where it is`);
+    throw new Error(`no sandbox at ${options.sandbox}: start it with npm start, or set its URL with --sandbox`);
   });
   if (!answer.ok) {
     const body = (await answer.json().catch(() => ({}))) as ErrorBody;
-    throw new Error(body.issue?.[0]?.details?.text ?? `the sandbox answered ${answer.status}: is it of this version?`);
+    throw new Error(
+      body.issue?.[0]?.details?.text ??
+        `the sandbox responded with ${answer.status}: check that it has the same version`,
+    );
   }
   const call = (await answer.json()) as PlayResult;
   printResult(call, print);
@@ -77,27 +80,27 @@ export async function playCall(options: PlayOptions, print: (line: string) => vo
 function printResult(call: PlayResult, print: (line: string) => void): void {
   const { requests, heard, legs, errors, communication, tasks } = call;
   for (const { url, status, body, callback, params } of requests) {
-    const step = new URL(url).searchParams.get('step') ?? (callback ? 'status callback' : 'the call comes in');
+    const step = new URL(url).searchParams.get('step') ?? (callback ? 'status callback' : 'incoming call');
     const pressed = params.Digits ? `, pressed ${params.Digits}` : '';
-    print(`${status} ${step}${pressed}${callback ? `: ${params.CallStatus ?? 'told'}` : ''}`);
+    print(`${status} ${step}${pressed}${callback ? `: ${params.CallStatus ?? 'sent'}` : ''}`);
     if (!callback) {
       print(formatTwiml(body));
     }
   }
   print('');
   heard.forEach((text) => print(`heard: ${text}`));
-  legs.forEach(({ to, status, duration }) => print(`rung: ${to}, ${status}, ${duration} s`));
+  legs.forEach(({ to, status, duration }) => print(`dialed: ${to}, ${status}, ${duration} s`));
   errors.forEach((code) => print(`Twilio would report error ${code}`));
   print(`ended: ${call.status}, ${call.duration} s`);
   const line = communication?.payload?.[0]?.contentString ?? '';
-  const nothing = requests.some(({ callback }) => callback)
-    ? 'chart: nothing: no callback could be stored'
-    : 'chart: nothing, since no callback came';
-  print(communication ? `chart: Communication/${communication.id}: ${line}` : nothing);
+  const noRecord = requests.some(({ callback }) => callback)
+    ? 'chart: no record: every callback failed'
+    : 'chart: no record: there was no callback';
+  print(communication ? `chart: Communication/${communication.id}: ${line}` : noRecord);
   tasks.forEach(({ id }) => print(`chart: Task/${id}`));
 }
 
-/** `2, 1, -`: a dash is silence. */
+/** Parses a list such as `2, 1, -`. A dash is silence. */
 function entries(list: string): string[] {
   return list.split(',').map((entry) => entry.trim().replace(/^-$/, ''));
 }

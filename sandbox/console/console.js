@@ -8,17 +8,17 @@ let practitioner = '';
 
 const isWhole = () => byId('play').value === 'whole';
 const isBrowser = () => byId('kind').value === 'browser';
-const says = (text) => (byId('outcome').textContent = text);
+const showStatus = (text) => (byId('outcome').textContent = text);
 
 async function refresh() {
   const text = await (await fetch('/console/executions')).text();
-  const everything = byId('minutes').checked;
-  if (text + everything === shown) {
+  const includeCron = byId('show-cron').checked;
+  if (text + includeCron === shown) {
     return;
   }
-  shown = text + everything;
-  const executions = JSON.parse(text).filter(({ trigger, log }) => everything || trigger !== 'cron' || log.length > 0);
-  byId('none').hidden = executions.length > 0;
+  shown = text + includeCron;
+  const executions = JSON.parse(text).filter(({ trigger, log }) => includeCron || trigger !== 'cron' || log.length > 0);
+  byId('no-executions').hidden = executions.length > 0;
   byId('executions').replaceChildren(...executions.map(execution));
 }
 
@@ -26,12 +26,12 @@ async function poll() {
   try {
     await refresh();
   } catch {
-    says('The sandbox does not answer: is npm start still running?');
+    showStatus('The sandbox does not respond. Check that npm start is still running.');
   }
   setTimeout(poll, period);
 }
 
-/** `2, 1, -` as a list; a dash is silence. */
+/** Parses a list such as `2, 1, -`. A dash is silence. */
 function list(id) {
   const text = byId(id).value.trim();
   return text ? text.split(',').map((one) => one.trim().replace(/^-$/, '')) : undefined;
@@ -41,7 +41,7 @@ function seconds(id) {
   return byId(id).value === '' ? undefined : Number(byId(id).value);
 }
 
-function wish() {
+function playRequest() {
   const others = byId('answers')
     .value.split(',')
     .filter((one) => one.includes('='));
@@ -53,7 +53,7 @@ function wish() {
     digits: list('digits'),
     speech: list('speech'),
     answers: Object.fromEntries([
-      ['*', byId('anybody').value],
+      ['*', byId('default-answer').value],
       ...others.map((one) => one.split('=').map((side) => side.trim())),
     ]),
     voicemail: seconds('voicemail'),
@@ -77,7 +77,7 @@ async function post(path, body) {
   const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
   const read = await answer.json();
   if (!answer.ok) {
-    throw new Error(read.issue?.[0]?.details?.text ?? `The sandbox answered ${answer.status}`);
+    throw new Error(read.issue?.[0]?.details?.text ?? `The sandbox responded with ${answer.status}`);
   }
   return read;
 }
@@ -86,23 +86,23 @@ async function place() {
   if (!isWhole()) {
     const { status } = await post('/console/call', firstRequest());
     byId('played').hidden = true;
-    says(`Answered ${status}.`);
+    showStatus(`Response: ${status}.`);
     return;
   }
-  const call = await post('/console/play', wish());
+  const call = await post('/console/play', playRequest());
   played(call, byId);
-  says(`${call.status[0].toUpperCase()}${call.status.slice(1)}: ${call.requests.length} requests.`);
+  showStatus(`${call.status[0].toUpperCase()}${call.status.slice(1)}: ${call.requests.length} requests.`);
   byId('played').focus();
 }
 
-function suit() {
+function updateForm() {
   byId('script').hidden = !isWhole();
   byId('ticket-row').hidden = !isBrowser() || !isWhole();
   const hasTicket = isBrowser() && isWhole() && byId('ticket').value !== '';
   byId('from-label').textContent = hasTicket
-    ? `From, replaced by ${practitioner}’s identity`
+    ? `From (replaced by the identity of ${practitioner})`
     : isBrowser()
-      ? 'From, the identity it is signed in as'
+      ? 'From (identity)'
       : 'From';
   byId('from').disabled = hasTicket;
   byId('to').disabled = hasTicket && byId('ticket').value.startsWith('Patient/');
@@ -114,9 +114,9 @@ async function open() {
   );
   practitioner = account.practitioner;
   byId('webhook').textContent = `POST ${webhook}`;
-  // A config's numbers come last, and are what one wants to try.
-  const ours = numbers.length > 2 ? numbers.at(-1) : numbers[0];
-  byId('to').value = ours;
+  // The numbers of a config come last. They are the ones to try.
+  const defaultNumber = numbers.length > 2 ? numbers.at(-1) : numbers[0];
+  byId('to').value = defaultNumber;
   byId('numbers').replaceChildren(...numbers.map((number) => new Option(number, number)));
   byId('ticket').append(...patients.map(({ name, reference }) => new Option(`For ${name}, a patient`, reference)));
   if (!tickets) {
@@ -125,25 +125,25 @@ async function open() {
   }
   byId('kind').addEventListener('change', () => {
     byId('from').value = isBrowser() ? 'Jo_Invented' : '+15550100099';
-    byId('to').value = isBrowser() ? '+15550100123' : ours;
+    byId('to').value = isBrowser() ? '+15550100123' : defaultNumber;
   });
-  byId('call').addEventListener('change', suit);
-  byId('minutes').addEventListener('change', refresh);
+  byId('call').addEventListener('change', updateForm);
+  byId('show-cron').addEventListener('change', refresh);
   byId('call').addEventListener('submit', async (event) => {
     event.preventDefault();
-    says('Calling …');
+    showStatus('Calling …');
     const button = byId('call').querySelector('button');
     button.disabled = true;
     try {
       await place();
       await refresh();
     } catch (err) {
-      says(err.message);
+      showStatus(err.message);
     } finally {
       button.disabled = false;
     }
   });
-  suit();
+  updateForm();
 }
 
 await open();

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What became of a call, and what the bots did, as elements. Nothing from a caller is ever read as HTML. */
+/** Shows calls and executions as HTML elements. Text from a caller is never parsed as HTML. */
 
-/** An element with text in it. */
+/** Creates an element with text. */
 export function element(name, className, text = '') {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
+  const item = document.createElement(name);
+  item.className = className;
+  item.textContent = text;
+  return item;
 }
 
-/** Indents XML. What is no XML stays as it is. */
+/** Indents XML. Other text is not changed. */
 function pretty(body, contentType) {
   const document = /xml/.test(contentType) ? new DOMParser().parseFromString(body, 'text/xml') : undefined;
   if (!document || document.querySelector('parsererror')) {
@@ -39,11 +39,11 @@ function status(code) {
   return element('strong', code < 400 && code > 0 ? 'status' : 'status bad', String(code));
 }
 
-/** One run of a bot. */
+/** Shows one run of a bot. */
 export function execution({ time, bot, trigger, status: code, duration, contentType, body, log, params, fhir }) {
-  const made = document.createElement('li');
+  const item = document.createElement('li');
   const facts = element('div', 'facts');
-  const parties = params?.From ? `${params.From} → ${params.To || 'nobody'}` : '';
+  const parties = params?.From ? `${params.From} → ${params.To || 'no number'}` : '';
   facts.append(
     status(code),
     element('span', '', new Date(time).toLocaleTimeString()),
@@ -52,23 +52,25 @@ export function execution({ time, bot, trigger, status: code, duration, contentT
     element('span', '', fhir.length === 1 ? '1 FHIR round trip' : `${fhir.length} FHIR round trips`),
     element('span', '', parties),
   );
-  made.append(facts);
+  item.append(facts);
   if (body) {
-    made.append(element('pre', 'body', pretty(body, contentType)));
+    item.append(element('pre', 'body', pretty(body, contentType)));
   }
   if (log.length) {
-    made.append(element('pre', 'log', log.join('\n')));
+    item.append(element('pre', 'log', log.join('\n')));
   }
-  return made;
+  return item;
 }
 
-/** A request of a call: which step it is, and what was answered. Callbacks have nothing to say, and stay closed. */
+/**
+ * Shows one request of a call, with its step and its response. Callbacks are collapsed, since they have no response.
+ */
 function request({ url, status: code, body, callback, params, time }, started) {
-  const made = document.createElement('li');
+  const item = document.createElement('li');
   const details = document.createElement('details');
   const summary = document.createElement('summary');
   const step = new URL(url).searchParams.get('step');
-  const about = [
+  const statusTexts = [
     params.CallStatus,
     params.Digits && `pressed ${params.Digits}`,
     params.SpeechResult,
@@ -77,8 +79,8 @@ function request({ url, status: code, body, callback, params, time }, started) {
   summary.append(
     status(code),
     element('span', 'time', `+${Math.round((time - started) / 1000)} s`),
-    element('span', 'step', step ?? (callback ? 'status callback' : 'the call comes in')),
-    element('span', '', about.filter(Boolean).join(', ')),
+    element('span', 'step', step ?? (callback ? 'status callback' : 'incoming call')),
+    element('span', '', statusTexts.filter(Boolean).join(', ')),
   );
   details.append(summary);
   details.open = !callback;
@@ -90,8 +92,8 @@ function request({ url, status: code, body, callback, params, time }, started) {
   const text = Object.entries(params).map(([name, value]) => `${name}: ${value}`);
   more.append(element('pre', 'log', text.join('\n')));
   details.append(more);
-  made.append(details);
-  return made;
+  item.append(details);
+  return item;
 }
 
 function resource(name, value) {
@@ -102,7 +104,7 @@ function resource(name, value) {
   return details;
 }
 
-/** A whole call, put into the page's places. */
+/** Shows a whole call in the page. */
 export function played(call, byId) {
   const { callSid, heard, requests, legs, errors, communication, tasks } = call;
   byId('played-facts').replaceChildren(
@@ -119,7 +121,7 @@ export function played(call, byId) {
   byId('chart').replaceChildren(
     ...(communication
       ? [resource('Communication', communication)]
-      : [element('p', 'quiet', 'Nothing: no callback came.')]),
+      : [element('p', 'quiet', 'No record: there was no callback.')]),
     ...tasks.map((task) => resource('Task', task)),
   );
   byId('played').hidden = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The AuditEvent of one run of a bot, as the server writes it. */
+/** Builds the AuditEvent that the server writes for one run of a bot. */
 import { createReference, isResource } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type {
@@ -13,11 +13,10 @@ import type {
   Subscription,
 } from '@medplum/fhirtypes';
 
-/** One run of a bot. */
 export interface Run {
-  /** As it stood when the run began. */
+  /** The Bot resource when the run started. */
   bot: WithId<Bot>;
-  /** The profile that the bot ran as: its own, or with `runAsUser` its requester's. */
+  /** The profile that the bot ran as. With `runAsUser`, this is the requester's profile. */
   runAs: Reference;
   requester: Reference | undefined;
   subscription: Subscription | undefined;
@@ -32,10 +31,12 @@ export interface Run {
   traceId: string;
 }
 
-/** How much of a run's console output is kept, from its end. */
+/** The maximum length of the console output in an AuditEvent. The end of the output is kept. */
 export const maxOutput = 10 * 1024;
 
-/** Whether `Bot.auditEventTrigger` asks for a run's AuditEvent. The server takes an unknown trigger for `always`. */
+/**
+ * Whether `Bot.auditEventTrigger` requires an AuditEvent for a run. The server treats an unknown trigger as `always`.
+ */
 export function isAudited({ bot, failed, output }: Run): boolean {
   switch (bot.auditEventTrigger) {
     case 'never':
@@ -64,7 +65,7 @@ export function auditEvent(run: Run): AuditEvent {
     source: { observer: createReference(bot) },
     entity: [bot, input, subscription].flatMap((value) => (isResource(value) && value.id ? [entityOf(value)] : [])),
     outcome: failed ? '4' : '0',
-    // A text of nothing but blanks is no FHIR string.
+    // A FHIR string must not be blank.
     ...(output.trim() && { outcomeDesc: output }),
     extension: [
       {

@@ -27,22 +27,22 @@ import type { BotCode, BotPayload, BotResult, RuntimeVersion, Wrapper } from './
 
 export interface NewBot {
   name?: string;
-  /** The bundle's text, or the file it stands in, which may change at any time. */
+  /** The text of the bundle, or its path. The file may change at any time. */
   code?: string;
   file?: string;
   runtimeVersion: RuntimeVersion;
   secrets?: Record<string, string>;
   publicWebhook?: boolean;
-  /** `true`, the default, allows all but what is kept for administrators; without one, no webhook is answered. */
+  /** `true`, the default, allows everything except administration. Without a policy, the webhook is rejected. */
   accessPolicy?: boolean | AccessPolicy;
-  /** By `$execute` and for a Subscription, the bot has the rights of who asks, and not its own. */
+  /** For `$execute` and for Subscriptions, the bot has the access rights of the requester instead of its own. */
   runAsUser?: boolean;
-  /** Of a JSON body the bot is given the text. */
+  /** The bot receives a JSON body as text. */
   rawBody?: boolean;
-  /** Which runs leave an AuditEvent, and where it is written. */
+  /** Which runs create an AuditEvent, and where it is written. */
   auditEventTrigger?: NonNullable<Bot['auditEventTrigger']>;
   auditEventDestination?: NonNullable<Bot['auditEventDestination']>;
-  /** When it runs by itself: five fields, in UTC. */
+  /** When the bot runs by itself: five cron fields, in UTC. */
   cron?: string;
   timeoutSeconds?: number;
 }
@@ -56,27 +56,27 @@ export interface DeployedBot extends Member {
   wrapper: Wrapper;
 }
 
-/** What a bot is called with. */
+/** The input of one run. */
 export interface Call extends Pick<BotPayload, 'input' | 'contentType' | 'headers' | 'requester' | 'traceId'> {
   trigger: Trigger;
-  /** On whose behalf the bot asks; on its own, if nobody is named. */
+  /** The member whose access rights the bot uses. By default, the bot's own. */
   as?: Member | undefined;
-  /** Of the trigger `subscription`. */
+  /** Only for the trigger `subscription`. */
   subscription?: Subscription;
 }
 
-/** What all bots of a sandbox share. */
+/** Shared by all bots of a sandbox. */
 export interface BotsOptions {
   chart: Chart;
   seed: string;
-  /** With a slash at its end. */
+  /** With a trailing slash. */
   baseUrl: string;
   clock: Clock;
   load?: Load | undefined;
   onLog: (bot: string, line: string) => void;
 }
 
-/** The project's bots, and what they have done. */
+/** The bots of the project and their executions. */
 export class Bots {
   readonly executions: Executions;
   readonly #options: BotsOptions;
@@ -147,7 +147,7 @@ export class Bots {
     return bot;
   }
 
-  /** Gives a bot one more secret. */
+  /** Adds a secret to a bot. */
   setSecret(id: string, name: string, valueString: string): void {
     const bot = this.byId(id);
     if (bot) {
@@ -167,7 +167,7 @@ export class Bots {
     return this.#deployed.find((bot) => bot.reference.reference === reference);
   }
 
-  /** Runs a bot on a request and answers with what it gave. */
+  /** Runs a bot for an HTTP request and sends its result as the response. */
   async answer(bot: DeployedBot, req: Request, res: Response, call: Omit<Call, 'input'>): Promise<void> {
     const resource = await this.#resource(bot);
     const input = req.method === 'GET' ? req.query : inputOf(req, resource.rawBody === true);
@@ -182,7 +182,7 @@ export class Bots {
     });
   }
 
-  /** Runs a bot whose answer nobody waits for. */
+  /** Runs a bot without an HTTP response. */
   async call(bot: DeployedBot, call: Call): Promise<Execution> {
     return this.#run(bot, await this.#resource(bot), call, (result) => {
       const body = result.returned.kind === 'json' ? result.returned.text : '';
@@ -191,7 +191,10 @@ export class Bots {
     });
   }
 
-  /** Lists a webhook request that never came to a bot: an unknown id, a body too large, … */
+  /**
+   * Records a webhook request that does not reach a bot, for example because of an unknown id or a body that is too
+   * large.
+   */
   recordRejected(req: Request, res: Response): void {
     const started = performance.now();
     const execution = this.executions.blank('', 'webhook', undefined);
@@ -249,7 +252,7 @@ export class Bots {
     );
     const duration = performance.now() - started;
     try {
-      // The server answers when the AuditEvent is there.
+      // The server responds after it has written the AuditEvent.
       await this.#audit({
         bot: resource,
         runAs: (as ?? bot).reference,
@@ -271,7 +274,7 @@ export class Bots {
     return execution;
   }
 
-  /** The bot as the chart has it, which may have changed since it was added. */
+  /** Reads the Bot resource, which can change after the bot was added. */
   async #resource({ id }: DeployedBot): Promise<WithId<Bot>> {
     return this.#options.chart.readResource<Bot>('Bot', id).catch(() => ({ resourceType: 'Bot', id }));
   }
@@ -284,7 +287,7 @@ export class Bots {
     const event = auditEvent(run);
     const destinations = run.bot.auditEventDestination ?? ['resource'];
     if (destinations.includes('resource')) {
-      // An id of its own series, so that other resources have the same ids whatever bots do.
+      // Audit events have a separate id sequence, so that they do not affect the ids of other resources.
       await chart.createResource({ ...event, id: uuid(seed, `audit/${++this.#audits}`) }, { assignedId: true });
     }
     if (destinations.includes('log')) {
@@ -320,16 +323,16 @@ export class Bots {
   }
 }
 
-/** What a bot gave, and what was made of it. */
+/** The result of a bot, and the response that was sent for it. */
 interface AnsweredResult extends BotResult {
   answered?: Pick<Execution, 'status' | 'contentType' | 'body'>;
 }
 
-/** Gives what was sent as the answer's body, once it has been. */
+/** Returns a function that reads the body of the response after it was sent. */
 function bodyOf(res: Response): () => string {
   let body = '';
   const send = res.send.bind(res);
-  // An object is sent twice: as itself, and then as its JSON.
+  // Express sends an object twice: first as an object, then as JSON text.
   res.send = (sent: unknown) => {
     body = typeof sent === 'string' || Buffer.isBuffer(sent) ? sent.toString() : '';
     return send(sent);
@@ -337,7 +340,7 @@ function bodyOf(res: Response): () => string {
   return () => body;
 }
 
-/** A caller's text can stand in a log line, and is not to move a terminal's cursor. */
+/** A log line can contain a caller's text. Control characters could move the cursor of a terminal. */
 function escapeControls(line: string): string {
   return line.replace(/[^\P{Cc}\t\n]/gu, '\uFFFD');
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What a config names in the chart, invented where the sandbox's chart has none. */
+/** Creates the resources that a config refers to. */
 import type { Resource } from '@medplum/fhirtypes';
 import type { Sandbox } from './server.ts';
 
 const types = ['CareTeam', 'HealthcareService', 'Organization', 'Practitioner', 'PractitionerRole'] as const;
 type ConfigType = (typeof types)[number];
 
-/** A resource that lets a call go on, and what there is to know of it. */
+/** Minimal resources that let a call continue. */
 const templates: Record<ConfigType, { description: string; create: (name: string) => Resource }> = {
   CareTeam: {
-    description: 'nobody is in it',
+    description: 'has no participants',
     create: (name) => ({ resourceType: 'CareTeam', status: 'active', name }),
   },
   HealthcareService: {
@@ -23,7 +23,7 @@ const templates: Record<ConfigType, { description: string; create: (name: string
     }),
   },
   Organization: {
-    description: 'nobody has a role in it',
+    description: 'has no practitioner roles',
     create: (name) => ({ resourceType: 'Organization', active: true, name }),
   },
   Practitioner: {
@@ -31,12 +31,12 @@ const templates: Record<ConfigType, { description: string; create: (name: string
     create: (family) => ({ resourceType: 'Practitioner', active: true, name: [{ family }] }),
   },
   PractitionerRole: {
-    description: 'nobody’s',
+    description: 'has no practitioner',
     create: () => ({ resourceType: 'PractitionerRole', active: true }),
   },
 };
 
-/** Puts there what a config's text refers to, under the ids that it has. Gives a line for each. */
+/** Creates each resource in a config's text under the id that the config has. Returns one line for each. */
 export async function createConfigResources(sandbox: Sandbox, config: string): Promise<string[]> {
   const lines: string[] = [];
   const references = new RegExp(`"(${types.join('|')})/([A-Za-z0-9.-]{1,64})"`, 'g');

@@ -10,7 +10,7 @@ import type { CallKind, TwilioAccount } from './twilio.ts';
 
 const page = new URL('../console/index.html', import.meta.url);
 
-/** The page loads nothing but itself and talks to nobody but this server. */
+/** The page loads only its own files and connects only to this server. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   'img-src data:',
@@ -22,7 +22,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The one line of `--json`. */
+/** The output of `--json`. */
 export interface SandboxInfo {
   console: string;
   fhir: string;
@@ -45,16 +45,15 @@ export function sandboxInfo(sandbox: Sandbox, bot: SandboxBot, account: TwilioAc
   };
 }
 
-/** What the page is about. */
 export interface ConsoleOptions {
   account: TwilioAccount;
   bots: PlumlineBots;
   people: People;
-  /** Whether the bots know PLUMLINE_SECRET. */
+  /** Whether the bots have PLUMLINE_SECRET. */
   tickets: boolean;
 }
 
-/** Hangs up the page, what it asks for, and what other programs read. */
+/** Adds the console page, its API, and the JSON endpoints for other programs. */
 export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }: ConsoleOptions): void {
   const { pages } = sandbox;
   const bot = bots.webhook;
@@ -88,13 +87,13 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
   pages.get('/console/executions', (_req, res) => {
     res.json(sandbox.executions.slice(-100).reverse());
   });
-  // A call that is placed at another time takes everybody's clock there.
+  // Calls are played one after another, because a call with `at` changes the clock for all calls.
   let turn: Promise<unknown> = Promise.resolve();
-  // Only JSON is taken, which no page of another origin can send unasked.
+  // Only JSON is accepted. A page of another origin cannot send JSON without a CORS preflight.
   pages.post('/console/play', async (req, res) => {
     try {
       if (!req.is('json')) {
-        throw new PlayRequestError('send JSON');
+        throw new PlayRequestError('the body must be JSON');
       }
       const request = readPlayRequest(req.body);
       const played = turn.then(() => play(sandbox, { bots, people, tickets }, request));
@@ -110,7 +109,7 @@ export function openConsole(sandbox: Sandbox, { account, bots, people, tickets }
   pages.post('/console/call', async (req, res) => {
     const call = req.is('json') ? readCall(req.body) : undefined;
     if (!call) {
-      sendOutcome(res, badRequest('A call has from, to and kind (phone or client)'));
+      sendOutcome(res, badRequest('A call needs from, to and kind (phone or client)'));
       return;
     }
     const params = incomingCall(account, call);
@@ -133,9 +132,9 @@ interface PageCall {
 
 function readCall(body: unknown): PageCall | undefined {
   const { from, to, kind, wrongSignature } = (body ?? {}) as Record<string, unknown>;
-  const known = kinds.find((one) => one === kind);
-  if (typeof from !== 'string' || typeof to !== 'string' || !known) {
+  const callKind = kinds.find((one) => one === kind);
+  if (typeof from !== 'string' || typeof to !== 'string' || !callKind) {
     return undefined;
   }
-  return { from, to, kind: known, wrongSignature: wrongSignature === true };
+  return { from, to, kind: callKind, wrongSignature: wrongSignature === true };
 }

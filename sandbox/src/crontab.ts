@@ -2,12 +2,12 @@
 import type { Bot, Resource } from '@medplum/fhirtypes';
 import { Cron } from 'croner';
 
-/** Fails, in croner's own words, unless it is a line of a crontab: five fields, as `Bot.cronString` has them. */
+/** Throws croner's error unless the pattern has five cron fields, as `Bot.cronString` requires. */
 export function checkCron(pattern: string): void {
   new Cron(pattern, { mode: '5-part', paused: true });
 }
 
-/** Runs bots on their minutes, in UTC as a server does. One that takes longer than that conflicts with itself. */
+/** Runs bots by their cron pattern, in UTC as on a server. A run that takes too long overlaps with the next one. */
 export class Crontab {
   readonly #run: (botId: string) => void;
   readonly #jobs = new Map<string, Cron>();
@@ -16,7 +16,7 @@ export class Crontab {
     this.#run = run;
   }
 
-  /** Takes notice of a bot that was written, or deleted; one whose line cannot be read does not run. */
+  /** Updates the schedule after a write or delete of a bot. A bot with an invalid pattern does not run. */
   update(interaction: string, resource: Resource & { id: string }): void {
     if (resource.resourceType !== 'Bot') {
       return;
@@ -30,11 +30,11 @@ export class Crontab {
     try {
       this.#jobs.set(id, new Cron(cronString, { mode: '5-part', timezone: 'UTC', unref: true }, () => this.#run(id)));
     } catch {
-      // As on the server, which takes any text.
+      // The server also accepts any text.
     }
   }
 
-  /** When a bot runs next. */
+  /** Returns when a bot runs next. */
   next(botId: string): Date | undefined {
     return this.#jobs.get(botId)?.nextRun() ?? undefined;
   }

@@ -5,21 +5,21 @@ import { accessToken } from './token.ts';
 
 export type Trigger = 'webhook' | 'execute' | 'subscription' | 'cron';
 
-/** A request that a bot made of FHIR, as it came; one that was tried again is there again. */
+/** A FHIR request of a bot. Each retry is listed separately. */
 export interface RoundTrip {
   method: string;
-  /** From the FHIR base, with the query; empty for a bundle. */
+  /** Relative to the FHIR base, with the query. Empty for a bundle. */
   url: string;
-  /** `GET Patient?phone=…` for each entry of a bundle. */
+  /** For a bundle, one text for each entry, such as `GET Patient?phone=…`. */
   entries?: string[];
 }
 
-/** One run of a bot, as the page and the tests see it. */
+/** One run of a bot. */
 export interface Execution {
   time: string;
   bot: string;
   trigger: Trigger;
-  /** What the caller was answered. `bot` is empty where no bot was asked. */
+  /** The response to the caller. `bot` is empty if the request did not reach a bot. */
   status: number;
   contentType: string;
   body: string;
@@ -30,25 +30,28 @@ export interface Execution {
   fhir: RoundTrip[];
 }
 
-/** An execution, and what ends with it: on whose behalf its bot asks, and the token that says so. */
+/** An execution with the member whose access rights it uses, and its access token. */
 export interface Running {
   execution: Execution;
   accessToken: string;
   member: Member;
 }
 
-/** How many executions are kept. */
+/** The maximum number of stored executions. */
 const maxExecutions = 1000;
 
-/** How many tokens are known: far more than bots can be at work at the same time. */
+/** The maximum number of valid tokens. It is far more than the number of concurrent runs. */
 const maxTokens = 10_000;
 
-/** What the bots have done, and what they are doing. */
+/** Finished and running executions. */
 export class Executions {
   readonly list: Execution[] = [];
   readonly #seed: string;
   readonly #now: () => number;
-  /** By Authorization header. They outlive the execution: work can go on after an answer. */
+  /**
+   * By Authorization header. The tokens stay valid after the execution, since a bot can continue to work after its
+   * response.
+   */
   readonly #running = new Map<string, Running>();
   #count = 0;
 
@@ -86,7 +89,7 @@ export class Executions {
   }
 }
 
-/** As much as an AuditEvent keeps: the last lines, the first of them cut where it has to be. */
+/** Returns the end of a log, as much as an AuditEvent contains. The first line can be cut. */
 function truncated(log: string[]): string[] {
   const text = log.join('\n');
   return text.length <= maxOutput ? log : text.slice(-maxOutput).split('\n');

@@ -6,19 +6,19 @@ import { isJson } from './parsing.ts';
 import { sendOutcome } from './results.ts';
 import { hex } from './base/seed.ts';
 
-/** A request that a bot sent to one of the services that the sandbox plays. */
+/** A request that a bot sent to a fake service. */
 export interface SentRequest {
   service: string;
   time: string;
   method: string;
-  /** Without the service's name, with the query. */
+  /** Without the name of the service, with the query. */
   path: string;
   body: unknown;
 }
 
 /**
- * `/fake/twilio`, `/fake/meta` and `/fake/vapi` write down whatever is sent. `twilio` answers as Twilio's API does; the
- * others take everything, and answer with an id.
+ * `/fake/twilio`, `/fake/meta` and `/fake/vapi` record all requests. `twilio` responds like Twilio's API. The others
+ * accept everything and return an id.
  */
 export function fakes(sent: SentRequest[], seed: string, twilio: RequestHandler): Router {
   const router = Router();
@@ -32,13 +32,14 @@ export function fakes(sent: SentRequest[], seed: string, twilio: RequestHandler)
     ['meta', others],
     ['vapi', others],
   ] as const) {
-    // Credentials stand in headers, which are not kept.
+    // Headers are not recorded, because they contain credentials.
     router.use(`/${service}`, (req, res, next) => {
       if (service !== 'twilio' && req.method === 'POST' && !isJson(req)) {
         sendOutcome(res, unsupportedMediaType);
         return undefined;
       }
-      // Twilio's API takes forms: a page of another origin can send one, but without credentials, and it is refused.
+      // Twilio's API accepts forms. A page of another origin can send a form, but without credentials. Such a request
+      // is rejected and not recorded.
       if (service === 'twilio' && req.get('Authorization') === undefined) {
         return handle(req, res, next);
       }

@@ -13,7 +13,7 @@ export const serverError: OperationOutcome = {
 
 const outcomes = [serverError, conflict('A fault of the sandbox'), tooManyRequests];
 
-/** Reads a rate as a user writes it: a decimal number from 0 to 1. */
+/** Parses a rate: a decimal number from 0 to 1. */
 export function readRate(text: string): number | undefined {
   const rate = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
   return isRate(rate) ? rate : undefined;
@@ -23,7 +23,7 @@ export function isRate(rate: number): boolean {
   return rate >= 0 && rate <= 1;
 }
 
-/** Lets a share of the requests fail, in turn as a server fails, as one that lost a race, and as one that is busy. */
+/** Lets a share of the requests fail. It alternates between a server error, a write conflict and too many requests. */
 export function faults(seed: string, rate: () => number): RequestHandler {
   let requests = 0;
   let failures = 0;

@@ -11,7 +11,7 @@ import type { Cause } from './chart/deliveries.ts';
 import { sendOutcome } from './results.ts';
 import { halve } from './traffic.ts';
 
-/** Base types and resources. Other profiles of the package don't concern what a bot writes. */
+/** Base types and resources. Bots do not use other profiles of the package. */
 const structureDefinitions = [
   'fhir/r4/profiles-types.json',
   'fhir/r4/profiles-resources.json',
@@ -20,7 +20,7 @@ const structureDefinitions = [
 
 let indexed = false;
 
-/** Reads FHIR's own definitions, by which resources are validated and searched. */
+/** Loads the FHIR definitions, which are needed for validation and search. */
 export function indexDefinitions(): void {
   if (indexed) {
     return;
@@ -37,14 +37,14 @@ export function indexDefinitions(): void {
 export interface FhirOptions {
   chart: Chart;
   baseUrl: string;
-  /** Whether a transaction is one. A project without the feature has it processed as a batch. */
+  /** Whether transactions are supported. Otherwise a transaction is processed as a batch. */
   transactions: boolean;
-  /** Whoever an Authorization header belongs to. */
+  /** Finds the access rights for an Authorization header. */
   access: (authorization: string) => Promise<Access | undefined>;
   onChange: (change: Change, cause: Cause) => void;
 }
 
-/** `/fhir/R4`, behind which Medplum's own router stands. */
+/** Handles `/fhir/R4` with Medplum's own router. */
 export function fhirRoutes(options: FhirOptions): RequestHandler {
   const router = new FhirRouter({ introspectionEnabled: true });
   return async (req, res) => {
@@ -70,7 +70,7 @@ export function fhirRoutes(options: FhirOptions): RequestHandler {
   };
 }
 
-/** Who asks can have gone before everything is done. */
+/** The client can close the connection before the request is complete. */
 async function whenClosed(req: Request, res: Response): Promise<void> {
   return new Promise((resolve) => {
     if (req.socket.destroyed) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Request, RequestHandler } from 'express';
 
-/** Methods that read. `$execute` by GET runs a bot, and is checked like a write. */
+/** Methods that do not write. `$execute` runs a bot even with GET, so it is checked like a write. */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Keeps pages of other origins out. The sandbox needs no login, so it answers only where it was asked by a loopback name
- * and its own port, or by the host of `--public-url`: a name that an attacker points at 127.0.0.1 (DNS rebinding) is
- * neither. What changes state is also refused where a browser says that a page of another origin asks; the webhook is
- * exempt, since it is public on a server, too.
+ * Rejects requests from pages of other origins. The sandbox has no login, so it only answers requests to a loopback
+ * name with its own port, or to the host of `--public-url`. This stops DNS rebinding, where an attacker's name resolves
+ * to 127.0.0.1. A request that changes state is also rejected if the browser says that it comes from another origin.
+ * The webhook is exempt, since it is public on a server too.
  */
 export class Hosts {
   readonly #port: number;
@@ -19,7 +19,7 @@ export class Hosts {
     this.#publicUrl = publicUrl === undefined ? undefined : new URL(publicUrl);
   }
 
-  /** Refuses a request for another host. Runs before anything is read. */
+  /** Rejects a request for another host. It runs before the body is read. */
   readonly checkHost: RequestHandler = (req, res, next) => {
     if (this.#isHost(req.headers.host)) {
       next();
@@ -29,20 +29,20 @@ export class Hosts {
       .status(403)
       .type('text/plain')
       .send(
-        `The sandbox answers to localhost, 127.0.0.1 and [::1] with port ${this.#port}, ` +
-          'and to the host of --public-url. This Host header is none of them.\n',
+        `The sandbox accepts the hosts localhost, 127.0.0.1 and [::1] with port ${this.#port}, ` +
+          'and the host of --public-url. This Host header is a different one.\n',
       );
   };
 
-  /** Refuses a request that changes state and comes from a page of another origin. */
+  /** Rejects a request from another origin if it changes state. */
   readonly checkOrigin: RequestHandler = (req, res, next) => {
-    // Without regard to case, as Express compares the paths of routes.
+    // Express also compares paths without regard to case.
     const isExempt = safeMethods.includes(req.method) && !/\/\$execute(?:\/|$)/i.test(req.path);
     if (isExempt || this.#isSameOrigin(req)) {
       next();
       return;
     }
-    res.status(403).type('text/plain').send('A page of another origin may not change anything in the sandbox.\n');
+    res.status(403).type('text/plain').send('A page of another origin cannot change anything in the sandbox.\n');
   };
 
   #isSameOrigin(req: Request): boolean {
@@ -54,7 +54,7 @@ export class Hosts {
   #isHost(host: string | undefined): boolean {
     return (
       host !== undefined &&
-      // A URL could hold more than a host.
+      // The pattern rejects URLs that contain more than a host.
       /^[\w.:[\]-]+$/.test(host) &&
       (this.#isOrigin(`http://${host}`) || this.#isOrigin(`${this.#publicUrl?.protocol ?? ''}//${host}`))
     );

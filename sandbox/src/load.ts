@@ -3,32 +3,32 @@ import type { Request, RequestHandler } from 'express';
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * What a Medplum server on two cores spends, in milliseconds, when many callbacks come together. The figures are a model:
- * idle, that server answers a batch of four searches in 9 and a write in 10; with 40 callbacks at once it answered each
- * within a bot's 2 seconds, and with 80 at once it did not.
+ * The time in milliseconds that a Medplum server on two cores spends under load. The numbers are a model. An idle
+ * server answers a batch of four searches in 9 and a write in 10. With 40 concurrent callbacks, it answered each within
+ * a bot's 2 seconds. With 80, it did not.
  */
 const costs = {
-  /** A run of a bot: its login, its input, a new context, its code. */
+  /** One run of a bot: login, input, new context and code. */
   run: 40,
-  /** A FHIR request, whatever it asks for. */
+  /** One FHIR request. */
   request: 5,
-  /** Each entry of a bundle, or a request without one. */
+  /** One bundle entry, or one request that is not a bundle. */
   read: 2,
   write: 8,
 };
 
-/** How long a write is in the database, where it can meet another one of the same resource. In milliseconds. */
+/** The duration of a database write in milliseconds. Two writes of the same resource can conflict during this time. */
 const writeTime = 15;
 
-/** Lets everything wait for its turn on a server of limited speed. */
+/** Delays requests as on a server of limited speed. */
 export class Load {
   readonly #speed: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** 1 is the server that was measured, 2 is twice as fast. */
+  /** 1 is the speed of the measured server, 2 is twice as fast. */
   constructor(speed: number) {
     if (!(speed > 0 && speed < Infinity)) {
-      throw new RangeError(`The server's speed is a number above 0, not ${speed}`);
+      throw new RangeError(`The server speed must be a number above 0, not ${speed}`);
     }
     this.#speed = speed;
   }
@@ -37,12 +37,12 @@ export class Load {
     return writeTime / this.#speed;
   }
 
-  /** Waits for the turn of a bot's run, and through it. */
+  /** Waits as long as a run of a bot takes. */
   async run(): Promise<void> {
     await this.#waitForTurn(costs.run);
   }
 
-  /** The same for a FHIR request. */
+  /** Waits as long as a FHIR request takes. */
   readonly fhir: RequestHandler = async (req, _res, next) => {
     await this.#waitForTurn(costOf(req));
     next();

@@ -20,17 +20,17 @@ const usage = `npm start -- [--json] [--port N] [--seed N] [--faults rate] [--se
              [--wrapper vmcontext|awslambda|fission] [--config file.json] [--public-url URL]
              [--at 2026-12-25T03:00:00Z]
 
-  --ticket        sets PLUMLINE_SECRET: calls from a browser need a ticket
-  --config        a dialplan (docs/dialplan.md), checked first; its numbers become the account's
-  --at            what the sandbox's clock says when it starts; by default it is now
-  --faults        the share of auth/me and FHIR requests that fail once the sandbox is ready, from 0 to 1
-  --server-speed  1 is as slow as a Medplum server on two cores, 2 twice as fast; by default no wait is added
-  --public-url    the address of a tunnel to the sandbox: its host is answered, beside this machine's own names
-  --wrapper       the runtime of Medplum's that the bots run as under`;
+  --ticket        set PLUMLINE_SECRET, so that calls from a browser need a ticket
+  --config        a dialplan (docs/dialplan.md); it is checked, and its numbers are added to the account
+  --at            the time of the sandbox clock at the start; default: now
+  --faults        the share of auth/me and FHIR requests that fail after the start, from 0 to 1
+  --server-speed  1 is as slow as a Medplum server on two cores, 2 is twice as fast; default: no delay
+  --public-url    the URL of a tunnel to the sandbox; its host is accepted in addition to local names
+  --wrapper       the Medplum runtime that runs the bots`;
 
 const defaultPort = 8787;
 
-/** Something that the user can put right: one line, and no stack. */
+/** An error that the user can correct. It is printed as one line without a stack. */
 class UsageError extends Error {
   readonly exitCode: number;
 
@@ -58,30 +58,30 @@ function readSettings(args: string[]): Settings {
   const { values } = parse(args[0] === '--' ? args.slice(1) : args);
   const wrapper = runtimeVersions.find((version) => version === values.wrapper);
   if (!wrapper) {
-    throw new UsageError(`--wrapper is one of ${runtimeVersions.join(', ')}`, 2);
+    throw new UsageError(`--wrapper must be one of ${runtimeVersions.join(', ')}`, 2);
   }
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(/^\d+$/.test(values.port ?? '') && port < 65536)) {
-    throw new UsageError('--port is a number from 0 to 65535', 2);
+    throw new UsageError('--port must be a number from 0 to 65535', 2);
   }
   const rate = readRate(values.faults);
   if (rate === undefined) {
-    throw new UsageError(`--faults is a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
+    throw new UsageError(`--faults must be a rate from 0 to 1, such as 0.05, not ${JSON.stringify(values.faults)}`, 2);
   }
   const speed = values['server-speed'];
   if (speed !== undefined && !(/^\d*\.?\d+$/.test(speed) && Number(speed) > 0)) {
-    throw new UsageError('--server-speed is a number above 0: 1 is a Medplum server on two cores', 2);
+    throw new UsageError('--server-speed must be a number above 0; 1 is a Medplum server on two cores', 2);
   }
   const publicUrl = values['public-url'];
   if (
     publicUrl !== undefined &&
     !/^(?:https:\/\/[^/?#]|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$))/.test(publicUrl)
   ) {
-    throw new UsageError('--public-url begins with https://, or with http:// and localhost', 2);
+    throw new UsageError('--public-url must start with https://, or with http://localhost', 2);
   }
   const at = values.at === undefined ? undefined : readInstant(values.at);
   if (values.at !== undefined && at === undefined) {
-    throw new UsageError(`--at is ${instantHelp}`, 2);
+    throw new UsageError(`--at must be ${instantHelp}`, 2);
   }
   return {
     help: values.help,
@@ -98,7 +98,7 @@ function readSettings(args: string[]): Settings {
   };
 }
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- parseArgs says it best
+// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- parseArgs infers the type
 function parse(args: string[]) {
   try {
     return parseArgs({
@@ -124,33 +124,33 @@ function parse(args: string[]) {
 
 function readConfig(file: string): string {
   try {
-    // An editor on Windows may have begun it with a byte order mark.
+    // Editors on Windows can write a byte order mark at the start.
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (err) {
     throw new UsageError(`--config ${file}: ${(err as Error).message}`, 1);
   }
 }
 
-/** Prints what is wrong with a config, as `npx plumline check` does. Fails where a bot would not use it. */
+/** Prints the errors of a config, as `npx plumline check` does. Fails if the bots cannot use the config. */
 async function checkConfig(file: string, text: string, numbers: string[]): Promise<void> {
-  // Not before it is known that pkg/ is there.
+  // Imported here, because it needs pkg/.
   const { checkText } = await import('../../cli/check.ts');
   const { ok, lines } = checkText(text, numbers);
   lines.forEach((line) => console.error(line));
   if (!ok) {
-    throw new UsageError(`--config ${file} cannot be used: mend what is said above, and start again`, 1);
+    throw new UsageError(`--config ${file} cannot be used: correct the errors above and start again`, 1);
   }
 }
 
-/** The account's numbers, and those that the config has besides: they become the account's too. */
+/** Returns the account's numbers and the numbers of the config. */
 function addConfigNumbers(own: string[], config: string): string[] {
-  let named: unknown;
+  let configNumbers: unknown;
   try {
-    named = (JSON.parse(config) as { numbers?: unknown } | null)?.numbers;
+    configNumbers = (JSON.parse(config) as { numbers?: unknown } | null)?.numbers;
   } catch {
-    // The check says where it is no JSON.
+    // The check reports invalid JSON.
   }
-  const others = typeof named === 'object' && named !== null ? Object.keys(named) : [];
+  const others = typeof configNumbers === 'object' && configNumbers !== null ? Object.keys(configNumbers) : [];
   return [...new Set([...own, ...others.filter((number) => /^\+[1-9]\d{1,14}$/.test(number))])];
 }
 
@@ -162,7 +162,7 @@ async function main(args: string[]): Promise<void> {
   }
   const missing = botNames.find((name) => !existsSync(bundlePath(name)));
   if (missing) {
-    throw new UsageError(`pkg/bots/${missing}.cjs is missing: npm run build makes it`, 1);
+    throw new UsageError(`pkg/bots/${missing}.cjs is missing: run npm run build`, 1);
   }
   const account = twilioAccount(settings.seed);
   if (settings.config) {
@@ -192,7 +192,7 @@ async function main(args: string[]): Promise<void> {
   const bot = bots.webhook;
   const created = await createConfigResources(sandbox, settings.config?.text ?? '');
   openConsole(sandbox, { account, bots, people: await addPeople(sandbox), tickets: settings.ticket });
-  // Not before all is there: what makes the sandbox ready is no part of what is to be tested.
+  // Set after the setup, so that the setup itself does not fail.
   sandbox.faultRate = settings.faults;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
@@ -204,7 +204,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** The default port if it is free and none was checkWithNumbers for, else any. */
+/** Uses the default port if it is free and no port was given. Otherwise it uses any free port. */
 async function start(port: number | undefined, options: SandboxOptions): Promise<Sandbox> {
   try {
     return await startSandbox({ ...options, port: port ?? defaultPort });
@@ -213,7 +213,7 @@ async function start(port: number | undefined, options: SandboxOptions): Promise
       throw err;
     }
     if (port !== undefined) {
-      throw new UsageError(`Port ${port} is taken: give --port another one, or 0 for any`, 1);
+      throw new UsageError(`Port ${port} is in use: choose another --port, or 0 for any free port`, 1);
     }
     return startSandbox({ ...options, port: 0 });
   }
@@ -225,35 +225,35 @@ function startMessage(
   account: TwilioAccount,
   { wrapper, config, at, created }: Pick<Settings, 'wrapper' | 'config' | 'at'> & { created: string[] },
 ): string {
-  // A number of the config's comes after the account's own, and is the one to try.
+  // The numbers of the config come last. They are the ones to try.
   const number = (config ? account.numbers.at(-1) : account.numbers[0]) ?? '';
   const params = incomingCall(account, { from: '+15550100099', to: number, kind: 'phone' });
   const data = Object.entries(params).map(([name, value]) => `  --data-urlencode '${name}=${value}' \\\n`);
   const node = wrapper === 'awslambda' && lambdaRuntime === process.execPath ? `, on Node ${process.version}` : '';
-  const clock = at === undefined ? '' : `\n  Clock     ${new Date(at).toISOString()}, and goes on from there`;
-  const named =
+  const clock = at === undefined ? '' : `\n  Clock     ${new Date(at).toISOString()}`;
+  const resources =
     created.length === 0
       ? ''
-      : `\n\nInvented here, since the config names them; for a server write the ids of your own there:\n\n  ${created.join('\n  ')}`;
-  // The command looks on the default port by itself.
-  const where = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
-  return `The sandbox runs the bots of pkg/bots as ${wrapper} does${node}, with the rights that deploy/ gives them.
+      : `\n\nThe config refers to these resources, so the sandbox created them. For a server, use your own ids:\n\n  ${created.join('\n  ')}`;
+  // The command uses the default port if there is no --sandbox.
+  const sandboxOption = sandbox.url.endsWith(`:${defaultPort}`) ? '' : ` --sandbox ${sandbox.url}`;
+  return `The sandbox runs the bots of pkg/bots with the ${wrapper} runtime${node} and the access policies of deploy/.
 
   Console   ${sandbox.url}/
   Webhook   ${bot.webhook}
   FHIR      ${sandbox.fhir}
   Numbers   ${account.numbers.join(', ')}
-  Token     ${account.authToken}${clock}${named}
+  Token     ${account.authToken}${clock}${resources}
 
 Place a call:
 
-npx plumline call --from +15550100099 --to ${number}${where}
+npx plumline call --from +15550100099 --to ${number}${sandboxOption}
 
-play one to its end, with whoever is rung answering:
+Play a whole call that is answered:
 
-npx plumline call --to ${number} --answers '*=answered'${where}
+npx plumline call --to ${number} --answers '*=answered'${sandboxOption}
 
-or, signed for this run:
+Or send a request that is signed for this run:
 
 curl -H 'X-Twilio-Signature: ${sign(account.authToken, bot.webhook, params)}' \\
 ${data.join('')}  '${bot.webhook}'

@@ -13,16 +13,16 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { sendOutcome } from './results.ts';
 
-/** The text of JSON bodies that are UTF-8, for bots with `rawBody`. */
+/** The text of UTF-8 JSON bodies, for bots with `rawBody`. */
 const texts = new WeakMap<IncomingMessage, string>();
 
-/** JSON bodies that nest too deeply for whatever recurses into them, beginning with `JSON.stringify`. */
+/** Requests with JSON bodies that nest too deeply for recursive code, such as `JSON.stringify`. */
 const tooDeep = new WeakSet<IncomingMessage>();
 
-/** Far more than FHIR needs, and far less than a stack holds. */
+/** Far more than FHIR needs, and far less than the stack allows. */
 const maxLevels = 500;
 
-/** Medplum parses every body before it looks at the path, with these parsers, in this order. */
+/** Medplum parses every body before it checks the path, with these parsers in this order. */
 export function bodyParsers(maxJsonSize: string): RequestHandler[] {
   return [
     bodyParser.urlencoded({ extended: false }),
@@ -47,7 +47,7 @@ function saveText(req: IncomingMessage, _res: unknown, body: Buffer, encoding: s
   }
 }
 
-/** Level by level, without recursion. */
+/** Checks level by level, without recursion. */
 function isDeeper(value: unknown, levels: number): boolean {
   let level = [value].filter(isObject);
   for (let depth = 0; level.length > 0; depth++) {
@@ -67,7 +67,10 @@ export function isJson(req: Request): boolean {
   return typeof req.is(jsonTypes) === 'string';
 }
 
-/** What a bot is given of a POST. Fails with 400 where that nests too deeply and the bot does not take the text. */
+/**
+ * Returns the input of a bot for a POST. Fails with 400 if the body nests too deeply and the bot does not take raw
+ * text.
+ */
 export function inputOf(req: Request, rawBody: boolean): unknown {
   const text = rawBody ? texts.get(req) : undefined;
   if (text === undefined && tooDeep.has(req)) {
@@ -78,7 +81,7 @@ export function inputOf(req: Request, rawBody: boolean): unknown {
 
 const nestedTooDeeply = badRequest(`Content nests more than ${maxLevels} levels deep`);
 
-/** For routes that look into a body. */
+/** For routes that read the parsed body. */
 export const refuseDeep: RequestHandler = (req, res, next) => {
   if (tooDeep.has(req)) {
     sendOutcome(res, nestedTooDeeply);
@@ -88,8 +91,8 @@ export const refuseDeep: RequestHandler = (req, res, next) => {
 };
 
 /**
- * Refuses a write that is not JSON. A page of another origin can send a form or plain text without access; for JSON its
- * browser asks first, and is not allowed. `_search` writes nothing, and takes a form by FHIR's rules.
+ * Rejects a write that is not JSON. A page of another origin can send a form or plain text without a CORS preflight,
+ * but not JSON. `_search` does not write, and FHIR allows a form there.
  */
 export const requireJson: RequestHandler = (req, res, next) => {
   const isWrite = ['POST', 'PUT', 'PATCH'].includes(req.method) && !/\/_search\/?$/.test(req.path);
@@ -100,7 +103,7 @@ export const requireJson: RequestHandler = (req, res, next) => {
   }
 };
 
-/** The headers that every answer of the server carries, whatever it answers. */
+/** The headers of every response of a Medplum server. */
 export const standardHeaders: RequestHandler = (_req, res, next) => {
   res.set({
     'Cache-Control': 'no-store, no-cache, must-revalidate',
@@ -116,13 +119,13 @@ export const standardHeaders: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** What body-parser throws, or Medplum's own code. */
+/** An error of body-parser or of Medplum's code. */
 interface RequestError {
   outcome?: unknown;
   type?: unknown;
 }
 
-/** What went wrong before a bot was asked: a body that can't be read, or an outcome thrown by a handler. */
+/** Handles errors that occur before a bot runs: a body that cannot be parsed, or an outcome that a handler throws. */
 export const errorHandler: ErrorRequestHandler = (err: RequestError | undefined, _req, res, next) => {
   if (res.headersSent) {
     next(err);

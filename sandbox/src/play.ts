@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Whole calls by the scripted phone, as the page and the command ask for them. */
+/** Plays whole calls for the console page and for `plumline call`. */
 import { parseSearchRequest } from '@medplum/core';
 import type { Communication, Task } from '@medplum/fhirtypes';
 import { instantHelp, readInstant } from './clock.ts';
@@ -8,27 +8,27 @@ import type { PlumlineBots, People } from './plumline-bots.ts';
 import type { Sandbox } from './server.ts';
 import type { Answer, CallResult, Queued, Script } from './twilio.ts';
 
-/** What a call came to, and what it left in the chart. */
+/** The result of a call, with the resources that it created. */
 export interface PlayResult extends CallResult {
   communication: Communication | null;
   tasks: Task[];
 }
 
-/** A request as it comes from outside. */
+/** A validated request to play a call. */
 export interface PlayRequest {
   kind: 'phone' | 'browser';
   from: string;
   to: string;
   script: Script;
-  /** Ask for a ticket first: for the number, or for a patient. */
+  /** Request a ticket first, for the number or for a patient. */
   ticket?: 'number' | `Patient/${string}`;
-  /** When the call is placed, epoch milliseconds; by default it is what the sandbox's clock says. */
+  /** When the call starts, in epoch milliseconds. By default, the time of the sandbox clock. */
   at?: number;
-  /** What Twilio sends beside the usual, or a browser. */
+  /** Additional parameters from Twilio or from the browser. */
   params?: Record<string, string>;
 }
 
-/** What is wrong with a request, or why it was not granted: told to whoever asked. */
+/** An invalid request, or one that cannot be played. The message is for the user. */
 export class PlayRequestError extends Error {}
 
 const answers = {
@@ -39,26 +39,26 @@ const answers = {
   failed: 'failed',
 } satisfies Record<string, Answer>;
 
-/** Longer, and a call would outlast what Twilio allows. */
+/** Twilio's maximum duration of a call. */
 const maxSeconds = 4 * 3600;
 
 const maxEntries = 100;
 
-/** What the network says by itself, or what the request has a member for. */
+/** Parameters that the network sets, or that are set by other fields of the request. */
 const ownParams = 'AccountSid ApiVersion CallSid CallStatus Called Caller Direction From To'.split(' ');
 
-/** Reads what a page or a command asks for. Fails with `PlayRequestError`. */
+/** Validates a request. Throws `PlayRequestError`. */
 export function readPlayRequest(body: unknown): PlayRequest {
   const request = (body ?? {}) as Record<string, unknown>;
   const { kind, from, to, digits, speech, answers, voicemail, hangUpAfter, ticket } = request;
   if (kind !== 'phone' && kind !== 'browser') {
-    throw new PlayRequestError('kind is phone or browser');
+    throw new PlayRequestError('kind must be phone or browser');
   }
   if (typeof from !== 'string' || from === '' || typeof to !== 'string') {
-    throw new PlayRequestError('from and to are texts: who calls, and whom');
+    throw new PlayRequestError('from and to must be strings: the caller and the called number');
   }
   if (ticket !== undefined && !(ticket === 'number' || (typeof ticket === 'string' && /^Patient\/./.test(ticket)))) {
-    throw new PlayRequestError('ticket is number, or Patient/ and an id');
+    throw new PlayRequestError('ticket must be number, or Patient/ and an id');
   }
   return {
     kind,
@@ -67,7 +67,7 @@ export function readPlayRequest(body: unknown): PlayRequest {
     script: {
       ...texts('digits', digits),
       ...texts('speech', speech),
-      ...readAnswers(answers, readWaiting(request)),
+      ...readAnswers(answers, readQueueState(request)),
       ...seconds('voicemail', voicemail),
       ...seconds('hangUpAfter', hangUpAfter),
     },
@@ -83,7 +83,7 @@ function readAt(value: unknown): Pick<PlayRequest, 'at'> {
   }
   const at = typeof value === 'string' ? readInstant(value) : undefined;
   if (at === undefined) {
-    throw new PlayRequestError(`at is ${instantHelp}`);
+    throw new PlayRequestError(`at must be ${instantHelp}`);
   }
   return { at };
 }
@@ -92,33 +92,35 @@ function readParams(value: unknown): Pick<PlayRequest, 'params'> {
   if (value === undefined) {
     return {};
   }
-  const isTexts =
+  const isStringMap =
     typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
-  if (!isTexts || Object.keys(value).length > maxEntries) {
+  if (!isStringMap || Object.keys(value).length > maxEntries) {
     throw new PlayRequestError(
-      `params is an object of ${maxEntries} texts at most: "StirVerstat": "TN-Validation-Failed"`,
+      `params must be an object with at most ${maxEntries} strings, such as "StirVerstat": "TN-Validation-Failed"`,
     );
   }
   const own = ownParams.find((name) => Object.hasOwn(value, name));
   if (own !== undefined) {
-    throw new PlayRequestError(`${own} is no further parameter: a whole call has its own, by kind, from and to`);
+    throw new PlayRequestError(`${own} cannot be set in params: it follows from kind, from and to`);
   }
   return { params: value as Record<string, string> };
 }
 
-/** What a caller in a queue is told of it. */
-function readWaiting({ queuePositions, queueWait }: Record<string, unknown>): Pick<Queued, 'positions' | 'average'> {
-  const isPlaces =
+/** Reads the queue position and wait time that Twilio reports to a waiting caller. */
+function readQueueState({ queuePositions, queueWait }: Record<string, unknown>): Pick<Queued, 'positions' | 'average'> {
+  const isPositions =
     Array.isArray(queuePositions) &&
     queuePositions.length > 0 &&
     queuePositions.length <= maxEntries &&
-    queuePositions.every((place) => Number.isInteger(place) && place > 0 && place <= 1000);
-  if (queuePositions !== undefined && !isPlaces) {
-    throw new PlayRequestError('queuePositions is a list of places in the queue, from 1 to 1000, such as 14, 13');
+    queuePositions.every((position) => Number.isInteger(position) && position > 0 && position <= 1000);
+  if (queuePositions !== undefined && !isPositions) {
+    throw new PlayRequestError(
+      'queuePositions must be a list of positions in the queue, from 1 to 1000, such as 14, 13',
+    );
   }
   const { queueWait: average } = seconds('queueWait', queueWait);
   return {
-    ...(isPlaces && { positions: queuePositions as number[] }),
+    ...(isPositions && { positions: queuePositions as number[] }),
     ...(average !== undefined && { average }),
   };
 }
@@ -129,9 +131,7 @@ function texts<Name extends string>(name: Name, value: unknown): Partial<Record<
   }
   const isList = Array.isArray(value) && value.length <= maxEntries && value.every((one) => typeof one === 'string');
   if (!isList) {
-    throw new PlayRequestError(
-      `${name} is a list of texts, ${maxEntries} at most, one for each time the caller is asked`,
-    );
+    throw new PlayRequestError(`${name} must be a list of at most ${maxEntries} strings, one for each prompt`);
   }
   return { [name]: value } as Record<Name, string[]>;
 }
@@ -141,52 +141,54 @@ function seconds<Name extends string>(name: Name, value: unknown): Partial<Recor
     return {};
   }
   if (typeof value !== 'number' || !(value >= 0 && value <= maxSeconds)) {
-    throw new PlayRequestError(`${name} is a number of seconds, from 0 to ${maxSeconds}`);
+    throw new PlayRequestError(`${name} must be a number of seconds from 0 to ${maxSeconds}`);
   }
   return { [name]: value } as Record<Name, number>;
 }
 
-/** By address; `*` is anybody else, and `queue` is what happens in one. */
-function readAnswers(given: unknown, waiting: Queued): Pick<Script, 'answers' | 'queue'> {
-  const inQueue = Object.keys(waiting).length > 0;
+/** Reads the answers by address. `*` is the default for other addresses, and `queue` is the result of a queue. */
+function readAnswers(given: unknown, queueState: Queued): Pick<Script, 'answers' | 'queue'> {
+  const inQueue = Object.keys(queueState).length > 0;
   if (given === undefined) {
-    return inQueue ? { queue: waiting } : {};
+    return inQueue ? { queue: queueState } : {};
   }
   if (typeof given !== 'object' || given === null || Object.keys(given).length > maxEntries) {
-    throw new PlayRequestError(`answers is an object of ${maxEntries} members at most: "client:desk": "busy"`);
+    throw new PlayRequestError(
+      `answers must be an object with at most ${maxEntries} members, such as "client:desk": "busy"`,
+    );
   }
   const { queue, ...others } = given as Record<string, unknown>;
   if (queue !== undefined && queue !== 'answered' && queue !== 'full') {
-    throw new PlayRequestError('in a queue a caller is answered, or it is full');
+    throw new PlayRequestError('the answer for queue must be answered or full');
   }
   if (queue === 'full' && inQueue) {
-    throw new PlayRequestError('nobody has a place in a queue that is full');
+    throw new PlayRequestError('a caller has no position in a queue that is full');
   }
   const read: Record<string, Answer> = {};
   for (const [address, answer] of Object.entries(others)) {
     if (typeof answer !== 'string' || !Object.hasOwn(answers, answer)) {
-      throw new PlayRequestError(`whoever is rung is one of ${Object.keys(answers).join(', ')}`);
+      throw new PlayRequestError(`each answer must be one of ${Object.keys(answers).join(', ')}`);
     }
     read[address] = answers[answer as keyof typeof answers];
   }
   return {
     answers: read,
     ...(queue === 'full' && { queue }),
-    ...(queue === 'answered' && { queue: { ...waiting, after: 40, talk: 30 } }),
-    ...(queue === undefined && inQueue && { queue: waiting }),
+    ...(queue === 'answered' && { queue: { ...queueState, after: 40, talk: 30 } }),
+    ...(queue === undefined && inQueue && { queue: queueState }),
   };
 }
 
 interface PlayContext {
   bots: PlumlineBots;
   people: People;
-  /** Whether there are any. */
+  /** Whether tickets are enabled. */
   tickets: boolean;
 }
 
 /**
- * Plays a call to its last callback, and comes back from the time that it was placed at: one call after the other, since
- * all have the same clock. Fails with `PlayRequestError` where no ticket is to be had.
+ * Plays a call up to its last callback. If the request has a time, it sets the clock and resets it afterwards. Calls
+ * must be played one after another, since they share the clock. Throws `PlayRequestError` if there is no ticket.
  */
 export async function play(sandbox: Sandbox, context: PlayContext, request: PlayRequest): Promise<PlayResult> {
   const offset = sandbox.now() - Date.now();
@@ -208,27 +210,27 @@ async function playNow(
   request: PlayRequest,
 ): Promise<PlayResult> {
   if (request.ticket !== undefined && !tickets) {
-    throw new PlayRequestError('the bots give no tickets without PLUMLINE_SECRET: start the sandbox with --ticket');
+    throw new PlayRequestError('tickets need PLUMLINE_SECRET: start the sandbox with --ticket');
   }
   const { twilio } = sandbox;
   const { from, to, script, params = {} } = request;
-  const placed = await (request.kind === 'phone'
+  const result = await (request.kind === 'phone'
     ? twilio.incoming({ from, to, script, params })
     : twilio.browser({ script, ...(await browserCall(sandbox, bots, people, request)) }));
   await sandbox.settled();
-  // Of the chart itself: a FHIR request may be made to fail.
+  // Read directly from the chart, because FHIR requests can have injected faults.
   const [communication] = await sandbox.chart.searchResources<Communication>(
-    parseSearchRequest<Communication>(`Communication?identifier=https://www.twilio.com/|${placed.callSid}`),
+    parseSearchRequest<Communication>(`Communication?identifier=https://www.twilio.com/|${result.callSid}`),
   );
   const kinds = ['missed', 'failed', 'voicemail', 'callback'];
-  const identifiers = kinds.map((kind) => `https://plumline.dev/fhir/call-task|${placed.callSid}.${kind}`);
+  const identifiers = kinds.map((kind) => `https://plumline.dev/fhir/call-task|${result.callSid}.${kind}`);
   const tasks = await sandbox.chart.searchResources<Task>(
     parseSearchRequest<Task>(`Task?identifier=${identifiers.join(',')}`),
   );
-  return { ...placed, communication: communication ?? null, tasks };
+  return { ...result, communication: communication ?? null, tasks };
 }
 
-/** What a browser is signed in as, and what it sends along. */
+/** Returns the identity and the parameters of a browser call. */
 async function browserCall(
   sandbox: Sandbox,
   bots: PlumlineBots,
@@ -238,11 +240,11 @@ async function browserCall(
   if (ticket === undefined) {
     return { identity: from.replace(/^client:/, ''), params: { ...params, To: to } };
   }
-  const whom = ticket === 'number' ? { number: to } : { patient: ticket };
+  const target = ticket === 'number' ? { number: to } : { patient: ticket };
   const answer = await fetch(`${sandbox.fhir}/Bot/${bots.operations.id}/$execute`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${people.practitioner.token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ operation: 'start-call', ...whom }),
+    body: JSON.stringify({ operation: 'start-call', ...target }),
   });
   const body = (await answer.json()) as {
     identity?: string;
@@ -250,9 +252,7 @@ async function browserCall(
     issue?: { details?: { text?: string } }[];
   };
   if (body.identity === undefined || body.ticket === undefined) {
-    throw new PlayRequestError(
-      `no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'the bot log has more'}`,
-    );
+    throw new PlayRequestError(`no ticket (${answer.status}): ${body.issue?.[0]?.details?.text ?? 'see the bot log'}`);
   }
   return { identity: body.identity, params: { ...params, Ticket: body.ticket } };
 }

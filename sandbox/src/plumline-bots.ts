@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Plumline's three bots, put into the sandbox as docs/deploy.md puts them on a server. They are written to the chart
- * itself, since FHIR requests may be made to fail.
+ * Adds Plumline's three bots to the sandbox, as docs/deploy.md adds them to a server. The resources are written to the
+ * chart directly, because FHIR requests can have injected faults.
  */
 import type { AccessPolicy, Bot, Patient, PractitionerRole, Resource, Subscription } from '@medplum/fhirtypes';
 import { readFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ export type PlumlineBots = Record<BotName, SandboxBot>;
 
 const root = new URL('../../', import.meta.url);
 
-/** The file that a name's bot runs. */
+/** Returns the path of a bot's bundle. */
 export function bundlePath(name: BotName): string {
   return fileURLToPath(new URL(`pkg/bots/${name}.cjs`, root));
 }
@@ -28,13 +28,13 @@ export interface DeployOptions {
   runtimeVersion: RuntimeVersion;
   /** PLUMLINE_CONFIG. */
   config?: string | undefined;
-  /** PLUMLINE_SECRET, with which there are tickets. */
+  /** PLUMLINE_SECRET, which enables tickets. */
   secret?: string | undefined;
 }
 
 /**
- * Adds the bots with the rights, the Subscription and the cron line of deploy/. The webhook's is the first, which calls
- * come to.
+ * Adds the bots with the policies, the Subscription and the cron pattern of deploy/. The webhook bot is first, because
+ * calls go to the first bot.
  */
 export async function deployBots(sandbox: Sandbox, options: DeployOptions): Promise<PlumlineBots> {
   const { account, runtimeVersion, config, secret } = options;
@@ -48,7 +48,7 @@ export async function deployBots(sandbox: Sandbox, options: DeployOptions): Prom
     runtimeVersion,
     secrets: { ...everywhere, TWILIO_AUTH_TOKEN: account.authToken },
   });
-  // TWILIO_TWIML_APP_SID is kept from the webhook: a browser's call that is made by hand names no app.
+  // The webhook bot has no TWILIO_TWIML_APP_SID, because a browser call from a manual test has no app.
   const secrets = {
     ...everywhere,
     TWILIO_API_KEY: account.apiKey,
@@ -73,7 +73,7 @@ async function deployBot(
   { runtimeVersion, secrets }: { runtimeVersion: RuntimeVersion; secrets: Record<string, string> },
 ): Promise<SandboxBot> {
   const bot = await readDeployFile<Bot>(`bots/${name}`);
-  // The operations bot runs as whoever asks; of the policy that it has to have it makes no use.
+  // The operations bot runs with the requester's rights. It must have a policy, but does not use it.
   const accessPolicy = await readDeployFile<AccessPolicy>(`policies/${name === 'operations' ? 'webhook' : name}`);
   const added = await sandbox.addBot({
     name: name,
@@ -90,13 +90,13 @@ async function deployBot(
   return added;
 }
 
-/** Somebody who may place calls, and somebody to call. All of it is invented. */
+/** A practitioner who can place calls, and patients to call. All of them are invented. */
 export interface People {
   practitioner: { reference: string; token: string; name: string };
   patients: { reference: string; name: string; number: string }[];
 }
 
-/** Numbers that nothing else in the sandbox has, so that nobody's caller becomes ambiguous by them. */
+/** No other resource in the sandbox has these numbers, so each matches one patient. */
 const patients = [
   { given: 'Ada', family: 'Sample', number: '+15550100151' },
   { given: 'Ben', family: 'Placeholder', number: '(555) 010-0152' },

@@ -5,7 +5,7 @@ import { checkPolicy } from './chart/rights.ts';
 import { hex, uuid } from './base/seed.ts';
 import { accessToken } from './token.ts';
 
-/** Somebody in the sandbox's project: a bot, one of the staff, or an app. */
+/** A member of the project: a bot, a practitioner or an app. */
 export interface Member {
   reference: Reference;
   membership: ProjectMembership & { id: string };
@@ -13,19 +13,19 @@ export interface Member {
 }
 
 export interface NewPractitioner {
-  /** `Jo Invented`: the last word is the family's. */
+  /** The last word is the family name, as in `Jo Invented`. */
   name: string;
-  /** Absent: all but what is kept for administrators. */
+  /** By default, everything except administration. */
   accessPolicy?: AccessPolicy;
-  /** Administers the project. */
+  /** Whether the member is a project administrator. */
   admin?: boolean;
 }
 
-/** The people and apps of the sandbox's project, who may ask bots by `$execute`. */
+/** The practitioners and apps of the project, who can call bots by `$execute`. */
 export class Requesters {
   readonly #chart: Chart;
   readonly #seed: string;
-  /** By what an Authorization header says. */
+  /** By Authorization header. */
   readonly #members = new Map<string, Member>();
   #practitioners = 0;
 
@@ -34,7 +34,7 @@ export class Requesters {
     this.#seed = seed;
   }
 
-  /** They ask by Bearer token. */
+  /** Adds a practitioner, who authenticates with a Bearer token. */
   async addPractitioner(options: NewPractitioner): Promise<{ reference: string; token: string }> {
     const { name, accessPolicy, admin } = options;
     if (accessPolicy) {
@@ -61,7 +61,7 @@ export class Requesters {
     return { reference: profile.reference, token };
   }
 
-  /** They ask by HTTP Basic. */
+  /** Adds an app, which authenticates with HTTP Basic. */
   async addClient(name: string): Promise<{ reference: string; id: string; secret: string }> {
     const secret = hex(this.#seed, 'client/secret', 64);
     const { id } = await this.#chart.createResource<ClientApplication>(
@@ -87,7 +87,7 @@ export class Requesters {
   }
 }
 
-/** Makes somebody a member of the project. */
+/** Creates a project membership. */
 export async function addMember(
   chart: Chart,
   seed: string,
@@ -116,7 +116,7 @@ export async function addMember(
   return { reference: profile, membership, name };
 }
 
-/** Puts a policy into the chart, where it may be changed: it is read at each request. */
+/** Writes a policy to the chart. It can be changed there, since it is read for each request. */
 export async function addPolicy(chart: Chart, policy: AccessPolicy, id: string): Promise<Reference<AccessPolicy>> {
   await chart.createResource<AccessPolicy>({ ...policy, id }, { assignedId: true });
   return { reference: `AccessPolicy/${id}` };

@@ -13,10 +13,10 @@ import type { Binary, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import type { BotResult, Returned } from './wrappers/wrapper.ts';
 
-/** Request types whose answer carries the same type, if they are written exactly like this. */
+/** Request types for which the response has the same type. They must match exactly. */
 const mirroredTypes: string[] = [ContentType.TEXT, ContentType.HL7_V2];
 
-/** Whether a run failed, as its AuditEvent has it: also one that returned the outcome of an error. */
+/** Whether a run failed, as reported in its AuditEvent. A returned error outcome also counts as a failure. */
 export function hasFailed({ success, returned }: BotResult): boolean {
   if (!success || returned.kind !== 'json') {
     return !success;
@@ -25,7 +25,7 @@ export function hasFailed({ success, returned }: BotResult): boolean {
   return isOperationOutcome(value) && !isOk(value);
 }
 
-/** Turns what a bot returned or threw into the HTTP answer that the server makes of it. */
+/** Converts the result or error of a bot into the HTTP response of the server. */
 export function sendBotResult(req: Request, res: Response, result: BotResult): void {
   const failure = badRequest(result.logResult);
   const value = valueOf(result.returned) ?? (result.returned.kind === 'undefined' ? undefined : null);
@@ -45,17 +45,17 @@ export function sendBotResult(req: Request, res: Response, result: BotResult): v
   if (isResource(value)) {
     res.type(ContentType.FHIR_JSON).send(value);
   } else {
-    // A bare number would be taken for a status, so it travels as text.
+    // Express treats a bare number as a status, so it is sent as text.
     res.type(answerType(req)).send(typeof value === 'number' ? String(value) : value);
   }
 }
 
-/** Answers with an outcome's status, and with the resource that it came with if there is one. */
+/** Responds with the status of an outcome, and with a resource if there is one. */
 export function sendOutcome(res: Response, outcome: OperationOutcome, resource: Resource = outcome): void {
   res.status(getStatus(outcome)).type(ContentType.FHIR_JSON).send(resource);
 }
 
-/** The statuses of success that a server has beside 200 are not for a bot's outcomes. */
+/** A success outcome of a bot always has the status 200. */
 function sendBotOutcome(res: Response, outcome: OperationOutcome): void {
   res
     .status(isOk(outcome) ? 200 : getStatus(outcome))
@@ -63,7 +63,10 @@ function sendBotOutcome(res: Response, outcome: OperationOutcome): void {
     .send(outcome);
 }
 
-/** A Binary is never stored: its data is the answer's body. Without data the server looks for a stored one, in vain. */
+/**
+ * A Binary is not stored: its data is the response body. Without data, the server looks for a stored Binary and finds
+ * none.
+ */
 function sendBinary(res: Response, binary: Binary): void {
   if (!binary.data) {
     sendOutcome(res, notFound);

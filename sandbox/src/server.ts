@@ -36,29 +36,29 @@ import type { NetworkOptions } from './twilio.ts';
 import { Traffic } from './traffic.ts';
 import type { Faults } from './traffic.ts';
 
-/** What a Medplum project can have or lack, of what the sandbox has. */
+/** Optional features of a Medplum project. */
 export const projectFeatures = ['transaction-bundles', 'cron'] as const;
 export type ProjectFeature = (typeof projectFeatures)[number];
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free one. */
+  /** 0, the default, uses any free port. */
   port?: number;
-  /** One seed gives one sandbox: the same ids and tokens. Random if absent. */
+  /** The same seed gives the same ids and tokens. Random by default. */
   seed?: string;
-  /** The address that the outside knows, as behind a tunnel. Bots are told it as PLUMLINE_WEBHOOK_URL. */
+  /** The public address, for example of a tunnel. Bots receive it as PLUMLINE_WEBHOOK_URL. */
   publicUrl?: string;
   /** The share of auth/me and FHIR requests that fail, from 0 to 1. */
   faults?: number;
-  /** 1 is as slow as a Medplum server on two cores, 2 twice as fast; as fast as this machine if absent. */
+  /** 1 is as slow as a Medplum server on two cores, 2 is twice as fast. By default, there is no delay. */
   serverSpeed?: number;
-  /** All, if absent. */
+  /** All by default. */
   features?: readonly ProjectFeature[];
-  /** How Subscriptions are delivered: once, at once and in order, if absent. */
+  /** Faults of Subscription delivery. By default, each change is delivered once, immediately and in order. */
   deliveries?: DeliveryOptions;
-  /** Bots with a cron line run on their minutes. A test runs them by `cron()`. */
+  /** Whether bots with a cron pattern run on schedule. Tests run them with `cron()`. */
   runCron?: boolean;
   bots?: NewBot[];
-  /** How networkFaults the fake Twilio is, who answers its calls, which URLs its numbers have. */
+  /** Options of the fake Twilio: injected faults, people who answer calls, URLs of numbers. */
   twilio?: Partial<NetworkOptions>;
   onLog?: (bot: string, line: string) => void;
 }
@@ -66,53 +66,53 @@ export interface SandboxOptions {
 export interface SandboxBot {
   id: string;
   membershipId: string;
-  /** The webhook's URL. */
+  /** The URL of the webhook. */
   webhook: string;
 }
 
 export interface Sandbox {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string;
   fhir: string;
   executions: Execution[];
-  /** What was sent to the fake Twilio, Meta and Vapi. */
+  /** The requests that were sent to the fake Twilio, Meta and Vapi. */
   sent: SentRequest[];
-  /** Places calls through the webhook, which is the first bot's unless the options say otherwise. */
+  /** Places calls through the webhook. By default, this is the webhook of the first bot. */
   twilio: Network;
-  /** Who may ask bots by `$execute`: one of the staff by Bearer token, and an app by HTTP Basic. */
+  /** Callers of `$execute`: a practitioner with a Bearer token, and an app with HTTP Basic. */
   practitioner: { reference: string; token: string };
   client: { reference: string; id: string; secret: string };
-  /** Where further pages can be hung up. */
+  /** A router for additional pages. */
   pages: Router;
   bots: SandboxBot[];
-  /** The chart itself: no injected faults, no access policy. */
+  /** The chart without injected faults and without an access policy. */
   chart: Chart;
-  /** The share of auth/me and FHIR requests that fail, from 0 to 1; may be set at any time. */
+  /** The share of auth/me and FHIR requests that fail, from 0 to 1. It can change at any time. */
   faultRate: number;
-  /** Which requests of auth/me and FHIR fail, and how; may be set at any time. */
+  /** Decides which auth/me and FHIR requests fail, and how. It can change at any time. */
   faults: Faults | undefined;
-  /** May be changed at any time. */
+  /** Can change at any time. */
   deliveries: DeliveryOptions;
   addBot: (bot: NewBot) => Promise<SandboxBot>;
-  /** Under an id of one's own choosing, which the server lets nobody have. */
+  /** Adds a resource with a given id, which is not possible on a server. */
   addResource: (resource: WithId<Resource>) => Promise<void>;
   addPractitioner: (practitioner: NewPractitioner) => Promise<{ reference: string; token: string }>;
-  /** Runs a bot now, as the server does when its minute has come. */
+  /** Runs a bot now, as the server does on schedule. */
   cron: (botId: string) => Promise<Execution>;
-  /** When a bot's minute comes next, if `runCron` waits for it. */
+  /** Returns when a bot runs next, if `runCron` is set. */
   nextCron: (botId: string) => Date | undefined;
-  /** Resolves when no Subscription is on its way to a bot, and no bot at work on one. */
+  /** Resolves when there are no pending Subscription deliveries and no bot is running for one. */
   settled: () => Promise<void>;
-  /** Moves the clock of the chart and of the bots; a bot that runs keeps the time it began with. */
+  /** Sets the clock of the chart and of the bots. A running bot keeps its time. `undefined` resets the clock. */
   setTime: (to: number | string | undefined) => void;
-  /** In epoch milliseconds. */
+  /** Returns epoch milliseconds. */
   now: () => number;
   stop: () => Promise<void>;
 }
 
 const prefixes = ['', '/api', '/projects/:projectId', '/api/projects/:projectId'];
 
-/** Starts a server on this machine that answers as Medplum does, as far as a bot and its callers can tell. */
+/** Starts a local server that responds like a Medplum server to bots and their callers. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   checkRate(options.faults ?? 0);
   const load = options.serverSpeed === undefined ? undefined : new Load(options.serverSpeed);
@@ -152,7 +152,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const bot = bots.byId(endpoint.slice('Bot/'.length));
       const { reference } = call.requester ?? {};
       const as = bot?.runAsUser ? (requesters.byReference(reference) ?? bots.byReference(reference)) : bot;
-      // The server finds no membership for it, and gives up.
+      // Without a membership, the server stops here.
       if (bot && as) {
         await bots.call(bot, { ...call, trigger: 'subscription', as });
       }
@@ -197,7 +197,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       }
       const { id, membership } = await bots.add(bot);
       const webhook = `${publicUrl}/webhook/${membership.id}`;
-      // The secrets of a project are the same for all of its bots.
+      // All bots of a project have the same secrets.
       if (options.publicUrl !== undefined && bot.secrets?.['PLUMLINE_WEBHOOK_URL'] === undefined) {
         bots.setSecret(id, 'PLUMLINE_WEBHOOK_URL', webhook);
       }
@@ -212,7 +212,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     async cron(botId) {
       const bot = bots.byId(botId);
       if (!bot) {
-        throw new Error(`There is no Bot/${botId}`);
+        throw new Error(`Bot/${botId} does not exist`);
       }
       const input = await store.readResource<Bot>('Bot', botId);
       return bots.call(bot, { trigger: 'cron', input, contentType: ContentType.FHIR_JSON });
@@ -274,7 +274,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 function checkRate(rate: number): void {
   if (!isRate(rate)) {
-    throw new RangeError(`The rate of faults is a number from 0 to 1, not ${rate}`);
+    throw new RangeError(`The fault rate must be a number from 0 to 1, not ${rate}`);
   }
 }
 
@@ -293,7 +293,7 @@ interface Parts {
   load: Load | undefined;
 }
 
-/** Whoever an Authorization header belongs to: a bot at work, one of the staff, an app. */
+/** Returns the member for an Authorization header: a running bot, a practitioner or an app. */
 type FindMember = (authorization: string | undefined) => Member | undefined;
 
 function route(app: Express, parts: Parts): void {
@@ -303,7 +303,7 @@ function route(app: Express, parts: Parts): void {
   app.set('etag', false);
   app.use(standardHeaders, hosts.checkHost, compression());
   app.options('/{*path}', (_req, res) => {
-    // Not res.set, which adds a charset.
+    // res.set would add a charset.
     res.setHeader('Content-Type', 'text/plain');
     res.end();
   });
@@ -356,7 +356,7 @@ function webhook(bots: Bots, requesters: Requesters): RequestHandler {
   };
 }
 
-/** `$execute`: the same bots, asked by somebody who is findMember and may read them. */
+/** Handles `$execute`: a requester must be authenticated and may need the right to read the bot. */
 function operation({ bots, findMember, access, chart }: Parts): RequestHandler {
   return async (req, res) => {
     const authorization = req.get('Authorization');

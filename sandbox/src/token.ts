@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { hex } from './base/seed.ts';
 
-/** Medplum's client reads an access token's claims: by `login_id` it knows that the server is one of Medplum's. */
+/**
+ * Returns an access token. Medplum's client reads its claims: `login_id` tells it that the server is a Medplum server.
+ */
 export function accessToken(seed: string, label: string, now = Date.now()): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Math.floor(now / 1000) + 365 * 24 * 3600;

@@ -7,34 +7,35 @@ import type { Execution, Executions, RoundTrip } from './executions.ts';
 import { serverError } from './faults.ts';
 import { sendOutcome } from './results.ts';
 
-/** A request that is about to be answered. */
+/** A request before it is processed. */
 export interface FaultyRequest {
-  /** The name of the bot that asks; nobody's requests have none. */
+  /** The name of the bot that sent it. Undefined for other clients. */
   bot?: string;
-  /** The run of the bot that asks. */
+  /** The execution of the bot that sent it. */
   execution?: Execution;
-  /** Which of the FHIR requests of one execution it is, from 0; of a bot's retries, each counts. */
+  /** The index of the FHIR request in its execution, from 0. Retries count. */
   index: number;
   method: string;
-  /** As in RoundTrip; `auth/me`, which is not counted, has the index of the request after it. */
+  /** As in RoundTrip. `auth/me` is not counted: it has the index of the next request. */
   url: string;
   body: unknown;
 }
 
 /**
- * `down`: the connection is cut, and nothing done. `lost`: it is done, and then the connection cut. `delay`: it is done, and answered, so many milliseconds late.
- * `status`: it is refused. `half`: of a batch, every second entry fails with 500, and the others are done.
+ * `down`: the connection is closed before processing. `lost`: the request is processed, then the connection is closed
+ * without a response. `delay`: the request is processed after this many milliseconds. `status`: the request is rejected
+ * with this status. `half`: in a batch, every second entry fails with 500, and the others are processed.
  */
 export type Fault =
   'down' | 'lost' | { delay: number } | { status: 409 | 412 | 429 | 500 | 503 } | { half: true } | undefined;
 
 export type Faults = (request: FaultyRequest) => Fault;
 
-/** Writes down what bots ask of FHIR, and lets fail what is to fail. */
+/** Records the FHIR requests of bots and injects faults. */
 export class Traffic {
   readonly #executions: Executions;
   readonly #faults: () => Faults | undefined;
-  /** The requests that belong to no bot. */
+  /** The number of requests from other clients. */
   #otherRequests = 0;
 
   constructor(executions: Executions, faults: () => Faults | undefined) {
@@ -42,7 +43,7 @@ export class Traffic {
     this.#faults = faults;
   }
 
-  /** Stands before the FHIR routes. */
+  /** Runs before the FHIR routes. */
   readonly fhir: RequestHandler = async (req, res, next) => {
     const url = req.url.replace(/^\/+/, '').replace(/^\?$/, '');
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
@@ -51,7 +52,7 @@ export class Traffic {
     await this.#injectFault({ ...(execution && { bot: execution.bot, execution }), index, url }, req, res, next);
   };
 
-  /** Stands before `auth/me`, which a bot asks before its first FHIR request, if ever. */
+  /** Runs before `auth/me`. A bot can request it before its first FHIR request. */
   readonly me: RequestHandler = async (req, res, next) => {
     const execution = this.#executions.byAuthorization(req.get('Authorization'))?.execution;
     const index = execution ? execution.fhir.length : this.#otherRequests;
@@ -90,7 +91,7 @@ export class Traffic {
   }
 }
 
-/** A batch without every second entry, and the answer with what failed put in its place again. */
+/** Removes every second entry of a batch. `restore` adds the failed entries to the response. */
 export function halve(bundle: Bundle): { sent: Bundle; restore: (answer: Bundle) => Bundle } {
   const entry = bundle.entry ?? [];
   return {
@@ -115,12 +116,12 @@ function roundTrip(req: Request, url: string): RoundTrip {
 
 function refuse(res: Response, status: 409 | 412 | 429 | 500 | 503): void {
   if (status === 503) {
-    // It is not Medplum that answers so, but what stands before a server that is not there.
+    // This is the response of a load balancer without a server, not of Medplum.
     res.status(503).type('html').send('<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>');
     return;
   }
   if (status === 429) {
-    // Medplum's client waits until then, if that is soon, and tries again.
+    // Medplum's client waits for this time before it retries, if it is short.
     res.set('RateLimit', '"fhirInteractions";r=0;t=1');
   }
   const outcomes: Record<typeof status, OperationOutcome> = {

@@ -20,14 +20,14 @@ export { rest } from './twilio/rest.ts';
 export { sign } from './twilio/call/signature.ts';
 export type { NetworkFaults } from './twilio/call/network-faults.ts';
 
-/** The account that the sandbox plays. Its numbers are fictional. */
+/** The sandbox's Twilio account. Its numbers are fictional. */
 export interface TwilioAccount {
   accountSid: string;
   authToken: string;
-  /** The TwiML app of browser calls. */
+  /** The TwiML app for browser calls. */
   applicationSid: string;
   numbers: string[];
-  /** What the API is asked with, beside the account's own SID and token. */
+  /** API credentials, in addition to the account SID and token. */
   apiKey: string;
   apiSecret: string;
 }
@@ -46,7 +46,7 @@ export function twilioAccount(seed: string): TwilioAccount {
   };
 }
 
-/** The parameters of the first webhook of a call. */
+/** Returns the parameters of the first webhook request of a call. */
 export function incomingCall(
   account: TwilioAccount,
   call: { from: string; to: string; kind: CallKind },
@@ -57,7 +57,7 @@ export function incomingCall(
     ApiVersion: '2010-04-01',
     CallSid: `CA${randomBytes(16).toString('hex')}`,
     CallStatus: 'ringing',
-    // A browser's call has no number called, and names the app that it came by.
+    // A browser call has no called number. It has the SID of its app.
     Called: call.kind === 'client' ? '' : call.to,
     ...(call.kind === 'client' && { ApplicationSid: account.applicationSid }),
     Caller: from,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { createHash } from 'node:crypto';
 
-/** Everything random in the sandbox is made here, from the seed and a label, so that one seed gives one sandbox. */
+/**
+ * Returns hexadecimal digits that are derived from the seed and a label. All random values in the sandbox come from
+ * here, so that the same seed gives the same sandbox.
+ */
 export function hex(seed: string, label: string, digits: number): string {
   let text = '';
   for (let block = 0; text.length < digits; block++) {
@@ -10,7 +13,7 @@ export function hex(seed: string, label: string, digits: number): string {
   return text.slice(0, digits);
 }
 
-/** An id in the shape that FHIR servers give: a version 4 UUID. */
+/** Returns a version 4 UUID, the id format of FHIR servers. */
 export function uuid(seed: string, label: string): string {
   const digits = hex(seed, label, 32);
   const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16);
@@ -23,7 +26,7 @@ export function uuid(seed: string, label: string): string {
   ].join('-');
 }
 
-/** A number in 0 ≤ n < 1. */
+/** Returns a number in 0 ≤ n < 1. */
 export function fraction(seed: string, label: string): number {
   return Number.parseInt(hex(seed, label, 12), 16) / 2 ** 48;
 }

@@ -24,30 +24,30 @@ import type { Rights } from './rights.ts';
 import { checkSearch, page, subset } from './search.ts';
 import type { Store } from './store.ts';
 
-/** Something that was written and stays. */
+/** A committed write. */
 export interface Change {
   interaction: 'create' | 'update' | 'delete';
-  /** The version that was written; of a resource that was deleted, its last one. */
+  /** The new version. For a delete, the last version. */
   resource: WithId<Resource>;
   previous: WithId<Resource> | undefined;
 }
 
-/** On whose behalf something is read or written. */
+/** The author of a request, and the author's access rights. */
 export interface Access {
   author: Reference;
   rights: Rights;
 }
 
-/** What all views of one chart share. */
+/** Shared by all views of a chart. */
 export interface ChartParts {
   store: Store;
   conflicts: WriteConflicts;
-  /** With a slash at its end. */
+  /** With a trailing slash. */
   baseUrl: string;
 }
 
 export interface ViewOptions {
-  /** Nobody, for a request without a token, which may do anything. */
+  /** Undefined for a request without a token, which may do anything. */
   access?: Access | undefined;
   onChange?: ((change: Change) => void) | undefined;
 }
@@ -55,13 +55,13 @@ export interface ViewOptions {
 const writeConflict = conflict('could not serialize access due to concurrent update');
 
 /**
- * The chart as one request sees it. It keeps to the requester's rights, validates what is written and writes down who
- * the author is; it has transactions that roll back, and writes that lose against others as they do on a server.
+ * The FHIR repository as one request sees it. It enforces the requester's access rights, validates writes and sets the
+ * author. It has transactions that roll back, and write conflicts as on a Medplum server.
  */
 export class Chart extends FhirRepository {
   readonly #parts: ChartParts;
   readonly #options: ViewOptions;
-  /** What was written since the transaction began, if this is a view from inside of one. */
+  /** The writes of the current transaction, if this view is inside one. */
   readonly #transaction: Change[] | undefined;
 
   constructor(parts: ChartParts, options: ViewOptions, transaction?: Change[]) {
@@ -71,13 +71,13 @@ export class Chart extends FhirRepository {
     this.#transaction = transaction;
   }
 
-  /** The same chart, as somebody else sees it. */
+  /** Returns a view of the same chart with other options. */
   as(options: ViewOptions): Chart {
     return new Chart(this.#parts, options);
   }
 
   override setMode(): void {
-    // There is one database, for reading and for writing.
+    // There is only one database, for reads and for writes.
   }
 
   override generateId(): string {
@@ -87,7 +87,7 @@ export class Chart extends FhirRepository {
   override async createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
     this.#require('create', resource.resourceType);
     return this.#runWrite(async () => {
-      // Nobody but the server chooses the id of what is new.
+      // Only the server assigns the id of a new resource.
       const id = (options?.assignedId ? resource.id : undefined) ?? this.generateId();
       const prepared = await this.#prepare({ ...resource, id });
       this.#requireWrite('create', prepared, undefined);
@@ -97,7 +97,7 @@ export class Chart extends FhirRepository {
 
   override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
     return this.#runWrite((isOverlapping) =>
-      // A guarded write that comes too late is told so, and never loses by chance.
+      // A write with If-Match is checked by its version. It never fails by a random conflict.
       this.#update(resource, options, (key) => !options?.ifMatch && isOverlapping(key)),
     );
   }
@@ -222,7 +222,7 @@ export class Chart extends FhirRepository {
     return result;
   }
 
-  /** All or nothing. On a server the first to fail ends it, and what was written before is as if it had never been. */
+  /** Runs an action as a transaction. If one write fails, all of them are rolled back. */
   override async withTransaction<R>(action: (inside: this) => Promise<R>): Promise<R> {
     if (this.#transaction) {
       return action(this);
@@ -258,7 +258,7 @@ export class Chart extends FhirRepository {
       throw new OperationOutcomeError(badRequest('Missing id'));
     }
     this.#require('update', type);
-    // What was deleted can be brought back by its id; what never was cannot be made with one.
+    // An update by id restores a deleted resource. It does not create a resource that never existed.
     const existing = await this.#read<T>(type, id).catch((err: unknown) => {
       if (isGone(normalizeOperationOutcome(err))) {
         return undefined;
@@ -284,13 +284,13 @@ export class Chart extends FhirRepository {
     this.#require('read', type);
     const resource = await this.#parts.store.readResource<WithId<T>>(type, id);
     if (!this.#permits('read', resource)) {
-      // The server doesn't tell that there is something which may not be seen.
+      // The server does not reveal that a hidden resource exists.
       throw new OperationOutcomeError(notFound);
     }
     return resource;
   }
 
-  /** What is written: with the resources that its references look for, its author, and nothing that FHIR forbids. */
+  /** Resolves conditional references, sets the author and validates the resource. */
   async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
     const resolved = await resolveReferences(resource, async (search) => {
       checkSearch(search);
@@ -359,7 +359,7 @@ function checkVersion(existing: Resource | undefined, ifMatch: string | undefine
   }
 }
 
-/** Whether an update changes nothing but what each version has for its own: then the server makes none. */
+/** Whether an update changes only version metadata. In that case the server writes no new version. */
 function isSame(existing: Resource, updated: Resource): boolean {
   const { versionId, lastUpdated, author } = existing.meta ?? {};
   const same = { ...updated, meta: { ...updated.meta, versionId, lastUpdated, author } };

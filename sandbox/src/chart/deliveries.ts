@@ -14,33 +14,33 @@ import { fraction } from '../base/seed.ts';
 import type { Change } from './chart.ts';
 import type { Store } from './store.ts';
 
-/** How networkFaults the sandbox is to who is told of changes. On a server all of it happens, if seldom. */
+/** Faults of Subscription delivery. On a real server, all of them happen sometimes. */
 export interface DeliveryOptions {
-  /** The share of deliveries that come twice, from 0 to 1. */
+  /** The share of deliveries that are sent twice, from 0 to 1. */
   twice?: number;
-  /** The longest time that a delivery waits, in milliseconds; each waits for its own part of it. */
+  /** The maximum delay of a delivery in milliseconds. Each delivery has its own random delay. */
   late?: number;
-  /** Those that are on their way at the same time come in the opposite order. */
+  /** Concurrent deliveries are sent in reverse order. */
   outOfOrder?: boolean;
 }
 
-/** What the bot of a Subscription is called with. */
+/** The call of a bot for a Subscription. */
 export interface Delivery {
   /** `Bot/<id>` */
   endpoint: string;
   input: unknown;
   contentType: string;
-  /** As the server writes them: not in lower case. */
+  /** With the capitalization that the server uses. */
   headers: Record<string, string>;
   requester: Reference | undefined;
   traceId: string;
   subscription: WithId<Subscription>;
 }
 
-/** The request by which something changed. */
+/** The request that caused a change. */
 export interface Cause {
   traceId: string;
-  /** When its answer is out. */
+  /** Settles when the response was sent. */
   responded: Promise<unknown>;
 }
 
@@ -49,10 +49,10 @@ const secretUrls = [
   'https://www.medplum.com/fhir/StructureDefinition-subscriptionSecret',
 ];
 
-/** How long deliveries are batch before they are turned round. In milliseconds. */
+/** How long deliveries are collected before they are sent in reverse order, in milliseconds. */
 const batchWindow = 25;
 
-/** Tells bots of changes, as Subscriptions ask for it. What fails is not delivered again. */
+/** Delivers changes to bots by Subscription. A failed delivery is not repeated. */
 export class Deliveries {
   readonly options: DeliveryOptions;
   readonly #store: Store;
@@ -85,7 +85,7 @@ export class Deliveries {
     }
   }
 
-  /** Resolves when nothing is on its way any more, nor what came of it. */
+  /** Resolves when there are no pending deliveries, including those that earlier deliveries caused. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) {
       await Promise.all(this.#pending);
@@ -103,7 +103,7 @@ export class Deliveries {
     this.#pending.add(tracked);
   }
 
-  /** Whom to tell is decided by how things stand when the resource is written. */
+  /** The recipients are the Subscriptions that are active when the resource is written. */
   async #send(change: Change, cause: Cause): Promise<void> {
     const { entry = [] } = await this.#store.search<Subscription>({
       resourceType: 'Subscription',
@@ -143,7 +143,7 @@ export class Deliveries {
     await Promise.all([once('late'), ...(chance('twice') < twice ? [once('later')] : [])]);
   }
 
-  /** Waits for others, and then takes its turn in the opposite order. */
+  /** Waits for other deliveries, and sends them in reverse order. */
   async #deliverReversed(send: () => Promise<void>): Promise<void> {
     this.#batched.push(send);
     this.#batch ??= setTimeout(batchWindow).then(async () => {

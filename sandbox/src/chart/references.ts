@@ -3,8 +3,8 @@ import { badRequest, OperationOutcomeError, parseSearchRequest } from '@medplum/
 import type { Resource } from '@medplum/fhirtypes';
 
 /**
- * Puts the one resource that a conditional reference finds (`Patient?phone=…`) in its place. None, or several, and
- * the whole write fails. `find` gives references.
+ * Replaces each conditional reference (`Patient?phone=…`) by the one resource that it matches. If there is no match or
+ * more than one, the write fails. `find` returns references.
  */
 export async function resolveReferences<T extends Resource>(
   resource: T,

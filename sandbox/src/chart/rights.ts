@@ -15,25 +15,30 @@ import type { AccessPolicyInteraction } from '@medplum/core';
 import type { AccessPolicy, AccessPolicyResource, ProjectMembership, Resource, ResourceType } from '@medplum/fhirtypes';
 import type { Store } from './store.ts';
 
-/** What everybody may read, whatever their policy says. */
+/** Readable by everyone, with any policy. */
 const alwaysReadable: AccessPolicyResource[] = ['SearchParameter', 'StructureDefinition'].map((resourceType) => ({
   resourceType,
   readonly: true,
 }));
 
-/** What the sandbox would have to enforce and doesn't: better to say so than to let everything through. */
+/**
+ * Limits that the sandbox does not enforce. A policy with one of them is rejected, since ignoring it would allow too
+ * much.
+ */
 const unsupportedLimits = ['compartment', 'hiddenFields', 'readonlyFields'] as const;
 
-/** What one member of the project may do with the chart. */
+/** What a project member may do with resources. */
 export class Rights {
-  /** The policy as it is enforced: with the member's own references in it, and what comes with the member's role. */
+  /** The effective policy: with the member's own references and the rights of the member's role. */
   readonly policy: AccessPolicy;
 
   private constructor(policy: AccessPolicy) {
     this.policy = policy;
   }
 
-  /** As the membership and its policy stand in the chart now. Without a policy a member may do all but administer. */
+  /**
+   * Reads the current membership and its policy. Without a policy, a member may do everything except administration.
+   */
   static async of(store: Store, membershipId: string): Promise<Rights> {
     const membership = await store.readResource<ProjectMembership>('ProjectMembership', membershipId);
     const resource: AccessPolicyResource[] = [];
@@ -51,7 +56,7 @@ export class Rights {
     return new Rights({ resourceType: 'AccessPolicy', resource: [...ordinary, ...administrative] });
   }
 
-  /** Fails unless there are resources of this type with which this may be done. */
+  /** Fails if the policy does not allow this interaction for any resource of the type. */
   require(interaction: AccessPolicyInteraction, type: string): void {
     if (
       protectedResourceTypes.includes(type) ||
@@ -65,7 +70,7 @@ export class Rights {
     return satisfiedAccessPolicy(resource, interaction, this.policy) !== undefined;
   }
 
-  /** Whether a resource may be written like this. */
+  /** Whether this version of a resource may be written. */
   permitsWrite(interaction: 'create' | 'update', after: Resource, before: Resource | undefined): boolean {
     const permitted = satisfiedAccessPolicy(after, interaction, this.policy);
     const variables = { '%before': toTypedValue(before ?? {}), '%after': toTypedValue(after) };
@@ -79,7 +84,7 @@ export class Rights {
   }
 }
 
-/** Fails if a policy has limits that are not enforced here. */
+/** Fails if a policy has limits that the sandbox does not enforce. */
 export function checkPolicy(policy: AccessPolicy): void {
   for (const resource of policy.resource ?? []) {
     const limit = unsupportedLimits.find((name) => resource[name] !== undefined);
@@ -89,7 +94,7 @@ export function checkPolicy(policy: AccessPolicy): void {
   }
 }
 
-/** A policy may name the member that it is applied to: `%profile`, `%profile.id`. */
+/** Replaces `%profile` and `%profile.id` in a policy by the member's profile. */
 function withProfile(policy: AccessPolicy, { profile }: ProjectMembership): AccessPolicy {
   const text = JSON.stringify(policy)
     .replaceAll('%profile.id', resolveId(profile) ?? '')

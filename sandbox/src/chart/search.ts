@@ -18,7 +18,7 @@ import type { Bundle, BundleEntry, BundleLink, Resource } from '@medplum/fhirtyp
 
 const maxOffset = 10_000;
 
-/** Fails where the server does: MemoryRepository just finds nothing. */
+/** Fails for searches that the server rejects. MemoryRepository returns no results for them. */
 export function checkSearch(request: SearchRequest): void {
   const { resourceType, filters = [], sortRules = [], offset = 0 } = request;
   if (!isResourceType(resourceType)) {
@@ -28,7 +28,7 @@ export function checkSearch(request: SearchRequest): void {
     if (code === '_filter' || code.startsWith('_has:')) {
       throw new OperationOutcomeError(badRequest(`The sandbox cannot search by ${code.replace(/:.*/, '')}`));
     }
-    // A chain's later parts are looked up by whoever follows it.
+    // Later parts of a chained parameter are checked when the chain is resolved.
     const [first = code] = code.split(/[.:]/);
     if (!getSearchParameter(resourceType, first)) {
       throw new OperationOutcomeError(badRequest(`Unknown search parameter: ${code}`));
@@ -46,7 +46,7 @@ export function checkSearch(request: SearchRequest): void {
   }
 }
 
-/** One page of what was found, in order. */
+/** Returns one page of search results in sorted order. */
 export function page<T extends Resource>(
   found: WithId<T>[],
   request: SearchRequest<T>,
@@ -68,7 +68,7 @@ export function page<T extends Resource>(
     resourceType: 'Bundle',
     type: 'searchset',
     ...(entry.length > 0 && { entry }),
-    // Counting costs a query of its own, and is done for who asks.
+    // Counting needs a query of its own, so the server counts only on request.
     ...((request.total === 'accurate' || request.total === 'estimate') && { total: found.length }),
     link: [
       link('self', offset),
@@ -79,7 +79,9 @@ export function page<T extends Resource>(
   };
 }
 
-/** Leaves the elements that were asked for, once everything else has been found by means of the others. */
+/**
+ * Removes all elements that were not requested. This is the last step, since other steps can need the other elements.
+ */
 export function subset<T extends Resource>(bundle: Bundle<T>, fields: string[] | undefined): Bundle<T> {
   if (fields) {
     for (const entry of bundle.entry ?? []) {
@@ -92,7 +94,7 @@ export function subset<T extends Resource>(bundle: Bundle<T>, fields: string[] |
   return bundle;
 }
 
-/** The first rule counts most. What has no value comes last, upwards and downwards. */
+/** Sorts by the first rule, then by the next one. Resources without a value are last in ascending order. */
 function sorted<T extends Resource>(
   found: WithId<T>[],
   { resourceType, sortRules = [] }: SearchRequest<T>,
@@ -112,7 +114,7 @@ function compare(a: (string | undefined)[], b: (string | undefined)[], rules: So
     const [left, right] = [a[index], b[index]];
     if (left !== right) {
       if (left === undefined || right === undefined) {
-        // As PostgreSQL does, and Medplum leaves it at that: what is missing is greater than all there is.
+        // Medplum uses the default of PostgreSQL: a missing value is greater than all other values.
         return (left === undefined) === descending ? -1 : 1;
       }
       return (left < right ? -1 : 1) * (descending ? -1 : 1);
@@ -127,6 +129,6 @@ function sortKey(resource: Resource, type: string, code: string): string | undef
   if (!value) {
     return undefined;
   }
-  // Instants with different offsets are put into order by what they mean.
+  // Instants can have different offsets, so they are compared by time.
   return parameter?.type === 'date' ? toPeriod(value.value)?.start : JSON.stringify(value.value);
 }

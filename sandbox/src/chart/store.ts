@@ -5,18 +5,18 @@ import { MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { uuid } from '../base/seed.ts';
 
-/** How a resource stood before a transaction touched it. */
+/** A resource before the current transaction. */
 interface Snapshot {
   type: string;
   id: string;
-  /** Oldest first; none if there was no such resource, or it was deleted. */
+  /** Oldest first. Empty if the resource did not exist or was deleted. */
   versions: Resource[];
   deleted: boolean;
 }
 
 /**
- * Every resource with its versions. Nothing is checked here: whoever writes has checked. Over MemoryRepository it has
- * ids that come from the seed, a clock that can be moved, tombstones, and a way back to where a transaction began.
+ * All resources with their versions. It does not check writes: the caller does. It adds to MemoryRepository: ids from
+ * the seed, a clock that can be set, deleted resources that answer 410, and rollback.
  */
 export class Store extends MemoryRepository {
   readonly #seed: string;
@@ -44,13 +44,13 @@ export class Store extends MemoryRepository {
   }
 
   override async readHistory<T extends Resource>(type: string, id: string): Promise<Bundle<T>> {
-    // Reading turns MemoryRepository's own list round: once more, and it is as it was.
+    // Each read reverses MemoryRepository's own list. A second read restores the order.
     const history = await super.readHistory<T>(type, id);
     await super.readHistory(type, id);
     return history;
   }
 
-  /** Writes the next version of a resource, or the first. */
+  /** Writes a new version of a resource. */
   async write<T extends Resource>(resource: WithId<T>, isNew: boolean): Promise<WithId<T>> {
     const { resourceType, id } = resource;
     await this.#saveForRollback(resourceType, id);
@@ -69,7 +69,7 @@ export class Store extends MemoryRepository {
     this.#deleted.add(`${type}/${id}`);
   }
 
-  /** From here on, everything that is written can be taken back. */
+  /** Starts a transaction: later writes can be rolled back. */
   begin(): void {
     this.#snapshots = new Map();
   }
@@ -84,7 +84,7 @@ export class Store extends MemoryRepository {
     for (const [key, { type, id, versions, deleted }] of snapshots) {
       await this.expungeResource(type, id);
       for (const version of versions) {
-        // A version that was written keeps its number and its time.
+        // Restored versions keep their version id and time.
         await this.withSeeding(() => this.createResource(version, undefined, true));
       }
       if (deleted) {

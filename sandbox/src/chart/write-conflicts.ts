@@ -3,12 +3,12 @@ import { setTimeout } from 'node:timers/promises';
 import { fraction } from '../base/seed.ts';
 
 /**
- * How often a write fails with 409, if another one of the same resource was committed while it was on its way. On a
- * real server one of 10 parallel PUTs did, and 6 of 20 parallel upserts; the first of them conflicts with nothing.
+ * How often a write fails with 409 if the same resource was written concurrently. On a real server, one of 10 parallel
+ * PUTs failed, and 6 of 20 parallel upserts. The first one of a group overlaps with nothing.
  */
 const conflictRates = { put: 1 / 9, upsert: 6 / 19 };
 
-/** Who writes what at the same time. */
+/** Detects concurrent writes of the same resource. */
 export class WriteConflicts {
   readonly #seed: string;
   readonly #writeTime: number;
@@ -17,13 +17,13 @@ export class WriteConflicts {
   #draws = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** A write takes so many milliseconds, so that requests that come together overlap as they do on a server. */
+  /** Each write takes `writeTime` milliseconds, so that concurrent requests overlap as on a server. */
   constructor(seed: string, writeTime = 2) {
     this.#seed = seed;
     this.#writeTime = writeTime;
   }
 
-  /** Takes a write's time; tells afterwards whether one of these was written meanwhile. */
+  /** Waits for the duration of a write. Returns whether a key was written in the meantime. */
   async write(): Promise<(key: string) => boolean> {
     const start = this.#commits;
     await setTimeout(this.#writeTime);
@@ -34,12 +34,12 @@ export class WriteConflicts {
     this.#committed.set(key, ++this.#commits);
   }
 
-  /** Whether a write that overlapped is the one that shouldConflict. */
+  /** Whether an overlapping write fails with a conflict. */
   shouldConflict(kind: keyof typeof conflictRates): boolean {
     return fraction(this.#seed, `conflict/${++this.#draws}`) < conflictRates[kind];
   }
 
-  /** Runs one after the other, so that nobody sees the half of a transaction. */
+  /** Runs actions one after another, so that no request sees half of a transaction. */
   async exclusive<R>(action: () => Promise<R>): Promise<R> {
     const turn = this.#last.then(action);
     this.#last = turn.catch(() => undefined);

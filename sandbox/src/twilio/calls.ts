@@ -9,26 +9,26 @@ import type { Answered, Script } from './call/script.ts';
 import { perform } from './verbs/perform.ts';
 import { sendRecordingStatus } from './verbs/record.ts';
 
-/** A call from the telephone account. */
+/** A call from the telephone network. */
 export interface IncomingOptions {
-  /** As Twilio writes it: a number, or `sip:…`, or what it says of an anonymous caller. */
+  /** As Twilio sends it: a number, `sip:…`, or its value for an anonymous caller. */
   from: string;
   to: string;
   script?: Script;
-  /** Parameters that Twilio adds, or that are other than usual: `StirVerstat`, `ForwardedFrom`, `CallerName`, … */
+  /** Additional or different parameters from Twilio: `StirVerstat`, `ForwardedFrom`, `CallerName`, … */
   params?: Record<string, string>;
 }
 
-/** A call by Twilio's SDK. */
+/** A call from Twilio's SDK. */
 export interface BrowserOptions {
-  /** By the access token. */
+  /** From the access token. */
   identity: string;
-  /** What the page sends along: `To`, and whatever it likes. */
+  /** The parameters that the page sends, such as `To`. */
   params?: Record<string, string>;
   script?: Script;
 }
 
-/** A call by REST, once its parameters were found good. */
+/** A call that was placed by REST, with validated parameters. */
 export interface PlacedOptions {
   from: string;
   to: string;
@@ -39,14 +39,14 @@ export interface PlacedOptions {
   /** Seconds. */
   timeout?: number;
   sendDigits?: string | undefined;
-  /** Answering-machine detection: before the document, or beside it with a callback. */
+  /** Answering-machine detection: before the document, or asynchronous with a callback. */
   detection?: 'before' | { url: string; method: 'GET' | 'POST' } | undefined;
-  /** The whole call is recorded. The attributes are those of a recording's callback, as TwiML has them. */
+  /** Recording of the whole call. The attributes are those of TwiML's recording callback. */
   record?: { channels: 1 | 2; attributes: Record<string, string> } | undefined;
   applicationSid?: string | undefined;
 }
 
-/** Keeps what the one who calls may not say of themselves. */
+/** Parameters that a browser cannot set. */
 const reservedParams = new Set(['AccountSid', 'ApiVersion', 'CallSid', 'CallStatus', 'Caller', 'Direction', 'From']);
 
 export class IncomingCall {
@@ -93,7 +93,7 @@ export class IncomingCall {
   }
 }
 
-/** The SID of a number of ours: the same whenever it is asked for. */
+/** Returns the SID of an account number. The same number always has the same SID. */
 export function phoneNumberSid(number: string): string {
   return `PN${number.replace(/\D/g, '').padStart(32, '0')}`;
 }
@@ -126,12 +126,12 @@ export class PlacedCall {
   }
 }
 
-/** Rings whom the call was placed to, until they answer. */
+/** Rings the called person until there is an answer. Returns the first document. */
 async function ringPerson(call: LiveCall, person: Script, options: PlacedOptions): Promise<Next> {
   const { leg, timeline } = call;
   const timeout = options.timeout ?? 60;
   const answer = person.pickUp ?? 'no-answer';
-  // The program that placed it has its answer before the call goes on.
+  // The REST response must be sent before the call continues.
   await new Promise((resolve) => setImmediate(resolve));
   call.check();
   await call.progress(leg, 'initiated');

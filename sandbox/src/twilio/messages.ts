@@ -15,7 +15,7 @@ export interface Message {
 
 type Fields = Record<string, string | string[] | undefined>;
 
-/** A message as it was accepted; what Twilio refuses, it refuses. */
+/** Validates a message. Throws Twilio's error if Twilio would reject it. */
 export function readMessage(
   fields: Fields,
   isAccountNumber: (number: string) => boolean,
@@ -63,7 +63,10 @@ const gsm =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
 const extended = '^{}\\[~]|€\f';
 
-/** Segments of a text: 160 characters of GSM-7 or 70 of UCS-2, fewer where there are several (3GPP TS 23.038). */
+/**
+ * Returns the number of segments of a text. One segment has 160 characters of GSM-7 or 70 of UCS-2, fewer in a
+ * multipart message (3GPP TS 23.038).
+ */
 export function segments(body: string): number {
   const characters = Array.from(body);
   const isGsm = characters.every((one) => gsm.includes(one) || extended.includes(one));
@@ -74,7 +77,7 @@ export function segments(body: string): number {
   }
   let [count, used] = [1, 0];
   for (const width of widths) {
-    // No character stands in two segments.
+    // A character cannot be split across two segments.
     if (used + width > each) {
       count++;
       used = 0;

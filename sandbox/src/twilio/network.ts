@@ -8,40 +8,40 @@ import type { BrowserOptions, IncomingOptions, PlacedOptions } from './calls.ts'
 
 export type NetworkOptions = AccountOptions;
 
-/** A call that goes on: `await` it, or ask it for its SID meanwhile. */
+/** A call in progress: a promise of its result, with its SID. */
 export type PhoneCall = Promise<CallResult> & { callSid: string };
 
-/** A telephone network with one Twilio account in it, which plays calls through the account's webhooks. */
+/** A telephone network with one Twilio account. It plays calls through the account's webhooks. */
 export class Network extends Account {
-  /** The calls that go on. */
+  /** Calls in progress. */
   readonly live = new Map<string, LiveCall>();
-  /** What became of each call, in the order in which they ended. */
+  /** The results of finished calls, in order of their end. */
   readonly results: CallResult[] = [];
   readonly #playing = new Set<Promise<unknown>>();
 
-  /** A phone calls one of our numbers, or another number. */
+  /** Places a call from a phone to one of the account's numbers, or to another number. */
   incoming(options: IncomingOptions): PhoneCall {
     return this.play(new IncomingCall(this, { ...options, kind: 'phone' }));
   }
 
-  /** One of our browsers or apps calls, by Twilio's SDK. */
+  /** Places a call from a browser or an app with Twilio's SDK. */
   browser(options: BrowserOptions): PhoneCall {
     return this.play(new IncomingCall(this, { ...options, kind: 'browser' }));
   }
 
-  /** A call that was placed by REST; whom it rings is in `people`. */
+  /** Places a call by REST. `people` has the script of the called person. */
   place(options: PlacedOptions): PhoneCall {
     return this.play(new PlacedCall(this, options));
   }
 
-  /** Resolves when no call goes on. */
+  /** Resolves when no call is in progress. */
   async idle(): Promise<void> {
     while (this.#playing.size > 0) {
       await Promise.allSettled(this.#playing);
     }
   }
 
-  /** Hangs up every call that waits for something. */
+  /** Ends every call in progress. */
   async stop(): Promise<void> {
     for (const call of this.live.values()) {
       call.interrupt({ end: 'canceled' });

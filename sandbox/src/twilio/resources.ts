@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Twilio's resources as its API writes them: snake case, dates by RFC 2822, numbers as text where Twilio does so. */
+/** Twilio's API resources: snake case, dates by RFC 2822, and numbers as text where Twilio does this. */
 
 import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './call/leg.ts';
@@ -144,7 +144,7 @@ export function messageResource(network: Network, message: Message): Json {
     from: message.from ?? null,
     messaging_service_sid: message.messagingServiceSid ?? null,
     num_media: String(message.media.length),
-    // A service chooses the sender later, and counts then.
+    // A messaging service selects the sender later, so the segments are not counted yet.
     num_segments: message.from === undefined ? '0' : String(segments(message.body)),
     price: null,
     price_unit: 'USD',
@@ -155,7 +155,7 @@ export function messageResource(network: Network, message: Message): Json {
   };
 }
 
-/** `(555) 010-0001`, as Twilio formats numbers of North America; others stay as they are. */
+/** Formats a North American number as Twilio does: `(555) 010-0001`. Other addresses are not changed. */
 function formatted(address: string): string {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(address);
   return parts ? `(${parts[1] ?? ''}) ${parts[2] ?? ''}-${parts[3] ?? ''}` : address;

@@ -5,7 +5,7 @@ import type { Progress } from './call/leg.ts';
 import type { Network } from './network.ts';
 import { bad, missing } from './rest-errors.ts';
 
-/** The fields of a form: a name that comes again is a list. */
+/** The fields of a form. A repeated name has a list. */
 export type Fields = Record<string, string | string[] | undefined>;
 
 const phone = /^\+[1-9]\d{6,14}$/;
@@ -15,7 +15,9 @@ export function first(fields: Fields, name: string): string | undefined {
   return [fields[name]].flat()[0] || undefined;
 }
 
-/** The parameters of a new call, or Twilio's own error. https://www.twilio.com/docs/voice/api/call-resource */
+/**
+ * Validates the parameters of a new call. Throws Twilio's error. https://www.twilio.com/docs/voice/api/call-resource
+ */
 export function readCall(network: Network, fields: Fields): PlacedOptions {
   const one = (name: string): string | undefined => first(fields, name);
   const [to, from] = [one('To'), one('From')];
@@ -63,7 +65,7 @@ export function readCall(network: Network, fields: Fields): PlacedOptions {
   };
 }
 
-/** Where its documents come from: a TwiML app overrides the call's own URLs. */
+/** Reads the URLs of a call. A TwiML app replaces the call's own URLs. */
 function documents(
   network: Network,
   fields: Fields,
@@ -93,7 +95,7 @@ function documents(
   };
 }
 
-/** `Twiml` or `Url`, of a new call as well as of one that is given another document. */
+/** Reads `Twiml` or `Url` of a new call, or of a redirected call. */
 function nextOf(fields: Fields): Next {
   const [url, twiml] = [first(fields, 'Url'), first(fields, 'Twiml')];
   if (twiml !== undefined) {
@@ -131,7 +133,7 @@ function detection(fields: Fields): PlacedOptions['detection'] {
     : { url: valid(url), method: method(first(fields, 'AsyncAmdStatusCallbackMethod')) };
 }
 
-/** What is done to a call that there is: another document, or its end. */
+/** Updates a call in progress: redirects it, or ends it. */
 export function updateCall(network: Network, sid: string, fields: Fields): void {
   const leg = network.legs.get(sid);
   if (!leg) {
@@ -149,9 +151,9 @@ export function updateCall(network: Network, sid: string, fields: Fields): void 
     throw bad(21220, 'Call is not in-progress. Cannot redirect.');
   }
   if (leg.parent) {
-    // What was dialled can be hung up; a document of its own would make it a call of its own.
+    // A dialed leg can be hung up. A redirect would make it a separate call, which is not supported.
     if (status === undefined) {
-      throw bad(21220, 'A dialled leg cannot be redirected here');
+      throw bad(21220, 'The sandbox cannot redirect a dialed leg');
     }
     leg.hangUp();
     return;
@@ -170,7 +172,7 @@ function valid(url: string): string {
   return url;
 }
 
-/** Twilio refuses a host with an underscore, too. */
+/** Twilio also rejects a host with an underscore. */
 function isUrl(text: string): boolean {
   const host = URL.parse(text)?.hostname;
   return /^https?:\/\//i.test(text) && host !== undefined && !host.includes('_');

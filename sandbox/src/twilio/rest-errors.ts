@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** An answer of Twilio's API that is an error. */
+/** An error response of Twilio's API. */
 export class RestError extends Error {
   readonly status: number;
   readonly code: number;

@@ -14,8 +14,8 @@ import { missing, RestError } from './rest-errors.ts';
 import { shouldInject } from './call/network-faults.ts';
 
 /**
- * Twilio's API of an account, to be mounted where `/2010-04-01` follows. Bodies have been parsed as forms.
- * `credentials` are SIDs of keys, and the account's own, with what proves them.
+ * Returns the router for Twilio's API of one account. Mount it so that `/2010-04-01` follows. Bodies must be parsed as
+ * forms. `credentials` maps the account SID and the key SIDs to their secrets.
  */
 export function rest(network: Network, credentials: Record<string, string>): Router {
   const router = express.Router();
@@ -97,7 +97,7 @@ function calls(account: Router, network: Network): void {
   route(account, 'post', '/Calls/:sid.json', async (req, res) => {
     const leg = found(network.legs, req);
     updateCall(network, leg.sid, fieldsOf(req));
-    // The call's end is part of the answer, if it comes at once.
+    // If the call ends immediately, the response must contain its final state.
     await new Promise((resolve) => setImmediate(resolve));
     res.json(callResource(network, leg));
   });
@@ -182,7 +182,7 @@ function authorize(req: Request, credentials: Record<string, string>): void {
   }
 }
 
-/** What is requested for is done; then the line is cut. */
+/** The request is executed, then the connection is closed without a response. */
 function dropResponse(req: Request, res: Response): void {
   const cut = (): Response => {
     req.socket.destroy();
@@ -191,7 +191,7 @@ function dropResponse(req: Request, res: Response): void {
   res.json = cut;
 }
 
-/** A new one is known by its SID at once, and listed when the lists have caught up. */
+/** Whether lists contain a resource. A new one is available by its SID at once, but in lists only after a delay. */
 function isListed(network: Network, created: number): boolean {
   return network.now() - created >= (network.networkFaults.listLateMs ?? 0);
 }
@@ -250,7 +250,7 @@ function hasFilter(req: Request, name: string): boolean {
   return ['', '<', '>'].some((sign) => query(req, name + sign) !== undefined);
 }
 
-/** `StartTime=` is a day, `StartTime<=` and `StartTime>=` a day or an instant: the sign stands in the name. */
+/** `StartTime=` is a day. `StartTime<=` and `StartTime>=` are a day or an instant. The sign is part of the name. */
 function isWithin(req: Request, name: string, at: number): boolean {
   const day = query(req, name);
   const [before, after] = [query(req, `${name}<`), query(req, `${name}>`)];
@@ -261,7 +261,7 @@ function isWithin(req: Request, name: string, at: number): boolean {
   );
 }
 
-/** A date is the whole of its day. */
+/** Returns the start or the end of a day. An instant is returned as it is. */
 function instant(text: string, end: boolean): number {
   const at = Date.parse(text);
   return end && /^\d{4}-\d\d-\d\d$/.test(text) ? at + 86_399_999 : at;
@@ -269,7 +269,7 @@ function instant(text: string, end: boolean): number {
 
 const pageSizes = { default: 50, max: 1000 };
 
-/** One page of a list, with the address of the next. */
+/** Sends one page of a list, with the URL of the next one. */
 function page<T>(req: Request, res: Response, name: string, all: T[], write: (item: T) => object): void {
   const search = searchOf(req);
   const requested = Number(search.get('PageSize') ?? pageSizes.default);

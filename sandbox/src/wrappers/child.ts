@@ -6,14 +6,14 @@ import type { ChildMessage, ChildRequest } from './process.ts';
 import type { BotPayload } from './wrapper.ts';
 
 /*
- * What the three wrappers share on the inside, in the process where the bot runs.
+ * Shared code of the three wrappers that runs in the bot's process.
  */
 
 export function send(message: ChildMessage): void {
   process.send?.(message);
 }
 
-/** Answers each request of the parent; nobody is left behind when the parent is gone. */
+/** Answers the requests of the parent process. Kills the process group when the parent disconnects. */
 export function serve(handle: (payload: unknown, log: (line: string) => void) => Promise<unknown>): void {
   process.on('message', ({ id, payload }: ChildRequest) => {
     void handle(JSON.parse(payload), (line) => send({ id, log: line })).then((answer) =>
@@ -24,8 +24,8 @@ export function serve(handle: (payload: unknown, log: (line: string) => void) =>
 }
 
 /**
- * Serves one bot as a function does. Its processes take one event at a time, so whatever is written belongs to the
- * latest one; between events it belongs to none.
+ * Serves one bot as a function. A process handles one event at a time, so its output belongs to the current event.
+ * Output between two events belongs to none.
  */
 export function serveFunction(handle: (payload: BotPayload, module: string) => Promise<unknown>): void {
   const module = process.argv[2] ?? '';
@@ -50,7 +50,7 @@ export function serveFunction(handle: (payload: BotPayload, module: string) => P
 
 type Handler = (medplum: MedplumClient, event: Record<string, unknown>) => unknown;
 
-/** Calls the bot's handler; its module is loaded once, and again only after a failure. */
+/** Calls the bot's handler. The module is loaded once, and again only if loading failed. */
 export async function callBot(
   module: string,
   medplum: MedplumClient,
@@ -60,7 +60,7 @@ export async function callBot(
   return handler(medplum, event);
 }
 
-/** The client that a bot is given: a real one, with the bot's own token. */
+/** Returns the bot's MedplumClient: a real client with the bot's token. */
 export function connect(payload: BotPayload): MedplumClient {
   const { baseUrl, accessToken, traceId } = payload;
   const medplum = new MedplumClient({
@@ -78,14 +78,14 @@ export function connect(payload: BotPayload): MedplumClient {
   return medplum;
 }
 
-/** The event as the handler sees it. */
+/** Returns the event for the handler. */
 export function botEvent(payload: BotPayload): Record<string, unknown> {
   const { bot, requester, contentType, secrets, traceId, headers } = payload;
   const input = isHl7(payload) && payload.input ? Hl7Message.parse(payload.input as string) : payload.input;
   return { bot, requester, input, contentType, secrets, traceId, headers, responseStream: undefined };
 }
 
-/** HL7 in, HL7 out: the server turns the result into text. */
+/** For HL7 input, the server converts the result into text. */
 export function botResult(payload: BotPayload, result: unknown): unknown {
   return isHl7(payload) && result ? (result as { toString: () => string }).toString() : result;
 }
@@ -101,12 +101,12 @@ export function describeError(err: unknown): string {
   return `Unhandled error: ${typeof err === 'string' ? err : JSON.stringify(err, undefined, 2)}`;
 }
 
-/** An error of another realm is no `instanceof Error` here. */
+/** An error of another realm is not an `instanceof Error`. */
 export function isError(err: unknown): err is Error {
   return Object.prototype.toString.call(err) === '[object Error]';
 }
 
-/** Sends everything that is written to stdout and stderr to `write`, line by line. */
+/** Sends every line of stdout and stderr to `write`. */
 function captureOutput(write: (line: string) => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     let rest = '';

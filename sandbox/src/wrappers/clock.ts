@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * A Date whose clock is `offset` milliseconds ahead. Nothing from outside may be named in here: the text of this
- * function is also run in a VM context.
+ * Returns a Date class whose clock is `offset` milliseconds ahead. The function must not refer to outside names,
+ * because its text also runs in a VM context.
  */
 export function shiftedDate(real: DateConstructor, offset: number): DateConstructor {
   const now = (): number => real.now() + offset;
@@ -16,12 +16,12 @@ export function shiftedDate(real: DateConstructor, offset: number): DateConstruc
 
 const realDate = Date;
 
-/** Moves the clock of a process whose bot runs in its own realm. */
+/** Sets the clock of a process in which only one bot runs. */
 export function setClock(offset = 0): void {
   globalThis.Date = offset === 0 ? realDate : shiftedDate(realDate, offset);
 }
 
-/** Moves the clock of the context in which it is run. */
+/** Returns a script that sets the clock of a VM context. */
 export function clockScript(offset: number): string {
   return `globalThis.Date = (${shiftedDate.toString()})(Date, ${offset});`;
 }

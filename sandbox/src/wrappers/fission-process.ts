@@ -5,13 +5,13 @@ import type { FissionAnswer } from './fission.ts';
 import type { BotPayload } from './wrapper.ts';
 
 /*
- * One pod's process of a fission function: the module is loaded at the first event and stays.
+ * One process of a fission function. The module is loaded for the first event and stays in memory.
  */
 
 serveFunction(async (payload: BotPayload, module: string): Promise<FissionAnswer> => {
   try {
     const result = await callBot(module, connect(payload), botEvent(payload));
-    // What has no JSON form is to fail here, where the bot's author sees why.
+    // A result without a JSON form must fail here, so that the log shows the reason.
     const returnValue = JSON.stringify(botResult(payload, result)) as string | undefined;
     return {
       success: true,

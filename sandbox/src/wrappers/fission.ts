@@ -2,14 +2,14 @@
 import { BotFunction, FunctionTimedOut } from './function.ts';
 import type { BotCode, BotPayload, BotResult, Wrapper } from './wrapper.ts';
 
-/** The body that a function of this runtime answers with. */
+/** The response body of a function. */
 export interface FissionAnswer {
   success: boolean;
   returnValue?: unknown;
   logResult: string;
 }
 
-/** `fission`: an HTTP function in a pod that lives on, with a JSON body both ways. */
+/** `fission`: an HTTP function in a long-lived pod, with JSON input and output. */
 export class FissionWrapper implements Wrapper {
   readonly #function: BotFunction;
 

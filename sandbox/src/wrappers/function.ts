@@ -5,13 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BotProcess } from './process.ts';
 import type { BotCode } from './wrapper.ts';
 
-/** How many processes one bot may have; further events wait in line. */
+/** The maximum number of processes of a bot. Additional events wait. */
 const maxProcesses = 8;
 
 export interface FunctionOptions {
-  /** The program that loads the bot's module and serves it. */
+  /** The program that loads and serves the bot's module. */
   program: URL;
-  /** The name under which the bundle is deployed. */
+  /** The file name of the deployed bundle. */
   module: 'user.cjs' | 'user.js';
   timeoutSeconds: number;
   execPath?: string;
@@ -20,8 +20,8 @@ export interface FunctionOptions {
 export class FunctionTimedOut extends Error {}
 
 /**
- * A bot deployed as a function, in processes of its own that live from one event to the next. Each takes one event
- * at a time, so that events which come together get a process each.
+ * A bot that is deployed as a function, with its own processes. A process handles one event at a time, so concurrent
+ * events use separate processes.
  */
 export class BotFunction {
   readonly #code: BotCode;
@@ -30,7 +30,9 @@ export class BotFunction {
   #processes: BotProcess[] = [];
   #idle: BotProcess[] = [];
   #waiting: (() => void)[] = [];
-  /** Output that belongs to no event, such as work that goes on after an answer; the next event's log shows it. */
+  /**
+   * Output that belongs to no event, for example from work after a response. It is added to the log of the next event.
+   */
   #stray: string[] = [];
 
   constructor(code: BotCode, options: FunctionOptions) {
@@ -38,7 +40,7 @@ export class BotFunction {
     this.#options = options;
   }
 
-  /** Gives the answer's text. Fails with FunctionTimedOut, or with ProcessEnded if the process died over it. */
+  /** Returns the text of the answer. Throws FunctionTimedOut, or ProcessEnded if the process exits. */
   async invoke(payload: unknown, onLog: (line: string) => void): Promise<string> {
     await this.#deploy();
     const process = await this.#acquire();
@@ -61,7 +63,7 @@ export class BotFunction {
     }
   }
 
-  /** Ends every process; the next event starts anew. */
+  /** Ends all processes. The next event starts a new one. */
   async stop(): Promise<void> {
     const processes = this.#processes;
     this.#processes = [];
@@ -69,7 +71,7 @@ export class BotFunction {
     await Promise.all(processes.map((process) => process.kill()));
   }
 
-  /** Deploys the bundle, at first and whenever its file has changed; old processes end. */
+  /** Deploys the bundle at the start and after each change of the file, and ends the old processes. */
   async #deploy(): Promise<void> {
     const { mtimeMs } = await stat(this.#code.file);
     if (mtimeMs === this.#deployed) {

@@ -5,7 +5,7 @@ import type { LambdaAnswer } from './lambda.ts';
 import type { BotPayload } from './wrapper.ts';
 
 /*
- * One process of a Lambda function: the module is loaded at the first event and stays.
+ * One process of a Lambda function. The module is loaded for the first event and stays in memory.
  */
 
 serveFunction(async (payload: BotPayload, module: string): Promise<LambdaAnswer> => {
@@ -22,13 +22,13 @@ serveFunction(async (payload: BotPayload, module: string): Promise<LambdaAnswer>
   }
 });
 
-/** Lambda answers `null` where JSON has nothing to say. */
+/** Lambda returns `null` for a value without a JSON form. */
 function json(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   return text ?? 'null';
 }
 
-/** How Lambda's own runtime describes what a handler threw. */
+/** Returns the error body of Lambda's runtime. */
 function errorBody(err: unknown): { errorType: string; errorMessage: string; trace: string[] } {
   if (isError(err)) {
     return { errorType: err.name, errorMessage: err.message, trace: (err.stack ?? '').split('\n') };

@@ -6,17 +6,17 @@ import { BotFunction, FunctionTimedOut } from './function.ts';
 import { ProcessEnded } from './process.ts';
 import type { BotCode, BotPayload, BotResult, Wrapper } from './wrapper.ts';
 
-/** Node 22 as an optional dependency brings it: the version that Medplum's Lambdas run on. */
+/** Node 22, from an optional dependency. Medplum's Lambdas run on this version. */
 const node22 = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
 export const lambdaRuntime = existsSync(node22) ? node22 : process.execPath;
 
-/** What the function's process answers: the value's JSON, or that of the error that ended it. */
+/** The answer of the function's process: the JSON of the result or of the error. */
 export interface LambdaAnswer {
   failed: boolean;
   text: string;
 }
 
-/** `awslambda`: JSON in and out, and a module that lives from one event to the next. */
+/** `awslambda`: JSON input and output. The module stays in memory between events. */
 export class LambdaWrapper implements Wrapper {
   readonly #function: BotFunction;
   readonly #timeoutSeconds: number;

@@ -7,7 +7,7 @@ import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** What a child process says to us. Log lines come as they are written, so that a killed bot leaves its log. */
+/** A message from a child process. Log lines are sent immediately, so that they are not lost if the bot is killed. */
 export type ChildMessage = { id: string; log: string } | { id: string; answer: string } | { stray: string };
 
 export interface ChildRequest {
@@ -20,7 +20,7 @@ export class ProcessEnded extends Error {
   readonly signal: NodeJS.Signals | null;
 
   constructor(exitCode: number | null, signal: NodeJS.Signals | null) {
-    super(signal ? `The process was ended by ${signal}` : `The process exited with status ${exitCode}`);
+    super(signal ? `The process was killed by ${signal}` : `The process exited with status ${exitCode}`);
     this.exitCode = exitCode;
     this.signal = signal;
   }
@@ -39,7 +39,7 @@ process.on('exit', () => {
   }
 });
 
-/** A child process in which bots run. It leads a process group, so that whatever a bot starts goes down with it. */
+/** A child process that runs bots. It leads a process group, so that processes started by a bot end with it. */
 export class BotProcess {
   readonly #child: ChildProcess;
   readonly #pending = new Map<string, PendingRequest>();
@@ -111,7 +111,7 @@ export class BotProcess {
   #end(error: Error): void {
     this.#alive = false;
     running.delete(this.#child);
-    // The leader is gone, its group may not be: a bot can have left processes of its own.
+    // A bot can have started processes that are still running in the group.
     killGroup(this.#child);
     for (const id of [...this.#pending.keys()]) {
       this.#remove(id)?.fail(error);
@@ -130,7 +130,7 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Servers run in UTC, and their layer of packages can be required from a bundle, wherever that stands. */
+/** Servers run in UTC. A bundle in any folder can require the packages of the server's layer. */
 function environment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _test, ...env } = process.env;
   const layer = createRequire(import.meta.url).resolve.paths('@medplum/core') ?? [];

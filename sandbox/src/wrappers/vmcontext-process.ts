@@ -8,7 +8,7 @@ import { clockScript } from './clock.ts';
 import type { BotPayload, BotResult, Returned } from './wrapper.ts';
 
 /*
- * The server's own process: every bot of this runtime runs here, each request in a new context.
+ * The server's own process. All bots of this runtime run in it, each request in a new context.
  */
 
 export interface VmRequest {
@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 
 serve(async (payload, log) => run(payload as VmRequest, log));
 
-// A server logs a promise that nobody waited for and goes on.
+// The server logs an unhandled rejection and continues.
 process.on('unhandledRejection', (reason) => send({ stray: describeError(reason) }));
 
 async function run({ file, timeout, event }: VmRequest, log: (line: string) => void): Promise<BotResult> {
@@ -47,8 +47,9 @@ async function run({ file, timeout, event }: VmRequest, log: (line: string) => v
 }
 
 /**
- * The bundle's text stands in a sloppy script, after `exports` and `module` and right before the call. So `export`
- * statements and a bare `module.exports = …` fail, and there is no semicolon to save a bundle that ends without one.
+ * The bundle is placed in a non-strict script, between the declarations of `exports` and `module` and the call.
+ * Therefore `export` statements and a bare `module.exports = …` fail. There is no semicolon after the bundle, so a
+ * bundle that ends without one can fail.
  */
 function scriptOf(code: string): string {
   return `const exports = {};
@@ -76,7 +77,7 @@ ${code}
 `;
 }
 
-/** What the context has beside the language itself. `event` and its input are objects of this realm, not of that one. */
+/** Returns the globals of the context. `event` and its input are objects of this realm, not of the context. */
 function globalsOf(payload: BotPayload, write: (line: string) => void): Record<string, unknown> {
   const { bot, baseUrl, accessToken, requester, input, contentType, secrets, traceId, headers } = payload;
   return {
@@ -106,7 +107,7 @@ function globalsOf(payload: BotPayload, write: (line: string) => void): Record<s
   };
 }
 
-/** A console whose lines are the arguments joined by blanks: objects show as `[object Object]`, as on the server. */
+/** A console that joins its arguments with spaces. As on the server, an object is shown as `[object Object]`. */
 class BotConsole {
   readonly #write: (line: string) => void;
 

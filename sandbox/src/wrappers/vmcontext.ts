@@ -5,7 +5,10 @@ import type { VmRequest } from './vmcontext-process.ts';
 
 const program = new URL('./vmcontext-process.ts', import.meta.url);
 
-/** The process that stands for the server's. It is not ours, so that a bot that spins stops neither page nor exit. */
+/**
+ * The server's process. It is separate from the sandbox, so that a bot in an endless loop does not block the page or
+ * the exit.
+ */
 export class VmServer {
   readonly #onStray: (line: string) => void;
   #process: BotProcess | undefined;
@@ -26,7 +29,7 @@ export class VmServer {
   }
 }
 
-/** `vmcontext`: the code is read again for each request; the timeout limits synchronous time only. */
+/** `vmcontext`: the code is read for each request. The timeout only limits synchronous time. */
 export class VmContextWrapper implements Wrapper {
   readonly #server: VmServer;
   readonly #code: BotCode;
@@ -49,6 +52,6 @@ export class VmContextWrapper implements Wrapper {
   }
 
   async stop(): Promise<void> {
-    // The process belongs to all bots; the sandbox stops it.
+    // All bots share the process. The sandbox stops it.
   }
 }

@@ -2,11 +2,11 @@
 import type { ProjectSetting, Reference } from '@medplum/fhirtypes';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The three ways in which a Medplum server runs a bot, as `Bot.runtimeVersion` names them. */
+/** The three runtimes of a Medplum server, as in `Bot.runtimeVersion`. */
 export const runtimeVersions = ['vmcontext', 'awslambda', 'fission'] as const;
 export type RuntimeVersion = (typeof runtimeVersions)[number];
 
-/** What the server hands to a wrapper. */
+/** The input of a wrapper. */
 export interface BotPayload {
   bot: Reference;
   baseUrl: string;
@@ -17,11 +17,11 @@ export interface BotPayload {
   secrets: Record<string, ProjectSetting>;
   traceId?: string | undefined;
   headers?: IncomingHttpHeaders | undefined;
-  /** By how many milliseconds the bot's clock is ahead. */
+  /** How many milliseconds the bot's clock is ahead. */
   clockOffset?: number | undefined;
 }
 
-/** What a handler returned, on its way out of the process it ran in. */
+/** The return value of a handler, in a form that can be sent to another process. */
 export type Returned =
   { kind: 'undefined' } | { kind: 'json'; text: string } | { kind: 'bytes'; base64: string } | { kind: 'unsendable' };
 
@@ -36,11 +36,11 @@ export interface Wrapper {
   stop(): Promise<void>;
 }
 
-/** The code of one bot as its wrapper finds it. */
+/** The code of one bot. */
 export interface BotCode {
-  /** The bundle's file; it may change at any time. */
+  /** The path of the bundle. The file may change at any time. */
   file: string;
-  /** A directory of the bot's own, to deploy into. */
+  /** A directory for deployment that only this bot uses. */
   directory: string;
   timeoutSeconds?: number | undefined;
 }

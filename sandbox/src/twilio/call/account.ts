@@ -7,14 +7,14 @@ import { Recordings } from './recordings.ts';
 import type { Script } from './script.ts';
 import type { NetworkFaults } from './network-faults.ts';
 
-/** Where a number's calls, or those of a TwiML app, are answered. An empty text is none. */
+/** The URLs of a number or of a TwiML app. An empty text means no URL. */
 export interface VoiceUrls {
   /** By default the account's webhook. */
   voiceUrl?: string;
   voiceMethod?: 'GET' | 'POST';
   voiceFallbackUrl?: string;
   voiceFallbackMethod?: 'GET' | 'POST';
-  /** What is requested when a call has ended. By default the account's webhook. */
+  /** The URL for the status callback at the end of a call. By default, the account's webhook. */
   statusCallback?: string;
   statusCallbackMethod?: 'GET' | 'POST';
 }
@@ -22,33 +22,33 @@ export interface VoiceUrls {
 export interface AccountNumber extends VoiceUrls {
   number: string;
   friendlyName?: string;
-  /** Calls are answered by this TwiML app, and name it. */
+  /** The TwiML app that handles calls. Its SID is sent as a parameter. */
   applicationSid?: string;
 }
 
 export interface AccountOptions {
-  /** The URL under test, as Twilio has it. */
+  /** The webhook URL that Twilio signs. */
   webhook: string | (() => string);
   authToken: string;
   numbers: (string | AccountNumber)[];
   accountSid?: string;
-  /** The TwiML app that browsers call through. */
+  /** The TwiML app for browser calls. */
   applicationSid?: string;
   application?: VoiceUrls;
-  /** One seed gives the same SIDs and the same unkindness. */
+  /** The same seed gives the same SIDs and the same faults. */
   seed?: string;
-  /** Epoch milliseconds: when calls begin, and what lists know. */
+  /** Returns epoch milliseconds: the start time of new calls, and the time of lists. */
   now?: () => number;
-  /** Where Twilio's own resources are, such as recordings. */
+  /** The base URL of Twilio resources, such as recordings. */
   apiUrl?: string;
-  /** Where the webhook is reached from here, if that is not what the signature says. */
+  /** Maps a signed URL to the address of the local server. */
   reach?: (url: string) => string;
   networkFaults?: NetworkFaults;
-  /** What people do who are not in a call's own script, by their number or `client:name`. */
+  /** The scripts of people who are not in a call's own script, by number or `client:name`. */
   people?: Record<string, Script>;
 }
 
-/** A Twilio account: what it has, what its calls leave in it, and where its webhooks are. The network plays its calls. */
+/** A Twilio account: its numbers, webhooks and resources. The network plays its calls. */
 export class Account {
   readonly authToken: string;
   readonly accountSid: string;
@@ -60,7 +60,7 @@ export class Account {
   readonly people: Map<string, Script>;
   readonly now: () => number;
   readonly reach: (url: string) => string;
-  /** Every leg that there ever was, oldest first. */
+  /** All legs, oldest first. */
   readonly legs = new Map<string, Leg>();
   readonly queues = new Map<string, Queue>();
   readonly conferences = new Map<string, Conference>();
@@ -97,7 +97,7 @@ export class Account {
     return typeof this.#webhook === 'string' ? this.#webhook : this.#webhook();
   }
 
-  /** A new SID of this kind. */
+  /** Returns a new SID with this prefix. */
   sid(kind: string): string {
     return `${kind}${hex(this.seed, `twilio/sid/${++this.#sids}`, 32)}`;
   }

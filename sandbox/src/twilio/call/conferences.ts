@@ -22,7 +22,7 @@ export class Conference {
     });
   }
 
-  /** The first event of a conference is its first. */
+  /** Returns the next sequence number. The first one is 1. */
   next(): string {
     return String(++this.#sequence);
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What may be tried again: connecting, waiting for an answer, answers of 400 and 500. */
+/** Failures that can be retried: connection timeout, response timeout, status 4xx and 5xx. */
 export type Failure = 'ct' | 'rt' | '4xx' | '5xx';
 
-/** Twilio's connection overrides, which stand in a URL's fragment and are neither signed nor sent. */
+/** Twilio's connection overrides. They are in the URL fragment, which is neither signed nor sent. */
 export interface ConnectionOverrides {
-  /** The URL as it is signed and sent. */
+  /** The URL that is signed and sent. */
   url: string;
-  /** How often a request is sent again; 1 if nothing is said. */
+  /** The number of retries. 1 by default. */
   retries: number;
-  /** Milliseconds until an answer has to be there. */
+  /** The response timeout in milliseconds. */
   timeout: number;
   retryOn: ReadonlySet<Failure>;
 }
@@ -33,7 +33,7 @@ export function readConnectionOverrides(address: string): ConnectionOverrides {
   };
 }
 
-/** A value outside its range is as good as none. */
+/** A value outside its range is ignored. */
 function within(text: string | null, min: number, max: number, otherwise: number): number {
   const value = text !== null && /^\d+$/.test(text) ? Number(text) : otherwise;
   return value >= min && value <= max ? value : otherwise;

@@ -8,7 +8,7 @@ export interface TwimlElement {
   children: (TwimlElement | string)[];
 }
 
-/** A document that Twilio could not read: its error code of the debugger. */
+/** A document that Twilio cannot read. `code` is the error code in Twilio's debugger. */
 export class BadDocument extends Error {
   readonly code: string;
 
@@ -18,7 +18,7 @@ export class BadDocument extends Error {
   }
 }
 
-/** Reads a document by the strict rules of XML, as Twilio does, and gives the verbs of its `<Response>`. */
+/** Parses a document as strict XML, as Twilio does. Returns the verbs of its `<Response>`. */
 export function readTwiml(text: string): TwimlElement[] {
   const root = parse(text);
   if (root.name !== 'Response') {
@@ -55,7 +55,7 @@ export function elements(element: TwimlElement): TwimlElement[] {
   return element.children.filter((child) => typeof child !== 'string');
 }
 
-/** All the text in an element, the text of speech markup too. */
+/** Returns all text of an element, including the text inside SSML. */
 export function textOf(element: TwimlElement): string {
   return element.children
     .map((child) => (typeof child === 'string' ? child : textOf(child)))
@@ -64,18 +64,18 @@ export function textOf(element: TwimlElement): string {
     .trim();
 }
 
-/** An attribute, where it stands there and is not blank. */
+/** Returns an attribute, or `undefined` if it is missing or blank. */
 export function attribute(element: TwimlElement, name: string): string | undefined {
   return element.attributes[name]?.trim() || undefined;
 }
 
-/** A number of seconds or the like; anything else is as if it weren't there. */
+/** Returns a whole number. Any other value is ignored. */
 export function numberOf(element: TwimlElement, name: string, otherwise: number): number {
   const text = attribute(element, name);
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
 }
 
-/** The words of a list such as `initiated ringing`. */
+/** Returns the words of a list such as `initiated ringing`. */
 export function wordsOf(element: TwimlElement, name: string, otherwise: string): Set<string> {
   return new Set((attribute(element, name) ?? otherwise).split(/[\s,]+/));
 }

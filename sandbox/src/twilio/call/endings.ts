@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { LegStatus } from './leg.ts';
 
-/** Where a call's next document comes from. */
+/** The source of a call's next document. */
 export type Next =
   { url: string; method: 'GET' | 'POST'; params: Record<string, string> } | { twiml: string; url?: undefined };
 
-/** The call is over: the leg that the documents are about has ended. */
+/** The call is over: the leg that executes the document has ended. */
 export class CallEnded extends Error {}
 
-/** The leg that is played something before it is bridged hung up; the call goes on. */
+/** The called leg hung up during its whisper document. The call continues. */
 export class WhisperEnded extends Error {}
 
-/** Another document takes over, by REST. */
+/** REST replaced the current document. */
 export class CallRedirected extends Error {
   readonly next: Next;
 
@@ -24,11 +24,11 @@ export class CallRedirected extends Error {
 /** `<Leave>` */
 export class QueueLeft extends Error {}
 
-/** The call was taken out of its queue. */
+/** The call was dequeued. */
 export class Dequeued extends Error {}
 
-/** Something is over that has its time: a bridge, a conference. */
+/** A time limit was reached, for example of a bridge or a conference. */
 export class TimeOver extends Error {}
 
-/** What is done to a call from outside. */
+/** An action on a call by REST. */
 export type Interruption = { end: LegStatus } | { next: Next };

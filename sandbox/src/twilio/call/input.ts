@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { Voicemail } from './script.ts';
 
-/** What is typed and said on the line, piece by piece. */
+/** The keys and the speech of a script, in order. */
 export class Input {
   readonly #keys: string[];
   readonly #speech: string[];
@@ -25,7 +25,7 @@ export class Input {
     return this.#keys.shift() ?? '';
   }
 
-  /** Keys that were typed after the last that was asked for. */
+  /** Puts back keys that a `<Gather>` did not use. */
   putBack(keys: string): void {
     if (keys) {
       this.#keys.unshift(keys);
@@ -36,7 +36,7 @@ export class Input {
     return this.#speech.shift() ?? '';
   }
 
-  /** The last one holds for all that follow. */
+  /** The last entry also applies to all later recordings. */
   voicemail(): Voicemail {
     const next = this.#voicemail.length > 1 ? this.#voicemail.shift() : this.#voicemail[0];
     return typeof next === 'object' ? next : { seconds: next ?? 0 };

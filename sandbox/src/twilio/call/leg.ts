@@ -5,7 +5,7 @@ export type LegStatus =
   'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
 export type ProgressEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
-/** Where a leg's events go. */
+/** The status callback of a leg. */
 export interface Progress {
   url: string;
   method: 'GET' | 'POST';
@@ -18,19 +18,19 @@ export interface NewLeg {
   from: string;
   to: string;
   direction: Direction;
-  /** Epoch milliseconds of the call's own time. */
+  /** Epoch milliseconds of the call's simulated time. */
   started: number;
   parent?: Leg;
   progress?: Progress | undefined;
-  /** Parameters that every request about this leg carries beside the standard ones. */
+  /** Additional parameters of every request for this leg. */
   extra?: Record<string, string>;
-  /** The SID of our number. */
+  /** The SID of the account's number. */
   phoneNumberSid?: string | undefined;
-  /** When Twilio made it, by the network's clock: from then on, or a little later, lists have it. */
+  /** When Twilio created the call, by the network's clock. Lists contain the call from this time, or slightly later. */
   created: number;
 }
 
-/** One leg: what Twilio calls a Call. */
+/** One leg. Twilio's API calls it a Call. */
 export class Leg {
   readonly sid: string;
   readonly accountSid: string;
@@ -50,7 +50,7 @@ export class Leg {
   answeredBy: string | undefined;
   sipResponseCode: string | undefined;
   recording: Record<string, string> = {};
-  /** Resolves when this leg is hung up from elsewhere, by REST. */
+  /** Resolves when this leg is hung up by REST. */
   readonly hungUp: Promise<void>;
   hangUp!: () => void;
   #sequence = 0;
@@ -85,14 +85,14 @@ export class Leg {
     }
   }
 
-  /** Seconds since it was answered; 0 if it never was. */
+  /** Seconds since the answer. 0 if it was not answered. */
   get duration(): number {
     return this.answered === undefined || this.ended === undefined
       ? 0
       : Math.round((this.ended - this.answered) / 1000);
   }
 
-  /** What Twilio sends with every request about a call. */
+  /** Returns the parameters that Twilio sends with every request for a call. */
   params(): Record<string, string> {
     const browser = this.direction === 'inbound' && this.from.startsWith('client:');
     return {
@@ -100,7 +100,7 @@ export class Leg {
       ApiVersion: '2010-04-01',
       CallSid: this.sid,
       CallStatus: this.status,
-      // A browser's call has no number called.
+      // A browser call has no called number.
       Called: browser ? '' : this.to,
       Caller: this.from,
       Direction: this.direction,
@@ -115,7 +115,10 @@ export class Leg {
     };
   }
 
-  /** The parameters of a callback, or nothing where this event was not asked for. Events are counted all the same. */
+  /**
+   * Returns the parameters of a callback, or `undefined` if the event is not subscribed. The sequence number counts all
+   * events.
+   */
   callback(event: ProgressEvent, at: number): Record<string, string> | undefined {
     const sequence = this.#sequence++;
     if (!this.progress?.events.has(event)) {
@@ -134,7 +137,7 @@ export class Leg {
   #endParams(): Record<string, string> {
     return {
       CallDuration: String(this.duration),
-      // Billed minutes, whatever the name says.
+      // Despite its name, this is the number of billed minutes.
       Duration: String(Math.ceil(this.duration / 60)),
       ...(this.sipResponseCode !== undefined && { SipResponseCode: this.sipResponseCode }),
       ...this.recording,
@@ -142,12 +145,12 @@ export class Leg {
   }
 }
 
-/** `Sun, 25 Mar 2018 09:53:19 +0000` */
+/** Formats a timestamp such as `Sun, 25 Mar 2018 09:53:19 +0000`. */
 export function timestamp(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }
 
-/** Where a number is at home. Fictional ones have a country at most. */
+/** Returns the location parameters of a number. A fictional number has a country at most. */
 function locationParams(whose: string, address: string): Record<string, string> {
   if (!/^\+\d+$/.test(address)) {
     return {};

@@ -15,25 +15,25 @@ import { Callbacks } from './network-faults.ts';
 /** Twilio ends a call after four hours. */
 const maxCallSeconds = 4 * 3600;
 
-/** A plan that goes round without end: no call has as many requests. */
+/** Stops a dialplan that loops forever. */
 const maxRequests = 1000;
 
-/** The one who is played a document: the caller, or the one who answered before being bridged. */
+/** The leg that executes a document: the caller, or a called leg before it is bridged. */
 export interface Line {
   call: LiveCall;
   leg: Leg;
   input: Input;
-  /** The URL of the document that is performed. */
+  /** The URL of the current document. */
   base: string;
-  /** What every request of this line carries besides. */
+  /** Additional parameters of every request from this line. */
   extra: () => Record<string, string>;
-  /** The verbs that may stand here; all if absent. */
+  /** The allowed verbs. All by default. */
   verbs?: ReadonlySet<string>;
 }
 
 /**
- * Performs verbs one after the other; gives the next document where a verb leads to one. A verb may play documents, and
- * they have verbs: so the verbs import the call, and the call is given how to perform them.
+ * Executes verbs in order. Returns the next document if a verb leads to one. A verb can play documents, which contain
+ * verbs. To avoid an import cycle, the verbs import the call, and the call receives this function.
  */
 export type Perform = (line: Line, verbs: TwimlElement[]) => Promise<Next | undefined>;
 
@@ -42,7 +42,7 @@ export interface Fallback {
   method: 'GET' | 'POST';
 }
 
-/** A call while it lasts: its time, its documents, and all that is requested for it. */
+/** A call in progress: its simulated time, its documents and its requests. */
 export class LiveCall {
   readonly account: Account;
   readonly leg: Leg;
@@ -50,11 +50,11 @@ export class LiveCall {
   readonly timeline: Timeline;
   readonly requests: PhoneRequest[] = [];
   readonly errors: string[] = [];
-  /** What `<Dial>` rang. */
+  /** The legs that `<Dial>` created. */
   readonly legs: Leg[] = [];
   readonly script: Script;
   readonly perform: Perform;
-  /** What is still to be done when the call has ended, before its last callback. */
+  /** Actions to run after the end of the call, before its last callback. */
   readonly closing: (() => Promise<void>)[] = [];
   readonly #fallback: Fallback | undefined;
   readonly #callbacks: Callbacks;
@@ -78,7 +78,7 @@ export class LiveCall {
     }
   }
 
-  /** Plays the call to its end. */
+  /** Plays the call until it ends. */
   async run(start: () => Promise<Next>): Promise<CallResult> {
     try {
       let next: Next | undefined = await this.#redirected(start);
@@ -122,12 +122,12 @@ export class LiveCall {
     }
   }
 
-  /** The caller's line. */
+  /** Returns the caller's line. */
   line(): Line {
     return { call: this, leg: this.leg, input: this.input, base: this.account.webhook(), extra: () => ({}) };
   }
 
-  /** Plays documents one after the other, until one has come to its end. */
+  /** Plays documents in order, until one ends without a next document. */
   async play(line: Line, first: Next): Promise<undefined> {
     let next: Next | undefined = first;
     while (next) {
@@ -140,13 +140,13 @@ export class LiveCall {
     this.leg.answer(this.timeline.at);
   }
 
-  /** Ends the caller's leg. `unanswered` is how a call ends that was not answered. */
+  /** Ends the caller's leg. `unanswered` is the status of a call that was not answered. */
   ending(unanswered: LegStatus): CallEnded {
     this.leg.end(this.timeline.at, this.leg.answered === undefined ? unanswered : 'completed');
     return new CallEnded();
   }
 
-  /** What is done from outside, by REST. */
+  /** Interrupts the call, by REST. */
   interrupt(interruption: Interruption): void {
     this.#interruption = interruption;
     this.#interrupted();
@@ -163,14 +163,14 @@ export class LiveCall {
     }
   }
 
-  /** Waits for the world outside this call: for REST, or for what another call does. */
+  /** Waits in real time, for REST or for another call. */
   async wait(...until: Promise<unknown>[]): Promise<void> {
     await Promise.race([this.#interrupt, ...until]);
     this.timeline.at = Math.max(this.timeline.at, this.account.now());
     this.check();
   }
 
-  /** What the one who is rung does. */
+  /** Returns how a dialed person responds. */
   answerOf(address: string): Answer | undefined {
     const entry = this.script.answers?.[address];
     if (!Array.isArray(entry)) {
@@ -199,7 +199,7 @@ export class LiveCall {
     throw line.leg === this.leg ? this.ending('failed') : new CallEnded();
   }
 
-  /** A request whose answer is not performed: the call is over already. */
+  /** Sends a request to the action URL without executing the response, because the call is over. */
   async report(line: Line, element: TwimlElement, params: Record<string, string>): Promise<void> {
     const action = attribute(element, 'action');
     if (action !== undefined) {
@@ -208,7 +208,7 @@ export class LiveCall {
     }
   }
 
-  /** A callback, delivered as `networkFaults` says. `label` is its own among those of this call. */
+  /** Sends a callback with the faults of the account. `label` must be unique in this call. */
   async callback(label: string, url: string, method: 'GET' | 'POST', params: Record<string, string>): Promise<void> {
     await this.#callbacks.deliver(`${this.leg.sid}/${label}`, () => this.#send(url, method, params, true));
   }
@@ -220,7 +220,7 @@ export class LiveCall {
     }
   }
 
-  /** The document of a request, or the code of what is wrong with it. */
+  /** Requests a document. Returns it, or Twilio's error code. */
   async #read(
     base: string,
     next: { url: string; method: 'GET' | 'POST' },
@@ -286,7 +286,7 @@ export interface Document {
   verbs: TwimlElement[];
 }
 
-/** A URL as a document writes it: what is absolute stays as it is, to the letter. */
+/** Resolves a URL of a document. An absolute URL is not changed. */
 export function address(url: string, base: string): string {
   return /^https?:\/\//i.test(url) ? url : (URL.parse(url, base)?.href ?? url);
 }

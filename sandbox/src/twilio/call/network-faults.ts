@@ -2,30 +2,30 @@
 import { setTimeout } from 'node:timers/promises';
 import { fraction } from '../../base/seed.ts';
 
-/** What Twilio's own documentation reserves the right to, as rates from 0 to 1 or milliseconds. */
+/** Faults that Twilio's documentation mentions. Values are rates from 0 to 1, or milliseconds. */
 export interface NetworkFaults {
-  /** A POST by REST is performed, and the connection cut before the answer. */
+  /** A REST POST is executed, but the connection is closed before the response. */
   loseAnswer?: number;
-  /** A request by REST is refused with 429. */
+  /** A REST request is rejected with 429. */
   busy?: number;
-  /** A call or message stands in the lists only so long after it was made. */
+  /** Lists contain a new call or message only after this time. */
   listLateMs?: number;
-  /** A callback is sent twice, at once. */
+  /** A callback is sent twice, at the same time. */
   twice?: number;
-  /** A callback comes some tens of milliseconds late, whatever happened meanwhile. */
+  /** A callback is delayed by some tens of milliseconds, while the call continues. */
   late?: number;
-  /** A callback comes after the one that should follow it. */
+  /** A callback is sent after the next one. */
   shuffle?: number;
-  /** A callback never comes. */
+  /** A callback is not sent. */
   drop?: number;
 }
 
-/** Whether one of the rates shouldInject: the same for the same seed and label. */
+/** Whether a fault occurs. The same seed and label give the same result. */
 export function shouldInject(seed: string, label: string, rate: number | undefined): boolean {
   return rate !== undefined && fraction(seed, `networkFaults/${label}`) < rate;
 }
 
-/** Delivers the callbacks of one call. Kindly, each is there before the call goes on. */
+/** Sends the callbacks of one call. Without faults, the call waits for each one. */
 export class Callbacks {
   readonly #seed: string;
   readonly #networkFaults: NetworkFaults;
@@ -37,7 +37,7 @@ export class Callbacks {
     this.#networkFaults = networkFaults;
   }
 
-  /** `label` is the callback's own: no other has it. */
+  /** `label` must be unique. */
   async deliver(label: string, send: () => Promise<unknown>): Promise<void> {
     const isInjected = (name: 'drop' | 'twice' | 'shuffle' | 'late'): boolean =>
       shouldInject(this.#seed, `${name}/${label}`, this.#networkFaults[name]);
@@ -56,7 +56,7 @@ export class Callbacks {
     }
   }
 
-  /** Resolves when everything that will ever be delivered has been. */
+  /** Resolves when all callbacks have been sent. */
   async settle(): Promise<void> {
     await this.#release();
     while (this.#pending.size > 0) {
@@ -72,7 +72,7 @@ export class Callbacks {
   async #release(): Promise<void> {
     const held = this.#held;
     this.#held = [];
-    // What was held back last comes first.
+    // The last held callback is sent first.
     for (const perform of held.reverse()) {
       await perform();
     }

@@ -5,11 +5,11 @@ import type { Failure } from './connection-overrides.ts';
 import { sign } from './signature.ts';
 
 export interface WebhookResult {
-  /** Without the fragment: as it was signed. */
+  /** Without the fragment, as it was signed. */
   url: string;
   method: 'GET' | 'POST';
   params: Record<string, string>;
-  /** 0 if no answer came. */
+  /** 0 if there was no response. */
   status: number;
   contentType: string;
   body: string;
@@ -17,15 +17,15 @@ export interface WebhookResult {
 
 export interface Sender {
   authToken: string;
-  /** Where a URL is reached from here, where that is not what its signature says: behind a tunnel. */
+  /** Maps a signed URL to the address of the local server, for example behind a tunnel. */
   reach: (url: string) => string;
-  /** Called after every try, those that are tried again too. */
+  /** Called after every attempt. */
   onRequest: (request: WebhookResult) => void;
 }
 
 const maxRedirects = 5;
 
-/** Sends one webhook as Twilio does: signed, tried again by the overrides of the URL's fragment. */
+/** Sends one webhook request as Twilio does: signed, and retried by the overrides in the URL fragment. */
 export async function send(
   sender: Sender,
   address: string,
@@ -33,7 +33,7 @@ export async function send(
   params: Record<string, string>,
 ): Promise<WebhookResult> {
   const overrides = readConnectionOverrides(address);
-  // One for all the tries, by which the receiver knows that they are one request.
+  // All attempts have the same token, so that the receiver can detect retries.
   const idempotencyToken = randomUUID();
   for (let attempt = 0; ; attempt++) {
     const { answer, failure } = await attemptOnce(
@@ -75,7 +75,7 @@ async function attemptOnce(
   return { answer };
 }
 
-/** A redirection is followed by GET and takes no parameters along. */
+/** Follows redirects by GET, without parameters. */
 async function follow(
   sender: Sender,
   url: string,

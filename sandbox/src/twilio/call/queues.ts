@@ -2,21 +2,21 @@
 import type { Leg } from './leg.ts';
 import type { Timeline } from './timeline.ts';
 
-/** A bridge of the caller who waited and the one who took them out of the queue. */
+/** A bridge between the waiting caller and the call that dequeued it. */
 export interface Bridge {
-  /** The leg that dequeued. */
+  /** The leg that dequeued the caller. */
   by: Leg;
-  /** The dequeuer's time when the bridge begins. */
+  /** When the bridge starts, in the time of the dequeuing call. */
   at: number;
-  /** What the one who waited is played first. */
+  /** The document that the waiting caller hears first. */
   whisper?: { url: string; method: 'GET' | 'POST' };
-  /** Settles when the dequeuer has hung up, with the time of that. */
+  /** Resolves when the dequeuing call hangs up, with the time. */
   over: Promise<number>;
-  /** To be called when the one who waited is gone. */
+  /** Must be called when the waiting caller hangs up. */
   left: (at: number) => void;
 }
 
-/** A call as far as a queue knows it. */
+/** The part of a call that a queue uses. */
 export interface QueuedCall {
   readonly leg: Leg;
   readonly timeline: Timeline;
@@ -25,7 +25,7 @@ export interface QueuedCall {
 export interface Member {
   call: QueuedCall;
   entered: number;
-  /** There while this call may be taken out. */
+  /** Dequeues the call. Undefined if the call cannot be dequeued now. */
   take?: (bridge: Bridge) => void;
 }
 
@@ -35,7 +35,7 @@ export class Queue {
   readonly created: number;
   maxSize = 100;
   readonly members: Member[] = [];
-  /** How long those waited who are no longer here, in seconds. */
+  /** The wait times of earlier callers, in seconds. */
   readonly waits: number[] = [];
 
   constructor(sid: string, name: string, created: number) {

@@ -6,13 +6,13 @@ export interface Recording {
   conferenceSid?: string;
   source: 'RecordVerb' | 'DialVerb' | 'OutboundAPI' | 'Conference';
   channels: 1 | 2;
-  /** Epoch milliseconds of the call's own time. */
+  /** Epoch milliseconds of the call's simulated time. */
   started: number;
   /** Seconds. */
   duration: number;
 }
 
-/** The recordings of an account, until they are deleted. */
+/** The recordings of an account. */
 export class Recordings {
   readonly all = new Map<string, Recording>();
   readonly #sid: () => string;
@@ -33,7 +33,7 @@ export class Recordings {
     return this.#resource(`Recordings/${sid}`);
   }
 
-  /** What requests say of a recording. */
+  /** Returns the recording parameters of a request. */
   params({ sid, duration }: Recording): Record<string, string> {
     return { RecordingSid: sid, RecordingUrl: this.url(sid), RecordingDuration: String(duration) };
   }

@@ -1,102 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the people on a call do, and what became of it. Every length is in seconds of the call's own time. */
+/** The script of the people on a call, and the result of the call. All durations are in seconds of simulated time. */
 
-/** Those who are not in the script do not answer. `'ringing'` rings until the call is ended from elsewhere. */
+/**
+ * How a person responds to a call. A person who is not in the script does not answer. `'ringing'` rings until another
+ * action ends the call.
+ */
 export type Answer = 'busy' | 'no-answer' | 'failed' | 'declined' | 'ringing' | Answered;
 
-/** The call is answered. */
 export interface Answered {
-  /** How long it rings first; 3 if absent. */
+  /** Ringing time; 3 by default. */
   after?: number;
   /**
-   * How long they talk until the one who answered hangs up; 30 if absent. `'until ended'`: until the call is ended from
-   * elsewhere, by REST, by the caller's `hangUpAfter` or by `endConferenceOnExit` of another participant.
+   * How long they talk until the called person hangs up; 30 by default. `'until ended'`: until REST, the caller's
+   * `hangUpAfter` or `endConferenceOnExit` of another participant ends the call.
    */
   talk?: number | 'until ended';
-  /** What answering-machine detection finds; `human` if absent. */
+  /** The result of answering-machine detection; `human` by default. */
   answeredBy?: string;
-  /** What is typed while the `url` of the noun (whisper, screening) is played. */
+  /** The keys for the document at the noun's `url` (whisper, screening). */
   digits?: string[];
 }
 
 export interface Voicemail {
-  /** How long the caller speaks. 0 is silence, which records nothing. */
+  /** How long the caller speaks. 0 is silence, which creates no recording. */
   seconds: number;
-  /** What the caller does then: a key of `finishOnKey`, or hanging up. If absent, silence ends the recording. */
+  /** How the caller ends the recording: a key of `finishOnKey`, or by hanging up. By default, silence ends it. */
   then?: 'hang up' | (string & {});
-  /** What a transcription makes of it; a transcription without text fails. */
+  /** The transcription. Without a text, the transcription fails. */
   text?: string;
 }
 
 export interface Queued {
-  /** When the call is taken out of the queue, and how long they talk. */
+  /** When the call is dequeued, and how long they talk. */
   after?: number;
   talk?: number | 'until ended';
-  /** Wait until another call of the same network dequeues this one by `<Dial><Queue>`, or REST takes it out. */
+  /** Wait until another call of the same network dequeues this one by `<Dial><Queue>`, or REST removes it. */
   until?: 'dequeued';
-  /** The place in the queue, at each request of the wait URL; the last holds from then on. By default the true one. */
+  /**
+   * The queue position at each request of the wait URL. The last one also applies to all later requests. By default,
+   * the actual position.
+   */
   positions?: number[];
-  /** What Twilio believes the average wait to be; by default the average of those who were taken out. */
+  /** The average wait time that Twilio reports. By default, the average of earlier callers. */
   average?: number;
 }
 
 export interface Script {
-  /** How a call is answered that was placed to this person by REST, or dialled without an entry in `answers`. */
+  /** How this person answers a call that was placed by REST, or dialed without an entry in `answers`. */
   pickUp?: Answer;
-  /** What the caller types, one entry for each `<Gather>` that takes keys; an empty one is silence. */
+  /** The caller's keys, one entry for each `<Gather>` that accepts keys. An empty entry is silence. */
   digits?: string[];
-  /** What the caller says, one entry for each `<Gather>` that takes speech and got no keys. */
+  /** The caller's speech, one entry for each `<Gather>` that accepts speech and received no keys. */
   speech?: string[];
-  /** The caller hangs up this long after the call began. */
+  /** The caller hangs up this long after the start of the call. */
   hangUpAfter?: number;
   /**
-   * Who is rung by `<Dial>`: `+1555…`, `client:name`, `sip:…`, `queue:name` (how the caller in the queue talks) or
-   * `conference:name` (when others are there, and how long they talk). An entry holds each time that it is rung; a list
-   * is taken one by one, its last entry holding from then on. `*` is anybody who is named nowhere.
+   * The people that `<Dial>` calls: `+1555…`, `client:name`, `sip:…`, `queue:name` (how long the caller in the queue
+   * talks) or `conference:name` (when others join, and how long they talk). One entry applies to each dial. A list has
+   * one entry for each dial, and its last entry applies to all later ones. `*` is the default for other addresses.
    */
   answers?: Record<string, Answer | Answer[]>;
-  /** For each `<Record>`, or one by one. A number is the seconds of speech, after which silence ends the recording. */
+  /**
+   * One value for all `<Record>` verbs, or a list. A number is the seconds of speech, after which silence ends the
+   * recording.
+   */
   voicemail?: number | Voicemail | (number | Voicemail)[];
-  /** What happens in a queue. If absent, the caller waits for ten minutes and hangs up. */
+  /** What happens in a queue. By default, the caller waits for ten minutes and hangs up. */
   queue?: Queued | 'full';
 }
 
-/** A request that was made for a call. */
+/** A request for a call. */
 export interface PhoneRequest {
   url: string;
   method: 'GET' | 'POST';
   params: Record<string, string>;
-  /** 0 if there was no answer. */
+  /** 0 if there was no response. */
   status: number;
   body: string;
-  /** Whether this was a callback, whose answer does nothing. */
+  /** Whether this was a callback, whose response is ignored. */
   callback: boolean;
-  /** The call's own time, epoch milliseconds. */
+  /** Epoch milliseconds of the call's simulated time. */
   time: number;
 }
 
-/** A leg that a `<Dial>` rang. */
+/** A leg that `<Dial>` created. */
 export interface LegResult {
   callSid: string;
   to: string;
   status: string;
-  /** Seconds since it was answered. */
+  /** Seconds since the answer. */
   duration: number;
-  /** What was whispered to the one who answered. */
+  /** What the called person heard before the bridge. */
   heard: string[];
 }
 
 export interface CallResult {
   callSid: string;
-  /** Texts as they were said, and `[play …]`, `[dtmf …]`, `[busy]`, `[error]`, `[hold music]`. */
+  /** Spoken texts, and `[play …]`, `[dtmf …]`, `[busy]`, `[error]`, `[hold music]`. */
   heard: string[];
   requests: PhoneRequest[];
   legs: LegResult[];
-  /** Twilio's: completed, busy, no-answer, failed, canceled. */
+  /** Twilio's status: completed, busy, no-answer, failed, canceled. */
   status: string;
-  /** Seconds since it was answered. */
+  /** Seconds since the answer. */
   duration: number;
-  /** What Twilio's debugger would show: `11200`, `12100`, … */
+  /** The error codes in Twilio's debugger: `11200`, `12100`, … */
   errors: string[];
 }

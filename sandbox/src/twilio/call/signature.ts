@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { createHmac } from 'node:crypto';
 
-/** X-Twilio-Signature of a form post, as Twilio's own documentation describes it. */
+/** Returns the X-Twilio-Signature of a form post, as in Twilio's documentation. */
 export function sign(authToken: string, url: string, params: Record<string, string>): string {
   const text = Object.entries(params)
     .sort(([a], [b]) => (a < b ? -1 : 1))

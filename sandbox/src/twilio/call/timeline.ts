@@ -5,7 +5,7 @@ export interface Timer {
   fire: () => Error;
 }
 
-/** A call's own time. It stands still while programs work, and goes on by what people and documents do. */
+/** The simulated time of a call. It stands still while programs work. Speech, waiting and verbs advance it. */
 export class Timeline {
   /** Epoch milliseconds. */
   at: number;
@@ -15,7 +15,7 @@ export class Timeline {
     this.at = at;
   }
 
-  /** At this time something happens, whatever goes on then: `fire` says what. */
+  /** Sets a timer that interrupts whatever happens at this time, with the error of `fire`. */
   set(at: number, fire: () => Error): Timer {
     const timer = { at, fire };
     this.#timers.add(timer);
@@ -28,7 +28,7 @@ export class Timeline {
     }
   }
 
-  /** Lets time pass, up to the first timer, which throws what it rings with. Infinity waits for an timer. */
+  /** Advances the time. If a timer is due, stops there and throws its error. Infinity waits for a timer. */
   advance(seconds: number): void {
     const until = this.at + seconds * 1000;
     let first: Timer | undefined;

@@ -11,7 +11,7 @@ import { maxBridgeSeconds, talk } from './talk.ts';
 
 const whisperVerbs = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
-/** Two people talk, once the one who answered has heard what the noun's `url` has for them. */
+/** Connects the caller and the called leg, after the called leg has heard the document at the noun's `url`. */
 export async function bridge(
   line: Line,
   verb: TwimlElement,
@@ -23,7 +23,7 @@ export async function bridge(
   }
   const { call } = line;
   const { leg, answer, target } = answered;
-  // If the caller leaves while the other is still played something, it counts as answered.
+  // If the caller hangs up during the whisper, the status is still completed.
   Object.assign(outcome, { DialCallStatus: 'completed', DialCallSid: leg.sid, DialCallDuration: '0' });
   try {
     await sendDetection(line, target.noun, leg);
@@ -40,7 +40,7 @@ export async function bridge(
   }
 }
 
-/** What the one who answered hears before being bridged. False if they hung up, or the document did. */
+/** Plays the whisper document to the called leg. Returns false if the called person or the document hung up. */
 async function whisper({ call, base }: Line, noun: TwimlElement, leg: Leg, digits: string[]): Promise<boolean> {
   const url = attribute(noun, 'url');
   if (url === undefined) {

@@ -12,13 +12,15 @@ import { talk } from './talk.ts';
 const maxWaitSeconds = 600;
 const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Redirect']);
 
-/** `<Dial><Conference>`: a conference, with those of the script and the other calls of this network in it. */
+/**
+ * `<Dial><Conference>`: joins a conference with the participants of the script and with other calls of this network.
+ */
 export async function dialConference(line: Line, noun: TwimlElement, outcome: Record<string, string>): Promise<void> {
   const { call } = line;
   call.answer();
   const conference = call.account.conference(textOf(noun));
   const joined = call.timeline.at;
-  // The call was connected, however long anybody was there.
+  // The call was connected, no matter how long there were other participants.
   Object.assign(outcome, { DialCallStatus: 'answered', DialBridged: 'true' });
   await join(line, noun, conference, call.leg.sid);
   try {
@@ -65,13 +67,13 @@ async function participate(line: Line, noun: TwimlElement, conference: Conferenc
   }
 }
 
-/** What a participant who is alone in the conference hears, for so many seconds, or once if they are none. */
+/** Plays hold music to the only participant for this many seconds. With 0, plays it once. */
 async function playHoldMusic(line: Line, noun: TwimlElement, seconds: number): Promise<void> {
   const { call } = line;
   const { timeline } = call;
   const url = noun.attributes['waitUrl']?.trim();
   if (url === undefined || url === '') {
-    // An empty URL is silence.
+    // An empty URL means silence.
     call.leg.heard.push(...(url === undefined ? ['[hold playHoldMusic]'] : []));
     timeline.advance(seconds);
     return;

@@ -6,8 +6,8 @@ import type { Line } from '../call/live-call.ts';
 import { maxBridgeSeconds, talk } from './talk.ts';
 
 /**
- * `<Dial><Queue>`: takes the call that waits longest. A call of this network that waits `until: 'dequeued'` is one; else the
- * script's `queue:name` says how a caller who waits there talks.
+ * `<Dial><Queue>`: dequeues the call that has waited longest. This is a call of this network with `until: 'dequeued'`.
+ * If there is none, `queue:name` of the script describes the waiting caller.
  */
 export async function dialQueue(
   line: Line,
@@ -25,7 +25,7 @@ export async function dialQueue(
   const member = queue?.members.find((one) => one.take === take);
   Object.assign(outcome, { DialCallStatus: 'canceled', DialBridged: 'false' });
   if (!queue && !script) {
-    // There was never such a queue.
+    // The queue does not exist.
     outcome['DialCallStatus'] = 'failed';
     return;
   }
@@ -62,7 +62,7 @@ export async function dialQueue(
     outcome['DialCallDuration'] = String(Math.round((call.timeline.at - started) / 1000));
   }
   if (member) {
-    // Until the other's call has gone on, this one has not ended for both.
+    // Wait until the other call is also finished with the bridge.
     await gone;
   }
 }

@@ -13,10 +13,10 @@ import { ring } from './ring.ts';
 import type { RingResult } from './ring.ts';
 import { targetsOf } from './target.ts';
 
-/** What came of a `<Dial>`, as its action receives it. */
+/** The parameters of the action request of a `<Dial>`. */
 export type DialOutcome = Record<string, string>;
 
-/** `<Dial>`: rings, bridges, and sends the outcome to its action; without one the document goes on. */
+/** `<Dial>`: rings and bridges, then requests the action. Without an action, the document continues. */
 export async function dial(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call } = line;
   if (attribute(verb, 'answerOnBridge') !== 'true') {
@@ -26,7 +26,7 @@ export async function dial(line: Line, verb: TwimlElement): Promise<Next | undef
   try {
     await perform(line, verb, outcome);
   } catch (err) {
-    // The action hears of a call that is over, too; what it answers is not played.
+    // The action is also requested after the end of the call. Its response is ignored.
     if (err instanceof CallEnded) {
       await call.report(line, verb, outcome);
     }
@@ -36,7 +36,7 @@ export async function dial(line: Line, verb: TwimlElement): Promise<Next | undef
   return action === undefined ? undefined : { url: action, method: methodOf(verb), params: outcome };
 }
 
-/** Writes into `outcome` as things happen: the call may end at any moment. */
+/** Updates `outcome` step by step, since the call can end at any time. */
 async function perform(line: Line, verb: TwimlElement, outcome: DialOutcome): Promise<void> {
   const { call } = line;
   const nouns = elements(verb);
@@ -71,7 +71,7 @@ async function perform(line: Line, verb: TwimlElement, outcome: DialOutcome): Pr
   }
 }
 
-/** Bridges, and records that where the document says so. */
+/** Bridges the call, and records it if the document requires it. */
 async function bridgeAndRecord(
   line: Line,
   verb: TwimlElement,

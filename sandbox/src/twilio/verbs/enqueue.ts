@@ -8,11 +8,11 @@ import type { Bridge, Member, Queue } from '../call/queues.ts';
 import type { Queued } from '../call/script.ts';
 import { talk } from './talk.ts';
 
-/** Who is not said to wait longer hangs up after ten minutes. */
+/** Without a script, the caller hangs up after ten minutes. */
 const maxWaitSeconds = 600;
 const waitingVerbs = new Set(['Play', 'Say', 'Pause', 'Gather', 'Hangup', 'Redirect', 'Leave']);
 
-/** `<Enqueue>`: hold music until the call is taken, leaves the queue, or ends. */
+/** `<Enqueue>`: plays hold music until the call is dequeued, leaves the queue or ends. */
 export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call } = line;
   call.answer();
@@ -68,7 +68,7 @@ export async function enqueue(line: Line, verb: TwimlElement): Promise<Next | un
   }
 }
 
-/** Plays the wait URL's documents over and over. Returns when the call is taken; throws otherwise. */
+/** Repeats the documents of the wait URL. Returns when the call is dequeued, otherwise throws. */
 async function wait(
   line: Line,
   verb: TwimlElement,
@@ -141,7 +141,7 @@ function queueParams(queue: Queue, member: Member, script: Queued, positions: nu
   };
 }
 
-/** The talk with the one who took the call. */
+/** Connects the waiting caller with the call that dequeued it. */
 async function talkToAgent(
   line: Line,
   queue: Queue,

@@ -7,7 +7,7 @@ import { speakingTime } from './sound.ts';
 
 const promptVerbs = new Set(['Say', 'Play', 'Pause']);
 
-/** `<Gather>`: plays the prompts, then returns what the caller types or says. */
+/** `<Gather>`: plays the prompts, then reads keys or speech. */
 export async function gather(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call, leg } = line;
   if (leg === call.leg) {
@@ -49,7 +49,7 @@ function typedParams({ call, input }: Line, verb: TwimlElement): Record<string, 
   if (!isFinished && count < maxDigits) {
     call.timeline.advance(numberOf(verb, 'timeout', 5));
   }
-  // Nothing but the key that ends it counts as nothing typed.
+  // A finish key without digits counts as no input.
   if (digits === '') {
     return attribute(verb, 'actionOnEmptyResult') === 'true'
       ? { Digits: '', FinishedOnKey: keys.charAt(0) }

@@ -10,7 +10,7 @@ import { gather } from './gather.ts';
 import { record } from './record.ts';
 import { play, say } from './sound.ts';
 
-/** Performs one document, verb by verb; gives the next where a verb leads to one. */
+/** Executes the verbs of one document. Returns the next document if a verb leads to one. */
 export async function perform(line: Line, verbs: TwimlElement[]): Promise<Next | undefined> {
   for (const verb of verbs) {
     line.call.check();
@@ -36,7 +36,7 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
       play(line, verb);
       return undefined;
     case 'Pause':
-      // As the first verb it lets the phone ring on.
+      // As the first verb, it does not answer the call.
       call.timeline.advance(numberOf(verb, 'length', 1));
       return undefined;
     case 'Gather':
@@ -50,7 +50,7 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
     case 'Redirect':
       return { url: textOf(verb), method: methodOf(verb), params: {} };
     case 'Leave':
-      // Elsewhere there is no queue to leave.
+      // Outside of a queue, the verb is not valid.
       if (line.verbs?.has('Leave')) {
         throw new QueueLeft();
       }
@@ -70,7 +70,7 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
   }
 }
 
-/** Only a call that was not answered can be rejected; later, it is just over. */
+/** Twilio rejects only an unanswered call. An answered call just ends. */
 function reject({ call, leg }: Line, verb: TwimlElement): never {
   const busy = attribute(verb, 'reason') === 'busy';
   leg.heard.push(busy ? '[busy]' : '[not in service]');

@@ -9,7 +9,7 @@ import { timestamp } from '../call/leg.ts';
 import type { Recording } from '../call/recordings.ts';
 import type { Voicemail } from '../call/script.ts';
 
-/** `<Record>`: what the caller says after the tone. */
+/** `<Record>`: records the caller after the tone. */
 export async function record(line: Line, verb: TwimlElement): Promise<Next | undefined> {
   const { call, leg } = line;
   call.answer();
@@ -41,7 +41,7 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
     if (outcome.ended) {
       throw outcome.ended;
     }
-    // Silence is no recording, and the document goes on.
+    // Silence creates no recording, and the document continues.
     return undefined;
   }
   const recording = addRecording();
@@ -59,7 +59,7 @@ export async function record(line: Line, verb: TwimlElement): Promise<Next | und
   return { url: attribute(verb, 'action') ?? line.base, method: methodOf(verb), params };
 }
 
-/** Lets the caller speak; says with which key it ended, and whether the call did. */
+/** Simulates the speech. Returns the key that ended the recording, and whether the call ended. */
 function recordSpeech(
   { call }: Line,
   verb: TwimlElement,
@@ -81,7 +81,7 @@ function recordSpeech(
   return {};
 }
 
-/** The recording's own status callback. One that holds nothing is `absent`. */
+/** Sends the recording status callback. An empty recording has the status `absent`. */
 export async function sendRecordingStatus(
   { call, leg, base }: Line,
   verb: TwimlElement,
@@ -121,7 +121,7 @@ async function sendTranscription(
   text: string | undefined,
 ): Promise<void> {
   const url = attribute(verb, 'transcribeCallback');
-  // Longer than two minutes is not transcribed, nor is a word of two seconds.
+  // Twilio transcribes only recordings between 2 seconds and 2 minutes.
   if (url === undefined || recording.duration <= 2 || recording.duration >= 120) {
     return;
   }

@@ -9,7 +9,7 @@ export interface RingResult {
   answered?: { leg: Leg; answer: Answered; target: Target };
 }
 
-/** What a phone company says of a leg that came to nothing. */
+/** The SIP code of an unsuccessful leg. */
 const sipResponseCodes: Partial<Record<LegStatus, string>> = {
   busy: '486',
   failed: '404',
@@ -19,7 +19,7 @@ const sipResponseCodes: Partial<Record<LegStatus, string>> = {
 
 const ringTime = 3;
 
-/** Rings all at once until the first answers, the last has refused, or time is out. */
+/** Rings all targets at once until the first one answers, all have failed, or the timeout ends. */
 export async function ring(
   line: Line,
   targets: Target[],
@@ -66,7 +66,7 @@ export async function ring(
         }
         return { answered: { leg, answer, target: event.target } };
       }
-      // Who declines is busy to the caller, and says so by another code.
+      // Twilio reports a declined call as busy, with a different SIP code.
       await end(leg, 'busy', answer === 'declined' ? '603' : '486');
     }
     const ringing = targets.filter(({ answer }) => answer === 'ringing').map(({ leg }) => leg);
@@ -87,7 +87,7 @@ export async function ring(
     Object.assign(outcome, overallOutcome(targets));
     return {};
   } catch (err) {
-    // The caller is gone.
+    // The caller hung up.
     for (const { leg } of targets) {
       await end(leg, 'canceled');
     }
@@ -95,7 +95,7 @@ export async function ring(
   }
 }
 
-/** Who does something before time is out, in the order of time; after the first answer the others do nothing. */
+/** Returns who answers or rejects before the timeout, in order of time. */
 function answerEvents(targets: Target[], timeout: number): { after: number; target: Target }[] {
   const events = targets.flatMap((target) => {
     const { answer } = target;
@@ -111,7 +111,7 @@ function detectedAs({ noun }: Target, answer: Answered): string | undefined {
   return noun.attributes['machineDetection'] ? (answer.answeredBy ?? 'human') : undefined;
 }
 
-/** Several that came to nothing are one result: the one that says most of why none was answered. */
+/** Several unsuccessful legs have one result: the most informative status. */
 function overallOutcome(targets: Target[]): Record<string, string> {
   for (const status of ['no-answer', 'busy', 'failed', 'canceled']) {
     const leg = targets.find((target) => target.leg.status === status)?.leg;

@@ -4,7 +4,7 @@ import type { Line } from '../call/live-call.ts';
 import { attribute, numberOf, textOf } from '../call/document.ts';
 import type { TwimlElement } from '../call/document.ts';
 
-/** Seconds of a recording that is played: it is not fetched. */
+/** The assumed duration of a played file in seconds. The file is not fetched. */
 const playLength = 10;
 const wordsPerSecond = 2.5;
 
@@ -22,7 +22,7 @@ export function play(line: Line, verb: TwimlElement): void {
   }
 }
 
-/** Whole seconds, at least one. */
+/** Returns whole seconds, at least 1. */
 export function speakingTime(text: string): number {
   return Math.max(1, Math.ceil(text.split(/\s+/).length / wordsPerSecond));
 }

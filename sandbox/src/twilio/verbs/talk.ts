@@ -4,7 +4,7 @@ import type { Line, LiveCall } from '../call/live-call.ts';
 export const maxBridgeSeconds = 4 * 3600;
 const talkTime = 30;
 
-/** Lets two talk, for as long as they do and may. */
+/** Simulates a conversation up to its limit. */
 export async function talk(
   { call }: Line,
   seconds: number | 'until ended' | undefined,
@@ -20,7 +20,7 @@ export async function talk(
   }
 }
 
-/** A caller who hangs up by script does not wait for the other to do it. */
+/** A caller with `hangUpAfter` hangs up first. */
 export function hangUpByScript(call: LiveCall): void {
   if (call.script.hangUpAfter !== undefined) {
     call.timeline.advance(Infinity);

@@ -7,17 +7,17 @@ import { Leg } from '../call/leg.ts';
 import type { Progress } from '../call/leg.ts';
 import type { Answer } from '../call/script.ts';
 
-/** A leg to be rung, and what the one who is rung does. */
+/** A leg to dial, and how the called person responds. */
 export interface Target {
   noun: TwimlElement;
   leg: Leg;
   answer: Answer;
 }
 
-/** Twilio rings ten at once and says nothing of the others. */
+/** Twilio dials at most ten targets and ignores the others without an error. */
 const maxTargets = 10;
 
-/** The legs of a `<Dial>`: its nouns, or the number that it holds as text. */
+/** Returns the legs of a `<Dial>`: its nouns, or the number in its text. */
 export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[]): Target[] {
   const targets: Target[] = [];
   const textNumber = {
@@ -43,12 +43,12 @@ export function targetsOf(line: Line, verb: TwimlElement, nouns: TwimlElement[])
   return targets;
 }
 
-/** Twilio's code for a number that is none, or a caller ID that is not ours to show. */
+/** Returns Twilio's error code for an invalid number, or for a caller ID that the account may not use. */
 function numberError({ call }: Line, { from, to }: Leg): string | undefined {
   if (!/^\+?\d{3,15}$/.test(to)) {
     return '13223';
   }
-  // The caller's own number may be shown on, and the number that they called.
+  // The caller's own number and the number they called are also allowed.
   const isAllowed =
     call.account.numbers.has(from) || (/^\+\d+$/.test(from) && [call.leg.from, call.leg.to].includes(from));
   return isAllowed ? undefined : '13214';
