@@ -76,7 +76,7 @@ async function deployBot(
   // The operations bot runs with the requester's rights. It must have a policy, but does not use it.
   const accessPolicy = await readDeployFile<AccessPolicy>(`policies/${name === 'operations' ? 'webhook' : name}`);
   const added = await sandbox.addBot({
-    name: name,
+    name,
     file: bundlePath(name),
     runtimeVersion,
     publicWebhook: bot.publicWebhook === true,
@@ -85,8 +85,8 @@ async function deployBot(
     secrets,
     ...(bot.timeout !== undefined && { timeoutSeconds: bot.timeout }),
   });
-  const there = await sandbox.chart.readResource<Bot>('Bot', added.id);
-  await sandbox.chart.updateResource<Bot>({ ...there, ...bot, id: added.id });
+  const resource = await sandbox.chart.readResource<Bot>('Bot', added.id);
+  await sandbox.chart.updateResource<Bot>({ ...resource, ...bot, id: added.id });
   return added;
 }
 

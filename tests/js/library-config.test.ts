@@ -231,50 +231,47 @@ describe('plumline check', () => {
     assert.ok(!lines.join().includes('5550100009'));
   });
 
-  test('says what belongs where something else stands, and nothing of what does', () => {
+  test('describes the expected value, and never repeats the given one', () => {
     const dial = (member: object): object => ({
       actions: { ring: [{ dial: { targets: [{ client: 'desk' }], otherwise: 'end', ...member } }] },
     });
     const end = (...verbs: unknown[]): object => ({ actions: { end: verbs } });
     for (const [config, said] of [
-      [
-        dial({ timeout: '20' }),
-        'ring[0].dial.timeout: CONFIG_INVALID: Here belongs a whole number from 1 to 600, with',
-      ],
-      [dial({ timeout: 601 }), 'Here belongs a whole number from 1 to 600. Seconds that each rings'],
-      [dial({ order: 'inorder' }), 'one of "inOrder", "allAtOnce", "huntGroup". Is `inOrder` meant?'],
-      [dial({ timeOut: 20 }), 'Member 3 has an unknown name: is `timeout` meant? These may stand here: callerId, on, '],
-      [dial({ '+15550100077': 1 }), 'Member 3 has an unknown name. These may stand here: callerId, on, order'],
-      [dial({ otherwise: undefined }), '`otherwise` is missing. Here belongs a text in quotes. The action of every'],
-      [dial({ callerId: null }), 'Here belongs a text in quotes. What is optional is left out, and not null.'],
+      [dial({ timeout: '20' }), 'ring[0].dial.timeout: CONFIG_INVALID: Expected: a whole number from 1 to 600, with'],
+      [dial({ timeout: 601 }), 'Expected: a whole number from 1 to 600. Seconds that each rings'],
+      [dial({ order: 'inorder' }), 'one of "inOrder", "allAtOnce", "huntGroup". Did you mean `inOrder`?'],
+      [dial({ timeOut: 20 }), 'Member 3 has an unknown name. Did you mean `timeout`? Allowed members: callerId, on, '],
+      [dial({ '+15550100077': 1 }), 'Member 3 has an unknown name. Allowed members: callerId, on, order'],
+      [dial({ otherwise: undefined }), '`otherwise` is missing. Expected: a string in quotes. The action of every'],
+      [dial({ callerId: null }), 'Expected: a string in quotes. Omit an optional member instead of null.'],
       [end('hangup'), 'exactly one of the members say, greet, '],
       [end('hangup'), 'Write it as { "hangup": {} }.'],
-      [end({ hangUp: {} }), 'is `hangup` meant? One of these belongs here: say, '],
+      [end({ hangUp: {} }), 'Did you mean `hangup`? Use one of: say, '],
       [
         end({ say: { text: 'Secret words' }, hangup: {} }),
-        'actions.end[0]: CONFIG_INVALID: Here belongs an object with exa',
+        'actions.end[0]: CONFIG_INVALID: Expected: an object with exa',
       ],
-      [end({ say: { text: 7 } }), 'Here belongs a text in quotes, or an object'],
-      [end({ hangup: true }), 'actions.end[0].hangup: CONFIG_INVALID: Here belongs an empty object, {}.'],
+      [end({ say: { text: 7 } }), 'Expected: a string in quotes, or an object'],
+      [end({ hangup: true }), 'actions.end[0].hangup: CONFIG_INVALID: Expected: an empty object, {}.'],
+      [{ actions: { constructor: [{ hangup: 1 }] } }, 'actions.constructor[0].hangup: CONFIG_INVALID: Expected: an em'],
+      [{ actions: { end: {} } }, 'actions.end: CONFIG_INVALID: Expected: a list.'],
       [
-        { actions: { constructor: [{ hangup: 1 }] } },
-        'actions.constructor[0].hangup: CONFIG_INVALID: Here belongs an em',
+        { hours: { day: { weekly: [{ days: ['Monday'], from: '09:00', to: '17:00' }] } } },
+        'Did you mean `mon`? A weekday',
       ],
-      [{ actions: { end: {} } }, 'actions.end: CONFIG_INVALID: Here belongs a list, in brackets.'],
-      [{ hours: { day: { weekly: [{ days: ['Monday'], from: '09:00', to: '17:00' }] } } }, 'Is `mon` meant? A weekday'],
       [
         { tasks: { on: ['Missed'] } },
-        'tasks.on[0]: CONFIG_INVALID: Here belongs one of "missed", "failed", "voicemail", ',
+        'tasks.on[0]: CONFIG_INVALID: Expected: one of "missed", "failed", "voicemail", ',
       ],
-      [{ outbound: { callerId: null } }, 'What is optional is left out, and not null.'],
+      [{ outbound: { callerId: null } }, 'Omit an optional member instead of null.'],
       [
         { outbound: { hours: { from: '08:00', to: '20:00', zones: { '+1212': 7 } } } },
-        'zones[0]: CONFIG_INVALID: Here be',
+        'zones[0]: CONFIG_INVALID: Expected: ',
       ],
       [{ numbers: { '+15550100077': { dialplan: 'main' } } }, 'numbers[0].name: CONFIG_INVALID: `name` is missing.'],
-      [[], 'the document: CONFIG_INVALID: Here belongs an object, in braces, of $schema, actions, '],
-      ['{"client":"secret","client":"secret"}', 'A member stands here twice.'],
-      ['{"client" "secret"}', 'line 1, column 11: CONFIG_INVALID: Up to here it is JSON: '],
+      [[], 'the document: CONFIG_INVALID: Expected: an object with the members $schema, actions, '],
+      ['{"client":"secret","client":"secret"}', 'A member is repeated.'],
+      ['{"client" "secret"}', 'line 1, column 11: CONFIG_INVALID: The JSON is invalid after this position.'],
     ] as const) {
       const text = typeof config === 'string' ? config : JSON.stringify(config);
       const { status, lines } = run([file('wrong.json', text)], undefined, 'cli/main.ts');
@@ -297,7 +294,7 @@ describe('plumline check', () => {
     for (const numbers of ['15550100021', '+15550100021,15550100022', '']) {
       const { status, stderr } = run([file('sound.json', '{}'), '--numbers', numbers], undefined, 'cli/main.ts');
       assert.equal(status, 1);
-      assert.match(stderr, /^plumline: ARGUMENT_INVALID at numbers\S*: the numbers of --numbers are E\.164, with \+ /);
+      assert.match(stderr, /^plumline: ARGUMENT_INVALID at numbers\S*: --numbers must be E\.164 numbers with \+ /);
     }
   });
 });

@@ -317,7 +317,7 @@ describe('a bot with a cron line', () => {
   test('needs a line that can be read, and a bot', async () => {
     await assert.rejects(sandbox.addBot({ code, runtimeVersion: 'vmcontext', cron: '0 */5 * * * *' }));
     await assert.rejects(sandbox.addBot({ code, runtimeVersion: 'vmcontext', cron: 'hourly' }));
-    await assert.rejects(sandbox.cron('nobody'), /There is no Bot/);
+    await assert.rejects(sandbox.cron('nobody'), /does not exist/);
   });
 
   test('waits for its minute where the sandbox runs by the clock, and follows what the chart says', async () => {

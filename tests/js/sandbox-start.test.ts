@@ -203,7 +203,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   });
 
-  test('the console plays whole calls by the doors of deploy/, and the command tells them', async () => {
+  test('the console plays whole calls with the bots of deploy/, and the command prints them', async () => {
     await run(['--json', '--port', '0', '--ticket', '--config', 'docs/dialplan/bilingual.json'], async (text) => {
       const line = JSON.parse(text) as Line;
       assert.deepEqual(line.numbers, ['+15550100001', '+15550100002', '+15550100021', '+15550100022']);
@@ -269,16 +269,19 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
       // A page that is no webhook.
       const page = command('--url', `${line.console}no-page`, '--token', 'invented-token');
       assert.equal(page.status, 1);
-      assert.match(page.stdout, /^404 [^]*\nrefused: the answer is HTML: is this the webhook of a Medplum server\?\n$/);
+      assert.match(
+        page.stdout,
+        /^404 [^]*\nrefused: the response is HTML\. Check that the URL is the webhook of a Medplum server\.\n$/,
+      );
     });
     const port = await freePort();
     const publicUrl = `http://localhost:${port}`;
     await run(['--json', '--port', String(port), '--faults', '1', '--public-url', publicUrl], async (text) => {
       const line = JSON.parse(text) as Line;
       const { stdout } = command('--sandbox', line.console, '--whole');
-      assert.match(stdout, /^200 the call comes in$/m);
+      assert.match(stdout, /^200 incoming call$/m);
       assert.match(stdout, /^500 status callback/m);
-      assert.match(stdout, /^chart: nothing: no callback could be stored$/m);
+      assert.match(stdout, /^chart: no record: every callback failed$/m);
     });
     const { stderr } = command('--sandbox', 'http://127.0.0.1:9');
     assert.match(stderr, /no sandbox at http:\/\/127\.0\.0\.1:9: .*--sandbox.*--url and --token/);
@@ -329,7 +332,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
       };
       assert.deepEqual(heard('--at', '2026-12-15T03:00:00Z'), ['Closed.']);
       assert.deepEqual(heard('--at', '2026-12-22T10:00-05:00'), ['Closed.']);
-      // And back to when the sandbox was started at.
+      // The clock returns to the time at which the sandbox was started.
       assert.deepEqual(heard('--answers', 'queue=answered').at(-1), '[talks to queue:desk]');
       assert.deepEqual(heard('--whole', '--param', 'StirVerstat=TN-Validation-Failed'), ['Spoofed.']);
       assert.deepEqual(heard('--queue-position', '14'), ['Many are waiting.']);
@@ -343,8 +346,8 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
         [['--at', 'tomorrow'], /an instant with its offset, such as 2026-12-25T03:00:00Z/],
         [['--at', '2026-12-25T03:00:00'], /an instant with its offset/],
         [['--at', '2026-02-30T03:00:00Z'], /an instant with its offset/],
-        [['--whole', '--param', 'CallSid=CA1'], /CallSid is no further parameter/],
-        [['--queue-position', '0'], /places in the queue/],
+        [['--whole', '--param', 'CallSid=CA1'], /CallSid cannot be set in params/],
+        [['--queue-position', '0'], /positions in the queue/],
         [['--queue-position', '4', '--answers', 'queue=full'], /queue that is full/],
       ] as const) {
         const { status, stderr } = command(...args);
@@ -365,7 +368,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
     assert.match(
       written,
-      /HealthcareService\/nurse-line \(always open\)\n {2}CareTeam\/nurse-line \(nobody is in it\)\n/,
+      /HealthcareService\/nurse-line \(always open\)\n {2}CareTeam\/nurse-line \(has no participants\)\n/,
     );
   });
 
@@ -402,7 +405,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     const { status, stderr } = spawnSync(process.execPath, [main, '--port', String(port)], { encoding: 'utf8' });
     other.close();
     assert.equal(status, 1);
-    assert.equal(stderr, `Port ${port} is taken: give --port another one, or 0 for any\n`);
+    assert.equal(stderr, `Port ${port} is in use: choose another --port, or 0 for any free port\n`);
   });
 });
 
@@ -447,7 +450,7 @@ test('wrong flags are one line each', () => {
     assert.equal(stdout, '');
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
     if (args[0].startsWith('--faults')) {
-      assert.match(stderr, /^--faults is a rate from 0 to 1, such as 0\.05, not "/);
+      assert.match(stderr, /^--faults must be a rate from 0 to 1, such as 0\.05, not "/);
     }
   }
 });

@@ -163,7 +163,7 @@ test('the bots of deploy/ are set up at every rate of faults, from any seed', as
 
 test('a rate of faults that is not from 0 to 1 is refused', async () => {
   for (const faults of [-0.1, 1.1, NaN, Infinity]) {
-    await assert.rejects(startSandbox({ faults }), /rate of faults is a number from 0 to 1/);
+    await assert.rejects(startSandbox({ faults }), /fault rate must be a number from 0 to 1/);
     assert.throws(() => (sandbox.faultRate = faults), RangeError);
   }
 });

@@ -14,7 +14,10 @@ import { caller, network, ours, told, useServer } from './twilio-server.ts';
 const server = useServer();
 
 describe('callbacks', () => {
-  async function sequence(networkFaults: NetworkFaults, seed = 'test'): Promise<{ order: string[]; result: CallResult }> {
+  async function sequence(
+    networkFaults: NetworkFaults,
+    seed = 'test',
+  ): Promise<{ order: string[]; result: CallResult }> {
     server.seen = [];
     server.pages['voice'] =
       '<Dial action="/dialled"><Client statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">desk</Client></Dial>';

@@ -243,7 +243,10 @@ describe('a call that goes on', () => {
 });
 
 test('an answer is lost: what was asked for is done all the same', async () => {
-  const { phone, url } = await openApi(server, { networkFaults: { loseAnswer: 1 }, people: { [caller]: { pickUp: {} } } });
+  const { phone, url } = await openApi(server, {
+    networkFaults: { loseAnswer: 1 },
+    people: { [caller]: { pickUp: {} } },
+  });
   const body = new URLSearchParams({ To: caller, From: ours, Twiml: '<Response><Say>Hello</Say></Response>' });
   await assert.rejects(fetch(`${url}/Calls.json`, { method: 'POST', headers: basic(key, secret), body }));
   await phone.idle();

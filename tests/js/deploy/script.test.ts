@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** deploy/deploy.mjs against a server that answers as a real one was recorded. */
+/** deploy/deploy.mjs against a fake server with recorded responses of a real one. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Runs the script. Whatever comes of it, it prints no secret. */
+/** Runs the script and asserts that it prints no secret. */
 async function deploy(args = ['--no-call'], more: Record<string, string> = {}, file = script): Promise<Run> {
   const env = {
     PATH: process.env['PATH'],
@@ -70,24 +70,24 @@ async function deployed(args?: string[], more?: Record<string, string>): Promise
   return run;
 }
 
-const bot = (door: string): ReturnType<FakeMedplum['only']> =>
+const bot = (name: string): ReturnType<FakeMedplum['only']> =>
   server.only(
     'Bot',
-    ({ identifier }) => JSON.stringify(identifier) === JSON.stringify(file(`bots/${door}`)['identifier']),
+    ({ identifier }) => JSON.stringify(identifier) === JSON.stringify(file(`bots/${name}`)['identifier']),
   );
 const membershipOf = (id: string): ReturnType<FakeMedplum['only']> =>
   server.only('ProjectMembership', ({ profile }) => (profile as Json)['reference'] === `Bot/${id}`);
 const counts = (): number[] =>
   ['AccessPolicy', 'Bot', 'ProjectMembership', 'Subscription'].map((type) => server.of(type).length);
 
-/** Requests that may have changed something. */
+/** Requests with a write method. */
 const writes = (): string[] =>
   server.seen
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
 
-describe('the server of these tests', () => {
-  /** Whether an answer has the form of the recorded one: the same keys, and the same values but for placeholders. */
+describe('the fake server', () => {
+  /** Whether a response matches the recorded one: the same keys, and the same values except placeholders. */
   function same(expected: unknown, found: unknown, at: string): void {
     if (typeof expected === 'string' && /[<…]/.test(expected)) {
       assert.equal(typeof found, 'string', at);
@@ -108,7 +108,7 @@ describe('the server of these tests', () => {
     }
   }
 
-  test('answers as the recorded one', async () => {
+  test('responds like the recorded server', async () => {
     const ids: Record<string, string> = { project: server.project };
     const put = (of: unknown): unknown =>
       JSON.parse(JSON.stringify(of).replaceAll(/<([\w-]+)>/g, (all, name: string) => ids[name] ?? all));
@@ -148,26 +148,26 @@ describe('the server of these tests', () => {
 });
 
 describe('deploy/deploy.mjs', () => {
-  test('creates everything, and its test call is answered', async () => {
+  test('creates all resources and completes the test call', async () => {
     const { out } = await deployed([]);
     assert.deepEqual(counts(), [3, 3, 3, 1]);
     const policy = (name: string): string => {
       const wanted = file(`policies/${name}`);
-      const there = server.only('AccessPolicy', (one) => one['name'] === wanted['name']);
-      assert.deepEqual(there['resource'], wanted['resource']);
-      return `AccessPolicy/${there.id}`;
+      const deployedBot = server.only('AccessPolicy', (one) => one['name'] === wanted['name']);
+      assert.deepEqual(deployedBot['resource'], wanted['resource']);
+      return `AccessPolicy/${deployedBot.id}`;
     };
     policy('staff');
     const policies = { webhook: policy('webhook'), operations: policy('webhook'), automation: policy('automation') };
-    for (const [door, reference] of Object.entries(policies)) {
-      const there = bot(door);
-      for (const [name, value] of Object.entries(file(`bots/${door}`))) {
-        assert.deepEqual(there[name], value, `${door} ${name}`);
+    for (const [name, reference] of Object.entries(policies)) {
+      const deployedBot = bot(name);
+      for (const [name, value] of Object.entries(file(`bots/${name}`))) {
+        assert.deepEqual(deployedBot[name], value, `${name} ${name}`);
       }
-      assert.equal(there['publicWebhook'], door === 'webhook' ? true : undefined);
-      assert.equal(server.codeOf(there.id), text(`pkg/bots/${door}.cjs`));
-      assert.equal((there['executableCode'] as Json)['title'], `${door}.cjs`);
-      assert.deepEqual(membershipOf(there.id)['accessPolicy'], { reference });
+      assert.equal(deployedBot['publicWebhook'], door === 'webhook' ? true : undefined);
+      assert.equal(server.codeOf(deployedBot.id), text(`pkg/bots/${name}.cjs`));
+      assert.equal((deployedBot['executableCode'] as Json)['title'], `${name}.cjs`);
+      assert.deepEqual(membershipOf(deployedBot.id)['accessPolicy'], { reference });
     }
     assert.deepEqual(server.only('Subscription')['channel'], {
       type: 'rest-hook',
@@ -175,12 +175,12 @@ describe('deploy/deploy.mjs', () => {
     });
     const url = `${server.base}/webhook/${membershipOf(bot('webhook').id).id}`;
     assert.ok(out.includes(`webhook URL: ${url}\n`), out);
-    assert.match(out, /accepted: the signature is genuine/);
+    assert.match(out, /accepted: the signature is valid/);
     assert.equal(server.seen.at(-1)?.path, url.slice(server.base.length + 1));
     assert.ok(!out.includes('note:'), out);
   });
 
-  test('changes nothing when it is run again', async () => {
+  test('changes nothing on a second run', async () => {
     const first = await deployed();
     const before = server.snapshot();
     server.seen.length = 0;
@@ -191,7 +191,7 @@ describe('deploy/deploy.mjs', () => {
     assert.equal(/webhook URL: .*/.exec(second.out)?.[0], /webhook URL: .*/.exec(first.out)?.[0]);
   });
 
-  test('puts back what differs, and keeps what others have set', async () => {
+  test('restores changed values and keeps unrelated settings', async () => {
     await deployed();
     const { id } = bot('automation');
     const other = { system: 'https://example.com/bots', value: '7' };
@@ -226,7 +226,7 @@ describe('deploy/deploy.mjs', () => {
       server.only('AccessPolicy', ({ name }) => name === 'Plumline webhook')['resource'],
       file('policies/webhook')['resource'],
     );
-    // AWS Lambda takes a new timeout with the code alone.
+    // AWS Lambda applies a new timeout only with a code deployment.
     const deploys = writes().filter((line) => line.endsWith('$deploy'));
     assert.deepEqual(
       deploys.sort(),
@@ -234,8 +234,8 @@ describe('deploy/deploy.mjs', () => {
     );
   });
 
-  test('goes on with what an earlier run left', async () => {
-    // Broken off right after the bot was created; and made without a membership.
+  test('continues after an incomplete run', async () => {
+    // One bot from a run that stopped after its creation, and one without a membership.
     const half = server.put({ resourceType: 'Bot', name: 'Plumline webhook', runtimeVersion: 'vmcontext' });
     await deployed();
     assert.deepEqual(counts(), [3, 3, 3, 1]);
@@ -243,9 +243,9 @@ describe('deploy/deploy.mjs', () => {
     assert.deepEqual((membershipOf(half.id)['project'] as Json)['reference'], `Project/${server.project}`);
   });
 
-  test('keeps the URL of a webhook bot that is there', async () => {
-    const there = server.put({ resourceType: 'Bot', name: 'plumline-webhook', publicWebhook: true });
-    const profile = { reference: `Bot/${there.id}` };
+  test('keeps the URL of an existing webhook bot', async () => {
+    const deployedBot = server.put({ resourceType: 'Bot', name: 'plumline-webhook', publicWebhook: true });
+    const profile = { reference: `Bot/${deployedBot.id}` };
     const member = server.put({
       resourceType: 'ProjectMembership',
       profile,
@@ -256,14 +256,14 @@ describe('deploy/deploy.mjs', () => {
       assert.ok(out.includes(`webhook URL: ${server.base}/webhook/${member.id}\n`), out);
       assert.deepEqual(counts(), [3, 3, 3, 1]);
     }
-    assert.equal(bot('webhook').id, there.id);
-    // Another one is there by now.
+    assert.equal(bot('webhook').id, deployedBot.id);
+    // Another bot exists by now.
     const { code, err } = await deploy(['--webhook-bot', bot('operations').id]);
     assert.equal(code, 1);
-    assert.match(err, new RegExp(`Bot/${there.id} is the webhook bot already`));
+    assert.match(err, new RegExp(`Bot/${deployedBot.id} is already the webhook bot`));
   });
 
-  /** Each step, the recorded refusal, and what is shown of it. */
+  /** Each step, the recorded error response, and the expected message. */
   const refusals: [step: string, request: RegExp, answer: string, shown: RegExp][] = [
     ['token', /^POST oauth2\/token/, 'token/wrong-secret', /POST oauth2\/token: 400 Invalid secret/],
     ['project', /^GET fhir\/R4\/Project\//, 'project/read-as-client', /GET fhir\/R4\/Project\/[\w-]+: 403 Forbidden/],
@@ -288,54 +288,54 @@ describe('deploy/deploy.mjs', () => {
     ['secrets', /^PATCH fhir\/R4\/Project/, 'secrets/by-fhir-patch-as-client', /PATCH fhir\/R4\/Project\/[\w-]+: 403/],
   ];
   for (const [step, request, answer, shown] of refusals) {
-    test(`stops where the server refuses: ${step}`, async () => {
+    test(`stops when the server refuses: ${step}`, async () => {
       const refuse: FakeOptions['refuse'] = [request, answer];
       server.options = { refuse };
       const { code, err } = await deploy(['--set-secrets'], { TWILIO_TWIML_APP_SID: 'AP1' });
       assert.equal(code, 1);
       assert.match(err, shown);
-      // Nothing was asked after it.
+      // No request follows it.
       const { method, path } = server.seen.at(-1) ?? { method: '', path: '' };
       assert.match(`${method} ${path}`, request);
-      // Once the server allows it, the next run does the rest.
+      // After the server allows it, the next run completes.
       server.options = {};
       await deployed(['--set-secrets', '--no-call'], { TWILIO_TWIML_APP_SID: 'AP1' });
       assert.deepEqual(counts(), [3, 3, 3, 1]);
     });
   }
 
-  test('shows no secret that the server repeats', async () => {
+  test('hides a secret in a server response', async () => {
     const issue = [{ details: { text: `no ${clientSecret} ${authToken} ${server.token}` }, expression: ['Bot.name'] }];
     server.options = { refuse: [/^POST admin/, [400, { resourceType: 'OperationOutcome', issue }]] };
     const { err } = await deploy();
     assert.match(err, /bot: 400 no \*\*\* \*\*\* \*\*\* at Bot\.name\n/);
-    // A proxy's page.
+    // An error page of a proxy.
     server.options = { refuse: [/^POST oauth2/, [502, `Bad gateway ${clientSecret}`]] };
     assert.match((await deploy()).err, /POST oauth2\/token: 502 Bad gateway \*\*\*\n/);
   });
 
-  test('stops where a test call is refused, and says why', async () => {
+  test('stops with a reason if the test call is refused', async () => {
     await deployed();
     server.options = { refuse: [/^POST webhook\//, 'webhook/not-public'] };
     const refused = await deploy([]);
     assert.equal(refused.code, 1);
     assert.match(refused.out, /403.*\n.*not configured for public webhook access/);
-    assert.match(refused.err, /the test call was not answered/);
-    // The URL that the bot checks signatures against is the one that is called.
+    assert.match(refused.err, /the test call failed/);
+    // The test call uses the URL that the bot checks signatures against.
     server.options = {};
     server.secrets = { ...settings, PLUMLINE_WEBHOOK_URL: `${server.base}/webhook/other` };
     const other = await deploy([]);
     assert.equal(other.code, 1);
-    assert.match(other.out, /note: the secret PLUMLINE_WEBHOOK_URL has another one/);
+    assert.match(other.out, /note: the secret PLUMLINE_WEBHOOK_URL is different/);
     assert.match(other.out, /404/);
   });
 
-  test('deploys to a server that does not know rawBody, and says so', async () => {
+  test('deploys to a server without rawBody and reports it', async () => {
     server.options = { rawBody: false };
     for (let run = 0; run < 2; run += 1) {
       const { out } = await deployed([]);
       assert.equal(out.match(/note: .*older than Medplum 5\.2.*/g)?.length, 1, out);
-      assert.match(out, /accepted: the signature is genuine/);
+      assert.match(out, /accepted: the signature is valid/);
       assert.equal(bot('webhook')['rawBody'], undefined);
       assert.equal(bot('webhook')['publicWebhook'], true);
       assert.deepEqual(counts(), [3, 3, 3, 1]);
@@ -343,50 +343,50 @@ describe('deploy/deploy.mjs', () => {
     const before = server.snapshot();
     await deployed();
     assert.deepEqual(server.snapshot(), before);
-    // The server is updated: now it is set.
+    // After a server update, the script sets it.
     server.options = {};
     await deployed();
     assert.equal(bot('webhook')['rawBody'], true);
   });
 
-  test('wants a project admin and the feature bots', async () => {
+  test('requires a project admin and the feature bots', async () => {
     server.options = { admin: false };
     const client = await deploy();
     assert.equal(client.code, 1);
-    assert.match(client.err, /no project admin/);
+    assert.match(client.err, /not a project admin/);
     server.options = { features: [] };
     const bare = await deploy();
     assert.equal(bare.code, 1);
-    assert.match(bare.err, /lacks the feature "bots"/);
+    assert.match(bare.err, /does not have the feature "bots"/);
     assert.deepEqual(counts(), [0, 0, 0, 0]);
     server.options = { features: ['bots'] };
     const { out } = await deployed();
-    assert.match(out, /note: the project lacks the feature "cron"/);
-    assert.match(out, /note: the project lacks the feature "transaction-bundles"/);
+    assert.match(out, /note: the project does not have the feature "cron"/);
+    assert.match(out, /note: the project does not have the feature "transaction-bundles"/);
   });
 
-  test('stops where something is there twice', async () => {
+  test('stops at a duplicate resource', async () => {
     await deployed();
     server.put({ ...bot('operations'), id: 'another' });
     const { code, err } = await deploy();
     assert.equal(code, 1);
-    assert.match(err, /The bot operations is there 2 times: Bot\/[\w-]+, Bot\/another\. Delete all but one/);
+    assert.match(err, /The bot operations exists 2 times: Bot\/[\w-]+, Bot\/another\. Delete all but one/);
   });
 
-  test('names the secrets that are missing', async () => {
+  test('names the missing secrets', async () => {
     const { TWILIO_NUMBER: _, PLUMLINE_SECRET: __, ...some } = settings;
     server.secrets = some;
     const { code, out, err } = await deploy([]);
     assert.equal(code, 1);
     assert.match(out, /webhook URL: http/);
-    assert.match(out, /secret TWILIO_NUMBER: missing, needed by: webhook\n/);
-    assert.match(out, /secret PLUMLINE_SECRET: missing, needed by: tickets\n/);
+    assert.match(out, /secret TWILIO_NUMBER: missing, required by: webhook\n/);
+    assert.match(out, /secret PLUMLINE_SECRET: missing, required by: tickets\n/);
     assert.equal(out.match(/: missing/g)?.length, 2);
     assert.match(err, /set them/);
     assert.ok(!server.seen.some(({ path }) => path.startsWith('webhook/')));
   });
 
-  test('sets secrets only where asked to, and leaves the others', async () => {
+  test('sets secrets only on request and keeps the others', async () => {
     const { project } = server;
     const twice = [
       { name: 'OTHER', valueString: 'stays' },
@@ -403,18 +403,18 @@ describe('deploy/deploy.mjs', () => {
     assert.deepEqual(server.secrets, { OTHER: 'stays', ...settings });
     assert.equal(set.length, 8);
     assert.match(out, /secrets: set TWILIO_AUTH_TOKEN, TWILIO_NUMBER, /);
-    assert.match(out, /accepted: the signature is genuine/);
+    assert.match(out, /accepted: the signature is valid/);
     const before = server.snapshot();
     assert.match((await deployed(['--set-secrets'], settings)).out, /secrets: unchanged/);
     assert.deepEqual(server.snapshot(), before);
-    // A project that has none yet.
+    // A project without secrets.
     const { secret: ___, ...bare } = server.only('Project');
     server.put({ ...bare, id: project });
     await deployed(['--set-secrets'], settings);
     assert.deepEqual(server.secrets, settings);
   });
 
-  test('gives the automation bot the appointments where the config has them', async () => {
+  test('gives the automation bot access to appointments if the config uses them', async () => {
     const named = (name: string): string =>
       `AccessPolicy/${server.only('AccessPolicy', (one) => one['name'] === name).id}`;
     const reference = (): unknown => (membershipOf(bot('automation').id)['accessPolicy'] as Json)['reference'];
@@ -423,7 +423,7 @@ describe('deploy/deploy.mjs', () => {
     server.secrets = { ...settings, PLUMLINE_CONFIG: '{"appointment":{"callExtension":true}}' };
     await deployed();
     assert.equal(reference(), named('Plumline automation with appointments'));
-    // What is being set counts.
+    // The script reads the new config.
     await deployed(['--set-secrets', '--no-call'], { PLUMLINE_CONFIG: '{"client":"front-desk"}' });
     assert.equal(reference(), named('Plumline automation'));
     server.secrets = { ...settings, PLUMLINE_CONFIG: 'not JSON' };
@@ -431,37 +431,40 @@ describe('deploy/deploy.mjs', () => {
     assert.equal(reference(), named('Plumline automation'));
   });
 
-  test('takes the token that Twilio signs with first while it is rotated', async () => {
+  test('uses the first auth token during a rotation', async () => {
     server.secrets = { ...settings, TWILIO_AUTH_TOKEN: `${authToken}, invented-next-token-123` };
     const { out } = await deployed([], { TWILIO_AUTH_TOKEN: 'one of another shell' });
-    assert.match(out, /accepted: the signature is genuine/);
+    assert.match(out, /accepted: the signature is valid/);
     assert.ok(!out.includes('invented-next-token-123'));
   });
 
-  test('says what is wrong with its settings', async () => {
+  test('reports invalid settings', async () => {
     const without = await deploy([], { MEDPLUM_CLIENT_SECRET: '' });
     assert.equal(without.code, 1);
-    assert.match(without.err, /set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET/);
+    assert.match(without.err, /Set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET/);
     const url = await deploy([], { MEDPLUM_BASE_URL: 'api.medplum.com' });
-    assert.match(url.err, /^deploy: MEDPLUM_BASE_URL is no URL: "api\.medplum\.com": begin it with https:\/\//);
+    assert.match(
+      url.err,
+      /^deploy: MEDPLUM_BASE_URL is not a valid URL: "api\.medplum\.com"\. Use a URL such as https:\/\//,
+    );
     const password = await deploy([], { MEDPLUM_BASE_URL: 'https://user:pw-17@api.medplum.com' });
-    assert.match(password.err, /is no URL: "https:\/\/\*\*\*@api\.medplum\.com"/);
+    assert.match(password.err, /is not a valid URL: "https:\/\/\*\*\*@api\.medplum\.com"/);
     const invalid = await deploy([], { MEDPLUM_BASE_URL: 'https://exa mple' });
-    assert.match(invalid.err, /^deploy: MEDPLUM_BASE_URL is no URL: "https:\/\/exa mple"/);
+    assert.match(invalid.err, /^deploy: MEDPLUM_BASE_URL is not a valid URL: "https:\/\/exa mple"/);
     const down = await deploy([], { MEDPLUM_BASE_URL: 'http://127.0.0.1:9' });
     assert.equal(down.code, 1);
     assert.match(
       down.err,
-      /POST oauth2\/token: no answer from http:\/\/127\.0\.0\.1:9: .+: is MEDPLUM_BASE_URL right, and is the server running\?\n$/,
+      /POST oauth2\/token: no response from http:\/\/127\.0\.0\.1:9: .+\. Is MEDPLUM_BASE_URL correct, and is the server running\?\n$/,
     );
     server.options = { refuse: [/^GET fhir\/R4\/Bot/, [200, 'Sign in']] };
-    assert.match((await deploy()).err, /GET fhir\/R4\/Bot.*: the answer is no JSON/);
+    assert.match((await deploy()).err, /GET fhir\/R4\/Bot.*: the response is not JSON/);
     const option = await deploy(['--unknown']);
     assert.equal(option.code, 1);
     assert.match(option.err, /--unknown/);
   });
 
-  test('sends no secret without encryption, but to this machine', async () => {
+  test('sends secrets over http only to this machine', async () => {
     for (const address of [
       'http://203.0.113.9',
       'HTTP://medplum.example.com/',
@@ -474,13 +477,13 @@ describe('deploy/deploy.mjs', () => {
       const { code, out, err } = await deploy([], { MEDPLUM_BASE_URL: address });
       assert.deepEqual(
         { code, out, err },
-        { code: 1, out: '', err: 'deploy: MEDPLUM_BASE_URL is not encrypted: begin it with https://\n' },
+        { code: 1, out: '', err: 'deploy: MEDPLUM_BASE_URL must start with https://\n' },
         address,
       );
     }
-    // fetch refuses port 9 by itself, once the address has been accepted.
+    // fetch refuses port 9 after the script accepts the address.
     for (const host of ['localhost', '127.0.0.2', '[::1]']) {
-      assert.match((await deploy([], { MEDPLUM_BASE_URL: `http://${host}:9` })).err, /no answer from/, host);
+      assert.match((await deploy([], { MEDPLUM_BASE_URL: `http://${host}:9` })).err, /no response from/, host);
     }
   });
 
@@ -502,7 +505,7 @@ describe('deploy/deploy.mjs', () => {
     }
   });
 
-  test('masks every spelling of a secret, and masks before it cuts', async () => {
+  test('masks every encoding of a secret, before it truncates', async () => {
     const secret = 'a+b/c d&e<f>"g\'h\\i%j-invented';
     const html = secret.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
     const named = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
@@ -536,33 +539,33 @@ describe('deploy/deploy.mjs', () => {
         assert.equal(shown, '***', name);
       }
     }
-    // The limit of what is shown falls into the secret.
+    // The length limit falls inside the secret.
     server.options = { refuse: [/^POST oauth2/, [502, `${'x'.repeat(290)}${secret}`]] };
     const cut = await deploy([], { PLUMLINE_SECRET: secret });
     assert.match(cut.err, /502 x{290}\*\*\*\n/);
-    // A long one, as a config is.
+    // A long secret, such as a config.
     const long = JSON.stringify({ greeting: 'good day, '.repeat(6000) });
     server.options = { refuse: [/^POST oauth2/, [400, { issue: [{ diagnostics: `[${encodeURIComponent(long)}]` }] }]] };
     assert.match((await deploy([], { PLUMLINE_CONFIG: long })).err, /400 \[\*\*\*\]\n/);
   });
 
-  test('shows of a redirect neither query nor password', async () => {
+  test('hides the query and the password of a redirect', async () => {
     const location = `https://user:pw-17@login.example.com/start?client_secret=${clientSecret}&next=abc#frag`;
     server.options = { refuse: [/^POST oauth2/, [302, '', { Location: location }]] };
     const { err } = await deploy();
     assert.equal(
       err,
-      'deploy: POST oauth2/token: 302: the server is at another address, https://login.example.com/start\n',
+      'deploy: POST oauth2/token: 302: the server has another address, https://login.example.com/start\n',
     );
     server.options = {
       refuse: [/^POST oauth2/, [302, '', { Location: `/${Buffer.from(clientSecret).toString('hex')}` }]],
     };
     assert.match((await deploy()).err, /another address, http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\n/);
     server.options = { refuse: [/^POST oauth2/, [302, '', {}]] };
-    assert.match((await deploy()).err, /302: the server is at another address\n/);
+    assert.match((await deploy()).err, /302: the server has another address\n/);
   });
 
-  test('reports an answer of any form, and does not fail on it', async () => {
+  test('reports a response of any form without a crash', async () => {
     for (const body of [
       { issue: { code: 'x' } },
       { issue: 'x' },
@@ -585,11 +588,11 @@ describe('deploy/deploy.mjs', () => {
     for (const entry of ['x', 7, { resource: {} }, [null], [{}], [{ resource: 'x' }]]) {
       server.options = { refuse: [/^GET fhir\/R4\/Subscription/, [200, { resourceType: 'Bundle', entry }]] };
       await deployed();
-      // It was not found, and so it was created again.
+      // The bot was not found, so it was created again.
       server.remove(server.of('Subscription').at(-1));
     }
     server.options = { refuse: [/^GET fhir\/R4\/Project/, [200, { resourceType: 'Project', secret: 'x' }]] };
-    assert.match((await deploy()).err, /^deploy: no call can be answered without these secrets/);
+    assert.match((await deploy()).err, /^deploy: the webhook bot needs these secrets/);
   });
 
   test('prints no HTML', async () => {
@@ -602,15 +605,15 @@ describe('deploy/deploy.mjs', () => {
     ] as const) {
       server.options = { refuse: [request, [status, page]] };
       const { err, out } = await deploy();
-      assert.match(err, /: (502 |404 )?the answer is HTML: is this a Medplum server\?\n$/);
+      assert.match(err, /: (502 |404 )?the response is HTML\. Is this a Medplum server\?\n$/);
       assert.ok(!/Sign in/.test(err + out));
     }
   });
 
-  test('refuses an unknown runtime before it asks anything', async () => {
+  test('refuses an unknown runtime before any request', async () => {
     const { code, err } = await deploy(['--runtime', 'foo']);
     assert.equal(code, 1);
-    assert.equal(err, 'deploy: --runtime is awslambda, vmcontext or fission, not "foo"\n');
+    assert.equal(err, 'deploy: --runtime must be awslambda, vmcontext or fission, not "foo"\n');
     assert.deepEqual(server.seen, []);
     for (const runtime of ['awslambda', 'vmcontext', 'fission']) {
       await deployed(['--runtime', runtime, '--no-call']);
@@ -618,25 +621,25 @@ describe('deploy/deploy.mjs', () => {
     }
   });
 
-  test('says that the environment has no secret to set', async () => {
+  test('reports that the environment has no secret to set', async () => {
     const { out } = await deployed(['--set-secrets', '--no-call'], { TWILIO_NUMBER: ' ' });
     assert.match(out, /^secrets: none found in the environment$/m);
     assert.deepEqual(server.secrets, settings);
   });
 
-  test('says that the bundles have to be built', async () => {
+  test('reports that the bundles are not built', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumline-deploy-'));
     try {
       cpSync(fileURLToPath(new URL('deploy', root)), path.join(folder, 'deploy'), { recursive: true });
       const copy = path.join(folder, 'deploy/deploy.mjs');
       const missing = await deploy([], {}, copy);
       assert.equal(missing.code, 1);
-      assert.equal(missing.err, 'deploy: pkg/bots/webhook.cjs is missing: npm run build makes it\n');
+      assert.equal(missing.err, 'deploy: pkg/bots/webhook.cjs is missing. Run npm run build.\n');
       mkdirSync(path.join(folder, 'pkg/bots'), { recursive: true });
-      for (const door of ['webhook', 'operations', 'automation']) {
-        writeFileSync(path.join(folder, `pkg/bots/${door}.cjs`), '1');
+      for (const name of ['webhook', 'operations', 'automation']) {
+        writeFileSync(path.join(folder, `pkg/bots/${name}.cjs`), '1');
       }
-      assert.match((await deploy([], {}, copy)).err, /pkg\/cli\/plumline\.mjs is missing: npm run build makes it/);
+      assert.match((await deploy([], {}, copy)).err, /pkg\/cli\/plumline\.mjs is missing. Run npm run build./);
       assert.deepEqual(server.seen, []);
       assert.equal((await deploy(['--no-call'], {}, copy)).code, 0);
     } finally {
