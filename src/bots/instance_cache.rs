@@ -19,40 +19,40 @@ pub struct InstanceCache {
     /// The webhook's own URL as Medplum told it, and when: milliseconds since 1970.
     pub own_url: Option<(u64, WebhookUrl)>,
     /// The names of the last genuine event's parameters, which the next may leave out.
-    pub names: Rc<Names>,
+    pub names: Rc<ParamNames>,
     /// What clocks show.
-    pub clocks: Rc<RefCell<Clocks>>,
+    pub local_times: Rc<RefCell<LocalTimeCache>>,
 }
 
 /// What clocks showed in one minute: events that come in the same one need not ask the host again.
 #[derive(Debug, Default)]
-pub struct Clocks {
+pub struct LocalTimeCache {
     /// Minutes since 1970.
     minute: u64,
     /// By zone. A config names few.
-    shown: Vec<(String, LocalTime)>,
+    times: Vec<(String, LocalTime)>,
 }
 
-impl Clocks {
+impl LocalTimeCache {
     /// What the clocks of `zone` show, if it is known for this minute.
     #[must_use]
     pub fn at(&self, zone: &str, now: u64) -> Option<LocalTime> {
         let known = |(name, _): &&(String, LocalTime)| self.minute == now / MINUTE && name == zone;
-        self.shown.iter().find(known).map(|(_, wall)| *wall)
+        self.times.iter().find(known).map(|(_, local_time)| *local_time)
     }
 
     /// Keeps what the host said of the zones in `facts`.
-    pub fn keep(&mut self, facts: &Facts) {
+    pub fn store(&mut self, facts: &Facts) {
         let minute = facts.now / MINUTE;
         if self.minute != minute {
             self.minute = minute;
-            self.shown.clear();
+            self.times.clear();
         }
-        for (zone, wall) in &facts.local_times {
-            if let Fact::Known(wall) = wall
+        for (zone, local_time) in &facts.local_times {
+            if let Fact::Known(local_time) = local_time
                 && self.at(zone, facts.now).is_none()
             {
-                self.shown.push((zone.clone(), *wall));
+                self.times.push((zone.clone(), *local_time));
             }
         }
     }
@@ -63,14 +63,14 @@ const MINUTE: u64 = 60_000;
 
 /// The names of an event's parameters, each different, and the order they are signed in.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct ParamNames {
     /// As they came.
     pub names: Vec<String>,
     /// As they are signed; `None` where two became the same on their way, and the values have a say.
     pub order: Option<SigningOrder>,
 }
 
-impl Names {
+impl ParamNames {
     /// Of `pairs`.
     #[must_use]
     pub fn of(pairs: &[(&str, &str)]) -> Self {
@@ -107,20 +107,25 @@ mod tests {
 
     #[test]
     fn clocks_are_known_for_a_minute() {
-        let wall = LocalTime { day: 20_000, minute: 480 };
+        let local_time = LocalTime { day: 20_000, minute: 480 };
         let facts = |now, zones: &[(&str, Fact<LocalTime>)]| Facts {
             now,
-            local_times: zones.iter().map(|(zone, wall)| ((*zone).to_owned(), *wall)).collect(),
+            local_times: zones.iter().map(|(zone, local_time)| ((*zone).to_owned(), *local_time)).collect(),
             ..Facts::default()
         };
-        let mut clocks = Clocks::default();
-        clocks
-            .keep(&facts(7 * MINUTE + 1, &[("Europe/London", Fact::Known(wall)), ("Europe/Paris", Fact::Unavailable)]));
-        assert_eq!(clocks.at("Europe/London", 7 * MINUTE), Some(wall));
-        assert_eq!(clocks.at("Europe/London", 8 * MINUTE - 1), Some(wall));
-        assert_eq!(clocks.at("Europe/Paris", 7 * MINUTE), None);
-        assert_eq!(clocks.at("Europe/London", 8 * MINUTE), None);
-        clocks.keep(&facts(8 * MINUTE, &[("Europe/Rome", Fact::Known(wall))]));
-        assert_eq!((clocks.at("Europe/London", 8 * MINUTE), clocks.at("Europe/Rome", 8 * MINUTE)), (None, Some(wall)));
+        let mut local_times = LocalTimeCache::default();
+        local_times.store(&facts(
+            7 * MINUTE + 1,
+            &[("Europe/London", Fact::Known(local_time)), ("Europe/Paris", Fact::Unavailable)],
+        ));
+        assert_eq!(local_times.at("Europe/London", 7 * MINUTE), Some(local_time));
+        assert_eq!(local_times.at("Europe/London", 8 * MINUTE - 1), Some(local_time));
+        assert_eq!(local_times.at("Europe/Paris", 7 * MINUTE), None);
+        assert_eq!(local_times.at("Europe/London", 8 * MINUTE), None);
+        local_times.store(&facts(8 * MINUTE, &[("Europe/Rome", Fact::Known(local_time))]));
+        assert_eq!(
+            (local_times.at("Europe/London", 8 * MINUTE), local_times.at("Europe/Rome", 8 * MINUTE)),
+            (None, Some(local_time))
+        );
     }
 }

@@ -9,7 +9,7 @@ mod settings;
 mod webhook;
 
 pub use automation::automation;
-pub use instance_cache::{InstanceCache, Names, SharedCache};
+pub use instance_cache::{InstanceCache, ParamNames, SharedCache};
 pub use operations::operations;
 pub use settings::Settings;
 pub use webhook::{status, webhook};

@@ -26,8 +26,8 @@ pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError
 /// [`Code::SecretMissing`], [`Code::SecretBlank`], [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`], with the name of the
 /// secret.
 pub(super) fn read_rest(secrets: &impl Secrets) -> Result<Rest, Problem> {
-    let account = secrets.need(Secret::AccountSid)?;
-    let (key, secret) = (secrets.need(Secret::ApiKey)?, secrets.need(Secret::ApiSecret)?);
+    let account = secrets.require(Secret::AccountSid)?;
+    let (key, secret) = (secrets.require(Secret::ApiKey)?, secrets.require(Secret::ApiSecret)?);
     Rest::new(account, key, secret, secrets.secret(Secret::ApiUrl))
         .map_err(|code| Problem::at(code, Secret::ApiUrl.name()))
 }
@@ -77,7 +77,7 @@ pub struct Settings {
     /// `PLUMLINE_CONFIG`, or the default where it is wrong or not set.
     pub config: Config,
     /// Why `PLUMLINE_CONFIG` is not used, where it is set and wrong.
-    pub misread: Option<ConfigError>,
+    pub config_error: Option<ConfigError>,
     /// Whether anything is set that the default plan knows nothing of.
     pub beyond_default: bool,
 }
@@ -86,9 +86,9 @@ impl Settings {
     /// Reads the secrets.
     #[must_use]
     pub fn read(secrets: &FrameSecrets<'_>) -> Self {
-        let (config, misread) = read_config(secrets);
+        let (config, config_error) = read_config(secrets);
         let url = secrets.secret(Secret::WebhookUrl);
-        let numbers = secrets.need(Secret::Number).map(|_| OurNumbers::read(secrets).unwrap_or_default());
+        let numbers = secrets.require(Secret::Number).map(|_| OurNumbers::read(secrets).unwrap_or_default());
         Self {
             given: secrets.0.map(|secret| secret.map(str::to_owned)),
             tokens: tokens(secrets),
@@ -97,9 +97,9 @@ impl Settings {
             application: secrets.secret(Secret::TwimlAppSid).map(str::to_owned),
             url: url.map(|url| WebhookUrl::secure(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
-            misread,
+            config_error,
             beyond_default: secrets.secret(Secret::Config).is_some()
-                || secrets.raw(Secret::Sealing).is_some_and(|given| !given.is_empty()),
+                || secrets.raw(Secret::SealingKeys).is_some_and(|given| !given.is_empty()),
         }
     }
 
@@ -112,7 +112,7 @@ impl Settings {
     /// `PLUMLINE_SECRET`, trimmed. A blank one is set all the same: it opens no ticket, and calls that need one are refused.
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
-        self.given[Secret::Sealing as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
+        self.given[Secret::SealingKeys as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
     }
 
     /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.
@@ -132,7 +132,7 @@ impl Settings {
 
 fn tokens(secrets: &FrameSecrets<'_>) -> Result<Vec<AuthToken>, Problem> {
     let mut tokens = Vec::with_capacity(1);
-    for token in list(secrets.need(Secret::AuthToken)?) {
+    for token in list(secrets.require(Secret::AuthToken)?) {
         tokens.extend(AuthToken::new(token));
     }
     let problem = Problem::at(Code::SecretBlank, Secret::AuthToken.name());

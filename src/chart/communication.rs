@@ -8,8 +8,8 @@ use super::extension::{self, parts_of};
 use super::leg::{Count, Leg};
 use super::status::Status;
 use super::values::call_sid;
-use super::{CallLog, Way};
-use crate::fhir::change::{arrange, follow, follow_element, place, same};
+use super::{CallDirection, CallLog};
+use crate::fhir::change::{equals, place, reorder, update_element, update_member};
 use crate::fhir::element::{concept, extension_of, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
@@ -60,7 +60,7 @@ impl CallLog {
     #[must_use]
     pub fn read(resource: &Json) -> Self {
         let mut log = Self::default();
-        for one in own(resource) {
+        for one in call_extensions(resource) {
             log.merge(&extension::read(parts_of(one)));
         }
         if log.root.is_none()
@@ -73,8 +73,8 @@ impl CallLog {
 
     /// Whether a log was written into `resource` before.
     #[must_use]
-    pub fn stands_in(resource: &Json) -> bool {
-        own(resource).next().is_some()
+    pub fn is_written_in(resource: &Json) -> bool {
+        call_extensions(resource).next().is_some()
     }
 
     /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by
@@ -90,16 +90,16 @@ impl CallLog {
             .unwrap_or_else(|| Json::object([("resourceType", Json::of("Communication"))]));
         let (system, code) = VOICE_CATEGORY;
         let concepts = resource.get("category").map(Json::elements).unwrap_or_default();
-        let known = own(&resource).next().is_some();
-        let first = !known && !concepts.iter().any(|concept| has_coding(concept, system, code));
-        let mut was = Vec::new();
+        let has_log = call_extensions(&resource).next().is_some();
+        let is_new = !has_log && !concepts.iter().any(|concept| has_coding(concept, system, code));
+        let mut previous = Vec::new();
         let mut earlier = Vec::new();
-        for one in own(&resource) {
-            was.push(extension::read(parts_of(one)).elements());
+        for one in call_extensions(&resource) {
+            previous.push(extension::read(parts_of(one)).elements());
             earlier.extend_from_slice(parts_of(one));
         }
-        if !known {
-            was.push(if first { Elements::default() } else { Self::default().elements() });
+        if !has_log {
+            previous.push(if is_new { Elements::default() } else { Self::default().elements() });
         }
         let parts = extension::write(self, &earlier);
         if !parts.is_empty() {
@@ -124,32 +124,32 @@ impl CallLog {
             }
         }
         // Every Communication has a status, so that of somebody else's first draft gives way.
-        if first && !is(&resource, "status", "entered-in-error") {
+        if is_new && !is(&resource, "status", "entered-in-error") {
             resource.set("status", Json::Null);
         }
-        self.elements().follow(&mut resource, &was);
-        arrange(&mut resource, &ORDER);
+        self.elements().apply(&mut resource, &previous);
+        reorder(&mut resource, &ORDER);
         resource
     }
 
     /// The one line that tells a reader of the chart what this was.
     #[must_use]
     pub fn line(&self) -> String {
-        let kind = match self.way() {
-            Some(Way::Inbound) => "Inbound Twilio voice call",
-            Some(Way::Outbound) => "Outbound Twilio voice call",
+        let kind = match self.direction() {
+            Some(CallDirection::Inbound) => "Inbound Twilio voice call",
+            Some(CallDirection::Outbound) => "Outbound Twilio voice call",
             None => "Twilio voice call",
         };
         let root = self.root_leg();
         let mut line = kind.to_owned();
         let duration =
             root.and_then(|root| root.count(Count::Duration)).map(|seconds| [&decimal(seconds.into()), "s"].concat());
-        let said = [
+        let parts = [
             ("; status=", root.and_then(Leg::status).map(Status::word)),
             ("; answeredBy=", self.answered_by()),
             ("; duration=", duration.as_deref()),
         ];
-        for (name, value) in said {
+        for (name, value) in parts {
             if let Some(value) = value {
                 line.push_str(name);
                 line.push_str(value);
@@ -169,9 +169,9 @@ impl CallLog {
         let context = &self.context;
         let patient = to(context.related.as_ref().or(context.patient.as_ref()));
         let practitioner = to(context.practitioner.as_ref());
-        let (sender, recipient) = match self.way() {
-            Some(Way::Inbound) => (patient, practitioner),
-            Some(Way::Outbound) => (practitioner, patient),
+        let (sender, recipient) = match self.direction() {
+            Some(CallDirection::Inbound) => (patient, practitioner),
+            Some(CallDirection::Outbound) => (practitioner, patient),
             None => (Json::Null, Json::Null),
         };
         Elements {
@@ -188,35 +188,65 @@ impl CallLog {
 }
 
 impl Elements {
-    /// `was`: what followed from each extension that stands there; the one it was written from is not known.
-    fn follow(self, resource: &mut Json, was: &[Self]) {
-        follow_element(resource, "basedOn", written(resource, "basedOn", was, |was| &was.based_on), self.based_on);
-        follow(resource, "status", written(resource, "status", was, |was| &was.status), self.status);
-        follow(resource, "subject", written(resource, "subject", was, |was| &was.subject), self.subject);
-        follow(resource, "sent", written(resource, "sent", was, |was| &was.sent), self.sent);
-        follow(resource, "received", written(resource, "received", was, |was| &was.received), self.received);
-        follow_element(
+    /// `previous`: what followed from each extension that stands there; the one it was written from is not known.
+    fn apply(self, resource: &mut Json, previous: &[Self]) {
+        update_element(
+            resource,
+            "basedOn",
+            written(resource, "basedOn", previous, |previous| &previous.based_on),
+            self.based_on,
+        );
+        update_member(
+            resource,
+            "status",
+            written(resource, "status", previous, |previous| &previous.status),
+            self.status,
+        );
+        update_member(
+            resource,
+            "subject",
+            written(resource, "subject", previous, |previous| &previous.subject),
+            self.subject,
+        );
+        update_member(resource, "sent", written(resource, "sent", previous, |previous| &previous.sent), self.sent);
+        update_member(
+            resource,
+            "received",
+            written(resource, "received", previous, |previous| &previous.received),
+            self.received,
+        );
+        update_element(
             resource,
             "recipient",
-            written(resource, "recipient", was, |was| &was.recipient),
+            written(resource, "recipient", previous, |previous| &previous.recipient),
             self.recipient,
         );
-        follow(resource, "sender", written(resource, "sender", was, |was| &was.sender), self.sender);
-        follow_element(resource, "payload", written(resource, "payload", was, |was| &was.payload), self.payload);
+        update_member(
+            resource,
+            "sender",
+            written(resource, "sender", previous, |previous| &previous.sender),
+            self.sender,
+        );
+        update_element(
+            resource,
+            "payload",
+            written(resource, "payload", previous, |previous| &previous.payload),
+            self.payload,
+        );
     }
 }
 
 /// What was written as the element `name`: that of the values which stands there, else the first that is one.
-fn written<'w>(resource: &Json, name: &str, was: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
+fn written<'w>(resource: &Json, name: &str, previous: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
     let current = resource.get(name).unwrap_or(&Json::Null);
-    let values = || was.iter().map(value).filter(|value| **value != Json::Null);
-    let stands = |value: &&Json| same(current, value) || current.elements().iter().any(|one| same(one, value));
+    let values = || previous.iter().map(value).filter(|value| **value != Json::Null);
+    let stands = |value: &&Json| equals(current, value) || current.elements().iter().any(|one| equals(one, value));
     values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
 /// Our extensions of a resource: one, unless the base was another for a while. The rest of more than
 /// [`MAX_EXTENSIONS`] is ignored: each is compared with every element of a list.
-fn own(resource: &Json) -> impl Iterator<Item = &Json> {
+fn call_extensions(resource: &Json) -> impl Iterator<Item = &Json> {
     let all = resource.get("extension").map(Json::elements).unwrap_or_default();
     all.iter().filter(|one| is_call_extension(one)).take(MAX_EXTENSIONS)
 }

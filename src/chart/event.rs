@@ -54,7 +54,7 @@ pub struct CallEvent<'a> {
     /// What a queue action says.
     pub queue: Option<QueueReport<'a>>,
     /// Whether it says that somebody else was with them in a conference.
-    pub met: bool,
+    pub joined_conference: bool,
     /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
     pub rejected: bool,
 }
@@ -102,59 +102,60 @@ impl<'a> CallEvent<'a> {
     /// given, is none: it is not known then which call it belongs to.
     #[must_use]
     pub fn read(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
-        let said = Params(pairs);
-        let mut event = Self::opening(pairs, received_at)?;
+        let params = Params(pairs);
+        let mut event = Self::from_first_request(pairs, received_at)?;
         // A leg that came in has no parent.
-        if said.has_value("ParentCallSid") && event.direction != Some("inbound") {
-            event.parent = Some(call_sid(said.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
+        if params.has_value("ParentCallSid") && event.direction != Some("inbound") {
+            event.parent = Some(call_sid(params.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
         }
         // Conferences count their own events.
-        event.sequence = said.number("SequenceNumber").filter(|_| !said.has_value("ConferenceSid"));
-        event.met = said.has_value("ConferenceSid") && has_met(said);
-        event.happened(said.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
-        event.duration = said.number("CallDuration");
-        event.answered_by = word(said, "AnsweredBy");
-        event.stir_verstat = word(said, "StirVerstat");
-        event.sip_response = said.number("SipResponseCode");
-        event.error = said.number("ErrorCode");
-        event.recording = said.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| RecordingReport {
+        event.sequence = params.number("SequenceNumber").filter(|_| !params.has_value("ConferenceSid"));
+        event.joined_conference = params.has_value("ConferenceSid") && has_joined(params);
+        event.set_time(params.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
+        event.duration = params.number("CallDuration");
+        event.answered_by = word(params, "AnsweredBy");
+        event.stir_verstat = word(params, "StirVerstat");
+        event.sip_response = params.number("SipResponseCode");
+        event.error = params.number("ErrorCode");
+        event.recording = params.get("RecordingSid").and_then(|text| sid(text, "RE")).map(|sid| RecordingReport {
             sid,
-            status: word(said, "RecordingStatus"),
-            duration: said.number("RecordingDuration"),
-            message: match said.get("RecordingSource") {
+            status: word(params, "RecordingStatus"),
+            duration: params.number("RecordingDuration"),
+            message: match params.get("RecordingSource") {
                 Some(source) => source == "RecordVerb",
                 None => {
-                    !said.has_value("DialCallStatus")
-                        && !said.has_value("CallbackSource")
-                        && !said.has_value("RecordingStatus")
+                    !params.has_value("DialCallStatus")
+                        && !params.has_value("CallbackSource")
+                        && !params.has_value("RecordingStatus")
                 }
             },
         });
-        event.dial = said.has_value("DialCallStatus").then(|| DialReport {
-            sid: said.get("DialCallSid").and_then(call_sid).filter(|child| *child != event.sid),
-            status: said.get("DialCallStatus").and_then(Status::parse),
-            duration: said.number("DialCallDuration"),
-            bridged: said.get("DialBridged").and_then(|text| match text {
+        event.dial = params.has_value("DialCallStatus").then(|| DialReport {
+            sid: params.get("DialCallSid").and_then(call_sid).filter(|child| *child != event.sid),
+            status: params.get("DialCallStatus").and_then(Status::parse),
+            duration: params.number("DialCallDuration"),
+            bridged: params.get("DialBridged").and_then(|text| match text {
                 "true" => Some(true),
                 "false" => Some(false),
                 _ => None,
             }),
         });
-        event.queue = word(said, "QueueResult").map(|result| QueueReport { result, seconds: said.number("QueueTime") });
+        event.queue =
+            word(params, "QueueResult").map(|result| QueueReport { result, seconds: params.number("QueueTime") });
         Some(event)
     }
 
     /// Reads the request with which a call begins, and takes from it only what Twilio writes in every request: a browser
     /// adds parameters of its own to this one, of any name that is not yet there. `None` as in [`CallEvent::read`].
     #[must_use]
-    pub fn opening(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
-        let said = Params(pairs);
-        let mut event = Self::of(call_sid(said.get("CallSid")?)?);
-        event.direction = word(said, "Direction");
-        event.from = address(said, "From");
-        event.to = address(said, "To");
-        event.status = said.get("CallStatus").and_then(Status::parse);
-        event.happened(received_at);
+    pub fn from_first_request(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
+        let params = Params(pairs);
+        let mut event = Self::of(call_sid(params.get("CallSid")?)?);
+        event.direction = word(params, "Direction");
+        event.from = address(params, "From");
+        event.to = address(params, "To");
+        event.status = params.get("CallStatus").and_then(Status::parse);
+        event.set_time(received_at);
         Some(event)
     }
 
@@ -203,7 +204,7 @@ impl<'a> CallEvent<'a> {
         self.status.is_some_and(Status::is_terminal)
     }
 
-    fn happened(&mut self, at: u64) {
+    fn set_time(&mut self, at: u64) {
         self.at = Some(at);
         self.answered = self.at.filter(|_| self.status == Some(Status::InProgress));
         self.ended = self.at.filter(|_| self.is_over());
@@ -229,7 +230,7 @@ impl<'a> CallEvent<'a> {
             recording: None,
             dial: None,
             queue: None,
-            met: false,
+            joined_conference: false,
             rejected: false,
         }
     }
@@ -237,7 +238,7 @@ impl<'a> CallEvent<'a> {
 
 impl RecordingReport<'_> {
     /// Whether there is one to be heard.
-    pub(super) fn is_there(&self) -> bool {
+    pub(super) fn is_available(&self) -> bool {
         !matches!(self.status, Some("absent" | "failed"))
     }
 }
@@ -247,14 +248,14 @@ impl RecordingReport<'_> {
 /// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.
 /// Where a caller does not start the conference, whoever else is there may be waiting as well, so there it is told only by
 /// somebody else having ended it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
-fn has_met(said: Params<'_, '_>) -> bool {
-    let number = said.number("SequenceNumber").unwrap_or_default();
-    let starts = said.get("StartConferenceOnEnter") != Some("false");
-    match said.get("StatusCallbackEvent") {
+fn has_joined(params: Params<'_, '_>) -> bool {
+    let number = params.number("SequenceNumber").unwrap_or_default();
+    let starts = params.get("StartConferenceOnEnter") != Some("false");
+    match params.get("StatusCallbackEvent") {
         Some("conference-start") => true,
         Some("participant-join") => starts && number > 1,
         Some("participant-leave") => {
-            starts && number > 2 || said.get("ReasonParticipantLeft") == Some("moderator_ended_conference")
+            starts && number > 2 || params.get("ReasonParticipantLeft") == Some("moderator_ended_conference")
         }
         _ => false,
     }
@@ -377,7 +378,7 @@ mod tests {
             ("DialCallStatus", "completed"),
             ("AnsweredBy", "human"),
         ];
-        let event = CallEvent::opening(&pairs, NOW).unwrap();
+        let event = CallEvent::from_first_request(&pairs, NOW).unwrap();
         assert_eq!((event.root(), event.dial, event.answered_by), (CallSid(ROOT), None, None));
         assert_eq!((event.to, event.status), (Some("555 0100"), Some(Status::Ringing)));
         assert_eq!(CallEvent::read(&pairs, NOW).unwrap().root(), CallSid(ROOT));

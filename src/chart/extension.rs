@@ -12,7 +12,7 @@ use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are no text, number or instant; the last three only where `callStatus` and `sequenceNumber`
 /// do not tell it all, as [`Reports`] says.
-const OTHERS: [&str; 11] = [
+const LEG_PARTS: [&str; 11] = [
     "callSid",
     "callStatus",
     "outcome",
@@ -50,17 +50,17 @@ pub(super) fn write(log: &CallLog, earlier: &[Json]) -> Vec<Json> {
     }
     push(&mut parts, PREPARED, "valueInstant", context.prepared.map(|at| Json::of(&instant(at))));
     for leg in in_order(log) {
-        let mut of_leg = Vec::new();
-        write_leg(&mut of_leg, leg);
+        let mut leg_parts = Vec::new();
+        write_leg(&mut leg_parts, leg);
         for part in earlier.iter().filter(|part| is(part, "url", LEG) && sid_of(part) == Some(&leg.sid)) {
-            of_leg.extend(parts_of(part).iter().filter(|part| !is_of_leg(url(part))).cloned());
+            leg_parts.extend(parts_of(part).iter().filter(|part| !is_leg_part(url(part))).cloned());
         }
-        parts.push(extension_of(LEG, of_leg));
+        parts.push(extension_of(LEG, leg_parts));
     }
     let others = earlier.iter().filter(|part| {
         let url = url(part);
-        let a_leg = url == LEG && sid_of(part).is_some();
-        !(a_leg || is_of_leg(url) || CONTEXT.contains(&url) || url == PREPARED)
+        let is_leg = url == LEG && sid_of(part).is_some();
+        !(is_leg || is_leg_part(url) || CONTEXT.contains(&url) || url == PREPARED)
     });
     parts.extend(others.cloned());
     parts
@@ -71,14 +71,14 @@ pub(super) fn read(parts: &[Json]) -> CallLog {
     let mut log = CallLog::default();
     if let Some(root) = read_leg(parts) {
         log.root = Some(root.sid.clone());
-        log.put(&root);
+        log.merge_leg(&root);
     }
     let mut context = Context::default();
     for part in parts {
         let url = url(part);
         if url == LEG {
             if let Some(leg) = read_leg(parts_of(part)) {
-                log.put(&leg);
+                log.merge_leg(&leg);
             }
         } else if url == PREPARED {
             context.prepared = text(part, "valueInstant").and_then(parse_instant);
@@ -88,7 +88,7 @@ pub(super) fn read(parts: &[Json]) -> CallLog {
             *context.texts_mut()[index] = found.map(str::to_owned);
         }
     }
-    log.know(&context);
+    log.add_context(&context);
     log
 }
 
@@ -122,17 +122,17 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     for recording in &leg.recordings {
         push(parts, "recordingSid", "valueString", Some(Json::of(recording)));
     }
-    push(parts, "dialCallStatus", "valueCode", leg.dialled.map(word));
+    push(parts, "dialCallStatus", "valueCode", leg.dialed.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.plain.map(word));
-        let shown = leg.status() == Some(status);
-        push(parts, "sequencedStatus", "valueCode", (!shown).then(|| word(status)));
+        let is_shown = leg.status() == Some(status);
+        push(parts, "sequencedStatus", "valueCode", (!is_shown).then(|| word(status)));
         let last = leg.count(Count::Sequence) == Some(sequence);
-        let told = last || !status.is_terminal();
-        push(parts, "terminalSequence", "valueInteger", (!told).then(|| number(sequence)));
+        let is_implied = last || !status.is_terminal();
+        push(parts, "terminalSequence", "valueInteger", (!is_implied).then(|| number(sequence)));
     }
 }
 
@@ -159,18 +159,18 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
             insert(&mut leg.recordings, recording);
         }
     }
-    leg.dialled = status("dialCallStatus");
+    leg.dialed = status("dialCallStatus");
     leg.bridged = truth("bridged");
     leg.message = truth("message") == Some(true);
     leg.rejected = truth("rejected") == Some(true);
-    let shown = status("callStatus");
+    let is_shown = status("callStatus");
     match leg.count(Count::Sequence) {
         Some(last) => {
             let sequence = number("terminalSequence").unwrap_or(last);
-            leg.reports = Reports::of(status("sequencedStatus").or(shown), Some(sequence));
+            leg.reports = Reports::of(status("sequencedStatus").or(is_shown), Some(sequence));
             leg.reports.merge(Reports::of(status("reportedStatus"), None));
         }
-        None => leg.reports = Reports::of(shown, None),
+        None => leg.reports = Reports::of(is_shown, None),
     }
     Some(leg)
 }
@@ -179,8 +179,8 @@ fn push(parts: &mut Vec<Json>, name: &str, kind: &str, value: Option<Json>) {
     parts.extend(value.map(|value| extension(name, kind, value)));
 }
 
-fn is_of_leg(url: &str) -> bool {
-    OTHERS.contains(&url) || TEXTS.contains(&url) || COUNTS.contains(&url) || INSTANTS.contains(&url)
+fn is_leg_part(url: &str) -> bool {
+    LEG_PARTS.contains(&url) || TEXTS.contains(&url) || COUNTS.contains(&url) || INSTANTS.contains(&url)
 }
 
 /// The parts of an extension.

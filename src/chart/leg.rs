@@ -6,7 +6,7 @@ use super::event::{CallEvent, RecordingReport};
 use super::status::{Reports, Status};
 
 /// Milliseconds by which an end and a duration, told in seconds, may miss a beginning.
-const ROUNDED: u64 = 2_000;
+const ROUNDING: u64 = 2_000;
 
 /// One leg: what Twilio gave a `CallSid` of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Leg {
     pub(super) instants: [Option<u64>; INSTANTS.len()],
     pub(super) reports: Reports,
     /// The best that a dial action said of a leg that it had no `DialCallSid` for.
-    pub(super) dialled: Option<Status>,
+    pub(super) dialed: Option<Status>,
     pub(super) bridged: Option<bool>,
     pub(super) message: bool,
     pub(super) rejected: bool,
@@ -109,10 +109,10 @@ impl Leg {
         ];
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
-        leg.bridged = event.met.then_some(true);
+        leg.bridged = event.joined_conference.then_some(true);
         leg.rejected = event.rejected;
-        leg.dialled = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
-        if let Some(recording) = event.recording.filter(RecordingReport::is_there) {
+        leg.dialed = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
+        if let Some(recording) = event.recording.filter(RecordingReport::is_available) {
             leg.message = recording.message;
             leg.recordings.push(recording.sid.to_owned());
         }
@@ -120,7 +120,7 @@ impl Leg {
     }
 
     /// The leg that a dial action tells of.
-    pub(super) fn dialled_by(event: &CallEvent<'_>) -> Option<Self> {
+    pub(super) fn dialed_by(event: &CallEvent<'_>) -> Option<Self> {
         let dial = event.dial?;
         let mut leg = Self { sid: dial.sid?.0.to_owned(), ..Self::default() };
         leg.texts[Text::Parent as usize] = Some(event.sid.0.to_owned());
@@ -134,16 +134,16 @@ impl Leg {
     /// What both know.
     pub(super) fn merge(&mut self, other: &Self) {
         for (ours, theirs) in self.texts.iter_mut().zip(&other.texts) {
-            least(ours, theirs.as_ref());
+            keep_min(ours, theirs.as_ref());
         }
         for (ours, theirs) in self.counts.iter_mut().zip(other.counts) {
             *ours = (*ours).max(theirs);
         }
         for (ours, theirs) in self.instants.iter_mut().zip(&other.instants) {
-            least(ours, theirs.as_ref());
+            keep_min(ours, theirs.as_ref());
         }
         self.reports.merge(other.reports);
-        self.dialled = self.dialled.max(other.dialled);
+        self.dialed = self.dialed.max(other.dialed);
         self.bridged = self.bridged.max(other.bridged);
         self.message |= other.message;
         self.rejected |= other.rejected;
@@ -190,8 +190,8 @@ impl Leg {
 
     /// Whether what a recording's event says is known.
     #[must_use]
-    pub fn has_told(&self, recording: &RecordingReport<'_>) -> bool {
-        !recording.is_there() || self.recordings.iter().any(|known| known == recording.sid)
+    pub fn has_recording(&self, recording: &RecordingReport<'_>) -> bool {
+        !recording.is_available() || self.recordings.iter().any(|known| known == recording.sid)
     }
 
     /// Whether the dialplan turned the caller away.
@@ -210,40 +210,41 @@ impl Leg {
     /// lasted.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
-        self.instant(Instant::Answered).or_else(|| self.began())
+        self.instant(Instant::Answered).or_else(|| self.start_by_duration())
     }
 
     /// When it began: the first that was heard of it, or where that came long after Twilio had answered it, then. Nothing
     /// is heard of a caller before their first key or the end of a greeting, unless there is something to be written down.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
-        let heard = self.instant(Instant::Start)?;
-        let ended = self.instant(Instant::End) == Some(heard);
-        self.began().filter(|began| ended || began + ROUNDED < heard).or(Some(heard))
+        let first_seen = self.instant(Instant::Start)?;
+        let ended = self.instant(Instant::End) == Some(first_seen);
+        self.start_by_duration().filter(|start| ended || start + ROUNDING < first_seen).or(Some(first_seen))
     }
 
     /// When it began, unless all that is known is when it was first in progress, or over: that may be long after.
-    pub(super) fn began_at(&self) -> Option<u64> {
+    pub(super) fn known_start(&self) -> Option<u64> {
         let later = self.instant(Instant::Answered).into_iter().chain(self.instant(Instant::End)).min();
-        let was_heard = later.is_some_and(|later| self.instant(Instant::Start).is_some_and(|heard| heard < later));
-        self.started_at().filter(|_| was_heard || self.began().is_some())
+        let was_seen_earlier =
+            later.is_some_and(|later| self.instant(Instant::Start).is_some_and(|first_seen| first_seen < later));
+        self.started_at().filter(|_| was_seen_earlier || self.start_by_duration().is_some())
     }
 
     /// Whether somebody took the caller out of a queue.
     /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
-    pub(super) fn left_queue_to_somebody(&self) -> bool {
+    pub(super) fn left_queue_connected(&self) -> bool {
         matches!(self.text(Text::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
     }
 
     /// As long before its end as it lasted.
-    fn began(&self) -> Option<u64> {
-        let lasted = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
-        self.instant(Instant::End)?.checked_sub(u64::from(lasted) * 1_000)
+    fn start_by_duration(&self) -> Option<u64> {
+        let duration = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
+        self.instant(Instant::End)?.checked_sub(u64::from(duration) * 1_000)
     }
 }
 
 /// Keeps the lesser; nothing is greater than anything.
-pub(super) fn least<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
+pub(super) fn keep_min<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
     if let Some(theirs) = theirs
         && ours.as_ref().is_none_or(|ours| theirs < ours)
     {

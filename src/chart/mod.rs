@@ -22,17 +22,17 @@ pub use communication::{EXTENSION, is_call_extension};
 pub use event::{CallEvent, DialReport, QueueReport, RecordingReport};
 pub use leg::{Count, Instant, Leg, Text};
 pub use outcome::Outcome;
-pub use pages::Walk;
-pub use resources::{counted, found, stands};
+pub use pages::PagedSearch;
+pub use resources::{check_conditional_create, counted, found};
 pub use status::{Reports, Status};
 pub use store::{
-    Chart, ChartWrite, Patience, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
+    Chart, ChartWrite, RetryPolicy, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
 };
 pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
 
 use crate::dialplan::Party;
-use leg::least;
+use leg::keep_min;
 use values::is_address;
 
 /// What is known of one call.
@@ -72,7 +72,7 @@ const MAX_LEGS: usize = 300;
 
 /// Which way a call goes, from where the clinic stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum CallDirection {
     /// Somebody called the clinic.
     Inbound,
     /// The clinic called somebody: from a browser, or by REST.
@@ -110,7 +110,7 @@ impl CallLog {
     #[must_use]
     pub fn ticket(context: &Context) -> Self {
         let mut log = Self::default();
-        log.know(context);
+        log.add_context(context);
         log
     }
 
@@ -128,27 +128,27 @@ impl CallLog {
     pub fn add(&mut self, event: &CallEvent<'_>) {
         let root = event.root().0;
         self.claim(root);
-        self.put(&Leg::of(event));
-        if let Some(child) = Leg::dialled_by(event) {
-            self.put(&child);
+        self.merge_leg(&Leg::of(event));
+        if let Some(child) = Leg::dialed_by(event) {
+            self.merge_leg(&child);
         }
     }
 
     /// Names the call that the log is of, as whoever claims a ticket does. Logs of two calls are not to be merged;
     /// should it happen, the lesser `CallSid` is the root and the other a leg.
     pub fn claim(&mut self, root: &str) {
-        least(&mut self.root, Some(&root.to_owned()));
-        self.put(&Leg { sid: root.to_owned(), ..Leg::default() });
+        keep_min(&mut self.root, Some(&root.to_owned()));
+        self.merge_leg(&Leg { sid: root.to_owned(), ..Leg::default() });
     }
 
     /// Adds a context. A text that is empty or longer than 256 bytes is passed over.
-    pub fn know(&mut self, context: &Context) {
+    pub fn add_context(&mut self, context: &Context) {
         for (ours, theirs) in self.context.texts_mut().into_iter().zip(context.texts()) {
             if theirs.as_deref().is_some_and(is_address) {
-                least(ours, theirs.as_ref());
+                keep_min(ours, theirs.as_ref());
             }
         }
-        least(&mut self.context.prepared, context.prepared.as_ref());
+        keep_min(&mut self.context.prepared, context.prepared.as_ref());
     }
 
     /// Puts back what was sealed when the call was prepared, if `context` was prepared.
@@ -165,26 +165,26 @@ impl CallLog {
     /// Adds everything that another log of the same call knows.
     pub fn merge(&mut self, other: &Self) {
         self.merge_legs(other);
-        self.know(&other.context);
+        self.add_context(&other.context);
     }
 
     /// Adds what another log of the same call knows of its legs.
     pub fn merge_legs(&mut self, other: &Self) {
-        least(&mut self.root, other.root.as_ref());
+        keep_min(&mut self.root, other.root.as_ref());
         for leg in &other.legs {
-            self.put(leg);
+            self.merge_leg(leg);
         }
     }
 
     /// Whether what `event` says of its leg's end and length, and of a recording, is known. What Twilio's list says of a call is often known
     /// to the second but not to the letter, and not worth a write.
     #[must_use]
-    pub fn knows(&self, event: &CallEvent<'_>) -> bool {
+    pub fn includes(&self, event: &CallEvent<'_>) -> bool {
         self.leg(event.sid.0).is_some_and(|leg| {
             leg.status() >= event.status
                 && leg.count(Count::Duration) >= event.duration
                 && leg.is_over() == event.is_over()
-                && event.recording.as_ref().is_none_or(|recording| leg.has_told(recording))
+                && event.recording.as_ref().is_none_or(|recording| leg.has_recording(recording))
         })
     }
 
@@ -225,16 +225,16 @@ impl CallLog {
 
     /// Which way the call goes. Twilio's `Direction` of what a browser places is `inbound`; who placed it tells.
     #[must_use]
-    pub fn way(&self) -> Option<Way> {
+    pub fn direction(&self) -> Option<CallDirection> {
         if self.context.prepared.is_some() || self.context.identity.is_some() {
-            return Some(Way::Outbound);
+            return Some(CallDirection::Outbound);
         }
         let root = self.root_leg()?;
         if let Some(Party::Client(_)) = root.text(Text::From).map(Party::parse) {
-            return Some(Way::Outbound);
+            return Some(CallDirection::Outbound);
         }
         let direction = root.text(Text::Direction)?;
-        Some(if direction.starts_with("outbound") { Way::Outbound } else { Way::Inbound })
+        Some(if direction.starts_with("outbound") { CallDirection::Outbound } else { CallDirection::Inbound })
     }
 
     /// When the call began, as far as is known.
@@ -252,7 +252,7 @@ impl CallLog {
         }
         let root = self.root_leg()?;
         let answered = self.children().filter_map(Leg::answered_at).min();
-        if root.left_queue_to_somebody() {
+        if root.left_queue_connected() {
             return answered.into_iter().chain(self.bridged_at(root)).min();
         }
         // When somebody else came into a conference is not told.
@@ -263,9 +263,9 @@ impl CallLog {
     /// began: no sooner than the call, nor than whoever was rung before was given up. None where neither is known.
     fn bridged_at(&self, root: &Leg) -> Option<u64> {
         let waited = u64::from(root.count(Count::Queue)?) * 1_000;
-        let given_up =
+        let abandoned =
             self.children().filter(|leg| leg.answered_at().is_none()).filter_map(|leg| leg.instant(Instant::End));
-        let began = given_up.chain(root.began_at()).max()?;
+        let began = abandoned.chain(root.known_start()).max()?;
         let bridged = began.saturating_add(waited);
         Some(root.instant(Instant::End).map_or(bridged, |end| bridged.min(end)))
     }
@@ -278,7 +278,7 @@ impl CallLog {
         leg?.text(Text::AnsweredBy)
     }
 
-    fn put(&mut self, leg: &Leg) {
+    fn merge_leg(&mut self, leg: &Leg) {
         // No call has so many; a record that anybody has written may claim them.
         if self.legs.len() >= MAX_LEGS && self.leg(&leg.sid).is_none() {
             return;

@@ -4,7 +4,7 @@
 
 use super::leg::{Count, Leg, Text};
 use super::status::Status;
-use super::{CallLog, Party, Way};
+use super::{CallDirection, CallLog, Party};
 
 /// How a call, or a leg of one, ended. Of several legs the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,30 +85,30 @@ impl CallLog {
             return Some(Outcome::Voicemail);
         }
         let mut best = match root.text(Text::QueueResult) {
-            _ if root.left_queue_to_somebody() || root.bridged == Some(true) => Some(Outcome::Answered),
+            _ if root.left_queue_connected() || root.bridged == Some(true) => Some(Outcome::Answered),
             Some("hangup") => Some(Outcome::Dropped),
             Some("error" | "system-error") => Some(Outcome::Failed),
             _ => None,
         };
-        let dialled = root.dialled.map(|status| match status {
+        let dialed = root.dialed.map(|status| match status {
             Status::InProgress | Status::Completed => Outcome::Answered,
             Status::Canceled => Outcome::Dropped,
             Status::Busy => Outcome::Busy,
             Status::Failed => Outcome::Failed,
             _ => Outcome::NoAnswer,
         });
-        best = best.max(dialled);
-        let mut anyone = false;
+        best = best.max(dialed);
+        let mut has_children = false;
         for leg in self.children() {
-            anyone = true;
-            best = best.max(of_child(leg));
+            has_children = true;
+            best = best.max(outcome_of_child(leg));
         }
         Some(match best {
             Some(best) => best,
             // The end of a child has not been told: it rang when the caller hung up.
-            None if anyone => Outcome::Dropped,
+            None if has_children => Outcome::Dropped,
             None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
-            None if own == Outcome::Answered && !self.is_all(root) => Outcome::NoAnswer,
+            None if own == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
             None => own,
         })
     }
@@ -117,16 +117,16 @@ impl CallLog {
 impl CallLog {
     /// Whether nobody but whoever is on the root leg is to be spoken with: a call that was placed by REST to them, or one
     /// of ours who takes somebody out of a queue or comes into a conference.
-    fn is_all(&self, root: &Leg) -> bool {
+    fn has_one_party(&self, root: &Leg) -> bool {
         let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(Text::From).map(Party::parse), Some(Party::Client(_)));
         let is_our_own_phone = from_browser || self.context().prepared.is_some();
-        to_queue || self.way() == Some(Way::Outbound) && !is_our_own_phone
+        to_queue || self.direction() == Some(CallDirection::Outbound) && !is_our_own_phone
     }
 }
 
 /// What a leg that was dialled says of the call.
-fn of_child(leg: &Leg) -> Option<Outcome> {
+fn outcome_of_child(leg: &Leg) -> Option<Outcome> {
     match leg.status()? {
         Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),
         Status::InProgress => Some(Outcome::Answered),

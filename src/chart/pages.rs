@@ -14,15 +14,15 @@ use crate::runtime::{Ask, FhirRequest, Host};
 use crate::time::{instant, parse_instant};
 
 /// The most that a server gives at once.
-const MAX: usize = 1_000;
+const MAX_PAGE: usize = 1_000;
 /// How many full pages in a row may have nothing new. More have a server that does not go by the instant, and no end.
-const STALE: u32 = 2;
+const MAX_REPEATED: u32 = 2;
 /// Milliseconds that a page may take.
 const DEADLINE: u32 = 10_000;
 
 /// Where a walk is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Walk {
+pub struct PagedSearch {
     /// The type and what it is searched by, `Communication?category=…`.
     pub search: String,
     /// The instant: `sent`, or `_lastUpdated`.
@@ -30,18 +30,18 @@ pub struct Walk {
     /// Milliseconds since 1970 of the last that was met; at the beginning, of the first that may be.
     pub at: u64,
     /// The ids met at `at`.
-    pub met: Vec<String>,
+    pub seen: Vec<String>,
     /// The instant before which it ends.
     pub to: Option<u64>,
     /// Whether the last page was not full: nothing is behind it.
-    ended: bool,
+    is_last: bool,
 }
 
-impl Walk {
+impl PagedSearch {
     /// Sets out at `from`.
     #[must_use]
     pub const fn new(search: String, by: &'static str, from: u64, to: Option<u64>) -> Self {
-        Self { search, by, at: from, met: Vec::new(), to, ended: false }
+        Self { search, by, at: from, seen: Vec::new(), to, is_last: false }
     }
 
     /// The next page of about `count`, each with its instant; empty at the end.
@@ -51,23 +51,23 @@ impl Walk {
     /// # Errors
     /// [`StoreError`].
     pub async fn next(&mut self, host: &Host, count: usize) -> Result<Vec<(u64, Json)>, StoreError> {
-        let mut stale = 0;
-        while !self.ended {
-            let asked = (count + self.met.len()).min(MAX);
+        let mut repeated = 0;
+        while !self.is_last {
+            let asked = (count + self.seen.len()).min(MAX_PAGE);
             let answer = host.ask(Ask::Fhir(FhirRequest::get(self.url(asked))), Some(DEADLINE)).await;
             let kind = crate::text::split_on(&self.search, b'?').0;
             let resources = found(answer, kind)?;
-            self.ended = resources.len() < asked;
+            self.is_last = resources.len() < asked;
             let page = self.take(resources);
-            if self.ended || !page.is_empty() {
+            if self.is_last || !page.is_empty() {
                 return Ok(page);
             }
-            stale += 1;
-            if stale > STALE {
+            repeated += 1;
+            if repeated > MAX_REPEATED {
                 return Err(StoreError::Permanent(Code::ChartUnavailable));
             }
             self.at += 1;
-            self.met.clear();
+            self.seen.clear();
         }
         Ok(Vec::new())
     }
@@ -75,7 +75,7 @@ impl Walk {
     /// Whether nothing was behind the last page.
     #[must_use]
     pub const fn is_over(&self) -> bool {
-        self.ended
+        self.is_last
     }
 
     fn url(&self, count: usize) -> String {
@@ -97,14 +97,14 @@ impl Walk {
                 continue;
             };
             // A server sorts by more digits than a millisecond has.
-            if at < self.at || self.met.iter().any(|met| met == id) {
+            if at < self.at || self.seen.iter().any(|seen| seen == id) {
                 continue;
             }
             if at > self.at {
                 self.at = at;
-                self.met.clear();
+                self.seen.clear();
             }
-            self.met.push(id.to_owned());
+            self.seen.push(id.to_owned());
             page.push((at, resource));
         }
         page
@@ -119,13 +119,14 @@ mod tests {
     /// A server that answers every search with the same full page.
     fn asked_of(page: &str) -> (Reply, usize) {
         let mut flow = Flow::new(|host| async move {
-            let mut walk = Walk::new("Communication?status=completed".to_owned(), "sent", 1_000_000, None);
+            let mut search_pages =
+                PagedSearch::new("Communication?status=completed".to_owned(), "sent", 1_000_000, None);
             let mut pages = 0_u64;
             loop {
-                match walk.next(&host, 2).await {
+                match search_pages.next(&host, 2).await {
                     Ok(page) if page.is_empty() => break Response::from(Reply::Value(Json::count(pages))),
                     Ok(_) => pages += 1,
-                    Err(trouble) => break Reply::Broken(trouble.code().into()).into(),
+                    Err(error) => break Reply::Broken(error.code().into()).into(),
                 }
             }
         });

@@ -32,7 +32,7 @@ pub fn found(answer: Answer, kind: &str) -> Result<Vec<Json>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn stands(answer: &Answer) -> Result<(), StoreError> {
+pub fn check_conditional_create(answer: &Answer) -> Result<(), StoreError> {
     if matches!(answer, Answer::Done { status: 412, .. }) { Ok(()) } else { StoreError::check(answer) }
 }
 

@@ -11,7 +11,7 @@ use super::event::CallEvent;
 use super::store_error::StoreError;
 use super::{CallLog, Context};
 use crate::error::Code;
-use crate::fhir::change::same;
+use crate::fhir::change::equals;
 use crate::fhir::element::is;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::TWILIO;
@@ -20,7 +20,7 @@ use crate::runtime::{Answer, Ask, FhirRequest, Host};
 
 /// How long a write is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum RetryPolicy {
     /// Eight attempts, with pauses between them. A flow's own limit ([`Host::limit`]) holds for all of them; without one,
     /// each round trip has this deadline in milliseconds.
     UntilStored(Option<u32>),
@@ -34,7 +34,7 @@ const ATTEMPTS: u32 = 8;
 /// Milliseconds for each round trip of the second attempt while a caller waits.
 pub const SECOND_ATTEMPT: u32 = 200;
 
-impl Patience {
+impl RetryPolicy {
     /// Whether another attempt is made after one that failed for this reason.
     const fn allows(self, attempt: u32, code: Code) -> bool {
         match self {
@@ -70,7 +70,7 @@ pub struct ChartWrite<'a> {
     /// The base of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by default.
     pub base: &'a str,
     /// How long it is tried.
-    pub patience: Patience,
+    pub retry: RetryPolicy,
 }
 
 /// Nothing else travels in the batch.
@@ -96,35 +96,35 @@ pub struct Stored {
 pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Code> {
     let mut log = CallLog::of(write.events);
     log.claim(write.root);
-    log.know(write.context);
+    log.add_context(write.context);
     let mut chart = write.chart.cloned();
     for attempt in 0.. {
-        if attempt > 0 && matches!(write.patience, Patience::UntilStored(_)) {
+        if attempt > 0 && matches!(write.retry, RetryPolicy::UntilStored(_)) {
             host.pause(attempt).await;
         }
-        let deadline = write.patience.deadline(attempt);
+        let deadline = write.retry.deadline(attempt);
         let outcome = match chart.take() {
-            Some(chart) => save(host, chart, &log, &write, deadline).await,
-            None => match look(host, &write, deadline).await {
-                Ok(chart) => save(host, chart, &log, &write, deadline).await,
+            Some(chart) => write_chart(host, chart, &log, &write, deadline).await,
+            None => match read_chart(host, &write, deadline).await {
+                Ok(chart) => write_chart(host, chart, &log, &write, deadline).await,
                 Err(error) => Err(error),
             },
         };
         match outcome {
             Ok(stored) => return Ok(stored),
-            Err(StoreError::Retryable(code)) if write.patience.allows(attempt + 1, code) => {}
+            Err(StoreError::Retryable(code)) if write.retry.allows(attempt + 1, code) => {}
             Err(error) => return Err(error.code()),
         }
     }
     Err(Code::ChartUnavailable)
 }
 
-async fn look(host: &Host, write: &ChartWrite<'_>, deadline: Option<u32>) -> Result<Chart, StoreError> {
+async fn read_chart(host: &Host, write: &ChartWrite<'_>, deadline: Option<u32>) -> Result<Chart, StoreError> {
     let answer = host.ask(Ask::Fhir(search(write.root)), deadline).await;
     Chart::read(answer, write.root)
 }
 
-async fn save(
+async fn write_chart(
     host: &Host,
     chart: Chart,
     new: &CallLog,
@@ -134,20 +134,20 @@ async fn save(
     let mut log = chart.log.clone();
     log.merge(new);
     let mut reference = chart.reference();
-    let own = chart.write(&log, write.base)?;
-    let has_own = own.is_some();
+    let record_write = chart.write(&log, write.base)?;
+    let has_record_write = record_write.is_some();
     // The record goes first, so that what travels along can refer to it by its identifier.
     let mut asks = Vec::new();
-    for request in own.into_iter().chain((write.also)(&log, reference.as_deref())) {
+    for request in record_write.into_iter().chain((write.also)(&log, reference.as_deref())) {
         asks.push((Ask::Fhir(request), deadline));
     }
     let answers = if asks.is_empty() { Vec::new() } else { host.ask_all(asks).await };
     for (index, answer) in answers.into_iter().enumerate() {
-        if index > 0 || !has_own {
+        if index > 0 || !has_record_write {
             StoreError::check(&answer)?;
             continue;
         }
-        chart.settle(&answer)?;
+        chart.check_write(&answer)?;
         if let Answer::Done { body, .. } = &answer {
             reference = reference.or_else(|| reference_to(body));
         }
@@ -170,14 +170,14 @@ pub fn search_all(root: &str) -> FhirRequest {
 }
 
 /// The most that a server gives at once.
-const PAGE: usize = 1_000;
+const MAX_PAGE: usize = 1_000;
 
 /// Whether the answer to a search holds all that was found. Where it does not, what is missing is not known to be missing.
 #[must_use]
 pub fn is_complete(bundle: &Json) -> bool {
     let entries = bundle.get("entry").map(Json::elements).unwrap_or_default();
     let links = bundle.get("link").map(Json::elements).unwrap_or_default();
-    entries.len() < PAGE && !links.iter().any(|link| is(link, "relation", "next"))
+    entries.len() < MAX_PAGE && !links.iter().any(|link| is(link, "relation", "next"))
 }
 
 fn criteria(root: &str) -> String {
@@ -216,9 +216,9 @@ impl Chart {
             if is(&resource, "resourceType", "Communication") {
                 let log = CallLog::read(&resource);
                 let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
-                let of_another = log.root().is_some_and(|other| other != root);
+                let is_other_call = log.root().is_some_and(|other| other != root);
                 let prepared = log.context().prepared.is_some();
-                records.push((of_another, !CallLog::stands_in(&resource), !prepared, id, log, resource));
+                records.push((is_other_call, !CallLog::is_written_in(&resource), !prepared, id, log, resource));
             }
         }
         let ranks = records.iter().map(|record| (record.0, record.1, record.2, &record.3));
@@ -227,8 +227,8 @@ impl Chart {
             records.swap(0, at);
         }
         let mut chart = Self::default();
-        for (of_another, _, _, _, log, resource) in records {
-            match (&chart.found, of_another) {
+        for (is_other_call, _, _, _, log, resource) in records {
+            match (&chart.found, is_other_call) {
                 (_, true) => {}
                 (Some(_), false) if chart.log.context().prepared.is_some() => chart.log.merge_legs(&log),
                 _ => chart.log.merge(&log),
@@ -271,7 +271,7 @@ impl Chart {
         let Some(found) = &self.found else {
             return Ok(Some(FhirRequest::create(&resource, log.root().map(criteria))));
         };
-        if same(found, &resource) {
+        if equals(found, &resource) {
             return Ok(None);
         }
         FhirRequest::update(&resource).map(Some).ok_or(StoreError::Permanent(Code::ChartRefused))
@@ -282,7 +282,7 @@ impl Chart {
     /// # Errors
     /// [`StoreError`]; [`StoreError::Retryable`] asks for reading again. A create that is answered with 200 has created nothing:
     /// somebody else was first, and what was to be written is not in their record yet.
-    pub fn settle(&self, answer: &Answer) -> Result<(), StoreError> {
+    pub fn check_write(&self, answer: &Answer) -> Result<(), StoreError> {
         if self.found.is_none() { StoreError::check_create(answer) } else { StoreError::check(answer) }
     }
 }

@@ -9,44 +9,44 @@ use crate::json::Json;
 
 /// Whether two values say the same: the order of an object's members says nothing.
 #[must_use]
-pub fn same(one: &Json, other: &Json) -> bool {
+pub fn equals(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::Object(ones), Json::Object(others)) => {
-            let found = |(name, value): &(String, Json)| other.get(name).is_some_and(|theirs| same(value, theirs));
+            let found = |(name, value): &(String, Json)| other.get(name).is_some_and(|theirs| equals(value, theirs));
             ones.len() == others.len() && ones.iter().all(found)
         }
         (Json::List(ones), Json::List(others)) => {
-            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| same(one, other))
+            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| equals(one, other))
         }
         _ => one == other,
     }
 }
 
-/// Sets the member `name` to `now`, unless somebody has changed it, or taken it out, since it was `was`. `Null` is no
-/// value; so is `was` where nothing was written before.
-pub fn follow(resource: &mut Json, name: &str, was: &Json, now: Json) {
+/// Sets the member `name` to `new`, unless somebody has changed it, or taken it out, since it was `previous`. `Null` is no
+/// value; so is `previous` where nothing was written before.
+pub fn update_member(resource: &mut Json, name: &str, previous: &Json, new: Json) {
     let ours = match resource.get(name) {
-        Some(current) => same(current, was),
-        None => *was == Json::Null,
+        Some(current) => equals(current, previous),
+        None => *previous == Json::Null,
     };
     if ours {
-        resource.set(name, now);
+        resource.set(name, new);
     }
 }
 
-/// The same of an element of the list `name`: `now` takes the place of `was`. The first one comes before all others.
-pub fn follow_element(resource: &mut Json, name: &str, was: &Json, now: Json) {
-    if same(was, &now) {
+/// The same of an element of the list `name`: `new` takes the place of `previous`. The first one comes before all others.
+pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Json) {
+    if equals(previous, &new) {
         return;
     }
     let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
-    let place = list.iter().position(|element| same(element, was));
-    if list.iter().any(|element| same(element, &now)) || now == Json::Null {
+    let place = list.iter().position(|element| equals(element, previous));
+    if list.iter().any(|element| equals(element, &new)) || new == Json::Null {
         place.map(|at| list.remove(at));
     } else if let Some(at) = place {
-        list[at] = now;
-    } else if *was == Json::Null {
-        list.insert(0, now);
+        list[at] = new;
+    } else if *previous == Json::Null {
+        list.insert(0, new);
     }
     resource.set(name, if list.is_empty() { Json::Null } else { Json::List(list) });
 }
@@ -63,7 +63,7 @@ pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Js
 
 /// Brings the members named in `order` into that order, before all others: what was written step by step then reads as if
 /// it had been written at once.
-pub fn arrange(resource: &mut Json, order: &[&str]) {
+pub fn reorder(resource: &mut Json, order: &[&str]) {
     if let Json::Object(members) = resource {
         let mut arranged = Vec::with_capacity(members.len());
         for name in order {
@@ -86,17 +86,17 @@ mod tests {
 
     #[test]
     fn tells_what_says_the_same() {
-        assert!(same(&json(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), &json(r#"{"b":[{"d":3,"c":2}],"a":1}"#)));
+        assert!(equals(&json(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), &json(r#"{"b":[{"d":3,"c":2}],"a":1}"#)));
         for (one, other) in [("[1,2]", "[2,1]"), ("[1]", "[1,1]"), (r#"{"a":1}"#, r#"{"a":1,"b":2}"#), ("{}", "[]")] {
-            assert!(!same(&json(one), &json(other)), "{one} {other}");
+            assert!(!equals(&json(one), &json(other)), "{one} {other}");
         }
     }
 
     #[test]
     fn replaces_its_own_and_leaves_corrections() {
-        let followed = |text: &str, was: &str, now: &str| {
+        let followed = |text: &str, previous: &str, new: &str| {
             let mut resource = json(text);
-            follow(&mut resource, "a", &json(was), json(now));
+            update_member(&mut resource, "a", &json(previous), json(new));
             resource.write()
         };
         assert_eq!(followed("{}", "null", "1"), r#"{"a":1}"#);
@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn replaces_its_own_element_among_others() {
-        let followed = |text: &str, was: &str, now: &str| {
+        let followed = |text: &str, previous: &str, new: &str| {
             let mut resource = json(text);
-            follow_element(&mut resource, "a", &json(was), json(now));
+            update_element(&mut resource, "a", &json(previous), json(new));
             resource.write()
         };
         assert_eq!(followed("{}", "null", "1"), r#"{"a":[1]}"#);
@@ -134,7 +134,7 @@ mod tests {
         });
         place(&mut resource, "b", json("4"), |_| false);
         place(&mut resource, "c", json("5"), |_| true);
-        arrange(&mut resource, &["a", "b", "z"]);
+        reorder(&mut resource, &["a", "b", "z"]);
         assert_eq!(resource.write(), r#"{"a":1,"b":[{"u":1},{"u":2,"v":3},4],"x":0,"c":[5]}"#);
     }
 }

@@ -57,7 +57,7 @@ pub fn is(object: &Json, name: &str, text: &str) -> bool {
 
 /// Whether a patient, `Patient/<id>`, takes part in an appointment; `None` where it names no patient.
 #[must_use]
-pub fn takes_part(appointment: &Json, patient: &str) -> Option<bool> {
+pub fn has_participant(appointment: &Json, patient: &str) -> Option<bool> {
     let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();
     let actors = participants.iter().filter_map(|participant| participant.at(&["actor", "reference"])?.text());
     let mut any = None;

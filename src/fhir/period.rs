@@ -8,9 +8,9 @@ use crate::json::Json;
 use crate::time::{DAY, HOUR, days_since_epoch, parse_instant};
 
 /// How far ahead of UTC the first place on earth is.
-const AHEAD: u64 = 14 * HOUR;
+const MAX_UTC_OFFSET: u64 = 14 * HOUR;
 /// How far behind it the last one is.
-const BEHIND: u64 = 12 * HOUR;
+const MIN_UTC_OFFSET: u64 = 12 * HOUR;
 
 /// Whether `now`, in milliseconds since 1970, is within a period. An end that is absent or cannot be read is none.
 #[must_use]
@@ -37,7 +37,7 @@ fn span(text: &str) -> Option<(u64, u64)> {
             (day, day + 1)
         }
     };
-    Some(((first * DAY).saturating_sub(AHEAD), after * DAY + BEHIND - 1))
+    Some(((first * DAY).saturating_sub(MAX_UTC_OFFSET), after * DAY + MIN_UTC_OFFSET - 1))
 }
 
 #[cfg(test)]

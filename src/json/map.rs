@@ -3,7 +3,7 @@
 //! What a config names: members in their order, each name once.
 
 use super::parser::Parser;
-use super::typed::{Misfit, Typed};
+use super::typed::{ShapeError, Typed};
 use crate::sort::sort;
 
 /// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
@@ -51,8 +51,8 @@ impl<V> Map<V> {
         let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());
         sort(&mut sorted, |a, b| name(a) < name(b));
         sorted.dedup_by(|later, earlier| name(later) == name(earlier));
-        let each = sorted.len() == members.len();
-        (Self { members, sorted }, each)
+        let is_unique = sorted.len() == members.len();
+        (Self { members, sorted }, is_unique)
     }
 
     /// All members in their order.
@@ -81,16 +81,16 @@ impl<V> FromIterator<(String, V)> for Map<V> {
 }
 
 impl<V: Typed> Typed for Map<V> {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         parser.open(b'{')?;
         let mut members: Vec<(String, V)> = Vec::new();
-        while parser.goes_on(members.is_empty(), b'}')? {
+        while parser.has_next(members.is_empty(), b'}')? {
             let name = parser.name()?;
-            let value = V::read(parser).map_err(|misfit| misfit.under_member(&name, members.len()))?;
+            let value = V::read(parser).map_err(|error| error.under_member(&name, members.len()))?;
             members.push((name.into_owned(), value));
         }
-        let (map, each) = Self::of(members);
-        if each { Ok(map) } else { Err(Misfit::member()) }
+        let (map, is_unique) = Self::of(members);
+        if is_unique { Ok(map) } else { Err(ShapeError::bad_member()) }
     }
 }
 

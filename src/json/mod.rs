@@ -11,7 +11,7 @@ mod typed;
 
 pub use map::Map;
 pub(crate) use parser::Parser;
-pub(crate) use typed::{Misfit, Typed, cases, may_be_told, members, newtype, read_as, words};
+pub(crate) use typed::{ShapeError, Typed, cases, is_safe_name, members, newtype, read_as, words};
 
 /// A JSON value. Members keep their order, repeated names included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Json {
 
 /// Where a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotJson {
+pub struct JsonError {
     /// Line, from 1.
     pub line: u32,
     /// Column in bytes, from 1.
@@ -47,8 +47,8 @@ impl Json {
     /// Parses a document (RFC 8259), at most 128 levels deep.
     ///
     /// # Errors
-    /// [`NotJson`]: where it goes wrong.
-    pub fn parse(text: &str) -> Result<Self, NotJson> {
+    /// [`JsonError`]: where it goes wrong.
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
         Self::parsed(Parser::of(text))
     }
 
@@ -56,12 +56,12 @@ impl Json {
     /// with half a surrogate pair (`\ud83d` alone), which no Unicode text can hold, becoming U+FFFD.
     ///
     /// # Errors
-    /// [`NotJson`]: where it goes wrong.
-    pub fn parse_lenient(text: &str) -> Result<Self, NotJson> {
+    /// [`JsonError`]: where it goes wrong.
+    pub fn parse_lenient(text: &str) -> Result<Self, JsonError> {
         Self::parsed(Parser::lenient(text))
     }
 
-    fn parsed(mut parser: Parser<'_>) -> Result<Self, NotJson> {
+    fn parsed(mut parser: Parser<'_>) -> Result<Self, JsonError> {
         match parser.value(0) {
             Some(value) if parser.is_done() => Ok(value),
             _ => Err(parser.place()),
@@ -268,9 +268,9 @@ mod tests {
 
     #[test]
     fn says_where_it_goes_wrong() {
-        assert_eq!(Json::parse(""), Err(NotJson { line: 1, column: 1 }));
-        assert_eq!(Json::parse("{\n\"a\":}"), Err(NotJson { line: 2, column: 5 }));
-        assert_eq!(Json::parse(&"[".repeat(100_000)), Err(NotJson { line: 1, column: 129 }));
+        assert_eq!(Json::parse(""), Err(JsonError { line: 1, column: 1 }));
+        assert_eq!(Json::parse("{\n\"a\":}"), Err(JsonError { line: 2, column: 5 }));
+        assert_eq!(Json::parse(&"[".repeat(100_000)), Err(JsonError { line: 1, column: 129 }));
         assert!(Json::parse(&("[".repeat(127) + &"]".repeat(127))).is_ok());
         for half in ["\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\ud83d\""] {
             assert!(Json::parse(half).is_err(), "{half}");

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::{Json, NotJson};
+use super::{Json, JsonError};
 
 /// How many levels of a document become a tree.
 const MAX_DEPTH: u32 = 128;
@@ -260,7 +260,7 @@ impl<'a> Parser<'a> {
         Some(unit)
     }
 
-    pub(super) fn place(&self) -> NotJson {
+    pub(super) fn place(&self) -> JsonError {
         let (mut line, mut column) = (1, 1);
         for byte in self.bytes.iter().take(self.at) {
             column += 1;
@@ -269,6 +269,6 @@ impl<'a> Parser<'a> {
                 column = 1;
             }
         }
-        NotJson { line, column }
+        JsonError { line, column }
     }
 }

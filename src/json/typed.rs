@@ -13,7 +13,7 @@ use super::{Json, decimal};
 
 /// Where a document is not of the type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Misfit {
+pub(crate) struct ShapeError {
     /// The path of the value that is of another type, or of the object with a member that it may not have:
     /// `actions.day[1].dial`; `""` for the document. A member whose name may be a number or an address appears by its
     /// place.
@@ -27,21 +27,21 @@ pub(crate) trait Typed: Sized {
     /// Reads the value that comes next.
     ///
     /// # Errors
-    /// [`Misfit`], the first.
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit>;
+    /// [`ShapeError`], the first.
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError>;
 }
 
 /// Reads a document as a `T`.
 ///
 /// # Errors
-/// [`Misfit`], the first. Of a text that is not JSON, [`Json::parse`](super::Json::parse) finds the place.
-pub(crate) fn read_as<T: Typed>(text: &str) -> Result<T, Misfit> {
+/// [`ShapeError`], the first. Of a text that is not JSON, [`Json::parse`](super::Json::parse) finds the place.
+pub(crate) fn read_as<T: Typed>(text: &str) -> Result<T, ShapeError> {
     let mut parser = Parser::of(text);
     let value = T::read(&mut parser)?;
-    if parser.is_done() { Ok(value) } else { Err(Misfit::default()) }
+    if parser.is_done() { Ok(value) } else { Err(ShapeError::default()) }
 }
 
-impl Misfit {
+impl ShapeError {
     #[cold]
     #[inline(never)]
     fn under(mut self, step: &str) -> Self {
@@ -60,54 +60,54 @@ impl Misfit {
     #[cold]
     #[inline(never)]
     pub(crate) fn under_member(self, name: &str, index: usize) -> Self {
-        if may_be_told(name) { self.under(name) } else { self.under_index(index) }
+        if is_safe_name(name) { self.under(name) } else { self.under_index(index) }
     }
 
     #[cold]
     #[inline(never)]
-    pub(crate) fn member() -> Self {
+    pub(crate) fn bad_member() -> Self {
         Self { path: String::new(), is_member: true }
     }
 }
 
 /// Whether a path may hold the name of a member: one that a schema has, or that somebody chose and that is neither a
 /// number nor an address.
-pub(crate) fn may_be_told(name: &str) -> bool {
+pub(crate) fn is_safe_name(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    let shaped = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    shaped && (1..=35).contains(&name.len()) && digits < 7
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_plain && (1..=35).contains(&name.len()) && digits < 7
 }
 
 /// Reads the value of the member or case at an index.
-type ReadAt<'r> = &'r mut dyn FnMut(&mut Parser<'_>, usize) -> Result<(), Misfit>;
+type ReadAt<'r> = &'r mut dyn FnMut(&mut Parser<'_>, usize) -> Result<(), ShapeError>;
 
 impl<'a> Parser<'a> {
     /// Takes the beginning of an object or an array.
-    pub(crate) fn open(&mut self, bracket: u8) -> Result<(), Misfit> {
-        if self.take(bracket) { Ok(()) } else { Err(Misfit::default()) }
+    pub(crate) fn open(&mut self, bracket: u8) -> Result<(), ShapeError> {
+        if self.take(bracket) { Ok(()) } else { Err(ShapeError::default()) }
     }
 
     /// Goes on to the next member or element, or past the end.
-    pub(crate) fn goes_on(&mut self, first: bool, end: u8) -> Result<bool, Misfit> {
+    pub(crate) fn has_next(&mut self, first: bool, end: u8) -> Result<bool, ShapeError> {
         if self.take(end) {
             Ok(false)
         } else if first || self.take(b',') {
             Ok(true)
         } else {
-            Err(Misfit::default())
+            Err(ShapeError::default())
         }
     }
 
     /// The name of a member.
-    pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, Misfit> {
+    pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, ShapeError> {
         let name = self.text()?;
         self.open(b':')?;
         Ok(name)
     }
 
-    fn text(&mut self) -> Result<Cow<'a, str>, Misfit> {
+    fn text(&mut self) -> Result<Cow<'a, str>, ShapeError> {
         self.space();
-        self.string().ok_or_else(Misfit::default)
+        self.string().ok_or_else(ShapeError::default)
     }
 
     /// Whether a string comes next.
@@ -117,89 +117,89 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads an object of `members`, each with whether it is required.
-    pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), Misfit> {
+    pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), ShapeError> {
         self.open(b'{')?;
         let mut seen = 0_u64;
         let mut count = 0;
-        while self.goes_on(count == 0, b'}')? {
+        while self.has_next(count == 0, b'}')? {
             let name = self.name()?;
             let known = members.iter().position(|(known, _)| *known == name);
-            let member = known.filter(|at| seen & 1 << at == 0).ok_or_else(Misfit::member)?;
+            let member = known.filter(|at| seen & 1 << at == 0).ok_or_else(ShapeError::bad_member)?;
             seen |= 1 << member;
-            read(self, member).map_err(|misfit| misfit.under_member(&name, count))?;
+            read(self, member).map_err(|error| error.under_member(&name, count))?;
             count += 1;
         }
         for (at, (name, required)) in members.iter().enumerate() {
             if *required && seen & 1 << at == 0 {
-                return Err(Misfit::default().under(name));
+                return Err(ShapeError::default().under(name));
             }
         }
         Ok(())
     }
 
     /// Reads an object of one member, which is one of `cases`.
-    pub(crate) fn case(&mut self, cases: &[&str], read: ReadAt<'_>) -> Result<(), Misfit> {
+    pub(crate) fn case(&mut self, cases: &[&str], read: ReadAt<'_>) -> Result<(), ShapeError> {
         if self.is_text() {
             let name = self.text()?;
             // A case needs its value. No such word is a value that does not fit, and no member.
             let known = cases.contains(&&*name);
-            return Err(if known { Misfit::default().under(&name) } else { Misfit::default() });
+            return Err(if known { ShapeError::default().under(&name) } else { ShapeError::default() });
         }
         self.open(b'{')?;
         let name = self.name()?;
-        let at = cases.iter().position(|known| *known == name).ok_or_else(Misfit::member)?;
-        read(self, at).map_err(|misfit| misfit.under(&name))?;
+        let at = cases.iter().position(|known| *known == name).ok_or_else(ShapeError::bad_member)?;
+        read(self, at).map_err(|error| error.under(&name))?;
         self.open(b'}')
     }
 
     /// Reads one of `words`; which.
-    pub(crate) fn word(&mut self, words: &[&str]) -> Result<usize, Misfit> {
+    pub(crate) fn word(&mut self, words: &[&str]) -> Result<usize, ShapeError> {
         if self.is_text() {
             let word = self.text()?;
-            return words.iter().position(|known| *known == word).ok_or_else(Misfit::default);
+            return words.iter().position(|known| *known == word).ok_or_else(ShapeError::default);
         }
         self.open(b'{')?;
         let name = self.name()?;
-        Err(if words.contains(&&*name) { Misfit::default().under(&name) } else { Misfit::member() })
+        Err(if words.contains(&&*name) { ShapeError::default().under(&name) } else { ShapeError::bad_member() })
     }
 }
 
 impl Typed for String {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         Ok(parser.text()?.into_owned())
     }
 }
 
 impl Typed for bool {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         match parser.value(0) {
             Some(Json::Bool(truth)) => Ok(truth),
-            _ => Err(Misfit::default()),
+            _ => Err(ShapeError::default()),
         }
     }
 }
 
 /// No config has fractions, or numbers below zero.
 impl Typed for u32 {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         parser.space();
-        parser.number().and_then(|digits| digits.parse().ok()).ok_or_else(Misfit::default)
+        parser.number().and_then(|digits| digits.parse().ok()).ok_or_else(ShapeError::default)
     }
 }
 
 /// `null` is no way to leave something out.
 impl<T: Typed> Typed for Option<T> {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         T::read(parser).map(Some)
     }
 }
 
 impl<T: Typed> Typed for Vec<T> {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         parser.open(b'[')?;
         let mut elements = Self::new();
-        while parser.goes_on(elements.is_empty(), b']')? {
-            elements.push(T::read(parser).map_err(|misfit| misfit.under_index(elements.len()))?);
+        while parser.has_next(elements.is_empty(), b']')? {
+            elements.push(T::read(parser).map_err(|error| error.under_index(elements.len()))?);
         }
         Ok(elements)
     }
@@ -210,7 +210,7 @@ impl<T: Typed> Typed for Vec<T> {
 macro_rules! members {
     ($type:ty {}) => {
         impl $crate::json::Typed for $type {
-            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::ShapeError> {
                 parser.object(&[], &mut |_, _| Ok(()))?;
                 Ok(Self {})
             }
@@ -218,7 +218,7 @@ macro_rules! members {
     };
     ($type:ty { $($field:ident: $need:ident $name:literal),+ $(,)? }) => {
         impl $crate::json::Typed for $type {
-            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::ShapeError> {
                 #[expect(non_camel_case_types, reason = "named like the fields")]
                 enum Field { $($field),+ }
                 let mut value = Self::default();
@@ -244,10 +244,10 @@ pub(crate) use members;
 macro_rules! words {
     ($type:ident { $($variant:ident: $word:literal),* $(,)? }) => {
         impl $crate::json::Typed for $type {
-            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::ShapeError> {
                 const VARIANTS: &[$type] = &[$($type::$variant),*];
                 let at = parser.word(&[$($word),*])?;
-                VARIANTS.get(at).copied().ok_or_else($crate::json::Misfit::default)
+                VARIANTS.get(at).copied().ok_or_else($crate::json::ShapeError::default)
             }
         }
     };
@@ -258,7 +258,7 @@ pub(crate) use words;
 macro_rules! newtype {
     ($type:ident($value:ty)) => {
         impl $crate::json::Typed for $type {
-            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::ShapeError> {
                 <$value as $crate::json::Typed>::read(parser).map(Self)
             }
         }
@@ -270,7 +270,7 @@ pub(crate) use newtype;
 macro_rules! cases {
     ($type:ident { $($variant:ident: $name:literal),+ $(,)? }) => {
         impl $crate::json::Typed for $type {
-            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::Misfit> {
+            fn read(parser: &mut $crate::json::Parser<'_>) -> Result<Self, $crate::json::ShapeError> {
                 enum Case { $($variant),+ }
                 let mut value = None;
                 parser.case(&[$($name),+], &mut |parser, at| {
@@ -282,7 +282,7 @@ macro_rules! cases {
                     }
                     Ok(())
                 })?;
-                value.ok_or_else($crate::json::Misfit::default)
+                value.ok_or_else($crate::json::ShapeError::default)
             }
         }
     };
@@ -337,7 +337,7 @@ mod tests {
     cases!(Verb { Say: "say", Ask: "ask" });
 
     fn plan(text: &str) -> Result<Plan, (String, bool)> {
-        read_as(text).map_err(|Misfit { path, is_member }| (path, is_member))
+        read_as(text).map_err(|ShapeError { path, is_member }| (path, is_member))
     }
 
     #[test]
@@ -387,8 +387,8 @@ mod tests {
             (r#"{"order":{"second":1}}"#, "order", true),
             (r#"{"order":7}"#, "order", false),
         ] {
-            let misfit = Misfit { path: path.to_owned(), is_member };
-            assert_eq!(read_as::<Orders>(text), Err(misfit), "{text}");
+            let error = ShapeError { path: path.to_owned(), is_member };
+            assert_eq!(read_as::<Orders>(text), Err(error), "{text}");
         }
     }
 }

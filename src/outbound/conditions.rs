@@ -21,7 +21,7 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
         return Ok(());
     };
     let zone = callee_zone(callee, hours, config.time_zone.as_deref()).ok_or(Refusal::HoursUnknown)?.to_owned();
-    let request = ZoneRequest { zone, instants: vec![now], walls: Vec::new() };
+    let request = ZoneRequest { zone, instants: vec![now], local_times: Vec::new() };
     let clock = host.ask(Ask::Zone(request), None).await.ok().and_then(|body| TimeOfDay::from_answer(&body));
     match clock.and_then(|clock| is_open(hours, clock)) {
         Some(true) => Ok(()),

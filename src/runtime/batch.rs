@@ -2,7 +2,7 @@
 
 //! Several interactions in one round trip: `Bundle` of type `batch`, <https://hl7.org/fhir/R4/http.html#transaction>.
 
-use super::host::{Answer, Ask, FhirRequest, Open};
+use super::host::{Answer, Ask, FhirRequest, OpenRequest};
 use super::refusals::Refusals;
 use crate::json::Json;
 
@@ -37,13 +37,13 @@ impl Batch {
     }
 
     /// The batch as one ask, under the id of its first entry; it can be given up when all of it can.
-    pub(super) fn open(&self) -> Option<Open> {
+    pub(super) fn open(&self) -> Option<OpenRequest> {
         let (id, ..) = self.entries.first()?;
         let mut deadline = Some(0);
         for (.., one) in &self.entries {
             deadline = deadline.zip(*one).map(|(latest, one)| latest.max(one));
         }
-        Some(Open { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
+        Some(OpenRequest { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
     }
 
     /// The `Bundle`, JSON.
@@ -75,7 +75,7 @@ impl Batch {
         let mut responses = responses.into_iter();
         for (id, request, _) in self.entries {
             let answer = responses.next().and_then(answer_of).unwrap_or_else(|| failure.without_body());
-            refusals.note(&request, &answer);
+            refusals.add(&request, &answer);
             answers.push((id, answer));
         }
     }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!((open.id, open.deadline, open.until), (4, None, Some(12_000)));
     }
 
-    fn done(status: u16, body: &str) -> Answer {
+    fn answer(status: u16, body: &str) -> Answer {
         Answer::Done { status, body: Json::parse(body).unwrap() }
     }
 
@@ -156,16 +156,16 @@ mod tests {
     #[test]
     fn splits_the_answer_entry_by_entry() {
         let body = r#"{"resourceType":"Bundle","entry":[{"resource":{"total":0},"response":{"status":"200"}},{"response":{"status":"409 Conflict","outcome":{"id":"conflict"}}}]}"#;
-        let answers = split(done(200, body));
-        assert_eq!(answers, [(4, done(200, r#"{"total":0}"#)), (7, done(409, r#"{"id":"conflict"}"#))]);
+        let answers = split(answer(200, body));
+        assert_eq!(answers, [(4, answer(200, r#"{"total":0}"#)), (7, answer(409, r#"{"id":"conflict"}"#))]);
     }
 
     #[test]
     fn a_failure_is_the_failure_of_each() {
         assert_eq!(split(Answer::TimedOut), [(4, Answer::TimedOut), (7, Answer::TimedOut)]);
-        assert_eq!(split(done(500, "{}")), [(4, done(500, "null")), (7, done(500, "null"))]);
+        assert_eq!(split(answer(500, "{}")), [(4, answer(500, "null")), (7, answer(500, "null"))]);
         for body in ["null", "{}", r#"{"entry":[]}"#, r#"{"entry":[{"response":{"status":"?"}}]}"#] {
-            assert_eq!(split(done(200, body)), [(4, Answer::Failed), (7, Answer::Failed)], "{body}");
+            assert_eq!(split(answer(200, body)), [(4, Answer::Failed), (7, Answer::Failed)], "{body}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::batch::{Batch, is_too_long};
-use super::host::{Answer, Ask, Host, Open};
+use super::host::{Answer, Ask, Host, OpenRequest};
 use super::refusals::Refusals;
 use super::response::{Reply, Response};
 use crate::error::Code;
@@ -14,7 +14,7 @@ use crate::json::Json;
 
 /// A story on its way.
 pub struct Flow {
-    story: Pin<Box<dyn Future<Output = Response>>>,
+    future: Pin<Box<dyn Future<Output = Response>>>,
     host: Host,
     /// The FHIR batches that the host is performing, each under the id of its first ask.
     batches: Vec<(u32, Batch)>,
@@ -31,7 +31,7 @@ const CONTENT_TOO_LARGE: u16 = 413;
 #[derive(Debug)]
 pub enum Step {
     /// Perform these, at least one, then [`Flow::resume`] with all their answers.
-    Ask(Vec<Open>),
+    Ask(Vec<OpenRequest>),
     /// The story has ended.
     Done(Response),
 }
@@ -46,17 +46,17 @@ impl Step {
 
 impl Flow {
     /// Sets out on a story; the first [`Flow::step`] begins it.
-    pub fn new<F: Future<Output = Response> + 'static>(story: impl FnOnce(Host) -> F) -> Self {
+    pub fn new<F: Future<Output = Response> + 'static>(future: impl FnOnce(Host) -> F) -> Self {
         let host = Host::default();
         let refusals = Refusals::default();
-        Self { story: Box::pin(story(host.clone())), host, batches: Vec::new(), pending: Vec::new(), refusals }
+        Self { future: Box::pin(future(host.clone())), host, batches: Vec::new(), pending: Vec::new(), refusals }
     }
 
     /// Goes on until the story asks or ends.
     pub fn step(&mut self) -> Step {
-        match self.story.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(done) => Step::Done(self.refusals.name(done)),
-            Poll::Pending => self.hand_out(),
+        match self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(response) => Step::Done(self.refusals.add_to_log(response)),
+            Poll::Pending => self.take_requests(),
         }
     }
 
@@ -67,16 +67,16 @@ impl Flow {
         for (id, answer) in answers {
             if let Some(at) = pending.iter().position(|one| *one == id) {
                 pending.swap_remove(at);
-                self.settle(id, answer);
+                self.deliver(id, answer);
             }
         }
         for id in pending {
-            self.settle(id, Answer::Failed);
+            self.deliver(id, Answer::Failed);
         }
         self.step()
     }
 
-    fn settle(&mut self, id: u32, answer: Answer) {
+    fn deliver(&mut self, id: u32, answer: Answer) {
         let answers = &mut self.host.0.borrow_mut().answers;
         match self.batches.iter().position(|(batch_id, _)| *batch_id == id) {
             Some(at) => self.batches.swap_remove(at).1.split(answer, answers, &mut self.refusals),
@@ -84,7 +84,7 @@ impl Flow {
         }
     }
 
-    fn hand_out(&mut self) -> Step {
+    fn take_requests(&mut self) -> Step {
         let mut asks = Vec::new();
         let mut batches = vec![Batch::default()];
         let mut too_long = Vec::new();
@@ -141,9 +141,9 @@ mod tests {
         Reply::Value(Json::List(failed)).into()
     }
 
-    fn done(step: Step) -> String {
-        let Step::Done(done) = step else { panic!("{step:?}") };
-        let Reply::Value(value) = done.reply else { panic!("{done:?}") };
+    fn value_of(step: Step) -> String {
+        let Step::Done(response) = step else { panic!("{step:?}") };
+        let Reply::Value(value) = response.reply else { panic!("{response:?}") };
         value.write()
     }
 
@@ -155,7 +155,7 @@ mod tests {
             assert!(running.step().waits());
             let Step::Ask(asks) = running.resume(answers.clone()) else { panic!() };
             assert_eq!(asks.len(), 1);
-            assert_eq!(done(running.resume(answers)), "[true,true,true,true]");
+            assert_eq!(value_of(running.resume(answers)), "[true,true,true,true]");
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let body = r#"{"entry":[{"response":{"status":"200"}}]}"#;
         let answers =
             asks.iter().map(|open| (open.id, Answer::Done { status: 200, body: Json::parse(body).unwrap() })).collect();
-        assert_eq!(done(running.resume(answers)), "[200,200,413,200,413]");
+        assert_eq!(value_of(running.resume(answers)), "[200,200,413,200,413]");
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         let headers = asks.iter().find(|open| open.ask == Ask::Headers).unwrap().id;
         let answer = |status| Answer::Done { status, body: Json::Null };
         let Step::Ask(asks) = running.resume(vec![(headers, answer(200)), (headers, answer(500))]) else { panic!() };
-        assert_eq!(done(running.resume(vec![(asks[0].id, Answer::TimedOut)])), "[true,true,false,false]");
+        assert_eq!(value_of(running.resume(vec![(asks[0].id, Answer::TimedOut)])), "[true,true,false,false]");
     }
 
     #[test]

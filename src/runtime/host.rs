@@ -65,7 +65,7 @@ pub struct ZoneRequest {
     /// Milliseconds since 1970.
     pub instants: Vec<u64>,
     /// `LocalTime` times, `YYYY-MM-DDTHH:MM:SS`.
-    pub walls: Vec<String>,
+    pub local_times: Vec<String>,
 }
 
 /// An entry of a FHIR batch.
@@ -149,7 +149,7 @@ impl Answer {
 
 /// An ask on its way to the host.
 #[derive(Debug)]
-pub struct Open {
+pub struct OpenRequest {
     /// The number to answer under.
     pub id: u32,
     /// What is asked.
@@ -161,9 +161,9 @@ pub struct Open {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct HostState {
     /// Asked, and not yet handed to the host.
-    pub(super) open: Vec<Open>,
+    pub(super) open: Vec<OpenRequest>,
     pub(super) answers: Vec<(u32, Answer)>,
     next: u32,
     /// [`Host::limit`].
@@ -174,7 +174,7 @@ pub(super) struct Desk {
 
 /// The story's end of the line to the host.
 #[derive(Clone, Debug, Default)]
-pub struct Host(pub(super) Rc<RefCell<Desk>>);
+pub struct Host(pub(super) Rc<RefCell<HostState>>);
 
 impl Host {
     /// Asks for one thing; with a `deadline`, in milliseconds, where the reply can do without it.
@@ -195,48 +195,48 @@ impl Host {
     /// From now on every request is waited for until `until` milliseconds after the event came, and deadlines of their own
     /// do not count. Of two limits the shorter holds. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
     pub fn limit(&self, until: u32, spread: u32) {
-        let mut desk = self.0.borrow_mut();
-        desk.until = Some(desk.until.map_or(until, |known| known.min(until)));
-        desk.spread = spread;
+        let mut state = self.0.borrow_mut();
+        state.until = Some(state.until.map_or(until, |known| known.min(until)));
+        state.spread = spread;
     }
 
     /// Waits before attempt `attempt` (1 for the first repetition): at most 200 ms, then twice as long each time, up to
     /// 2 s. How long within that differs from event to event, so that writers that met once do not meet again.
     pub async fn pause(&self, attempt: u32) {
-        let longest = 100 << attempt.clamp(1, 4);
+        let max = 100 << attempt.clamp(1, 4);
         let mut spread = self.0.borrow().spread | 1;
         spread ^= spread << 13;
         spread ^= spread >> 17;
         spread ^= spread << 5;
         self.0.borrow_mut().spread = spread;
-        self.ask(Ask::Wait(longest / 4 + spread % (longest * 3 / 4)), None).await;
+        self.ask(Ask::Wait(max / 4 + spread % (max * 3 / 4)), None).await;
     }
 
     fn open(&self, ask: Ask, deadline: Option<u32>) -> u32 {
-        let mut desk = self.0.borrow_mut();
-        let id = desk.next;
-        desk.next += 1;
-        let until = desk.until;
-        desk.open.push(Open { id, ask, deadline: deadline.filter(|_| until.is_none()), until });
+        let mut state = self.0.borrow_mut();
+        let id = state.next;
+        state.next += 1;
+        let until = state.until;
+        state.open.push(OpenRequest { id, ask, deadline: deadline.filter(|_| until.is_none()), until });
         id
     }
 }
 
-impl Desk {
+impl HostState {
     /// The answers to all of `ids`, once they are there.
     fn take(&mut self, ids: &[u32]) -> Option<Vec<Answer>> {
         for id in ids {
-            self.place(*id)?;
+            self.position(*id)?;
         }
         let mut taken = Vec::with_capacity(ids.len());
         for id in ids {
-            let at = self.place(*id)?;
+            let at = self.position(*id)?;
             taken.push(self.answers.swap_remove(at).1);
         }
         Some(taken)
     }
 
-    fn place(&self, id: u32) -> Option<usize> {
+    fn position(&self, id: u32) -> Option<usize> {
         self.answers.iter().position(|(answered, _)| *answered == id)
     }
 }

@@ -18,7 +18,7 @@ mod wire;
 pub use batch::MAX_BYTES;
 pub use bot_event::BotEvent;
 pub use flow::{Flow, Step};
-pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, Open, ZoneRequest};
+pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, OpenRequest, ZoneRequest};
 pub use response::{Reply, Response};
 pub use secrets::{FrameSecrets, Secret, Secrets};
 pub use webhook_event::{Body, Layout, WebhookEvent};

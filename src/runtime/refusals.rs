@@ -55,22 +55,22 @@ impl Refused {
 
 impl Refusals {
     /// Keeps `request` if it was refused.
-    pub(super) fn note(&mut self, request: &FhirRequest, answer: &Answer) {
+    pub(super) fn add(&mut self, request: &FhirRequest, answer: &Answer) {
         self.0.extend(Refused::of(request, answer));
     }
 
-    /// Names each in the log of `done`, once. A bare `CHART_REFUSED` is replaced by the lines that name what it was. What
+    /// Names each in the log of `response`, once. A bare `CHART_REFUSED` is replaced by the lines that name what it was. What
     /// is forbidden is named even where the flow went on without it.
-    pub(super) fn name(&self, mut done: Response) -> Response {
+    pub(super) fn add_to_log(&self, mut response: Response) -> Response {
         if self.0.is_empty() {
-            return done;
+            return response;
         }
-        let bare = log_line(Code::ChartRefused, "");
-        let at = done.log.iter().position(|line| *line == bare);
-        let all_named = self.0.iter().all(|one| one.is_named(&done.log));
+        let unnamed = log_line(Code::ChartRefused, "");
+        let at = response.log.iter().position(|line| *line == unnamed);
+        let all_named = self.0.iter().all(|one| one.is_named(&response.log));
         let mut lines: Vec<String> = Vec::new();
         for one in &self.0 {
-            let is_new = !one.is_named(&done.log);
+            let is_new = !one.is_named(&response.log);
             let wanted = if at.is_some() { is_new || all_named } else { is_new && one.forbidden };
             let line = one.line();
             if wanted && !lines.contains(&line) {
@@ -78,11 +78,11 @@ impl Refusals {
             }
         }
         if !lines.is_empty() {
-            done.log.retain(|line| *line != bare);
+            response.log.retain(|line| *line != unnamed);
             // What was refused comes before what the flow made of it.
             let at = at.unwrap_or(0);
-            done.log.splice(at..at, lines);
+            response.log.splice(at..at, lines);
         }
-        done
+        response
     }
 }

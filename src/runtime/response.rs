@@ -43,19 +43,19 @@ impl Response {
     /// written is an apology.
     #[must_use]
     pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, status: Option<&str>) -> Self {
-        let mut done = Self::from(Reply::Twiml(answer(route, config, status).unwrap_or_else(|_| apology())));
+        let mut response = Self::from(Reply::Twiml(answer(route, config, status).unwrap_or_else(|_| apology())));
         if let Some(code) = code {
-            done.log(&Problem::from(code));
+            response.log(&Problem::from(code));
         }
-        done
+        response
     }
 
     /// An apology, and `code` in the log.
     #[must_use]
-    pub fn sorry(code: Code) -> Self {
-        let mut done = Self::from(Reply::Twiml(apology()));
-        done.log(&Problem::from(code));
-        done
+    pub fn apology(code: Code) -> Self {
+        let mut response = Self::from(Reply::Twiml(apology()));
+        response.log(&Problem::from(code));
+        response
     }
 
     /// Logs `problem`.

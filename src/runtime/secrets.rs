@@ -67,7 +67,7 @@ pub trait Secrets {
     ///
     /// # Errors
     /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
-    fn need(&self, secret: Secret) -> Result<&str, Problem> {
+    fn require(&self, secret: Secret) -> Result<&str, Problem> {
         let code = if self.raw(secret).is_some() { Code::SecretBlank } else { Code::SecretMissing };
         self.secret(secret).ok_or(Problem::at(code, secret.name()))
     }

@@ -45,9 +45,9 @@ pub enum Layout {
     /// Names and values.
     Whole,
     /// Names and values, and each name is another: once the event is found `verify_request`, they are to be kept.
-    ToKeep,
+    ToCache,
     /// Values alone, since the names are those that were kept last.
-    Kept,
+    Cached,
 }
 
 /// One knock at a door.
@@ -73,10 +73,10 @@ impl<'a> WebhookEvent<'a> {
     /// # Errors
     /// [`Code::EventInvalid`].
     pub fn read(frame: &'a Frame, names: &'a [String]) -> Result<Self, Code> {
-        Self::cut(frame, names).ok_or(Code::EventInvalid)
+        Self::read_fields(frame, names).ok_or(Code::EventInvalid)
     }
 
-    fn cut(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
+    fn read_fields(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
         let mut fields = frame.cut();
         let signature = fields.next()?;
         let mut secrets = [None; Secret::IN_FRAME];
@@ -91,7 +91,7 @@ impl<'a> WebhookEvent<'a> {
                 while fields.left() > 0 {
                     pairs.push((fields.next()?, fields.next()?));
                 }
-                Body::Pairs(pairs, if kind == 2 { Layout::ToKeep } else { Layout::Whole })
+                Body::Pairs(pairs, if kind == 2 { Layout::ToCache } else { Layout::Whole })
             }
             1 => Body::Raw(fields.next()?),
             3 => {
@@ -99,7 +99,7 @@ impl<'a> WebhookEvent<'a> {
                 for name in names {
                     pairs.push((name.as_str(), fields.next()?));
                 }
-                Body::Pairs(pairs, Layout::Kept)
+                Body::Pairs(pairs, Layout::Cached)
             }
             4 => Body::TooLarge,
             _ => return None,

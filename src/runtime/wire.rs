@@ -8,7 +8,7 @@
 //! In come the answers, JSON, `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` alone for a failure.
 
 use super::flow::Step;
-use super::host::{Answer, Ask, HttpRequest, Open, ZoneRequest};
+use super::host::{Answer, Ask, HttpRequest, OpenRequest, ZoneRequest};
 use super::response::{Reply, Response};
 use crate::fhir::outcome;
 use crate::json::Json;
@@ -18,7 +18,7 @@ use crate::json::Json;
 pub fn write_step(flow: u32, step: Step) -> String {
     match step {
         Step::Done(Response { reply: Reply::Twiml(xml), log }) if log.is_empty() => xml,
-        Step::Done(response) => done(response).write(),
+        Step::Done(response) => response_json(response).write(),
         Step::Ask(asks) => {
             let asks = asks.into_iter().map(ask).collect();
             Json::object([("flow", Json::count(flow.into())), ("asks", Json::List(asks))]).write()
@@ -51,7 +51,7 @@ pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
 }
 
 /// A request to the host.
-fn ask(open: Open) -> Json {
+fn ask(open: OpenRequest) -> Json {
     let kind = match open.ask {
         Ask::Batch(_) | Ask::Fhir(_) => "fhir",
         Ask::Headers => "headers",
@@ -91,11 +91,11 @@ fn http(ask: &mut Json, request: HttpRequest) {
 fn zone(ask: &mut Json, request: &ZoneRequest) {
     ask.set("zone", Json::of(&request.zone));
     ask.set("instants", Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect()));
-    ask.set("walls", Json::List(request.walls.iter().map(|wall| Json::of(wall)).collect()));
+    ask.set("walls", Json::List(request.local_times.iter().map(|time| Json::of(time)).collect()));
 }
 
 /// `twiml` is a document, `reply` what the handler of a Medplum bot returns.
-fn done(response: Response) -> Json {
+fn response_json(response: Response) -> Json {
     let (kind, reply) = match response.reply {
         Reply::Twiml(xml) => ("twiml", Json::Text(xml)),
         Reply::Accepted => ("reply", outcome::all_ok()),

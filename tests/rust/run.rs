@@ -2,7 +2,7 @@
 
 //! Flows that run to their end, one alone or several concurrently.
 
-use plumline::runtime::{Answer, Flow, Open, Response, Step};
+use plumline::runtime::{Answer, Flow, OpenRequest, Response, Step};
 
 use crate::random::Random;
 
@@ -26,7 +26,7 @@ impl Run {
     }
 
     /// What the flow waits for.
-    pub(crate) fn open(&self) -> &[Open] {
+    pub(crate) fn open(&self) -> &[OpenRequest] {
         if let Step::Ask(open) = &self.step { open } else { &[] }
     }
 

@@ -14,7 +14,7 @@ const SECRETS: [Secret; Secret::IN_FRAME] = [
     Secret::TwimlAppSid,
     Secret::WebhookUrl,
     Secret::Config,
-    Secret::Sealing,
+    Secret::SealingKeys,
 ];
 
 /// The signature of a request with the auth token `token`.

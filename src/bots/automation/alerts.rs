@@ -8,9 +8,9 @@
 
 use super::sweep_run::SweepRun;
 use super::tickets::close;
-use super::trigger::{ALL, word};
-use crate::chart::{StoreError, counted, found, stands};
-use crate::dialplan::config::{AlertFormat, Alerts, Occasion};
+use super::trigger::{TRIGGERS, code_of};
+use crate::chart::{StoreError, check_conditional_create, counted, found};
+use crate::dialplan::config::{AlertFormat, Alerts, FollowUpTrigger};
 use crate::error::Code;
 use crate::fhir::element::{concept, extension, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
@@ -21,32 +21,32 @@ use crate::time::{HOUR, MINUTE, instant, parse_instant};
 const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 const ALERT: &str = "plumline-alert";
 const SUMMARY: &str = "plumline-alert-summary";
-/// The system of the identifier: `<CallSid>.<occasion>`, or the hour of a summary.
+/// The system of the identifier: `<CallSid>.<trigger>`, or the hour of a summary.
 const SYSTEM: &str = "https://plumline.dev/fhir/call-alert";
 /// The name of the extension that tells when it was last tried.
-const ATTEMPT: &str = "/plumline-attempt";
+const ATTEMPT_EXTENSION: &str = "/plumline-attempt";
 
 /// How many alerts an hour brings at most, where the config says nothing.
-const PER_HOUR: u32 = 20;
+const DEFAULT_PER_HOUR: u32 = 20;
 /// After how long an alert that is not known to be sent is taken over.
-const STALE: u64 = 2 * MINUTE;
+const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
 /// How often a status is written.
 const ATTEMPTS: u32 = 3;
 
-/// The create of an alert's intent: one per call, whatever the occasion.
-pub(super) fn intend(round: &SweepRun<'_>, occasion: Occasion, root: &str, call: &str) -> FhirRequest {
-    let value = [root, ".", word(occasion)].concat();
-    let mut intent = intent(round, ALERT, &value, word(occasion));
+/// The create of an alert's intent: one per call, whatever the trigger.
+pub(super) fn create_intent(run: &SweepRun<'_>, trigger: FollowUpTrigger, root: &str, call: &str) -> FhirRequest {
+    let value = [root, ".", code_of(trigger)].concat();
+    let mut intent = new_intent(run, ALERT, &value, code_of(trigger));
     intent.set("about", Json::List(vec![reference(call)]));
     FhirRequest::create(&intent, Some(criteria(root)))
 }
 
-/// By a call's `CallSid` with any occasion.
+/// By a call's `CallSid` with any trigger.
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
-    for (index, occasion) in ALL.into_iter().enumerate() {
+    for (index, trigger) in TRIGGERS.into_iter().enumerate() {
         criteria.push_str(
-            &[if index == 0 { "" } else { "," }, SYSTEM, "|", &search_value(root), ".", word(occasion)].concat(),
+            &[if index == 0 { "" } else { "," }, SYSTEM, "|", &search_value(root), ".", code_of(trigger)].concat(),
         );
     }
     criteria
@@ -54,15 +54,15 @@ pub(super) fn criteria(root: &str) -> String {
 
 /// The `CallSid` of the call that an alert is of.
 pub(super) fn root_of(intent: &Json) -> Option<&str> {
-    Some(crate::text::cut(identifier_value(intent, SYSTEM)?, b'.').0)
+    Some(crate::text::split_on(identifier_value(intent, SYSTEM)?, b'.').0)
 }
 
-fn intent(round: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Json {
-    let now = instant(round.now);
+fn new_intent(run: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Json {
+    let now = instant(run.now);
     let payload = Json::object([("contentString", Json::of(text))]);
     Json::object([
         ("resourceType", Json::of("Communication")),
-        ("extension", Json::List(vec![attempt(round)])),
+        ("extension", Json::List(vec![attempt_extension(run)])),
         ("identifier", Json::List(vec![identifier(SYSTEM, value)])),
         ("status", Json::of("in-progress")),
         ("category", Json::List(vec![concept(CATEGORY, category)])),
@@ -71,41 +71,41 @@ fn intent(round: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Json
     ])
 }
 
-fn attempt(round: &SweepRun<'_>) -> Json {
-    extension(&[round.base(), ATTEMPT].concat(), "valueInstant", Json::of(&instant(round.now)))
+fn attempt_extension(run: &SweepRun<'_>) -> Json {
+    extension(&[run.base(), ATTEMPT_EXTENSION].concat(), "valueInstant", Json::of(&instant(run.now)))
 }
 
-/// Takes the answer to [`intend`]: where it was this one that created it, sends it.
+/// Takes the answer to [`create_intent`]: where it was this one that created it, sends it.
 ///
 /// # Errors
 /// [`StoreError`] where the intent is not known to stand.
-pub(super) async fn follow_up(round: &SweepRun<'_>, alerts: &Alerts, answer: Answer) -> Result<(), StoreError> {
-    stands(&answer)?;
+pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: Answer) -> Result<(), StoreError> {
+    check_conditional_create(&answer)?;
     // 200: somebody has been here before.
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
-        && let Some(intent) = round.now_or_later(body)
+        && let Some(intent) = run.unless_postponed(body)
     {
-        send(round, alerts, intent).await;
+        send(run, alerts, intent).await;
     }
     Ok(())
 }
 
 /// Sends an alert whose intent is this run's own. Where something is left open, the sweep finds it.
-pub(super) async fn send(round: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) {
-    if !round.may_alert() {
+pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) {
+    if !run.can_alert() {
         return;
     }
-    let earlier = match earlier(round, &intent).await {
-        Ok(earlier) => earlier,
-        Err(trouble) => return round.tell(trouble.code()),
+    let earlier_alerts = match earlier_alerts(run, &intent).await {
+        Ok(earlier_alerts) => earlier_alerts,
+        Err(error) => return run.report(error.code()),
     };
-    if earlier >= alerts.per_hour.unwrap_or(PER_HOUR) {
+    if earlier_alerts >= alerts.per_hour.unwrap_or(DEFAULT_PER_HOUR) {
         close(&mut intent, "on-hold", "alert-limit", "More alerts in an hour than the config allows.");
-        return settle(round, intent).await;
+        return save_status(run, intent).await;
     }
-    let occasion = intent.at(&["payload", "0", "contentString"]).and_then(Json::text).unwrap_or_default();
-    let what = match occasion {
+    let trigger = intent.at(&["payload", "0", "contentString"]).and_then(Json::text).unwrap_or_default();
+    let what = match trigger {
         "callback" => "A caller asks to be called back",
         "voicemail" => "A caller left a message",
         "failed" => "A call could not be connected",
@@ -113,69 +113,70 @@ pub(super) async fn send(round: &SweepRun<'_>, alerts: &Alerts, mut intent: Json
     };
     let at = intent.get("sent").and_then(Json::text).unwrap_or_default();
     let call = intent.at(&["about", "0", "reference"]).and_then(Json::text).unwrap_or_default();
-    let text = [what, " (", at, ", ", call, "; alert ", &decimal((earlier + 1).into()), " of the hour)"].concat();
-    let occasion = occasion.to_owned();
-    post(round, alerts, intent, &occasion, &text).await;
+    let text =
+        [what, " (", at, ", ", call, "; alert ", &decimal((earlier_alerts + 1).into()), " of the hour)"].concat();
+    let trigger = trigger.to_owned();
+    post(run, alerts, intent, &trigger, &text).await;
 }
 
 /// How many alerts of the hour come before this one: those that were sent, and those on their way whose intents were
 /// written first. Each intent stands before it is ranked, so of many that come at once as many go out as may.
-async fn earlier(round: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreError> {
+async fn earlier_alerts(run: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreError> {
     // Plumline dates none ahead.
-    let (from, to) = (instant(round.now.saturating_sub(HOUR)), instant(round.now + STALE));
+    let (from, to) = (instant(run.now.saturating_sub(HOUR)), instant(run.now + TAKE_OVER_AFTER));
     let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
-    let on_their_way = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
+    let pending = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
     let sent = [&search(ALERT), "&status=completed", &since, "&_summary=count"].concat();
     // In this order: one that is sent in between counts twice, and not never.
-    let mut answers = round.fhir(vec![FhirRequest::get(on_their_way), FhirRequest::get(sent)]).await.into_iter();
-    let on_their_way = found(answers.next().unwrap_or(Answer::Failed), "Communication")?;
-    let mut earlier = counted(answers.next().unwrap_or(Answer::Failed))?;
+    let mut answers = run.fhir(vec![FhirRequest::get(pending), FhirRequest::get(sent)]).await.into_iter();
+    let pending = found(answers.next().unwrap_or(Answer::Failed), "Communication")?;
+    let mut earlier_alerts = counted(answers.next().unwrap_or(Answer::Failed))?;
     let order = |one: &Json| {
         let written = one.at(&["meta", "lastUpdated"]).and_then(Json::text).and_then(parse_instant);
         (written, one.get("id").and_then(Json::text).unwrap_or_default().to_owned())
     };
     let own = order(intent);
-    for other in &on_their_way {
-        earlier += u32::from(order(other) < own);
+    for other in &pending {
+        earlier_alerts += u32::from(order(other) < own);
     }
-    Ok(earlier)
+    Ok(earlier_alerts)
 }
 
-async fn post(round: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, occasion: &str, text: &str) {
+async fn post(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &str, text: &str) {
     let text = ["Plumline: ", text].concat();
     let body = match alerts.format {
         AlertFormat::Slack => Json::object([("text", Json::of(&text))]),
         AlertFormat::Datadog => Json::object([
-            ("title", Json::of(&["Plumline: ", occasion].concat())),
+            ("title", Json::of(&["Plumline: ", trigger].concat())),
             ("text", Json::of(&text)),
-            ("alert_type", Json::of(if occasion == "failed" { "error" } else { "warning" })),
-            ("tags", Json::List(vec![Json::of("source:plumline"), Json::of(&["occasion:", occasion].concat())])),
+            ("alert_type", Json::of(if trigger == "failed" { "error" } else { "warning" })),
+            ("tags", Json::List(vec![Json::of("source:plumline"), Json::of(&["occasion:", trigger].concat())])),
         ]),
     };
     let headers = vec![("Content-Type", "application/json".to_owned())];
     let request = HttpRequest { method: "POST", url: alerts.url.clone(), headers, body: body.write() };
-    match round.alert(request).await {
+    match run.alert(request).await {
         Answer::Done { status: 200..=299, .. } => intent.set("status", Json::of("completed")),
         Answer::Done { status: 400..=407 | 410..=411 | 413..=428 | 430..=499, .. } => {
-            round.tell(Code::AlertRefused);
+            run.report(Code::AlertRefused);
             close(&mut intent, "stopped", "alert-refused", "The alert's address refused it.");
         }
         // It may come through at another time; the sweep tries again.
-        _ => return round.tell(Code::AlertUnavailable),
+        _ => return run.report(Code::AlertUnavailable),
     }
-    settle(round, intent).await;
+    save_status(run, intent).await;
 }
 
 /// Writes what became of an alert. Were it not written, the alert would go out again.
-async fn settle(round: &SweepRun<'_>, intent: Json) {
+async fn save_status(run: &SweepRun<'_>, intent: Json) {
     for _ in 0..ATTEMPTS {
         let request = FhirRequest::update(&intent);
-        let answer = round.fhir(request.into_iter().collect()).await.pop().unwrap_or(Answer::Failed);
+        let answer = run.fhir(request.into_iter().collect()).await.pop().unwrap_or(Answer::Failed);
         match StoreError::check(&answer) {
             Ok(()) => return,
-            Err(trouble @ StoreError::Retryable(Code::ChartUnavailable)) => round.tell(trouble.code()),
+            Err(error @ StoreError::Retryable(Code::ChartUnavailable)) => run.report(error.code()),
             // Changed by the sweep, which has taken it over, or not allowed.
-            Err(trouble) => return round.tell(trouble.code()),
+            Err(error) => return run.report(error.code()),
         }
     }
 }
@@ -185,43 +186,44 @@ fn search(category: &str) -> String {
 }
 
 /// The search for alerts of which it is not known that they were sent.
-pub(super) fn unsent() -> FhirRequest {
+pub(super) fn search_unsent() -> FhirRequest {
     let categories = [&search(ALERT), ",", CATEGORY, "|", SUMMARY].concat();
     FhirRequest::get([&categories, "&status=in-progress&_sort=sent&_count=20"].concat())
 }
 
 /// Sends what [`unsent`] found and nobody is at work on. An alert may go out twice where its sender died after sending;
 /// none is lost.
-pub(super) async fn resend(round: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>) {
+pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>) {
     for mut intent in found {
         let instant_of = |value: Option<&Json>| value.and_then(Json::text).and_then(parse_instant);
         let extensions = intent.get("extension").map(Json::elements).unwrap_or_default();
-        let last = extensions.iter().find(|one| is(one, "url", &[round.base(), ATTEMPT].concat()));
-        let tried = instant_of(last.and_then(|last| last.get("valueInstant"))).filter(|tried| *tried <= round.now);
-        let tried = tried.unwrap_or(0);
-        if tried + STALE > round.now || !round.has(4) || !round.may_alert() {
+        let last_attempt = extensions.iter().find(|one| is(one, "url", &[run.base(), ATTEMPT_EXTENSION].concat()));
+        let attempted_at = instant_of(last_attempt.and_then(|last_attempt| last_attempt.get("valueInstant")))
+            .filter(|attempted_at| *attempted_at <= run.now);
+        let attempted_at = attempted_at.unwrap_or(0);
+        if attempted_at + TAKE_OVER_AFTER > run.now || !run.has_budget(4) || !run.can_alert() {
             continue;
         }
         let sent = instant_of(intent.get("sent")).unwrap_or(0);
-        if sent + HOUR < round.now {
+        if sent + HOUR < run.now {
             close(&mut intent, "stopped", "alert-unsent", "It could not be sent for an hour.");
-            settle(round, intent).await;
+            save_status(run, intent).await;
             continue;
         }
         let mut others = intent.get("extension").cloned().unwrap_or_default().into_elements();
-        others.retain(|one| !is(one, "url", &[round.base(), ATTEMPT].concat()));
-        others.push(attempt(round));
+        others.retain(|one| !is(one, "url", &[run.base(), ATTEMPT_EXTENSION].concat()));
+        others.push(attempt_extension(run));
         intent.set("extension", Json::List(others));
         let Some(request) = FhirRequest::update(&intent) else {
             continue;
         };
         // Of two runs that take it over one is refused.
-        let taken = round.fhir(vec![request]).await.pop().and_then(Answer::ok);
-        if let Some(intent) = taken.filter(|taken| is(taken, "resourceType", "Communication")) {
+        let taken_over = run.fhir(vec![request]).await.pop().and_then(Answer::ok);
+        if let Some(intent) = taken_over.filter(|taken_over| is(taken_over, "resourceType", "Communication")) {
             if crate::fhir::element::has_coding(category_of(&intent), CATEGORY, SUMMARY) {
-                send_summary(round, alerts, intent).await;
+                send_summary(run, alerts, intent).await;
             } else {
-                send(round, alerts, intent).await;
+                send(run, alerts, intent).await;
             }
         }
     }
@@ -235,10 +237,10 @@ fn category_of(resource: &Json) -> &Json {
 ///
 /// # Errors
 /// [`StoreError`] where it is not known whether there were any.
-pub(super) async fn summary(round: &SweepRun<'_>, alerts: &Alerts, from: u64, to: u64) -> Result<(), StoreError> {
+pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u64, to: u64) -> Result<(), StoreError> {
     let period = ["&sent=ge", &instant(from), "&sent=lt", &instant(to), "&_summary=count"].concat();
     let url = [&search(ALERT), "&status=on-hold", &period].concat();
-    let held_back = counted(round.fhir(vec![FhirRequest::get(url)]).await.pop().unwrap_or(Answer::Failed))?;
+    let held_back = counted(run.fhir(vec![FhirRequest::get(url)]).await.pop().unwrap_or(Answer::Failed))?;
     if held_back == 0 {
         return Ok(());
     }
@@ -251,25 +253,25 @@ pub(super) async fn summary(round: &SweepRun<'_>, alerts: &Alerts, from: u64, to
         ": ",
         &decimal(held_back.into()),
         " (the config allows ",
-        &decimal(alerts.per_hour.unwrap_or(PER_HOUR).into()),
+        &decimal(alerts.per_hour.unwrap_or(DEFAULT_PER_HOUR).into()),
         " an hour)",
     ];
-    let intent = intent(round, SUMMARY, &value, &text.concat());
+    let intent = new_intent(run, SUMMARY, &value, &text.concat());
     let request = FhirRequest::create(&intent, Some(["identifier=", SYSTEM, "|", &value].concat()));
-    let answer = round.fhir(vec![request]).await.pop().unwrap_or(Answer::Failed);
-    stands(&answer)?;
+    let answer = run.fhir(vec![request]).await.pop().unwrap_or(Answer::Failed);
+    check_conditional_create(&answer)?;
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
     {
-        send_summary(round, alerts, body).await;
+        send_summary(run, alerts, body).await;
     }
     Ok(())
 }
 
-async fn send_summary(round: &SweepRun<'_>, alerts: &Alerts, intent: Json) {
-    if !round.may_alert() {
+async fn send_summary(run: &SweepRun<'_>, alerts: &Alerts, intent: Json) {
+    if !run.can_alert() {
         return;
     }
     let text = intent.at(&["payload", "0", "contentString"]).and_then(Json::text).unwrap_or_default().to_owned();
-    post(round, alerts, intent, "held-back", &text).await;
+    post(run, alerts, intent, "held-back", &text).await;
 }

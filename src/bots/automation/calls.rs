@@ -7,7 +7,7 @@
 
 use super::marks::{Mark, Marks};
 use super::reconcile::{Reconciled, reconcile};
-use super::sweep_run::{DEADLINE, Stopped, SweepRun};
+use super::sweep_run::{DEADLINE, SweepRun};
 use super::tickets::Tickets;
 use crate::chart::{CallEvent, StoreError};
 use crate::error::Code;
@@ -17,21 +17,21 @@ use crate::runtime::{Answer, Ask, HttpRequest};
 use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 
 /// How far the first run of all looks back.
-const FIRST: u64 = HOUR;
+const FIRST_LOOKBACK: u64 = HOUR;
 /// How late a call may come up in the list.
 const OVERLAP: u64 = 15 * MINUTE;
 /// How far apart in the list two calls may stand the wrong way round.
-const SPREAD: u64 = MINUTE;
+const ORDER_TOLERANCE: u64 = MINUTE;
 /// How long a call that goes on, or cannot be written, keeps the mark back.
-const LONGEST: u64 = 4 * HOUR;
+const MAX_HOLD: u64 = 4 * HOUR;
 /// How many round trips a page may take: the list, then read and written three times over; and once more what is only to be
 /// told by where a call began.
-const PAGE: u32 = 18;
+const PAGE_ROUND_TRIPS: u32 = 18;
 /// Calls of a page.
-const COUNT: &str = "100";
+const PAGE_SIZE: &str = "100";
 
 /// How many calls are asked for in one go.
-const TOGETHER: usize = 20;
+const MAX_ROOTS_PER_REQUEST: usize = 20;
 
 /// A list, and how far it has been read.
 struct List {
@@ -59,7 +59,7 @@ const CALLS: List = List {
     path: "/Calls.json",
     items: "calls",
     filters: ["StartTime>", "StartTime<"],
-    marks: [Mark::Calls, Mark::Top, Mark::High, Mark::Held],
+    marks: [Mark::CallsReadTo, Mark::CallsPassStart, Mark::CallsPassPosition, Mark::CallsRetryFrom],
     read: |call| {
         let event = CallEvent::from_rest(call);
         let at = event.as_ref().and_then(|event| event.at);
@@ -72,19 +72,19 @@ const RECORDINGS: List = List {
     path: "/Recordings.json",
     items: "recordings",
     filters: ["DateCreated>", "DateCreated<"],
-    marks: [Mark::Recorded, Mark::RecordedTop, Mark::RecordedHigh, Mark::RecordedHeld],
+    marks: [Mark::RecordingsReadTo, Mark::RecordingsPassStart, Mark::RecordingsPassPosition, Mark::RecordingsRetryFrom],
     read: recording,
 };
 
 /// Brings what the list has to the chart. Whether the list has been read up to now.
-pub(super) async fn calls(round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
-    bring(&CALLS, round, rest, marks, tickets).await
+pub(super) async fn sync_calls(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+    sync_list(&CALLS, run, rest, marks, tickets).await
 }
 
 /// The same of recordings, each to the record that there is of its call: what told of one may have been lost.
-pub(super) async fn recorded(round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
-    if round.config.may_record() {
-        bring(&RECORDINGS, round, rest, marks, tickets).await;
+pub(super) async fn sync_recordings(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
+    if run.config.may_record() {
+        sync_list(&RECORDINGS, run, rest, marks, tickets).await;
     } else {
         // What is configured later does not reach back.
         RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
@@ -103,84 +103,86 @@ fn recording(recording: &Json) -> Item<'_> {
         ("RecordingSource", text("source")),
         ("RecordingDuration", text("duration")),
     ];
-    let told_at = at.map(|at| at + u64::from(duration) * 1_000).filter(|_| text("status") == "completed");
-    let event = told_at.and_then(|told_at| CallEvent::read(&pairs, told_at)).filter(|event| event.recording.is_some());
+    let reported_at = at.map(|at| at + u64::from(duration) * 1_000).filter(|_| text("status") == "completed");
+    let event = reported_at
+        .and_then(|reported_at| CallEvent::read(&pairs, reported_at))
+        .filter(|event| event.recording.is_some());
     Item { event, at, goes_on: matches!(text("status"), "in-progress" | "paused" | "stopped" | "processing") }
 }
 
-async fn bring(list: &List, round: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
-    let [read, top_mark, high_mark, held_mark] = list.marks;
-    let from = marks.get(read).unwrap_or(round.now.saturating_sub(FIRST));
-    let top = marks.get(top_mark).unwrap_or(round.now);
-    let high = marks.get(high_mark).unwrap_or(top);
-    let mut held = marks.get(held_mark);
-    let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(high + SPREAD));
-    let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", COUNT)];
+async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+    let [read, pass_start_mark, pass_position_mark, retry_from_mark] = list.marks;
+    let from = marks.get(read).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK));
+    let pass_start = marks.get(pass_start_mark).unwrap_or(run.now);
+    let pass_position = marks.get(pass_position_mark).unwrap_or(pass_start);
+    let mut retry_from = marks.get(retry_from_mark);
+    let (low, up_to) = (second(from.saturating_sub(OVERLAP)), second(pass_position + ORDER_TOLERANCE));
+    let query = [(list.filters[0], low.as_str()), (list.filters[1], up_to.as_str()), ("PageSize", PAGE_SIZE)];
     let mut request = rest.get(list.path, &query);
-    let mut back_to = high;
-    let whole = loop {
-        if !round.has(PAGE) {
+    let mut position = pass_position;
+    let is_complete = loop {
+        if !run.has_budget(PAGE_ROUND_TRIPS) {
             break false;
         }
-        let page = match twilio(round, request).await {
+        let page = match get_from_twilio(run, request).await {
             Ok(page) => page,
             Err(code) => {
-                round.tell(code);
+                run.report(code);
                 break false;
             }
         };
         let listed = page.get(list.items).map(Json::elements).unwrap_or_default();
         let items: Vec<Item<'_>> = listed.iter().map(list.read).collect();
         let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
-        match write(round, rest, &events, tickets).await {
-            Ok(refused) => held = earlier(held, refused),
+        match write(run, rest, &events, tickets).await {
+            Ok(refused) => retry_from = earlier(retry_from, refused),
             Err(code) => {
-                round.tell(code);
+                run.report(code);
                 break false;
             }
         }
         for item in &items {
-            back_to = item.at.map_or(back_to, |at| back_to.min(at));
-            held = earlier(held, item.at.filter(|_| item.goes_on));
+            position = item.at.map_or(position, |at| position.min(at));
+            retry_from = earlier(retry_from, item.at.filter(|_| item.goes_on));
         }
         match next_page(&page) {
             Some(uri) => request = rest.page(uri),
             None => break true,
         }
     };
-    if whole {
-        let held = held.filter(|held| held + LONGEST >= round.now).unwrap_or(top);
-        marks.set(read, Some(held.min(top).max(from)));
-        for mark in [top_mark, high_mark, held_mark] {
+    if is_complete {
+        let retry_from = retry_from.filter(|retry_from| retry_from + MAX_HOLD >= run.now).unwrap_or(pass_start);
+        marks.set(read, Some(retry_from.min(pass_start).max(from)));
+        for mark in [pass_start_mark, pass_position_mark, retry_from_mark] {
             marks.set(mark, None);
         }
-    } else if back_to < high {
+    } else if position < pass_position {
         // The first run of all counts back from its own time.
         marks.set(read, Some(from));
-        marks.set(top_mark, Some(top));
-        marks.set(high_mark, Some(back_to));
-        marks.set(held_mark, held);
+        marks.set(pass_start_mark, Some(pass_start));
+        marks.set(pass_position_mark, Some(position));
+        marks.set(retry_from_mark, retry_from);
     }
-    whole && top == round.now
+    is_complete && pass_start == run.now
 }
 
 /// Brings a page to the chart; when the earliest call began that the server refuses. Legs of calls that began on a page
 /// behind theirs tell nothing of whose they are, so Twilio is asked for where those began.
 async fn write(
-    round: &SweepRun<'_>,
+    run: &SweepRun<'_>,
     rest: &Rest,
     events: &[CallEvent<'_>],
     tickets: &mut Tickets,
-) -> Result<Option<u64>, Stopped> {
-    let Reconciled { mut refused, unknown } = reconcile(round, events, tickets).await?;
-    for some in unknown.chunks(TOGETHER) {
-        if !round.has(8) {
+) -> Result<Option<u64>, Code> {
+    let Reconciled { mut refused, unknown } = reconcile(run, events, tickets).await?;
+    for some in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
+        if !run.has_budget(8) {
             return Err(Code::TwilioUnavailable);
         }
-        round.spend();
+        run.spend();
         let asks = some.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
         let mut roots = Vec::new();
-        for answer in round.host.ask_all(asks).await {
+        for answer in run.host.ask_all(asks).await {
             match answer {
                 Answer::Done { status: 200..=299, body } => roots.push(body),
                 Answer::Done { status: 404 | 410, .. } => {}
@@ -188,15 +190,15 @@ async fn write(
             }
         }
         let legs = events.iter().filter(|event| some.iter().any(|root| *root == event.root().0)).cloned();
-        let whole: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
-        refused = earlier(refused, reconcile(round, &whole, tickets).await?.refused);
+        let is_complete: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
+        refused = earlier(refused, reconcile(run, &is_complete, tickets).await?.refused);
     }
     Ok(refused)
 }
 
 /// Asks Twilio for something that is there.
-pub(super) async fn twilio(round: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Stopped> {
-    match round.http(request).await {
+pub(super) async fn get_from_twilio(run: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Code> {
+    match run.http(request).await {
         Answer::Done { status: 200..=299, body } => Ok(body),
         Answer::Done { status: 400..=407 | 409..=428, .. } => Err(Code::TwilioRefused),
         _ => Err(Code::TwilioUnavailable),
@@ -221,6 +223,6 @@ pub(super) fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
 }
 
 /// A trouble that another attempt in this run does not end.
-pub(super) const fn is_outage(trouble: StoreError) -> bool {
-    !matches!(trouble, StoreError::Permanent(Code::ChartRefused))
+pub(super) const fn is_outage(error: StoreError) -> bool {
+    !matches!(error, StoreError::Permanent(Code::ChartRefused))
 }

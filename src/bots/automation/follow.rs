@@ -2,11 +2,11 @@
 
 //! The ended calls that no Subscription told of, or whose story broke off: found again by when their records changed.
 
-use super::ended::{Ended, ended};
+use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
 use super::sweep_run::SweepRun;
 use super::{alerts, tasks};
-use crate::chart::{StoreError, Walk, found};
+use crate::chart::{PagedSearch, StoreError, found};
 use crate::error::Code;
 use crate::fhir::reference::reference_of;
 use crate::fhir::systems::VOICE_CATEGORY;
@@ -15,43 +15,43 @@ use crate::runtime::FhirRequest;
 use crate::time::{HOUR, MINUTE};
 
 /// How far the first run of all looks back.
-const FIRST: u64 = HOUR;
+const FIRST_LOOKBACK: u64 = HOUR;
 /// How late a record may become visible that was written before.
 const OVERLAP: u64 = 2 * MINUTE;
 /// How many round trips a call's story may take.
-const STORY: u32 = 8;
+const CALL_ROUND_TRIPS: u32 = 8;
 /// How long a call that cannot be followed up keeps the mark back, while others can.
-const PATIENCE: u64 = 4 * HOUR;
+const MAX_HOLD: u64 = 4 * HOUR;
 /// How many calls in a row that the server does not serve are its outage, and no fault of theirs.
-const OUTAGE: u32 = 3;
+const OUTAGE_FAILURES: u32 = 3;
 /// Calls of a page.
-const COUNT: usize = 50;
+const PAGE_SIZE: usize = 50;
 
 /// Follows up what has changed since the mark.
-pub(super) async fn follow(round: &SweepRun<'_>, marks: &mut Marks) {
-    let config = round.config;
+pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
+    let config = run.config;
     if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
         // What is configured later does not reach back.
-        marks.set(Mark::FollowUp, Some(round.now));
+        marks.set(Mark::FollowedUpTo, Some(run.now));
         return;
     }
-    let recent = round.now.saturating_sub(OVERLAP);
-    let from = marks.get(Mark::FollowUp).unwrap_or(round.now.saturating_sub(FIRST)).min(recent);
+    let recent = run.now.saturating_sub(OVERLAP);
+    let from = marks.get(Mark::FollowedUpTo).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK)).min(recent);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
-    let mut walk = Walk::new(search, "_lastUpdated", from, None);
-    let mut open = Open::default();
-    while round.has(STORY + 2) {
-        round.spend();
-        let page = match walk.next(round.host, COUNT).await {
+    let mut search_pages = PagedSearch::new(search, "_lastUpdated", from, None);
+    let mut unfinished = Unfinished::default();
+    while run.has_budget(CALL_ROUND_TRIPS + 2) {
+        run.spend();
+        let page = match search_pages.next(run.host, PAGE_SIZE).await {
             Ok(page) => page,
-            Err(trouble) => return round.tell(trouble.code()),
+            Err(error) => return run.report(error.code()),
         };
-        if let Err(code) = page_of(round, page, &mut open).await {
-            return round.tell(code);
+        if let Err(code) = follow_page(run, page, &mut unfinished).await {
+            return run.report(code);
         }
-        let at = if walk.is_over() { walk.at.max(recent) } else { walk.at };
-        marks.set(Mark::FollowUp, Some(open.mark(round.now, at)));
-        if walk.is_over() || open.breaks_off() {
+        let at = if search_pages.is_over() { search_pages.at.max(recent) } else { search_pages.at };
+        marks.set(Mark::FollowedUpTo, Some(unfinished.next_mark(run.now, at)));
+        if search_pages.is_over() || unfinished.should_stop() {
             return;
         }
     }
@@ -59,59 +59,60 @@ pub(super) async fn follow(round: &SweepRun<'_>, marks: &mut Marks) {
 
 /// What a run leaves open. One call that cannot be followed up must not stop all others.
 #[derive(Default)]
-struct Open {
+struct Unfinished {
     /// When the first record changed that there was no time for.
-    late: Option<u64>,
+    skipped_from: Option<u64>,
     /// When those changed whose story did not work.
     stuck: Vec<u64>,
     /// How many of these in a row the server did not serve.
-    unserved: u32,
+    failures_in_a_row: u32,
     /// Whether any story worked, so that the server does.
-    worked: bool,
+    has_success: bool,
 }
 
-impl Open {
-    fn breaks_off(&self) -> bool {
-        self.late.is_some() || self.unserved >= OUTAGE
+impl Unfinished {
+    fn should_stop(&self) -> bool {
+        self.skipped_from.is_some() || self.failures_in_a_row >= OUTAGE_FAILURES
     }
 
     /// Where the next run is to begin, where this one has come to `at`.
-    fn mark(&self, now: u64, at: u64) -> u64 {
-        let waits = |since: &u64| !self.worked || since + PATIENCE > now;
-        let stuck = self.stuck.iter().copied().filter(waits).min();
-        at.min(self.late.unwrap_or(at)).min(stuck.unwrap_or(at))
+    fn next_mark(&self, now: u64, at: u64) -> u64 {
+        let is_held = |since: &u64| !self.has_success || since + MAX_HOLD > now;
+        let stuck = self.stuck.iter().copied().filter(is_held).min();
+        at.min(self.skipped_from.unwrap_or(at)).min(stuck.unwrap_or(at))
     }
 }
 
 /// Follows up a page.
-async fn page_of(round: &SweepRun<'_>, page: Vec<(u64, Json)>, open: &mut Open) -> Result<(), Code> {
+async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mut Unfinished) -> Result<(), Code> {
     let mut calls = Vec::new();
     for (changed, resource) in page {
         let reference = reference_of(&resource);
-        if let (Some(call), Some(reference)) = (Ended::read(resource, round), reference) {
+        if let (Some(call), Some(reference)) = (EndedCall::read(resource, run), reference) {
             // Missed calls before the calls that answer them.
-            let at = calls.iter().position(|(_, other, _): &(_, Ended, _)| other.at() > call.at());
+            let at = calls.iter().position(|(_, other, _): &(_, EndedCall, _)| other.ended_at() > call.ended_at());
             calls.insert(at.unwrap_or(calls.len()), (changed, call, reference));
         }
     }
-    let known = Known::read(round, &calls).await?;
+    let known = Known::read(run, &calls).await?;
     for (changed, call, reference) in calls {
-        if !known.wants(round, &call) {
+        if !known.needs_follow_up(run, &call) {
             continue;
         }
-        if open.breaks_off() || !round.has(STORY) {
-            open.late = super::calls::earlier(open.late, Some(changed));
+        if unfinished.should_stop() || !run.has_budget(CALL_ROUND_TRIPS) {
+            unfinished.skipped_from = super::calls::earlier(unfinished.skipped_from, Some(changed));
             continue;
         }
-        let outcome = ended(round, &reference, call.root()).await;
-        open.unserved = if outcome == Err(Code::ChartUnavailable) { open.unserved + 1 } else { 0 };
+        let outcome = follow_up_call(run, &reference, call.root()).await;
+        unfinished.failures_in_a_row =
+            if outcome == Err(Code::ChartUnavailable) { unfinished.failures_in_a_row + 1 } else { 0 };
         match outcome {
-            Ok(()) => open.worked = true,
+            Ok(()) => unfinished.has_success = true,
             Err(code) => {
-                round.tell(code);
+                run.report(code);
                 // What was refused would be refused again.
                 if code != Code::ChartRefused {
-                    open.stuck.push(changed);
+                    unfinished.stuck.push(changed);
                 }
             }
         }
@@ -128,19 +129,19 @@ struct Known {
 }
 
 impl Known {
-    async fn read(round: &SweepRun<'_>, calls: &[(u64, Ended, String)]) -> Result<Self, Code> {
+    async fn read(run: &SweepRun<'_>, calls: &[(u64, EndedCall, String)]) -> Result<Self, Code> {
         let mut known = Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new() };
         let (mut of_tasks, mut of_alerts) = (String::new(), String::new());
         let mut closing = None;
         for (_, call, _) in calls {
-            if !round.config.tasks.on.is_empty() {
-                add(&mut of_tasks, &tasks::criteria(call.root()));
+            if !run.config.tasks.on.is_empty() {
+                append_criteria(&mut of_tasks, &tasks::criteria(call.root()));
             }
-            if call.alert(round).is_some() {
-                add(&mut of_alerts, &alerts::criteria(call.root()));
+            if call.alert(run).is_some() {
+                append_criteria(&mut of_alerts, &alerts::criteria(call.root()));
             }
-            if call.closes(round) {
-                closing = super::calls::earlier(closing, Some(call.began()));
+            if call.can_close_tasks(run) {
+                closing = super::calls::earlier(closing, Some(call.started_at()));
             }
         }
         // A search without criteria would find everything.
@@ -151,7 +152,7 @@ impl Known {
         let searches = [
             (&mut known.tasks, "Task", of("Task", of_tasks)),
             (&mut known.alerts, "Communication", of("Communication", of_alerts)),
-            (&mut known.open, "Task", closing.map(tasks::open_since)),
+            (&mut known.open, "Task", closing.map(tasks::search_open_since)),
         ];
         let (mut places, mut requests) = (Vec::new(), Vec::new());
         for (place, kind, request) in searches {
@@ -160,25 +161,26 @@ impl Known {
                 requests.push(request);
             }
         }
-        for ((place, kind), answer) in places.into_iter().zip(round.fhir(requests).await) {
+        for ((place, kind), answer) in places.into_iter().zip(run.fhir(requests).await) {
             *place = found(answer, kind).map_err(StoreError::code)?;
         }
         Ok(known)
     }
 
     /// Whether there may be something left to do after a call.
-    fn wants(&self, round: &SweepRun<'_>, call: &Ended) -> bool {
-        let occasion = call.task(round);
+    fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
+        let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
-        let task = own.map_or(occasion.is_some(), |task| tasks::correct(task, occasion).is_some());
-        let alerted = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
-        let closes = call.closes(round) && self.open.iter().any(|task| tasks::complete(task, call.began()).is_some());
-        task || (call.alert(round).is_some() && !alerted()) || closes || call.appointment(round).is_some()
+        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger).is_some());
+        let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
+        let closes_task = call.can_close_tasks(run)
+            && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
+        task || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()
     }
 }
 
 /// Joins searches by identifier into one.
-fn add(criteria: &mut String, more: &str) {
+fn append_criteria(criteria: &mut String, more: &str) {
     if criteria.is_empty() {
         criteria.push_str(more);
     } else {

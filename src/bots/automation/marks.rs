@@ -20,39 +20,39 @@ const CODE: (&str, &str) = ("https://plumline.dev/fhir/basic-code", "sweep");
 const EXTENSION: &str = "/plumline-sweep";
 
 /// A mark moves every minute. To write it as often would fill the history of the resource and save little.
-const COARSE: u64 = 5 * MINUTE;
+const MIN_STEP: u64 = 5 * MINUTE;
 
 /// How far clocks may differ.
-const AHEAD: u64 = MINUTE;
+const MAX_CLOCK_SKEW: u64 = MINUTE;
 
 /// An instant that the sweep has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     /// Twilio's list of calls has been read up to here.
-    Calls,
+    CallsReadTo,
     /// The list is being read, from here backwards, …
-    Top,
+    CallsPassStart,
     /// … and has been read back to here; …
-    High,
+    CallsPassPosition,
     /// … and this is the earliest that is to be looked at again.
-    Held,
+    CallsRetryFrom,
     /// The same four of Twilio's list of recordings.
-    Recorded,
-    RecordedTop,
-    RecordedHigh,
-    RecordedHeld,
+    RecordingsReadTo,
+    RecordingsPassStart,
+    RecordingsPassPosition,
+    RecordingsRetryFrom,
     /// Ended calls have been followed up which the chart had by then.
-    FollowUp,
+    FollowedUpTo,
     /// Alerts held back before this have been told of.
-    Summary,
+    SummarizedTo,
     /// Recordings of calls that began before this are deleted, …
-    Recordings,
+    RetentionPosition,
     /// … but for some, the first of them of a call that began then; …
-    Undone,
+    RetentionRetryFrom,
     /// … and since this was found they are being tried for the second time.
-    Again,
+    RetentionRetrying,
     /// When what is done every hour was done last.
-    Hourly,
+    LastHourlyRun,
 }
 
 /// By [`Mark`]; and whether every step of it is worth a write.
@@ -76,10 +76,10 @@ const MARKS: [(&str, bool); 14] = [
 /// How far the sweep has come.
 pub(super) struct Marks {
     at: [Option<u64>; MARKS.len()],
-    kept: [Option<u64>; MARKS.len()],
+    saved: [Option<u64>; MARKS.len()],
     resource: Option<Json>,
     /// Another run has written since, so that this one no longer may.
-    outrun: bool,
+    is_outdated: bool,
 }
 
 impl Marks {
@@ -103,10 +103,10 @@ impl Marks {
         for part in ours.and_then(|ours| ours.get("extension")).map(Json::elements).unwrap_or_default() {
             if let Some(index) = MARKS.iter().position(|(name, _)| is(part, "url", name)) {
                 let mark = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
-                at[index] = mark.map(|mark| if mark > now + AHEAD { now } else { mark });
+                at[index] = mark.map(|mark| if mark > now + MAX_CLOCK_SKEW { now } else { mark });
             }
         }
-        Self { at, kept: at, resource, outrun: false }
+        Self { at, saved: at, resource, is_outdated: false }
     }
 
     pub(super) const fn get(&self, mark: Mark) -> Option<u64> {
@@ -118,28 +118,29 @@ impl Marks {
     }
 
     /// Writes what is new, where it is worth it.
-    pub(super) async fn save(&mut self, round: &SweepRun<'_>) {
-        let moved = MARKS.iter().zip(self.at).zip(self.kept).any(|(((_, always), at), kept)| match (at, kept) {
-            (Some(at), Some(kept)) => at != kept && (*always || at.abs_diff(kept) >= COARSE),
-            (at, kept) => at != kept,
-        });
-        if !moved || self.outrun {
+    pub(super) async fn save(&mut self, run: &SweepRun<'_>) {
+        let has_changed =
+            MARKS.iter().zip(self.at).zip(self.saved).any(|(((_, always), at), saved)| match (at, saved) {
+                (Some(at), Some(saved)) => at != saved && (*always || at.abs_diff(saved) >= MIN_STEP),
+                (at, saved) => at != saved,
+            });
+        if !has_changed || self.is_outdated {
             return;
         }
-        let resource = self.resource(round.base());
+        let resource = self.resource(run.base());
         let request = if self.resource.is_some() {
             FhirRequest::update(&resource)
         } else {
             Some(FhirRequest::create(&resource, Some(criteria())))
         };
-        let answers = round.fhir(request.into_iter().collect()).await;
+        let answers = run.fhir(request.into_iter().collect()).await;
         let written = answers.into_iter().next().and_then(crate::runtime::Answer::ok);
         // A create that did nothing answers with what is there.
         let ours = written.filter(|written| is(written, "resourceType", "Basic"));
-        self.outrun = ours.is_none();
+        self.is_outdated = ours.is_none();
         if let Some(written) = ours {
-            self.kept = Self::read(vec![written.clone()], round.base(), round.now).at;
-            self.outrun = self.kept != self.at;
+            self.saved = Self::read(vec![written.clone()], run.base(), run.now).at;
+            self.is_outdated = self.saved != self.at;
             self.resource = Some(written);
         }
     }

@@ -19,55 +19,55 @@ use crate::bots::settings::read_config;
 use crate::error::{Code, log_line};
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
-use ended::Ended;
+use ended::EndedCall;
 use sweep_run::SweepRun;
 
 /// How many round trips the sweep may take: at 5 to 200 ms each, some 8 s at most.
-const SWEEP: u32 = 40;
+const SWEEP_ROUND_TRIPS: u32 = 40;
 /// How many the story of one call may.
-const STORY: u32 = 30;
+const CALL_ROUND_TRIPS: u32 = 30;
 
 /// Does what a change of a resource or a minute of the clock asks for: a `Bot` is a minute of the sweep, a completed
 /// `Communication` of ours a call that has ended.
-pub async fn automation(knock: BotEvent, host: Host) -> Response {
-    let (config, misread) = read_config(&knock);
-    if knock.input.get("deletedResource").is_some() {
+pub async fn automation(event: BotEvent, host: Host) -> Response {
+    let (config, config_error) = read_config(&event);
+    if event.input.get("deletedResource").is_some() {
         return Reply::Accepted.into();
     }
-    let kind = knock.input.get("resourceType").and_then(Json::text).unwrap_or_default();
-    let (round, outcome) = match kind {
+    let kind = event.input.get("resourceType").and_then(Json::text).unwrap_or_default();
+    let (run, outcome) = match kind {
         "Bot" => {
-            let round = SweepRun::new(&host, &knock, &config, SWEEP);
-            let outcome = sweep::sweep(&round, &knock, misread.is_none()).await;
-            (round, outcome)
+            let run = SweepRun::new(&host, &event, &config, SWEEP_ROUND_TRIPS);
+            let outcome = sweep::sweep(&run, &event, config_error.is_none()).await;
+            (run, outcome)
         }
         "Communication" => {
-            let round = SweepRun::new(&host, &knock, &config, STORY).asking_twilio(&knock);
-            let outcome = after(&round, knock.input.clone()).await;
-            (round, outcome)
+            let run = SweepRun::new(&host, &event, &config, CALL_ROUND_TRIPS).with_rest(&event);
+            let outcome = after_call(&run, event.input.clone()).await;
+            (run, outcome)
         }
         _ => return Reply::Invalid(Code::OperationUnknown.into()).into(),
     };
-    let mut done = match outcome {
+    let mut response = match outcome {
         Ok(()) => Response::from(Reply::Accepted),
         Err(code) => Response::from(Reply::Broken(code.into())),
     };
-    for problem in round.problems() {
-        done.log(&problem);
+    for problem in run.problems() {
+        response.log(&problem);
     }
-    if let Some(place) = misread {
-        done.log.push(log_line(place.code, &place.path));
+    if let Some(error) = config_error {
+        response.log.push(log_line(error.code, &error.path));
     }
-    done
+    response
 }
 
 /// What follows a call that a Subscription tells of. What is none of ours, or goes on, has nothing to follow.
-async fn after(round: &SweepRun<'_>, input: Json) -> Result<(), Code> {
+async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());
     };
-    match Ended::read(input, round) {
-        Some(call) if call.asks(round) => ended::ended(round, &reference, call.root()).await,
+    match EndedCall::read(input, run) {
+        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, call.root()).await,
         _ => Ok(()),
     }
 }

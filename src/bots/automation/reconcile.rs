@@ -3,7 +3,7 @@
 //! A page of Twilio's list, brought to the chart: one read for all its calls, then guarded writes of what is behind.
 
 use super::calls::{earlier, is_outage};
-use super::sweep_run::{Stopped, SweepRun, WRITES};
+use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use super::tickets::{Tickets, close};
 use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, found};
 use crate::error::Code;
@@ -16,7 +16,7 @@ use crate::runtime::{Answer, FhirRequest};
 /// How often a record is read and written where others write it too.
 const ATTEMPTS: u32 = 3;
 /// How many calls one search asks for.
-const SEARCHED: usize = 50;
+const MAX_SEARCHED: usize = 50;
 
 /// A call of the page.
 struct Call<'a> {
@@ -38,73 +38,73 @@ pub(super) struct Reconciled {
 /// # Errors
 /// The server cannot be reached, or others always wrote first: it is to be done again.
 pub(super) async fn reconcile<'a>(
-    round: &SweepRun<'_>,
+    run: &SweepRun<'_>,
     events: &'a [CallEvent<'a>],
     tickets: &mut Tickets,
-) -> Result<Reconciled, Stopped> {
+) -> Result<Reconciled, Code> {
     let mut open = by_root(events);
-    let mut mended = Reconciled::default();
+    let mut result = Reconciled::default();
     let mut code = Code::ChartConflict;
-    let mut behind = false;
+    let mut is_behind = false;
     let mut conflicting = None;
     for _ in 0..ATTEMPTS {
-        let records = look(round, &open, tickets).await?;
+        let records = read_records(run, &open, tickets).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
             // What stands in the chart is ours.
-            let is_ours = if records.is_empty() { round.is_ours(&call.events) } else { Some(true) };
+            let is_ours = if records.is_empty() { run.is_ours(&call.events) } else { Some(true) };
             if is_ours != Some(true) {
-                mended.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
+                result.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
                 continue;
             }
-            let mut work = Work::of(call, records, tickets);
-            match work.request(round.base()) {
+            let mut work = CallWork::new(call, records, tickets);
+            match work.request(run.base()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
-                Err(trouble) => {
-                    round.tell(trouble.code());
-                    mended.refused = earlier(mended.refused, work.call.began());
+                Err(error) => {
+                    run.report(error.code());
+                    result.refused = earlier(result.refused, work.call.started_at());
                 }
             }
         }
         open = Vec::new();
-        let mut again = Vec::new();
+        let mut second_writes = Vec::new();
         let mut conflicts = true;
-        for (work, answer) in write(round, writes).await {
-            match work.chart.settle(&answer) {
-                Ok(()) if work.goes_on => again.push(work.call),
+        for (work, answer) in write(run, writes).await {
+            match work.chart.check_write(&answer) {
+                Ok(()) if work.needs_second_write => second_writes.push(work.call),
                 Ok(()) => {}
-                Err(trouble) if is_outage(trouble) => {
-                    code = trouble.code();
-                    if work.claims && code != Code::ChartConflict {
+                Err(error) if is_outage(error) => {
+                    code = error.code();
+                    if work.claims_ticket && code != Code::ChartConflict {
                         tickets.put_back(work.chart);
                     }
                     conflicts &= code == Code::ChartConflict;
                     open.push(work.call);
                 }
-                Err(trouble) => {
-                    round.tell(trouble.code());
-                    mended.refused = earlier(mended.refused, work.call.began());
+                Err(error) => {
+                    run.report(error.code());
+                    result.refused = earlier(result.refused, work.call.started_at());
                 }
             }
         }
-        behind = !open.is_empty() && !conflicts;
-        conflicting = if conflicts { open.iter().filter_map(Call::began).min() } else { None };
-        open.extend(again);
+        is_behind = !open.is_empty() && !conflicts;
+        conflicting = if conflicts { open.iter().filter_map(Call::started_at).min() } else { None };
+        open.extend(second_writes);
         if open.is_empty() {
             break;
         }
     }
-    if behind {
+    if is_behind {
         return Err(code);
     }
     // Others write a few records all the time, or what is written is found as another call's: nothing else waits for those.
     if conflicting.is_some() {
-        round.tell(Code::ChartConflict);
-        mended.refused = earlier(mended.refused, conflicting);
+        run.report(Code::ChartConflict);
+        result.refused = earlier(result.refused, conflicting);
     }
     // A second record that is still to be closed waits for the next run.
-    Ok(mended)
+    Ok(result)
 }
 
 impl Call<'_> {
@@ -117,35 +117,35 @@ impl Call<'_> {
         log
     }
 
-    fn began(&self) -> Option<u64> {
+    fn started_at(&self) -> Option<u64> {
         self.events.iter().filter_map(|event| event.at).min()
     }
 }
 
 /// What is to be done for a call.
-struct Work<'a> {
+struct CallWork<'a> {
     call: Call<'a>,
     chart: Chart,
     /// What its record should know; none where it does.
     log: Option<CallLog>,
     /// Another record of the same call, all of whose knowledge is in the one: closed.
-    spare: Option<Json>,
+    duplicate: Option<Json>,
     /// The record is a ticket's, which is claimed by this.
-    claims: bool,
+    claims_ticket: bool,
     /// Once this is written, a second record is to be closed.
-    goes_on: bool,
+    needs_second_write: bool,
 }
 
-impl<'a> Work<'a> {
-    fn of(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
-        let spares = records.clone();
+impl<'a> CallWork<'a> {
+    fn new(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
+        let all_records = records.clone();
         let chart = Chart::read(bundle(records), call.root).unwrap_or_default();
         if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
             // A recording alone tells neither who called nor which leg it is of: it makes no record.
-            return Self { call, chart, log: None, spare: None, claims: false, goes_on: false };
+            return Self { call, chart, log: None, duplicate: None, claims_ticket: false, needs_second_write: false };
         }
         let mut log = chart.log.clone();
-        let news = chart.resource().is_none() || !call.events.iter().all(|event| log.knows(event));
+        let has_news = chart.resource().is_none() || !call.events.iter().all(|event| log.includes(event));
         for event in &call.events {
             log.add(event);
         }
@@ -153,43 +153,50 @@ impl<'a> Work<'a> {
             // The ticket's record becomes the call's: it is the one that the app which placed the call knows of.
             log.merge(&ticket.log);
             ticket.log.merge(&chart.log);
-            let goes_on = chart.resource().is_some();
-            return Self { call, chart: ticket, log: Some(log), spare: None, claims: true, goes_on };
+            let needs_second_write = chart.resource().is_some();
+            return Self {
+                call,
+                chart: ticket,
+                log: Some(log),
+                duplicate: None,
+                claims_ticket: true,
+                needs_second_write,
+            };
         }
-        let kept = chart.reference();
+        let written = chart.reference();
         // Of two that were prepared, one may be a copy that staff have made. Only its seal shows which.
-        let spare = spares.into_iter().find(|one| {
-            crate::fhir::reference::reference_of(one) != kept
+        let duplicate = all_records.into_iter().find(|one| {
+            crate::fhir::reference::reference_of(one) != written
                 && !is(one, "status", "entered-in-error")
                 && CallLog::read(one).context().prepared.is_none()
         });
-        Self { call, log: news.then_some(log), spare, chart, claims: false, goes_on: false }
+        Self { call, log: has_news.then_some(log), duplicate, chart, claims_ticket: false, needs_second_write: false }
     }
 
     fn request(&mut self, base: &str) -> Result<Option<FhirRequest>, StoreError> {
-        let own = match (&self.log, &self.spare) {
+        let own = match (&self.log, &self.duplicate) {
             (Some(log), _) => self.chart.write(log, base)?,
             // What a second record knows may not stand in the first.
             (None, Some(_)) => self.chart.write(&self.chart.log, base)?,
             (None, None) => None,
         };
-        self.goes_on |= own.is_some() && self.spare.is_some();
+        self.needs_second_write |= own.is_some() && self.duplicate.is_some();
         let closing = || {
-            let mut spare = self.spare.clone()?;
-            close(&mut spare, "entered-in-error", "duplicate", "Another record tells of the same call.");
-            FhirRequest::update(&spare)
+            let mut duplicate = self.duplicate.clone()?;
+            close(&mut duplicate, "entered-in-error", "duplicate", "Another record tells of the same call.");
+            FhirRequest::update(&duplicate)
         };
         Ok(own.or_else(closing))
     }
 }
 
 /// Writes in batches; what there is no time for counts as not answered.
-async fn write<'a>(round: &SweepRun<'_>, mut writes: Vec<(Work<'a>, FhirRequest)>) -> Vec<(Work<'a>, Answer)> {
+async fn write<'a>(run: &SweepRun<'_>, mut writes: Vec<(CallWork<'a>, FhirRequest)>) -> Vec<(CallWork<'a>, Answer)> {
     let mut answered = Vec::with_capacity(writes.len());
     while !writes.is_empty() {
-        let rest = writes.split_off(writes.len().min(WRITES));
+        let rest = writes.split_off(writes.len().min(MAX_BATCH_WRITES));
         let (works, requests): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
-        let answers = if round.has(1) { round.fhir(requests).await } else { vec![Answer::Failed; requests.len()] };
+        let answers = if run.has_budget(1) { run.fhir(requests).await } else { vec![Answer::Failed; requests.len()] };
         answered.extend(works.into_iter().zip(answers));
         writes = rest;
     }
@@ -198,24 +205,24 @@ async fn write<'a>(round: &SweepRun<'_>, mut writes: Vec<(Work<'a>, FhirRequest)
 
 /// The records of each call, in the order of `calls`; and in the same round trip, what has to be known before those may
 /// take a ticket that dialled nobody.
-async fn look(round: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Stopped> {
-    if !round.has(1) {
+async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Code> {
+    if !run.has_budget(1) {
         return Err(Code::ChartUnavailable);
     }
     let mut requests = Vec::new();
-    for some in calls.chunks(SEARCHED) {
+    for chunk in calls.chunks(MAX_SEARCHED) {
         let mut url = "Communication?identifier=".to_owned();
-        for (index, call) in some.iter().enumerate() {
+        for (index, call) in chunk.iter().enumerate() {
             url.push_str(&[if index == 0 { "" } else { "," }, TWILIO, "|", &search_value(call.root)].concat());
         }
-        url.push_str(&["&_sort=identifier&_count=", &decimal(4 * SEARCHED as u64)].concat());
+        url.push_str(&["&_sort=identifier&_count=", &decimal(4 * MAX_SEARCHED as u64)].concat());
         requests.push(FhirRequest::get(url));
     }
     let searches = requests.len();
-    let doubts = tickets.doubts(calls.iter().map(Call::log));
-    requests.extend(doubts.iter().map(Tickets::given));
+    let unconfirmed = tickets.unconfirmed(calls.iter().map(Call::log));
+    requests.extend(unconfirmed.iter().map(Tickets::search_records));
     let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
-    let mut answers = round.fhir(requests).await.into_iter();
+    let mut answers = run.fhir(requests).await.into_iter();
     for answer in answers.by_ref().take(searches) {
         for resource in found(answer, "Communication").map_err(StoreError::code)? {
             if let Some(index) = calls.iter().position(|call| is_of(&resource, call.root)) {
@@ -224,7 +231,7 @@ async fn look(round: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -
         }
     }
     // A doubt that stays is settled in a later run.
-    tickets.learn(doubts.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
+    tickets.set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
 }
 

@@ -8,7 +8,7 @@ use crate::bots::settings::{OurNumbers, read_rest};
 use crate::chart::{CallEvent, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
-use crate::error::{Code, Problem};
+use crate::error::Problem;
 use crate::json::Json;
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
@@ -17,12 +17,12 @@ use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
 pub(super) const DEADLINE: u32 = 10_000;
 
 /// Milliseconds that an alert may take: nothing of ours waits for longer on a service outside.
-const ALERT: u32 = 3_000;
+const ALERT_DEADLINE: u32 = 3_000;
 /// How many alerts one run sends.
-const ALERTS: u32 = 4;
+const MAX_ALERTS: u32 = 4;
 
 /// Entries of one batch of writes.
-pub(super) const WRITES: usize = 20;
+pub(super) const MAX_BATCH_WRITES: usize = 20;
 
 /// One run. Medplum ends a bot after some seconds, and the core has no clock, so the round trips are counted.
 pub(super) struct SweepRun<'a> {
@@ -35,17 +35,17 @@ pub(super) struct SweepRun<'a> {
     /// Twilio's API, for a run that may ask it about single calls; none in a sweep, which has just read Twilio's lists, and
     /// where its secrets are not set.
     pub(super) rest: Option<Rest>,
-    left: Cell<u32>,
-    alerts: Cell<u32>,
+    round_trips_left: Cell<u32>,
+    alerts_left: Cell<u32>,
     /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
-    later: RefCell<Option<Vec<Json>>>,
-    told: RefCell<Vec<Problem>>,
+    postponed: RefCell<Option<Vec<Json>>>,
+    problems: RefCell<Vec<Problem>>,
 }
 
 impl<'a> SweepRun<'a> {
-    pub(super) fn new(host: &'a Host, knock: &BotEvent, config: &'a Config, asks: u32) -> Self {
-        let ours = OurNumbers::read(knock);
-        let wrong = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
+    pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, asks: u32) -> Self {
+        let ours = OurNumbers::read(event);
+        let invalid = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
         // A number that cannot be read is one of ours, so every call that is not known to be another's may be.
         let mut numbers = ours.filter(|ours| !ours.has_invalid).map(|ours| ours.valid);
         if let Some(numbers) = &mut numbers {
@@ -53,20 +53,20 @@ impl<'a> SweepRun<'a> {
         }
         Self {
             host,
-            now: knock.now,
+            now: event.now,
             config,
             numbers,
             rest: None,
-            left: Cell::new(asks),
-            alerts: Cell::new(ALERTS),
-            later: RefCell::new(None),
-            told: RefCell::new(wrong.into_iter().collect()),
+            round_trips_left: Cell::new(asks),
+            alerts_left: Cell::new(MAX_ALERTS),
+            postponed: RefCell::new(None),
+            problems: RefCell::new(invalid.into_iter().collect()),
         }
     }
 
     /// The same run, which may ask Twilio about single calls.
-    pub(super) fn asking_twilio(self, knock: &BotEvent) -> Self {
-        Self { rest: read_rest(knock).ok(), ..self }
+    pub(super) fn with_rest(self, event: &BotEvent) -> Self {
+        Self { rest: read_rest(event).ok(), ..self }
     }
 
     /// The base of our extensions' URLs.
@@ -88,39 +88,39 @@ impl<'a> SweepRun<'a> {
         }
         legs.iter().find(|leg| leg.parent.is_none())?;
         let is_app = |party: &Party<'_>| matches!(party, Party::Client(_) | Party::Sip(_));
-        let shown = |leg: &&CallEvent<'_>| leg.from_party().is_some_and(|from| is_number(&from));
-        Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shown))
+        let shows_number = |leg: &&CallEvent<'_>| leg.from_party().is_some_and(|from| is_number(&from));
+        Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shows_number))
     }
 
     /// Whether there is time for that many round trips.
-    pub(super) const fn has(&self, asks: u32) -> bool {
-        self.left.get() >= asks
+    pub(super) const fn has_budget(&self, asks: u32) -> bool {
+        self.round_trips_left.get() >= asks
     }
 
     pub(super) fn spend(&self) {
-        self.left.set(self.left.get().saturating_sub(1));
+        self.round_trips_left.set(self.round_trips_left.get().saturating_sub(1));
     }
 
     /// Does something with that many round trips set aside for what comes after it.
-    pub(super) async fn setting_aside<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
-        let aside = asks.min(self.left.get());
-        self.left.set(self.left.get() - aside);
-        let done = work.await;
-        self.left.set(self.left.get() + aside);
-        done
+    pub(super) async fn reserving<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
+        let reserved = asks.min(self.round_trips_left.get());
+        self.round_trips_left.set(self.round_trips_left.get() - reserved);
+        let output = work.await;
+        self.round_trips_left.set(self.round_trips_left.get() + reserved);
+        output
     }
 
     /// Remembers a line for the log, once.
-    pub(super) fn tell(&self, problem: impl Into<Problem>) {
+    pub(super) fn report(&self, problem: impl Into<Problem>) {
         let problem = problem.into();
-        let mut told = self.told.borrow_mut();
-        if !told.contains(&problem) {
-            told.push(problem);
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&problem) {
+            problems.push(problem);
         }
     }
 
     pub(super) fn problems(self) -> Vec<Problem> {
-        self.told.into_inner()
+        self.problems.into_inner()
     }
 
     /// One round trip to the chart.
@@ -147,33 +147,33 @@ impl<'a> SweepRun<'a> {
 
     /// From here on alerts wait for [`SweepRun::postponed`].
     pub(super) fn postpone_alerts(&self) {
-        *self.later.borrow_mut() = Some(Vec::new());
+        *self.postponed.borrow_mut() = Some(Vec::new());
     }
 
     /// The alert, if it is to be sent now.
-    pub(super) fn now_or_later(&self, intent: Json) -> Option<Json> {
-        match &mut *self.later.borrow_mut() {
-            Some(later) => later.push(intent),
+    pub(super) fn unless_postponed(&self, intent: Json) -> Option<Json> {
+        match &mut *self.postponed.borrow_mut() {
+            Some(postponed) => postponed.push(intent),
             None => return Some(intent),
         }
         None
     }
 
     /// The alerts that have waited.
-    pub(super) fn postponed(&self) -> Vec<Json> {
-        self.later.take().unwrap_or_default()
+    pub(super) fn take_postponed(&self) -> Vec<Json> {
+        self.postponed.take().unwrap_or_default()
     }
 
     /// Whether another alert may be sent.
-    pub(super) const fn may_alert(&self) -> bool {
-        self.alerts.get() > 0
+    pub(super) const fn can_alert(&self) -> bool {
+        self.alerts_left.get() > 0
     }
 
     /// One round trip to the alerts' address.
     pub(super) async fn alert(&self, request: HttpRequest) -> Answer {
         self.spend();
-        self.alerts.set(self.alerts.get().saturating_sub(1));
-        self.host.ask(Ask::Http(request), Some(ALERT)).await
+        self.alerts_left.set(self.alerts_left.get().saturating_sub(1));
+        self.host.ask(Ask::Http(request), Some(ALERT_DEADLINE)).await
     }
 
     /// One round trip elsewhere.
@@ -182,6 +182,3 @@ impl<'a> SweepRun<'a> {
         self.host.ask(Ask::Http(request), Some(DEADLINE)).await
     }
 }
-
-/// Why a run ends before its work is done.
-pub(super) type Stopped = Code;

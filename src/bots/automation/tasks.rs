@@ -2,38 +2,45 @@
 
 //! `Task`s for the staff, one per call at most, <https://hl7.org/fhir/R4/task.html>.
 
-use super::trigger::{ALL, ended_at, other_end, word};
+use super::trigger::{TRIGGERS, code_of, ended_at, other_end};
 use crate::chart::CallLog;
-use crate::dialplan::config::Occasion;
+use crate::dialplan::config::FollowUpTrigger;
 use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
 use crate::runtime::FhirRequest;
 use crate::time::{DAY, instant, parse_instant};
 
-/// The system of a task's identifier: `<CallSid>.<occasion>`.
-const CALL: &str = "https://plumline.dev/fhir/call-task";
+/// The system of a task's identifier: `<CallSid>.<trigger>`.
+const CALL_SYSTEM: &str = "https://plumline.dev/fhir/call-task";
 /// The system of its second identifier, by which a later call to the same number finds it.
-const CALLER: &str = "https://plumline.dev/fhir/caller";
-/// The code system of its code, which is the occasion's word.
-const CODE: &str = "https://plumline.dev/fhir/call-task-code";
+const CALLER_SYSTEM: &str = "https://plumline.dev/fhir/caller";
+/// The code system of its code, which is the trigger's word.
+const CODE_SYSTEM: &str = "https://plumline.dev/fhir/call-task-code";
 
 /// In which a task waits for somebody.
-const OPEN: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
+const OPEN_STATUSES: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
 
 /// The task of an ended call, as it begins.
-pub(super) fn task(occasion: Occasion, root: &str, log: &CallLog, call: &str, owner: Option<&str>, done: bool) -> Json {
-    let mut identifiers = vec![identifier(CALL, &[root, ".", word(occasion)].concat())];
-    identifiers.extend(other_end(log).map(|number| identifier(CALLER, number)));
+pub(super) fn new_task(
+    trigger: FollowUpTrigger,
+    root: &str,
+    log: &CallLog,
+    call: &str,
+    owner: Option<&str>,
+    is_done: bool,
+) -> Json {
+    let mut identifiers = vec![identifier(CALL_SYSTEM, &[root, ".", code_of(trigger)].concat())];
+    identifiers.extend(other_end(log).map(|number| identifier(CALLER_SYSTEM, number)));
     // When the call ended, and not when this was found out: whichever run does it, the task is the same.
     let authored = ended_at(log).map_or(Json::Null, |at| Json::of(&instant(at)));
     let to = |to: Option<&str>| to.map_or(Json::Null, reference);
     Json::object([
         ("resourceType", Json::of("Task")),
         ("identifier", Json::List(identifiers)),
-        ("status", Json::of(if done { "completed" } else { "requested" })),
+        ("status", Json::of(if is_done { "completed" } else { "requested" })),
         ("intent", Json::of("order")),
-        ("code", code(occasion)),
+        ("code", concept_of(trigger)),
         ("focus", reference(call)),
         ("for", to(log.context().patient.as_deref())),
         ("authoredOn", authored),
@@ -41,34 +48,34 @@ pub(super) fn task(occasion: Occasion, root: &str, log: &CallLog, call: &str, ow
     ])
 }
 
-fn code(occasion: Occasion) -> Json {
-    let mut code = concept(CODE, word(occasion));
-    let text = match occasion {
-        Occasion::Callback => "Call back, as the caller asked",
-        Occasion::Voicemail => "Listen to a message left by phone",
-        Occasion::Failed => "Look after a call that could not be connected",
-        Occasion::Missed => "Call back after a missed call",
+fn concept_of(trigger: FollowUpTrigger) -> Json {
+    let mut code = concept(CODE_SYSTEM, code_of(trigger));
+    let text = match trigger {
+        FollowUpTrigger::Callback => "Call back, as the caller asked",
+        FollowUpTrigger::Voicemail => "Listen to a message left by phone",
+        FollowUpTrigger::Failed => "Look after a call that could not be connected",
+        FollowUpTrigger::Missed => "Call back after a missed call",
     };
     code.set("text", Json::of(text));
     code
 }
 
-/// The create that makes one task of a call, whatever the occasion.
-pub(super) fn open(task: &Json, root: &str) -> FhirRequest {
+/// The create that makes one task of a call, whatever the trigger.
+pub(super) fn create_request(task: &Json, root: &str) -> FhirRequest {
     FhirRequest::create(task, Some(criteria(root)))
 }
 
 /// The search for a call's task.
-pub(super) fn of_call(root: &str) -> FhirRequest {
+pub(super) fn search_of_call(root: &str) -> FhirRequest {
     FhirRequest::get(["Task?", &criteria(root), "&_sort=identifier"].concat())
 }
 
-/// By its identifier with any occasion.
+/// By its identifier with any trigger.
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
-    for (index, occasion) in ALL.into_iter().enumerate() {
+    for (index, trigger) in TRIGGERS.into_iter().enumerate() {
         criteria.push_str(
-            &[if index == 0 { "" } else { "," }, CALL, "|", &search_value(root), ".", word(occasion)].concat(),
+            &[if index == 0 { "" } else { "," }, CALL_SYSTEM, "|", &search_value(root), ".", code_of(trigger)].concat(),
         );
     }
     criteria
@@ -76,19 +83,21 @@ pub(super) fn criteria(root: &str) -> String {
 
 /// The `CallSid` of the call that a task is of.
 pub(super) fn root_of(task: &Json) -> Option<&str> {
-    Some(crate::text::cut(identifier_value(task, CALL)?, b'.').0)
+    Some(crate::text::split_on(identifier_value(task, CALL_SYSTEM)?, b'.').0)
 }
 
-/// What becomes of a call's task that nobody has begun, now that the occasion is another (the message came after the
+/// What becomes of a call's task that nobody has begun, now that the trigger is another (the message came after the
 /// end, say), or there is none: somebody did answer. None where nothing is to change.
-pub(super) fn correct(task: &Json, occasion: Option<Occasion>) -> Option<FhirRequest> {
+pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<FhirRequest> {
     if !is(task, "status", "requested") {
         return None;
     }
     let mut corrected = task.clone();
-    match occasion {
-        Some(occasion) if task.get("code").is_some_and(|code| has_coding(code, CODE, word(occasion))) => return None,
-        Some(occasion) => corrected.set("code", code(occasion)),
+    match trigger {
+        Some(trigger) if task.get("code").is_some_and(|code| has_coding(code, CODE_SYSTEM, code_of(trigger))) => {
+            return None;
+        }
+        Some(trigger) => corrected.set("code", concept_of(trigger)),
         None => corrected.set("status", Json::of("cancelled")),
     }
     FhirRequest::update(&corrected)
@@ -96,26 +105,34 @@ pub(super) fn correct(task: &Json, occasion: Option<Occasion>) -> Option<FhirReq
 
 /// The search for the tasks that a call closes which began at `at` and reached somebody: open ones of the same patient, of
 /// the day before. What was missed while it went on it does not answer.
-pub(super) fn of_patient(patient: &str, at: u64) -> FhirRequest {
-    FhirRequest::get([&of_day(at), "&patient=", patient].concat())
+pub(super) fn search_of_patient(patient: &str, at: u64) -> FhirRequest {
+    FhirRequest::get([&day_criteria(at), "&patient=", patient].concat())
 }
 
 /// The same, by the caller's number.
-pub(super) fn of_caller(number: &str, at: u64) -> FhirRequest {
-    FhirRequest::get([&of_day(at), "&identifier=", CALLER, "|", &search_value(number)].concat())
+pub(super) fn search_of_caller(number: &str, at: u64) -> FhirRequest {
+    FhirRequest::get([&day_criteria(at), "&identifier=", CALLER_SYSTEM, "|", &search_value(number)].concat())
 }
 
-fn of_day(at: u64) -> String {
+fn day_criteria(at: u64) -> String {
     let (from, to) = (instant(at.saturating_sub(DAY)), instant(at + 1));
-    ["Task?status=", &OPEN.join(","), "&authored-on=ge", &from, "&authored-on=lt", &to, "&_sort=authored-on&_count=100"]
-        .concat()
+    [
+        "Task?status=",
+        &OPEN_STATUSES.join(","),
+        "&authored-on=ge",
+        &from,
+        "&authored-on=lt",
+        &to,
+        "&_sort=authored-on&_count=100",
+    ]
+    .concat()
 }
 
 /// Closes a task that was found so, if it is one of a call that had ended at `at`, when the other began.
 pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
     let authored = task.get("authoredOn").and_then(Json::text).and_then(parse_instant)?;
-    let open = OPEN.iter().any(|status| is(task, "status", status));
-    if root_of(task).is_none() || !open || authored > at || authored + DAY < at {
+    let is_open = OPEN_STATUSES.iter().any(|status| is(task, "status", status));
+    if root_of(task).is_none() || !is_open || authored > at || authored + DAY < at {
         return None;
     }
     let mut completed = task.clone();
@@ -124,14 +141,22 @@ pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
 }
 
 /// The search for all open tasks of calls of the day before an instant, and since.
-pub(super) fn open_since(at: u64) -> FhirRequest {
+pub(super) fn search_open_since(at: u64) -> FhirRequest {
     let mut codes = String::new();
-    for (index, occasion) in ALL.into_iter().enumerate() {
-        codes.push_str(&[if index == 0 { "" } else { "," }, CODE, "|", word(occasion)].concat());
+    for (index, trigger) in TRIGGERS.into_iter().enumerate() {
+        codes.push_str(&[if index == 0 { "" } else { "," }, CODE_SYSTEM, "|", code_of(trigger)].concat());
     }
     let from = instant(at.saturating_sub(DAY));
     FhirRequest::get(
-        ["Task?status=", &OPEN.join(","), "&code=", &codes, "&authored-on=ge", &from, "&_sort=authored-on&_count=500"]
-            .concat(),
+        [
+            "Task?status=",
+            &OPEN_STATUSES.join(","),
+            "&code=",
+            &codes,
+            "&authored-on=ge",
+            &from,
+            "&_sort=authored-on&_count=500",
+        ]
+        .concat(),
     )
 }

@@ -2,7 +2,7 @@
 
 //! Tickets that no call has claimed: found their call by who, whom and when, or closed.
 
-use super::sweep_run::{SweepRun, WRITES};
+use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use crate::chart::{CallLog, Chart, Leg, StoreError, Text};
 use crate::dialplan::Party;
 use crate::error::Code;
@@ -14,44 +14,44 @@ use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
 /// How young a ticket is left alone: its call may be on its way.
-const YOUNG: u64 = 2 * MINUTE;
+const RECENT: u64 = 2 * MINUTE;
 /// How long a ticket is good for.
 const VALID: u64 = 10 * MINUTE;
 /// How long after that its call may come up in Twilio's list.
-const LATE: u64 = 20 * MINUTE;
+const LIST_DELAY: u64 = 20 * MINUTE;
 /// How far Twilio's clock and the server's may be apart.
-const SKEW: u64 = MINUTE;
+const MAX_CLOCK_SKEW: u64 = MINUTE;
 
 /// How many practitioners' tickets are asked for at once.
-const DOUBTS: usize = 20;
+const MAX_PRACTITIONERS: usize = 20;
 /// How many records of one are looked at; where there are more it is not known what they were given.
-const GIVEN: usize = 200;
+const MAX_RECORDS: usize = 200;
 
 /// The code system of why nothing came of something.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
 
 /// The end of the URL of the extension that says when a call was sent by REST.
-const SENT: &str = "/call-attempt";
+const SENT_EXTENSION: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
 pub(super) struct Tickets {
     waiting: Vec<Chart>,
     /// What was written since then is left alone.
-    young: u64,
+    recent_since: u64,
     /// What else may have been a ticket of the same people.
-    given: Vec<Given>,
+    known_records: Vec<PractitionerRecords>,
 }
 
 /// All that was prepared for a practitioner, claimed or not.
-struct Given {
-    to: String,
+struct PractitionerRecords {
+    practitioner: String,
     /// Since then.
     since: u64,
     records: Vec<Chart>,
 }
 
-/// What [`Given`] is to be asked for: a practitioner, and since when.
-pub(super) type Doubt = (String, u64);
+/// What [`PractitionerRecords`] is to be asked for: a practitioner, and since when.
+pub(super) type Unconfirmed = (String, u64);
 
 impl Tickets {
     /// The search for them, the newest first: a ticket is used within minutes, and others' drafts stay for good.
@@ -68,7 +68,7 @@ impl Tickets {
                 waiting.push(chart);
             }
         }
-        Self { waiting, young: now.saturating_sub(YOUNG), given: Vec::new() }
+        Self { waiting, recent_since: now.saturating_sub(RECENT), known_records: Vec::new() }
     }
 
     /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody, which does not
@@ -87,14 +87,15 @@ impl Tickets {
             }
         }
         let index = best.map(|(_, index)| index);
-        let index = index.or_else(|| self.only(|ticket| fits_unheard(ticket, log))).or_else(|| self.of_silent(log))?;
-        let young = self.waiting.get(index).is_none_or(|ticket| self.is_young(ticket));
-        (!young).then(|| self.waiting.remove(index))
+        let index =
+            index.or_else(|| self.only(|ticket| fits_unanswered(ticket, log))).or_else(|| self.without_dial(log))?;
+        let is_recent = self.waiting.get(index).is_none_or(|ticket| self.is_recent(ticket));
+        (!is_recent).then(|| self.waiting.remove(index))
     }
 
-    fn is_young(&self, ticket: &Chart) -> bool {
+    fn is_recent(&self, ticket: &Chart) -> bool {
         let written = ticket.resource().and_then(|ticket| ticket.at(&["meta", "lastUpdated"])?.text());
-        written.and_then(parse_instant).is_none_or(|at| at >= self.young)
+        written.and_then(parse_instant).is_none_or(|at| at >= self.recent_since)
     }
 
     /// The ticket that fits, if no other does.
@@ -111,47 +112,57 @@ impl Tickets {
     /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
     /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
     /// be the only one that the call can have come with, those among them that other calls have claimed.
-    fn of_silent(&self, log: &CallLog) -> Option<usize> {
-        let index = self.only(|ticket| fits_silent(ticket, log))?;
+    fn without_dial(&self, log: &CallLog) -> Option<usize> {
+        let index = self.only(|ticket| fits_without_dial(ticket, log))?;
         let ticket = self.waiting.get(index)?;
-        let (practitioner, since) = doubt(ticket, log)?;
-        let given = self.given.iter().find(|given| given.to == practitioner && given.since <= since)?;
-        let another = |one: &Chart| one.reference() != ticket.reference() && fits_silent(one, log);
-        (!given.records.iter().any(another)).then_some(index)
+        let (practitioner, since) = unconfirmed_of(ticket, log)?;
+        let known_records = self
+            .known_records
+            .iter()
+            .find(|known_records| known_records.practitioner == practitioner && known_records.since <= since)?;
+        let another = |one: &Chart| one.reference() != ticket.reference() && fits_without_dial(one, log);
+        (!known_records.records.iter().any(another)).then_some(index)
     }
 
     /// What has to be known before calls that dialled nobody may take a ticket.
-    pub(super) fn doubts(&self, logs: impl Iterator<Item = CallLog>) -> Vec<Doubt> {
-        let mut doubts: Vec<Doubt> = Vec::new();
+    pub(super) fn unconfirmed(&self, logs: impl Iterator<Item = CallLog>) -> Vec<Unconfirmed> {
+        let mut unconfirmed: Vec<Unconfirmed> = Vec::new();
         for log in logs {
-            let ticket = self.only(|ticket| fits_silent(ticket, &log)).and_then(|index| self.waiting.get(index));
-            let Some((practitioner, since)) = ticket.and_then(|ticket| doubt(ticket, &log)) else {
+            let ticket = self.only(|ticket| fits_without_dial(ticket, &log)).and_then(|index| self.waiting.get(index));
+            let Some((practitioner, since)) = ticket.and_then(|ticket| unconfirmed_of(ticket, &log)) else {
                 continue;
             };
-            if let Some((_, known)) = doubts.iter_mut().find(|(known, _)| *known == practitioner) {
+            if let Some((_, known)) = unconfirmed.iter_mut().find(|(known, _)| *known == practitioner) {
                 *known = since.min(*known);
-            } else if doubts.len() < DOUBTS {
+            } else if unconfirmed.len() < MAX_PRACTITIONERS {
                 // The others' turn comes in the next runs.
-                doubts.push((practitioner, since));
+                unconfirmed.push((practitioner, since));
             }
         }
         // What is known of a call's beginning when it is taken may be a little earlier.
-        doubts.into_iter().map(|(practitioner, since)| (practitioner, since.saturating_sub(SKEW))).collect()
+        unconfirmed
+            .into_iter()
+            .map(|(practitioner, since)| (practitioner, since.saturating_sub(MAX_CLOCK_SKEW)))
+            .collect()
     }
 
     /// The search that settles a doubt. What was prepared since then was written since then.
-    pub(super) fn given((practitioner, since): &Doubt) -> FhirRequest {
+    pub(super) fn search_records((practitioner, since): &Unconfirmed) -> FhirRequest {
         let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         let sender = ["&sender=", practitioner, "&_lastUpdated=ge", &instant(*since)].concat();
-        FhirRequest::get([&category, &*sender, "&_count=", &decimal(GIVEN as u64)].concat())
+        FhirRequest::get([&category, &*sender, "&_count=", &decimal(MAX_RECORDS as u64)].concat())
     }
 
     /// Takes in what was found, in place of what was known before; nothing where it is not known.
-    pub(super) fn learn(&mut self, found: impl Iterator<Item = (Doubt, Option<Vec<Json>>)>) {
-        self.given.clear();
-        for ((to, since), found) in found {
-            if let Some(found) = found.filter(|found| found.len() < GIVEN) {
-                self.given.push(Given { to, since, records: found.into_iter().map(Chart::of).collect() });
+    pub(super) fn set_known_records(&mut self, found: impl Iterator<Item = (Unconfirmed, Option<Vec<Json>>)>) {
+        self.known_records.clear();
+        for ((practitioner, since), found) in found {
+            if let Some(found) = found.filter(|found| found.len() < MAX_RECORDS) {
+                self.known_records.push(PractitionerRecords {
+                    practitioner,
+                    since,
+                    records: found.into_iter().map(Chart::of).collect(),
+                });
             }
         }
     }
@@ -163,28 +174,28 @@ impl Tickets {
 
     /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
     /// of theirs would have come up.
-    pub(super) async fn expire(self, round: &SweepRun<'_>, read_to: u64) {
+    pub(super) async fn expire(self, run: &SweepRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
         for ticket in &self.waiting {
             let prepared = ticket.log.context().prepared.unwrap_or(u64::MAX);
             if let Some(resource) = ticket.resource()
                 && is(resource, "status", "preparation")
-                && !self.is_young(ticket)
-                && prepared.saturating_add(VALID + LATE) < read_to
+                && !self.is_recent(ticket)
+                && prepared.saturating_add(VALID + LIST_DELAY) < read_to
             {
                 let mut closed = resource.clone();
                 close(&mut closed, "not-done", "ticket-expired", "No call was placed.");
                 requests.extend(FhirRequest::update(&closed));
             }
         }
-        while !requests.is_empty() && round.has(1) {
-            let rest = requests.split_off(requests.len().min(WRITES));
-            for answer in round.fhir(requests).await {
+        while !requests.is_empty() && run.has_budget(1) {
+            let rest = requests.split_off(requests.len().min(MAX_BATCH_WRITES));
+            for answer in run.fhir(requests).await {
                 // Changed since: somebody claimed it, or the next run closes it.
-                if let Err(trouble) = StoreError::check(&answer)
-                    && trouble != StoreError::Retryable(Code::ChartConflict)
+                if let Err(error) = StoreError::check(&answer)
+                    && error != StoreError::Retryable(Code::ChartConflict)
                 {
-                    round.tell(trouble.code());
+                    run.report(error.code());
                 }
             }
             requests = rest;
@@ -220,44 +231,44 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
     }
     // Before the phone was noted, whom the call dials told enough.
     let phone = context.practitioner_number.as_deref().is_none_or(|phone| root.text(Text::To) == Some(phone));
-    is_by_rest(ticket, root) && phone && in_time && log.children().any(to)
+    is_placed_by_rest(ticket, root) && phone && in_time && log.children().any(to)
 }
 
 /// Whether a call that was placed by REST and got no further than the practitioner's own phone may be the one that the
 /// ticket was made for: it went there, and was sent at that very moment. What else calls over the same number of ours
 /// goes elsewhere; where the phone was not noted, nothing tells the two apart.
-fn fits_unheard(ticket: &Chart, log: &CallLog) -> bool {
+fn fits_unanswered(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, log.root_leg())
     else {
         return false;
     };
-    let in_time = log.started_at().is_some_and(|started| is_in_time(started, prepared, SKEW));
-    let unheard = log.children().next().is_none() && was_sent(ticket);
-    is_by_rest(ticket, root) && root.text(Text::To) == Some(phone) && in_time && unheard
+    let in_time = log.started_at().is_some_and(|started| is_in_time(started, prepared, MAX_CLOCK_SKEW));
+    let was_unanswered = log.children().next().is_none() && was_sent(ticket);
+    is_placed_by_rest(ticket, root) && root.text(Text::To) == Some(phone) && in_time && was_unanswered
 }
 
 /// Whether a call was placed by REST over the number of ours that the ticket's callee sees.
-fn is_by_rest(ticket: &Chart, root: &Leg) -> bool {
+fn is_placed_by_rest(ticket: &Chart, root: &Leg) -> bool {
     let resource = ticket.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
     let from = root.text(Text::From);
     by_rest && from.is_some() && from == line(resource)
 }
 
-const fn is_in_time(started: u64, prepared: u64, good_for: u64) -> bool {
-    started + SKEW >= prepared && started <= prepared + good_for + SKEW
+const fn is_in_time(started: u64, prepared: u64, valid_for: u64) -> bool {
+    started + MAX_CLOCK_SKEW >= prepared && started <= prepared + valid_for + MAX_CLOCK_SKEW
 }
 
 /// Of whom, and since when, everything has to be known before a call that dialled nobody may take the ticket.
-fn doubt(ticket: &Chart, log: &CallLog) -> Option<Doubt> {
+fn unconfirmed_of(ticket: &Chart, log: &CallLog) -> Option<Unconfirmed> {
     let practitioner = ticket.log.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
-    Some((practitioner, log.started_at()?.saturating_sub(VALID + SKEW)))
+    Some((practitioner, log.started_at()?.saturating_sub(VALID + MAX_CLOCK_SKEW)))
 }
 
 /// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
 /// was one, by the second: Twilio tells no more. Nor with what was sent by REST.
-fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
+fn fits_without_dial(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, log.root_leg(), log.started_at()) else {
         return false;
@@ -265,10 +276,13 @@ fn fits_silent(ticket: &Chart, log: &CallLog) -> bool {
     let Some(Party::Client(identity)) = root.text(Text::From).map(Party::parse) else {
         return false;
     };
-    let dialled_nobody =
+    let has_dialed =
         !was_sent(ticket) && root.text(Text::To).is_none_or(str::is_empty) && log.children().next().is_none();
     let ours = context.identity.as_deref() == Some(&*identity);
-    ours && dialled_nobody && log.is_over() && started / 1_000 >= prepared / 1_000 && started <= prepared + VALID + SKEW
+    ours && has_dialed
+        && log.is_over()
+        && started / 1_000 >= prepared / 1_000
+        && started <= prepared + VALID + MAX_CLOCK_SKEW
 }
 
 /// The number of ours that a ticket's callee sees.
@@ -282,6 +296,6 @@ fn line(ticket: &Json) -> Option<&str> {
 fn was_sent(ticket: &Chart) -> bool {
     let extensions = ticket.resource().and_then(|ticket| ticket.get("extension")).map(Json::elements);
     let extensions = extensions.unwrap_or_default();
-    let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT));
+    let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT_EXTENSION));
     extensions.iter().any(url)
 }

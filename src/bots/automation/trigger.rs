@@ -2,37 +2,38 @@
 
 //! What there is to do after a call: told from its log alone.
 
-use crate::chart::{CallLog, Instant, Leg, Outcome, Text, Way};
-use crate::dialplan::config::Occasion;
+use crate::chart::{CallDirection, CallLog, Instant, Leg, Outcome, Text};
+use crate::dialplan::config::FollowUpTrigger;
 
-/// Every occasion, the one that asks for most first.
-pub(super) const ALL: [Occasion; 4] = [Occasion::Callback, Occasion::Voicemail, Occasion::Failed, Occasion::Missed];
+/// Every trigger, the one that asks for most first.
+pub(super) const TRIGGERS: [FollowUpTrigger; 4] =
+    [FollowUpTrigger::Callback, FollowUpTrigger::Voicemail, FollowUpTrigger::Failed, FollowUpTrigger::Missed];
 
 /// Its word, as in the config.
-pub(super) const fn word(occasion: Occasion) -> &'static str {
-    match occasion {
-        Occasion::Callback => "callback",
-        Occasion::Voicemail => "voicemail",
-        Occasion::Failed => "failed",
-        Occasion::Missed => "missed",
+pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
+    match trigger {
+        FollowUpTrigger::Callback => "callback",
+        FollowUpTrigger::Voicemail => "voicemail",
+        FollowUpTrigger::Failed => "failed",
+        FollowUpTrigger::Missed => "missed",
     }
 }
 
-/// The occasion of an ended call that `of` names and that asks for most.
+/// The trigger of an ended call that `of` names and that asks for most.
 ///
 /// A call is missed where somebody called and nobody answered nor was a message left; what our people call and nobody
 /// answers they know. A call that fails does so either way.
-pub(super) fn occasion(log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
-    let inbound = log.way() == Some(Way::Inbound);
+pub(super) fn trigger_of(log: &CallLog, of: &[FollowUpTrigger]) -> Option<FollowUpTrigger> {
+    let inbound = log.direction() == Some(CallDirection::Inbound);
     let outcome = log.outcome()?;
-    ALL.into_iter().find(|occasion| {
-        of.contains(occasion)
-            && match occasion {
-                Occasion::Callback => inbound && asks_for_callback(log),
-                Occasion::Voicemail => inbound && outcome == Outcome::Voicemail,
-                Occasion::Failed => outcome == Outcome::Failed,
+    TRIGGERS.into_iter().find(|trigger| {
+        of.contains(trigger)
+            && match trigger {
+                FollowUpTrigger::Callback => inbound && asks_for_callback(log),
+                FollowUpTrigger::Voicemail => inbound && outcome == Outcome::Voicemail,
+                FollowUpTrigger::Failed => outcome == Outcome::Failed,
                 // Whom the dialplan turned away nobody missed.
-                Occasion::Missed => {
+                FollowUpTrigger::Missed => {
                     inbound
                         && !log.root_leg().is_some_and(Leg::is_rejected)
                         && matches!(outcome, Outcome::NoAnswer | Outcome::Busy | Outcome::Declined | Outcome::Dropped)
@@ -42,8 +43,8 @@ pub(super) fn occasion(log: &CallLog, of: &[Occasion]) -> Option<Occasion> {
 }
 
 /// Whether it says that nobody answered: what callbacks that are still on their way may contradict.
-pub(super) const fn is_unanswered(occasion: Occasion) -> bool {
-    matches!(occasion, Occasion::Failed | Occasion::Missed)
+pub(super) const fn is_unanswered(trigger: FollowUpTrigger) -> bool {
+    matches!(trigger, FollowUpTrigger::Failed | FollowUpTrigger::Missed)
 }
 
 /// Whether the caller asked to be called back: the chart says so by this `QueueResult`, which is none of Twilio's.
@@ -52,8 +53,8 @@ fn asks_for_callback(log: &CallLog) -> bool {
 }
 
 /// Whether our people reached somebody.
-pub(super) fn reached(log: &CallLog) -> bool {
-    log.way() == Some(Way::Outbound) && log.outcome() == Some(Outcome::Answered)
+pub(super) fn reached_callee(log: &CallLog) -> bool {
+    log.direction() == Some(CallDirection::Outbound) && log.outcome() == Some(Outcome::Answered)
 }
 
 /// When a call had ended; when it began where that is not known.
@@ -65,7 +66,7 @@ pub(super) fn ended_at(log: &CallLog) -> Option<u64> {
 pub(super) fn other_end(log: &CallLog) -> Option<&str> {
     let number = |text: Option<&'_ str>| text.is_some_and(|text| crate::phone::E164::parse(text).is_some());
     let root = log.root_leg()?;
-    let found = if log.way() == Some(Way::Inbound) {
+    let found = if log.direction() == Some(CallDirection::Inbound) {
         root.text(Text::From)
     } else {
         let to = log.context().number.as_deref();

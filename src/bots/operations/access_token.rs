@@ -17,33 +17,33 @@ use crate::token::{AccessToken, KeySecret};
 const LIFETIME: u32 = 3_600;
 
 /// Answers `{ token, identity, fromNumber, expires }`.
-pub(super) async fn access_token(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let office = ClinicSettings::open(knock, host).await?;
-    let numbers = office.numbers();
-    let (mut requester, _) = Requester::of(knock, &office.config, Vec::new(), host).await?;
-    let wanted = text_of(&knock.input, "identity")?;
-    let identity = requester.identity(wanted, knock.now, &office.config, host, log).await?;
-    let token = mint(knock, &office.config, &identity)?;
-    let fixed = CallerId::of(&office.config, &numbers, Some(&requester.reference), log).fixed();
+pub(super) async fn access_token(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let settings = ClinicSettings::read(event, host).await?;
+    let numbers = settings.numbers();
+    let (mut requester, _) = Requester::of(event, &settings.config, Vec::new(), host).await?;
+    let wanted = text_of(&event.input, "identity")?;
+    let identity = requester.identity(wanted, event.now, &settings.config, host, log).await?;
+    let token = mint(event, &settings.config, &identity)?;
+    let fixed = CallerId::of(&settings.config, &numbers, Some(&requester.reference), log).fixed();
     let from = fixed.or_else(|| numbers.first().copied()).map_or("", crate::phone::E164::as_str);
     Ok(Json::object([
         ("token", Json::of(&token)),
         ("identity", Json::of(&identity)),
         ("fromNumber", Json::of(from)),
-        ("expires", Json::of(&instant((knock.now / 1_000 + u64::from(LIFETIME)) * 1_000))),
+        ("expires", Json::of(&instant((event.now / 1_000 + u64::from(LIFETIME)) * 1_000))),
     ]))
 }
 
 /// A token for the TwiML App; to receive calls only where the config says so.
-pub(super) fn mint(knock: &BotEvent, config: &Config, identity: &str) -> Result<String, Reply> {
+pub(super) fn mint(event: &BotEvent, config: &Config, identity: &str) -> Result<String, Reply> {
     let signed = || -> Result<String, Problem> {
-        let (account_sid, key_sid) = (knock.need(Secret::AccountSid)?, knock.need(Secret::ApiKey)?);
-        let secret = KeySecret::new(knock.need(Secret::ApiSecret)?)?;
-        let application = Json::of(knock.need(Secret::TwimlAppSid)?);
+        let (account_sid, key_sid) = (event.require(Secret::AccountSid)?, event.require(Secret::ApiKey)?);
+        let secret = KeySecret::new(event.require(Secret::ApiSecret)?)?;
+        let application = Json::of(event.require(Secret::TwimlAppSid)?);
         let incoming = Json::Bool(config.outbound.incoming);
         let voice = Json::object([("incomingAllow", incoming), ("outgoingApplicationSid", application)]);
         let grants = Json::object([("voice", voice)]);
-        let now = knock.now / 1_000;
+        let now = event.now / 1_000;
         let token = AccessToken {
             account_sid,
             key_sid,

@@ -7,7 +7,7 @@ use crate::bots::settings::{OurNumbers, read_config, read_rest};
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::outbound::Sealing;
+use crate::outbound::SealingKeys;
 use crate::phone::E164;
 use crate::policy::Refusal;
 use crate::runtime::{Ask, BotEvent, Host, Reply, Secret, Secrets};
@@ -22,12 +22,12 @@ impl ClinicSettings {
     /// Reads the config and the numbers: the project secret, else Twilio's list of ours.
     ///
     /// Nothing is done under a config that cannot be read: what it forbids is not known then.
-    pub(super) async fn open(knock: &BotEvent, host: &Host) -> Result<Self, Reply> {
-        let config = config_of(knock)?;
-        let numbers = match OurNumbers::read(knock) {
+    pub(super) async fn read(event: &BotEvent, host: &Host) -> Result<Self, Reply> {
+        let config = config_of(event)?;
+        let numbers = match OurNumbers::read(event) {
             Some(numbers) if numbers.valid.is_empty() => return Err(Reply::Invalid(OurNumbers::INVALID)),
             Some(numbers) => numbers.valid,
-            None => listed(knock, host).await?,
+            None => numbers_from_twilio(event, host).await?,
         };
         if numbers.is_empty() {
             return Err(Reply::Invalid(Problem::at(Code::SecretMissing, Secret::Number.name())));
@@ -46,8 +46,8 @@ impl ClinicSettings {
     }
 }
 
-pub(super) fn config_of(knock: &BotEvent) -> Result<Config, Reply> {
-    match read_config(knock) {
+pub(super) fn config_of(event: &BotEvent) -> Result<Config, Reply> {
+    match read_config(event) {
         (config, None) => Ok(config),
         (_, Some(_)) => Err(Reply::Broken(Problem::at(Code::ConfigInvalid, Secret::Config.name()))),
     }
@@ -55,13 +55,13 @@ pub(super) fn config_of(knock: &BotEvent) -> Result<Config, Reply> {
 
 /// The keys of the seals that stay in the chart: `PLUMLINE_SECRET`, or where that is not set the secret of the API key,
 /// which every call that is placed or ended needs.
-pub(super) fn keys(knock: &BotEvent) -> Sealing {
-    Sealing::of(knock.secret(Secret::Sealing), knock.secret(Secret::ApiSecret))
+pub(super) fn keys(event: &BotEvent) -> SealingKeys {
+    SealingKeys::of(event.secret(Secret::SealingKeys), event.secret(Secret::ApiSecret))
 }
 
 /// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
-async fn listed(knock: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
-    let rest = match read_rest(knock) {
+async fn numbers_from_twilio(event: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
+    let rest = match read_rest(event) {
         Ok(rest) => rest,
         // Without a key Twilio cannot be asked, and the secret is what is missing.
         Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),
@@ -81,7 +81,7 @@ async fn listed(knock: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
 }
 
 /// Why a call is not placed, to whoever asked for it by an operation.
-pub(super) fn refused(refusal: Refusal) -> Reply {
+pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
     let problem = refusal.code().into();
     match refusal {
         Refusal::NumberInvalid => Reply::Invalid(problem),

@@ -5,10 +5,10 @@
 
 use super::clinic_settings::{config_of, keys};
 use super::requester::{acts_as, read, reference, written};
-use super::{DEADLINE, text_of, wrong};
+use super::{DEADLINE, invalid_argument, text_of};
 use crate::bots::settings::read_rest;
 use crate::chart::{
-    CallEvent, Chart, ChartWrite, Context, Patience, Status, call_sid, nothing_else, search_all, store,
+    CallEvent, Chart, ChartWrite, Context, RetryPolicy, Status, call_sid, nothing_else, search_all, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::{CallSid, Party};
@@ -16,7 +16,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::element::is;
 use crate::fhir::reference::reference_to;
 use crate::json::Json;
-use crate::outbound::{Prepared, Sealing};
+use crate::outbound::{Prepared, SealingKeys};
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
 
@@ -24,7 +24,7 @@ use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
 const ATTEMPTS: u32 = 3;
 
 /// How many legs of a call are looked at: as many as are asked for.
-const LEGS: usize = 50;
+const MAX_LEGS: usize = 50;
 
 /// Twilio's error where a call has ended already: <https://www.twilio.com/docs/api/errors/21220>.
 const NOT_IN_PROGRESS: u32 = 21_220;
@@ -33,15 +33,18 @@ const NOT_IN_PROGRESS: u32 = 21_220;
 ///
 /// Staff may edit records of calls. So a record says which call is meant, but not whose it is: Twilio says which browser
 /// placed or answered it, and a seal says who placed it by REST or prepared it.
-pub(super) async fn end_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let who = reference(knock)?;
-    let config = config_of(knock)?;
-    let sealing = keys(knock);
-    let sid = text_of(&knock.input, "callSid")?.map(|sid| call_sid(sid).ok_or(wrong("callSid"))).transpose()?;
-    let ask = match (sid, text_of(&knock.input, "communication")?) {
+pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let who = reference(event)?;
+    let config = config_of(event)?;
+    let sealing = keys(event);
+    let sid =
+        text_of(&event.input, "callSid")?.map(|sid| call_sid(sid).ok_or(invalid_argument("callSid"))).transpose()?;
+    let ask = match (sid, text_of(&event.input, "communication")?) {
         (Some(sid), None) => search_all(sid.0),
-        (None, Some(id)) => FhirRequest::get(reference_to(id, "Communication").ok_or(wrong("communication"))?),
-        _ => return Err(wrong("communication")),
+        (None, Some(id)) => {
+            FhirRequest::get(reference_to(id, "Communication").ok_or(invalid_argument("communication"))?)
+        }
+        _ => return Err(invalid_argument("communication")),
     };
     for _ in 0..ATTEMPTS {
         let found = read(host.ask(Ask::Fhir(ask.clone()), Some(DEADLINE)).await, "Communication")?;
@@ -51,17 +54,17 @@ pub(super) async fn end_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>)
             None => records.first().and_then(|record| record.log.root().map(str::to_owned)),
         };
         if let Some(root) = root {
-            let ending = Ending { knock, who, config: &config, sealing: &sealing, root: &root };
-            return ending.end(&records, host, log).await;
+            let call_to_end = CallToEnd { event, who, config: &config, sealing: &sealing, root: &root };
+            return call_to_end.end(&records, host, log).await;
         }
         // Whether somebody else has such a call is not said.
         let prepared = records.into_iter().find(|record| record.is_prepared_for(who, &sealing)).ok_or(not_found())?;
         if prepared.status() != "preparation" {
-            return Ok(told(&prepared, "not-done"));
+            return Ok(answer_of(&prepared, "not-done"));
         }
-        let write = give_up(&prepared, "Given up before the call was placed")?;
+        let write = mark_not_done(&prepared, "Given up before the call was placed")?;
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
-            Ok(_) => return Ok(told(&prepared, "not-done")),
+            Ok(_) => return Ok(answer_of(&prepared, "not-done")),
             // Perhaps its call was placed at this moment.
             Err(Reply::Conflict(_)) => {}
             Err(reply) => return Err(reply),
@@ -80,7 +83,7 @@ fn records(found: Json) -> Vec<Prepared> {
 }
 
 /// Writes that no call is placed for a record any more, and why.
-pub(super) fn give_up(prepared: &Prepared, why: &str) -> Result<FhirRequest, Reply> {
+pub(super) fn mark_not_done(prepared: &Prepared, why: &str) -> Result<FhirRequest, Reply> {
     let mut resource = prepared.resource.clone();
     resource.set("status", Json::of("not-done"));
     resource.set("statusReason", Json::object([("text", Json::of(why))]));
@@ -88,21 +91,21 @@ pub(super) fn give_up(prepared: &Prepared, why: &str) -> Result<FhirRequest, Rep
 }
 
 /// A call that is to be ended.
-struct Ending<'a> {
-    knock: &'a BotEvent,
+struct CallToEnd<'a> {
+    event: &'a BotEvent,
     /// Who asks, `Practitioner/<id>`.
     who: &'a str,
     config: &'a Config,
-    sealing: &'a Sealing,
+    sealing: &'a SealingKeys,
     /// Its `CallSid`.
     root: &'a str,
 }
 
-impl Ending<'_> {
+impl CallToEnd<'_> {
     /// Ends it if it is the requester's; `records` are those that name it.
     async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-        let rest = read_rest(self.knock).map_err(Reply::Broken)?;
-        let call = answered(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
+        let rest = read_rest(self.event).map_err(Reply::Broken)?;
+        let call = twilio_body(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
         let event = CallEvent::from_rest(&call).filter(|event| event.sid.0 == self.root && event.parent.is_none());
         let event = event.ok_or(not_found())?;
         if !self.is_theirs(&event, records, &rest, host).await? {
@@ -116,17 +119,17 @@ impl Ending<'_> {
             &stopped
         };
         // A record that names no practitioner yet was made by a callback.
-        let named = |record: &&Prepared| record.log.context().practitioner.is_some();
-        let theirs = |record: &&Prepared| record.log.context().practitioner.as_deref() == Some(self.who);
-        let sealed = |record: &&Prepared| record.is_prepared_for(self.who, self.sealing);
-        let own = records.iter().find(sealed).or_else(|| records.iter().find(theirs));
-        let record = own.or_else(|| records.iter().find(named));
+        let has_practitioner = |record: &&Prepared| record.log.context().practitioner.is_some();
+        let is_for_requester = |record: &&Prepared| record.log.context().practitioner.as_deref() == Some(self.who);
+        let is_sealed = |record: &&Prepared| record.is_prepared_for(self.who, self.sealing);
+        let own = records.iter().find(is_sealed).or_else(|| records.iter().find(is_for_requester));
+        let record = own.or_else(|| records.iter().find(has_practitioner));
         if let Some(record) = own.filter(|record| record.log.context().prepared.is_some() && !record.log.is_over()) {
-            self.note(record, ended, host, log).await;
+            self.record_end(record, ended, host, log).await;
         }
         let status = ended.get("status").and_then(Json::text).unwrap_or("completed");
         Ok(match record {
-            Some(record) => told(record, status),
+            Some(record) => answer_of(record, status),
             None => Json::object([("callSid", Json::of(self.root)), ("status", Json::of(status))]),
         })
     }
@@ -141,7 +144,7 @@ impl Ending<'_> {
         host: &Host,
     ) -> Result<bool, Reply> {
         match event.from_party() {
-            Some(Party::Client(identity)) => self.is_me(&identity, host).await,
+            Some(Party::Client(identity)) => self.acts_as_requester(&identity, host).await,
             _ if event.direction == Some("outbound-api") => {
                 Ok(records.iter().any(|record| record.is_placed_by(self.who, self.root, self.sealing)))
             }
@@ -149,34 +152,34 @@ impl Ending<'_> {
         }
     }
 
-    async fn is_me(&self, identity: &str, host: &Host) -> Result<bool, Reply> {
-        acts_as(self.who, identity, self.knock.now, self.config, host).await
+    async fn acts_as_requester(&self, identity: &str, host: &Host) -> Result<bool, Reply> {
+        acts_as(self.who, identity, self.event.now, self.config, host).await
     }
 
     /// Whether a browser of the requester's has answered it.
     async fn has_answered(&self, rest: &Rest, host: &Host) -> Result<bool, Reply> {
         let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "50")]);
-        let legs = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
-        let mut strangers: Vec<String> = Vec::new();
-        for leg in legs.get("calls").map(Json::elements).unwrap_or_default().iter().take(LEGS) {
+        let legs = twilio_body(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+        let mut other_identities: Vec<String> = Vec::new();
+        for leg in legs.get("calls").map(Json::elements).unwrap_or_default().iter().take(MAX_LEGS) {
             let Some(leg) = CallEvent::from_rest(leg) else { continue };
             let answered = matches!(leg.status, Some(Status::InProgress | Status::Completed));
             if let Some(Party::Client(identity)) = leg.to_party()
                 && answered
                 && leg.root().0 == self.root
-                && !strangers.iter().any(|known| *known == *identity)
+                && !other_identities.iter().any(|known| *known == *identity)
             {
-                if self.is_me(&identity, host).await? {
+                if self.acts_as_requester(&identity, host).await? {
                     return Ok(true);
                 }
-                strangers.push(identity.to_string());
+                other_identities.push(identity.to_string());
             }
         }
         Ok(false)
     }
 
     /// Writes how it ended. The callbacks of the call, and the sweep, write what was not written here.
-    async fn note(&self, record: &Prepared, ended: &Json, host: &Host, log: &mut Vec<Code>) {
+    async fn record_end(&self, record: &Prepared, ended: &Json, host: &Host, log: &mut Vec<Code>) {
         let Some(event) = CallEvent::from_rest(ended).filter(|event| event.sid.0 == self.root) else {
             return;
         };
@@ -188,7 +191,7 @@ impl Ending<'_> {
             chart: Some(&chart),
             also: &nothing_else,
             base: self.config.extension_base(),
-            patience: Patience::UntilStored(Some(DEADLINE)),
+            retry: RetryPolicy::UntilStored(Some(DEADLINE)),
         };
         if let Err(code) = store(host, write).await {
             log.push(code);
@@ -201,10 +204,10 @@ async fn stop(rest: &Rest, sid: &str, status: Option<Status>, host: &Host) -> Re
     let path = path_of(sid);
     // Of a call that rings, `canceled` says that nobody was reached.
     let ringing = status.is_some_and(|status| status < Status::InProgress);
-    let mut ended = end(rest, &path, if ringing { "canceled" } else { "completed" }, host).await?;
+    let mut ended = set_status(rest, &path, if ringing { "canceled" } else { "completed" }, host).await?;
     if ringing && !is_over(&ended) {
         // It was answered meanwhile.
-        ended = end(rest, &path, "completed", host).await?;
+        ended = set_status(rest, &path, "completed", host).await?;
     }
     Ok(ended)
 }
@@ -214,20 +217,20 @@ fn path_of(sid: &str) -> String {
 }
 
 /// Changes a call's state; what Twilio says of it then.
-async fn end(rest: &Rest, path: &str, status: &str, host: &Host) -> Result<Json, Reply> {
+async fn set_status(rest: &Rest, path: &str, status: &str, host: &Host) -> Result<Json, Reply> {
     let answer = host.ask(Ask::Http(rest.post(path, &[("Status", status)])), Some(DEADLINE)).await;
     match answer {
         Answer::Done { status: 400..=499, body }
             if body.get("code").and_then(Json::integer) == Some(NOT_IN_PROGRESS) =>
         {
-            answered(host.ask(Ask::Http(rest.get(path, &[])), Some(DEADLINE)).await)
+            twilio_body(host.ask(Ask::Http(rest.get(path, &[])), Some(DEADLINE)).await)
         }
-        answer => answered(answer),
+        answer => twilio_body(answer),
     }
 }
 
 /// The body of Twilio's answer.
-pub(super) fn answered(answer: Answer) -> Result<Json, Reply> {
+pub(super) fn twilio_body(answer: Answer) -> Result<Json, Reply> {
     match answer {
         Answer::Done { status: 200..=299, body } => Ok(body),
         Answer::Done { status: 404, .. } => Err(not_found()),
@@ -245,7 +248,7 @@ fn is_over(call: &Json) -> bool {
     call.get("status").and_then(Json::text).and_then(Status::parse).is_some_and(Status::is_terminal)
 }
 
-fn told(prepared: &Prepared, status: &str) -> Json {
+fn answer_of(prepared: &Prepared, status: &str) -> Json {
     Json::object([
         ("communication", Json::of(&["Communication/", prepared.id()].concat())),
         ("callSid", prepared.log.root().map_or(Json::Null, Json::of)),

@@ -5,8 +5,8 @@
 //! The bot runs as whoever asks, so there is what they may see. A cursor names the last one that was given, by instant
 //! and id: whatever comes to the chart in between, each is given once.
 
-use super::wrong;
-use crate::chart::{CallLog, Count, StoreError, Way, found};
+use super::invalid_argument;
+use crate::chart::{CallDirection, CallLog, Count, StoreError, found};
 use crate::error::{Code, Problem};
 use crate::fhir::element::{has_coding, identifier_value};
 use crate::fhir::reference::{is_id, reference_of};
@@ -16,11 +16,11 @@ use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Response};
 use crate::time::{DAY, instant, parse_instant};
 
 /// Items of a page, unless asked otherwise.
-const COUNT: u32 = 20;
+const DEFAULT_COUNT: u32 = 20;
 /// Items of a page at most.
-const MAX: u32 = 100;
+const MAX_COUNT: u32 = 100;
 /// Items at one instant at most.
-const AT_ONCE: u64 = 1_000;
+const MAX_AT_INSTANT: u64 = 1_000;
 /// Milliseconds that a round trip may take.
 const DEADLINE: u32 = 8_000;
 
@@ -28,8 +28,8 @@ const DEADLINE: u32 = 8_000;
 const MESSAGE: &str = "https://medplum.com/twilio-sms-direction";
 
 /// Answers `{ patient, count?, order?, cursor? }` with `{ items, cursor? }`.
-pub(super) async fn history(knock: &BotEvent, host: &Host) -> Response {
-    match page(knock, host).await {
+pub(super) async fn history(event: &BotEvent, host: &Host) -> Response {
+    match page(event, host).await {
         Ok(page) => Reply::Value(page).into(),
         Err(reply) => reply.into(),
     }
@@ -48,43 +48,43 @@ struct Item {
     resource: Json,
 }
 
-async fn page(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
-    let text = |name| knock.input.get(name).and_then(Json::text);
+async fn page(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
+    let text = |name| event.input.get(name).and_then(Json::text);
     let patient = text("patient").filter(|patient| is_patient(patient));
-    let patient = patient.ok_or(wrong("patient"))?;
-    let count = knock.input.get("count").and_then(Json::integer).unwrap_or(COUNT).clamp(1, MAX);
+    let patient = patient.ok_or(invalid_argument("patient"))?;
+    let count = event.input.get("count").and_then(Json::integer).unwrap_or(DEFAULT_COUNT).clamp(1, MAX_COUNT);
     let newest = text("order") != Some("oldest");
-    let cursor = match knock.input.get("cursor") {
+    let cursor = match event.input.get("cursor") {
         None | Some(Json::Null) => None,
         Some(cursor) => Some(Cursor::read(cursor).ok_or(Reply::Invalid(Code::CursorInvalid.into()))?),
     };
-    let view = View { search: search(patient), count: count as usize, newest };
-    let (items, more) = view.read(knock.now, cursor, host).await.map_err(reply)?;
-    let cursor = items.last().filter(|_| more).map_or(Json::Null, Cursor::write);
-    let items = items.into_iter().map(|item| tell(&item.resource)).collect();
+    let query = HistoryQuery { search: search(patient), count: count as usize, newest };
+    let (items, has_more) = query.read(event.now, cursor, host).await.map_err(error_reply)?;
+    let cursor = items.last().filter(|_| has_more).map_or(Json::Null, Cursor::write);
+    let items = items.into_iter().map(|item| item_json(&item.resource)).collect();
     Ok(Json::object([("items", Json::List(items)), ("cursor", cursor)]))
 }
 
 /// How a patient's history is read.
-struct View {
+struct HistoryQuery {
     search: String,
     count: usize,
     newest: bool,
 }
 
-impl View {
+impl HistoryQuery {
     /// The items after `cursor`, and whether there may be more.
     async fn read(&self, now: u64, cursor: Option<Cursor>, host: &Host) -> Result<(Vec<Item>, bool), StoreError> {
         let asked = self.count + 1;
-        let mut requests = vec![self.beyond(now, cursor.as_ref(), asked)];
-        requests.extend(cursor.as_ref().map(|cursor| self.at(cursor.at)));
+        let mut requests = vec![self.after_cursor(now, cursor.as_ref(), asked)];
+        requests.extend(cursor.as_ref().map(|cursor| self.at_instant(cursor.at)));
         let asks = requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect();
         let mut answers = host.ask_all(asks).await.into_iter();
-        let mut beyond = Vec::new();
-        let mut full = false;
+        let mut after = Vec::new();
+        let mut is_full = false;
         if let Some(answer) = answers.next() {
-            beyond = items(found(answer, "Communication")?);
-            full = beyond.len() >= asked;
+            after = items(found(answer, "Communication")?);
+            is_full = after.len() >= asked;
         }
         let mut page = Vec::new();
         if let (Some(answer), Some(cursor)) = (answers.next(), &cursor) {
@@ -92,28 +92,28 @@ impl View {
             page = items(found(answer, "Communication")?);
             page.retain(|item| if self.newest { item.id < cursor.id } else { item.id > cursor.id });
         }
-        if let (true, Some(edge)) = (full, beyond.last().map(|last| last.at)) {
+        if let (true, Some(edge)) = (is_full, after.last().map(|last| last.at)) {
             // Of those at the last instant, some may not be here.
-            beyond.retain(|item| item.at != edge);
-            if beyond.is_empty() {
-                let answer = host.ask(Ask::Fhir(self.at(edge)), Some(DEADLINE)).await;
-                beyond = items(found(answer, "Communication")?);
+            after.retain(|item| item.at != edge);
+            if after.is_empty() {
+                let answer = host.ask(Ask::Fhir(self.at_instant(edge)), Some(DEADLINE)).await;
+                after = items(found(answer, "Communication")?);
             }
         }
-        page.extend(beyond);
+        page.extend(after);
         let mut page = in_order(page, self.newest);
-        let more = full || page.len() > self.count;
+        let has_more = is_full || page.len() > self.count;
         page.truncate(self.count);
-        Ok((page, more))
+        Ok((page, has_more))
     }
 
     /// All at one instant.
-    fn at(&self, at: u64) -> FhirRequest {
+    fn at_instant(&self, at: u64) -> FhirRequest {
         let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + 1)].concat();
-        FhirRequest::get([&self.search, &period, "&_sort=sent&_count=", &decimal(AT_ONCE)].concat())
+        FhirRequest::get([&self.search, &period, "&_sort=sent&_count=", &decimal(MAX_AT_INSTANT)].concat())
     }
 
-    fn beyond(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {
+    fn after_cursor(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {
         // What has no instant has no place.
         let bound = if self.newest {
             ["&sent=lt", &instant(cursor.map_or(now + DAY, |cursor| cursor.at)), "&_sort=-sent"].concat()
@@ -132,13 +132,13 @@ impl Cursor {
     fn read(cursor: &Json) -> Option<Self> {
         let (at, id) = cursor.text()?.split_once('.')?;
         let digits = !at.is_empty() && at.len() <= 15 && at.bytes().all(|byte| byte.is_ascii_digit());
-        let at = at.parse().ok().filter(|at| digits && *at < LAST)?;
+        let at = at.parse().ok().filter(|at| digits && *at < MAX_INSTANT)?;
         is_id(id).then(|| Self { at, id: id.to_owned() })
     }
 }
 
 /// The year 9999, behind which no instant is written.
-const LAST: u64 = 253_000_000_000_000;
+const MAX_INSTANT: u64 = 253_000_000_000_000;
 
 fn items(resources: Vec<Json>) -> Vec<Item> {
     let mut items = Vec::with_capacity(resources.len());
@@ -172,14 +172,14 @@ fn search(patient: &str) -> String {
 }
 
 /// One call or message, for whoever shows it.
-fn tell(resource: &Json) -> Json {
+fn item_json(resource: &Json) -> Json {
     let categories = resource.get("category").map(Json::elements).unwrap_or_default();
     let is_in = |system: &str, code: &str| categories.iter().any(|category| has_coding(category, system, code));
     let is_call = is_in(VOICE_CATEGORY.0, VOICE_CATEGORY.1);
     let log = if is_call { CallLog::read(resource) } else { CallLog::default() };
-    let direction = match log.way() {
-        Some(Way::Inbound) => Json::of("inbound"),
-        Some(Way::Outbound) => Json::of("outbound"),
+    let direction = match log.direction() {
+        Some(CallDirection::Inbound) => Json::of("inbound"),
+        Some(CallDirection::Outbound) => Json::of("outbound"),
         None if is_in(MESSAGE, "inbound") => Json::of("inbound"),
         None if is_in(MESSAGE, "outbound") => Json::of("outbound"),
         None => Json::Null,
@@ -215,8 +215,8 @@ fn is_patient(reference: &str) -> bool {
 }
 
 /// What the chart's refusal is to whoever asked: the bot has their rights.
-pub(super) fn reply(trouble: StoreError) -> Reply {
-    match trouble.code() {
+pub(super) fn error_reply(error: StoreError) -> Reply {
+    match error.code() {
         Code::ChartRefused => Reply::Forbidden(Problem::at(Code::RecordForbidden, "Communication")),
         code => Reply::Broken(code.into()),
     }

@@ -25,22 +25,22 @@ use crate::runtime::{BotEvent, Host, Reply, Response};
 const DEADLINE: u32 = 10_000;
 
 /// Answers one operation: `{ "operation": "<name>", … }`.
-pub async fn operations(knock: BotEvent, host: Host) -> Response {
+pub async fn operations(event: BotEvent, host: Host) -> Response {
     let mut log = Vec::new();
-    let answer = match knock.input.get("operation").and_then(Json::text).unwrap_or_default() {
-        "access-token" => access_token::access_token(&knock, &host, &mut log).await,
-        "end-call" => end_call::end_call(&knock, &host, &mut log).await,
-        "history" => return history::history(&knock, &host).await,
-        "place-call" => place_call::place_call(&knock, &host, &mut log).await,
-        "statistics" => return statistics::statistics(&knock, &host).await,
-        "start-call" => start_call::start_call(&knock, &host, &mut log).await,
+    let answer = match event.input.get("operation").and_then(Json::text).unwrap_or_default() {
+        "access-token" => access_token::access_token(&event, &host, &mut log).await,
+        "end-call" => end_call::end_call(&event, &host, &mut log).await,
+        "history" => return history::history(&event, &host).await,
+        "place-call" => place_call::place_call(&event, &host, &mut log).await,
+        "statistics" => return statistics::statistics(&event, &host).await,
+        "start-call" => start_call::start_call(&event, &host, &mut log).await,
         _ => Err(Reply::Invalid(Code::OperationUnknown.into())),
     };
-    let mut done = Response::from(answer.map_or_else(|reply| reply, Reply::Value));
+    let mut response = Response::from(answer.map_or_else(|reply| reply, Reply::Value));
     for code in log {
-        done.log(&code.into());
+        response.log(&code.into());
     }
-    done
+    response
 }
 
 /// A text of the input; none where it is absent.
@@ -48,11 +48,11 @@ fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, R
     match input.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::Text(text)) if !text.is_empty() => Ok(Some(text)),
-        Some(_) => Err(wrong(name)),
+        Some(_) => Err(invalid_argument(name)),
     }
 }
 
 /// 400: an argument is wrong.
-const fn wrong(name: &'static str) -> Reply {
+const fn invalid_argument(name: &'static str) -> Reply {
     Reply::Invalid(Problem::at(Code::OperationArgument, name))
 }

@@ -3,21 +3,21 @@
 //! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
 
 use super::DEADLINE;
-use super::end_call::answered;
+use super::end_call::twilio_body;
 use super::requester::read;
 use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, is_complete, search_all};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::fhir::systems::TWILIO;
 use crate::json::Json;
-use crate::outbound::{LIFETIME, Prepared, Sealing, expires_at, search_waiting, waiting};
+use crate::outbound::{LIFETIME, Prepared, SealingKeys, expires_at, pending_records, search_pending};
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply};
 use crate::text::percent_encode;
 use crate::time::{MINUTE, parse_rfc2822};
 
 /// How far Twilio's clock and ours may be apart.
-const SKEW: u64 = MINUTE / 2;
+const MAX_CLOCK_SKEW: u64 = MINUTE / 2;
 
 /// How often a record is tried to be written.
 const ATTEMPTS: u32 = 3;
@@ -25,12 +25,12 @@ const ATTEMPTS: u32 = 3;
 /// The calls between two numbers that were placed by REST since `since`.
 async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
     let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
-    let body = answered(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+    let body = twilio_body(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
     let mut calls = body.take("calls").into_elements();
     calls.retain(|call| {
         let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
         // One without a time has not begun yet.
-        let recent = at.is_none_or(|at| at + SKEW >= since);
+        let recent = at.is_none_or(|at| at + MAX_CLOCK_SKEW >= since);
         recent && is(call, "direction", "outbound-api") && call.get("sid").and_then(Json::text).is_some_and(is_sid)
     });
     Ok(calls)
@@ -43,15 +43,15 @@ fn is_sid(text: &str) -> bool {
 /// The call that was placed for the intent of a record, by Twilio's list since it was prepared. The record's seal was
 /// verified: phone, number and time are as they were prepared. None where there is none; refused where there are several,
 /// since then it is not known which, and where it may be another intent's.
-pub(super) async fn lookup(
+pub(super) async fn find_call(
     rest: &Rest,
     own: &Prepared,
-    sealing: &Sealing,
+    sealing: &SealingKeys,
     now: u64,
     host: &Host,
 ) -> Result<Option<Json>, Reply> {
     let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
-    let since = own.log.context().prepared.ok_or(several())?;
+    let since = own.log.context().prepared.ok_or(call_unknown())?;
     let mut calls = listed(rest, (phone, from), since, host).await?;
     if calls.is_empty() {
         return Ok(None);
@@ -65,16 +65,16 @@ pub(super) async fn lookup(
     criteria.push_str("&_sort=identifier&_count=1000");
     // Another intent's record waits for its call, or names it. What waits is read first, so that a record that is written
     // between the two reads is in one of them.
-    let asks = [search_waiting(now), FhirRequest::get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
+    let asks = [search_pending(now), FhirRequest::get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
     let mut answers = host.ask_all(asks.to_vec()).await.into_iter();
     let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
-    let (others, known) = (waiting(found()?).ok_or(several())?, found()?);
+    let (others, known) = (pending_records(found()?).ok_or(call_unknown())?, found()?);
     let is_another = |other: &Prepared| {
         let same = phone_of(other) == phone && other.from() == Some(from);
         other.id() != own.id() && same && may_have_called(other, now) && other.is_sealed(sealing)
     };
     if others.iter().any(is_another) || !is_complete(&known) {
-        return Err(several());
+        return Err(call_unknown());
     }
     let mut taken = Vec::new();
     let mut uncertain = false;
@@ -95,7 +95,7 @@ pub(super) async fn lookup(
         (Some(call), true) => Ok(Some(call)),
         // A record that staff have pointed at the call does not make it be placed again.
         (None, _) if !uncertain => Ok(None),
-        _ => Err(several()),
+        _ => Err(call_unknown()),
     }
 }
 
@@ -103,7 +103,7 @@ pub(super) async fn lookup(
 /// Older records, which may be copies, say nothing.
 fn may_have_called(other: &Prepared, now: u64) -> bool {
     let prepared = other.log.context().prepared.unwrap_or_default();
-    now < prepared + 2 * LIFETIME * 1_000 + 2 * SKEW
+    now < prepared + 2 * LIFETIME * 1_000 + 2 * MAX_CLOCK_SKEW
 }
 
 /// Whether the time of a request is over, which is that of a ticket.
@@ -116,7 +116,7 @@ pub(super) fn phone_of(prepared: &Prepared) -> &str {
     prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
 }
 
-fn several() -> Reply {
+fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Owner<'a> {
     /// `Practitioner/<id>`.
     pub(super) who: &'a str,
     /// The keys.
-    pub(super) sealing: &'a Sealing,
+    pub(super) sealing: &'a SealingKeys,
 }
 
 /// Writes into the record of an intent which call it was, and seals whose it is and what it dials where `owner` is given; the
@@ -151,7 +151,7 @@ pub(super) async fn record(
             asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
         }
         let mut answers = host.ask_all(asks).await.into_iter();
-        let others = Others::read(answers.next().unwrap_or(Answer::Failed), &prepared, event.sid.0);
+        let others = CallbackRecords::read(answers.next().unwrap_or(Answer::Failed), &prepared, event.sid.0);
         if let Some(resource) = answers.next().and_then(Answer::ok)
             && let Some(again) = Prepared::read(resource)
         {
@@ -167,13 +167,13 @@ pub(super) async fn record(
             // It knew its call already, and lacked the seal alone.
             Ok(None) if unsealed => FhirRequest::update(&prepared.resource).ok_or(Code::ChartRefused)?,
             Ok(None) => return Ok(()),
-            Err(trouble) => return Err(trouble.code()),
+            Err(error) => return Err(error.code()),
         };
         let mut writes = others.writes;
         writes.push(write);
         let asks = writes.into_iter().map(|write| (Ask::Fhir(write), Some(DEADLINE))).collect();
         let answer = host.ask_all(asks).await.pop().unwrap_or(Answer::Failed);
-        match chart.settle(&answer) {
+        match chart.check_write(&answer) {
             Ok(()) => return Ok(()),
             Err(StoreError::Retryable(why)) => code = why,
             Err(StoreError::Permanent(why)) => return Err(why),
@@ -184,14 +184,14 @@ pub(super) async fn record(
 
 /// The records that callbacks made of a call before it was known whose it is.
 #[derive(Default)]
-struct Others {
+struct CallbackRecords {
     /// What they know.
     log: CallLog,
     /// What says that they were made in error.
     writes: Vec<FhirRequest>,
 }
 
-impl Others {
+impl CallbackRecords {
     fn read(answer: Answer, own: &Prepared, root: &str) -> Self {
         let mut others = Self::default();
         for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {

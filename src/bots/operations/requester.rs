@@ -28,20 +28,20 @@ pub(super) struct Requester {
 }
 
 /// Who asks, before anything was read.
-pub(super) fn reference(knock: &BotEvent) -> Result<&str, Reply> {
-    let requester = knock.requester.as_deref().filter(|requester| is_reference(requester, "Practitioner"));
+pub(super) fn reference(event: &BotEvent) -> Result<&str, Reply> {
+    let requester = event.requester.as_deref().filter(|requester| is_reference(requester, "Practitioner"));
     requester.ok_or(Reply::Invalid(Code::OutboundRequester.into()))
 }
 
 impl Requester {
     /// Finds out whether the requester may call; in the same round trip `more` is read, and its answers are given.
     pub(super) async fn of(
-        knock: &BotEvent,
+        event: &BotEvent,
         config: &Config,
         more: Vec<FhirRequest>,
         host: &Host,
     ) -> Result<(Self, Vec<Answer>), Reply> {
-        let reference = reference(knock)?.to_owned();
+        let reference = reference(event)?.to_owned();
         let mut reads = vec![FhirRequest::get(reference.clone()), roles_of(&reference)];
         reads.extend(more);
         let asks = reads.into_iter().map(|read| (Ask::Fhir(read), Some(DEADLINE))).collect();
@@ -54,7 +54,7 @@ impl Requester {
         let roles = read(answers.next().unwrap_or(Answer::Failed), "PractitionerRole")?;
         let roles = resources(roles);
         let may = practitioner.get("active").and_then(Json::boolean) != Some(false)
-            && roles.iter().any(|role| may_call(role, config, knock.now));
+            && roles.iter().any(|role| may_call(role, config, event.now));
         if !may {
             return Err(Reply::Forbidden(Code::OutboundRole.into()));
         }
@@ -75,8 +75,8 @@ impl Requester {
         for _ in 0..ATTEMPTS {
             let (identity, written) = identity_of(&self.practitioner, &id);
             if let Some(wanted) = wanted.filter(|wanted| *wanted != identity) {
-                let theirs = is_own_identity(wanted, &id) || self.is_bound(wanted, now, config);
-                return if theirs { Ok(wanted.to_owned()) } else { Err(not_bound()) };
+                let is_theirs = is_own_identity(wanted, &id) || self.is_bound(wanted, now, config);
+                return if is_theirs { Ok(wanted.to_owned()) } else { Err(not_bound()) };
             }
             if written {
                 return if self.is_bound(&identity, now, config) {
@@ -84,7 +84,7 @@ impl Requester {
                 } else if is_reserved(&identity, config) && !is_own_identity(&identity, &id) {
                     Err(not_bound())
                 } else {
-                    alone(&identity, &id, host).await.map(|()| identity)
+                    check_not_shared(&identity, &id, host).await.map(|()| identity)
                 };
             }
             let mut resource = self.practitioner.clone();
@@ -160,12 +160,12 @@ pub(super) async fn acts_as(who: &str, identity: &str, now: u64, config: &Config
     if identity_of(&practitioner, id).0 != identity {
         return Ok(false);
     }
-    alone(identity, id, host).await.map(|()| true)
+    check_not_shared(identity, id, host).await.map(|()| true)
 }
 
 /// Refuses an identity that is somebody else's too. One that is made of the practitioner's own id is theirs; another was
 /// written by somebody, and could be a colleague's: made of their id, or written on them or on a role of theirs.
-async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
+async fn check_not_shared(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
     if is_own_identity(identity, id) {
         return Ok(());
     }
@@ -186,8 +186,8 @@ async fn alone(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
         let found = resources(read(answer, kind)?);
         let owner = |one: &Json| one.at(path).and_then(Json::text).map(|owner| owner.rsplit('/').next() == Some(id));
         // They have it themselves: a search that does not find that has been read as another.
-        let is_unread = index == 1 && found.is_empty();
-        if is_unread || found.iter().any(|one| owner(one) != Some(true)) {
+        let own_not_found = index == 1 && found.is_empty();
+        if own_not_found || found.iter().any(|one| owner(one) != Some(true)) {
             return Err(Reply::Conflict(Code::IdentityTaken.into()));
         }
     }

@@ -12,33 +12,34 @@ use crate::error::{Code, Problem};
 use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
-use crate::outbound::{Intent, Prepared, Sealing, expires_at};
+use crate::outbound::{Intent, Prepared, SealingKeys, expires_at};
 use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
 use crate::time::instant;
 
 /// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
-pub(super) async fn start_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-    let sealing = knock.need(Secret::Sealing).map_err(Reply::Broken)?;
-    let sealing = Sealing::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
-    let wish = CallRequest::read(knock)?;
-    let office = ClinicSettings::open(knock, host).await?;
-    let numbers = office.numbers();
-    let mut target = wish.target(knock, &office, &numbers, Vec::new(), host, log).await?;
-    target.admit(&office, knock.now, host).await?;
-    let wanted = text_of(&knock.input, "identity")?;
-    let identity = target.requester.identity(wanted, knock.now, &office.config, host, log).await?;
+pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    let sealing = event.require(Secret::SealingKeys).map_err(Reply::Broken)?;
+    let sealing = SealingKeys::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
+    let call_request = CallRequest::read(event)?;
+    let settings = ClinicSettings::read(event, host).await?;
+    let numbers = settings.numbers();
+    let mut target = call_request.target(event, &settings, &numbers, Vec::new(), host, log).await?;
+    target.check_limits(&settings, event.now, host).await?;
+    let wanted = text_of(&event.input, "identity")?;
+    let identity = target.requester.identity(wanted, event.now, &settings.config, host, log).await?;
     // Nothing is written for a browser that could not call.
-    let token = mint(knock, &office.config, &identity)?;
+    let token = mint(event, &settings.config, &identity)?;
     target.context.identity = Some(identity.clone());
-    let intent = Intent { context: target.context, from: target.from.as_str(), request: wish.request.as_deref() };
-    let prepared = prepare(&intent, &office, &keys(knock), host).await?;
+    let intent =
+        Intent { context: target.context, from: target.from.as_str(), request: call_request.request.as_deref() };
+    let prepared = prepare(&intent, &settings, &keys(event), host).await?;
     if prepared.log.root().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
     // The ticket ends ten minutes after its record was prepared, however often it is asked for: the webhook compares both.
     let since = prepared.log.context().prepared.unwrap_or_default();
     let expiry = expires_at(since) * 1_000;
-    if expiry <= knock.now {
+    if expiry <= event.now {
         return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
     }
     let from = prepared.from().unwrap_or_default();
@@ -55,11 +56,11 @@ pub(super) async fn start_call(knock: &BotEvent, host: &Host, log: &mut Vec<Code
 /// Writes an intent, unless the same request has written it before; the record there is.
 async fn prepare(
     intent: &Intent<'_>,
-    office: &ClinicSettings,
-    sealing: &Sealing,
+    settings: &ClinicSettings,
+    sealing: &SealingKeys,
     host: &Host,
 ) -> Result<Prepared, Reply> {
-    let create = create(intent, office.base(), sealing);
+    let create = create(intent, settings.base(), sealing);
     let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
     let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
@@ -67,7 +68,7 @@ async fn prepare(
     let known = prepared.log.context();
     let by_rest = known.practitioner_number.is_some();
     let who = intent.context.practitioner.as_deref().unwrap_or_default();
-    let same = is_same(known, &intent.context) && known.identity == intent.context.identity && !by_rest;
+    let same = is_same_call(known, &intent.context) && known.identity == intent.context.identity && !by_rest;
     if same && prepared.is_prepared_for(who, sealing) {
         Ok(prepared)
     } else {
@@ -75,7 +76,7 @@ async fn prepare(
     }
 }
 
-fn create(intent: &Intent<'_>, base: &str, sealing: &Sealing) -> FhirRequest {
+fn create(intent: &Intent<'_>, base: &str, sealing: &SealingKeys) -> FhirRequest {
     let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
     FhirRequest::create(&intent.write(base, sealing), unless)
 }
@@ -86,7 +87,7 @@ pub(super) fn criterion(request: &str) -> String {
 }
 
 /// Whether two intents are of the same call, whichever way it is placed.
-pub(super) fn is_same(one: &Context, other: &Context) -> bool {
+pub(super) fn is_same_call(one: &Context, other: &Context) -> bool {
     let call = |context: &Context| {
         let Context { patient, practitioner, appointment, number, .. } = context.clone();
         (patient, practitioner, appointment, number)

@@ -5,10 +5,10 @@
 //! The calls are read page by page and only counted, so that no period is too long for the memory. Where it is too long
 //! for one run, the answer has `next`, which holds the sums so far: handed in as it is, it goes on.
 
-use super::history::{practitioner, reply};
-use super::sums::{Sums, whole};
+use super::history::{error_reply, practitioner};
+use super::sums::{Sums, whole_number};
 use crate::bots::settings::read_config;
-use crate::chart::{CallLog, Walk};
+use crate::chart::{CallLog, PagedSearch};
 use crate::error::Code;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
@@ -16,17 +16,17 @@ use crate::runtime::{Answer, Ask, BotEvent, Host, Reply, Response, ZoneRequest};
 use crate::time::{DAY, date, instant, parse_instant};
 
 /// Days of a period at most.
-const DAYS: u64 = 366;
+const MAX_DAYS: u64 = 366;
 /// Pages that one run reads.
-const PAGES: u32 = 40;
+const MAX_PAGES: u32 = 40;
 /// Calls of a page.
-const COUNT: usize = 100;
+const PAGE_SIZE: usize = 100;
 /// Ids at one instant that `next` may hold.
-const MET: usize = 1_000;
+const MAX_SEEN: usize = 1_000;
 
 /// Answers `{ from, to, timeZone? }`, or the `next` of an earlier answer.
-pub(super) async fn statistics(knock: &BotEvent, host: &Host) -> Response {
-    match count(knock, host).await {
+pub(super) async fn statistics(event: &BotEvent, host: &Host) -> Response {
+    match page_through(event, host).await {
         Ok(figures) => Reply::Value(figures).into(),
         Err(reply) => reply.into(),
     }
@@ -40,46 +40,46 @@ struct Period {
     starts: Vec<u64>,
 }
 
-async fn count(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
+async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     let invalid = |code: Code| Reply::Invalid(code.into());
-    let input = &knock.input;
-    let zone = time_zone(knock);
+    let input = &event.input;
+    let zone = time_zone(event);
     let period = Period::read(input, &zone, host).await?;
     let (first, end) = (period.starts[0], period.starts[period.names.len()]);
     let search =
         ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=in-progress,completed"].concat();
-    let mut walk = Walk::new(search, "sent", first, Some(end));
+    let mut search_pages = PagedSearch::new(search, "sent", first, Some(end));
     let mut sums = Sums::new(period.names.len());
     if let Some(at) = input.get("at") {
-        let at = whole(at).filter(|at| (first..end).contains(at)).ok_or_else(|| invalid(Code::CursorInvalid))?;
-        walk.at = at;
-        for id in input.get("met").map(Json::elements).unwrap_or_default().iter().take(MET) {
-            walk.met.extend(id.text().map(str::to_owned));
+        let at = whole_number(at).filter(|at| (first..end).contains(at)).ok_or_else(|| invalid(Code::CursorInvalid))?;
+        search_pages.at = at;
+        for id in input.get("met").map(Json::elements).unwrap_or_default().iter().take(MAX_SEEN) {
+            search_pages.seen.extend(id.text().map(str::to_owned));
         }
         let earlier = input.get("sums").and_then(|sums| Sums::read(sums, period.names.len()));
         sums = earlier.ok_or_else(|| invalid(Code::CursorInvalid))?;
     }
-    for _ in 0..PAGES {
-        for (at, call) in walk.next(host, COUNT).await.map_err(reply)? {
+    for _ in 0..MAX_PAGES {
+        for (at, call) in search_pages.next(host, PAGE_SIZE).await.map_err(error_reply)? {
             sums.add(period.day(at), &CallLog::read(&call), practitioner(&call));
         }
-        if walk.is_over() {
+        if search_pages.is_over() {
             break;
         }
     }
     let text = |name| input.get(name).cloned().unwrap_or_default();
     let mut figures = Json::object([("from", text("from")), ("to", text("to")), ("timeZone", Json::of(&zone))]);
-    for (name, value) in sums.tell(&period.names) {
+    for (name, value) in sums.to_answer(&period.names) {
         figures.set(name, value);
     }
-    if !walk.is_over() {
+    if !search_pages.is_over() {
         let next = Json::object([
             ("operation", Json::of("statistics")),
             ("from", text("from")),
             ("to", text("to")),
             ("timeZone", Json::of(&zone)),
-            ("at", Json::count(walk.at)),
-            ("met", Json::List(walk.met.iter().map(|id| Json::of(id)).collect())),
+            ("at", Json::count(search_pages.at)),
+            ("met", Json::List(search_pages.seen.iter().map(|id| Json::of(id)).collect())),
             ("sums", sums.write()),
         ]);
         figures.set("next", next);
@@ -88,9 +88,9 @@ async fn count(knock: &BotEvent, host: &Host) -> Result<Json, Reply> {
 }
 
 /// The zone that is asked for, else the clinic's, else UTC.
-fn time_zone(knock: &BotEvent) -> String {
-    let asked = knock.input.get("timeZone").and_then(Json::text).map(str::to_owned);
-    let clinic = || read_config(knock).0.time_zone;
+fn time_zone(event: &BotEvent) -> String {
+    let asked = event.input.get("timeZone").and_then(Json::text).map(str::to_owned);
+    let clinic = || read_config(event).0.time_zone;
     asked.or_else(clinic).unwrap_or_else(|| "UTC".to_owned())
 }
 
@@ -98,26 +98,26 @@ impl Period {
     async fn read(input: &Json, zone: &str, host: &Host) -> Result<Self, Reply> {
         let date_of = |name| input.get(name).and_then(Json::text).filter(|text| text.len() == 10);
         let days = date_of("from").and_then(parse_instant).zip(date_of("to").and_then(parse_instant));
-        let days = days.filter(|(from, to)| from <= to && to - from < DAYS * DAY);
+        let days = days.filter(|(from, to)| from <= to && to - from < MAX_DAYS * DAY);
         let (from, to) = days.ok_or_else(|| Reply::Invalid(Code::PeriodInvalid.into()))?;
         let mut names = Vec::new();
-        let mut walls = Vec::new();
+        let mut local_times = Vec::new();
         for day in from / DAY..=to / DAY + 1 {
             let midnight = instant(day * DAY);
-            let wall = |hour: &str| [midnight.get(..11).unwrap_or_default(), hour, ":00:00"].concat();
+            let time = |hour: &str| [midnight.get(..11).unwrap_or_default(), hour, ":00:00"].concat();
             // Where clocks are set forward at midnight, the day begins at one.
-            walls.extend([wall("00"), wall("01")]);
+            local_times.extend([time("00"), time("01")]);
             names.push(date(day * DAY));
         }
         names.pop();
-        let request = ZoneRequest { zone: zone.to_owned(), instants: Vec::new(), walls };
+        let request = ZoneRequest { zone: zone.to_owned(), instants: Vec::new(), local_times };
         let instants = match host.ask(Ask::Zone(request), None).await {
             Answer::Done { status: 200..=299, body } => body.take("instants").into_elements(),
             _ => return Err(Reply::Invalid(Code::ZoneUnknown.into())),
         };
         let mut starts = Vec::new();
         for pair in instants.chunks(2) {
-            let first = pair.iter().flat_map(Json::elements).find_map(whole);
+            let first = pair.iter().flat_map(Json::elements).find_map(whole_number);
             starts.push(first);
         }
         // A place that crosses the date line skips a day: it begins where the next one does, and has no calls.

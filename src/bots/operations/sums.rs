@@ -2,7 +2,7 @@
 
 //! What statistics count: sums of constant size, however many calls there are, that can be handed out and go on.
 
-use crate::chart::{CallLog, Outcome, Way};
+use crate::chart::{CallDirection, CallLog, Outcome};
 use crate::json::{Json, decimal};
 
 /// How a call can have ended; the last is of calls that go on, or tell no end.
@@ -10,7 +10,7 @@ pub(super) const OUTCOMES: [&str; 8] =
     ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
 
 /// How many practitioners are told apart; the calls of others count as nobody's.
-const PRACTITIONERS: usize = 1_000;
+const MAX_PRACTITIONERS: usize = 1_000;
 
 /// Seconds to an answer: one by one up to two minutes, then by ten up to ten minutes, then by minutes up to an hour.
 const BUCKETS: usize = 120 + 48 + 50 + 1;
@@ -57,7 +57,7 @@ impl Sums {
 
     /// Counts a call of the period's `day`.
     pub(super) fn add(&mut self, day: usize, log: &CallLog, practitioner: Option<&str>) {
-        let outbound = log.way() == Some(Way::Outbound);
+        let outbound = log.direction() == Some(CallDirection::Outbound);
         let outcome = log.outcome();
         let answered = outcome == Some(Outcome::Answered);
         let word = outcome.map_or("open", Outcome::word);
@@ -83,7 +83,7 @@ impl Sums {
         let at = self.practitioners.binary_search_by(|(known, _)| known.as_str().cmp(practitioner));
         let at = match at {
             Ok(at) => at,
-            Err(_) if self.practitioners.len() >= PRACTITIONERS => return None,
+            Err(_) if self.practitioners.len() >= MAX_PRACTITIONERS => return None,
             Err(at) => {
                 self.practitioners.insert(at, (practitioner.to_owned(), Row::default()));
                 at
@@ -93,16 +93,16 @@ impl Sums {
     }
 
     /// For whoever asked; `days` are the names of the days.
-    pub(super) fn tell(&self, days: &[String]) -> [(&'static str, Json); 6] {
+    pub(super) fn to_answer(&self, days: &[String]) -> [(&'static str, Json); 6] {
         let mut by_outcome = Vec::new();
         for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
             by_outcome.push(((*word).to_owned(), Json::count(count)));
         }
-        let by_day = days.iter().zip(&self.days).map(|(day, row)| row.tell("day", day)).collect();
-        let by_practitioner = self.practitioners.iter().map(|(who, row)| row.tell("practitioner", who)).collect();
+        let by_day = days.iter().zip(&self.days).map(|(day, row)| row.to_answer("day", day)).collect();
+        let by_practitioner = self.practitioners.iter().map(|(who, row)| row.to_answer("practitioner", who)).collect();
         let (inbound, outbound) = (self.inbound.calls, self.outbound.calls);
         let by_direction = [("inbound", Json::count(inbound)), ("outbound", Json::count(outbound))];
-        let waits = [("inbound", self.inbound.tell()), ("outbound", self.outbound.tell())];
+        let waits = [("inbound", self.inbound.to_answer()), ("outbound", self.outbound.to_answer())];
         [
             ("calls", Json::count(inbound + outbound)),
             ("byDay", Json::List(by_day)),
@@ -154,7 +154,7 @@ impl Row {
         self.answered += answered as u64;
     }
 
-    fn tell(&self, name: &str, of: &str) -> Json {
+    fn to_answer(&self, name: &str, of: &str) -> Json {
         Json::object([
             (name, Json::of(of)),
             ("calls", Json::count(self.inbound + self.outbound)),
@@ -182,7 +182,7 @@ impl Waits {
         }
     }
 
-    fn tell(&self) -> Json {
+    fn to_answer(&self) -> Json {
         let known: u64 = self.buckets.iter().sum();
         let mean = (self.seconds + known / 2).checked_div(known);
         let mut median = None;
@@ -190,7 +190,7 @@ impl Waits {
         for (index, count) in self.buckets.iter().enumerate() {
             passed += count;
             if passed * 2 >= known && known > 0 {
-                median = Some(floor(index));
+                median = Some(min_seconds(index));
                 break;
             }
         }
@@ -227,22 +227,22 @@ impl Waits {
 }
 
 fn bucket(seconds: u64) -> usize {
-    let place = match seconds {
+    let index = match seconds {
         0..120 => seconds,
         120..600 => 120 + (seconds - 120) / 10,
         600..3_600 => 168 + (seconds - 600) / 60,
         _ => 218,
     };
-    place as usize
+    index as usize
 }
 
 /// The least number of seconds in a bucket.
-const fn floor(bucket: usize) -> u64 {
-    let place = bucket as u64;
-    match place {
-        0..120 => place,
-        120..168 => 120 + (place - 120) * 10,
-        168..218 => 600 + (place - 168) * 60,
+const fn min_seconds(bucket: usize) -> u64 {
+    let index = bucket as u64;
+    match index {
+        0..120 => index,
+        120..168 => 120 + (index - 120) * 10,
+        168..218 => 600 + (index - 168) * 60,
         _ => 3_600,
     }
 }
@@ -264,13 +264,13 @@ fn counts(numbers: &[u64]) -> Json {
 fn read_counts(json: &Json) -> Option<Vec<u64>> {
     let mut numbers = Vec::new();
     for number in json.elements() {
-        numbers.push(whole(number).filter(|number| *number < 1 << 40)?);
+        numbers.push(whole_number(number).filter(|number| *number < 1 << 40)?);
     }
     Some(numbers)
 }
 
 /// A whole number.
-pub(super) fn whole(number: &Json) -> Option<u64> {
+pub(super) fn whole_number(number: &Json) -> Option<u64> {
     if let Json::Number(digits) = number { digits.parse().ok() } else { None }
 }
 
@@ -282,7 +282,7 @@ mod tests {
     fn buckets_begin_where_they_say() {
         for seconds in 0..10_000 {
             let of = bucket(seconds);
-            assert!(of < BUCKETS && floor(of) <= seconds && bucket(floor(of)) == of, "{seconds}");
+            assert!(of < BUCKETS && min_seconds(of) <= seconds && bucket(min_seconds(of)) == of, "{seconds}");
         }
     }
 

@@ -38,45 +38,45 @@ impl BrowserCall<'_> {
 }
 
 /// Answers a browser's call: what it may do, it does; what it may not, it hears.
-pub(super) async fn browser_call(placing: &BrowserCall<'_>, host: &Host) -> Response {
+pub(super) async fn browser_call(call: &BrowserCall<'_>, host: &Host) -> Response {
     let mut codes = Vec::new();
-    let mut done = match place(placing, host, &mut codes).await {
+    let mut response = match twiml_for(call, host, &mut codes).await {
         Ok(document) => Response::from(Reply::Twiml(document)),
         Err(refusal) => {
             codes.push(refusal.code());
-            Response::from(Reply::Twiml(refuse(refusal, placing.request.clinic.config)))
+            Response::from(Reply::Twiml(refuse(refusal, call.request.clinic.config)))
         }
     };
     for code in codes {
-        done.log(&code.into());
+        response.log(&code.into());
     }
-    done
+    response
 }
 
-async fn place(placing: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -> Result<String, Refusal> {
-    let Clinic { application, config, .. } = placing.request.clinic;
-    if application.is_some() && placing.request.call.application != *application {
+async fn twiml_for(call: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -> Result<String, Refusal> {
+    let Clinic { application, config, .. } = call.request.clinic;
+    if application.is_some() && call.request.call.application != *application {
         return Err(Refusal::Application);
     }
-    let to = placing.request.call.to.unwrap_or_default();
+    let to = call.request.call.to.unwrap_or_default();
     if let Some(waiting) = waiting(config, to) {
         // Nobody is dialled: whoever waits has called us.
         let document = match waiting {
-            Waiting::InQueue(name) => queue(name, placing.request.url, config),
-            Waiting::InRoom(room) => conference(room, placing.request.url, config),
+            Waiting::InQueue(name) => queue(name, call.request.url, config),
+            Waiting::InRoom(room) => conference(room, call.request.url, config),
         };
         return document.map_err(|_| Refusal::QueueUnknown);
     }
     if to.starts_with(QUEUE) || to.starts_with(CONFERENCE) {
         return Err(Refusal::QueueUnknown);
     }
-    let ticket = ticket_of(placing.request.pairs)?;
-    let required = config.outbound.require_ticket.unwrap_or(placing.secret.is_some());
-    match (ticket, placing.secret) {
-        (Some(ticket), Some(secret)) => with_ticket::with_ticket(placing, ticket, secret, host).await,
+    let ticket = ticket_of(call.request.pairs)?;
+    let required = config.outbound.require_ticket.unwrap_or(call.secret.is_some());
+    match (ticket, call.secret) {
+        (Some(ticket), Some(secret)) => with_ticket::with_ticket(call, ticket, secret, host).await,
         (Some(_), None) => Err(Refusal::SecretMissing),
         (None, _) if required => Err(Refusal::TicketMissing),
-        (None, _) => without_ticket::without_ticket(placing, host, codes).await,
+        (None, _) => without_ticket::without_ticket(call, host, codes).await,
     }
 }
 

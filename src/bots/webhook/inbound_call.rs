@@ -11,100 +11,102 @@ use std::cell::RefCell;
 use super::request::WebhookRequest;
 use super::status::{CALLBACK_LIMIT, spread, status};
 use super::transcription::transcription;
-use crate::bots::instance_cache::Clocks;
+use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, Patience, QueueReport, SECOND_ATTEMPT, StoreError, Text,
+    CallEvent, CallLog, Chart, ChartWrite, Context, QueueReport, RetryPolicy, SECOND_ATTEMPT, StoreError, Text,
     nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    CallStatus, CallbackKind, Caller, Direction, Fact, Facts, Next, Params, Plan, Turn, VerbEvent, Want, render, wants,
+    CallStatus, CallbackKind, Caller, Direction, Fact, Facts, Lookup, Next, Params, Plan, Turn, VerbEvent, render,
+    required_lookups,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
 
 /// Milliseconds that a round trip of reading may take.
-const READING: u32 = 900;
+const READ_DEADLINE: u32 = 900;
 
 /// Milliseconds that the one of writing may take.
-const WRITING: u32 = 700;
+const WRITE_DEADLINE: u32 = 700;
 
 /// Milliseconds that storing an event may take in all while a caller waits.
-const LISTENING_LIMIT: u32 = 2_500;
+const CALLER_WAITS_LIMIT: u32 = 2_500;
 
 /// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
 /// `hangup` and `leave`, which Twilio says of the same wait.
-const CALLED_BACK: &str = "callback";
+const CALLBACK_REQUESTED: &str = "callback";
 
 /// Answers what a dialplan or a callback of ours is about; `None` for what the default plan answers.
 pub(super) async fn dialplan(
     host: &Host,
-    visit: &WebhookRequest<'_, '_>,
+    request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
 ) -> Option<Response> {
-    let said = Params(visit.pairs);
-    let config = visit.clinic.config;
-    let caller = Caller::of(visit.call, said, visit.clinic.numbers);
-    let plan = Plan { config, numbers: visit.clinic.numbers, url: visit.url, caller };
-    match (visit.step.kind, direction) {
-        (CallbackKind::First, Direction::DialAction) if visit.call.status != Some(CallStatus::Terminal) => {
+    let params = Params(request.pairs);
+    let config = request.clinic.config;
+    let caller = Caller::of(request.call, params, request.clinic.numbers);
+    let plan = Plan { config, numbers: request.clinic.numbers, url: request.url, caller };
+    match (request.step.kind, direction) {
+        (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
             // TwiML from elsewhere may have this action: a caller waits for the document.
-            host.limit(LISTENING_LIMIT, spread(visit.pairs, visit.now));
-            Some(status(host, visit.pairs, visit.now, visit.base()).await)
+            host.limit(CALLER_WAITS_LIMIT, spread(request.pairs, request.now));
+            Some(status(host, request.pairs, request.now, request.base()).await)
         }
         (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
         | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
-            Some(status(host, visit.pairs, visit.now, visit.base()).await)
+            Some(status(host, request.pairs, request.now, request.base()).await)
         }
         // Nobody listens any more, and Twilio says nowhere else how the wait ended.
-        (CallbackKind::Queue, _) if visit.call.status == Some(CallStatus::Terminal) => {
-            Some(status(host, visit.pairs, visit.now, visit.base()).await)
+        (CallbackKind::Queue, _) if request.call.status == Some(CallStatus::Terminal) => {
+            Some(status(host, request.pairs, request.now, request.base()).await)
         }
-        (CallbackKind::Transcription, _) => Some(transcription(host, visit.pairs, visit.now, visit.base()).await),
+        (CallbackKind::Transcription, _) => Some(transcription(host, request.pairs, request.now, request.base()).await),
         (CallbackKind::First, Direction::Inbound { .. }) if plan.rules().is_some() => {
-            Some(follow(host, visit, &plan).await)
+            Some(run_plan(host, request, &plan).await)
         }
         (CallbackKind::First, _) => None,
-        _ => Some(follow(host, visit, &plan).await),
+        _ => Some(run_plan(host, request, &plan).await),
     }
 }
 
-async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) -> Response {
-    let said = Params(visit.pairs);
-    let over = visit.call.status == Some(CallStatus::Terminal);
-    if over {
-        host.limit(CALLBACK_LIMIT, spread(visit.pairs, visit.now));
+async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>) -> Response {
+    let params = Params(request.pairs);
+    let is_over = request.call.status == Some(CallStatus::Terminal);
+    if is_over {
+        host.limit(CALLBACK_LIMIT, spread(request.pairs, request.now));
     }
-    let mut next = plan.next(&visit.step, said, over);
+    let mut next = plan.next(&request.step, params, is_over);
     // Who was there when they were rung is asked once they have spoken.
-    let spoken = match next.turn.event() {
-        Some(VerbEvent::Answered { .. }) => u64::from(said.number("DialCallDuration").unwrap_or_default()) * 1_000,
+    let talk_time = match next.turn.event() {
+        Some(VerbEvent::Answered { .. }) => u64::from(params.number("DialCallDuration").unwrap_or_default()) * 1_000,
         _ => 0,
     };
-    let mut facts = Facts::at(visit.now.saturating_sub(spoken), &plan.caller);
-    let mut note = RecordUpdate::of(visit, &next.turn);
-    let unread = find_out(host, plan, &next, visit.clocks, &mut facts, &mut note).await;
-    if let (Some(VerbEvent::Left), Some(found)) = (next.turn.event(), note.as_ref().and_then(|note| note.found.clone()))
+    let mut facts = Facts::at(request.now.saturating_sub(talk_time), &plan.caller);
+    let mut update = RecordUpdate::of(request, &next.turn);
+    let failures = collect_facts(host, plan, &next, request.local_times, &mut facts, &mut update).await;
+    if let (Some(VerbEvent::Left), Some(found)) =
+        (next.turn.event(), update.as_ref().and_then(|update| update.found.clone()))
     {
-        let root = note.as_ref().map_or("", |note| note.event.root().0);
-        facts.callback_taken = Chart::read(found, root).is_ok_and(|chart| has_callback(&chart.log));
+        let root = update.as_ref().map_or("", |update| update.event.root().0);
+        facts.callback_accepted = Chart::read(found, root).is_ok_and(|chart| has_callback_request(&chart.log));
     }
     let mut rendered = render(plan, &next, &facts);
     let mut codes = Vec::new();
-    if let Some(late) = note.as_mut().filter(|note| note.found.is_none()) {
+    if let Some(late) = update.as_mut().filter(|update| update.found.is_none()) {
         if rendered.rejected {
             // Nobody missed this call; else Twilio says of it what it says of any that nobody took.
-            late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READING)).await);
+            late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READ_DEADLINE)).await);
         } else {
-            note = None;
+            update = None;
         }
     }
-    if let Some(note) = &mut note {
+    if let Some(update) = &mut update {
         let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
-        note.context = Context { patient, practitioner: rendered.rung.clone(), ..Context::default() };
-        note.event.rejected = rendered.rejected && plan.config.follows_up();
-        if let Err(code) = note.write(host, visit.base(), over).await {
+        update.context = Context { patient, practitioner: rendered.dialed.clone(), ..Context::default() };
+        update.event.rejected = rendered.rejected && plan.config.follows_up();
+        if let Err(code) = update.write(host, request.base(), is_over).await {
             codes.push((code, String::new()));
             // What nobody will remember is not promised: the offer comes again.
             if let Turn::Resume { event: event @ VerbEvent::CallbackAccepted, .. } = &mut next.turn {
@@ -113,75 +115,76 @@ async fn follow(host: &Host, visit: &WebhookRequest<'_, '_>, plan: &Plan<'_>) ->
             }
         }
     }
-    let mut done = Response::from(Reply::Twiml(rendered.twiml));
-    if unread.late {
+    let mut response = Response::from(Reply::Twiml(rendered.twiml));
+    if failures.late {
         codes.push((Code::ChartUnread, String::new()));
     }
-    codes.extend(unread.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
+    codes.extend(failures.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
     for (code, place) in rendered.codes.iter().chain(&codes) {
-        done.log.push(log_line(*code, place));
+        response.log.push(log_line(*code, place));
     }
-    done
+    response
 }
 
 /// Asks for what the turn wants, and for the call's record where something is to be noted in it. The clocks come first:
 /// they cost no round trip, and with them much need not be asked for.
-async fn find_out(
+async fn collect_facts(
     host: &Host,
     plan: &Plan<'_>,
     next: &Next<'_>,
-    clocks: &RefCell<Clocks>,
+    local_times: &RefCell<LocalTimeCache>,
     facts: &mut Facts,
-    note: &mut Option<RecordUpdate<'_>>,
-) -> Unread {
-    let mut unread = Unread::default();
-    let is_clock = |want: &Want| matches!(want, Want::Zone(_));
-    let mut zones = wants(plan, next, facts);
-    zones.retain(|want| {
-        let Want::Zone(zone) = want else { return false };
-        let shown = clocks.borrow().at(zone, facts.now);
-        facts.local_times.extend(shown.map(|wall| (zone.clone(), Fact::Known(wall))));
-        shown.is_none()
+    update: &mut Option<RecordUpdate<'_>>,
+) -> ReadFailures {
+    let mut failures = ReadFailures::default();
+    let is_local_time = |lookup: &Lookup| matches!(lookup, Lookup::Zone(_));
+    let mut zones = required_lookups(plan, next, facts);
+    zones.retain(|lookup| {
+        let Lookup::Zone(zone) = lookup else { return false };
+        let cached = local_times.borrow().at(zone, facts.now);
+        facts.local_times.extend(cached.map(|time| (zone.clone(), Fact::Known(time))));
+        cached.is_none()
     });
     if !zones.is_empty() {
-        learn(host, plan, facts, zones, None, &mut unread).await;
-        clocks.borrow_mut().keep(facts);
+        read_facts(host, plan, facts, zones, None, &mut failures).await;
+        local_times.borrow_mut().store(facts);
     }
-    for round in 0..2 {
-        let wanted = wants(plan, next, facts);
-        let for_nobody = wanted.iter().all(|want| is_clock(want) || matches!(want, Want::Service(_)));
-        if round == 0 && for_nobody {
+    for pass in 0..2 {
+        let wanted = required_lookups(plan, next, facts);
+        let asks_for_no_one = wanted.iter().all(|lookup| is_local_time(lookup) || matches!(lookup, Lookup::Service(_)));
+        if pass == 0 && asks_for_no_one {
             // A plan that asks for nobody has nothing to note of a call that only begins, unless it turns it away.
-            note.take_if(|note| !note.has_news && !rejects(plan.config));
+            update.take_if(|update| !update.has_news && !rejects(plan.config));
         }
-        let look = note.as_mut().filter(|note| note.found.is_none() && (note.has_news || !for_nobody));
-        if wanted.is_empty() && look.is_none() {
+        let record_read =
+            update.as_mut().filter(|update| update.found.is_none() && (update.has_news || !asks_for_no_one));
+        if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        learn(host, plan, facts, wanted, look, &mut unread).await;
+        read_facts(host, plan, facts, wanted, record_read, &mut failures).await;
     }
-    unread
+    failures
 }
 
 /// What the chart did not say.
 #[derive(Default)]
-struct Unread {
+struct ReadFailures {
     /// Something did not come in time.
     late: bool,
     /// The types of what it does not have, or does not show.
     refused: Vec<&'static str>,
 }
 
-impl Unread {
-    fn note(&mut self, want: &Want, answer: &Answer) {
-        let kind = match want {
+impl ReadFailures {
+    fn add(&mut self, lookup: &Lookup, answer: &Answer) {
+        let kind = match lookup {
             // Whose clocks are not known is said with the hours.
-            Want::Zone(_) => return,
-            Want::Patient => "Patient",
-            Want::Teams => "CareTeam",
-            Want::LastToCall => "Communication",
-            Want::Service(_) => "HealthcareService",
-            Want::Roles(_) => "PractitionerRole",
+            Lookup::Zone(_) => return,
+            Lookup::Patient => "Patient",
+            Lookup::Teams => "CareTeam",
+            Lookup::LastToCall => "Communication",
+            Lookup::Service(_) => "HealthcareService",
+            Lookup::Roles(_) => "PractitionerRole",
         };
         match answer {
             Answer::Done { status: 200..=299, .. } => {}
@@ -201,46 +204,46 @@ fn rejects(config: &Config) -> bool {
 }
 
 /// Asks for several things at the same moment, and takes in the answers.
-async fn learn(
+async fn read_facts(
     host: &Host,
     plan: &Plan<'_>,
     facts: &mut Facts,
-    wanted: Vec<Want>,
-    look: Option<&mut RecordUpdate<'_>>,
-    unread: &mut Unread,
+    wanted: Vec<Lookup>,
+    update: Option<&mut RecordUpdate<'_>>,
+    failures: &mut ReadFailures,
 ) {
     let mut asks = Vec::with_capacity(wanted.len() + 1);
     let mut asked = Vec::with_capacity(wanted.len());
-    for want in wanted {
-        match ask(&want, plan, facts) {
+    for lookup in wanted {
+        match ask(&lookup, plan, facts) {
             Some(ask) => {
                 // The host knows its clocks without waiting.
-                let deadline = (!matches!(want, Want::Zone(_))).then_some(READING);
+                let deadline = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_DEADLINE);
                 asks.push((ask, deadline));
-                asked.push(want);
+                asked.push(lookup);
             }
-            None => facts.learn(&want, None, &plan.caller),
+            None => facts.learn(&lookup, None, &plan.caller),
         }
     }
-    if let Some(note) = &look {
-        asks.push((Ask::Fhir(search(note.event.root().0)), Some(READING)));
+    if let Some(update) = &update {
+        asks.push((Ask::Fhir(search(update.event.root().0)), Some(READ_DEADLINE)));
     }
     let mut answers = host.ask_all(asks).await.into_iter();
-    for want in asked {
+    for lookup in asked {
         let answer = answers.next().unwrap_or(Answer::Failed);
-        unread.note(&want, &answer);
-        facts.learn(&want, answer.ok(), &plan.caller);
+        failures.add(&lookup, &answer);
+        facts.learn(&lookup, answer.ok(), &plan.caller);
     }
-    if let Some(note) = look {
-        note.found = answers.next();
+    if let Some(update) = update {
+        update.found = answers.next();
     }
 }
 
-fn ask(want: &Want, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
-    if let Want::Zone(zone) = want {
-        return Some(Ask::Zone(ZoneRequest { zone: zone.clone(), instants: vec![facts.now], walls: Vec::new() }));
+fn ask(lookup: &Lookup, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
+    if let Lookup::Zone(zone) = lookup {
+        return Some(Ask::Zone(ZoneRequest { zone: zone.clone(), instants: vec![facts.now], local_times: Vec::new() }));
     }
-    let url = want.url(&plan.caller, facts)?;
+    let url = lookup.url(&plan.caller, facts)?;
     Some(Ask::Fhir(FhirRequest::get(url)))
 }
 
@@ -256,15 +259,16 @@ struct RecordUpdate<'a> {
 
 impl<'a> RecordUpdate<'a> {
     /// Of a request that makes `turn`; `None` where there is nothing to say.
-    fn of(visit: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
+    fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
         let accepted = turn.event() == Some(VerbEvent::CallbackAccepted);
-        let event = match visit.step.kind {
-            CallbackKind::First => CallEvent::opening(visit.pairs, visit.now)?,
-            kind if kind.reports_end() || accepted => CallEvent::read(visit.pairs, visit.now)?,
+        let event = match request.step.kind {
+            CallbackKind::First => CallEvent::from_first_request(request.pairs, request.now)?,
+            kind if kind.reports_end() || accepted => CallEvent::read(request.pairs, request.now)?,
             _ => return None,
         };
-        let queue = if accepted { Some(QueueReport { result: CALLED_BACK, seconds: None }) } else { event.queue };
-        let has_news = visit.step.kind != CallbackKind::First;
+        let queue =
+            if accepted { Some(QueueReport { result: CALLBACK_REQUESTED, seconds: None }) } else { event.queue };
+        let has_news = request.step.kind != CallbackKind::First;
         let event = CallEvent { queue, ..event };
         Some(Self { event, has_news, context: Context::default(), found: None })
     }
@@ -272,30 +276,30 @@ impl<'a> RecordUpdate<'a> {
 
 impl RecordUpdate<'_> {
     /// Writes it down; once more where somebody else wrote at the same time, and more often where the call is over.
-    async fn write(&mut self, host: &Host, base: &str, over: bool) -> Result<(), Code> {
+    async fn write(&mut self, host: &Host, base: &str, is_over: bool) -> Result<(), Code> {
         if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());
         }
         let root = self.event.root().0;
         let found = self.found.take();
-        let (chart, patience) = if over {
-            (found.and_then(|found| Chart::read(found, root).ok()), Patience::UntilStored(None))
+        let (chart, retry) = if is_over {
+            (found.and_then(|found| Chart::read(found, root).ok()), RetryPolicy::UntilStored(None))
         } else {
             match Chart::read(found.unwrap_or(Answer::Failed), root) {
-                Ok(chart) => (Some(chart), Patience::CallerWaits(WRITING)),
+                Ok(chart) => (Some(chart), RetryPolicy::CallerWaits(WRITE_DEADLINE)),
                 // That search was the first attempt.
-                Err(StoreError::Retryable(Code::ChartConflict)) => (None, Patience::CallerWaits(SECOND_ATTEMPT)),
+                Err(StoreError::Retryable(Code::ChartConflict)) => (None, RetryPolicy::CallerWaits(SECOND_ATTEMPT)),
                 Err(error) => return Err(error.code()),
             }
         };
         let events = core::slice::from_ref(&self.event);
         let (context, also) = (&self.context, &nothing_else);
-        let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, patience };
+        let write = ChartWrite { root, events, context, chart: chart.as_ref(), also, base, retry };
         store(host, write).await.map(|_| ())
     }
 }
 
 /// Whether the caller has asked to be called back.
-fn has_callback(log: &CallLog) -> bool {
-    log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some(CALLED_BACK)
+fn has_callback_request(log: &CallLog) -> bool {
+    log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some(CALLBACK_REQUESTED)
 }

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use crate::bots::instance_cache::Clocks;
+use crate::bots::instance_cache::LocalTimeCache;
 use crate::dialplan::{Call, CallbackUrl, Clinic};
 
 /// A request that Twilio signed, and the callback URL that it is to.
@@ -22,7 +22,7 @@ pub(super) struct WebhookRequest<'v, 'a> {
     /// Milliseconds since 1970.
     pub(super) now: u64,
     /// Local times, as far as they are known.
-    pub(super) clocks: &'v RefCell<Clocks>,
+    pub(super) local_times: &'v RefCell<LocalTimeCache>,
 }
 
 impl WebhookRequest<'_, '_> {

@@ -2,7 +2,7 @@
 
 //! Twilio tells how a call goes on: a status callback, the action of a dial, a recording that is ready.
 
-use crate::chart::{CallEvent, Chart, ChartWrite, Context, Patience, nothing_else, search, store};
+use crate::chart::{CallEvent, Chart, ChartWrite, Context, RetryPolicy, nothing_else, search, store};
 use crate::error::{Code, Problem};
 use crate::json::decimal;
 use crate::runtime::{Ask, Host, Reply, Response};
@@ -32,21 +32,21 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
     let mut document = Document::new();
     document.empty("Response", &[]);
     // An element of that name can be written.
-    let mut done = Response::from(Reply::Twiml(document.finish().unwrap_or_default()));
+    let mut response = Response::from(Reply::Twiml(document.finish().unwrap_or_default()));
     let Some(event) = CallEvent::read(pairs, now) else {
         // A conference tells of its own beginning and end, too: <https://www.twilio.com/docs/voice/twiml/conference>.
         if !pairs.iter().any(|(name, _)| *name == "ConferenceSid") {
-            done.log(&Problem::from(Code::CallSidInvalid));
+            response.log(&Problem::from(Code::CallSidInvalid));
         }
-        return done;
+        return response;
     };
     let mut chart = None;
-    if is_of_nobody(pairs, &event) {
+    if has_unknown_root(pairs, &event) {
         let found = host.ask(Ask::Fhir(search(event.root().0)), None).await;
         match Chart::read(found, event.root().0) {
-            Ok(found) if found.resource().is_none() => return done,
+            Ok(found) if found.resource().is_none() => return response,
             Ok(found) => chart = Some(found),
-            Err(trouble) => return Reply::Broken(trouble.code().into()).into(),
+            Err(error) => return Reply::Broken(error.code().into()).into(),
         }
     }
     let write = ChartWrite {
@@ -56,10 +56,10 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
         chart: chart.as_ref(),
         also: &nothing_else,
         base,
-        patience: Patience::UntilStored(None),
+        retry: RetryPolicy::UntilStored(None),
     };
     match store(host, write).await {
-        Ok(_) => done,
+        Ok(_) => response,
         Err(code) => Reply::Broken(code.into()).into(),
     }
 }
@@ -67,7 +67,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
 /// Whether it tells who answered a leg, and not whose leg it is: `amdStatusCallback` has no `ParentCallSid`. A record
 /// made of that would be of no call at all; the leg's other callbacks, and Twilio's list, say who answered, too.
 /// Source: <https://www.twilio.com/docs/voice/answering-machine-detection>.
-fn is_of_nobody(pairs: &[(&str, &str)], event: &CallEvent<'_>) -> bool {
+fn has_unknown_root(pairs: &[(&str, &str)], event: &CallEvent<'_>) -> bool {
     event.parent.is_none()
         && event.status.is_none()
         && pairs.iter().any(|(name, _)| *name == "MachineDetectionDuration")

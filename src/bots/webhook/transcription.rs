@@ -4,7 +4,7 @@
 //! Source: <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
 use super::status::{CALLBACK_LIMIT, spread, status};
-use crate::chart::{CallEvent, CallLog, ChartWrite, Context, Patience, search, store, transcription_sid};
+use crate::chart::{CallEvent, CallLog, ChartWrite, Context, RetryPolicy, search, store, transcription_sid};
 use crate::dialplan::config::Config;
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
@@ -19,11 +19,11 @@ const WRITTEN: &str = "voicemail-transcription";
 /// Stores the words as a `Communication` of their own, part of the call's: what a patient said belongs to the chart, and
 /// is no part of how a call went. Answers as [`status`] does.
 pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
-    let said = Params(pairs);
+    let params = Params(pairs);
     let (Some(event), Some(transcription), Some(words)) = (
         CallEvent::read(pairs, now),
-        said.get("TranscriptionSid").and_then(transcription_sid),
-        said.get("TranscriptionText"),
+        params.get("TranscriptionSid").and_then(transcription_sid),
+        params.get("TranscriptionText"),
     ) else {
         // It failed, or there was nothing to be heard: what there is belongs to the call alone.
         return status(host, pairs, now, base).await;
@@ -56,7 +56,7 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         chart: None,
         also: &words,
         base,
-        patience: Patience::UntilStored(None),
+        retry: RetryPolicy::UntilStored(None),
     };
     match store(host, write).await {
         Ok(_) => Response::route(&Route::Acknowledge, None, &Config::default(), None),

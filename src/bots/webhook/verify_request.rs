@@ -4,20 +4,20 @@
 
 use std::borrow::Cow;
 
-use crate::bots::instance_cache::{Names, SharedCache};
+use crate::bots::instance_cache::{ParamNames, SharedCache};
 use crate::bots::settings::Settings;
 use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{Ask, Body, Host, Layout, Reply, Secret, WebhookEvent};
 use crate::signature::{self, AuthToken, Request, Seen, SharedKeys, SignedParams, WebhookUrl, explain};
-use crate::text::{cut, find};
+use crate::text::{find, split_on};
 
 /// How long the bot waits to learn its own URL. Twilio gives up after 15 s.
 const OWN_URL_DEADLINE: u32 = 5_000;
 
 /// How long the bot trusts what it learned about its own URL when a signature does not fit it.
-const REMEMBERED_FOR: u64 = 5_000;
+const OWN_URL_TTL: u64 = 5_000;
 
 /// How many bytes the search for the URL that was called may hash (naming the mistake of a request that is refused takes
 /// up to 32 HMACs more): a form of 1.5 kB, as Twilio's are, is tried against 256
@@ -35,10 +35,10 @@ pub(super) struct VerifiedRequest<'a> {
 /// Finds out whether the request is Twilio's, and to which URL, before anything else of it is read.
 pub(super) async fn verify_request<'a>(
     event: &WebhookEvent<'_>,
-    names: &Names,
+    names: &ParamNames,
     settings: &'a Settings,
     host: &Host,
-    shelf: &SharedCache,
+    cache: &SharedCache,
 ) -> Result<VerifiedRequest<'a>, Reply> {
     let tokens = settings.tokens.as_deref().map_err(|problem| Reply::Broken(problem.clone()))?;
     if event.body.is_too_large() {
@@ -57,23 +57,23 @@ pub(super) async fn verify_request<'a>(
         return Err(forbidden(Code::SignatureMissing));
     }
     let params = match (&event.body, &names.order) {
-        (Body::Pairs(_, Layout::Kept), Some(order)) => SignedParams::ordered(pairs, order),
+        (Body::Pairs(_, Layout::Cached), Some(order)) => SignedParams::ordered(pairs, order),
         _ => SignedParams::new(pairs),
     };
-    let check = |url: &WebhookUrl| called(url, &params, &event.body, &signature, settings, tokens);
+    let check = |url: &WebhookUrl| verify_urls(url, &params, &event.body, &signature, settings, tokens);
 
-    let (url, learned_at) = own_url(event, settings, host, shelf).await?;
-    let mut verdict = check(&url);
+    let (url, learned_at) = own_url(event, settings, host, cache).await?;
+    let mut result = check(&url);
     // The bot's membership may have been made anew since, and with it the URL.
-    if verdict.is_err() && learned_at.is_some_and(|at| event.now.saturating_sub(at) > REMEMBERED_FOR) {
-        let asked = ask_own_url(event, host, shelf).await?;
+    if result.is_err() && learned_at.is_some_and(|at| event.now.saturating_sub(at) > OWN_URL_TTL) {
+        let asked = ask_own_url(event, host, cache).await?;
         // The same URL would fail again, at the same cost.
         if asked != *url {
-            verdict = check(&asked);
+            result = check(&asked);
         }
     }
-    let code = match verdict {
-        Ok(called) => return Ok(called),
+    let code = match result {
+        Ok(verified) => return Ok(verified),
         Err(code) => code,
     };
     if code != Code::SignatureMismatch {
@@ -113,7 +113,7 @@ impl Headers {
 }
 
 /// Which URL was called, `url` being the webhook's own. Only that one takes a post that is no form.
-fn called<'a>(
+fn verify_urls<'a>(
     url: &WebhookUrl,
     params: &SignedParams,
     body: &Body<'_>,
@@ -121,7 +121,7 @@ fn called<'a>(
     settings: &'a Settings,
     tokens: &[AuthToken],
 ) -> Result<VerifiedRequest<'a>, Code> {
-    let base = cut(url.as_str(), b'#').0;
+    let base = split_on(url.as_str(), b'#').0;
     if let Body::Pairs(pairs, _) = body {
         let steps = callbacks(&settings.config, Params(pairs));
         let queried = find(base, b'?').is_some();
@@ -134,11 +134,11 @@ fn called<'a>(
             return Err(Code::SignatureMismatch);
         }
     }
-    check(url, params, body, signature, tokens)?;
+    check_signature(url, params, body, signature, tokens)?;
     Ok(VerifiedRequest { step: CallbackUrl::FIRST, url: base.to_owned() })
 }
 
-fn check(
+fn check_signature(
     url: &WebhookUrl,
     params: &SignedParams,
     body: &Body<'_>,
@@ -158,9 +158,9 @@ fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl
     let Some(bytes) = raw else {
         return Cow::Borrowed(url);
     };
-    let (address, _) = cut(url.as_str(), b'#');
-    let joint = if find(address, b'?').is_some() { "&" } else { "?" };
-    let with_hash = WebhookUrl::new([address, joint, "bodySHA256=", &signature::sha256_hex(bytes)].concat());
+    let (address, _) = split_on(url.as_str(), b'#');
+    let separator = if find(address, b'?').is_some() { "&" } else { "?" };
+    let with_hash = WebhookUrl::new([address, separator, "bodySHA256=", &signature::sha256_hex(bytes)].concat());
     with_hash.map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
@@ -170,21 +170,21 @@ async fn own_url<'a>(
     event: &WebhookEvent<'_>,
     settings: &'a Settings,
     host: &Host,
-    shelf: &SharedCache,
+    cache: &SharedCache,
 ) -> Result<(Cow<'a, WebhookUrl>, Option<u64>), Reply> {
     match &settings.url {
         Some(Ok(url)) => return Ok((Cow::Borrowed(url), None)),
         Some(Err(problem)) => return Err(Reply::Broken(problem.clone())),
         None => {}
     }
-    let known = shelf.borrow().own_url.clone();
+    let known = cache.borrow().own_url.clone();
     Ok(match known {
         Some((at, url)) => (Cow::Owned(url), Some(at)),
-        None => (Cow::Owned(ask_own_url(event, host, shelf).await?), None),
+        None => (Cow::Owned(ask_own_url(event, host, cache).await?), None),
     })
 }
 
-async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, shelf: &SharedCache) -> Result<WebhookUrl, Reply> {
+async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache) -> Result<WebhookUrl, Reply> {
     let answer = host.ask(Ask::Me, Some(OWN_URL_DEADLINE)).await;
     let answer = answer.ok().unwrap_or_default();
     let base = answer.get("baseUrl").and_then(Json::text);
@@ -201,13 +201,13 @@ async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, shelf: &SharedCache)
         }
         _ => return Err(Reply::Broken(Code::WebhookUrlUnknown.into())),
     };
-    shelf.borrow_mut().own_url = Some((event.now, url.clone()));
+    cache.borrow_mut().own_url = Some((event.now, url.clone()));
     Ok(url)
 }
 
 /// `application/json`, `application/fhir+json` and their like.
 fn is_json(content_type: &str) -> bool {
-    let kind = cut(content_type, b';').0.trim_ascii_end();
+    let kind = split_on(content_type, b';').0.trim_ascii_end();
     kind.len() >= 4 && kind.as_bytes()[kind.len() - 4..].eq_ignore_ascii_case(b"json")
 }
 

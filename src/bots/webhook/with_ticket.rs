@@ -7,44 +7,44 @@ use crate::chart::{CallEvent, Chart};
 use crate::error::Code;
 use crate::fhir::reference::is_reference;
 use crate::json::Json;
-use crate::outbound::{Prepared, Sealing, at_this_hour, expires_at, expiry_of, practitioner_of};
-use crate::policy::{Limit, Policy, Refusal, judge, searches};
+use crate::outbound::{Prepared, SealingKeys, check_calling_hours, expires_at, expiry_of, practitioner_of};
+use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{Answer, Ask, FhirRequest, Host};
 
 /// Milliseconds that the chart has to tell what the ticket is for, and those it has to take the claim. With what follows,
 /// less than three seconds: callers wait no longer.
-const READ: u32 = 900;
-const CLAIM: u32 = 1_350;
+const READ_DEADLINE: u32 = 900;
+const CLAIM_DEADLINE: u32 = 1_350;
 /// Those that it has to count the calls of somebody who was not known before the ticket was read. The claim has as much
 /// less.
-const COUNT: u32 = 700;
+const COUNT_DEADLINE: u32 = 700;
 /// Milliseconds for each further request, three at most, where others wrote at the same moment.
-const AGAIN: u32 = 240;
+const RETRY_DEADLINE: u32 = 240;
 
 /// How often a claim is tried.
 const ATTEMPTS: u32 = 2;
 
 /// Dials whom the ticket is for.
 pub(super) async fn with_ticket(
-    placing: &BrowserCall<'_>,
+    call: &BrowserCall<'_>,
     ticket: &str,
     secret: &str,
     host: &Host,
 ) -> Result<String, Refusal> {
-    let sealing = Sealing::read(secret).map_err(|code| match code {
+    let sealing = SealingKeys::read(secret).map_err(|code| match code {
         Code::SecretWeak => Refusal::SecretWeak,
         _ => Refusal::SecretMissing,
     })?;
-    let id = sealing.open(ticket, placing.identity, placing.request.now)?;
-    let event = CallEvent::opening(placing.request.pairs, placing.request.now).ok_or(Refusal::TicketInvalid)?;
+    let id = sealing.open(ticket, call.identity, call.request.now)?;
+    let event = CallEvent::from_first_request(call.request.pairs, call.request.now).ok_or(Refusal::TicketInvalid)?;
 
-    let (config, numbers) = (placing.request.clinic.config, placing.request.clinic.numbers);
+    let (config, numbers) = (call.request.clinic.config, call.request.clinic.numbers);
     // An identity is mostly made of the practitioner's id, so that the limits can be asked for in the same round trip.
-    let guessed = practitioner_of(placing.identity).map(|id| ["Practitioner/", &id].concat());
+    let guessed = practitioner_of(call.identity).map(|id| ["Practitioner/", &id].concat());
     let mut limits =
-        guessed.as_deref().map_or_else(Vec::new, |who| searches(&config.outbound, who, placing.request.now));
-    let mut asks = vec![(Ask::Fhir(FhirRequest::get(communication(id))), Some(READ))];
-    asks.extend(count(&limits, READ));
+        guessed.as_deref().map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, call.request.now));
+    let mut asks = vec![(Ask::Fhir(FhirRequest::get(communication(id))), Some(READ_DEADLINE))];
+    asks.extend(count_requests(&limits, READ_DEADLINE));
     let mut answers = host.ask_all(asks).await.into_iter();
     let prepared = read(answers.next().unwrap_or(Answer::Failed))?;
     let mut found: Vec<Option<Json>> = answers.map(Answer::ok).collect();
@@ -53,38 +53,43 @@ pub(super) async fn with_ticket(
     let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
     let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
     // Whose limits count, which number is shown and who is called: as it was prepared, and not as somebody edited it.
-    if context.identity.as_deref() != Some(placing.identity)
+    if context.identity.as_deref() != Some(call.identity)
         || !prepared.is_sealed(&sealing)
-        || !is_of(ticket, &prepared)
+        || !is_ticket_of(ticket, &prepared)
     {
         return Err(Refusal::TicketInvalid);
     }
     // The config may have changed since the ticket was given.
     let policy = Policy::new(&config.outbound, numbers);
     let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
-    let own = is_claimed(&prepared, &event)?;
+    let is_own = is_claimed(&prepared, &event)?;
     // A number that was given up meanwhile is not shown.
     let from = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
     let from = *from.ok_or(Refusal::TicketInvalid)?;
     // Twilio asks again where it lost the answer, and gets the same.
-    if !own {
-        let mut deadline = CLAIM;
-        at_this_hour(config, &callee, placing.request.now, host).await?;
+    if !is_own {
+        let mut deadline = CLAIM_DEADLINE;
+        check_calling_hours(config, &callee, call.request.now, host).await?;
         if guessed.as_ref() != Some(&practitioner) {
-            limits = searches(&config.outbound, &practitioner, placing.request.now);
+            limits = limit_searches(&config.outbound, &practitioner, call.request.now);
             if !limits.is_empty() {
-                found = host.ask_all(count(&limits, COUNT).collect()).await.into_iter().map(Answer::ok).collect();
-                deadline -= COUNT;
+                found = host
+                    .ask_all(count_requests(&limits, COUNT_DEADLINE).collect())
+                    .await
+                    .into_iter()
+                    .map(Answer::ok)
+                    .collect();
+                deadline -= COUNT_DEADLINE;
             }
         }
-        judge(&limits, &found)?;
-        claim(placing, prepared, &event, deadline, host).await?;
+        check_limits(&limits, &found)?;
+        claim(call, prepared, &event, deadline, host).await?;
     }
-    placing.connect(&callee, from)
+    call.connect(&callee, from)
 }
 
 /// Whether a ticket was given for what the record says now: what was prepared at another time has another ticket.
-fn is_of(ticket: &str, prepared: &Prepared) -> bool {
+fn is_ticket_of(ticket: &str, prepared: &Prepared) -> bool {
     let since = prepared.log.context().prepared;
     since.is_some_and(|since| expiry_of(ticket) == Some(expires_at(since)))
 }
@@ -93,7 +98,7 @@ fn communication(id: &str) -> String {
     ["Communication/", id].concat()
 }
 
-fn count(limits: &[Limit], deadline: u32) -> impl Iterator<Item = (Ask, Option<u32>)> {
+fn count_requests(limits: &[Limit], deadline: u32) -> impl Iterator<Item = (Ask, Option<u32>)> {
     limits.iter().map(move |limit| (Ask::Fhir(FhirRequest::get(limit.search.clone())), Some(deadline)))
 }
 
@@ -116,7 +121,7 @@ fn is_claimed(prepared: &Prepared, event: &CallEvent<'_>) -> Result<bool, Refusa
 
 /// Writes the call into the record that waits for one: the first to do so has it.
 async fn claim(
-    placing: &BrowserCall<'_>,
+    call: &BrowserCall<'_>,
     mut prepared: Prepared,
     event: &CallEvent<'_>,
     mut deadline: u32,
@@ -126,7 +131,7 @@ async fn claim(
     for _ in 0..ATTEMPTS {
         let mut log = prepared.log.clone();
         log.add(event);
-        let request = Chart::of(prepared.resource).write(&log, placing.request.base());
+        let request = Chart::of(prepared.resource).write(&log, call.request.base());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.ask(Ask::Fhir(request), Some(deadline)).await {
             Answer::Done { status: 200..=299, .. } => return Ok(()),
@@ -134,7 +139,7 @@ async fn claim(
             // It may stand there or not: nothing is dialled that is not known to be claimed.
             _ => return Err(Refusal::ChartUnavailable),
         }
-        deadline = AGAIN;
+        deadline = RETRY_DEADLINE;
         let answer = host.ask(Ask::Fhir(FhirRequest::get(read_again.clone())), Some(deadline)).await;
         prepared = read(answer)?;
         if is_claimed(&prepared, event)? {

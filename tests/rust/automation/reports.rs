@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plumline::bots::operations;
-use plumline::chart::{CallEvent, CallLog, Context, Outcome, Way};
+use plumline::chart::{CallDirection, CallEvent, CallLog, Context, Outcome};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
@@ -216,7 +216,7 @@ fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> 
         if !(from..=to).contains(&sent_day) {
             continue;
         }
-        let way = usize::from(log.way() == Some(Way::Outbound));
+        let way = usize::from(log.direction() == Some(CallDirection::Outbound));
         let answered = log.outcome() == Some(Outcome::Answered);
         totals[way] += 1;
         *outcomes.entry(log.outcome().map_or("open", Outcome::word)).or_insert(0u64) += 1;

@@ -6,7 +6,7 @@ use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, Open, Reply, Response};
+use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, OpenRequest, Reply, Response};
 
 use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;
@@ -124,14 +124,14 @@ impl World {
         asked
     }
 
-    pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>) -> Answer {
         let now = self.now;
         match &open.ask {
             Ask::Batch(_) => self.fhir.answer(open, fault, now),
             Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
             // Clocks five hours behind UTC, which are set forward at midnight of one day.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
-                let walls = zone.walls.iter().map(|wall| match wall.as_str() {
+                let walls = zone.local_times.iter().map(|wall| match wall.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
                     wall => {
                         let at = plumline::time::parse_instant(&format!("{wall}Z")).unwrap() + 5 * HOUR;

@@ -29,7 +29,7 @@ impl Event {
         let pairs = self.pairs().map(|(pairs, _)| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let pairs: Vec<_> = pairs.into_iter().flatten().collect();
         let event = match self {
-            Self::Opening(_, at) => CallEvent::opening(&pairs, *at),
+            Self::Opening(_, at) => CallEvent::from_first_request(&pairs, *at),
             Self::Callback(_, at) => CallEvent::read(&pairs, *at),
             Self::Listed(json) => CallEvent::from_rest(json),
         };

@@ -82,7 +82,7 @@ fn context() -> Context {
 #[test]
 fn a_record_letter_by_letter() {
     let mut log = call("from a browser and answered");
-    log.know(&context());
+    log.add_context(&context());
     let expected = r#"{
         "resourceType": "Communication",
         "extension": [{
@@ -138,7 +138,7 @@ fn a_record_letter_by_letter() {
 #[test]
 fn a_call_that_comes_in_is_sent_by_the_patient_or_who_speaks_for_them() {
     let mut log = call("nobody answers");
-    log.know(&Context { related: Some("RelatedPerson/r1".into()), ..context() });
+    log.add_context(&Context { related: Some("RelatedPerson/r1".into()), ..context() });
     let record = log.write(None, EXTENSION_BASE);
     let reference = |path: &[&str]| record.at(path).and_then(Json::text).map(str::to_owned);
     assert_eq!(reference(&["sender", "reference"]).as_deref(), Some("RelatedPerson/r1"));
@@ -172,7 +172,7 @@ fn a_ticket_is_prepared_and_then_claimed() {
 /// A record of a call in progress that `change` edits, after the end of the call.
 fn after(change: impl FnOnce(&mut Json)) -> Json {
     let mut early = call("only the child is known");
-    early.know(&context());
+    early.add_context(&context());
     let mut record = early.write(None, EXTENSION_BASE);
     change(&mut record);
     let mut log = CallLog::read(&record);
@@ -222,7 +222,7 @@ fn what_others_added_stays() {
     assert_eq!(text.matches(r#"{"url":"menu","valueString":"main"}"#).count(), 2, "{text}");
     let mut expected = call("only the child is known");
     expected.merge(&call("nobody answers"));
-    expected.know(&context());
+    expected.add_context(&context());
     assert_eq!(CallLog::read(&record), expected);
 }
 
@@ -244,7 +244,7 @@ fn what_others_corrected_stays() {
 fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
     let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
     let mut log = call("nobody answers");
-    log.know(&context());
+    log.add_context(&context());
     let record = log.write(Some(json(draft)), EXTENSION_BASE);
     assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
@@ -263,10 +263,10 @@ fn what_the_list_repeats_is_known() {
     let events = vector.get("events").unwrap().elements();
     let listed = |at: usize| CallEvent::from_rest(events[at].get("listed").unwrap()).unwrap();
     let mut log = CallLog::of(&[listed(0)]);
-    assert!(log.knows(&listed(0)) && !log.knows(&listed(1)));
+    assert!(log.includes(&listed(0)) && !log.includes(&listed(1)));
     log.merge(&call("from a browser and answered"));
     // The list has whole seconds. That difference is not worth a write.
-    assert!(log.knows(&listed(0)) && log.knows(&listed(1)));
+    assert!(log.includes(&listed(0)) && log.includes(&listed(1)));
     assert!(!call("only the child is known").knows(&listed(1)));
     assert!(!call("only the child is known").knows(&listed(0)));
 }
@@ -384,7 +384,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
     let (early, late) = (call("only the child is known"), call("nobody answers"));
     let mut both = early.clone();
     both.merge(&late);
-    both.know(&context());
+    both.add_context(&context());
     let expected = both.write(None, CLINIC);
     for (one, other) in [
         (CLINIC, EXTENSION_BASE),
@@ -394,7 +394,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
     ] {
         // The base changed, and this code made every write.
         let mut log = early.clone();
-        log.know(&context());
+        log.add_context(&context());
         let mut record = log.write(None, one);
         log = CallLog::read(&record);
         log.merge(&late);
@@ -404,7 +404,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
         // A second one stands there, which no element follows from; and someone has corrected the patient, taken out
         // the appointment, and added parts.
         let mut log = early.clone();
-        log.know(&context());
+        log.add_context(&context());
         let mut record = log.write(None, one);
         let added = r#"{"url":"menu","valueString":"main"}"#;
         let second = late.write(None, other).at(&["extension", "0"]).unwrap().write();

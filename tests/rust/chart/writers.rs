@@ -6,11 +6,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use plumline::bots::status;
-use plumline::chart::{CallEvent, CallLog, Chart, ChartWrite, Context, Patience, Stored, nothing_else, search, store};
+use plumline::chart::{
+    CallEvent, CallLog, Chart, ChartWrite, Context, RetryPolicy, Stored, nothing_else, search, store,
+};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Ask, FhirRequest, Flow, Open, Reply, Response};
+use plumline::runtime::{Ask, FhirRequest, Flow, OpenRequest, Reply, Response};
 
 use crate::chart::calls::{Event, call};
 use crate::chart::{knows, only_call};
@@ -50,7 +52,7 @@ impl Writer {
 
     /// Sends one request, after its pause. The response, once there is nothing to send.
     pub(crate) fn go_on(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
-        while let [Open { ask: Ask::Wait(ms), .. }] = self.run.open() {
+        while let [OpenRequest { ask: Ask::Wait(ms), .. }] = self.run.open() {
             assert!((1..=2_000).contains(ms), "{ms}");
             self.paused += 1;
             self.run.go_on(|_| done(200, Json::Null));
@@ -206,7 +208,7 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             chart: chart.as_ref(),
             also: &task,
             base: EXTENSION_BASE,
-            patience: Patience::UntilStored(Some(LIMIT)),
+            retry: RetryPolicy::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;
         result.borrow_mut().replace(stored);
@@ -284,7 +286,7 @@ fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() 
     let mut fhir = Fhir::default();
     fhir.put(&json(&elsewhere), NOW);
     let mut other = log.clone();
-    other.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    other.add_context(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
     fhir.put(&other.write(None, EXTENSION_BASE), NOW);
     let ticket = reference(&fhir.put(&claimed.write(None, EXTENSION_BASE), NOW));
     for _ in 0..2 {
@@ -305,7 +307,7 @@ fn nothing_is_written_without_a_guard() {
     let event = missed();
     let unversioned = event.log().write(None, EXTENSION_BASE);
     let mut log = event.log();
-    log.know(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    log.add_context(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
     let trouble = Chart::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
     assert_eq!(trouble.code(), Code::ChartRefused);
     assert_eq!(Chart::of(unversioned).write(&event.log(), EXTENSION_BASE), Ok(None));

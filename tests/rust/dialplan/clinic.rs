@@ -3,8 +3,8 @@
 //! A clinic whose webhook is called: its config, its chart, its clocks.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Open, Reply, Response, Secret};
-use plumline::time::{DAY, MINUTE, days_of};
+use plumline::runtime::{Answer, Ask, OpenRequest, Reply, Response, Secret};
+use plumline::time::{DAY, MINUTE, days_since_epoch};
 use plumline::twiml::{DocumentKind, check_xml};
 
 use crate::constants::{ACCOUNT, TOKEN};
@@ -47,7 +47,7 @@ impl Clinic {
             fhir: Fhir::default(),
             wall: |zone| (zone == "America/New_York").then_some(MONDAY),
             faults: Faults::NONE,
-            now: days_of(2026, 11, 16).unwrap() * DAY + 15 * 60 * MINUTE,
+            now: days_since_epoch(2026, 11, 16).unwrap() * DAY + 15 * 60 * MINUTE,
             log: Vec::new(),
         }
     }
@@ -163,7 +163,7 @@ impl Clinic {
     }
 
     /// How long the latest request waits for the chart at most, in milliseconds.
-    pub(crate) fn patience(&self) -> u32 {
+    pub(crate) fn retry(&self) -> u32 {
         self.fhir.batches.iter().map(|batch| batch.deadline).sum()
     }
 }

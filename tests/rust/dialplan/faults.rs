@@ -48,7 +48,7 @@ fn every_request_costs_two_reads_and_one_write_at_most() {
         for (step, more) in REQUESTS {
             clinic.request(step, more);
             assert!(clinic.fhir.reads() <= 2 && clinic.fhir.writes() <= 1, "{step} {:?}", clinic.fhir.batches);
-            assert!(clinic.patience() <= 3_000);
+            assert!(clinic.retry() <= 3_000);
             assert_eq!(clinic.log, Vec::<String>::new(), "{step}");
         }
     }
@@ -95,7 +95,7 @@ fn whatever_fails_something_is_heard_in_time() {
                 heard_nothing += usize::from(heard == "<Response/>");
                 assert!(!heard.is_empty(), "{step}");
                 // A read and a write, and after a conflict both once more.
-                assert!(clinic.patience() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
+                assert!(clinic.retry() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
     }

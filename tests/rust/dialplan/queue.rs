@@ -114,7 +114,7 @@ fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
         let mut clinic = queue("");
         clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
-        assert!(clinic.patience() <= 3_000);
+        assert!(clinic.retry() <= 3_000);
     }
 }
 
@@ -198,7 +198,7 @@ fn no_callback_is_promised_that_was_not_stored() {
         clinic.faults = Faults::at(1, fault);
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
         assert!(taken(&clinic));
-        assert!(clinic.patience() <= 3_000);
+        assert!(clinic.retry() <= 3_000);
     }
 }
 

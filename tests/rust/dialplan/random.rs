@@ -4,7 +4,7 @@
 //! chart names.
 
 use plumline::dialplan::{
-    Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, wants,
+    Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, required_lookups,
 };
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -319,12 +319,12 @@ fn wild_configs_do_no_harm() {
             let next = plan.next(&step, Params(&pairs), maker.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
-                for want in wants(&plan, &next, &facts) {
+                for lookup in required_lookups(&plan, &next, &facts) {
                     let found = anything(&mut maker.random);
-                    facts.learn(&want, found, &caller);
+                    facts.learn(&lookup, found, &caller);
                 }
             }
-            facts.callback_taken = maker.random.one_in(2);
+            facts.callback_accepted = maker.random.one_in(2);
             let played = render(&plan, &next, &facts);
             is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
             sorry += usize::from(played.twiml.contains("We are sorry."));

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan, callbacks, render, wants};
+use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan, callbacks, render, required_lookups};
 use plumline::phone::E164;
 use plumline::signature::{AuthToken, SignedParams, sign, which};
 
@@ -86,11 +86,11 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
     let plan = Plan { config, numbers: ours, url: URL, caller };
     let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for want in wants(&plan, &next, &facts) {
+    for lookup in required_lookups(&plan, &next, &facts) {
         let walls = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
-        facts.learn(&want, Some(walls), &caller);
+        facts.learn(&lookup, Some(walls), &caller);
     }
-    assert!(wants(&plan, &next, &facts).is_empty());
+    assert!(required_lookups(&plan, &next, &facts).is_empty());
     render(&plan, &next, &facts).twiml
 }
 

@@ -3,7 +3,7 @@
 //! Configs that the reader refuses: the engine is safe without its checks.
 
 use plumline::dialplan::{
-    Call, CallbackUrl, Caller, Config, Facts, Params, Plan, Rendered, VerbOutcome, render, wants,
+    Call, CallbackUrl, Caller, Config, Facts, Params, Plan, Rendered, VerbOutcome, render, required_lookups,
 };
 use plumline::phone::E164;
 
@@ -19,8 +19,8 @@ fn played(rest: &str) -> Rendered {
     let plan = Plan { config: &config, numbers: &ours, url: "https://fhir.example.com/webhook/1", caller };
     let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for want in wants(&plan, &next, &facts) {
-        facts.learn(&want, None, &caller);
+    for lookup in required_lookups(&plan, &next, &facts) {
+        facts.learn(&lookup, None, &caller);
     }
     let mut played = render(&plan, &next, &facts);
     let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;

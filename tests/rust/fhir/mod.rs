@@ -10,7 +10,7 @@ mod search;
 mod validate;
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Open};
+use plumline::runtime::{Answer, Ask, OpenRequest};
 use plumline::time::instant;
 
 use crate::fault::{Fault, done};
@@ -131,14 +131,14 @@ impl Fhir {
 /// What the bots ask for.
 impl Fhir {
     /// Answers a batch that meets `fault`.
-    pub(crate) fn answer(&mut self, open: &Open, fault: Option<Fault>, now: u64) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>, now: u64) -> Answer {
         self.answer_by(open, fault, now, |fhir, entry| fhir.entry(entry, now))
     }
 
     /// Answers a batch whose entries `respond` answers.
     pub(crate) fn answer_by(
         &mut self,
-        open: &Open,
+        open: &OpenRequest,
         fault: Option<Fault>,
         now: u64,
         mut respond: impl FnMut(&mut Self, &Json) -> Json,

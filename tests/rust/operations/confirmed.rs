@@ -151,9 +151,9 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
             let (batches, interventions) =
                 (std::mem::take(&mut world.fhir.batches), std::mem::take(&mut world.interventions));
             world.unlisted = 0;
-            let patience = world.patience;
+            let retry = world.retry;
             amber().at(NOW + 30_000).value(world, PLACE);
-            (world.fhir.batches, world.interventions, world.patience) = (batches, interventions, patience);
+            (world.fhir.batches, world.interventions, world.retry) = (batches, interventions, retry);
         }),
     ));
     assert_eq!(dialed(&press(&mut world, &[])).1, PATIENT);

@@ -29,7 +29,7 @@ fn by_browser() -> (World, String, String) {
     let value = amber().value(&mut world, START);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     let reference = text(&value, &["communication"]).to_owned();
     (world, reference, call)
@@ -60,7 +60,7 @@ fn a_ticket_is_taken_over_before_its_call_begins() {
     // The ticket does not fit the edited record.
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     is_kept_from_bruno(&mut world, &by_sid(&call));
@@ -139,7 +139,7 @@ fn a_ticket_dials_what_was_prepared() {
         edit(&mut world, text(&value, &["communication"]), &[(&*name, Some(part))]);
         let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
         let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-        let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+        let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
         assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
     }
     // The caller ID, too.
@@ -149,7 +149,7 @@ fn a_ticket_dials_what_was_prepared() {
     line(&mut world, text(&value, &["communication"]), other);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
 }
 
@@ -210,7 +210,7 @@ fn a_ticket_dials_nothing_of_another_record() {
     world.change(text(&new, &["communication"]), "extension", extensions);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&new, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
 }
 

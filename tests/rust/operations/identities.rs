@@ -202,7 +202,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
 #[test]
 fn who_shares_an_identity_calls_and_ends_calls_under_it() {
     let config = bound(r#"{"roles":["nurse"]}"#);
-    let secrets: [(Secret, &str); 2] = [(Secret::Sealing, SECRET), (Secret::Config, &config)];
+    let secrets: [(Secret, &str); 2] = [(Secret::SealingKeys, SECRET), (Secret::Config, &config)];
     let mut world = World::default();
     let start = as_identity(START, "front-desk").replacen('{', r#"{"requestId":"r1","#, 1);
     let value = by(AMBER, &config).value(&mut world, &start);

@@ -18,7 +18,7 @@ use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_pressed_key_dials_what_was_prepared() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     let ground = || {
         let mut world = World::default();
         amber().ask(&mut world, PLACE);
@@ -50,13 +50,13 @@ fn a_pressed_key_dials_what_was_prepared() {
     for secret in ["", "short"] {
         let mut world = World::default();
         amber().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
-        assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, secret)])).1, PATIENT);
+        assert_eq!(dialed(&press(&mut world, &[(Secret::SealingKeys, secret)])).1, PATIENT);
     }
 }
 
 #[test]
 fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     for copies in [1, 20, 60] {
         for input in [OTHER, START] {
             // His records before and after hers, with lesser and greater ids.
@@ -91,7 +91,7 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
                     line(&mut world, &reference, &from);
                 }
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
-                assert!(world.patience < 2_500);
+                assert!(world.retry < 2_500);
                 // A callback merges the records of the call, and does not change what was sealed.
                 status_callback(&mut world);
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
@@ -102,7 +102,7 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
 
 #[test]
 fn a_callback_merges_nothing_into_what_was_prepared() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     for prepared in [true, false] {
         let (mut world, reference, call) = by_phone();
         let mut forged = world.read(&reference);
@@ -126,7 +126,7 @@ fn a_callback_merges_nothing_into_what_was_prepared() {
 
 #[test]
 fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     // Her earlier call to someone else, with all its seals, is pointed at the call that goes on.
     let mut world = World::default();
     let old = amber().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
@@ -173,8 +173,8 @@ fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
         extension(&mut world, &reference, "/call-placed", None);
         let at = world.fhir.batches.len() + late;
         world.interventions.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
-        let done = press(&mut world, &[(Secret::Sealing, SECRET)]);
-        assert!(world.patience < 2_500 - 600, "{}", world.patience);
+        let done = press(&mut world, &[(Secret::SealingKeys, SECRET)]);
+        assert!(world.retry < 2_500 - 600, "{}", world.retry);
         if late < 3 {
             assert_eq!((dialed(&done).1.as_str(), world.fhir.batches.len()), (PATIENT, at + 1));
         } else {
@@ -185,7 +185,7 @@ fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
 
 #[test]
 fn what_the_record_says_of_the_call_does_not_keep_the_key_from_dialing() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     let leg = json(&format!(
         r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}},{{"url":"status","valueCode":"completed"}}]}}"#,
         sid(9)
@@ -222,7 +222,7 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
         );
         world.fhir.put_first(&json(&junk), NOW);
     }
-    assert_eq!(refused(&press(&mut world, &[(Secret::Sealing, SECRET)])), "CHART_UNAVAILABLE");
+    assert_eq!(refused(&press(&mut world, &[(Secret::SealingKeys, SECRET)])), "CHART_UNAVAILABLE");
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_short_key_beside_a_strong_one_opens_nothing() {
     forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
     edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+12125550199")))]);
-    assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, &rotated)])).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &[(Secret::SealingKeys, &rotated)])).1, PATIENT);
 }
 
 #[test]
@@ -251,5 +251,5 @@ fn a_long_line_or_thousands_of_seals_are_not_hashed() {
     world.put(&forged.write());
     line(&mut world, "Communication/0-forged", &"5".repeat(200_000));
     // Her own record is used.
-    assert_eq!(dialed(&press(&mut world, &[(Secret::Sealing, SECRET)])).1, PATIENT);
+    assert_eq!(dialed(&press(&mut world, &[(Secret::SealingKeys, SECRET)])).1, PATIENT);
 }

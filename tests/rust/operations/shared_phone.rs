@@ -213,7 +213,7 @@ fn bait(world: &mut World, call: &str) -> String {
 
 #[test]
 fn a_record_that_names_two_calls_changes_neither() {
-    let secrets = [(Secret::Sealing, SECRET)];
+    let secrets = [(Secret::SealingKeys, SECRET)];
     let (mut world, record, call) = by_phone();
     let before = world.read(&record).get("identifier").cloned();
     bait(&mut world, &call);

@@ -5,7 +5,7 @@
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::outbound::{LIFETIME, Sealing};
+use plumline::outbound::{LIFETIME, SealingKeys};
 use plumline::runtime::{Reply, Secret};
 use plumline::time::instant;
 
@@ -34,14 +34,14 @@ fn a_call_is_prepared_and_then_placed() {
     assert_eq!(text(&record, &["basedOn", "0", "reference"]), "Appointment/visit");
     assert!(!value.write().contains(PATIENT), "the browser needs no number");
     let ticket = text(&value, &["ticket"]);
-    let sealing = Sealing::read(SECRET).unwrap();
+    let sealing = SealingKeys::read(SECRET).unwrap();
     assert_eq!(sealing.open(ticket, AMBER_IDENTITY, NOW), Ok(text(&record, &["id"])));
     assert_eq!(text(&value, &["expires"]), instant(NOW + LIFETIME * 1_000));
     // The browser sends it to the webhook.
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", ticket)]);
-    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW + 1_000));
+    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW + 1_000));
     let Reply::Twiml(xml) = done.reply else { panic!() };
     let caller_id = format!("callerId=\"{}\"", text(&value, &["fromNumber"]));
     assert!(xml.contains(&format!(">{PATIENT}</Number>")) && xml.contains(&caller_id), "{xml}");
@@ -205,7 +205,7 @@ fn no_one_ends_anothers_call_and_a_ticket_can_be_given_up() {
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::Sealing, SECRET)], NOW));
+    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     assert!(done.log[0].contains("OUTBOUND_TICKET_USED"));
     for (input, expected) in [
         (r#"{"operation":"end-call"}"#, ("OPERATION_ARGUMENT communication", 400)),

@@ -52,7 +52,7 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
     let config = r#"{"outbound":{"requireTicket":true}}"#;
     assert_eq!(refused(&plain(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
     let mut world = World::default();
-    let free = [(Secret::Sealing, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
+    let free = [(Secret::SealingKeys, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
     assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
     // An unreadable config could forbid anything.
     let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
@@ -84,7 +84,7 @@ fn people_are_called_when_they_are_awake() {
     // The same with a ticket.
     let (mut world, ticket) = prepared();
     world.wall = "2026-11-18T03:00:00".into();
-    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
     assert_eq!((refused(&done), world.fhir.batches.len()), ("OUTBOUND_HOURS".into(), 1));
 }
@@ -142,7 +142,7 @@ fn limits_hold_without_tickets_too() {
     let before = world.fhir.batches.len();
     assert_eq!(dialed(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
     assert_eq!(world.fhir.batches.len() - before, 3);
-    assert!(world.patience < 3_000, "{}", world.patience);
+    assert!(world.retry < 3_000, "{}", world.retry);
     // Without the counts no call is allowed.
     let own = [("To", PATIENT)];
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
@@ -324,13 +324,13 @@ fn whatever_a_browser_sends_nothing_is_dialed_but_what_policy_allows() {
         }
         let mut secrets = vec![(Secret::Config, *random.pick(&CONFIGS))];
         if random.one_in(2) {
-            secrets.push((Secret::Sealing, SECRET));
+            secrets.push((Secret::SealingKeys, SECRET));
         }
         let identity = *random.pick(&[AMBER_IDENTITY, "amber", "unknown", "a%20b"]);
         let call_sid = sid(random.below(1_000) as u32);
         let done = call(&mut world, identity, &call_sid, &own, &secrets);
         assert!(world.fhir.batches.len() <= 5, "round {round}");
-        assert!(world.patience < 3_000, "round {round}");
+        assert!(world.retry < 3_000, "round {round}");
         let xml = xml(&done);
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
         if xml.contains("<Dial") {

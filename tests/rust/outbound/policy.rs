@@ -4,7 +4,7 @@
 
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
-use plumline::outbound::{LIFETIME, Sealing};
+use plumline::outbound::{LIFETIME, SealingKeys};
 use plumline::phone::E164;
 use plumline::policy::{Outbound, Policy, Refusal};
 
@@ -213,8 +213,8 @@ fn whatever_is_dialed_is_harmless() {
     assert!(dialed > 200, "{dialed}");
 }
 
-fn sealing(secret: &str) -> Sealing {
-    Sealing::read(secret).unwrap()
+fn sealing(secret: &str) -> SealingKeys {
+    SealingKeys::read(secret).unwrap()
 }
 
 #[test]
@@ -234,14 +234,14 @@ fn a_ticket_opens_for_its_bearer_within_its_time() {
 
 #[test]
 fn secrets_are_long_and_rotate() {
-    assert_eq!(Sealing::read("").err(), Some(Code::SecretBlank));
-    assert_eq!(Sealing::read(" , ").err(), Some(Code::SecretBlank));
-    assert_eq!(Sealing::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
-    assert_eq!(Sealing::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
-    assert_eq!(Sealing::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
+    assert_eq!(SealingKeys::read("").err(), Some(Code::SecretBlank));
+    assert_eq!(SealingKeys::read(" , ").err(), Some(Code::SecretBlank));
+    assert_eq!(SealingKeys::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
+    assert_eq!(SealingKeys::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
+    assert_eq!(SealingKeys::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
     // A secret that is too short opens nothing beside another one.
-    assert!(Sealing::read(&[SECRET, ",short"].concat()).is_ok());
-    assert!(Sealing::read(&SECRET[..32]).is_ok());
+    assert!(SealingKeys::read(&[SECRET, ",short"].concat()).is_ok());
+    assert!(SealingKeys::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
     let other = "another-invented-secret-of-40-characters";
     let old = sealing(SECRET).seal("a", "b", NOW);

@@ -3,7 +3,7 @@
 //! Tickets: one call claims a ticket before anyone is dialed.
 
 use plumline::json::Json;
-use plumline::outbound::{LIFETIME, Sealing};
+use plumline::outbound::{LIFETIME, SealingKeys};
 use plumline::runtime::Secret;
 use plumline::time::instant;
 
@@ -74,9 +74,9 @@ fn what_the_browser_says_besides_counts_for_nothing() {
 fn no_other_ticket_passes() {
     let (mut world, ticket) = prepared();
     let bruno = AMBER_IDENTITY.replace("0001", "0002");
-    let old = Sealing::read(SECRET).unwrap().seal(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
-    let nowhere = Sealing::read(SECRET).unwrap().seal("nowhere", AMBER_IDENTITY, NOW);
-    let stolen = Sealing::read("another-invented-secret-of-40-characters").unwrap();
+    let old = SealingKeys::read(SECRET).unwrap().seal(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
+    let nowhere = SealingKeys::read(SECRET).unwrap().seal("nowhere", AMBER_IDENTITY, NOW);
+    let stolen = SealingKeys::read("another-invented-secret-of-40-characters").unwrap();
     let stolen = stolen.seal(made(&world), AMBER_IDENTITY, NOW);
     for (identity, ticket, code) in [
         (&*bruno, &*ticket, "OUTBOUND_TICKET_INVALID"),
@@ -117,11 +117,11 @@ fn secrets_that_could_be_guessed_seal_nothing() {
     let (mut world, ticket) = prepared();
     let own = [("Ticket", &*ticket)];
     let mut with = |secrets: &[(Secret, &str)]| refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, secrets));
-    assert_eq!(with(&[(Secret::Sealing, "short")]), "SECRET_WEAK");
-    assert_eq!(with(&[(Secret::Sealing, ",")]), "SECRET_MISSING");
+    assert_eq!(with(&[(Secret::SealingKeys, "short")]), "SECRET_WEAK");
+    assert_eq!(with(&[(Secret::SealingKeys, ",")]), "SECRET_MISSING");
     assert_eq!(with(&[(Secret::Config, "{}")]), "SECRET_MISSING");
     let rotated = ["another-invented-secret-of-40-characters, ", SECRET].concat();
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &[(Secret::Sealing, &rotated)]);
+    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &[(Secret::SealingKeys, &rotated)]);
     assert_eq!(xml(&done), DOCUMENT);
 }
 
@@ -194,7 +194,7 @@ fn whatever_the_interleaving_one_of_two_calls_dials() {
 #[test]
 fn limits_are_read_with_the_ticket() {
     let config = r#"{"outbound":{"concurrent":1,"perHour":3}}"#;
-    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
     let record = |status: &str, sent: u64, who: &str| {
         format!(
             r#"{{"resourceType":"Communication","status":"{status}","sent":"{}","sender":{{"reference":"Practitioner/{who}"}},
@@ -231,7 +231,7 @@ fn limits_are_read_with_the_ticket() {
 #[test]
 fn a_clinics_own_identity_takes_one_more_read() {
     let config = r#"{"outbound":{"concurrent":1}}"#;
-    let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+    let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
     let mut world = World::default();
     let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
     let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
@@ -246,7 +246,7 @@ fn a_clinics_own_identity_takes_one_more_read() {
 fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
     let config = r#"{"outbound":{"concurrent":9,"perHour":9}}"#;
     for (identity, reads) in [(AMBER_IDENTITY, 1), ("amber", 2)] {
-        for secrets in [&SEALED[..], &[(Secret::Sealing, SECRET), (Secret::Config, config)]] {
+        for secrets in [&SEALED[..], &[(Secret::SealingKeys, SECRET), (Secret::Config, config)]] {
             let mut world = World::default();
             let ticket = prepare(&mut world, AMBER, identity, PATIENT);
             let reference = format!("Communication/{}", made(&world));
@@ -257,7 +257,7 @@ fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
             assert_eq!(dialed(&done).1, PATIENT);
             // The reads, the claim that conflicts, the record again, the claim.
             assert_eq!(world.fhir.batches.len(), reads + 3);
-            assert!(world.patience < 3_000, "{identity}: {}", world.patience);
+            assert!(world.retry < 3_000, "{identity}: {}", world.retry);
         }
     }
 }
@@ -273,7 +273,7 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
     ] {
         let mut world = World::default();
         let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, callee);
-        let secrets = [(Secret::Sealing, SECRET), (Secret::Config, config)];
+        let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
         let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
         assert_eq!(refused(&done), code);
         assert_eq!(world.communications()[0].get("status").and_then(Json::text), Some("preparation"));
@@ -283,7 +283,7 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
 #[test]
 fn a_ticket_whose_number_we_gave_back_dials_no_one() {
     let (mut world, ticket) = prepared();
-    let ours = [(Secret::Sealing, SECRET), (Secret::Number, OURS[0])];
+    let ours = [(Secret::SealingKeys, SECRET), (Secret::Number, OURS[0])];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
     // The ticket seals the number.
     assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");

@@ -3,7 +3,7 @@
 //! A random chart: people, services and records, invalid ones among them, and failures.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Open};
+use plumline::runtime::{Answer, Ask, OpenRequest};
 use serde_json::{Value, json};
 
 use crate::fault::{TRANSIENT, done};

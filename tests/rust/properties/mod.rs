@@ -11,7 +11,7 @@ pub(crate) mod request;
 
 use plumline::dialplan::{CallbackKind, CallbackUrl, Config, Params, callbacks};
 use plumline::runtime::{Reply, Response, Secret};
-use plumline::time::{DAY, days_of};
+use plumline::time::{DAY, days_since_epoch};
 use plumline::twiml::{DocumentKind, check_xml};
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ fn one(seed: u64, tally: &mut Tally) {
     assert!(config.is_some() || broken, "seed {seed}: {text}");
     let sealed = random.one_in(3);
     let mut secrets = vec![(Secret::Config, text.as_str())];
-    secrets.extend(sealed.then_some((Secret::Sealing, SEALING)));
+    secrets.extend(sealed.then_some((Secret::SealingKeys, SEALING)));
 
     let places = random.one_in(6);
     let said = if places { browser(&mut random) } else { params(&mut random) };
@@ -80,7 +80,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let step = if places || random.one_in(3) { CallbackUrl::FIRST } else { *random.pick(&all) };
     let forged = random.one_in(30);
     let calm = random.one_in(3);
-    let now = days_of(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
+    let now = days_since_epoch(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
     let about = || format!("seed {seed}, {step:?}, {said:?}, {text}");
 
     let mut world = World::new(&mut random, calm, now);

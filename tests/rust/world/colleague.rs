@@ -88,7 +88,7 @@ pub(crate) fn status_callback(world: &mut World) {
         ("SequenceNumber", "2"),
         ("To", text(&call, &["to"])),
     ];
-    world.play(step_flow("?step=status", &params, &[(Secret::Sealing, SECRET)], NOW));
+    world.play(step_flow("?step=status", &params, &[(Secret::SealingKeys, SECRET)], NOW));
 }
 
 pub(crate) fn by_sid(sid: &str) -> String {

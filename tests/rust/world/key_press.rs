@@ -42,6 +42,6 @@ pub(crate) fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(
     for private in [PATIENT, PHONE, AMBER, "/eve", "CA0"] {
         assert!(!log.contains(private), "{log}");
     }
-    assert!(world.patience < 3_000, "{}", world.patience);
+    assert!(world.retry < 3_000, "{}", world.retry);
     done
 }

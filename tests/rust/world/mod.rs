@@ -11,7 +11,7 @@ pub(crate) mod twilio;
 pub(crate) mod webhook;
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Flow, HttpRequest, Open, Response};
+use plumline::runtime::{Answer, Ask, Flow, HttpRequest, OpenRequest, Response};
 
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, done};
@@ -58,7 +58,7 @@ pub(crate) struct World {
     pub(crate) interventions: Vec<(usize, Intervention)>,
     pub(crate) now: u64,
     /// How long the latest flow waits at most: the sum of its deadlines.
-    pub(crate) patience: u32,
+    pub(crate) retry: u32,
 }
 
 impl Default for World {
@@ -74,7 +74,7 @@ impl Default for World {
             http_faults: Faults::NONE,
             interventions: Vec::new(),
             now: NOW,
-            patience: 0,
+            retry: 0,
         };
         // `start-call` may come without the name of a request.
         world.fhir.allows_unguarded = true;
@@ -141,7 +141,7 @@ impl World {
         match &open.ask {
             Ask::Batch(_) => self.batch(open),
             Ask::Zone(request) => {
-                assert_eq!((request.instants.as_slice(), request.walls.len()), (&[self.now][..], 0));
+                assert_eq!((request.instants.as_slice(), request.local_times.len()), (&[self.now][..], 0));
                 self.zones.push(request.zone.clone());
                 if request.zone.contains("Nowhere") {
                     done(400, Json::Null)
@@ -165,7 +165,7 @@ impl World {
     /// Plays a flow to its end.
     pub(crate) fn play(&mut self, flow: Flow) -> Response {
         let mut run = Run::new(flow);
-        self.patience = 0;
+        self.retry = 0;
         loop {
             if let Some(response) = run.response() {
                 return response.clone();
@@ -173,7 +173,7 @@ impl World {
             let outside =
                 run.open().iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
             let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
-            self.patience = self.patience.saturating_add(longest.unwrap_or_default());
+            self.retry = self.retry.saturating_add(longest.unwrap_or_default());
             run.go_on(|open| self.answer(open));
         }
     }

@@ -4,7 +4,7 @@
 
 use plumline::chart::Context;
 use plumline::json::Json;
-use plumline::outbound::{Intent, Sealing};
+use plumline::outbound::{Intent, SealingKeys};
 use plumline::runtime::{Reply, Response, Secret};
 
 use super::webhook::{browser, webhook_flow};
@@ -12,7 +12,7 @@ use super::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, World, sid};
 use crate::constants::NOW;
 
 pub(crate) const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
-pub(crate) const SEALED: [(Secret, &str); 1] = [(Secret::Sealing, SECRET)];
+pub(crate) const SEALED: [(Secret, &str); 1] = [(Secret::SealingKeys, SECRET)];
 
 /// A world in which Amber is about to call a patient, and her ticket.
 pub(crate) fn prepared() -> (World, String) {
@@ -32,7 +32,7 @@ pub(crate) fn prepare(world: &mut World, practitioner: &str, identity: &str, cal
         ..Context::default()
     };
     let intent = Intent { context, from: OURS[1], request: None };
-    let sealing = Sealing::read(SECRET).unwrap();
+    let sealing = SealingKeys::read(SECRET).unwrap();
     let made = world.put(&intent.write(EXTENSION_BASE, &sealing).write());
     let id = made.get("id").and_then(Json::text).unwrap();
     sealing.seal(id, identity, NOW - 5_000)

@@ -100,7 +100,7 @@ fn a_call_that_the_dialplan_rejected_was_not_missed() {
     let mut world = World::new(TASKS);
     let root = sid("CA", 1);
     let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
-    let mut event = CallEvent::opening(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
+    let mut event = CallEvent::from_first_request(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
     event.rejected = true;
     let mut log = CallLog::of(&[event]);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW + 1_000).unwrap());

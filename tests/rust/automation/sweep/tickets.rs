@@ -62,7 +62,7 @@ fn tickets_find_their_calls() {
 fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
     let mut intent = ticket(world, number, at, "Appointment/a1");
     let mut log = CallLog::read(&intent);
-    log.know(&Context { practitioner_number: phone.map(str::to_owned), ..Context::default() });
+    log.add_context(&Context { practitioner_number: phone.map(str::to_owned), ..Context::default() });
     intent = log.write(Some(intent), EXTENSION_BASE);
     let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
     let mut media = intent.get("medium").cloned().unwrap().into_elements();
