@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Every fault at every ask of every story, each for three lengths: some thousand cases. Prints what is wrong, and counts.
+ * Injects every fault at every request of every scenario, with three durations each: several thousand cases.
  *
  *     npm run faults -- [--clinics N] [--only text] [--part K/N]
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { allCases, nameOfCase, playCases } from '../tests/js/faults/cases.ts';
+import { allCases, nameOfCase, runCases } from '../tests/js/faults/cases.ts';
 import type { Verdict } from '../tests/js/faults/cases.ts';
 
 const { values } = parseArgs({
@@ -25,41 +25,43 @@ if (!(clinics >= 1 && part >= 1 && part <= parts)) {
 }
 
 const began = Date.now();
-const unmet: string[] = [];
-const counts = new Map<string, { cases: number; wrong: number; longest: number }>();
+const missed: string[] = [];
+const counts = new Map<string, { cases: number; wrong: number; longestWait: number }>();
 
 function count(verdict: Verdict): void {
-  if (verdict.strike && verdict.struck === 0) {
-    unmet.push(nameOfCase(verdict));
+  if (verdict.injection && verdict.failedRequests === 0) {
+    missed.push(nameOfCase(verdict));
   }
-  const name = `${verdict.story}, ${verdict.strike?.kind ?? 'calm'}`;
-  const counted = counts.get(name) ?? { cases: 0, wrong: 0, longest: 0 };
+  const name = `${verdict.scenario}, ${verdict.injection?.kind ?? 'baseline'}`;
+  const counted = counts.get(name) ?? { cases: 0, wrong: 0, longestWait: 0 };
   counted.cases++;
   counted.wrong += verdict.wrong.length > 0 ? 1 : 0;
-  counted.longest = Math.max(counted.longest, verdict.longest);
+  counted.longestWait = Math.max(counted.longestWait, verdict.longestWait);
   counts.set(name, counted);
   for (const one of verdict.wrong) {
     console.log(`${nameOfCase(verdict)}: ${one}`);
   }
 }
 
-const { cases, seldom } = await allCases((calm) => playCases(calm, clinics, count));
-for (const name of seldom) {
-  console.log(`not struck, since it is asked only now and then: ${name}`);
+const { cases, intermittent } = await allCases((baseline) => runCases(baseline, clinics, count));
+for (const name of intermittent) {
+  console.log(`skipped, because the request is intermittent: ${name}`);
 }
 const chosen = cases
   .filter((one) => nameOfCase(one).includes(values.only))
   .filter((_one, at) => at % parts === part - 1);
-await playCases(chosen, clinics, count);
+await runCases(chosen, clinics, count);
 
 console.table(
-  Object.fromEntries([...counts].sort().map(([name, one]) => [name, { ...one, longest: Math.round(one.longest) }])),
+  Object.fromEntries(
+    [...counts].sort().map(([name, one]) => [name, { ...one, longestWait: Math.round(one.longestWait) }]),
+  ),
 );
 const wrong = [...counts.values()].reduce((sum, one) => sum + one.wrong, 0);
-for (const name of unmet) {
-  console.log(`not met, since its ask did not come again: ${name}`);
+for (const name of missed) {
+  console.log(`not injected, because the request did not occur again: ${name}`);
 }
 console.log(
-  `${chosen.length} of ${cases.length} cases, ${unmet.length} not met, ${wrong} wrong, ${Math.round((Date.now() - began) / 1000)} s`,
+  `${chosen.length} of ${cases.length} cases, ${missed.length} not injected, ${wrong} wrong, ${Math.round((Date.now() - began) / 1000)} s`,
 );
 process.exitCode = wrong > 0 ? 1 : 0;

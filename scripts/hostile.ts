@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Seeded hostile answers at every request of every flow, under each of Medplum's runtimes: each run has to end in a
- * response. Prints what is wrong, and counts.
+ * Runs every flow with random hostile responses to its requests, in each of Medplum's runtimes. Each run must end with a
+ * response. Prints the problems and the counts.
  *
  *     npm run hostile -- [--answers 10000] [--seed N] [--runtime vmcontext] [--patience 60000]
  */
@@ -11,7 +11,7 @@ import { runtimeVersions } from '../sandbox/src/wrappers/wrapper.ts';
 import { attackAll } from '../tests/js/hostile/attack-all.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // A bot that hangs does not see that its parent is gone: leaving by exit ends it.
+  // A bot that hangs does not notice that its parent has ended. `process.exit` ends it.
   process.once(signal, () => process.exit(1));
 }
 
@@ -28,7 +28,7 @@ const { events, requests, verdicts } = await attackAll({
   runtimes,
   answers: Number(values.answers),
   seed: Number(values.seed),
-  patience: Number(values.patience),
+  timeoutMs: Number(values.patience),
 });
 for (const { wrong } of verdicts) {
   wrong.forEach((one) => console.log(one));

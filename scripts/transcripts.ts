@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Whether two builds of the bots do the same: what each event of every flow makes a bot request and reply. Record before a
- * change that is to change nothing, compare after it.
+ * Checks that two builds of the bots behave the same: that they send the same requests and replies for each event of every
+ * flow. Record transcripts before a refactoring, and compare after it.
  *
  *     npm run transcripts -- --record target/transcripts.json
  *     npm run transcripts -- --compare target/transcripts.json
@@ -17,7 +17,7 @@ import { startServer } from '../tests/js/hostile/server.ts';
 
 interface Transcript {
   event: RecordedEvent;
-  /** When it was replayed for the recording, epoch milliseconds: the bot's clock is set back to it. */
+  /** The time of the recording in epoch milliseconds. The clock of the bot is set to it. */
   at: number;
   lines: string[];
 }
@@ -28,14 +28,14 @@ if ((values.record === undefined) === (values.compare === undefined)) {
   process.exit(2);
 }
 
-/** Times, and what is sealed or signed over them. */
+/** Times, and values that are sealed or signed with them. */
 const VARYING =
   /\d{4}-\d\d-\d\d(T|%20)\d\d(:|%3A)\d\d(:|%3A)[\d.]+Z?|\b\d{4}-\d\d-\d\d\b|\b\d{10}(\d{3})?\b|eyJ[\w-]+\.[\w-]+\.[\w-]+|[\w-]{43}/g;
 
 const bots = new Bots('vmcontext', bundleOf, 60_000);
 const server = await startServer();
 
-/** The requests that a bot makes of the recorded answers, and its reply. */
+/** The requests that a bot sends when it gets the recorded responses, and its reply. */
 async function transcribe(event: RecordedEvent, at: number): Promise<string[]> {
   const lines: string[] = [];
   const clockOffset = (event.payload.clockOffset ?? 0) + at - Date.now();

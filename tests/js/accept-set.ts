@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * What verifyTwilio accepts, told once more and in another way: every spelling that Twilio is known to sign, each
- * signed with node:crypto. Slow, plain, and written without a look at the core.
+ * An independent model of verifyTwilio: every URL form that Twilio is known to sign, each signed with node:crypto. It
+ * is slow and simple, and was written without reference to the core.
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { SignatureVector } from './vectors.ts';
 
-/** The ways in which a spelling goes beyond the URL that was given. */
+/** The ways a URL form can differ from the given URL. */
 export type Form = 'default-port' | 'fragment' | 'host-case' | 'no-port' | 'sort-order' | 'userinfo' | 'wss-port';
 
 export interface Spelling {
@@ -17,14 +17,14 @@ export interface Spelling {
 
 const DEFAULT_PORTS: Readonly<Record<string, readonly [port: string, form: Form][]>> = {
   https: [[':443', 'default-port']],
-  // Libraries take 80 for whatever is not https.
+  // Libraries use port 80 for every scheme except https.
   wss: [
     [':443', 'wss-port'],
     [':80', 'wss-port'],
   ],
 };
 
-/** The URLs that may have been signed for `url`; none where it is not absolute. */
+/** The URL forms that Twilio may have signed for `url`. Empty if `url` is not absolute. */
 export function spellings(url: string): Spelling[] {
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*@)?(\[[^/?#]*\]|[^/?#:@]*)(:[^/?#@]*)?([^#]*)(#.*)?$/is.exec(url);
   const [, scheme = '', userinfo = '', host = '', port = '', rest = '', fragment = ''] = match ?? [];
@@ -55,7 +55,7 @@ export function spellings(url: string): Spelling[] {
   return all;
 }
 
-/** The texts that parameters add, by code unit and by code point. */
+/** The signed texts of the parameters, sorted by code unit and by code point. */
 function tails(params: Readonly<Record<string, string | readonly string[]>>): Spelling[] {
   const pairs = Object.entries(params).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, value]),
@@ -73,8 +73,8 @@ function tails(params: Readonly<Record<string, string | readonly string[]>>): Sp
   ];
 }
 
-/** How a vector comes to be accepted, or `undefined`. A form that goes beyond the URL is named only if it is needed. */
-export function accepting(vector: SignatureVector): readonly Form[] | undefined {
+/** The URL forms that make a vector acceptable, or `undefined` if none do. Lists a form only if it is required. */
+export function acceptingForms(vector: SignatureVector): readonly Form[] | undefined {
   if (vector.token.trim() === '') {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The automation bot and the reports as they are deployed: the bundles, with the rights that deploy/ gives them. */
+/** The automation bot and the reports: the built bundles with the access policies of deploy/. */
 import { validateResource } from '@medplum/core';
 import type { AccessPolicy, Basic, Bot, Communication, Resource, Subscription, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
@@ -16,26 +16,26 @@ import { ask, bearer, create, executeUrl, search } from './sandbox-client.ts';
 const deployed = (path: string): Resource =>
   JSON.parse(readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')) as Resource;
 const policy = (name: string): AccessPolicy => deployed(`policies/${name}.json`) as AccessPolicy;
-const bundle = (door: string): string => fileURLToPath(new URL(`../../pkg/bots/${door}.cjs`, import.meta.url));
+const bundle = (name: string): string => fileURLToPath(new URL(`../../pkg/bots/${name}.cjs`, import.meta.url));
 
 const minute = 60_000;
 const caller = '+15550100123';
 const [ours = ''] = twilioAccount('automation').numbers;
 
-/** Before a bundle: the alerts' address, which the config wants by https, is here. */
+/** Prepended to a bundle: redirects the https alert URL of the config to this process. */
 const reachable = (url: string): string => `const outside = globalThis.fetch;
 globalThis.fetch = (address, init) => outside(String(address).replace('https://alerts.example.com', '${url}'), init);`;
 
 interface Clinic {
   sandbox: Sandbox;
   bot: SandboxBot;
-  /** What the alerts' address took. */
+  /** The received alerts. */
   alerts: { text: string }[];
-  /** A minute of the sweep, and what it logged. */
+  /** Runs the sweep once and returns its log. */
   sweep: () => Promise<string[]>;
 }
 
-/** A sandbox with the automation bot, whose calls are answered by a plain page: nothing of them reaches the chart. */
+/** A sandbox with the automation bot. A static page answers its calls, so no call reaches the chart. */
 async function open(rights: AccessPolicy, body: (clinic: Clinic) => Promise<void>): Promise<void> {
   const seed = 'automation';
   const account = twilioAccount(seed);
@@ -94,7 +94,7 @@ async function found<T extends Communication | Task>(sandbox: Sandbox, query: st
 
 const whole = ['4 calls', 'missed missed, then completed completed', '1 alerts: completed on-hold', 'the marks moved'];
 
-/** What comes of two missed calls, of one that is answered, and of one that answers the first two; in words. */
+/** The statuses of two missed calls, an answered call, and a return call that closes the first two. */
 async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
   const tasks = async (): Promise<string> => {
     const there = await found<Task>(sandbox, 'Task?_sort=_lastUpdated');
@@ -112,7 +112,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
   await sandbox.twilio.incoming({ from: caller, to: ours });
   const answered = { answers: { 'client:desk': { talk: 30 } } };
   const { callSid } = await sandbox.twilio.incoming({ from: caller, to: ours, script: answered });
-  // Of this one a callback came through.
+  // One callback of this call was delivered.
   await create<Communication>(sandbox, {
     resourceType: 'Communication',
     status: 'in-progress',
@@ -129,7 +129,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
     category: [{ coding: [{ system: category, code: 'twilio-voice' }] }],
   });
   await sweep();
-  const begun = await marks();
+  const marksBefore = await marks();
   sandbox.setTime(sandbox.now() + 10 * minute);
   await sweep();
   const first = await tasks();
@@ -145,7 +145,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
     charted.flatMap((call) => validateResource(call)),
     [],
   );
-  const moved = begun !== undefined && begun !== (await marks());
+  const moved = marksBefore !== undefined && marksBefore !== (await marks());
   const sent = await found<Communication>(sandbox, `Communication?category=${category}|plumline-alert`);
   return [
     `${charted.length} calls`,
@@ -159,14 +159,14 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
 }
 
 describe('the sweep', () => {
-  test('brings lost calls to the chart, opens a task and sends an alert, once', async () => {
+  test('records lost calls, creates a task and sends an alert, each once', async () => {
     await open(policy('automation'), async (clinic) => {
       assert.deepEqual(await story(clinic), whole);
       assert.match(
         clinic.alerts[0]?.text ?? '',
         /^Plumline: A call was missed \(.*, Communication\/[\w-]+; alert 1 of the hour\)$/,
       );
-      // Once the hour is over, it is told how many alerts it was spared.
+      // After the hour, a summary alert has the number of suppressed alerts.
       clinic.sandbox.setTime('2026-11-21T10:03:00Z');
       await clinic.sweep();
       assert.match(
@@ -175,7 +175,7 @@ describe('the sweep', () => {
       );
       const rested = clinic.sandbox.executions.length;
       assert.deepEqual(await clinic.sweep(), []);
-      // Where nothing happened: the marks, what has changed, alerts that were not sent.
+      // Without new calls: the marks, the changed records and the unsent alerts.
       const { fhir } = clinic.sandbox.executions[rested] ?? { fhir: [] };
       assert.ok(fhir.length <= 4, `${fhir.length} round trips`);
       assert.equal((await found(clinic.sandbox, 'Task?_sort=_lastUpdated')).length, 2);
@@ -185,9 +185,9 @@ describe('the sweep', () => {
 
   const { resource = [] } = policy('automation');
   for (const [index, one] of resource.entries()) {
-    // A server that searches reads, too.
+    // A search also reads.
     for (const missing of (one.interaction ?? []).filter((interaction) => interaction !== 'read')) {
-      test(`cannot do without ${missing} of ${one.criteria ?? one.resourceType}`, async () => {
+      test(`needs ${missing} of ${one.criteria ?? one.resourceType}`, async () => {
         const interaction = one.interaction?.filter((other) => other !== missing) ?? [];
         const lesser = resource.map((other, at) => (at === index ? { ...one, interaction } : other));
         await open({ ...policy('automation'), resource: lesser }, async (clinic) => {
@@ -199,7 +199,7 @@ describe('the sweep', () => {
 });
 
 describe('a Subscription', () => {
-  test('opens a task as soon as a call has ended, however often it is told', async () => {
+  test('creates one task when a call ends, even if the event repeats', async () => {
     await open(policy('automation'), async ({ sandbox, bot, alerts, sweep }) => {
       const subscription = deployed('subscriptions/ended-calls.json') as Subscription;
       await create(sandbox, {
@@ -209,7 +209,7 @@ describe('a Subscription', () => {
       sandbox.deliveries.twice = 1;
       await sandbox.twilio.incoming({ from: caller, to: ours });
       sandbox.setTime(sandbox.now() + 5 * minute);
-      // The sweep charts the call, and is told of it by the Subscription too.
+      // The sweep records the call, and the Subscription delivers that record too.
       await sweep();
       const told = sandbox.executions.filter(({ trigger }) => trigger === 'subscription');
       assert.ok(told.length >= 2, `${told.length}`);
@@ -224,7 +224,7 @@ describe('a Subscription', () => {
 });
 
 describe('the reports', () => {
-  test('are told to staff, by their own rights', async () => {
+  test('return the reports to staff with the rights of the requester', async () => {
     await open(policy('automation'), async (clinic) => {
       const { sandbox } = clinic;
       await story(clinic);
@@ -240,7 +240,7 @@ describe('the reports', () => {
       assert.ok(call);
       await ask(sandbox, 'PUT', `Communication/${call.id}`, { ...call, subject: { reference: 'Patient/p1' } });
       const staff = policy('staff');
-      // The bot's identifier is the deployer's.
+      // The deployment sets the bot's identifier.
       const rights = staff.resource?.map((one) => (one.resourceType === 'Bot' ? { resourceType: 'Bot' } : one)) ?? [];
       const execute = async (resource: AccessPolicy['resource'], input: unknown): Promise<[number, unknown]> => {
         const accessPolicy = { ...staff, ...(resource && { resource }) };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** `npm run bench -- --short`: every part of the bench runs to its end and prints its figures. How large, is not judged. */
+/**
+ * `npm run bench -- --short`: every part of the benchmark completes and prints its figures. The values are not checked.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import type { SpawnSyncReturns } from 'node:child_process';
@@ -14,7 +16,7 @@ const built = ['bots/webhook.cjs', 'bots/webhook.wasm', 'npm/index.mjs'].every((
   existsSync(path.join(root, 'pkg', file)),
 );
 
-/** The tables of each part, by how their titles begin. */
+/** The tables of each part by the start of their titles. */
 const tables = {
   bots: [
     'The bundle (bytes',
@@ -69,7 +71,7 @@ function bench(...args: string[]): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', maxBuffer: 1 << 24 });
 }
 
-/** The cells of a table's rows, without the first column: its title's line, its head and its rule come before them. */
+/** The cells of a table without its first column. The title, the header and a rule come before the rows. */
 function figuresOf(text: string, title: string): string[][] {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.startsWith(title));
@@ -84,7 +86,7 @@ function figuresOf(text: string, title: string): string[][] {
 
 describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
   for (const part of ['bots', 'library', 'dialplan', 'forged'] as const) {
-    test(`${part}: every table and every ratio has its figures`, () => {
+    test(`${part}: every table and ratio has figures`, () => {
       const { status, stdout, stderr } = bench('--short', '--json', '--only', part);
       assert.equal(status, 0, stderr);
       for (const title of tables[part]) {
@@ -92,7 +94,7 @@ describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
         assert.ok(rows.length > 1, `${title} has ${rows.length} rows`);
         for (const cells of rows) {
           assert.ok(
-            // A ratio is n/a where our own time did not rise above the floor, as it may in one round.
+            // A ratio is n/a if our time is below the measurable minimum, which can happen in a single run.
             cells.some((cell) => /^[+-]?\d|^n\/a$/.test(cell)),
             `${title}: a row without a figure: ${cells.join(' | ')}`,
           );
@@ -106,7 +108,7 @@ describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
       assert.deepEqual(Object.fromEntries(names), ratios[part]);
       for (const [name, list] of Object.entries(line.ratios)) {
         for (const [ratio, value] of Object.entries(list)) {
-          // What is a difference of two times can be lost in the noise; the others are times of their own.
+          // A difference of two times can be lost in noise. The other ratios use measured times.
           const isOwn = name === 'library' || /^(warm|bare|rules|hours|firstStep|lastStep)/.test(ratio);
           assert.ok(isOwn ? typeof value === 'number' && value > 0 : value === null || Number.isFinite(value), ratio);
         }
@@ -115,8 +117,8 @@ describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
   }
 });
 
-test('options of the bench that cannot be are one line', () => {
-  for (const [args, said] of [
+test('an invalid option prints one line', () => {
+  for (const [args, output] of [
     [['--short', '--quick'], /exclude each other/],
     [['--only', 'nothing'], /--only takes bots, library, dialplan/],
     [['--rounds', '0'], /--rounds takes a whole number/],
@@ -125,7 +127,7 @@ test('options of the bench that cannot be are one line', () => {
     const { status, stdout, stderr } = bench(...args);
     assert.equal(status, 1, stderr);
     assert.equal(stdout, '');
-    assert.match(stderr, said);
+    assert.match(stderr, output);
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
   }
 });

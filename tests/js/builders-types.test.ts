@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A program written for npm twilio's types compiles against ours with another import, and with nothing else changed. */
+/** A program for npm twilio's types compiles against ours with only the import changed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
 const root = path.resolve(import.meta.dirname, '../..');
-// Inside the project, so that both packages are found.
+// Inside the project, so that both packages resolve.
 mkdirSync(path.join(root, 'target'), { recursive: true });
 const folder = mkdtempSync(path.join(root, 'target/builders-types-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,7 +125,7 @@ export const response: VoiceResponse = new VoiceResponse();
 ask(response.gather(attributes), 'Press one.');
 `;
 
-/** What may not be written against ours, and may against npm twilio, whose classes have any member. */
+/** Errors that our types report. npm twilio's types do not, because its classes accept any member. */
 const OURS = `
 import { twiml, VoiceResponse, type IncomingRequest, type TwimlCheck } from 'plumline/twilio';
 const response: twiml.VoiceResponse = new VoiceResponse({ check: 'schema' });
@@ -145,7 +145,7 @@ export { check };
 interface Compiled {
   readonly files: Record<string, string>;
   readonly bundler?: boolean;
-  /** npm twilio's own declarations have an error where @types/jsonwebtoken is not installed. */
+  /** npm twilio's declarations have an error if @types/jsonwebtoken is not installed. */
   readonly skipLibCheck?: boolean;
 }
 
@@ -177,19 +177,19 @@ describe('the types', () => {
     compile({ files, skipLibCheck: true });
   });
 
-  test('and against ours, in modules of both kinds', () => {
+  test('the programs compile against ours as ESM and CommonJS', () => {
     compile({ files: { 'ours.mts': ours, 'ours.cts': ours, 'deep.mts': deep, 'deep.cts': deep } });
   });
 
-  test('and for a bundler', () => {
+  test('the programs compile for a bundler', () => {
     compile({ files: { 'ours.ts': ours, 'deep.ts': deep }, bundler: true });
   });
 
-  test('ours know more of what is wrong', () => {
+  test('our types reject more mistakes', () => {
     compile({ files: { 'more.mts': OURS, 'more.cts': OURS } });
   });
 
-  test('every method has a line that says what it does', () => {
+  test('every method has a description', () => {
     const lines = readFileSync(path.join(root, 'pkg/npm/twilio.d.mts'), 'utf8').split('\n');
     const start = lines.indexOf('export declare namespace twiml {');
     let methods = 0;
@@ -197,9 +197,9 @@ describe('the types', () => {
       const [, name] = /^(\w+)\(.*\): \w+Response\.\w+;$/.exec(line) ?? [];
       if (index > start && name !== undefined) {
         methods++;
-        // An overload follows the method that it belongs to.
+        // An overload shares the description of the method before it.
         const before = lines[index - 1] ?? '';
-        assert.ok(before.startsWith('/** Adds `<') || before.startsWith(`${name}(`), `${line} is not described`);
+        assert.ok(before.startsWith('/** Adds `<') || before.startsWith(`${name}(`), `no description: ${line}`);
       }
     }
     assert.ok(methods > 131);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The TwiML builders of plumline/twilio, beside npm twilio's. */
+/** The TwiML builders of plumline/twilio, compared with npm twilio's. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { sharedPairs, skipOfficial, twimlPairs, type TwimlPair } from './vectors
 const ROOTS = ['VoiceResponse', 'MessagingResponse', 'FaxResponse'] as const;
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
 
-/** Both libraries' document after the same calls. */
+/** The documents of both libraries after the same calls. */
 function both(
   calls: (response: InstanceType<typeof twilio.twiml.VoiceResponse>) => void,
 ): [ours: string, theirs: string] {
@@ -30,14 +30,14 @@ function same(calls: Parameters<typeof both>[0], body: string): void {
   assert.equal(ours, HEAD + body);
 }
 
-/** The method that adds an element, where the builder has one that gives this element. */
+/** The builder's method that adds this element, or undefined. */
 function methodFor(builder: Builder, child: TwimlElement): string | undefined {
   const name = child.name.replace(/-(.)/g, (_all, letter: string) => letter.toUpperCase());
   const method = name.charAt(0).toLowerCase() + name.slice(1);
   return methodsOf(builder).includes(method) ? method : undefined;
 }
 
-/** Adds a node of a tree by the builder's own methods, or by addChild and addText where it has none. */
+/** Adds a tree node with the builder's methods, or with addChild and addText if it has none. */
 function add(builder: Builder, child: TwimlNode): void {
   if ('comment' in child) {
     builder.comment?.(child.comment);
@@ -69,7 +69,7 @@ function rebuilt(root: object, { input }: TwimlPair): string | Error {
   }
 }
 
-/** Comments deeper than the root, which no builder has a method for. */
+/** Comments below the root. No builder has a method for them. */
 function deepComment(node: TwimlNode, depth = 0): boolean {
   return 'comment' in node
     ? depth > 1
@@ -81,7 +81,7 @@ function check(pair: TwimlPair): void {
   const ours = rebuilt(new twiml[root](), pair);
   const theirs = rebuilt(new twilio.twiml[root](), pair);
   if (typeof theirs === 'string' && typeof ours !== 'string' && 'code' in ours) {
-    // What XML forbids, they write.
+    // npm twilio writes characters that XML forbids.
     assert.equal(ours.code, 'TWIML_CHARACTER');
     // eslint-disable-next-line no-control-regex
     assert.match(theirs, /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u);
@@ -89,17 +89,17 @@ function check(pair: TwimlPair): void {
     assert.equal(ours, theirs);
     assert.equal(ours, pair.xml ?? ours);
   } else {
-    assert.ok(ours instanceof Error && 'code' in ours, 'npm twilio refuses, ours does not');
+    assert.ok(ours instanceof Error && 'code' in ours, 'npm twilio refuses the tree, but ours does not');
   }
 }
 
-describe('the pairs, rebuilt call by call', () => {
+describe('the pairs, rebuilt with builder calls', () => {
   const buildable = ({ input }: TwimlPair): boolean => input.name === 'Response' && !deepComment(input);
   for (const pair of twimlPairs.filter(buildable)) {
     test(pair.id, () => check(pair));
   }
 
-  test('those of the larger set', { skip: skipOfficial }, async (t) => {
+  test('the pairs of the larger set', { skip: skipOfficial }, async (t) => {
     const pairs = sharedPairs.filter(buildable);
     assert.ok(pairs.length > 50);
     for (const pair of pairs) {
@@ -111,8 +111,8 @@ describe('the pairs, rebuilt call by call', () => {
 describe('random calls', () => {
   const COUNT = 3000;
   for (const [name, seed] of [
-    ['of a fixed seed', 20_261_121],
-    ['of a new seed', randomInt(2 ** 32)],
+    ['from a fixed seed', 20_261_121],
+    ['from a new seed', randomInt(2 ** 32)],
   ] as const) {
     test(name, (t) => {
       const tally = compare(COUNT, seed);
@@ -145,7 +145,7 @@ describe('the classes', () => {
     });
   }
 
-  test('an element is of its class', () => {
+  test('an element is an instance of its class', () => {
     const response = new twiml.VoiceResponse();
     assert.ok(response.dial() instanceof twiml.VoiceResponse.Dial);
     assert.ok(response.refer().sip('sip:a@example.com') instanceof twiml.VoiceResponse.ReferSip);
@@ -153,12 +153,12 @@ describe('the classes', () => {
     assert.ok(new (class extends VoiceResponse {})() instanceof twiml.VoiceResponse);
   });
 
-  test('the default export and the named ones are the same', () => {
+  test('the default export equals the named exports', () => {
     assert.deepEqual(plumline.twiml, { VoiceResponse, MessagingResponse, FaxResponse });
     assert.equal(twiml, plumline.twiml);
   });
 
-  test('an element cannot be made without what it stands in', () => {
+  test('an element cannot be constructed without a parent', () => {
     const Say = twiml.VoiceResponse.Say as unknown as new (node: unknown) => object;
     for (const node of [undefined, null, {}, 'Say']) {
       assert.throws(() => new Say(node), { code: 'ARGUMENT_INVALID' });
@@ -166,8 +166,8 @@ describe('the classes', () => {
   });
 });
 
-describe('what builders write', () => {
-  test('any of them writes the whole document, as often as asked', () => {
+describe('builder output', () => {
+  test('every element serializes the whole document repeatedly', () => {
     const response = new twiml.VoiceResponse();
     const dial = response.dial();
     const number = dial.number('+15550100001');
@@ -187,7 +187,7 @@ describe('what builders write', () => {
     }, '<Response><Say>one <emphasis level="strong">two</emphasis> three<break time="1s"/></Say>four</Response>');
   });
 
-  test('comments stand in and around the root', () => {
+  test('comments are inside and around the root', () => {
     same(
       (response) => {
         response.commentBefore('a');
@@ -203,7 +203,7 @@ describe('what builders write', () => {
     );
   });
 
-  test('attributes are written as values are', () => {
+  test('attributes are written as strings', () => {
     const given = { action: '', n: 1.5, t: true, f: false, none: null, not: undefined, list: ['a', 'b'], empty: [] };
     same(
       (response) => response.gather({ ...given, url: new URL('https://example.com/?a=1&b=2') } as never),
@@ -211,7 +211,7 @@ describe('what builders write', () => {
     );
   });
 
-  test('attributes are taken as they are at the call', () => {
+  test('attributes are copied at the call', () => {
     same((response) => {
       const given = { voice: 'alice', loop: 1 };
       response.say(given as never, 'x');
@@ -219,7 +219,7 @@ describe('what builders write', () => {
     }, '<Response><Say voice="alice" loop="1">x</Say></Response>');
   });
 
-  test('a text alone, nothing, and what is no object where attributes go', () => {
+  test('a text alone, no arguments, and attributes that are not an object', () => {
     same((response) => {
       response.say('a');
       response.say(undefined as never, 'b');
@@ -236,7 +236,7 @@ describe('what builders write', () => {
   });
 });
 
-describe('what builders refuse', () => {
+describe('builder errors', () => {
   const refused = (calls: (response: VoiceResponse) => unknown, code: string, path: string | RegExp): void => {
     const response = new VoiceResponse();
     assert.throws(
@@ -256,7 +256,7 @@ describe('what builders refuse', () => {
     );
   };
 
-  test('a verb that would be dropped because its text is null', () => {
+  test('a null text, which npm twilio drops with its verb', () => {
     const theirs = new twilio.twiml.VoiceResponse();
     theirs.dial({}, null as never).number('+15550100001');
     assert.equal(theirs.toString(), `${HEAD}<Response/>`);
@@ -268,7 +268,7 @@ describe('what builders refuse', () => {
     refused((response) => response.commentBefore(undefined as never), 'TWIML_TEXT_TYPE', 'comment');
   });
 
-  test('a text that is an object, which could add verbs', () => {
+  test('a text that is an object, which could inject verbs', () => {
     const theirs = new twilio.twiml.VoiceResponse();
     theirs.say({}, { Dial: '+15550100001' } as never);
     assert.match(theirs.toString(), /<Say><Dial>\+15550100001<\/Dial>/);
@@ -278,7 +278,7 @@ describe('what builders refuse', () => {
     }
   });
 
-  test('its path counts elements of one name', () => {
+  test('the path numbers elements of the same name', () => {
     refused(
       (response) => {
         response.say('a');
@@ -298,7 +298,7 @@ describe('what builders refuse', () => {
     );
   });
 
-  test('attributes that have no text', () => {
+  test('attributes that cannot be converted to text', () => {
     for (const value of [Symbol('a'), Object.create(null) as object]) {
       refused((response) => response.say({ voice: value } as never, 'x'), 'TWIML_TEXT_TYPE', 'Response/Say[1]/@voice');
     }
@@ -313,7 +313,7 @@ describe('what builders refuse', () => {
     }
   });
 
-  test('names that are none, and two hyphens in a comment', () => {
+  test('invalid names, and two hyphens in a comment', () => {
     for (const name of ['', '1a', 'a b', '#text', '#raw', '?php', '<a>']) {
       refused((response) => response.addChild(name, {}), 'TWIML_NAME', /./);
     }
@@ -336,7 +336,7 @@ describe('what builders refuse', () => {
     assert.throws(() => nested(10_000), { code: 'TWIML_DEPTH' });
   });
 
-  test('by the schema, what Twilio does not know', () => {
+  test('unknown verbs and attributes under the schema check', () => {
     const response = new VoiceResponse({ check: 'schema' });
     const gather = response.gather({ numDigits: 1 });
     gather.say('Press one.');
@@ -351,7 +351,7 @@ describe('what builders refuse', () => {
     assert.throws(() => message.toString(), { code: /^TWIML_/ });
   });
 
-  test('a check that there is not', () => {
+  test('an unknown check', () => {
     for (const check of ['loose', null, 1]) {
       assert.throws(() => new VoiceResponse({ check } as never), { code: 'ARGUMENT_INVALID', path: 'check' });
     }

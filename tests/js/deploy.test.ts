@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What deploy/ says: valid FHIR, of one mind with the code, and no more rights than each door needs. */
+/** The files of deploy/: valid FHIR, consistent with the code, and with the minimum rights for each bot. */
 import { matchesSearchRequest, parseSearchRequest, satisfiedAccessPolicy } from '@medplum/core';
 import type { AccessPolicyInteraction } from '@medplum/core';
 import type { AccessPolicy, Bot, Resource, Subscription } from '@medplum/fhirtypes';
@@ -17,14 +17,14 @@ const read = (path: string): Resource => JSON.parse(text(`deploy/${path}`)) as R
 const files = (folder: string): string[] =>
   readdirSync(new URL(`deploy/${folder}`, root)).map((name) => `${folder}/${name}`);
 
-const doors = ['automation', 'operations', 'webhook'];
+const botNames = ['automation', 'operations', 'webhook'];
 const category = 'https://plumline.dev/fhir/communication-category';
 const coded = (system: string, code: string): { coding: { system: string; code: string }[] } => ({
   coding: [{ system, code }],
 });
 
-/** One resource of each kind that a door meets, its own and somebody else's. */
-const met = {
+/** One resource of each kind that a bot encounters, its own and a foreign one. */
+const samples = {
   call: { resourceType: 'Communication', status: 'completed', category: [coded(category, 'twilio-voice')] },
   ownCall: {
     resourceType: 'Communication',
@@ -80,13 +80,13 @@ const all: AccessPolicyInteraction[] = ['search', 'read', 'create', 'update', 'd
 
 const policy = (name: string): AccessPolicy => read(`policies/${name}.json`) as AccessPolicy;
 
-/** What a policy lets one do with what is met, as `name: interactions`. */
+/** The interactions that a policy allows on each sample, as `name: interactions`. */
 function rights(policy: AccessPolicy): Record<string, string> {
   const applied = JSON.parse(
     JSON.stringify(policy).replaceAll('%profile.id', 'own').replaceAll('%profile', 'Practitioner/own'),
   ) as AccessPolicy;
   const found: Record<string, string> = {};
-  for (const [name, resource] of Object.entries(met)) {
+  for (const [name, resource] of Object.entries(samples)) {
     const may = all.filter((interaction) => satisfiedAccessPolicy(resource, interaction, applied));
     if (may.length > 0) {
       found[name] = may.join(' ');
@@ -102,7 +102,7 @@ before(async () => {
 after(() => sandbox.stop());
 
 describe('deploy/', () => {
-  test('holds valid FHIR, which the server takes', async () => {
+  test('contains valid FHIR that the server accepts', async () => {
     const paths = ['bots', 'policies', 'subscriptions'].flatMap(files);
     assert.equal(paths.length, 8);
     for (const path of paths) {
@@ -112,11 +112,11 @@ describe('deploy/', () => {
     }
   });
 
-  test('has a bot for each door, and nothing is public but the webhook', () => {
+  test('has three bots, of which only the webhook is public', () => {
     const bots = files('bots').map((path) => read(path) as Bot);
     assert.deepEqual(
       bots.map((bot) => bot.identifier),
-      doors.map((value) => [{ system: 'https://plumline.dev/fhir/bot', value }]),
+      botNames.map((value) => [{ system: 'https://plumline.dev/fhir/bot', value }]),
     );
     assert.deepEqual(
       bots.map((bot) => bot.publicWebhook === true),
@@ -132,11 +132,11 @@ describe('deploy/', () => {
     );
     assert.deepEqual(
       bots.map((bot) => bot.name),
-      doors.map((door) => `Plumline ${door}`),
+      botNames.map((botName) => `Plumline ${botName}`),
     );
   });
 
-  test('keeps every log line: a bot that answers with an apology has not failed', () => {
+  test('keeps every log line, because an error message to the caller is not a bot failure', () => {
     // https://github.com/medplum/medplum/blob/main/packages/server/src/util/auditevent.ts, createBotAuditEvent
     const kept = (trigger: Bot['auditEventTrigger'], run: { logged: string; failed: boolean }): boolean => {
       return (
@@ -145,22 +145,22 @@ describe('deploy/', () => {
         (trigger === 'on-error' && run.failed)
       );
     };
-    // Measured: an OperationOutcome of 403 that is returned is outcome 4, TwiML is outcome 0.
+    // Measured: a returned OperationOutcome with status 403 has outcome 4. TwiML has outcome 0.
     const forged = { logged: 'plumline: SIGNATURE_MISMATCH', failed: true };
     const apology = { logged: 'plumline: SECRET_MISSING', failed: false };
     for (const { name, auditEventTrigger, runAsUser } of files('bots').map((path) => read(path) as Bot)) {
       assert.ok(kept(auditEventTrigger, apology) && kept(auditEventTrigger, forged), name);
-      // Nobody asked for what is woken all the time; who asked for an operation is worth knowing.
+      // The triggered runs have no requester. An operation's requester is worth recording.
       assert.equal(kept(auditEventTrigger, { logged: '', failed: false }), runAsUser === true, name);
     }
-    // So on-error would lose an apology, and save nothing on forged requests.
+    // on-error would drop the runs that apologize to a caller, and still record forged requests.
     assert.deepEqual([kept('on-error', apology), kept('on-error', forged)], [false, true]);
     const page = text('docs/deploy.md').replaceAll(/\s+/g, ' ');
     assert.match(page, /OperationOutcome with status 403 has failed \(measured: outcome 4\), so `on-error` keeps it/);
     assert.match(page, /each forged request, which is answered 403, leaves one `AuditEvent`/);
   });
 
-  test('gives each door the rights that its stories need, and no others', () => {
+  test('gives each bot only the rights that its scenarios need', () => {
     const write = 'search read create update';
     const automation = { call: write, ownCall: write, alert: write, summary: write, task: write, marks: write };
     assert.deepEqual(rights(policy('automation')), automation);
@@ -192,16 +192,16 @@ describe('deploy/', () => {
     });
   });
 
-  test('subscribes the automation bot to calls that have ended', () => {
+  test('subscribes the automation bot to ended calls', () => {
     const { criteria, channel } = read('subscriptions/ended-calls.json') as Subscription;
     assert.equal(channel.endpoint, 'Bot/plumline-automation');
     const tells = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
-    assert.ok(tells(met.call));
-    assert.ok(!tells({ ...met.call, status: 'in-progress' }));
-    assert.ok(!tells(met.alert) && !tells(met.letter));
+    assert.ok(tells(samples.call));
+    assert.ok(!tells({ ...samples.call, status: 'in-progress' }));
+    assert.ok(!tells(samples.alert) && !tells(samples.letter));
   });
 
-  test('speaks of the systems and codes that the core writes', () => {
+  test('uses the systems and codes that the core writes', () => {
     const sources = [
       'src/fhir/systems.rs',
       'src/bots/automation/alerts.rs',
@@ -229,7 +229,7 @@ describe('deploy/', () => {
     }
   });
 
-  test('is told whole by docs/deploy.md', () => {
+  test('is completely described in docs/deploy.md', () => {
     const page = text('docs/deploy.md');
     for (const path of ['bots', 'policies', 'subscriptions'].flatMap(files)) {
       assert.ok(page.includes(`deploy/${path}`), path);
@@ -246,16 +246,16 @@ describe('docs/deploy.md and README.md', () => {
   const page = text('docs/deploy.md');
   const readme = text('README.md');
 
-  test('agree on the webhook URL and on the status callback', () => {
+  test('agree on the webhook URL and the status callback', () => {
     for (const one of [page, readme]) {
       assert.ok(one.includes('`<base URL>/webhook/<membership id>`'));
       assert.ok(one.includes('`<base URL>/webhook/<membership id>#rc=3&rp=all`'));
-      assert.ok(!/<base URL>(?!\/webhook\/<membership id>[`#])/.test(one), 'another spelling');
+      assert.ok(!/<base URL>(?!\/webhook\/<membership id>[`#])/.test(one), 'a different spelling');
       assert.match(one.replaceAll(/\s+/g, ' '), /callback (is left )?empty/);
     }
   });
 
-  test('speak of the script, its options and its secrets as it does', () => {
+  test('use the names of the script, its options and its secrets', () => {
     const script = text('deploy/deploy.mjs');
     const options = [...script.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option = '']) => option);
     assert.deepEqual(options, ['--set-secrets', '--webhook-bot', '--runtime', '--no-call', '--help']);
@@ -269,7 +269,7 @@ describe('docs/deploy.md and README.md', () => {
       assert.ok(page.includes(name), name);
     }
     assert.ok(readme.includes('node deploy/deploy.mjs') && page.includes('node deploy/deploy.mjs'));
-    // Every variable that a command of the page uses is set on the page.
+    // The page sets every variable that its commands use.
     const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) => block).join('');
     const used = [...blocks.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name);
     assert.deepEqual(
@@ -288,14 +288,14 @@ describe('the searches of the sweep and the reports', () => {
   before(async () => {
     for (let number = 1; number <= 3; number += 1) {
       await ask(sandbox, 'POST', 'Communication', {
-        ...met.call,
+        ...samples.call,
         identifier: [{ system: 'https://www.twilio.com/', value: sid(number) }],
         subject: { reference: `Patient/p${number}` },
         sent: `2026-11-21T09:3${number}:00.000Z`,
       });
     }
     await ask(sandbox, 'POST', 'Task', {
-      ...met.task,
+      ...samples.task,
       identifier: [
         { system: 'https://plumline.dev/fhir/call-task', value: `${sid(1)}.voicemail` },
         { system: 'https://plumline.dev/fhir/caller', value: '+15550100123' },
@@ -304,7 +304,7 @@ describe('the searches of the sweep and the reports', () => {
       authoredOn: at,
     });
     await ask(sandbox, 'POST', 'Basic', {
-      ...met.marks,
+      ...samples.marks,
       identifier: [{ system: 'https://plumline.dev/fhir/sweep', value: 'calls' }],
     });
   });
@@ -348,20 +348,20 @@ describe('the searches of the sweep and the reports', () => {
     ],
   ];
   for (const [query, count] of cases) {
-    test(`finds ${count} by ${query.slice(0, 90)}…`, async () => {
+    test(`finds ${count} with ${query.slice(0, 90)}…`, async () => {
       const { entry = [] } = await search(sandbox, query);
       assert.equal(entry.length, count);
     });
   }
 
-  test('counts', async () => {
+  test('returns counts', async () => {
     const { total } = await search(sandbox, `${ours}&status=completed&sent=ge${at}&_summary=count`);
     assert.equal(total, 3);
   });
 
-  test('creates nothing where any of several identifiers is there', async () => {
+  test('a conditional create with several identifiers creates nothing if one exists', async () => {
     const task = {
-      ...met.task,
+      ...samples.task,
       identifier: [{ system: 'https://plumline.dev/fhir/call-task', value: `${sid(1)}.missed` }],
     };
     const system = 'https://plumline.dev/fhir/call-task';

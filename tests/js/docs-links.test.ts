@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Every link in the pages that people read leads somewhere: to a file that is there, and to a heading in it. */
+/** Every link in the documentation leads to an existing file and heading. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -14,12 +14,12 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** What is no code: a link in an example is an example. */
+/** The text without code blocks. */
 function prose(page: string): string {
   return readFileSync(path.join(root, page), 'utf8').replace(/^( *)```[^]*?^\1```$/gm, '');
 }
 
-/** As GitHub names the headings of a page. */
+/** The anchors of a page's headings, as GitHub generates them. */
 function anchors(page: string): Set<string> {
   const seen = new Map<string, number>();
   const named = new Set<string>();
@@ -33,7 +33,7 @@ function anchors(page: string): Set<string> {
   return named;
 }
 
-/** The links of a page that lead to nothing. */
+/** The broken links of a page. */
 function broken(page: string, text = prose(page)): string[] {
   const links = [...text.replace(/`[^`\n]*`/g, '').matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
   return links.filter((link) => {
@@ -56,12 +56,12 @@ for (const page of pages) {
   });
 }
 
-test('a link that leads nowhere is found', () => {
-  const text = '[a](nowhere.md) [b](dialplan.md#nowhere) [c](dialplan.md#rules) [d](#three-doors) [e](../..) `[f](x)`';
+test('a broken link is found', () => {
+  const text = '[a](nowhere.md) [b](dialplan.md#nowhere) [c](dialplan.md#rules) [d](#three-bots) [e](../..) `[f](x)`';
   assert.deepEqual(broken('docs/architecture.md', text), ['nowhere.md', 'dialplan.md#nowhere', '../..']);
 });
 
-test('every page says of Node what is true of the repository or of the package', () => {
+test('every page states the correct Node versions', () => {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     engines: { node: string };
     devDependencies: { node: string };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the host finds out for the core: the clocks of a place, and answers over HTTP. */
+/** The host's services for the core: local times of a time zone, and HTTP requests. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { zone } from '../../bot-wrapper/zone.ts';
 
 const at = (text: string): number => Date.parse(text);
 
-describe('the clocks of a place', () => {
+describe('local times', () => {
   const walls = (name: string, ...instants: string[]): string[] =>
     zone({ zone: name, instants: instants.map(at), walls: [] }).walls;
   const instants = (name: string, ...wallTimes: string[]): string[][] =>
@@ -19,18 +19,18 @@ describe('the clocks of a place', () => {
       found.map((instant) => new Date(instant).toISOString()),
     );
 
-  test('show an instant as the wall does', () => {
+  test('convert an instant to local time', () => {
     assert.deepEqual(walls('Europe/London', '2026-11-21T02:00:00Z', '2026-07-01T23:30:00Z'), [
       '2026-11-21T02:00:00',
       '2026-07-02T00:30:00',
     ]);
     assert.deepEqual(walls('America/New_York', '2026-11-21T02:00:59.999Z'), ['2026-11-20T21:00:59']);
     assert.deepEqual(walls('Asia/Kathmandu', '2026-01-01T00:00:00Z'), ['2026-01-01T05:45:00']);
-    // Midnight is 00:00 of the new day, in every locale.
+    // Midnight is 00:00 of the new day in every locale.
     assert.deepEqual(walls('Pacific/Auckland', '2026-06-30T12:00:00Z'), ['2026-07-01T00:00:00']);
   });
 
-  test('show a wall time at no instant, at one, or at two', () => {
+  test('match no instant, one instant or two', () => {
     assert.deepEqual(instants('America/New_York', '2026-11-21T09:00:00'), [['2026-11-21T14:00:00.000Z']]);
     assert.deepEqual(instants('America/New_York', '2026-11-01T01:30:00'), [
       ['2026-11-01T05:30:00.000Z', '2026-11-01T06:30:00.000Z'],
@@ -41,7 +41,7 @@ describe('the clocks of a place', () => {
     ]);
   });
 
-  test('are each other’s inverse, hour by hour through a year', () => {
+  test('convert back to the same instant for every hour of a year', () => {
     for (const name of ['Europe/London', 'America/Sao_Paulo', 'Asia/Kolkata', 'Africa/Casablanca', 'Pacific/Apia']) {
       const hours = Array.from({ length: 8784 }, (_, hour) => at('2026-01-01T00:00:00Z') + hour * 3_600_000);
       const shown = zone({ zone: name, instants: hours, walls: [] }).walls;
@@ -50,12 +50,12 @@ describe('the clocks of a place', () => {
     }
   });
 
-  test('are unknown where the place is', () => {
+  test('are undefined for an unknown time zone', () => {
     assert.throws(() => walls('Europe/Nowhere', '2026-01-01T00:00:00Z'), RangeError);
   });
 });
 
-describe('a request over HTTP', () => {
+describe('an HTTP request', () => {
   let closed = 0;
   const seen: { method: string | undefined; url: string | undefined; header: unknown; body: string }[] = [];
   const server = createServer((req, res) => {
@@ -100,7 +100,7 @@ describe('a request over HTTP', () => {
   });
   after(() => server.close());
 
-  test('is sent as asked, and answered as JSON or text', async () => {
+  test('is sent as specified and returns JSON or text', async () => {
     const headers = { 'X-Asked': 'yes' };
     assert.deepEqual(await http({ method: 'POST', url: `${url}/201`, headers, body: 'a=1' }), {
       status: 201,
@@ -110,13 +110,13 @@ describe('a request over HTTP', () => {
     assert.deepEqual(await http({ method: 'GET', url: `${url}/text`, headers }), { status: 200, body: 'all well' });
   });
 
-  test('is read no further than any answer of Twilio’s is long', async () => {
+  test('is read up to the maximum response size', async () => {
     closed = 0;
     await assert.rejects(http({ method: 'GET', url: `${url}/long`, headers: {} }), RangeError);
     await connectionClosed();
   });
 
-  test('is not read on once it is given up', async () => {
+  test('is not read further after a timeout', async () => {
     closed = 0;
     const stop = new AbortController();
     const answer = http({ method: 'GET', url: `${url}/endless`, headers: {} }, stop.signal);
@@ -125,7 +125,7 @@ describe('a request over HTTP', () => {
     await connectionClosed();
   });
 
-  test('follows nobody elsewhere with what it carries', async () => {
+  test('does not follow redirects with its credentials', async () => {
     const before = seen.length;
     assert.equal((await http({ method: 'GET', url: `${url}/302`, headers: {} })).status, 302);
     assert.equal(seen.length, before + 1);

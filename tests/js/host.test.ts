@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The deployed bundle itself, in a context whose parts can be made to fail: traps, silence, forged events. */
+/** The built bundle in a context that can fail: wasm traps, missing responses and forged events. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,19 +25,19 @@ interface Reply {
 }
 
 interface Options {
-  /** The bundle, the webhook's by default. */
+  /** The bundle. Default: the webhook. */
   code?: string;
-  /** How many calls into the wasm trap, from the first on. */
+  /** The number of wasm calls that trap, from the first one. */
   traps?: number;
-  /** How many calls go well before that. */
-  well?: number;
-  /** What the Medplum client does when it is asked who the bot is. */
+  /** The number of successful calls before the traps. */
+  successes?: number;
+  /** The Medplum client's response to `auth/me`. */
   me?: () => Promise<unknown>;
-  /** What the core wants whenever it goes on, in place of what it would. */
+  /** Replaces the core's next script on every resume. */
   resumes?: string;
 }
 
-/** Loads the bundle as Medplum's VM runtime does, with the globals that it uses and no others. */
+/** Loads the bundle as Medplum's VM runtime does, with only the globals that the bundle uses. */
 interface Loaded {
   log: string[];
   count: { instances: number; asked: number };
@@ -47,14 +47,14 @@ interface Loaded {
 function load({
   code = bundle,
   traps = 0,
-  well = 0,
+  successes = 0,
   me = () => Promise.reject(new Error('not to be asked')),
   resumes,
 }: Options = {}): Loaded {
   const log: string[] = [];
   const count = { instances: 0, asked: 0 };
   let left = traps;
-  let before = well;
+  let before = successes;
   class Instance {
     exports: Record<string, unknown>;
     constructor(module: WebAssembly.Module) {
@@ -66,7 +66,7 @@ function load({
       this.exports = {
         ...real,
         start(...rest: number[]): number {
-          assert.ok(!spoiled, 'a spoiled instance is used again');
+          assert.ok(!spoiled, 'a trapped instance is reused');
           if (before > 0) {
             before--;
           } else if (left > 0) {
@@ -77,7 +77,7 @@ function load({
           return start(...rest);
         },
         resume(...rest: number[]): number {
-          assert.ok(!spoiled, 'a spoiled instance is used again');
+          assert.ok(!spoiled, 'a trapped instance is reused');
           const length = resume(...rest);
           if (resumes === undefined) {
             return length;
@@ -134,11 +134,11 @@ function twiml(reply: Reply): string {
 const code = (reply: Reply): string | undefined => reply.issue?.[0]?.details.coding?.[0]?.code;
 
 describe('the webhook bundle', () => {
-  test('holds no import of its wasm, no word of a machine, and stays small', () => {
+  test('has no wasm import and no local path, and stays small', () => {
     const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
     assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
     assert.ok(wasm.length < 415_000, `the wasm has ${wasm.length} bytes`);
-    // As the JSON of a `$deploy`: by default a server takes 1 MB.
+    // As the JSON of a `$deploy`. The server's default limit is 1 MB.
     for (const bot of ['webhook', 'operations', 'automation']) {
       const code = readFileSync(path.join(root, `pkg/bots/${bot}.cjs`), 'utf8');
       const deployed = JSON.stringify({ code, filename: `${bot}.cjs` }).length;
@@ -149,29 +149,29 @@ describe('the webhook bundle', () => {
     }
   });
 
-  test('answers', async () => {
+  test('responds to an event', async () => {
     const { count, handle, log } = load();
     assert.match(twiml(await handle(event())), /<Dial><Client>\+15550100001<\/Client><\/Dial>/);
     assert.deepEqual([count.asked, log], [0, []]);
   });
 
-  test('makes a new instance after a trap and answers the same event', async () => {
+  test('creates a new instance after a trap and answers the same event', async () => {
     const { count, handle, log } = load({ traps: 1 });
     assert.match(twiml(await handle(event())), /<Client>/);
     assert.deepEqual([count.instances, log.length], [2, 1]);
     assert.match(log[0] ?? '', /^plumline: CORE_TRAPPED: RuntimeError$/);
-    // The new instance stays.
+    // The new instance is reused.
     assert.match(twiml(await handle(event())), /<Client>/);
     assert.equal(count.instances, 2);
   });
 
-  test('apologises where the story goes on trapping, to a genuine caller alone', async () => {
+  test('apologizes to a verified caller if every instance traps', async () => {
     assert.match(twiml(await load({ traps: 2 }).handle(event())), /We are sorry\..*<Hangup\/>/);
-    const stranger = await load({ traps: 2 }).handle(event({ signature: 'x' }));
-    assert.deepEqual([stranger.id, code(stranger)], ['forbidden', 'SIGNATURE_MISMATCH']);
+    const unsigned = await load({ traps: 2 }).handle(event({ signature: 'x' }));
+    assert.deepEqual([unsigned.id, code(unsigned)], ['forbidden', 'SIGNATURE_MISMATCH']);
   });
 
-  test('gives up with 500, never with a silent 200', async () => {
+  test('fails with 500, never with an empty 200', async () => {
     const reply = await load({ traps: Infinity }).handle(event());
     assert.deepEqual(
       [reply.resourceType, reply.id, reply.issue?.[0]?.code],
@@ -179,7 +179,7 @@ describe('the webhook bundle', () => {
     );
   });
 
-  test('asks for its own URL once while it lives', async () => {
+  test('requests its own URL once per process', async () => {
     const me = (): Promise<unknown> => Promise.resolve({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
     const { count, handle } = load({ me });
     const found = event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } });
@@ -188,13 +188,13 @@ describe('the webhook bundle', () => {
     assert.equal(count.asked, 1);
   });
 
-  test('waits five seconds for it, and no longer', async () => {
+  test('waits at most five seconds for its URL', async () => {
     const { handle } = load({ me: () => new Promise(() => undefined) });
     const reply = await handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
     assert.deepEqual([reply.id, code(reply)], ['exception', 'WEBHOOK_URL_UNKNOWN']);
   });
 
-  test('answers events that come at once, each its own', async () => {
+  test('answers concurrent events separately', async () => {
     let release: (value: unknown) => void = () => undefined;
     const me = (): Promise<unknown> => new Promise((resolve) => (release = resolve));
     const { handle } = load({ me });
@@ -205,10 +205,10 @@ describe('the webhook bundle', () => {
     assert.match(twiml(await waiting), /<Client>/);
   });
 
-  test('begins a waiting story again where another event has spoiled its instance', async () => {
+  test('restarts a waiting flow after another event traps its instance', async () => {
     let release: (value: unknown) => void = () => undefined;
     const me = (): Promise<unknown> => new Promise((resolve) => (release = resolve));
-    const { count, handle, log } = load({ me, well: 1, traps: 1 });
+    const { count, handle, log } = load({ me, successes: 1, traps: 1 });
     const waiting = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
     const first = release;
     assert.match(twiml(await handle(event())), /<Client>/);
@@ -216,16 +216,17 @@ describe('the webhook bundle', () => {
     await new Promise((resolve) => setImmediate(resolve));
     release({ membership: { id: '5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02' } });
     assert.match(twiml(await waiting), /<Client>/);
-    // Who the bot is, is asked once for an event.
+    // `auth/me` is requested once for an event.
     assert.deepEqual([count.instances, count.asked, log.length], [2, 1, 1]);
   });
 
-  test('takes whatever a body parser may make of a body', async () => {
+  test('accepts every result of a body parser', async () => {
     const { handle } = load();
     const odd = { ...PARAMS, a: ['2', '1', '2'], 'a[b]': '', nul: 'x\0To\0+15550100999', é: '😀', lone: '\ud800' };
     const signed = twilio.getExpectedTwilioSignature(TOKEN, URL, odd);
     assert.match(twiml(await handle(event({ params: odd, signature: signed }))), /<Client>/);
-    // Halves of one pair in neighbouring fields, which no form post gives: each is a character that cannot be.
+    // The two halves of a surrogate pair in adjacent fields, which no form post contains. Each half is an invalid
+    // character.
     assert.equal((await handle(event({ params: { ...PARAMS, a: 'x\ud83d', '\ude00y': 'z' } }))).id, 'forbidden');
     for (const input of [null, undefined, [], 7, {}, { To: null }, { To: { a: 1 } }, 'text', '']) {
       const reply = await handle({ ...event(), input });
@@ -237,7 +238,7 @@ describe('the webhook bundle', () => {
     }
   });
 
-  test('takes each event by its own names and values, whatever came before', async () => {
+  test('reads the names and values of each event independently of earlier events', async () => {
     const { handle } = load();
     const names = ['From', 'CallSid', 'CallStatus', 'Digits', 'é', '予約', 'constructor', 'a'];
     const values = ['', '1', 'x', 'é', '😀', '+15550100009', ['1', '2'], ['x'], 7];
@@ -249,7 +250,7 @@ describe('the webhook bundle', () => {
     let params: Record<string, unknown> = PARAMS;
     let accepted = 0;
     for (let i = 0; i < 2_000; i++) {
-      // Often the names of the event before, which are not sent again; now and then turned round, or others.
+      // Usually the names of the previous event, which are cached. Sometimes reversed or different.
       const kept = Object.keys(params);
       const chosen = any([kept, kept, kept, [...kept].reverse(), ['To', ...names.filter(() => any([true, false]))]]);
       const To = any(['+15550100001', '+15550100009']);
@@ -267,13 +268,13 @@ describe('the webhook bundle', () => {
     assert.ok(accepted > 20, `${accepted}`);
   });
 
-  test('a story that goes on changes no name of the events that came meanwhile', async () => {
-    let tell: (me: unknown) => void = () => undefined;
-    const { handle } = load({ me: () => new Promise((resolve) => (tell = resolve)) });
+  test('a resumed flow changes no names of concurrent events', async () => {
+    let encode: (me: unknown) => void = () => undefined;
+    const { handle } = load({ me: () => new Promise((resolve) => (encode = resolve)) });
     const others = { Called: '+15550100001', CallSid: 'CA2', From: '+15550100123' };
     const waiting = handle(event({ params: others, secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
     assert.match(twiml(await handle(event())), /<Client>/);
-    tell({ membership: { id: URL.split('/').at(-1) } });
+    encode({ membership: { id: URL.split('/').at(-1) } });
     assert.match(twiml(await waiting), /<Client>/);
     for (let i = 0; i < 3; i++) {
       assert.match(twiml(await handle(event())), /<Client>/);
@@ -281,7 +282,7 @@ describe('the webhook bundle', () => {
     }
   });
 
-  test('an event that is refused before anything is asked leaves no names behind', async () => {
+  test('a rejected event does not change the cached names', async () => {
     const { handle } = load();
     const others = { Called: '+15550100001', CallSid: 'CA2', From: '+15550100123' };
     assert.match(twiml(await handle(event())), /<Client>/);
@@ -290,7 +291,7 @@ describe('the webhook bundle', () => {
     assert.match(twiml(await handle(event({ params: others }))), /<Client>/);
   });
 
-  test('names that become the same on their way are each checked', async () => {
+  test('names that become equal after encoding are checked separately', async () => {
     const { handle } = load();
     const pairs = (second: string): Record<string, string> => ({ ...PARAMS, '\ud800': 'a', '\ud801': second });
     assert.match(twiml(await handle(event({ params: pairs('b') }))), /<Client>/);
@@ -299,28 +300,28 @@ describe('the webhook bundle', () => {
     assert.equal((await handle(event({ params: pairs('altered'), signature }))).id, 'forbidden');
   });
 
-  test('what a stranger sends is refused, spoils no instance and keeps nobody waiting', async () => {
+  test('unsigned input is rejected quickly and traps no instance', async () => {
     const { handle, log, count } = load({ me: () => Promise.resolve({ membership: { id: URL.split('/').at(-1) } }) });
     let nested: unknown = 'x';
     for (let depth = 0; depth < 20_000; depth++) {
       nested = [nested];
     }
     for (const input of [{ a: { toString: 1, valueOf: 1 } }, { a: [{ toString: 1 }] }, { a: nested }, [[{}]]]) {
-      const genuine = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
+      const verified = handle(event({ secrets: { PLUMLINE_WEBHOOK_URL: undefined } }));
       assert.equal((await handle({ ...event(), input })).id, 'forbidden');
-      assert.match(twiml(await genuine), /<Client>/);
+      assert.match(twiml(await verified), /<Client>/);
     }
     assert.equal(count.instances, 1);
     assert.ok(!log.some((line) => line.includes('CORE_TRAPPED')));
   });
 
-  test('refuses a body that is larger than any webhook, without a check', async () => {
+  test('rejects an oversized body without a signature check', async () => {
     const { handle } = load();
     const params = (length: number): Record<string, string> => ({ ...PARAMS, Custom: 'x'.repeat(length) });
     assert.match(twiml(await handle(event({ params: params(32_000) }))), /<Client>/);
     const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`P${at}`, '']));
     const nested = { a: Array.from({ length: 200_000 }, () => ({})) };
-    // Written out, these would be texts of 500 MB, which V8 refuses.
+    // As text, these would be 500 MB, which V8 refuses.
     const wide = { ['n'.repeat(500_000)]: Array.from({ length: 1_001 }, () => 0) };
     const list = Array.from({ length: 500_000 }, () => 0);
     const empty = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`P${at}`, []]));
@@ -334,7 +335,7 @@ describe('the webhook bundle', () => {
       'x'.repeat(300_000),
       { ...many, a: [['x']] },
     ]) {
-      // Signed or not: the signature is not looked at.
+      // The signature is not checked, so it can be valid or not.
       const signature = typeof input === 'string' ? 'x' : twilio.getExpectedTwilioSignature(TOKEN, URL, input);
       const reply = await handle({ ...event({ signature }), input });
       assert.deepEqual([reply.id, code(reply)], ['forbidden', 'BODY_TOO_LARGE']);
@@ -342,8 +343,8 @@ describe('the webhook bundle', () => {
     assert.match(twiml(await handle(event())), /<Client>/);
   });
 
-  test('refuses to wait where the core waits for nothing', async () => {
-    // The core as it was: for an answer that it could not read, it went on without a request.
+  test('fails if the core waits without a request', async () => {
+    // An old core continued without a request after an unreadable response.
     const output = '{"flow":0,"asks":[]}';
     const { count, handle, log } = load({
       me: () => Promise.resolve({ membership: { id: URL.split('/').at(-1) } }),
@@ -354,7 +355,7 @@ describe('the webhook bundle', () => {
     assert.ok(count.instances < 10 && log.every((line) => line.startsWith('plumline: CORE_TRAPPED')), log.join('\n'));
   });
 
-  test('takes time in proportion to what it is given', async () => {
+  test('takes time proportional to its input', async () => {
     const { handle } = load();
     const timeOf = async (count: number): Promise<number> => {
       const params = {
@@ -374,7 +375,7 @@ describe('the webhook bundle', () => {
     };
     await timeOf(240);
     const [quarter, whole] = [await timeOf(240), await timeOf(960)];
-    // Four times the parameters: four times the work and a little for the sorting, where a square would be sixteen.
+    // Four times the parameters need four times the work plus sorting. Quadratic work would be sixteen times.
     assert.ok(whole / quarter < 9, `960 parameters take ${(whole / quarter).toFixed(1)} times what 240 do`);
   });
 });
@@ -382,7 +383,7 @@ describe('the webhook bundle', () => {
 describe('the operations bundle', () => {
   const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
 
-  test('answers 400 to JSON that is not an operation, however odd', async () => {
+  test('answers 400 to any JSON that is not an operation', async () => {
     for (const [input, expected] of [
       [{ operation: 'none' }, 'OPERATION_UNKNOWN'],
       [{ operation: 'history', patient: deep(200) }, 'OPERATION_ARGUMENT'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The check that no sources depend on each other in a circle finds those that are planted. */
+/** The check for import cycles finds planted cycles. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ function graph(text: string): Edge[] {
     .map(([from = '', to = '']) => ({ from, to }));
 }
 
-/** The nodes of each cycle, and the shortest way round. */
+/** The nodes of each cycle and its shortest path. */
 function found(text: string): { nodes: string; way: string }[] {
   return cycles(graph(text)).map(({ nodes, way }) => ({
     nodes: nodes.join(' '),
@@ -31,31 +31,31 @@ describe('the cycles of a graph', () => {
   for (const [name, text] of [
     ['no edge', ''],
     ['a chain', 'a>b b>c'],
-    ['two ways to one node', 'a>b a>c b>d c>d'],
-    ['an edge that is there twice', 'a>b a>b'],
+    ['two paths to one node', 'a>b a>c b>d c>d'],
+    ['a duplicate edge', 'a>b a>b'],
   ] as const) {
-    test(`are none in ${name}`, () => {
+    test(`do not occur in ${name}`, () => {
       assert.deepEqual(text === '' ? cycles([]) : found(text), []);
     });
   }
 
-  test('are two nodes that depend on each other', () => {
+  test('include two nodes that depend on each other', () => {
     assert.deepEqual(found('b>a a>b'), [{ nodes: 'a b', way: 'a>b b>a' }]);
   });
 
-  test('are a node that depends on itself', () => {
+  test('include a node that depends on itself', () => {
     assert.deepEqual(found('a>b b>b'), [{ nodes: 'b', way: 'b>b' }]);
   });
 
-  test('leave out what only leads to a cycle, or away from it', () => {
+  test('exclude nodes that only lead to or from a cycle', () => {
     assert.deepEqual(found('start>a a>b b>c c>a c>end'), [{ nodes: 'a b c', way: 'a>b b>c c>a' }]);
   });
 
-  test('are one where they share a node, with its shortest way', () => {
+  test('merge if they share a node, and report the shortest path', () => {
     assert.deepEqual(found('a>b b>c c>d d>a c>e e>c'), [{ nodes: 'a b c d e', way: 'c>e e>c' }]);
   });
 
-  test('are several where they do not', () => {
+  test('stay separate if they share no node', () => {
     assert.deepEqual(
       found('d>c c>d b>a a>b b>c').map(({ nodes }) => nodes),
       ['a b', 'c d'],
@@ -63,7 +63,7 @@ describe('the cycles of a graph', () => {
   });
 });
 
-test('edges between folders leave out those within one, and say which file makes them', () => {
+test('folder edges exclude edges within a folder and name the files', () => {
   assert.deepEqual(betweenFolders(graph('npm/a.ts>npm/b.ts npm/a.ts>npm/jwt/c.ts npm/b.ts>npm/jwt/d.ts')), [
     { from: 'npm', to: 'npm/jwt', because: 'npm/a.ts imports npm/jwt/c.ts' },
   ]);
@@ -74,7 +74,7 @@ describe('scripts/imports.ts', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   let projects = 0;
 
-  /** What the check says of a project with these files. */
+  /** Runs the check on a project with these files. */
   function checked(files: Readonly<Record<string, string>>): { status: number | null; stdout: string; stderr: string } {
     const project = path.join(folder, String(projects++));
     mkdirSync(project);
@@ -85,14 +85,14 @@ describe('scripts/imports.ts', () => {
     return spawnSync(process.execPath, [path.join(root, 'scripts/imports.ts'), project], { encoding: 'utf8' });
   }
 
-  test('finds none here', () => {
+  test('finds no cycle in this repository', () => {
     const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts/imports.ts')], {
       encoding: 'utf8',
     });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
   });
 
-  test('takes files in one direction', () => {
+  test('accepts files that import in one direction', () => {
     const { status, stdout } = checked({
       'npm/a.ts': `import { b } from './b.ts';\nimport { c } from './parts/c.ts';\nimport ts from 'typescript';\n`,
       'npm/b.ts': `export const b = "import './a.ts'"; // import './a.ts'\n`,
@@ -105,13 +105,13 @@ describe('scripts/imports.ts', () => {
   for (const [kind, line] of Object.entries({
     values: `import { a } from './a.ts';`,
     types: `import type { A } from './a.ts';`,
-    'a type among values': `import { type A } from './a.ts';`,
-    'what is exported again': `export * from './a.ts';`,
-    'a type by its place': `export type A = import('./a.ts').A;`,
-    'a module later': `export const later = () => import('./a.ts');`,
-    'a module by require': `export const later = () => require('./a.ts');`,
+    'with a type among values': `import { type A } from './a.ts';`,
+    'with a re-export': `export * from './a.ts';`,
+    'with an import type': `export type A = import('./a.ts').A;`,
+    'with a dynamic import': `export const later = () => import('./a.ts');`,
+    'with require': `export const later = () => require('./a.ts');`,
   })) {
-    test(`refuses two files that import each other, one of them ${kind}`, () => {
+    test(`rejects two files that import each other, ${kind}`, () => {
       const { status, stderr } = checked({
         'cli/a.ts': `import { b } from './b.ts';\nexport const a = b;\nexport type A = 1;\n`,
         'cli/b.ts': `${line}\nexport const b = 1;\n`,
@@ -121,7 +121,7 @@ describe('scripts/imports.ts', () => {
     });
   }
 
-  test('refuses a folder that imports from the folder around it, which imports it', () => {
+  test('rejects a folder and its parent that import each other', () => {
     const { status, stderr } = checked({
       'npm/jwt.ts': `export * from './jwt/token.ts';\n`,
       'npm/jwt/token.ts': `import { core } from '../core.ts';\nexport const token = core;\n`,
@@ -135,7 +135,7 @@ describe('scripts/imports.ts', () => {
     assert.equal(stderr, ['A cycle of folders:', ...lines, ''].join('\n  ').trimEnd() + '\n');
   });
 
-  test('takes a folder that imports from the folder around it, and is not imported there', () => {
+  test('accepts a folder that imports from its parent in one direction', () => {
     const { status } = checked({
       'npm/core.ts': 'export const core = 1;\n',
       'npm/jwt/token.ts': `import { core } from '../core.ts';\nexport const token = core;\n`,
@@ -143,14 +143,14 @@ describe('scripts/imports.ts', () => {
     assert.equal(status, 0);
   });
 
-  test('refuses a folder without sources', () => {
+  test('rejects a folder without sources', () => {
     const { status, stderr } = checked({ 'README.md': '' });
     assert.equal(status, 1);
     assert.match(stderr, /has no sources/);
   });
 
   describe('the core', () => {
-    test('takes an import from an earlier module', () => {
+    test('accepts an import from an earlier module', () => {
       const { status, stdout } = checked({
         'src/policy/mod.rs': 'use crate::json::Json;\n// use crate::bots::webhook;\n',
         'src/json/mod.rs': 'use crate::text::{cut, find};\n',
@@ -162,7 +162,12 @@ describe('scripts/imports.ts', () => {
 
     for (const [name, file, line, expected] of [
       ['a later module', 'src/policy/hours.rs', 'use crate::dialplan::Config;', 'policy → dialplan'],
-      ['a later module, in braces', 'src/json/mod.rs', 'use crate::{text::cut, bots::webhook};', 'json → bots/webhook'],
+      [
+        'a later module, in a group',
+        'src/json/mod.rs',
+        'use crate::{text::cut, bots::webhook};',
+        'json → bots/webhook',
+      ],
       ['a later module, inside a function', 'src/text.rs', 'fn a() { crate::wasm::text(1); }', 'text → wasm'],
       ['a later module, by super', 'src/chart/store.rs', 'use super::super::outbound::ticket;', 'chart → outbound'],
       [
@@ -172,14 +177,14 @@ describe('scripts/imports.ts', () => {
         'bots/webhook → bots/operations',
       ],
     ] as const) {
-      test(`refuses an import from ${name}`, () => {
+      test(`rejects an import from ${name}`, () => {
         const { status, stderr } = checked({ [file]: `${line}\n` });
         assert.equal(status, 1);
         assert.match(stderr, new RegExp(`^Against the order of the modules:\\n  ${expected}: ${file} imports`));
       });
     }
 
-    test('refuses two modules that import each other', () => {
+    test('rejects two modules that import each other', () => {
       const { status, stderr } = checked({
         'src/json/mod.rs': 'use crate::text::cut;\n',
         'src/text.rs': 'use crate::json::Json;\n',
@@ -193,14 +198,14 @@ describe('scripts/imports.ts', () => {
       ['an import', '#[cfg(feature = "webhook")]\nuse std::fmt;'],
       ['an expression', 'fn a() -> bool { cfg!(feature = "library") }'],
     ] as const) {
-      test(`refuses a feature on ${name}`, () => {
+      test(`rejects a cfg feature on ${name}`, () => {
         const { status, stderr } = checked({ 'src/text.rs': `${lines}\n` });
         assert.equal(status, 1);
         assert.match(stderr, /^A feature chooses modules, on the line of a mod:\n {2}src\/text\.rs:1: /);
       });
     }
 
-    test('takes a feature on a module, and the one that derives the schema', () => {
+    test('accepts a feature on a module and the schema feature', () => {
       const { status } = checked({
         'src/text.rs':
           '#[cfg(feature = "library")]\n#[path = "x.rs"]\nmod x;\n#[cfg_attr(feature = "schema", derive(A))]\nstruct B;\n',
@@ -208,7 +213,7 @@ describe('scripts/imports.ts', () => {
       assert.equal(status, 0);
     });
 
-    test('refuses a module that is in no order', () => {
+    test('rejects a module without an order', () => {
       const { status, stderr } = checked({ 'src/helpers.rs': '' });
       assert.equal(status, 1);
       assert.match(stderr, /src\/helpers.rs is in no module of ORDER/);

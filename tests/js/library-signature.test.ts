@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { signTwilio, verifyTwilio, type Verdict, type VerifyInput } from 'plumline';
-import { accepting, spellings, type Form } from './accept-set.ts';
+import { acceptingForms, spellings, type Form } from './accept-set.ts';
 import { officialVectors, oracleVectors, skipOfficial, verdictOf, type SignatureVector } from './vectors.ts';
 
 const LIBRARIES = ['node-6.2.0', 'node-6.1.2', 'python-9.13.0', 'go', 'java', 'php', 'ruby'];
@@ -23,7 +23,7 @@ function inputOf(vector: SignatureVector): VerifyInput {
 }
 
 function check(vector: SignatureVector): void {
-  const forms = accepting(vector);
+  const forms = acceptingForms(vector);
   const verdict: Verdict = verifyTwilio(inputOf(vector));
   assert.equal(verdict.ok, forms !== undefined, JSON.stringify(verdict));
   if (verdict.ok) {

@@ -159,14 +159,14 @@ describe('deploy/deploy.mjs', () => {
     };
     policy('staff');
     const policies = { webhook: policy('webhook'), operations: policy('webhook'), automation: policy('automation') };
-    for (const [name, reference] of Object.entries(policies)) {
-      const deployedBot = bot(name);
-      for (const [name, value] of Object.entries(file(`bots/${name}`))) {
-        assert.deepEqual(deployedBot[name], value, `${name} ${name}`);
+    for (const [botName, reference] of Object.entries(policies)) {
+      const deployedBot = bot(botName);
+      for (const [name, value] of Object.entries(file(`bots/${botName}`))) {
+        assert.deepEqual(deployedBot[name], value, `${botName} ${name}`);
       }
-      assert.equal(deployedBot['publicWebhook'], door === 'webhook' ? true : undefined);
-      assert.equal(server.codeOf(deployedBot.id), text(`pkg/bots/${name}.cjs`));
-      assert.equal((deployedBot['executableCode'] as Json)['title'], `${name}.cjs`);
+      assert.equal(deployedBot['publicWebhook'], botName === 'webhook' ? true : undefined);
+      assert.equal(server.codeOf(deployedBot.id), text(`pkg/bots/${botName}.cjs`));
+      assert.equal((deployedBot['executableCode'] as Json)['title'], `${botName}.cjs`);
       assert.deepEqual(membershipOf(deployedBot.id)['accessPolicy'], { reference });
     }
     assert.deepEqual(server.only('Subscription')['channel'], {
@@ -252,7 +252,7 @@ describe('deploy/deploy.mjs', () => {
       accessPolicy: { reference: 'AccessPolicy/old' },
     });
     for (let run = 0; run < 2; run += 1) {
-      const { out } = await deployed(['--webhook-bot', there.id, '--no-call']);
+      const { out } = await deployed(['--webhook-bot', deployedBot.id, '--no-call']);
       assert.ok(out.includes(`webhook URL: ${server.base}/webhook/${member.id}\n`), out);
       assert.deepEqual(counts(), [3, 3, 3, 1]);
     }
@@ -382,7 +382,7 @@ describe('deploy/deploy.mjs', () => {
     assert.match(out, /secret TWILIO_NUMBER: missing, required by: webhook\n/);
     assert.match(out, /secret PLUMLINE_SECRET: missing, required by: tickets\n/);
     assert.equal(out.match(/: missing/g)?.length, 2);
-    assert.match(err, /set them/);
+    assert.match(err, /Set them/);
     assert.ok(!server.seen.some(({ path }) => path.startsWith('webhook/')));
   });
 
@@ -500,7 +500,7 @@ describe('deploy/deploy.mjs', () => {
       server.secrets = { ...settings, PLUMLINE_WEBHOOK_URL };
       const { out, err } = await deploy([]);
       assert.ok(!/clinic|pw-17|a%2Fb|a\/b|p@ss|word\/x|4711/.test(out + err), `${userinfo}: ${out}${err}`);
-      assert.match(out, /which Twilio has to call: http:\/\/\*\*\*@127\.0\.0\.1:\d+\/webhook\/other\n/);
+      assert.match(out, /Twilio must call that URL: http:\/\/\*\*\*@127\.0\.0\.1:\d+\/webhook\/other\n/);
       assert.match(out, /test call to http:\/\/\*\*\*@127\.0\.0\.1:\d+\/webhook\/other\n/);
     }
   });

@@ -1,85 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plays cases: each story with one fault, in several clinics at the same time. */
+/** Runs test cases: each scenario with one fault, in several clinics at the same time. */
 import { setTimeout } from 'node:timers/promises';
 import { openClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
-import { charted, heard } from './checks.ts';
-import { stories } from './scenarios.ts';
-import { kinds, lengths, nameOf } from './injector.ts';
-import type { Spot, Strike } from './injector.ts';
+import { checkRecords, checkResponses } from './checks.ts';
+import { scenarios } from './scenarios.ts';
+import { kinds, durations, nameOf } from './injector.ts';
+import type { RequestPosition, Injection } from './injector.ts';
 
 export interface Case {
-  story: string;
-  strike?: Strike;
+  scenario: string;
+  injection?: Injection;
 }
 
 export interface Verdict extends Case {
-  /** Nothing, where all is as it should be. */
+  /** The violations. Empty for a correct run. */
   wrong: string[];
-  /** What the bots asked. */
-  spots: Spot[];
-  /** How many requests failed. None where the ask did not come: it comes only where two bots meet at one moment. */
-  struck: number;
-  /** The longest that a caller waited, in milliseconds. */
-  longest: number;
+  /** The requests of the bots. */
+  positions: RequestPosition[];
+  /**
+   * The number of failed requests. 0 if the request did not occur: some occur only when two bots run at the same
+   * moment.
+   */
+  failedRequests: number;
+  /** The longestWait wait of a caller in milliseconds. */
+  longestWait: number;
 }
 
-/** The longest time that something a fault has delayed may go on after its case, in milliseconds. */
-const AFTERMATH = 300;
+/** The maximum time that delayed work may take after its case, in milliseconds. */
+const DELAYED_WORK_MS = 300;
 
-/** How often a case is tried again whose fault did not strike. */
-const AGAIN = 5;
+/** Retries of a case whose fault did not occur. */
+const MAX_RETRIES = 5;
 
-/** How often a story is played to learn what its bots ask: what they ask where two of them happen to meet comes seldom. */
-const ROUNDS = 3;
+/**
+ * Fault-free runs of each scenario to find its requests. Several, because some requests occur only when two bots run at
+ * the same moment.
+ */
+const BASELINE_RUNS = 3;
 
-/** Every story without a fault, and then every case that there is. `seldom`: asks that came in some rounds only. */
+/**
+ * Runs every scenario without a fault and returns all cases. `intermittent`: requests that did not occur in every run.
+ */
 export async function allCases(
   play: (cases: Case[]) => Promise<Verdict[]>,
-): Promise<{ calm: Verdict[]; cases: Case[]; seldom: string[] }> {
-  const calm: Verdict[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    calm.push(...(await play(Object.keys(stories).map((story) => ({ story })))));
+): Promise<{ baseline: Verdict[]; cases: Case[]; intermittent: string[] }> {
+  const baseline: Verdict[] = [];
+  for (let run = 0; run < BASELINE_RUNS; run++) {
+    baseline.push(...(await play(Object.keys(scenarios).map((scenario) => ({ scenario })))));
   }
   const cases: Case[] = [];
-  const seldom: string[] = [];
-  for (const [story, { bots }] of Object.entries(stories)) {
-    const rounds = calm.filter((verdict) => verdict.story === story).map(({ spots }) => spots);
-    const spots = new Map(rounds.flat().map((spot) => [nameOf(spot), spot]));
-    for (const [name, spot] of spots) {
-      if (!bots.some((bot) => bot === spot.bot)) {
+  const intermittent: string[] = [];
+  for (const [scenario, { bots }] of Object.entries(scenarios)) {
+    const runs = baseline.filter((verdict) => verdict.scenario === scenario).map(({ positions }) => positions);
+    const positions = new Map(runs.flat().map((position) => [nameOf(position), position]));
+    for (const [name, position] of positions) {
+      if (!bots.some((bot) => bot === position.bot)) {
         continue;
       }
-      if (!rounds.every((asked) => asked.some((one) => nameOf(one) === name))) {
-        seldom.push(`${story}: ${name}`);
+      if (!runs.every((positions) => positions.some((one) => nameOf(one) === name))) {
+        intermittent.push(`${scenario}: ${name}`);
         continue;
       }
-      cases.push(...kinds.flatMap((kind) => lengths.map((length) => ({ story, strike: { spot, kind, length } }))));
+      cases.push(
+        ...kinds.flatMap((kind) =>
+          durations.map((duration) => ({ scenario, injection: { position, kind, duration } })),
+        ),
+      );
     }
   }
-  return { calm, cases, seldom };
+  return { baseline, cases, intermittent };
 }
 
-/** Plays cases in so many clinics at the same time: what is slow waits, and costs no time of the machine's. */
-export async function playCases(
+/** Runs cases in the given number of clinics at the same time. Slow requests only wait and use no CPU. */
+export async function runCases(
   cases: readonly Case[],
   clinics: number,
   onVerdict: (verdict: Verdict) => void = () => undefined,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   let next = 0;
-  const lane = async (number: number): Promise<void> => {
+  const runNext = async (number: number): Promise<void> => {
     const open = new Map<boolean, Clinic>();
     try {
-      for (let mine = cases[next++]; mine; mine = cases[next++]) {
-        const plain = stories[mine.story]?.plain ?? false;
+      for (let testCase = cases[next++]; testCase; testCase = cases[next++]) {
+        const plain = scenarios[testCase.scenario]?.plain ?? false;
         const clinic = open.get(plain) ?? (await openClinic(`faults ${number}`, plain));
         open.set(plain, clinic);
-        let verdict = await playCase(clinic, mine);
-        for (let again = 0; mine.strike && verdict.struck === 0 && again < AGAIN; again++) {
-          // A deadline passed where the machine was busy, or two bots met in another order: once more.
-          verdict = await playCase(clinic, mine);
+        let verdict = await runCase(clinic, testCase);
+        for (let retry = 0; testCase.injection && verdict.failedRequests === 0 && retry < MAX_RETRIES; retry++) {
+          // A deadline passed on a busy machine, or two bots ran in another order. Retry.
+          verdict = await runCase(clinic, testCase);
         }
         verdicts.push(verdict);
         onVerdict(verdict);
@@ -88,41 +100,43 @@ export async function playCases(
       await Promise.all([...open.values()].map(({ sandbox }) => sandbox.stop()));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(clinics, cases.length) }, (_, number) => lane(number)));
+  await Promise.all(Array.from({ length: Math.min(clinics, cases.length) }, (_, number) => runNext(number)));
   return verdicts;
 }
 
-export async function playCase(clinic: Clinic, mine: Case): Promise<Verdict> {
-  const story = stories[mine.story];
-  if (!story) {
-    throw new Error(`There is no story "${mine.story}"`);
+export async function runCase(clinic: Clinic, testCase: Case): Promise<Verdict> {
+  const scenario = scenarios[testCase.scenario];
+  if (!scenario) {
+    throw new Error(`Unknown scenario "${testCase.scenario}"`);
   }
   const { sandbox } = clinic;
   const known = new Set(sandbox.twilio.legs.keys());
-  await clinic.begin(mine.strike);
+  await clinic.start(testCase.injection);
   const wrong: string[] = [];
   try {
-    await story.play(clinic);
+    await scenario.play(clinic);
   } catch (err) {
     wrong.push(String(err));
   }
   await sandbox.twilio.idle();
   await sandbox.settled();
-  wrong.push(...heard(clinic, story));
+  wrong.push(...checkResponses(clinic, scenario));
   const callers = sandbox.executions.filter(({ bot }) => bot === 'webhook');
-  const longest = Math.max(0, ...callers.map(({ duration }) => duration));
-  const { struck } = clinic.watch;
-  const spots = [...clinic.watch.spots];
-  clinic.watch.recover();
-  // What came late to the chart has come.
-  await setTimeout(Math.max(0, clinic.watch.landing - Date.now()) + (mine.strike ? AFTERMATH : 0));
-  clinic.later(20);
+  const longestWait = Math.max(0, ...callers.map(({ duration }) => duration));
+  const { failedRequests } = clinic.injector;
+  const positions = [...clinic.injector.positions];
+  clinic.injector.recover();
+  // Wait for delayed writes to the chart.
+  await setTimeout(Math.max(0, clinic.injector.slowUntil - Date.now()) + (testCase.injection ? DELAYED_WORK_MS : 0));
+  clinic.advance(20);
   await clinic.sweep();
   await sandbox.settled();
-  wrong.push(...(await charted(clinic, story, known)));
-  return { ...mine, wrong, spots, struck, longest };
+  wrong.push(...(await checkRecords(clinic, scenario, known)));
+  return { ...testCase, wrong, positions, failedRequests, longestWait };
 }
 
-export function nameOfCase({ story, strike }: Case): string {
-  return strike ? `${story}: ${strike.kind} (${strike.length}) at ${nameOf(strike.spot)}` : story;
+export function nameOfCase({ scenario, injection }: Case): string {
+  return injection
+    ? `${scenario}: ${injection.kind} (${injection.duration}) at ${nameOf(injection.position)}`
+    : scenario;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A clinic whose three bots stand under the rights of deploy/, with people, a chart and a telephone. */
+/** A clinic with the three bots and policies of deploy/, people, a chart and a simulated phone network. */
 import type { AccessPolicy, Bot, Practitioner, Resource, Subscription } from '@medplum/fhirtypes';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,13 @@ import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, NetworkFaults } from '../../../sandbox/src/twilio.ts';
 import { ask, create, executeUrl } from '../sandbox-client.ts';
-import { Watch } from './injector.ts';
-import type { Strike } from './injector.ts';
+import { FaultInjector } from './injector.ts';
+import type { Injection } from './injector.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): Resource => JSON.parse(readFileSync(new URL(`deploy/${path}`, root), 'utf8')) as Resource;
 
-/** Our numbers, by what is heard there. */
+/** The clinic's numbers by their dialplans. */
 export const lines = {
   desk: '+15550100001',
   known: '+15550100002',
@@ -25,9 +25,9 @@ export const lines = {
 } as const;
 export const patientPhone = '+15550100101';
 export const strangerPhone = '+15550100109';
-/** The practitioner's own, which place-call rings first. */
+/** The practitioner's phone, which place-call dials first. */
 export const staffPhone = '+15550100180';
-/** The identity of the practitioner who is the patient's own. */
+/** The identity of the patient's general practitioner. */
 export const ownClient = 'dr_amber';
 export const rolesClient = 'dr_birch';
 
@@ -95,34 +95,34 @@ export const config = {
 
 export interface Clinic {
   sandbox: Sandbox;
-  /** References of the chart. */
+  /** References to records in the chart. */
   patient: string;
   appointment: string;
   practitioner: string;
-  /** What Twilio does to callbacks, by rates that may be changed. */
+  /** The rates of Twilio's callback faults. Tests can change them. */
   networkFaults: NetworkFaults;
-  /** Whether what nobody answered leaves a task. */
+  /** Whether an unanswered call creates a task. */
   hasTasks: boolean;
-  /** Of the case that is played. */
-  watch: Watch;
-  /** When it began, epoch milliseconds of the clinic's clock. */
-  begun: number;
-  /** Begins a case five hours after the one before, so that no sweep sees both. */
-  begin: (strike?: Strike) => Promise<void>;
+  /** The fault injector of the current case. */
+  injector: FaultInjector;
+  /** The start of the current case, epoch milliseconds of the clinic's clock. */
+  startedAt: number;
+  /** Starts a case five hours after the previous one, so that no sweep includes both. */
+  start: (injection?: Injection) => Promise<void>;
   incoming: (to: string, from: string, script: Parameters<Sandbox['twilio']['incoming']>[0]['script']) => PhoneCall;
   browser: (ticket: string, script: Parameters<Sandbox['twilio']['browser']>[0]['script']) => PhoneCall;
-  /** One of the staff asks the operations bot. */
+  /** Sends a staff request to the operations bot. */
   operate: (input: Record<string, unknown>) => Promise<{ status: number; body: Record<string, string> }>;
   sweep: () => Promise<void>;
-  /** Minutes later. */
-  later: (minutes: number) => void;
-  /** The calls that were placed since the case began. */
+  /** Advances the clock by minutes. */
+  advance: (minutes: number) => void;
+  /** The calls since the start of the case. */
   results: () => CallResult[];
 }
 
 /**
- * Opens it; `plain`: with no config, so that the default plan answers. `code`: the webhook's, in place of ours.
- * `serverSpeed`: as slow as a server on two cores, for 1.
+ * Opens a clinic. `plain`: without a config, so the default plan answers. `code`: replaces the webhook's code.
+ * `serverSpeed`: 1 simulates a server with two cores.
  */
 export async function openClinic(seed: string, plain: boolean, code?: string, serverSpeed?: number): Promise<Clinic> {
   const networkFaults: NetworkFaults = {};
@@ -134,7 +134,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
     ...(serverSpeed !== undefined && { serverSpeed }),
   });
   sandbox.setTime(MONDAY);
-  const people = await hire(sandbox);
+  const people = await createPeople(sandbox);
   const api = {
     TWILIO_NUMBER: Object.values(lines).join(','),
     TWILIO_ACCOUNT_SID: account.accountSid,
@@ -146,34 +146,34 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
       ? {}
       : { PLUMLINE_SECRET: 'an invented secret of more than 32 characters', PLUMLINE_CONFIG: people.config }),
   };
-  const webhook = await add(sandbox, 'webhook', { ...api, TWILIO_AUTH_TOKEN: account.authToken }, code);
-  const told = { ...api, PLUMLINE_WEBHOOK_URL: webhook.webhook };
-  const operations = await add(sandbox, 'operations', told);
-  // By which the staff may ask it.
+  const webhook = await addBot(sandbox, 'webhook', { ...api, TWILIO_AUTH_TOKEN: account.authToken }, code);
+  const staffSecrets = { ...api, PLUMLINE_WEBHOOK_URL: webhook.webhook };
+  const operations = await addBot(sandbox, 'operations', staffSecrets);
+  // The staff policy allows access by this identifier.
   const { identifier } = read('bots/operations.json') as Bot;
-  await ask(sandbox, 'PATCH', `Bot/${operations.id}`, [{ op: 'add', path: '/identifier', value: identifier }]);
-  const automation = await add(sandbox, 'automation', told);
+  await ask(sandbox, 'PATCH', `Bot/${operations.id}`, [{ op: 'addBot', path: '/identifier', value: identifier }]);
+  const automation = await addBot(sandbox, 'automation', staffSecrets);
   const subscription = read('subscriptions/ended-calls.json') as Subscription;
   subscription.channel.endpoint = `Bot/${automation.id}`;
   await create(sandbox, subscription);
 
-  let beginning = 0;
+  let resultsBefore = 0;
   const clinic: Clinic = {
     sandbox,
     networkFaults,
     ...people,
     hasTasks: !plain,
-    watch: new Watch(),
-    begun: 0,
-    async begin(strike) {
-      clinic.later(5 * 60);
-      // Whoever calls for the first time gets an identity, and every case is the first.
-      await ask(sandbox, 'PATCH', people.practitioner, [{ op: 'add', path: '/identifier', value: [] }]);
-      clinic.begun = sandbox.now();
+    injector: new FaultInjector(),
+    startedAt: 0,
+    async start(injection) {
+      clinic.advance(5 * 60);
+      // The first call of a practitioner creates an identity. Reset it, so that every case includes this step.
+      await ask(sandbox, 'PATCH', people.practitioner, [{ op: 'addBot', path: '/identifier', value: [] }]);
+      clinic.startedAt = sandbox.now();
       sandbox.executions.length = 0;
-      beginning = sandbox.twilio.results.length;
-      clinic.watch = new Watch(strike);
-      sandbox.faults = clinic.watch.fault;
+      resultsBefore = sandbox.twilio.results.length;
+      clinic.injector = new FaultInjector(injection);
+      sandbox.faults = clinic.injector.fault;
     },
     incoming: (to, from, script = {}) => sandbox.twilio.incoming({ from, to, script }),
     browser: (ticket, script = {}) =>
@@ -189,28 +189,28 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
     async sweep() {
       await sandbox.cron(automation.id);
     },
-    later: (minutes) => sandbox.setTime(sandbox.now() + minutes * 60_000),
-    results: () => sandbox.twilio.results.slice(beginning),
+    advance: (minutes) => sandbox.setTime(sandbox.now() + minutes * 60_000),
+    results: () => sandbox.twilio.results.slice(resultsBefore),
   };
   return clinic;
 }
 
-async function add(
+async function addBot(
   sandbox: Sandbox,
-  door: string,
+  name: string,
   secrets: Record<string, string>,
   code?: string,
 ): Promise<SandboxBot> {
-  // It has the rights of whoever asks.
-  const policy = door === 'operations' ? false : (read(`policies/${door}.json`) as AccessPolicy);
+  // It runs with the rights of the requester.
+  const policy = name === 'operations' ? false : (read(`policies/${name}.json`) as AccessPolicy);
   return sandbox.addBot({
-    name: door,
-    ...(code === undefined ? { file: fileURLToPath(new URL(`pkg/bots/${door}.cjs`, root)) } : { code }),
+    name: name,
+    ...(code === undefined ? { file: fileURLToPath(new URL(`pkg/bots/${name}.cjs`, root)) } : { code }),
     runtimeVersion: 'vmcontext',
     secrets,
     accessPolicy: policy,
-    publicWebhook: door === 'webhook',
-    runAsUser: door === 'operations',
+    publicWebhook: name === 'webhook',
+    runAsUser: name === 'operations',
   });
 }
 
@@ -220,8 +220,8 @@ type People = Pick<Clinic, 'patient' | 'appointment' | 'practitioner'> & {
   config: string;
 };
 
-/** The invented people of the chart, and what the config calls them. */
-async function hire(sandbox: Sandbox): Promise<People> {
+/** Creates the people of the chart and the config that references them. */
+async function createPeople(sandbox: Sandbox): Promise<People> {
   const { reference, token } = await sandbox.addPractitioner({
     name: 'Amber Invented',
     accessPolicy: read('policies/staff.json') as AccessPolicy,
@@ -260,9 +260,9 @@ async function hire(sandbox: Sandbox): Promise<People> {
     end: '2026-12-01T15:30:00Z',
     participant: [{ status: 'accepted', actor: { reference: `Patient/${patient.id}` } }],
   });
-  // A practitioner's own phone, which place-call rings first.
+  // The practitioner's phone, which place-call dials first.
   const telecom = [{ system: 'phone', value: staffPhone, use: 'mobile' }];
-  await ask(sandbox, 'PATCH', reference, [{ op: 'add', path: '/telecom', value: telecom }]);
+  await ask(sandbox, 'PATCH', reference, [{ op: 'addBot', path: '/telecom', value: telecom }]);
   return {
     token,
     practitioner: reference,

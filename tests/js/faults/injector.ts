@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Where a fault strikes, what it is, and how long it lasts. */
+/** Injects a fault into the FHIR requests of a case: its position, kind and duration. */
 import type { Execution } from '../../../sandbox/src/executions.ts';
 import type { Fault, FaultyRequest } from '../../../sandbox/src/traffic.ts';
 
-/** One ask of a story: which bot's, in which run of it, the how many-th. */
-export interface Spot {
+/** The position of a FHIR request in a scenario: the bot, the run and the index. */
+export interface RequestPosition {
   bot: string;
-  /** What the run is about, such as `dial no-answer`, and the how many-th of its kind it is. */
+  /** The kind of the run, such as `no-answer completed`, and its index among runs of this kind. */
   run: string;
   occurrence: number;
   index: number;
@@ -16,23 +16,26 @@ export interface Spot {
 export const kinds = ['down', 'lost', 'slow', '409', '412', '429', '500', 'half'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** `once`: that one request. `run`: and all that follow in the same run of the bot. `outage`: all, of all bots. */
-export const lengths = ['once', 'run', 'outage'] as const;
-export type Length = (typeof lengths)[number];
+/**
+ * `once`: only this request. `run`: this and all later requests of the same run. `outage`: all later requests of all
+ * bots.
+ */
+export const durations = ['once', 'run', 'outage'] as const;
+export type Duration = (typeof durations)[number];
 
-export interface Strike {
-  spot: Spot;
+export interface Injection {
+  position: RequestPosition;
   kind: Kind;
-  length: Length;
+  duration: Duration;
 }
 
-/** How late a slow chart answers, in milliseconds. */
-const SLOW = 5_000;
+/** The delay of a slow FHIR response in milliseconds. */
+const SLOW_RESPONSE_MS = 5_000;
 
 const FAULTS: Record<Kind, Fault> = {
   down: 'down',
   lost: 'lost',
-  slow: { delay: SLOW },
+  slow: { delay: SLOW_RESPONSE_MS },
   '409': { status: 409 },
   '412': { status: 412 },
   '429': { status: 429 },
@@ -40,72 +43,75 @@ const FAULTS: Record<Kind, Fault> = {
   half: { half: true },
 };
 
-/** Watches the FHIR requests of a case, and lets those fail that the strike is for. */
-export class Watch {
-  /** Every ask, in order. Of a client's own retries, each is one. */
-  readonly spots: Spot[] = [];
-  /** How many requests failed. */
-  struck = 0;
-  /** When the last slow request is done with, epoch milliseconds. */
-  landing = 0;
-  readonly #strike: Strike | undefined;
-  readonly #runs = new Map<Execution, { run: string; occurrence: number; asked: number }>();
+/** Lists the FHIR requests of a case and fails the selected ones. */
+export class FaultInjector {
+  /** The position of every request in order. Each retry of the client is a separate request. */
+  readonly positions: RequestPosition[] = [];
+  /** The number of failed requests. */
+  failedRequests = 0;
+  /** The end of the last slow request, epoch milliseconds. */
+  slowUntil = 0;
+  readonly #injection: Injection | undefined;
+  readonly #runs = new Map<Execution, { run: string; occurrence: number; requestCount: number }>();
   readonly #counts = new Map<string, number>();
-  #hit: Execution | undefined;
-  #over = false;
+  #failedExecution: Execution | undefined;
+  #hasRecovered = false;
 
-  constructor(strike?: Strike) {
-    this.#strike = strike;
+  constructor(injection?: Injection) {
+    this.#injection = injection;
   }
 
   readonly fault = ({ execution, url }: FaultyRequest): Fault => {
     if (!execution || url === 'auth/me') {
       return undefined;
     }
-    const run = this.#runs.get(execution) ?? this.#begin(execution);
-    const spot = { bot: execution.bot, run: run.run, occurrence: run.occurrence, index: run.asked++ };
-    this.spots.push(spot);
-    if (!this.#strike || this.#over || !this.#strikes(this.#strike, spot, execution)) {
+    const run = this.#runs.get(execution) ?? this.#start(execution);
+    const position = { bot: execution.bot, run: run.run, occurrence: run.occurrence, index: run.requestCount++ };
+    this.positions.push(position);
+    if (!this.#injection || this.#hasRecovered || !this.#applies(this.#injection, position, execution)) {
       return undefined;
     }
-    this.struck++;
-    const fault = FAULTS[this.#strike.kind];
-    if (this.#strike.kind === 'slow') {
-      this.landing = Date.now() + SLOW;
+    this.failedRequests++;
+    const fault = FAULTS[this.#injection.kind];
+    if (this.#injection.kind === 'slow') {
+      this.slowUntil = Date.now() + SLOW_RESPONSE_MS;
     }
     return fault;
   };
 
-  /** From now on nothing fails. */
+  /** Stops all faults. */
   recover(): void {
-    this.#over = true;
+    this.#hasRecovered = true;
   }
 
-  #begin(execution: Execution): { run: string; occurrence: number; asked: number } {
+  #start(execution: Execution): { run: string; occurrence: number; requestCount: number } {
     const run = runOf(execution.params);
     const name = `${execution.bot} ${run}`;
     const occurrence = this.#counts.get(name) ?? 0;
     this.#counts.set(name, occurrence + 1);
-    const begun = { run, occurrence, asked: 0 };
-    this.#runs.set(execution, begun);
-    return begun;
+    const started = { run, occurrence, requestCount: 0 };
+    this.#runs.set(execution, started);
+    return started;
   }
 
-  #strikes({ spot, length }: Strike, here: Spot, execution: Execution): boolean {
-    if (this.#hit === undefined && nameOf(spot) === nameOf(here)) {
-      this.#hit = execution;
+  #applies({ position, duration }: Injection, current: RequestPosition, execution: Execution): boolean {
+    if (this.#failedExecution === undefined && nameOf(position) === nameOf(current)) {
+      this.#failedExecution = execution;
       return true;
     }
-    return this.#hit !== undefined && (length === 'outage' || (length === 'run' && this.#hit === execution));
+    return (
+      this.#failedExecution !== undefined &&
+      (duration === 'outage' || (duration === 'run' && this.#failedExecution === execution))
+    );
   }
 }
 
-export function nameOf({ bot, run, occurrence, index }: Spot): string {
-  return `${bot}, ${run}${occurrence > 0 ? ` (${occurrence + 1})` : ''}, ask ${index}`;
+export function nameOf({ bot, run, occurrence, index }: RequestPosition): string {
+  return `${bot}, ${run}${occurrence > 0 ? ` (${occurrence + 1})` : ''}, request ${index}`;
 }
 
-/** The parameters that tell one request of a call from another. */
-const TELLING = [
+/** Parameters that distinguish the requests of a call. */
+const DISTINGUISHING_PARAMS = [
   'DialCallStatus',
   'QueueResult',
   'Digits',
@@ -119,10 +125,10 @@ const TELLING = [
   'resourceType',
 ];
 
-/** What a run of a bot is about, told from its input without anything that differs from call to call. */
+/** The kind of a bot run, from the input values that are equal for all calls. */
 export function runOf(input: unknown): string {
   const params = input as Record<string, unknown>;
-  const told = TELLING.filter((name) => typeof params[name] === 'string' && params[name] !== '');
-  const values = told.map((name) => (name.endsWith('Sid') ? name : String(params[name])));
+  const present = DISTINGUISHING_PARAMS.filter((name) => typeof params[name] === 'string' && params[name] !== '');
+  const values = present.map((name) => (name.endsWith('Sid') ? name : String(params[name])));
   return [...values, ...('ParentCallSid' in params ? ['of a leg'] : [])].join(' ');
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What is played: each kind of story once, from its first request to its last callback. */
+/** The scenarios of the fault tests, each from its first request to its last callback. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { lines, ownClient, patientPhone, rolesClient, staffPhone, strangerPhone } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
 
-export interface Story {
-  /** With no config. */
+export interface Scenario {
+  /** Runs without a config. */
   plain?: true;
-  /** Whose asks fail. */
+  /** The bots whose requests can fail. */
   bots: ('webhook' | 'operations' | 'automation')[];
   play: (clinic: Clinic) => Promise<unknown>;
-  /** Everybody who may ring or be waited for, whatever fails. */
-  mayRing: string[];
-  /** How many calls are placed, and how many tasks they leave. A fault may end a call on another way. */
+  /** The allowed dial and queue targets, whatever fails. */
+  allowedTargets: string[];
+  /** The number of calls and of their tasks without a fault. A fault can change how a call ends. */
   calls: number;
   tasks: number;
-  /** Its call has a ticket. */
+  /** The call uses a ticket. */
   ticketed?: true;
 }
 
@@ -25,19 +25,19 @@ const desk = 'Client desk';
 const plain = `Client ${lines.desk}`;
 const callee = `Number ${patientPhone}`;
 
-const leaveMessage: Story['play'] = ({ incoming }) =>
+const leaveMessage: Scenario['play'] = ({ incoming }) =>
   incoming(lines.menu, strangerPhone, { digits: ['2'], voicemail: { seconds: 9, text: 'Please call me.' } });
 
-const callByTicket: Story['play'] = async (clinic) =>
+const callByTicket: Scenario['play'] = async (clinic) =>
   clinic.browser(await ticketOf(clinic), { answers: { [patientPhone]: { talk: 30 } } });
 
-export const stories: Record<string, Story> = {
+export const scenarios: Record<string, Scenario> = {
   'the default plan': {
     plain: true,
     bots: ['webhook'],
     play: ({ incoming }) =>
       incoming(lines.desk, strangerPhone, { answers: { [`client:${lines.desk}`]: { talk: 20 } } }),
-    mayRing: [plain],
+    allowedTargets: [plain],
     calls: 1,
     tasks: 0,
   },
@@ -47,18 +47,18 @@ export const stories: Record<string, Story> = {
       incoming(lines.known, patientPhone, {
         answers: { [`client:${ownClient}`]: { talk: 40 }, 'client:desk': { talk: 40 } },
       }),
-    mayRing: [`Client ${ownClient}`, desk],
+    allowedTargets: [`Client ${ownClient}`, desk],
     calls: 1,
     tasks: 0,
   },
-  'whoever is there': {
+  'staff on duty': {
     bots: ['webhook'],
     play: ({ incoming }) =>
       incoming(lines.roles, strangerPhone, {
         answers: { [`client:${rolesClient}`]: { talk: 40 }, 'client:desk': { talk: 40 } },
         voicemail: 8,
       }),
-    mayRing: [`Client ${rolesClient}`, desk],
+    allowedTargets: [`Client ${rolesClient}`, desk],
     calls: 1,
     tasks: 0,
   },
@@ -66,25 +66,25 @@ export const stories: Record<string, Story> = {
     bots: ['webhook'],
     play: ({ incoming }) =>
       incoming(lines.menu, strangerPhone, { digits: ['7', '1'], answers: { 'client:desk': { talk: 10 } } }),
-    mayRing: [desk],
+    allowedTargets: [desk],
     calls: 1,
     tasks: 0,
   },
-  'nobody answers': {
+  'no answer': {
     bots: ['webhook'],
     play: ({ incoming }) =>
       incoming(lines.desk, strangerPhone, {
         answers: { 'client:desk': 'no-answer' },
         voicemail: { seconds: 9, text: 'Please call me.' },
       }),
-    mayRing: [desk],
+    allowedTargets: [desk],
     calls: 1,
     tasks: 1,
   },
   'a queue': {
     bots: ['webhook'],
     play: ({ incoming }) => incoming(lines.queue, strangerPhone, { queue: { after: 60, talk: 20, positions: [3, 1] } }),
-    mayRing: ['Enqueue nurses'],
+    allowedTargets: ['Enqueue nurses'],
     calls: 1,
     tasks: 0,
   },
@@ -92,28 +92,28 @@ export const stories: Record<string, Story> = {
     bots: ['webhook'],
     play: ({ incoming }) =>
       incoming(lines.queue, strangerPhone, { digits: ['1'], queue: { after: 300, talk: 20, positions: [2] } }),
-    mayRing: ['Enqueue nurses'],
+    allowedTargets: ['Enqueue nurses'],
     calls: 1,
     tasks: 1,
   },
   'a message': {
     bots: ['webhook'],
     play: leaveMessage,
-    mayRing: [],
+    allowedTargets: [],
     calls: 1,
     tasks: 1,
   },
   'a call ends': {
     bots: ['automation'],
     play: leaveMessage,
-    mayRing: [],
+    allowedTargets: [],
     calls: 1,
     tasks: 1,
   },
   'a call with a ticket': {
     bots: ['webhook'],
     play: callByTicket,
-    mayRing: [callee],
+    allowedTargets: [callee],
     calls: 1,
     tasks: 0,
     ticketed: true,
@@ -121,7 +121,7 @@ export const stories: Record<string, Story> = {
   'start-call': {
     bots: ['operations'],
     play: callByTicket,
-    mayRing: [callee],
+    allowedTargets: [callee],
     calls: 1,
     tasks: 0,
     ticketed: true,
@@ -131,11 +131,11 @@ export const stories: Record<string, Story> = {
     async play(clinic) {
       const ticket = await ticketOf(clinic);
       const call = clinic.browser(ticket, { answers: { [patientPhone]: { talk: 'until ended' } } });
-      await talking(clinic, call.callSid);
-      await insist(clinic, { operation: 'end-call', callSid: call.callSid });
+      await waitForAnswer(clinic, call.callSid);
+      await executeWithRetry(clinic, { operation: 'end-call', callSid: call.callSid });
       await call;
     },
-    mayRing: [callee],
+    allowedTargets: [callee],
     calls: 1,
     tasks: 0,
     ticketed: true,
@@ -149,10 +149,10 @@ export const stories: Record<string, Story> = {
         answers: { [patientPhone]: { talk: 30 } },
       });
       const { patient, appointment } = clinic;
-      await insist(clinic, { operation: 'place-call', requestId: randomUUID(), patient, appointment });
+      await executeWithRetry(clinic, { operation: 'place-call', requestId: randomUUID(), patient, appointment });
       await clinic.sandbox.twilio.idle();
     },
-    mayRing: [callee],
+    allowedTargets: [callee],
     calls: 1,
     tasks: 0,
     ticketed: true,
@@ -166,10 +166,10 @@ export const stories: Record<string, Story> = {
       } finally {
         clinic.networkFaults.drop = 0;
       }
-      clinic.later(15);
+      clinic.advance(15);
       await clinic.sweep();
     },
-    mayRing: [desk],
+    allowedTargets: [desk],
     calls: 1,
     tasks: 1,
   },
@@ -177,27 +177,32 @@ export const stories: Record<string, Story> = {
 
 async function ticketOf(clinic: Clinic): Promise<string> {
   const { patient, appointment } = clinic;
-  const { ticket } = await insist(clinic, { operation: 'start-call', requestId: randomUUID(), patient, appointment });
+  const { ticket } = await executeWithRetry(clinic, {
+    operation: 'start-call',
+    requestId: randomUUID(),
+    patient,
+    appointment,
+  });
   assert.ok(ticket);
   return ticket;
 }
 
-/** Asks again, as an app does that got no answer, once all works again. */
-async function insist(clinic: Clinic, input: Record<string, unknown>): Promise<Record<string, string>> {
+/** Retries an operation after recovery, as an app does without a response. */
+async function executeWithRetry(clinic: Clinic, input: Record<string, unknown>): Promise<Record<string, string>> {
   for (let attempt = 0; ; attempt++) {
     const { status, body } = await clinic.operate(input);
     if (status === 200) {
       return body;
     }
     assert.ok(attempt < 3, `${status} ${JSON.stringify(body)}`);
-    clinic.watch.recover();
-    // Twilio's list has to have settled before anything is sent again.
-    clinic.later(3);
+    clinic.injector.recover();
+    // Wait until Twilio's list is up to date before a retry.
+    clinic.advance(3);
   }
 }
 
-/** Waits until the callee has answered, for two seconds at most. */
-async function talking(clinic: Clinic, callSid: string): Promise<void> {
+/** Waits up to two seconds for the callee's answer. */
+async function waitForAnswer(clinic: Clinic, callSid: string): Promise<void> {
   const { legs } = clinic.sandbox.twilio;
   for (let waited = 0; waited < 200; waited++) {
     if ([...legs.values()].some((leg) => leg.parent?.sid === callSid && leg.status === 'in-progress')) {

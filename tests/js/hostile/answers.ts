@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Answers that no well-behaved server gives: a real answer with something wrong in it, chosen by a seed. */
+/** Hostile responses: a real response with a defect, chosen by a seed. */
 
 export type Random = () => number;
 
-/** mulberry32: numbers from 0 to 1 that a seed decides. */
+/** mulberry32: pseudo-random numbers from 0 to 1 for a seed. */
 export function random(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -15,14 +15,14 @@ export function random(seed: number): Random {
   };
 }
 
-/** Stands in a tree for text that JSON.stringify cannot write. */
+/** A placeholder in a tree for text that JSON.stringify cannot write. */
 const RAW = '\u0001raw\u0001';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 const deep = (depth: number, open: string, close: string): string => open.repeat(depth) + '1' + close.repeat(depth);
 
-/** What may stand where anything else stood, as JSON text. */
+/** Replacements for any value, as JSON text. */
 const VALUES: ((random: Random) => string)[] = [
   () => 'null',
   () => 'true',
@@ -49,7 +49,7 @@ const VALUES: ((random: Random) => string)[] = [
   () => deep(50_000, '[', ']'),
 ];
 
-/** What may come in place of a whole answer. */
+/** Replacements for a whole response. */
 const WHOLE = [
   '',
   'null',
@@ -66,7 +66,7 @@ const WHOLE = [
   '\ufeff{}',
 ];
 
-/** A hostile answer in place of `real`. */
+/** A hostile variant of the response `real`. */
 export function hostile(real: string, random: Random): string {
   const kind = random();
   if (kind < 0.1) {
@@ -111,7 +111,7 @@ function remove(holder: Json[] | { [name: string]: Json }, name: string): void {
   }
 }
 
-/** Every array and object of a tree that holds something. */
+/** All non-empty arrays and objects of a tree. */
 function containers(tree: Json): (Json[] | { [name: string]: Json })[] {
   if (typeof tree !== 'object' || tree === null) {
     return [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plays hostile answers against the bundles under several runtimes. */
+/** Sends hostile responses to the bundles under several runtimes. */
 import { fileURLToPath } from 'node:url';
 import type { RuntimeVersion } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { attack, attacks } from './attack.ts';
@@ -11,33 +11,33 @@ import { startServer } from './server.ts';
 
 export interface Verdict {
   runtime: RuntimeVersion;
-  /** How many hostile answers were played. */
+  /** The number of hostile responses. */
   answers: number;
-  /** What was wrong, one line each. */
+  /** The violations, one line each. */
   wrong: string[];
 }
 
 export interface Options {
   runtimes: readonly RuntimeVersion[];
-  /** How many hostile answers each runtime gets. */
+  /** The number of hostile responses for each runtime. */
   answers: number;
   seed: number;
-  /** The file of a bot's bundle; that of pkg/ by default. */
+  /** The file of a bot's bundle. Default: pkg/. */
   bundle?: (bot: string) => string;
-  /** Milliseconds after which a run counts as hung. */
-  patience?: number;
-  /** Chooses among the recorded events; all by default. */
+  /** The timeout of a run in milliseconds. */
+  timeoutMs?: number;
+  /** Filters the recorded events. Default: all. */
   only?: (event: RecordedEvent) => boolean;
 }
 
-/** Two runs at the same time keep two cores busy. */
-const LANES = 3;
+/** Two parallel runs use two cores. */
+const PARALLEL_RUNS = 3;
 
 export const bundleOf = (bot: string): string =>
   fileURLToPath(new URL(`../../../pkg/bots/${bot}.cjs`, import.meta.url));
 
 export async function attackAll(options: Options): Promise<{ events: number; requests: number; verdicts: Verdict[] }> {
-  const { runtimes, answers, seed, bundle = bundleOf, patience = 60_000, only = () => true } = options;
+  const { runtimes, answers, seed, bundle = bundleOf, timeoutMs = 60_000, only = () => true } = options;
   const recorder = new Bots('vmcontext', bundleOf, 60_000);
   const recorded = (await recordEvents(recorder)).filter(only);
   await recorder.stop();
@@ -46,11 +46,11 @@ export async function attackAll(options: Options): Promise<{ events: number; req
     const all = attacks(recorded, answers, seed + at * answers);
     const wrong: string[] = [];
     let next = 0;
-    const lane = async (): Promise<void> => {
+    const worker = async (): Promise<void> => {
       const server = await startServer();
-      const bots = new Bots(runtime, bundle, patience);
-      for (let mine = all[next++]; mine; mine = all[next++]) {
-        const found = await attack(bots, server, mine);
+      const bots = new Bots(runtime, bundle, timeoutMs);
+      for (let testCase = all[next++]; testCase; testCase = all[next++]) {
+        const found = await attack(bots, server, testCase);
         if (found) {
           wrong.push(found);
         }
@@ -58,7 +58,7 @@ export async function attackAll(options: Options): Promise<{ events: number; req
       await bots.stop();
       server.stop();
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await Promise.all(Array.from({ length: PARALLEL_RUNS }, worker));
     verdicts.push({ runtime, answers: all.length, wrong });
   }
   const requests = recorded.reduce((sum, { exchanges }) => sum + exchanges.length, 0);

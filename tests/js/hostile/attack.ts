@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Gives one request of an event a hostile answer, and judges what the bot replied. */
+/** Answers one request of an event with a hostile response and checks the bot's result. */
 import type { Bundle } from '@medplum/fhirtypes';
 import type { BotResult } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { hostile, random } from './answers.ts';
@@ -8,29 +8,29 @@ import type { Bots } from './bots.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Answer, BotServer, Request, Response } from './server.ts';
 
-/** Requests after which a run counts as endless: the longest flow of the recorded ones makes far fewer. */
+/** The maximum number of requests in a run. The longestWait recorded flow makes far fewer. */
 const MAX_REQUESTS = 500;
 
-/** The hostile answer to request `index` of an event; with some seeds, to those after it too. */
+/** A hostile response to request `index` of an event. With some seeds, also to the later requests. */
 export interface Attack {
   event: RecordedEvent;
   index: number;
   seed: number;
 }
 
-/** The attacks of a run: every request of every event in turn, `count` in all. */
+/** `count` attacks, spread over every request of every event. */
 export function attacks(events: readonly RecordedEvent[], count: number, first: number): Attack[] {
-  const spots = events.flatMap((event) => event.exchanges.map((_one, index) => ({ event, index })));
+  const positions = events.flatMap((event) => event.exchanges.map((_one, index) => ({ event, index })));
   return Array.from({ length: count }, (_, at) => {
-    const spot = spots[at % spots.length];
-    if (!spot) {
+    const position = positions[at % positions.length];
+    if (!position) {
       throw new Error('No request was recorded');
     }
-    return { ...spot, seed: first + at };
+    return { ...position, seed: first + at };
   });
 }
 
-/** What is wrong with the bot's response; undefined where it is one. */
+/** The violation of the bot's result; undefined if it is a valid response. */
 export async function attack(
   bots: Bots,
   server: BotServer,
@@ -42,19 +42,21 @@ export async function attack(
   const answer: Answer = (request) => {
     const at = requests++;
     if (at > MAX_REQUESTS) {
-      // Ends what would not end by itself.
+      // Ends an endless run.
       return { status: 403, contentType: 'application/json', text: '{}' };
     }
     const real = replay(event, at, request);
-    const struck = at === index || (persistent && at > index);
-    return struck ? { ...real, status: next() < 0.9 ? 200 : real.status, text: hostile(real.text, next) } : real;
+    const failedRequests = at === index || (persistent && at > index);
+    return failedRequests
+      ? { ...real, status: next() < 0.9 ? 200 : real.status, text: hostile(real.text, next) }
+      : real;
   };
   const result = await server.serve(event.payload, answer, (payload) => bots.run(event.bot, payload));
   const wrong = requests > MAX_REQUESTS ? `more than ${MAX_REQUESTS} requests` : judge(event.bot, result);
   return wrong && `${bots.runtime}, ${event.bot}, ${event.flow}, request ${index}, seed ${seed}: ${wrong}`;
 }
 
-/** A bot's response is TwiML or an OperationOutcome; an operation's any JSON. */
+/** A bot's response must be TwiML or an OperationOutcome. An operation can return any JSON. */
 function judge(bot: string, result: BotResult | undefined): string | undefined {
   if (result === undefined) {
     return 'no response: it hangs';
@@ -73,7 +75,7 @@ function judge(bot: string, result: BotResult | undefined): string | undefined {
   return bot === 'webhook' && !webhook ? 'neither TwiML nor an OperationOutcome' : undefined;
 }
 
-/** The answer of the recording. Where a hostile answer led elsewhere: that to an equal request, else nothing found. */
+/** The recorded response. After a divergence: the response to an equal request, or an empty result. */
 export function replay({ exchanges }: RecordedEvent, at: number, request: Request): Response {
   const same = exchanges[at];
   if (same && isLike(same.request, request)) {

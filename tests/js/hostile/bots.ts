@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The deployed bundles under one runtime, without a sandbox around them. */
+/** The built bundles under one runtime, without a sandbox. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,28 +13,28 @@ import type { BotPayload, BotResult, RuntimeVersion, Wrapper } from '../../../sa
 export class Bots {
   readonly runtime: RuntimeVersion;
   readonly #bundle: (bot: string) => string;
-  readonly #patience: number;
+  readonly #timeoutMs: number;
   #server = new VmServer(() => undefined);
   readonly #wrappers = new Map<string, Wrapper>();
   #directory: Promise<string> | undefined;
 
-  /** `bundle`: the file of a bot's bundle. `patience`: milliseconds after which a run counts as hung. */
-  constructor(runtime: RuntimeVersion, bundle: (bot: string) => string, patience: number) {
+  /** `bundle`: the file of a bot's bundle. `timeoutMs`: the timeout of a run in milliseconds. */
+  constructor(runtime: RuntimeVersion, bundle: (bot: string) => string, timeoutMs: number) {
     this.runtime = runtime;
     this.#bundle = bundle;
-    this.#patience = patience;
+    this.#timeoutMs = timeoutMs;
   }
 
-  /** Undefined where no response came. */
+  /** The bot's response; undefined after a timeout. */
   async run(bot: string, payload: BotPayload): Promise<BotResult | undefined> {
     const wrapper = this.#wrappers.get(bot) ?? (await this.#deploy(bot));
     const timer = new AbortController();
     const running = wrapper.run(payload, () => undefined);
-    const late = setTimeout(this.#patience, undefined, { signal: timer.signal }).catch(() => undefined);
+    const late = setTimeout(this.#timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
     const result = await Promise.race([running, late]);
     timer.abort();
     if (result === undefined) {
-      // What hangs blocks its process for every other event.
+      // A hung bot blocks its process for every other event.
       await this.stop();
       await running.catch(() => undefined);
     }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Every event that the flows of tests/js/faults hand to a bot, and the answers to all requests of each. */
+/** Every event that the scenarios of tests/js/faults send to a bot, with the responses to all its requests. */
 import { mock } from 'node:test';
 import { VmContextWrapper } from '../../../sandbox/src/wrappers/vmcontext.ts';
 import type { BotPayload } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { openClinic } from '../faults/clinic.ts';
 import type { Clinic } from '../faults/clinic.ts';
-import { stories } from '../faults/scenarios.ts';
+import { scenarios } from '../faults/scenarios.ts';
 import type { Bots } from './bots.ts';
 import { startServer } from './server.ts';
 import type { Answer, BotServer, Request, Response } from './server.ts';
 
-/** One request of a bot, and what it was answered. */
+/** One request of a bot and its response. */
 export interface Exchange {
   request: Request;
   response: Response;
@@ -24,7 +24,7 @@ export interface RecordedEvent {
   exchanges: Exchange[];
 }
 
-/** Plays every flow once, and each event again to learn what its bot asks. */
+/** Runs every scenario once, then replays each event to record its bot's requests. */
 export async function recordEvents(bots: Bots): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   const server = await startServer();
@@ -33,11 +33,11 @@ export async function recordEvents(bots: Bots): Promise<RecordedEvent[]> {
     try {
       const played = await play(clinic, plain);
       for (const { flow, payload } of played) {
-        events.push(await learn(bots, server, clinic, flow, payload));
+        events.push(await recordExchanges(bots, server, clinic, flow, payload));
         if (payload.secrets['PLUMLINE_WEBHOOK_URL'] && payload.headers?.['x-twilio-signature']) {
-          // The bot then asks Medplum who it is.
+          // The bot then requests `auth/me`.
           const { PLUMLINE_WEBHOOK_URL: _url, ...secrets } = payload.secrets;
-          events.push(await learn(bots, server, clinic, `${flow}, without a URL`, { ...payload, secrets }));
+          events.push(await recordExchanges(bots, server, clinic, `${flow}, without a URL`, { ...payload, secrets }));
         }
       }
     } finally {
@@ -48,18 +48,18 @@ export async function recordEvents(bots: Bots): Promise<RecordedEvent[]> {
   return events;
 }
 
-/** The payloads of one flow after the other. */
+/** The payloads of all scenarios in order. */
 async function play(clinic: Clinic, plain: boolean): Promise<{ flow: string; payload: BotPayload }[]> {
   const played: { flow: string; payload: BotPayload }[] = [];
   const runs = mock.method(VmContextWrapper.prototype, 'run');
   try {
-    for (const [flow, story] of Object.entries(stories)) {
-      if ((story.plain ?? false) === plain) {
-        await clinic.begin();
-        await story.play(clinic);
+    for (const [flow, scenario] of Object.entries(scenarios)) {
+      if ((scenario.plain ?? false) === plain) {
+        await clinic.start();
+        await scenario.play(clinic);
         await clinic.sandbox.twilio.idle();
         await clinic.sandbox.settled();
-        clinic.later(20);
+        clinic.advance(20);
         await clinic.sweep();
         played.push(...runs.mock.calls.map((call) => ({ flow, payload: call.arguments[0] })));
         runs.mock.resetCalls();
@@ -71,7 +71,7 @@ async function play(clinic: Clinic, plain: boolean): Promise<{ flow: string; pay
   return played;
 }
 
-async function learn(
+async function recordExchanges(
   bots: Bots,
   server: BotServer,
   { sandbox }: Clinic,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A share of `npm run hostile`: whatever a server answers, each event ends in a response. */
+/** A sample of `npm run hostile`: every event gets a response, whatever a server returns. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,10 @@ import { describe, test } from 'node:test';
 import { runtimeVersions } from '../../../sandbox/src/wrappers/wrapper.ts';
 import { attackAll, bundleOf } from './attack-all.ts';
 
-/** How many hostile answers each runtime gets here. */
+/** The number of hostile responses for each runtime. */
 const ANSWERS = 300;
 
-/** Makes every core ask for nothing whenever it goes on. */
+/** Simulates the old core, which resumed without a request. */
 const OLD_CORE = `
 ;(() => {
   const { Instance, Module } = WebAssembly;
@@ -31,8 +31,8 @@ const OLD_CORE = `
 })();
 `;
 
-describe('hostile answers', () => {
-  test('at every kind of request of every flow, under each runtime, end in a response', async (t) => {
+describe('hostile responses', () => {
+  test('every event ends in a response under each runtime', async (t) => {
     const seed = Number(process.env['PLUMLINE_HOSTILE_SEED'] ?? 1);
     const { events, requests, verdicts } = await attackAll({ runtimes: runtimeVersions, answers: ANSWERS, seed });
     t.diagnostic(`${events} events with ${requests} requests, ${ANSWERS} answers per runtime`);
@@ -43,8 +43,8 @@ describe('hostile answers', () => {
     );
   });
 
-  test('that hang a bot are seen', async () => {
-    // The host as it was, on a core as it was: an unreadable answer made it ask for nothing, again and again.
+  test('a hung bot is detected', async () => {
+    // The old host and core looped without a request after an unreadable response.
     const guard = /throw new Error\("The core returned neither a reply nor a request"\)/;
     const code = await readFile(bundleOf('webhook'), 'utf8');
     assert.match(code, guard);
@@ -58,7 +58,7 @@ describe('hostile answers', () => {
         answers: 2,
         seed: 1,
         bundle: () => file,
-        patience: 4_000,
+        timeoutMs: 4_000,
         only: ({ bot }) => bot === 'webhook',
       });
       assert.match(verdicts[0]?.wrong[0] ?? '', /no response: it hangs/);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The one server that bots under test talk to: FHIR, `auth/me`, and Twilio's REST API. */
+/** The server for bots under test: FHIR, `auth/me` and Twilio's REST API. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BotPayload } from '../../../sandbox/src/wrappers/wrapper.ts';
@@ -8,7 +8,7 @@ import type { BotPayload } from '../../../sandbox/src/wrappers/wrapper.ts';
 /** A request of a bot. */
 export interface Request {
   method: string;
-  /** With the query, from the base URL. */
+  /** Relative to the base URL, with the query. */
   path: string;
   headers: Record<string, string>;
   body: string;
@@ -23,7 +23,7 @@ export interface Response {
 export type Answer = (request: Request) => Response | Promise<Response>;
 
 export interface BotServer {
-  /** Runs something with a payload whose requests are answered by `answer` alone. */
+  /** Calls `run` with a payload whose requests go only to `answer`. */
   serve: <T>(payload: BotPayload, answer: Answer, run: (payload: BotPayload) => Promise<T>) => Promise<T>;
   stop: () => void;
 }

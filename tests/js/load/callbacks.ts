@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Callbacks that were delivered once, to be delivered again in any order and number. */
+/** Recorded callbacks that a test can repeat in any order and number. */
 import { fraction } from '../../../sandbox/src/base/seed.ts';
 
 import { sign } from '../../../sandbox/src/twilio/call/signature.ts';
@@ -8,13 +8,13 @@ import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { Clinic } from '../faults/clinic.ts';
 
 export interface Callback {
-  /** Where it is posted, the sandbox's own address. */
+  /** The sandbox URL of the callback. */
   url: string;
   signature: string;
   params: Record<string, string>;
 }
 
-/** The callbacks of all calls that `play` places. They have been delivered once then. */
+/** Runs `play` and returns the callbacks of its calls. Each was delivered once. */
 export async function callbacksOf(clinic: Clinic, play: () => Promise<void>): Promise<Callback[]> {
   await play();
   await clinic.sandbox.twilio.idle();
@@ -30,17 +30,17 @@ export async function callbacksOf(clinic: Clinic, play: () => Promise<void>): Pr
     }));
 }
 
-/** In an order that the seed decides. */
+/** Shuffles a list by a seed. */
 export function shuffled<T>(list: readonly T[], seed: string): T[] {
   const ranked = list.map((one, at) => ({ one, rank: fraction(seed, `order/${at}`) }));
   return ranked.sort((a, b) => a.rank - b.rank).map(({ one }) => one);
 }
 
-/** Twilio's patience, and how often it posts again what was not taken: the overrides `rc=3&rp=all` of callback URLs. */
+/** Twilio's timeout, and the number of retries by the connection overrides `rc=3&rp=all` of callback URLs. */
 const TIMEOUT = 15_000;
 const REPEATS = 3;
 
-/** Posts all at once; how often each status came last, and how many were repeated. */
+/** Posts all callbacks at once. Returns the counts of the final statuses and of the retries. */
 export async function postAll(
   callbacks: readonly Callback[],
 ): Promise<{ statuses: Record<string, number>; repeats: number }> {
@@ -59,7 +59,7 @@ export async function postAll(
   return { statuses, repeats };
 }
 
-/** 0 where no answer came in time. */
+/** The status; 0 after a timeout. */
 async function post({ url, signature, params }: Callback): Promise<number> {
   try {
     const response = await fetch(url, {

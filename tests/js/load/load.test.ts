@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** All callbacks of twenty calls at the same moment, shuffled and repeated, on a server of two cores. */
+/** All callbacks of twenty calls at the same moment, shuffled and repeated, on a simulated server with two cores. */
 import type { Communication, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lines, openClinic, strangerPhone } from '../faults/clinic.ts';
 import type { Clinic } from '../faults/clinic.ts';
-import { charted } from '../faults/checks.ts';
+import { checkRecords } from '../faults/checks.ts';
 import { ask, search } from '../sandbox-client.ts';
 import { callbacksOf, postAll, shuffled } from './callbacks.ts';
 
 const CALLS = 20;
-/** Each callback comes twice, and some three times. */
+/** Each callback arrives twice, some three times. */
 const COUNT = 280;
-/** Of these, nobody answers the last, and no message is left. */
+/** No one answers the last of these calls, and the caller leaves no message. */
 const MISSED = 4;
 
 describe('280 callbacks at once', () => {
-  test('are stored after the repeats of Twilio and one sweep, and open no task for a call that was answered', async (t) => {
+  test('are stored after Twilio’s retries and one sweep, and create no task for an answered call', async (t) => {
     const clinic = await openClinic('load', false, undefined, 1);
     const { sandbox } = clinic;
     try {
-      await clinic.begin();
+      await clinic.start();
       const known = new Set(sandbox.twilio.legs.keys());
       const callbacks = await callbacksOf(clinic, async () => {
         for (let call = 0; call < CALLS; call++) {
@@ -31,7 +31,7 @@ describe('280 callbacks at once', () => {
           });
         }
       });
-      await forget(clinic);
+      await deleteRecords(clinic);
       assert.ok(callbacks.length >= COUNT / 3, `${callbacks.length} callbacks`);
       const repeated = [...callbacks, ...callbacks, ...callbacks].slice(0, COUNT);
 
@@ -40,12 +40,12 @@ describe('280 callbacks at once', () => {
       await sandbox.settled();
       const { entry: before = [] } = await search<Communication>(sandbox, 'Communication?status=completed&_count=1000');
       t.diagnostic(`${before.length} of ${CALLS} calls complete before the sweep`);
-      clinic.later(20);
+      clinic.advance(20);
       await clinic.sweep();
       await sandbox.settled();
 
-      const story = { bots: [], play: () => Promise.resolve(), mayRing: [], calls: CALLS, tasks: MISSED };
-      assert.deepEqual(await charted(clinic, story, known), []);
+      const scenario = { bots: [], play: () => Promise.resolve(), allowedTargets: [], calls: CALLS, tasks: MISSED };
+      assert.deepEqual(await checkRecords(clinic, scenario, known), []);
       const { entry = [] } = await search<Task>(sandbox, 'Task?_count=1000');
       assert.equal(entry.length, MISSED);
     } finally {
@@ -54,8 +54,8 @@ describe('280 callbacks at once', () => {
   });
 });
 
-/** Takes what the calls left out of the chart again. */
-async function forget({ sandbox }: Clinic): Promise<void> {
+/** Deletes the records of the calls. */
+async function deleteRecords({ sandbox }: Clinic): Promise<void> {
   for (const type of ['Task', 'Communication']) {
     const { entry = [] } = await search<Communication | Task>(sandbox, `${type}?_count=1000`);
     for (const { resource } of entry) {
