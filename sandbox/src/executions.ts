@@ -79,8 +79,8 @@ export class Executions {
     return { time, bot, trigger, status: 0, contentType: '', body: '', duration: 0, log: [], params, fhir: [] };
   }
 
-  end(execution: Execution, done: Pick<Execution, 'status' | 'contentType' | 'body' | 'duration' | 'log'>): void {
-    this.list.push(Object.assign(execution, done, { log: truncated(done.log) }));
+  end(execution: Execution, result: Pick<Execution, 'status' | 'contentType' | 'body' | 'duration' | 'log'>): void {
+    this.list.push(Object.assign(execution, result, { log: truncated(result.log) }));
     this.list.splice(0, this.list.length - maxExecutions);
   }
 

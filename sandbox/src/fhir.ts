@@ -40,7 +40,7 @@ export interface FhirOptions {
   /** Whether transactions are supported. Otherwise a transaction is processed as a batch. */
   transactions: boolean;
   /** Finds the access rights for an Authorization header. */
-  access: (authorization: string) => Promise<Access | undefined>;
+  accessOf: (authorization: string) => Promise<Access | undefined>;
   onChange: (change: Change, cause: Cause) => void;
 }
 
@@ -49,7 +49,7 @@ export function fhirRoutes(options: FhirOptions): RequestHandler {
   const router = new FhirRouter({ introspectionEnabled: true });
   return async (req, res) => {
     const authorization = req.get('Authorization');
-    const access = authorization === undefined ? undefined : await options.access(authorization);
+    const access = authorization === undefined ? undefined : await options.accessOf(authorization);
     if (authorization !== undefined && !access) {
       sendOutcome(res, unauthorized);
       return;

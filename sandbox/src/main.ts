@@ -143,15 +143,15 @@ async function checkConfig(file: string, text: string, numbers: string[]): Promi
 }
 
 /** Returns the account's numbers and the numbers of the config. */
-function addConfigNumbers(own: string[], config: string): string[] {
+function addConfigNumbers(accountNumbers: string[], config: string): string[] {
   let configNumbers: unknown;
   try {
     configNumbers = (JSON.parse(config) as { numbers?: unknown } | null)?.numbers;
   } catch {
     // The check reports invalid JSON.
   }
-  const others = typeof configNumbers === 'object' && configNumbers !== null ? Object.keys(configNumbers) : [];
-  return [...new Set([...own, ...others.filter((number) => /^\+[1-9]\d{1,14}$/.test(number))])];
+  const names = typeof configNumbers === 'object' && configNumbers !== null ? Object.keys(configNumbers) : [];
+  return [...new Set([...accountNumbers, ...names.filter((number) => /^\+[1-9]\d{1,14}$/.test(number))])];
 }
 
 async function main(args: string[]): Promise<void> {

@@ -45,7 +45,7 @@ const maxSeconds = 4 * 3600;
 const maxEntries = 100;
 
 /** Parameters that the network sets, or that are set by other fields of the request. */
-const ownParams = 'AccountSid ApiVersion CallSid CallStatus Called Caller Direction From To'.split(' ');
+const reservedParams = 'AccountSid ApiVersion CallSid CallStatus Called Caller Direction From To'.split(' ');
 
 /** Validates a request. Throws `PlayRequestError`. */
 export function readPlayRequest(body: unknown): PlayRequest {
@@ -65,8 +65,8 @@ export function readPlayRequest(body: unknown): PlayRequest {
     from,
     to,
     script: {
-      ...texts('digits', digits),
-      ...texts('speech', speech),
+      ...stringList('digits', digits),
+      ...stringList('speech', speech),
       ...readAnswers(answers, readQueueState(request)),
       ...seconds('voicemail', voicemail),
       ...seconds('hangUpAfter', hangUpAfter),
@@ -99,9 +99,9 @@ function readParams(value: unknown): Pick<PlayRequest, 'params'> {
       `params must be an object with at most ${maxEntries} strings, such as "StirVerstat": "TN-Validation-Failed"`,
     );
   }
-  const own = ownParams.find((name) => Object.hasOwn(value, name));
-  if (own !== undefined) {
-    throw new PlayRequestError(`${own} cannot be set in params: it follows from kind, from and to`);
+  const reserved = reservedParams.find((name) => Object.hasOwn(value, name));
+  if (reserved !== undefined) {
+    throw new PlayRequestError(`${reserved} cannot be set in params: it follows from kind, from and to`);
   }
   return { params: value as Record<string, string> };
 }
@@ -125,7 +125,7 @@ function readQueueState({ queuePositions, queueWait }: Record<string, unknown>):
   };
 }
 
-function texts<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string[]>> {
+function stringList<Name extends string>(name: Name, value: unknown): Partial<Record<Name, string[]>> {
   if (value === undefined) {
     return {};
   }
@@ -147,17 +147,17 @@ function seconds<Name extends string>(name: Name, value: unknown): Partial<Recor
 }
 
 /** Reads the answers by address. `*` is the default for other addresses, and `queue` is the result of a queue. */
-function readAnswers(given: unknown, queueState: Queued): Pick<Script, 'answers' | 'queue'> {
+function readAnswers(value: unknown, queueState: Queued): Pick<Script, 'answers' | 'queue'> {
   const inQueue = Object.keys(queueState).length > 0;
-  if (given === undefined) {
+  if (value === undefined) {
     return inQueue ? { queue: queueState } : {};
   }
-  if (typeof given !== 'object' || given === null || Object.keys(given).length > maxEntries) {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length > maxEntries) {
     throw new PlayRequestError(
       `answers must be an object with at most ${maxEntries} members, such as "client:desk": "busy"`,
     );
   }
-  const { queue, ...others } = given as Record<string, unknown>;
+  const { queue, ...byAddress } = value as Record<string, unknown>;
   if (queue !== undefined && queue !== 'answered' && queue !== 'full') {
     throw new PlayRequestError('the answer for queue must be answered or full');
   }
@@ -165,7 +165,7 @@ function readAnswers(given: unknown, queueState: Queued): Pick<Script, 'answers'
     throw new PlayRequestError('a caller has no position in a queue that is full');
   }
   const read: Record<string, Answer> = {};
-  for (const [address, answer] of Object.entries(others)) {
+  for (const [address, answer] of Object.entries(byAddress)) {
     if (typeof answer !== 'string' || !Object.hasOwn(answers, answer)) {
       throw new PlayRequestError(`each answer must be one of ${Object.keys(answers).join(', ')}`);
     }

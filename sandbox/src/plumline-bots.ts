@@ -38,7 +38,7 @@ export interface DeployOptions {
  */
 export async function deployBots(sandbox: Sandbox, options: DeployOptions): Promise<PlumlineBots> {
   const { account, runtimeVersion, config, secret } = options;
-  const everywhere = {
+  const sharedSecrets = {
     TWILIO_NUMBER: account.numbers.join(','),
     TWILIO_ACCOUNT_SID: account.accountSid,
     ...(config !== undefined && { PLUMLINE_CONFIG: config }),
@@ -46,11 +46,11 @@ export async function deployBots(sandbox: Sandbox, options: DeployOptions): Prom
   };
   const webhook = await deployBot(sandbox, 'webhook', {
     runtimeVersion,
-    secrets: { ...everywhere, TWILIO_AUTH_TOKEN: account.authToken },
+    secrets: { ...sharedSecrets, TWILIO_AUTH_TOKEN: account.authToken },
   });
   // The webhook bot has no TWILIO_TWIML_APP_SID, because a browser call from a manual test has no app.
   const secrets = {
-    ...everywhere,
+    ...sharedSecrets,
     TWILIO_API_KEY: account.apiKey,
     TWILIO_API_SECRET: account.apiSecret,
     TWILIO_API_URL: `${sandbox.url}/fake/twilio`,
@@ -59,10 +59,10 @@ export async function deployBots(sandbox: Sandbox, options: DeployOptions): Prom
   };
   const operations = await deployBot(sandbox, 'operations', { runtimeVersion, secrets });
   const automation = await deployBot(sandbox, 'automation', { runtimeVersion, secrets });
-  const ended = await readDeployFile<Subscription>('subscriptions/ended-calls');
+  const subscription = await readDeployFile<Subscription>('subscriptions/ended-calls');
   await sandbox.chart.createResource<Subscription>({
-    ...ended,
-    channel: { ...ended.channel, endpoint: `Bot/${automation.id}` },
+    ...subscription,
+    channel: { ...subscription.channel, endpoint: `Bot/${automation.id}` },
   });
   return { webhook, operations, automation };
 }
@@ -113,7 +113,7 @@ export async function addPeople(sandbox: Sandbox): Promise<People> {
     active: true,
     practitioner: { reference: practitioner.reference, display: name },
   });
-  const invited: People['patients'] = [];
+  const added: People['patients'] = [];
   for (const { given, family, number } of patients) {
     const { id } = await sandbox.chart.createResource<Patient>({
       resourceType: 'Patient',
@@ -121,9 +121,9 @@ export async function addPeople(sandbox: Sandbox): Promise<People> {
       telecom: [{ system: 'phone', use: 'mobile', value: number }],
       generalPractitioner: [{ reference: practitioner.reference, display: name }],
     });
-    invited.push({ reference: `Patient/${id}`, name: `${given} ${family}`, number });
+    added.push({ reference: `Patient/${id}`, name: `${given} ${family}`, number });
   }
-  return { practitioner: { ...practitioner, name }, patients: invited };
+  return { practitioner: { ...practitioner, name }, patients: added };
 }
 
 async function readDeployFile<T extends Resource>(name: string): Promise<T> {

@@ -232,7 +232,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const findMember: FindMember = (authorization) =>
     bots.executions.byAuthorization(authorization)?.member ?? requesters.byAuthorization(authorization);
-  const access = async (member: Member): Promise<Access> => ({
+  const accessOf = async (member: Member): Promise<Access> => ({
     author: member.reference,
     rights: await Rights.of(store, member.membership.id),
   });
@@ -247,15 +247,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       rest(twilio, { [account.accountSid]: account.authToken, [account.apiKey]: account.apiSecret }),
     ),
     findMember,
-    access,
+    accessOf,
     chart,
     fhir: fhirRoutes({
       chart,
       baseUrl: `${url}/`,
       transactions: features.includes('transaction-bundles'),
-      async access(authorization) {
+      async accessOf(authorization) {
         const member = findMember(authorization);
-        return member && access(member);
+        return member && accessOf(member);
       },
       onChange(change, cause) {
         schedule(change);
@@ -284,7 +284,7 @@ interface Parts {
   pages: Router;
   requesters: Requesters;
   findMember: FindMember;
-  access: (member: Member) => Promise<Access>;
+  accessOf: (member: Member) => Promise<Access>;
   chart: Chart;
   fhir: RequestHandler;
   traffic: Traffic;
@@ -357,7 +357,7 @@ function webhook(bots: Bots, requesters: Requesters): RequestHandler {
 }
 
 /** Handles `$execute`: a requester must be authenticated and may need the right to read the bot. */
-function operation({ bots, findMember, access, chart }: Parts): RequestHandler {
+function operation({ bots, findMember, accessOf, chart }: Parts): RequestHandler {
   return async (req, res) => {
     const authorization = req.get('Authorization');
     const requester = findMember(authorization);
@@ -368,7 +368,7 @@ function operation({ bots, findMember, access, chart }: Parts): RequestHandler {
     const bot = bots.byId(req.params['id']);
     if (requester) {
       try {
-        await chart.as({ access: await access(requester) }).readResource('Bot', String(req.params['id']));
+        await chart.as({ access: await accessOf(requester) }).readResource('Bot', String(req.params['id']));
       } catch (err) {
         sendOutcome(res, normalizeOperationOutcome(err));
         return;
@@ -389,7 +389,7 @@ function operation({ bots, findMember, access, chart }: Parts): RequestHandler {
   };
 }
 
-function me({ findMember, access }: Parts): RequestHandler {
+function me({ findMember, accessOf }: Parts): RequestHandler {
   return async (req, res) => {
     const member = findMember(req.get('Authorization'));
     if (!member) {
@@ -398,7 +398,7 @@ function me({ findMember, access }: Parts): RequestHandler {
     }
     const { membership, reference, name } = member;
     const [resourceType, id] = reference.reference?.split('/') ?? [];
-    const { rights } = await access(member);
+    const { rights } = await accessOf(member);
     res.json({
       project: { resourceType: 'Project', id: membership.project.reference?.split('/')[1] },
       membership: {

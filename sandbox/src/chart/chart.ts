@@ -192,11 +192,11 @@ export class Chart extends FhirRepository {
     code: string,
     references: string[],
   ): Promise<Record<string, WithId<T>[]>> {
-    const found = references.map(async (value): Promise<[string, WithId<T>[]]> => {
+    const entries = references.map(async (value): Promise<[string, WithId<T>[]]> => {
       const filters = [...(request.filters ?? []), { code, operator: Operator.EQUALS, value }];
       return [value, await this.searchResources({ ...request, filters })];
     });
-    return Object.fromEntries(await Promise.all(found));
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   override async conditionalUpdate<T extends Resource>(
@@ -212,11 +212,11 @@ export class Chart extends FhirRepository {
     const key = resourceType + formatSearchQuery({ resourceType, filters });
     const isOverlapping = await conflicts.write();
     const result = await this.#transact(async (inside) => {
-      const done = await inside.conditionalUpdate(resource, search, options);
+      const result = await inside.conditionalUpdate(resource, search, options);
       if (isOverlapping(key) && conflicts.shouldConflict('upsert')) {
         throw new OperationOutcomeError(writeConflict);
       }
-      return done;
+      return result;
     });
     conflicts.committed(key);
     return result;
@@ -237,10 +237,10 @@ export class Chart extends FhirRepository {
     return conflicts.exclusive(async () => {
       store.begin();
       try {
-        const done = await action(new Chart(this.#parts, this.#options, changes) as this);
+        const result = await action(new Chart(this.#parts, this.#options, changes) as this);
         store.commit();
         changes.forEach((change) => this.#commit(change));
-        return done;
+        return result;
       } catch (err) {
         await store.rollback();
         throw err;

@@ -50,10 +50,12 @@ export class Rights {
     } else {
       resource.push({ resourceType: '*' });
     }
-    resource.push(...alwaysReadable.filter((own) => !resource.some((one) => one.resourceType === own.resourceType)));
-    const ordinary = resource.filter((one) => !projectAdminResourceTypes.includes(one.resourceType));
+    resource.push(
+      ...alwaysReadable.filter((entry) => !resource.some((candidate) => candidate.resourceType === entry.resourceType)),
+    );
+    const regular = resource.filter((candidate) => !projectAdminResourceTypes.includes(candidate.resourceType));
     const administrative = membership.admin ? projectAdminResourceTypes.map((resourceType) => ({ resourceType })) : [];
-    return new Rights({ resourceType: 'AccessPolicy', resource: [...ordinary, ...administrative] });
+    return new Rights({ resourceType: 'AccessPolicy', resource: [...regular, ...administrative] });
   }
 
   /** Fails if the policy does not allow this interaction for any resource of the type. */
@@ -77,8 +79,8 @@ export class Rights {
     return (
       permitted !== undefined &&
       (permitted.writeConstraint ?? []).every(({ expression = 'false' }) => {
-        const [held, ...more] = evalFhirPathTyped(expression, [toTypedValue(after)], variables);
-        return held?.value === true && more.length === 0;
+        const [result, ...more] = evalFhirPathTyped(expression, [toTypedValue(after)], variables);
+        return result?.value === true && more.length === 0;
       })
     );
   }

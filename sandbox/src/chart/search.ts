@@ -54,8 +54,8 @@ export function page<T extends Resource>(
 ): Bundle<WithId<T>> {
   const offset = request.offset ?? 0;
   const count = Math.min(request.count ?? DEFAULT_SEARCH_COUNT, DEFAULT_MAX_SEARCH_COUNT);
-  const shown = sorted(found, request).slice(offset, offset + count);
-  const entry = shown.map((resource): BundleEntry<WithId<T>> => ({
+  const resources = sorted(found, request).slice(offset, offset + count);
+  const entry = resources.map((resource): BundleEntry<WithId<T>> => ({
     fullUrl: `${baseUrl}fhir/R4/${resource.resourceType}/${resource.id}`,
     search: { mode: 'match' },
     resource,
@@ -85,9 +85,9 @@ export function page<T extends Resource>(
 export function subset<T extends Resource>(bundle: Bundle<T>, fields: string[] | undefined): Bundle<T> {
   if (fields) {
     for (const entry of bundle.entry ?? []) {
-      const kept = entry.search?.mode === 'include' ? entry.resource : subsetResource(entry.resource, fields);
-      if (kept) {
-        entry.resource = JSON.parse(stringify(kept)) as T;
+      const filtered = entry.search?.mode === 'include' ? entry.resource : subsetResource(entry.resource, fields);
+      if (filtered) {
+        entry.resource = JSON.parse(stringify(filtered)) as T;
       }
     }
   }

@@ -57,12 +57,12 @@ export class IncomingCall {
     account: Account,
     options: (IncomingOptions & { kind: 'phone' }) | (BrowserOptions & { kind: 'browser' }),
   ) {
-    const own = options.kind === 'phone' ? account.numbers.get(options.to) : undefined;
+    const number = options.kind === 'phone' ? account.numbers.get(options.to) : undefined;
     const browser = options.kind === 'browser';
     const urls: VoiceUrls =
-      browser || own?.applicationSid === account.applicationSid ? account.application : (own ?? {});
+      browser || number?.applicationSid === account.applicationSid ? account.application : (number ?? {});
     const params = Object.entries(options.params ?? {}).filter(([name]) => !browser || !reservedParams.has(name));
-    const applicationSid = browser ? account.applicationSid : own?.applicationSid;
+    const applicationSid = browser ? account.applicationSid : number?.applicationSid;
     const sid = account.sid('CA');
     const leg = new Leg({
       sid,
@@ -72,7 +72,7 @@ export class IncomingCall {
       direction: 'inbound',
       started: account.now(),
       created: account.now(),
-      phoneNumberSid: own && phoneNumberSid(own.number),
+      phoneNumberSid: number && phoneNumberSid(number.number),
       progress: progressOf(account, urls),
       extra: {
         ...(browser || options.from.startsWith('sip:') ? {} : { StirVerstat: 'TN-Validation-Passed-A' }),

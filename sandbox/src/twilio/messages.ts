@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { bad } from './rest-errors.ts';
+import { badRequest } from './rest-errors.ts';
 
 export interface Message {
   sid: string;
@@ -20,34 +20,34 @@ export function readMessage(
   fields: Fields,
   isAccountNumber: (number: string) => boolean,
 ): Omit<Message, 'sid' | 'created'> {
-  const one = (name: string): string | undefined => [fields[name]].flat()[0] || undefined;
-  const [to, from, body] = [one('To'), one('From'), one('Body') ?? ''];
-  const service = one('MessagingServiceSid');
+  const field = (name: string): string | undefined => [fields[name]].flat()[0] || undefined;
+  const [to, from, body] = [field('To'), field('From'), field('Body') ?? ''];
+  const service = field('MessagingServiceSid');
   const media = [fields['MediaUrl'] ?? []].flat();
   if (to === undefined) {
-    throw bad(21604, "A 'To' phone number is required.");
+    throw badRequest(21604, "A 'To' phone number is required.");
   }
   if (!/^(whatsapp:)?\+[1-9]\d{6,14}$/.test(to)) {
-    throw bad(21211, "Invalid 'To' Phone Number");
+    throw badRequest(21211, "Invalid 'To' Phone Number");
   }
   if (from === undefined && service === undefined) {
-    throw bad(21603, "A 'From' phone number is required.");
+    throw badRequest(21603, "A 'From' phone number is required.");
   }
-  if (body === '' && media.length === 0 && one('ContentSid') === undefined) {
-    throw bad(21602, 'Message body is required.');
+  if (body === '' && media.length === 0 && field('ContentSid') === undefined) {
+    throw badRequest(21602, 'Message body is required.');
   }
   if (Array.from(body).length > 1600) {
-    throw bad(21617, 'The concatenated message body exceeds the 1600 character limit.');
+    throw badRequest(21617, 'The concatenated message body exceeds the 1600 character limit.');
   }
   if (from !== undefined && !isAccountNumber(from.replace(/^whatsapp:/, ''))) {
-    throw bad(21606, 'The From phone number is not a valid, SMS-capable number for your account.');
+    throw badRequest(21606, 'The From phone number is not a valid, SMS-capable number for your account.');
   }
-  const isScheduled = one('ScheduleType') === 'fixed';
-  if (isScheduled && one('SendAt') === undefined) {
-    throw bad(35111, 'SendAt is required to schedule a message.');
+  const isScheduled = field('ScheduleType') === 'fixed';
+  if (isScheduled && field('SendAt') === undefined) {
+    throw badRequest(35111, 'SendAt is required to schedule a message.');
   }
   if (isScheduled && service === undefined) {
-    throw bad(35118, 'MessagingServiceSid is required to schedule a message.');
+    throw badRequest(35118, 'MessagingServiceSid is required to schedule a message.');
   }
   return {
     to,
@@ -69,9 +69,9 @@ const extended = '^{}\\[~]|€\f';
  */
 export function segments(body: string): number {
   const characters = Array.from(body);
-  const isGsm = characters.every((one) => gsm.includes(one) || extended.includes(one));
+  const isGsm = characters.every((character) => gsm.includes(character) || extended.includes(character));
   const [single, each] = isGsm ? [160, 153] : [70, 67];
-  const widths = characters.map((one) => (isGsm ? (extended.includes(one) ? 2 : 1) : one.length));
+  const widths = characters.map((character) => (isGsm ? (extended.includes(character) ? 2 : 1) : character.length));
   if (widths.reduce((sum, width) => sum + width, 0) <= single) {
     return 1;
   }

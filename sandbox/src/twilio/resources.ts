@@ -53,7 +53,7 @@ export function callResource(network: Network, leg: Leg): Json {
   };
 }
 
-export function numberResource(network: Network, number: AccountNumber, since: number): Json {
+export function numberResource(network: Network, number: AccountNumber, createdAt: number): Json {
   const webhook = network.webhook();
   const sid = phoneNumberSid(number.number);
   return {
@@ -75,8 +75,8 @@ export function numberResource(network: Network, number: AccountNumber, since: n
     sms_fallback_url: '',
     sms_fallback_method: 'POST',
     sms_application_sid: '',
-    date_created: date(since),
-    date_updated: date(since),
+    date_created: date(createdAt),
+    date_updated: date(createdAt),
     capabilities: { voice: true, sms: true, mms: true, fax: false },
     address_requirements: 'none',
     address_sid: null,

@@ -3,15 +3,15 @@ import type { PlacedOptions } from './calls.ts';
 import type { Next } from './call/endings.ts';
 import type { Progress } from './call/leg.ts';
 import type { Network } from './network.ts';
-import { bad, missing } from './rest-errors.ts';
+import { badRequest, notFound } from './rest-errors.ts';
 
 /** The fields of a form. A repeated name has a list. */
 export type Fields = Record<string, string | string[] | undefined>;
 
 const phone = /^\+[1-9]\d{6,14}$/;
-const named = /^(client|sips?):.+/;
+const namedAddress = /^(client|sips?):.+/;
 
-export function first(fields: Fields, name: string): string | undefined {
+export function firstValue(fields: Fields, name: string): string | undefined {
   return [fields[name]].flat()[0] || undefined;
 }
 
@@ -19,30 +19,30 @@ export function first(fields: Fields, name: string): string | undefined {
  * Validates the parameters of a new call. Throws Twilio's error. https://www.twilio.com/docs/voice/api/call-resource
  */
 export function readCall(network: Network, fields: Fields): PlacedOptions {
-  const one = (name: string): string | undefined => first(fields, name);
-  const [to, from] = [one('To'), one('From')];
+  const field = (name: string): string | undefined => firstValue(fields, name);
+  const [to, from] = [field('To'), field('From')];
   if (to === undefined) {
-    throw bad(21201, "No 'To' number is specified");
+    throw badRequest(21201, "No 'To' number is specified");
   }
   if (from === undefined) {
-    throw bad(21213, "'From' phone number is required");
+    throw badRequest(21213, "'From' phone number is required");
   }
-  if (!phone.test(from) && !named.test(from)) {
-    throw bad(21212, "The source 'from' phone number provided is not a valid, voice-capable number");
+  if (!phone.test(from) && !namedAddress.test(from)) {
+    throw badRequest(21212, "The source 'from' phone number provided is not a valid, voice-capable number");
   }
   if (phone.test(from) && !network.numbers.has(from)) {
-    throw bad(21210, 'Source phone number not yet verified for your account');
+    throw badRequest(21210, 'Source phone number not yet verified for your account');
   }
-  if (!phone.test(to) && !named.test(to)) {
-    throw bad(21211, "The phone number you are attempting to call is not valid. Invalid 'To' Phone Number");
+  if (!phone.test(to) && !namedAddress.test(to)) {
+    throw badRequest(21211, "The phone number you are attempting to call is not valid. Invalid 'To' Phone Number");
   }
-  const timeout = one('Timeout');
+  const timeout = field('Timeout');
   if (timeout !== undefined && !(/^\d+$/.test(timeout) && Number(timeout) <= 600)) {
-    throw bad(20001, 'Timeout is out of range');
+    throw badRequest(20001, 'Timeout is out of range');
   }
-  const digits = one('SendDigits');
+  const digits = field('SendDigits');
   if (digits !== undefined && !/^[0-9A-D#*wW]{1,32}$/.test(digits)) {
-    throw bad(20001, 'SendDigits is not valid');
+    throw badRequest(20001, 'SendDigits is not valid');
   }
   return {
     from,
@@ -51,12 +51,12 @@ export function readCall(network: Network, fields: Fields): PlacedOptions {
     sendDigits: digits,
     ...documents(network, fields),
     record:
-      one('Record') === 'true'
+      field('Record') === 'true'
         ? {
-            channels: one('RecordingChannels') === 'dual' ? 2 : 1,
+            channels: field('RecordingChannels') === 'dual' ? 2 : 1,
             attributes: {
-              recordingStatusCallback: one('RecordingStatusCallback') ?? '',
-              recordingStatusCallbackMethod: one('RecordingStatusCallbackMethod') ?? 'POST',
+              recordingStatusCallback: field('RecordingStatusCallback') ?? '',
+              recordingStatusCallbackMethod: field('RecordingStatusCallbackMethod') ?? 'POST',
               recordingStatusCallbackEvent: [fields['RecordingStatusCallbackEvent'] ?? 'completed'].flat().join(' '),
             },
           }
@@ -70,11 +70,11 @@ function documents(
   network: Network,
   fields: Fields,
 ): Pick<PlacedOptions, 'next' | 'fallback' | 'progress' | 'applicationSid'> {
-  const one = (name: string): string | undefined => first(fields, name);
-  const application = one('ApplicationSid');
+  const field = (name: string): string | undefined => firstValue(fields, name);
+  const application = field('ApplicationSid');
   if (application !== undefined) {
     if (application !== network.applicationSid) {
-      throw bad(21218, 'Invalid ApplicationSid');
+      throw badRequest(21218, 'Invalid ApplicationSid');
     }
     const { voiceUrl, voiceMethod, voiceFallbackUrl, statusCallback } = network.application;
     return {
@@ -87,73 +87,73 @@ function documents(
           : { url: statusCallback ?? network.webhook(), method: 'POST', events: new Set(['completed']) },
     };
   }
-  const fallback = one('FallbackUrl');
+  const fallback = field('FallbackUrl');
   return {
     next: nextOf(fields),
-    fallback: fallback === undefined ? undefined : { url: valid(fallback), method: method(one('FallbackMethod')) },
+    fallback: fallback === undefined ? undefined : { url: checkUrl(fallback), method: method(field('FallbackMethod')) },
     progress: progressOf(fields),
   };
 }
 
 /** Reads `Twiml` or `Url` of a new call, or of a redirected call. */
 function nextOf(fields: Fields): Next {
-  const [url, twiml] = [first(fields, 'Url'), first(fields, 'Twiml')];
+  const [url, twiml] = [firstValue(fields, 'Url'), firstValue(fields, 'Twiml')];
   if (twiml !== undefined) {
     return { twiml };
   }
   if (url === undefined) {
-    throw bad(21205, 'Url parameter is required.');
+    throw badRequest(21205, 'Url parameter is required.');
   }
-  return { url: valid(url), method: method(first(fields, 'Method')), params: {} };
+  return { url: checkUrl(url), method: method(firstValue(fields, 'Method')), params: {} };
 }
 
 function progressOf(fields: Fields): Progress | undefined {
-  const url = first(fields, 'StatusCallback');
+  const url = firstValue(fields, 'StatusCallback');
   if (url === undefined) {
     return undefined;
   }
   if (!isUrl(url)) {
-    throw bad(21609, 'StatusCallback URL is not valid');
+    throw badRequest(21609, 'StatusCallback URL is not valid');
   }
   const events = [fields['StatusCallbackEvent'] ?? 'completed'].flat();
-  return { url, method: method(first(fields, 'StatusCallbackMethod')), events: new Set(events) };
+  return { url, method: method(firstValue(fields, 'StatusCallbackMethod')), events: new Set(events) };
 }
 
 function detection(fields: Fields): PlacedOptions['detection'] {
-  const kind = first(fields, 'MachineDetection');
+  const kind = firstValue(fields, 'MachineDetection');
   if (kind !== 'Enable' && kind !== 'DetectMessageEnd') {
     return undefined;
   }
-  if (first(fields, 'AsyncAmd') !== 'true') {
+  if (firstValue(fields, 'AsyncAmd') !== 'true') {
     return 'before';
   }
-  const url = first(fields, 'AsyncAmdStatusCallback');
+  const url = firstValue(fields, 'AsyncAmdStatusCallback');
   return url === undefined
     ? undefined
-    : { url: valid(url), method: method(first(fields, 'AsyncAmdStatusCallbackMethod')) };
+    : { url: checkUrl(url), method: method(firstValue(fields, 'AsyncAmdStatusCallbackMethod')) };
 }
 
 /** Updates a call in progress: redirects it, or ends it. */
 export function updateCall(network: Network, sid: string, fields: Fields): void {
   const leg = network.legs.get(sid);
   if (!leg) {
-    throw missing(`/Calls/${sid}.json`);
+    throw notFound(`/Calls/${sid}.json`);
   }
-  const status = first(fields, 'Status');
+  const status = firstValue(fields, 'Status');
   if (status !== undefined && status !== 'completed' && status !== 'canceled') {
-    throw bad(21220, 'Invalid call state');
+    throw badRequest(21220, 'Invalid call state');
   }
   const call = network.live.get(leg.parent?.sid ?? sid);
   if (!call || leg.ended !== undefined || (status === 'canceled' && leg.answered !== undefined)) {
     if (status !== undefined && leg.ended !== undefined) {
       return;
     }
-    throw bad(21220, 'Call is not in-progress. Cannot redirect.');
+    throw badRequest(21220, 'Call is not in-progress. Cannot redirect.');
   }
   if (leg.parent) {
     // A dialed leg can be hung up. A redirect would make it a separate call, which is not supported.
     if (status === undefined) {
-      throw bad(21220, 'The sandbox cannot redirect a dialed leg');
+      throw badRequest(21220, 'The sandbox cannot redirect a dialed leg');
     }
     leg.hangUp();
     return;
@@ -165,9 +165,9 @@ function method(text: string | undefined): 'GET' | 'POST' {
   return text?.toUpperCase() === 'GET' ? 'GET' : 'POST';
 }
 
-function valid(url: string): string {
+function checkUrl(url: string): string {
   if (!isUrl(url)) {
-    throw bad(21205, `Url is not a valid URL`);
+    throw badRequest(21205, `Url is not a valid URL`);
   }
   return url;
 }

@@ -17,6 +17,6 @@ export class RestError extends Error {
   }
 }
 
-export const bad = (code: number, message: string): RestError => new RestError(400, code, message);
-export const missing = (path: string): RestError =>
+export const badRequest = (code: number, message: string): RestError => new RestError(400, code, message);
+export const notFound = (path: string): RestError =>
   new RestError(404, 20404, `The requested resource ${path} was not found`);

@@ -8,9 +8,9 @@ import type { Message } from './messages.ts';
 import type { AccountNumber } from './call/account.ts';
 import type { Network } from './network.ts';
 import { callResource, messageResource, numberResource, queueResource, recordingResource } from './resources.ts';
-import { first, readCall, updateCall } from './rest-call-params.ts';
+import { firstValue, readCall, updateCall } from './rest-call-params.ts';
 import type { Fields } from './rest-call-params.ts';
-import { missing, RestError } from './rest-errors.ts';
+import { notFound, RestError } from './rest-errors.ts';
 import { shouldInject } from './call/network-faults.ts';
 
 /**
@@ -26,7 +26,7 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
     sendErrors(() => {
       authorize(req, credentials);
       if (req.params['account'] !== network.accountSid) {
-        throw missing(req.originalUrl);
+        throw notFound(req.originalUrl);
       }
       const number = ++requests;
       if (shouldInject(network.seed, `busy/${number}`, network.networkFaults.busy)) {
@@ -58,8 +58,8 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
     res.status(201).json(messageResource(network, message));
   });
   account.get('/Messages.json', (req, res) => {
-    const known = [...messages.values()].filter((message) => isListed(network, message.created)).reverse();
-    const found = known.filter(
+    const listedItems = [...messages.values()].filter((message) => isListed(network, message.created)).reverse();
+    const found = listedItems.filter(
       (message) =>
         matchesFilter(req, 'To', message.to) &&
         matchesFilter(req, 'From', message.from) &&
@@ -68,10 +68,10 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
     page(req, res, 'messages', found, (message) => messageResource(network, message));
   });
   route(account, 'get', '/Messages/:sid.json', (req, res) => {
-    res.json(messageResource(network, found(messages, req)));
+    res.json(messageResource(network, findOrThrow(messages, req)));
   });
   router.use((req, res) => {
-    send(res, missing(req.originalUrl));
+    send(res, notFound(req.originalUrl));
   });
   return router;
 }
@@ -79,23 +79,23 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
 function calls(account: Router, network: Network): void {
   route(account, 'post', '/Calls.json', (req, res) => {
     const { callSid } = network.place(readCall(network, fieldsOf(req)));
-    res.status(201).json(callResource(network, found(network.legs, callSid)));
+    res.status(201).json(callResource(network, findOrThrow(network.legs, callSid)));
   });
   account.get('/Calls.json', (req, res) => {
-    const known = [...network.legs.values()].filter((leg) => isListed(network, leg.created)).reverse();
+    const listedItems = [...network.legs.values()].filter((leg) => isListed(network, leg.created)).reverse();
     page(
       req,
       res,
       'calls',
-      known.filter((leg) => matches(req, leg)),
+      listedItems.filter((leg) => matches(req, leg)),
       (leg) => callResource(network, leg),
     );
   });
   route(account, 'get', '/Calls/:sid.json', (req, res) => {
-    res.json(callResource(network, found(network.legs, req)));
+    res.json(callResource(network, findOrThrow(network.legs, req)));
   });
   route(account, 'post', '/Calls/:sid.json', async (req, res) => {
-    const leg = found(network.legs, req);
+    const leg = findOrThrow(network.legs, req);
     updateCall(network, leg.sid, fieldsOf(req));
     // If the call ends immediately, the response must contain its final state.
     await new Promise((resolve) => setImmediate(resolve));
@@ -127,35 +127,35 @@ function recordings(account: Router, network: Network): void {
     page(req, res, 'recordings', found.reverse(), (recording) => recordingResource(network, recording));
   });
   route(account, 'get', '/Recordings/:sid.json', (req, res) => {
-    res.json(recordingResource(network, found(all, req)));
+    res.json(recordingResource(network, findOrThrow(all, req)));
   });
   route(account, 'delete', '/Recordings/:sid.json', (req, res) => {
-    all.delete(found(all, req).sid);
+    all.delete(findOrThrow(all, req).sid);
     res.status(204).end();
   });
 }
 
 function numbers(account: Router, network: Network): void {
-  const since = network.now();
+  const createdAt = network.now();
   account.get('/IncomingPhoneNumbers.json', (req, res) => {
     const owned = [...network.numbers.values()].filter(({ number, friendlyName }) => {
       const wanted = query(req, 'PhoneNumber')?.replaceAll('*', '') ?? '';
       return number.includes(wanted) && matchesFilter(req, 'FriendlyName', friendlyName);
     });
-    page(req, res, 'incoming_phone_numbers', owned, (own) => numberResource(network, own, since));
+    page(req, res, 'incoming_phone_numbers', owned, (number) => numberResource(network, number, createdAt));
   });
   const bySid = (req: Request): AccountNumber => {
-    const own = [...network.numbers.values()].find(({ number }) => phoneNumberSid(number) === req.params['sid']);
-    if (!own) {
-      throw missing(req.originalUrl);
+    const number = [...network.numbers.values()].find(({ number }) => phoneNumberSid(number) === req.params['sid']);
+    if (!number) {
+      throw notFound(req.originalUrl);
     }
-    return own;
+    return number;
   };
   route(account, 'get', '/IncomingPhoneNumbers/:sid.json', (req, res) => {
-    res.json(numberResource(network, bySid(req), since));
+    res.json(numberResource(network, bySid(req), createdAt));
   });
   route(account, 'post', '/IncomingPhoneNumbers/:sid.json', (req, res) => {
-    const own = bySid(req);
+    const number = bySid(req);
     const fields = fieldsOf(req);
     for (const [field, name] of [
       ['VoiceUrl', 'voiceUrl'],
@@ -166,10 +166,10 @@ function numbers(account: Router, network: Network): void {
     ] as const) {
       const value = [fields[field]].flat()[0];
       if (value !== undefined) {
-        own[name] = value;
+        number[name] = value;
       }
     }
-    res.json(numberResource(network, own, since));
+    res.json(numberResource(network, number, createdAt));
   });
 }
 
@@ -220,13 +220,13 @@ function send(res: Response, error: RestError): void {
   res.status(error.status).json(error.body());
 }
 
-function found<T>(all: ReadonlyMap<string, T>, requested: Request | string): T {
+function findOrThrow<T>(all: ReadonlyMap<string, T>, requested: Request | string): T {
   const sid = typeof requested === 'string' ? requested : String(requested.params['sid']);
-  const one = all.get(sid);
-  if (!one) {
-    throw missing(typeof requested === 'string' ? requested : requested.originalUrl);
+  const item = all.get(sid);
+  if (!item) {
+    throw notFound(typeof requested === 'string' ? requested : requested.originalUrl);
   }
-  return one;
+  return item;
 }
 
 function fieldsOf(req: Request): Fields {
@@ -234,7 +234,7 @@ function fieldsOf(req: Request): Fields {
 }
 
 function query(req: Request, name: string): string | undefined {
-  return first(Object.fromEntries(searchOf(req)), name);
+  return firstValue(Object.fromEntries(searchOf(req)), name);
 }
 
 function searchOf(req: Request): URLSearchParams {
@@ -270,7 +270,7 @@ function instant(text: string, end: boolean): number {
 const pageSizes = { default: 50, max: 1000 };
 
 /** Sends one page of a list, with the URL of the next one. */
-function page<T>(req: Request, res: Response, name: string, all: T[], write: (item: T) => object): void {
+function page<T>(req: Request, res: Response, name: string, all: T[], toJson: (item: T) => object): void {
   const search = searchOf(req);
   const requested = Number(search.get('PageSize') ?? pageSizes.default);
   const size = Number.isInteger(requested) && requested > 0 ? Math.min(requested, pageSizes.max) : pageSizes.default;
@@ -285,7 +285,7 @@ function page<T>(req: Request, res: Response, name: string, all: T[], write: (it
   };
   const more = (number + 1) * size < all.length;
   res.json({
-    [name]: items.map(write),
+    [name]: items.map(toJson),
     first_page_uri: uri(0),
     next_page_uri: more ? uri(number + 1) : null,
     previous_page_uri: number > 0 ? uri(number - 1) : null,

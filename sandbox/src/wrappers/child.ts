@@ -114,9 +114,9 @@ function captureOutput(write: (line: string) => void): void {
       const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split('\n');
       rest = lines.pop() ?? '';
       lines.forEach(write);
-      const done = args.at(-1);
-      if (typeof done === 'function') {
-        process.nextTick(done);
+      const callback = args.at(-1);
+      if (typeof callback === 'function') {
+        process.nextTick(callback);
       }
       return true;
     };

@@ -79,7 +79,7 @@ export class Account {
     this.numbers = new Map(
       options.numbers
         .map((number) => (typeof number === 'string' ? { number } : number))
-        .map((own): [string, AccountNumber] => [own.number, own]),
+        .map((number): [string, AccountNumber] => [number.number, number]),
     );
     this.networkFaults = options.networkFaults ?? {};
     this.people = new Map(Object.entries(options.people ?? {}));

@@ -184,15 +184,15 @@ export class LiveCall {
   async document(line: Line, next: Next): Promise<Document> {
     const url = next.url ?? line.base;
     const params = { ...line.leg.params(), ...line.extra(), ...('params' in next ? next.params : {}) };
-    const read = 'twiml' in next ? this.#parse(url, next.twiml) : await this.#read(line.base, next, params);
-    if (typeof read !== 'string') {
-      return read;
+    const result = 'twiml' in next ? this.#parse(url, next.twiml) : await this.#read(line.base, next, params);
+    if (typeof result !== 'string') {
+      return result;
     }
     if (this.#fallback && line.leg === this.leg) {
-      const more = { ErrorCode: read, ErrorUrl: address(url, line.base) };
-      const fallen = await this.#read(line.base, this.#fallback, { ...params, ...more });
-      if (typeof fallen !== 'string') {
-        return fallen;
+      const errorParams = { ErrorCode: result, ErrorUrl: address(url, line.base) };
+      const fallbackDocument = await this.#read(line.base, this.#fallback, { ...params, ...errorParams });
+      if (typeof fallbackDocument !== 'string') {
+        return fallbackDocument;
       }
     }
     line.leg.heard.push('[error]');

@@ -22,7 +22,7 @@ export interface NetworkFaults {
 
 /** Whether a fault occurs. The same seed and label give the same result. */
 export function shouldInject(seed: string, label: string, rate: number | undefined): boolean {
-  return rate !== undefined && fraction(seed, `networkFaults/${label}`) < rate;
+  return rate !== undefined && fraction(seed, `network-fault/${label}`) < rate;
 }
 
 /** Sends the callbacks of one call. Without faults, the call waits for each one. */

@@ -74,7 +74,7 @@ async function playHoldMusic(line: Line, noun: TwimlElement, seconds: number): P
   const url = noun.attributes['waitUrl']?.trim();
   if (url === undefined || url === '') {
     // An empty URL means silence.
-    call.leg.heard.push(...(url === undefined ? ['[hold playHoldMusic]'] : []));
+    call.leg.heard.push(...(url === undefined ? ['[hold music]'] : []));
     timeline.advance(seconds);
     return;
   }
