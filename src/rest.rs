@@ -10,10 +10,10 @@ use crate::runtime::HttpRequest;
 use crate::signature::WebhookUrl;
 use crate::text::percent_encode;
 
-/// Where the API is unless `TWILIO_API_URL` says otherwise: another region's, or a sandbox.
+/// The base URL of the API, unless `TWILIO_API_URL` sets that of another region or a sandbox.
 const API: &str = "https://api.twilio.com";
 
-/// The account, and the key that speaks for it.
+/// An account and its API key.
 pub struct Rest {
     /// `<API>/2010-04-01/Accounts/<AC…>`.
     account: String,
@@ -22,11 +22,10 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// An account, and a key of it. `api` is the base of another region, or of a sandbox.
+    /// An account and its API key. `api` is the base URL of another region or a sandbox.
     ///
     /// # Errors
-    /// [`Code::UrlInsecure`] or
-    /// [`Code::UrlNotAbsolute`]: `api` is not a URL that a secret may be sent to.
+    /// [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`] if a secret must not be sent to `api`.
     pub fn new(account: &str, key: &str, secret: &str, api: Option<&str>) -> Result<Self, Code> {
         let api = api.unwrap_or(API).trim_end_matches('/').to_owned();
         WebhookUrl::secure(api.as_str())?;
@@ -35,20 +34,20 @@ impl Rest {
         Ok(Self { account, api, authorization })
     }
 
-    /// A list or a resource: `path` such as `/Calls.json`, and a query.
+    /// Reads a list or a resource. `path` is for example `/Calls.json`.
     #[must_use]
     pub fn get(&self, path: &str, query: &[(&str, &str)]) -> HttpRequest {
         let joint = if query.is_empty() { "" } else { "?" };
         self.request("GET", [&self.account, path, joint, &form(query)].concat(), String::new())
     }
 
-    /// The next page of a list: `next_page_uri`, which has the account in it.
+    /// Reads the next page of a list. `uri` is its `next_page_uri`, which includes the account.
     #[must_use]
     pub fn page(&self, uri: &str) -> HttpRequest {
         self.request("GET", [&self.api, uri].concat(), String::new())
     }
 
-    /// Creates or changes something.
+    /// Creates or changes a resource.
     #[must_use]
     pub fn post(&self, path: &str, params: &[(&str, &str)]) -> HttpRequest {
         let mut request = self.request("POST", [&self.account, path].concat(), form(params));
@@ -56,7 +55,7 @@ impl Rest {
         request
     }
 
-    /// Deletes something.
+    /// Deletes a resource.
     #[must_use]
     pub fn delete(&self, path: &str) -> HttpRequest {
         self.request("DELETE", [&self.account, path].concat(), String::new())

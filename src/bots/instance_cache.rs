@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What an instance keeps from event to event.
+//! What a bot instance caches between events.
 //!
-//! It may be lost at any moment, and nothing but time is lost with it.
+//! The cache may be lost at any moment. That only costs time.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,36 +12,36 @@ use crate::dialplan::{Fact, Facts, LocalTime};
 use crate::runtime::FrameSecrets;
 use crate::signature::{SigningOrder, WebhookUrl};
 
-/// What was found out for one event and serves the next.
+/// The results of one event that later events reuse.
 #[derive(Default)]
 pub struct InstanceCache {
     settings: Option<Rc<Settings>>,
-    /// The webhook's own URL as Medplum told it, and when: milliseconds since 1970.
+    /// The webhook's own URL as Medplum reported it, and when, in milliseconds since 1970.
     pub own_url: Option<(u64, WebhookUrl)>,
-    /// The names of the last genuine event's parameters, which the next may leave out.
+    /// The parameter names of the last verified event. The next event may omit them.
     pub names: Rc<ParamNames>,
-    /// What clocks show.
+    /// Local times by zone.
     pub local_times: Rc<RefCell<LocalTimeCache>>,
 }
 
-/// What clocks showed in one minute: events that come in the same one need not ask the host again.
+/// The local times of one minute. Events in the same minute need not ask the host again.
 #[derive(Debug, Default)]
 pub struct LocalTimeCache {
     /// Minutes since 1970.
     minute: u64,
-    /// By zone. A config names few.
+    /// By zone. A config names few zones.
     times: Vec<(String, LocalTime)>,
 }
 
 impl LocalTimeCache {
-    /// What the clocks of `zone` show, if it is known for this minute.
+    /// The local time in `zone`, if it is known for this minute.
     #[must_use]
     pub fn at(&self, zone: &str, now: u64) -> Option<LocalTime> {
         let known = |(name, _): &&(String, LocalTime)| self.minute == now / MINUTE && name == zone;
         self.times.iter().find(known).map(|(_, local_time)| *local_time)
     }
 
-    /// Keeps what the host said of the zones in `facts`.
+    /// Stores the local times in `facts`.
     pub fn store(&mut self, facts: &Facts) {
         let minute = facts.now / MINUTE;
         if self.minute != minute {
@@ -58,20 +58,20 @@ impl LocalTimeCache {
     }
 }
 
-/// Milliseconds. Clocks are changed at whole minutes of UTC.
+/// In milliseconds. Time zone transitions are at whole minutes of UTC.
 const MINUTE: u64 = 60_000;
 
-/// The names of an event's parameters, each different, and the order they are signed in.
+/// The distinct parameter names of an event, and their order in the signature.
 #[derive(Debug, Default)]
 pub struct ParamNames {
-    /// As they came.
+    /// In the order received.
     pub names: Vec<String>,
-    /// As they are signed; `None` where two became the same on their way, and the values have a say.
+    /// In the order of the signature. `None` if the order also depends on the values, because two names became equal.
     pub order: Option<SigningOrder>,
 }
 
 impl ParamNames {
-    /// Of `pairs`.
+    /// The names of `pairs`.
     #[must_use]
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         let mut names = Vec::with_capacity(pairs.len());
@@ -82,18 +82,18 @@ impl ParamNames {
     }
 }
 
-/// Where the stories of an instance keep it.
+/// The cache that the flows of an instance share.
 pub type SharedCache = Rc<RefCell<InstanceCache>>;
 
 impl InstanceCache {
-    /// The settings that `secrets` make.
+    /// The settings from `secrets`.
     pub fn settings(&mut self, secrets: &FrameSecrets<'_>) -> Rc<Settings> {
         match &self.settings {
             Some(settings) if settings.are_of(secrets) => Rc::clone(settings),
             _ => {
                 let settings = Rc::new(Settings::read(secrets));
                 self.settings = Some(Rc::clone(&settings));
-                // Other secrets are those of another project, where the bot has another URL.
+                // Other secrets belong to another project, where the bot has another URL.
                 self.own_url = None;
                 settings
             }

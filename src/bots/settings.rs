@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the project secrets say. Every bot reads them here.
+//! The settings in the project secrets. Every bot reads them here.
 
 use crate::dialplan::config::{Config, ConfigError};
 use crate::error::{Code, Problem};
@@ -11,7 +11,7 @@ use crate::runtime::{FrameSecrets, Secret, Secrets};
 use crate::signature::{AuthToken, WebhookUrl};
 use crate::text::{is_blank, list};
 
-/// `PLUMLINE_CONFIG`; the default where it is not set, or cannot be read, with the reason.
+/// `PLUMLINE_CONFIG`. If it is not set, or cannot be read, the default config, with the error if there is one.
 pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError>) {
     match secrets.secret(Secret::Config).map(Config::read) {
         None => (Config::default(), None),
@@ -20,11 +20,11 @@ pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError
     }
 }
 
-/// Twilio's REST API, by `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY`, `TWILIO_API_SECRET` and `TWILIO_API_URL`.
+/// Twilio's REST API with `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY`, `TWILIO_API_SECRET` and `TWILIO_API_URL`.
 ///
 /// # Errors
-/// [`Code::SecretMissing`], [`Code::SecretBlank`], [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`], with the name of the
-/// secret.
+/// [`Code::SecretMissing`], [`Code::SecretBlank`], [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`], with the name of
+/// the secret.
 pub(super) fn read_rest(secrets: &impl Secrets) -> Result<Rest, Problem> {
     let account = secrets.require(Secret::AccountSid)?;
     let (key, secret) = (secrets.require(Secret::ApiKey)?, secrets.require(Secret::ApiSecret)?);
@@ -35,9 +35,9 @@ pub(super) fn read_rest(secrets: &impl Secrets) -> Result<Rest, Problem> {
 /// Our numbers, as `TWILIO_NUMBER` lists them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OurNumbers {
-    /// Those that are E.164, without the spaces and punctuation that people type.
+    /// The E.164 numbers, without the spaces and punctuation that people type.
     pub(super) valid: Vec<String>,
-    /// Whether others are listed, too.
+    /// Whether the list has other entries, too.
     pub(super) has_invalid: bool,
 }
 
@@ -55,17 +55,17 @@ impl OurNumbers {
         Some(numbers)
     }
 
-    /// That a number of the list is not E.164.
+    /// The problem for an entry that is not E.164.
     pub(super) const INVALID: Problem = Problem::at(Code::NumberInvalid, Secret::Number.name());
 }
 
-/// The secrets of the webhook's bot, read. What is wrong with one is reported when it is needed. There is no `Debug`: it
-/// would print them.
+/// The secrets of the webhook bot. An invalid one is reported when it is needed. There is no `Debug`, because it would
+/// print them.
 #[derive(Clone)]
 pub struct Settings {
     /// The secrets as they were read.
     given: [Option<String>; Secret::IN_FRAME],
-    /// `TWILIO_AUTH_TOKEN`, a list while a rotation lasts; never empty.
+    /// `TWILIO_AUTH_TOKEN`: several during a rotation, never empty.
     pub tokens: Result<Vec<AuthToken>, Problem>,
     numbers: Result<OurNumbers, Problem>,
     /// `TWILIO_ACCOUNT_SID`.
@@ -74,11 +74,11 @@ pub struct Settings {
     pub application: Option<String>,
     /// `PLUMLINE_WEBHOOK_URL`.
     pub url: Option<Result<WebhookUrl, Problem>>,
-    /// `PLUMLINE_CONFIG`, or the default where it is wrong or not set.
+    /// `PLUMLINE_CONFIG`, or the default if it is invalid or not set.
     pub config: Config,
-    /// Why `PLUMLINE_CONFIG` is not used, where it is set and wrong.
+    /// Why `PLUMLINE_CONFIG` is not used, if it is invalid.
     pub config_error: Option<ConfigError>,
-    /// Whether anything is set that the default plan knows nothing of.
+    /// Whether a setting is used that the default plan does not support.
     pub beyond_default: bool,
 }
 
@@ -103,22 +103,23 @@ impl Settings {
         }
     }
 
-    /// Whether these are what `secrets` say.
+    /// Whether these settings were read from `secrets`.
     #[must_use]
     pub fn are_of(&self, secrets: &FrameSecrets<'_>) -> bool {
         self.given.iter().zip(secrets.0).all(|(given, secret)| given.as_deref() == secret)
     }
 
-    /// `PLUMLINE_SECRET`, trimmed. A blank one is set all the same: it opens no ticket, and calls that need one are refused.
+    /// `PLUMLINE_SECRET`, trimmed. A blank value still counts as set: it opens no ticket, and calls that need one are
+    /// refused.
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
         self.given[Secret::SealingKeys as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
     }
 
-    /// Our numbers, `TWILIO_NUMBER`: at least one; and what is wrong with others that stand there.
+    /// Our numbers from `TWILIO_NUMBER`, at least one, and the problem with other entries.
     ///
     /// # Errors
-    /// [`Code::SecretMissing`], [`Code::SecretBlank`] or [`Code::NumberInvalid`], with its name.
+    /// [`Code::SecretMissing`], [`Code::SecretBlank`] or [`Code::NumberInvalid`], with the name of the secret.
     pub fn numbers(&self) -> Result<(Vec<E164<'_>>, Option<Problem>), Problem> {
         let ours = self.numbers.as_ref().map_err(Clone::clone)?;
         let wrong = ours.has_invalid.then_some(OurNumbers::INVALID);

@@ -2,7 +2,7 @@
 
 //! The call as a FHIR `Communication`, <https://hl7.org/fhir/R4/communication.html>.
 //!
-//! The log stands whole in the extension; every other element follows from it, for people and searches to read.
+//! The extension holds the complete log. The other elements are derived from it, for people and for searches.
 
 use super::extension::{self, parts_of};
 use super::leg::{Count, Leg};
@@ -15,11 +15,11 @@ use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::instant;
 
-/// The name of the extension, which follows the base and a slash.
+/// The last part of the extension URL, after the base and a slash.
 pub const EXTENSION: &str = "twilio-call";
 const MEDIUM: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "TEL");
 
-/// How a call is laid out, whatever came first.
+/// The order of the members, whatever was written first.
 const ORDER: [&str; 16] = [
     "resourceType",
     "id",
@@ -39,7 +39,7 @@ const ORDER: [&str; 16] = [
     "note",
 ];
 
-/// What follows from a log; `Null` is not there.
+/// The elements that are derived from a log. `Null` stands for an absent element.
 #[derive(Default)]
 struct Elements {
     based_on: Json,
@@ -53,10 +53,10 @@ struct Elements {
 }
 
 impl CallLog {
-    /// Reads a log back from its `Communication`; of one that is not ours, no more than the `CallSid`.
+    /// Reads the log from a `Communication`. Without a log of ours, only the `CallSid` is read.
     ///
-    /// An extension of that name is read whatever its base, and so are several: while a config cannot be read, or before
-    /// it has one, nobody knows the base that it will have.
+    /// Extensions with any base are read, and there may be several. While a config cannot be read, its base is not
+    /// known.
     #[must_use]
     pub fn read(resource: &Json) -> Self {
         let mut log = Self::default();
@@ -71,18 +71,18 @@ impl CallLog {
         log
     }
 
-    /// Whether a log was written into `resource` before.
+    /// Whether `resource` contains a log.
     #[must_use]
     pub fn is_written_in(resource: &Json) -> bool {
         call_extensions(resource).next().is_some()
     }
 
-    /// Writes the log as a `Communication`, or into the one there is. `base` is that of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by
-    /// default.
+    /// Writes the log into `existing`, or into a new `Communication`. `base` is that of the extension's URL, by default
+    /// [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
     ///
-    /// Of an existing resource only what is ours changes: what follows from the log that stands there already. What
-    /// others added (payloads, notes, extensions, parts of ours), and what they corrected (the patient, a status
-    /// `entered-in-error`), stays. Of several extensions of ours one is left, under `base`.
+    /// In an existing resource, only elements change that were derived from the log that it contains. What others added
+    /// (payloads, notes, extensions) or corrected (the patient, the status `entered-in-error`) is preserved. If there
+    /// are several extensions of ours, one is left, with `base`.
     #[must_use]
     pub fn write(&self, existing: Option<Json>, base: &str) -> Json {
         let mut resource = existing
@@ -123,7 +123,7 @@ impl CallLog {
                 place(&mut resource, name, concept(system, code), |_| false);
             }
         }
-        // Every Communication has a status, so that of somebody else's first draft gives way.
+        // Every `Communication` has a status, so the status of someone else's draft is replaced.
         if is_new && !is(&resource, "status", "entered-in-error") {
             resource.set("status", Json::Null);
         }
@@ -132,7 +132,7 @@ impl CallLog {
         resource
     }
 
-    /// The one line that tells a reader of the chart what this was.
+    /// A summary of the call in one line.
     #[must_use]
     pub fn line(&self) -> String {
         let kind = match self.direction() {
@@ -188,7 +188,8 @@ impl CallLog {
 }
 
 impl Elements {
-    /// `previous`: what followed from each extension that stands there; the one it was written from is not known.
+    /// Updates the elements. `previous` has the elements that were derived from each extension in the resource. It is
+    /// not known which of them was written.
     fn apply(self, resource: &mut Json, previous: &[Self]) {
         update_element(
             resource,
@@ -236,7 +237,7 @@ impl Elements {
     }
 }
 
-/// What was written as the element `name`: that of the values which stands there, else the first that is one.
+/// What was written as the element `name`: the value in `previous` that the resource has, or else the first value.
 fn written<'w>(resource: &Json, name: &str, previous: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
     let current = resource.get(name).unwrap_or(&Json::Null);
     let values = || previous.iter().map(value).filter(|value| **value != Json::Null);
@@ -244,17 +245,17 @@ fn written<'w>(resource: &Json, name: &str, previous: &'w [Elements], value: fn(
     values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
-/// Our extensions of a resource: one, unless the base was another for a while. The rest of more than
-/// [`MAX_EXTENSIONS`] is ignored: each is compared with every element of a list.
+/// Our extensions of a resource. There is one, unless the base has changed. No more than [`MAX_EXTENSIONS`] are read,
+/// because each is compared with every element of a list.
 fn call_extensions(resource: &Json) -> impl Iterator<Item = &Json> {
     let all = resource.get("extension").map(Json::elements).unwrap_or_default();
     all.iter().filter(|one| is_call_extension(one)).take(MAX_EXTENSIONS)
 }
 
-/// How many extensions of ours are read.
+/// The maximum number of extensions that are read.
 const MAX_EXTENSIONS: usize = 8;
 
-/// Whether an extension is what is known of a call, whatever its base.
+/// Whether an extension holds a call log, whatever its base.
 pub fn is_call_extension(extension: &Json) -> bool {
     let url = extension.get("url").and_then(Json::text).unwrap_or_default();
     url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/'))

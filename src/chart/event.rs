@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What one request of Twilio's says of a call.
+//! What one request of Twilio says about a call.
 
 use super::status::Status;
 use super::values::{address, call_sid, is_address, is_word, sid, word};
@@ -9,84 +9,84 @@ use crate::dialplan::{CallSid, Params, Party};
 use crate::json::Json;
 use crate::time::{parse_instant, parse_rfc2822};
 
-/// What one request, or one line of Twilio's list of calls, says of one leg; and, where it is a dial action, of the leg
-/// that was dialled.
+/// What a request, or an item in Twilio's list of calls, says about one leg. A dial action also describes the dialed
+/// leg.
 ///
 /// Sources: <https://www.twilio.com/docs/voice/twiml#request-parameters>,
-/// <https://www.twilio.com/docs/voice/api/call-resource>. What is malformed counts as not said. `TranscriptionText` is
-/// not read: it is what a patient said, and belongs elsewhere.
+/// <https://www.twilio.com/docs/voice/api/call-resource>. A malformed value counts as absent. `TranscriptionText` is
+/// not read, because it is what a patient said and is stored elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallEvent<'a> {
     /// `CallSid`.
     pub sid: CallSid<'a>,
     /// `ParentCallSid`.
     pub parent: Option<CallSid<'a>>,
-    /// `Direction`, Twilio's word: a call that a browser places is `inbound` too.
+    /// `Direction`, as Twilio sends it. A call that a browser places is `inbound`, too.
     pub direction: Option<&'a str>,
-    /// `From`, as written; [`CallEvent::from_party`] reads it.
+    /// `From`, as Twilio sends it. [`CallEvent::from_party`] parses it.
     pub from: Option<&'a str>,
-    /// `To`, as written.
+    /// `To`, as Twilio sends it.
     pub to: Option<&'a str>,
     /// `CallStatus`.
     pub status: Option<Status>,
-    /// `SequenceNumber`, which orders the progress events of one leg.
+    /// `SequenceNumber`, which orders the progress events of a leg.
     pub sequence: Option<u32>,
-    /// Milliseconds since 1970: `Timestamp`, or when the request came in; of the list, `start_time`.
+    /// Milliseconds since 1970: `Timestamp`, or when the request arrived. In the list, `start_time`.
     pub at: Option<u64>,
-    /// When it was in progress, where this says so.
+    /// When it was in progress, if this event says so.
     pub answered: Option<u64>,
-    /// When it had ended, where this says so; of the list, `end_time`.
+    /// When it had ended, if this event says so. In the list, `end_time`.
     pub ended: Option<u64>,
-    /// `CallDuration`, in seconds. (`Duration` is in billed minutes, and is not read.)
+    /// `CallDuration`, in seconds. `Duration` is in billed minutes and is not read.
     pub duration: Option<u32>,
-    /// `AnsweredBy`: `human`, `machine_start`, … an open set.
+    /// `AnsweredBy`: `human`, `machine_start`, and others.
     pub answered_by: Option<&'a str>,
     /// `StirVerstat`.
     pub stir_verstat: Option<&'a str>,
     /// `SipResponseCode`.
     pub sip_response: Option<u32>,
-    /// `ErrorCode`, Twilio's.
+    /// `ErrorCode` of Twilio.
     pub error: Option<u32>,
-    /// What a recording says.
+    /// The recording, if the event is about one.
     pub recording: Option<RecordingReport<'a>>,
-    /// What a dial action says.
+    /// The dialed leg, if the event is a dial action.
     pub dial: Option<DialReport<'a>>,
-    /// What a queue action says.
+    /// The wait, if the event is a queue action.
     pub queue: Option<QueueReport<'a>>,
-    /// Whether it says that somebody else was with them in a conference.
+    /// Whether another participant was in the conference.
     pub joined_conference: bool,
-    /// Whether the dialplan answers it by `<Reject>`: Twilio says of such a call what it says of any that nobody took.
+    /// Whether the dialplan answers with `<Reject>`. Twilio reports such a call like any unanswered call.
     pub rejected: bool,
 }
 
-/// `RecordingSid` and what stands beside it.
+/// The parameters of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordingReport<'a> {
-    /// `RecordingSid`, `RE` and 32 hexadecimal digits.
+    /// `RecordingSid`: `RE` and 32 hexadecimal digits.
     pub sid: &'a str,
-    /// `RecordingStatus`: `in-progress`, `completed`, `absent`, `failed`; not there in the action of a `<Record>`.
+    /// `RecordingStatus`: `in-progress`, `completed`, `absent`, `failed`. Absent in the action of a `<Record>`.
     pub status: Option<&'a str>,
     /// `RecordingDuration`, in seconds.
     pub duration: Option<u32>,
-    /// Whether it is a message that a caller left: `RecordingSource` is `RecordVerb`, or this is the action of a
-    /// `<Record>`. A story that knows better by its step may say so here.
+    /// Whether a caller left it as a message: `RecordingSource` is `RecordVerb`, or this is the action of a `<Record>`.
+    /// A flow that knows it may set it here.
     pub message: bool,
 }
 
-/// `DialCallStatus` and what stands beside it.
+/// The parameters of a dial action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DialReport<'a> {
-    /// `DialCallSid`; nobody was reached where there is none.
+    /// `DialCallSid`. `None` if no one was reached.
     pub sid: Option<CallSid<'a>>,
     /// `DialCallStatus`.
     pub status: Option<Status>,
     /// `DialCallDuration`, in seconds.
     pub duration: Option<u32>,
-    /// `DialBridged`: whether the two ends were connected.
+    /// `DialBridged`: whether both parties were connected.
     pub bridged: Option<bool>,
 }
 
-/// `QueueResult` and what stands beside it.
+/// The parameters of a queue action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueReport<'a> {
     /// `QueueResult`: `bridged`, `hangup`, `queue-full`, …
@@ -96,19 +96,19 @@ pub struct QueueReport<'a> {
 }
 
 impl<'a> CallEvent<'a> {
-    /// Reads the parameters of a request to a callback URL, which came in at `received_at` (milliseconds since 1970).
+    /// Reads the parameters of a callback that arrived at `received_at` (milliseconds since 1970).
     ///
-    /// A parameter that came with two values counts as not said. `None` where `CallSid`, or a `ParentCallSid` that is
-    /// given, is none: it is not known then which call it belongs to.
+    /// A parameter with two values counts as absent. `None` if `CallSid`, or a given `ParentCallSid`, is not valid,
+    /// because the call is then not known.
     #[must_use]
     pub fn read(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
         let params = Params(pairs);
         let mut event = Self::from_first_request(pairs, received_at)?;
-        // A leg that came in has no parent.
+        // An incoming leg has no parent.
         if params.has_value("ParentCallSid") && event.direction != Some("inbound") {
             event.parent = Some(call_sid(params.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
         }
-        // Conferences count their own events.
+        // Conferences number their own events.
         event.sequence = params.number("SequenceNumber").filter(|_| !params.has_value("ConferenceSid"));
         event.joined_conference = params.has_value("ConferenceSid") && has_joined(params);
         event.set_time(params.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
@@ -145,8 +145,8 @@ impl<'a> CallEvent<'a> {
         Some(event)
     }
 
-    /// Reads the request with which a call begins, and takes from it only what Twilio writes in every request: a browser
-    /// adds parameters of its own to this one, of any name that is not yet there. `None` as in [`CallEvent::read`].
+    /// Reads the first request of a call. It uses only parameters that Twilio sends in every request, because a browser
+    /// may add any other name to this one. `None` as in [`CallEvent::read`].
     #[must_use]
     pub fn from_first_request(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
         let params = Params(pairs);
@@ -159,7 +159,7 @@ impl<'a> CallEvent<'a> {
         Some(event)
     }
 
-    /// Reads a call of Twilio's list: `sid`, `parent_call_sid`, `status`, `start_time`, `end_time` (RFC 2822),
+    /// Reads an item of Twilio's list: `sid`, `parent_call_sid`, `status`, `start_time`, `end_time` (RFC 2822),
     /// `duration` (seconds), `direction`, `from`, `to`, `answered_by`. `None` as in [`CallEvent::read`].
     #[must_use]
     pub fn from_rest(call: &'a Json) -> Option<Self> {
@@ -180,25 +180,25 @@ impl<'a> CallEvent<'a> {
         Some(event)
     }
 
-    /// The call that the leg belongs to: its parent, or itself.
+    /// The call of this leg: its parent, or itself.
     #[must_use]
     pub fn root(&self) -> CallSid<'a> {
         self.parent.unwrap_or(self.sid)
     }
 
-    /// `From`, by the form of the address.
+    /// `From` as a party.
     #[must_use]
     pub fn from_party(&self) -> Option<Party<'a>> {
         self.from.map(Party::parse)
     }
 
-    /// `To`, by the form of the address.
+    /// `To` as a party.
     #[must_use]
     pub fn to_party(&self) -> Option<Party<'a>> {
         self.to.map(Party::parse)
     }
 
-    /// Whether the leg had ended by then.
+    /// Whether the leg had ended.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.status.is_some_and(Status::is_terminal)
@@ -237,17 +237,17 @@ impl<'a> CallEvent<'a> {
 }
 
 impl RecordingReport<'_> {
-    /// Whether there is one to be heard.
+    /// Whether the recording can be played.
     pub(super) fn is_available(&self) -> bool {
         !matches!(self.status, Some("absent" | "failed"))
     }
 }
 
-/// Whether an event of a conference says that somebody else was in it with this call.
+/// Whether a conference event says that another participant was there with this call.
 ///
-/// `conference-start` names no call, so the order tells: alone, one joins with the first event and leaves with the second.
-/// Where a caller does not start the conference, whoever else is there may be waiting as well, so there it is told only by
-/// somebody else having ended it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
+/// `conference-start` has no call, so the order of events decides. Someone alone joins with the first event and leaves
+/// with the second. If the caller does not start the conference, the others may be waiting, too. Then only the end by
+/// another participant proves it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
 fn has_joined(params: Params<'_, '_>) -> bool {
     let number = params.number("SequenceNumber").unwrap_or_default();
     let starts = params.get("StartConferenceOnEnter") != Some("false");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The extension that holds the log: what was merged, part by part, so that it reads back as it was.
+//! The extension that holds the log. It stores the merged values, so reading it returns the same log.
 
 use super::leg::{COUNTS, Count, INSTANTS, Leg, TEXTS, Text, insert};
 use super::status::{Reports, Status};
@@ -10,8 +10,8 @@ use crate::fhir::element::{extension, extension_of, is, reference};
 use crate::json::Json;
 use crate::time::{instant, parse_instant};
 
-/// The parts of a leg that are no text, number or instant; the last three only where `callStatus` and `sequenceNumber`
-/// do not tell it all, as [`Reports`] says.
+/// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
+/// `sequenceNumber` are not enough; see [`Reports`].
 const LEG_PARTS: [&str; 11] = [
     "callSid",
     "callStatus",
@@ -26,19 +26,19 @@ const LEG_PARTS: [&str; 11] = [
     "terminalSequence",
 ];
 
-/// The parts that tell the context, by [`Context::texts`]; and how many of them are references.
+/// The parts of the context, in the order of [`Context::texts`]. The first [`REFERENCES`] are references.
 const CONTEXT: [&str; 7] =
     ["patient", "relatedPerson", "practitioner", "appointment", "identity", "number", "practitionerNumber"];
 const REFERENCES: usize = 4;
 const PREPARED: &str = "prepared";
 const LEG: &str = "leg";
 
-/// The parts of the log, with those of `earlier` that are none of ours.
+/// The parts of the log, and the parts of `earlier` that are not ours.
 pub(super) fn write(log: &CallLog, earlier: &[Json]) -> Vec<Json> {
     let mut parts = Vec::new();
     if let Some(root) = log.root_leg() {
         write_leg(&mut parts, root);
-        // The root's outcome is the call's.
+        // The root's outcome is the outcome of the call.
         parts.retain(|part| !is(part, "url", "outcome"));
         push(&mut parts, "outcome", "valueCode", log.outcome().map(|outcome| Json::of(outcome.word())));
     }
@@ -66,7 +66,7 @@ pub(super) fn write(log: &CallLog, earlier: &[Json]) -> Vec<Json> {
     parts
 }
 
-/// Reads the log back. What is malformed counts as not there.
+/// Reads the log. Malformed values count as absent.
 pub(super) fn read(parts: &[Json]) -> CallLog {
     let mut log = CallLog::default();
     if let Some(root) = read_leg(parts) {
@@ -92,7 +92,7 @@ pub(super) fn read(parts: &[Json]) -> CallLog {
     log
 }
 
-/// The legs that were dialled, the earliest first.
+/// The dialed legs, the earliest first.
 fn in_order(log: &CallLog) -> Vec<&Leg> {
     let mut legs: Vec<&Leg> = Vec::new();
     for leg in log.children() {
@@ -136,7 +136,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     }
 }
 
-/// A leg, if it has a `callSid`.
+/// Reads a leg. `None` if it has no `callSid`.
 fn read_leg(parts: &[Json]) -> Option<Leg> {
     let one = |name: &str| parts.iter().find(|part| is(part, "url", name));
     let status = |name: &str| text(one(name)?, "valueCode").and_then(Status::parse);

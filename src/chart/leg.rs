@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One leg of a call, merged of everything that was said of it.
+//! One leg of a call, merged from all events about it.
 
 use super::event::{CallEvent, RecordingReport};
 use super::status::{Reports, Status};
 
-/// Milliseconds by which an end and a duration, told in seconds, may miss a beginning.
+/// The maximum difference, in milliseconds, between a start and its calculation from an end and a duration in seconds.
 const ROUNDING: u64 = 2_000;
 
-/// One leg: what Twilio gave a `CallSid` of its own.
+/// One leg, which has its own `CallSid` at Twilio.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leg {
     /// `CallSid`.
     pub sid: String,
-    /// Of two texts the first in the order of their bytes.
+    /// Of two texts, the first in byte order is kept.
     pub(super) texts: [Option<String>; TEXTS.len()],
-    /// Of two numbers the greater.
+    /// Of two numbers, the greater is kept.
     pub(super) counts: [Option<u32>; COUNTS.len()],
-    /// Of two instants the earlier.
+    /// Of two instants, the earlier is kept.
     pub(super) instants: [Option<u64>; INSTANTS.len()],
     pub(super) reports: Reports,
-    /// The best that a dial action said of a leg that it had no `DialCallSid` for.
+    /// The best status that a dial action reported for a leg without a `DialCallSid`.
     pub(super) dialed: Option<Status>,
     pub(super) bridged: Option<bool>,
     pub(super) message: bool,
     pub(super) rejected: bool,
-    /// `RecordingSid`s, in order.
+    /// The `RecordingSid`s, sorted.
     pub(super) recordings: Vec<String>,
 }
 
-/// A text that is known of a leg.
+/// A text of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
     /// `ParentCallSid`.
@@ -48,10 +48,10 @@ pub enum Text {
     QueueResult,
 }
 
-/// A number that is known of a leg.
+/// A number of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// `CallDuration`, seconds.
+    /// `CallDuration`, in seconds.
     Duration,
     /// The highest `SequenceNumber`.
     Sequence,
@@ -59,34 +59,34 @@ pub enum Count {
     SipResponse,
     /// `ErrorCode`.
     Error,
-    /// `QueueTime`, seconds.
+    /// `QueueTime`, in seconds.
     Queue,
-    /// `RecordingDuration`, seconds.
+    /// `RecordingDuration`, in seconds.
     Recording,
 }
 
-/// An instant that is known of a leg, milliseconds since 1970.
+/// An instant of a leg, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instant {
-    /// The first that is heard of it.
+    /// The time of its first event.
     Start,
-    /// It was first in progress.
+    /// When it was first in progress.
     Answered,
-    /// It had ended.
+    /// When it had ended.
     End,
 }
 
-/// The parts of the extension, by [`Text`].
+/// The names in the extension, by [`Text`].
 pub(super) const TEXTS: [&str; 7] =
     ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult"];
-/// By [`Count`].
+/// The names in the extension, by [`Count`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
-/// By [`Instant`].
+/// The names in the extension, by [`Instant`].
 pub(super) const INSTANTS: [&str; 3] = ["start", "answered", "end"];
 
 impl Leg {
-    /// The leg that `event` is about.
+    /// The leg of an event.
     pub(super) fn of(event: &CallEvent<'_>) -> Self {
         let mut leg = Self { sid: event.sid.0.to_owned(), ..Self::default() };
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -119,7 +119,7 @@ impl Leg {
         leg
     }
 
-    /// The leg that a dial action tells of.
+    /// The leg that a dial action describes.
     pub(super) fn dialed_by(event: &CallEvent<'_>) -> Option<Self> {
         let dial = event.dial?;
         let mut leg = Self { sid: dial.sid?.0.to_owned(), ..Self::default() };
@@ -131,7 +131,7 @@ impl Leg {
         Some(leg)
     }
 
-    /// What both know.
+    /// Merges what another log knows of the same leg.
     pub(super) fn merge(&mut self, other: &Self) {
         for (ours, theirs) in self.texts.iter_mut().zip(&other.texts) {
             keep_min(ours, theirs.as_ref());
@@ -170,7 +170,7 @@ impl Leg {
         self.instants[instant as usize]
     }
 
-    /// The status that counts.
+    /// The current status.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
         self.reports.status()
@@ -182,39 +182,38 @@ impl Leg {
         self.status().is_some_and(Status::is_terminal)
     }
 
-    /// The recordings made of it, `RecordingSid`s in order.
+    /// Its recordings: `RecordingSid`s, sorted.
     #[must_use]
     pub fn recordings(&self) -> &[String] {
         &self.recordings
     }
 
-    /// Whether what a recording's event says is known.
+    /// Whether the leg has this recording, or there is nothing to play.
     #[must_use]
     pub fn has_recording(&self, recording: &RecordingReport<'_>) -> bool {
         !recording.is_available() || self.recordings.iter().any(|known| known == recording.sid)
     }
 
-    /// Whether the dialplan turned the caller away.
+    /// Whether the dialplan rejected the caller.
     #[must_use]
     pub const fn is_rejected(&self) -> bool {
         self.rejected
     }
 
-    /// Whether a caller left a message on it.
+    /// Whether a caller left a message.
     #[must_use]
     pub const fn has_message(&self) -> bool {
         self.message
     }
 
-    /// When it was answered: when it was first in progress, or where nothing came then, as long before its end as it
-    /// lasted.
+    /// When it was answered: when it was first in progress, or if no event says so, its end minus its duration.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
         self.instant(Instant::Answered).or_else(|| self.start_by_duration())
     }
 
-    /// When it began: the first that was heard of it, or where that came long after Twilio had answered it, then. Nothing
-    /// is heard of a caller before their first key or the end of a greeting, unless there is something to be written down.
+    /// When it started: its first event, or if that came long after Twilio answered the call, its end minus its
+    /// duration. A caller may cause no event before the first key press or the end of a greeting.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
         let first_seen = self.instant(Instant::Start)?;
@@ -222,7 +221,8 @@ impl Leg {
         self.start_by_duration().filter(|start| ended || start + ROUNDING < first_seen).or(Some(first_seen))
     }
 
-    /// When it began, unless all that is known is when it was first in progress, or over: that may be long after.
+    /// The start, unless the only known instants are when it was in progress or over, which may be long after the
+    /// start.
     pub(super) fn known_start(&self) -> Option<u64> {
         let later = self.instant(Instant::Answered).into_iter().chain(self.instant(Instant::End)).min();
         let was_seen_earlier =
@@ -230,20 +230,20 @@ impl Leg {
         self.started_at().filter(|_| was_seen_earlier || self.start_by_duration().is_some())
     }
 
-    /// Whether somebody took the caller out of a queue.
+    /// Whether the caller left a queue and was connected.
     /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
     pub(super) fn left_queue_connected(&self) -> bool {
         matches!(self.text(Text::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
     }
 
-    /// As long before its end as it lasted.
+    /// The end minus the duration.
     fn start_by_duration(&self) -> Option<u64> {
         let duration = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
         self.instant(Instant::End)?.checked_sub(u64::from(duration) * 1_000)
     }
 }
 
-/// Keeps the lesser; nothing is greater than anything.
+/// Keeps the smaller value. `None` counts as greater than any value.
 pub(super) fn keep_min<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
     if let Some(theirs) = theirs
         && ours.as_ref().is_none_or(|ours| theirs < ours)
@@ -252,10 +252,10 @@ pub(super) fn keep_min<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>)
     }
 }
 
-/// How many recordings a leg has at most. No leg has so many; a record that anybody has written may claim them.
+/// The maximum number of recordings of a leg. No real leg has this many, but a forged record might.
 const MAX_RECORDINGS: usize = 100;
 
-/// Puts a text into its place in a list without repetitions.
+/// Inserts a text into a sorted list without duplicates.
 pub(super) fn insert(list: &mut Vec<String>, text: &str) {
     if list.len() >= MAX_RECORDINGS {
         return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call as the chart keeps it: everything that was said of it, merged.
+//! The log of a call in the chart: all events about it, merged.
 //!
-//! Twilio's events come late, twice and out of order, and several bots write at the same time. So a [`CallLog`] is made
-//! such that none of that matters: two logs merge into what both know, whichever comes first, however often, in whatever
-//! grouping. Everything else (the outcome, the status, the `Communication`) is told from the merged log alone.
+//! Twilio's events arrive late, twice and out of order, and several bots write at the same time. A [`CallLog`] is not
+//! affected by that: merging two logs gives the same result in any order and any number of times. The outcome, the
+//! status and the `Communication` are derived from the merged log only.
 
 mod communication;
 mod event;
@@ -35,47 +35,47 @@ use crate::dialplan::Party;
 use leg::keep_min;
 use values::is_address;
 
-/// What is known of one call.
+/// What is known about one call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallLog {
-    /// The root leg's `CallSid`; none while a ticket waits for its call.
+    /// The root leg's `CallSid`. `None` while a ticket waits for its call.
     root: Option<String>,
-    /// By `CallSid`, the root's among them.
+    /// Sorted by `CallSid`, including the root.
     legs: Vec<Leg>,
     context: Context,
 }
 
-/// What a plan or a ticket knows of a call. Of two values for the same, the first in the order of their bytes counts, and
-/// of two instants the earlier.
+/// What a plan or a ticket knows about a call. Of two texts, the first in byte order counts, and of two instants the
+/// earlier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    /// `Patient/…`, whom the call is about.
+    /// `Patient/…`: whom the call is about.
     pub patient: Option<String>,
-    /// `RelatedPerson/…`, who speaks for the patient.
+    /// `RelatedPerson/…`: who speaks for the patient.
     pub related: Option<String>,
-    /// `Practitioner/…` or `PractitionerRole/…`, who speaks for the clinic.
+    /// `Practitioner/…` or `PractitionerRole/…`: who speaks for the clinic.
     pub practitioner: Option<String>,
-    /// `Appointment/…`, which the call is for.
+    /// `Appointment/…`: what the call is about.
     pub appointment: Option<String>,
     /// The identity that may claim a ticket, or that placed the call.
     pub identity: Option<String>,
-    /// The number that a ticket allows to dial, E.164.
+    /// The E.164 number that a ticket allows to dial.
     pub number: Option<String>,
-    /// The practitioner's own phone, which rings first where a call is placed by REST, E.164.
+    /// The practitioner's own phone, E.164. It rings first if a call is placed by REST.
     pub practitioner_number: Option<String>,
-    /// When a ticket was written, milliseconds since 1970.
+    /// When a ticket was written, in milliseconds since 1970.
     pub prepared: Option<u64>,
 }
 
-/// How many legs a log has at most.
+/// The maximum number of legs in a log.
 const MAX_LEGS: usize = 300;
 
-/// Which way a call goes, from where the clinic stands.
+/// The direction of a call, from the clinic's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallDirection {
-    /// Somebody called the clinic.
+    /// A call to the clinic.
     Inbound,
-    /// The clinic called somebody: from a browser, or by REST.
+    /// A call from the clinic, placed by a browser or by REST.
     Outbound,
 }
 
@@ -106,7 +106,7 @@ impl Context {
 }
 
 impl CallLog {
-    /// A log that knows nothing of a call but its context: a ticket.
+    /// A log that has only a context: a ticket.
     #[must_use]
     pub fn ticket(context: &Context) -> Self {
         let mut log = Self::default();
@@ -114,7 +114,7 @@ impl CallLog {
         log
     }
 
-    /// What these events say of one call.
+    /// The log of these events of one call.
     #[must_use]
     pub fn of(events: &[CallEvent<'_>]) -> Self {
         let mut log = Self::default();
@@ -124,7 +124,7 @@ impl CallLog {
         log
     }
 
-    /// Adds what an event says.
+    /// Adds an event.
     pub fn add(&mut self, event: &CallEvent<'_>) {
         let root = event.root().0;
         self.claim(root);
@@ -134,14 +134,14 @@ impl CallLog {
         }
     }
 
-    /// Names the call that the log is of, as whoever claims a ticket does. Logs of two calls are not to be merged;
-    /// should it happen, the lesser `CallSid` is the root and the other a leg.
+    /// Sets the call of the log, for example when a call claims a ticket. Logs of two calls must not be merged. If that
+    /// happens, the smaller `CallSid` is the root and the other one a leg.
     pub fn claim(&mut self, root: &str) {
         keep_min(&mut self.root, Some(&root.to_owned()));
         self.merge_leg(&Leg { sid: root.to_owned(), ..Leg::default() });
     }
 
-    /// Adds a context. A text that is empty or longer than 256 bytes is passed over.
+    /// Adds a context. A text that is empty or longer than 256 bytes is ignored.
     pub fn add_context(&mut self, context: &Context) {
         for (ours, theirs) in self.context.texts_mut().into_iter().zip(context.texts()) {
             if theirs.as_deref().is_some_and(is_address) {
@@ -151,7 +151,7 @@ impl CallLog {
         keep_min(&mut self.context.prepared, context.prepared.as_ref());
     }
 
-    /// Puts back what was sealed when the call was prepared, if `context` was prepared.
+    /// Restores what was sealed when the call was prepared, if `context` was prepared.
     pub fn restore(&mut self, context: &Context) {
         if context.prepared.is_some() {
             self.context.practitioner.clone_from(&context.practitioner);
@@ -162,7 +162,7 @@ impl CallLog {
         }
     }
 
-    /// Adds everything that another log of the same call knows.
+    /// Adds what another log of the same call knows.
     pub fn merge(&mut self, other: &Self) {
         self.merge_legs(other);
         self.add_context(&other.context);
@@ -176,8 +176,8 @@ impl CallLog {
         }
     }
 
-    /// Whether what `event` says of its leg's end and length, and of a recording, is known. What Twilio's list says of a call is often known
-    /// to the second but not to the letter, and not worth a write.
+    /// Whether the log has the leg's end and duration, and the recording, of `event`. Twilio's list often repeats what
+    /// is known in other words, which is not worth a write.
     #[must_use]
     pub fn includes(&self, event: &CallEvent<'_>) -> bool {
         self.leg(event.sid.0).is_some_and(|leg| {
@@ -188,7 +188,7 @@ impl CallLog {
         })
     }
 
-    /// The root's `CallSid`; none of a ticket that nobody has claimed.
+    /// The root's `CallSid`. `None` for a ticket that no call has claimed.
     #[must_use]
     pub fn root(&self) -> Option<&str> {
         self.root.as_deref()
@@ -200,13 +200,13 @@ impl CallLog {
         self.legs.iter().find(|leg| leg.sid == sid)
     }
 
-    /// The leg with which the call began.
+    /// The first leg of the call.
     #[must_use]
     pub fn root_leg(&self) -> Option<&Leg> {
         self.leg(self.root()?)
     }
 
-    /// The legs that were dialled, by `CallSid`.
+    /// The dialed legs, sorted by `CallSid`.
     pub fn children(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| Some(&leg.sid) != self.root.as_ref())
     }
@@ -217,13 +217,13 @@ impl CallLog {
         &self.context
     }
 
-    /// Whether nothing follows.
+    /// Whether the call has ended.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.root_leg().is_some_and(Leg::is_over)
     }
 
-    /// Which way the call goes. Twilio's `Direction` of what a browser places is `inbound`; who placed it tells.
+    /// The direction of the call. Twilio's `Direction` is `inbound` for a browser's call, so the caller decides.
     #[must_use]
     pub fn direction(&self) -> Option<CallDirection> {
         if self.context.prepared.is_some() || self.context.identity.is_some() {
@@ -237,14 +237,14 @@ impl CallLog {
         Some(if direction.starts_with("outbound") { CallDirection::Outbound } else { CallDirection::Inbound })
     }
 
-    /// When the call began, as far as is known.
+    /// When the call started, as far as is known.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
         self.legs.iter().filter_map(Leg::started_at).min()
     }
 
-    /// When somebody or something answered it: whoever was dialled, or took the caller out of a queue, or where there was
-    /// nobody such, the root. None where the call has ended without.
+    /// When it was answered: by a dialed leg, or by the one who took the caller out of a queue, or else by the root.
+    /// `None` if the call ended without an answer.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
         if self.outcome().is_some_and(|outcome| !matches!(outcome, Outcome::Answered | Outcome::Voicemail)) {
@@ -255,12 +255,13 @@ impl CallLog {
         if root.left_queue_connected() {
             return answered.into_iter().chain(self.bridged_at(root)).min();
         }
-        // When somebody else came into a conference is not told.
+        // Twilio does not report when the other participant joined the conference.
         answered.or_else(|| root.answered_at().filter(|_| root.bridged != Some(true)))
     }
 
-    /// When the caller came out of the queue to somebody. Twilio tells that only behind the talk, and not when the wait
-    /// began: no sooner than the call, nor than whoever was rung before was given up. None where neither is known.
+    /// When the caller left the queue and was connected. Twilio reports the wait only after the talk, and does not
+    /// report when it began. It began at the start of the call or later, after the dialed phones stopped ringing.
+    /// `None` if neither is known.
     fn bridged_at(&self, root: &Leg) -> Option<u64> {
         let waited = u64::from(root.count(Count::Queue)?) * 1_000;
         let abandoned =
@@ -270,7 +271,7 @@ impl CallLog {
         Some(root.instant(Instant::End).map_or(bridged, |end| bridged.min(end)))
     }
 
-    /// Who or what answered, Twilio's word: of the root, else of whoever was dialled.
+    /// `AnsweredBy` of the root, or else of a dialed leg.
     #[must_use]
     pub fn answered_by(&self) -> Option<&str> {
         let word = |leg: &'_ Leg| leg.text(Text::AnsweredBy).is_some();
@@ -279,7 +280,7 @@ impl CallLog {
     }
 
     fn merge_leg(&mut self, leg: &Leg) {
-        // No call has so many; a record that anybody has written may claim them.
+        // No real call has this many legs, but a forged record might.
         if self.legs.len() >= MAX_LEGS && self.leg(&leg.sid).is_none() {
             return;
         }

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How a call ended, in one word.
+//! The outcome of a call.
 
 use super::leg::{Count, Leg, Text};
 use super::status::Status;
 use super::{CallDirection, CallLog, Party};
 
-/// How a call, or a leg of one, ended. Of several legs the greatest counts.
+/// How a call, or one of its legs, ended. Of several legs, the greatest outcome counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// The call could not be connected.
     Failed,
     /// The line was busy.
     Busy,
-    /// Somebody pushed the call away.
+    /// The callee declined the call.
     Declined,
-    /// Nobody answered.
+    /// No one answered.
     NoAnswer,
-    /// The caller hung up before anybody answered.
+    /// The caller hung up before anyone answered.
     Dropped,
-    /// A caller left a message, or a machine answered.
+    /// The caller left a message, or a machine answered.
     Voicemail,
-    /// Somebody answered.
+    /// The call was answered.
     Answered,
 }
 
 impl Outcome {
-    /// The word in the chart.
+    /// The code in the chart.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -41,11 +41,11 @@ impl Outcome {
     }
 }
 
-/// SIP 603, Decline: a phone's owner pushed the call away.
+/// SIP 603, Decline: the callee declined the call.
 const DECLINE: u32 = 603;
 
 impl Leg {
-    /// How this leg ended, from where the one who was called stands; none while it goes on.
+    /// How this leg ended for the callee. `None` while it is in progress.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let status = self.status().filter(|status| status.is_terminal())?;
@@ -59,10 +59,10 @@ impl Leg {
         let to_client = matches!(self.text(Text::To).map(Party::parse), Some(Party::Client(_)));
         Some(match status {
             Status::Completed if machine => Outcome::Voicemail,
-            // Picked up, but never connected: whoever it was did not take the call.
+            // Picked up, but never connected: the callee did not take the call.
             Status::Completed if self.bridged == Some(false) => Outcome::NoAnswer,
             Status::Completed => Outcome::Answered,
-            // An app has no line that could be busy.
+            // An app has no busy line.
             Status::Busy if to_client => Outcome::Declined,
             Status::Busy => Outcome::Busy,
             Status::Failed => Outcome::Failed,
@@ -72,11 +72,11 @@ impl Leg {
 }
 
 impl CallLog {
-    /// How the call ended; none while it goes on.
+    /// How the call ended. `None` while it is in progress.
     ///
-    /// A message makes it `voicemail`, whoever was dialled before. Else the greatest [`Outcome`] of those who were dialled
-    /// waited for in a queue, or met in a conference counts. Where nobody was, the root leg tells; a call that came in, or that one of our
-    /// people placed, and that ended so was answered by nobody.
+    /// A message makes it `voicemail`, whoever was dialed before. Otherwise, the greatest [`Outcome`] of the dialed
+    /// legs, the queue and the conference counts. Without those, the root leg decides. An inbound call, or a call that
+    /// staff placed, that ended this way was answered by no one.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let root = self.root_leg()?;
@@ -105,7 +105,7 @@ impl CallLog {
         }
         Some(match best {
             Some(best) => best,
-            // The end of a child has not been told: it rang when the caller hung up.
+            // The end of a child was not reported: it rang when the caller hung up.
             None if has_children => Outcome::Dropped,
             None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
             None if own == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
@@ -115,8 +115,8 @@ impl CallLog {
 }
 
 impl CallLog {
-    /// Whether nobody but whoever is on the root leg is to be spoken with: a call that was placed by REST to them, or one
-    /// of ours who takes somebody out of a queue or comes into a conference.
+    /// Whether the call needs no other leg: it was placed by REST to the person on the root leg, or staff took a caller
+    /// out of a queue or joined a conference.
     fn has_one_party(&self, root: &Leg) -> bool {
         let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(Text::From).map(Party::parse), Some(Party::Client(_)));
@@ -125,7 +125,7 @@ impl CallLog {
     }
 }
 
-/// What a leg that was dialled says of the call.
+/// What a dialed leg means for the outcome of the call.
 fn outcome_of_child(leg: &Leg) -> Option<Outcome> {
     match leg.status()? {
         Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Through all resources of a search in the order of an instant, page by page, while others write.
+//! Reads all resources of a search in the order of an instant, page by page, while others write.
 //!
-//! A page begins where the last one ended, not at an offset, so that nothing is skipped or met twice when resources come
-//! or go in between. Several may share an instant (Twilio's are whole seconds): those that were met at the last one are
-//! remembered.
+//! A page starts at the instant where the last one ended, and not at an offset. So nothing is skipped or read twice
+//! when resources are added or removed. Several resources may share an instant, because Twilio's are whole seconds. The
+//! ids of the last instant are remembered.
 
 use super::resources::found;
 use super::store_error::StoreError;
@@ -13,40 +13,41 @@ use crate::json::{Json, decimal};
 use crate::runtime::{Ask, FhirRequest, Host};
 use crate::time::{instant, parse_instant};
 
-/// The most that a server gives at once.
+/// The maximum number of resources that a server returns at once.
 const MAX_PAGE: usize = 1_000;
-/// How many full pages in a row may have nothing new. More have a server that does not go by the instant, and no end.
+/// The maximum number of full pages in a row without a new resource. A server that ignores the instant would return
+/// them forever.
 const MAX_REPEATED: u32 = 2;
-/// Milliseconds that a page may take.
+/// Milliseconds for a page.
 const DEADLINE: u32 = 10_000;
 
-/// Where a walk is.
+/// The position in a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PagedSearch {
-    /// The type and what it is searched by, `Communication?category=…`.
+    /// The type and the criteria: `Communication?category=…`.
     pub search: String,
-    /// The instant: `sent`, or `_lastUpdated`.
+    /// The search parameter of the instant: `sent` or `_lastUpdated`.
     pub by: &'static str,
-    /// Milliseconds since 1970 of the last that was met; at the beginning, of the first that may be.
+    /// The instant of the last resource, in milliseconds since 1970. At first, the start of the period.
     pub at: u64,
-    /// The ids met at `at`.
+    /// The ids that were read at `at`.
     pub seen: Vec<String>,
-    /// The instant before which it ends.
+    /// The end of the period, which is not included.
     pub to: Option<u64>,
-    /// Whether the last page was not full: nothing is behind it.
+    /// Whether the last page was not full, so it was the last.
     is_last: bool,
 }
 
 impl PagedSearch {
-    /// Sets out at `from`.
+    /// A search that starts at `from`.
     #[must_use]
     pub const fn new(search: String, by: &'static str, from: u64, to: Option<u64>) -> Self {
         Self { search, by, at: from, seen: Vec::new(), to, is_last: false }
     }
 
-    /// The next page of about `count`, each with its instant; empty at the end.
+    /// The next page of about `count` resources, each with its instant. Empty at the end.
     ///
-    /// Of more than a thousand at one instant some are passed over: no server gives more at once.
+    /// If more than a thousand share an instant, some are skipped, because no server returns more at once.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -72,7 +73,7 @@ impl PagedSearch {
         Ok(Vec::new())
     }
 
-    /// Whether nothing was behind the last page.
+    /// Whether the last page was read.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.is_last
@@ -96,7 +97,7 @@ impl PagedSearch {
             let (Some(at), Some(id)) = (at, id) else {
                 continue;
             };
-            // A server sorts by more digits than a millisecond has.
+            // A server sorts by more digits than milliseconds.
             if at < self.at || self.seen.iter().any(|seen| seen == id) {
                 continue;
             }
@@ -161,7 +162,7 @@ mod tests {
                 "{sent} {reply:?}"
             );
         }
-        // All at one instant, and no more than these: they are met once.
+        // All resources share one instant, and there are no others. They are read once.
         assert_eq!(asked_of(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the server answered to a search or a conditional create.
+//! Reads the server's answers to searches and conditional creates.
 
 use super::store_error::StoreError;
 use crate::error::Code;
@@ -8,7 +8,7 @@ use crate::fhir::element::is;
 use crate::json::Json;
 use crate::runtime::Answer;
 
-/// The resources of kind `kind` that a search found.
+/// The resources of type `kind` that a search found.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -28,7 +28,7 @@ pub fn found(answer: Answer, kind: &str) -> Result<Vec<Json>, StoreError> {
     Ok(resources)
 }
 
-/// Whether a create by `ifNoneExist` was done, or need not be: 412 says that there are several already.
+/// Checks that a conditional create succeeded or was not necessary. 412 means that several matching resources exist.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -36,7 +36,7 @@ pub fn check_conditional_create(answer: &Answer) -> Result<(), StoreError> {
     if matches!(answer, Answer::Done { status: 412, .. }) { Ok(()) } else { StoreError::check(answer) }
 }
 
-/// How many a search by `_summary=count` found.
+/// The total of a search with `_summary=count`.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How far a leg has come, and which of two reports of it counts.
+//! The status of a leg, and which of two reports counts.
 
-/// `CallStatus` of a leg, in the order in which one gives way to the next: a call goes forward, and among two ways to
-/// end the later one here tells more.
+/// `CallStatus` of a leg. A call moves forward in this order. Of two final statuses, the later one here says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// `queued`.
@@ -12,9 +11,9 @@ pub enum Status {
     Initiated,
     /// `ringing`.
     Ringing,
-    /// `in-progress`; `answered`, as events and `DialCallStatus` say for it.
+    /// `in-progress`, or `answered` in events and `DialCallStatus`.
     InProgress,
-    /// `canceled`: whoever placed the leg gave it up.
+    /// `canceled`: the caller of the leg canceled it.
     Canceled,
     /// `no-answer`.
     NoAnswer,
@@ -39,36 +38,36 @@ impl Status {
         (Self::Completed, "completed"),
     ];
 
-    /// Reads Twilio's word; `None` for one that is not known.
+    /// Parses Twilio's status. `None` if it is unknown.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let word = if word == "answered" { "in-progress" } else { word };
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(status, _)| *status)
     }
 
-    /// Twilio's word.
+    /// Twilio's name of the status.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, word)| *word)
     }
 
-    /// Whether nothing follows.
+    /// Whether the status is final.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         self > Self::InProgress
     }
 }
 
-/// All that was reported of one leg's status, as far as it can still count.
+/// The reports of a leg's status that can still count.
 ///
-/// Among two ways to end that came with a `SequenceNumber`, the higher number counts. One that came without (from a
-/// dial action, from the REST list) cannot be placed among them, so the best of each kind is kept, and of these two the
-/// one that tells more is shown. That order depends on nothing but the set of reports.
+/// Of two final statuses with a `SequenceNumber`, the higher number counts. A status without a number (from a dial
+/// action or the REST list) has no place in that order. So the best of each kind is kept, and the one that says more
+/// counts. The result does not depend on the order of the reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reports {
-    /// The best that came with a number, which is 0 unless it is terminal.
+    /// The best report with a number. The number is 0 unless the status is final.
     pub(super) numbered: Option<(u32, Status)>,
-    /// The best that came without, unless the other makes it void.
+    /// The best report without a number, unless the numbered one replaces it.
     pub(super) plain: Option<Status>,
 }
 
@@ -92,7 +91,7 @@ impl Reports {
             self.numbered = Some(theirs);
         }
         self.plain = self.plain.max(other.plain);
-        // What numbered reports have left behind stays behind; a way to end may count again after a later number.
+        // A status before the numbered one no longer counts. A final status may count again after a later number.
         if let (Some((_, ours)), Some(plain)) = (self.numbered, self.plain)
             && !plain.is_terminal()
             && plain <= ours
@@ -101,7 +100,7 @@ impl Reports {
         }
     }
 
-    /// The status that counts.
+    /// The current status.
     #[must_use]
     pub fn status(self) -> Option<Status> {
         self.numbered.map(|(_, status)| status).max(self.plain)
@@ -143,7 +142,7 @@ mod tests {
     #[test]
     fn ends_with_and_without_a_number_make_no_circle() {
         use Status::{Busy, Canceled, Failed};
-        // Pairwise, each of these beats the next, and the last the first.
+        // Compared in pairs, each of these beats the next, and the last beats the first.
         let reports = [(Canceled, Some(9)), (Failed, Some(3)), (Busy, None)];
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             assert_eq!(merged(&order.map(|at| reports[at])), merged(&reports));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Storing what was said of a call in its `Communication`: read, merge, write with a guard, and again where others wrote
-//! first. What is acknowledged stands in the chart; everything may be asked twice.
+//! Stores the events of a call in its `Communication`: read, merge, write conditionally, and repeat after a conflict.
+//! What was acknowledged is in the chart, and every request may be repeated.
 //!
-//! [`store`] does it all. A story that has reads or writes of its own in the same round trips takes it apart:
-//! [`search`] goes into its batch, [`Chart::read`] takes the answer, and [`ChartWrite`] brings the chart and the other
-//! writes along.
+//! [`store`] does all of it. A flow that combines it with its own reads and writes uses the parts: [`search`] goes into
+//! its batch, [`Chart::read`] reads the answer, and [`ChartWrite`] takes the chart and the other writes.
 
 use super::event::CallEvent;
 use super::store_error::StoreError;
@@ -21,21 +20,21 @@ use crate::runtime::{Answer, Ask, FhirRequest, Host};
 /// How long a write is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryPolicy {
-    /// Eight attempts, with pauses between them. A flow's own limit ([`Host::limit`]) holds for all of them; without one,
-    /// each round trip has this deadline in milliseconds.
+    /// Eight attempts, with pauses between them. If the flow has a limit ([`Host::limit`]), it applies to all of them.
+    /// Otherwise each round trip has this deadline in milliseconds.
     UntilStored(Option<u32>),
-    /// A caller waits for the reply: one write within this deadline in milliseconds, and one more after a conflict.
+    /// A caller waits for the reply: one write with this deadline in milliseconds, and one more after a conflict.
     CallerWaits(u32),
 }
 
-/// How many attempts are made where no caller waits.
+/// The number of attempts if no caller waits.
 const ATTEMPTS: u32 = 8;
 
 /// Milliseconds for each round trip of the second attempt while a caller waits.
 pub const SECOND_ATTEMPT: u32 = 200;
 
 impl RetryPolicy {
-    /// Whether another attempt is made after one that failed for this reason.
+    /// Whether to try again after a failure with this code.
     const fn allows(self, attempt: u32, code: Code) -> bool {
         match self {
             Self::UntilStored(_) => attempt < ATTEMPTS,
@@ -52,47 +51,47 @@ impl RetryPolicy {
     }
 }
 
-/// What is to be stored of one call.
+/// What to store of one call.
 #[derive(Clone, Copy)]
 pub struct ChartWrite<'a> {
-    /// The root's `CallSid`; events of other calls are not to be among `events`.
+    /// The root's `CallSid`. `events` must not contain events of other calls.
     pub root: &'a str,
-    /// What was said.
+    /// The events.
     pub events: &'a [CallEvent<'a>],
-    /// What a plan knows; nothing, by default.
+    /// What a plan knows.
     pub context: &'a Context,
-    /// What the story has read already, in a batch of its own: saves the first read.
+    /// The chart, if the flow has read it already. It saves the first read.
     pub chart: Option<&'a Chart>,
-    /// What else is to travel in the write batch, such as a `Task`, told from the merged log and the record's reference
-    /// (`Communication/…`, none while it is being created). It is asked again at each attempt, also where the record has
-    /// nothing to change, so each request must have a guard of its own (`ifNoneExist`, `ifMatch`). All must succeed.
+    /// Other writes in the same batch, such as a `Task`. They depend on the merged log and the record's reference
+    /// (`Communication/…`, `None` if the record is new). The function is called for each attempt, even if the record
+    /// does not change, so each request must be conditional (`ifNoneExist`, `ifMatch`). All of them must succeed.
     pub also: &'a dyn Fn(&CallLog, Option<&str>) -> Vec<FhirRequest>,
-    /// The base of the extension's URL, [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE) by default.
+    /// The base of the extension's URL, by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
     pub base: &'a str,
     /// How long it is tried.
     pub retry: RetryPolicy,
 }
 
-/// Nothing else travels in the batch.
+/// No other writes.
 #[must_use]
 pub const fn nothing_else(_: &CallLog, _: Option<&str>) -> Vec<FhirRequest> {
     Vec::new()
 }
 
-/// It stands in the chart.
+/// What was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// Everything that is known of the call now.
     pub log: CallLog,
-    /// Its record, `Communication/…`; none where the server does not tell of what it has created.
+    /// Its record, `Communication/…`. `None` if the server does not return what it created.
     pub reference: Option<String>,
 }
 
-/// Stores what was said of a call.
+/// Stores the events of a call.
 ///
 /// # Errors
-/// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`]: it may or may not be in the chart, and is
-/// to be stored again. The webhook answers 500 then, so that Twilio brings the event again.
+/// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`]. The events may or may not be stored,
+/// so they must be stored again. The webhook then answers 500, so that Twilio repeats the event.
 pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Code> {
     let mut log = CallLog::of(write.events);
     log.claim(write.root);
@@ -136,7 +135,7 @@ async fn write_chart(
     let mut reference = chart.reference();
     let record_write = chart.write(&log, write.base)?;
     let has_record_write = record_write.is_some();
-    // The record goes first, so that what travels along can refer to it by its identifier.
+    // The record goes first, so the other writes can refer to it by its identifier.
     let mut asks = Vec::new();
     for request in record_write.into_iter().chain((write.also)(&log, reference.as_deref())) {
         asks.push((Ask::Fhir(request), deadline));
@@ -155,13 +154,13 @@ async fn write_chart(
     Ok(Stored { log, reference })
 }
 
-/// The search that [`Chart::read`] reads the answer of.
+/// The search whose answer [`Chart::read`] reads.
 #[must_use]
 pub fn search(root: &str) -> FhirRequest {
     FhirRequest::get(["Communication?", &criteria(root)].concat())
 }
 
-/// The same, for as many records as a server gives at once: so many copies do not hide the one that is looked for.
+/// The same search with the maximum number of results, so that copies do not hide the record.
 #[must_use]
 pub fn search_all(root: &str) -> FhirRequest {
     let mut request = search(root);
@@ -169,10 +168,10 @@ pub fn search_all(root: &str) -> FhirRequest {
     request
 }
 
-/// The most that a server gives at once.
+/// The maximum number of resources that a server returns at once.
 const MAX_PAGE: usize = 1_000;
 
-/// Whether the answer to a search holds all that was found. Where it does not, what is missing is not known to be missing.
+/// Whether the answer to a search has all results. If not, a record that is not in it may still exist.
 #[must_use]
 pub fn is_complete(bundle: &Json) -> bool {
     let entries = bundle.get("entry").map(Json::elements).unwrap_or_default();
@@ -188,19 +187,19 @@ fn criteria(root: &str) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     found: Option<Json>,
-    /// What all records of the call knew.
+    /// The merged log of all records of the call.
     pub log: CallLog,
 }
 
 impl Chart {
     /// Reads the answer to [`search`] for `root`.
     ///
-    /// There is one record of a call, unless something else made another, or a ticket's call was stored before the ticket
-    /// was claimed. Then the ticket's, else the one with the least id, is written to; what the others know goes into it.
-    /// (Their `meta.lastUpdated` would not tell: it changes with every write.)
+    /// A call has one record, unless another program created one, or the call of a ticket was stored before the ticket
+    /// was claimed. Then the ticket's record is updated, or else the one with the smallest id. It includes what the
+    /// others know. (`meta.lastUpdated` cannot decide, because every write changes it.)
     ///
-    /// Staff may write records, too. So what was prepared is not changed by what other records say of the call's people; and
-    /// a record that says it is of another call says nothing of this one.
+    /// Staff may edit records. So other records do not change what was prepared about the people of the call, and a
+    /// record that names another call is ignored.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -222,7 +221,7 @@ impl Chart {
             }
         }
         let ranks = records.iter().map(|record| (record.0, record.1, record.2, &record.3));
-        // The one that is written to comes first. In which order the others are merged makes no difference.
+        // The record that is updated comes first. The order of the others does not matter.
         if let Some((at, _)) = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other)) {
             records.swap(0, at);
         }
@@ -238,33 +237,33 @@ impl Chart {
         Ok(chart)
     }
 
-    /// A record that was read by its id, as a ticket's is.
+    /// A record that was read by its id, such as a ticket's.
     #[must_use]
     pub fn of(resource: Json) -> Self {
         Self { log: CallLog::read(&resource), found: Some(resource) }
     }
 
-    /// The record there is.
+    /// The record, if it exists.
     #[must_use]
     pub const fn resource(&self) -> Option<&Json> {
         self.found.as_ref()
     }
 
-    /// The record there is, `Communication/…`.
+    /// The reference of the record, `Communication/…`.
     #[must_use]
     pub fn reference(&self) -> Option<String> {
         reference_to(self.found.as_ref()?)
     }
 
-    /// The request that makes the record say what `log` knows: a create that does nothing where there is a record by
-    /// then, or an update of the very version that was read. None where nothing is to change.
+    /// The request that writes `log` into the record: a conditional create, or an update of the version that was read.
+    /// `None` if nothing changes.
     ///
     /// # Errors
-    /// [`StoreError`] where the record that was read has no version: nothing is written without a guard.
+    /// [`StoreError`] if the record has no version, because every write must be conditional.
     pub fn write(&self, log: &CallLog, base: &str) -> Result<Option<FhirRequest>, StoreError> {
         let mut log = log.clone();
         if let Some(found) = &self.found {
-            // Other records of the call, which anybody may have made, do not change what was prepared and sealed.
+            // Anyone may have created the call's other records, so they do not change what was prepared and sealed.
             log.restore(CallLog::read(found).context());
         }
         let resource = log.write(self.found.clone(), base);
@@ -277,11 +276,11 @@ impl Chart {
         FhirRequest::update(&resource).map(Some).ok_or(StoreError::Permanent(Code::ChartRefused))
     }
 
-    /// Takes the answer to [`Chart::write`].
+    /// Checks the answer to [`Chart::write`].
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Retryable`] asks for reading again. A create that is answered with 200 has created nothing:
-    /// somebody else was first, and what was to be written is not in their record yet.
+    /// [`StoreError`]. After [`StoreError::Retryable`], read again. A create that is answered with 200 created nothing:
+    /// another writer was first, and its record does not have this log yet.
     pub fn check_write(&self, answer: &Answer) -> Result<(), StoreError> {
         if self.found.is_none() { StoreError::check_create(answer) } else { StoreError::check(answer) }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Why the chart did not take a write, or did not answer a search.
+//! Why a request to the chart failed.
 
 use crate::error::Code;
 use crate::runtime::Answer;
@@ -30,7 +30,7 @@ impl StoreError {
     pub const fn check(answer: &Answer) -> Result<(), Self> {
         Err(match answer {
             Answer::Done { status: 200..=299, .. } => return Ok(()),
-            // Also where the resource is gone: another search finds out whether there is another one.
+            // Also if the resource was deleted: the next search may find another one.
             Answer::Done { status: 404 | 409 | 410 | 412, .. } => Self::Retryable(Code::ChartConflict),
             Answer::Failed | Answer::Done { status: 408 | 429 | 500.., .. } => Self::Retryable(Code::ChartUnavailable),
             Answer::Done { .. } => Self::Permanent(Code::ChartRefused),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Values as Twilio's parameters and the chart's parts spell them.
+//! Formats of values in Twilio's parameters and in the extension.
 
 use crate::dialplan::{CallSid, Params};
 
-/// A parameter that is a word of Twilio's own.
+/// A parameter that is one of Twilio's codes.
 pub(super) fn word<'a>(params: Params<'a, '_>, name: &str) -> Option<&'a str> {
     params.get(name).filter(|text| is_word(text))
 }
@@ -31,12 +31,12 @@ pub(super) fn sid<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     (digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(text)
 }
 
-/// A word of Twilio's own, such as `machine_end_beep`.
+/// One of Twilio's codes, such as `machine_end_beep`.
 pub(super) fn is_word(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// An address: what a browser sends as `To` may be any text.
+/// An address. A browser may send any text as `To`.
 pub(super) fn is_address(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.trim() == text && !text.chars().any(char::is_control)
 }

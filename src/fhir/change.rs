@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Changing a resource that others change too: only what is ours, and only where nobody has set it to something else.
+//! Changes a resource that others change, too. Only values of Plumline change, and only if no one else has changed
+//! them.
 //!
-//! What Plumline writes follows from what it knows, so what it wrote earlier can be told from what the resource says it
-//! knew then. A value that is still that one is ours to replace; any other is somebody's correction, and stays.
+//! Plumline's values are derived from its log. So the values that it wrote before can be derived from the log in the
+//! resource. A value that is still the same may be replaced. Any other value is a correction, and stays.
 
 use crate::json::Json;
 
-/// Whether two values say the same: the order of an object's members says nothing.
+/// Whether two values are equal. The order of an object's members does not matter.
 #[must_use]
 pub fn equals(one: &Json, other: &Json) -> bool {
     match (one, other) {
@@ -22,8 +23,8 @@ pub fn equals(one: &Json, other: &Json) -> bool {
     }
 }
 
-/// Sets the member `name` to `new`, unless somebody has changed it, or taken it out, since it was `previous`. `Null` is no
-/// value; so is `previous` where nothing was written before.
+/// Sets the member `name` to `new`, unless someone has changed or removed it since it was `previous`. `Null` stands for
+/// an absent value. `previous` is `Null` if nothing was written before.
 pub fn update_member(resource: &mut Json, name: &str, previous: &Json, new: Json) {
     let ours = match resource.get(name) {
         Some(current) => equals(current, previous),
@@ -34,7 +35,7 @@ pub fn update_member(resource: &mut Json, name: &str, previous: &Json, new: Json
     }
 }
 
-/// The same of an element of the list `name`: `new` takes the place of `previous`. The first one comes before all others.
+/// Replaces the element `previous` of the list `name` by `new`. The first one is inserted before all others.
 pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Json) {
     if equals(previous, &new) {
         return;
@@ -51,7 +52,7 @@ pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Jso
     resource.set(name, if list.is_empty() { Json::Null } else { Json::List(list) });
 }
 
-/// Puts `element` in the place of the first of the list `name` that is `wanted`, or at the end.
+/// Replaces the first element of the list `name` that is `wanted` by `element`, or appends it.
 pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Json) -> bool) {
     let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
     match list.iter().position(wanted) {
@@ -61,8 +62,7 @@ pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Js
     resource.set(name, Json::List(list));
 }
 
-/// Brings the members named in `order` into that order, before all others: what was written step by step then reads as if
-/// it had been written at once.
+/// Moves the members in `order` to the front, in that order, so the result does not depend on the order of the writes.
 pub fn reorder(resource: &mut Json, order: &[&str]) {
     if let Json::Object(members) = resource {
         let mut arranged = Vec::with_capacity(members.len());
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(followed("{}", "null", "1"), r#"{"a":1}"#);
         assert_eq!(followed(r#"{"a":1}"#, "1", "2"), r#"{"a":2}"#);
         assert_eq!(followed(r#"{"a":1}"#, "1", "null"), "{}");
-        // Corrected, taken out, or there before us.
+        // Corrected, removed, or written by someone else.
         assert_eq!(followed(r#"{"a":3}"#, "1", "2"), r#"{"a":3}"#);
         assert_eq!(followed("{}", "1", "2"), "{}");
         assert_eq!(followed(r#"{"a":3}"#, "null", "2"), r#"{"a":3}"#);
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(followed(r#"{"a":[7,1,8]}"#, "1", "2"), r#"{"a":[7,2,8]}"#);
         assert_eq!(followed(r#"{"a":[2,1]}"#, "1", "2"), r#"{"a":[2]}"#);
         assert_eq!(followed(r#"{"a":[1]}"#, "1", "null"), "{}");
-        // Corrected, or taken out.
+        // Corrected or removed.
         assert_eq!(followed(r#"{"a":[7]}"#, "1", "1"), r#"{"a":[7]}"#);
         assert_eq!(followed(r#"{"a":[7]}"#, "1", "2"), r#"{"a":[7]}"#);
         assert_eq!(followed("{}", "null", "null"), "{}");

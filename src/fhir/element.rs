@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The few data types that are written again and again, <https://hl7.org/fhir/R4/datatypes.html>.
+//! Common data types, <https://hl7.org/fhir/R4/datatypes.html>.
 
 use crate::json::Json;
 
-/// `Reference` to a resource by its type and id, `Patient/…`.
+/// `Reference` to a resource, such as `Patient/<id>`.
 #[must_use]
 pub fn reference(to: &str) -> Json {
     Json::object([("reference", Json::of(to))])
 }
 
-/// `CodeableConcept` of one coding.
+/// `CodeableConcept` with one coding.
 #[must_use]
 pub fn concept(system: &str, code: &str) -> Json {
     let coding = Json::object([("system", Json::of(system)), ("code", Json::of(code))]);
@@ -23,19 +23,20 @@ pub fn identifier(system: &str, value: &str) -> Json {
     Json::object([("system", Json::of(system)), ("value", Json::of(value))])
 }
 
-/// `Extension` with one value: `kind` is the name of the member, such as `valueCode`.
+/// `Extension` with one value. `kind` is the name of its member, such as `valueCode`.
 #[must_use]
 pub fn extension(url: &str, kind: &str, value: Json) -> Json {
     Json::object([("url", Json::of(url)), (kind, value)])
 }
 
-/// `Extension` made of parts, at least one: an extension without value and parts is none.
+/// `Extension` with nested extensions. There must be at least one, because an extension needs a value or nested
+/// extensions.
 #[must_use]
 pub fn extension_of(url: &str, parts: Vec<Json>) -> Json {
     Json::object([("url", Json::of(url)), ("extension", Json::List(parts))])
 }
 
-/// Whether a `CodeableConcept` has a coding.
+/// Whether a `CodeableConcept` has this coding.
 #[must_use]
 pub fn has_coding(concept: &Json, system: &str, code: &str) -> bool {
     let codings = concept.get("coding").map(Json::elements).unwrap_or_default();
@@ -55,7 +56,7 @@ pub fn is(object: &Json, name: &str, text: &str) -> bool {
     object.get(name).and_then(Json::text) == Some(text)
 }
 
-/// Whether a patient, `Patient/<id>`, takes part in an appointment; `None` where it names no patient.
+/// Whether a patient, `Patient/<id>`, participates in an appointment. `None` if the appointment has no patient.
 #[must_use]
 pub fn has_participant(appointment: &Json, patient: &str) -> Option<bool> {
     let participants = appointment.get("participant").map(Json::elements).unwrap_or_default();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>: the one way a Medplum bot chooses a status.
+//! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>. A Medplum bot can set the HTTP status only with
+//! it.
 
 use crate::error::Problem;
 use crate::json::Json;
 
-/// The code system of Plumline's codes.
+/// The code system of Plumline's error codes.
 const SYSTEM: &str = "https://plumline.dev/fhir/error-code";
 
-/// 200: done, nothing to say.
+/// 200 without a value.
 #[must_use]
 pub fn all_ok() -> Json {
     let details = Json::object([("text", Json::of("All OK"))]);

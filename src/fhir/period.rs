@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `Period` where no zone is known, as of a contact or a name: <https://hl7.org/fhir/R4/datatypes.html#Period>.
+//! `Period` without a time zone, such as that of a contact or a name: <https://hl7.org/fhir/R4/datatypes.html#Period>.
 //!
-//! A date, a month or a year begins as soon as it has begun anywhere, and ends once it is over everywhere.
+//! A date, a month or a year starts when it has started anywhere, and ends when it is over everywhere.
 
 use crate::json::Json;
 use crate::time::{DAY, HOUR, days_since_epoch, parse_instant};
 
-/// How far ahead of UTC the first place on earth is.
+/// The largest offset ahead of UTC.
 const MAX_UTC_OFFSET: u64 = 14 * HOUR;
-/// How far behind it the last one is.
+/// The largest offset behind UTC.
 const MIN_UTC_OFFSET: u64 = 12 * HOUR;
 
-/// Whether `now`, in milliseconds since 1970, is within a period. An end that is absent or cannot be read is none.
+/// Whether `now`, in milliseconds since 1970, is in a period. A start or end that is absent or cannot be read sets no
+/// limit.
 #[must_use]
 pub fn covers(period: &Json, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text).and_then(span);

@@ -9,7 +9,7 @@ use crate::json::Json;
 pub fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
-        // They would be steps in a path.
+        // These would be path segments with a meaning of their own.
         && text != "." && text != ".."
 }
 
@@ -19,7 +19,7 @@ pub fn is_reference(text: &str, kind: &str) -> bool {
     text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_id)
 }
 
-/// The reference to a resource of type `kind` in a text that is one, or an id alone.
+/// The reference to a resource of type `kind`, from a reference or an id. `None` if the text is neither.
 #[must_use]
 pub fn reference_to(text: &str, kind: &str) -> Option<String> {
     if is_reference(text, kind) {

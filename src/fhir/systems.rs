@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The code systems and URLs of what Plumline writes into the chart.
+//! The code systems and URLs that Plumline writes into the chart.
 
-/// The base of Plumline's extension URLs, unless `chart.extensionBase` of the config names another.
+/// The base of Plumline's extension URLs, unless `chart.extensionBase` in the config sets another.
 pub const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
 
-/// The system of a call's identifier; the value is the `CallSid` of its root leg.
+/// The system of a call's identifier. The value is the `CallSid` of its root leg.
 pub const TWILIO: &str = "https://www.twilio.com/";
 
 /// The system of the categories of Plumline's Communications.
@@ -14,11 +14,11 @@ pub const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 /// The category of every call, as system and code.
 pub const VOICE_CATEGORY: (&str, &str) = (CATEGORY, "twilio-voice");
 
-/// The system of `Practitioner.identifier` that holds the identity with Twilio's SDK.
+/// The system of `Practitioner.identifier` for the identity in Twilio's SDK.
 pub const IDENTITY: &str = "http://twilio.com/voice/identity";
 
-/// The system of the identifier of a request for a call; the value is `<Practitioner id>.<requestId>`.
+/// The system of a call request's identifier. The value is `<Practitioner id>.<requestId>`.
 pub const CALL_REQUEST: &str = "https://plumline.dev/fhir/call-request";
 
-/// The system of our number in `Communication.medium`: the line that a call uses.
+/// The system of our number in `Communication.medium`.
 pub const LINE: &str = "https://plumline.dev/fhir/phone-number";

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a config names: members in their order, each name once.
+//! A JSON object whose member names the clinic chooses.
 
 use super::parser::Parser;
 use super::typed::{ShapeError, Typed};
 use crate::sort::sort;
 
-/// The members of a JSON object whose names the clinic chooses. A name that stands there twice is refused.
+/// The members of a JSON object, in order. A repeated name is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<V> {
     members: Vec<(String, V)>,
-    /// The places of the members in the order of their names. A hash would have names that collide.
+    /// The indexes of the members, sorted by name. Names cannot collide, as they could in a hash table.
     sorted: Vec<u32>,
 }
 
@@ -21,13 +21,13 @@ impl<V> Default for Map<V> {
 }
 
 impl<V> Map<V> {
-    /// The member of that name.
+    /// The member with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&V> {
         self.at(self.position(name)?).map(|(_, value)| value)
     }
 
-    /// Which member has that name.
+    /// The index of the member with this name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         let at = self.sorted.partition_point(|place| self.name(*place) < name);
@@ -39,13 +39,13 @@ impl<V> Map<V> {
         self.at(place as usize).map_or("", |(name, _)| name)
     }
 
-    /// The member at a place.
+    /// The member at an index.
     #[must_use]
     pub fn at(&self, position: usize) -> Option<(&str, &V)> {
         self.members.get(position).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Of these members, and whether each has a name of its own. Of two with one name, the first is found.
+    /// A map of these members, and whether every name is unique. If a name is repeated, its first member is found.
     fn of(members: Vec<(String, V)>) -> (Self, bool) {
         let mut sorted: Vec<u32> = (0..members.len() as u32).collect();
         let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());
@@ -55,25 +55,25 @@ impl<V> Map<V> {
         (Self { members, sorted }, is_unique)
     }
 
-    /// All members in their order.
+    /// All members in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
         self.members.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// How many there are.
+    /// The number of members.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no members.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 }
 
-/// Of two members of one name, the first is found.
+/// If a name is repeated, its first member is found.
 impl<V> FromIterator<(String, V)> for Map<V> {
     fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
         Self::of(members.into_iter().collect()).0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! JSON as a tree.
+//! JSON values.
 //!
-//! Read by a parser of our own: `serde_json`'s is a sixth of the webhook's wasm, most of it floats, which nothing
-//! here needs. `serde_json` writes, and a test holds the two parsers together.
+//! The parser is our own. `serde_json`'s would be a sixth of the webhook's wasm, mostly for floats, which are not
+//! needed here. Strings are written by `serde_json`, and a test compares the two parsers.
 
 mod map;
 mod parser;
@@ -13,7 +13,7 @@ pub use map::Map;
 pub(crate) use parser::Parser;
 pub(crate) use typed::{ShapeError, Typed, cases, is_safe_name, members, newtype, read_as, words};
 
-/// A JSON value. Members keep their order, repeated names included.
+/// A JSON value. Members keep their order, including repeated names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Json {
     /// `true` or `false`.
@@ -23,18 +23,19 @@ pub enum Json {
     /// `null`.
     #[default]
     Null,
-    /// A number, as it is written.
+    /// A number, as written.
     Number(String),
     /// An object.
     Object(Vec<(String, Json)>),
-    /// JSON as text, written unchanged: a resource that was written already, and what [`Json::parse_lenient`] finds below
-    /// level 128. FHIR sets no limit to the depth of a resource, but recursion over a tree needs one.
+    /// JSON text that is written unchanged: a resource that is already serialized, or what [`Json::parse_lenient`]
+    /// finds below level 128. FHIR does not limit the depth of a resource, but the recursion over a value needs a
+    /// limit.
     Raw(String),
     /// A string.
     Text(String),
 }
 
-/// Where a text is no JSON.
+/// Where a text is not valid JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     /// Line, from 1.
@@ -44,19 +45,19 @@ pub struct JsonError {
 }
 
 impl Json {
-    /// Parses a document (RFC 8259), at most 128 levels deep.
+    /// Parses a document (RFC 8259) of at most 128 levels.
     ///
     /// # Errors
-    /// [`JsonError`]: where it goes wrong.
+    /// [`JsonError`] with the position.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         Self::parsed(Parser::of(text))
     }
 
-    /// Parses a document as a server or an app may send it: of any depth, what is nested below level 128 staying text, and
-    /// with half a surrogate pair (`\ud83d` alone), which no Unicode text can hold, becoming U+FFFD.
+    /// Parses a document from a server or an app. It may have any depth; values below level 128 stay text. Half a
+    /// surrogate pair (`\ud83d` alone), which is not valid Unicode, becomes U+FFFD.
     ///
     /// # Errors
-    /// [`JsonError`]: where it goes wrong.
+    /// [`JsonError`] with the position.
     pub fn parse_lenient(text: &str) -> Result<Self, JsonError> {
         Self::parsed(Parser::lenient(text))
     }
@@ -74,7 +75,7 @@ impl Json {
         self.members().iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The member `name` by value; `Null` where there is none.
+    /// The member `name` by value. `Null` if there is none.
     #[must_use]
     pub fn take(self, name: &str) -> Self {
         if let Self::Object(members) = self {
@@ -87,13 +88,13 @@ impl Json {
         Self::Null
     }
 
-    /// The members of an object; none of anything else.
+    /// The members of an object. Empty for any other value.
     #[must_use]
     pub fn members(&self) -> &[(String, Self)] {
         if let Self::Object(members) = self { members } else { &[] }
     }
 
-    /// The elements of an array; none of anything else.
+    /// The elements of an array. Empty for any other value.
     #[must_use]
     pub fn elements(&self) -> &[Self] {
         if let Self::List(elements) = self { elements } else { &[] }
@@ -117,14 +118,14 @@ impl Json {
         if let Self::Bool(truth) = self { Some(*truth) } else { None }
     }
 
-    /// A number that is written as a `u32`.
+    /// A number, if it is a `u32`.
     #[must_use]
     pub fn integer(&self) -> Option<u32> {
         if let Self::Number(digits) = self { digits.parse().ok() } else { None }
     }
 }
 
-/// Making and changing trees.
+/// Creates and changes values.
 impl Json {
     /// A string.
     #[must_use]
@@ -138,7 +139,7 @@ impl Json {
         Self::Number(decimal(number))
     }
 
-    /// An object of `members`, without those that are `Null`: FHIR has no null members.
+    /// An object of `members`, without those that are `Null`, because FHIR has no null members.
     #[must_use]
     pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
         let mut object = Vec::with_capacity(N);
@@ -150,7 +151,7 @@ impl Json {
         Self::Object(object)
     }
 
-    /// The member at the end of a path of names; a whole number takes an element of an array (`["name", "0", "text"]`).
+    /// The value at a path of member names. A number is the index of an array element (`["name", "0", "text"]`).
     #[must_use]
     pub fn at(&self, path: &[&str]) -> Option<&Self> {
         let mut place = self;
@@ -163,7 +164,7 @@ impl Json {
         Some(place)
     }
 
-    /// Sets the member `name` of an object where it stands, or at the end; `Null` takes it out.
+    /// Sets the member `name` of an object in place, or appends it. `Null` removes it.
     pub fn set(&mut self, name: &str, value: Self) {
         if let Self::Object(members) = self {
             let at = members.iter().position(|(key, _)| key == name);
@@ -176,7 +177,7 @@ impl Json {
         }
     }
 
-    /// The document as text.
+    /// The value as JSON text.
     #[must_use]
     pub fn write(&self) -> String {
         let mut text = String::new();
@@ -210,14 +211,14 @@ impl Json {
     }
 }
 
-/// Text as a JSON string, quotes included.
+/// The text as a JSON string, with quotes.
 #[must_use]
 pub fn quote(text: &str) -> String {
-    // A str always serializes.
+    // A str can always be serialized.
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A number in decimal. (`to_string` would bring the formatting machinery into the wasm.)
+/// A number in decimal. (`to_string` would add the formatting code to the wasm.)
 #[must_use]
 pub fn decimal(mut number: u64) -> String {
     let mut digits = [b'0'; 20];
@@ -289,7 +290,7 @@ mod tests {
                 }
             }
         }
-        // What is around the deep part is read.
+        // What surrounds the deep value is read.
         let deep = [&"[".repeat(200), "{},null,\"]\",{\"a\":1,\"b\":[]}", &"]".repeat(200)].concat();
         let json = Json::parse_lenient(&["{\"id\":\"7\",\"deep\":", &deep, ",\"last\":2}"].concat()).unwrap();
         assert_eq!(json.get("id").and_then(Json::text), Some("7"));
@@ -341,7 +342,7 @@ mod tests {
         }
     }
 
-    /// Documents and near-documents: what JSON is made of, strung together by chance.
+    /// Random sequences of JSON tokens, valid or not.
     #[test]
     fn agrees_with_serde_json() {
         const PIECES: [&str; 40] = [

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 
 use super::{Json, JsonError};
 
-/// How many levels of a document become a tree.
+/// The maximum number of levels that become a tree.
 const MAX_DEPTH: u32 = 128;
 
-/// Reads a document from its first byte on.
+/// Parses a document.
 pub(crate) struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -28,14 +28,14 @@ impl<'a> Parser<'a> {
         Self { lenient: true, ..Self::of(text) }
     }
 
-    /// Whether nothing follows.
+    /// Whether the document has ended.
     pub(super) fn is_done(&mut self) -> bool {
         self.space();
         self.at == self.bytes.len()
     }
 
     pub(super) fn peek(&self) -> u8 {
-        // No JSON holds a NUL, so it serves as the end.
+        // JSON has no NUL, so it stands for the end.
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
@@ -45,7 +45,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes `byte`, white space around it passed over.
+    /// Consumes `byte`, and the whitespace before it.
     pub(super) fn take(&mut self, byte: u8) -> bool {
         self.space();
         let there = self.peek() == byte;
@@ -111,7 +111,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Passes over a value of any depth, without recursion.
+    /// Skips a value of any depth without recursion.
     fn skip(&mut self) -> Option<()> {
         let mut open = Vec::new();
         loop {
@@ -126,10 +126,10 @@ impl<'a> Parser<'a> {
                     continue;
                 }
             } else {
-                // No level is left for an array or object, and this is neither.
+                // At this depth, arrays and objects are not parsed, and this value is neither.
                 self.value(MAX_DEPTH)?;
             }
-            // A value has ended, and with it perhaps those around it.
+            // A value has ended, and maybe those around it.
             loop {
                 let Some(closing) = open.last().copied() else { return Some(()) };
                 if self.take(closing) {
@@ -144,7 +144,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Passes over the name of the next member, inside an object.
+    /// Skips the name of the next member, if this is an object.
     fn skip_name(&mut self, closing: u8) -> Option<()> {
         if closing == b'}' {
             self.space();
@@ -186,12 +186,12 @@ impl<'a> Parser<'a> {
         self.since(from)
     }
 
-    /// What was passed over since `from`.
+    /// The text since `from`.
     fn since(&self, from: usize) -> Option<&'a str> {
         self.text.get(from..self.at)
     }
 
-    /// A string; copied only where it holds escapes.
+    /// A string. It is copied only if it has escapes.
     pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
         if self.peek() != b'"' {
             return None;
@@ -203,7 +203,7 @@ impl<'a> Parser<'a> {
             let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
             let from = self.at;
             self.at += plain;
-            // To add to nothing borrows.
+            // Appending to an empty `Cow` borrows.
             string += self.since(from)?;
             match self.peek() {
                 b'"' => {
@@ -235,7 +235,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// The code point of a surrogate pair whose first half is `high`; takes the second half where it follows.
+    /// The code point of a surrogate pair whose first half is `high`. Consumes the second half if it follows.
     fn pair(&mut self, high: u32) -> Option<u32> {
         let from = self.at;
         if !(0xd800..0xdc00).contains(&high) || !self.bytes.get(from..)?.starts_with(b"\\u") {
@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
         self.at += 2;
         let low = self.unit().and_then(|unit| unit.checked_sub(0xdc00)).filter(|low| *low < 0x400);
         if low.is_none() {
-            // Another escape: it is read on its own.
+            // It is another escape, and is read on its own.
             self.at = from;
         }
         low.map(|low| 0x1_0000 + ((high - 0xd800) << 10 | low))

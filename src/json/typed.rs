@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reads a document as a value of a type, without a tree between.
+//! Parses a document into a type, without a tree in between.
 //!
-//! What does not depend on the type is here once, and a type adds little: the readers that `serde` derives are five times
-//! the code. An error names a path, which the author of a config needs, where `serde_json` names a line. How deep a document
-//! may be follows from the types: no type of a config contains itself.
+//! The code that does not depend on the type exists once, and each type adds little. Derived `serde` code is five times
+//! as large. An error has a path, which the author of a config needs; `serde_json` only has a line. The types limit the
+//! depth of a document, because no config type contains itself.
 
 use std::borrow::Cow;
 
 use super::parser::Parser;
 use super::{Json, decimal};
 
-/// Where a document is not of the type.
+/// Where a document does not match the type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ShapeError {
-    /// The path of the value that is of another type, or of the object with a member that it may not have:
-    /// `actions.day[1].dial`; `""` for the document. A member whose name may be a number or an address appears by its
-    /// place.
+    /// The path of the value with the wrong type, or of the object with an invalid member: `actions.day[1].dial`. `""`
+    /// for the document. A member whose name may be a phone number or an address appears by its index.
     pub(crate) path: String,
-    /// Whether a member is unknown or repeated. Its name may be anything, a person's or a number, and is not in `path`.
+    /// Whether a member is unknown or repeated. Its name is not in `path`, because it may be a person's name or a phone
+    /// number.
     pub(crate) is_member: bool,
 }
 
-/// A type that a document can be read as.
+/// A type that a document can be parsed into.
 pub(crate) trait Typed: Sized {
-    /// Reads the value that comes next.
+    /// Reads the next value.
     ///
     /// # Errors
-    /// [`ShapeError`], the first.
+    /// The first [`ShapeError`].
     fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError>;
 }
 
-/// Reads a document as a `T`.
+/// Parses a document as a `T`.
 ///
 /// # Errors
-/// [`ShapeError`], the first. Of a text that is not JSON, [`Json::parse`](super::Json::parse) finds the place.
+/// The first [`ShapeError`]. If the text is not JSON, [`Json::parse`](super::Json::parse) finds the position.
 pub(crate) fn read_as<T: Typed>(text: &str) -> Result<T, ShapeError> {
     let mut parser = Parser::of(text);
     let value = T::read(&mut parser)?;
@@ -56,7 +56,7 @@ impl ShapeError {
         self.under(&["[", &decimal(index as u64), "]"].concat())
     }
 
-    /// Under the member `name`, which stands at `index`.
+    /// Adds the member `name` at `index` to the path.
     #[cold]
     #[inline(never)]
     pub(crate) fn under_member(self, name: &str, index: usize) -> Self {
@@ -70,8 +70,8 @@ impl ShapeError {
     }
 }
 
-/// Whether a path may hold the name of a member: one that a schema has, or that somebody chose and that is neither a
-/// number nor an address.
+/// Whether the name of a member may appear in a path: a name of the schema, or a chosen name that cannot be a phone
+/// number or an address.
 pub(crate) fn is_safe_name(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -82,12 +82,12 @@ pub(crate) fn is_safe_name(name: &str) -> bool {
 type ReadAt<'r> = &'r mut dyn FnMut(&mut Parser<'_>, usize) -> Result<(), ShapeError>;
 
 impl<'a> Parser<'a> {
-    /// Takes the beginning of an object or an array.
+    /// Consumes the start of an object or array.
     pub(crate) fn open(&mut self, bracket: u8) -> Result<(), ShapeError> {
         if self.take(bracket) { Ok(()) } else { Err(ShapeError::default()) }
     }
 
-    /// Goes on to the next member or element, or past the end.
+    /// Moves to the next member or element, or past the end.
     pub(crate) fn has_next(&mut self, first: bool, end: u8) -> Result<bool, ShapeError> {
         if self.take(end) {
             Ok(false)
@@ -98,7 +98,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The name of a member.
+    /// Reads the name of a member.
     pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, ShapeError> {
         let name = self.text()?;
         self.open(b':')?;
@@ -110,13 +110,13 @@ impl<'a> Parser<'a> {
         self.string().ok_or_else(ShapeError::default)
     }
 
-    /// Whether a string comes next.
+    /// Whether the next value is a string.
     pub(crate) fn is_text(&mut self) -> bool {
         self.space();
         self.peek() == b'"'
     }
 
-    /// Reads an object of `members`, each with whether it is required.
+    /// Reads an object. `members` are its names, and whether each is required.
     pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), ShapeError> {
         self.open(b'{')?;
         let mut seen = 0_u64;
@@ -137,11 +137,11 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Reads an object of one member, which is one of `cases`.
+    /// Reads an object with one member, which is one of `cases`.
     pub(crate) fn case(&mut self, cases: &[&str], read: ReadAt<'_>) -> Result<(), ShapeError> {
         if self.is_text() {
             let name = self.text()?;
-            // A case needs its value. No such word is a value that does not fit, and no member.
+            // A case needs a value. An unknown word is an invalid value and not a member.
             let known = cases.contains(&&*name);
             return Err(if known { ShapeError::default().under(&name) } else { ShapeError::default() });
         }
@@ -152,7 +152,7 @@ impl<'a> Parser<'a> {
         self.open(b'}')
     }
 
-    /// Reads one of `words`; which.
+    /// Reads one of `words`. Returns its index.
     pub(crate) fn word(&mut self, words: &[&str]) -> Result<usize, ShapeError> {
         if self.is_text() {
             let word = self.text()?;
@@ -179,7 +179,7 @@ impl Typed for bool {
     }
 }
 
-/// No config has fractions, or numbers below zero.
+/// A config has no fractions and no negative numbers.
 impl Typed for u32 {
     fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         parser.space();
@@ -187,7 +187,7 @@ impl Typed for u32 {
     }
 }
 
-/// `null` is no way to leave something out.
+/// `null` does not stand for an absent value.
 impl<T: Typed> Typed for Option<T> {
     fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         T::read(parser).map(Some)
@@ -205,8 +205,9 @@ impl<T: Typed> Typed for Vec<T> {
     }
 }
 
-/// Makes a struct [`Typed`], an object of these members: `members!(Weekly { days: required "days", from: required "from" })`.
-/// What is absent is as in the type's default.
+/// Implements [`Typed`] for a struct with these members: `members!(Weekly { days: required "days", from: required
+/// "from" })`.
+/// Absent members have the type's default.
 macro_rules! members {
     ($type:ty {}) => {
         impl $crate::json::Typed for $type {
@@ -240,7 +241,7 @@ macro_rules! members {
 }
 pub(crate) use members;
 
-/// Makes an enum [`Typed`], one of these words: `words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce" })`.
+/// Implements [`Typed`] for an enum of words: `words!(Order { InOrder: "inOrder", AllAtOnce: "allAtOnce" })`.
 macro_rules! words {
     ($type:ident { $($variant:ident: $word:literal),* $(,)? }) => {
         impl $crate::json::Typed for $type {
@@ -254,7 +255,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// Makes a struct around one value [`Typed`], read as that value: `newtype!(Pause(u32))`.
+/// Implements [`Typed`] for a struct around one value: `newtype!(Pause(u32))`.
 macro_rules! newtype {
     ($type:ident($value:ty)) => {
         impl $crate::json::Typed for $type {
@@ -266,7 +267,8 @@ macro_rules! newtype {
 }
 pub(crate) use newtype;
 
-/// Makes an enum [`Typed`], an object of one member, its case: `cases!(Target { Client: "client", Number: "number" })`.
+/// Implements [`Typed`] for an enum, an object with one member: `cases!(Target { Client: "client", Number: "number"
+/// })`.
 macro_rules! cases {
     ($type:ident { $($variant:ident: $name:literal),+ $(,)? }) => {
         impl $crate::json::Typed for $type {

@@ -6,37 +6,37 @@ use super::host::{Answer, Ask, FhirRequest, OpenRequest};
 use super::refusals::Refusals;
 use crate::json::Json;
 
-/// The interactions of one round trip, each with the id of the ask that it answers.
+/// The requests of one round trip, each with its id.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     entries: Vec<(u32, FhirRequest, Option<u32>)>,
-    /// The limit of the flow, which all entries share.
+    /// The limit of the flow for all entries.
     until: Option<u32>,
-    /// How long the resources are, in bytes.
+    /// The size of the resources, in bytes.
     bytes: usize,
 }
 
-/// How long a resource may be, in bytes. A server takes no body over `maxJsonSize`, 1 MiB by default; so it is with a
-/// batch, and what came along with a long resource would be lost.
+/// The maximum size of a resource, in bytes. A server accepts no body larger than `maxJsonSize`, 1 MiB by default. A
+/// larger batch would fail with all of its entries.
 pub const MAX_BYTES: usize = 900 * 1024;
 
-/// How long the resources of one batch are together, in bytes, where they are several.
+/// The maximum size of the resources in a batch with several entries, in bytes.
 const BATCH_BYTES: usize = 400 * 1024;
 
 impl Batch {
-    /// Adds an interaction.
+    /// Adds a request.
     pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>, until: Option<u32>) {
         self.bytes += length(&request);
         self.entries.push((id, request, deadline));
         self.until = until;
     }
 
-    /// Whether there is room for an interaction.
+    /// Whether a request fits into the batch.
     pub(super) fn has_room(&self, request: &FhirRequest) -> bool {
         self.entries.is_empty() || self.bytes + length(request) <= BATCH_BYTES
     }
 
-    /// The batch as one ask, under the id of its first entry; it can be given up when all of it can.
+    /// The batch as one request, with the id of its first entry. It has a deadline if all entries have one.
     pub(super) fn open(&self) -> Option<OpenRequest> {
         let (id, ..) = self.entries.first()?;
         let mut deadline = Some(0);
@@ -46,7 +46,7 @@ impl Batch {
         Some(OpenRequest { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
     }
 
-    /// The `Bundle`, JSON.
+    /// The `Bundle` as JSON.
     fn bundle(&self) -> String {
         let text = |text: &Option<String>| text.as_deref().map_or(Json::Null, Json::of);
         let mut entries = Vec::with_capacity(self.entries.len());
@@ -64,8 +64,8 @@ impl Batch {
         Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entry)]).write()
     }
 
-    /// Cuts the answer to the batch into the answers of its entries, which FHIR gives in the same order. Those
-    /// that were refused are noted.
+    /// Splits the answer to the batch into the answers to its entries. FHIR returns them in the same order. Refused
+    /// requests are added to `refusals`.
     pub(super) fn split(self, answer: Answer, answers: &mut Vec<(u32, Answer)>, refusals: &mut Refusals) {
         let (responses, failure) = match answer {
             Answer::Done { status: 200..=299, body } => (body.take("entry").into_elements(), Answer::Failed),
@@ -81,7 +81,7 @@ impl Batch {
     }
 }
 
-/// Whether a server would refuse an interaction for its length.
+/// Whether a request is too large for the server.
 pub(super) fn is_too_long(request: &FhirRequest) -> bool {
     length(request) > MAX_BYTES
 }
@@ -92,7 +92,7 @@ fn length(request: &FhirRequest) -> usize {
 
 fn answer_of(entry: Json) -> Option<Answer> {
     let response = entry.get("response")?;
-    // FHIR allows a reason phrase behind the number: `201 Created`.
+    // FHIR allows a reason phrase after the number: `201 Created`.
     let status = response.get("status")?.text()?.get(..3)?.parse().ok()?;
     let has_resource = entry.get("resource").is_some();
     let body = if has_resource { entry.take("resource") } else { entry.take("response").take("outcome") };

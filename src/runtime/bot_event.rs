@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the doors behind Medplum's own authentication are handed: JSON, since nobody waits on a phone there.
+//! The event of the bots that Medplum authenticates. It is JSON, because no caller waits on the phone.
 
 use super::secrets::{Secret, Secrets};
 use crate::error::Code;
 use crate::json::Json;
 
-/// One knock at the `operations` or the `automation` door.
+/// An event of the `operations` or the `automation` bot.
 pub struct BotEvent {
     /// Milliseconds since 1970.
     pub now: u64,
-    /// What was handed in: the body of `$execute`, the resource of a Subscription, the Bot of a cron run.
+    /// The input: the body of `$execute`, the resource of a Subscription, or the Bot of a cron run.
     pub input: Json,
-    /// Who asks, by `$execute`, or whose change a Subscription tells of: a reference such as `Practitioner/<id>`.
+    /// The requester of `$execute`, or the author of the change in a Subscription: a reference such as
+    /// `Practitioner/<id>`.
     pub requester: Option<String>,
-    /// `create`, `update` or `delete` where a Subscription tells of it.
+    /// `create`, `update` or `delete` in a Subscription.
     pub interaction: Option<String>,
     secrets: Json,
 }
 
 impl BotEvent {
-    /// Reads `{ now: [high, low], input, requester, interaction, secrets: { name: text } }`, `now` in halves of which the
-    /// lower has 30 bits.
+    /// Reads `{ now: [high, low], input, requester, interaction, secrets: { name: text } }`. The low half of `now` has
+    /// 30 bits.
     ///
     /// # Errors
-    /// [`Code::EventInvalid`]: it is not JSON, or has no time.
+    /// [`Code::EventInvalid`] if it is not JSON, or has no time.
     pub fn read(text: &str) -> Result<Self, Code> {
         let event = Json::parse_lenient(text).map_err(|_| Code::EventInvalid)?;
         let half = |index| event.at(&["now", index]).and_then(Json::integer).ok_or(Code::EventInvalid);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The coroutine: polls a story, hands out its asks, goes on with the answers.
+//! Runs a flow: polls it, returns its requests, and resumes it with the answers.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -12,11 +12,11 @@ use super::response::{Reply, Response};
 use crate::error::Code;
 use crate::json::Json;
 
-/// A story on its way.
+/// A running flow.
 pub struct Flow {
     future: Pin<Box<dyn Future<Output = Response>>>,
     host: Host,
-    /// The FHIR batches that the host is performing, each under the id of its first ask.
+    /// The FHIR batches that the host is performing, each with the id of its first request.
     batches: Vec<(u32, Batch)>,
     /// The ids of the requests that the host is performing.
     pending: Vec<u32>,
@@ -30,14 +30,14 @@ const CONTENT_TOO_LARGE: u16 = 413;
 /// What the host is to do next.
 #[derive(Debug)]
 pub enum Step {
-    /// Perform these, at least one, then [`Flow::resume`] with all their answers.
+    /// Perform these requests, at least one. Then call [`Flow::resume`] with all answers.
     Ask(Vec<OpenRequest>),
-    /// The story has ended.
+    /// The flow has ended.
     Done(Response),
 }
 
 impl Step {
-    /// Whether the story goes on after this.
+    /// Whether the flow waits for answers.
     #[must_use]
     pub const fn waits(&self) -> bool {
         matches!(self, Self::Ask(_))
@@ -45,14 +45,14 @@ impl Step {
 }
 
 impl Flow {
-    /// Sets out on a story; the first [`Flow::step`] begins it.
+    /// Creates a flow. The first [`Flow::step`] starts it.
     pub fn new<F: Future<Output = Response> + 'static>(future: impl FnOnce(Host) -> F) -> Self {
         let host = Host::default();
         let refusals = Refusals::default();
         Self { future: Box::pin(future(host.clone())), host, batches: Vec::new(), pending: Vec::new(), refusals }
     }
 
-    /// Goes on until the story asks or ends.
+    /// Runs the flow until it sends requests or ends.
     pub fn step(&mut self) -> Step {
         match self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(response) => Step::Done(self.refusals.add_to_log(response)),
@@ -60,8 +60,8 @@ impl Flow {
         }
     }
 
-    /// Hands in answers and goes on. A request without an answer has failed: no flow may wait for what will never come.
-    /// An answer to anything else is ignored.
+    /// Delivers answers and continues. A request without an answer has failed, so no flow waits forever. An answer
+    /// without a request is ignored.
     pub fn resume(&mut self, answers: Vec<(u32, Answer)>) -> Step {
         let mut pending = std::mem::take(&mut self.pending);
         for (id, answer) in answers {
@@ -133,7 +133,7 @@ mod tests {
         Ask::Fhir(FhirRequest { method: "GET", url: url.to_owned(), ..FhirRequest::default() })
     }
 
-    /// Asks for two resources and the headers at once, then for one more; replies with what failed.
+    /// Sends two reads and a request for the headers at once, then another read. Replies with which of them failed.
     async fn flow(host: Host) -> Response {
         let first = host.ask_all(vec![(get("A/1"), None), (get("A/2"), None), (Ask::Headers, None)]).await;
         let last = host.ask(get("A/3"), None).await;

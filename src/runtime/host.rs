@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a story may ask of the host, and how it waits.
+//! The requests that a flow sends to the host.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,41 +11,42 @@ use std::task::Poll;
 use crate::fhir::reference::reference_of;
 use crate::json::Json;
 
-/// Something to be done outside.
+/// A request to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ask {
-    /// The FHIR interactions of one moment as one `Bundle`, JSON. Stories ask for [`Ask::Fhir`]; [`Flow`] makes these.
+    /// The FHIR requests of one round trip as a `Bundle`, JSON. Flows send [`Ask::Fhir`], and [`Flow`] creates the
+    /// batches.
     ///
     /// [`Flow`]: super::Flow
     Batch(String),
-    /// One FHIR interaction. All that are open at the same moment travel as one batch.
+    /// A FHIR request. All that are open at the same time go into one batch.
     Fhir(FhirRequest),
-    /// All headers of the event, a JSON object. Costs no round trip.
+    /// All headers of the event, a JSON object. Needs no round trip.
     Headers,
-    /// A request over HTTP: to Twilio's REST API, to an alert's address. The body of the answer is JSON, or a text where
-    /// it is none.
+    /// An HTTP request to Twilio's REST API or an alert service. The body of the answer is JSON, or a text if it is not
+    /// JSON.
     Http(HttpRequest),
-    /// Nothing for so many milliseconds: the pause before something is tried again.
+    /// A pause in milliseconds before another attempt.
     Wait(u32),
-    /// Where and who the bot is: `{ baseUrl, me }`, `me` being Medplum's `auth/me`.
+    /// The bot's server and identity: `{ baseUrl, me }`. `me` is Medplum's `auth/me`.
     Me,
-    /// What the clocks of a place show. Costs no round trip. `{ walls, instants }`: the wall time of each instant as
-    /// `YYYY-MM-DDTHH:MM:SS`, and for each wall time the instants at which the clocks show it, of which there are none
-    /// or two where they are changed. Fails where there is no such zone.
+    /// Local times of a time zone. Needs no round trip. The answer is `{ walls, instants }`: the local time of each
+    /// instant as `YYYY-MM-DDTHH:MM:SS`, and for each local time its instants. At a change of the clock, there may be
+    /// none or two. Fails if the zone is unknown.
     Zone(ZoneRequest),
 }
 
-/// A request over HTTP. `Debug` leaves out the values of its headers, among them `Authorization`, and its body.
+/// An HTTP request. `Debug` omits the body and the values of the headers, such as `Authorization`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
-    /// Absolute.
+    /// The absolute URL.
     pub url: String,
-    /// Names and values.
+    /// The names and values.
     pub headers: Vec<(&'static str, String)>,
-    /// The body; none for `""`.
+    /// The body. `""` for no body.
     pub body: String,
 }
 
@@ -57,41 +58,41 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// Instants and wall times of a place.
+/// Instants and local times to convert in a time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ZoneRequest {
-    /// Its IANA name, `Europe/London`.
+    /// The IANA name, such as `Europe/London`.
     pub zone: String,
     /// Milliseconds since 1970.
     pub instants: Vec<u64>,
-    /// `LocalTime` times, `YYYY-MM-DDTHH:MM:SS`.
+    /// Local times, `YYYY-MM-DDTHH:MM:SS`.
     pub local_times: Vec<String>,
 }
 
-/// An entry of a FHIR batch.
+/// A request in a FHIR batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FhirRequest {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Relative to the FHIR base, query included.
     pub url: String,
-    /// The resource, JSON.
+    /// The resource as JSON.
     pub resource: Option<String>,
     /// `If-Match`, such as `W/"3"`.
     pub if_match: Option<String>,
-    /// `If-None-Exist`, a search.
+    /// `If-None-Exist`, search criteria.
     pub if_none_exist: Option<String>,
 }
 
 impl FhirRequest {
-    /// A read or a search; `url` is relative to the FHIR base.
+    /// A read or a search. `url` is relative to the FHIR base.
     #[must_use]
     pub fn get(url: String) -> Self {
         Self { method: "GET", url, ..Self::default() }
     }
 
-    /// A create. With `unless`, a search, it is conditional (`If-None-Exist`): the server answers 201 where it created the
-    /// resource, and 200 where the search already matched one.
+    /// A create. With `unless`, search criteria, it is conditional (`If-None-Exist`): the server answers 201 if it
+    /// created the resource, and 200 if the criteria matched one.
     #[must_use]
     pub fn create(resource: &Json, unless: Option<String>) -> Self {
         let url = resource.get("resourceType").and_then(Json::text).unwrap_or_default().to_owned();
@@ -99,8 +100,8 @@ impl FhirRequest {
         Self { method: "POST", url, resource, if_none_exist: unless, if_match: None }
     }
 
-    /// An update of the version that was read (`If-Match`); `None` where the resource has no version, since nothing is
-    /// written without a guard.
+    /// An update of the version that was read (`If-Match`). `None` if the resource has no version, because every write
+    /// must be conditional.
     #[must_use]
     pub fn update(resource: &Json) -> Option<Self> {
         let version = resource.at(&["meta", "versionId"]).and_then(Json::text)?;
@@ -110,7 +111,7 @@ impl FhirRequest {
     }
 }
 
-/// What became of an [`Ask`].
+/// The answer to an [`Ask`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
@@ -118,17 +119,17 @@ pub enum Answer {
     Done {
         /// HTTP status, 2xx for success.
         status: u16,
-        /// What came back.
+        /// The body of the answer.
         body: Json,
     },
-    /// It could not be sent, or no answer came.
+    /// It could not be sent, or there was no answer.
     Failed,
-    /// Its deadline passed first. What was asked may have happened all the same.
+    /// Its deadline passed. The request may still have been performed.
     TimedOut,
 }
 
 impl Answer {
-    /// The same outcome, told again for another ask.
+    /// The same outcome without a body, for another request.
     pub(super) const fn without_body(&self) -> Self {
         match self {
             Self::Done { status, .. } => Self::Done { status: *status, body: Json::Null },
@@ -137,7 +138,7 @@ impl Answer {
         }
     }
 
-    /// The body of an answer with a status of 2xx.
+    /// The body of an answer with status 2xx.
     #[must_use]
     pub fn ok(self) -> Option<Json> {
         match self {
@@ -147,43 +148,43 @@ impl Answer {
     }
 }
 
-/// An ask on its way to the host.
+/// A request on its way to the host.
 #[derive(Debug)]
 pub struct OpenRequest {
-    /// The number to answer under.
+    /// The id of the answer.
     pub id: u32,
-    /// What is asked.
+    /// The request.
     pub ask: Ask,
-    /// Milliseconds after which the story goes on without it.
+    /// The flow continues without an answer after this many milliseconds.
     pub deadline: Option<u32>,
-    /// Milliseconds since the event came after which the flow goes on without it.
+    /// The flow continues without an answer this many milliseconds after the event arrived.
     pub until: Option<u32>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct HostState {
-    /// Asked, and not yet handed to the host.
+    /// The requests that were not taken by the host yet.
     pub(super) open: Vec<OpenRequest>,
     pub(super) answers: Vec<(u32, Answer)>,
     next: u32,
     /// [`Host::limit`].
     until: Option<u32>,
-    /// Decides how long the next pause is; see [`Host::pause`].
+    /// Determines the length of the next pause; see [`Host::pause`].
     spread: u32,
 }
 
-/// The story's end of the line to the host.
+/// A flow's access to the host.
 #[derive(Clone, Debug, Default)]
 pub struct Host(pub(super) Rc<RefCell<HostState>>);
 
 impl Host {
-    /// Asks for one thing; with a `deadline`, in milliseconds, where the reply can do without it.
+    /// Sends a request. With a `deadline`, in milliseconds, the flow continues without an answer.
     pub async fn ask(&self, ask: Ask, deadline: Option<u32>) -> Answer {
         let mut answers = self.ask_all(vec![(ask, deadline)]).await;
         answers.pop().unwrap_or(Answer::Failed)
     }
 
-    /// Asks for several things at the same moment and waits for all; the answers in the same order.
+    /// Sends several requests at once and waits for all. The answers are in the same order.
     pub async fn ask_all(&self, asks: Vec<(Ask, Option<u32>)>) -> Vec<Answer> {
         let mut ids = Vec::with_capacity(asks.len());
         for (ask, deadline) in asks {
@@ -192,16 +193,17 @@ impl Host {
         poll_fn(|_| self.0.borrow_mut().take(&ids).map_or(Poll::Pending, Poll::Ready)).await
     }
 
-    /// From now on every request is waited for until `until` milliseconds after the event came, and deadlines of their own
-    /// do not count. Of two limits the shorter holds. `spread`, any number, decides the pauses of [`Host::pause`]: give each event another.
+    /// Sets a limit for all further requests: `until` milliseconds after the event arrived. It replaces their own
+    /// deadlines. The shorter of two limits applies. `spread` is any number that determines the pauses of
+    /// [`Host::pause`]; it should differ between events.
     pub fn limit(&self, until: u32, spread: u32) {
         let mut state = self.0.borrow_mut();
         state.until = Some(state.until.map_or(until, |known| known.min(until)));
         state.spread = spread;
     }
 
-    /// Waits before attempt `attempt` (1 for the first repetition): at most 200 ms, then twice as long each time, up to
-    /// 2 s. How long within that differs from event to event, so that writers that met once do not meet again.
+    /// Pauses before the attempt `attempt` (1 is the first repetition): at most 200 ms, then twice as long each time,
+    /// up to 2 s. The length differs between events, so that two writers do not conflict again.
     pub async fn pause(&self, attempt: u32) {
         let max = 100 << attempt.clamp(1, 4);
         let mut spread = self.0.borrow().spread | 1;
@@ -223,7 +225,7 @@ impl Host {
 }
 
 impl HostState {
-    /// The answers to all of `ids`, once they are there.
+    /// The answers to all of `ids`. `None` if one is missing.
     fn take(&mut self, ids: &[u32]) -> Option<Vec<Answer>> {
         for id in ids {
             self.position(*id)?;

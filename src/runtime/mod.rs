@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What runs a flow, and what passes between it and the host.
+//! Runs a flow, and defines its interface to the host.
 //!
-//! A flow is an `async fn`. It sends requests through the [`Host`] and awaits the answers. [`Flow`] polls it, hands the
-//! open requests to the host, and resumes it with the answers. There is no executor and no JavaScript promise.
+//! A flow is an `async fn`. It sends requests through the [`Host`] and awaits the answers. [`Flow`] polls it, passes
+//! the open requests to the host, and resumes it with the answers. There is no executor and no JavaScript promise.
 
 mod batch;
 mod bot_event;

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requests that the FHIR server refused, named in the log by resource type and interaction: the right that is missing.
+//! Logs the resource type and interaction of each request that the FHIR server refused. They name the missing right.
 
 use super::host::{Answer, FhirRequest};
 use super::response::Response;
 use crate::error::{Code, log_line};
 
-/// The requests of one flow that were refused.
+/// The refused requests of one flow.
 #[derive(Debug, Default)]
 pub(super) struct Refusals(Vec<Refused>);
 
-/// A request that was refused.
+/// A refused request.
 #[derive(Debug)]
 struct Refused {
-    /// The resource type, such as `Appointment`; never an id or a search value.
+    /// The resource type, such as `Appointment`. Never an id or a search value.
     kind: String,
-    /// The interactions of an access policy that the request needs, such as `read`.
+    /// The access policy interactions that the request needs, such as `read`.
     interactions: &'static str,
-    /// Whether the server forbids it (401, 403), rather than finding it wrong (400, 422).
+    /// Whether the server forbids it (401, 403). Otherwise it found the request invalid (400, 422).
     forbidden: bool,
 }
 
 impl Refused {
-    /// `Some` where the server refused `request`, and will refuse it again.
+    /// `Some` if the server refused `request` and would refuse it again.
     fn of(request: &FhirRequest, answer: &Answer) -> Option<Self> {
         let Answer::Done { status, .. } = answer else { return None };
         if !matches!(status, 400..=499) || matches!(status, 404 | 408 | 409 | 410 | 412 | 429) {
@@ -46,7 +46,7 @@ impl Refused {
         log_line(Code::ChartRefused, &[&self.kind, " (", self.interactions, ")"].concat())
     }
 
-    /// Whether a line of the log has the resource type already.
+    /// Whether the log has a line with the resource type.
     fn is_named(&self, log: &[String]) -> bool {
         let place = [" at ", &self.kind, ":"].concat();
         log.iter().any(|line| line.contains(&place))
@@ -54,13 +54,13 @@ impl Refused {
 }
 
 impl Refusals {
-    /// Keeps `request` if it was refused.
+    /// Adds `request` if it was refused.
     pub(super) fn add(&mut self, request: &FhirRequest, answer: &Answer) {
         self.0.extend(Refused::of(request, answer));
     }
 
-    /// Names each in the log of `response`, once. A bare `CHART_REFUSED` is replaced by the lines that name what it was. What
-    /// is forbidden is named even where the flow went on without it.
+    /// Adds each refused request to the log of `response`, once. A `CHART_REFUSED` without details is replaced by these
+    /// lines. A forbidden request is logged even if the flow continued without it.
     pub(super) fn add_to_log(&self, mut response: Response) -> Response {
         if self.0.is_empty() {
             return response;
@@ -79,7 +79,7 @@ impl Refusals {
         }
         if !lines.is_empty() {
             response.log.retain(|line| *line != unnamed);
-            // What was refused comes before what the flow made of it.
+            // The refused requests come before the errors that they caused.
             let at = at.unwrap_or(0);
             response.log.splice(at..at, lines);
         }

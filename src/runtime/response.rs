@@ -1,46 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How a story ends: a reply, and log lines.
+//! The result of a flow: a reply and log lines.
 
 use crate::dialplan::config::Config;
 use crate::dialplan::{Route, answer, apology};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 
-/// What the door answers.
+/// The reply of a bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reply {
-    /// 200 without anything to say.
+    /// 200 without a value.
     Accepted,
-    /// 500: something on our side, with the code.
+    /// 500: an error on our side.
     Broken(Problem),
-    /// 403: the request is not what it claims to be.
+    /// 403: the request is not allowed.
     Forbidden(Problem),
     /// 200 and a TwiML document.
     Twiml(String),
-    /// 400: what was asked for makes no sense.
+    /// 400: the request is invalid.
     Invalid(Problem),
     /// 404.
     NotFound(Problem),
-    /// 409: not as things stand.
+    /// 409: not possible in the current state.
     Conflict(Problem),
-    /// 200 and JSON, for whoever asked by `$execute`.
+    /// 200 and JSON, for `$execute`.
     Value(Json),
 }
 
-/// The end of a story.
+/// The result of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
-    /// The answer.
+    /// The reply.
     pub reply: Reply,
-    /// Lines for the log: a code, a place, a help text; never a number, a name, a token or a message.
+    /// The log lines: a code, a path, a help text. Never a phone number, a name, a token or a message.
     pub log: Vec<String>,
 }
 
 impl Response {
-    /// Performs `route` as [`answer`] does, with a line for the log where there is something to say. What cannot be
-    /// written is an apology.
+    /// Answers `route` as [`answer`] does, and logs `code`. If the document cannot be written, the reply is an apology.
     #[must_use]
     pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, status: Option<&str>) -> Self {
         let mut response = Self::from(Reply::Twiml(answer(route, config, status).unwrap_or_else(|_| apology())));
@@ -50,7 +49,7 @@ impl Response {
         response
     }
 
-    /// An apology, and `code` in the log.
+    /// An apology, with `code` in the log.
     #[must_use]
     pub fn apology(code: Code) -> Self {
         let mut response = Self::from(Reply::Twiml(apology()));
@@ -65,7 +64,7 @@ impl Response {
 }
 
 impl From<Reply> for Response {
-    /// A reply that tells of a problem is logged too.
+    /// A reply with a problem also logs it.
     fn from(reply: Reply) -> Self {
         let log = match &reply {
             Reply::Broken(problem)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The project secrets, as the host hands them over.
+//! The project secrets, as the host passes them.
 
 use crate::error::{Code, Problem};
 use crate::text::is_blank;
 
-/// A project secret that Plumline reads. The host puts the first [`Secret::IN_FRAME`] into the frame of a webhook, in this
-/// order.
+/// A project secret that Plumline reads. The host puts the first [`Secret::IN_FRAME`] of them into a webhook's frame,
+/// in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secret {
     /// `TWILIO_AUTH_TOKEN`.
@@ -32,10 +32,10 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// How many are in the frame of a webhook.
+    /// The number of secrets in a webhook's frame.
     pub const IN_FRAME: usize = 7;
 
-    /// The name in Medplum.
+    /// The name of the secret in Medplum.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,27 +53,27 @@ impl Secret {
     }
 }
 
-/// Where secrets are looked up. Every bot reads them through this.
+/// Access to the secrets. Every bot reads them through this trait.
 pub trait Secrets {
-    /// A secret as it is set; `None` where it is not.
+    /// A secret as it is set. `None` if it is not set.
     fn raw(&self, secret: Secret) -> Option<&str>;
 
-    /// A secret, trimmed; `None` where it is not set or blank.
+    /// A secret, trimmed. `None` if it is not set or blank.
     fn secret(&self, secret: Secret) -> Option<&str> {
         self.raw(secret).map(str::trim_ascii).filter(|value| !is_blank(value))
     }
 
-    /// A secret that must be set.
+    /// A required secret.
     ///
     /// # Errors
-    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with its name.
+    /// [`Code::SecretMissing`] or [`Code::SecretBlank`], with the name of the secret.
     fn require(&self, secret: Secret) -> Result<&str, Problem> {
         let code = if self.raw(secret).is_some() { Code::SecretBlank } else { Code::SecretMissing };
         self.secret(secret).ok_or(Problem::at(code, secret.name()))
     }
 }
 
-/// The secrets in the frame of a webhook. There is no `Debug`: it would print them.
+/// The secrets in a webhook's frame. There is no `Debug`, because it would print them.
 #[derive(Clone, Copy, Default)]
 pub struct FrameSecrets<'a>(pub [Option<&'a str>; Secret::IN_FRAME]);
 

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a door is handed: the event, the secrets, the time.
+//! The event of the webhook: the request, the secrets and the time.
 
 use super::secrets::{FrameSecrets, Secret};
 use crate::error::Code;
 use crate::frame::Frame;
 
-/// The body of a webhook as the host got it.
+/// The body of a webhook as the host received it.
 #[derive(Clone, Debug)]
 pub enum Body<'a> {
-    /// A form's pairs in the order received, or the members of parsed JSON.
+    /// A form's pairs in the order received, or the members of a JSON object.
     Pairs(Vec<(&'a str, &'a str)>, Layout),
     /// Text that was not parsed.
     Raw(&'a str),
-    /// More than any webhook of Twilio's has; the host did not hand it over.
+    /// Larger than any webhook of Twilio. The host did not pass it.
     TooLarge,
 }
 
 impl Body<'_> {
-    /// The longest form that is checked, in bytes of names and values. Twilio's own are below 10 kB.
+    /// The maximum size of a form, in bytes of names and values. Twilio's forms are smaller than 10 kB.
     const MAX_FORM: usize = 32 * 1024;
-    /// How many pairs it may have. Medplum takes as many parameters.
+    /// The maximum number of pairs. Medplum accepts as many parameters.
     const MAX_PAIRS: usize = 1_000;
-    /// The longest text that is checked, in bytes.
+    /// The maximum size of a raw body, in bytes.
     const MAX_RAW: usize = 256 * 1024;
 
-    /// Whether it is larger than any webhook of Twilio's, so that checking its signature would only cost time.
+    /// Whether the body is larger than any webhook of Twilio. Checking its signature would only cost time.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         match self {
@@ -39,25 +39,25 @@ impl Body<'_> {
     }
 }
 
-/// How a host laid pairs out.
+/// How the host passes the pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Names and values.
     Whole,
-    /// Names and values, and each name is another: once the event is found `verify_request`, they are to be kept.
+    /// Names and values. The names are distinct, and are cached once the event is verified.
     ToCache,
-    /// Values alone, since the names are those that were kept last.
+    /// Values only. The names are the cached ones.
     Cached,
 }
 
-/// One knock at a door.
+/// An event of the webhook.
 #[derive(Clone)]
 pub struct WebhookEvent<'a> {
-    /// How often this event has been tried before and ended in a trap.
+    /// How often this event was tried before and ended in a trap.
     pub attempt: u32,
     /// Milliseconds since 1970.
     pub now: u64,
-    /// `X-Twilio-Signature`, where the header is written in small letters.
+    /// `X-Twilio-Signature`, if the header's name is lowercase.
     pub signature: &'a str,
     /// The body.
     pub body: Body<'a>,
@@ -66,9 +66,10 @@ pub struct WebhookEvent<'a> {
 }
 
 impl<'a> WebhookEvent<'a> {
-    /// Reads a frame. Its numbers: `attempt`, `now` in two halves of which the lower has 30 bits, a bit for each secret
-    /// that is set, and the body's layout: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be kept, 3 for
-    /// values that have the `names` kept last, 4 for a body that is too large. Its fields: the signature, the secrets that are set, and the body.
+    /// Reads a frame. Its numbers are `attempt`, `now` in two halves (the low half has 30 bits), a bit for each secret
+    /// that is set, and the layout of the body: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be
+    /// cached, 3 for the values of the cached `names`, 4 for a body that is too large. Its fields are the signature,
+    /// the secrets that are set, and the body.
     ///
     /// # Errors
     /// [`Code::EventInvalid`].
@@ -77,7 +78,7 @@ impl<'a> WebhookEvent<'a> {
     }
 
     fn read_fields(frame: &'a Frame, names: &'a [String]) -> Option<Self> {
-        let mut fields = frame.cut();
+        let mut fields = frame.reader();
         let signature = fields.next()?;
         let mut secrets = [None; Secret::IN_FRAME];
         for (index, secret) in secrets.iter_mut().enumerate() {
@@ -87,8 +88,8 @@ impl<'a> WebhookEvent<'a> {
         }
         let body = match frame.head(4) {
             kind @ (0 | 2) => {
-                let mut pairs = Vec::with_capacity(fields.left() / 2);
-                while fields.left() > 0 {
+                let mut pairs = Vec::with_capacity(fields.remaining() / 2);
+                while fields.remaining() > 0 {
                     pairs.push((fields.next()?, fields.next()?));
                 }
                 Body::Pairs(pairs, if kind == 2 { Layout::ToCache } else { Layout::Whole })
@@ -105,7 +106,7 @@ impl<'a> WebhookEvent<'a> {
             _ => return None,
         };
         let now = u64::from(frame.head(1)) << 30 | u64::from(frame.head(2));
-        fields.is_whole().then_some(Self {
+        fields.is_at_end().then_some(Self {
             attempt: frame.head(0),
             now,
             signature,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What passes between a flow and the host, as text.
+//! The text format between a flow and the host.
 //!
-//! Out goes what the host is to do: a TwiML document where that is all there is to answer, else JSON,
-//! `{ twiml, log }`, `{ reply, log }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`:
-//! `deadline` in milliseconds from now, `until` in milliseconds since the event came.
-//! In come the answers, JSON, `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` alone for a failure.
+//! The core returns the next step: a TwiML document if there is no log, or else JSON: `{ twiml, log }`, `{ reply, log
+//! }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`. `deadline` is in milliseconds from now, and `until` in
+//! milliseconds since the event arrived.
+//! The host passes the answers as JSON: `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` for a failure.
 
 use super::flow::Step;
 use super::host::{Answer, Ask, HttpRequest, OpenRequest, ZoneRequest};
@@ -13,7 +13,7 @@ use super::response::{Reply, Response};
 use crate::fhir::outcome;
 use crate::json::Json;
 
-/// What the host is to do next, for the flow with the id `flow`.
+/// The next step for the host, of the flow with the id `flow`.
 #[must_use]
 pub fn write_step(flow: u32, step: Step) -> String {
     match step {
@@ -26,8 +26,8 @@ pub fn write_step(flow: u32, step: Step) -> String {
     }
 }
 
-/// Reads the host's answers. What cannot be read is left out, and [`Flow::resume`](super::Flow::resume) takes a request
-/// without an answer as failed.
+/// Reads the host's answers. An answer that cannot be read is omitted, and [`Flow::resume`](super::Flow::resume) treats
+/// a request without an answer as failed.
 #[must_use]
 pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
     let Ok(Json::List(answers)) = Json::parse_lenient(text) else {
@@ -72,7 +72,7 @@ fn ask(open: OpenRequest) -> Json {
         Ask::Batch(bundle) => ask.set("bundle", Json::Raw(bundle)),
         Ask::Http(request) => http(&mut ask, request),
         Ask::Zone(request) => zone(&mut ask, &request),
-        // Asks of this kind travel in a batch.
+        // These have no members of their own.
         Ask::Fhir(_) | Ask::Headers | Ask::Me => {}
     }
     ask
@@ -94,7 +94,7 @@ fn zone(ask: &mut Json, request: &ZoneRequest) {
     ask.set("walls", Json::List(request.local_times.iter().map(|time| Json::of(time)).collect()));
 }
 
-/// `twiml` is a document, `reply` what the handler of a Medplum bot returns.
+/// `twiml` is a document. `reply` is what the handler of a Medplum bot returns.
 fn response_json(response: Response) -> Json {
     let (kind, reply) = match response.reply {
         Reply::Twiml(xml) => ("twiml", Json::Text(xml)),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Alerts to a service outside, without a word of who called.
+//! Alerts to an external service. They never say who called.
 //!
-//! The intent is written first, a `Communication` of ours: whoever creates it sends the alert. What it has come to stands
-//! in its status: `in-progress` while it is not known to be sent, `completed`, `on-hold` where it was one too many in the
-//! hour, `stopped` where it was refused or could not be sent for an hour.
+//! First a `Communication` is created as the intent of the alert. The run that creates it sends the alert. Its status
+//! says what happened: `in-progress` while it is not known to be sent, `completed` when it was sent, `on-hold` when the
+//! hourly limit was reached, and `stopped` when the service refused it or it could not be sent for an hour.
 
 use super::sweep_run::SweepRun;
 use super::tickets::close;
@@ -21,19 +21,19 @@ use crate::time::{HOUR, MINUTE, instant, parse_instant};
 const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 const ALERT: &str = "plumline-alert";
 const SUMMARY: &str = "plumline-alert-summary";
-/// The system of the identifier: `<CallSid>.<trigger>`, or the hour of a summary.
+/// The identifier system. The value is `<CallSid>.<trigger>`, or the hour of a summary.
 const SYSTEM: &str = "https://plumline.dev/fhir/call-alert";
-/// The name of the extension that tells when it was last tried.
+/// The suffix of the extension that holds the time of the last attempt.
 const ATTEMPT_EXTENSION: &str = "/plumline-attempt";
 
-/// How many alerts an hour brings at most, where the config says nothing.
+/// The maximum number of alerts per hour, unless the config sets another.
 const DEFAULT_PER_HOUR: u32 = 20;
-/// After how long an alert that is not known to be sent is taken over.
+/// The time after which another run sends an alert that is not known to be sent.
 const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
-/// How often a status is written.
+/// The number of attempts to write a status.
 const ATTEMPTS: u32 = 3;
 
-/// The create of an alert's intent: one per call, whatever the trigger.
+/// The request that creates the intent of an alert. A call has one alert, whatever the trigger.
 pub(super) fn create_intent(run: &SweepRun<'_>, trigger: FollowUpTrigger, root: &str, call: &str) -> FhirRequest {
     let value = [root, ".", code_of(trigger)].concat();
     let mut intent = new_intent(run, ALERT, &value, code_of(trigger));
@@ -41,7 +41,7 @@ pub(super) fn create_intent(run: &SweepRun<'_>, trigger: FollowUpTrigger, root: 
     FhirRequest::create(&intent, Some(criteria(root)))
 }
 
-/// By a call's `CallSid` with any trigger.
+/// The search criteria for the alert of a call, with any trigger.
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
     for (index, trigger) in TRIGGERS.into_iter().enumerate() {
@@ -52,7 +52,7 @@ pub(super) fn criteria(root: &str) -> String {
     criteria
 }
 
-/// The `CallSid` of the call that an alert is of.
+/// The `CallSid` of the call that an alert is about.
 pub(super) fn root_of(intent: &Json) -> Option<&str> {
     Some(crate::text::split_on(identifier_value(intent, SYSTEM)?, b'.').0)
 }
@@ -75,13 +75,13 @@ fn attempt_extension(run: &SweepRun<'_>) -> Json {
     extension(&[run.base(), ATTEMPT_EXTENSION].concat(), "valueInstant", Json::of(&instant(run.now)))
 }
 
-/// Takes the answer to [`create_intent`]: where it was this one that created it, sends it.
+/// Reads the answer to [`create_intent`]. If this run created the intent, sends the alert.
 ///
 /// # Errors
-/// [`StoreError`] where the intent is not known to stand.
+/// [`StoreError`] if it is not known whether the intent exists.
 pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: Answer) -> Result<(), StoreError> {
     check_conditional_create(&answer)?;
-    // 200: somebody has been here before.
+    // 200 means that another run created it.
     if let Answer::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
         && let Some(intent) = run.unless_postponed(body)
@@ -91,7 +91,7 @@ pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: Answe
     Ok(())
 }
 
-/// Sends an alert whose intent is this run's own. Where something is left open, the sweep finds it.
+/// Sends an alert whose intent this run owns. The sweep finishes what fails here.
 pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) {
     if !run.can_alert() {
         return;
@@ -119,15 +119,16 @@ pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) 
     post(run, alerts, intent, &trigger, &text).await;
 }
 
-/// How many alerts of the hour come before this one: those that were sent, and those on their way whose intents were
-/// written first. Each intent stands before it is ranked, so of many that come at once as many go out as may.
+/// The number of alerts of this hour that count before this one: those that were sent, and the pending ones with an
+/// earlier intent. Each intent is stored before it is ranked, so the limit is exact even when many arrive at once.
 async fn earlier_alerts(run: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreError> {
-    // Plumline dates none ahead.
+    // Plumline never dates an alert in the future.
     let (from, to) = (instant(run.now.saturating_sub(HOUR)), instant(run.now + TAKE_OVER_AFTER));
     let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
     let pending = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
     let sent = [&search(ALERT), "&status=completed", &since, "&_summary=count"].concat();
-    // In this order: one that is sent in between counts twice, and not never.
+    // Pending alerts are read first. An alert that is sent between the two reads then counts twice instead of not at
+    // all.
     let mut answers = run.fhir(vec![FhirRequest::get(pending), FhirRequest::get(sent)]).await.into_iter();
     let pending = found(answers.next().unwrap_or(Answer::Failed), "Communication")?;
     let mut earlier_alerts = counted(answers.next().unwrap_or(Answer::Failed))?;
@@ -161,13 +162,13 @@ async fn post(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &s
             run.report(Code::AlertRefused);
             close(&mut intent, "stopped", "alert-refused", "The alert's address refused it.");
         }
-        // It may come through at another time; the sweep tries again.
+        // The next attempt may succeed. The sweep tries again.
         _ => return run.report(Code::AlertUnavailable),
     }
     save_status(run, intent).await;
 }
 
-/// Writes what became of an alert. Were it not written, the alert would go out again.
+/// Writes the status of an alert. Without it, the alert would be sent again.
 async fn save_status(run: &SweepRun<'_>, intent: Json) {
     for _ in 0..ATTEMPTS {
         let request = FhirRequest::update(&intent);
@@ -175,7 +176,7 @@ async fn save_status(run: &SweepRun<'_>, intent: Json) {
         match StoreError::check(&answer) {
             Ok(()) => return,
             Err(error @ StoreError::Retryable(Code::ChartUnavailable)) => run.report(error.code()),
-            // Changed by the sweep, which has taken it over, or not allowed.
+            // The sweep changed it, or the write is not allowed.
             Err(error) => return run.report(error.code()),
         }
     }
@@ -185,14 +186,14 @@ fn search(category: &str) -> String {
     ["Communication?category=", CATEGORY, "|", category].concat()
 }
 
-/// The search for alerts of which it is not known that they were sent.
+/// The search for alerts that are not known to be sent.
 pub(super) fn search_unsent() -> FhirRequest {
     let categories = [&search(ALERT), ",", CATEGORY, "|", SUMMARY].concat();
     FhirRequest::get([&categories, "&status=in-progress&_sort=sent&_count=20"].concat())
 }
 
-/// Sends what [`unsent`] found and nobody is at work on. An alert may go out twice where its sender died after sending;
-/// none is lost.
+/// Sends the alerts that [`search_unsent`] found, unless another run is sending them. An alert may be sent twice if a
+/// run ends right after sending it. No alert is lost.
 pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>) {
     for mut intent in found {
         let instant_of = |value: Option<&Json>| value.and_then(Json::text).and_then(parse_instant);
@@ -217,7 +218,7 @@ pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>
         let Some(request) = FhirRequest::update(&intent) else {
             continue;
         };
-        // Of two runs that take it over one is refused.
+        // If two runs update it, the server refuses one of them.
         let taken_over = run.fhir(vec![request]).await.pop().and_then(Answer::ok);
         if let Some(intent) = taken_over.filter(|taken_over| is(taken_over, "resourceType", "Communication")) {
             if crate::fhir::element::has_coding(category_of(&intent), CATEGORY, SUMMARY) {
@@ -233,10 +234,10 @@ fn category_of(resource: &Json) -> &Json {
     resource.at(&["category", "0"]).unwrap_or(&Json::Null)
 }
 
-/// Tells once how many alerts were held back from `from` to `to`.
+/// Sends one summary of how many alerts were held back from `from` to `to`.
 ///
 /// # Errors
-/// [`StoreError`] where it is not known whether there were any.
+/// [`StoreError`] if the number is not known.
 pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u64, to: u64) -> Result<(), StoreError> {
     let period = ["&sent=ge", &instant(from), "&sent=lt", &instant(to), "&_summary=count"].concat();
     let url = [&search(ALERT), "&status=on-hold", &period].concat();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's lists of calls and of recordings, compared with the chart.
+//! Compares Twilio's lists of calls and of recordings with the chart.
 //!
-//! A list comes newest first, and late. It is read from now back to the last mark and some more. Where that is too much
-//! for one run, the next ones go on where it ended, and the mark moves once all has been read.
+//! A list is sorted newest first, and new items appear late. It is read from now back to the last mark and a little
+//! further. If one run cannot read all of it, the next runs continue there. The mark moves when the whole list was
+//! read.
 
 use super::marks::{Mark, Marks};
 use super::reconcile::{Reconciled, reconcile};
@@ -16,41 +17,41 @@ use crate::rest::{Rest, call_path};
 use crate::runtime::{Answer, Ask, HttpRequest};
 use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 
-/// How far the first run of all looks back.
+/// How far the first run looks back.
 const FIRST_LOOKBACK: u64 = HOUR;
-/// How late a call may come up in the list.
+/// How late a call may appear in the list.
 const OVERLAP: u64 = 15 * MINUTE;
-/// How far apart in the list two calls may stand the wrong way round.
+/// How far apart two calls in the wrong order may be.
 const ORDER_TOLERANCE: u64 = MINUTE;
-/// How long a call that goes on, or cannot be written, keeps the mark back.
+/// How long a call that is in progress or cannot be written may hold back the mark.
 const MAX_HOLD: u64 = 4 * HOUR;
-/// How many round trips a page may take: the list, then read and written three times over; and once more what is only to be
-/// told by where a call began.
+/// The maximum number of round trips for a page: one for the list, three reads and writes, and the same again for legs
+/// whose root call must be requested.
 const PAGE_ROUND_TRIPS: u32 = 18;
-/// Calls of a page.
+/// Calls per page.
 const PAGE_SIZE: &str = "100";
 
-/// How many calls are asked for in one go.
+/// The maximum number of root calls in one round trip.
 const MAX_ROOTS_PER_REQUEST: usize = 20;
 
-/// A list, and how far it has been read.
+/// A list, and the marks of how far it was read.
 struct List {
     path: &'static str,
-    /// The member of a page that has the items.
+    /// The member of a page that holds the items.
     items: &'static str,
-    /// The filters by its instant, from and up to.
+    /// The filters for the start and the end of the period.
     filters: [&'static str; 2],
-    /// Read up to here; being read from here, back to here; and the earliest to be looked at again.
+    /// How far the list was read, where the current pass started, where the pass is now, and from where to read again.
     marks: [Mark; 4],
     read: for<'a> fn(&'a Json) -> Item<'a>,
 }
 
-/// What a list says.
+/// An item of a list.
 struct Item<'a> {
     event: Option<CallEvent<'a>>,
-    /// Where it stands in the list.
+    /// Its position in the list.
     at: Option<u64>,
-    /// Whether more is to be said of it.
+    /// Whether it will still change.
     goes_on: bool,
 }
 
@@ -76,22 +77,22 @@ const RECORDINGS: List = List {
     read: recording,
 };
 
-/// Brings what the list has to the chart. Whether the list has been read up to now.
+/// Writes the listed calls into the chart. Returns whether the whole list was read.
 pub(super) async fn sync_calls(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
     sync_list(&CALLS, run, rest, marks, tickets).await
 }
 
-/// The same of recordings, each to the record that there is of its call: what told of one may have been lost.
+/// Writes the listed recordings into the records of their calls. The callback of a recording may have been lost.
 pub(super) async fn sync_recordings(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
     if run.config.may_record() {
         sync_list(&RECORDINGS, run, rest, marks, tickets).await;
     } else {
-        // What is configured later does not reach back.
+        // A feature that is configured later does not apply to earlier calls.
         RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
     }
 }
 
-/// A recording as its callback would have told of it, when it was complete.
+/// The event that a recording's callback would have reported when it was complete.
 fn recording(recording: &Json) -> Item<'_> {
     let text = |name| recording.get(name).and_then(Json::text).unwrap_or_default();
     let at = parse_rfc2822(text("date_created")).or_else(|| parse_instant(text("date_created")));
@@ -157,7 +158,7 @@ async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Mar
             marks.set(mark, None);
         }
     } else if position < pass_position {
-        // The first run of all counts back from its own time.
+        // The first run starts at its own time.
         marks.set(read, Some(from));
         marks.set(pass_start_mark, Some(pass_start));
         marks.set(pass_position_mark, Some(position));
@@ -166,8 +167,8 @@ async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Mar
     is_complete && pass_start == run.now
 }
 
-/// Brings a page to the chart; when the earliest call began that the server refuses. Legs of calls that began on a page
-/// behind theirs tell nothing of whose they are, so Twilio is asked for where those began.
+/// Writes a page into the chart. Returns the start of the earliest call that the server refuses. If the root call of a
+/// leg is not on the page, Twilio is asked for it.
 async fn write(
     run: &SweepRun<'_>,
     rest: &Rest,
@@ -196,7 +197,7 @@ async fn write(
     Ok(refused)
 }
 
-/// Asks Twilio for something that is there.
+/// Requests a resource that exists.
 pub(super) async fn get_from_twilio(run: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Code> {
     match run.http(request).await {
         Answer::Done { status: 200..=299, body } => Ok(body),
@@ -205,12 +206,12 @@ pub(super) async fn get_from_twilio(run: &SweepRun<'_>, request: HttpRequest) ->
     }
 }
 
-/// `next_page_uri`, a path of the API's.
+/// `next_page_uri`, which is a path of the API.
 fn next_page(page: &Json) -> Option<&str> {
     page.get("next_page_uri").and_then(Json::text).filter(|uri| uri.starts_with("/2010-04-01/Accounts/"))
 }
 
-/// The instant as Twilio's filters take it.
+/// The instant in the format of Twilio's filters.
 fn second(ms: u64) -> String {
     [instant(ms).get(..19).unwrap_or_default(), "Z"].concat()
 }
@@ -222,7 +223,7 @@ pub(super) fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     }
 }
 
-/// A trouble that another attempt in this run does not end.
+/// Whether another attempt in this run would fail, too.
 pub(super) const fn is_outage(error: StoreError) -> bool {
     !matches!(error, StoreError::Permanent(Code::ChartRefused))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call has ended: what there is to do after it, once per call however often this is told.
+//! What Plumline does after a call has ended. It happens once per call, however often the end is reported.
 
 use super::calls::get_from_twilio;
 use super::reconcile::root_of;
@@ -17,29 +17,29 @@ use crate::json::Json;
 use crate::runtime::{Answer, FhirRequest};
 use crate::time::{DAY, instant};
 
-/// How often it is tried where others write at the same time.
+/// The number of attempts when other writers change the same records.
 const ATTEMPTS: u32 = 3;
-/// How many round trips another attempt may take; the alert has been seen to by then.
+/// The maximum number of round trips of a second attempt. The alert is already done by then.
 const RETRY_ROUND_TRIPS: u32 = 4;
-/// After how long a call leaves nothing more to do. Records change long after: a recording is deleted, a note is added.
+/// The age after which a call needs no follow-up. Its record may still change: a recording is deleted, a note is added.
 const MAX_AGE: u64 = 7 * DAY;
-/// After how long nobody wants to be alerted.
+/// The age after which a call causes no alert.
 const MAX_ALERT_AGE: u64 = DAY;
 
-/// An ended call of ours, as its record stands.
+/// An ended call, as its record says.
 pub(super) struct EndedCall {
     resource: Json,
     log: CallLog,
     root: String,
     reference: String,
-    /// When it began.
+    /// When the call started.
     started_at: u64,
-    /// When it ended.
+    /// When the call ended.
     at: u64,
 }
 
 impl EndedCall {
-    /// Reads a record; none of what is no call of ours, or goes on, or was long ago.
+    /// Reads a record. `None` if it is not a call of Plumline, or the call has not ended, or it is too old.
     pub(super) fn read(resource: Json, run: &SweepRun<'_>) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
         let ours = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
@@ -65,18 +65,18 @@ impl EndedCall {
         self.started_at
     }
 
-    /// Whether the config has anything follow a call.
+    /// Whether the config asks for a follow-up.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
         !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
     }
 
-    /// The task that there is to be.
+    /// The trigger of the call's task.
     pub(super) fn task(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
         trigger_of(&self.log, &run.config.tasks.on)
     }
 
-    /// The alert that there is to be.
+    /// The trigger of the call's alert.
     pub(super) fn alert(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
         let alerts = run.config.alerts.as_ref().filter(|_| self.at + MAX_ALERT_AGE > run.now)?;
         trigger_of(&self.log, &alerts.on)
@@ -87,8 +87,8 @@ impl EndedCall {
         [self.task(run), self.alert(run)].into_iter().flatten().any(is_unanswered)
     }
 
-    /// Learns from Twilio how the dialled legs ended. Their callbacks come in any order, so that of a leg that was answered
-    /// may not be in the chart yet. Where Twilio does not say, the chart alone counts.
+    /// Reads from Twilio how the dialed legs ended. Callbacks arrive in any order, so the callback of an answered leg
+    /// may be missing in the chart. If Twilio does not answer, only the chart counts.
     async fn ask_twilio(&mut self, run: &SweepRun<'_>) {
         let Some(rest) = &run.rest else { return };
         let request = rest.get("/Calls.json", &[("ParentCallSid", &*self.root), ("PageSize", "50")]);
@@ -100,7 +100,7 @@ impl EndedCall {
         }
     }
 
-    /// Whether it may close tasks of earlier calls.
+    /// Whether the call may close tasks of earlier calls.
     pub(super) fn can_close_tasks(&self, run: &SweepRun<'_>) -> bool {
         !run.config.tasks.on.is_empty() && reached_callee(&self.log)
     }
@@ -113,10 +113,10 @@ impl EndedCall {
     }
 }
 
-/// Does what is left to do after the call of a record, `Communication/…`, whose root is `root`.
+/// Does the remaining follow-up of the call with the record `reference` and the root `CallSid` `root`.
 ///
 /// # Errors
-/// Why not all of it is known to be done; the sweep does it again.
+/// Why the follow-up is not complete. The sweep tries again.
 pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
     for attempt_index in 0..ATTEMPTS {
@@ -138,7 +138,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
         reads.push(tasks::search_of_call(root));
     }
     let mut answers = run.fhir(reads).await.into_iter();
-    // What is handed in may be late: the record as it stands now counts.
+    // The event may be outdated, so the record is read again.
     let record = answers.next().unwrap_or(Answer::Failed);
     if matches!(record, Answer::Done { status: 404 | 410, .. }) {
         return Ok(());
@@ -159,7 +159,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     writes.extend(alert_request);
     let mut answers = run.fhir(writes).await;
     let alert = if is_alerting { answers.pop() } else { None };
-    // The alert first: whoever created its intent is the one that sends it.
+    // The alert first: the run that created its intent must send it.
     let mut outcome = Ok(());
     if let (Some(answer), Some(alerts)) = (alert, &run.config.alerts) {
         outcome = alerts::follow_up(run, alerts, answer).await;
@@ -170,8 +170,8 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     outcome.and(appointment_error.map_or(Ok(()), Err))
 }
 
-/// Reads what a task, a callback and an appointment depend on, and adds what is to be written. Why an appointment is left
-/// for another attempt, if it is: the rest does not depend on it.
+/// Reads what the task, the callback and the appointment depend on, and adds the writes. Returns the error if the
+/// appointment needs another attempt. The other writes do not depend on it.
 async fn prepare_writes(
     run: &SweepRun<'_>,
     call: &EndedCall,
@@ -188,7 +188,7 @@ async fn prepare_writes(
     let mut kinds = Vec::new();
     let number = other_end(&call.log);
     if opens.is_some() && (patient.is_some() || number.is_some()) {
-        // Somebody may have called back before this was told.
+        // Staff may have called back already.
         reads.push(later_calls(patient, call.at));
         kinds.push("Communication");
     }
@@ -209,7 +209,7 @@ async fn prepare_writes(
     let mut closed: Vec<Option<String>> = Vec::new();
     for (answer, kind) in run.fhir(reads).await.into_iter().zip(kinds) {
         match kind {
-            // There is none, or there never was: a browser may name any.
+            // The appointment does not exist. A browser may send any id.
             "Appointment" if matches!(answer, Answer::Done { status: 404 | 410, .. }) => {}
             "Appointment" => match StoreError::check(&answer) {
                 Ok(()) => writes.extend(answer.ok().and_then(|appointment| appointment_update(call, appointment))),
@@ -238,8 +238,8 @@ async fn prepare_writes(
     Ok(appointment_error)
 }
 
-/// The calls of the day after an instant: a patient's, or the first ones of all. No search tells whom a call was to, and
-/// mostly the instant was a moment ago.
+/// The calls of the day after an instant: those of a patient, or the first 100 of all. FHIR cannot search by the dialed
+/// number, and usually the instant is only a moment ago.
 fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
     let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
     let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + DAY)].concat();
@@ -247,9 +247,9 @@ fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
     FhirRequest::get([&category, subject, patient, &period, "&_sort=sent&_count=100"].concat())
 }
 
-/// Gives an appointment the extension of the latest call about it. Nothing else of it changes.
+/// Writes the extension of the latest call into its appointment. Nothing else in the appointment changes.
 ///
-/// What a browser says without a ticket is noted as it comes, but nobody else's appointment is touched for it.
+/// Without a ticket, the browser's claim is recorded, but the appointment of another patient is not changed.
 fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirRequest> {
     let context = call.log.context();
     let is_theirs = |patient: &String| has_participant(&appointment, patient) == Some(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The ended calls that no Subscription told of, or whose story broke off: found again by when their records changed.
+//! Follows up ended calls whose Subscription event was lost or whose follow-up failed. They are found by the time of
+//! the last change of their records.
 
 use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
@@ -14,24 +15,24 @@ use crate::json::Json;
 use crate::runtime::FhirRequest;
 use crate::time::{HOUR, MINUTE};
 
-/// How far the first run of all looks back.
+/// How far the first run looks back.
 const FIRST_LOOKBACK: u64 = HOUR;
-/// How late a record may become visible that was written before.
+/// How late a record may become visible after it was written.
 const OVERLAP: u64 = 2 * MINUTE;
-/// How many round trips a call's story may take.
+/// The maximum number of round trips for one call.
 const CALL_ROUND_TRIPS: u32 = 8;
-/// How long a call that cannot be followed up keeps the mark back, while others can.
+/// How long a call that cannot be followed up may hold back the mark while other calls succeed.
 const MAX_HOLD: u64 = 4 * HOUR;
-/// How many calls in a row that the server does not serve are its outage, and no fault of theirs.
+/// This many failures in a row are an outage of the server and not a problem of the calls.
 const OUTAGE_FAILURES: u32 = 3;
-/// Calls of a page.
+/// Calls per page.
 const PAGE_SIZE: usize = 50;
 
-/// Follows up what has changed since the mark.
+/// Follows up what changed since the mark.
 pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
     let config = run.config;
     if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
-        // What is configured later does not reach back.
+        // A feature that is configured later does not apply to earlier calls.
         marks.set(Mark::FollowedUpTo, Some(run.now));
         return;
     }
@@ -57,16 +58,16 @@ pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
     }
 }
 
-/// What a run leaves open. One call that cannot be followed up must not stop all others.
+/// What a run could not finish. One call that fails must not stop the others.
 #[derive(Default)]
 struct Unfinished {
-    /// When the first record changed that there was no time for.
+    /// When the first record changed that this run had no time for.
     skipped_from: Option<u64>,
-    /// When those changed whose story did not work.
+    /// When the records changed whose follow-up failed.
     stuck: Vec<u64>,
-    /// How many of these in a row the server did not serve.
+    /// The number of failures in a row.
     failures_in_a_row: u32,
-    /// Whether any story worked, so that the server does.
+    /// Whether a follow-up succeeded, which shows that the server works.
     has_success: bool,
 }
 
@@ -75,7 +76,7 @@ impl Unfinished {
         self.skipped_from.is_some() || self.failures_in_a_row >= OUTAGE_FAILURES
     }
 
-    /// Where the next run is to begin, where this one has come to `at`.
+    /// Where the next run starts. This run came to `at`.
     fn next_mark(&self, now: u64, at: u64) -> u64 {
         let is_held = |since: &u64| !self.has_success || since + MAX_HOLD > now;
         let stuck = self.stuck.iter().copied().filter(is_held).min();
@@ -83,13 +84,13 @@ impl Unfinished {
     }
 }
 
-/// Follows up a page.
+/// Follows up the calls of a page.
 async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mut Unfinished) -> Result<(), Code> {
     let mut calls = Vec::new();
     for (changed, resource) in page {
         let reference = reference_of(&resource);
         if let (Some(call), Some(reference)) = (EndedCall::read(resource, run), reference) {
-            // Missed calls before the calls that answer them.
+            // A missed call must come before the call that answers it.
             let at = calls.iter().position(|(_, other, _): &(_, EndedCall, _)| other.ended_at() > call.ended_at());
             calls.insert(at.unwrap_or(calls.len()), (changed, call, reference));
         }
@@ -110,7 +111,7 @@ async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mu
             Ok(()) => unfinished.has_success = true,
             Err(code) => {
                 run.report(code);
-                // What was refused would be refused again.
+                // A request that was refused would be refused again.
                 if code != Code::ChartRefused {
                     unfinished.stuck.push(changed);
                 }
@@ -120,11 +121,11 @@ async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mu
     Ok(())
 }
 
-/// The tasks and alerts that there are of a page's calls.
+/// The existing tasks and alerts of a page's calls.
 struct Known {
     tasks: Vec<Json>,
     alerts: Vec<Json>,
-    /// Whether any task is open that a call may close.
+    /// The open tasks that a call of the page may close.
     open: Vec<Json>,
 }
 
@@ -167,7 +168,7 @@ impl Known {
         Ok(known)
     }
 
-    /// Whether there may be something left to do after a call.
+    /// Whether a call may need a follow-up.
     fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
@@ -179,7 +180,7 @@ impl Known {
     }
 }
 
-/// Joins searches by identifier into one.
+/// Combines searches by identifier into one.
 fn append_criteria(criteria: &mut String, more: &str) {
     if criteria.is_empty() {
         criteria.push_str(more);

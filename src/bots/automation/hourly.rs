@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is done every hour: calls that never ended in the chart are asked for, and old recordings deleted at Twilio.
+//! What runs every hour: refreshes calls whose end was never recorded, and deletes old recordings at Twilio.
 
 use super::calls::{earlier, get_from_twilio, is_outage};
 use super::marks::{Mark, Marks};
@@ -16,26 +16,26 @@ use crate::rest::{Rest, call_path, recording_path};
 use crate::runtime::{Answer, Ask, FhirRequest, MAX_BYTES};
 use crate::time::{DAY, HOUR, instant, parse_rfc2822};
 
-/// After how long a call that goes on is asked for; the list has been left behind by then.
+/// The age after which a call in progress is requested from Twilio. The list no longer covers it by then.
 const STUCK_AFTER: u64 = 4 * HOUR;
-/// After how long it no longer is.
+/// The age after which it is no longer requested.
 const GIVE_UP_AFTER: u64 = 7 * DAY;
-/// How many an hour.
+/// The maximum number of stuck calls per hour.
 const MAX_STUCK_CALLS: usize = 5;
-/// How late a recording may come to a call's record, or a call to the chart.
+/// How late a recording may appear in a call's record, or a call in the chart.
 const OVERLAP: u64 = DAY;
-/// Calls of a page.
+/// Calls per page.
 const PAGE_SIZE: usize = 50;
-/// Recordings deleted in one go.
+/// The maximum number of deletions at once.
 const MAX_DELETIONS: usize = 10;
-/// How many bytes it takes to say of one that it is gone, at most.
+/// The maximum size of the extension that records a deletion, in bytes.
 const DELETION_BYTES: usize = 600;
-/// Milliseconds that deleting may take.
+/// Milliseconds for a deletion.
 const DEADLINE: u32 = 10_000;
-/// The name of the extension that tells of a recording that is no longer at Twilio.
+/// The suffix of the extension that records a deleted recording.
 const EXTENSION: &str = "/twilio-recording-deleted";
 
-/// Asks Twilio for calls that the chart has had as going on for hours: whatever told of their end was lost.
+/// Requests calls from Twilio that have been in progress in the chart for hours. The report of their end was lost.
 pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets: &mut Tickets) {
     let (from, to) = (instant(run.now.saturating_sub(GIVE_UP_AFTER)), instant(run.now.saturating_sub(STUCK_AFTER)));
     let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=in-progress"].concat();
@@ -44,7 +44,7 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets
         Ok([calls]) => calls,
         Err(error) => return run.report(error.code()),
     };
-    // Another few each time, where there are many.
+    // If there are many, each run takes others.
     let offset = (run.now / HOUR) as usize % calls.len().max(1);
     calls.rotate_left(offset);
     for call in calls.iter().take(MAX_STUCK_CALLS) {
@@ -69,11 +69,10 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets
     }
 }
 
-/// Deletes the recordings of calls that began `days` days ago or earlier, and says so in the chart. Whether all is done
-/// that this hour can do.
+/// Deletes the recordings of calls that started at least `days` days ago, and records that in the chart. Returns
+/// whether this hour's work is complete.
 ///
-/// What cannot be deleted is passed by and remembered, so that nothing waits behind it. Once all others are gone it is
-/// tried again at once, and then every hour.
+/// A recording that cannot be deleted is skipped and tried again after all others, and then every hour.
 pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, days: u32) -> bool {
     let to = run.now.saturating_sub(u64::from(days) * DAY);
     let from = marks.get(Mark::RetentionPosition).unwrap_or(0).min(to);
@@ -107,17 +106,17 @@ pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &Rest, marks
     false
 }
 
-/// When the first call began of a page …
+/// What a page left undone.
 #[derive(Default)]
 struct PageResult {
-    /// … of which not all could be deleted, or it could not be written;
+    /// The start of the first call with recordings that could not be deleted, or whose deletion could not be recorded.
     retry_from: Option<u64>,
-    /// … that was not tried.
+    /// The start of the first call that was not tried.
     skipped_from: Option<u64>,
 }
 
-/// Deletes the recordings of a page of calls, of those that Twilio says were made by `to`: staff may write records, and so
-/// the age of a recording is not known from them.
+/// Deletes the recordings of a page of calls that Twilio created by `to`. Staff may edit records, so a record does not
+/// prove the age of a recording.
 async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to: u64) -> PageResult {
     let mut result = PageResult::default();
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
@@ -125,7 +124,7 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
     for (at, call) in page {
         let mut sids = remaining_recordings(&call, run.base());
         if is_full(&call, &sids) {
-            // What is gone cannot be noted in it, and would be tried again at each run.
+            // Their deletion cannot be recorded, so each run would try to delete all of them again.
             sids.truncate(MAX_DELETIONS);
         }
         open.extend(sids.into_iter().map(|sid| (calls.len(), sid)));
@@ -134,12 +133,12 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
     let mut can_continue = true;
     for batch in open.chunks(MAX_DELETIONS) {
         let earliest = batch.iter().map(|(index, _)| calls[*index].0).min();
-        // The writes of a page take up to three.
+        // Writing a page takes up to three round trips.
         if !can_continue || !run.has_budget(5) {
             result.skipped_from = earlier(result.skipped_from, earliest);
             continue;
         }
-        // Where none of them is answered, the others would not be either.
+        // If no request of this batch succeeds, the next ones would fail, too.
         can_continue = false;
         for ((index, sid), answer) in delete_each(run, rest, batch, to).await {
             let (at, _, deleted) = &mut calls[*index];
@@ -149,17 +148,17 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
                 continue;
             };
             match answer {
-                // 404: it has been deleted before.
+                // 404: it was deleted before.
                 Answer::Done { status: 200..=299 | 404 | 410, .. } => {
                     deleted.push(sid.clone());
                     can_continue = true;
                 }
-                // The key is none: nothing has been tried.
+                // The API key is not valid: nothing was deleted.
                 Answer::Done { status: 401, .. } => {
                     run.report(Code::TwilioRefused);
                     result.skipped_from = earlier(result.skipped_from, Some(*at));
                 }
-                // The key may not, or not yet.
+                // The API key may not delete it, or not yet.
                 Answer::Done { status: 403 | 409 | 412, .. } => {
                     run.report(Code::TwilioRefused);
                     result.retry_from = earlier(result.retry_from, Some(*at));
@@ -191,7 +190,7 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
         for (answer, at) in run.fhir(requests).await.into_iter().zip(starts.by_ref()) {
             if let Err(error) = StoreError::check(&answer) {
                 run.report(error.code());
-                // Else it would be refused again. Its recordings are found deleted at the next attempt.
+                // Otherwise the write would be refused again. The next attempt finds the recordings deleted.
                 if is_outage(error) {
                     result.retry_from = earlier(result.retry_from, Some(at));
                 }
@@ -202,8 +201,8 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
     result
 }
 
-/// What Twilio answers for each of some recordings: to the read where that failed, else to the deletion; none for one that
-/// was made after `to`, which stays.
+/// Twilio's answer for each recording: to the deletion, or to the read if the read failed. `None` for a recording that
+/// was created after `to` and is not deleted.
 async fn delete_each<'a>(
     run: &SweepRun<'_>,
     rest: &Rest,
@@ -252,12 +251,12 @@ fn remaining_recordings(call: &Json, base: &str) -> Vec<String> {
     remaining_recordings
 }
 
-/// Whether a record has no room left for saying that these recordings are gone.
+/// Whether a record is too large to record these deletions.
 fn is_full(call: &Json, sids: &[String]) -> bool {
     !sids.is_empty() && call.write().len() + sids.len() * DELETION_BYTES > MAX_BYTES
 }
 
-/// The call, saying that recordings of it are gone.
+/// The call with the deletions recorded.
 fn with_deletions(mut call: Json, deleted: &[String], run: &SweepRun<'_>) -> Json {
     let mut extensions = call.get("extension").cloned().unwrap_or_default().into_elements();
     for sid in deleted {

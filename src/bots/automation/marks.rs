@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How far the sweep has come: a `Basic` of ours, since nothing is kept in memory from one run to the next.
+//! How far the sweep has come, stored in a `Basic` resource. Runs share no memory.
 //!
-//! Two runs may overlap. Whoever writes second is refused, and does without: everything between the two marks has been
-//! done, and is done again to no effect.
+//! Two runs may overlap. The server refuses the second write, and that run continues without it. The work between the
+//! two marks is then done again, which has no effect.
 
 use super::sweep_run::SweepRun;
 use crate::fhir::element::{concept, extension, extension_of, identifier, is};
@@ -11,51 +11,51 @@ use crate::json::Json;
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
-/// The system of the identifier.
+/// The identifier system.
 const SYSTEM: &str = "https://plumline.dev/fhir/sweep";
-/// Its value.
+/// The identifier value.
 const VALUE: &str = "calls";
 const CODE: (&str, &str) = ("https://plumline.dev/fhir/basic-code", "sweep");
-/// The name of the extension, which follows the base.
+/// The suffix of the extension URL, after the base.
 const EXTENSION: &str = "/plumline-sweep";
 
-/// A mark moves every minute. To write it as often would fill the history of the resource and save little.
+/// A mark moves every minute. Writing it each time would fill the resource's history without need.
 const MIN_STEP: u64 = 5 * MINUTE;
 
-/// How far clocks may differ.
+/// The maximum difference between clocks.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
 
-/// An instant that the sweep has come to.
+/// An instant that the sweep has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// Twilio's list of calls has been read up to here.
+    /// Twilio's list of calls was read up to here.
     CallsReadTo,
-    /// The list is being read, from here backwards, …
+    /// The current pass through the list started here, going backwards.
     CallsPassStart,
-    /// … and has been read back to here; …
+    /// The current pass has come back to here.
     CallsPassPosition,
-    /// … and this is the earliest that is to be looked at again.
+    /// The next pass must read again from here.
     CallsRetryFrom,
-    /// The same four of Twilio's list of recordings.
+    /// The same four marks for Twilio's list of recordings.
     RecordingsReadTo,
     RecordingsPassStart,
     RecordingsPassPosition,
     RecordingsRetryFrom,
-    /// Ended calls have been followed up which the chart had by then.
+    /// Ended calls that changed before this were followed up.
     FollowedUpTo,
-    /// Alerts held back before this have been told of.
+    /// Alerts that were held back before this are in a summary.
     SummarizedTo,
-    /// Recordings of calls that began before this are deleted, …
+    /// Recordings of calls that started before this were deleted.
     RetentionPosition,
-    /// … but for some, the first of them of a call that began then; …
+    /// The start of the first call whose recordings could not be deleted.
     RetentionRetryFrom,
-    /// … and since this was found they are being tried for the second time.
+    /// When the run started to retry those recordings.
     RetentionRetrying,
-    /// When what is done every hour was done last.
+    /// When the hourly work was last complete.
     LastHourlyRun,
 }
 
-/// By [`Mark`]; and whether every step of it is worth a write.
+/// The names in the resource, by [`Mark`], and whether every change is written.
 const MARKS: [(&str, bool); 14] = [
     ("calls", false),
     ("top", true),
@@ -78,7 +78,7 @@ pub(super) struct Marks {
     at: [Option<u64>; MARKS.len()],
     saved: [Option<u64>; MARKS.len()],
     resource: Option<Json>,
-    /// Another run has written since, so that this one no longer may.
+    /// Another run has written since, so this one may not.
     is_outdated: bool,
 }
 
@@ -87,8 +87,8 @@ impl Marks {
         FhirRequest::get(["Basic?", &criteria()].concat())
     }
 
-    /// Reads what [`Marks::search`] found: of two, the one with the lesser id. None is far ahead of `now`, whatever a clock said
-    /// once: what lies between would never be looked at.
+    /// Reads the result of [`Marks::search`]. If there are two, the one with the smaller id counts. A mark in the
+    /// future becomes `now`: the time until then would never be checked.
     pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
         let mut resource: Option<Json> = None;
         for one in found {
@@ -117,7 +117,7 @@ impl Marks {
         self.at[mark as usize] = at;
     }
 
-    /// Writes what is new, where it is worth it.
+    /// Writes the marks if the change is large enough.
     pub(super) async fn save(&mut self, run: &SweepRun<'_>) {
         let has_changed =
             MARKS.iter().zip(self.at).zip(self.saved).any(|(((_, always), at), saved)| match (at, saved) {
@@ -135,7 +135,7 @@ impl Marks {
         };
         let answers = run.fhir(request.into_iter().collect()).await;
         let written = answers.into_iter().next().and_then(crate::runtime::Answer::ok);
-        // A create that did nothing answers with what is there.
+        // A conditional create answers with the existing resource.
         let ours = written.filter(|written| is(written, "resourceType", "Basic"));
         self.is_outdated = ours.is_none();
         if let Some(written) = ours {

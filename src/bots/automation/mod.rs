@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The door of the record itself: cron, and Subscriptions.
+//! The `automation` bot: cron and Subscriptions.
 
 mod alerts;
 mod calls;
@@ -22,13 +22,13 @@ use crate::runtime::{BotEvent, Host, Reply, Response};
 use ended::EndedCall;
 use sweep_run::SweepRun;
 
-/// How many round trips the sweep may take: at 5 to 200 ms each, some 8 s at most.
+/// The maximum number of round trips of a sweep. At 5 to 200 ms each, they take about 8 s at most.
 const SWEEP_ROUND_TRIPS: u32 = 40;
-/// How many the story of one call may.
+/// The maximum number of round trips to follow up one call.
 const CALL_ROUND_TRIPS: u32 = 30;
 
-/// Does what a change of a resource or a minute of the clock asks for: a `Bot` is a minute of the sweep, a completed
-/// `Communication` of ours a call that has ended.
+/// Handles a cron run or a changed resource. A `Bot` is the cron run of the sweep. A completed `Communication` is a
+/// call that has ended.
 pub async fn automation(event: BotEvent, host: Host) -> Response {
     let (config, config_error) = read_config(&event);
     if event.input.get("deletedResource").is_some() {
@@ -61,7 +61,7 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// What follows a call that a Subscription tells of. What is none of ours, or goes on, has nothing to follow.
+/// Follows up a call that a Subscription reports, if it is a call of Plumline and has ended.
 async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());

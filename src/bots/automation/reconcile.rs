@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A page of Twilio's list, brought to the chart: one read for all its calls, then guarded writes of what is behind.
+//! Writes a page of Twilio's list into the chart: one read for all calls, then conditional writes for the outdated
+//! records.
 
 use super::calls::{earlier, is_outage};
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
@@ -13,30 +14,31 @@ use crate::fhir::systems::TWILIO;
 use crate::json::{Json, decimal};
 use crate::runtime::{Answer, FhirRequest};
 
-/// How often a record is read and written where others write it too.
+/// The number of attempts to read and write a record that other writers change, too.
 const ATTEMPTS: u32 = 3;
-/// How many calls one search asks for.
+/// The maximum number of calls in one search.
 const MAX_SEARCHED: usize = 50;
 
-/// A call of the page.
+/// A call on the page.
 struct Call<'a> {
     root: &'a str,
     events: Vec<&'a CallEvent<'a>>,
 }
 
-/// What is left of a page.
+/// What a page left undone.
 #[derive(Default)]
 pub(super) struct Reconciled {
-    /// The beginning of the earliest call that the server refuses: that alone is no reason to stop.
+    /// The start of the earliest call that the server refuses. That is no reason to stop.
     pub(super) refused: Option<u64>,
-    /// The roots of calls that may be ours or not: the leg they began with tells, and is not among the events.
+    /// The roots of calls that may belong to another application. Their first leg would show it, but it is not among
+    /// the events.
     pub(super) unknown: Vec<String>,
 }
 
-/// Brings events to the chart; but no call that is another application's.
+/// Writes events into the chart, except for calls of another application.
 ///
 /// # Errors
-/// The server cannot be reached, or others always wrote first: it is to be done again.
+/// The server cannot be reached, or other writers were always first. Try again later.
 pub(super) async fn reconcile<'a>(
     run: &SweepRun<'_>,
     events: &'a [CallEvent<'a>],
@@ -51,7 +53,7 @@ pub(super) async fn reconcile<'a>(
         let records = read_records(run, &open, tickets).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
-            // What stands in the chart is ours.
+            // A call in the chart is ours.
             let is_ours = if records.is_empty() { run.is_ours(&call.events) } else { Some(true) };
             if is_ours != Some(true) {
                 result.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
@@ -98,17 +100,18 @@ pub(super) async fn reconcile<'a>(
     if is_behind {
         return Err(code);
     }
-    // Others write a few records all the time, or what is written is found as another call's: nothing else waits for those.
+    // Other writers change a few records all the time, or the search finds a record of another call. The rest does not
+    // wait for those.
     if conflicting.is_some() {
         run.report(Code::ChartConflict);
         result.refused = earlier(result.refused, conflicting);
     }
-    // A second record that is still to be closed waits for the next run.
+    // A duplicate that is not closed yet waits for the next run.
     Ok(result)
 }
 
 impl Call<'_> {
-    /// What the page says of it.
+    /// What the page says about the call.
     fn log(&self) -> CallLog {
         let mut log = CallLog::default();
         for event in &self.events {
@@ -122,17 +125,17 @@ impl Call<'_> {
     }
 }
 
-/// What is to be done for a call.
+/// The work for one call.
 struct CallWork<'a> {
     call: Call<'a>,
     chart: Chart,
-    /// What its record should know; none where it does.
+    /// What the record should contain. `None` if it is up to date.
     log: Option<CallLog>,
-    /// Another record of the same call, all of whose knowledge is in the one: closed.
+    /// A duplicate record of the call. Its content is in the other record, so it is closed.
     duplicate: Option<Json>,
-    /// The record is a ticket's, which is claimed by this.
+    /// The record is a ticket's, and this write claims it.
     claims_ticket: bool,
-    /// Once this is written, a second record is to be closed.
+    /// After this write, a duplicate must be closed.
     needs_second_write: bool,
 }
 
@@ -141,7 +144,7 @@ impl<'a> CallWork<'a> {
         let all_records = records.clone();
         let chart = Chart::read(bundle(records), call.root).unwrap_or_default();
         if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
-            // A recording alone tells neither who called nor which leg it is of: it makes no record.
+            // A recording says neither who called nor which leg it belongs to, so it creates no record.
             return Self { call, chart, log: None, duplicate: None, claims_ticket: false, needs_second_write: false };
         }
         let mut log = chart.log.clone();
@@ -150,7 +153,7 @@ impl<'a> CallWork<'a> {
             log.add(event);
         }
         if let Some(mut ticket) = tickets.take(&log) {
-            // The ticket's record becomes the call's: it is the one that the app which placed the call knows of.
+            // The ticket's record becomes the call's record, because the app that placed the call knows it.
             log.merge(&ticket.log);
             ticket.log.merge(&chart.log);
             let needs_second_write = chart.resource().is_some();
@@ -164,7 +167,7 @@ impl<'a> CallWork<'a> {
             };
         }
         let written = chart.reference();
-        // Of two that were prepared, one may be a copy that staff have made. Only its seal shows which.
+        // If two records were prepared, one may be a copy that staff made. Only the seal shows which.
         let duplicate = all_records.into_iter().find(|one| {
             crate::fhir::reference::reference_of(one) != written
                 && !is(one, "status", "entered-in-error")
@@ -176,7 +179,7 @@ impl<'a> CallWork<'a> {
     fn request(&mut self, base: &str) -> Result<Option<FhirRequest>, StoreError> {
         let own = match (&self.log, &self.duplicate) {
             (Some(log), _) => self.chart.write(log, base)?,
-            // What a second record knows may not stand in the first.
+            // The first record may lack what the duplicate knows.
             (None, Some(_)) => self.chart.write(&self.chart.log, base)?,
             (None, None) => None,
         };
@@ -190,7 +193,7 @@ impl<'a> CallWork<'a> {
     }
 }
 
-/// Writes in batches; what there is no time for counts as not answered.
+/// Writes in batches. Writes that do not fit into the budget count as failed.
 async fn write<'a>(run: &SweepRun<'_>, mut writes: Vec<(CallWork<'a>, FhirRequest)>) -> Vec<(CallWork<'a>, Answer)> {
     let mut answered = Vec::with_capacity(writes.len());
     while !writes.is_empty() {
@@ -203,8 +206,8 @@ async fn write<'a>(run: &SweepRun<'_>, mut writes: Vec<(CallWork<'a>, FhirReques
     answered
 }
 
-/// The records of each call, in the order of `calls`; and in the same round trip, what has to be known before those may
-/// take a ticket that dialled nobody.
+/// The records of each call, in the order of `calls`. The same round trip reads what must be known before a call
+/// without a dialed leg may claim a ticket.
 async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Code> {
     if !run.has_budget(1) {
         return Err(Code::ChartUnavailable);
@@ -230,18 +233,18 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
             }
         }
     }
-    // A doubt that stays is settled in a later run.
+    // What stays unconfirmed is checked in a later run.
     tickets.set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
 }
 
-/// Whether a record is found by the root's `CallSid`: any identifier of it may be the one.
+/// Whether any identifier of a record is the root's `CallSid`.
 fn is_of(resource: &Json, root: &str) -> bool {
     let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
     identifiers.iter().any(|one| is(one, "system", TWILIO) && is(one, "value", root))
 }
 
-/// The root's `CallSid` by which a record is found.
+/// The root's `CallSid` in a record's identifiers.
 pub(super) fn root_of(resource: &Json) -> Option<&str> {
     call_sid(identifier_value(resource, TWILIO)?).map(|sid| sid.0)
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The sweep: every minute, what got lost is found again.
+//! The sweep finds every minute what was lost.
 //!
-//! Twilio's events may be lost, Medplum does not repeat a Subscription that failed, and a bot may die anywhere. So the
-//! sweep compares Twilio's list with the chart, and the chart with what should have come of it. Each step can be done
-//! again to no effect, and a mark moves after what it stands for is done: a run that ends anywhere loses nothing.
+//! Twilio's events may be lost, Medplum does not retry a failed Subscription, and a bot may end at any time. So the
+//! sweep compares Twilio's lists with the chart, and the chart with its tasks and alerts. Each step can be repeated
+//! without effect. A mark moves only after its work is done, so an interrupted run loses nothing.
 
 use super::alerts;
 use super::calls::{sync_calls, sync_recordings};
@@ -19,19 +19,19 @@ use crate::error::Code;
 use crate::runtime::BotEvent;
 use crate::time::{HOUR, MINUTE};
 
-/// How long after the hour its alerts are summed up: they have been written by then.
+/// How long after the hour the summary is sent. All of its alerts are written by then.
 const SUMMARY_DELAY: u64 = 2 * MINUTE;
-/// How many round trips are kept for what follows the list of recordings.
+/// The round trips that are reserved for the steps after the list of recordings.
 const FOLLOW_UP_ROUND_TRIPS: u32 = 14;
-/// How many round trips are kept for alerts.
+/// The round trips that are reserved for alerts.
 const ALERT_ROUND_TRIPS: u32 = 12;
-/// Over how long alerts are summed up at most.
+/// The maximum number of hours in a summary.
 const MAX_SUMMARY_HOURS: u64 = 24;
 
-/// Does what there is to do, as far as one run comes. An error only where nothing could be done at all.
+/// Does the work that fits into one run. An error only if nothing could be done.
 ///
-/// Where the config `has_config` not, the list is brought to the chart, and no more: what a default config would leave undone
-/// for good waits with its marks until there is one again.
+/// If `has_config` is false, the config cannot be read. Then the run only writes Twilio's list into the chart. The
+/// other steps wait for a valid config, because the default config would skip work for good.
 pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search())];
     let [marks, tickets] = run.searches(searches).await.map_err(StoreError::code)?;
@@ -42,7 +42,7 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
         Ok(rest) => {
             let is_complete = sync_calls(run, &rest, &mut marks, &mut tickets).await;
             marks.save(run).await;
-            // The calls first, whose records they go to; and no more than leaves something for what follows.
+            // Calls come first, because recordings are written into their records.
             if has_config && is_complete {
                 run.reserving(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut tickets)).await;
             }
@@ -54,13 +54,13 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
                 tickets.expire(run, marks.get(Mark::CallsReadTo).unwrap_or(0)).await;
             }
         }
-        // Without a key there is no list; what the chart has is followed up all the same.
+        // Without an API key there is no list. The records in the chart are followed up anyway.
         Err(problem) => run.report(problem),
     }
     if !has_config {
         return Ok(());
     }
-    // Alerts come last, since Medplum may end the run while a service outside keeps it waiting.
+    // Alerts come last. Medplum may end the run while an external service is slow.
     run.postpone_alerts();
     let reserved = run.config.alerts.as_ref().map_or(0, |_| ALERT_ROUND_TRIPS);
     run.reserving(reserved, follow(run, &mut marks)).await;

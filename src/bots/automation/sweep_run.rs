@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One run of the door: what it works with, and how much it may still ask.
+//! One run of the bot: its context, and how many round trips it may still use.
 
 use std::cell::{Cell, RefCell};
 
@@ -13,31 +13,31 @@ use crate::json::Json;
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
 
-/// Milliseconds that a round trip may take.
+/// Milliseconds for a round trip.
 pub(super) const DEADLINE: u32 = 10_000;
 
-/// Milliseconds that an alert may take: nothing of ours waits for longer on a service outside.
+/// Milliseconds for an alert. No other work waits longer for an external service.
 const ALERT_DEADLINE: u32 = 3_000;
-/// How many alerts one run sends.
+/// The maximum number of alerts per run.
 const MAX_ALERTS: u32 = 4;
 
-/// Entries of one batch of writes.
+/// The maximum number of writes in a batch.
 pub(super) const MAX_BATCH_WRITES: usize = 20;
 
-/// One run. Medplum ends a bot after some seconds, and the core has no clock, so the round trips are counted.
+/// One run. Medplum ends a bot after some seconds, and the core has no clock, so it counts round trips.
 pub(super) struct SweepRun<'a> {
     pub(super) host: &'a Host,
     /// Milliseconds since 1970.
     pub(super) now: u64,
     pub(super) config: &'a Config,
-    /// Our numbers; none where every number of the account is ours.
+    /// Our numbers. `None` if every number of the account is ours.
     numbers: Option<Vec<String>>,
-    /// Twilio's API, for a run that may ask it about single calls; none in a sweep, which has just read Twilio's lists, and
-    /// where its secrets are not set.
+    /// Twilio's API, for a run that may request single calls. `None` in a sweep, which reads Twilio's lists, and if the
+    /// secrets are not set.
     pub(super) rest: Option<Rest>,
     round_trips_left: Cell<u32>,
     alerts_left: Cell<u32>,
-    /// Alerts that are this run's own to send, once all else is done; none where they are sent at once.
+    /// Alerts that this run sends after all other work. `None` if alerts are sent at once.
     postponed: RefCell<Option<Vec<Json>>>,
     problems: RefCell<Vec<Problem>>,
 }
@@ -46,7 +46,7 @@ impl<'a> SweepRun<'a> {
     pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, asks: u32) -> Self {
         let ours = OurNumbers::read(event);
         let invalid = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
-        // A number that cannot be read is one of ours, so every call that is not known to be another's may be.
+        // One of our numbers cannot be read, so any call that is not known to be another application's may be ours.
         let mut numbers = ours.filter(|ours| !ours.has_invalid).map(|ours| ours.valid);
         if let Some(numbers) = &mut numbers {
             numbers.extend(config.numbers.iter().map(|(number, _)| number.to_owned()));
@@ -64,20 +64,21 @@ impl<'a> SweepRun<'a> {
         }
     }
 
-    /// The same run, which may ask Twilio about single calls.
+    /// The same run with access to Twilio's API for single calls.
     pub(super) fn with_rest(self, event: &BotEvent) -> Self {
         Self { rest: read_rest(event).ok(), ..self }
     }
 
-    /// The base of our extensions' URLs.
+    /// The base of our extension URLs.
     pub(super) fn base(&self) -> &'a str {
         self.config.extension_base()
     }
 
-    /// Whether a call is one of ours, and not another application's of the same account; `None` where the leg it began
-    /// with, which is not among these, would tell.
+    /// Whether a call is ours and not of another application in the same account. `None` if only its first leg could
+    /// show that, and it is not in `legs`.
     ///
-    /// A number of ours tells. What begins at an app or a SIP phone has none; but whoever it dials sees one.
+    /// One of our numbers shows that the call is ours. A call from an app or a SIP phone has no number, but the leg it
+    /// dials shows one.
     pub(super) fn is_ours(&self, legs: &[&CallEvent<'_>]) -> Option<bool> {
         let Some(numbers) = &self.numbers else { return Some(true) };
         let is_number = |party: &Party<'_>| matches!(party, Party::Number(_));
@@ -92,7 +93,7 @@ impl<'a> SweepRun<'a> {
         Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shows_number))
     }
 
-    /// Whether there is time for that many round trips.
+    /// Whether this many round trips are left.
     pub(super) const fn has_budget(&self, asks: u32) -> bool {
         self.round_trips_left.get() >= asks
     }
@@ -101,7 +102,7 @@ impl<'a> SweepRun<'a> {
         self.round_trips_left.set(self.round_trips_left.get().saturating_sub(1));
     }
 
-    /// Does something with that many round trips set aside for what comes after it.
+    /// Runs `work` and reserves this many round trips for later.
     pub(super) async fn reserving<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
         let reserved = asks.min(self.round_trips_left.get());
         self.round_trips_left.set(self.round_trips_left.get() - reserved);
@@ -110,7 +111,7 @@ impl<'a> SweepRun<'a> {
         output
     }
 
-    /// Remembers a line for the log, once.
+    /// Adds a problem to the log, once.
     pub(super) fn report(&self, problem: impl Into<Problem>) {
         let problem = problem.into();
         let mut problems = self.problems.borrow_mut();
@@ -132,7 +133,7 @@ impl<'a> SweepRun<'a> {
         self.host.ask_all(requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect()).await
     }
 
-    /// Reads, all or none.
+    /// Runs several searches. Fails if one fails.
     pub(super) async fn searches<const N: usize>(
         &self,
         searches: [(&str, FhirRequest); N],
@@ -145,12 +146,12 @@ impl<'a> SweepRun<'a> {
         Ok(resources)
     }
 
-    /// From here on alerts wait for [`SweepRun::postponed`].
+    /// From now on, alerts wait until [`SweepRun::take_postponed`].
     pub(super) fn postpone_alerts(&self) {
         *self.postponed.borrow_mut() = Some(Vec::new());
     }
 
-    /// The alert, if it is to be sent now.
+    /// The alert if it must be sent now. `None` if it was postponed.
     pub(super) fn unless_postponed(&self, intent: Json) -> Option<Json> {
         match &mut *self.postponed.borrow_mut() {
             Some(postponed) => postponed.push(intent),
@@ -159,7 +160,7 @@ impl<'a> SweepRun<'a> {
         None
     }
 
-    /// The alerts that have waited.
+    /// The postponed alerts.
     pub(super) fn take_postponed(&self) -> Vec<Json> {
         self.postponed.take().unwrap_or_default()
     }
@@ -169,14 +170,14 @@ impl<'a> SweepRun<'a> {
         self.alerts_left.get() > 0
     }
 
-    /// One round trip to the alerts' address.
+    /// One round trip to the alert service.
     pub(super) async fn alert(&self, request: HttpRequest) -> Answer {
         self.spend();
         self.alerts_left.set(self.alerts_left.get().saturating_sub(1));
         self.host.ask(Ask::Http(request), Some(ALERT_DEADLINE)).await
     }
 
-    /// One round trip elsewhere.
+    /// One HTTP round trip.
     pub(super) async fn http(&self, request: HttpRequest) -> Answer {
         self.spend();
         self.host.ask(Ask::Http(request), Some(DEADLINE)).await

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `Task`s for the staff, one per call at most, <https://hl7.org/fhir/R4/task.html>.
+//! `Task`s for staff, at most one per call, <https://hl7.org/fhir/R4/task.html>.
 
 use super::trigger::{TRIGGERS, code_of, ended_at, other_end};
 use crate::chart::CallLog;
@@ -11,17 +11,17 @@ use crate::json::Json;
 use crate::runtime::FhirRequest;
 use crate::time::{DAY, instant, parse_instant};
 
-/// The system of a task's identifier: `<CallSid>.<trigger>`.
+/// The system of a task's identifier. The value is `<CallSid>.<trigger>`.
 const CALL_SYSTEM: &str = "https://plumline.dev/fhir/call-task";
-/// The system of its second identifier, by which a later call to the same number finds it.
+/// The system of the second identifier. A later call to the same number finds the task by it.
 const CALLER_SYSTEM: &str = "https://plumline.dev/fhir/caller";
-/// The code system of its code, which is the trigger's word.
+/// The code system of a task's code, which is the trigger.
 const CODE_SYSTEM: &str = "https://plumline.dev/fhir/call-task-code";
 
-/// In which a task waits for somebody.
+/// The statuses of a task that is not done.
 const OPEN_STATUSES: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
 
-/// The task of an ended call, as it begins.
+/// The new task of an ended call.
 pub(super) fn new_task(
     trigger: FollowUpTrigger,
     root: &str,
@@ -32,7 +32,7 @@ pub(super) fn new_task(
 ) -> Json {
     let mut identifiers = vec![identifier(CALL_SYSTEM, &[root, ".", code_of(trigger)].concat())];
     identifiers.extend(other_end(log).map(|number| identifier(CALLER_SYSTEM, number)));
-    // When the call ended, and not when this was found out: whichever run does it, the task is the same.
+    // The end of the call, and not the time of this run. Every run creates the same task.
     let authored = ended_at(log).map_or(Json::Null, |at| Json::of(&instant(at)));
     let to = |to: Option<&str>| to.map_or(Json::Null, reference);
     Json::object([
@@ -60,7 +60,7 @@ fn concept_of(trigger: FollowUpTrigger) -> Json {
     code
 }
 
-/// The create that makes one task of a call, whatever the trigger.
+/// The request that creates the task. A call has one task, whatever the trigger.
 pub(super) fn create_request(task: &Json, root: &str) -> FhirRequest {
     FhirRequest::create(task, Some(criteria(root)))
 }
@@ -70,7 +70,7 @@ pub(super) fn search_of_call(root: &str) -> FhirRequest {
     FhirRequest::get(["Task?", &criteria(root), "&_sort=identifier"].concat())
 }
 
-/// By its identifier with any trigger.
+/// The search criteria for a call's task, with any trigger.
 pub(super) fn criteria(root: &str) -> String {
     let mut criteria = "identifier=".to_owned();
     for (index, trigger) in TRIGGERS.into_iter().enumerate() {
@@ -81,13 +81,13 @@ pub(super) fn criteria(root: &str) -> String {
     criteria
 }
 
-/// The `CallSid` of the call that a task is of.
+/// The `CallSid` of the call that a task is about.
 pub(super) fn root_of(task: &Json) -> Option<&str> {
     Some(crate::text::split_on(identifier_value(task, CALL_SYSTEM)?, b'.').0)
 }
 
-/// What becomes of a call's task that nobody has begun, now that the trigger is another (the message came after the
-/// end, say), or there is none: somebody did answer. None where nothing is to change.
+/// The correction of a task that no one has started, if the trigger is now another (for example, the message arrived
+/// later) or there is none (the call was answered). `None` if nothing changes.
 pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<FhirRequest> {
     if !is(task, "status", "requested") {
         return None;
@@ -103,13 +103,13 @@ pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<F
     FhirRequest::update(&corrected)
 }
 
-/// The search for the tasks that a call closes which began at `at` and reached somebody: open ones of the same patient, of
-/// the day before. What was missed while it went on it does not answer.
+/// The search for the tasks that a call closes. The call started at `at` and was answered. The tasks are open, of the
+/// same patient, and of the day before. A call that was missed during this call stays open.
 pub(super) fn search_of_patient(patient: &str, at: u64) -> FhirRequest {
     FhirRequest::get([&day_criteria(at), "&patient=", patient].concat())
 }
 
-/// The same, by the caller's number.
+/// The same search by the caller's number.
 pub(super) fn search_of_caller(number: &str, at: u64) -> FhirRequest {
     FhirRequest::get([&day_criteria(at), "&identifier=", CALLER_SYSTEM, "|", &search_value(number)].concat())
 }
@@ -128,7 +128,7 @@ fn day_criteria(at: u64) -> String {
     .concat()
 }
 
-/// Closes a task that was found so, if it is one of a call that had ended at `at`, when the other began.
+/// Completes a task if its call had ended at `at`, when the other call started.
 pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
     let authored = task.get("authoredOn").and_then(Json::text).and_then(parse_instant)?;
     let is_open = OPEN_STATUSES.iter().any(|status| is(task, "status", status));
@@ -140,7 +140,7 @@ pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
     FhirRequest::update(&completed)
 }
 
-/// The search for all open tasks of calls of the day before an instant, and since.
+/// The search for all open call tasks since the day before an instant.
 pub(super) fn search_open_since(at: u64) -> FhirRequest {
     let mut codes = String::new();
     for (index, trigger) in TRIGGERS.into_iter().enumerate() {

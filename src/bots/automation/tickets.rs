@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets that no call has claimed: found their call by who, whom and when, or closed.
+//! Tickets that no call has claimed. The sweep finds their call by caller, callee and time, or closes them.
 
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use crate::chart::{CallLog, Chart, Leg, StoreError, Text};
@@ -13,48 +13,49 @@ use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
-/// How young a ticket is left alone: its call may be on its way.
+/// A ticket that is more recent than this is not changed: its call may be starting.
 const RECENT: u64 = 2 * MINUTE;
-/// How long a ticket is good for.
+/// How long a ticket is valid.
 const VALID: u64 = 10 * MINUTE;
-/// How long after that its call may come up in Twilio's list.
+/// How long after that its call may appear in Twilio's list.
 const LIST_DELAY: u64 = 20 * MINUTE;
-/// How far Twilio's clock and the server's may be apart.
+/// The maximum difference between Twilio's clock and the server's.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
 
-/// How many practitioners' tickets are asked for at once.
+/// The maximum number of practitioners in one round trip.
 const MAX_PRACTITIONERS: usize = 20;
-/// How many records of one are looked at; where there are more it is not known what they were given.
+/// The maximum number of records of one practitioner. If there are more, their tickets are not known.
 const MAX_RECORDS: usize = 200;
 
-/// The code system of why nothing came of something.
+/// The code system of the reason why something was not done.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
 
-/// The end of the URL of the extension that says when a call was sent by REST.
+/// The suffix of the extension that says when a call was sent by REST.
 const SENT_EXTENSION: &str = "/call-attempt";
 
 /// Tickets that wait for their call.
 pub(super) struct Tickets {
     waiting: Vec<Chart>,
-    /// What was written since then is left alone.
+    /// Tickets that were written since then are not changed.
     recent_since: u64,
-    /// What else may have been a ticket of the same people.
+    /// The other records of the same practitioners.
     known_records: Vec<PractitionerRecords>,
 }
 
-/// All that was prepared for a practitioner, claimed or not.
+/// All records that were prepared for a practitioner, claimed or not.
 struct PractitionerRecords {
     practitioner: String,
-    /// Since then.
+    /// The start of the period.
     since: u64,
     records: Vec<Chart>,
 }
 
-/// What [`PractitionerRecords`] is to be asked for: a practitioner, and since when.
+/// A practitioner whose [`PractitionerRecords`] are needed, and since when.
 pub(super) type Unconfirmed = (String, u64);
 
 impl Tickets {
-    /// The search for them, the newest first: a ticket is used within minutes, and others' drafts stay for good.
+    /// The search for waiting tickets, the newest first. A ticket is used within minutes, but other drafts may stay
+    /// forever.
     pub(super) fn search() -> FhirRequest {
         let category = ["&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         FhirRequest::get(["Communication?status=preparation", &category, "&_sort=-_lastUpdated&_count=100"].concat())
@@ -71,8 +72,8 @@ impl Tickets {
         Self { waiting, recent_since: now.saturating_sub(RECENT), known_records: Vec::new() }
     }
 
-    /// Takes the ticket that a call was placed with: the latest that fits; of a call that dialled nobody, which does not
-    /// say whom it was to reach, the only one. A young one is not taken, and no other in its place.
+    /// Takes the ticket that a call was placed with: the latest that fits. A call without a dialed leg does not show
+    /// its callee, so only one ticket may fit. A recent ticket is not taken, and no other in its place.
     pub(super) fn take(&mut self, log: &CallLog) -> Option<Chart> {
         if log.context().prepared.is_some() {
             return None;
@@ -98,7 +99,7 @@ impl Tickets {
         written.and_then(parse_instant).is_none_or(|at| at >= self.recent_since)
     }
 
-    /// The ticket that fits, if no other does.
+    /// The ticket that fits, if it is the only one.
     fn only(&self, fits: impl Fn(&Chart) -> bool) -> Option<usize> {
         let mut found = None;
         for (index, ticket) in self.waiting.iter().enumerate() {
@@ -109,9 +110,9 @@ impl Tickets {
         found
     }
 
-    /// The ticket of a call that came with one, but dialled nobody since the chart failed. Such a call has no number, and
-    /// neither has one that was refused because its ticket had been used: nothing tells the two apart. So the ticket must
-    /// be the only one that the call can have come with, those among them that other calls have claimed.
+    /// The ticket of a call that came with one but dialed no one, because the chart failed. Such a call has no number.
+    /// A call that was refused because its ticket was used looks the same. So the ticket must be the only one that the
+    /// call can have come with, including tickets that other calls have claimed.
     fn without_dial(&self, log: &CallLog) -> Option<usize> {
         let index = self.only(|ticket| fits_without_dial(ticket, log))?;
         let ticket = self.waiting.get(index)?;
@@ -124,7 +125,7 @@ impl Tickets {
         (!known_records.records.iter().any(another)).then_some(index)
     }
 
-    /// What has to be known before calls that dialled nobody may take a ticket.
+    /// The practitioners whose records are needed before calls without a dialed leg may take a ticket.
     pub(super) fn unconfirmed(&self, logs: impl Iterator<Item = CallLog>) -> Vec<Unconfirmed> {
         let mut unconfirmed: Vec<Unconfirmed> = Vec::new();
         for log in logs {
@@ -135,25 +136,25 @@ impl Tickets {
             if let Some((_, known)) = unconfirmed.iter_mut().find(|(known, _)| *known == practitioner) {
                 *known = since.min(*known);
             } else if unconfirmed.len() < MAX_PRACTITIONERS {
-                // The others' turn comes in the next runs.
+                // The others wait for the next runs.
                 unconfirmed.push((practitioner, since));
             }
         }
-        // What is known of a call's beginning when it is taken may be a little earlier.
+        // The start of a call may be known a little more exactly when it takes the ticket.
         unconfirmed
             .into_iter()
             .map(|(practitioner, since)| (practitioner, since.saturating_sub(MAX_CLOCK_SKEW)))
             .collect()
     }
 
-    /// The search that settles a doubt. What was prepared since then was written since then.
+    /// The search for the records of a practitioner. A record that was prepared since then was also written since then.
     pub(super) fn search_records((practitioner, since): &Unconfirmed) -> FhirRequest {
         let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         let sender = ["&sender=", practitioner, "&_lastUpdated=ge", &instant(*since)].concat();
         FhirRequest::get([&category, &*sender, "&_count=", &decimal(MAX_RECORDS as u64)].concat())
     }
 
-    /// Takes in what was found, in place of what was known before; nothing where it is not known.
+    /// Replaces the known records. `None` stands for a search that failed.
     pub(super) fn set_known_records(&mut self, found: impl Iterator<Item = (Unconfirmed, Option<Vec<Json>>)>) {
         self.known_records.clear();
         for ((practitioner, since), found) in found {
@@ -167,13 +168,13 @@ impl Tickets {
         }
     }
 
-    /// Gives back what was taken, since it could not be claimed.
+    /// Returns a ticket that could not be claimed.
     pub(super) fn put_back(&mut self, ticket: Chart) {
         self.waiting.push(ticket);
     }
 
-    /// Closes those that can no longer be used, once Twilio's list has been read so far past them (`read_to`) that a call
-    /// of theirs would have come up.
+    /// Closes the expired tickets. Twilio's list must have been read so far (`read_to`) that their calls would have
+    /// appeared.
     pub(super) async fn expire(self, run: &SweepRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
         for ticket in &self.waiting {
@@ -191,7 +192,7 @@ impl Tickets {
         while !requests.is_empty() && run.has_budget(1) {
             let rest = requests.split_off(requests.len().min(MAX_BATCH_WRITES));
             for answer in run.fhir(requests).await {
-                // Changed since: somebody claimed it, or the next run closes it.
+                // It changed: a call claimed it, or the next run closes it.
                 if let Err(error) = StoreError::check(&answer)
                     && error != StoreError::Retryable(Code::ChartConflict)
                 {
@@ -203,7 +204,7 @@ impl Tickets {
     }
 }
 
-/// Ends a record with a reason.
+/// Closes a record with a reason.
 pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
     let mut reason = crate::fhir::element::concept(REASON, code);
     reason.set("text", Json::of(text));
@@ -211,9 +212,9 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
     resource.set("statusReason", reason);
 }
 
-/// Whether a call is the one that the ticket was made for. One that a browser places is told by identity, number and
-/// time. One that was placed by REST begins at the practitioner's own phone and has no identity: that phone, our number,
-/// and whom it then dials, tell.
+/// Whether the ticket was made for this call. A browser's call matches by identity, number and time. A call that was
+/// placed by REST starts at the practitioner's phone and has no identity. It matches by that phone, our number, and the
+/// dialed number.
 fn fits(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, log.root_leg()) else {
@@ -229,14 +230,14 @@ fn fits(ticket: &Chart, log: &CallLog) -> bool {
         let ours = context.identity.as_deref() == Some(&*identity);
         return ours && in_time && (to(root) || log.children().any(to));
     }
-    // Before the phone was noted, whom the call dials told enough.
+    // Earlier versions did not record the phone. For them, the dialed number is enough.
     let phone = context.practitioner_number.as_deref().is_none_or(|phone| root.text(Text::To) == Some(phone));
     is_placed_by_rest(ticket, root) && phone && in_time && log.children().any(to)
 }
 
-/// Whether a call that was placed by REST and got no further than the practitioner's own phone may be the one that the
-/// ticket was made for: it went there, and was sent at that very moment. What else calls over the same number of ours
-/// goes elsewhere; where the phone was not noted, nothing tells the two apart.
+/// Whether the ticket may be of a REST call that reached only the practitioner's phone. It must have rung that phone at
+/// the moment the call was sent. Other calls from the same number ring other phones. If the phone was not recorded, no
+/// call matches.
 fn fits_unanswered(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, log.root_leg())
@@ -248,7 +249,7 @@ fn fits_unanswered(ticket: &Chart, log: &CallLog) -> bool {
     is_placed_by_rest(ticket, root) && root.text(Text::To) == Some(phone) && in_time && was_unanswered
 }
 
-/// Whether a call was placed by REST over the number of ours that the ticket's callee sees.
+/// Whether a call was placed by REST from the number that the ticket's callee sees.
 fn is_placed_by_rest(ticket: &Chart, root: &Leg) -> bool {
     let resource = ticket.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(Text::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
@@ -260,14 +261,14 @@ const fn is_in_time(started: u64, prepared: u64, valid_for: u64) -> bool {
     started + MAX_CLOCK_SKEW >= prepared && started <= prepared + valid_for + MAX_CLOCK_SKEW
 }
 
-/// Of whom, and since when, everything has to be known before a call that dialled nobody may take the ticket.
+/// The practitioner whose records must be known before a call without a dialed leg may take the ticket, and since when.
 fn unconfirmed_of(ticket: &Chart, log: &CallLog) -> Option<Unconfirmed> {
     let practitioner = ticket.log.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
     Some((practitioner, log.started_at()?.saturating_sub(VALID + MAX_CLOCK_SKEW)))
 }
 
-/// Whether a call that a browser placed and that dialled nobody may have come with the ticket. It did not before there
-/// was one, by the second: Twilio tells no more. Nor with what was sent by REST.
+/// Whether a browser's call without a dialed leg may have come with the ticket. The call cannot have started before the
+/// ticket, compared in seconds, because Twilio reports seconds. The ticket must not have been sent by REST.
 fn fits_without_dial(ticket: &Chart, log: &CallLog) -> bool {
     let context = ticket.log.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, log.root_leg(), log.started_at()) else {
@@ -285,14 +286,14 @@ fn fits_without_dial(ticket: &Chart, log: &CallLog) -> bool {
         && started <= prepared + VALID + MAX_CLOCK_SKEW
 }
 
-/// The number of ours that a ticket's callee sees.
+/// The number that a ticket's callee sees.
 fn line(ticket: &Json) -> Option<&str> {
     let media = ticket.get("medium").map(Json::elements).unwrap_or_default();
     let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
     codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
 }
 
-/// Whether a call was sent with a ticket by REST: its record says when.
+/// Whether a call was sent by REST with the ticket. The record says when.
 fn was_sent(ticket: &Chart) -> bool {
     let extensions = ticket.resource().and_then(|ticket| ticket.get("extension")).map(Json::elements);
     let extensions = extensions.unwrap_or_default();

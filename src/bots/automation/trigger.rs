@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What there is to do after a call: told from its log alone.
+//! Which follow-up an ended call needs. Only its log decides.
 
 use crate::chart::{CallDirection, CallLog, Instant, Leg, Outcome, Text};
 use crate::dialplan::config::FollowUpTrigger;
 
-/// Every trigger, the one that asks for most first.
+/// All triggers, the most important first.
 pub(super) const TRIGGERS: [FollowUpTrigger; 4] =
     [FollowUpTrigger::Callback, FollowUpTrigger::Voicemail, FollowUpTrigger::Failed, FollowUpTrigger::Missed];
 
-/// Its word, as in the config.
+/// The code, as in the config.
 pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
     match trigger {
         FollowUpTrigger::Callback => "callback",
@@ -19,10 +19,10 @@ pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
     }
 }
 
-/// The trigger of an ended call that `of` names and that asks for most.
+/// The most important trigger of an ended call that is in `of`.
 ///
-/// A call is missed where somebody called and nobody answered nor was a message left; what our people call and nobody
-/// answers they know. A call that fails does so either way.
+/// A call is missed if it came in, and no one answered, and the caller left no message. Staff know about the outbound
+/// calls that no one answered. A call can fail in either direction.
 pub(super) fn trigger_of(log: &CallLog, of: &[FollowUpTrigger]) -> Option<FollowUpTrigger> {
     let inbound = log.direction() == Some(CallDirection::Inbound);
     let outcome = log.outcome()?;
@@ -32,7 +32,7 @@ pub(super) fn trigger_of(log: &CallLog, of: &[FollowUpTrigger]) -> Option<Follow
                 FollowUpTrigger::Callback => inbound && asks_for_callback(log),
                 FollowUpTrigger::Voicemail => inbound && outcome == Outcome::Voicemail,
                 FollowUpTrigger::Failed => outcome == Outcome::Failed,
-                // Whom the dialplan turned away nobody missed.
+                // A call that the dialplan rejected is not missed.
                 FollowUpTrigger::Missed => {
                     inbound
                         && !log.root_leg().is_some_and(Leg::is_rejected)
@@ -42,27 +42,27 @@ pub(super) fn trigger_of(log: &CallLog, of: &[FollowUpTrigger]) -> Option<Follow
     })
 }
 
-/// Whether it says that nobody answered: what callbacks that are still on their way may contradict.
+/// Whether the trigger says that no one answered. Later callbacks may contradict that.
 pub(super) const fn is_unanswered(trigger: FollowUpTrigger) -> bool {
     matches!(trigger, FollowUpTrigger::Failed | FollowUpTrigger::Missed)
 }
 
-/// Whether the caller asked to be called back: the chart says so by this `QueueResult`, which is none of Twilio's.
+/// Whether the caller asked to be called back. Plumline writes this `QueueResult`; Twilio does not have it.
 fn asks_for_callback(log: &CallLog) -> bool {
     log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some("callback")
 }
 
-/// Whether our people reached somebody.
+/// Whether an outbound call was answered.
 pub(super) fn reached_callee(log: &CallLog) -> bool {
     log.direction() == Some(CallDirection::Outbound) && log.outcome() == Some(Outcome::Answered)
 }
 
-/// When a call had ended; when it began where that is not known.
+/// When a call ended, or when it started if the end is not known.
 pub(super) fn ended_at(log: &CallLog) -> Option<u64> {
     log.root_leg()?.instant(Instant::End).or_else(|| log.started_at())
 }
 
-/// The number at the other end: who called, or who was called.
+/// The number of the other party: the caller, or the callee.
 pub(super) fn other_end(log: &CallLog) -> Option<&str> {
     let number = |text: Option<&'_ str>| text.is_some_and(|text| crate::phone::E164::parse(text).is_some());
     let root = log.root_leg()?;

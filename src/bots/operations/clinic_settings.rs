@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is the clinic's: its config and its numbers.
+//! The clinic's config and phone numbers.
 
 use super::DEADLINE;
 use crate::bots::settings::{OurNumbers, read_config, read_rest};
@@ -12,16 +12,16 @@ use crate::phone::E164;
 use crate::policy::Refusal;
 use crate::runtime::{Ask, BotEvent, Host, Reply, Secret, Secrets};
 
-/// What is the clinic's.
+/// The clinic's config and phone numbers.
 pub(super) struct ClinicSettings {
     pub(super) config: Config,
     numbers: Vec<String>,
 }
 
 impl ClinicSettings {
-    /// Reads the config and the numbers: the project secret, else Twilio's list of ours.
+    /// Reads the config, and the numbers from the project secret or from Twilio.
     ///
-    /// Nothing is done under a config that cannot be read: what it forbids is not known then.
+    /// If the config cannot be read, the operation fails, because it is not known what the config forbids.
     pub(super) async fn read(event: &BotEvent, host: &Host) -> Result<Self, Reply> {
         let config = config_of(event)?;
         let numbers = match OurNumbers::read(event) {
@@ -35,12 +35,12 @@ impl ClinicSettings {
         Ok(Self { config, numbers })
     }
 
-    /// Our numbers, at least one.
+    /// Our numbers. There is at least one.
     pub(super) fn numbers(&self) -> Vec<E164<'_>> {
         self.numbers.iter().filter_map(|number| E164::parse(number)).collect()
     }
 
-    /// The base of our extensions' URLs.
+    /// The base of our extension URLs.
     pub(super) fn base(&self) -> &str {
         self.config.extension_base()
     }
@@ -53,17 +53,18 @@ pub(super) fn config_of(event: &BotEvent) -> Result<Config, Reply> {
     }
 }
 
-/// The keys of the seals that stay in the chart: `PLUMLINE_SECRET`, or where that is not set the secret of the API key,
-/// which every call that is placed or ended needs.
+/// The keys of the seals that stay in the chart. They come from `PLUMLINE_SECRET`, or if that is not set, from the
+/// secret of the API key, which is needed to place or end a call.
 pub(super) fn keys(event: &BotEvent) -> SealingKeys {
     SealingKeys::of(event.secret(Secret::SealingKeys), event.secret(Secret::ApiSecret))
 }
 
-/// Our numbers that can call, by Twilio: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
+/// Our voice numbers, as Twilio lists them:
+/// <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
 async fn numbers_from_twilio(event: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
     let rest = match read_rest(event) {
         Ok(rest) => rest,
-        // Without a key Twilio cannot be asked, and the secret is what is missing.
+        // Without an API key, Twilio cannot be asked, and `TWILIO_NUMBER` is reported as missing.
         Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),
         Err(problem) => return Err(Reply::Broken(problem)),
     };
@@ -80,7 +81,7 @@ async fn numbers_from_twilio(event: &BotEvent, host: &Host) -> Result<Vec<String
     Ok(numbers)
 }
 
-/// Why a call is not placed, to whoever asked for it by an operation.
+/// The reply that says why a call is not placed.
 pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
     let problem = refusal.code().into();
     match refusal {

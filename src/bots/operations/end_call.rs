@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `end-call`: hangs up, or gives up a call that was not placed yet. A call that the chart could not be told of is ended
-//! all the same, where Twilio says that the requester's own browser placed it; the sweep brings it to the chart.
+//! `end-call`: hangs up a call, or cancels one that was not placed yet. A call that is not in the chart is ended, too,
+//! if Twilio says that the requester's browser placed it. The sweep writes it into the chart.
 
 use super::clinic_settings::{config_of, keys};
 use super::requester::{acts_as, read, reference, written};
@@ -20,19 +20,19 @@ use crate::outbound::{Prepared, SealingKeys};
 use crate::rest::Rest;
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
 
-/// How often a call that waits is tried to be given up.
+/// The number of attempts to cancel a call that was not placed yet.
 const ATTEMPTS: u32 = 3;
 
-/// How many legs of a call are looked at: as many as are asked for.
+/// The maximum number of legs that are checked, which is the page size.
 const MAX_LEGS: usize = 50;
 
-/// Twilio's error where a call has ended already: <https://www.twilio.com/docs/api/errors/21220>.
+/// Twilio's error for a call that has already ended: <https://www.twilio.com/docs/api/errors/21220>.
 const NOT_IN_PROGRESS: u32 = 21_220;
 
-/// Answers `{ communication?, callSid?, status }`; no `communication` where the chart knows of none.
+/// Answers `{ communication?, callSid?, status }`, without `communication` if the call is not in the chart.
 ///
-/// Staff may edit records of calls. So a record says which call is meant, but not whose it is: Twilio says which browser
-/// placed or answered it, and a seal says who placed it by REST or prepared it.
+/// Staff may edit records of calls. So a record says which call is meant, but not who owns it. Twilio says which
+/// browser placed or answered it, and a seal says who placed it by REST or prepared it.
 pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let who = reference(event)?;
     let config = config_of(event)?;
@@ -57,7 +57,7 @@ pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>)
             let call_to_end = CallToEnd { event, who, config: &config, sealing: &sealing, root: &root };
             return call_to_end.end(&records, host, log).await;
         }
-        // Whether somebody else has such a call is not said.
+        // The answer does not show whether another practitioner has such a call.
         let prepared = records.into_iter().find(|record| record.is_prepared_for(who, &sealing)).ok_or(not_found())?;
         if prepared.status() != "preparation" {
             return Ok(answer_of(&prepared, "not-done"));
@@ -65,7 +65,7 @@ pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>)
         let write = mark_not_done(&prepared, "Given up before the call was placed")?;
         match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
             Ok(_) => return Ok(answer_of(&prepared, "not-done")),
-            // Perhaps its call was placed at this moment.
+            // Its call may have been placed at this moment.
             Err(Reply::Conflict(_)) => {}
             Err(reply) => return Err(reply),
         }
@@ -73,7 +73,7 @@ pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>)
     Err(Reply::Conflict(Code::ChartConflict.into()))
 }
 
-/// The record that was read, or those that a search found.
+/// The record that was read, or the records that a search found.
 fn records(found: Json) -> Vec<Prepared> {
     if is(&found, "resourceType", "Bundle") {
         let entries = found.take("entry").into_elements().into_iter();
@@ -82,7 +82,7 @@ fn records(found: Json) -> Vec<Prepared> {
     Prepared::read(found).into_iter().collect()
 }
 
-/// Writes that no call is placed for a record any more, and why.
+/// The write that says that no call is placed for a record, and why.
 pub(super) fn mark_not_done(prepared: &Prepared, why: &str) -> Result<FhirRequest, Reply> {
     let mut resource = prepared.resource.clone();
     resource.set("status", Json::of("not-done"));
@@ -90,19 +90,19 @@ pub(super) fn mark_not_done(prepared: &Prepared, why: &str) -> Result<FhirReques
     FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))
 }
 
-/// A call that is to be ended.
+/// A call to end.
 struct CallToEnd<'a> {
     event: &'a BotEvent,
-    /// Who asks, `Practitioner/<id>`.
+    /// The requester, `Practitioner/<id>`.
     who: &'a str,
     config: &'a Config,
     sealing: &'a SealingKeys,
-    /// Its `CallSid`.
+    /// The root `CallSid`.
     root: &'a str,
 }
 
 impl CallToEnd<'_> {
-    /// Ends it if it is the requester's; `records` are those that name it.
+    /// Ends the call if it is the requester's. `records` are the records that name it.
     async fn end(&self, records: &[Prepared], host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let rest = read_rest(self.event).map_err(Reply::Broken)?;
         let call = twilio_body(host.ask(Ask::Http(rest.get(&path_of(self.root), &[])), Some(DEADLINE)).await)?;
@@ -118,7 +118,7 @@ impl CallToEnd<'_> {
             stopped = stop(&rest, self.root, event.status, host).await?;
             &stopped
         };
-        // A record that names no practitioner yet was made by a callback.
+        // A record without a practitioner was created by a callback.
         let has_practitioner = |record: &&Prepared| record.log.context().practitioner.is_some();
         let is_for_requester = |record: &&Prepared| record.log.context().practitioner.as_deref() == Some(self.who);
         let is_sealed = |record: &&Prepared| record.is_prepared_for(self.who, self.sealing);
@@ -134,8 +134,8 @@ impl CallToEnd<'_> {
         })
     }
 
-    /// Whether it is a call of the requester's browser or one that such a browser has answered, by Twilio; or one that
-    /// `place-call` has placed for them, by its seal.
+    /// Whether the call is the requester's. Twilio says that their browser placed or answered it, or a seal says that
+    /// `place-call` placed it for them.
     async fn is_theirs(
         &self,
         event: &CallEvent<'_>,
@@ -156,7 +156,7 @@ impl CallToEnd<'_> {
         acts_as(self.who, identity, self.event.now, self.config, host).await
     }
 
-    /// Whether a browser of the requester's has answered it.
+    /// Whether a browser of the requester answered the call.
     async fn has_answered(&self, rest: &Rest, host: &Host) -> Result<bool, Reply> {
         let list = rest.get("/Calls.json", &[("ParentCallSid", self.root), ("PageSize", "50")]);
         let legs = twilio_body(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
@@ -178,7 +178,7 @@ impl CallToEnd<'_> {
         Ok(false)
     }
 
-    /// Writes how it ended. The callbacks of the call, and the sweep, write what was not written here.
+    /// Records how the call ended. The call's callbacks and the sweep write what is missing here.
     async fn record_end(&self, record: &Prepared, ended: &Json, host: &Host, log: &mut Vec<Code>) {
         let Some(event) = CallEvent::from_rest(ended).filter(|event| event.sid.0 == self.root) else {
             return;
@@ -199,14 +199,14 @@ impl CallToEnd<'_> {
     }
 }
 
-/// Ends a call that was last known to be in this state; what Twilio says of it then.
+/// Ends a call whose last known status is `status`. Returns the call from Twilio's answer.
 async fn stop(rest: &Rest, sid: &str, status: Option<Status>, host: &Host) -> Result<Json, Reply> {
     let path = path_of(sid);
-    // Of a call that rings, `canceled` says that nobody was reached.
+    // For a ringing call, `canceled` means that no one answered.
     let ringing = status.is_some_and(|status| status < Status::InProgress);
     let mut ended = set_status(rest, &path, if ringing { "canceled" } else { "completed" }, host).await?;
     if ringing && !is_over(&ended) {
-        // It was answered meanwhile.
+        // It was answered in the meantime.
         ended = set_status(rest, &path, "completed", host).await?;
     }
     Ok(ended)
@@ -216,7 +216,7 @@ fn path_of(sid: &str) -> String {
     crate::rest::call_path(sid)
 }
 
-/// Changes a call's state; what Twilio says of it then.
+/// Sets the status of a call. Returns the call from Twilio's answer.
 async fn set_status(rest: &Rest, path: &str, status: &str, host: &Host) -> Result<Json, Reply> {
     let answer = host.ask(Ask::Http(rest.post(path, &[("Status", status)])), Some(DEADLINE)).await;
     match answer {

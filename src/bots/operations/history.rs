@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `history`: one patient's calls and messages, page by page.
+//! `history`: a patient's calls and messages, in pages.
 //!
-//! The bot runs as whoever asks, so there is what they may see. A cursor names the last one that was given, by instant
-//! and id: whatever comes to the chart in between, each is given once.
+//! The bot runs with the rights of the requester, so it finds what they may see. A cursor names the last item by
+//! instant and id. Each item is returned once, even if others are added in between.
 
 use super::invalid_argument;
 use crate::chart::{CallDirection, CallLog, Count, StoreError, found};
@@ -15,11 +15,11 @@ use crate::json::{Json, decimal};
 use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Response};
 use crate::time::{DAY, instant, parse_instant};
 
-/// Items of a page, unless asked otherwise.
+/// The default number of items per page.
 const DEFAULT_COUNT: u32 = 20;
-/// Items of a page at most.
+/// The maximum number of items per page.
 const MAX_COUNT: u32 = 100;
-/// Items at one instant at most.
+/// The maximum number of items at one instant.
 const MAX_AT_INSTANT: u64 = 1_000;
 /// Milliseconds that a round trip may take.
 const DEADLINE: u32 = 8_000;
@@ -35,7 +35,7 @@ pub(super) async fn history(event: &BotEvent, host: &Host) -> Response {
     }
 }
 
-/// Where a page begins: after this one.
+/// The last item of the previous page.
 #[derive(Clone)]
 struct Cursor {
     at: u64,
@@ -88,12 +88,12 @@ impl HistoryQuery {
         }
         let mut page = Vec::new();
         if let (Some(answer), Some(cursor)) = (answers.next(), &cursor) {
-            // Those which share the instant of the last one that was given, and come after it.
+            // The items at the cursor's instant that come after it.
             page = items(found(answer, "Communication")?);
             page.retain(|item| if self.newest { item.id < cursor.id } else { item.id > cursor.id });
         }
         if let (true, Some(edge)) = (is_full, after.last().map(|last| last.at)) {
-            // Of those at the last instant, some may not be here.
+            // The page may have only some of the items at its last instant.
             after.retain(|item| item.at != edge);
             if after.is_empty() {
                 let answer = host.ask(Ask::Fhir(self.at_instant(edge)), Some(DEADLINE)).await;
@@ -107,14 +107,14 @@ impl HistoryQuery {
         Ok((page, has_more))
     }
 
-    /// All at one instant.
+    /// The search for all items at one instant.
     fn at_instant(&self, at: u64) -> FhirRequest {
         let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + 1)].concat();
         FhirRequest::get([&self.search, &period, "&_sort=sent&_count=", &decimal(MAX_AT_INSTANT)].concat())
     }
 
     fn after_cursor(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {
-        // What has no instant has no place.
+        // Items without an instant are not part of the history.
         let bound = if self.newest {
             ["&sent=lt", &instant(cursor.map_or(now + DAY, |cursor| cursor.at)), "&_sort=-sent"].concat()
         } else {
@@ -137,7 +137,7 @@ impl Cursor {
     }
 }
 
-/// The year 9999, behind which no instant is written.
+/// The year 9999. Later instants cannot be written.
 const MAX_INSTANT: u64 = 253_000_000_000_000;
 
 fn items(resources: Vec<Json>) -> Vec<Item> {
@@ -152,7 +152,7 @@ fn items(resources: Vec<Json>) -> Vec<Item> {
     items
 }
 
-/// By instant and id. (There are few; a sort of std's would be more wasm than all of this.)
+/// Sorted by instant and id. There are few items, and std's sort would be larger in wasm than this.
 fn in_order(items: Vec<Item>, newest: bool) -> Vec<Item> {
     let mut sorted: Vec<Item> = Vec::with_capacity(items.len());
     for item in items {
@@ -163,7 +163,7 @@ fn in_order(items: Vec<Item>, newest: bool) -> Vec<Item> {
     sorted
 }
 
-/// Calls and messages of a patient, without what was entered in error and what never was.
+/// The search for a patient's calls and messages, without records that were entered in error or never took place.
 fn search(patient: &str) -> String {
     let call = [VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
     let message = |direction| [",", MESSAGE, "|", direction].concat();
@@ -171,7 +171,7 @@ fn search(patient: &str) -> String {
     ["Communication?subject=", patient, "&category=", &call, &message("inbound"), &message("outbound"), status].concat()
 }
 
-/// One call or message, for whoever shows it.
+/// One call or message in the answer.
 fn item_json(resource: &Json) -> Json {
     let categories = resource.get("category").map(Json::elements).unwrap_or_default();
     let is_in = |system: &str, code: &str| categories.iter().any(|category| has_coding(category, system, code));
@@ -201,7 +201,7 @@ fn item_json(resource: &Json) -> Json {
     ])
 }
 
-/// Who of ours called or wrote, or was called or written to.
+/// The practitioner who called or wrote, or was called or written to.
 pub(super) fn practitioner(resource: &Json) -> Option<&str> {
     let recipients = resource.get("recipient").map(Json::elements).unwrap_or_default();
     let ends = resource.get("sender").into_iter().chain(recipients);
@@ -214,7 +214,8 @@ fn is_patient(reference: &str) -> bool {
     reference.strip_prefix("Patient/").is_some_and(is_id)
 }
 
-/// What the chart's refusal is to whoever asked: the bot has their rights.
+/// The reply for an error of the chart. The bot has the requester's rights, so a refusal means that they may not read
+/// it.
 pub(super) fn error_reply(error: StoreError) -> Reply {
     match error.code() {
         Code::ChartRefused => Reply::Forbidden(Problem::at(Code::RecordForbidden, "Communication")),

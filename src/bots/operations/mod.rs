@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The door of the staff and their apps: asked by `$execute`, with Medplum's own authentication before it.
+//! The `operations` bot for staff and their apps. They call it by `$execute`, and Medplum authenticates them.
 //!
-//! The bot runs as the user, so what the requester may not read or write is refused by the server itself.
+//! The bot runs as the user, so the server refuses what the requester may not read or write.
 
 mod access_token;
 mod clinic_settings;
@@ -21,7 +21,7 @@ use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
 
-/// Milliseconds that a round trip of an operation may take.
+/// Milliseconds for a round trip of an operation.
 const DEADLINE: u32 = 10_000;
 
 /// Answers one operation: `{ "operation": "<name>", … }`.
@@ -43,7 +43,7 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// A text of the input; none where it is absent.
+/// A text of the input. `None` if it is absent.
 fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, Reply> {
     match input.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -52,7 +52,7 @@ fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, R
     }
 }
 
-/// 400: an argument is wrong.
+/// 400: an argument is invalid.
 const fn invalid_argument(name: &'static str) -> Reply {
     Reply::Invalid(Problem::at(Code::OperationArgument, name))
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `place-call`: click to call. Twilio rings the practitioner's own phone; whoever answers presses a key, and is then
-//! connected with the callee, by the webhook.
+//! `place-call`: click to call. Twilio rings the practitioner's own phone. When they answer and press a key, the
+//! webhook dials the callee.
 //!
-//! The intent is written first, then the call is sent, then its `CallSid` is written. Where Twilio's answer is lost, its
-//! list is looked at before anything is sent again, so that at most one call is placed for one request.
+//! First the intent is written, then the call is sent, and then its `CallSid` is written. If Twilio's answer is lost,
+//! its list of calls is checked before the call is sent again. So a request places at most one call.
 
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
 use super::end_call::{mark_not_done, twilio_body};
@@ -27,10 +27,10 @@ use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply, Secret, Se
 use crate::signature::WebhookUrl;
 use crate::time::{MINUTE, instant};
 
-/// How long Twilio's list may lag: what it does not show after that was not placed.
+/// How far Twilio's list may lag. A call that is not in the list after that was not placed.
 const LIST_DELAY: u64 = 2 * MINUTE;
 
-/// The longest `Twiml` of a REST call.
+/// The maximum length of `Twiml` in a REST call.
 const MAX_TWIML: usize = 4_000;
 
 /// Answers `{ callSid, communication, fromNumber }`.
@@ -40,7 +40,7 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let webhook =
         WebhookUrl::secure(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
     let call_request = CallRequest::read(event)?;
-    // What dials by itself has to be safe to ask for twice.
+    // This operation dials by itself, so a repeated request must be safe.
     let request = call_request.request.clone().ok_or(invalid_argument("requestId"))?;
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
@@ -54,7 +54,7 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let owner = Owner { who: &who, sealing: &sealing };
     let earlier = record_for(found, owner).map(|prepared| same_call(prepared, &target.context, wanted, &policy, owner));
     let earlier = earlier.transpose()?;
-    // Asked again after it was placed, it counts among the calls that the requester has placed.
+    // The request is a repetition. Its call already counts in the limits, so they are not checked again.
     if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.log.root().is_some()) {
         return Ok(answer_of(prepared, prepared.log.root().unwrap_or_default()));
     }
@@ -63,7 +63,7 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let own: Vec<String> =
         numbers_of(practitioner, event.now).into_iter().filter_map(|own| policy.allows_typed(own).ok()).collect();
     let phone = match (&earlier, wanted) {
-        // The phone that rings was settled when the call was first asked for.
+        // The phone was decided at the first request.
         (Some(_), _) => None,
         (None, None) => Some(number_of(practitioner, &policy, event.now)?),
         (None, Some(wanted)) => {
@@ -82,12 +82,12 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let (resource, is_created) = sending.write_intent(&intent, host).await?;
     let prepared = Prepared::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     let prepared = same_call(prepared, &intent.context, wanted, &policy, owner)?;
-    // Who writes the intent sends the call.
+    // The run that created the intent sends the call.
     if is_created { sending.send(prepared, host, log).await } else { sending.resume(prepared, host, log).await }
 }
 
-/// The record of a request, of those that a search found: the one whose call is sealed as the requester's, else the one that
-/// was prepared for them, where one was. The others are copies that somebody has made.
+/// The record of a request among those that a search found: the one whose call is sealed for the requester, or else the
+/// one that was prepared for them. The others are copies.
 fn record_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
     let entries = found.take("entry").into_elements().into_iter();
     let mut records: Vec<Prepared> = entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
@@ -100,8 +100,10 @@ fn record_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
     (at < records.len()).then(|| records.swap_remove(at))
 }
 
-/// The record of a request, if it says what was prepared for the requester, and is of this call and rings the phone that is
-/// `wanted`, where one is.
+/// The record of a request, if it was prepared for the requester, for this call, and for the phone `wanted`, if any.
+///
+/// # Errors
+/// [`Code::OutboundRequestUsed`] if it was not.
 fn same_call(
     prepared: Prepared,
     context: &Context,
@@ -119,7 +121,7 @@ fn same_call(
     let same_phone = match (&known.practitioner_number, wanted) {
         (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refusal_reply)? == *phone,
         (Some(_), None) => true,
-        // A browser's call, or of an earlier version: whom it rang first is not known, so nothing is sent for it.
+        // A browser's call, or a record of an earlier version. Its first phone is not known, so nothing is sent for it.
         (None, _) => prepared.log.root().is_some(),
     };
     if is_same_call(known, context) && same_phone { Ok(prepared) } else { Err(request_used()) }
@@ -133,7 +135,7 @@ fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// What a call is sent with.
+/// What is needed to send a call.
 struct Sending<'a> {
     event: &'a BotEvent,
     settings: &'a ClinicSettings,
@@ -141,12 +143,12 @@ struct Sending<'a> {
     webhook: &'a str,
     /// The practitioner's phones that may be called.
     own: &'a [String],
-    /// Who asks for it.
+    /// The requester.
     owner: Owner<'a>,
 }
 
 impl Sending<'_> {
-    /// Writes the intent, unless another run has; the record there is, and whether this run has made it.
+    /// Creates the intent, unless another run has. Returns the record, and whether this run created it.
     async fn write_intent(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
         let mut resource = intent.write(self.settings.base(), self.owner.sealing);
         self.set_attempt(&mut resource);
@@ -157,25 +159,25 @@ impl Sending<'_> {
         Ok((written(answer, "Communication")?, is_created))
     }
 
-    /// Says when the call is sent.
+    /// Records when the call is sent.
     fn set_attempt(&self, resource: &mut Json) {
         let url = [self.settings.base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.event.now));
         place(resource, "extension", extension(&url, "valueInstant", value), |one| is(one, "url", &url));
     }
 
-    /// When a call was sent last.
+    /// When the call was last sent.
     fn attempted_at(&self, prepared: &Prepared) -> u64 {
-        // Without a mark, as late as possible: nothing is sent in haste.
+        // If that is not recorded, the latest possible time, so that nothing is sent too early.
         prepared.sent_at().or(prepared.log.context().prepared).unwrap_or(self.event.now)
     }
 
-    /// Goes on with a call that was asked for before.
+    /// Continues with a call that was requested before.
     async fn resume(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         if let Some(root) = prepared.log.root() {
             return Ok(answer_of(&prepared, root));
         }
-        // What was written there by somebody else shows no number but ours.
+        // Someone may have edited the record, so its number must be one of ours.
         let ours = self.settings.numbers().iter().any(|ours| Some(ours.as_str()) == prepared.from());
         if prepared.status() != "preparation" || !ours {
             return Err(request_used());
@@ -189,11 +191,11 @@ impl Sending<'_> {
         if self.event.now.saturating_sub(self.attempted_at(&prepared)) < LIST_DELAY {
             return Err(call_unknown());
         }
-        // What is no longer theirs is not rung.
+        // A phone that is no longer the practitioner's is not called.
         if !self.own.iter().any(|own| own == phone_of(&prepared)) {
             return Err(request_used());
         }
-        // It was not placed. Of several who find so at once, one gets to send it again.
+        // It was not placed. If several requests find that at once, only one may send it again.
         let mut resource = prepared.resource.clone();
         self.set_attempt(&mut resource);
         let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
@@ -208,7 +210,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Sends the call of an intent that is ours to send.
+    /// Sends the call of an intent that this run owns.
     async fn send(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.settings.config).ok().filter(|twiml| twiml.len() <= MAX_TWIML);
@@ -228,7 +230,7 @@ impl Sending<'_> {
             Answer::Done { status: 200..=299, body } => {
                 self.record_call(prepared, &body, Some(self.owner), host, log).await
             }
-            // Certainly not placed: the request is spent, and another one may try again.
+            // It was certainly not placed. This request is used up; a new request may try again.
             Answer::Done { status: 400..=499, .. } => {
                 let refused_record = mark_not_done(&prepared, REFUSED)?;
                 if host.ask(Ask::Fhir(refused_record), Some(DEADLINE)).await.ok().is_none() {
@@ -239,7 +241,7 @@ impl Sending<'_> {
                     reply => reply,
                 })
             }
-            // It may have been placed all the same.
+            // It may have been placed.
             _ => match find_call(self.rest, &prepared, self.owner.sealing, self.event.now, host).await {
                 Ok(Some(call)) => self.record_call(prepared, &call, None, host, log).await,
                 _ => Err(call_unknown()),
@@ -247,8 +249,8 @@ impl Sending<'_> {
         }
     }
 
-    /// Writes which call it was; and whose it is, where `owner` is given: where Twilio has answered the very request that
-    /// placed it. What its list shows could be another's call to the same phone.
+    /// Records which call was placed. With `owner`, it also seals whose call it is. That needs Twilio's answer to the
+    /// request that placed the call, because the list may show another call to the same phone.
     async fn record_call(
         &self,
         prepared: Prepared,
@@ -261,7 +263,7 @@ impl Sending<'_> {
             return Err(call_unknown());
         };
         let answer = answer_of(&prepared, &sid);
-        // The call is on its way; a record that could not be written now is mended by the sweep.
+        // The call was placed. If the record cannot be written now, the sweep corrects it.
         if let Err(code) = record(prepared, call, owner, self.settings.base(), host).await {
             log.push(code);
         }

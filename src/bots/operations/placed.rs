@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call that was placed by REST: finding it in Twilio's list, and writing it into its record.
+//! Finds a call that was placed by REST in Twilio's list, and writes it into its record.
 
 use super::DEADLINE;
 use super::end_call::twilio_body;
@@ -16,10 +16,10 @@ use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply};
 use crate::text::percent_encode;
 use crate::time::{MINUTE, parse_rfc2822};
 
-/// How far Twilio's clock and ours may be apart.
+/// The maximum difference between Twilio's clock and ours.
 const MAX_CLOCK_SKEW: u64 = MINUTE / 2;
 
-/// How often a record is tried to be written.
+/// The number of attempts to write a record.
 const ATTEMPTS: u32 = 3;
 
 /// The calls between two numbers that were placed by REST since `since`.
@@ -29,7 +29,7 @@ async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) 
     let mut calls = body.take("calls").into_elements();
     calls.retain(|call| {
         let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
-        // One without a time has not begun yet.
+        // A call without a time has not started yet.
         let recent = at.is_none_or(|at| at + MAX_CLOCK_SKEW >= since);
         recent && is(call, "direction", "outbound-api") && call.get("sid").and_then(Json::text).is_some_and(is_sid)
     });
@@ -40,9 +40,11 @@ fn is_sid(text: &str) -> bool {
     call_sid(text).is_some()
 }
 
-/// The call that was placed for the intent of a record, by Twilio's list since it was prepared. The record's seal was
-/// verified: phone, number and time are as they were prepared. None where there is none; refused where there are several,
-/// since then it is not known which, and where it may be another intent's.
+/// The call in Twilio's list that was placed for the intent of a record. The record's seal was verified, so phone,
+/// number and time are as prepared. `None` if there is no such call.
+///
+/// # Errors
+/// [`Code::OutboundUnknown`] if there are several, or if the call may belong to another intent.
 pub(super) async fn find_call(
     rest: &Rest,
     own: &Prepared,
@@ -63,8 +65,8 @@ pub(super) async fn find_call(
         criteria.push_str(&percent_encode(&[TWILIO, "|", sid].concat()));
     }
     criteria.push_str("&_sort=identifier&_count=1000");
-    // Another intent's record waits for its call, or names it. What waits is read first, so that a record that is written
-    // between the two reads is in one of them.
+    // The record of another intent waits for its call, or names it. The waiting records are read first, so a record
+    // that is written between the two reads is in one of them.
     let asks = [search_pending(now), FhirRequest::get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
     let mut answers = host.ask_all(asks.to_vec()).await.into_iter();
     let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
@@ -83,7 +85,7 @@ pub(super) async fn find_call(
             continue;
         };
         let context = other.log.context();
-        // A record that a callback has made was not prepared.
+        // A record that a callback created was not prepared.
         if let Some(root) = other.log.root().filter(|_| context.prepared.is_some()) {
             let who = context.practitioner.as_deref().unwrap_or_default();
             uncertain |= !other.is_placed_by(who, root, sealing);
@@ -93,20 +95,20 @@ pub(super) async fn find_call(
     calls.retain(|call| !taken.iter().any(|sid| is(call, "sid", sid)));
     match (calls.pop(), calls.is_empty()) {
         (Some(call), true) => Ok(Some(call)),
-        // A record that staff have pointed at the call does not make it be placed again.
+        // Staff may have pointed a record at the call. That must not place the call again.
         (None, _) if !uncertain => Ok(None),
         _ => Err(call_unknown()),
     }
 }
 
-/// Whether a call may be listed beside one that was prepared within the last ten minutes: it is sent within ten minutes too.
-/// Older records, which may be copies, say nothing.
+/// Whether the call of another record may be in the list for a record that was prepared within the last ten minutes. A
+/// call is sent within ten minutes, too. Older records may be copies and do not count.
 fn may_have_called(other: &Prepared, now: u64) -> bool {
     let prepared = other.log.context().prepared.unwrap_or_default();
     now < prepared + 2 * LIFETIME * 1_000 + 2 * MAX_CLOCK_SKEW
 }
 
-/// Whether the time of a request is over, which is that of a ticket.
+/// Whether a request has expired. Its lifetime is that of a ticket.
 pub(super) fn is_expired(prepared: &Prepared, now: u64) -> bool {
     now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
 }
@@ -120,17 +122,17 @@ fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// Who placed a call, for the seal over it.
+/// Who placed a call, for its seal.
 #[derive(Clone, Copy)]
 pub(super) struct Owner<'a> {
     /// `Practitioner/<id>`.
     pub(super) who: &'a str,
-    /// The keys.
+    /// The keys of the seal.
     pub(super) sealing: &'a SealingKeys,
 }
 
-/// Writes into the record of an intent which call it was, and seals whose it is and what it dials where `owner` is given; the
-/// record's own seal was verified then. A record that a callback made meanwhile goes into it.
+/// Writes the `CallSid` into the record of an intent. With `owner`, it also seals whose call it is and what it dials;
+/// the record's own seal was verified before. It includes the records that callbacks created in the meantime.
 pub(super) async fn record(
     mut prepared: Prepared,
     call: &Json,
@@ -141,7 +143,7 @@ pub(super) async fn record(
     let Some(event) = CallEvent::from_rest(call) else {
         return Err(Code::OutboundUnknown);
     };
-    // Over what was prepared and verified: a record that is read again may have been edited meanwhile.
+    // The seal covers what was prepared and verified. A record that is read again may have been edited.
     let seal = owner.and_then(|Owner { who, sealing }| prepared.placed_seal(who, event.sid.0, sealing));
     let own = FhirRequest::get(["Communication/", prepared.id()].concat());
     let mut code = Code::ChartUnavailable;
@@ -164,7 +166,7 @@ pub(super) async fn record(
         let chart = Chart::of(prepared.resource.clone());
         let write = match chart.write(&log, base) {
             Ok(Some(write)) => write,
-            // It knew its call already, and lacked the seal alone.
+            // The record has the call already, and only the seal is missing.
             Ok(None) if unsealed => FhirRequest::update(&prepared.resource).ok_or(Code::ChartRefused)?,
             Ok(None) => return Ok(()),
             Err(error) => return Err(error.code()),
@@ -182,12 +184,12 @@ pub(super) async fn record(
     Err(code)
 }
 
-/// The records that callbacks made of a call before it was known whose it is.
+/// The records that callbacks created before the call's own record was known.
 #[derive(Default)]
 struct CallbackRecords {
-    /// What they know.
+    /// What these records know.
     log: CallLog,
-    /// What says that they were made in error.
+    /// The writes that mark them as entered in error.
     writes: Vec<FhirRequest>,
 }
 
@@ -200,8 +202,8 @@ impl CallbackRecords {
             {
                 continue;
             }
-            // Staff may write records: one that says it is of another call says nothing of this one, and none of them says
-            // anything of what was prepared.
+            // Staff may edit records. A record that names another call does not count for this one, and none of them
+            // may change what was prepared.
             if other.log.root().is_none_or(|other| other == root) {
                 others.log.merge_legs(&other.log);
             }

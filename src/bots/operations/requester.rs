@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who asks: a practitioner with a role that may call, and who they are at Twilio.
+//! The requester: a practitioner with a role that may call, and their identity at Twilio.
 
 use super::DEADLINE;
 use crate::dialplan::config::Config;
@@ -14,7 +14,7 @@ use crate::json::Json;
 use crate::outbound::{has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, uuid_of};
 use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply};
 
-/// How often the identity is tried to be written.
+/// The number of attempts to write the identity.
 const ATTEMPTS: u32 = 3;
 
 /// A practitioner who may call.
@@ -23,18 +23,18 @@ pub(super) struct Requester {
     pub(super) reference: String,
     /// The resource.
     pub(super) practitioner: Json,
-    /// The `PractitionerRole`s, those that ended included.
+    /// The `PractitionerRole`s, including ended ones.
     roles: Vec<Json>,
 }
 
-/// Who asks, before anything was read.
+/// The reference of the requester. Nothing is read for it.
 pub(super) fn reference(event: &BotEvent) -> Result<&str, Reply> {
     let requester = event.requester.as_deref().filter(|requester| is_reference(requester, "Practitioner"));
     requester.ok_or(Reply::Invalid(Code::OutboundRequester.into()))
 }
 
 impl Requester {
-    /// Finds out whether the requester may call; in the same round trip `more` is read, and its answers are given.
+    /// Reads the requester and checks that they may call. The same round trip reads `more` and returns its answers.
     pub(super) async fn of(
         event: &BotEvent,
         config: &Config,
@@ -61,8 +61,11 @@ impl Requester {
         Ok((Self { reference, practitioner, roles }, answers.collect()))
     }
 
-    /// Who they are at Twilio: the identity that is `wanted`, else the one that stands on the practitioner, else the one
-    /// made of their id, which is written there now. Refused where it is not theirs.
+    /// The requester's identity at Twilio: `wanted`, or else the one on the `Practitioner`, or else one made of their
+    /// id, which is then written to the `Practitioner`.
+    ///
+    /// # Errors
+    /// [`Code::IdentityNotBound`] or [`Code::IdentityTaken`] if it is not theirs.
     pub(super) async fn identity(
         &mut self,
         wanted: Option<&str>,
@@ -97,7 +100,7 @@ impl Requester {
                 Answer::Done { status: 200..=299, .. } => return Ok(identity),
                 Answer::Done { status: 409 | 412, .. } => {}
                 Answer::Done { status: 400..=499, .. } => {
-                    // It reads back to the practitioner all the same.
+                    // The id in the identity still names the practitioner.
                     log.push(Code::IdentityUnwritten);
                     return Ok(identity);
                 }
@@ -136,7 +139,7 @@ fn resources(bundle: Json) -> Vec<Json> {
     bundle.take("entry").into_elements().into_iter().map(|entry| entry.take("resource")).collect()
 }
 
-/// Whether `who` (`Practitioner/<id>`) may act under an identity, by the rules that tokens are given by.
+/// Whether `who` (`Practitioner/<id>`) may use an identity, by the rules for tokens.
 pub(super) async fn acts_as(who: &str, identity: &str, now: u64, config: &Config, host: &Host) -> Result<bool, Reply> {
     let id = id_of(who);
     if is_own_identity(identity, id) {
@@ -163,13 +166,14 @@ pub(super) async fn acts_as(who: &str, identity: &str, now: u64, config: &Config
     check_not_shared(identity, id, host).await.map(|()| true)
 }
 
-/// Refuses an identity that is somebody else's too. One that is made of the practitioner's own id is theirs; another was
-/// written by somebody, and could be a colleague's: made of their id, or written on them or on a role of theirs.
+/// Refuses an identity that another practitioner has, too. An identity that is made of the practitioner's own id is
+/// theirs. Any other was written by someone and may be a colleague's: made of their id, or written on their
+/// `Practitioner` or role.
 async fn check_not_shared(identity: &str, id: &str, host: &Host) -> Result<(), Reply> {
     if is_own_identity(identity, id) {
         return Ok(());
     }
-    // Another's id, even where no Practitioner has it: the webhook takes such an identity for that id.
+    // The id of another practitioner, even if no `Practitioner` has it: the webhook would use that id.
     if uuid_of(identity).is_some_and(|other| other != id) {
         return Err(Reply::Conflict(Code::IdentityTaken.into()));
     }
@@ -185,7 +189,7 @@ async fn check_not_shared(identity: &str, id: &str, host: &Host) -> Result<(), R
             if index == 0 { ("PractitionerRole", &["practitioner", "reference"]) } else { ("Practitioner", &["id"]) };
         let found = resources(read(answer, kind)?);
         let owner = |one: &Json| one.at(path).and_then(Json::text).map(|owner| owner.rsplit('/').next() == Some(id));
-        // They have it themselves: a search that does not find that has been read as another.
+        // The requester has the identity, so a search that does not find them was misread.
         let own_not_found = index == 1 && found.is_empty();
         if own_not_found || found.iter().any(|one| owner(one) != Some(true)) {
             return Err(Reply::Conflict(Code::IdentityTaken.into()));
@@ -194,12 +198,12 @@ async fn check_not_shared(identity: &str, id: &str, host: &Host) -> Result<(), R
     Ok(())
 }
 
-/// Whether a role is one that may call now.
+/// Whether a role may call now.
 fn may_call(role: &Json, config: &Config, now: u64) -> bool {
     is_current(role, now) && config.outbound.roles.as_ref().is_none_or(|roles| has_code(role, roles))
 }
 
-/// The body of a read or a search; what kept it back, with the type of the resource.
+/// The body of a read or a search. The errors name the resource type.
 pub(super) fn read(answer: Answer, kind: &'static str) -> Result<Json, Reply> {
     match answer {
         Answer::Done { status: 200..=299, body } => Ok(body),
@@ -209,7 +213,7 @@ pub(super) fn read(answer: Answer, kind: &'static str) -> Result<Json, Reply> {
     }
 }
 
-/// The same of a write.
+/// The body of a write. The errors name the resource type.
 pub(super) fn written(answer: Answer, kind: &'static str) -> Result<Json, Reply> {
     match answer {
         Answer::Done { status: 409 | 412, .. } => Err(Reply::Conflict(Code::ChartConflict.into())),

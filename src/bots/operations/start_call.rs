@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `start-call`: writes down who is about to call whom, and answers what the browser needs to do it.
+//! `start-call`: records who is about to call whom, and answers what the browser needs for the call.
 
 use super::access_token::mint;
 use super::clinic_settings::{ClinicSettings, keys};
@@ -27,7 +27,7 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     target.check_limits(&settings, event.now, host).await?;
     let wanted = text_of(&event.input, "identity")?;
     let identity = target.requester.identity(wanted, event.now, &settings.config, host, log).await?;
-    // Nothing is written for a browser that could not call.
+    // The token is created first, so nothing is written for a browser that could not call.
     let token = mint(event, &settings.config, &identity)?;
     target.context.identity = Some(identity.clone());
     let intent =
@@ -36,7 +36,8 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     if prepared.log.root().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
-    // The ticket ends ten minutes after its record was prepared, however often it is asked for: the webhook compares both.
+    // The ticket expires ten minutes after its record was prepared, even if it is requested again. The webhook compares
+    // both.
     let since = prepared.log.context().prepared.unwrap_or_default();
     let expiry = expires_at(since) * 1_000;
     if expiry <= event.now {
@@ -53,7 +54,7 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     ]))
 }
 
-/// Writes an intent, unless the same request has written it before; the record there is.
+/// Creates an intent, unless the same request has. Returns the record.
 async fn prepare(
     intent: &Intent<'_>,
     settings: &ClinicSettings,
@@ -64,7 +65,7 @@ async fn prepare(
     let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
     let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    // One that rings a phone first is not a browser's to place.
+    // A browser may not place a call that rings a phone first.
     let known = prepared.log.context();
     let by_rest = known.practitioner_number.is_some();
     let who = intent.context.practitioner.as_deref().unwrap_or_default();
@@ -86,7 +87,7 @@ pub(super) fn criterion(request: &str) -> String {
     search_value(&[CALL_REQUEST, "|", request].concat())
 }
 
-/// Whether two intents are of the same call, whichever way it is placed.
+/// Whether two intents are of the same call, however it is placed.
 pub(super) fn is_same_call(one: &Context, other: &Context) -> bool {
     let call = |context: &Context| {
         let Context { patient, practitioner, appointment, number, .. } = context.clone();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `statistics`: the calls of a period by day, direction, outcome and practitioner, and how long it took to answer.
+//! `statistics`: counts the calls of a period by day, direction, outcome and practitioner, and the time to answer.
 //!
-//! The calls are read page by page and only counted, so that no period is too long for the memory. Where it is too long
-//! for one run, the answer has `next`, which holds the sums so far: handed in as it is, it goes on.
+//! The calls are read page by page and only counted, so any period fits into memory. If one run is too short, the
+//! answer has `next` with the sums so far. Send `next` as the next input to continue.
 
 use super::history::{error_reply, practitioner};
 use super::sums::{Sums, whole_number};
@@ -15,13 +15,13 @@ use crate::json::Json;
 use crate::runtime::{Answer, Ask, BotEvent, Host, Reply, Response, ZoneRequest};
 use crate::time::{DAY, date, instant, parse_instant};
 
-/// Days of a period at most.
+/// The maximum number of days in a period.
 const MAX_DAYS: u64 = 366;
-/// Pages that one run reads.
+/// The maximum number of pages per run.
 const MAX_PAGES: u32 = 40;
-/// Calls of a page.
+/// Calls per page.
 const PAGE_SIZE: usize = 100;
-/// Ids at one instant that `next` may hold.
+/// The maximum number of ids at one instant in `next`.
 const MAX_SEEN: usize = 1_000;
 
 /// Answers `{ from, to, timeZone? }`, or the `next` of an earlier answer.
@@ -32,11 +32,11 @@ pub(super) async fn statistics(event: &BotEvent, host: &Host) -> Response {
     }
 }
 
-/// Days of a place.
+/// Days in a time zone.
 struct Period {
     /// `2026-11-21`.
     names: Vec<String>,
-    /// When each begins, and when the last one ends.
+    /// The start of each day, and the end of the last.
     starts: Vec<u64>,
 }
 
@@ -87,7 +87,7 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     Ok(figures)
 }
 
-/// The zone that is asked for, else the clinic's, else UTC.
+/// The requested time zone, or the clinic's, or UTC.
 fn time_zone(event: &BotEvent) -> String {
     let asked = event.input.get("timeZone").and_then(Json::text).map(str::to_owned);
     let clinic = || read_config(event).0.time_zone;
@@ -105,7 +105,7 @@ impl Period {
         for day in from / DAY..=to / DAY + 1 {
             let midnight = instant(day * DAY);
             let time = |hour: &str| [midnight.get(..11).unwrap_or_default(), hour, ":00:00"].concat();
-            // Where clocks are set forward at midnight, the day begins at one.
+            // If the clock is set forward at midnight, the day starts at one.
             local_times.extend([time("00"), time("01")]);
             names.push(date(day * DAY));
         }
@@ -120,7 +120,7 @@ impl Period {
             let first = pair.iter().flat_map(Json::elements).find_map(whole_number);
             starts.push(first);
         }
-        // A place that crosses the date line skips a day: it begins where the next one does, and has no calls.
+        // A zone that crosses the date line skips a day. That day starts where the next one does, and has no calls.
         let mut next = None;
         for start in starts.iter_mut().rev() {
             next = start.or(next);
@@ -133,7 +133,7 @@ impl Period {
         }
     }
 
-    /// The day of an instant within the period.
+    /// The day of an instant in the period.
     fn day(&self, at: u64) -> usize {
         self.starts.partition_point(|start| *start <= at).saturating_sub(1)
     }

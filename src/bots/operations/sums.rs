@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What statistics count: sums of constant size, however many calls there are, that can be handed out and go on.
+//! The sums of the statistics. Their size does not depend on the number of calls, and they can be returned and
+//! continued.
 
 use crate::chart::{CallDirection, CallLog, Outcome};
 use crate::json::{Json, decimal};
 
-/// How a call can have ended; the last is of calls that go on, or tell no end.
+/// The outcomes of a call. The last is for calls in progress, or without a known end.
 pub(super) const OUTCOMES: [&str; 8] =
     ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
 
-/// How many practitioners are told apart; the calls of others count as nobody's.
+/// The maximum number of practitioners. The calls of others have no practitioner in the statistics.
 const MAX_PRACTITIONERS: usize = 1_000;
 
-/// Seconds to an answer: one by one up to two minutes, then by ten up to ten minutes, then by minutes up to an hour.
+/// Buckets of the seconds to an answer: one second each up to two minutes, ten seconds each up to ten minutes, one
+/// minute each up to an hour, and one for the rest.
 const BUCKETS: usize = 120 + 48 + 50 + 1;
 
 /// Sums of calls.
@@ -27,7 +29,7 @@ pub(super) struct Sums {
     pub(super) outbound: Waits,
 }
 
-/// Some calls.
+/// The sums of some calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) inbound: u64,
@@ -35,7 +37,7 @@ pub(super) struct Row {
     pub(super) answered: u64,
 }
 
-/// How long callers waited, or our people did.
+/// How long callers or staff waited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Waits {
     calls: u64,
@@ -55,7 +57,7 @@ impl Sums {
         Self { days: vec![Row::default(); days], ..Self::default() }
     }
 
-    /// Counts a call of the period's `day`.
+    /// Counts a call on the day with the index `day`.
     pub(super) fn add(&mut self, day: usize, log: &CallLog, practitioner: Option<&str>) {
         let outbound = log.direction() == Some(CallDirection::Outbound);
         let outcome = log.outcome();
@@ -92,7 +94,7 @@ impl Sums {
         self.practitioners.get_mut(at).map(|(_, row)| row)
     }
 
-    /// For whoever asked; `days` are the names of the days.
+    /// The answer's members. `days` are the dates.
     pub(super) fn to_answer(&self, days: &[String]) -> [(&'static str, Json); 6] {
         let mut by_outcome = Vec::new();
         for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
@@ -113,7 +115,7 @@ impl Sums {
         ]
     }
 
-    /// As a value that [`Sums::read`] takes.
+    /// The sums in the form that [`Sums::read`] reads.
     pub(super) fn write(&self) -> Json {
         let mut practitioners = Vec::new();
         for (who, row) in &self.practitioners {
@@ -128,7 +130,7 @@ impl Sums {
         ])
     }
 
-    /// Reads sums of so many days back; none of what is no such thing.
+    /// Reads sums of `days` days. `None` if they are not valid.
     pub(super) fn read(json: &Json, days: usize) -> Option<Self> {
         let mut sums = Self::default();
         for row in json.get("days")?.elements() {
@@ -203,7 +205,7 @@ impl Waits {
         ])
     }
 
-    /// `[calls, answered, seconds, bucket, count, …]`, of the buckets that hold any.
+    /// `[calls, answered, seconds, bucket, count, …]` of the buckets that are not empty.
     fn write(&self) -> Json {
         let mut numbers = vec![self.calls, self.answered, self.seconds];
         for (index, count) in self.buckets.iter().enumerate() {
@@ -236,7 +238,7 @@ fn bucket(seconds: u64) -> usize {
     index as usize
 }
 
-/// The least number of seconds in a bucket.
+/// The smallest number of seconds in a bucket.
 const fn min_seconds(bucket: usize) -> u64 {
     let index = bucket as u64;
     match index {
@@ -247,7 +249,7 @@ const fn min_seconds(bucket: usize) -> u64 {
     }
 }
 
-/// A share to the third digit, rounded; none of nothing.
+/// A share, rounded to three digits. `Null` if `whole` is 0.
 fn share(part: u64, whole: u64) -> Json {
     let Some(thousandths) = (part * 1_000 + whole / 2).checked_div(whole) else {
         return Json::Null;
@@ -260,7 +262,7 @@ fn counts(numbers: &[u64]) -> Json {
     Json::List(numbers.iter().map(|number| Json::count(*number)).collect())
 }
 
-/// Numbers that no sum of them overflows.
+/// The numbers of a list. They are limited, so their sums do not overflow.
 fn read_counts(json: &Json) -> Option<Vec<u64>> {
     let mut numbers = Vec::new();
     for number in json.elements() {

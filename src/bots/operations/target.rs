@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whom an operation is to call: a patient, or a number; and about which appointment.
+//! The callee of an operation, a patient or a number, and the appointment.
 
 use super::clinic_settings::{ClinicSettings, refusal_reply};
 use super::requester::{Requester, read, reference};
@@ -17,31 +17,31 @@ use crate::phone::E164;
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{Answer, BotEvent, FhirRequest, Host, Reply};
 
-/// What was asked for.
+/// The input of the operation.
 pub(super) struct CallRequest<'a> {
     patient: Option<String>,
     number: Option<&'a str>,
     appointment: Option<String>,
-    /// The identifier of the request, where it has one.
+    /// The identifier of the request, if it has one.
     pub(super) request: Option<String>,
 }
 
 /// A call that may be placed.
 pub(super) struct CallTarget<'a> {
-    /// Who calls whom, about what; without the identity.
+    /// Caller, callee and appointment, without the identity.
     pub(super) context: Context,
-    /// The number of ours that the callee sees.
+    /// The number that the callee sees.
     pub(super) from: E164<'a>,
-    /// Who calls.
+    /// The caller.
     pub(super) requester: Requester,
-    /// The answers to what was read besides.
+    /// The answers to the additional reads.
     pub(super) more: Vec<Answer>,
     limits: Vec<Limit>,
     counted: Vec<Option<Json>>,
 }
 
 impl CallTarget<'_> {
-    /// Finds out whether the call may be placed at this hour, and besides those that the requester has placed.
+    /// Checks the calling hours and the limits of the requester.
     pub(super) async fn check_limits(&self, settings: &ClinicSettings, now: u64, host: &Host) -> Result<(), Reply> {
         let callee = self.context.number.as_deref().unwrap_or_default();
         check_calling_hours(&settings.config, callee, now, host).await.map_err(refusal_reply)?;
@@ -50,8 +50,8 @@ impl CallTarget<'_> {
 }
 
 impl<'a> CallRequest<'a> {
-    /// Reads `{ patient?, number?, appointment?, requestId? }`: a patient or a number, or both where a patient is called
-    /// at a number that is not in the chart.
+    /// Reads `{ patient?, number?, appointment?, requestId? }`. It has a patient or a number, or both if the patient is
+    /// called at a number that is not in the chart.
     pub(super) fn read(event: &'a BotEvent) -> Result<Self, Reply> {
         let input = &event.input;
         let resource = |name, kind| -> Result<Option<String>, Reply> {
@@ -78,8 +78,8 @@ impl<'a> CallRequest<'a> {
         }
     }
 
-    /// Finds out whether the requester may call them, and from which number. One round trip reads all there is to know,
-    /// `more` included; when and how often is judged by [`CallTarget::check_limits`].
+    /// Checks whether the requester may call the callee, and chooses the number that the callee sees. One round trip
+    /// reads everything, including `more`. [`CallTarget::check_limits`] checks the calling hours and limits.
     pub(super) async fn target<'o>(
         &self,
         event: &BotEvent,
@@ -135,8 +135,8 @@ impl<'a> CallRequest<'a> {
     }
 }
 
-/// The number of a patient or practitioner that may be called: the first that policy allows, mobile ones before others,
-/// then by rank, then as they stand.
+/// The first number of a patient or practitioner that the policy allows: mobile numbers first, then by rank, then in
+/// the order of the record.
 pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<String, Reply> {
     let mut first = None;
     for number in numbers_of(person, now) {
@@ -148,8 +148,8 @@ pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<
     Err(first.map_or(Reply::Invalid(Code::OutboundNoNumber.into()), refusal_reply))
 }
 
-/// The telephone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`. Of more than
-/// [`MAX_CONTACT_POINTS`] contact points the first are read.
+/// The phone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`. Only the first
+/// [`MAX_CONTACT_POINTS`] contact points are read.
 pub(super) fn numbers_of(person: &Json, now: u64) -> Vec<&str> {
     let mut numbers: Vec<((bool, u32), &str)> = Vec::new();
     for point in person.get("telecom").map(Json::elements).unwrap_or_default().iter().take(MAX_CONTACT_POINTS) {

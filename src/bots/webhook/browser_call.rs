@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A browser's call by the clinic's policy.
+//! A browser's call under the clinic's policy.
 
 use super::request::WebhookRequest;
 use super::{with_ticket, without_ticket};
@@ -13,7 +13,7 @@ use crate::phone::E164;
 use crate::policy::Refusal;
 use crate::runtime::{Host, Reply, Response};
 
-/// What `To` begins with where somebody is taken who waits.
+/// The prefixes of `To` for a caller who waits in a queue or a conference.
 const QUEUE: &str = "queue:";
 const CONFERENCE: &str = "conference:";
 
@@ -22,22 +22,22 @@ const CONFERENCE: &str = "conference:";
 pub(super) struct BrowserCall<'v> {
     /// The request.
     pub(super) request: &'v WebhookRequest<'v, 'v>,
-    /// Who calls: the identity that Twilio signed.
+    /// The caller's identity, which Twilio signed.
     pub(super) identity: &'v str,
     /// `PLUMLINE_SECRET`.
     pub(super) secret: Option<&'v str>,
 }
 
 impl BrowserCall<'_> {
-    /// Dials `callee`.
+    /// The TwiML that dials `callee`.
     pub(super) fn connect(&self, callee: &str, from: E164<'_>) -> Result<String, Refusal> {
         let connection = Connection { webhook: self.request.url, callee, from: from.as_str() };
-        // A config that was read holds nothing that XML cannot write.
+        // A valid config has no text that XML cannot express.
         connect(&connection, self.request.clinic.config).map_err(|_| Refusal::ChartUnavailable)
     }
 }
 
-/// Answers a browser's call: what it may do, it does; what it may not, it hears.
+/// Answers a browser's call. If it is not allowed, the caller hears why.
 pub(super) async fn browser_call(call: &BrowserCall<'_>, host: &Host) -> Response {
     let mut codes = Vec::new();
     let mut response = match twiml_for(call, host, &mut codes).await {
@@ -60,7 +60,7 @@ async fn twiml_for(call: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -
     }
     let to = call.request.call.to.unwrap_or_default();
     if let Some(waiting) = waiting(config, to) {
-        // Nobody is dialled: whoever waits has called us.
+        // Nothing is dialed: the caller in the queue or conference has called us.
         let document = match waiting {
             Waiting::InQueue(name) => queue(name, call.request.url, config),
             Waiting::InRoom(room) => conference(room, call.request.url, config),
@@ -80,13 +80,13 @@ async fn twiml_for(call: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -
     }
 }
 
-/// Where callers wait to be taken.
+/// Where callers wait.
 enum Waiting<'a> {
     InQueue(&'a str),
     InRoom(&'a Conference),
 }
 
-/// The queue or the conference of the config that a browser calls.
+/// The queue or conference that a browser calls.
 fn waiting<'a>(config: &'a Config, to: &'a str) -> Option<Waiting<'a>> {
     if let Some(name) = to.strip_prefix(QUEUE) {
         return Queue::is_named(config, name).then_some(Waiting::InQueue(name));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call goes by its number's dialplan: find out what the plan asks for, note what the chart is to know, answer.
+//! Runs the dialplan of a number: reads the facts that the plan needs, updates the chart, and answers.
 //!
-//! Two round trips of reading at most, the second where it depends on the first, and one of writing. Each has a deadline,
-//! so that a caller hears something within three seconds whatever the chart does; what it did not say in time counts as
-//! unknown, and what could not be noted before the answer comes again with the callbacks.
+//! There are at most two round trips of reading, the second if it depends on the first, and one of writing. Each has a
+//! deadline, so the caller hears something within three seconds. Facts that are late count as unknown. A write that
+//! fails is repeated with the callbacks.
 
 use std::cell::RefCell;
 
@@ -25,20 +25,20 @@ use crate::dialplan::{
 use crate::error::{Code, log_line};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply, Response, ZoneRequest};
 
-/// Milliseconds that a round trip of reading may take.
+/// Milliseconds for a round trip of reading.
 const READ_DEADLINE: u32 = 900;
 
-/// Milliseconds that the one of writing may take.
+/// Milliseconds for the round trip of writing.
 const WRITE_DEADLINE: u32 = 700;
 
-/// Milliseconds that storing an event may take in all while a caller waits.
+/// The maximum number of milliseconds to store an event while a caller waits.
 const CALLER_WAITS_LIMIT: u32 = 2_500;
 
-/// The `QueueResult` of a caller who asked to be called back. Twilio has no such word; in the chart it goes before
-/// `hangup` and `leave`, which Twilio says of the same wait.
+/// The `QueueResult` of a caller who asked to be called back. Twilio does not have it. In the chart, it replaces
+/// `hangup` and `leave`, which Twilio reports for the same wait.
 const CALLBACK_REQUESTED: &str = "callback";
 
-/// Answers what a dialplan or a callback of ours is about; `None` for what the default plan answers.
+/// Answers a request of the dialplan or a callback. `None` if the default plan answers.
 pub(super) async fn dialplan(
     host: &Host,
     request: &WebhookRequest<'_, '_>,
@@ -50,7 +50,7 @@ pub(super) async fn dialplan(
     let plan = Plan { config, numbers: request.clinic.numbers, url: request.url, caller };
     match (request.step.kind, direction) {
         (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
-            // TwiML from elsewhere may have this action: a caller waits for the document.
+            // TwiML of another application may have this action URL, and its caller waits for the document.
             host.limit(CALLER_WAITS_LIMIT, spread(request.pairs, request.now));
             Some(status(host, request.pairs, request.now, request.base()).await)
         }
@@ -58,7 +58,7 @@ pub(super) async fn dialplan(
         | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
             Some(status(host, request.pairs, request.now, request.base()).await)
         }
-        // Nobody listens any more, and Twilio says nowhere else how the wait ended.
+        // The caller has hung up. Only this request says how the wait ended.
         (CallbackKind::Queue, _) if request.call.status == Some(CallStatus::Terminal) => {
             Some(status(host, request.pairs, request.now, request.base()).await)
         }
@@ -78,7 +78,7 @@ async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>
         host.limit(CALLBACK_LIMIT, spread(request.pairs, request.now));
     }
     let mut next = plan.next(&request.step, params, is_over);
-    // Who was there when they were rung is asked once they have spoken.
+    // For an answered dial, the facts are those of the time when the phones rang.
     let talk_time = match next.turn.event() {
         Some(VerbEvent::Answered { .. }) => u64::from(params.number("DialCallDuration").unwrap_or_default()) * 1_000,
         _ => 0,
@@ -96,7 +96,7 @@ async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>
     let mut codes = Vec::new();
     if let Some(late) = update.as_mut().filter(|update| update.found.is_none()) {
         if rendered.rejected {
-            // Nobody missed this call; else Twilio says of it what it says of any that nobody took.
+            // A rejected call is not missed. Without this, Twilio reports it like any unanswered call.
             late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READ_DEADLINE)).await);
         } else {
             update = None;
@@ -108,7 +108,7 @@ async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>
         update.event.rejected = rendered.rejected && plan.config.follows_up();
         if let Err(code) = update.write(host, request.base(), is_over).await {
             codes.push((code, String::new()));
-            // What nobody will remember is not promised: the offer comes again.
+            // The callback request could not be stored, so it is not confirmed. The caller is offered it again.
             if let Turn::Resume { event: event @ VerbEvent::CallbackAccepted, .. } = &mut next.turn {
                 *event = VerbEvent::Waiting { position: None };
                 rendered = render(plan, &next, &facts);
@@ -126,8 +126,8 @@ async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>
     response
 }
 
-/// Asks for what the turn wants, and for the call's record where something is to be noted in it. The clocks come first:
-/// they cost no round trip, and with them much need not be asked for.
+/// Reads the facts that the turn needs, and the call's record if it must be updated. Local times come first. They need
+/// no round trip and can make other reads unnecessary.
 async fn collect_facts(
     host: &Host,
     plan: &Plan<'_>,
@@ -153,7 +153,7 @@ async fn collect_facts(
         let wanted = required_lookups(plan, next, facts);
         let asks_for_no_one = wanted.iter().all(|lookup| is_local_time(lookup) || matches!(lookup, Lookup::Service(_)));
         if pass == 0 && asks_for_no_one {
-            // A plan that asks for nobody has nothing to note of a call that only begins, unless it turns it away.
+            // A plan that looks up no one updates no record at the start of a call, unless it may reject the call.
             update.take_if(|update| !update.has_news && !rejects(plan.config));
         }
         let record_read =
@@ -166,19 +166,19 @@ async fn collect_facts(
     failures
 }
 
-/// What the chart did not say.
+/// Reads that failed.
 #[derive(Default)]
 struct ReadFailures {
-    /// Something did not come in time.
+    /// Whether a read was late.
     late: bool,
-    /// The types of what it does not have, or does not show.
+    /// The resource types that the server did not find or refused.
     refused: Vec<&'static str>,
 }
 
 impl ReadFailures {
     fn add(&mut self, lookup: &Lookup, answer: &Answer) {
         let kind = match lookup {
-            // Whose clocks are not known is said with the hours.
+            // An unknown time zone is reported with the hours.
             Lookup::Zone(_) => return,
             Lookup::Patient => "Patient",
             Lookup::Teams => "CareTeam",
@@ -198,12 +198,12 @@ impl ReadFailures {
     }
 }
 
-/// Whether it matters to anybody that a caller is turned away, and one may be.
+/// Whether the config may reject a call and follows up calls.
 fn rejects(config: &Config) -> bool {
     config.follows_up() && Reject::is_in(config)
 }
 
-/// Asks for several things at the same moment, and takes in the answers.
+/// Reads several facts in one round trip.
 async fn read_facts(
     host: &Host,
     plan: &Plan<'_>,
@@ -217,7 +217,7 @@ async fn read_facts(
     for lookup in wanted {
         match ask(&lookup, plan, facts) {
             Some(ask) => {
-                // The host knows its clocks without waiting.
+                // The host knows local times without a round trip.
                 let deadline = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_DEADLINE);
                 asks.push((ask, deadline));
                 asked.push(lookup);
@@ -247,10 +247,10 @@ fn ask(lookup: &Lookup, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
     Some(Ask::Fhir(FhirRequest::get(url)))
 }
 
-/// What the chart is to know of this request before it is answered.
+/// What the chart must know about this request before the answer.
 struct RecordUpdate<'a> {
     event: CallEvent<'a>,
-    /// Whether it tells more than that a call begins, which its callbacks tell as well.
+    /// Whether it says more than that the call started, which its callbacks report, too.
     has_news: bool,
     context: Context,
     /// The answer to the search for the call's record.
@@ -258,7 +258,7 @@ struct RecordUpdate<'a> {
 }
 
 impl<'a> RecordUpdate<'a> {
-    /// Of a request that makes `turn`; `None` where there is nothing to say.
+    /// The update for a request with `turn`. `None` if there is nothing to record.
     fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
         let accepted = turn.event() == Some(VerbEvent::CallbackAccepted);
         let event = match request.step.kind {
@@ -275,7 +275,7 @@ impl<'a> RecordUpdate<'a> {
 }
 
 impl RecordUpdate<'_> {
-    /// Writes it down; once more where somebody else wrote at the same time, and more often where the call is over.
+    /// Writes the update. It tries again after a conflict, and more often if the call is over.
     async fn write(&mut self, host: &Host, base: &str, is_over: bool) -> Result<(), Code> {
         if !self.has_news && !self.event.rejected && self.context == Context::default() {
             return Ok(());

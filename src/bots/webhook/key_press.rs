@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A key was pressed on the phone that `place-call` rings first: somebody is there, and the callee is dialled.
+//! The practitioner whose phone `place-call` rings has answered and pressed a key. Now the callee is dialed.
 //!
-//! The number to dial is in the record of the call. With `PLUMLINE_SECRET`, only a record counts whose seal names this very
-//! call: staff may edit and copy records. `place-call` may write the seal a moment later than Twilio calls back, so it is
-//! read again.
+//! The callee's number is in the record of the call. Staff may edit and copy records, so with `PLUMLINE_SECRET`, only a
+//! record counts whose seal names this call. `place-call` may write the seal a moment after Twilio calls back, so the
+//! record is read several times.
 //!
-//! Without `PLUMLINE_SECRET`, and where Twilio's answer to `place-call` was lost or could not be written yet, the record does
-//! not say which call it is of. It is the one then that was to ring this phone, over this number of ours, a moment ago: no
-//! call comes here but those that `place-call` has placed.
+//! Without `PLUMLINE_SECRET`, or if Twilio's answer to `place-call` was lost or could not be written yet, the record
+//! does not name its call. Then it is the record that was to ring this phone from this number a moment ago. Only calls
+//! of `place-call` come here.
 
 use super::request::WebhookRequest;
 use crate::chart::{CallEvent, Chart, is_complete, search, search_all};
@@ -22,21 +22,20 @@ use crate::phone::E164;
 use crate::policy::{Policy, Refusal};
 use crate::runtime::{Answer, Ask, Host, Reply, Response};
 
-/// Milliseconds that the chart has to tell whom the call is for, and those to take which call it is. Whoever has pressed a
-/// key waits less than three seconds.
+/// Milliseconds to read the callee, and to write which call it is. The practitioner waits less than three seconds.
 const READ_DEADLINE: u32 = 900;
 const CLAIM_DEADLINE: u32 = 1_500;
-/// To read again where others wrote at the same moment.
+/// Milliseconds to read again after a conflict.
 const RETRY_DEADLINE: u32 = 250;
 
-/// Milliseconds of each search for the sealed record. With the pauses between, of 200 and 400 ms at most, the practitioner
-/// listens to silence for less than 2.5 s.
+/// Milliseconds for each search for the sealed record. With the pauses of at most 200 and 400 ms, the practitioner
+/// hears silence for less than 2.5 s.
 const SEALED_READS: [u32; 3] = [800, 500, 400];
 
-/// Dials whom the call was placed to reach; what stands against it, is said. `secret` is `PLUMLINE_SECRET`: where it is
-/// set, only a record counts that `place-call` has sealed for this call.
+/// Dials the callee, or says why that is not allowed. `secret` is `PLUMLINE_SECRET`. If it is set, only a record counts
+/// that `place-call` sealed for this call.
 pub(super) async fn key_pressed(request: &WebhookRequest<'_, '_>, secret: Option<&str>, host: &Host) -> Response {
-    // Where it cannot be read, `place-call` seals with a secret that the webhook does not have.
+    // If it is not valid, `place-call` seals with a secret that the webhook does not have.
     let sealing = secret.and_then(|secret| SealingKeys::read(secret).ok());
     match dial(request, sealing.as_ref(), host).await {
         Ok(document) => Response::from(Reply::Twiml(document)),
@@ -58,19 +57,20 @@ async fn dial(request: &WebhookRequest<'_, '_>, sealing: Option<&SealingKeys>, h
         Some(sealing) => sealed_record(&event, sealing, request.now, host).await?,
         None => unsealed_record(request, &event, host).await?,
     };
-    // The config may have changed since it was placed. Limits are not counted again: this very call is among them.
+    // The config may have changed since the call was placed. Limits are not checked again, because this call is already
+    // counted.
     let number = prepared.log.context().number.as_deref().ok_or(Refusal::TicketInvalid)?;
     let callee = Policy::new(&config.outbound, numbers).allows(number)?;
     check_calling_hours(config, &callee, request.now, host).await?;
     let ours = |from: &str| numbers.iter().find(|number| number.as_str() == from);
     let from: &E164<'_> = prepared.from().and_then(ours).ok_or(Refusal::TicketInvalid)?;
     let connection = Connection { webhook: request.url, callee: &callee, from: from.as_str() };
-    // A config that was read holds nothing that XML cannot write.
+    // A valid config has no text that XML cannot express.
     connect(&connection, config).map_err(|_| Refusal::ChartUnavailable)
 }
 
-/// The record that `place-call` has sealed for this call. Any other that names the call is ignored, and so is what the record
-/// says of how the call went: Twilio has just said that it goes on, and staff may edit the record.
+/// The record that `place-call` sealed for this call. Other records that name the call are ignored. The status in the
+/// record is ignored, too: staff may edit it, and Twilio has just reported that the call is in progress.
 async fn sealed_record(
     event: &CallEvent<'_>,
     sealing: &SealingKeys,
@@ -84,7 +84,7 @@ async fn sealed_record(
         }
         let answer = host.ask(Ask::Fhir(search_all(event.sid.0)), Some(deadline)).await;
         let found = match answer {
-            // Late once is not late for good.
+            // The next search may be faster.
             Answer::TimedOut => {
                 refusal = Refusal::ChartUnavailable;
                 continue;
@@ -108,7 +108,7 @@ async fn sealed_record(
     Err(refusal)
 }
 
-/// Whether the key can no longer have been pressed while the call went on: what a recorded request is sent again for.
+/// Whether the call cannot be in progress any more, so the request is a replay.
 fn is_too_late(record: &Prepared, now: u64) -> bool {
     let prepared = record.log.context().prepared.unwrap_or_default();
     now / 1_000 >= expires_at(prepared) + MAX_RINGING / 1_000
@@ -132,7 +132,7 @@ async fn unsealed_record(
     let bundle = answers.next().and_then(Answer::ok).ok_or(Refusal::ChartUnavailable)?;
     let prepared = only_record(bundle, event, request.now).ok_or(Refusal::CallUnknown)?;
 
-    // What a callback has written of the call goes in; its record is closed by the sweep.
+    // The record includes what a callback has stored of the call. The sweep closes the callback's record.
     let mut log = prepared.log.clone();
     log.add(event);
     log.merge(&found.log);
@@ -140,7 +140,7 @@ async fn unsealed_record(
     let write = write.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
     match host.ask(Ask::Fhir(write), Some(CLAIM_DEADLINE)).await {
         Answer::Done { status: 200..=299, .. } => Ok(prepared),
-        // Most likely `place-call` has written just that.
+        // Most likely `place-call` has written the same.
         Answer::Done { status: 409 | 412, .. } => {
             let again = host.ask(Ask::Fhir(search(event.sid.0)), Some(RETRY_DEADLINE)).await;
             record_with_call(&chart(again, event)?, event)?.ok_or(Refusal::CallUnknown)
@@ -153,7 +153,10 @@ fn chart(answer: Answer, event: &CallEvent<'_>) -> Result<Chart, Refusal> {
     Chart::read(answer, event.sid.0).map_err(|_| Refusal::ChartUnavailable)
 }
 
-/// The record that knows which call it is of, if there is one; refused where the call is over, or has dialled somebody.
+/// The record that names its call, if there is one.
+///
+/// # Errors
+/// [`Refusal::TicketUsed`] if the call is over or has dialed.
 fn record_with_call(chart: &Chart, event: &CallEvent<'_>) -> Result<Option<Prepared>, Refusal> {
     let Some(prepared) = chart.resource().cloned().and_then(Prepared::read) else {
         return Ok(None);
@@ -171,13 +174,13 @@ fn record_with_call(chart: &Chart, event: &CallEvent<'_>) -> Result<Option<Prepa
     Ok(Some(prepared))
 }
 
-/// Whether the call went to the phone that was to ring first, over the number of ours that the callee is to see.
+/// Whether the call rings the phone of the record, from the number of the record.
 fn has_same_numbers(prepared: &Prepared, event: &CallEvent<'_>) -> bool {
     let phone = prepared.log.context().practitioner_number.as_deref();
     phone.is_some() && phone == event.to && prepared.from().is_some() && prepared.from() == event.from
 }
 
-/// The only record that waits for such a call.
+/// The record that waits for such a call, if it is the only one.
 fn only_record(bundle: Json, event: &CallEvent<'_>, now: u64) -> Option<Prepared> {
     let fits = |record: &Prepared| {
         let sent = record.sent_at().is_some_and(|at| at + MAX_RINGING >= now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The public door: who knocks, and which story begins.
+//! The public `webhook` bot: verifies the request and starts its flow.
 
 mod browser_call;
 mod inbound_call;
@@ -32,10 +32,10 @@ use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
 
-/// How often an event may end in a trap before its caller gets an apology.
+/// How often an event may trap before its caller hears an apology.
 const MAX_TRAPS: u32 = 2;
 
-/// Answers one webhook.
+/// Answers a webhook.
 pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
     let names = Rc::clone(&cache.borrow().names);
     let event = match WebhookEvent::read(&frame, &names.names) {
@@ -57,12 +57,13 @@ pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
     answer(&event, &settings, &verified, &local_times, &host).await.unwrap_or_else(Response::from)
 }
 
-/// A part of a flow as a function of its own: an engine compiles a function when it is first called, and all of it.
+/// Boxes a part of a flow, which makes it a separate function. An engine compiles a whole function at its first call.
 fn boxed<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(part)
 }
 
-/// The answer to an event that trapped each time: a caller hears an apology, and a callback comes again.
+/// The answer to an event that trapped each time. A caller hears an apology; a callback fails, so that Twilio sends it
+/// again.
 fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
@@ -76,7 +77,7 @@ fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     Reply::Twiml(apology())
 }
 
-/// Answers a request that is genuine.
+/// Answers a verified request.
 async fn answer(
     event: &WebhookEvent<'_>,
     settings: &Settings,
@@ -110,7 +111,7 @@ async fn answer(
     };
     let mut response = match (planned, &direction) {
         (Some(response), _) => response,
-        // What a config that cannot be read forbids is not known.
+        // The config cannot be read, so it is not known what it forbids.
         (None, Direction::Outbound { .. }) if settings.config_error.is_some() => {
             Response::from(Reply::Twiml(apology()))
         }
@@ -118,10 +119,11 @@ async fn answer(
             let call = BrowserCall { request: &request, identity, secret: settings.sealing() };
             boxed(browser_call(&call, host)).await
         }
-        // The default plan: there is nothing to wait for.
+        // The default plan, which needs no facts.
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
-            // Whether somebody answered is seen in the leg alone: without it each call would be followed up as missed.
+            // Only the leg's callback says whether it was answered. Without it, each call would be followed up as
+            // missed.
             let status = settings.config.follows_up().then(|| callback(&verified.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }

@@ -7,26 +7,26 @@ use std::cell::RefCell;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::dialplan::{Call, CallbackUrl, Clinic};
 
-/// A request that Twilio signed, and the callback URL that it is to.
+/// A request that Twilio signed, and its callback URL.
 pub(super) struct WebhookRequest<'v, 'a> {
-    /// Its parameters, as received. Of a browser's call, the browser chose the names and values of its own.
+    /// The parameters, as received. In a browser's call, the browser may add any names and values.
     pub(super) pairs: &'v [(&'a str, &'a str)],
-    /// What they say of the call.
+    /// The call that the parameters describe.
     pub(super) call: &'v Call<'a>,
-    /// What is ours.
+    /// The clinic's settings.
     pub(super) clinic: &'v Clinic<'a>,
-    /// Which of our URLs it is to.
+    /// Which callback URL was requested.
     pub(super) step: CallbackUrl<'a>,
     /// The webhook's URL without its fragment.
     pub(super) url: &'a str,
     /// Milliseconds since 1970.
     pub(super) now: u64,
-    /// Local times, as far as they are known.
+    /// The cached local times.
     pub(super) local_times: &'v RefCell<LocalTimeCache>,
 }
 
 impl WebhookRequest<'_, '_> {
-    /// The base of our extensions' URLs in the chart.
+    /// The base of our extension URLs.
     pub(super) fn base(&self) -> &str {
         self.clinic.config.extension_base()
     }

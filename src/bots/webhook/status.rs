@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio tells how a call goes on: a status callback, the action of a dial, a recording that is ready.
+//! Callbacks about the progress of a call: status callbacks, dial actions, recordings.
 
 use crate::chart::{CallEvent, Chart, ChartWrite, Context, RetryPolicy, nothing_else, search, store};
 use crate::error::{Code, Problem};
@@ -9,11 +9,11 @@ use crate::runtime::{Ask, Host, Reply, Response};
 use crate::text::hash;
 use crate::twiml::Document;
 
-/// Milliseconds that a callback may take. No caller waits for it, and Twilio gives up after 15 s:
+/// Milliseconds for a callback. No caller waits for it, and Twilio gives up after 15 s:
 /// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub(super) const CALLBACK_LIMIT: u32 = 12_000;
 
-/// A number that differs from one callback to the next, by which those that came at once wait for different times.
+/// A number that differs between callbacks, so that simultaneous ones pause for different times.
 pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
     let mut text = decimal(now);
     for (_, value) in pairs {
@@ -22,19 +22,19 @@ pub(super) fn spread(pairs: &[(&str, &str)], now: u64) -> u32 {
     hash(&text)
 }
 
-/// Stores what a request to one of our callback URLs says of its call; `pairs` are its parameters, found genuine, and
-/// `now` is when it came in, milliseconds since 1970. One that names no call has nothing to store.
+/// Stores what a callback says about its call. `pairs` are its verified parameters, and `now` is when it arrived, in
+/// milliseconds since 1970. A callback without a call stores nothing.
 ///
-/// Answers an empty document, or 500 with the code where it could not be stored, so that Twilio comes again; `base` is
+/// Answers an empty document, or 500 with the code if it could not be stored, so that Twilio sends it again. `base` is
 /// that of [`ChartWrite`].
 pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
     host.limit(CALLBACK_LIMIT, spread(pairs, now));
     let mut document = Document::new();
     document.empty("Response", &[]);
-    // An element of that name can be written.
+    // This document is always valid.
     let mut response = Response::from(Reply::Twiml(document.finish().unwrap_or_default()));
     let Some(event) = CallEvent::read(pairs, now) else {
-        // A conference tells of its own beginning and end, too: <https://www.twilio.com/docs/voice/twiml/conference>.
+        // A conference also reports its own start and end: <https://www.twilio.com/docs/voice/twiml/conference>.
         if !pairs.iter().any(|(name, _)| *name == "ConferenceSid") {
             response.log(&Problem::from(Code::CallSidInvalid));
         }
@@ -64,8 +64,9 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -
     }
 }
 
-/// Whether it tells who answered a leg, and not whose leg it is: `amdStatusCallback` has no `ParentCallSid`. A record
-/// made of that would be of no call at all; the leg's other callbacks, and Twilio's list, say who answered, too.
+/// Whether the callback says who answered a leg, but not which call the leg belongs to: `amdStatusCallback` has no
+/// `ParentCallSid`. A record of it would belong to no call. The leg's other callbacks and Twilio's list also say who
+/// answered.
 /// Source: <https://www.twilio.com/docs/voice/answering-machine-detection>.
 fn has_unknown_root(pairs: &[(&str, &str)], event: &CallEvent<'_>) -> bool {
     event.parent.is_none()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio has written down a message that a caller left.
+//! Twilio has transcribed a voicemail message.
 //! Source: <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
 use super::status::{CALLBACK_LIMIT, spread, status};
@@ -13,11 +13,11 @@ use crate::json::Json;
 use crate::runtime::{FhirRequest, Host, Reply, Response};
 use crate::time::instant;
 
-/// The category of a message's words, in the system of the calls' own.
+/// The category of a transcription, in the system of the calls' category.
 const WRITTEN: &str = "voicemail-transcription";
 
-/// Stores the words as a `Communication` of their own, part of the call's: what a patient said belongs to the chart, and
-/// is no part of how a call went. Answers as [`status`] does.
+/// Stores the transcription as a separate `Communication` that is part of the call's: a patient's words belong into the
+/// chart, but not into the log of the call. Answers as [`status`] does.
 pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
     let params = Params(pairs);
     let (Some(event), Some(transcription), Some(words)) = (
@@ -25,12 +25,12 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         params.get("TranscriptionSid").and_then(transcription_sid),
         params.get("TranscriptionText"),
     ) else {
-        // It failed, or there was nothing to be heard: what there is belongs to the call alone.
+        // The transcription failed or is empty, so only the call is updated.
         return status(host, pairs, now, base).await;
     };
     host.limit(CALLBACK_LIMIT, spread(pairs, now));
     let root = event.root().0;
-    // In the batch of the call's own record, which goes first: where that is only being made, it is found by its SID.
+    // The batch writes the call's record first. If that record is new, a search by its SID refers to it.
     let words = |log: &CallLog, call: Option<&str>| {
         let patient = log.context().patient.as_deref().map_or(Json::Null, reference);
         let call = call.map_or_else(|| search(root).url, str::to_owned);

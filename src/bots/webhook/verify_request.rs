@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who knocks at the public door: the signature, and with it the URL that was called.
+//! Verifies the signature of a request, and finds the URL that Twilio called.
 
 use std::borrow::Cow;
 
@@ -10,29 +10,29 @@ use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{Ask, Body, Host, Layout, Reply, Secret, WebhookEvent};
-use crate::signature::{self, AuthToken, Request, Seen, SharedKeys, SignedParams, WebhookUrl, explain};
+use crate::signature::{self, AuthToken, Request, HostHeaders, SharedKeys, SignedParams, WebhookUrl, explain};
 use crate::text::{find, split_on};
 
-/// How long the bot waits to learn its own URL. Twilio gives up after 15 s.
+/// Milliseconds to read the bot's own URL. Twilio gives up after 15 s.
 const OWN_URL_DEADLINE: u32 = 5_000;
 
-/// How long the bot trusts what it learned about its own URL when a signature does not fit it.
+/// Milliseconds for which the cached own URL is trusted if a signature does not match it.
 const OWN_URL_TTL: u64 = 5_000;
 
-/// How many bytes the search for the URL that was called may hash (naming the mistake of a request that is refused takes
-/// up to 32 HMACs more): a form of 1.5 kB, as Twilio's are, is tried against 256
-/// steps with two tokens and each usual spelling of the URL, and a stranger's form of 32 kB costs some 25 ms.
+/// The maximum number of bytes to hash in the search for the URL (a refused request takes up to 32 more HMACs to find
+/// the mistake). A form of 1.5 kB, the size of Twilio's, is checked against 256 URLs with two tokens and each usual
+/// spelling. A hostile form of 32 kB costs about 25 ms.
 const MAX_HASHED: usize = 6 * 1024 * 1024;
 
-/// What Twilio called.
+/// A verified request's URL.
 pub(super) struct VerifiedRequest<'a> {
-    /// Which of the URLs that Plumline gives away.
+    /// Which callback URL it is.
     pub(super) step: CallbackUrl<'a>,
-    /// The webhook's own, without its fragment.
+    /// The webhook's URL without its fragment.
     pub(super) url: String,
 }
 
-/// Finds out whether the request is Twilio's, and to which URL, before anything else of it is read.
+/// Checks that Twilio sent the request, and finds its URL, before anything else is read.
 pub(super) async fn verify_request<'a>(
     event: &WebhookEvent<'_>,
     names: &ParamNames,
@@ -64,7 +64,7 @@ pub(super) async fn verify_request<'a>(
 
     let (url, learned_at) = own_url(event, settings, host, cache).await?;
     let mut result = check(&url);
-    // The bot's membership may have been made anew since, and with it the URL.
+    // The bot's membership may have been created again, which changes the URL.
     if result.is_err() && learned_at.is_some_and(|at| event.now.saturating_sub(at) > OWN_URL_TTL) {
         let asked = ask_own_url(event, host, cache).await?;
         // The same URL would fail again, at the same cost.
@@ -83,12 +83,12 @@ pub(super) async fn verify_request<'a>(
     if is_json(headers.get("content-type")) && raw.is_none() {
         return Err(forbidden(Code::BodyNotRaw));
     }
-    let seen = Seen {
+    let seen = HostHeaders {
         host: headers.get("host"),
         forwarded_host: headers.get("x-forwarded-host"),
         forwarded_port: headers.get("x-forwarded-port"),
     };
-    // Twilio names the key only where it is not the auth token.
+    // Twilio sends this header only if it did not sign with the auth token.
     let other_key = !headers.get("x-twilio-webhooks-signature-settings").is_empty();
     Err(forbidden(match explain(signed_url(&url, raw).as_str(), pairs, &signature, tokens, seen) {
         Code::SignatureMismatch if other_key => Code::SharedKeyUnknown,
@@ -96,7 +96,7 @@ pub(super) async fn verify_request<'a>(
     }))
 }
 
-/// The headers of the event. Their names come in any case.
+/// The headers of the event. Their names may be in any case.
 struct Headers(Json);
 
 impl Headers {
@@ -105,14 +105,14 @@ impl Headers {
         Self(answer.ok().unwrap_or_default())
     }
 
-    /// A header's value, the first where it is a list; `""` where there is none.
+    /// The value of a header, the first if there are several. `""` if there is none.
     fn get(&self, name: &str) -> &str {
         let value = self.0.members().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
         value.and_then(|value| value.text().or_else(|| value.elements().first()?.text())).unwrap_or_default()
     }
 }
 
-/// Which URL was called, `url` being the webhook's own. Only that one takes a post that is no form.
+/// Finds the URL that Twilio called. `url` is the webhook's own. Only that URL accepts a body that is not a form.
 fn verify_urls<'a>(
     url: &WebhookUrl,
     params: &SignedParams,
@@ -126,7 +126,7 @@ fn verify_urls<'a>(
         let steps = callbacks(&settings.config, Params(pairs));
         let queried = find(base, b'?').is_some();
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
-        let place = signature::which(base, &suffixes, params, signature, tokens, MAX_HASHED);
+        let place = signature::find_signed_suffix(base, &suffixes, params, signature, tokens, MAX_HASHED);
         if let Some(step) = place.and_then(|place| steps.into_iter().nth(place)) {
             return Ok(VerifiedRequest { step, url: base.to_owned() });
         }
@@ -152,8 +152,7 @@ fn check_signature(
     signature::verify(&request).map(|_| ())
 }
 
-/// The URL with the hash of a raw body. The query of the URL that Twilio called does not reach a bot; the hash in it is
-/// known all the same.
+/// The URL with the hash of a raw body. A bot does not see the query of the URL, but the hash can be computed.
 fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl> {
     let Some(bytes) = raw else {
         return Cow::Borrowed(url);
@@ -164,8 +163,7 @@ fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl
     with_hash.map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
-/// The webhook's URL, and when it was learned where it is remembered: the secret, what an earlier event learned, or
-/// what Medplum says.
+/// The webhook's URL, and when it was cached, if it was. It comes from the secret, the cache, or Medplum.
 async fn own_url<'a>(
     event: &WebhookEvent<'_>,
     settings: &'a Settings,
@@ -190,12 +188,12 @@ async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache)
     let base = answer.get("baseUrl").and_then(Json::text);
     let id = answer.get("me").and_then(|me| me.get("membership")?.get("id")?.text());
     let url = base.zip(id).map(|(base, id)| {
-        // Medplum's base URL ends in a slash; a second one would make another URL of it.
+        // Medplum's base URL ends with a slash. A second slash would make another URL.
         WebhookUrl::secure([base.strip_suffix('/').unwrap_or(base), "/webhook/", id].concat())
     });
     let url = match url {
         Some(Ok(url)) => url,
-        // Twilio cannot reach it encrypted: the secret has to say how it does.
+        // Twilio cannot reach this URL over TLS, so the secret must set the public one.
         Some(Err(Code::UrlInsecure)) => {
             return Err(Reply::Broken(Problem::at(Code::UrlInsecure, Secret::WebhookUrl.name())));
         }
@@ -205,7 +203,7 @@ async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache)
     Ok(url)
 }
 
-/// `application/json`, `application/fhir+json` and their like.
+/// `application/json`, `application/fhir+json` and similar.
 fn is_json(content_type: &str) -> bool {
     let kind = split_on(content_type, b';').0.trim_ascii_end();
     kind.len() >= 4 && kind.as_bytes()[kind.len() - 4..].eq_ignore_ascii_case(b"json")

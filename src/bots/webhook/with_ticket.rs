@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call with a ticket: whom it may dial stands in the chart, and one call alone gets to dial it.
+//! A call with a ticket. The chart says whom it may dial, and only one call may use the ticket.
 
 use super::browser_call::BrowserCall;
 use crate::chart::{CallEvent, Chart};
@@ -11,20 +11,20 @@ use crate::outbound::{Prepared, SealingKeys, check_calling_hours, expires_at, ex
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{Answer, Ask, FhirRequest, Host};
 
-/// Milliseconds that the chart has to tell what the ticket is for, and those it has to take the claim. With what follows,
-/// less than three seconds: callers wait no longer.
+/// Milliseconds to read the ticket's record, and to write the claim. In total less than three seconds, because the
+/// caller waits.
 const READ_DEADLINE: u32 = 900;
 const CLAIM_DEADLINE: u32 = 1_350;
-/// Those that it has to count the calls of somebody who was not known before the ticket was read. The claim has as much
-/// less.
+/// Milliseconds to count the calls of a practitioner who was not known before the ticket was read. The claim then has
+/// less time.
 const COUNT_DEADLINE: u32 = 700;
-/// Milliseconds for each further request, three at most, where others wrote at the same moment.
+/// Milliseconds for each further request after a conflict. There are at most three.
 const RETRY_DEADLINE: u32 = 240;
 
-/// How often a claim is tried.
+/// The number of attempts to claim a ticket.
 const ATTEMPTS: u32 = 2;
 
-/// Dials whom the ticket is for.
+/// The TwiML that dials the ticket's callee.
 pub(super) async fn with_ticket(
     call: &BrowserCall<'_>,
     ticket: &str,
@@ -39,7 +39,7 @@ pub(super) async fn with_ticket(
     let event = CallEvent::from_first_request(call.request.pairs, call.request.now).ok_or(Refusal::TicketInvalid)?;
 
     let (config, numbers) = (call.request.clinic.config, call.request.clinic.numbers);
-    // An identity is mostly made of the practitioner's id, so that the limits can be asked for in the same round trip.
+    // Most identities contain the practitioner's id, so the same round trip can read the limits.
     let guessed = practitioner_of(call.identity).map(|id| ["Practitioner/", &id].concat());
     let mut limits =
         guessed.as_deref().map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, call.request.now));
@@ -52,21 +52,21 @@ pub(super) async fn with_ticket(
     let context = prepared.log.context();
     let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
     let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
-    // Whose limits count, which number is shown and who is called: as it was prepared, and not as somebody edited it.
+    // Practitioner, number and callee must be as prepared, and not as someone edited them.
     if context.identity.as_deref() != Some(call.identity)
         || !prepared.is_sealed(&sealing)
         || !is_ticket_of(ticket, &prepared)
     {
         return Err(Refusal::TicketInvalid);
     }
-    // The config may have changed since the ticket was given.
+    // The config may have changed since the ticket was issued.
     let policy = Policy::new(&config.outbound, numbers);
     let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
     let is_own = is_claimed(&prepared, &event)?;
-    // A number that was given up meanwhile is not shown.
+    // A number that is no longer ours is not shown.
     let from = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
     let from = *from.ok_or(Refusal::TicketInvalid)?;
-    // Twilio asks again where it lost the answer, and gets the same.
+    // If Twilio lost the answer, it requests it again and gets the same.
     if !is_own {
         let mut deadline = CLAIM_DEADLINE;
         check_calling_hours(config, &callee, call.request.now, host).await?;
@@ -88,7 +88,8 @@ pub(super) async fn with_ticket(
     call.connect(&callee, from)
 }
 
-/// Whether a ticket was given for what the record says now: what was prepared at another time has another ticket.
+/// Whether the ticket was issued for the current content of the record. A record that was prepared at another time has
+/// another ticket.
 fn is_ticket_of(ticket: &str, prepared: &Prepared) -> bool {
     let since = prepared.log.context().prepared;
     since.is_some_and(|since| expiry_of(ticket) == Some(expires_at(since)))
@@ -110,7 +111,10 @@ fn read(answer: Answer) -> Result<Prepared, Refusal> {
     }
 }
 
-/// Whether this very call has claimed it; refused where another has, or where it was given up.
+/// Whether this call has claimed the ticket.
+///
+/// # Errors
+/// [`Refusal::TicketUsed`] if another call has, or if it was canceled.
 fn is_claimed(prepared: &Prepared, event: &CallEvent<'_>) -> Result<bool, Refusal> {
     match prepared.log.root() {
         Some(root) if root == event.sid.0 => Ok(true),
@@ -119,7 +123,7 @@ fn is_claimed(prepared: &Prepared, event: &CallEvent<'_>) -> Result<bool, Refusa
     }
 }
 
-/// Writes the call into the record that waits for one: the first to do so has it.
+/// Writes the call into the ticket's record. Only the first call succeeds.
 async fn claim(
     call: &BrowserCall<'_>,
     mut prepared: Prepared,
@@ -136,7 +140,7 @@ async fn claim(
         match host.ask(Ask::Fhir(request), Some(deadline)).await {
             Answer::Done { status: 200..=299, .. } => return Ok(()),
             Answer::Done { status: 409 | 412, .. } => {}
-            // It may stand there or not: nothing is dialled that is not known to be claimed.
+            // The claim may or may not be stored. Without a known claim, nothing is dialed.
             _ => return Err(Refusal::ChartUnavailable),
         }
         deadline = RETRY_DEADLINE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call without a ticket, where the config allows it: what the browser says of it is a claim, and policy alone decides.
+//! A call without a ticket, if the config allows it. The browser's parameters are not trusted; only the policy decides.
 
 use super::browser_call::BrowserCall;
 use crate::chart::{CallEvent, CallLog, Context};
@@ -17,11 +17,11 @@ use crate::phone::E164;
 use crate::policy::{Policy, Pool, Refusal, check_limits, limit_searches};
 use crate::runtime::{Answer, Ask, FhirRequest, Host};
 
-/// Milliseconds that each of at most two reads and one write may take: callers wait less than three seconds.
+/// Milliseconds for each of at most two reads and one write. The caller waits less than three seconds.
 const DEADLINE: u32 = 950;
 
-/// Dials what the browser asks for, as far as policy allows. Without limits, context and a pool that the chart decides,
-/// nothing is asked.
+/// The TwiML that dials what the browser asks for, if the policy allows it. Nothing is read unless there are limits, a
+/// context, or a pool that depends on the chart.
 pub(super) async fn without_ticket(
     call: &BrowserCall<'_>,
     host: &Host,
@@ -44,7 +44,7 @@ pub(super) async fn without_ticket(
         CallerLookup::NotNeeded
     };
 
-    // First who calls, where the identity alone does not tell, and which numbers were shown last.
+    // First the caller, unless the identity is enough, and which numbers were last shown.
     let mut practitioner = match &lookup {
         CallerLookup::Bound(practitioner) | CallerLookup::FromIdentity(practitioner) => Some(practitioner.clone()),
         CallerLookup::NotNeeded | CallerLookup::Search(_) => None,
@@ -55,7 +55,7 @@ pub(super) async fn without_ticket(
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &lookup {
         CallerLookup::Search(search) => vec![FhirRequest::get(search.clone())],
-        // The limits of somebody who does not exist hold no one.
+        // The limits of a practitioner who does not exist would limit no one.
         CallerLookup::FromIdentity(practitioner) if limited => vec![FhirRequest::get(practitioner.clone())],
         _ => Vec::new(),
     };
@@ -94,7 +94,7 @@ pub(super) async fn without_ticket(
         let identity = Some(call.identity.to_owned());
         let context = Context { patient, practitioner, appointment, identity, ..Context::default() };
         let request = record(call, event, &context, from);
-        // A chart that fails drops no call: its callbacks write it all the same.
+        // A failed write must not drop the call. The callbacks write the record, too.
         match host.ask(Ask::Fhir(request), Some(DEADLINE)).await {
             Answer::Done { status: 200..=299, .. } => {}
             Answer::Done { status: 400..=499, .. } => codes.push(Code::ChartRefused),
@@ -113,34 +113,34 @@ async fn ask(reads: Vec<FhirRequest>, host: &Host) -> Vec<Answer> {
 
 /// How the caller is found.
 enum CallerLookup {
-    /// Nothing depends on it.
+    /// The caller is not needed.
     NotNeeded,
     /// `Practitioner/<id>`, which the config binds the identity to.
     Bound(String),
-    /// The same by the form of the identity alone. Whether there is such a practitioner is not known.
+    /// `Practitioner/<id>` from the form of the identity. The practitioner may not exist.
     FromIdentity(String),
     /// A search by the identity.
     Search(String),
 }
 
 fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
-    // One's own id is a token's identity in either spelling.
+    // A token's identity may be the practitioner's id in either spelling.
     let id = if is_uuid(identity) { Some(identity.to_owned()) } else { practitioner_of(identity) };
     if let Some(id) = id.filter(|id| is_uuid(id)) {
         return CallerLookup::FromIdentity(["Practitioner/", &id].concat());
     }
-    // An identity that is bound to one person alone says who it is, whatever stands on anybody's Practitioner.
+    // An identity that is bound to one person identifies that person, whatever other `Practitioner`s contain.
     let bound = config.identities.get(identity).filter(|binding| binding.roles.is_empty());
     match bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None }) {
         Some(practitioner) => CallerLookup::Bound(practitioner),
-        // The clinic's own word for somebody.
+        // The clinic chose the identity.
         None => CallerLookup::Search(
             ["Practitioner?identifier=", &search_value(&[IDENTITY, "|", identity].concat()), "&_count=2"].concat(),
         ),
     }
 }
 
-/// Refuses a practitioner who does not exist, or is not active.
+/// Refuses a practitioner who does not exist or is not active.
 fn check_practitioner(answer: Answer) -> Result<(), Refusal> {
     match answer {
         Answer::Done { status: 200..=299, body } if is(&body, "resourceType", "Practitioner") => {
@@ -159,7 +159,7 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
     reference_to(entry.at(&["resource", "id"])?.text()?, "Practitioner")
 }
 
-/// The record of the call, made once.
+/// The request that creates the record of the call.
 fn record(call: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
     let mut log = CallLog::of(core::slice::from_ref(event));
     log.add_context(context);
