@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Builds pkg/: the wasm files and glue that are committed, from src/; and from those what scripts/prepare.ts generates.
+ * Builds pkg/: first the committed wasm files and glue code from src/, then the files that scripts/prepare.ts generates.
  *
  *     node scripts/build.ts [--out DIR] [--only bots|library]
  *
- * Needs the toolchain of scripts/toolchain. With the pinned one the bytes are the same on every machine.
+ * Needs the toolchain of scripts/toolchain. With the pinned toolchain, the output is the same on every machine.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Checks that the sources depend on each other in one direction.
+ * Checks that the source files have no import cycles.
  *
  *     npm run imports [-- DIR]
  *
- * Files: none imports itself, by way of others either. An import of types alone counts as well.
+ * Files: no file imports itself, directly or indirectly. Type-only imports count, too.
  *
- * Folders: the same holds between folders. A folder stands for the files that are directly in it, and depends on another
- * where one of these imports a file that is directly in the other. So the files of a folder may import from a folder
- * inside it, or be imported from there, but not both. `x.ts` beside `x/` belongs to the folder around the two.
+ * Folders: the same rule applies to folders. A folder consists of the files directly in it. It depends on another folder if
+ * one of its files imports a file directly in the other. So the files of a folder can import from a subfolder, or the
+ * subfolder can import from them, but not both. `x.ts` next to `x/` belongs to the parent folder.
  *
- * The rule for folders holds where code is layered (LAYERED). tests/ and the scripts that run them use each other's
- * folders: only their files are checked.
+ * The rule for folders applies to layered code (LAYERED). tests/ and the scripts that run them use each other's folders, so
+ * only their files are checked.
  *
- * The core, in Rust: its modules are in an order (scripts/imports/rust.ts), and each imports only from earlier ones. Inside
- * a module files may know each other; the three bots may not. A Cargo feature chooses whole modules.
+ * The core in Rust: its modules have an order (scripts/imports/rust.ts), and each imports only from earlier modules. Files
+ * of one module can import each other, but the three bots cannot. A Cargo feature selects whole modules.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,18 +27,18 @@ import { typescriptImports } from './imports/typescript.ts';
 
 const LAYERED = /^(?:npm|bot-wrapper|cli|sandbox|scripts|bench)\//;
 
-function described(kind: string, { nodes, way }: Cycle): string {
-  const [first = { from: '', to: '' }] = way;
+function described(kind: string, { nodes, steps }: Cycle): string {
+  const [first = { from: '', to: '' }] = steps;
   const lines =
     first.because === undefined
-      ? [[...way.map(({ from }) => from), first.from].join('\n  → ')]
-      : way.map(({ from, to, because = '' }) => `${from} → ${to}: ${because}`);
-  const others = nodes.filter((node) => !way.some(({ from }) => from === node));
+      ? [[...steps.map(({ from }) => from), first.from].join('\n  → ')]
+      : steps.map(({ from, to, because = '' }) => `${from} → ${to}: ${because}`);
+  const others = nodes.filter((node) => !steps.some(({ from }) => from === node));
   const more = others.length === 0 ? [] : [`in cycles with these: ${others.join(', ')}`];
   return [`A cycle of ${kind}:`, ...lines, ...more].join('\n  ');
 }
 
-/** What is wrong with the imports of a language, and what there is. */
+/** The problems with the imports in one language, and the counts. */
 interface Checked {
   problems: string[];
   files: number;
@@ -62,10 +62,10 @@ function checkRust(folder: string): Checked {
   const wrong = againstOrder(edges).map(({ from, to, because = '' }) => `${from} → ${to}: ${because}`);
   const order = ORDER.map((units) => units.join(' ')).join('\n  ');
   const problems =
-    wrong.length === 0 ? [] : [`Against the order of the modules:\n  ${wrong.join('\n  ')}\n\n  ${order}`];
+    wrong.length === 0 ? [] : [`Imports against the order of the modules:\n  ${wrong.join('\n  ')}\n\n  ${order}`];
   const features = misplacedFeatures(folder);
   if (features.length > 0) {
-    problems.push(`A feature chooses modules, on the line of a mod:\n  ${features.join('\n  ')}`);
+    problems.push(`A feature must be on the line of a mod:\n  ${features.join('\n  ')}`);
   }
   problems.push(...cycles(edges).map((cycle) => described('modules', cycle)));
   return { problems, files: imports.size, edges: edges.length };
@@ -77,7 +77,7 @@ const checked = [
   { language: 'TypeScript', ...checkTypescript(folder) },
   { language: 'Rust', ...checkRust(folder) },
 ].filter(({ files }) => files > 0);
-const problems = checked.length > 0 ? checked.flatMap((one) => one.problems) : [`${folder} has no sources`];
+const problems = checked.length > 0 ? checked.flatMap((one) => one.problems) : [`${folder} has no source files`];
 if (problems.length > 0) {
   console.error(problems.join('\n\n'));
   process.exitCode = 1;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Packs what npm would publish, and proves that it works wherever it says it does.
+ * Packs the npm package and tests it in all supported runtimes and tools.
  *
  *     node scripts/packaging.ts
  *
- * The runtimes and tools for it (some 450 MB) are installed into tests/packaging at the first run, and not by `npm ci`.
+ * The first run installs the runtimes and tools (about 450 MB) into tests/packaging. `npm ci` does not install them.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
@@ -19,12 +19,12 @@ function written(file: string): number {
 }
 
 if (written('node_modules/.package-lock.json') < written('package-lock.json')) {
-  console.log('installing Deno, Bun, workerd, Vite and the checkers into tests/packaging');
-  // Every binary comes in a package of its own: no script has to fetch any.
+  console.log('Installing Deno, Bun, workerd, Vite and the package checkers into tests/packaging');
+  // Every binary is in its own package, so no install script is needed.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
   execFileSync('npm', args, { cwd: folder, stdio: 'inherit' });
 }
-// What takes the time of imports runs when nothing else does.
+// The test that measures the time of imports runs alone.
 const [timed, others] = [true, false].map((alone) =>
   globSync(path.join(folder, '*.test.ts')).filter((file) => (path.basename(file) === 'import.test.ts') === alone),
 );

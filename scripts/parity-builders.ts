@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Random calls of TwiML builders, ours and npm twilio's side by side.
+ * Compares our TwiML builders with npm twilio's, with random calls.
  *
  *     node scripts/parity-builders.ts [--count N] [--seed N]
  *
- * Needs pkg/. Ends with 1 if a byte differs for a reason that docs/migrating.md does not list, and prints the calls.
+ * Needs pkg/. If the output differs for a reason that docs/migrating.md does not list, it prints the calls and exits with 1.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { compare, summary, told } from './parity/builders.ts';
+import { compare, summary, describeDifference } from './parity/builders.ts';
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '50000' }, seed: { type: 'string' } },
@@ -21,6 +21,6 @@ const tally = compare(count, seed);
 console.log(summary(count, seed, tally));
 const [found] = tally.unexplained;
 if (found) {
-  console.error(told(found));
+  console.error(describeDifference(found));
   process.exitCode = 1;
 }

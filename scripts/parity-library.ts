@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Random tokens, texts and phone numbers, checked against the packages that people use for them.
+ * Compares tokens, message segments and phone numbers with the usual npm packages for them, with random input.
  *
  *     node scripts/parity-library.ts [--count N] [--seed N]
  *
- * Needs pkg/. Ends with 1 if anything differs that the docs do not list, and prints the first such cases.
+ * Needs pkg/. If a result differs in a way that the docs do not list, it prints the first cases and exits with 1.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -26,8 +26,8 @@ report('all numbers of up to four digits, against npm google-libphonenumber', co
 
 function report(what: string, tally: { readonly differences: readonly string[] }): void {
   const { differences, ...figures } = tally;
-  const told = Object.entries(figures).map(([name, value]) => `${String(value)} ${name}`);
-  console.log(`${what}, seed ${seed}: ${told.join(', ')}, ${differences.length} different`);
+  const texts = Object.entries(figures).map(([name, value]) => `${String(value)} ${name}`);
+  console.log(`${what}, seed ${seed}: ${texts.join(', ')}, ${differences.length} different`);
   for (const difference of differences.slice(0, 5)) {
     console.error(difference);
     process.exitCode = 1;

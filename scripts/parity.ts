@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Random requests, checked by plumline/twilio and by npm twilio side by side.
+ * Compares the validation of requests by plumline/twilio with npm twilio, with random requests.
  *
  *     node scripts/parity.ts [--count N] [--seed N]
  *
- * Needs pkg/. Ends with 1 if a verdict or a byte differs that docs/migrating.md does not list, and prints the smallest
- * such request.
+ * Needs pkg/. If a result differs in a way that docs/migrating.md does not list, it prints the smallest such request and
+ * exits with 1.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { compare, smallest, summary, told } from './parity/compare.ts';
+import { compare, smallest, summary, describeDifference } from './parity/compare.ts';
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '100000' }, seed: { type: 'string' } },
@@ -22,6 +22,6 @@ const tally = compare(count, seed);
 console.log(summary(count, seed, tally));
 const [found] = tally.unexplained;
 if (found) {
-  console.error(told(smallest(found)));
+  console.error(describeDifference(smallest(found)));
   process.exitCode = 1;
 }

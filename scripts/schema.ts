@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Writes schema/twiml.json: what the installed npm twilio knows of TwiML.
+ * Writes schema/twiml.json, the TwiML schema of the installed npm twilio.
  *
  *     node scripts/schema.ts [--check]
  *
- * With --check nothing is written; ends with 1 if the committed file is another. What that package gets wrong, and what
- * its types cannot say, is in schema/overlay.json.
+ * With --check, it writes nothing, and exits with 1 if the committed file differs. schema/overlay.json corrects errors in
+ * that package, and adds what its types cannot express.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const text = await readPackage();
 if (values.check) {
   if (readFileSync(file, 'utf8') !== text) {
-    console.error('schema/twiml.json is not what the installed npm twilio gives: run node scripts/schema.ts');
+    console.error('schema/twiml.json does not match the installed npm twilio. Run node scripts/schema.ts.');
     process.exitCode = 1;
   }
 } else {

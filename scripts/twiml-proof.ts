@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Random trees, written by plumline and by npm twilio side by side, and then spoiled in one place.
+ * Compares the TwiML of random trees with npm twilio's, and checks that each of many errors in a tree is found.
  *
  *     npm run twiml-proof -- [--count N] [--seed N]
  *
- * Needs pkg/. Ends with 1 if a byte differs, a finding is told of a tree that has no mistake, or a mistake is not found
- * at its place; and prints the first such trees.
+ * Needs pkg/. It exits with 1 and prints the first trees if the output differs, if a finding is reported for a correct tree,
+ * or if an error is not found at its place.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

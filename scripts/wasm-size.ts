@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Where the bytes of a wasm are: the code by module of the crate and by dependency, the largest functions, and the other
- * sections. Reads the names that rustc left there, so it wants the file before wasm-opt.
+ * Shows what takes the space in a wasm file: the code by module and by dependency, the largest functions, and the other
+ * sections. It needs the function names that rustc writes, so use the file before wasm-opt.
  *
  *     npm run wasm-size -- [target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]
  */
@@ -73,7 +73,7 @@ while (at < bytes.length) {
   at = end;
 }
 
-/** The bots' builds import nothing, and the library's functions alone. */
+/** Reads the imports. The builds of the bots have none, and the build of the library imports only functions. */
 function importedFunctions(): number {
   let functions = 0;
   for (let left = number(); left > 0; left--) {
@@ -86,11 +86,11 @@ function importedFunctions(): number {
   return functions;
 }
 
-/** The names in a mangled symbol, crate first: `_RNvNtCs1_8plumline4text3cut` → plumline, text, cut. */
+/** The path in a mangled symbol, starting with the crate: `_RNvNtCs1_8plumline4text3cut` → plumline, text, cut. */
 function owner(symbol: string): string[] {
   const start = symbol.search(/\d+plumline\d/);
   const path: string[] = [];
-  // https://doc.rust-lang.org/rustc/symbol-mangling/v0.html: a length, perhaps an underscore, and as many characters.
+  // https://doc.rust-lang.org/rustc/symbol-mangling/v0.html: a length, an optional underscore, and as many characters.
   for (let rest = symbol.slice(start < 0 ? symbol.search(/(?<=Cs[0-9A-Za-z]*_)\d/) : start); ;) {
     const [all, length] = /^[A-Z]?(\d+)_?/.exec(rest) ?? [];
     if (all === undefined) {

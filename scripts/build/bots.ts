@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The bots' bundles: one CommonJS file each that Medplum runs, with the core's wasm inside. */
+/** Bundles each bot into one CommonJS file for Medplum, with the core's wasm inside. */
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { built } from './built.ts';
 import { root } from './root.ts';
 
-/** Top-level `exports.handler`, the wasm inside as base64. */
+/** The bundle has a top-level `exports.handler` and the wasm in base64. */
 const options: BuildOptions = {
   bundle: true,
   format: 'cjs',
@@ -24,8 +24,8 @@ export async function bots(out: string): Promise<void> {
   for (const bot of BOTS) {
     await build({
       ...options,
-      // A VM context calls exports.handler and knows nothing of module.exports. Set by hand: what esbuild makes of an
-      // `export` takes a twentieth of a bot's time in a new context.
+      // A VM context calls exports.handler and does not use module.exports. It is set here because esbuild's code for an
+      // `export` takes a twentieth of the time of a bot in a new context.
       stdin: {
         contents: `import { handler } from './${bot}.ts';\nexports.handler = handler;`,
         resolveDir: path.join(root, 'bot-wrapper'),

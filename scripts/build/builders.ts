@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The builder classes of plumline/twilio, from schema/twiml.json: the table they are made of, and their types. */
+/** Generates the table and the types of the builder classes of plumline/twilio from schema/twiml.json. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
@@ -9,7 +9,7 @@ import { root } from './root.ts';
 
 type Name = 'voice' | 'messaging' | 'fax';
 
-/** Twilio ended its fax service in 2021 and the schema has nothing of it; npm twilio still has the class. */
+/** Twilio ended its fax service in 2021, and the schema does not include it. npm twilio still has the class. */
 const FAX: DocumentSchema = {
   root: 'FaxResponse',
   enums: {
@@ -39,7 +39,7 @@ const FAX: DocumentSchema = {
   },
 };
 
-/** What stands before each root: where its verbs are described, and how it is built. */
+/** The documentation of each root: where its verbs are documented, and an example. */
 const INTRODUCTIONS: Readonly<Record<Name, string>> = {
   voice: introduction('https://www.twilio.com/docs/voice/twiml', 'VoiceResponse', [
     "response.gather({ numDigits: 1 }).say('For the front desk, press 1.');",
@@ -55,14 +55,14 @@ const INTRODUCTIONS: Readonly<Record<Name, string>> = {
   ]),
 };
 
-/** The line of an example that prints the document. */
+/** The line of the example that prints the document. */
 function printing(xml: string): string {
   return `console.log(response.toString()); // <?xml version="1.0" encoding="UTF-8"?><Response>${xml}</Response>`;
 }
 
 function introduction(source: string, name: string, program: readonly string[]): string {
   const made = [`import { ${name} } from 'plumline/twilio';`, '', `const response = new ${name}();`, ...program];
-  const lines = [`A document, built verb by verb. Source: <${source}>.`, '', '@example', '```ts', ...made, '```'];
+  const lines = [`A TwiML document. Documentation of the verbs: <${source}>.`, '', '@example', '```ts', ...made, '```'];
   return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */`;
 }
 
@@ -74,7 +74,7 @@ function documents(): Record<Name, DocumentSchema> {
   return { ...(read('twiml.json') as Schema).documents, fax: FAX };
 }
 
-/** `#verbs`: for each kind of document, the table of npm/builders.ts. */
+/** The module `#verbs`: the table of each kind of document for npm/builders.ts. */
 export const verbs: Plugin = {
   name: 'verbs',
   setup(build) {
@@ -89,8 +89,8 @@ export const verbs: Plugin = {
 };
 
 /**
- * A line for each class, the root's first: its name and element, then its children. A child is a class, with `!` before
- * it where the method takes a text, and the method. What a reader can make of the class's name is left out.
+ * One line for each class, with the root first: its name, its element, and its children. A child is a class and a method,
+ * with `!` before it if the method takes a text. Names that can be derived from the class name are left out.
  */
 function table({ root, classes }: DocumentSchema): string {
   const line = ([name, { element, children }]: [string, ClassSchema]): string =>
@@ -112,12 +112,12 @@ function usualMethod(name: string): string {
 
 function known<T>(value: T | undefined): T {
   if (value === undefined) {
-    throw new Error('schema/twiml.json names something that it does not describe');
+    throw new Error('schema/twiml.json refers to something that it does not define');
   }
   return value;
 }
 
-/** The declarations of npm/builders.ts, and the types that go by the default export's name. */
+/** The declarations of npm/builders.ts, and the types in the namespace of the default export. */
 export function builderTypes(): string {
   const purposes = read('purposes.json') as Record<Name, Readonly<Record<string, string>>>;
   const namespaces = Object.entries(documents()).map(([name, document]) =>
@@ -131,13 +131,13 @@ export function builderTypes(): string {
     ...namespaces,
     '}',
     ...roots.map((name) => `export import ${name} = twiml.${name};`),
-    // A type and no more: there is no such value among the exports.
+    // Only a type. There is no such value among the exports.
     'export type { TwiML };',
     'declare namespace twilio {',
     'namespace twiml {',
     ...roots.flatMap((name) => instance(name)),
     '}',
-    // npm/jwt.ts, whose classes the default object has too.
+    // npm/jwt.ts. The default export also has its classes.
     'namespace jwt {',
     ...instance('AccessToken', 'jwt.'),
     ...instance('ClientCapability', 'jwt.'),
@@ -146,26 +146,26 @@ export function builderTypes(): string {
   ].join('\n');
 }
 
-/** The type that a class's name stands for, where the class is a member of the default export. */
+/** The instance type of a class that is a member of the default export. */
 function instance(name: string, within = ''): string[] {
   return [`/** One of {@link ${within}${name}}. */`, `type ${name} = InstanceType<typeof ${within}${name}>;`];
 }
 
 const BASE = `
-/** How a document is checked when it is written. */
+/** The options for checking a document when it is written. */
 export interface TwimlCheck {
-  /** \`form\`, the default, checks that the document is well-formed; \`schema\` that Twilio knows what is in it, too. */
+  /** \`form\` (the default) checks that the document is well-formed. \`schema\` also checks that Twilio understands it. */
   readonly check?: 'form' | 'schema' | undefined;
 }
-/** A document or an element in one. */
+/** A document or an element of a document. */
 declare class TwiML {
   protected constructor(...place: never[]);
-  /** Adds text inside. */
+  /** Adds text. */
   addText(content: string): void;
-  /** Adds an element of any name inside. */
+  /** Adds an element with any name. */
   addChild(tagName: string, attributes?: object): TwiML;
   /**
-   * The whole document as XML.
+   * Returns the whole document as XML.
    *
    * @throws PlumlineError \`TWIML_CHARACTER\`, \`TWIML_COMMENT\`, \`TWIML_DEPTH\`, \`TWIML_NAME\`
    */
@@ -202,7 +202,7 @@ class Types {
     ].join('\n');
   }
 
-  /** Where an enum's words stand: `input` of `<Gather>`. */
+  /** The attributes that use an enum, such as `input` of `<Gather>`. */
   #uses(words: string): string {
     const uses = Object.entries(this.#document.classes).flatMap(([name, { attributes }]) =>
       Object.entries(attributes)
@@ -212,7 +212,7 @@ class Types {
     return [...new Set(uses)].join(', ');
   }
 
-  /** Several methods may share an interface. */
+  /** Several methods can share an interface. */
   #interfaces(): string[] {
     const written = new Map<string, string>();
     for (const child of Object.values(this.#document.classes).flatMap(({ children }) => children)) {
@@ -255,7 +255,7 @@ class Types {
   #purpose(name: string): string {
     const purpose = this.#purposes[name];
     if (purpose === undefined) {
-      throw new Error(`schema/purposes.json says nothing of ${name}`);
+      throw new Error(`schema/purposes.json does not describe ${name}`);
     }
     return purpose;
   }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Takes `#pkg/…` from the folder that is being built, under names that do not tell where it is: names go into comments
- * and decide the order of things, and so the bytes.
+ * Resolves `#pkg/…` to the output folder, with names that do not depend on its path. The names appear in comments and
+ * determine the order of the modules, so the output would depend on the path.
  */
 export function built(out: string): Plugin {
   const namespace = 'pkg';
@@ -15,7 +15,7 @@ export function built(out: string): Plugin {
       build.onResolve({ filter: /^#pkg\// }, (args) => ({
         path: args.path.slice('#pkg/'.length),
         namespace,
-        // An entry of the library brings its wasm along by what it does.
+        // The module that includes the wasm has side effects.
         sideEffects: args.path.startsWith('#pkg/npm/'),
       }));
       build.onResolve({ filter: /^\./, namespace }, (args) => ({

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The command: one file with all that it needs, so that `npx plumline` installs nothing else. */
+/** Bundles the command into one file, so that `npx plumline` installs nothing else. */
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { built } from './built.ts';
 import { root } from './root.ts';
 
-/** Bundled code whose licence asks for its notice to go along. */
+/** Bundled packages whose license requires to include its text. */
 const NOTICES = ['commander', 'xml-formatter', 'xml-parser-xo'];
 
 export async function cli(out: string): Promise<void> {
@@ -30,7 +30,7 @@ export async function cli(out: string): Promise<void> {
       js: [
         '#!/usr/bin/env node',
         '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT',
-        // commander is CommonJS and asks for Node's own modules by require.
+        // commander is CommonJS and loads Node's modules with require.
         'import { createRequire as plumlineRequire } from "node:module";',
         'const require = plumlineRequire(import.meta.url);',
       ].join('\n'),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The type `Config`, made from the schema of the config. */
+/** Generates the type `Config` from the JSON Schema of the config. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Declarations of `Config`, which is exported, and of what it is made of. */
+/** The declarations of `Config` and of the types that it uses. */
 export async function configTypes(): Promise<string> {
   const schema = JSON.parse(readFileSync(path.join(root, 'schema/config.json'), 'utf8')) as JSONSchema;
-  // Its root is called by its title.
+  // The name of the root type is its title.
   const named = {
     ...(exclusive(schema) as JSONSchema),
     title: 'Config',
@@ -20,7 +20,7 @@ export async function configTypes(): Promise<string> {
     additionalProperties: false,
     bannerComment: '',
     format: false,
-    // As tuples no list could be made by map or filter; checkConfig finds one that is empty.
+    // A tuple type would not accept the result of map or filter. checkConfig finds empty lists.
     ignoreMinAndMaxItems: true,
   });
   return text.replace(/^export (?=(?:interface|type) (?!Config\b))/gm, '');
@@ -31,8 +31,8 @@ interface Choice extends JSONSchema {
 }
 
 /**
- * In a choice of objects, as verbs are, each says that it has no member of the others: TypeScript takes an object with
- * two of them for both, where the schema takes it for neither.
+ * Makes the options of a union exclusive: each has the members of the others as `never`. Otherwise TypeScript would accept
+ * an object with the members of two verbs, which the schema does not.
  */
 function exclusive(schema: unknown): unknown {
   if (Array.isArray(schema)) {

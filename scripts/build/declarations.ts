@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The declarations of an entry point, in one file that needs no other. */
+/** Generates the declarations of an entry point as one self-contained file. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
 const HEAD = '// SPDX-License-Identifier: Apache-2.0 OR MIT\n';
 
-/** Types come from `typesFile`, wasm-pack's; functions and values from `entry` and what it exports of files beside it. */
+/** Types come from `typesFile`, which wasm-pack generates. Functions and values come from `entry` and files it exports. */
 export function declarations(typesFile: string, entry: string): string {
   const statements = exported(entry);
   const names = new Set(statements.flatMap((statement) => [...namesIn(statement)]));
   const types = parse(typesFile, readFileSync(typesFile, 'utf8')).statements.filter(isType);
-  // A type brings those that it is made of.
+  // Include the types that a type uses.
   for (let before = -1; before < names.size;) {
     before = names.size;
     for (const type of types.filter(({ name }) => names.has(name.text))) {
@@ -33,7 +33,7 @@ function parse(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
 }
 
-/** What a file exports, as declarations; `export … from` a file beside it gives what is exported there. */
+/** The exports of a file as declarations. It follows `export … from` to other files. */
 function exported(file: string): ts.Statement[] {
   const { outputText } = ts.transpileDeclaration(readFileSync(file, 'utf8'), {
     fileName: file,
@@ -61,9 +61,9 @@ function exported(file: string): ts.Statement[] {
 }
 
 /**
- * `export * as NAME from` a file, as one declaration: everything that the file and those beside it declare, of which
- * only what the file exports can be named. The comment at the file's head is the namespace's. What the namespace around
- * it declares is not declared again.
+ * The declaration for `export * as NAME from` a file. It has everything that the file and its imports declare, but exports
+ * only what the file exports. The comment at the top of the file becomes the comment of the namespace. Declarations of the
+ * outer namespace are not repeated.
  */
 function namespace(name: string, file: string, words = '', around: ReadonlyMap<string, unknown> = new Map()): string {
   const declared = new Map<string, ts.Statement[]>();
@@ -105,7 +105,7 @@ function namespace(name: string, file: string, words = '', around: ReadonlyMap<s
   return `${about}\n${words}namespace ${name} {\n${[...within, ...texts].join('\n')}\nexport { ${names} };\n}`;
 }
 
-/** What a file's `export`s name. */
+/** The names that a file exports. */
 function exportedNames(file: string): string[] {
   return parse(file, readFileSync(file, 'utf8')).statements.flatMap((statement) => {
     if (ts.isExportDeclaration(statement)) {
@@ -121,7 +121,7 @@ function exportedNames(file: string): string[] {
   });
 }
 
-/** A declaration without the words that its place in a namespace says. */
+/** A declaration without the keywords that are redundant in a namespace. */
 function undeclared(text: string): string {
   return text.replace(/^(export )?(declare )?(?=(abstract |class |interface |type |function |const |namespace ))/m, '');
 }
@@ -131,7 +131,7 @@ function declares(statement: ts.Statement, names: ReadonlySet<string>): boolean 
   return declared && names.has(statement.name?.text ?? '');
 }
 
-/** Every identifier in a statement. */
+/** All identifiers in a statement. */
 function namesIn(node: ts.Node): Set<string> {
   const names = new Set<string>();
   const visit = (one: ts.Node): void => {
@@ -144,7 +144,7 @@ function namesIn(node: ts.Node): Set<string> {
   return names;
 }
 
-/** `export type { … } from '#pkg/…'` needs no text: the types themselves stand in the file. */
+/** The text of a statement. Empty for `export type { … } from '#pkg/…'`, because the file includes those types. */
 function textOf(statement: ts.Statement): string {
   return ts.isExportDeclaration(statement) ? '' : statement.getFullText().trim();
 }

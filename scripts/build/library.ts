@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The npm library: the entry points in pkg/npm/, with the wasm and its glue inside. */
+/** Builds the entry points of the npm library in pkg/npm/, with the wasm and its glue code inside. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
@@ -9,11 +9,11 @@ import { built } from './built.ts';
 import { declarations } from './declarations.ts';
 import { root } from './root.ts';
 
-/** What is bundled, by the names of the files that come out. */
+/** The sources of the bundles, by the name of the output file. */
 const BUNDLES = { core: 'core/core', bytes: 'bytes', api: 'index', slim: 'slim', 'twilio-api': 'twilio' };
-/** The entries that work at once: their functions, and a file that brings the wasm. */
+/** The entry points that need no `init`: their functions, and a file that includes the wasm. */
 const ENTRIES = { index: 'api', twilio: 'twilio-api' };
-/** The one instance of the core, which all that is bundled shares. */
+/** The only instance of the core. All bundles share it. */
 const CORE = path.join(root, 'npm/core/core.ts');
 const HEAD = '// Plumline: https://github.com/plumline/plumline. SPDX-License-Identifier: Apache-2.0 OR MIT';
 
@@ -32,13 +32,13 @@ export async function library(out: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   for (const [format, suffix, platform] of [
     ['esm', 'mjs', 'neutral'],
-    // For Node esbuild notes what a CommonJS file exports, where an import by name looks for it.
+    // With platform `node`, esbuild lists the exports of a CommonJS file for named imports.
     ['cjs', 'cjs', 'node'],
   ] as const) {
     const plugin: Plugin = {
       name: 'plumline',
       setup(build) {
-        // There is one core for all entries, and one file of each one's functions.
+        // All entry points share one core, and each file of functions exists once.
         build.onResolve({ filter: /^\..*\/core\.ts$/ }, ({ resolveDir, path: wanted }) =>
           path.resolve(resolveDir, wanted) === CORE ? { path: `./core.${suffix}`, external: true } : undefined,
         );
@@ -65,15 +65,15 @@ export async function library(out: string): Promise<void> {
   types(out);
 }
 
-/** The entries that bring the wasm; Workers forbid to compile bytes, and import the file as a module instead. */
+/** The entry points that include the wasm. Workers cannot compile bytes. They import the wasm file as a module. */
 function entries(out: string): void {
   const write = (file: string, ...lines: string[]): void =>
     writeFileSync(path.join(out, 'npm', file), [HEAD, ...lines, ''].join('\n'));
   for (const [entry, api] of Object.entries(ENTRIES)) {
-    // What is exported by default is not among `*`.
+    // `*` does not include the default export.
     const also = entry === 'twilio' ? [`export { default } from './${api}.mjs';`] : [];
     write(`${entry}.mjs`, `import './bytes.mjs';`, `export * from './${api}.mjs';`, ...also);
-    // A checker of types reads this file alone and cannot see that there is a default; nothing runs here.
+    // For tools that only read this file and cannot see the default export. It never runs.
     const byDefault = entry === 'twilio' ? [`0 && (exports.default = undefined);`] : [];
     const all = `module.exports = require('./${api}.cjs');`;
     write(`${entry}.cjs`, `'use strict';`, `require('./bytes.cjs');`, ...byDefault, all);
@@ -94,7 +94,7 @@ function types(out: string): void {
       const more = entry === 'twilio' ? builderTypes() : '';
       writeFileSync(path.join(out, 'npm', `${entry}.d.${suffix}`), named(entry, text + more));
     }
-    // Its functions are those of index, and so are its types.
+    // slim has the same functions and types as index.
     const slim = declarations(path.join(out, 'plumline.d.ts'), path.join(root, 'npm/init.ts'));
     const all = `export * from './index.${suffix.replace('t', 'j')}';\n`;
     writeFileSync(path.join(out, 'npm', `slim.d.${suffix}`), named('slim', slim + all));
@@ -109,7 +109,7 @@ function types(out: string): void {
   }
 }
 
-/** Declarations with what the entry's source says of it at its head, and the name that it is imported by. */
+/** The declarations with the comment at the top of the entry's source, and the name of the module. */
 function named(entry: string, text: string): string {
   const source = readFileSync(path.join(root, 'npm', `${entry}.ts`), 'utf8');
   const about =
@@ -123,8 +123,8 @@ function named(entry: string, text: string): string {
 }
 
 /**
- * wasm-bindgen's glue keeps its instance in a variable and never makes another. After a trap another is needed: so the
- * glue, as a script of its own, becomes the body of a function.
+ * wasm-bindgen's glue code stores its instance in a variable and never creates another. A trap requires a new instance. So
+ * the glue code becomes the body of a function.
  */
 async function glueAsFunction(out: string): Promise<string> {
   const { outputFiles } = await build({

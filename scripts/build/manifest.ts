@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** pkg/build.json: which tools built what is committed of pkg/, and what each of those files hashes to. */
+/** Writes pkg/build.json: the tools that built the committed files of pkg/, and the hash of each file. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +34,7 @@ export function manifest(out: string): void {
   writeFileSync(path.join(out, NAME), JSON.stringify(built, null, 2) + '\n');
 }
 
-/** The version in `tool 1.2.3`. */
+/** The version in a text such as `tool 1.2.3`. */
 function lastWord(text: string): string {
   return text.trim().split(' ').pop() ?? '';
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The crate as wasm: cargo and wasm-bindgen by wasm-pack, then wasm-opt, in the environment of scripts/toolchain. */
+/** Builds the crate as wasm: wasm-pack (cargo and wasm-bindgen), then wasm-opt, in the environment of scripts/toolchain. */
 import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { root } from './root.ts';
 
 const target = path.join(root, 'target');
 
-/** The environment that scripts/toolchain has written: which Rust, and where the wasm tools are. */
+/** The environment from scripts/toolchain: the Rust toolchain and the wasm tools. */
 function toolchain(): NodeJS.ProcessEnv {
   const file = execFileSync(path.join(root, 'scripts/toolchain'), ['--env'], { encoding: 'utf8' }).trim();
   const env = execFileSync('sh', ['-c', '. "$0" && env -0', file], { encoding: 'utf8' });
@@ -21,11 +21,11 @@ function toolchain(): NodeJS.ProcessEnv {
 }
 
 const env = toolchain();
-/** Which Rust builds. Only that of Debian gives the bytes that are committed. */
+/** The name of the Rust toolchain. Only Debian's produces the committed files. */
 export const toolchainName = env.PLUMLINE_TOOLCHAIN_NAME ?? 'unknown';
 const pinned = toolchainName === 'debian';
 
-/** Runs a command of the toolchain; what it printed. */
+/** Runs a command of the toolchain. Returns its output. */
 export function run(command: string, args: string[], extra: NodeJS.ProcessEnv = {}): string {
   return execFileSync(command, args, {
     cwd: root,
@@ -36,7 +36,7 @@ export function run(command: string, args: string[], extra: NodeJS.ProcessEnv = 
   });
 }
 
-/** No path of a machine goes into the wasm. */
+/** Flags that remove local paths from the wasm. */
 function remaps(): string[] {
   const sysroot = run('rustc', ['--print', 'sysroot']).trim();
   const cargoHome = env.CARGO_HOME ?? path.join(homedir(), '.cargo');
@@ -48,17 +48,17 @@ function remaps(): string[] {
 }
 
 export interface Tuning {
-  /** Flags for all crates. */
+  /** rustc flags for all crates. */
   readonly flags?: readonly string[];
-  /** Flags for ours alone, where the pinned toolchain builds. */
+  /** rustc flags for our crate only, with the pinned toolchain. */
   readonly ours?: readonly string[];
-  /** Cargo's settings for this build. */
+  /** Cargo settings for this build. */
   readonly config?: readonly string[];
 }
 
 /**
- * Builds one wasm of the crate and reduces it with wasm-opt; returns the directory with it and its glue. The pinned
- * toolchain also builds std, once per `folder`, so that a panic is a bare trap without a message.
+ * Builds one wasm of the crate and optimizes it with wasm-opt. Returns the directory with the wasm and its glue code. The
+ * pinned toolchain also builds std, once per `folder`, so that a panic is a trap without a message.
  */
 export function wasm(
   name: string,
@@ -75,7 +75,7 @@ export function wasm(
     std.push('-Zprofile-rustflags');
     settings.push(`profile.release.package.plumline.rustflags=${JSON.stringify(ours)}`);
   }
-  // sha2 rolled: it hashes the rare JSON post, and unrolled it is 8 kB.
+  // The compact sha2, because it only hashes JSON posts, which are rare. The unrolled one has 8 kB.
   const rolled = ['--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"'];
   const web = ['build', '--target', 'web', '--release', '--no-pack', '--no-opt', '--no-gitignore'];
   run(
@@ -90,7 +90,7 @@ export function wasm(
     },
   );
   const file = path.join(dir, 'plumline_bg.wasm');
-  // V8 compiles a function when it is first called, all of it: what is rarely called stays apart from what always is.
+  // V8 compiles a whole function at its first call. So rarely used code must not be inlined into frequently used code.
   run(process.execPath, [
     path.join(root, 'node_modules/binaryen/bin/wasm-opt'),
     ...[

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What Rust makes of pkg/: the wasm of the library with its glue and types, and those of the bots. */
+/** Builds the parts of pkg/ that need Rust: the wasm of the library with its glue code and types, and of the bots. */
 import { appendFileSync, copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { configTypes } from './config-types.ts';
@@ -9,15 +9,16 @@ import { wasm } from './rust.ts';
 const WASM_PACK_FILES = ['plumline.js', 'plumline.d.ts', 'plumline_bg.wasm', 'plumline_bg.wasm.d.ts'];
 
 /**
- * No reference types: nothing but numbers crosses, and without them the module needs no imports. Every Node that Medplum
- * runs on has SIMD, which is less code and quicker.
+ * No reference types: only numbers are passed, and without them the module needs no imports. Every Node version that
+ * Medplum supports has SIMD, which makes the code smaller and faster.
  */
 const FLAGS = ['-Ctarget-feature=-reference-types,-multivalue,+simd128'];
 
 /**
- * As small as LLVM makes them: what a cold process or a new VM context spends on a webhook goes by the bytes. SHA-1 is
- * unrolled all the same (Cargo.toml). The two bots behind Medplum's authentication share most of their code, so they are
- * one file. Both are built in one folder, so that std is built once; what stays there is the webhook's (`npm run wasm-size`).
+ * Optimized for size, because the time of a cold process or a new VM context depends on the size. SHA-1 is unrolled
+ * nevertheless (Cargo.toml). The two bots that require Medplum's authentication share most of their code, so they are one
+ * file. Both files are built in one folder, so that std is built once. The webhook is built last, so its files remain there
+ * (`npm run wasm-size`).
  */
 const BOTS = { staff: 'staff', webhook: 'webhook' };
 

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Where the core asks for a Cargo feature other than on the line of a `mod`: a feature chooses whole modules. The feature
- * `schema` is left out, which derives the JSON Schema of the config's types.
+ * The lines where the core uses a Cargo feature other than on a `mod` item. A feature must select whole modules. The
+ * feature `schema`, which derives the JSON Schema of the config types, is allowed everywhere.
  */
 export function misplacedFeatures(root: string): string[] {
   return globSync('src/**/*.rs', { cwd: root })
@@ -18,7 +18,7 @@ function misplaced(file: string, lines: readonly string[]): string[] {
     if (!/\bfeature\s*=\s*"(?!schema")/.test(line) || line.trimStart().startsWith('//')) {
       return [];
     }
-    // Further attributes may be between it and the module.
+    // There may be more attributes between the feature and the module.
     const after = lines.slice(index + 1).find((other) => !other.trimStart().startsWith('#['));
     const isOnModule = line.trimStart().startsWith('#[cfg(') && /^\s*(pub(\([a-z]+\))? )?mod \w+;/.test(after ?? '');
     return isOnModule ? [] : [`${file}:${index + 1}: ${line.trim()}`];

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Dependencies as a graph, and the cycles in it. Knows no language and reads no file. */
+/** Finds cycles in a graph of dependencies. It does not depend on a language and reads no files. */
 import path from 'node:path';
 
 /** `from` depends on `to`. */
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** What makes it so, where the two names do not say it. */
+  /** The reason, if the two names do not show it. */
   readonly because?: string;
 }
 
-/** Nodes that all depend on each other. */
+/** Nodes that depend on each other. */
 export interface Cycle {
   readonly nodes: readonly string[];
-  /** The shortest way round: the edges from a node of them back to it. */
-  readonly way: readonly Edge[];
+  /** The shortest cycle among them. */
+  readonly steps: readonly Edge[];
 }
 
-/** Every cycle, ordered by its first node. None shares a node with another. */
+/** All groups of nodes that depend on each other, ordered by the first node. Groups have no nodes in common. */
 export function cycles(edges: readonly Edge[]): Cycle[] {
   const outgoing = new Map<string, Edge[]>();
   for (const edge of edges) {
@@ -34,41 +34,43 @@ export function cycles(edges: readonly Edge[]): Cycle[] {
     }
     const nodes = [...from].filter((other) => reached.get(other)?.has(node)).sort();
     nodes.forEach((one) => known.add(one));
-    const [way = []] = nodes.map((one) => shortestWay(outgoing, one)).sort((one, other) => one.length - other.length);
-    found.push({ nodes, way });
+    const [steps = []] = nodes
+      .map((one) => shortestPath(outgoing, one))
+      .sort((one, other) => one.length - other.length);
+    found.push({ nodes, steps });
   }
   return found;
 }
 
 type Outgoing = ReadonlyMap<string, readonly Edge[]>;
 
-/** All that a node depends on, by way of others too. The node itself is among them where it is in a cycle. */
+/** All direct and indirect dependencies of a node. Includes the node itself if it is in a cycle. */
 function reachable(outgoing: Outgoing, start: string): ReadonlySet<string> {
   const found = new Set((outgoing.get(start) ?? []).map(({ to }) => to));
-  // A set that grows is walked to its new end.
+  // The loop also visits elements that are added during the iteration.
   for (const node of found) {
     (outgoing.get(node) ?? []).forEach(({ to }) => found.add(to));
   }
   return found;
 }
 
-/** The shortest way from a node back to it. */
-function shortestWay(outgoing: Outgoing, start: string): Edge[] {
-  const ways = new Map<string, Edge[]>([[start, []]]);
-  for (const [node, way] of ways) {
+/** The shortest path from a node back to itself. */
+function shortestPath(outgoing: Outgoing, start: string): Edge[] {
+  const paths = new Map<string, Edge[]>([[start, []]]);
+  for (const [node, steps] of paths) {
     for (const edge of outgoing.get(node) ?? []) {
       if (edge.to === start) {
-        return [...way, edge];
+        return [...steps, edge];
       }
-      if (!ways.has(edge.to)) {
-        ways.set(edge.to, [...way, edge]);
+      if (!paths.has(edge.to)) {
+        paths.set(edge.to, [...steps, edge]);
       }
     }
   }
   return [];
 }
 
-/** What edges between files are between the folders that the files are directly in; one for each pair of folders. */
+/** Converts edges between files to edges between their folders, one for each pair of folders. */
 export function betweenFolders(edges: readonly Edge[]): Edge[] {
   const found = new Map<string, Edge>();
   for (const { from, to } of edges) {

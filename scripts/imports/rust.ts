@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Edge } from './graph.ts';
 
 /**
- * The modules of the core in their order: each imports only from those on earlier lines. Those of one line import from
- * each other without a cycle.
+ * The modules of the core in order. Each module imports only from modules on earlier lines. Modules on the same line can
+ * import from each other without a cycle.
  */
 export const ORDER: readonly (readonly string[])[] = [
   ['error', 'fhir', 'frame', 'json', 'message', 'phone', 'signature', 'sort', 'text', 'time', 'token', 'twiml'],
@@ -15,7 +15,7 @@ export const ORDER: readonly (readonly string[])[] = [
   ['rest'],
   ['chart'],
   ['outbound'],
-  // The flows of one bot are no part of another's.
+  // The bots do not import from each other.
   ['bots'],
   ['bots/automation', 'bots/operations', 'bots/webhook'],
   ['wasm'],
@@ -24,8 +24,8 @@ export const ORDER: readonly (readonly string[])[] = [
 const UNITS: ReadonlySet<string> = new Set(ORDER.flat());
 
 /**
- * What the modules of the core import from each other, by file: every path that begins with `crate` or leads out of a
- * module by `super`. `lib.rs` and a `mod.rs` that only lists its modules name what is below them: `mod` is no import.
+ * The imports between the modules of the core, by file: every path that starts with `crate`, or leaves a module through
+ * `super`. A `mod` item is not an import.
  */
 export function rustImports(root: string): Map<string, Edge[]> {
   return new Map(
@@ -37,18 +37,18 @@ export function rustImports(root: string): Map<string, Edge[]> {
   );
 }
 
-/** Imports from a later line, or between two modules of a line that may not know each other. */
+/** The imports from a later line, and the imports between two bots. */
 export function againstOrder(edges: readonly Edge[]): Edge[] {
   const line = (unit: string): number => ORDER.findIndex((units) => units.includes(unit));
   const isBot = (unit: string): boolean => unit.startsWith('bots/');
-  // `bots` hands on what its folders export.
-  const handsOn = ({ from, to }: Edge): boolean => from === 'bots' && isBot(to);
+  // `bots` re-exports what its submodules export.
+  const isReexport = ({ from, to }: Edge): boolean => from === 'bots' && isBot(to);
   return edges.filter(
-    (edge) => !handsOn(edge) && (line(edge.from) < line(edge.to) || (isBot(edge.from) && isBot(edge.to))),
+    (edge) => !isReexport(edge) && (line(edge.from) < line(edge.to) || (isBot(edge.from) && isBot(edge.to))),
   );
 }
 
-/** The module that a path of module names is in. */
+/** The module in ORDER that a path belongs to. */
 function unitOf(names: readonly string[]): string | undefined {
   return [names.slice(0, 2).join('/'), names[0] ?? ''].find((unit) => UNITS.has(unit));
 }
@@ -60,7 +60,7 @@ function importsOf(file: string, text: string): Edge[] {
     .split('/');
   const from = unitOf(modules);
   if (from === undefined) {
-    return [{ from: file, to: file, because: `${file} is in no module of ORDER (scripts/imports/rust.ts)` }];
+    return [{ from: file, to: file, because: `${file} is not in a module of ORDER (scripts/imports/rust.ts)` }];
   }
   const code = text.replaceAll(/\/\/.*$/gm, '');
   const found = new Map<string, Edge>();

@@ -7,8 +7,8 @@ import type { Edge } from './graph.ts';
 const SOURCES = '{npm,bot-wrapper,cli,sandbox/src,scripts,bench,tests/js,tests/packaging}/**/*.ts';
 
 /**
- * The imports of each TypeScript source, by its path from `root`: `import` and `export … from`, also of types alone,
- * `import()` and `require()`. Packages, `#pkg/…` among them, are left out: what is built is no source.
+ * The imports of each TypeScript file, by its path relative to `root`: `import` and `export … from`, type-only imports,
+ * `import()` and `require()`. Imports of packages and of `#pkg/…` are left out, because those are not sources.
  */
 export function typescriptImports(root: string): Map<string, Edge[]> {
   return new Map(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random calls of the TwiML builders, on ours and on npm twilio's side by side. */
+/** Compares our TwiML builders with npm twilio's, with random calls. */
 import { twiml } from 'plumline/twilio';
 import twilio from 'twilio';
 import { Random } from './random.ts';
 import { attributes, odd, tag, text } from './values.ts';
 
-/** A builder, whichever library it is of. */
+/** A builder of either library. */
 export type Builder = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
-/** A call: of the builder that the `of`th call gave, 0 being the root. */
+/** A call of a method of a builder. `of` is the index of the builder in the order of creation. The root has 0. */
 export interface Call {
   readonly of: number;
   readonly method: string;
@@ -24,7 +24,7 @@ export interface Sequence {
 const ROOTS = ['VoiceResponse', 'MessagingResponse', 'FaxResponse'] as const;
 type Root = (typeof ROOTS)[number];
 
-/** Where ours refuses on purpose, and npm twilio does not; and what both refuse. */
+/** What ours refuses by design, but npm twilio accepts; and what both refuse. */
 export const LISTED = [
   'the verb would be dropped',
   'a text that is an object',
@@ -39,40 +39,40 @@ export interface Tally {
   readonly equal: number;
   readonly calls: number;
   readonly listed: Readonly<Record<Reason, number>>;
-  /** Sequences that differ for none of these reasons, each with how. */
-  readonly unexplained: readonly { readonly sequence: Sequence; readonly how: string }[];
+  /** Sequences that differ for another reason, with a description. */
+  readonly unexplained: readonly { readonly sequence: Sequence; readonly difference: string }[];
 }
 
 const DECLARED = ['addText', 'addChild', 'toString'];
 
-/** The methods of a builder, as npm twilio has them. */
+/** The methods of an npm twilio builder. */
 export function methodsOf(builder: object): string[] {
   const own = Object.getOwnPropertyNames(Object.getPrototypeOf(builder)).filter((name) => name !== 'constructor');
   return [...new Set([...own, ...DECLARED])].filter((name) => name !== '_getXml');
 }
 
 function args(random: Random, method: string): unknown[] {
-  const wild = random.chance(0.03);
+  const isUnusual = random.chance(0.03);
   if (method === 'addText' || method.startsWith('comment')) {
-    return [wild ? odd(random) : text(random)];
+    return [isUnusual ? odd(random) : text(random)];
   }
   if (method === 'addChild') {
-    return [wild ? odd(random) : tag(random), random.chance(0.1) ? odd(random) : attributes(random)];
+    return [isUnusual ? odd(random) : tag(random), random.chance(0.1) ? odd(random) : attributes(random)];
   }
   if (method === 'toString') {
     return [];
   }
-  const given = (): unknown =>
+  const argument = (): unknown =>
     random.chance(0.03) ? odd(random) : random.chance(0.5) ? attributes(random) : text(random);
-  return [given(), random.chance(0.03) ? odd(random) : text(random)].slice(0, random.below(3));
+  return [argument(), random.chance(0.03) ? odd(random) : text(random)].slice(0, random.below(3));
 }
 
-/** Calls that npm twilio's builders have, since each builder tells what may be called next. */
+/** A random sequence of calls. The methods come from npm twilio's builders. */
 function sequence(random: Random): Sequence {
   const root = random.pick([...ROOTS, 'VoiceResponse', 'VoiceResponse', 'VoiceResponse'] as const);
   const made: object[] = [new twilio.twiml[root]()];
   const calls: Call[] = [];
-  // A long one goes deep: the newest builder is called more often than the others.
+  // The newest builder is called more often than the others, so a long sequence nests deeply.
   const length = random.chance(0.02) ? 200 : 1 + random.below(12);
   while (calls.length < length) {
     const of = random.chance(0.6) ? made.length - 1 : random.below(made.length);
@@ -98,7 +98,7 @@ function isBuilder(value: unknown): value is object {
 
 type Outcome = { readonly xml: string } | { readonly failed: string; readonly at: number };
 
-/** Makes the calls; the document, or at which call it failed (after the last: as it was written), and how. */
+/** Runs the calls. Returns the document, or the error and the index of the failed call (the count, if writing failed). */
 function run(root: object, { calls }: Sequence): Outcome {
   const made = [root];
   let at = 0;
@@ -116,13 +116,13 @@ function run(root: object, { calls }: Sequence): Outcome {
   }
 }
 
-/** Whether XML holds a character that it may not hold. */
-function illFormed(xml: string): boolean {
+/** Whether XML has a character that is not allowed. */
+function hasIllegalCharacter(xml: string): boolean {
   // eslint-disable-next-line no-control-regex
   return /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u.test(xml);
 }
 
-function deep(xml: string): boolean {
+function isTooDeep(xml: string): boolean {
   let depth = 0;
   let deepest = 0;
   for (const [tag] of xml.matchAll(/<[^>!?]*("[^"]*"[^>"]*)*>/g)) {
@@ -137,7 +137,7 @@ function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** Why ours refuses a call that npm twilio takes. */
+/** The reason why ours refuses a call that npm twilio accepts. */
 function reasonAt(root: object, { calls }: Sequence, at: number): Reason | undefined {
   const { method, args } = calls[at] as Call;
   const [first, second] = args;
@@ -155,57 +155,62 @@ function reasonAt(root: object, { calls }: Sequence, at: number): Reason | undef
   return isObject(second) && typeof first !== 'string' ? 'a text that is an object' : undefined;
 }
 
-/** Why the outcomes may differ, or how they differ and may not; nothing where they are equal. */
-function judge(one: Sequence): { reason?: Reason; how?: string } {
+/** The reason for an allowed difference, or a description of another difference. Empty if the results are equal. */
+function compareResults(one: Sequence): { reason?: Reason; difference?: string } {
   const ours = run(new twiml[one.root](), one);
   const theirs = run(new twilio.twiml[one.root](), one);
   if ('xml' in ours && 'xml' in theirs) {
-    return ours.xml === theirs.xml ? {} : { how: `${ours.xml}\n${theirs.xml}` };
+    return ours.xml === theirs.xml ? {} : { difference: `${ours.xml}\n${theirs.xml}` };
   }
   if ('failed' in ours && ours.failed === 'a plain error') {
-    return { how: 'ours threw an error without a code' };
+    return { difference: 'ours threw an error without a code' };
   }
   if ('failed' in theirs) {
-    // What they refuse at once may be refused here when the document is written.
-    return 'failed' in ours && ours.at >= theirs.at ? { reason: 'both refuse' } : refusedAlone(one, ours, theirs.at);
+    // npm twilio may refuse a call that ours refuses later, when it writes the document.
+    return 'failed' in ours && ours.at >= theirs.at ? { reason: 'both refuse' } : onlyOursRefuses(one, ours, theirs.at);
   }
-  return refusedAlone(one, ours, one.calls.length, theirs.xml);
+  return onlyOursRefuses(one, ours, one.calls.length, theirs.xml);
 }
 
-function refusedAlone(one: Sequence, ours: Outcome, end: number, xml = ''): { reason?: Reason; how?: string } {
+function onlyOursRefuses(
+  one: Sequence,
+  ours: Outcome,
+  end: number,
+  xml = '',
+): { reason?: Reason; difference?: string } {
   if ('xml' in ours) {
-    return { how: `npm twilio threw, ours wrote ${ours.xml}` };
+    return { difference: `npm twilio threw, ours wrote ${ours.xml}` };
   }
   const { failed, at } = ours;
   if (at < end && one.calls[at]?.method !== 'toString') {
     const reason = reasonAt(new twilio.twiml[one.root](), one, at);
-    return reason ? { reason } : { how: `ours alone threw ${failed} at call ${at}` };
+    return reason ? { reason } : { difference: `ours alone threw ${failed} at call ${at}` };
   }
   const until = { ...one, calls: one.calls.slice(0, at) };
   const theirs = run(new twilio.twiml[one.root](), until);
   const written = 'xml' in theirs ? theirs.xml : xml;
-  if (failed === 'TWIML_CHARACTER' && illFormed(written)) {
+  if (failed === 'TWIML_CHARACTER' && hasIllegalCharacter(written)) {
     return { reason: 'characters that XML forbids' };
   }
-  if (failed === 'TWIML_DEPTH' && deep(written)) {
+  if (failed === 'TWIML_DEPTH' && isTooDeep(written)) {
     return { reason: 'deeper than 64 elements' };
   }
-  return { how: `ours alone threw ${failed} when it wrote ${written}` };
+  return { difference: `ours alone threw ${failed} when it wrote ${written}` };
 }
 
-/** Compares so many sequences. */
+/** Compares `count` sequences. */
 export function compare(count: number, seed: number): Tally {
   const random = new Random(seed);
   const listed = Object.fromEntries(LISTED.map((reason) => [reason, 0])) as Record<Reason, number>;
-  const unexplained: { sequence: Sequence; how: string }[] = [];
+  const unexplained: { sequence: Sequence; difference: string }[] = [];
   let equal = 0;
   let calls = 0;
   for (let done = 0; done < count; done++) {
     const one = sequence(random);
-    const { reason, how } = judge(one);
+    const { reason, difference } = compareResults(one);
     calls += one.calls.length;
-    if (how !== undefined) {
-      unexplained.push({ sequence: one, how });
+    if (difference !== undefined) {
+      unexplained.push({ sequence: one, difference });
     } else if (reason === undefined) {
       equal++;
     } else {
@@ -215,17 +220,17 @@ export function compare(count: number, seed: number): Tally {
   return { equal, calls, listed, unexplained };
 }
 
-/** The first calls of a sequence up to the one from which on it differs. */
-export function told({ sequence, how }: Tally['unexplained'][number]): string {
+/** Describes a sequence, shortened to the first call after which it differs. */
+export function describeDifference({ sequence, difference }: Tally['unexplained'][number]): string {
   for (let length = 1; length < sequence.calls.length; length++) {
     const shorter = { ...sequence, calls: sequence.calls.slice(0, length) };
-    const found = judge(shorter).how;
+    const found = compareResults(shorter).difference;
     if (found !== undefined) {
-      return told({ sequence: { ...shorter, calls: shorter.calls.slice() }, how: found });
+      return describeDifference({ sequence: { ...shorter, calls: shorter.calls.slice() }, difference: found });
     }
   }
   const calls = sequence.calls.map(({ of, method, args }) => `  [${of}].${method}(${args.map(shown).join(', ')})`);
-  return [sequence.root, ...calls, how].join('\n');
+  return [sequence.root, ...calls, difference].join('\n');
 }
 
 function shown(value: unknown): string {

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What happens to a request before it is checked. */
+/** Changes to a request before it is validated. */
 import querystring from 'node:querystring';
 import type { Random } from './random.ts';
 import type { Draft, Request } from './types.ts';
 
-/** Names and values that are put in the place of others. */
+/** Names and values that replace others. */
 const NAMES = ['a', '', '10', '__proto__', 'é', '\ud800', '😀', 'Zip'];
 const VALUES = ['+15550100123', '', 'x', ' ', '予約', '1'];
 
 export type Change = (draft: Draft, random: Random) => void;
 
-const swap =
+const replaceUrl =
   (from: RegExp, to: string): Change =>
   (draft) => {
     draft.url = draft.url.replace(from, to);
   };
 
-/** Up to the host's end, and the port. */
+/** The URL up to the end of the host, and the port. */
 const HOST_AND_PORT = /^([^/?#]*\/\/(?:[^/?#]*@)?(?:\[[^/?#\]]*\]|[^:/?#]*))(:[^/?#]*)?/;
 
-/** What happens to a URL between Twilio and an application, some of which leaves the signature good. */
-export const ON_THE_WAY: Readonly<Record<string, Change>> = {
-  'port added': swap(HOST_AND_PORT, '$1:443'),
-  'other default port added': swap(HOST_AND_PORT, '$1:80'),
-  'port removed': swap(HOST_AND_PORT, '$1'),
+/** Changes to a URL between Twilio and an application. The signature stays valid after some of them. */
+export const IN_TRANSIT: Readonly<Record<string, Change>> = {
+  'port added': replaceUrl(HOST_AND_PORT, '$1:443'),
+  'other default port added': replaceUrl(HOST_AND_PORT, '$1:80'),
+  'port removed': replaceUrl(HOST_AND_PORT, '$1'),
   'signed without the port': (draft) => {
     draft.signedUrl = draft.url.replace(HOST_AND_PORT, '$1');
   },
@@ -37,10 +37,10 @@ export const ON_THE_WAY: Readonly<Record<string, Change>> = {
   'host raised': (draft) => {
     draft.url = draft.url.replace(HOST_AND_PORT, (start) => start.toUpperCase());
   },
-  'apostrophes escaped': swap(/'/g, '%27'),
-  'apostrophes unescaped': swap(/%27/g, "'"),
-  'plus as %20': swap(/\+/g, '%20'),
-  '%20 as plus': swap(/%20/g, '+'),
+  'apostrophes escaped': replaceUrl(/'/g, '%27'),
+  'apostrophes unescaped': replaceUrl(/%27/g, "'"),
+  'plus as %20': replaceUrl(/\+/g, '%20'),
+  '%20 as plus': replaceUrl(/%20/g, '+'),
   'signed as URL writes it': (draft) => {
     draft.signedUrl = URL.parse(draft.url)?.href ?? draft.signedUrl;
   },
@@ -53,7 +53,7 @@ export const ON_THE_WAY: Readonly<Record<string, Change>> = {
       draft.signedUrl = `${start}?${querystring.stringify(querystring.parse(query))}`;
     }
   },
-  'bare keys with =': swap(/([?&])([^=&#]+)(?=&|$)/g, '$1$2='),
+  'bare keys with =': replaceUrl(/([?&])([^=&#]+)(?=&|$)/g, '$1$2='),
   'a surrogate pair parted between URL and parameters': (draft) => {
     draft.url += draft.url.includes('?') ? '&x=\ud83d' : '?x=\ud83d';
     draft.signedUrl = draft.url;
@@ -61,13 +61,13 @@ export const ON_THE_WAY: Readonly<Record<string, Change>> = {
   },
 };
 
-const swapped = (text: string, at: number, to: string): string => text.slice(0, at) + to + text.slice(at + 1);
+const replaceAt = (text: string, at: number, to: string): string => text.slice(0, at) + to + text.slice(at + 1);
 
-/** What makes another request of it. */
+/** Changes that make the signature invalid. */
 export const ALTERATIONS: Readonly<Record<string, Change>> = {
   'a byte of the signature': (draft, random) => {
     const at = random.below(28);
-    draft.header = (good) => swapped(good, at, good.charAt(at) === 'A' ? 'B' : 'A');
+    draft.header = (good) => replaceAt(good, at, good.charAt(at) === 'A' ? 'B' : 'A');
   },
   'the signature cut, padded or rewritten': (draft, random) => {
     draft.header = random.pick<Request['header']>([
@@ -107,11 +107,11 @@ export const ALTERATIONS: Readonly<Record<string, Change>> = {
       ? draft.url.replace('https:', 'http:')
       : draft.url.replace(/^\w+:/, 'https:');
   },
-  'another host': swap(/\/\/([^/?#@]*@)?[^/?#:]*/, '//$1other.example'),
-  'another port': swap(HOST_AND_PORT, '$1:9999'),
-  'another path': swap(/([^/])(?=[?#]|$)/, '$1/'),
-  'another query': swap(/\?([^&#]*)&([^#]*)/, '?$2&$1'),
-  'without its query': swap(/\?[^#]*/, ''),
+  'another host': replaceUrl(/\/\/([^/?#@]*@)?[^/?#:]*/, '//$1other.example'),
+  'another port': replaceUrl(HOST_AND_PORT, '$1:9999'),
+  'another path': replaceUrl(/([^/])(?=[?#]|$)/, '$1/'),
+  'another query': replaceUrl(/\?([^&#]*)&([^#]*)/, '?$2&$1'),
+  'without its query': replaceUrl(/\?[^#]*/, ''),
   'another token': (draft) => {
     draft.token += 'x';
   },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Our verdict on a request beside npm twilio's. */
+/** Compares our validation of requests with npm twilio's. */
 import {
   getExpectedBodyHash,
   getExpectedTwilioSignature,
@@ -9,21 +9,21 @@ import {
 } from 'plumline/twilio';
 import twilio from 'twilio';
 import { Random } from './random.ts';
-import { request } from './requests.ts';
+import { randomRequest } from './requests.ts';
 import type { Params, Request } from './types.ts';
 
-/** White space, controls, and characters that cannot be seen. */
+/** Only whitespace, control characters and invisible characters. */
 const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u;
 
 type Verdict = 'accepts' | 'refuses' | 'throws';
 
-/** What plumline/twilio refuses on purpose, and npm twilio does not. */
+/** What plumline/twilio refuses by design, but npm twilio accepts. */
 export const LISTED = ['a blank token', 'a URL without scheme and host', 'two bodySHA256'] as const;
 
 export interface Tally {
   readonly accepted: number;
   readonly refused: number;
-  /** Of those that both refuse, how many npm twilio throws over. */
+  /** How many of the requests that both refuse make npm twilio throw. */
   readonly threw: number;
   readonly listed: Readonly<Record<(typeof LISTED)[number], number>>;
   readonly unexplained: readonly Request[];
@@ -42,7 +42,7 @@ interface Library {
   validateRequestWithBody(token: string, header: string, url: string, body: string): boolean;
 }
 
-function verdictOf(library: Library, header: string, { token, url, params, body }: Request): Verdict {
+function resultOf(library: Library, header: string, { token, url, params, body }: Request): Verdict {
   return attempt(() =>
     body === undefined
       ? library.validateRequest(token, header, url, params)
@@ -50,7 +50,7 @@ function verdictOf(library: Library, header: string, { token, url, params, body 
   );
 }
 
-function exceptionOf({ token, url }: Request): (typeof LISTED)[number] | undefined {
+function listedReason({ token, url }: Request): (typeof LISTED)[number] | undefined {
   if (BLANK.test(token)) {
     return 'a blank token';
   }
@@ -63,12 +63,12 @@ function exceptionOf({ token, url }: Request): (typeof LISTED)[number] | undefin
   return hashes.length > 1 ? 'two bodySHA256' : undefined;
 }
 
-/** The header that comes with a request. */
+/** The signature header of a request. */
 function headerOf({ signedToken, signedUrl, signedParams, header }: Request): string {
   return header(twilio.getExpectedTwilioSignature(signedToken, signedUrl, signedParams));
 }
 
-/** Whether signature and hash of what was received are npm twilio's bytes. */
+/** Whether the signature and the hash of the received request are the same as npm twilio's. */
 function sameBytes({ token, url, params, body = '' }: Request): boolean {
   return (
     (BLANK.test(token) ||
@@ -77,30 +77,30 @@ function sameBytes({ token, url, params, body = '' }: Request): boolean {
   );
 }
 
-/** How our verdict or a byte is not what it is to be: npm twilio's, or a refusal where one is listed. */
-function difference(one: Request): string | undefined {
-  const header = headerOf(one);
-  const ours = verdictOf({ validateRequest, validateRequestWithBody }, header, one);
-  const theirs = verdictOf(twilio, header, one);
-  const expected = exceptionOf(one) || theirs === 'throws' ? 'refuses' : theirs;
+/** How our result differs from the expected one, or `undefined`. Expected is npm twilio's result, or a listed refusal. */
+function difference(request: Request): string | undefined {
+  const header = headerOf(request);
+  const ours = resultOf({ validateRequest, validateRequestWithBody }, header, request);
+  const theirs = resultOf(twilio, header, request);
+  const expected = listedReason(request) || theirs === 'throws' ? 'refuses' : theirs;
   if (ours !== expected) {
     return `plumline ${ours}, npm twilio ${theirs}`;
   }
-  return sameBytes(one) ? undefined : 'a signature or a hash has other bytes';
+  return sameBytes(request) ? undefined : 'a signature or a hash differs';
 }
 
-/** Compares so many requests. */
+/** Compares `count` requests. */
 export function compare(count: number, seed: number): Tally {
   const random = new Random(seed);
   let [accepted, refused, threw] = [0, 0, 0];
   const listed = { [LISTED[0]]: 0, [LISTED[1]]: 0, [LISTED[2]]: 0 };
   const unexplained: Request[] = [];
   for (let number = 0; number < count; number++) {
-    const one = request(random);
-    const theirs = verdictOf(twilio, headerOf(one), one);
-    const exception = exceptionOf(one);
-    if (difference(one)) {
-      unexplained.push(one);
+    const request = randomRequest(random);
+    const theirs = resultOf(twilio, headerOf(request), request);
+    const exception = listedReason(request);
+    if (difference(request)) {
+      unexplained.push(request);
     } else if (theirs === 'accepts' && exception) {
       listed[exception]++;
     } else if (theirs === 'accepts') {
@@ -113,10 +113,10 @@ export function compare(count: number, seed: number): Tally {
   return { accepted, refused, threw, listed, unexplained };
 }
 
-/** How many smaller requests are tried. */
-const MOST_TRIES = 20_000;
+/** The maximum count of smaller requests that are tried. */
+const MAX_TRIES = 20_000;
 
-/** A smaller request that differs in the same way: parts are left out for as long as it does. */
+/** Shrinks a request: removes parts as long as the results differ in the same way. */
 export function smallest(found: Request): Request {
   const kind = difference(found);
   let best = found;
@@ -124,7 +124,7 @@ export function smallest(found: Request): Request {
   for (let shrunk = true; shrunk;) {
     shrunk = false;
     for (const candidate of smaller(best)) {
-      if (++tries > MOST_TRIES) {
+      if (++tries > MAX_TRIES) {
         return best;
       }
       if (difference(candidate) === kind) {
@@ -142,7 +142,7 @@ function* smaller(from: Request): Generator<Request> {
     const without = (all: Params): Params => Object.fromEntries(Object.entries(all).filter(([key]) => key !== name));
     yield { ...from, params: without(from.params), signedParams: without(from.signedParams) };
   }
-  // What stands in both URLs at the same place, counted from the front or from the back, goes from both.
+  // Remove a part that is in both URLs at the same offset from the start or from the end.
   for (let length = from.url.length >> 1; length > 0; length >>= 1) {
     for (let at = 0; at + length <= from.url.length; at += length) {
       const part = from.url.slice(at, at + length);
@@ -160,24 +160,24 @@ function cut(text: string, at: number, length: number): string {
   return text.slice(0, at) + text.slice(at + length);
 }
 
-/** A request as text, with what each library says of it. */
-export function told(one: Request): string {
-  const header = headerOf(one);
-  const { changes, token, url, signedUrl, params, signedParams, body } = one;
-  const shown = { changes, token, url, signedUrl, params, signedParams, body, header };
-  const plain = (_name: string, value: unknown): unknown =>
+/** Describes a request and the results of both libraries. */
+export function describeDifference(request: Request): string {
+  const header = headerOf(request);
+  const { changes, token, url, signedUrl, params, signedParams, body } = request;
+  const details = { changes, token, url, signedUrl, params, signedParams, body, header };
+  const printable = (_name: string, value: unknown): unknown =>
     value === undefined || typeof value === 'bigint' || Number.isNaN(value) ? String(value) : value;
-  return `${JSON.stringify(shown, plain, 2)}\n${difference(one) ?? 'no difference'}`;
+  return `${JSON.stringify(details, printable, 2)}\n${difference(request) ?? 'no difference'}`;
 }
 
-/** The closing line of a run. */
+/** The summary of a run. */
 export function summary(count: number, seed: number, tally: Tally): string {
-  const listed = Object.values(tally.listed).reduce((sum, one) => sum + one, 0);
+  const listed = Object.values(tally.listed).reduce((sum, request) => sum + request, 0);
   const differing = listed + tally.unexplained.length;
   const each = LISTED.map((name) => `${tally.listed[name]} ${name}`).join(', ');
   return [
     `${count} requests, seed ${seed}: ${tally.accepted} accepted by both, ${tally.refused} refused by both, ${differing} differ`,
-    `of those that differ, ${listed} are refused here on purpose (${each}) and ${tally.unexplained.length} are unexplained`,
-    `of those refused by both, npm twilio throws over ${tally.threw}; here they are answered with false`,
+    `of those that differ, ${listed} are refused by design (${each}) and ${tally.unexplained.length} are unexplained`,
+    `of those refused by both, ${tally.threw} make npm twilio throw, and plumline returns false`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random phone numbers of every country, read by plumline and by libphonenumber-js with its largest metadata. */
+/** Compares the parsing of phone numbers with libphonenumber-js and its full metadata, for random numbers of all countries. */
 import { createRequire } from 'node:module';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { parsePhone } from 'plumline';
@@ -9,17 +9,17 @@ import { Random } from './random.ts';
 import { sample } from './sample.ts';
 
 export interface PhoneTally {
-  /** Read the same: number, country, kind and extension. */
+  /** Equal number, country, kind and extension. */
   equal: number;
   /** Refused by both. */
   refused: number;
   /** Emergency numbers and short codes, which libphonenumber-js does not know. */
   short: number;
-  /** Valid by length and first digits here; libphonenumber-js knows more of countries outside Europe and North America. */
+  /** Accepted here by length and prefix. libphonenumber-js has more rules for countries outside Europe and North America. */
   looser: number;
-  /** What people type and libphonenumber-js does not read: 00 in a country that dials something else, say. */
-  kinder: number;
-  /** Rewritten by rules of their own (docs/phones.md), and refused here. */
+  /** Accepted here but not by libphonenumber-js, such as 00 in a country with another international prefix. */
+  lenient: number;
+  /** Rewritten by libphonenumber-js with rules of the country, and refused here (docs/phones.md). */
   rewritten: number;
   differences: string[];
 }
@@ -29,17 +29,17 @@ const KINDS: Readonly<Record<string, string>> = {
   ...{ PERSONAL_NUMBER: 'personal', PAGER: 'pager' },
 };
 
-/** Where a national number is rewritten in ways that the core leaves out. */
+/** The countries with rewriting rules that the core does not have. */
 const REWRITTEN = new Set(['AR', 'BR', 'GA', 'JP', 'MX']);
 
 /** Compares `count` numbers. */
 export function comparePhones(count: number, seed: number): PhoneTally {
   const random = new Random(seed);
-  const near = every.filter(({ detailed }) => detailed);
-  const tally = { equal: 0, refused: 0, short: 0, looser: 0, kinder: 0, rewritten: 0, differences: [] as string[] };
+  const detailedPlans = allPlans.filter(({ detailed }) => detailed);
+  const tally = { equal: 0, refused: 0, short: 0, looser: 0, lenient: 0, rewritten: 0, differences: [] as string[] };
   for (let index = 0; index < count; index++) {
-    const plan = random.pick(random.chance(0.7) ? near : every);
-    compare(typed(random, plan, every), tally);
+    const plan = random.pick(random.chance(0.7) ? detailedPlans : allPlans);
+    compare(randomNumber(random, plan, allPlans), tally);
   }
   return tally;
 }
@@ -64,13 +64,13 @@ function compare({ text, country }: Case, tally: PhoneTally): void {
     } else if (REWRITTEN.has(theirs.country ?? '')) {
       tally.rewritten++;
     } else if (theirs.number.length > 16 || theirs.number.length < 8) {
-      // No E.164.
+      // Not a valid E.164 number.
       tally.refused++;
     } else {
       differs('refused');
     }
   } else if (ours.e164 === undefined) {
-    // What is no valid number there, or one that begins with + or a trunk prefix and so is no short one.
+    // libphonenumber-js must not accept an emergency number as another number.
     if (valid && ours.kind === 'emergency') {
       differs('an emergency');
     }
@@ -79,7 +79,7 @@ function compare({ text, country }: Case, tally: PhoneTally): void {
     if (!planOf(ours.country, ours.e164).detailed) {
       tally.looser++;
     } else if (theirs === undefined || theirs.number !== ours.e164) {
-      tally.kinder++;
+      tally.lenient++;
     } else {
       differs('accepted');
     }
@@ -91,8 +91,8 @@ function compare({ text, country }: Case, tally: PhoneTally): void {
     differs('another extension');
   } else {
     const kind = theirs.country === undefined ? ours.kind : (KINDS[theirs.getType() ?? ''] ?? 'ordinary');
-    // Of two kinds ours is the dearer.
-    if (kind !== ours.kind && !(kind === 'ordinary' && isBoth(ours.country, ours.kind, theirs.nationalNumber))) {
+    // If a number has two kinds, we return the more expensive one.
+    if (kind !== ours.kind && !(kind === 'ordinary' && matchesKind(ours.country, ours.kind, theirs.nationalNumber))) {
       differs('another kind');
     } else {
       tally.equal++;
@@ -100,26 +100,26 @@ function compare({ text, country }: Case, tally: PhoneTally): void {
   }
 }
 
-/** What numbers of few digits are compared. */
+/** The results for short numbers. */
 export interface EmergencyTally {
   /** Emergency numbers in both. */
   equal: number;
-  /** An emergency number here only: 112 and 911 where the country has another, and one behind prefixes. */
+  /** Emergency numbers only here: 112 and 911 in countries with other numbers, and emergency numbers after a prefix. */
   more: number;
   differences: string[];
 }
 
-/** Compares every number of 2 to `most` digits in every country with what Google knows of emergency numbers. */
-export function compareEmergencies(most: number): EmergencyTally {
+/** Compares every number of 2 to `maxDigits` digits in every country with Google's list of emergency numbers. */
+export function compareEmergencies(maxDigits: number): EmergencyTally {
   const google = createRequire(import.meta.url)('google-libphonenumber') as {
     ShortNumberInfo: { getInstance(): { isEmergencyNumber(number: string, region: string): boolean } };
   };
   const known = google.ShortNumberInfo.getInstance();
-  const isHelp = (number: string, region: string): boolean =>
+  const isEmergency = (number: string, region: string): boolean =>
     ['112', '911'].includes(number) || known.isEmergencyNumber(number, region);
   const tally: EmergencyTally = { equal: 0, more: 0, differences: [] };
-  for (const { region } of every.filter((plan) => plan.region !== '001')) {
-    for (let length = 2; length <= most; length++) {
+  for (const { region } of allPlans.filter((plan) => plan.region !== '001')) {
+    for (let length = 2; length <= maxDigits; length++) {
       for (let number = 0; number < 10 ** length; number++) {
         const text = String(number).padStart(length, '0');
         const reading = parsePhone(text, region);
@@ -131,7 +131,7 @@ export function compareEmergencies(most: number): EmergencyTally {
           ours !== undefined &&
           !theirs &&
           text.endsWith(ours) &&
-          isHelp(ours, reading.ok ? reading.country : '')
+          isEmergency(ours, reading.ok ? reading.country : '')
         ) {
           tally.more++;
         } else if (ours !== undefined || theirs) {
@@ -143,24 +143,24 @@ export function compareEmergencies(most: number): EmergencyTally {
   return tally;
 }
 
-const every = plans();
+const allPlans = plans();
 
 function planOf(country: string, e164: string): Plan {
-  const found = every.find(({ region, callingCode }) => region === country && e164.startsWith(`+${callingCode}`));
+  const found = allPlans.find(({ region, callingCode }) => region === country && e164.startsWith(`+${callingCode}`));
   if (!found) {
     throw new Error(`no plan of ${country}`);
   }
   return found;
 }
 
-/** Whether a number is of a kind, whatever else it is. */
-function isBoth(country: string, kind: string, national: string): boolean {
-  const plan = every.find(({ region }) => region === country);
+/** Whether a number matches a kind. It may match others, too. */
+function matchesKind(country: string, kind: string, national: string): boolean {
+  const plan = allPlans.find(({ region }) => region === country);
   return plan !== undefined && new RegExp(`^(?:${plan.patterns[kind as 'premium']})$`).test(national);
 }
 
-/** A number as somebody might type it, somewhere. */
-function typed(random: Random, plan: Plan, all: readonly Plan[]): Case {
+/** A number as a person might type it, and the country where it is typed. */
+function randomNumber(random: Random, plan: Plan, all: readonly Plan[]): Case {
   const kinds = [
     'ordinary',
     'ordinary',
@@ -174,27 +174,27 @@ function typed(random: Random, plan: Plan, all: readonly Plan[]): Case {
   const pattern = plan.patterns[random.pick(kinds)] || plan.patterns.ordinary || Object.values(plan.patterns).join('');
   let national = sample(random, pattern);
   if (random.chance(0.2)) {
-    national = mangled(random, national);
+    national = withTypo(random, national);
   }
-  const here = plan.region === '001' ? undefined : plan.region;
-  const abroad = random.pick(all.filter(({ region }) => region !== '001'));
+  const ownCountry = plan.region === '001' ? undefined : plan.region;
+  const otherCountry = random.pick(all.filter(({ region }) => region !== '001'));
   const trunk = plan.patterns.trunk === '' ? '' : sample(random, plan.patterns.trunk);
   const extension = random.chance(0.08) ? random.pick([' x12', ' ext. 345', ';ext=6', ' #78', ', ext 9']) : '';
   const [prefix, country] = random.pick<[string, string | undefined]>([
     [`+${plan.callingCode} `, undefined],
-    [`+${plan.callingCode} `, abroad.region],
+    [`+${plan.callingCode} `, otherCountry.region],
     [`+${plan.callingCode} (${trunk}) `, undefined],
-    [`${sample(random, abroad.patterns.international)}${plan.callingCode} `, abroad.region],
-    [trunk, here],
-    [trunk, here],
-    ['', here],
-    [plan.callingCode, here],
+    [`${sample(random, otherCountry.patterns.international)}${plan.callingCode} `, otherCountry.region],
+    [trunk, ownCountry],
+    [trunk, ownCountry],
+    ['', ownCountry],
+    [plan.callingCode, ownCountry],
   ]);
-  const text = prefix + spaced(random, national) + extension;
-  return { text: random.chance(0.05) ? wide(text) : text, country };
+  const text = prefix + withSeparators(random, national) + extension;
+  return { text: random.chance(0.05) ? toFullWidth(text) : text, country };
 }
 
-function mangled(random: Random, digits: string): string {
+function withTypo(random: Random, digits: string): string {
   const at = random.below(digits.length);
   const digit = String(random.below(10));
   return random.pick([
@@ -204,12 +204,12 @@ function mangled(random: Random, digits: string): string {
   ]);
 }
 
-function spaced(random: Random, digits: string): string {
+function withSeparators(random: Random, digits: string): string {
   const mark = random.pick(['', ' ', '-', '.', '\u00a0', '\u2011']);
   return digits.replace(/\d{2,3}(?=\d)/g, (some) => (random.chance(0.6) ? some + mark : some));
 }
 
-/** Digits of full width, as Japanese keyboards write them. (libphonenumber-js does not know such a `+`.) */
-function wide(text: string): string {
+/** Converts to full-width digits, as on Japanese keyboards. (libphonenumber-js does not accept a full-width `+`.) */
+function toFullWidth(text: string): string {
   return text.replace(/\d/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0));
 }

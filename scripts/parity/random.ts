@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random choices that a seed repeats. */
+/** A random number generator with a seed. */
 export class Random {
   #state: number;
 
@@ -8,7 +8,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 to below 1 (mulberry32). */
+  /** A number from 0 to less than 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -17,7 +17,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** From 0 to below `end`. */
+  /** An integer from 0 to less than `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }
@@ -30,8 +30,8 @@ export class Random {
     return from[this.below(from.length)] as T;
   }
 
-  /** So many picks, at most. */
-  some<T>(from: readonly T[], most: number): T[] {
-    return Array.from({ length: this.below(most + 1) }, () => this.pick(from));
+  /** Up to `max` picks. */
+  some<T>(from: readonly T[], max: number): T[] {
+    return Array.from({ length: this.below(max + 1) }, () => this.pick(from));
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random requests as Twilio, proxies, frameworks and attackers make them. */
+/** Random requests from Twilio, as proxies, frameworks and attackers change them. */
 import { createHash } from 'node:crypto';
-import { ALTERATIONS, ON_THE_WAY, type Change } from './changes.ts';
+import { ALTERATIONS, IN_TRANSIT, type Change } from './changes.ts';
 import type { Random } from './random.ts';
 import type { Draft, Params, Request } from './types.ts';
 
@@ -223,12 +223,12 @@ const BODIES = [
   'x'.repeat(3000),
 ];
 
-/** One odd thing among many usual ones. */
-function mostly<T>(random: Random, usual: readonly T[], odd: readonly T[], share: number): T {
+/** Picks an unusual value with this probability, otherwise a usual one. */
+function usuallyFrom<T>(random: Random, usual: readonly T[], odd: readonly T[], share: number): T {
   return random.chance(share) ? random.pick(odd) : random.pick(usual);
 }
 
-function query(random: Random): string {
+function randomQuery(random: Random): string {
   if (random.chance(0.4)) {
     return '';
   }
@@ -238,47 +238,47 @@ function query(random: Random): string {
   return '?' + random.some(PIECES, random.chance(0.1) ? 12 : 4).join('&');
 }
 
-function url(random: Random): string {
-  const scheme = random.chance(0.02) ? random.pick(NO_SCHEMES) : mostly(random, SCHEMES, ODD_SCHEMES, 0.06);
+function randomUrl(random: Random): string {
+  const scheme = random.chance(0.02) ? random.pick(NO_SCHEMES) : usuallyFrom(random, SCHEMES, ODD_SCHEMES, 0.06);
   const user = random.chance(0.08) ? random.pick(USERS) : '';
-  const host = mostly(random, HOSTS, ODD_HOSTS, 0.12);
-  const port = random.chance(0.3) ? mostly(random, PORTS, ODD_PORTS, 0.15) : '';
-  const path = mostly(random, PATHS, ODD_PATHS, 0.2);
+  const host = usuallyFrom(random, HOSTS, ODD_HOSTS, 0.12);
+  const port = random.chance(0.3) ? usuallyFrom(random, PORTS, ODD_PORTS, 0.15) : '';
+  const path = usuallyFrom(random, PATHS, ODD_PATHS, 0.2);
   const fragment = random.chance(0.08) ? random.pick(FRAGMENTS) : '';
-  return scheme + user + host + port + path + query(random) + fragment;
+  return scheme + user + host + port + path + randomQuery(random) + fragment;
 }
 
-function params(random: Random): Params {
-  const made: Params = {};
+function randomParams(random: Random): Params {
+  const result: Params = {};
   for (let count = random.below(random.chance(0.1) ? 40 : 8); count > 0; count--) {
-    const name = mostly(random, NAMES, ODD_NAMES, 0.25);
-    const value = mostly<unknown>(random, VALUES, ODD_VALUES, 0.25);
-    // As a parser would: `made.__proto__ = value` sets no member.
-    Object.defineProperty(made, name, { value, enumerable: true, writable: true, configurable: true });
+    const name = usuallyFrom(random, NAMES, ODD_NAMES, 0.25);
+    const value = usuallyFrom<unknown>(random, VALUES, ODD_VALUES, 0.25);
+    // As a parser does. `result.__proto__ = value` would not set a member.
+    Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true });
   }
-  return made;
+  return result;
 }
 
-function token(random: Random): string {
+function randomToken(random: Random): string {
   return random.chance(0.01)
     ? random.pick(['', ' ', '\n', '\t \r'])
     : random.pick(['0123456789abcdef0123456789abcdef', '12345', 'an-invented-auth-token', 'zoë 😀', 'x'.repeat(100)]);
 }
 
-/** The next request. */
-export function request(random: Random): Request {
-  const key = token(random);
+/** A random request. */
+export function randomRequest(random: Random): Request {
+  const key = randomToken(random);
   const body = random.chance(0.15) ? random.pick(BODIES) : undefined;
-  let address = url(random);
+  let address = randomUrl(random);
   if (body !== undefined) {
     const [, start = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(address) ?? [];
     const hash = createHash('sha256').update(body).digest('hex');
     address = `${start}${start.includes('?') ? '&' : '?'}bodySHA256=${hash}${fragment}`;
   }
-  const made = body === undefined ? params(random) : {};
+  const result = body === undefined ? randomParams(random) : {};
   const draft: Draft = {
     ...{ signedToken: key, token: key, signedUrl: address, url: address },
-    ...{ signedParams: made, params: made, body, header: (signature: string) => signature },
+    ...{ signedParams: result, params: result, body, header: (signature: string) => signature },
   };
   const changes: string[] = [];
   const apply = (from: Readonly<Record<string, Change>>): void => {
@@ -287,7 +287,7 @@ export function request(random: Random): Request {
     changes.push(name);
   };
   if (random.chance(0.5)) {
-    apply(ON_THE_WAY);
+    apply(IN_TRANSIT);
   }
   if (random.chance(0.65)) {
     apply(ALTERATIONS);

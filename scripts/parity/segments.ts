@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random texts, counted by plumline and by Twilio's own calculator (npm sms-segments-calculator). */
+/** Compares segment counts with Twilio's calculator (npm sms-segments-calculator), for random texts. */
 import { countSegments } from 'plumline';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { Random } from './random.ts';
 
 export interface SegmentTally {
-  /** Counted the same. */
+  /** Texts with equal counts. */
   equal: number;
-  /** Those of them that are UCS-2. */
+  /** Of these, texts in UCS-2. */
   unicode: number;
-  /** Of more than one segment. */
+  /** Of these, texts with more than one segment. */
   long: number;
-  /** Texts with clusters of several characters, which the calculator keeps together: see docs/phones.md. */
+  /** Texts with clusters of several characters, which the calculator does not split (docs/phones.md). */
   clusters: number;
   differences: string[];
 }
 
 const GSM = Array.from('@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCXYZÄÖÑÜ§¿abcxyzäöñüà');
 const EXTENDED = Array.from('\f^{}\\[~]|€');
-const BEYOND = Array.from('`\tçêëÀ“”’–…₤漢字ひ한😀𝔸🏥\u00a0\ufffd');
+const NOT_GSM = Array.from('`\tçêëÀ“”’–…₤漢字ひ한😀𝔸🏥\u00a0\ufffd');
 const CLUSTERS = ['e\u0301', '👩‍⚕️', '🇩🇪', '👍🏽', 'नि', '\u0301'];
 
 /** Compares `count` texts. */
@@ -32,13 +32,15 @@ export function compareSegments(count: number, seed: number): SegmentTally {
     const theirs = new SegmentedMessage(text);
     if (theirs.graphemes.some((grapheme) => Array.from(grapheme).length > 1)) {
       tally.clusters++;
-      const by = byHand(text);
+      const expectedSegments = countBySplitting(text);
       if (
         ours.encoding !== theirs.encodingName ||
-        ours.segments !== by ||
+        ours.segments !== expectedSegments ||
         ours.characters !== Array.from(text).length
       ) {
-        tally.differences.push(`${JSON.stringify(text)}: ${JSON.stringify(ours)}, by hand ${by} segments`);
+        tally.differences.push(
+          `${JSON.stringify(text)}: ${JSON.stringify(ours)}, expectedSegments hand ${expectedSegments} segments`,
+        );
       }
       continue;
     }
@@ -64,15 +66,15 @@ export function compareSegments(count: number, seed: number): SegmentTally {
   return tally;
 }
 
-/** The segments of a text that is UCS-2, cut out of it one by one. */
-function byHand(text: string): number {
+/** Counts the segments of a UCS-2 text by splitting it. */
+function countBySplitting(text: string): number {
   if (text.length <= 70) {
     return 1;
   }
   let segments = 0;
   for (let rest = text; rest !== ''; segments++) {
-    const parted = /[\ud800-\udbff]/.test(rest.charAt(66)) && /[\udc00-\udfff]/.test(rest.charAt(67));
-    rest = rest.slice(parted ? 66 : 67);
+    const splitsPair = /[\ud800-\udbff]/.test(rest.charAt(66)) && /[\udc00-\udfff]/.test(rest.charAt(67));
+    rest = rest.slice(splitsPair ? 66 : 67);
   }
   return segments;
 }
@@ -82,9 +84,9 @@ function randomText(random: Random): string {
     [GSM],
     [GSM, GSM, EXTENDED],
     [EXTENDED],
-    [GSM, GSM, GSM, GSM, GSM, GSM, BEYOND],
-    [BEYOND],
-    [GSM, BEYOND, CLUSTERS],
+    [GSM, GSM, GSM, GSM, GSM, GSM, NOT_GSM],
+    [NOT_GSM],
+    [GSM, NOT_GSM, CLUSTERS],
   ]);
   const length = random.pick([random.below(20), 60 + random.below(20), 130 + random.below(40), random.below(500)]);
   return Array.from({ length }, () => random.pick(random.pick(kinds))).join('');

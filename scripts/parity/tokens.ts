@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random tokens, made by plumline and by npm twilio at the same frozen time. */
+/** Compares tokens with npm twilio's at the same mocked time, for random options. */
 import { mock } from 'node:test';
 import { accessToken, type Grants } from 'plumline';
 import * as ours from 'plumline/twilio';
@@ -11,11 +11,11 @@ type Theirs = typeof twilio.jwt;
 type Outcome = { readonly token: string } | { readonly error: string };
 
 export interface TokenTally {
-  /** Tokens that both made, equal in every byte. */
+  /** Tokens that are equal. */
   equal: number;
-  /** Refused by both, in the same words. */
+  /** Refused by both with the same error message. */
   refused: number;
-  /** Minted by `accessToken` too, and equal. */
+  /** Tokens that `accessToken` also created, and that are equal. */
   strict: number;
   differences: string[];
 }
@@ -57,7 +57,7 @@ const GRANTS = {
 } as const;
 type GrantName = keyof typeof GRANTS;
 const GRANT_NAMES = Object.keys(GRANTS) as GrantName[];
-/** The grants as `accessToken` names them. */
+/** The names of the grants in `accessToken`. */
 const STRICT = {
   TaskRouterGrant: 'taskRouter',
   ChatGrant: 'chat',
@@ -75,7 +75,7 @@ function outcome(make: () => string): Outcome {
   }
 }
 
-/** Compares `count` tokens of each library, seed by seed the same. */
+/** Compares `count` tokens. */
 export function compareTokens(count: number, seed: number): TokenTally {
   const random = new Random(seed);
   const tally: TokenTally = { equal: 0, refused: 0, strict: 0, differences: [] };
@@ -180,7 +180,7 @@ function grantOptions(random: Random, members: readonly string[]): object | unde
   return options;
 }
 
-/** The older tokens, which the account's auth token signs. */
+/** A capability token, which is signed with the auth token. */
 function capability(random: Random): Case {
   const account = random.pick<unknown>([sid(random, 'AC'), 'AC1', '', undefined]);
   const authToken = random.chance(0.95) ? random.pick(SECRETS) : '';

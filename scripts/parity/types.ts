@@ -2,22 +2,22 @@
 
 export type Params = Record<string, unknown>;
 
-/** What is signed, and what is received of it. */
+/** A request as signed and as received. */
 export interface Request {
-  /** What was done to it on the way; empty for nothing. */
+  /** The changes between signing and receiving. */
   readonly changes: readonly string[];
-  /** The token that signs, and the one that checks. */
+  /** The token that signs, and the token that validates. */
   readonly signedToken: string;
   readonly token: string;
   readonly signedUrl: string;
   readonly url: string;
   readonly signedParams: Params;
   readonly params: Params;
-  /** A JSON or text post; undefined for a form. */
+  /** The body of a JSON or text post; `undefined` for a form. */
   readonly body: string | undefined;
-  /** What becomes of the genuine signature. */
+  /** Changes the valid signature. */
   readonly header: (signature: string) => string;
 }
 
-/** A request in the making. */
+/** A request under construction. */
 export type Draft = { -readonly [Part in keyof Omit<Request, 'changes'>]: Request[Part] };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What people, and programs that are wrong, pass to a TwiML builder. */
+/** Random arguments for TwiML builders, correct and incorrect. */
 import type { Random } from './random.ts';
 
 const TEXTS = [
@@ -16,7 +16,7 @@ const TEXTS = [
   'https://example.com/a?b=1&c=2',
 ] as const;
 
-/** What XML has no way to write. */
+/** Characters that XML cannot represent. */
 const ILLEGAL = ['\0', 'a\u0008b', '\u000b', '\u001f', '\ufffe', 'x\uffff', '\ud83d', 'a\udc00b'] as const;
 
 const NAMES = ['voice', 'loop', 'action', 'xml:lang', 'interpret-as', 'é', 'a.b', '_', 'statusCallbackEvent'] as const;
@@ -51,7 +51,7 @@ function attribute(random: Random): unknown {
   return random.pick(kinds)();
 }
 
-/** No text and no attributes: what the types do not allow, and a program may still pass. */
+/** A value that the types do not allow, but a program may pass. */
 export function odd(random: Random): unknown {
   return random.pick<unknown>([
     null,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Plans as the bytes that src/phone/plan.rs reads. The layout is told there. */
+/** Encodes plans in the binary format that src/phone/plan.rs reads and documents. */
 import { SLOTS, type Plan } from './metadata.ts';
 
 const OPEN = 10;
@@ -10,7 +10,7 @@ const CLASS = 13;
 const ANY = 14;
 const MORE = 15;
 
-/** Packs plans; those that share a calling code follow each other. */
+/** Packs plans. Plans with the same calling code must be adjacent. */
 export function pack(plans: readonly Plan[]): Uint8Array {
   const bytes: number[] = [];
   let main: Plan | undefined;
@@ -44,24 +44,24 @@ export function pack(plans: readonly Plan[]): Uint8Array {
       }
       bytes.push(number >> 8, number & 0xff);
     }
-    for (let at = 0; at < nibbles.length; at += 2) {
-      bytes.push(((nibbles[at] ?? 0) << 4) | (nibbles[at + 1] ?? 0));
+    for (let position = 0; position < nibbles.length; position += 2) {
+      bytes.push(((nibbles[position] ?? 0) << 4) | (nibbles[position + 1] ?? 0));
     }
   }
   return Uint8Array.from(bytes);
 }
 
-/** A regular expression over digits in half-bytes. */
+/** Encodes a regular expression over digits in half-bytes. */
 function encode(pattern: string): number[] {
   const nibbles: number[] = [];
-  const rest = /\(\?:|\(|\)|\||\[([\d-]+)\]|\\d|\d|\?|\{(\d+)(?:,(\d+))?\}/gy;
-  while (rest.lastIndex < pattern.length) {
-    const at = rest.lastIndex;
-    const found = rest.exec(pattern);
-    if (!found) {
-      throw new Error(`${pattern.slice(at, at + 20)} is new: teach it to src/phone/pattern.rs`);
+  const tokens = /\(\?:|\(|\)|\||\[([\d-]+)\]|\\d|\d|\?|\{(\d+)(?:,(\d+))?\}/gy;
+  while (tokens.lastIndex < pattern.length) {
+    const position = tokens.lastIndex;
+    const match = tokens.exec(pattern);
+    if (!match) {
+      throw new Error(`${pattern.slice(position, position + 20)} is not supported. Add it to src/phone/pattern.rs.`);
     }
-    const [text, members, least, most] = found;
+    const [text, members, min, max] = match;
     if (text.startsWith('(')) {
       nibbles.push(OPEN);
     } else if (text === ')') {
@@ -75,22 +75,22 @@ function encode(pattern: string): number[] {
       nibbles.push(CLASS, mask >> 8, (mask >> 4) & 15, mask & 15);
     } else if (text === '?') {
       nibbles.push(MORE, 1);
-    } else if (most !== undefined) {
-      nibbles.push(MORE, 0, Number(least), Number(most));
-    } else if (least !== undefined) {
-      nibbles.push(MORE, Number(least));
+    } else if (max !== undefined) {
+      nibbles.push(MORE, 0, Number(min), Number(max));
+    } else if (min !== undefined) {
+      nibbles.push(MORE, Number(min));
     } else {
       nibbles.push(Number(text));
     }
-    const exact = most === undefined && least !== undefined;
-    if (nibbles.some((nibble) => nibble > 15) || (exact && (Number(least) < 2 || Number(least) > 14))) {
-      throw new Error(`${text} has no half-byte`);
+    const exact = max === undefined && min !== undefined;
+    if (nibbles.some((nibble) => nibble > 15) || (exact && (Number(min) < 2 || Number(min) > 14))) {
+      throw new Error(`${text} cannot be encoded in half-bytes`);
     }
   }
   return nibbles;
 }
 
-/** The digits of a class such as `02-49`, a bit each. */
+/** A bit mask of the digits in a class such as `02-49`. */
 function digitsOf(members: string): number {
   let mask = 0;
   for (const [, first = '', last = first] of members.matchAll(/(\d)(?:-(\d))?/g)) {

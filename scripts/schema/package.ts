@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Reads the schema from npm twilio: attributes and methods from its declarations, names of elements from its code. */
+/** Reads the schema from npm twilio: attributes and methods from its declarations, element names from its code. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import type { AttributeSchema, ChildSchema, ClassSchema, DocumentName, DocumentS
 
 const DOCUMENTS: Readonly<Record<DocumentName, string>> = { voice: 'VoiceResponse', messaging: 'MessagingResponse' };
 
-/** Methods that every class has, and those that add no element. */
+/** The methods that add a comment, not an element. */
 const COMMENTS = new Set(['comment', 'commentBefore', 'commentAfter']);
 
 /** The text of schema/twiml.json. */
@@ -31,7 +31,7 @@ function readDocument(stem: string, root: string): DocumentSchema {
   const edges = [...declared.classes].flatMap(([, methods]) => methods);
   const classes: Record<string, ClassSchema> = {};
   for (const [name, children] of [...declared.classes].sort(([a], [b]) => compare(a, b))) {
-    // A class has the attributes and the text of the methods that make it, which are the same wherever it may stand.
+    // A class has the attributes and the text of the methods that create it. They are the same for every parent.
     const makers = edges.filter((edge) => edge.class === name);
     const attributes = one(
       makers.map(({ attributes }) => attributes),
@@ -52,7 +52,7 @@ function readDocument(stem: string, root: string): DocumentSchema {
   return { root, enums: Object.fromEntries(declared.enums), classes };
 }
 
-/** The value that all makers of a class agree on; `undefined` for a root, which nothing makes. */
+/** The value that is the same for all methods that create a class; `undefined` for a root, which no method creates. */
 function one<T>(values: readonly T[], name: string): T | undefined {
   if (new Set(values.map((value) => JSON.stringify(value))).size > 1) {
     throw new Error(`${name} is made in different ways: the schema cannot say that`);
@@ -71,7 +71,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** What a declaration file says. */
+/** The contents of a declaration file. */
 class Declarations {
   readonly enums = new Map<string, string[]>();
   readonly interfaces = new Map<string, Record<string, AttributeSchema>>();
@@ -87,7 +87,7 @@ class Declarations {
       }
       ts.forEachChild(node, visit);
     };
-    // An attribute may name an enum that is declared below it.
+    // An attribute may refer to an enum that is declared later.
     const interfaces = (node: ts.Node): void => {
       if (ts.isInterfaceDeclaration(node)) {
         this.#interface(node);
@@ -137,7 +137,7 @@ function literals(type: ts.TypeNode): string[] {
   });
 }
 
-/** The methods that add a child. Of overloads, the last has the attributes and the argument. */
+/** The methods that add a child. The last overload has the attributes and the argument. */
 function methods(node: ts.ClassDeclaration): ChildSchema[] {
   const found = new Map<string, ChildSchema>();
   for (const member of node.members) {
@@ -155,7 +155,7 @@ function child(method: ts.MethodDeclaration): ChildSchema {
   if (!made || !ts.isQualifiedName(made) || more.length > 0) {
     throw new Error(`${name} adds no child`);
   }
-  // `sub(words)`: an overload, or a class without attributes of its own.
+  // `sub(words)`: an overload, or a class without its own attributes.
   if (attributes && text(attributes.name) !== 'attributes') {
     const given = { name: text(attributes.name), required: !attributes.questionToken };
     return { method: name, class: made.right.text, attributes: null, argument: given };
@@ -180,7 +180,7 @@ function elementNames(file: string): Map<string, string> {
       const [call] = node.arguments ?? [];
       const [name] = call && ts.isCallExpression(call) ? call.arguments : [];
       if (!name || !ts.isStringLiteral(name) || (names.get(made) ?? name.text) !== name.text) {
-        throw new Error(`${made} writes an element that cannot be told`);
+        throw new Error(`cannot find the element name of ${made}`);
       }
       names.set(made, name.text);
     }

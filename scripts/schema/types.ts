@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The shapes of schema/twiml.json. */
+/** The types of schema/twiml.json. */
 
 export interface Schema {
   readonly source: { readonly package: string; readonly version: string };
@@ -13,34 +13,34 @@ export interface DocumentSchema {
   /** The class of the root, such as `VoiceResponse`. */
   readonly root: string;
   readonly enums: Readonly<Record<string, readonly string[]>>;
-  /** By the name of the class; two classes may write the same element under different parents. */
+  /** By class name. Two classes can write the same element under different parents. */
   readonly classes: Readonly<Record<string, ClassSchema>>;
 }
 
 export interface ClassSchema {
   readonly element: string;
   readonly attributes: Readonly<Record<string, AttributeSchema>>;
-  /** `null` where the class takes no text. */
+  /** `null` if the class takes no text. */
   readonly text: { readonly required: boolean } | null;
   readonly children: readonly ChildSchema[];
-  /** Whether it has `comment`, `commentBefore` and `commentAfter`, as the roots have. */
+  /** Whether the class has `comment`, `commentBefore` and `commentAfter`. Only roots do. */
   readonly comments?: true;
 }
 
 export interface AttributeSchema {
   readonly type: 'string' | 'number' | 'boolean' | 'enum';
-  /** The name of the enum where the type is one. */
+  /** The name of the enum, if the type is an enum. */
   readonly enum?: string;
-  /** Several values, written with a space between them. */
+  /** Whether it takes several values, separated by spaces. */
   readonly list?: true;
   readonly required?: true;
 }
 
-/** A method that adds a child: `method(attributes, argument)`, or `method(argument)` where there is an argument. */
+/** A method that adds a child: `method(attributes, argument)`, or `method(argument)` if it has an argument. */
 export interface ChildSchema {
   readonly method: string;
   readonly class: string;
-  /** The interface of the attributes; `null` where it is `object`. */
+  /** The interface of the attributes; `null` for `object`. */
   readonly attributes: string | null;
   readonly attributesRequired?: true;
   /** The text of the new element. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Trees written by the core and by npm twilio side by side, and each of them spoiled in one place. */
+/** Compares the TwiML of random trees with npm twilio's, and checks that an error in each tree is found. */
 import { checkTwiml, twiml, type TwimlElement, type TwimlFinding } from 'plumline';
 import { Random } from '../parity/random.ts';
 import { mutate, type Mutation } from './mutations.ts';
@@ -8,18 +8,18 @@ import { oracle } from './oracle.ts';
 import { randomTree } from './trees.ts';
 
 export interface Tally {
-  /** Trees whose bytes were the same under both checks, and in which `checkTwiml` found nothing. */
+  /** Trees with the same TwiML under both checks and without findings of `checkTwiml`. */
   same: number;
-  /** Mutations that were found, at the right place, in the tree and in its XML. */
+  /** Mutations that were found at the right place, in the tree and in its XML. */
   found: number;
   byKind: Map<string, number>;
   failures: string[];
 }
 
-export function compare(count: number, seed: number, mostFailures = 5): Tally {
+export function compare(count: number, seed: number, maxFailures = 5): Tally {
   const tally: Tally = { same: 0, found: 0, byKind: new Map(), failures: [] };
-  for (let number = 0; number < count && tally.failures.length < mostFailures; number++) {
-    const problem = one(seed, number, tally);
+  for (let number = 0; number < count && tally.failures.length < maxFailures; number++) {
+    const problem = checkTree(seed, number, tally);
     if (problem !== undefined) {
       tally.failures.push(`tree ${number} of seed ${seed}: ${problem}`);
     }
@@ -27,13 +27,13 @@ export function compare(count: number, seed: number, mostFailures = 5): Tally {
   return tally;
 }
 
-function one(seed: number, number: number, tally: Tally): string | undefined {
+function checkTree(seed: number, number: number, tally: Tally): string | undefined {
   const { document, tree } = randomTree(seed, number);
-  const input = forCore(tree);
+  const input = withoutBuilderNames(tree);
   const expected = oracle(document, tree);
-  const options = new Random(seed ^ number).chance(0.5) && knows(tree) ? {} : { document };
+  const options = new Random(seed ^ number).chance(0.5) && determinesKind(tree) ? {} : { document };
   for (const check of ['schema', 'form'] as const) {
-    const xml = attempt(() => twiml(input, { check, ...options }));
+    const xml = textOrError(() => twiml(input, { check, ...options }));
     if (xml !== expected) {
       return `${check}\n  ours   ${xml}\n  theirs ${expected}`;
     }
@@ -44,18 +44,18 @@ function one(seed: number, number: number, tally: Tally): string | undefined {
   }
   tally.same++;
   const mutation = mutate(document, tree, new Random(seed + number));
-  return mutation && spoiled(mutation, document, tally);
+  return mutation && checkMutation(mutation, document, tally);
 }
 
-/** Whether a verb tells the kind of document. */
-function knows(tree: TwimlElement): boolean {
+/** Whether a verb determines the kind of document. */
+function determinesKind(tree: TwimlElement): boolean {
   return (tree.children ?? []).some((child) => 'name' in child && child.name !== 'Redirect');
 }
 
-function spoiled(mutation: Mutation, document: 'voice' | 'messaging', tally: Tally): string | undefined {
+function checkMutation(mutation: Mutation, document: 'voice' | 'messaging', tally: Tally): string | undefined {
   const { kind, path, code } = mutation;
-  const input = forCore(mutation.tree);
-  const thrown = attempt(() => twiml(input, { document }));
+  const input = withoutBuilderNames(mutation.tree);
+  const thrown = textOrError(() => twiml(input, { document }));
   const listed = checkTwiml(input, { document }).filter(isError);
   if (!listed.some((finding) => finding.path === path && finding.code === code) || listed.length !== 1) {
     return `${kind}: ${code} at ${path}\n  found ${JSON.stringify(listed)}\n  in ${JSON.stringify(input)}`;
@@ -63,8 +63,8 @@ function spoiled(mutation: Mutation, document: 'voice' | 'messaging', tally: Tal
   if (thrown !== `${code} at ${path}`) {
     return `${kind}: ${code} at ${path}, thrown was ${thrown}`;
   }
-  // The same in XML, where the tree has any.
-  const xml = attempt(() => twiml(input, { check: 'form' }));
+  // The same check on the XML, if the tree can be written.
+  const xml = textOrError(() => twiml(input, { check: 'form' }));
   if (xml.startsWith('<')) {
     const read = checkTwiml(xml, { document }).filter(isError);
     if (!read.some((finding) => finding.path === path && finding.code === code)) {
@@ -80,7 +80,7 @@ function isError({ severity }: TwimlFinding): boolean {
   return severity === 'error';
 }
 
-function attempt(write: () => string): string {
+function textOrError(write: () => string): string {
   try {
     return write();
   } catch (err) {
@@ -89,10 +89,14 @@ function attempt(write: () => string): string {
   }
 }
 
-/** Without what is the oracle's. */
-function forCore(tree: TwimlElement): TwimlElement {
+/** Removes the members that only the oracle uses. */
+function withoutBuilderNames(tree: TwimlElement): TwimlElement {
   const { name, attributes, children = [] } = tree;
-  return { name, attributes, children: children.map((child) => ('name' in child ? forCore(child) : child)) };
+  return {
+    name,
+    attributes,
+    children: children.map((child) => ('name' in child ? withoutBuilderNames(child) : child)),
+  };
 }
 
 export function summary(count: number, seed: number, tally: Tally): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** One mistake in a tree that has none, and what is to be said of it. */
+/** Adds one error to a correct tree, with the finding that is expected. */
 import type { Random } from '../parity/random.ts';
 import type { AttributeRules, ClassRules } from '../schema/rules.ts';
 import type { DocumentName } from '../schema/types.ts';
@@ -19,41 +19,41 @@ interface Place {
   readonly path: string;
 }
 
-/** How often another place is drawn where there is no room for the mistake. */
-const DRAWS = 12;
+/** How many places are tried until the error is possible at one. */
+const MAX_ATTEMPTS = 12;
 
-/** `undefined` where no draw was lucky. */
+/** Returns `undefined` if the error was not possible at any place that was tried. */
 export function mutate(document: DocumentName, original: Tree, random: Random): Mutation | undefined {
-  const kind = random.pick(Object.keys(MISTAKES));
-  for (let draw = 0; draw < DRAWS; draw++) {
+  const kind = random.pick(Object.keys(MUTATIONS));
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const tree = copy(original);
-    const place = random.pick(places(tree));
+    const place = random.pick(placesIn(tree));
     const known = rulesOf(document).classes[place.tree.class] as ClassRules;
-    const done = MISTAKES[kind]?.({ ...place, known, random, document });
-    if (done) {
-      return { kind, tree, ...done };
+    const result = MUTATIONS[kind]?.({ ...place, known, random, document });
+    if (result) {
+      return { kind, tree, ...result };
     }
   }
   return undefined;
 }
 
-interface Chance extends Place {
+interface Context extends Place {
   readonly known: ClassRules;
   readonly random: Random;
   readonly document: DocumentName;
 }
 
-type Mistake = (chance: Chance) => { path: string; code: string } | undefined;
+type Mutate = (context: Context) => { path: string; code: string } | undefined;
 
-const BAD = ['\u0000', '\u0008', '\u000b', '\u001f', '\ufffe', '\uffff', '\ud800', '\udfff'];
+const INVALID_CHARACTERS = ['\u0000', '\u0008', '\u000b', '\u001f', '\ufffe', '\uffff', '\ud800', '\udfff'];
 
-const MISTAKES: Readonly<Record<string, Mistake>> = {
+const MUTATIONS: Readonly<Record<string, Mutate>> = {
   element({ tree, parent, random }) {
     if (!parent) {
       return { path: rename(tree, 'Antwort'), code: 'TWIML_ROOT' };
     }
     rename(tree, random.pick([`${tree.name}x`, 'Unheard', swapCase(tree.name)]));
-    // What is inside is not looked at: nobody knows what it may be.
+    // The content of an unknown element is not checked.
     return { path: pathTo(parent, tree), code: 'TWIML_ELEMENT' };
   },
   nesting({ tree, known, path, random, document }) {
@@ -92,8 +92,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   missing({ tree, path, known, parent }) {
     for (const [name, rule] of Object.entries(known.attributes)) {
-      const lifted = (rule.unless ?? []).some((other) => other === parent?.name || has(tree, other));
-      if (rule.required && !lifted && has(tree, name)) {
+      const isOptional = (rule.unless ?? []).some((other) => other === parent?.name || has(tree, other));
+      if (rule.required && !isOptional && has(tree, name)) {
         tree.attributes[name] = null;
         return { path: `${path}/@${name}`, code: 'TWIML_ATTRIBUTE_MISSING' };
       }
@@ -115,12 +115,12 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     return { path: `${path}/@${name}`, code };
   },
   character({ tree, path, random }) {
-    const bad = random.pick(BAD);
+    const invalid = random.pick(INVALID_CHARACTERS);
     const name = random.pick<string | undefined>(
       Object.keys(tree.attributes).filter((name) => typeof tree.attributes[name] === 'string'),
     );
     if (name !== undefined && random.chance(0.5)) {
-      tree.attributes[name] = `a${bad}b`;
+      tree.attributes[name] = `a${invalid}b`;
       return { path: `${path}/@${name}`, code: 'TWIML_CHARACTER' };
     }
     const texts = tree.children.filter((part) => 'text' in part);
@@ -129,7 +129,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     if (!text) {
       return undefined;
     }
-    text.text = `${text.text}${bad}`;
+    text.text = `${text.text}${invalid}`;
     return { path: `${path}/text()[${at + 1}]`, code: 'TWIML_CHARACTER' };
   },
   name({ tree, path, random }) {
@@ -158,7 +158,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   },
 };
 
-/** Values that an attribute does not take, and the codes for them. */
+/** Invalid values of an attribute, with the expected codes. */
 function wrongValues(rule: AttributeRules): [value: string | number, code: string][] {
   if (rule.open) {
     return [];
@@ -206,7 +206,7 @@ function copy(tree: Tree): Tree {
   return { ...tree, attributes: { ...tree.attributes }, children };
 }
 
-/** Ways from the root, remembered for a renamed element. */
+/** The paths of elements before one is renamed. */
 const paths = new WeakMap<Tree, string>();
 
 function pathTo(parent: Tree, tree: Tree): string {
@@ -215,7 +215,7 @@ function pathTo(parent: Tree, tree: Tree): string {
   return `${paths.get(parent) ?? ''}/${tree.name}[${position}]`;
 }
 
-function places(root: Tree): Place[] {
+function placesIn(root: Tree): Place[] {
   const list: Place[] = [];
   const visit = (tree: Tree, parent: Tree | undefined): void => {
     const path = parent ? pathTo(parent, tree) : tree.name;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What npm twilio writes for a tree, by the methods that its users call. */
+/** Writes a tree with npm twilio's public methods. */
 import { createRequire } from 'node:module';
 import type { DocumentName } from '../schema/types.ts';
 import { isElement, type Part, type Tree } from './trees.ts';

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Random trees that Twilio understands. */
+/** Random valid TwiML trees. */
 import type { TwimlAttribute } from 'plumline';
 import { Random } from '../parity/random.ts';
 import { rules, type AttributeRules, type ClassRules, type Rules } from '../schema/rules.ts';
 import type { DocumentName } from '../schema/types.ts';
 
-/** An element, with the names that npm twilio's builder needs to make it. */
+/** An element, with the names that npm twilio's builder needs to create it. */
 export interface Tree {
   readonly name: string;
   readonly attributes: Record<string, TwimlAttribute>;
   readonly children: Part[];
-  /** The class, and the method of its parent's; not for the core. */
+  /** The class, and the method of its parent. The core does not use them. */
   readonly class: string;
   readonly method: string;
 }
@@ -46,7 +46,7 @@ export function rulesOf(document: DocumentName): Rules {
   return documents[document];
 }
 
-/** A document, its number among all of the seed's deciding all of it. */
+/** A random document. It depends only on the seed and the number. */
 export function randomTree(seed: number, number: number): { document: DocumentName; tree: Tree } {
   const random = new Random(seed + Math.imul(number, 0x9e3779b1));
   const document = random.chance(0.85) ? 'voice' : 'messaging';
@@ -67,9 +67,9 @@ class Trees {
     const random = this.#random;
     const known = this.#classes[key] as ClassRules;
     const attributes: Record<string, TwimlAttribute> = {};
-    for (const [name, rule] of shuffled(Object.entries(known.attributes), random)) {
-      const needed = rule.required && !(rule.unless ?? []).includes(parent);
-      if (needed || random.chance(0.3)) {
+    for (const [name, rule] of shuffle(Object.entries(known.attributes), random)) {
+      const isRequired = rule.required && !(rule.unless ?? []).includes(parent);
+      if (isRequired || random.chance(0.3)) {
         attributes[name] = this.#attribute(rule);
       } else if (random.chance(0.05)) {
         attributes[name] = random.pick([null, undefined]);
@@ -77,8 +77,8 @@ class Trees {
     }
     const children: Part[] = [];
     const child = (): void => {
-      const { class: made, method: by } = random.pick(known.children);
-      children.push(this.tree(made, known.element, by, depth + 1));
+      const { class: childClass, method: childMethod } = random.pick(known.children);
+      children.push(this.tree(childClass, known.element, childMethod, depth + 1));
     };
     const mayNest = known.children.length > 0 && depth < 6;
     const texts = known.takesText && random.chance(0.9);
@@ -96,9 +96,9 @@ class Trees {
     if (depth === 0 && random.chance(0.2)) {
       children.splice(random.below(children.length + 1), 0, { comment: random.pick(['a & b', 'x -> y', '']) });
     }
-    const lifted = known.unless.some((name) => attributes[name] !== undefined && attributes[name] !== null);
-    const blank = children.every((part) => !isElement(part) && (!('text' in part) || part.text.trim() === ''));
-    if (known.content && !lifted && blank) {
+    const isOptional = known.unless.some((name) => attributes[name] !== undefined && attributes[name] !== null);
+    const isBlank = children.every((part) => !isElement(part) && (!('text' in part) || part.text.trim() === ''));
+    if (known.content && !isOptional && isBlank) {
       if (known.takesText) {
         children.push({ text: known.type === 'string' ? 'x' : this.#text(known.type) || '/x' });
       } else {
@@ -124,8 +124,8 @@ class Trees {
       case 'boolean':
         return random.pick([true, false, 'true', 'false']);
       case 'number': {
-        const [least, most] = [rule.min ?? -10, Math.min(rule.max ?? Infinity, (rule.min ?? 0) + 20_000)];
-        const number = random.pick([least, most, least + random.below(most - least + 1)]);
+        const [min, max] = [rule.min ?? -10, Math.min(rule.max ?? Infinity, (rule.min ?? 0) + 20_000)];
+        const number = random.pick([min, max, min + random.below(max - min + 1)]);
         return random.chance(0.2) ? String(number) : number;
       }
       case 'keys':
@@ -155,7 +155,7 @@ class Trees {
   }
 }
 
-function shuffled<T>(list: T[], random: Random): T[] {
+function shuffle<T>(list: T[], random: Random): T[] {
   for (let end = list.length - 1; end > 0; end--) {
     const at = random.below(end + 1);
     [list[end], list[at]] = [list[at] as T, list[end] as T];

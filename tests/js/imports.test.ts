@@ -20,10 +20,10 @@ function graph(text: string): Edge[] {
 }
 
 /** The nodes of each cycle and its shortest path. */
-function found(text: string): { nodes: string; way: string }[] {
-  return cycles(graph(text)).map(({ nodes, way }) => ({
+function found(text: string): { nodes: string; steps: string }[] {
+  return cycles(graph(text)).map(({ nodes, steps }) => ({
     nodes: nodes.join(' '),
-    way: way.map(({ from, to }) => `${from}>${to}`).join(' '),
+    steps: steps.map(({ from, to }) => `${from}>${to}`).join(' '),
   }));
 }
 
@@ -40,19 +40,19 @@ describe('the cycles of a graph', () => {
   }
 
   test('include two nodes that depend on each other', () => {
-    assert.deepEqual(found('b>a a>b'), [{ nodes: 'a b', way: 'a>b b>a' }]);
+    assert.deepEqual(found('b>a a>b'), [{ nodes: 'a b', steps: 'a>b b>a' }]);
   });
 
   test('include a node that depends on itself', () => {
-    assert.deepEqual(found('a>b b>b'), [{ nodes: 'b', way: 'b>b' }]);
+    assert.deepEqual(found('a>b b>b'), [{ nodes: 'b', steps: 'b>b' }]);
   });
 
   test('exclude nodes that only lead to or from a cycle', () => {
-    assert.deepEqual(found('start>a a>b b>c c>a c>end'), [{ nodes: 'a b c', way: 'a>b b>c c>a' }]);
+    assert.deepEqual(found('start>a a>b b>c c>a c>end'), [{ nodes: 'a b c', steps: 'a>b b>c c>a' }]);
   });
 
   test('merge if they share a node, and report the shortest path', () => {
-    assert.deepEqual(found('a>b b>c c>d d>a c>e e>c'), [{ nodes: 'a b c d e', way: 'c>e e>c' }]);
+    assert.deepEqual(found('a>b b>c c>d d>a c>e e>c'), [{ nodes: 'a b c d e', steps: 'c>e e>c' }]);
   });
 
   test('stay separate if they share no node', () => {
@@ -146,7 +146,7 @@ describe('scripts/imports.ts', () => {
   test('rejects a folder without sources', () => {
     const { status, stderr } = checked({ 'README.md': '' });
     assert.equal(status, 1);
-    assert.match(stderr, /has no sources/);
+    assert.match(stderr, /has no source files/);
   });
 
   describe('the core', () => {
@@ -180,7 +180,7 @@ describe('scripts/imports.ts', () => {
       test(`rejects an import from ${name}`, () => {
         const { status, stderr } = checked({ [file]: `${line}\n` });
         assert.equal(status, 1);
-        assert.match(stderr, new RegExp(`^Against the order of the modules:\\n  ${expected}: ${file} imports`));
+        assert.match(stderr, new RegExp(`^Imports against the order of the modules:\\n  ${expected}: ${file} imports`));
       });
     }
 
@@ -201,7 +201,7 @@ describe('scripts/imports.ts', () => {
       test(`rejects a cfg feature on ${name}`, () => {
         const { status, stderr } = checked({ 'src/text.rs': `${lines}\n` });
         assert.equal(status, 1);
-        assert.match(stderr, /^A feature chooses modules, on the line of a mod:\n {2}src\/text\.rs:1: /);
+        assert.match(stderr, /^A feature must be on the line of a mod:\n {2}src\/text\.rs:1: /);
       });
     }
 
@@ -216,7 +216,7 @@ describe('scripts/imports.ts', () => {
     test('rejects a module without an order', () => {
       const { status, stderr } = checked({ 'src/helpers.rs': '' });
       assert.equal(status, 1);
-      assert.match(stderr, /src\/helpers.rs is in no module of ORDER/);
+      assert.match(stderr, /src\/helpers.rs is not in a module of ORDER/);
     });
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Phone numbers as people type them, against libphonenumber-js and Google's own emergency numbers. */
+/** Phone numbers in common formats, checked against libphonenumber-js and Google's emergency numbers. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { parsePhone } from 'plumline';
 import { compareEmergencies, comparePhones } from '../../scripts/parity/phones.ts';
-import { files, made } from '../../scripts/phones.ts';
+import { files, generate } from '../../scripts/phones.ts';
 
 describe('parsePhone', () => {
-  test('gives E.164, the country and the kind', () => {
+  test('returns E.164, the country and the kind', () => {
     for (const [text, country, e164, of, kind] of [
       ['(212) 555-0123', 'US', '+12125550123', 'US', 'ordinary'],
       ['1-800-555-TAXI', 'US', '+18005558294', 'US', 'toll-free'],
@@ -30,7 +30,7 @@ describe('parsePhone', () => {
     });
   });
 
-  test('never gives an emergency service or a short code as a number to dial', () => {
+  test('never returns an emergency number or short code as dialable', () => {
     for (const [text, country, number, of] of [
       ['911', 'US', '911', 'US'],
       ['1-911', 'US', '911', 'US'],
@@ -48,7 +48,7 @@ describe('parsePhone', () => {
     assert.deepEqual(parsePhone('24555', 'US'), { ok: true, kind: 'short-code', number: '24555', country: 'US' });
   });
 
-  test('says why not', () => {
+  test('returns the reason for an invalid number', () => {
     for (const [text, country, code] of [
       ['', 'US', 'PHONE_NOT_A_NUMBER'],
       ['call 212 555 0123', 'US', 'PHONE_NOT_A_NUMBER'],
@@ -69,7 +69,7 @@ describe('parsePhone', () => {
     assert.throws(() => parsePhone('1', null as never), { code: 'ARGUMENT_INVALID', path: 'country' });
   });
 
-  test('reads an example of every country as it is written there and abroad', () => {
+  test('parses an example of every country in national and international format', () => {
     let read = 0;
     const not = new Set<string>();
     for (const country of getCountries()) {
@@ -87,18 +87,18 @@ describe('parsePhone', () => {
       }
     }
     assert.ok(read > 700, `${read}`);
-    // docs/phones.md: numbers that are written in another way at home.
+    // docs/phones.md lists the numbers with a different national format.
     assert.deepEqual([...not], ['AR']);
   });
 });
 
-test('plans.bin and plans.txt are what the packages say', () => {
-  const { bin, txt } = made();
+test('plans.bin and plans.txt match the packages', () => {
+  const { bin, txt } = generate();
   assert.deepEqual(new Uint8Array(readFileSync(files.bin)), bin, 'run node scripts/phones.ts');
   assert.equal(readFileSync(files.txt, 'utf8'), txt);
 });
 
-test('emergency numbers are Google’s', (t) => {
+test('emergency numbers match Google’s', (t) => {
   const { equal, more, differences } = compareEmergencies(3);
   t.diagnostic(`${equal} in both, ${more} more here`);
   assert.equal(differences[0], undefined);
@@ -106,8 +106,8 @@ test('emergency numbers are Google’s', (t) => {
 });
 
 for (const [name, seed] of [
-  ['numbers of a fixed seed are read as libphonenumber-js reads them', 20_261_121],
-  ['numbers of a new seed are read as libphonenumber-js reads them', randomInt(2 ** 32)],
+  ['numbers from a fixed seed parse as in libphonenumber-js', 20_261_121],
+  ['numbers from a new seed parse as in libphonenumber-js', randomInt(2 ** 32)],
 ] as const) {
   test(name, (t) => {
     const { differences, ...figures } = comparePhones(5000, seed);

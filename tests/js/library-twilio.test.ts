@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** plumline/twilio: the verdicts and bytes of npm twilio, which runs beside it here. */
+/** plumline/twilio: results and bytes, compared with npm twilio. */
 import assert from 'node:assert/strict';
 import querystring from 'node:querystring';
 import { describe, test } from 'node:test';
@@ -11,13 +11,13 @@ import {
   validateRequestWithBody,
 } from 'plumline/twilio';
 import twilio from 'twilio';
-import { rewritten } from '../../npm/legacy-query.ts';
+import { reencode } from '../../npm/legacy-query.ts';
 import { officialVectors, oracleVectors, skipOfficial, verdictOf, type SignatureVector } from './vectors.ts';
 
 const TOKEN = 'an-invented-auth-token';
 const URL = 'https://example.com/v';
 
-/** A verdict; what throws refuses. */
+/** The result of a validation. An exception counts as a rejection. */
 function attempt(verdict: () => boolean): boolean {
   try {
     return verdict();
@@ -26,7 +26,7 @@ function attempt(verdict: () => boolean): boolean {
   }
 }
 
-/** What contracts with npm's users list as refused: a blank token, a URL without scheme and host. */
+/** Documented rejections: a blank token, a URL without scheme and host. */
 function listed({ token, url }: SignatureVector): boolean {
   return token.trim() === '' || !/^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(url);
 }
@@ -42,7 +42,7 @@ function check(vector: SignatureVector): void {
     body === undefined
       ? validateRequest(token, signature, url, params ?? {})
       : validateRequestWithBody(token, signature, url, body);
-  assert.equal(theirs, verdictOf(vector, 'node-6.2.0'), 'npm twilio is not what the vector says');
+  assert.equal(theirs, verdictOf(vector, 'node-6.2.0'), 'npm twilio differs from the vector');
   assert.equal(ours, listed(vector) ? false : theirs);
   if (token !== '') {
     const args = [token, url, params ?? {}] as const;
@@ -62,7 +62,7 @@ describe('plumline/twilio over the vectors', () => {
   });
 });
 
-describe('what plumline/twilio refuses and npm twilio accepts', () => {
+describe('inputs that plumline/twilio rejects and npm twilio accepts', () => {
   test('a blank token', () => {
     for (const blank of ['', ' ', '\n\t', '\u00a0', '\u200b', '\ufeff', '\0']) {
       const signature = twilio.getExpectedTwilioSignature(blank, URL, {});
@@ -103,7 +103,7 @@ describe('what plumline/twilio refuses and npm twilio accepts', () => {
     }
   });
 
-  test('what npm throws over, where a request brought it, is false', () => {
+  test('request input that makes npm twilio throw returns false', () => {
     const [bad, unreadable] = ['A'.repeat(27) + '=', 'https://exa mple.com/v'];
     assert.throws(() => twilio.validateRequest(TOKEN, bad, unreadable, {}), { code: 'ERR_INVALID_URL' });
     assert.equal(validateRequest(TOKEN, bad, unreadable, {}), false);
@@ -114,8 +114,8 @@ describe('what plumline/twilio refuses and npm twilio accepts', () => {
   });
 });
 
-describe('the edges of npm twilio', () => {
-  test('a header that is no signature', () => {
+describe('edge cases of npm twilio', () => {
+  test('a header that is not a signature', () => {
     const good = twilio.getExpectedTwilioSignature(TOKEN, URL, { a: '1' });
     const headers = [
       undefined,
@@ -157,7 +157,7 @@ describe('the edges of npm twilio', () => {
     }
   });
 
-  test('half a surrogate pair at the end of a URL, the other half at the head of a name', () => {
+  test('a surrogate pair split between the end of a URL and the start of a name', () => {
     const params = { '\ude00b': 'c' };
     for (const [given, signed] of [
       [`${URL}?x=\ud83d`, `${URL}?x=\ud83d`],
@@ -171,7 +171,7 @@ describe('the edges of npm twilio', () => {
     }
   });
 
-  test('null for parameters, beside bodySHA256 only', () => {
+  test('null parameters are accepted only with bodySHA256', () => {
     const url = `${URL}?bodySHA256=x`;
     const signature = twilio.getExpectedTwilioSignature(TOKEN, url, null as unknown as object);
     assert.equal(getExpectedTwilioSignature(TOKEN, url, null), signature);
@@ -179,7 +179,7 @@ describe('the edges of npm twilio', () => {
     assert.throws(() => validateRequest(TOKEN, signature, URL, null), { code: 'ARGUMENT_INVALID', path: 'params' });
   });
 
-  test('a programmer’s mistake', () => {
+  test('invalid arguments', () => {
     const signature = 'A'.repeat(27) + '=';
     const no = undefined as never;
     const text = 'x';
@@ -209,7 +209,7 @@ describe('the edges of npm twilio', () => {
 describe('the legacy query', () => {
   const again = (query: string): string => querystring.stringify(querystring.parse(query));
 
-  test('as Node writes it', () => {
+  test('is encoded as in Node', () => {
     for (const query of [
       ...[
         '',
@@ -249,11 +249,11 @@ describe('the legacy query', () => {
       ...['%+41', 'a=%+41', 'a=100%25+%', '%25%', 'a=%f0%9f%98%80', 'a=%f0%9f', 'a=%C0%80'],
       ...[999, 1000, 1001, 2500].flatMap((n) => ['a&'.repeat(n) + 'z=1', '&'.repeat(n) + 'z=1', 'k=v&'.repeat(n)]),
     ]) {
-      assert.equal(rewritten(query), again(query), query.slice(0, 80));
+      assert.equal(reencode(query), again(query), query.slice(0, 80));
     }
   });
 
-  test('as Node writes it, whatever the characters', () => {
+  test('is encoded as in Node for random characters', () => {
     const parts = [
       'a',
       'b',
@@ -282,7 +282,7 @@ describe('the legacy query', () => {
         state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
         query += parts[(state >>> 16) % parts.length] ?? '';
       }
-      assert.equal(rewritten(query), again(query), query);
+      assert.equal(reencode(query), again(query), query);
     }
   });
 });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { accepts } from '../../scripts/licences.ts';
+import { accepts } from '../../scripts/licenses.ts';
 
-describe('scripts/licences.ts', () => {
+describe('scripts/licenses.ts', () => {
   for (const expression of [
     'MIT',
     'MIT OR Apache-2.0',

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { compare, smallest, summary, told } from '../../scripts/parity/compare.ts';
+import { compare, smallest, summary, describeDifference } from '../../scripts/parity/compare.ts';
 
 const COUNT = 5000;
 
@@ -16,7 +16,7 @@ for (const [name, seed] of [
     const tally = compare(COUNT, seed);
     t.diagnostic(summary(COUNT, seed, tally));
     const [found] = tally.unexplained;
-    assert.equal(found && told(smallest(found)), undefined);
+    assert.equal(found && describeDifference(smallest(found)), undefined);
     assert.ok(tally.accepted > COUNT * 0.3, `only ${tally.accepted} accepted`);
     assert.ok(tally.refused > COUNT * 0.3, `only ${tally.refused} refused`);
   });

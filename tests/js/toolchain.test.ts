@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * scripts/toolchain on machines that do not exist: PATH holds nothing but the system's small tools and fake commands,
- * which write down how they were called. No network, no root, nothing outside a temporary directory.
+ * scripts/toolchain on simulated machines. PATH contains only basic system tools and fake commands, which log their
+ * calls. The tests need no network and no root, and write only to a temporary directory.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -24,10 +24,10 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
 const project = path.resolve(import.meta.dirname, '../..');
-const rooms: string[] = [];
+const folders: string[] = [];
 after(() => {
-  for (const room of rooms) {
-    rmSync(room, { recursive: true, force: true });
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
@@ -39,11 +39,11 @@ const SYSTEM = [
 const PACKAGES = 'rustc-web cargo-web rust-web-src lld rust-web-clippy rustfmt-web';
 const STD = 'libstd-0123456789abcdef.rlib';
 
-/** The fake commands, by name. Each finds its machine in $MACHINE and writes its call to $MACHINE/calls. */
+/** The fake commands by name. Each reads its state from $MACHINE and appends its call to $MACHINE/calls. */
 const FAKES = {
   id: 'cat "$MACHINE/uid"',
 
-  // Runs what it is given, if this machine's sudo asks no password.
+  // Runs its command if sudo on this machine needs no password.
   sudo: `echo "sudo $*" >>"$MACHINE/calls"
     [ -e "$MACHINE/sudo-works" ] || exit 1
     shift; exec "$@"`,
@@ -74,7 +74,7 @@ const FAKES = {
     esac`,
 } as const;
 
-/** What stands in a Rust's bin; `version` and `sysroot` are those that rustc says. */
+/** The commands in the bin folder of a Rust. rustc prints `version` and `sysroot`. */
 function rustFakes(version: string, sysroot: string): Record<string, string> {
   return {
     rustc: `case "$*" in
@@ -108,15 +108,15 @@ function rustFakes(version: string, sysroot: string): Record<string, string> {
 }
 
 interface Machine {
-  readonly room: string;
-  /** Its checkout of the project. */
+  readonly folder: string;
+  /** The machine's checkout of the project. */
   readonly repo: string;
   /** A file of the machine's state. */
   readonly at: (name: string) => string;
   readonly set: (name: string, text?: string) => void;
   readonly run: (args?: string[], env?: NodeJS.ProcessEnv) => { code: number | null; out: string; err: string };
   readonly environment: (extra?: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
-  /** The calls since the last time it was asked. */
+  /** The calls since the last use of this method. */
   readonly calls: () => string[];
 }
 
@@ -128,11 +128,11 @@ function commands(directory: string, fakes: Record<string, string>): void {
   }
 }
 
-/** A machine with root and apt-get on bookworm, unless a test takes something away; `has` is what is there. */
+/** A machine with root and apt-get on bookworm by default. `has`: its installed commands. */
 function machine(...has: ('debian' | 'debian std' | 'rustup' | 'tools' | 'no apt')[]): Machine {
-  const room = realpathSync(mkdtempSync(path.join(tmpdir(), "plumline's toolchain ")));
-  rooms.push(room);
-  const at = (name: string): string => path.join(room, name);
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "plumline's toolchain ")));
+  folders.push(folder);
+  const at = (name: string): string => path.join(folder, name);
   const set = (name: string, text = ''): void => {
     writeFileSync(at(name), text);
   };
@@ -156,7 +156,7 @@ function machine(...has: ('debian' | 'debian std' | 'rustup' | 'tools' | 'no apt
   set('active', 'stable-x86_64-unknown-linux-gnu (default)\n');
   const { rustup, ...others } = FAKES;
   commands(at('usr/bin'), others);
-  // Where quotes stand in a path, the fakes' own are told apart.
+  // A path with quotes must not conflict with the quotes of the fakes.
   const said = (name: string): string => at(name).replaceAll("'", `'\\''`);
   commands(at('debian'), {
     ...rustFakes(PINNED, said('usr')),
@@ -193,13 +193,13 @@ function machine(...has: ('debian' | 'debian std' | 'rustup' | 'tools' | 'no apt
 
   const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
     PATH: `${at('usr/bin')}:${system}`,
-    MACHINE: room,
+    MACHINE: folder,
     PLUMLINE_OS_RELEASE: at('os-release'),
-    TMPDIR: room,
+    TMPDIR: folder,
     ...extra,
   });
   return {
-    room,
+    folder,
     repo,
     at,
     set,
@@ -208,20 +208,20 @@ function machine(...has: ('debian' | 'debian std' | 'rustup' | 'tools' | 'no apt
       const { status, stdout, stderr } = spawnSync(path.join(repo, 'scripts/toolchain'), args, {
         env: environment(env),
         encoding: 'utf8',
-        // Not the repository: the script finds it from its own path.
-        cwd: room,
+        // Not the repository: the script derives it from its own path.
+        cwd: folder,
       });
       return { code: status, out: stdout, err: stderr };
     },
     calls: () => {
       const lines = readFileSync(at('calls'), 'utf8').split('\n').filter(Boolean);
       set('calls');
-      return lines.map((line) => line.replaceAll(room, ''));
+      return lines.map((line) => line.replaceAll(folder, ''));
     },
   };
 }
 
-/** What a shell has once it sourced the env file. */
+/** The environment of a shell after it sources the env file. */
 function sourced(one: Machine, extra: NodeJS.ProcessEnv = {}): Record<string, string> {
   const text = execFileSync('sh', ['-c', '. "$0" && env', path.join(one.repo, '.toolchain/env')], {
     env: one.environment(extra),
@@ -247,7 +247,7 @@ const buildStd = [
 ];
 
 describe('scripts/toolchain', () => {
-  test('pins the wasm-bindgen of Cargo.toml, and accepts no Rust older than it does', () => {
+  test('pins the wasm-bindgen version and the minimum Rust version of Cargo.toml', () => {
     const script = readFileSync(path.join(project, 'scripts/toolchain'), 'utf8');
     const manifest = readFileSync(path.join(project, 'Cargo.toml'), 'utf8');
     const crate = /^wasm-bindgen = .*"=([\d.]+)"/m.exec(manifest)?.[1];
@@ -258,11 +258,11 @@ describe('scripts/toolchain', () => {
   });
 
   describe('on Debian bookworm', () => {
-    test('finds all, says each once, and one line from then on', () => {
+    test('finds all tools, prints each once, and then only one line', () => {
       const one = machine('debian std', 'tools', 'rustup');
       const first = one.run();
       assert.equal(first.code, 0, first.err);
-      assert.deepEqual(first.out.replaceAll(one.room, '').split('\n'), [
+      assert.deepEqual(first.out.replaceAll(one.folder, '').split('\n'), [
         "found Debian's Rust 1.96.0 in /usr/bin",
         'found std for wasm32-unknown-unknown in /usr',
         'found wasm-pack 0.15.1 in /usr/bin',
@@ -276,7 +276,7 @@ describe('scripts/toolchain', () => {
       assert.deepEqual(one.calls(), []);
     });
 
-    test('writes an env file that puts this Rust first, and no other command of its directory', () => {
+    test('writes an env file that adds this Rust to PATH without other commands of its directory', () => {
       const one = machine('debian std', 'tools');
       assert.equal(one.run().code, 0);
       const env = sourced(one, { RUSTUP_TOOLCHAIN: 'nightly' });
@@ -292,13 +292,13 @@ describe('scripts/toolchain', () => {
         readdirSync(rust).sort(),
         ['cargo', 'cargo-clippy', 'cargo-fmt', 'clippy-driver', 'rustc', 'rustdoc', 'rustfmt', 'wasm-ld'].sort(),
       );
-      // A shell that has sourced it finds the same again.
+      // A shell with this env file finds the same Rust.
       const again = one.run([], { PATH: env.PATH });
       assert.equal(again.code, 0, again.err);
       assert.equal(again.out.split('\n').length, 2);
     });
 
-    test('--env prints the path and nothing else, and makes what is missing', () => {
+    test('--env prints only the path and creates the file if it is missing', () => {
       const one = machine('debian std');
       const { code, out, err } = one.run(['--env']);
       assert.equal(code, 0, err);
@@ -309,7 +309,7 @@ describe('scripts/toolchain', () => {
       assert.deepEqual({ ...second }, { code: 0, out, err: '' });
     });
 
-    test('installs with apt-get, builds std, installs the tools, each once', () => {
+    test('installs with apt-get, builds std and installs the tools, each once', () => {
       const one = machine('rustup');
       const first = one.run();
       assert.equal(first.code, 0, first.err);
@@ -324,14 +324,14 @@ describe('scripts/toolchain', () => {
       assert.deepEqual(one.calls(), []);
     });
 
-    test('does not update lists that have the package', () => {
+    test('does not update package lists that have the package', () => {
       const one = machine('tools');
       one.set('candidate', '  Candidate: 1.96.0+dfsg1-1~deb12u2\n');
       assert.equal(one.run().code, 0);
       assert.deepEqual(one.calls(), [aptInstall, ...buildStd]);
     });
 
-    test('becomes root with sudo where it asks no password', () => {
+    test('uses sudo if it needs no password', () => {
       const one = machine('tools');
       one.set('uid', '1000\n');
       one.set('sudo-works');
@@ -341,14 +341,14 @@ describe('scripts/toolchain', () => {
       assert.ok(calls.includes(`sudo -n env DEBIAN_FRONTEND=noninteractive ${aptInstall}`), calls.join('\n'));
     });
 
-    test('replaces tools of another version, which would hide the right one', () => {
+    test('replaces tools of another version', () => {
       const one = machine('debian std', 'tools');
       commands(path.join(one.repo, '.toolchain/bin'), { 'wasm-pack': 'echo wasm-pack 0.13.0' });
       assert.equal(one.run().code, 0);
       assert.deepEqual(one.calls(), [wasmPack]);
     });
 
-    test('begins again after an interruption, and leaves no half of std behind', () => {
+    test('restarts after an interruption without a partial std', () => {
       const one = machine('debian', 'tools');
       mkdirSync(one.at('usr/lib/rustlib/.wasm32-unknown-unknown.new/lib'), { recursive: true });
       mkdirSync(one.at('usr/lib/rustlib/wasm32-unknown-unknown/lib'), { recursive: true });
@@ -363,7 +363,7 @@ describe('scripts/toolchain', () => {
       ]);
     });
 
-    test('two runs at once do everything once', async () => {
+    test('two concurrent runs install everything once', async () => {
       const one = machine();
       if (!existsSync(one.at('system/flock'))) {
         return;
@@ -385,7 +385,7 @@ describe('scripts/toolchain', () => {
   });
 
   describe("with rustup's Rust", () => {
-    test('is taken where there is no apt-get, and gets what it lacks', () => {
+    test('is used without apt-get, and gets missing components', () => {
       const one = machine('no apt', 'rustup');
       rmSync(one.at('toolchains/stable-x86_64-unknown-linux-gnu/bin/cargo-clippy'));
       const first = one.run();
@@ -413,7 +413,7 @@ describe('scripts/toolchain', () => {
       assert.equal((env.PATH ?? '').split(':')[0], one.at('toolchains/stable-x86_64-unknown-linux-gnu/bin'));
     });
 
-    test('is not taken over by force, nor is apt-get used, on another Debian or without root', () => {
+    test('is used instead of apt-get on another Debian or without root', () => {
       const elsewhere = machine('rustup', 'tools');
       elsewhere.set('os-release', 'VERSION_CODENAME=trixie\n');
       assert.match(elsewhere.run().out, /^not Debian's: this is not bookworm$/m);
@@ -431,7 +431,7 @@ describe('scripts/toolchain', () => {
       );
     });
 
-    test('PLUMLINE_TOOLCHAIN chooses it where Debian has one, and =debian takes nothing else', () => {
+    test('PLUMLINE_TOOLCHAIN selects rustup on Debian, and =debian allows only Debian’s Rust', () => {
       const one = machine('debian std', 'rustup', 'tools');
       assert.match(one.run([], { PLUMLINE_TOOLCHAIN: 'rustup' }).out, /^ready: rustc 1\.97\.0/m);
       assert.equal(sourced(one).PLUMLINE_TOOLCHAIN_NAME, 'rustup');
@@ -449,7 +449,7 @@ describe('scripts/toolchain', () => {
       assert.equal(help, "toolchain: PLUMLINE_TOOLCHAIN is 'nightly'; it may be debian, rustup or not set\n");
     });
 
-    test('an active toolchain that is too old stays, and another is put beside it', () => {
+    test('an outdated active toolchain is kept, and a new one is added', () => {
       const one = machine('no apt', 'rustup', 'tools');
       commands(one.at('toolchains/stable-x86_64-unknown-linux-gnu/bin'), {
         rustc: 'echo "rustc 1.94.1 (a 2026-03-01)"',
@@ -463,13 +463,13 @@ describe('scripts/toolchain', () => {
       assert.deepEqual(one.calls(), []);
     });
 
-    test('after apt-get failed once, it is not tried at every run; PLUMLINE_TOOLCHAIN=debian tries again', () => {
+    test('a failed apt-get is not retried on every run, but PLUMLINE_TOOLCHAIN=debian retries it', () => {
       const one = machine('rustup', 'tools');
       one.set('apt-fails');
       const first = one.run();
       assert.equal(first.code, 0, first.err);
       assert.match(first.out, /^not Debian's: apt-get update failed$/m);
-      // The end of the log, not all of it.
+      // Only the end of the log is shown.
       assert.match(first.err, /apt-update\.log:\napt line 3\n(.*\n)*apt line 22\n$/);
       one.calls();
       assert.equal(one.run().code, 0);
@@ -482,10 +482,10 @@ describe('scripts/toolchain', () => {
     });
   });
 
-  describe('where nothing can be had', () => {
+  describe('without any available Rust', () => {
     const closing = (err: string): string => err.trimEnd().split('\n').at(-1) ?? '';
 
-    test('says in one line what was tried and what to install', () => {
+    test('prints one line with the attempts and what to install', () => {
       const one = machine('no apt');
       const { code, out, err } = one.run();
       assert.equal(code, 1);
@@ -512,7 +512,7 @@ describe('scripts/toolchain', () => {
       );
     });
 
-    test('a std that cannot be built is such a reason', () => {
+    test('a failed build of std is such a reason', () => {
       const one = machine('debian');
       one.set('cargo-fails');
       const { code, err } = one.run();
@@ -525,7 +525,7 @@ describe('scripts/toolchain', () => {
       assert.equal(existsSync(one.at('usr/lib/rustlib/wasm32-unknown-unknown')), false);
     });
 
-    test('a tool that cannot be installed has its own line', () => {
+    test('a failed tool installation has its own line', () => {
       const one = machine('debian std');
       one.set('cargo-fails');
       const { code, err } = one.run();
@@ -536,7 +536,7 @@ describe('scripts/toolchain', () => {
       );
     });
 
-    test('an unknown argument is refused', () => {
+    test('an unknown argument is rejected', () => {
       const { code, err } = machine().run(['--help me']);
       assert.equal(code, 1);
       assert.equal(err, 'toolchain: usage: scripts/toolchain [--env]\n');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Checks that whatever ends in the package may be given on under Apache-2.0 OR MIT.
+ * Checks that everything in the package can be distributed under Apache-2.0 OR MIT.
  *
- *     node scripts/licences.ts
+ *     node scripts/licenses.ts
  *
- * Crates: those of Cargo.lock that are reached from ours by normal dependencies, for wasm, with all features. npm
- * packages: those that the bundles of bot-wrapper/, npm/ and cli/ import, and what these depend on.
+ * Crates: the normal dependencies of our crate for wasm with all features, direct and indirect. npm packages: those that
+ * the bundles of bot-wrapper/, npm/ and cli/ import, and their dependencies.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-/** Licences that ask for no more than that their text goes along. */
+/** Licenses that only require to include their text. */
 const ACCEPTED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -32,49 +32,49 @@ const ACCEPTED = new Set([
   'Zlib',
 ]);
 
-/** Whether an SPDX expression leaves a way to comply that we accept. What cannot be read is not accepted. */
+/** Whether an SPDX expression allows a license that we accept. False for an expression that cannot be parsed. */
 export function accepts(expression: string): boolean {
   // Old crates write `MIT/Apache-2.0`.
   const tokens = expression.replaceAll('/', ' OR ').match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;
 
   const take = (word: string): boolean => {
-    const there = tokens[at] === word;
-    at += there ? 1 : 0;
-    return there;
+    const isNext = tokens[at] === word;
+    at += isNext ? 1 : 0;
+    return isNext;
   };
-  // Both sides are always read, so that what follows is read from the right place.
-  const either = (): boolean => {
-    let good = both();
+  // Both sides are always parsed, so that the rest is parsed from the right position.
+  const parseOr = (): boolean => {
+    let accepted = parseAnd();
     while (take('OR')) {
-      good = both() || good;
+      accepted = parseAnd() || accepted;
     }
-    return good;
+    return accepted;
   };
-  const both = (): boolean => {
-    let good = one();
+  const parseAnd = (): boolean => {
+    let accepted = parseOperand();
     while (take('AND')) {
-      good = one() && good;
+      accepted = parseOperand() && accepted;
     }
-    return good;
+    return accepted;
   };
-  const one = (): boolean => {
+  const parseOperand = (): boolean => {
     if (take('(')) {
-      const good = either();
-      return take(')') && good;
+      const accepted = parseOr();
+      return take(')') && accepted;
     }
     const name = tokens[at++] ?? '';
     return ACCEPTED.has(take('WITH') ? `${name} WITH ${tokens[at++] ?? ''}` : name);
   };
 
-  const good = either();
-  return good && at === tokens.length;
+  const accepted = parseOr();
+  return accepted && at === tokens.length;
 }
 
-/** Something that is shipped. */
-interface Part {
+/** A dependency that is distributed with the package. */
+interface Dependency {
   readonly name: string;
-  readonly licence: string;
+  readonly license: string;
 }
 
 interface CargoMetadata {
@@ -88,7 +88,7 @@ interface CargoMetadata {
   };
 }
 
-function crates(root: string): Part[] {
+function crates(root: string): Dependency[] {
   const flags = ['--format-version', '1', '--locked', '--all-features', '--filter-platform', 'wasm32-unknown-unknown'];
   const { packages, resolve } = JSON.parse(
     execFileSync('cargo', ['metadata', ...flags], {
@@ -98,18 +98,18 @@ function crates(root: string): Part[] {
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
   ) as CargoMetadata;
-  const reached = new Set([resolve.root]);
-  // A set that grows is walked to its new end.
-  for (const id of reached) {
+  const reachable = new Set([resolve.root]);
+  // The loop also visits elements that are added during the iteration.
+  for (const id of reachable) {
     for (const { pkg, dep_kinds } of resolve.nodes.find((node) => node.id === id)?.deps ?? []) {
       if (dep_kinds.some(({ kind }) => kind === null)) {
-        reached.add(pkg);
+        reachable.add(pkg);
       }
     }
   }
   return packages
-    .filter(({ id }) => reached.has(id) && id !== resolve.root)
-    .map(({ name, version, license }) => ({ name: `crate ${name} ${version}`, licence: license ?? 'none named' }));
+    .filter(({ id }) => reachable.has(id) && id !== resolve.root)
+    .map(({ name, version, license }) => ({ name: `crate ${name} ${version}`, license: license ?? 'none named' }));
 }
 
 interface Manifest {
@@ -123,20 +123,20 @@ function manifest(directory: string): Manifest {
   return JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** Where Node would find a package, seen from a directory. */
+/** The directory where Node finds a package that is imported from a directory. */
 function installed(name: string, from: string): string {
-  const there = path.join(from, 'node_modules', name);
-  if (existsSync(path.join(there, 'package.json'))) {
-    return there;
+  const directory = path.join(from, 'node_modules', name);
+  if (existsSync(path.join(directory, 'package.json'))) {
+    return directory;
   }
   const up = path.dirname(from);
   if (up === from) {
-    throw new Error(`${name} is not installed: npm ci`);
+    throw new Error(`${name} is not installed. Run npm ci.`);
   }
   return installed(name, up);
 }
 
-async function npmPackages(root: string): Promise<Part[]> {
+async function npmPackages(root: string): Promise<Dependency[]> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: globSync('{bot-wrapper,npm,cli}/**/*.{ts,mts,cts,js,mjs,cjs}', { cwd: root }).filter(
@@ -148,17 +148,17 @@ async function npmPackages(root: string): Promise<Part[]> {
     platform: 'node',
     format: 'esm',
     outdir: 'nowhere',
-    // All packages are left out, and so named.
+    // External packages are listed in the metafile.
     packages: 'external',
     external: ['#*', '*.wasm'],
     logLevel: 'error',
   });
   const imported = Object.values(metafile.inputs)
     .flatMap(({ imports }) => imports)
-    .filter((one) => one.external === true && /^[@\w]/.test(one.path) && !isBuiltin(one.path))
-    .map((one) => one.path.split('/', one.path.startsWith('@') ? 2 : 1).join('/'));
+    .filter((entry) => entry.external === true && /^[@\w]/.test(entry.path) && !isBuiltin(entry.path))
+    .map((entry) => entry.path.split('/', entry.path.startsWith('@') ? 2 : 1).join('/'));
   const own = manifest(root);
-  // What is installed along with the package is given on just as what is bundled into it.
+  // Dependencies that are installed with the package are distributed like those that are bundled.
   const direct = new Set([...imported, ...Object.keys(own.dependencies ?? {})]);
   direct.delete(own.name);
   const directories = new Set([...direct].map((name) => installed(name, root)));
@@ -169,19 +169,19 @@ async function npmPackages(root: string): Promise<Part[]> {
   }
   return [...directories].map((directory) => {
     const { name, version, license } = manifest(directory);
-    return { name: `package ${name} ${version}`, licence: license ?? 'none named' };
+    return { name: `package ${name} ${version}`, license: license ?? 'none named' };
   });
 }
 
 if (import.meta.main) {
   const root = path.resolve(import.meta.dirname, '..');
   const [rust, npm] = [crates(root), await npmPackages(root)];
-  const refused = [...rust, ...npm].filter(({ licence }) => !accepts(licence));
+  const refused = [...rust, ...npm].filter(({ license }) => !accepts(license));
   if (refused.length > 0) {
-    for (const { name, licence } of refused) {
-      console.error(`${name}: ${licence}`);
+    for (const { name, license } of refused) {
+      console.error(`${name}: ${license}`);
     }
-    console.error(`${refused.length} of these licences cannot be told to be compatible with Apache-2.0 OR MIT`);
+    console.error(`${refused.length} licenses are not known to be compatible with Apache-2.0 OR MIT`);
     process.exitCode = 1;
   } else {
     console.log(`${rust.length} crates, ${npm.length} packages: all compatible`);
