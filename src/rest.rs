@@ -37,8 +37,8 @@ impl Rest {
     /// Reads a list or a resource. `path` is for example `/Calls.json`.
     #[must_use]
     pub fn get(&self, path: &str, query: &[(&str, &str)]) -> HttpRequest {
-        let joint = if query.is_empty() { "" } else { "?" };
-        self.request("GET", [&self.account, path, joint, &form(query)].concat(), String::new())
+        let separator = if query.is_empty() { "" } else { "?" };
+        self.request("GET", [&self.account, path, separator, &form(query)].concat(), String::new())
     }
 
     /// Reads the next page of a list. `uri` is its `next_page_uri`, which includes the account.
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn speaks_in_clear_to_this_machine_alone() {
+    fn allows_plain_http_only_to_localhost() {
         for url in ["http://localhost:8103/fake", "http://127.0.0.1:1", "http://[::1]:1/x", "https://example.com"] {
             assert!(rest(Some(url)).is_ok(), "{url}");
         }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sid_stays_one_segment_of_a_path() {
+    fn a_sid_is_encoded_as_one_path_segment() {
         assert_eq!(call_path("CA1/../../Messages?x=1#"), "/Calls/CA1%2F..%2F..%2FMessages%3Fx%3D1%23.json");
         assert_eq!(recording_path("RE1&a"), "/Recordings/RE1%26a.json");
         let sid = "CA00000000000000000000000000000001";

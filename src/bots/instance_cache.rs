@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clocks_are_known_for_a_minute() {
+    fn local_times_are_cached_for_a_minute() {
         let local_time = LocalTime { day: 20_000, minute: 480 };
         let facts = |now, zones: &[(&str, Fact<LocalTime>)]| Facts {
             now,

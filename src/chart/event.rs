@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_call_it_is_no_event() {
+    fn an_event_without_a_valid_call_sid_is_refused() {
         for sid in ["", "CA1", "SM00000000000000000000000000000001", "CA0000000000000000000000000000000g"] {
             assert_eq!(CallEvent::read(&[("CallSid", sid)], NOW), None, "{sid}");
             assert_eq!(CallEvent::from_rest(&Json::object([("sid", Json::of(sid))])), None, "{sid}");
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_or_said_twice_is_not_said() {
+    fn malformed_and_repeated_parameters_count_as_absent() {
         let event = read(&[
             ("CallStatus", "exploded"),
             ("CallDuration", "-4"),
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_messages_from_recorded_calls() {
+    fn distinguishes_messages_from_recorded_calls() {
         const RECORDING: (&str, &str) = ("RecordingSid", "RE00000000000000000000000000000001");
         let message = |pairs: &[_]| read(&[&[RECORDING], pairs].concat()).unwrap().recording.unwrap().message;
         assert!(message(&[("RecordingUrl", "https://example.com/r")]));
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_moves_no_call_of_its_own_to_another() {
+    fn a_browser_cannot_assign_its_call_to_another_call() {
         let pairs = [
             ("CallSid", ROOT),
             ("Direction", "inbound"),

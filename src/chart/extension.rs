@@ -142,7 +142,7 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     let status = |name: &str| text(one(name)?, "valueCode").and_then(Status::parse);
     let number =
         |name: &str| one(name)?.get("valueInteger")?.integer().filter(|number| *number <= i32::MAX.cast_unsigned());
-    let truth = |name: &str| one(name)?.get("valueBoolean")?.boolean();
+    let boolean = |name: &str| one(name)?.get("valueBoolean")?.boolean();
     let mut leg = Leg { sid: call_sid(text(one("callSid")?, "valueString")?)?.0.to_owned(), ..Leg::default() };
     for (name, place) in TEXTS.iter().zip(&mut leg.texts) {
         let found = one(name).and_then(|part| text(part, "valueString").or_else(|| text(part, "valueCode")));
@@ -160,9 +160,9 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
         }
     }
     leg.dialed = status("dialCallStatus");
-    leg.bridged = truth("bridged");
-    leg.message = truth("message") == Some(true);
-    leg.rejected = truth("rejected") == Some(true);
+    leg.bridged = boolean("bridged");
+    leg.message = boolean("message") == Some(true);
+    leg.rejected = boolean("rejected") == Some(true);
     let is_shown = status("callStatus");
     match leg.count(Count::Sequence) {
         Some(last) => {

@@ -80,7 +80,7 @@ impl CallLog {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let root = self.root_leg()?;
-        let own = root.outcome()?;
+        let root_outcome = root.outcome()?;
         if root.has_message() || self.children().any(Leg::has_message) {
             return Some(Outcome::Voicemail);
         }
@@ -108,8 +108,8 @@ impl CallLog {
             // The end of a child was not reported: it rang when the caller hung up.
             None if has_children => Outcome::Dropped,
             None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
-            None if own == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
-            None => own,
+            None if root_outcome == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
+            None => root_outcome,
         })
     }
 }

@@ -118,7 +118,7 @@ mod tests {
     use crate::runtime::{Answer, Ask, Flow, Reply, Response, Step};
 
     /// A server that answers every search with the same full page.
-    fn asked_of(page: &str) -> (Reply, usize) {
+    fn search_all(page: &str) -> (Reply, usize) {
         let mut flow = Flow::new(|host| async move {
             let mut search_pages =
                 PagedSearch::new("Communication?status=completed".to_owned(), "sent", 1_000_000, None);
@@ -149,20 +149,20 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_gives_the_same_pages_for_ever_is_left() {
+    fn a_search_stops_if_the_server_repeats_the_same_page() {
         let page = |sent: &str| {
             let entry = |id: usize| format!(r#"{{"resource":{{"resourceType":"Communication","id":"{id}"{sent}}}}}"#);
             let entries: Vec<String> = (0..40).map(entry).collect();
             format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","))
         };
         for sent in [r#","sent":"1969-01-01T00:00:00Z""#, ""] {
-            let (reply, _) = asked_of(&page(sent));
+            let (reply, _) = search_all(&page(sent));
             assert!(
                 matches!(&reply, Reply::Broken(problem) if problem.code == Code::ChartUnavailable),
                 "{sent} {reply:?}"
             );
         }
         // All resources share one instant, and there are no others. They are read once.
-        assert_eq!(asked_of(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
+        assert_eq!(search_all(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
     }
 }

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn words_read_back() {
+    fn each_status_can_be_written_and_parsed() {
         for (status, word) in Status::ALL {
             assert_eq!((Status::parse(word), status.word()), (Some(status), word));
         }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_stays_and_the_later_or_fuller_one_counts() {
+    fn a_final_status_stays_and_the_later_or_more_specific_one_counts() {
         use Status::{Busy, Canceled, Completed, Failed, InProgress, NoAnswer, Ringing};
         let shown = |reports: &[_]| merged(reports).status();
         assert_eq!(shown(&[(Ringing, Some(1)), (Completed, Some(3)), (InProgress, Some(2))]), Some(Completed));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_with_and_without_a_number_make_no_circle() {
+    fn final_statuses_merge_to_the_same_result_in_any_order() {
         use Status::{Busy, Canceled, Failed};
         // Compared in pairs, each of these beats the next, and the last beats the first.
         let reports = [(Canceled, Some(9)), (Failed, Some(3)), (Busy, None)];

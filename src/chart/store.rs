@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sid_stays_one_value_of_a_query() {
+    fn a_sid_is_encoded_as_one_search_value() {
         let url = search("CA1&_count=0,x").url;
         assert_eq!(url, "Communication?identifier=https://www.twilio.com/|CA1%26_count%3D0%5C%2Cx");
         let sid = "CA00000000000000000000000000000001";

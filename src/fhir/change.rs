@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_says_the_same() {
+    fn compares_values_without_the_order_of_members() {
         assert!(equals(&json(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), &json(r#"{"b":[{"d":3,"c":2}],"a":1}"#)));
         for (one, other) in [("[1,2]", "[2,1]"), ("[1]", "[1,1]"), (r#"{"a":1}"#, r#"{"a":1,"b":2}"#), ("{}", "[]")] {
             assert!(!equals(&json(one), &json(other)), "{one} {other}");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_its_own_and_leaves_corrections() {
+    fn replaces_its_own_value_and_preserves_corrections() {
         let followed = |text: &str, previous: &str, new: &str| {
             let mut resource = json(text);
             update_member(&mut resource, "a", &json(previous), json(new));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_its_own_element_among_others() {
+    fn replaces_its_own_list_element_and_preserves_others() {
         let followed = |text: &str, previous: &str, new: &str| {
             let mut resource = json(text);
             update_element(&mut resource, "a", &json(previous), json(new));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn places_and_arranges() {
+    fn places_elements_and_reorders_members() {
         let mut resource = json(r#"{"x":0,"b":[{"u":1},{"u":2}],"a":1}"#);
         place(&mut resource, "b", json(r#"{"u":2,"v":3}"#), |element| {
             element.get("u").and_then(Json::integer) == Some(2)

@@ -47,8 +47,8 @@ pub fn exception(problem: &Problem) -> Json {
 }
 
 fn error(code: &str, problem: &Problem) -> Json {
-    let (place, joint) = problem.at.map_or(("", ""), |place| (place, ": "));
-    let text = [place, joint, problem.code.help()].concat();
+    let (place, separator) = problem.at.map_or(("", ""), |place| (place, ": "));
+    let text = [place, separator, problem.code.help()].concat();
     let coding = Json::object([("system", Json::of(SYSTEM)), ("code", Json::of(problem.code.as_str()))]);
     let details = Json::object([("coding", Json::List(vec![coding])), ("text", Json::Text(text))]);
     outcome(code, "error", code, details)

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_each_of_many() {
+    fn finds_each_of_many_members() {
         let name = |n: usize| ["name-", &n.to_string()].concat();
         let map: Map<usize> = (0..5_000).map(|n| (name(n), n)).collect();
         for (n, (known, value)) in map.iter().enumerate() {

@@ -115,7 +115,7 @@ impl Json {
     /// A boolean.
     #[must_use]
     pub const fn boolean(&self) -> Option<bool> {
-        if let Self::Bool(truth) = self { Some(*truth) } else { None }
+        if let Self::Bool(boolean) = self { Some(*boolean) } else { None }
     }
 
     /// A number, if it is a `u32`.
@@ -187,7 +187,7 @@ impl Json {
 
     fn write_to(&self, text: &mut String) {
         match self {
-            Self::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+            Self::Bool(boolean) => text.push_str(if *boolean { "true" } else { "false" }),
             Self::Null => text.push_str("null"),
             Self::Number(json) | Self::Raw(json) => text.push_str(json),
             Self::Text(string) => text.push_str(&quote(string)),
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_every_kind() {
+    fn reads_every_type_of_value() {
         let json = Json::parse(r#"{"a":[1,-2,1.5,true,null,"\u00e9"],"b":{"c":""},"a":7}"#).unwrap();
         assert_eq!(json.members().len(), 3);
         let list = json.get("a").unwrap().elements();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn makes_changes_and_writes() {
+    fn creates_changes_and_writes_values() {
         let mut json = Json::object([("a", Json::of("x\"")), ("b", Json::Null), ("c", Json::count(7))]);
         assert_eq!(json.write(), r#"{"a":"x\"","c":7}"#);
         json.set("a", Json::List(vec![Json::Bool(true), Json::Null, Json::Object(Vec::new())]));
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn says_where_it_goes_wrong() {
+    fn an_error_has_the_position() {
         assert_eq!(Json::parse(""), Err(JsonError { line: 1, column: 1 }));
         assert_eq!(Json::parse("{\n\"a\":}"), Err(JsonError { line: 2, column: 5 }));
         assert_eq!(Json::parse(&"[".repeat(100_000)), Err(JsonError { line: 1, column: 129 }));

@@ -45,8 +45,8 @@ impl ShapeError {
     #[cold]
     #[inline(never)]
     fn under(mut self, step: &str) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = [step, joint, &self.path].concat();
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = [step, separator, &self.path].concat();
         self
     }
 
@@ -173,7 +173,7 @@ impl Typed for String {
 impl Typed for bool {
     fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         match parser.value(0) {
-            Some(Json::Bool(truth)) => Ok(truth),
+            Some(Json::Bool(boolean)) => Ok(boolean),
             _ => Err(ShapeError::default()),
         }
     }
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_path_and_never_a_value() {
+    fn an_error_has_the_path_and_never_a_value() {
         for (text, path, is_member) in [
             ("[]", "", false),
             ("7", "", false),

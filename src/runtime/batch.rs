@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_as_long_as_any_of_its_entries() {
+    fn the_batch_has_the_longest_deadline_of_its_entries() {
         let mut batch = Batch::default();
         assert!(batch.open().is_none());
         batch.add(1, FhirRequest::default(), Some(300), None);
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn splits_the_answer_entry_by_entry() {
+    fn splits_the_answer_into_those_of_the_entries() {
         let body = r#"{"resourceType":"Bundle","entry":[{"resource":{"total":0},"response":{"status":"200"}},{"response":{"status":"409 Conflict","outcome":{"id":"conflict"}}}]}"#;
         let answers = split(answer(200, body));
         assert_eq!(answers, [(4, answer(200, r#"{"total":0}"#)), (7, answer(409, r#"{"id":"conflict"}"#))]);
     }
 
     #[test]
-    fn a_failure_is_the_failure_of_each() {
+    fn if_the_batch_fails_each_entry_fails() {
         assert_eq!(split(Answer::TimedOut), [(4, Answer::TimedOut), (7, Answer::TimedOut)]);
         assert_eq!(split(answer(500, "{}")), [(4, answer(500, "null")), (7, answer(500, "null"))]);
         for body in ["null", "{}", r#"{"entry":[]}"#, r#"{"entry":[{"response":{"status":"?"}}]}"#] {

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_resource_holds_up_no_other() {
+    fn a_resource_that_is_too_long_does_not_affect_others() {
         let write = |length: usize| {
             let resource = Some("x".repeat(length));
             (Ask::Fhir(FhirRequest { method: "PUT", url: "A/1".to_owned(), resource, ..Default::default() }), None)
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_count_once() {
+    fn only_the_first_answer_to_a_request_counts() {
         let mut running = Flow::new(flow);
         let Step::Ask(asks) = running.step() else { panic!() };
         let headers = asks.iter().find(|open| open.ask == Ask::Headers).unwrap().id;
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_that_waits_for_nothing_ends() {
+    fn a_flow_that_waits_without_a_request_ends() {
         let step = Flow::new(|_| std::future::pending()).step();
         let Step::Done(Response { reply: Reply::Broken(problem), log }) = step else { panic!() };
         assert_eq!((problem.code, log.len()), (Code::FlowStuck, 1));

@@ -176,12 +176,12 @@ async fn write(
     tickets: &mut Tickets,
 ) -> Result<Option<u64>, Code> {
     let Reconciled { mut refused, unknown } = reconcile(run, events, tickets).await?;
-    for some in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
+    for chunk in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
         if !run.has_budget(8) {
             return Err(Code::TwilioUnavailable);
         }
         run.spend();
-        let asks = some.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
+        let asks = chunk.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
         let mut roots = Vec::new();
         for answer in run.host.ask_all(asks).await {
             match answer {
@@ -190,7 +190,7 @@ async fn write(
                 _ => return Err(Code::TwilioUnavailable),
             }
         }
-        let legs = events.iter().filter(|event| some.iter().any(|root| *root == event.root().0)).cloned();
+        let legs = events.iter().filter(|event| chunk.iter().any(|root| *root == event.root().0)).cloned();
         let is_complete: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
         refused = earlier(refused, reconcile(run, &is_complete, tickets).await?.refused);
     }

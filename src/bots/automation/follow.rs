@@ -155,15 +155,15 @@ impl Known {
             (&mut known.alerts, "Communication", of("Communication", of_alerts)),
             (&mut known.open, "Task", closing.map(tasks::search_open_since)),
         ];
-        let (mut places, mut requests) = (Vec::new(), Vec::new());
-        for (place, kind, request) in searches {
+        let (mut targets, mut requests) = (Vec::new(), Vec::new());
+        for (target, kind, request) in searches {
             if let Some(request) = request {
-                places.push((place, kind));
+                targets.push((target, kind));
                 requests.push(request);
             }
         }
-        for ((place, kind), answer) in places.into_iter().zip(run.fhir(requests).await) {
-            *place = found(answer, kind).map_err(StoreError::code)?;
+        for ((target, kind), answer) in targets.into_iter().zip(run.fhir(requests).await) {
+            *target = found(answer, kind).map_err(StoreError::code)?;
         }
         Ok(known)
     }

@@ -43,7 +43,7 @@ pub(super) struct SweepRun<'a> {
 }
 
 impl<'a> SweepRun<'a> {
-    pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, asks: u32) -> Self {
+    pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, count: u32) -> Self {
         let ours = OurNumbers::read(event);
         let invalid = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
         // One of our numbers cannot be read, so any call that is not known to be another application's may be ours.
@@ -57,7 +57,7 @@ impl<'a> SweepRun<'a> {
             config,
             numbers,
             rest: None,
-            round_trips_left: Cell::new(asks),
+            round_trips_left: Cell::new(count),
             alerts_left: Cell::new(MAX_ALERTS),
             postponed: RefCell::new(None),
             problems: RefCell::new(invalid.into_iter().collect()),
@@ -94,8 +94,8 @@ impl<'a> SweepRun<'a> {
     }
 
     /// Whether this many round trips are left.
-    pub(super) const fn has_budget(&self, asks: u32) -> bool {
-        self.round_trips_left.get() >= asks
+    pub(super) const fn has_budget(&self, count: u32) -> bool {
+        self.round_trips_left.get() >= count
     }
 
     pub(super) fn spend(&self) {
@@ -103,8 +103,8 @@ impl<'a> SweepRun<'a> {
     }
 
     /// Runs `work` and reserves this many round trips for later.
-    pub(super) async fn reserving<T>(&self, asks: u32, work: impl Future<Output = T>) -> T {
-        let reserved = asks.min(self.round_trips_left.get());
+    pub(super) async fn reserving<T>(&self, count: u32, work: impl Future<Output = T>) -> T {
+        let reserved = count.min(self.round_trips_left.get());
         self.round_trips_left.set(self.round_trips_left.get() - reserved);
         let output = work.await;
         self.round_trips_left.set(self.round_trips_left.get() + reserved);

@@ -281,7 +281,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buckets_begin_where_they_say() {
+    fn each_second_is_in_the_bucket_that_starts_before_it() {
         for seconds in 0..10_000 {
             let of = bucket(seconds);
             assert!(of < BUCKETS && min_seconds(of) <= seconds && bucket(min_seconds(of)) == of, "{seconds}");
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_rounded() {
+    fn shares_are_rounded_to_three_digits() {
         let text = |part, whole| share(part, whole).write();
         assert_eq!(
             (text(1, 3), text(2, 3), text(0, 7), text(7, 7)),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_read_back_and_nothing_else_does() {
+    fn sums_can_be_written_and_read_and_invalid_ones_are_refused() {
         let mut sums = Sums::new(2);
         sums.row_of("Practitioner/b").unwrap().add(true, true);
         sums.row_of("Practitioner/a").unwrap().add(false, false);

@@ -94,10 +94,10 @@ async fn run_plan(host: &Host, request: &WebhookRequest<'_, '_>, plan: &Plan<'_>
     }
     let mut rendered = render(plan, &next, &facts);
     let mut codes = Vec::new();
-    if let Some(late) = update.as_mut().filter(|update| update.found.is_none()) {
+    if let Some(unread) = update.as_mut().filter(|update| update.found.is_none()) {
         if rendered.rejected {
             // A rejected call is not missed. Without this, Twilio reports it like any unanswered call.
-            late.found = Some(host.ask(Ask::Fhir(search(late.event.root().0)), Some(READ_DEADLINE)).await);
+            unread.found = Some(host.ask(Ask::Fhir(search(unread.event.root().0)), Some(READ_DEADLINE)).await);
         } else {
             update = None;
         }
@@ -154,10 +154,10 @@ async fn collect_facts(
         let asks_for_no_one = wanted.iter().all(|lookup| is_local_time(lookup) || matches!(lookup, Lookup::Service(_)));
         if pass == 0 && asks_for_no_one {
             // A plan that looks up no one updates no record at the start of a call, unless it may reject the call.
-            update.take_if(|update| !update.has_news && !rejects(plan.config));
+            update.take_if(|update| !update.has_details && !may_reject(plan.config));
         }
         let record_read =
-            update.as_mut().filter(|update| update.found.is_none() && (update.has_news || !asks_for_no_one));
+            update.as_mut().filter(|update| update.found.is_none() && (update.has_details || !asks_for_no_one));
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
@@ -199,7 +199,7 @@ impl ReadFailures {
 }
 
 /// Whether the config may reject a call and follows up calls.
-fn rejects(config: &Config) -> bool {
+fn may_reject(config: &Config) -> bool {
     config.follows_up() && Reject::is_in(config)
 }
 
@@ -251,7 +251,7 @@ fn ask(lookup: &Lookup, plan: &Plan<'_>, facts: &Facts) -> Option<Ask> {
 struct RecordUpdate<'a> {
     event: CallEvent<'a>,
     /// Whether it says more than that the call started, which its callbacks report, too.
-    has_news: bool,
+    has_details: bool,
     context: Context,
     /// The answer to the search for the call's record.
     found: Option<Answer>,
@@ -268,16 +268,16 @@ impl<'a> RecordUpdate<'a> {
         };
         let queue =
             if accepted { Some(QueueReport { result: CALLBACK_REQUESTED, seconds: None }) } else { event.queue };
-        let has_news = request.step.kind != CallbackKind::First;
+        let has_details = request.step.kind != CallbackKind::First;
         let event = CallEvent { queue, ..event };
-        Some(Self { event, has_news, context: Context::default(), found: None })
+        Some(Self { event, has_details, context: Context::default(), found: None })
     }
 }
 
 impl RecordUpdate<'_> {
     /// Writes the update. It tries again after a conflict, and more often if the call is over.
     async fn write(&mut self, host: &Host, base: &str, is_over: bool) -> Result<(), Code> {
-        if !self.has_news && !self.event.rejected && self.context == Context::default() {
+        if !self.has_details && !self.event.rejected && self.context == Context::default() {
             return Ok(());
         }
         let root = self.event.root().0;

@@ -10,7 +10,7 @@ use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{Ask, Body, Host, Layout, Reply, Secret, WebhookEvent};
-use crate::signature::{self, AuthToken, Request, HostHeaders, SharedKeys, SignedParams, WebhookUrl, explain};
+use crate::signature::{self, AuthToken, HostHeaders, Request, SharedKeys, SignedParams, WebhookUrl, explain};
 use crate::text::{find, split_on};
 
 /// Milliseconds to read the bot's own URL. Twilio gives up after 15 s.
@@ -126,8 +126,8 @@ fn verify_urls<'a>(
         let steps = callbacks(&settings.config, Params(pairs));
         let queried = find(base, b'?').is_some();
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
-        let place = signature::find_signed_suffix(base, &suffixes, params, signature, tokens, MAX_HASHED);
-        if let Some(step) = place.and_then(|place| steps.into_iter().nth(place)) {
+        let index = signature::find_signed_suffix(base, &suffixes, params, signature, tokens, MAX_HASHED);
+        if let Some(step) = index.and_then(|index| steps.into_iter().nth(index)) {
             return Ok(VerifiedRequest { step, url: base.to_owned() });
         }
         if base.len() == url.as_str().len() {
