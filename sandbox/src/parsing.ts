@@ -82,7 +82,7 @@ export function inputOf(req: Request, rawBody: boolean): unknown {
 const nestedTooDeeply = badRequest(`Content nests more than ${maxLevels} levels deep`);
 
 /** For routes that read the parsed body. */
-export const refuseDeep: RequestHandler = (req, res, next) => {
+export const rejectDeepJson: RequestHandler = (req, res, next) => {
   if (tooDeep.has(req)) {
     sendOutcome(res, nestedTooDeeply);
   } else {

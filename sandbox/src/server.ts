@@ -27,7 +27,7 @@ import { faults, isRate } from './faults.ts';
 import { fhirRoutes, indexDefinitions } from './fhir.ts';
 import { Hosts } from './hosts.ts';
 import { Load } from './load.ts';
-import { bodyParsers, errorHandler, refuseDeep, requireJson, standardHeaders } from './parsing.ts';
+import { bodyParsers, errorHandler, rejectDeepJson, requireJson, standardHeaders } from './parsing.ts';
 import { Requesters } from './requesters.ts';
 import type { Member, NewPractitioner } from './requesters.ts';
 import { sendOutcome } from './results.ts';
@@ -234,7 +234,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     bots.executions.byAuthorization(authorization)?.member ?? requesters.byAuthorization(authorization);
   const accessOf = async (member: Member): Promise<Access> => ({
     author: member.reference,
-    rights: await Rights.of(store, member.membership.id),
+    rights: await Rights.load(store, member.membership.id),
   });
   route(app, {
     hosts: new Hosts(port, options.publicUrl),
@@ -318,7 +318,7 @@ function route(app: Express, parts: Parts): void {
     app.post(`${prefix}/webhook/:id`, webhook(bots, requesters));
   }
   app.use(hosts.checkOrigin);
-  app.use(['/console', '/fake'], refuseDeep);
+  app.use(['/console', '/fake'], rejectDeepJson);
   app.use(pages);
   app.use('/fake', fakes);
   for (const prefix of ['', '/api']) {
@@ -330,7 +330,7 @@ function route(app: Express, parts: Parts): void {
         .get(operation(parts))
         .post(operation(parts));
     }
-    app.use(`${prefix}/fhir/R4`, requireJson, refuseDeep, fhir);
+    app.use(`${prefix}/fhir/R4`, requireJson, rejectDeepJson, fhir);
   }
   app.use(errorHandler);
 }

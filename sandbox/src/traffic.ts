@@ -79,7 +79,7 @@ export class Traffic {
       res.locals['lost'] = true;
       next();
     } else if ('status' in fault) {
-      refuse(res, fault.status);
+      reject(res, fault.status);
     } else {
       if ('delay' in fault) {
         await setTimeout(fault.delay);
@@ -114,7 +114,7 @@ function roundTrip(req: Request, url: string): RoundTrip {
   return { method: req.method, url, ...(entries && { entries }) };
 }
 
-function refuse(res: Response, status: 409 | 412 | 429 | 500 | 503): void {
+function reject(res: Response, status: 409 | 412 | 429 | 500 | 503): void {
   if (status === 503) {
     // This is the response of a load balancer without a server, not of Medplum.
     res.status(503).type('html').send('<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The sandbox as slow as a server. Times are compared with the least that they can be, and never with a most. */
+/** The sandbox with server speed. Times are compared only with a minimum, never with a maximum. */
 import type { Patient } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, bundle, create } from './sandbox-client.ts';
+import { fhirRequest, bundle, create } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
 
@@ -25,26 +25,26 @@ async function together<T>(count: number, action: (index: number) => Promise<T>)
   return Promise.all(Array.from({ length: count }, (_, index) => action(index)));
 }
 
-test('requests that come together wait for one another', async () => {
+test('concurrent requests wait for each other', async () => {
   const search = { request: { method: 'GET' as const, url: 'Patient?active=true' } };
   const write = {
     request: { method: 'POST' as const, url: 'Patient' },
     resource: { resourceType: 'Patient' as const },
   };
-  for (const [least, one] of [
-    [20 * 7, () => ask(sandbox, 'GET', 'Patient')],
-    [20 * 7, () => ask(sandbox, 'POST', 'Patient/_search', {})],
-    [20 * 13, () => ask(sandbox, 'POST', 'Patient', { resourceType: 'Patient' })],
-    [20 * 13, () => ask(sandbox, 'POST', '', bundle('batch', search, search, search, search))],
-    [20 * 21, () => ask(sandbox, 'POST', '', bundle('batch', write, write))],
+  for (const [minimum, one] of [
+    [20 * 7, () => fhirRequest(sandbox, 'GET', 'Patient')],
+    [20 * 7, () => fhirRequest(sandbox, 'POST', 'Patient/_search', {})],
+    [20 * 13, () => fhirRequest(sandbox, 'POST', 'Patient', { resourceType: 'Patient' })],
+    [20 * 13, () => fhirRequest(sandbox, 'POST', '', bundle('batch', search, search, search, search))],
+    [20 * 21, () => fhirRequest(sandbox, 'POST', '', bundle('batch', write, write))],
   ] as const) {
     const took = await milliseconds(() => together(20, one));
-    // A timer may be a fraction of a millisecond early.
-    assert.ok(took > least * 0.9, `${took} of ${least}`);
+    // A timer can fire a fraction of a millisecond early.
+    assert.ok(took > minimum * 0.9, `${took} of ${minimum}`);
   }
 });
 
-test('a run of a bot takes its time, of whatever trigger, and so do its requests', async () => {
+test('a bot run and its requests take time for every trigger', async () => {
   const code = `exports.handler = async (medplum) => ({ found: (await medplum.searchResources('Patient', 'active=true')).length });`;
   const bot = await sandbox.addBot({ code, runtimeVersion: 'vmcontext' });
   const took = await milliseconds(async () => {
@@ -55,30 +55,38 @@ test('a run of a bot takes its time, of whatever trigger, and so do its requests
   assert.ok((await milliseconds(() => sandbox.cron(bot.id))) > 47 * 0.9);
 });
 
-test('another speed divides the times', async () => {
+test('a higher speed divides the times', async () => {
   const slow = await startSandbox({ seed: 'slow', serverSpeed: 0.25 });
   try {
-    const took = await milliseconds(() => together(10, () => ask(slow, 'GET', 'Patient')));
+    const took = await milliseconds(() => together(10, () => fhirRequest(slow, 'GET', 'Patient')));
     assert.ok(took > 10 * 28 * 0.9, String(took));
   } finally {
     await slow.stop();
   }
 });
 
-test('writes of one resource meet: some lose, and every one that was answered 200 was done', async () => {
+test('of concurrent writes to a resource some fail, and every 200 was applied', async () => {
   const { id } = await create<Patient>(sandbox, { resourceType: 'Patient' });
   const answers = await together(80, (index) =>
-    ask(sandbox, 'PUT', `Patient/${id}`, { resourceType: 'Patient', id, name: [{ family: `Sample ${index}` }] }),
+    fhirRequest(sandbox, 'PUT', `Patient/${id}`, {
+      resourceType: 'Patient',
+      id,
+      name: [{ family: `Sample ${index}` }],
+    }),
   );
   const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
   assert.equal(count(200) + count(409), 80);
   assert.ok(count(409) > 0 && count(409) < 40, `${count(409)} of 80`);
-  const { body } = await ask<{ resourceType: 'Bundle'; entry: object[] }>(sandbox, 'GET', `Patient/${id}/_history`);
+  const { body } = await fhirRequest<{ resourceType: 'Bundle'; entry: object[] }>(
+    sandbox,
+    'GET',
+    `Patient/${id}/_history`,
+  );
   assert.equal(body.entry.length, count(200) + 1);
 });
 
-test('a speed that is none is refused', async () => {
+test('an invalid server speed is refused', async () => {
   for (const serverSpeed of [0, -1, NaN, Infinity]) {
-    await assert.rejects(startSandbox({ serverSpeed }), /speed is a number above 0/);
+    await assert.rejects(startSandbox({ serverSpeed }), /speed must be a number above 0/);
   }
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Which requests the sandbox takes: from which host and page, of which type, how deeply nested. */
+/** The requests that the sandbox accepts: hosts, origins, content types and nesting depth. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
@@ -35,13 +35,13 @@ let port: string;
 before(async () => {
   sandbox = await startSandbox({ seed: 'requests' });
   bots = await deployBots(sandbox, { account, runtimeVersion: 'vmcontext' });
-  openConsole(sandbox, { account, bots: bots, people: await addPeople(sandbox), tickets: false });
+  openConsole(sandbox, { account, bots, people: await addPeople(sandbox), tickets: false });
   bot = await sandbox.addBot({ name: 'echo', code: echo, runtimeVersion: 'vmcontext' });
   ({ port } = new URL(sandbox.url));
 });
 after(() => sandbox.stop());
 
-/** node:http, since fetch has a Host and an Origin of its own. */
+/** Uses node:http, because fetch sets its own Host and Origin. */
 function send(method: string, path: string, headers: Headers = {}, body = '', to = sandbox): Promise<Answer> {
   const { hostname, port } = new URL(to.url);
   return new Promise((resolve, reject) => {
@@ -72,7 +72,7 @@ async function patients(): Promise<number> {
 const paths = ['/', '/sandbox.json', '/console/account', '/fhir/R4/Patient', '/api/fhir/R4/Patient', '/sandbox/sent'];
 
 describe('the Host header', () => {
-  test('every spelling of this machine is answered', async () => {
+  test('every name of this machine is accepted', async () => {
     const names = ['localhost', 'LOCALHOST', '127.0.0.1', '127.0.0.2', '[::1]', '[0:0:0:0:0:0:0:1]', '127.1'];
     for (const name of names) {
       for (const path of paths) {
@@ -81,7 +81,7 @@ describe('the Host header', () => {
     }
   });
 
-  test('every other host is refused, on every route, and the answer names the option', async () => {
+  test('every other host is rejected on every route, and the error names the option', async () => {
     const others = [
       `rebound.example.com:${port}`,
       'rebound.example.com',
@@ -107,7 +107,7 @@ describe('the Host header', () => {
         ['OPTIONS', '/fhir/R4/Patient'],
         ['POST', '/fake/meta/messages'],
       ] as const) {
-        // X-Forwarded-Host is what an attacker's page could set as well.
+        // An attacker's page could also set X-Forwarded-Host.
         const headers = { Host: host, 'X-Forwarded-Host': `localhost:${port}`, 'Content-Type': 'application/json' };
         const { status, body } = await send(method, path, headers, method === 'POST' ? '{}' : '');
         assert.equal(status, 403, `${host} ${method} ${path}`);
@@ -117,13 +117,13 @@ describe('the Host header', () => {
     }
   });
 
-  test('a request without one is refused', async () => {
+  test('a request without a Host header is rejected', async () => {
     assert.match(await raw('GET /sandbox.json HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 403/);
     assert.match(await raw('GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 403/);
     assert.match(await raw('GET /sandbox.json HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400/);
   });
 
-  test('a tunnel is answered by the host of its public URL, and by no other', async () => {
+  test('a tunnel is accepted only with the host of the public URL', async () => {
     for (const [publicUrl, own, other] of [
       ['https://sandbox.example.com', 'sandbox.example.com', 'other.example.com'],
       ['https://Sandbox.Example.com/', 'sandbox.example.com:443', 'sandbox.example.com:80'],
@@ -141,7 +141,7 @@ describe('the Host header', () => {
     }
   });
 
-  test('on port 80 a host needs no port', () => {
+  test('a host on port 80 needs no port', () => {
     const statusOf = (hosts: Hosts, host: string): number => {
       let status = 200;
       const res = { status: (code: number) => ((status = code), res), type: () => res, send: () => res };
@@ -154,11 +154,11 @@ describe('the Host header', () => {
   });
 });
 
-describe('what changes state', () => {
-  const wish = JSON.stringify({ kind: 'phone', from: '+15550100099', to: '+15550100001' });
+describe('a state-changing request', () => {
+  const request = JSON.stringify({ kind: 'phone', from: '+15550100099', to: '+15550100001' });
   const patient = '{"resourceType":"Patient"}';
 
-  test('is taken as JSON alone', async () => {
+  test('is accepted only as JSON', async () => {
     const before = { patients: await patients(), sent: sandbox.sent.length, executions: sandbox.executions.length };
     const simple = [
       form,
@@ -170,8 +170,8 @@ describe('what changes state', () => {
     for (const type of simple) {
       const headers: Headers = type === undefined ? {} : { 'Content-Type': type };
       for (const [method, path, body, status] of [
-        ['POST', '/console/play', wish, 400],
-        ['POST', '/console/call', wish, 400],
+        ['POST', '/console/play', request, 400],
+        ['POST', '/console/call', request, 400],
         ['POST', '/fhir/R4/Patient', type === form ? 'resourceType=Patient' : patient, 415],
         ['POST', '/api/fhir/R4/Patient', type === form ? 'resourceType=Patient' : patient, 415],
         ['POST', '/fhir/R4', 'resourceType=Bundle&type=batch', 415],
@@ -189,18 +189,18 @@ describe('what changes state', () => {
     assert.deepEqual(now, before);
   });
 
-  test('is taken as any JSON, and a search as a form', async () => {
+  test('is accepted as any JSON type, and a search as a form', async () => {
     for (const type of ['application/json', 'application/fhir+json', 'application/fhir+json; charset=utf-8']) {
       assert.equal((await send('POST', '/fhir/R4/Patient', { 'Content-Type': type }, patient)).status, 201, type);
     }
     const searched = await send('POST', '/fhir/R4/Patient/_search', { 'Content-Type': form }, '_count=1');
     assert.equal(searched.status, 200);
-    assert.equal((await send('POST', '/console/call', { 'Content-Type': 'application/json' }, wish)).status, 200);
+    assert.equal((await send('POST', '/console/call', { 'Content-Type': 'application/json' }, request)).status, 200);
     const tip = { 'Content-Type': 'application/json; charset=utf-8', 'Sec-Fetch-Site': 'same-origin' };
-    assert.equal((await send('POST', '/console/play', { ...tip, Origin: sandbox.url }, wish)).status, 200);
+    assert.equal((await send('POST', '/console/play', { ...tip, Origin: sandbox.url }, request)).status, 200);
   });
 
-  test('is refused to a page of another origin', async () => {
+  test('is rejected from another origin', async () => {
     const before = await patients();
     const executions = (): number => sandbox.executions.filter(({ trigger }) => trigger === 'execute').length;
     const executed = executions();
@@ -214,12 +214,12 @@ describe('what changes state', () => {
       { 'Sec-Fetch-Site': 'cross-site' },
     ] as Headers[]) {
       for (const [method, path, body] of [
-        ['POST', '/console/play', wish],
-        ['POST', '/console/call', wish],
+        ['POST', '/console/play', request],
+        ['POST', '/console/call', request],
         ['POST', '/fhir/R4/Patient', patient],
         ['POST', `/fhir/R4/Bot/${bot.id}/$execute`, '{}'],
         ['GET', `/fhir/R4/Bot/${bot.id}/$execute`, ''],
-        // Express compares the paths of routes without regard to case.
+        // Express matches route paths case-insensitively.
         ['GET', `/fhir/R4/Bot/${bot.id}/$EXECUTE`, ''],
         ['GET', `/fhir/R4/Bot/${bot.id}/$Execute/more?a=1`, ''],
         ['HEAD', `/API/FHIR/r4/bot/${bot.id}/$eXecute/`, ''],
@@ -228,10 +228,10 @@ describe('what changes state', () => {
       ] as const) {
         const type = method === 'POST' ? json : {};
         const { status } = await send(method, path, { ...type, ...page }, body);
-        // GET has no Origin where a page only loads something.
+        // A GET for a page resource has no Origin.
         assert.equal(status, 403, `${JSON.stringify(page)} ${method} ${path}`);
       }
-      // As on a server, which asks nothing but the signature.
+      // As on a server, which checks only the signature.
       assert.equal((await send('POST', `/webhook/${bot.membershipId}`, { ...json, ...page }, '{}')).status, 200);
     }
     assert.equal(await patients(), before);
@@ -241,7 +241,7 @@ describe('what changes state', () => {
     }
   });
 
-  test('$execute takes what the server takes', async () => {
+  test('$execute accepts what the server accepts', async () => {
     for (const [type, body, input] of [
       [form, 'a=1', { a: '1' }],
       ['text/plain', 'a', 'a'],
@@ -254,7 +254,7 @@ describe('what changes state', () => {
   });
 });
 
-describe('a body that nests deeply', () => {
+describe('a deeply nested body', () => {
   const list = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
   const object = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
   const patient = (depth: number): string => `{"resourceType":"Patient","name":${list(depth)}}`;
@@ -289,7 +289,7 @@ describe('a body that nests deeply', () => {
   }
 
   for (const depth of [5_000, 100_000]) {
-    test(`${depth} levels: 400 on every route, and the next request is answered`, async () => {
+    test(`${depth} levels: every route returns 400 and stays available`, async () => {
       const bots = [bot];
       for (const runtimeVersion of runtimeVersions) {
         bots.push(await sandbox.addBot({ code: echo, runtimeVersion }));
@@ -320,7 +320,7 @@ describe('a body that nests deeply', () => {
       await alive();
     });
 
-    test(`${depth} levels: a bot with rawBody is given the text`, async () => {
+    test(`${depth} levels: a bot with rawBody gets the text`, async () => {
       for (const runtimeVersion of runtimeVersions) {
         const code = `exports.handler = async (medplum, { input }) => ({ length: input.length });`;
         const takes = await sandbox.addBot({ code, runtimeVersion, rawBody: true });
@@ -333,7 +333,7 @@ describe('a body that nests deeply', () => {
       await alive();
     });
 
-    test(`${depth} levels: Plumline's own bots refuse it`, { skip: !existsSync(bundlePath('webhook')) }, async () => {
+    test(`${depth} levels: Plumline's bots reject it`, { skip: !existsSync(bundlePath('webhook')) }, async () => {
       for (const [path, status] of [
         [new URL(bots.webhook.webhook).pathname, 403],
         [`/fhir/R4/Bot/${bots.operations.id}/$execute`, 400],
@@ -347,7 +347,7 @@ describe('a body that nests deeply', () => {
     });
   }
 
-  test('what a bot answers may nest too deeply', async () => {
+  test('a bot’s response that is nested too deeply fails', async () => {
     const code = `exports.handler = async (medplum, { input }) => {
       let made = {};
       for (let depth = 0; depth < input.depth; depth++) made = { made };
@@ -364,7 +364,7 @@ describe('a body that nests deeply', () => {
     }
   });
 
-  test('as many levels as are taken come through, in a resource, too', async () => {
+  test('the maximum depth is accepted, also in a resource', async () => {
     const answer = await send(
       'POST',
       `/webhook/${bot.membershipId}`,

@@ -39,7 +39,7 @@ export class Rights {
   /**
    * Reads the current membership and its policy. Without a policy, a member may do everything except administration.
    */
-  static async of(store: Store, membershipId: string): Promise<Rights> {
+  static async load(store: Store, membershipId: string): Promise<Rights> {
     const membership = await store.readResource<ProjectMembership>('ProjectMembership', membershipId);
     const resource: AccessPolicyResource[] = [];
     if (membership.accessPolicy) {
