@@ -27,8 +27,8 @@ const TRAPPED = 'CORE_TRAPPED';
 /** The help texts for errors without a loaded core. A test checks that the core has the same texts. */
 const NOT_LOADED = 'Call init of plumline/slim with plumline.wasm, and await it, before any other function.';
 const FORBIDDEN =
-  "This host compiles no WebAssembly: give init of plumline/slim a compiled module, or allow 'wasm-unsafe-eval'.";
-const INVALID = 'Give init the plumline.wasm of this very version: a module, its bytes, a Response or a URL.';
+  "This host does not allow compiling WebAssembly. Pass a compiled module to init of plumline/slim, or allow 'wasm-unsafe-eval'.";
+const INVALID = 'Pass the plumline.wasm of the same version to init: a module, its bytes, a Response or a URL.';
 
 let source: (() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined;
 let compiled: WebAssembly.Module | undefined;

@@ -254,7 +254,7 @@ describe('scripts/toolchain', () => {
     const rust = /^rust-version = "1\.(\d+)"/m.exec(manifest)?.[1];
     assert.ok(crate !== undefined && rust !== undefined);
     assert.match(script, new RegExp(`^wasm_bindgen=${crate.replaceAll('.', '\\.')} `, 'm'));
-    assert.match(script, new RegExp(`^oldest=${rust} `, 'm'));
+    assert.match(script, new RegExp(`^min_minor=${rust} `, 'm'));
   });
 
   describe('on Debian bookworm', () => {
