@@ -11,7 +11,7 @@ import express from 'express';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
-import { ask, bearer, create, executeUrl, search } from './sandbox-client.ts';
+import { fhirRequest, bearer, create, executeUrl, search } from './sandbox-client.ts';
 
 const deployed = (path: string): Resource =>
   JSON.parse(readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')) as Resource;
@@ -211,10 +211,10 @@ describe('a Subscription', () => {
       sandbox.setTime(sandbox.now() + 5 * minute);
       // The sweep records the call, and the Subscription delivers that record too.
       await sweep();
-      const told = sandbox.executions.filter(({ trigger }) => trigger === 'subscription');
-      assert.ok(told.length >= 2, `${told.length}`);
+      const deliveries = sandbox.executions.filter(({ trigger }) => trigger === 'subscription');
+      assert.ok(deliveries.length >= 2, `${deliveries.length}`);
       assert.deepEqual(
-        told.flatMap(({ log }) => log),
+        deliveries.flatMap(({ log }) => log),
         [],
       );
       assert.equal((await found(sandbox, 'Task?status=requested')).length, 1);
@@ -238,7 +238,7 @@ describe('the reports', () => {
       });
       const [call] = await found<Communication>(sandbox, calls);
       assert.ok(call);
-      await ask(sandbox, 'PUT', `Communication/${call.id}`, { ...call, subject: { reference: 'Patient/p1' } });
+      await fhirRequest(sandbox, 'PUT', `Communication/${call.id}`, { ...call, subject: { reference: 'Patient/p1' } });
       const staff = policy('staff');
       // The deployment sets the bot's identifier.
       const rights = staff.resource?.map((one) => (one.resourceType === 'Bot' ? { resourceType: 'Bot' } : one)) ?? [];

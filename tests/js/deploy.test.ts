@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, search } from './sandbox-client.ts';
+import { fhirRequest, search } from './sandbox-client.ts';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -107,7 +107,7 @@ describe('deploy/', () => {
     assert.equal(paths.length, 8);
     for (const path of paths) {
       const resource = read(path);
-      const { status, body } = await ask(sandbox, 'POST', resource.resourceType, resource);
+      const { status, body } = await fhirRequest(sandbox, 'POST', resource.resourceType, resource);
       assert.equal(status, 201, `${path}: ${JSON.stringify(body)}`);
     }
   });
@@ -287,14 +287,14 @@ describe('the searches of the sweep and the reports', () => {
 
   before(async () => {
     for (let number = 1; number <= 3; number += 1) {
-      await ask(sandbox, 'POST', 'Communication', {
+      await fhirRequest(sandbox, 'POST', 'Communication', {
         ...samples.call,
         identifier: [{ system: 'https://www.twilio.com/', value: sid(number) }],
         subject: { reference: `Patient/p${number}` },
         sent: `2026-11-21T09:3${number}:00.000Z`,
       });
     }
-    await ask(sandbox, 'POST', 'Task', {
+    await fhirRequest(sandbox, 'POST', 'Task', {
       ...samples.task,
       identifier: [
         { system: 'https://plumline.dev/fhir/call-task', value: `${sid(1)}.voicemail` },
@@ -303,7 +303,7 @@ describe('the searches of the sweep and the reports', () => {
       for: { reference: 'Patient/p1' },
       authoredOn: at,
     });
-    await ask(sandbox, 'POST', 'Basic', {
+    await fhirRequest(sandbox, 'POST', 'Basic', {
       ...samples.marks,
       identifier: [{ system: 'https://plumline.dev/fhir/sweep', value: 'calls' }],
     });
@@ -366,6 +366,6 @@ describe('the searches of the sweep and the reports', () => {
     };
     const system = 'https://plumline.dev/fhir/call-task';
     const unless = { 'If-None-Exist': `identifier=${system}|${sid(1)}.missed,${system}|${sid(1)}.voicemail` };
-    assert.equal((await ask(sandbox, 'POST', 'Task', task, unless)).status, 200);
+    assert.equal((await fhirRequest(sandbox, 'POST', 'Task', task, unless)).status, 200);
   });
 });

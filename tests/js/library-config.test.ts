@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Configs as JavaScript and the command meet them: checkConfig, the schema, `plumline check`. */
+/** Config validation in JavaScript and on the command line: checkConfig, the schema, `plumline check`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,17 +19,17 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const examples = readdirSync(path.join(root, 'docs/dialplan')).map((file) => `docs/dialplan/${file}`);
 const sound = 'tests/rust/sound-config.json';
 
-/** A config as a program without types passes it. */
+/** Calls checkConfig without types. */
 const check = (config: unknown, options?: object): unknown => checkConfig(config as Config, options);
 
-/** The codes and paths of what is wrong. */
+/** The codes and paths of the findings. */
 function found(config: unknown, options?: object): string[] {
   const checked = checkConfig(config as Config, options);
   return (checked.ok ? checked.warnings : checked.findings).map(({ code, path }) => `${path} ${code}`);
 }
 
 describe('checkConfig', () => {
-  test('takes text and objects, of another realm too', () => {
+  test('accepts text and objects, also from another realm', () => {
     for (const file of [...examples, sound]) {
       const text = read(file);
       assert.deepEqual(check(text), { ok: true, warnings: [] }, file);
@@ -38,8 +38,8 @@ describe('checkConfig', () => {
     }
   });
 
-  test('tells code, path, help and severity', () => {
-    const help = 'A number is written in E.164, + and the country code first; the beginning of callers';
+  test('returns code, path, help and severity', () => {
+    const help = 'Write the number in E.164: "+15550100001". In callers and lists, a prefix ends with an asterisk';
     const checked = checkConfig({ outbound: { callerId: '911' } });
     assert.ok(!checked.ok);
     const [finding] = checked.findings;
@@ -56,7 +56,7 @@ describe('checkConfig', () => {
     );
   });
 
-  test('says where a text is no JSON and a document none', () => {
+  test('reports invalid JSON and invalid documents with their position', () => {
     assert.deepEqual(found('{\n'), ['line 2, column 1 CONFIG_INVALID']);
     assert.deepEqual(found(''), ['line 1, column 1 CONFIG_INVALID']);
     assert.deepEqual(found([]), ['the document CONFIG_INVALID']);
@@ -64,7 +64,7 @@ describe('checkConfig', () => {
     assert.deepEqual(found('['.repeat(100_000)), ['line 1, column 129 CONFIG_INVALID']);
   });
 
-  test('knows the time zones that the host knows', () => {
+  test('accepts the time zones of the host', () => {
     const config = {
       timeZone: 'America/New_Yrok',
       numbers: { '+15550100001': { name: 'Desk', dialplan: 'main', timeZone: 'Europe/Londres' } },
@@ -85,14 +85,14 @@ describe('checkConfig', () => {
     assert.equal(checkConfig(config as Config).ok, false);
   });
 
-  test('looks for the numbers that have to be ours', () => {
+  test('requires the clinic’s own numbers', () => {
     const config = { outbound: { callerId: '+15550100001' } };
     assert.deepEqual(found(config, { numbers: ['+15550100001'] }), []);
     assert.deepEqual(found(config, { numbers: '+1 (555) 010-0002, +15550100001' }), []);
     assert.deepEqual(found(config, { numbers: '+15550100002' }), ['outbound.callerId CONFIG_NUMBER_NOT_OURS']);
   });
 
-  test('throws for a programmer’s mistake', () => {
+  test('throws for invalid arguments', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     for (const [config, options, at] of [
@@ -117,13 +117,13 @@ describe('the schema', () => {
   const schema = createRequire(import.meta.url)('plumline/schema/config.json') as Record<string, unknown>;
   const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: false }).compile(schema);
 
-  test('takes what the core takes', () => {
+  test('accepts what the core accepts', () => {
     for (const file of [...examples, sound]) {
       assert.ok(validate(JSON.parse(read(file))), `${file}: ${JSON.stringify(validate.errors)}`);
     }
   });
 
-  test('refuses what the core refuses of types, shapes and ranges', () => {
+  test('rejects the types, shapes and ranges that the core rejects', () => {
     for (const config of [
       [],
       { greating: {} },
@@ -151,12 +151,12 @@ describe('the schema', () => {
   });
 });
 
-/** By the types that a build makes of the schema, whether or not pkg/ has them already. */
+/** Compiles against types generated from the schema, independent of pkg/. */
 describe('the type', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-type-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('takes lists that were made, and of a verb or a target exactly one', async () => {
+  test('accepts constructed lists and exactly one verb or target', async () => {
     writeFileSync(path.join(folder, 'config.d.ts'), await configTypes());
     const program = path.join(folder, 'program.ts');
     writeFileSync(
@@ -189,13 +189,13 @@ describe('plumline check', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'plumline-check-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  interface Told {
+  interface CheckOutput {
     status: number | null;
     lines: string[];
     stderr: string;
   }
 
-  function run(args: string[], input?: string, command = 'pkg/cli/plumline.mjs'): Told {
+  function run(args: string[], input?: string, command = 'pkg/cli/plumline.mjs'): CheckOutput {
     const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, command), 'check', ...args], {
       encoding: 'utf8',
       input,
@@ -209,7 +209,7 @@ describe('plumline check', () => {
     return full;
   }
 
-  test('ends with 0 where there is no error', () => {
+  test('exits with 0 without errors', () => {
     for (const example of examples) {
       assert.deepEqual(run([path.join(root, example)]), { status: 0, lines: ['0 errors, 0 warnings'], stderr: '' });
     }
@@ -217,11 +217,11 @@ describe('plumline check', () => {
     assert.equal(status, 0);
     assert.equal(
       lines.join('\n'),
-      'lists.old: CONFIG_NAME_UNUSED: (warning) No number, rule or action leads here: take it out, or lead to it.\n0 errors, 1 warning',
+      'lists.old: CONFIG_NAME_UNUSED: (warning) No number, rule or action uses this entry. Remove it, or refer to it.\n0 errors, 1 warning',
     );
   });
 
-  test('ends with 1 and a line for each error', () => {
+  test('exits with 1 and prints a line for each error', () => {
     const text = JSON.stringify({ outbound: { callerId: '+15550100009' }, tasks: { owner: 'Patient/7' } });
     const { status, lines } = run([file('wrong.json', text), '--numbers', '+15550100001,+15550100002']);
     assert.equal(status, 1);
@@ -236,7 +236,7 @@ describe('plumline check', () => {
       actions: { ring: [{ dial: { targets: [{ client: 'desk' }], otherwise: 'end', ...member } }] },
     });
     const end = (...verbs: unknown[]): object => ({ actions: { end: verbs } });
-    for (const [config, said] of [
+    for (const [config, output] of [
       [dial({ timeout: '20' }), 'ring[0].dial.timeout: CONFIG_INVALID: Expected: a whole number from 1 to 600, with'],
       [dial({ timeout: 601 }), 'Expected: a whole number from 1 to 600. Seconds that each rings'],
       [dial({ order: 'inorder' }), 'one of "inOrder", "allAtOnce", "huntGroup". Did you mean `inOrder`?'],
@@ -276,17 +276,17 @@ describe('plumline check', () => {
       const text = typeof config === 'string' ? config : JSON.stringify(config);
       const { status, lines } = run([file('wrong.json', text)], undefined, 'cli/main.ts');
       assert.equal(status, 1, text);
-      assert.ok(lines[0]?.includes(said), `${text}: ${lines[0]}`);
+      assert.ok(lines[0]?.includes(output), `${text}: ${lines[0]}`);
       assert.doesNotMatch(lines.join('\n'), /inorder|timeOut|5550100077|hangUp|ecret|Monday|Missed/);
     }
   });
 
-  test('reads what is piped in', () => {
+  test('reads standard input', () => {
     const { status, lines } = run(['-'], '{');
     assert.deepEqual([status, lines[0]?.split(': ', 2)], [1, ['line 1, column 2', 'CONFIG_INVALID']]);
   });
 
-  test('says what it was given wrong', () => {
+  test('reports invalid arguments', () => {
     const missing = run([path.join(folder, 'nothing.json')]);
     assert.deepEqual([missing.status, missing.stderr.startsWith('plumline: ENOENT')], [1, true]);
     const number = run([file('sound.json', '{}'), '--numbers', '911']);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Every export has an example in its doc comment, and every example prints what it says it does. */
+/** Every export has an example in its doc comment, and every example prints its documented output. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** Inside the package, so that its own name leads to it. */
+/** Inside the package, so that its name resolves to it. */
 const folder = path.join(root, 'target/examples');
 const run = promisify(execFile);
 
@@ -21,8 +21,8 @@ interface Documented {
 }
 
 /**
- * The values that the entries export, each once, with the examples of its doc comment. A namespace has examples of its
- * own, or they stand with what is in it.
+ * The exported values of the entries, each once, with the examples of its doc comment. A namespace's examples are in
+ * its own doc comment or in those of its members.
  */
 function documented(): Documented[] {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -60,12 +60,12 @@ function documented(): Documented[] {
   });
 }
 
-/** `export type { … }` of a class: its name can be written, and there is nothing to call. */
+/** Whether a class is exported only as a type with `export type { … }`, so that no value exists. */
 function isOnlyType({ declarations }: ts.Symbol): boolean {
   return declarations?.every(ts.isTypeOnlyImportOrExportDeclaration) ?? false;
 }
 
-/** A namespace and nothing else; a class may have one beside it. */
+/** Whether the symbol is only a namespace. A class can be merged with one. */
 function isNamespace({ flags }: ts.Symbol): boolean {
   const { Value, ValueModule } = ts.SymbolFlags;
   return (flags & Value & ~ValueModule) === 0;
@@ -78,12 +78,12 @@ function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
     .flatMap(({ text }) => blocks(ts.displayPartsToString(text)));
 }
 
-/** The programs in a piece of Markdown. */
+/** The programs in a Markdown text. */
 function blocks(markdown: string): string[] {
   return [...markdown.matchAll(/```(?:ts|js)\n([\s\S]*?)\n\s*```/g)].map(([, program]) => program ?? '');
 }
 
-/** What an example says it prints: the comment after each `console.log(…);`. */
+/** The documented output of an example: the comment after each `console.log(…);`. */
 function printed(program: string): string {
   return [...program.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, line]) => `${line}\n`).join('');
 }
@@ -102,25 +102,25 @@ for (const { file, program } of examples) {
   writeFileSync(file, `${program}\n`);
 }
 
-describe('has an example', () => {
-  test('there are exports to look at', () => assert.ok(exported.length >= 10));
+describe('every export has an example', () => {
+  test('exports are found', () => assert.ok(exported.length >= 10));
 
   for (const { entry, name, examples } of exported) {
-    test(`${name} of ${entry}`, () => assert.ok(examples.length > 0, 'write one into its doc comment'));
+    test(`${name} of ${entry}`, () => assert.ok(examples.length > 0, 'add an example to its doc comment'));
   }
 });
 
-describe('prints what it says', () => {
+describe('every example prints its documented output', () => {
   for (const { title, file, program } of examples) {
     test(title, async () => {
-      const said = printed(program);
-      assert.notEqual(said, '', 'an example shows what comes out: console.log(…); // what it prints');
-      assert.equal(program.match(/console\.log\(/g)?.length, said.split('\n').length - 1);
-      assert.equal((await run(process.execPath, [file])).stdout, said);
+      const output = printed(program);
+      assert.notEqual(output, '', 'an example must document its output: console.log(…); // output');
+      assert.equal(program.match(/console\.log\(/g)?.length, output.split('\n').length - 1);
+      assert.equal((await run(process.execPath, [file])).stdout, output);
     });
   }
 
-  test('and is sound TypeScript', async () => {
+  test('every example is valid TypeScript', async () => {
     const compilerOptions = {
       module: 'nodenext',
       target: 'es2023',
@@ -139,12 +139,12 @@ describe('prints what it says', () => {
   });
 });
 
-test('the site of the docs comes out without a warning', async () => {
+test('the documentation site builds without warnings', async () => {
   const typedoc = path.join(root, 'node_modules/typedoc/bin/typedoc');
   await run(process.execPath, [typedoc, '--options', path.join(root, 'docs/typedoc.json'), '--emit', 'none']);
 });
 
-test('the README’s programs run', async () => {
+test('the programs of the README run', async () => {
   const programs = blocks(readFileSync(path.join(root, 'README.md'), 'utf8'));
   assert.ok(programs.length >= 2);
   for (const [index, program] of programs.entries()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Work grows with the size of a request, not with its square: eight times the request, at most 32 times the work. */
+/** Work does not grow quadratically with the request size: eight times the size takes at most 32 times as long. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { signTwilio, verifyTwilio } from 'plumline';
@@ -10,10 +10,13 @@ const TOKEN = 'an-invented-auth-token';
 const URL = 'https://example.com/v';
 const BAD = 'A'.repeat(27) + '=';
 const TIMES = 8;
-/** Quadratic work would take 64 times as long. Linear work takes 8 to 17 here: engines keep large objects in another way. */
-const MOST = 32;
+/**
+ * Quadratic work would take 64 times as long. Linear work takes 8 to 17, because engines store large objects
+ * differently.
+ */
+const MAX_RATIO = 32;
 
-/** The shortest of several runs: a busy machine makes any run longer, and none shorter. */
+/** The shortest of several runs, because load on the machine only makes a run longer. */
 function shortest(work: () => unknown): number {
   let best = Infinity;
   for (let run = 0; run < 15; run++) {
@@ -26,14 +29,14 @@ function shortest(work: () => unknown): number {
 
 function grows(work: (size: number) => () => unknown, size: number): void {
   const [small, large] = [work(size), work(size * TIMES)];
-  // Before anything is measured, all of it is compiled.
+  // Warm up, so that all code is compiled before the measurement.
   [small, small, large].forEach((one) => one());
   const times = shortest(large) / shortest(small);
-  assert.ok(times < MOST, `${TIMES} times the size took ${times.toFixed(1)} times as long`);
+  assert.ok(times < MAX_RATIO, `${TIMES} times the size took ${times.toFixed(1)} times as long`);
 }
 
 function params(count: number): Record<string, string> {
-  // In the worst order for a sort that begins with its first.
+  // The worst order for a sort that pivots on the first element.
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`Name${count - index}`, `value ${index}`]));
 }
 
@@ -44,23 +47,23 @@ describe('1,000 parameters', () => {
       const signature = signTwilio({ ...request, token: TOKEN });
       return () => assert.ok(verifyTwilio({ ...request, signature, tokens: TOKEN }).ok);
     },
-    'by an order of our own': (count) => {
+    'with a custom sort order': (count) => {
       const signature = signTwilio({ url: URL, params: params(count), token: TOKEN });
       const received = params(count);
       return () => assert.ok(validateRequest(TOKEN, signature, URL, received));
     },
-    'with a bad signature, and the search for its cause': (count) => {
+    'with an invalid signature and its diagnosis': (count) => {
       const received = params(count);
       return () => verifyTwilio({ url: URL, params: received, signature: BAD, tokens: [TOKEN, 'another'] });
     },
-    'of one name': (count) => {
+    'with the same name': (count) => {
       const received = { a: Array.from({ length: count }, (_, index) => `${index}`) };
       return () => [
         signTwilio({ url: URL, params: received, token: TOKEN }),
         validateRequest(TOKEN, BAD, URL, received),
       ];
     },
-    'of astral characters, in both orders': (count) => {
+    'with astral characters in both sort orders': (count) => {
       const received = Object.fromEntries(
         Array.from({ length: count }, (_, index) => [`😀${index}\ue000`, '\ue000😀']),
       );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The tarball that npm would publish, installed into a project that knows nothing of this one. */
+/** The npm tarball, installed in an isolated project. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ function write(files: Record<string, string>): void {
   }
 }
 
-/** What every kind of import does with what it got; prints one line. */
+/** Uses the imported functions and prints one line. */
 const USE = `
   const url = 'https://example.com/v';
   const signature = signTwilio({ url, params: { a: ['1', '2'] }, token: 'token' });
@@ -40,7 +40,7 @@ const USED = 'true true true true refuse true\n';
 const NAMES = '{ routeCall, signTwilio, twiml, verifyTwilio, versions }';
 const TWILIO_NAMES = '{ getExpectedTwilioSignature, validateRequest }';
 
-/** What a caller writes in TypeScript, and what the compiler is to stop. */
+/** A TypeScript caller, and mistakes that the compiler must reject. */
 const TYPES = `
 import {
   accessToken, checkConfig, checkTwiml, countSegments, parsePhone, routeCall, signTwilio, twiml, verifyTwilio, versions,
@@ -99,7 +99,7 @@ if (checked.ok) checked.findings;
 const route: RouteInput = { params: webhook, numbers: '+15550100001', config, applicationSid: undefined, now: Date.now() };
 const routing: Routing = routeCall(route);
 if (routing.ok && routing.kind === 'dial') {
-  const dialled: [string, string] = [routing.to, routing.callerId];
+  const dialed: [string, string] = [routing.to, routing.callerId];
   // @ts-expect-error: a dial refuses nobody
   routing.says;
 }
@@ -129,10 +129,10 @@ export const texts: string[] = [twilio.getExpectedTwilioSignature('t', 'u', {}),
 inputs.forEach(verified);
 
 const reading: PhoneReading = parsePhone('(212) 555-0123', 'US');
-export const dialled: string = !reading.ok ? reading.code : reading.kind === 'emergency' ? reading.number : (reading.e164 ?? '');
+export const dialed: string = !reading.ok ? reading.code : reading.kind === 'emergency' ? reading.number : (reading.e164 ?? '');
 if (reading.ok && reading.kind === 'short-code') {
   // @ts-expect-error: nobody can be made to dial it
-  dialled === reading.e164.length;
+  dialed === reading.e164.length;
 }
 const counted: SegmentCount = countSegments('a');
 export const dear: string = counted.encoding === 'UCS-2' ? counted.unicode.character : counted.segments.toFixed();
@@ -169,43 +169,43 @@ before(() => {
 });
 
 describe('the tarball', () => {
-  test('brings nothing along', () => {
+  test('has no dependencies', () => {
     const installed = readdirSync(path.join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
     assert.deepEqual(installed, ['plumline']);
   });
 
-  test('holds what build.json says, and nothing of wasm-pack’s own', () => {
+  test('contains the files of build.json and no wasm-pack metadata', () => {
     const pkg = path.join(project, 'node_modules/plumline/pkg');
     const { files } = JSON.parse(readFileSync(path.join(pkg, 'build.json'), 'utf8')) as {
       files: Record<string, { sha256: string; size: number }>;
     };
     for (const [file, { sha256, size }] of Object.entries(files)) {
       if (file.startsWith('bots/')) {
-        // Inside the bundles.
+        // These wasm files are inside the bundles.
         assert.ok(!existsSync(path.join(pkg, file)), file);
         continue;
       }
       const bytes = readFileSync(path.join(pkg, file));
       assert.deepEqual([createHash('sha256').update(bytes).digest('hex'), bytes.length], [sha256, size], file);
-      assert.ok(!bytes.includes(root), `${file} holds a path of this machine`);
+      assert.ok(!bytes.includes(root), `${file} contains a local path`);
     }
     assert.ok('plumline_bg.wasm' in files && 'bots/webhook.wasm' in files);
     assert.ok(!existsSync(path.join(pkg, '.gitignore')) && !existsSync(path.join(pkg, 'package.json')));
   });
 
-  test('is imported', () => {
+  test('works with import', () => {
     write({ 'esm.mjs': `import ${NAMES} from 'plumline'; import ${TWILIO_NAMES} from 'plumline/twilio';${USE}` });
     assert.equal(run(process.execPath, 'esm.mjs'), USED);
   });
 
-  test('is required', () => {
+  test('works with require', () => {
     write({
       'cjs.cjs': `const ${NAMES} = require('plumline'); const ${TWILIO_NAMES} = require('plumline/twilio');${USE}`,
     });
     assert.equal(run(process.execPath, 'cjs.cjs'), USED);
   });
 
-  test('gives out its wasm, its bots and its package.json', () => {
+  test('exports its wasm, its bots and its package.json', () => {
     write({
       'files.mjs': `
         import { readFileSync } from 'node:fs';
@@ -228,7 +228,7 @@ describe('the tarball', () => {
     ['nodenext', 'nodenext'],
     ['bundler', 'preserve'],
   ] as const) {
-    test(`is typed for moduleResolution ${resolution}`, () => {
+    test(`has types for moduleResolution ${resolution}`, () => {
       const compilerOptions = {
         ...{
           module,
@@ -239,7 +239,7 @@ describe('the tarball', () => {
         },
         ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false },
       };
-      // A bundler's project has no .cts of its own.
+      // A bundler's project has no .cts files.
       const sources = resolution === 'bundler' ? ['types.mts'] : ['types.mts', 'types.cts'];
       write({
         ...Object.fromEntries(sources.map((name) => [name, TYPES])),

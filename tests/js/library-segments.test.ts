@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Segments as Twilio counts them: examples, and random texts against Twilio's own calculator. */
+/** SMS segments: examples, and random texts compared with Twilio's calculator. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { countSegments } from 'plumline';
 import { compareSegments } from '../../scripts/parity/segments.ts';
 
-test('counts, and tells which character made it dear', () => {
+test('counts segments and returns the characters that require UCS-2', () => {
   assert.deepEqual(countSegments('Your appointment is at 9:00.'), {
     ...{ encoding: 'GSM-7', segments: 1, units: 28, left: 132, characters: 28 },
   });
@@ -20,24 +20,24 @@ test('counts, and tells which character made it dear', () => {
   assert.deepEqual(countSegments(''), { encoding: 'GSM-7', segments: 1, units: 0, left: 160, characters: 0 });
 });
 
-test('takes half a surrogate pair for the character that replaces it', () => {
+test('counts half a surrogate pair as the replacement character', () => {
   const { encoding, units, unicode } = countSegments('a\ud83d');
   assert.deepEqual([encoding, units, unicode?.index], ['UCS-2', 2, 1]);
 });
 
-test('throws for what is no text', () => {
+test('throws for a value that is not text', () => {
   for (const wrong of [undefined, null, 7, {}]) {
     assert.throws(() => countSegments(wrong as never), { code: 'ARGUMENT_INVALID', path: 'text' });
   }
 });
 
-test('counts a long text in no time', () => {
+test('counts a long text quickly', () => {
   assert.equal(countSegments('a'.repeat(1_000_000)).segments, 6536);
 });
 
 for (const [name, seed] of [
-  ['texts of a fixed seed count as in Twilio’s calculator', 20_261_121],
-  ['texts of a new seed count as in Twilio’s calculator', randomInt(2 ** 32)],
+  ['texts from a fixed seed count as in Twilio’s calculator', 20_261_121],
+  ['texts from a new seed count as in Twilio’s calculator', randomInt(2 ** 32)],
 ] as const) {
   test(name, (t) => {
     const { differences, ...figures } = compareSegments(1500, seed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** verifyTwilio over the shared vectors, against the accept set and against seven libraries' verdicts. */
+/** verifyTwilio on the shared vectors, compared with the accept set and the results of seven libraries. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { signTwilio, verifyTwilio, type Verdict, type VerifyInput } from 'plumline';
@@ -9,7 +9,7 @@ import { officialVectors, oracleVectors, skipOfficial, verdictOf, type Signature
 
 const LIBRARIES = ['node-6.2.0', 'node-6.1.2', 'python-9.13.0', 'go', 'java', 'php', 'ruby'];
 
-/** What verifyTwilio accepts though every library refuses it, since each of them is known to err there. */
+/** Vectors that verifyTwilio accepts although every library rejects them with a known error. */
 const BEYOND_ALL: readonly Form[] = ['fragment', 'userinfo', 'sort-order', 'wss-port'];
 
 function inputOf(vector: SignatureVector): VerifyInput {
@@ -38,7 +38,7 @@ function check(vector: SignatureVector): void {
   if (verdict.ok && !vector.settings_header && !verdicts.includes(true)) {
     assert.ok(
       forms?.some((form) => BEYOND_ALL.includes(form)),
-      'seven libraries refuse it, and no listed form explains why it is accepted',
+      'seven libraries reject it, and no listed form explains why it is accepted',
     );
   }
   if (!verdict.ok && vector.token !== '') {
@@ -61,7 +61,7 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('signs what the vectors hold', () => {
+  test('signs as the vectors do', () => {
     const signed = oracleVectors.filter(({ category, token, valid }) => valid && category !== 'sharedkey' && token);
     for (const { signed_url, url, params, token, signature, id } of signed.filter(({ id }) => !id.includes('not-a-'))) {
       assert.equal(signTwilio({ url: signed_url ?? url, params, token }), signature, id);
@@ -69,7 +69,7 @@ describe('verifyTwilio', () => {
     assert.ok(signed.length > 60);
   });
 
-  test('forms beyond what any library accepts', () => {
+  test('forms that no library accepts', () => {
     const token = 'an-invented-auth-token';
     const signed = (url: string): string => signTwilio({ url, token });
     for (const [given, url] of [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** plumline/slim: how the wasm is handed over, and what is said where it is not. */
+/** plumline/slim: initialization with the wasm, and the errors without it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -19,10 +19,10 @@ const require = createRequire(import.meta.url);
 const file = path.resolve(import.meta.dirname, '../../pkg/plumline_bg.wasm');
 const bytes = readFileSync(file);
 const XML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
-/** A module that is none of ours. */
+/** A wasm module that is not Plumline's. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** The package as a process finds it that has loaded nothing yet. */
+/** A new copy of the package without a loaded wasm. */
 function fresh(entry = 'plumline/slim'): Slim {
   for (const name of Object.keys(require.cache)) {
     if (name.includes(`${path.sep}pkg${path.sep}npm${path.sep}`)) {
@@ -62,7 +62,7 @@ before(async () => {
 after(() => server.close());
 
 describe('before init', () => {
-  test('every function says what is missing, whatever it was given', () => {
+  test('every function throws an error about the missing init', () => {
     const slim = fresh();
     const { validateRequest } = require('plumline/slim/twilio') as Twilio;
     for (const call of [
@@ -77,23 +77,23 @@ describe('before init', () => {
     }
   });
 
-  test('a program that imports plumline too needs none', () => {
+  test('a program that also imports plumline needs no init', () => {
     const slim = fresh();
     require('plumline');
     worksAt(slim);
   });
 });
 
-describe('init takes', () => {
+describe('init accepts', () => {
   const sources: Record<string, () => Parameters<Slim['init']>[0]> = {
     'a module': () => new WebAssembly.Module(bytes),
     'a Uint8Array': () => bytes,
     'an ArrayBuffer': () => new Uint8Array(bytes).buffer,
     'bytes of another realm': () => vm.runInNewContext('Uint8Array.from(bytes)', { bytes }) as Uint8Array,
-    'a Response that streams': () => fetch(`${origin}/typed.wasm`),
-    'a Response of another type': () => fetch(`${origin}/other.wasm`),
+    'a streaming Response': () => fetch(`${origin}/typed.wasm`),
+    'a Response with another content type': () => fetch(`${origin}/other.wasm`),
     'a URL': () => new URL(`${origin}/typed.wasm`),
-    'the text of a URL': () => `${origin}/other.wasm`,
+    'a URL string': () => `${origin}/other.wasm`,
     'a file: URL': () => pathToFileURL(file),
     'a promise': () => Promise.resolve(bytes),
   };
@@ -105,7 +105,7 @@ describe('init takes', () => {
     });
   }
 
-  test('no second source, and calls at one time', async () => {
+  test('a repeated init with the same source, also concurrently', async () => {
     const slim = fresh();
     await Promise.all([slim.init(bytes), slim.init(`${origin}/typed.wasm`)]);
     await slim.init('nowhere');
@@ -113,7 +113,7 @@ describe('init takes', () => {
     worksAt(slim);
   });
 
-  test('initSync takes a module and bytes', () => {
+  test('initSync accepts a module and bytes', () => {
     for (const source of [new WebAssembly.Module(bytes), bytes, new Uint8Array(bytes).buffer]) {
       const slim = fresh();
       slim.initSync(source);
@@ -122,8 +122,8 @@ describe('init takes', () => {
   });
 });
 
-describe('init refuses', () => {
-  test('what is not the core’s wasm', async () => {
+describe('init rejects', () => {
+  test('a wasm other than the core', async () => {
     const slim = fresh();
     const read = await fetch(`${origin}/typed.wasm`);
     await read.text();
@@ -148,7 +148,7 @@ describe('init refuses', () => {
     for (const source of [undefined, 'file:///plumline.wasm', EMPTY, new WebAssembly.Module(EMPTY), {}]) {
       assert.throws(() => slim.initSync(source as WebAssembly.Module), isFailure('CORE_INVALID'));
     }
-    assert.throws(() => slim.versions.core, isFailure('CORE_NOT_LOADED'), 'and nothing of it stays');
+    assert.throws(() => slim.versions.core, isFailure('CORE_NOT_LOADED'), 'the rejected wasm is not used');
     await slim.init(bytes);
     worksAt(slim);
   });
@@ -165,7 +165,7 @@ describe('init refuses', () => {
   });
 });
 
-test('a host that compiles nothing is told of slim', async (context) => {
+test('a host that cannot compile gets an error about plumline/slim', async (context) => {
   const refuse = (): never => {
     throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
   };
@@ -183,7 +183,7 @@ test('a host that compiles nothing is told of slim', async (context) => {
   worksAt(slim);
 });
 
-test('what is said where there is no core is what the core would say', () => {
+test('errors without the core equal the errors of the core', () => {
   const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8');
   const core = readFileSync(path.resolve(import.meta.dirname, '../../pkg/npm/core.mjs'), 'utf8');
   for (const code of ['CORE_FORBIDDEN', 'CORE_INVALID', 'CORE_NOT_LOADED']) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Access tokens: ours against npm twilio's, live and recorded, and as another library reads them. */
+/** Access tokens, compared with live and recorded tokens of npm twilio, and verified with jose. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ interface TokenVector {
 const file = path.resolve(import.meta.dirname, '../vectors/access-tokens.json');
 const { tokens } = JSON.parse(readFileSync(file, 'utf8')) as { tokens: TokenVector[] };
 
-/** What a call throws, as code and path. */
+/** The code and path of a thrown error. */
 function thrown(input: object): string {
   try {
     accessToken(input as AccessTokenInput);
@@ -51,7 +51,7 @@ function thrown(input: object): string {
 }
 
 describe('accessToken', () => {
-  test('is read and verified by jose', async () => {
+  test('is verified by jose', async () => {
     const key = new TextEncoder().encode(INPUT.secret);
     const token = accessToken({ ...INPUT, ttl: 600, region: 'ie1', nbf: NOW / 1000 - 10 });
     assert.deepEqual(decodeProtectedHeader(token), {
@@ -81,12 +81,12 @@ describe('accessToken', () => {
     await assert.rejects(jwtVerify(token, new TextEncoder().encode('another'), { currentDate: new Date(NOW) }));
   });
 
-  test('lives for an hour unless told otherwise, from the second it is made', () => {
+  test('is valid for an hour by default from its creation', () => {
     assert.equal(accessToken(INPUT), accessToken({ ...INPUT, ttl: 3600, now: NOW + 999.5 }));
     assert.notEqual(accessToken(INPUT), accessToken({ ...INPUT, now: NOW + 1000 }));
   });
 
-  test('refuses what Twilio would refuse, and says where', () => {
+  test('rejects what Twilio would reject and names the path', () => {
     const cycle: Record<string, unknown> = {};
     cycle.params = cycle;
     for (const [change, expected] of [
@@ -135,7 +135,7 @@ describe('jwt', () => {
   afterEach(() => mock.timers.reset());
 
   for (const { id, options, grants = [], algorithm, ...vector } of tokens.filter((token) => token.options)) {
-    test(`AccessToken writes ${id} as npm twilio wrote it`, () => {
+    test(`AccessToken writes ${id} as npm twilio does`, () => {
       mock.timers.setTime(vector.now * 1000);
       const made = (): string => {
         const token = new jwt.AccessToken(vector.account_sid, vector.key_sid, vector.secret, options as never);
@@ -145,7 +145,7 @@ describe('jwt', () => {
       if (vector.error !== undefined) {
         assert.throws(made, { message: vector.error });
       } else if (id === 'secret-one-space') {
-        // Refused here: docs/migrating.md.
+        // Rejected here. See docs/migrating.md.
         assert.throws(made, { code: 'KEY_SECRET_BLANK' });
       } else {
         assert.equal(made(), vector.jwt);
@@ -153,7 +153,7 @@ describe('jwt', () => {
     });
   }
 
-  test('has what npm twilio’s has, but for the REST client’s ValidationToken', () => {
+  test('has the members of npm twilio’s jwt except ValidationToken of the REST client', () => {
     const names = (value: object): string[] => Object.getOwnPropertyNames(value).sort();
     assert.deepEqual(
       [...names(jwt), 'ValidationToken'].sort(),
@@ -175,7 +175,7 @@ describe('jwt', () => {
     assert.equal(jwt.AccessToken.DEFAULT_ALGORITHM, 'HS256');
   });
 
-  test('keeps the members that npm twilio keeps', () => {
+  test('exposes the same members as npm twilio', () => {
     const [ours, theirs] = [jwt, twilio.jwt].map(({ AccessToken, ClientCapability }) => {
       const token = new AccessToken('AC1', 'SK1', 's', { identity: 'a', region: 'ie1' });
       token.addGrant(new AccessToken.VoiceGrant({ incomingAllow: true, endpointId: 'e' }));
@@ -187,7 +187,7 @@ describe('jwt', () => {
     assert.deepEqual(ours, theirs);
   });
 
-  test('takes grants of a program’s own, and no algorithm of its own', () => {
+  test('accepts custom grants but no custom algorithm', () => {
     const token = new jwt.AccessToken('AC1', 'SK1', 's', { identity: 'a' });
     token.addGrant({ key: 'pigeon', toPayload: () => ({ loft: 7 }) });
     const payload = Buffer.from(token.toJwt().split('.')[1] ?? '', 'base64url').toString();
@@ -199,8 +199,8 @@ describe('jwt', () => {
 });
 
 for (const [name, seed] of [
-  ['tokens of a fixed seed are npm twilio’s', 20_261_121],
-  ['tokens of a new seed are npm twilio’s', randomInt(2 ** 32)],
+  ['tokens from a fixed seed equal npm twilio’s', 20_261_121],
+  ['tokens from a new seed equal npm twilio’s', randomInt(2 ** 32)],
 ] as const) {
   test(name, (t) => {
     const { equal, refused, strict, differences } = compareTokens(3000, seed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The package's functions as a JavaScript caller meets them. */
+/** The package's functions for JavaScript callers. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -23,20 +23,20 @@ const TOKEN = 'an-invented-auth-token';
 const URL_ = 'https://example.com/v';
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** A call as a program without types makes it. */
+/** Calls a function without types. */
 const untyped = (call: (input: never) => unknown, input: unknown) => (): unknown => call(input as never);
 
 describe('verifyTwilio', () => {
   const params = { To: '+15550100001', From: '+15550100123' };
   const signature = signTwilio({ url: URL_, params, token: TOKEN });
 
-  test('says which token signed while a rotation lasts', () => {
+  test('returns the matching token during a rotation', () => {
     const input = { url: URL_, params, signature };
     assert.deepEqual(verifyTwilio({ ...input, tokens: TOKEN }), { ok: true, url: URL_, token: 0 });
     assert.deepEqual(verifyTwilio({ ...input, tokens: ['old', TOKEN] }), { ok: true, url: URL_, token: 1 });
   });
 
-  test('takes parameters in every form that frameworks give them', () => {
+  test('accepts parameters in the formats of common frameworks', () => {
     const repeated = { a: ['2', '1', '2'], b: 7, c: true, d: null, e: [], f: '' };
     const signed = signTwilio({ url: URL_, params: repeated, token: TOKEN });
     const text = `${URL_}a1a2b7ctruednullf`;
@@ -75,13 +75,13 @@ describe('verifyTwilio', () => {
       const left = verifyTwilio(input);
       assert.equal(left.ok || left.code, 'BODY_MISSING');
     }
-    // npm twilio's verdict is another: it looks at no body here.
+    // npm twilio's result differs: it does not check the body here.
     assert.equal(validateRequest(TOKEN, signed, `${URL_}?bodySHA256=x`, {}), true);
     const twice = verifyTwilio({ url: `${URL_}?bodySHA256=a&bodySHA256=b`, body: '{}', signature, tokens: TOKEN });
     assert.equal(!twice.ok && twice.code, 'BODY_HASH_REPEATED');
   });
 
-  test('says by which shared key', () => {
+  test('returns the matching shared key', () => {
     const signed = createHmac('sha256', 'a shared secret').update(URL_).digest('base64');
     const keys = {
       webhooks_sharedkey_1: { secret: 'another', algorithm: 'HMAC_SHA256' },
@@ -94,7 +94,7 @@ describe('verifyTwilio', () => {
     const header = 'key=webhooks_sharedkey_2,algorithm=HMAC_SHA256';
     assert.deepEqual(verify(header), { ok: true, url: URL_, key: 'webhooks_sharedkey_2' });
     assert.deepEqual(verify(header, TOKEN), { ok: true, url: URL_, key: 'webhooks_sharedkey_2' });
-    // The header is not signed: what it may say is what is configured.
+    // The header is not signed, so only configured algorithms are allowed.
     assert.equal(verify('key=webhooks_sharedkey_2,algorithm=HMAC_SHA1'), 'SHARED_KEY_UNKNOWN');
     assert.equal(verify('key=webhooks_sharedkey_2'), 'SHARED_KEY_UNKNOWN');
     assert.equal(verify('key=webhooks_sharedkey_3,algorithm=HMAC_SHA256'), 'SHARED_KEY_UNKNOWN');
@@ -103,7 +103,7 @@ describe('verifyTwilio', () => {
     assert.equal(verify(undefined), 'TOKEN_MISSING');
   });
 
-  test('says why not, where that can be told', () => {
+  test('returns the reason for a rejection if known', () => {
     const code = (input: Partial<VerifyInput>): string => {
       const verdict = verifyTwilio({ url: URL_, params, signature, tokens: TOKEN, ...input });
       assert.ok(!verdict.ok);
@@ -123,7 +123,7 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('names the mistake by which a signature would fit, and accepts nothing by it', () => {
+  test('diagnoses the mistake that makes a signature invalid, without accepting it', () => {
     const code = (input: Partial<VerifyInput>, signed = URL_, token = TOKEN): string => {
       const signature = signTwilio({ url: signed, params, token });
       const verdict = verifyTwilio({ url: URL_, params, signature, tokens: TOKEN, ...input });
@@ -140,7 +140,7 @@ describe('verifyTwilio', () => {
       ['SIGNATURE_PORT', { headers: { 'x-forwarded-port': '9443' } }, 'https://example.com:9443/v'],
       ['SIGNATURE_HOST', { url: 'https://inside.example/v', headers: proxied }, 'https://Example.COM/v'],
       ['SIGNATURE_HOST', { headers: new Headers({ host: 'hook.example.net' }) }, 'https://hook.example.net/v'],
-      // The host's case as the request had it.
+      // The host keeps the case of the request.
       ['SIGNATURE_HOST', { headers: { host: 'EXAMPLE.com' } }, 'https://EXAMPLE.com/v'],
       ['SIGNATURE_QUERY', { url: query('a=1', 'b=2') }, query('b=2', 'a=1')],
       ['SIGNATURE_QUERY', { url: query('b=2', 'c=3', 'a=1') }, query('c=3', 'a=1', 'b=2')],
@@ -164,13 +164,13 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('never throws over what came from outside', () => {
+  test('never throws for request input', () => {
     const bare = Object.create(null) as object;
     let deep: unknown = 'x';
     for (let depth = 0; depth < 100_000; depth++) {
       deep = [deep];
     }
-    // What a JSON parser makes of a stranger's list.
+    // Values that a JSON parser can create from request input.
     for (const list of [[1], ['ab'], [null], [['a', 'b', 'c']], [['a', 'b']], [{}], [[]]]) {
       assert.equal(verifyTwilio({ url: URL_, params: list as never, signature, tokens: TOKEN }).ok, false);
     }
@@ -183,7 +183,7 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('what has no text is not taken for the empty value that was signed', () => {
+  test('a value without text is not treated as a signed empty value', () => {
     const signed = { ...params, FromCity: '' };
     const made = { url: URL_, signature: signTwilio({ url: URL_, params: signed, token: TOKEN }), tokens: TOKEN };
     assert.equal(verifyTwilio({ ...made, params: signed }).ok, true);
@@ -193,7 +193,7 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('a list without an end has one', () => {
+  test('an endless list is truncated', () => {
     const endless: unknown[] = ['x'];
     endless.push(endless);
     let shared: unknown[] = ['x'];
@@ -205,7 +205,7 @@ describe('verifyTwilio', () => {
     }
   });
 
-  test('a frame laid out while another is', () => {
+  test('a frame that is written during another frame', () => {
     const nested = { toString: () => String(verifyTwilio({ url: URL_, params, signature, tokens: TOKEN }).ok) };
     const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`p${index}`, index % 2 ? 'x' : nested]));
     const plain = Object.fromEntries(Object.entries(many).map(([name, value]) => [name, value === 'x' ? 'x' : 'true']));
@@ -213,7 +213,7 @@ describe('verifyTwilio', () => {
     assert.equal(inputs[0], inputs[1]);
   });
 
-  test('a programmer’s mistake is an error with a code and a path', () => {
+  test('invalid arguments throw an error with a code and a path', () => {
     const good = { url: URL_, params, signature, tokens: TOKEN };
     for (const [call, input, place] of [
       [verifyTwilio, undefined, 'the argument'],
@@ -255,14 +255,14 @@ describe('routeCall', () => {
   const numbers = '+1 555 010 0001, +1 (555) 010-0002';
   const call = { CallSid: 'CA1', From: '+15550100123', To: '+15550100002' };
 
-  test('connects a caller, by the config', () => {
+  test('connects a caller according to the config', () => {
     const config = { greeting: { text: '' }, client: 'desk' };
     const twiml_ = '<?xml version="1.0" encoding="UTF-8"?><Response><Dial><Client>desk</Client></Dial></Response>';
     const expected = { ok: true, direction: 'inbound', kind: 'connect', client: 'desk', twiml: twiml_ };
     assert.deepEqual(routeCall({ params: call, numbers, config, now: Date.now() }), expected);
   });
 
-  test('dials for a browser of our app, and for no other', () => {
+  test('dials only for a browser client of the configured app', () => {
     const params = { ...call, From: 'client:a', To: '+15550100123', ApplicationSid: 'AP1' };
     const routing = routeCall({ params, numbers, applicationSid: 'AP1' });
     assert.ok(routing.ok && routing.kind === 'dial');
@@ -273,7 +273,7 @@ describe('routeCall', () => {
     assert.ok(refused.twiml.includes(refused.says));
   });
 
-  test('dials by the policy of the config', () => {
+  test('dials according to the config’s policy', () => {
     const dials = (to: string, config = {}): string => {
       const routing = routeCall({ params: { ...call, From: 'client:a', To: to }, numbers, config });
       assert.ok(routing.ok);
@@ -288,7 +288,7 @@ describe('routeCall', () => {
     assert.equal(dials('0123'), 'invalid-number');
   });
 
-  test('answers for every direction', () => {
+  test('returns TwiML for every direction', () => {
     const direction = (params: Record<string, string>): string => {
       const routing = routeCall({ params: { ...call, ...params }, numbers });
       return routing.ok ? `${routing.direction} ${routing.kind}` : routing.code;
@@ -301,7 +301,7 @@ describe('routeCall', () => {
     assert.equal(direction({ From: 'client:a', To: '911' }), 'outbound refuse');
   });
 
-  test('follows a dialplan, by what is known', () => {
+  test('follows a dialplan with the known facts', () => {
     const config: Config = {
       timeZone: 'America/New_York',
       numbers: { '+15550100002': { name: 'front', dialplan: 'main' } },
@@ -337,7 +337,7 @@ describe('routeCall', () => {
     assert.equal(route({ now: day, config: nowhere })[2], 'HOURS_UNKNOWN');
   });
 
-  test('names the place where a config is wrong, and what is no call', () => {
+  test('returns the path of a config error and rejects invalid calls', () => {
     const invalid = 'CONFIG_INVALID';
     for (const [config, place, code] of [
       [{ greeting: { text: 7 } }, 'greeting.text', invalid],
@@ -360,12 +360,12 @@ describe('routeCall', () => {
 });
 
 describe('the package', () => {
-  test('knows its version', () => {
+  test('exports its version', () => {
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     assert.deepEqual({ plumline: versions.plumline, core: versions.core }, { plumline: version, core: version });
   });
 
-  test('decodes its wasm where a host has no decoder', () => {
+  test('decodes its wasm on a host without a decoder', () => {
     const bytes = readFileSync(path.join(root, 'pkg/plumline_bg.wasm'));
     for (const length of [bytes.length, 0, 1, 2, 3, 4, 5]) {
       const part = bytes.subarray(0, length);
@@ -373,7 +373,7 @@ describe('the package', () => {
     }
   });
 
-  test('runs in a context that has little but WebAssembly, and outlives a trap', () => {
+  test('runs in a minimal context and recovers from a trap', () => {
     const traps = { left: 0 };
     const instances: unknown[] = [];
     class Instance extends WebAssembly.Instance {
@@ -418,7 +418,7 @@ describe('the package', () => {
 
     const signature = signTwilio({ url: URL_, token: TOKEN });
     const verify = (): unknown => ({ ...library.verifyTwilio({ url: URL_, signature, tokens: TOKEN }) });
-    assert.equal(instances.length, 0, 'an import makes no instance');
+    assert.equal(instances.length, 0, 'an import creates no instance');
     assert.deepEqual(verify(), { ok: true, url: URL_, token: 0 });
     assert.deepEqual(verify(), { ok: true, url: URL_, token: 0 });
     assert.equal(instances.length, 1);

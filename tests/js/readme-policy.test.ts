@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The README's shortest way: what its access policy suffices for, and what it does not. */
+/** The quick start of the README: what its access policy allows. */
 import type { AccessPolicy } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -21,13 +21,13 @@ const policy = (): AccessPolicy => {
   return JSON.parse(written ?? '') as AccessPolicy;
 };
 
-/** An incoming call and one from a browser, by the settings of steps 3 and 7. */
+/** An incoming call and a browser call with the settings of steps 3 and 7. */
 async function play(config?: string): Promise<{ calls: CallResult[]; logged: string }> {
   const account = twilioAccount('readme');
   const logged: string[] = [];
   const sandbox = await startSandbox({
     seed: 'readme',
-    // Nothing stands at the status callback.
+    // No server handles the status callback.
     twilio: {
       numbers: account.numbers.map((number) => ({ number, statusCallback: '' })),
       application: { statusCallback: '' },
@@ -61,7 +61,7 @@ async function play(config?: string): Promise<{ calls: CallResult[]; logged: str
 }
 
 describe('the policy of the README', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
-  test('suffices for the default plan', async () => {
+  test('is sufficient for the default plan', async () => {
     const { calls, logged } = await play();
     assert.deepEqual(
       calls.map(({ heard }) => heard.at(-1)),
@@ -71,7 +71,7 @@ describe('the policy of the README', { skip: built ? false : 'pkg/bots/webhook.c
     assert.equal(logged, '');
   });
 
-  test('does not for a config, as it says', async () => {
+  test('is not sufficient for a config, as documented', async () => {
     assert.match(readme, /answered 500 \(`CHART_REFUSED`\)/);
     const { calls, logged } = await play('{"client":"front-desk"}');
     assert.ok(calls.some(({ requests }) => requests.some(({ status, callback }) => callback && status === 500)));

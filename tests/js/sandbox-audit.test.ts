@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What a run leaves behind, by `Bot.auditEventTrigger` and `auditEventDestination`; and what `Bot.rawBody` changes. */
+/** AuditEvents of bot runs by `Bot.auditEventTrigger` and `auditEventDestination`, and the effect of `Bot.rawBody`. */
 import type { AuditEvent, Bot, Bundle, Patient, Subscription } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
@@ -11,9 +11,9 @@ import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import { runtimeVersions } from '../../sandbox/src/wrappers/wrapper.ts';
-import { ask, bearer, create, executeUrl, search } from './sandbox-client.ts';
+import { fhirRequest, bearer, create, executeUrl, search } from './sandbox-client.ts';
 
-/** Does what its input's `r` says; writes `log` to its console first. */
+/** Logs `log`, then acts according to its input's `r`. */
 const code = `
 const outcome = (id) => ({ resourceType: 'OperationOutcome', id, issue: [{ severity: 'error', code: 'invalid' }] });
 exports.handler = async (medplum, { input }) => {
@@ -47,7 +47,7 @@ async function post(url: string, body: object, headers: Record<string, string> =
   return answer.status;
 }
 
-/** The runs of a bot, the oldest first. */
+/** The AuditEvents of a bot, oldest first. */
 async function audits(bot: SandboxBot, more = ''): Promise<AuditEvent[]> {
   const { entry = [] } = await search<AuditEvent>(sandbox, `AuditEvent?entity=Bot/${bot.id}&_count=100${more}`);
   return entry
@@ -56,7 +56,7 @@ async function audits(bot: SandboxBot, more = ''): Promise<AuditEvent[]> {
 }
 
 describe('AuditEvents', () => {
-  test('of a webhook: as the server writes it', async () => {
+  test('a webhook’s AuditEvent matches the server’s', async () => {
     const bot = await sandbox.addBot({ name: 'Example webhook', code, runtimeVersion: 'vmcontext' });
     assert.equal(await post(bot.webhook, {}), 200);
     const [event, ...others] = await audits(bot);
@@ -86,7 +86,7 @@ describe('AuditEvents', () => {
   });
 
   for (const runtimeVersion of runtimeVersions) {
-    test(`${runtimeVersion}: 4 for what threw and for the outcome of an error, else 0`, async () => {
+    test(`${runtimeVersion}: the outcome is 4 for an exception or an error OperationOutcome, else 0`, async () => {
       const bot = await sandbox.addBot({ code, runtimeVersion });
       for (const [r, outcome] of [
         ['forbidden', '4'],
@@ -110,7 +110,7 @@ describe('AuditEvents', () => {
       }
     });
 
-    test(`${runtimeVersion}: the last 10 KiB of the console are kept`, async () => {
+    test(`${runtimeVersion}: the last 10 KiB of the console are stored`, async () => {
       const bot = await sandbox.addBot({ code, runtimeVersion });
       await post(bot.webhook, { log: `${'a'.repeat(10 * 1024)}${'b'.repeat(10 * 1024 - 1)}c` });
       const [event] = await audits(bot);
@@ -118,7 +118,7 @@ describe('AuditEvents', () => {
     });
   }
 
-  test('auditEventTrigger says which runs leave one, also after it was changed', async () => {
+  test('auditEventTrigger selects the audited runs, also after a change', async () => {
     const bot = await sandbox.addBot({ code, runtimeVersion: 'vmcontext' });
     const runs = [{}, { log: 'said' }, { r: 'forbidden' }, { r: 'throw' }];
     for (const [trigger, left] of [
@@ -126,13 +126,13 @@ describe('AuditEvents', () => {
       ['always', 4],
       ['never', 0],
       ['on-error', 2],
-      // What is thrown is logged.
+      // An exception is logged.
       ['on-output', 2],
       ['sometimes', 4],
     ] as const) {
-      const { body } = await ask<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
+      const { body } = await fhirRequest<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
       const { auditEventTrigger: _, ...rest } = body;
-      const { status } = await ask(sandbox, 'PUT', `Bot/${bot.id}`, { ...rest, auditEventTrigger: trigger });
+      const { status } = await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...rest, auditEventTrigger: trigger });
       assert.equal(status, 200);
       const seen = (await audits(bot)).length;
       for (const run of runs) {
@@ -142,7 +142,7 @@ describe('AuditEvents', () => {
     }
   });
 
-  test('auditEventDestination says where they are written', async () => {
+  test('auditEventDestination selects the destination', async () => {
     for (const [destination, inChart, inLog] of [
       [['resource'], 1, 0],
       [['log'], 0, 1],
@@ -164,7 +164,7 @@ describe('AuditEvents', () => {
     }
   });
 
-  test('they name who asked, on whose behalf, and what it was about', async () => {
+  test('an AuditEvent has the requester, the bot and the entity', async () => {
     const bot = await sandbox.addBot({ name: 'own', code, runtimeVersion: 'vmcontext' });
     const lent = await sandbox.addBot({ name: 'lent', code, runtimeVersion: 'vmcontext', runAsUser: true });
     const { token, reference } = sandbox.practitioner;
@@ -205,7 +205,7 @@ describe('AuditEvents', () => {
     assert.equal((await audits(bot)).length, seen + 1);
   });
 
-  test('they are found by entity, agent, date, outcome and type, and by rights alone', async () => {
+  test('AuditEvents are searchable by entity, agent, date, outcome and type, subject to access policies', async () => {
     const bot = await sandbox.addBot({ code, runtimeVersion: 'vmcontext' });
     await post(bot.webhook, {});
     await post(bot.webhook, { r: 'forbidden' });
@@ -229,10 +229,10 @@ describe('AuditEvents', () => {
       name: 'Robin Example',
       accessPolicy: { resourceType: 'AccessPolicy', resource: [{ resourceType: 'Patient' }] },
     });
-    assert.equal((await ask<Bundle>(sandbox, 'GET', 'AuditEvent', undefined, bearer(token))).status, 403);
+    assert.equal((await fhirRequest<Bundle>(sandbox, 'GET', 'AuditEvent', undefined, bearer(token))).status, 403);
   });
 
-  test('they have the time of the sandbox, survive its faults, and wake no Subscription', async () => {
+  test('AuditEvents have the sandbox time, ignore its faults and trigger no Subscription', async () => {
     const own = await startSandbox({ seed: 'audit clock', faults: 1 });
     try {
       own.setTime('2026-12-25T03:00:00Z');
@@ -247,7 +247,7 @@ describe('AuditEvents', () => {
       await fetch(bot.webhook, { method: 'POST', body: new URLSearchParams({ a: '1' }) });
       await own.settled();
       own.faultRate = 0;
-      const { body } = await ask<Bundle<AuditEvent>>(own, 'GET', 'AuditEvent');
+      const { body } = await fhirRequest<Bundle<AuditEvent>>(own, 'GET', 'AuditEvent');
       assert.deepEqual(
         body.entry?.map(({ resource }) => resource?.recorded.slice(0, 16)),
         ['2026-12-25T03:00'],
@@ -270,7 +270,7 @@ describe('rawBody', () => {
   }
 
   for (const runtimeVersion of runtimeVersions) {
-    test(`${runtimeVersion}: the text of a JSON body is the input, of a webhook and of $execute`, async () => {
+    test(`${runtimeVersion}: the input of a webhook and of $execute is the text of the JSON body`, async () => {
       const raw = await sandbox.addBot({ code: sees, runtimeVersion, rawBody: true });
       const parsed = await sandbox.addBot({ code: sees, runtimeVersion });
       for (const type of json) {
@@ -284,7 +284,7 @@ describe('rawBody', () => {
     });
   }
 
-  test('forms and texts are what they are without it, and malformed JSON is refused', async () => {
+  test('forms and texts do not change, and malformed JSON is rejected', async () => {
     const bot = await sandbox.addBot({ code: sees, runtimeVersion: 'vmcontext', rawBody: true });
     const form = 'application/x-www-form-urlencoded';
     for (const url of [bot.webhook, executeUrl(sandbox, bot)]) {
@@ -295,21 +295,21 @@ describe('rawBody', () => {
         assert.equal((await input(url, 'application/json', malformed)).status, 400, malformed);
       }
     }
-    // A text in another encoding has no original in UTF-8.
+    // A body in another encoding has no UTF-8 original.
     const wide = await input(bot.webhook, 'application/json; charset=utf-16le', Buffer.from('{"a":1}', 'utf16le'));
     assert.deepEqual(wide, { status: 200, input: { a: 1 } });
   });
 
-  test('it holds from the moment the Bot says so', async () => {
+  test('a change of rawBody applies immediately', async () => {
     const bot = await sandbox.addBot({ code: sees, runtimeVersion: 'vmcontext' });
-    const { body } = await ask<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
-    await ask(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, rawBody: true });
+    const { body } = await fhirRequest<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
+    await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, rawBody: true });
     assert.deepEqual(await input(bot.webhook, 'application/json', text), { status: 200, input: text });
-    await ask(sandbox, 'PUT', `Bot/${bot.id}`, body);
+    await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, body);
     assert.deepEqual((await input(bot.webhook, 'application/json', text)).input, JSON.parse(text));
   });
 
-  test('the hash that Twilio signs can be made of it', async () => {
+  test('the raw body reproduces the hash that Twilio signs', async () => {
     const hashes = `const { createHash } = require('node:crypto');
       exports.handler = async (medplum, { input }) => createHash('sha256').update(input).digest('hex');`;
     const bot = await sandbox.addBot({ code: hashes, runtimeVersion: 'vmcontext', rawBody: true });
@@ -323,23 +323,27 @@ describe('rawBody', () => {
     }
   });
 
-  test('the webhook bot of deploy/ verifies JSON by it', { skip: !existsSync(bundlePath('webhook')) }, async () => {
-    const account = twilioAccount('raw');
-    const own = await startSandbox({ seed: 'raw' });
-    try {
-      const { webhook } = await deployBots(own, { account, runtimeVersion: 'vmcontext' });
-      for (const body of [text, `${'['.repeat(5_000)}${']'.repeat(5_000)}`]) {
-        const url = `${webhook.webhook}?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
-        const signature = createHmac('sha1', account.authToken).update(url).digest('base64');
-        const status = async (sent: string): Promise<number> => {
-          const headers = { 'Content-Type': 'application/json', 'X-Twilio-Signature': signature };
-          return (await fetch(url, { method: 'POST', headers, body: sent })).status;
-        };
-        assert.equal(await status(body), 200);
-        assert.equal(await status(`${body} `), 403);
+  test(
+    'the webhook bot of deploy/ verifies JSON with rawBody',
+    { skip: !existsSync(bundlePath('webhook')) },
+    async () => {
+      const account = twilioAccount('raw');
+      const own = await startSandbox({ seed: 'raw' });
+      try {
+        const { webhook } = await deployBots(own, { account, runtimeVersion: 'vmcontext' });
+        for (const body of [text, `${'['.repeat(5_000)}${']'.repeat(5_000)}`]) {
+          const url = `${webhook.webhook}?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
+          const signature = createHmac('sha1', account.authToken).update(url).digest('base64');
+          const status = async (sent: string): Promise<number> => {
+            const headers = { 'Content-Type': 'application/json', 'X-Twilio-Signature': signature };
+            return (await fetch(url, { method: 'POST', headers, body: sent })).status;
+          };
+          assert.equal(await status(body), 200);
+          assert.equal(await status(`${body} `), 403);
+        }
+      } finally {
+        await own.stop();
       }
-    } finally {
-      await own.stop();
-    }
-  });
+    },
+  );
 });

@@ -2,15 +2,15 @@
 import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 
-/** What the sandbox's FHIR answered. */
+/** A response of the sandbox's FHIR server. */
 export interface Answer<T = Resource> {
   status: number;
   headers: Headers;
   body: T & { id: string; meta: { versionId: string; lastUpdated: string } };
 }
 
-/** Asks the sandbox's FHIR over HTTP; as nobody in particular, unless a token is given. */
-export async function ask<T = Resource>(
+/** Sends a request to the sandbox's FHIR server. Unauthenticated, unless `headers` has a token. */
+export async function fhirRequest<T = Resource>(
   sandbox: Sandbox,
   method: string,
   path: string,
@@ -30,7 +30,7 @@ export async function ask<T = Resource>(
 }
 
 export async function create<T extends Resource>(sandbox: Sandbox, resource: T): Promise<Answer<T>['body']> {
-  const { status, body } = await ask<T>(sandbox, 'POST', resource.resourceType, resource);
+  const { status, body } = await fhirRequest<T>(sandbox, 'POST', resource.resourceType, resource);
   if (status !== 201) {
     throw new Error(`${status}: ${JSON.stringify(body)}`);
   }
@@ -38,7 +38,7 @@ export async function create<T extends Resource>(sandbox: Sandbox, resource: T):
 }
 
 export async function search<T extends Resource>(sandbox: Sandbox, query: string): Promise<Bundle<T>> {
-  const { status, body } = await ask<Bundle<T>>(sandbox, 'GET', query);
+  const { status, body } = await fhirRequest<Bundle<T>>(sandbox, 'GET', query);
   if (status !== 200) {
     throw new Error(`${status}: ${JSON.stringify(body)}`);
   }
@@ -57,10 +57,10 @@ export function statuses(answer: Bundle): (string | undefined)[] {
   return (answer.entry ?? []).map(({ response }) => response?.status);
 }
 
-/** A bundle of a bot that does with its own client what it is told, and answers with what came of it. */
-export const obedient = `exports.handler = async (medplum, { input }) => {
+/** The code of a bot that runs the given requests with its client and returns the results. */
+export const requestBot = `exports.handler = async (medplum, { input }) => {
   const done = [];
-  for (const { method, path, body } of input.asks) {
+  for (const { method, path, body } of input.requests) {
     try {
       const reload = { cache: 'reload' };
       const value = await (method === 'GET' ? medplum.get(path, reload)
@@ -81,16 +81,16 @@ export interface Done {
   failed?: OperationOutcome['id'];
 }
 
-/** Lets an obedient bot ask. Paths begin at the base of the server: `fhir/R4/Patient`. */
-export async function letAsk(
+/** Runs requests through such a bot. Paths are relative to the server's base: `fhir/R4/Patient`. */
+export async function runRequests(
   url: string,
-  asks: { method: string; path: string; body?: unknown }[],
+  requests: { method: string; path: string; body?: unknown }[],
   headers: Record<string, string> = {},
 ): Promise<Done[]> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ asks }),
+    body: JSON.stringify({ requests }),
   });
   return ((await answer.json()) as { done: Done[] }).done;
 }

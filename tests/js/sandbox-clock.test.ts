@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The sandbox's clock, as bots of every runtime and the chart see it. */
+/** The sandbox's clock in bots of every runtime and in the chart. */
 import type { Patient } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -47,7 +47,7 @@ function isNear(a: number, b: number): boolean {
 }
 
 for (const runtimeVersion of runtimeVersions) {
-  test(`${runtimeVersion}: a bot is where the sandbox has travelled, and comes back with it`, async () => {
+  test(`${runtimeVersion}: a bot uses the sandbox’s time after each change`, async () => {
     const { webhook } = await sandbox.addBot({ code, runtimeVersion });
     const look = async (): Promise<Seen> => (await (await fetch(webhook, { method: 'POST' })).json()) as Seen;
     try {
@@ -71,7 +71,7 @@ for (const runtimeVersion of runtimeVersions) {
   });
 }
 
-test('the clock goes on from where it was set, and stamps what is written', async () => {
+test('the clock continues from the set time and timestamps writes', async () => {
   const instant = Date.UTC(2030, 0, 1);
   sandbox.setTime(instant);
   try {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Bots run when their minute comes, on a clock that the test turns. */
+/** Scheduled bots on a clock that the test controls. */
 import type { Bot } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Crontab } from '../../sandbox/src/crontab.ts';
 
-test('bots run on their minutes in UTC, until their line changes or they are deleted', (context) => {
+test('bots run on schedule in UTC until their cron line changes or they are deleted', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2026, 2, 1, 9, 58, 30) });
   const runs: string[] = [];
   const crontab = new Crontab((id) => runs.push(`${id} ${new Date().toISOString().slice(11, 16)}`));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Subscriptions to bots, and bots that run by the clock. */
+/** Subscriptions to bots, and scheduled bots. */
 import type { Bot, Communication, Patient, Subscription } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -9,9 +9,9 @@ import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 import type { DeliveryOptions } from '../../sandbox/src/chart/deliveries.ts';
 import type { FaultyRequest } from '../../sandbox/src/traffic.ts';
-import { ask, bearer, bundle, create } from './sandbox-client.ts';
+import { fhirRequest, bearer, bundle, create } from './sandbox-client.ts';
 
-/** Logs the event it gets, and fails where the resource says so. */
+/** Logs its event and throws if the resource requests it. */
 const code = `exports.handler = async (medplum, event) => {
   const { input, headers, contentType, requester, traceId } = event;
   console.log(JSON.stringify({ input, headers, contentType, requester, hasTrace: traceId !== undefined }));
@@ -36,11 +36,11 @@ let bot: SandboxBot;
 
 before(async () => {
   sandbox = await startSandbox({ seed: 'deliveries' });
-  bot = await sandbox.addBot({ name: 'told', code, runtimeVersion: 'vmcontext' });
+  bot = await sandbox.addBot({ name: 'subscribed', code, runtimeVersion: 'vmcontext' });
 });
 after(() => sandbox.stop());
 
-/** A Subscription that lasts as long as the test's body. */
+/** Runs the test's body with a Subscription and then deletes it. */
 async function subscribed(more: Partial<Subscription>, body: (id: string) => Promise<void>): Promise<void> {
   const { id } = await create<Subscription>(sandbox, {
     resourceType: 'Subscription',
@@ -53,12 +53,12 @@ async function subscribed(more: Partial<Subscription>, body: (id: string) => Pro
   try {
     await body(id);
   } finally {
-    await ask(sandbox, 'DELETE', `Subscription/${id}`);
+    await fhirRequest(sandbox, 'DELETE', `Subscription/${id}`);
   }
 }
 
-/** What the bot was told while this went on, and what came of it. */
-async function told(action: () => Promise<unknown>): Promise<Event[]> {
+/** The bot's events and executions during `action`. */
+async function eventsDuring(action: () => Promise<unknown>): Promise<Event[]> {
   const seen = sandbox.executions.length;
   await action();
   await sandbox.settled();
@@ -80,10 +80,10 @@ async function delivering(options: DeliveryOptions, body: () => Promise<void>): 
 const message: Communication = { resourceType: 'Communication', status: 'in-progress' };
 
 describe('a Subscription', () => {
-  test('brings what was written, with the headers as the server writes them, in the name of the author', async () => {
+  test('delivers a write with the server’s headers and the author as requester', async () => {
     await subscribed({}, async (id) => {
-      const [event, ...more] = await told(() =>
-        ask(sandbox, 'POST', 'Communication', message, bearer(sandbox.practitioner.token)),
+      const [event, ...more] = await eventsDuring(() =>
+        fhirRequest(sandbox, 'POST', 'Communication', message, bearer(sandbox.practitioner.token)),
       );
       assert.equal(more.length, 0);
       assert.equal(event?.input.resourceType, 'Communication');
@@ -100,11 +100,11 @@ describe('a Subscription', () => {
     });
   });
 
-  test('brings a deletion, signed if there is a secret', async () => {
+  test('delivers a deletion, signed if a secret is set', async () => {
     const secret = { url: 'https://www.medplum.com/fhir/StructureDefinition/subscription-secret', valueString: 's' };
     const { id } = await create(sandbox, message);
     await subscribed({ extension: [secret] }, async () => {
-      const [event] = await told(() => ask(sandbox, 'DELETE', `Communication/${id}`));
+      const [event] = await eventsDuring(() => fhirRequest(sandbox, 'DELETE', `Communication/${id}`));
       assert.equal(event?.input.deletedResource?.id, id);
       assert.equal(event.headers?.['X-Medplum-Interaction'], 'delete');
       assert.equal(event.headers['X-Medplum-Deleted-Resource'], `Communication/${id}`);
@@ -113,14 +113,14 @@ describe('a Subscription', () => {
     });
   });
 
-  test('brings what fits its criteria, and no version that is none', async () => {
+  test('delivers only matching writes and no unchanged version', async () => {
     await subscribed({ criteria: 'Communication?status=completed' }, async () => {
       const { id } = await create(sandbox, message);
       const completed = { ...message, id, status: 'completed' };
-      const events = await told(async () => {
-        await ask(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
-        await ask(sandbox, 'PUT', `Communication/${id}`, completed);
-        await ask(sandbox, 'PUT', `Communication/${id}`, completed);
+      const events = await eventsDuring(async () => {
+        await fhirRequest(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
+        await fhirRequest(sandbox, 'PUT', `Communication/${id}`, completed);
+        await fhirRequest(sandbox, 'PUT', `Communication/${id}`, completed);
         await create<Patient>(sandbox, { resourceType: 'Patient' });
       });
       assert.deepEqual(
@@ -130,14 +130,16 @@ describe('a Subscription', () => {
     });
   });
 
-  test('can look at what was before', async () => {
+  test('can compare with the previous version', async () => {
     const expression = '%previous.exists() and %previous.status != %current.status';
     const changed = { url: `${extension}fhir-path-criteria-expression`, valueString: expression };
     await subscribed({ extension: [changed] }, async () => {
-      const events = await told(async () => {
+      const events = await eventsDuring(async () => {
         const { id } = await create(sandbox, message);
-        await ask(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
-        await ask(sandbox, 'PATCH', `Communication/${id}`, [{ op: 'replace', path: '/status', value: 'stopped' }]);
+        await fhirRequest(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
+        await fhirRequest(sandbox, 'PATCH', `Communication/${id}`, [
+          { op: 'replace', path: '/status', value: 'stopped' },
+        ]);
       });
       assert.deepEqual(
         events.map(({ input }) => input.status),
@@ -146,17 +148,17 @@ describe('a Subscription', () => {
     });
   });
 
-  test('is told of the interactions that it names', async () => {
+  test('delivers only the configured interactions', async () => {
     const named = ['create', 'delete'].map((valueCode) => ({
       url: `${extension}subscription-supported-interaction`,
       valueCode,
     }));
     await subscribed({ extension: named }, async () => {
-      const events = await told(async () => {
+      const events = await eventsDuring(async () => {
         const { id } = await create(sandbox, message);
-        await ask(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
+        await fhirRequest(sandbox, 'PUT', `Communication/${id}`, { ...message, id, language: 'en' });
         await sandbox.settled();
-        await ask(sandbox, 'DELETE', `Communication/${id}`);
+        await fhirRequest(sandbox, 'DELETE', `Communication/${id}`);
       });
       assert.deepEqual(
         events.map(({ headers }) => headers?.['X-Medplum-Interaction']),
@@ -165,30 +167,39 @@ describe('a Subscription', () => {
     });
   });
 
-  test('hears nothing of a transaction that was rolled back, nor while it is off', async () => {
+  test('delivers nothing from a rolled-back transaction or while it is off', async () => {
     const entry = { request: { method: 'POST' as const, url: 'Communication' }, resource: message };
     const missing = { request: { method: 'GET' as const, url: 'Patient/0d4ff07a-6f3c-4d9b-8a77-0a4ac2f0b0ab' } };
     await subscribed({}, async () => {
-      assert.equal((await told(() => ask(sandbox, 'POST', '', bundle('transaction', entry, missing)))).length, 0);
-      assert.equal((await told(() => ask(sandbox, 'POST', '', bundle('transaction', entry, entry)))).length, 2);
-      assert.equal((await told(() => ask(sandbox, 'POST', '', bundle('batch', entry, missing)))).length, 1);
+      assert.equal(
+        (await eventsDuring(() => fhirRequest(sandbox, 'POST', '', bundle('transaction', entry, missing)))).length,
+        0,
+      );
+      assert.equal(
+        (await eventsDuring(() => fhirRequest(sandbox, 'POST', '', bundle('transaction', entry, entry)))).length,
+        2,
+      );
+      assert.equal(
+        (await eventsDuring(() => fhirRequest(sandbox, 'POST', '', bundle('batch', entry, missing)))).length,
+        1,
+      );
     });
     await subscribed({ status: 'off' }, async () => {
-      assert.equal((await told(() => create(sandbox, message))).length, 0);
+      assert.equal((await eventsDuring(() => create(sandbox, message))).length, 0);
     });
   });
 
-  test('is not delivered again if the bot fails', async () => {
+  test('does not retry a failed bot', async () => {
     await subscribed({}, async () => {
-      const events = await told(() => create(sandbox, { ...message, language: 'x-fails' }));
+      const events = await eventsDuring(() => create(sandbox, { ...message, language: 'x-fails' }));
       assert.equal(events.length, 1);
       assert.equal(sandbox.executions.at(-1)?.status, 400);
     });
   });
 
-  test('brings what the bot itself writes, and is settled only after that', async () => {
+  test('delivers the bot’s own writes before the sandbox is idle', async () => {
     await subscribed({}, async () => {
-      const events = await told(() => create(sandbox, { ...message, language: 'x-writes' }));
+      const events = await eventsDuring(() => create(sandbox, { ...message, language: 'x-writes' }));
       assert.deepEqual(
         events.map(({ input, requester }) => [input.language, requester?.reference]),
         [
@@ -199,12 +210,12 @@ describe('a Subscription', () => {
     });
   });
 
-  test('lets a bot that runs as its user act for the author, and is given up where there is none', async () => {
+  test('runs a runAsUser bot as the author and skips writes without an author', async () => {
     const runs = await sandbox.addBot({ code, runtimeVersion: 'vmcontext', runAsUser: true });
     await subscribed({ channel: { type: 'rest-hook', endpoint: `Bot/${runs.id}` } }, async () => {
       const { reference, token } = sandbox.practitioner;
-      const events = await told(() =>
-        ask(sandbox, 'POST', 'Communication', { ...message, language: 'x-writes' }, bearer(token)),
+      const events = await eventsDuring(() =>
+        fhirRequest(sandbox, 'POST', 'Communication', { ...message, language: 'x-writes' }, bearer(token)),
       );
       assert.deepEqual(
         events.map(({ input, requester }) => [input.language, requester?.reference]),
@@ -213,11 +224,11 @@ describe('a Subscription', () => {
           ['x-written', reference],
         ],
       );
-      assert.equal((await told(() => create(sandbox, message))).length, 0);
+      assert.equal((await eventsDuring(() => create(sandbox, message))).length, 0);
     });
   });
 
-  test('is settled too if who wrote has gone before', async () => {
+  test('completes even if the author has been deleted', async () => {
     await subscribed({}, async () => {
       const post = (signal?: AbortSignal): Promise<Response> =>
         fetch(`${sandbox.fhir}/Communication`, {
@@ -228,9 +239,9 @@ describe('a Subscription', () => {
         });
       const writes = ({ method }: FaultyRequest): boolean => method === 'POST';
       sandbox.faults = (request) => (writes(request) ? 'lost' : undefined);
-      const lost = await told(() => assert.rejects(post()));
+      const lost = await eventsDuring(() => assert.rejects(post()));
       sandbox.faults = (request) => (writes(request) ? { delay: 100 } : undefined);
-      const gone = await told(async () => {
+      const gone = await eventsDuring(async () => {
         await assert.rejects(post(AbortSignal.timeout(30)));
         await new Promise((resolve) => setTimeout(resolve, 150));
       });
@@ -239,7 +250,7 @@ describe('a Subscription', () => {
     });
   });
 
-  test('is delivered after the write has returned', async () => {
+  test('is delivered after the write returns', async () => {
     await subscribed({}, async () => {
       const seen = sandbox.executions.length;
       await create(sandbox, message);
@@ -257,21 +268,21 @@ describe('Subscription delivery faults', () => {
     }
   };
 
-  test('come twice', async () => {
+  test('deliver twice', async () => {
     await subscribed({}, () =>
       delivering({ twice: 1 }, async () => {
-        const languages = (await told(write)).map(({ input }) => input.language);
+        const languages = (await eventsDuring(write)).map(({ input }) => input.language);
         assert.deepEqual(languages.sort(), ['a', 'a', 'b', 'b', 'c', 'c']);
       }),
     );
   });
 
-  test('come late', async () => {
+  test('deliver late', async () => {
     await subscribed({}, () =>
       delivering({ late: 150 }, async () => {
         const seen = sandbox.executions.length;
         const started = performance.now();
-        const events = await told(async () => {
+        const events = await eventsDuring(async () => {
           await Promise.all([write(), write(), write()]);
           assert.ok(sandbox.executions.length < seen + 9);
         });
@@ -281,7 +292,7 @@ describe('Subscription delivery faults', () => {
     );
   });
 
-  test('come in the opposite order', async () => {
+  test('deliver in reverse order', async () => {
     await subscribed({}, () =>
       delivering({ outOfOrder: true }, async () => {
         const resources = ['a', 'b', 'c'].map((language) => ({ ...message, language }));
@@ -289,7 +300,7 @@ describe('Subscription delivery faults', () => {
           request: { method: 'POST' as const, url: 'Communication' },
           resource,
         }));
-        const events = await told(() => ask(sandbox, 'POST', '', bundle('batch', ...entries)));
+        const events = await eventsDuring(() => fhirRequest(sandbox, 'POST', '', bundle('batch', ...entries)));
         assert.deepEqual(
           events.map(({ input }) => input.language),
           ['c', 'b', 'a'],
@@ -300,12 +311,12 @@ describe('Subscription delivery faults', () => {
 });
 
 describe('a bot with a cron line', () => {
-  test('runs as the server runs it: with itself as input, no headers, nobody who asks', async () => {
+  test('runs as on the server: its Bot is the input, without headers or a requester', async () => {
     const timed = await sandbox.addBot({ name: 'timed', code, runtimeVersion: 'vmcontext', cron: '*/5 * * * *' });
     const execution = await sandbox.cron(timed.id);
     assert.equal(execution.trigger, 'cron');
     assert.equal(execution.status, 200);
-    const { body } = await ask<Bot>(sandbox, 'GET', `Bot/${timed.id}`);
+    const { body } = await fhirRequest<Bot>(sandbox, 'GET', `Bot/${timed.id}`);
     assert.equal(body.cronString, '*/5 * * * *');
     assert.deepEqual(JSON.parse(execution.log[0] ?? ''), {
       input: body,
@@ -314,23 +325,23 @@ describe('a bot with a cron line', () => {
     });
   });
 
-  test('needs a line that can be read, and a bot', async () => {
+  test('requires a valid cron line and an existing bot', async () => {
     await assert.rejects(sandbox.addBot({ code, runtimeVersion: 'vmcontext', cron: '0 */5 * * * *' }));
     await assert.rejects(sandbox.addBot({ code, runtimeVersion: 'vmcontext', cron: 'hourly' }));
     await assert.rejects(sandbox.cron('nobody'), /does not exist/);
   });
 
-  test('waits for its minute where the sandbox runs by the clock, and follows what the chart says', async () => {
+  test('runs on schedule when the sandbox’s clock runs, with the cron line from the chart', async () => {
     const runs = await startSandbox({ seed: 'cron', runCron: true });
     try {
       const hourly = await runs.addBot({ code, runtimeVersion: 'vmcontext', cron: '7 * * * *' });
       const next = runs.nextCron(hourly.id) ?? assert.fail();
       assert.equal(next.getUTCMinutes(), 7);
       assert.ok(next.getTime() - Date.now() <= 3_600_000);
-      const { body } = await ask<Bot>(runs, 'GET', `Bot/${hourly.id}`);
-      await ask(runs, 'PUT', `Bot/${hourly.id}`, { ...body, cronString: '8 * * * *' });
+      const { body } = await fhirRequest<Bot>(runs, 'GET', `Bot/${hourly.id}`);
+      await fhirRequest(runs, 'PUT', `Bot/${hourly.id}`, { ...body, cronString: '8 * * * *' });
       assert.equal(runs.nextCron(hourly.id)?.getUTCMinutes(), 8);
-      await ask(runs, 'DELETE', `Bot/${hourly.id}`);
+      await fhirRequest(runs, 'DELETE', `Bot/${hourly.id}`);
       assert.equal(runs.nextCron(hourly.id), undefined);
     } finally {
       await runs.stop();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The sandbox's chart, as bots and as open requests on loopback see it. */
+/** The sandbox's FHIR server for bots and for unauthenticated loopback requests. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
 
-/** Asks for what it is told, with the bot's own client, and answers with what came of it. */
+/** Runs the requested call with the bot's client and returns the result. */
 const code = `exports.handler = async (medplum, { input: { method, path, body } }) => {
   try {
     return { value: method === 'post' ? await medplum.post(path, body) : await medplum.get(path, { cache: 'reload' }) };
@@ -15,7 +15,7 @@ const code = `exports.handler = async (medplum, { input: { method, path, body } 
   }
 };`;
 
-/** Whatever the server says, as far as these tests look into it. */
+/** The members of a response that these tests use. */
 interface Said {
   id: string;
   resourceType: string;
@@ -61,7 +61,7 @@ async function askBot(method: 'get' | 'post', path: string, body?: unknown): Pro
   return said as unknown as { value: Said; failed: Said };
 }
 
-test('auth/me tells a bot who it is, and nobody anything', async () => {
+test('auth/me returns the bot’s profile, and is refused without authentication', async () => {
   const { value } = await askBot('get', 'auth/me');
   const reference = { reference: `Bot/${bot.id}`, display: 'asks' };
   assert.deepEqual(value.membership, {
@@ -77,7 +77,7 @@ test('auth/me tells a bot who it is, and nobody anything', async () => {
   assert.equal((await ask('GET', `${sandbox.url}/auth/me`, undefined, { Authorization: 'Bearer x' })).status, 401);
 });
 
-test('a bot may not read memberships, not in a batch either; an open request may', async () => {
+test('a bot cannot read memberships, also not in a batch; an unauthenticated loopback request can', async () => {
   const path = `ProjectMembership/${bot.membershipId}`;
   assert.equal((await askBot('get', `fhir/R4/${path}`)).failed.id, 'forbidden');
   assert.equal((await askBot('get', `fhir/R4/ProjectMembership`)).failed.id, 'forbidden');
@@ -87,7 +87,7 @@ test('a bot may not read memberships, not in a batch either; an open request may
   assert.equal((await ask('GET', path)).status, 200);
 });
 
-test('what is written is validated', async () => {
+test('writes are validated', async () => {
   const missing = await ask('POST', 'Communication', { resourceType: 'Communication' });
   assert.equal(missing.status, 400);
   const unknown = await ask('POST', 'Patient', { resourceType: 'Patient', shoeSize: 42 });
@@ -122,14 +122,14 @@ test('create, read, update, patch and delete', async () => {
   assert.equal([404, 410].includes((await ask('GET', `Patient/${id}`)).status), true);
 });
 
-test('an update of an unknown id is not found, and creates nothing', async () => {
+test('an update of an unknown id returns 404 and creates nothing', async () => {
   const id = '0d4ff07a-6f3c-4d9b-8a77-0a4ac2f0b001';
   const answer = await ask('PUT', `Patient/${id}`, { resourceType: 'Patient', id });
   assert.equal(answer.status, 404);
   assert.equal((await ask('GET', `Patient/${id}`)).status, 404);
 });
 
-test('a batch answers entry by entry, and conditional creation makes one resource', async () => {
+test('a batch responds per entry, and a conditional create makes one resource', async () => {
   const system = 'https://www.twilio.com/';
   const resource = {
     resourceType: 'Communication',
@@ -159,7 +159,7 @@ test('a batch answers entry by entry, and conditional creation makes one resourc
   assert.deepEqual(found.body.entry[0]?.resource.meta.author.reference, `Bot/${bot.id}`);
 });
 
-test('faults come in turn, and spare the webhook', async () => {
+test('faults follow their rate and do not affect the webhook', async () => {
   const faulty = await startSandbox({ seed: 'faults', faults: 1 });
   try {
     const statuses = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The sandbox's project: who may ask, what is sent to whom, and what is written down. */
+/** The sandbox's project: authentication, sent requests and logs. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
@@ -49,7 +49,7 @@ describe('$execute', () => {
   const execute = (headers: Record<string, string>): Promise<Response> =>
     post(`${sandbox.fhir}/Bot/${bot.id}/$execute`, {}, headers);
 
-  test('tells the bot which member of the staff asks', async () => {
+  test('passes the staff member as requester to the bot', async () => {
     const answer = await execute({ Authorization: `Bearer ${sandbox.practitioner.token}` });
     assert.deepEqual(await answer.json(), {
       requester: { reference: sandbox.practitioner.reference, display: 'Jo Invented' },
@@ -57,7 +57,7 @@ describe('$execute', () => {
     });
   });
 
-  test('tells the bot which app asks', async () => {
+  test('passes the app as requester to the bot', async () => {
     const answer = await execute(basic(sandbox.client.id, sandbox.client.secret));
     assert.deepEqual(await answer.json(), {
       requester: { reference: sandbox.client.reference, display: 'Sandbox app' },
@@ -65,18 +65,18 @@ describe('$execute', () => {
     });
   });
 
-  test('refuses whom it does not know', async () => {
+  test('rejects unknown credentials', async () => {
     assert.equal((await execute(basic(sandbox.client.id, 'wrong'))).status, 401);
     assert.equal((await execute({ Authorization: 'Bearer wrong' })).status, 401);
   });
 
-  test('a webhook has no requester, whatever it carries', async () => {
+  test('a webhook has no requester, even with credentials', async () => {
     const answer = await post(bot.webhook, {}, { Authorization: `Bearer ${sandbox.practitioner.token}` });
     assert.deepEqual(await answer.json(), { hasTrace: false });
   });
 });
 
-test('auth/me tells one of the staff who it is, under both prefixes', async () => {
+test('auth/me returns a staff member’s profile under both prefixes', async () => {
   for (const prefix of ['', '/api']) {
     const answer = await fetch(`${sandbox.url}${prefix}/auth/me`, {
       headers: { Authorization: `Bearer ${sandbox.practitioner.token}` },
@@ -87,13 +87,13 @@ test('auth/me tells one of the staff who it is, under both prefixes', async () =
   }
 });
 
-test('the membership of somebody who is no bot is no webhook', async () => {
+test('the membership of a person is not a webhook', async () => {
   const found = await fetch(`${sandbox.fhir}/ProjectMembership?profile=${sandbox.practitioner.reference}`);
   const { entry } = (await found.json()) as { entry: { resource: { id: string } }[] };
   assert.equal((await post(`${sandbox.url}/webhook/${entry[0]?.resource.id ?? ''}`)).status, 403);
 });
 
-test('what is sent to the fake services is listed, without credentials', async () => {
+test('requests to the fake services are listed without credentials', async () => {
   const { accountSid, apiKey, apiSecret, numbers } = twilioAccount('project');
   const message = { To: '+15550100099', From: numbers[0] ?? '', Body: 'Hello' };
   const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
@@ -123,7 +123,7 @@ test('what is sent to the fake services is listed, without credentials', async (
   assert.equal(JSON.stringify(sandbox.sent).includes('Authorization'), false);
 });
 
-test('requests that come to no bot are listed', async () => {
+test('requests that reach no bot are listed', async () => {
   const id = '2a6e0c1c-6f64-4a39-a1f4-6f8b21b0a112';
   assert.equal((await post(`${sandbox.url}/webhook/${id}`, { a: '1' })).status, 404);
   assert.equal((await post(bot.webhook, { a: 'x'.repeat(102_400) })).status, 413);
@@ -139,7 +139,7 @@ test('requests that come to no bot are listed', async () => {
   ]);
 });
 
-test('the end of a log is kept, and no control character is printed', async () => {
+test('the end of a log is stored, and control characters are not printed', async () => {
   await post(bot.webhook, { r: 'log' });
   const log = sandbox.executions.at(-1)?.log ?? [];
   assert.equal(log.join('\n').length, 10 * 1024);
@@ -147,7 +147,7 @@ test('the end of a log is kept, and no control character is printed', async () =
   assert.equal(printed.at(-1), '\uFFFD[2Jcleared');
 });
 
-test('POST gives an id of its own, and a history keeps its order however often it is read', async () => {
+test('POST assigns a new id, and a history has a stable order', async () => {
   const headers = { 'Content-Type': 'application/fhir+json' };
   const write = async (method: string, path: string, resource: object): Promise<{ id: string; active?: boolean }> => {
     const answer = await fetch(`${sandbox.fhir}/${path}`, { method, headers, body: JSON.stringify(resource) });
@@ -166,7 +166,7 @@ test('POST gives an id of its own, and a history keeps its order however often i
   }
 });
 
-test('a call from a browser looks as Twilio writes it', () => {
+test('a browser call has Twilio’s format', () => {
   const call = { from: 'Jo_Invented', to: '+15550100098', kind: 'client' } as const;
   const params = incomingCall(twilioAccount('1'), call);
   assert.equal(params['From'], 'client:Jo_Invented');
@@ -175,7 +175,7 @@ test('a call from a browser looks as Twilio writes it', () => {
 });
 
 for (const runtimeVersion of ['awslambda', 'fission'] as const) {
-  test(`${runtimeVersion}: events that come together find the bundle deployed`, async () => {
+  test(`${runtimeVersion}: concurrent events share one deployed bundle`, async () => {
     const together = await sandbox.addBot({ code, runtimeVersion });
     const answers = await Promise.all(Array.from({ length: 12 }, () => post(together.webhook)));
     assert.deepEqual(
@@ -186,13 +186,13 @@ for (const runtimeVersion of ['awslambda', 'fission'] as const) {
 }
 
 for (const runtimeVersion of ['vmcontext', 'awslambda', 'fission'] as const) {
-  test(`${runtimeVersion}: stop() ends what a bot has left running`, async () => {
+  test(`${runtimeVersion}: stop() ends a bot’s remaining processes`, async () => {
     const own = await startSandbox({ seed: runtimeVersion });
     const leaves = await own.addBot({ code, runtimeVersion });
     const { pid } = (await (await post(leaves.webhook, { r: 'child' })).json()) as { pid: number };
     process.kill(pid, 0);
     await own.stop();
-    // A killed process can be a zombie until its new parent has looked.
+    // A killed process can be a zombie until its new parent reaps it.
     await assertEnds(pid);
   });
 }

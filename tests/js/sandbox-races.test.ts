@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Writes that meet: who wins, who is told so, and what stays of a transaction that failed. */
+/** Conflicting writes: which succeed, the errors of the others, and rollback of failed transactions. */
 import { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry, Communication, OperationOutcome, Patient } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { ask, bundle, create, search, statuses } from './sandbox-client.ts';
+import { fhirRequest, bundle, create, search, statuses } from './sandbox-client.ts';
 import type { Answer } from './sandbox-client.ts';
 
 let sandbox: Sandbox;
@@ -44,12 +44,12 @@ function patch(...operations: object[]): BundleEntry['resource'] {
   };
 }
 
-describe('ten at once', () => {
-  test('If-Match: one wins, the others are told that they came too late', async () => {
+describe('ten concurrent writes', () => {
+  test('with If-Match, one succeeds and the others fail with 412', async () => {
     const { id, meta } = await create(sandbox, twilioCall('CA1'));
     const guard = { 'If-Match': `W/"${meta.versionId}"` };
     const put = await together(10, (index) =>
-      ask(
+      fhirRequest(
         sandbox,
         'PUT',
         `Communication/${id}`,
@@ -58,18 +58,24 @@ describe('ten at once', () => {
       ),
     );
     assert.deepEqual(tally(put), { 200: 1, 412: 9 });
-    const { body } = await ask(sandbox, 'GET', `Communication/${id}`);
+    const { body } = await fhirRequest(sandbox, 'GET', `Communication/${id}`);
     const newer = { 'If-Match': `W/"${body.meta.versionId}"` };
     const patched = await together(10, () =>
-      ask(sandbox, 'PATCH', `Communication/${id}`, [{ op: 'replace', path: '/status', value: 'completed' }], newer),
+      fhirRequest(
+        sandbox,
+        'PATCH',
+        `Communication/${id}`,
+        [{ op: 'replace', path: '/status', value: 'completed' }],
+        newer,
+      ),
     );
     assert.deepEqual(tally(patched), { 200: 1, 412: 9 });
   });
 
-  test('a patch that tests what it replaces: one wins, the others fail with 400', async () => {
+  test('with a test in the patch, one succeeds and the others fail with 400', async () => {
     const { id } = await create(sandbox, twilioCall('CA2'));
     const answers = await together(10, () =>
-      ask<OperationOutcome>(sandbox, 'PATCH', `Communication/${id}`, [
+      fhirRequest<OperationOutcome>(sandbox, 'PATCH', `Communication/${id}`, [
         { op: 'test', path: '/status', value: 'in-progress' },
         { op: 'replace', path: '/status', value: 'completed' },
       ]),
@@ -79,30 +85,30 @@ describe('ten at once', () => {
     assert.match(lost?.issue[0]?.details?.text ?? '', /^Test failed: completed != in-progress$/);
   });
 
-  test('patches that append all land', async () => {
+  test('all appending patches succeed', async () => {
     const { id } = await create(sandbox, { ...twilioCall('CA3'), payload: [{ contentString: 'first' }] });
     const answers = await together(10, (index) =>
-      ask(sandbox, 'PATCH', `Communication/${id}`, [
+      fhirRequest(sandbox, 'PATCH', `Communication/${id}`, [
         { op: 'add', path: '/payload/-', value: { contentString: `${index}` } },
       ]),
     );
     assert.deepEqual(tally(answers), { 200: 10 });
-    const { body } = await ask<Communication>(sandbox, 'GET', `Communication/${id}`);
+    const { body } = await fhirRequest<Communication>(sandbox, 'GET', `Communication/${id}`);
     assert.equal(body.payload?.length, 11);
   });
 
-  test('a conditional creation makes one, and never fails', async () => {
+  test('a conditional create makes one resource and never fails', async () => {
     const key = { 'If-None-Exist': `identifier=${system}|CA4` };
-    const answers = await together(20, () => ask(sandbox, 'POST', 'Communication', twilioCall('CA4'), key));
+    const answers = await together(20, () => fhirRequest(sandbox, 'POST', 'Communication', twilioCall('CA4'), key));
     assert.deepEqual(tally(answers), { 200: 19, 201: 1 });
     assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1);
   });
 
-  test('a transaction of conditional creations makes each once', async () => {
+  test('a transaction of conditional creates makes each resource once', async () => {
     const url = 'Communication';
     const thread = 'urn:uuid:0d4ff07a-6f3c-4d9b-8a77-0a4ac2f0b0aa';
     const answers = await together(20, () =>
-      ask<Bundle<Communication>>(
+      fhirRequest<Bundle<Communication>>(
         sandbox,
         'POST',
         '',
@@ -130,12 +136,12 @@ describe('ten at once', () => {
   });
 });
 
-describe('now and then one of them loses with 409', () => {
+describe('some conflicting transactions fail with 409', () => {
   const text = 'could not serialize access due to concurrent update';
 
   async function puts(own: Sandbox, id: string): Promise<Answer<OperationOutcome>[]> {
     return together(10, (index) =>
-      ask<OperationOutcome>(own, 'PUT', `Patient/${id}`, {
+      fhirRequest<OperationOutcome>(own, 'PUT', `Patient/${id}`, {
         resourceType: 'Patient',
         id,
         name: [{ family: `Invented ${index}` }],
@@ -143,7 +149,7 @@ describe('now and then one of them loses with 409', () => {
     );
   }
 
-  test('of plain updates that meet, about one of ten; of those that do not, none', async () => {
+  test('about one in ten conflicting updates fails, and no other update does', async () => {
     const { id } = await create<Patient>(sandbox, { resourceType: 'Patient' });
     let lost = 0;
     for (let round = 0; round < 20; round++) {
@@ -158,14 +164,14 @@ describe('now and then one of them loses with 409', () => {
     const others = await together(10, async () => (await create<Patient>(sandbox, { resourceType: 'Patient' })).id);
     for (let round = 0; round < 10; round++) {
       const apart = await together(10, (index) =>
-        ask(sandbox, 'PUT', `Patient/${others[index] ?? ''}`, {
+        fhirRequest(sandbox, 'PUT', `Patient/${others[index] ?? ''}`, {
           resourceType: 'Patient',
           id: others[index],
           multipleBirthInteger: round,
         }),
       );
       assert.deepEqual(tally(apart), { 200: 10 });
-      const alone = await ask(sandbox, 'PUT', `Patient/${id}`, {
+      const alone = await fhirRequest(sandbox, 'PUT', `Patient/${id}`, {
         resourceType: 'Patient',
         id,
         multipleBirthInteger: round,
@@ -174,11 +180,11 @@ describe('now and then one of them loses with 409', () => {
     }
   });
 
-  test('of upserts, about six of twenty, and never two resources', async () => {
+  test('about six of twenty upserts fail, and none creates a second resource', async () => {
     let lost = 0;
     for (let round = 0; round < 6; round++) {
       const answers = await together(20, (index) =>
-        ask<OperationOutcome>(sandbox, 'PUT', `Communication?identifier=${system}|CB${round}`, {
+        fhirRequest<OperationOutcome>(sandbox, 'PUT', `Communication?identifier=${system}|CB${round}`, {
           ...twilioCall(`CB${round}`),
           payload: [{ contentString: `${index}` }],
         }),
@@ -187,8 +193,8 @@ describe('now and then one of them loses with 409', () => {
       assert.equal((counts[200] ?? 0) + (counts[201] ?? 0) + (counts[409] ?? 0), 20);
       assert.equal(counts[201], 1);
       lost += counts[409] ?? 0;
-      const told = answers.find(({ status }) => status === 409)?.body.issue[0]?.details?.text;
-      assert.ok(told === undefined || told === text);
+      const conflictText = answers.find(({ status }) => status === 409)?.body.issue[0]?.details?.text;
+      assert.ok(conflictText === undefined || conflictText === text);
       const { entry = [] } = await search(sandbox, `Communication?identifier=${system}|CB${round}`);
       assert.equal(entry.length, 1);
     }
@@ -196,12 +202,12 @@ describe('now and then one of them loses with 409', () => {
   });
 });
 
-describe('entries of batches', () => {
-  test('ifMatch, ifNoneExist and patches are judged one by one', async () => {
+describe('batch entries', () => {
+  test('ifMatch, ifNoneExist and patches apply per entry', async () => {
     const { id, meta } = await create(sandbox, twilioCall('CA7'));
     const url = `Communication/${id}`;
     const stale = { ...twilioCall('CA7'), id, status: 'stopped' as const };
-    const { body } = await ask<Bundle>(
+    const { body } = await fhirRequest<Bundle>(
       sandbox,
       'POST',
       '',
@@ -235,17 +241,17 @@ describe('entries of batches', () => {
 });
 
 describe('a transaction', () => {
-  test('leaves everything as it was if one entry fails', async () => {
+  test('changes nothing if one entry fails', async () => {
     const patient = await create<Patient>(sandbox, { resourceType: 'Patient', active: true });
-    const doomed = await create<Patient>(sandbox, { resourceType: 'Patient' });
+    const deletedPatient = await create<Patient>(sandbox, { resourceType: 'Patient' });
     const before = await search(sandbox, 'Patient?_summary=count');
-    const answer = await ask<OperationOutcome>(
+    const answer = await fhirRequest<OperationOutcome>(
       sandbox,
       'POST',
       '',
       bundle(
         'transaction',
-        { request: { method: 'DELETE', url: `Patient/${doomed.id}` } },
+        { request: { method: 'DELETE', url: `Patient/${deletedPatient.id}` } },
         { request: { method: 'POST', url: 'Patient' }, resource: { resourceType: 'Patient' } },
         { request: { method: 'PUT', url: `Patient/${patient.id}` }, resource: { ...patient, active: false } },
         {
@@ -254,15 +260,15 @@ describe('a transaction', () => {
         },
       ),
     );
-    // The same resource twice is refused at once; so let the failing one be another.
+    // A duplicate resource is rejected immediately, so another entry must fail.
     assert.equal(answer.status, 400);
-    const failing = await ask<OperationOutcome>(
+    const failing = await fhirRequest<OperationOutcome>(
       sandbox,
       'POST',
       '',
       bundle(
         'transaction',
-        { request: { method: 'DELETE', url: `Patient/${doomed.id}` } },
+        { request: { method: 'DELETE', url: `Patient/${deletedPatient.id}` } },
         { request: { method: 'POST', url: 'Patient' }, resource: { resourceType: 'Patient' } },
         { request: { method: 'PUT', url: `Patient/${patient.id}` }, resource: { ...patient, active: false } },
         { request: { method: 'GET', url: 'Patient/0d4ff07a-6f3c-4d9b-8a77-0a4ac2f0b0ab' } },
@@ -270,19 +276,19 @@ describe('a transaction', () => {
     );
     assert.equal(failing.status, 404);
     assert.equal(failing.body.resourceType, 'OperationOutcome');
-    const now = await ask<Patient>(sandbox, 'GET', `Patient/${patient.id}`);
+    const now = await fhirRequest<Patient>(sandbox, 'GET', `Patient/${patient.id}`);
     assert.deepEqual(now.body, patient);
-    assert.deepEqual((await ask(sandbox, 'GET', `Patient/${doomed.id}`)).body, doomed);
-    const history = await ask<Bundle>(sandbox, 'GET', `Patient/${patient.id}/_history`);
+    assert.deepEqual((await fhirRequest(sandbox, 'GET', `Patient/${deletedPatient.id}`)).body, deletedPatient);
+    const history = await fhirRequest<Bundle>(sandbox, 'GET', `Patient/${patient.id}/_history`);
     assert.equal(history.body.entry?.length, 1);
     assert.equal((await search(sandbox, 'Patient?_summary=count')).total, before.total);
   });
 
-  test('is not seen by halves', async () => {
+  test('is atomic for readers', async () => {
     const ids = await together(2, async () => (await create<Patient>(sandbox, { resourceType: 'Patient' })).id);
     let mixed = 0;
     for (let round = 0; round < 10; round++) {
-      const write = ask(
+      const write = fhirRequest(
         sandbox,
         'POST',
         '',
@@ -303,23 +309,23 @@ describe('a transaction', () => {
     assert.equal(mixed, 0);
   });
 
-  test('has at most fifty updates', async () => {
+  test('allows at most fifty updates', async () => {
     const ids = await together(51, async () => (await create<Patient>(sandbox, { resourceType: 'Patient' })).id);
     const send = async (count: number): Promise<number> => {
       const entries = ids.slice(0, count).map((id): BundleEntry => ({
         request: { method: 'PUT', url: `Patient/${id}` },
         resource: { resourceType: 'Patient', id, active: true },
       }));
-      return (await ask(sandbox, 'POST', '', bundle('transaction', ...entries))).status;
+      return (await fhirRequest(sandbox, 'POST', '', bundle('transaction', ...entries))).status;
     };
     assert.equal(await send(51), 400);
     assert.equal(await send(50), 200);
   });
 
-  test('is a batch in a project without the feature', async () => {
+  test('runs as a batch in a project without the feature', async () => {
     const plain = await startSandbox({ seed: 'plain', features: [] });
     try {
-      const { status, body } = await ask<Bundle>(
+      const { status, body } = await fhirRequest<Bundle>(
         plain,
         'POST',
         '',
@@ -338,15 +344,15 @@ describe('a transaction', () => {
   });
 });
 
-test('an update that changes nothing makes no version, and what was deleted is gone', async () => {
+test('an update without changes creates no version, and a deleted resource returns 410', async () => {
   const patient = await create<Patient>(sandbox, { resourceType: 'Patient', active: true });
-  const again = await ask<Patient>(sandbox, 'PUT', `Patient/${patient.id}`, patient);
+  const again = await fhirRequest<Patient>(sandbox, 'PUT', `Patient/${patient.id}`, patient);
   assert.equal(again.body.meta.versionId, patient.meta.versionId);
-  await ask(sandbox, 'DELETE', `Patient/${patient.id}`);
-  assert.equal((await ask(sandbox, 'GET', `Patient/${patient.id}`)).status, 410);
+  await fhirRequest(sandbox, 'DELETE', `Patient/${patient.id}`);
+  assert.equal((await fhirRequest(sandbox, 'GET', `Patient/${patient.id}`)).status, 410);
 });
 
-test("Medplum's own client upserts and creates if there is none", async () => {
+test("Medplum's client can upsert and conditionally create", async () => {
   const medplum = new MedplumClient({ baseUrl: `${sandbox.url}/`, fetch });
   medplum.setAccessToken(sandbox.practitioner.token);
   const query = `identifier=${system}|CA8`;

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Access policies: what bots and people may read and write, one by one, in batches and in transactions. */
+/** Access policies of bots and people for single requests, batches and transactions. */
 import type { AccessPolicy, Bundle, Communication, Patient, ProjectMembership } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../sandbox/src/server.ts';
-import { ask, bearer, bundle, create, executeUrl, letAsk, obedient, search, statuses } from './sandbox-client.ts';
+import {
+  fhirRequest,
+  bearer,
+  bundle,
+  create,
+  executeUrl,
+  runRequests,
+  requestBot,
+  search,
+  statuses,
+} from './sandbox-client.ts';
 
 const voice = 'https://plumline.dev/fhir/communication-category|twilio-voice';
 const call: Communication = {
@@ -41,27 +51,27 @@ let bot: SandboxBot;
 
 before(async () => {
   sandbox = await startSandbox({ seed: 'rights' });
-  bot = await sandbox.addBot({ code: obedient, runtimeVersion: 'vmcontext', accessPolicy: least });
+  bot = await sandbox.addBot({ code: requestBot, runtimeVersion: 'vmcontext', accessPolicy: least });
 });
 after(() => sandbox.stop());
 
 describe('a bot with a policy', () => {
-  test('is named by its membership, and knows its rights', async () => {
-    const membership = await ask<ProjectMembership>(sandbox, 'GET', `ProjectMembership/${bot.membershipId}`);
-    const policy = await ask<AccessPolicy>(sandbox, 'GET', membership.body.accessPolicy?.reference ?? '');
+  test('has the policy of its membership and can read it', async () => {
+    const membership = await fhirRequest<ProjectMembership>(sandbox, 'GET', `ProjectMembership/${bot.membershipId}`);
+    const policy = await fhirRequest<AccessPolicy>(sandbox, 'GET', membership.body.accessPolicy?.reference ?? '');
     assert.equal(policy.body.name, 'Least');
-    const [me] = await letAsk(bot.webhook, [{ method: 'GET', path: 'auth/me' }]);
+    const [me] = await runRequests(bot.webhook, [{ method: 'GET', path: 'auth/me' }]);
     const { accessPolicy } = me?.value as unknown as { accessPolicy: AccessPolicy };
     assert.deepEqual(accessPolicy.resource?.slice(0, 3), least.resource);
   });
 
-  test('reads, finds and writes what it may, and nothing else', async () => {
+  test('reads, searches and writes only what the policy allows', async () => {
     const patient = await create<Patient>(sandbox, { resourceType: 'Patient' });
     const mine = await create(sandbox, call);
     const other = await create(sandbox, letter);
     const task = await create(sandbox, { resourceType: 'Task', status: 'completed', intent: 'order' });
     const fhir = (path: string): string => `fhir/R4/${path}`;
-    const done = await letAsk(bot.webhook, [
+    const done = await runRequests(bot.webhook, [
       { method: 'GET', path: fhir(`Patient/${patient.id}`) },
       { method: 'PUT', path: fhir(`Patient/${patient.id}`), body: { ...patient, active: true } },
       { method: 'GET', path: fhir(`Communication/${mine.id}`) },
@@ -100,15 +110,15 @@ describe('a bot with a policy', () => {
         'forbidden',
       ],
     );
-    const { body } = await ask<Communication>(sandbox, 'GET', `Communication/${mine.id}`);
+    const { body } = await fhirRequest<Communication>(sandbox, 'GET', `Communication/${mine.id}`);
     assert.equal(body.status, 'completed');
     assert.equal(body.category?.length, 1);
   });
 
-  test('finds only what its criteria let through, and counts only that', async () => {
+  test('finds and counts only resources that match the criteria', async () => {
     await create(sandbox, letter);
     const all = await search(sandbox, 'Communication?_total=accurate&_count=1');
-    const [found] = await letAsk(bot.webhook, [
+    const [found] = await runRequests(bot.webhook, [
       { method: 'GET', path: 'fhir/R4/Communication?_total=accurate&_count=1000' },
     ]);
     const { entry = [], total } = found?.value as unknown as Bundle<Communication>;
@@ -117,7 +127,7 @@ describe('a bot with a policy', () => {
     assert.ok(entry.every(({ resource }) => resource?.category?.length === 1));
   });
 
-  test('a batch says 403 entry by entry, a transaction as a whole, and leaves nothing behind', async () => {
+  test('a batch returns 403 per entry, and a transaction fails as a whole without changes', async () => {
     const entries = [
       { request: { method: 'POST' as const, url: 'Communication' }, resource: call },
       { request: { method: 'POST' as const, url: 'Communication' }, resource: letter },
@@ -126,34 +136,39 @@ describe('a bot with a policy', () => {
     ];
     const count = async (): Promise<number | undefined> =>
       (await search(sandbox, 'Communication?_summary=count')).total;
-    const [first] = await letAsk(bot.webhook, [{ method: 'POST', path: 'fhir/R4', body: bundle('batch', ...entries) }]);
+    const [first] = await runRequests(bot.webhook, [
+      { method: 'POST', path: 'fhir/R4', body: bundle('batch', ...entries) },
+    ]);
     assert.deepEqual(statuses(first?.value as unknown as Bundle), ['201', '403', '403', '200']);
     const written = await count();
-    const [second] = await letAsk(bot.webhook, [
+    const [second] = await runRequests(bot.webhook, [
       { method: 'POST', path: 'fhir/R4', body: bundle('transaction', ...entries) },
     ]);
     assert.equal(second?.failed, 'forbidden');
     assert.equal(await count(), written);
   });
 
-  test('one right less, given or taken while it stands', async () => {
+  test('a policy change applies immediately', async () => {
     const own = await sandbox.addBot({
-      code: obedient,
+      code: requestBot,
       runtimeVersion: 'vmcontext',
       accessPolicy: { resourceType: 'AccessPolicy', resource: [{ resourceType: 'Patient' }] },
     });
-    const asks = [{ method: 'POST', path: 'fhir/R4/Patient', body: { resourceType: 'Patient' } }];
-    assert.equal((await letAsk(own.webhook, asks))[0]?.failed, undefined);
-    const membership = await ask<ProjectMembership>(sandbox, 'GET', `ProjectMembership/${own.membershipId}`);
+    const requests = [{ method: 'POST', path: 'fhir/R4/Patient', body: { resourceType: 'Patient' } }];
+    assert.equal((await runRequests(own.webhook, requests))[0]?.failed, undefined);
+    const membership = await fhirRequest<ProjectMembership>(sandbox, 'GET', `ProjectMembership/${own.membershipId}`);
     const reference = membership.body.accessPolicy?.reference ?? '';
-    const { body: policy } = await ask<AccessPolicy>(sandbox, 'GET', reference);
-    await ask(sandbox, 'PUT', reference, { ...policy, resource: [{ resourceType: 'Patient', readonly: true }] });
-    assert.equal((await letAsk(own.webhook, asks))[0]?.failed, 'forbidden');
+    const { body: policy } = await fhirRequest<AccessPolicy>(sandbox, 'GET', reference);
+    await fhirRequest(sandbox, 'PUT', reference, {
+      ...policy,
+      resource: [{ resourceType: 'Patient', readonly: true }],
+    });
+    assert.equal((await runRequests(own.webhook, requests))[0]?.failed, 'forbidden');
   });
 
-  test('a wildcard does not reach what is for administrators', async () => {
-    const wild = await sandbox.addBot({ code: obedient, runtimeVersion: 'vmcontext' });
-    const done = await letAsk(
+  test('a wildcard does not include resources for administrators', async () => {
+    const wild = await sandbox.addBot({ code: requestBot, runtimeVersion: 'vmcontext' });
+    const done = await runRequests(
       wild.webhook,
       ['Patient', 'ProjectMembership', 'AccessPolicy', 'Project', 'User', 'Login'].map((type) => ({
         method: 'GET',
@@ -166,20 +181,20 @@ describe('a bot with a policy', () => {
     );
   });
 
-  test('a limit that the sandbox does not enforce is refused', async () => {
+  test('an unsupported restriction is rejected', async () => {
     const accessPolicy: AccessPolicy = {
       resourceType: 'AccessPolicy',
       resource: [{ resourceType: 'Patient', hiddenFields: ['telecom'] }],
     };
     await assert.rejects(
-      sandbox.addBot({ code: obedient, runtimeVersion: 'vmcontext', accessPolicy }),
+      sandbox.addBot({ code: requestBot, runtimeVersion: 'vmcontext', accessPolicy }),
       /does not enforce hiddenFields/,
     );
   });
 });
 
 describe('people', () => {
-  test('a practitioner has the rights of a policy, which may name them', async () => {
+  test('a practitioner has the rights of a policy, which can reference the profile', async () => {
     const mine: AccessPolicy = {
       resourceType: 'AccessPolicy',
       resource: [{ resourceType: 'Task', criteria: 'Task?owner=%profile' }],
@@ -187,57 +202,57 @@ describe('people', () => {
     const { reference, token } = await sandbox.addPractitioner({ name: 'Ada Invented', accessPolicy: mine });
     const headers = bearer(token);
     const own = { resourceType: 'Task', status: 'requested', intent: 'order', owner: { reference } };
-    assert.equal((await ask(sandbox, 'POST', 'Task', own, headers)).status, 201);
+    assert.equal((await fhirRequest(sandbox, 'POST', 'Task', own, headers)).status, 201);
     const foreign = { ...own, owner: { reference: sandbox.practitioner.reference } };
-    assert.equal((await ask(sandbox, 'POST', 'Task', foreign, headers)).status, 403);
-    assert.equal((await ask(sandbox, 'GET', 'Patient', undefined, headers)).status, 403);
+    assert.equal((await fhirRequest(sandbox, 'POST', 'Task', foreign, headers)).status, 403);
+    assert.equal((await fhirRequest(sandbox, 'GET', 'Patient', undefined, headers)).status, 403);
     const me = await fetch(`${sandbox.url}/auth/me`, { headers });
     const { profile } = (await me.json()) as { profile: { id: string; name: unknown } };
     assert.equal(`Practitioner/${profile.id}`, reference);
     assert.deepEqual(profile.name, [{ text: 'Ada Invented' }]);
   });
 
-  test('an administrator sees memberships, others do not', async () => {
+  test('only an administrator can read memberships', async () => {
     const { token } = await sandbox.addPractitioner({ name: 'Grace Invented', admin: true });
     const seen = (headers: Record<string, string>): Promise<{ status: number }> =>
-      ask(sandbox, 'GET', 'ProjectMembership', undefined, headers);
+      fhirRequest(sandbox, 'GET', 'ProjectMembership', undefined, headers);
     assert.equal((await seen(bearer(token))).status, 200);
     assert.equal((await seen(bearer(sandbox.practitioner.token))).status, 403);
     assert.equal((await seen(bearer('nobody'))).status, 401);
   });
 
-  test('who may not read a bot cannot ask it', async () => {
+  test('a user without read access to a bot cannot execute it', async () => {
     const accessPolicy: AccessPolicy = { resourceType: 'AccessPolicy', resource: [{ resourceType: 'Patient' }] };
     const { token } = await sandbox.addPractitioner({ name: 'Mary Invented', accessPolicy });
     const answer = await fetch(executeUrl(sandbox, bot), {
       method: 'POST',
       headers: { ...bearer(token), 'Content-Type': 'application/json' },
-      body: '{"asks":[]}',
+      body: '{"requests":[]}',
     });
     assert.equal(answer.status, 403);
   });
 });
 
 for (const runtimeVersion of ['vmcontext', 'awslambda', 'fission'] as const) {
-  test(`${runtimeVersion}: a bot that runs as its user has the rights of who asks, and writes in their name`, async () => {
-    const runs = await sandbox.addBot({ code: obedient, runtimeVersion, accessPolicy: least, runAsUser: true });
-    const asks = [
+  test(`${runtimeVersion}: a runAsUser bot has the rights of the requester and is recorded as that user`, async () => {
+    const runs = await sandbox.addBot({ code: requestBot, runtimeVersion, accessPolicy: least, runAsUser: true });
+    const requests = [
       { method: 'POST', path: 'fhir/R4/Patient', body: { resourceType: 'Patient' } },
       { method: 'GET', path: 'auth/me' },
     ];
     const { token, reference } = sandbox.practitioner;
-    const [written, me] = await letAsk(executeUrl(sandbox, runs), asks, bearer(token));
+    const [written, me] = await runRequests(executeUrl(sandbox, runs), requests, bearer(token));
     assert.equal(written?.value?.meta?.author?.reference, reference);
     const { profile } = me?.value as unknown as { profile: { id: string } };
     assert.equal(`Practitioner/${profile.id}`, reference);
-    // A webhook is nobody's: there it is the bot that asks.
-    assert.equal((await letAsk(runs.webhook, asks))[0]?.failed, 'forbidden');
+    // A webhook has no user, so the bot is the author.
+    assert.equal((await runRequests(runs.webhook, requests))[0]?.failed, 'forbidden');
     const accessPolicy: AccessPolicy = {
       resourceType: 'AccessPolicy',
       resource: [{ resourceType: 'Bot', interaction: ['read'] }],
     };
     const less = await sandbox.addPractitioner({ name: 'Rosa Invented', accessPolicy });
-    const [refused] = await letAsk(executeUrl(sandbox, runs), asks, bearer(less.token));
+    const [refused] = await runRequests(executeUrl(sandbox, runs), requests, bearer(less.token));
     assert.equal(refused?.failed, 'forbidden');
   });
 }

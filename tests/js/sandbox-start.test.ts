@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** `npm start`, as a user and as a program runs it. */
+/** `npm start` for users and programs. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
@@ -30,7 +30,7 @@ interface Line {
   sent: string;
 }
 
-/** What /console/play answers: a call, or why there is none. */
+/** A response of /console/play: a call or an error. */
 interface Played {
   heard?: string[];
   legs?: object[];
@@ -48,7 +48,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Runs the sandbox while `use` lasts; gives all that it wrote. */
+/** Runs the sandbox during `use` and returns its output. */
 async function run(args: string[], use: (written: string) => Promise<void>): Promise<string> {
   const child: ChildProcess = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
@@ -97,7 +97,7 @@ async function call(line: Line, token: string, to: string, address = line.webhoo
 
 describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
   for (const wrapper of runtimeVersions) {
-    test(`--json under ${wrapper}: one line, signed calls answered, others refused`, async () => {
+    test(`--json under ${wrapper}: prints one line, answers signed calls and rejects others`, async () => {
       const written = await run(['--', '--json', '--port', '0', '--seed', '1', '--wrapper', wrapper], async (text) => {
         const line = JSON.parse(text) as Line;
         assert.deepEqual(Object.keys(line), [
@@ -126,7 +126,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   }
 
-  test('the same seed gives the same webhook and token', async () => {
+  test('the same seed creates the same webhook and token', async () => {
     const lines: Line[] = [];
     for (let count = 0; count < 2; count++) {
       await run(['--json', '--port', '0', '--seed', '7'], async (text) => void lines.push(JSON.parse(text) as Line));
@@ -135,7 +135,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     assert.deepEqual(one, two);
   });
 
-  test('it starts and serves at every rate of faults, from any seed', async () => {
+  test('it starts and serves at every fault rate and seed', async () => {
     for (const [rate, seed] of [
       ['0', '1'],
       ['0.05', '1'],
@@ -150,7 +150,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
         const failed = statuses.filter((status) => status !== 200).length;
         assert.ok(rate === '0' ? failed === 0 : failed > 0, `${rate}: ${failed} of 60`);
         assert.ok(Number(rate) < 1 || failed === 60, `${rate}: ${failed} of 60`);
-        // A webhook bot that cannot ask for its own URL answers 500.
+        // A webhook bot that cannot request its own URL returns 500.
         const { status } = await call(line, line.authToken, '+15550100001');
         assert.ok(status === 200 || (status === 500 && rate !== '0'), `${rate}: ${status}`);
         const account = (await (await fetch(new URL('/console/account', line.console))).json()) as {
@@ -168,7 +168,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     }
   });
 
-  test('--public-url is what is signed', async () => {
+  test('--public-url sets the signed URL', async () => {
     await run(['--json', '--port', '0', '--public-url', 'https://sandbox.example.com'], async (text) => {
       const line = JSON.parse(text) as Line;
       assert.equal(line.webhook.startsWith('https://sandbox.example.com/webhook/'), true);
@@ -257,7 +257,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   });
 
-  test('where the chart is down, a call is answered by --public-url, and no callback is stored', async () => {
+  test('without the chart, a call is answered with --public-url, and no callback is stored', async () => {
     const command = (...args: string[]): SpawnSyncReturns<string> =>
       spawnSync(process.execPath, [cli, 'call', '--to', '+15550100001', ...args], { encoding: 'utf8' });
     await run(['--json', '--port', '0', '--faults', '1'], async (text) => {
@@ -266,7 +266,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
       const { status, stdout } = command('--sandbox', line.console);
       assert.equal(status, 1);
       assert.ok(!stdout.includes('<Response'), stdout);
-      // A page that is no webhook.
+      // A page that is not a webhook.
       const page = command('--url', `${line.console}no-page`, '--token', 'invented-token');
       assert.equal(page.status, 1);
       assert.match(
@@ -287,7 +287,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     assert.match(stderr, /no sandbox at http:\/\/127\.0\.0\.1:9: .*--sandbox.*--url and --token/);
   });
 
-  test('a call is played at any hour, with any word of its carrier, at any place in a queue', async () => {
+  test('a call can be played at any time, with any StirVerstat value and queue position', async () => {
     const said = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
     const queue = {
       name: 'desk',
@@ -358,7 +358,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     rmSync(folder, { recursive: true });
   });
 
-  test('what a config names in the chart is there, and told', async () => {
+  test('records that a config references are created and printed', async () => {
     const written = await run(['--port', '0', '--config', 'docs/dialplan/nurse-line.json'], async (text) => {
       const [, url = ''] = /Console +(\S+)/.exec(text) ?? [];
       const args = ['call', '--sandbox', url, '--to', '+15550100031', '--queue-position', '3'];
@@ -372,7 +372,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     );
   });
 
-  test('a config that no bot would use is refused before anything starts', () => {
+  test('an invalid config is rejected at startup', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'plumline-config-'));
     const file = path.join(folder, 'config.json');
     for (const [config, said] of [
@@ -388,7 +388,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     rmSync(folder, { recursive: true });
   });
 
-  test('the curl of the greeting works', async () => {
+  test('the printed curl command works', async () => {
     await run(['--port', '0'], async (text) => {
       assert.match(text, /npx plumline call --from \+15550100099 --to \+15550100001/);
       const command = text.slice(text.indexOf('curl -H'));
@@ -398,7 +398,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
     });
   });
 
-  test('a port that is taken', async () => {
+  test('a port in use prints one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -409,7 +409,7 @@ describe('npm start', { skip: built ? false : 'pkg/bots/webhook.cjs is not built
   });
 });
 
-test('a rate of faults is a decimal number from 0 to 1', () => {
+test('a fault rate is a decimal number from 0 to 1', () => {
   for (const text of ['0', '0.05', '.5', '1', '1.0', '1.', '5e-2', '+0.1']) {
     assert.equal(readRate(text), Number(text), text);
   }
@@ -432,7 +432,7 @@ test('a rate of faults is a decimal number from 0 to 1', () => {
   }
 });
 
-test('wrong flags are one line each', () => {
+test('each invalid flag prints one line', () => {
   for (const [args, code] of [
     [['--colour'], 2],
     [['--port', 'x'], 2],

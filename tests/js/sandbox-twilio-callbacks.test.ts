@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the fake Twilio does to callbacks, how it tries again, and a call through the deployed bundle. */
+/** Callback faults and retries of the fake Twilio, and a call through the built bundle. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 import type { CallResult, NetworkFaults } from '../../sandbox/src/twilio.ts';
-import { caller, network, ours, told, useServer } from './twilio-server.ts';
+import { caller, network, ours, requestLog, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
@@ -20,7 +20,7 @@ describe('callbacks', () => {
   ): Promise<{ order: string[]; result: CallResult }> {
     server.seen = [];
     server.pages['voice'] =
-      '<Dial action="/dialled"><Client statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">desk</Client></Dial>';
+      '<Dial action="/dialed"><Client statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">desk</Client></Dial>';
     const result = await network(server, { networkFaults, seed }).incoming({
       from: caller,
       to: ours,
@@ -29,43 +29,43 @@ describe('callbacks', () => {
     const order = server.seen.map(({ path, params }) => `${path} ${params['SequenceNumber'] ?? ''}`.trim());
     return { order, result };
   }
-  const kind = ['/voice', '/leg 0', '/leg 1', '/leg 2', '/leg 3', '/dialled', '/status 0'];
+  const kind = ['/voice', '/leg 0', '/leg 1', '/leg 2', '/leg 3', '/dialed', '/status 0'];
 
-  test('come once and in order, if nothing is said', async () => {
+  test('arrive once and in order by default', async () => {
     assert.deepEqual((await sequence({})).order, kind);
   });
 
-  test('come twice, with the same content', async () => {
+  test('arrive twice with the same content', async () => {
     const { order, result } = await sequence({ twice: 1 });
     assert.deepEqual(order, [
       '/voice',
       ...['/leg 0', '/leg 1', '/leg 2', '/leg 3'].flatMap((leg) => [leg, leg]),
-      '/dialled',
+      '/dialed',
       '/status 0',
       '/status 0',
     ]);
     assert.deepEqual(result.requests[1]?.params, result.requests[2]?.params);
   });
 
-  test('come late, and all before the call is done with', async () => {
+  test('arrive late but before the call is complete', async () => {
     const { order } = await sequence({ late: 1 });
-    assert.deepEqual(order.slice(0, 2), ['/voice', '/dialled']);
+    assert.deepEqual(order.slice(0, 2), ['/voice', '/dialed']);
     assert.deepEqual([...order].sort(), [...kind].sort());
   });
 
-  test('come out of order', async () => {
+  test('arrive out of order', async () => {
     const { order } = await sequence({ shuffle: 1 });
-    assert.deepEqual(order, ['/voice', '/dialled', '/status 0', '/leg 3', '/leg 2', '/leg 1', '/leg 0']);
+    assert.deepEqual(order, ['/voice', '/dialed', '/status 0', '/leg 3', '/leg 2', '/leg 1', '/leg 0']);
     const { order: some } = await sequence({ shuffle: 0.5 });
     assert.notDeepEqual(some, kind);
     assert.deepEqual([...some].sort(), [...kind].sort());
   });
 
-  test('never come', async () => {
-    assert.deepEqual((await sequence({ drop: 1 })).order, ['/voice', '/dialled']);
+  test('are lost', async () => {
+    assert.deepEqual((await sequence({ drop: 1 })).order, ['/voice', '/dialed']);
   });
 
-  test('by the same seed as before, by another otherwise', async () => {
+  test('repeat for the same seed and differ for another', async () => {
     const networkFaults = { twice: 0.5, drop: 0.3, shuffle: 0.5 };
     const { order } = await sequence(networkFaults, 'a');
     assert.deepEqual((await sequence(networkFaults, 'a')).order, order);
@@ -86,28 +86,28 @@ describe('connection overrides', () => {
     server.pages = { voice: '<Say>Hello</Say>', status: answers };
     const numbers = [{ number: ours, statusCallback: `${server.url}/status${fragment}` }];
     const { requests } = await network(server, { numbers }).incoming({ from: caller, to: ours });
-    return told(requests).slice(1);
+    return requestLog(requests).slice(1);
   }
 
-  test('a failed callback is not tried again by itself', async () => {
+  test('a failed callback is not retried by default', async () => {
     assert.deepEqual(await status('', [500, 200]), ['[/status 500]']);
   });
 
-  test('#rc and #rp say how often and of what, and are not sent', async () => {
+  test('#rc and #rp set the retries and are not sent', async () => {
     const [bad, refused, good] = ['[/status 500]', '[/status 403]', '[/status 200]'];
     assert.deepEqual(await status('#rc=3&rp=all', [500, 403, 200]), [bad, refused, good]);
     assert.deepEqual(await status('#rc=3&rp=all', [500]), [bad, bad, bad, bad]);
     assert.deepEqual(await status('#rc=3&rp=5xx', [500, 403, 200]), [bad, refused]);
     assert.deepEqual(await status('#rc=2&rp=4xx,rt', [403]), [refused, refused, refused]);
     assert.deepEqual(await status('#rc=0&rp=all', [500]), [bad]);
-    assert.deepEqual(await status('#rc=9&rp=all', [500, 200]), [bad, good], 'a wrong value is as good as none');
+    assert.deepEqual(await status('#rc=9&rp=all', [500, 200]), [bad, good], 'an invalid value is ignored');
     assert.equal(
       server.seen.some(({ path }) => path.includes('#')),
       false,
     );
   });
 
-  test('each try says of which request it is one', async () => {
+  test('each attempt has the request’s idempotency token', async () => {
     await status('#rc=2&rp=all', [500]);
     const tokens = server.seen.map(({ idempotency }) => idempotency);
     assert.match(tokens[0] ?? '', /^[0-9a-f-]{36}$/);
@@ -116,7 +116,7 @@ describe('connection overrides', () => {
     assert.equal(tokens.length, 4);
   });
 
-  test('an answer that does not come in time is one that failed', async () => {
+  test('a timeout counts as a failure', async () => {
     server.pages['voice'] = '<Say>Hello</Say>';
     let asked = 0;
     const silent = createServer(() => {
@@ -126,24 +126,24 @@ describe('connection overrides', () => {
     const { port } = silent.address() as { port: number };
     const numbers = [{ number: ours, statusCallback: `http://127.0.0.1:${port}/status#rt=100&rc=1&rp=rt` }];
     const { requests } = await network(server, { numbers }).incoming({ from: caller, to: ours });
-    assert.deepEqual(told(requests), ['/voice 200', '[/status 0]', '[/status 0]']);
+    assert.deepEqual(requestLog(requests), ['/voice 200', '[/status 0]', '[/status 0]']);
     assert.equal(asked, 2);
     silent.close();
     silent.closeAllConnections();
   });
 
-  test('a document’s URL has them too', async () => {
+  test('a document’s URL supports them too', async () => {
     server.pages = { voice: '<Redirect>/next#rc=1&amp;rp=all</Redirect>', next: [500, '<Say>Hello</Say>'] };
     const { heard, requests } = await network(server).incoming({ from: caller, to: ours });
-    assert.deepEqual(told(requests), ['/voice 200', '/next 500', '/next 200', '[/status 200]']);
+    assert.deepEqual(requestLog(requests), ['/voice 200', '/next 500', '/next 200', '[/status 200]']);
     assert.deepEqual(heard, ['Hello']);
   });
 });
 
 const bundle = fileURLToPath(new URL('../../pkg/bots/webhook.cjs', import.meta.url));
 
-describe('the deployed bundle', { skip: existsSync(bundle) ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
-  test('answers a patient and places a clinician’s call, behind a public address too', async () => {
+describe('the built bundle', { skip: existsSync(bundle) ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
+  test('answers a patient and places a clinician’s call, also behind a public URL', async () => {
     for (const publicUrl of [undefined, 'https://sandbox.example.com']) {
       const account = twilioAccount('bundle');
       const [number = ''] = account.numbers;
@@ -194,7 +194,7 @@ describe('the deployed bundle', { skip: existsSync(bundle) ? false : 'pkg/bots/w
     }
   });
 
-  test('a wrong token takes the line down: the caller hears of an error', async () => {
+  test('the caller hears an error if the auth token is wrong', async () => {
     const account = twilioAccount('bundle');
     const sandbox = await startSandbox({ seed: 'bundle', twilio: { authToken: 'f'.repeat(32) } });
     await sandbox.addBot({

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The fake Twilio's `<Dial>`: who is rung, who talks, and what is told of it. */
+/** `<Dial>` of the fake Twilio: dialed legs, conversations and callbacks. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CallResult, Script } from '../../sandbox/src/twilio.ts';
-import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
+import { caller, network, ours, paramsOf, requestLog, useServer } from './twilio-server.ts';
 
 const desk = 'client:desk';
 const doctor = '+15550100050';
@@ -19,23 +19,22 @@ function call(voice: string, script: Script = {}): Promise<CallResult> {
 const events = 'statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed"';
 const outcomes = ['CallStatus', 'DialCallStatus', 'DialBridged', 'DialCallDuration'];
 const outcome = ({ requests }: CallResult): unknown[] => {
-  const params = paramsOf(requests, '/dialled');
+  const params = paramsOf(requests, '/dialed');
   return outcomes.map((name) => params[name]);
 };
 
 describe('one leg', () => {
-  test('is answered, and each step told under its own SID', async () => {
-    const result = await call(
-      `<Dial action="/dialled" callerId="${ours}"><Number ${events}>${doctor}</Number></Dial>`,
-      { answers: { [doctor]: { after: 4, talk: 49 } } },
-    );
-    assert.deepEqual(told(result.requests), [
+  test('is answered, and each event has the leg’s SID', async () => {
+    const result = await call(`<Dial action="/dialed" callerId="${ours}"><Number ${events}>${doctor}</Number></Dial>`, {
+      answers: { [doctor]: { after: 4, talk: 49 } },
+    });
+    assert.deepEqual(requestLog(result.requests), [
       '/voice 200',
       '[/leg 200]',
       '[/leg 200]',
       '[/leg 200]',
       '[/leg 200]',
-      '/dialled 200',
+      '/dialed 200',
       '[/status 200]',
     ]);
     const legs = result.requests.filter(({ url }) => url.endsWith('/leg')).map(({ params }) => params);
@@ -56,7 +55,7 @@ describe('one leg', () => {
     }
     assert.deepEqual([legs[3]?.['CallDuration'], legs[3]?.['Duration']], ['49', '1']);
     assert.deepEqual(outcome(result), ['in-progress', 'completed', 'true', '49']);
-    assert.equal(paramsOf(result.requests, '/dialled')['DialCallSid'], result.legs[0]?.callSid);
+    assert.equal(paramsOf(result.requests, '/dialed')['DialCallSid'], result.legs[0]?.callSid);
     assert.deepEqual(result.heard, [`[talks to ${doctor}]`]);
     assert.equal(result.duration, 53);
   });
@@ -71,7 +70,7 @@ describe('one leg', () => {
   ] as const) {
     test(`${JSON.stringify(answer)} is ${status}`, async () => {
       const result = await call(
-        `<Dial action="/dialled" timeout="20"><Client statusCallback="/leg">desk</Client></Dial><Say>Never</Say>`,
+        `<Dial action="/dialed" timeout="20"><Client statusCallback="/leg">desk</Client></Dial><Say>Never</Say>`,
         answer ? { answers: { [desk]: answer } } : {},
       );
       assert.deepEqual(outcome(result), ['in-progress', status, 'false', undefined]);
@@ -85,12 +84,12 @@ describe('one leg', () => {
     });
   }
 
-  test('without an action the document goes on', async () => {
+  test('the document continues without an action', async () => {
     const { heard, requests } = await call(`<Dial>${doctor}</Dial><Say>After</Say>`, {
       answers: { [doctor]: { talk: 5 } },
     });
     assert.deepEqual(heard, [`[talks to ${doctor}]`, 'After']);
-    assert.deepEqual(told(requests), ['/voice 200', '[/status 200]']);
+    assert.deepEqual(requestLog(requests), ['/voice 200', '[/status 200]']);
   });
 
   test('a SIP address, a client with parameters, and a list of answers', async () => {
@@ -108,37 +107,37 @@ describe('one leg', () => {
     );
   });
 
-  test('is not rung where Twilio refuses its number or the caller ID', async () => {
+  test('is not dialed if Twilio rejects its number or the caller ID', async () => {
     const dial = (callerId: string, number: string): string =>
-      `<Dial action="/dialled" callerId="${callerId}"><Number>${number}</Number></Dial>`;
+      `<Dial action="/dialed" callerId="${callerId}"><Number>${number}</Number></Dial>`;
     const script = { answers: { [doctor]: { talk: 5 } } };
     const stranger = await call(dial('+15550100066', doctor), script);
     assert.deepEqual([outcome(stranger)[1], stranger.errors], ['failed', ['13214']]);
     const wrong = await call(dial(ours, 'the desk'), script);
     assert.deepEqual([outcome(wrong)[1], wrong.errors], ['failed', ['13223']]);
-    server.pages['voice'] = `<Dial action="/dialled">${doctor}</Dial>`;
+    server.pages['voice'] = `<Dial action="/dialed">${doctor}</Dial>`;
     const browser = await network(server).browser({ identity: 'desk', script });
     assert.deepEqual([outcome(browser)[1], browser.errors], ['failed', ['13214']]);
-    assert.equal(outcome(await call(`<Dial action="/dialled">${doctor}</Dial>`, script))[1], 'completed');
+    assert.equal(outcome(await call(`<Dial action="/dialed">${doctor}</Dial>`, script))[1], 'completed');
   });
 
-  test('with answerOnBridge it rings until somebody is there', async () => {
-    const dial = `<Dial action="/dialled" answerOnBridge="true"><Client>desk</Client></Dial>`;
+  test('with answerOnBridge the caller hears ringing until the answer', async () => {
+    const dial = `<Dial action="/dialed" answerOnBridge="true"><Client>desk</Client></Dial>`;
     const answered = await call(dial, { answers: { [desk]: { after: 10, talk: 20 } } });
     assert.deepEqual([answered.status, answered.duration], ['completed', 20]);
     const missed = await call(dial);
-    assert.equal(paramsOf(missed.requests, '/dialled')['CallStatus'], 'ringing');
+    assert.equal(paramsOf(missed.requests, '/dialed')['CallStatus'], 'ringing');
     const left = await call(dial, { hangUpAfter: 5 });
     assert.deepEqual([left.status, left.duration, left.legs[0]?.status], ['no-answer', 0, 'canceled']);
-    assert.equal(paramsOf(left.requests, '/dialled')['CallStatus'], 'no-answer');
+    assert.equal(paramsOf(left.requests, '/dialed')['CallStatus'], 'no-answer');
   });
 });
 
 describe('several legs', () => {
   const hunt = (attributes = ''): string =>
-    `<Dial action="/dialled" ${attributes}><Client ${events}>desk</Client><Number ${events}>${doctor}</Number></Dial>`;
+    `<Dial action="/dialed" ${attributes}><Client ${events}>desk</Client><Number ${events}>${doctor}</Number></Dial>`;
 
-  test('ring at once; the first who answers has the call', async () => {
+  test('ring simultaneously, and the first answer gets the call', async () => {
     const result = await call(hunt(), { answers: { [desk]: { after: 9 }, [doctor]: { after: 5, talk: 60 } } });
     assert.deepEqual(
       result.legs.map(({ to, status, duration }) => [to, status, duration]),
@@ -148,7 +147,7 @@ describe('several legs', () => {
       ],
     );
     assert.deepEqual(outcome(result), ['in-progress', 'completed', 'true', '60']);
-    assert.equal(paramsOf(result.requests, '/dialled')['DialCallSid'], result.legs[1]?.callSid);
+    assert.equal(paramsOf(result.requests, '/dialed')['DialCallSid'], result.legs[1]?.callSid);
     const perLeg = result.legs.map(({ callSid }) =>
       result.requests
         .filter(({ params }) => params['CallSid'] === callSid)
@@ -160,7 +159,7 @@ describe('several legs', () => {
     ]);
   });
 
-  test('that all fail are one result', async () => {
+  test('that all fail give one result', async () => {
     assert.deepEqual(outcome(await call(hunt(), { answers: { [desk]: 'busy' } }))[1], 'no-answer');
     assert.deepEqual(outcome(await call(hunt(), { answers: { [desk]: 'busy', [doctor]: 'failed' } }))[1], 'busy');
   });
@@ -176,27 +175,27 @@ describe('several legs', () => {
 });
 
 describe('the caller hangs up', () => {
-  const dial = `<Dial action="/dialled"><Client ${events}>desk</Client></Dial>`;
+  const dial = `<Dial action="/dialed"><Client ${events}>desk</Client></Dial>`;
 
   test('while it rings', async () => {
     const result = await call(dial, { hangUpAfter: 12 });
     assert.deepEqual(outcome(result), ['completed', 'canceled', 'false', undefined]);
-    assert.deepEqual(told(result.requests).slice(-3), ['[/leg 200]', '/dialled 200', '[/status 200]']);
+    assert.deepEqual(requestLog(result.requests).slice(-3), ['[/leg 200]', '/dialed 200', '[/status 200]']);
     assert.equal(result.legs[0]?.status, 'canceled');
     assert.equal(result.duration, 12);
   });
 
-  test('while they talk', async () => {
+  test('during the conversation', async () => {
     const result = await call(dial, { hangUpAfter: 12, answers: { [desk]: { after: 2, talk: 300 } } });
     assert.deepEqual(outcome(result), ['completed', 'completed', 'true', '10']);
     assert.deepEqual([result.legs[0]?.status, result.legs[0]?.duration], ['completed', 10]);
   });
 });
 
-describe('whoever answers', () => {
-  const dial = `<Dial action="/dialled"><Number url="/whisper" machineDetection="Enable" amdStatusCallback="/amd">${doctor}</Number></Dial>`;
+describe('the answering party', () => {
+  const dial = `<Dial action="/dialed"><Number url="/whisper" machineDetection="Enable" amdStatusCallback="/amd">${doctor}</Number></Dial>`;
 
-  test('is screened, and may refuse', async () => {
+  test('can reject the call after a whisper', async () => {
     server.pages['whisper'] = '<Gather action="/accepted" numDigits="1"><Say>A call for you</Say></Gather><Hangup/>';
     server.pages['accepted'] = '<Say>Connecting</Say>';
     const accepted = await call(dial, { answers: { [doctor]: { talk: 8, digits: ['1'], answeredBy: 'human' } } });
@@ -215,7 +214,7 @@ describe('whoever answers', () => {
     assert.equal(paramsOf(refused.requests, '/amd')['AnsweredBy'], 'machine_start');
   });
 
-  test('is lost where the whisper fails', async () => {
+  test('is disconnected if the whisper fails', async () => {
     server.pages['whisper'] = 500;
     const result = await call(dial, { answers: { [doctor]: { talk: 8 } } });
     assert.deepEqual(outcome(result)[2], 'false');
@@ -225,9 +224,9 @@ describe('whoever answers', () => {
 
 describe('recording', () => {
   const dial = (record: string): string =>
-    `<Dial action="/dialled" record="${record}" recordingStatusCallback="/recording" recordingStatusCallbackEvent="in-progress completed absent">${doctor}</Dial>`;
+    `<Dial action="/dialed" record="${record}" recordingStatusCallback="/recording" recordingStatusCallbackEvent="in-progress completed absent">${doctor}</Dial>`;
 
-  test('what two people say', async () => {
+  test('of a conversation', async () => {
     const result = await call(dial('record-from-answer-dual'), { answers: { [doctor]: { after: 5, talk: 20 } } });
     const recorded = result.requests.filter(({ url }) => url.endsWith('/recording')).map(({ params }) => params);
     assert.deepEqual(
@@ -239,28 +238,28 @@ describe('recording', () => {
     );
     assert.equal(recorded[0]?.['CallSid'], result.callSid);
     assert.equal(recorded[0]['RecordingSource'], 'DialVerb');
-    const action = paramsOf(result.requests, '/dialled');
+    const action = paramsOf(result.requests, '/dialed');
     assert.deepEqual([action['RecordingSid'], action['RecordingDuration']], [recorded[0]['RecordingSid'], '20']);
     const ringing = await call(dial('record-from-ringing'), { answers: { [doctor]: { after: 5, talk: 20 } } });
-    assert.equal(paramsOf(ringing.requests, '/dialled')['RecordingDuration'], '25');
+    assert.equal(paramsOf(ringing.requests, '/dialed')['RecordingDuration'], '25');
   });
 
-  test('nothing, if nobody came', async () => {
+  test('does not exist without an answer', async () => {
     const result = await call(dial('record-from-answer'));
     assert.equal(paramsOf(result.requests, '/recording')['RecordingStatus'], 'absent');
-    assert.equal(paramsOf(result.requests, '/dialled')['RecordingSid'], undefined);
+    assert.equal(paramsOf(result.requests, '/dialed')['RecordingSid'], undefined);
   });
 });
 
 describe('a conference', () => {
   const room = (attributes = ''): string =>
-    `<Dial action="/dialled"><Conference statusCallback="/room" statusCallbackEvent="start end join leave" ${attributes}>ward</Conference></Dial>`;
+    `<Dial action="/dialed"><Conference statusCallback="/room" statusCallbackEvent="start end join leave" ${attributes}>ward</Conference></Dial>`;
   const spoken = ({ requests }: CallResult): unknown[] =>
     requests
       .filter(({ url }) => url.endsWith('/room'))
       .map(({ params }) => [params['SequenceNumber'], params['StatusCallbackEvent']]);
 
-  test('with those of the script', async () => {
+  test('with the participants of the script', async () => {
     server.pages['wait'] = '<Say>Please wait</Say><Pause length="30"/>';
     const result = await call(room('waitUrl="/wait" record="record-from-start" recordingStatusCallback="/recording"'), {
       answers: { 'conference:ward': { after: 10, talk: 40 } },
@@ -280,7 +279,7 @@ describe('a conference', () => {
     assert.deepEqual([recording['RecordingDuration'], recording['RecordingSource']], ['40', 'Conference']);
   });
 
-  test('alone, until the caller has enough', async () => {
+  test('without other participants until the caller hangs up', async () => {
     const result = await call(room(), { hangUpAfter: 90 });
     assert.deepEqual([result.heard, result.duration], [['[hold music]'], 90]);
     assert.deepEqual(
@@ -289,7 +288,7 @@ describe('a conference', () => {
     );
   });
 
-  test('of two calls, which one of them ends', async () => {
+  test('of two calls, ended by one of them', async () => {
     server.pages['voice'] = room('endConferenceOnExit="true"');
     const phone = network(server);
     const first = phone.incoming({

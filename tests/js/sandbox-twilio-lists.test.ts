@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The lists of the fake Twilio's API: calls, numbers, recordings, queues, messages. */
+/** List endpoints of the fake Twilio API: calls, numbers, recordings, queues and messages. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { caller, ours, useServer } from './twilio-server.ts';
 const server = useServer();
 
 describe('lists', () => {
-  test('of calls, by number, state, parent and time, page by page', async () => {
+  test('of calls by number, status, parent and time, with pages', async () => {
     let now = Date.UTC(2026, 2, 1, 12);
     server.pages = { voice: '<Dial><Client>desk</Client></Dial>' };
     const { phone, client } = await openApi(server, { now: () => now });
@@ -40,7 +40,7 @@ describe('lists', () => {
     assert.deepEqual(await days({ startTime: new Date(Date.UTC(2026, 2, 4)) }), [4]);
   });
 
-  test('of calls are behind', async () => {
+  test('of calls can be delayed', async () => {
     let now = Date.UTC(2026, 2, 1, 12);
     const { phone, client } = await openApi(server, { now: () => now, networkFaults: { listLateMs: 60_000 } });
     const { callSid } = await phone.incoming({ from: caller, to: ours });
@@ -50,7 +50,7 @@ describe('lists', () => {
     assert.equal((await client.calls.list()).length, 1);
   });
 
-  test('of our numbers, which can be told where to ask', async () => {
+  test('of phone numbers, whose webhook can be updated', async () => {
     const { client } = await openApi(server);
     assert.deepEqual(
       (await client.incomingPhoneNumbers.list({ pageSize: 1 })).map(({ phoneNumber }) => phoneNumber),
@@ -79,7 +79,7 @@ describe('lists', () => {
     await fails(client.recordings(recording?.sid ?? '').fetch(), 404, 20404);
   });
 
-  test('of queues, with who waits in them', async () => {
+  test('of queues with their members', async () => {
     server.pages = { voice: '<Enqueue maxQueueSize="7">nurses</Enqueue>' };
     const { phone, client } = await openApi(server);
     const waiting = phone.incoming({ from: caller, to: ours, script: { queue: { until: 'dequeued' } } });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The fake Twilio's queues: `<Enqueue>`, its wait URL, and who takes a call out. */
+/** Queues of the fake Twilio: `<Enqueue>`, its wait URL, and dequeuing. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { CallResult, Script } from '../../sandbox/src/twilio.ts';
-import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
+import { caller, network, ours, paramsOf, requestLog, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
@@ -22,10 +22,10 @@ const result = ({ requests }: CallResult): unknown[] => {
   return [QueueResult, QueueTime, CallStatus];
 };
 
-describe('whoever waits', () => {
-  test('hears the wait URL again and again, until somebody takes the call', async () => {
+describe('a waiting caller', () => {
+  test('hears the wait URL repeatedly until an agent takes the call', async () => {
     const played = await call({ queue: { after: 45, talk: 100, positions: [3, 2, 1], average: 55 } });
-    assert.deepEqual(told(played.requests), [
+    assert.deepEqual(requestLog(played.requests), [
       '/voice 200',
       '/wait 200',
       '/wait 200',
@@ -54,7 +54,7 @@ describe('whoever waits', () => {
     assert.equal(played.duration, 145);
   });
 
-  test('leaves, by a key', async () => {
+  test('leaves with a key', async () => {
     server.pages['wait'] = '<Gather action="/key" numDigits="1"><Say>Press one for a message</Say></Gather>';
     server.pages['key'] = '<Leave/>';
     server.pages['left'] = '<Say>A message</Say>';
@@ -67,7 +67,7 @@ describe('whoever waits', () => {
     assert.equal(played.heard.at(-1), 'A message');
   });
 
-  test('hangs up, by script or because it is too long', async () => {
+  test('hangs up according to the script or after the maximum wait', async () => {
     assert.deepEqual(result(await call({ hangUpAfter: 33 })), ['hangup', '33', 'completed']);
     assert.deepEqual(result(await call({})), ['hangup', '600', 'completed']);
     assert.deepEqual(result(await call({}, '<Enqueue action="/left">nurses</Enqueue>')), [
@@ -77,16 +77,16 @@ describe('whoever waits', () => {
     ]);
   });
 
-  test('hangs up while talking to whoever took the call', async () => {
+  test('hangs up during the conversation with the agent', async () => {
     const played = await call({ hangUpAfter: 30, queue: { after: 20, talk: 100 } });
     assert.deepEqual(result(played), ['bridged', '20', 'completed']);
     assert.equal(played.duration, 30);
   });
 
-  test('finds no place', async () => {
+  test('is refused by a full queue', async () => {
     const played = await call({ queue: 'full' });
     assert.deepEqual(result(played), ['queue-full', undefined, 'in-progress']);
-    assert.equal(told(played.requests).includes('/wait 200'), false);
+    assert.equal(requestLog(played.requests).includes('/wait 200'), false);
   });
 
   test('without an action the document goes on', async () => {
@@ -94,12 +94,12 @@ describe('whoever waits', () => {
     assert.deepEqual(heard, ['[hold music]', '[talks to queue:nurses]', 'After']);
   });
 
-  test('leaves no queue where there is none', async () => {
+  test('ignores Leave outside a queue', async () => {
     const { heard, errors } = await call({}, '<Leave/><Say>Still here</Say>');
     assert.deepEqual([heard, errors], [['Still here'], ['12200']]);
   });
 
-  test('may not be put on another errand by the wait URL', async () => {
+  test('gets an error for verbs that a wait URL does not allow', async () => {
     server.pages['wait'] = '<Dial>+15550100050</Dial><Pause length="60"/>';
     const { legs, errors } = await call({ hangUpAfter: 30 });
     assert.deepEqual([legs, errors], [[], ['12200']]);
@@ -107,9 +107,9 @@ describe('whoever waits', () => {
 });
 
 describe('<Dial><Queue>', () => {
-  const take = '<Dial action="/dialled" timeout="15"><Queue url="/whisper">nurses</Queue></Dial>';
+  const take = '<Dial action="/dialed" timeout="15"><Queue url="/whisper">nurses</Queue></Dial>';
 
-  test('of another call takes whoever waits longest, after a word to them', async () => {
+  test('takes the longest-waiting caller after a whisper', async () => {
     server.pages['voice'] = enqueue;
     server.pages['nurse'] = take;
     server.pages['whisper'] = '<Say>A nurse is there</Say>';
@@ -130,7 +130,7 @@ describe('<Dial><Queue>', () => {
     const whisper = paramsOf(waited.requests, '/whisper');
     assert.deepEqual([whisper['CallSid'], whisper['DequeingCallSid']], [waited.callSid, nurse.callSid]);
     assert.deepEqual(waited.heard.slice(-2), ['A nurse is there', '[talks to +15550100050]']);
-    const action = paramsOf(nurse.requests, '/dialled');
+    const action = paramsOf(nurse.requests, '/dialed');
     assert.deepEqual(
       [action['DialCallStatus'], action['DialCallSid'], action['DialCallDuration']],
       ['completed', waited.callSid, '70'],
@@ -139,21 +139,21 @@ describe('<Dial><Queue>', () => {
   });
 
   for (const [name, answers, status] of [
-    ['where somebody waits by script', { 'queue:nurses': { talk: 9 } }, 'completed'],
-    ['where there is no such queue', {}, 'failed'],
+    ['with a scripted waiting caller', { 'queue:nurses': { talk: 9 } }, 'completed'],
+    ['without such a queue', {}, 'failed'],
   ] as const) {
     test(name, async () => {
       const played = await call({ answers }, take);
-      assert.equal(paramsOf(played.requests, '/dialled')['DialCallStatus'], status);
+      assert.equal(paramsOf(played.requests, '/dialed')['DialCallStatus'], status);
     });
   }
 
-  test('of an empty queue waits in vain', async () => {
+  test('of an empty queue times out', async () => {
     server.pages['voice'] = take;
     const phone = network(server);
     phone.queue('nurses');
     const played = await phone.incoming({ from: caller, to: ours });
-    assert.equal(paramsOf(played.requests, '/dialled')['DialCallStatus'], 'no-answer');
+    assert.equal(paramsOf(played.requests, '/dialed')['DialCallStatus'], 'no-answer');
     assert.equal(played.duration, 15);
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The fake Twilio's API, asked by Twilio's own client and by hand, and the calls that are placed by it. */
+/** The fake Twilio API, with requests from Twilio's client and from fetch, and calls created through it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -10,8 +10,8 @@ import { caller, ours, token, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
-describe('who may ask', () => {
-  test('a key with its secret, the account with its token, and nobody else', async () => {
+describe('authentication', () => {
+  test('accepts only an API key with its secret and the account with its token', async () => {
     const { url, phone } = await openApi(server);
     for (const [user, password, status] of [
       [key, secret, 200],
@@ -38,16 +38,16 @@ describe('who may ask', () => {
     assert.equal((await fetch(`${url}/Faxes.json`, { headers: basic(key, secret) })).status, 404);
   });
 
-  test('when it is busy, nobody', async () => {
+  test('returns 429 when busy', async () => {
     const { client } = await openApi(server, { networkFaults: { busy: 1 } });
     await fails(client.calls.list(), 429, 20429);
   });
 });
 
-describe('a call that is placed', () => {
+describe('a created call', () => {
   const progress = ['initiated', 'ringing', 'answered', 'completed'];
 
-  test('is queued, rings, is answered, and plays its document', async () => {
+  test('is queued, rings, is answered and runs its document', async () => {
     server.pages = { answered: '<Say>Hello</Say>' };
     const { phone, client } = await openApi(server, {
       people: { [caller]: { pickUp: { after: 7 }, hangUpAfter: 200 } },
@@ -106,7 +106,7 @@ describe('a call that is placed', () => {
     });
   }
 
-  test('finds a machine: before the document, or beside it', async () => {
+  test('detects a machine before or during the document', async () => {
     const people = { [caller]: { pickUp: { answeredBy: 'machine_start' } } };
     const { phone, client } = await openApi(server, { people });
     const call = { to: caller, from: ours, url: `${server.url}/answered`, machineDetection: 'Enable' };
@@ -118,7 +118,7 @@ describe('a call that is placed', () => {
     assert.equal(server.seen.find(({ path }) => path === '/amd')?.params['AnsweredBy'], 'machine_start');
   });
 
-  test('by a TwiML app, whose URLs it takes', async () => {
+  test('uses the URLs of a TwiML app', async () => {
     server.pages = { app: '<Say>The app</Say>' };
     const application = { voiceUrl: `${server.url}/app`, statusCallback: '' };
     const { phone, client } = await openApi(server, { application, people: { [caller]: { pickUp: {} } } });
@@ -128,7 +128,7 @@ describe('a call that is placed', () => {
     assert.equal(server.seen[0]?.params['ApplicationSid'], phone.applicationSid);
   });
 
-  test('is refused by Twilio’s own codes', async () => {
+  test('is rejected with Twilio’s error codes', async () => {
     const { client, url } = await openApi(server);
     const good = { to: caller, from: ours, url: `${server.url}/answered` };
     for (const [wrong, code] of [
@@ -151,7 +151,7 @@ describe('a call that is placed', () => {
     assert.deepEqual(((await list.json()) as { calls: unknown[] }).calls, []);
   });
 
-  test('is recorded, if it shall be', async () => {
+  test('is recorded on request', async () => {
     const { phone, client } = await openApi(server, { people: { [caller]: { pickUp: { talk: 12 } } } });
     await client.calls.create({
       to: caller,
@@ -166,32 +166,32 @@ describe('a call that is placed', () => {
   });
 });
 
-describe('a call that goes on', () => {
+describe('a call in progress', () => {
   const talking = {
     [caller]: { pickUp: {}, answers: { 'client:desk': { talk: 'until ended' } } },
   } as const;
-  const dial = '<Response><Dial action="/dialled"><Client>desk</Client></Dial></Response>';
+  const dial = '<Response><Dial action="/dialed"><Client>desk</Client></Dial></Response>';
 
-  async function begun(phone: Network, status: string): Promise<void> {
+  async function reached(phone: Network, status: string): Promise<void> {
     while (![...phone.legs.values()].some((leg) => leg.parent && leg.status === status)) {
       await setTimeout(1);
     }
   }
 
-  test('is ended', async () => {
+  test('can be ended', async () => {
     const { phone, client } = await openApi(server, { people: talking });
     const { sid } = await client.calls.create({ to: caller, from: ours, twiml: dial });
-    await begun(phone, 'in-progress');
+    await reached(phone, 'in-progress');
     await client.calls(sid).update({ status: 'completed' });
     await phone.idle();
-    const { DialCallStatus, CallStatus } = server.seen.find(({ path }) => path === '/dialled')?.params ?? {};
+    const { DialCallStatus, CallStatus } = server.seen.find(({ path }) => path === '/dialed')?.params ?? {};
     assert.deepEqual([DialCallStatus, CallStatus], ['completed', 'completed']);
     assert.equal(phone.results[0]?.status, 'completed');
     assert.equal((await client.calls(sid).fetch()).status, 'completed');
     await fails(client.calls(sid).update({ twiml: '<Response/>' }), 400, 21220);
   });
 
-  test('loses the leg that was dialled, and goes on', async () => {
+  test('continues after its dialed leg ends', async () => {
     for (const [answer, status] of [
       [{ talk: 'until ended' }, 'in-progress'],
       ['ringing', 'ringing'],
@@ -199,32 +199,32 @@ describe('a call that goes on', () => {
       const { phone, client } = await openApi(server, {
         people: { [caller]: { pickUp: {}, answers: { 'client:desk': answer } } },
       });
-      server.pages['dialled'] = '<Say>They have gone</Say>';
+      server.pages['dialed'] = '<Say>They have gone</Say>';
       server.seen = [];
-      server.pages['dial'] = '<Dial action="/dialled"><Client>desk</Client></Dial>';
+      server.pages['dial'] = '<Dial action="/dialed"><Client>desk</Client></Dial>';
       await client.calls.create({ to: caller, from: ours, url: `${server.url}/dial` });
-      await begun(phone, status);
+      await reached(phone, status);
       const [leg] = await client.calls.list({ to: 'client:desk' });
       await fails(client.calls(leg?.sid ?? '').update({ twiml: '<Response/>' }), 400, 21220);
       await client.calls(leg?.sid ?? '').update({ status: 'completed' });
       await phone.idle();
       assert.equal(phone.results[0]?.heard.at(-1), 'They have gone');
-      const told = server.seen.find(({ path }) => path === '/dialled')?.params['DialCallStatus'];
-      assert.equal(told, status === 'ringing' ? 'canceled' : 'completed');
+      const dialStatus = server.seen.find(({ path }) => path === '/dialed')?.params['DialCallStatus'];
+      assert.equal(dialStatus, status === 'ringing' ? 'canceled' : 'completed');
     }
   });
 
-  test('is given another document', async () => {
+  test('can be redirected to another document', async () => {
     const { phone, client } = await openApi(server, { people: talking });
     const { sid } = await client.calls.create({ to: caller, from: ours, twiml: dial });
-    await begun(phone, 'in-progress');
+    await reached(phone, 'in-progress');
     await client.calls(sid).update({ twiml: '<Response><Say>Goodbye</Say></Response>' });
     await phone.idle();
     assert.deepEqual(phone.results[0]?.heard, ['[talks to client:desk]', 'Goodbye']);
     assert.equal(phone.results[0].legs[0]?.status, 'completed');
   });
 
-  test('is canceled while it rings', async () => {
+  test('can be canceled while ringing', async () => {
     const { phone, client } = await openApi(server, { people: { [caller]: { pickUp: 'ringing' } } });
     const { sid } = await client.calls.create({ to: caller, from: ours, twiml: dial });
     while ((await client.calls(sid).fetch()).status !== 'ringing') {
@@ -235,14 +235,14 @@ describe('a call that goes on', () => {
     assert.equal((await client.calls(sid).fetch()).status, 'canceled');
   });
 
-  test('is unknown', async () => {
+  test('returns 404 for an unknown SID', async () => {
     const { client } = await openApi(server);
     await fails(client.calls('CA0').fetch(), 404, 20404);
     await fails(client.calls('CA0').update({ status: 'completed' }), 404, 20404);
   });
 });
 
-test('an answer is lost: what was asked for is done all the same', async () => {
+test('a request with a lost response is applied', async () => {
   const { phone, url } = await openApi(server, {
     networkFaults: { loseAnswer: 1 },
     people: { [caller]: { pickUp: {} } },

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The fake Twilio's telephone: calls, and the verbs that speak, listen and record. */
+/** Calls of the fake Twilio, and the verbs that speak, gather and record. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { caller, network, ours, paramsOf, told, useServer } from './twilio-server.ts';
+import { caller, network, ours, paramsOf, requestLog, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
 describe('a call', () => {
-  test('from the telephone network: what Twilio says of it, and that it has ended', async () => {
+  test('from the phone network has Twilio’s parameters and an end callback', async () => {
     server.pages = { voice: '<Say>Hello <break/> there &amp; welcome</Say><Play>music.mp3</Play><Pause length="49"/>' };
     const result = await network(server).incoming({ from: caller, to: ours });
     assert.deepEqual(result.heard, ['Hello there & welcome', `[play ${server.url}/music.mp3]`]);
-    assert.deepEqual(told(result.requests), ['/voice 200', '[/status 200]']);
+    assert.deepEqual(requestLog(result.requests), ['/voice 200', '[/status 200]']);
     assert.deepEqual([result.status, result.duration], ['completed', 61]);
     const first = result.requests[0]?.params ?? {};
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe('a call', () => {
     );
   });
 
-  test('from a browser: its parameters stand beside what it may not choose', async () => {
+  test('from a browser has its parameters, but cannot set Twilio’s', async () => {
     server.pages = { voice: '<Say>Hello</Say>' };
     const result = await network(server).browser({
       identity: 'desk_1',
@@ -72,7 +72,7 @@ describe('a call', () => {
     assert.match(ApplicationSid ?? '', /^AP[0-9a-f]{32}$/);
   });
 
-  test('that somebody hangs up, and one that nobody answered', async () => {
+  test('that is hung up, and one that is not answered', async () => {
     server.pages = { voice: '<Say>One two three four five</Say><Pause length="60"/><Say>Never</Say>' };
     const { heard, duration, status } = await network(server).incoming({
       from: caller,
@@ -101,35 +101,35 @@ describe('a call', () => {
   test('that is redirected and hung up', async () => {
     server.pages = { voice: '<Redirect>/other?step=a</Redirect><Say>Never</Say>', other: '<Hangup/><Say>Never</Say>' };
     const result = await network(server).incoming({ from: caller, to: ours });
-    assert.deepEqual(told(result.requests), ['/voice 200', '/other?step=a 200', '[/status 200]']);
+    assert.deepEqual(requestLog(result.requests), ['/voice 200', '/other?step=a 200', '[/status 200]']);
     assert.deepEqual([result.heard, result.status], [[], 'completed']);
   });
 
-  test('by GET: the parameters stand in the query and are signed there', async () => {
+  test('by GET has signed parameters in the query', async () => {
     server.pages = { voice: '<Redirect method="GET">/other?a=1</Redirect>', other: '<Say>Got</Say>' };
     const result = await network(server).incoming({ from: caller, to: ours });
     assert.deepEqual(result.heard, ['Got']);
     assert.match(server.seen[1]?.path ?? '', /^\/other\?a=1&AccountSid=/);
   });
 
-  test('a plan that goes round for ever ends', async () => {
+  test('an endless loop ends', async () => {
     server.pages = { voice: '<Redirect>/voice</Redirect>' };
     const result = await network(server).incoming({ from: caller, to: ours });
     assert.deepEqual([result.heard, result.errors], [['[error]'], ['11200']]);
   });
 });
 
-describe('what Twilio cannot use', () => {
+describe('an unusable response', () => {
   for (const [name, page, code] of [
-    ['an error of the server', 500, '11200'],
-    ['a refusal', 403, '11200'],
+    ['a server error', 500, '11200'],
+    ['a rejection', 403, '11200'],
     ['too many requests', 429, '11217'],
-    ['XML that is none', { type: 'text/xml', body: '<Response><Say>a & b</Say></Response>' }, '12100'],
-    ['a document of something else', { type: 'text/xml', body: '<Feed/>' }, '12100'],
+    ['invalid XML', { type: 'text/xml', body: '<Response><Say>a & b</Say></Response>' }, '12100'],
+    ['another kind of document', { type: 'text/xml', body: '<Feed/>' }, '12100'],
     ['nothing', { type: 'text/xml', body: '' }, '12100'],
     ['JSON', { type: 'application/json', body: '{}' }, '12300'],
   ] as const) {
-    test(`${name}: the caller hears of an error, or what the fallback says`, async () => {
+    test(`${name}: the caller hears an error or the fallback`, async () => {
       server.pages = { voice: page, fallback: '<Say>Please call later</Say>' };
       const failed = await network(server).incoming({ from: caller, to: ours });
       assert.deepEqual([failed.heard, failed.status, failed.errors], [['[error]'], 'failed', [code]]);
@@ -141,12 +141,12 @@ describe('what Twilio cannot use', () => {
     });
   }
 
-  test('nobody there', async () => {
+  test('an unreachable server', async () => {
     const result = await network(server, { webhook: 'http://127.0.0.1:9/voice', numbers: [] }).incoming({
       from: caller,
       to: ours,
     });
-    // Connecting is tried once more by itself; the call's end is told in vain, too.
+    // The connection is retried once. The end callback fails too.
     assert.deepEqual(
       result.requests.map(({ status, callback }) => [status, callback]),
       [
@@ -159,7 +159,7 @@ describe('what Twilio cannot use', () => {
     assert.deepEqual([result.heard, result.status, result.errors], [['[error]'], 'failed', ['11205']]);
   });
 
-  test('a verb that there is not is passed over', async () => {
+  test('an unknown verb is skipped', async () => {
     server.pages = { voice: '<Sing>La</Sing><Say>Hello</Say>' };
     const result = await network(server).incoming({ from: caller, to: ours });
     assert.deepEqual([result.heard, result.errors], [['Hello'], ['12200']]);
@@ -182,14 +182,14 @@ describe('<Gather>', () => {
     params?.['SpeechResult'],
   ];
 
-  test('keys, as many as it takes, up to a key that ends them', async () => {
+  test('collects keys up to the limit or the finish key', async () => {
     assert.deepEqual(answers(await chosen('numDigits="1"', { digits: ['1'] })), ['1', undefined, undefined]);
     assert.deepEqual(answers(await chosen('', { digits: ['123#'] })), ['123', '#', undefined]);
     assert.deepEqual(answers(await chosen('finishOnKey="*"', { digits: ['1#2*'] })), ['1#2', '*', undefined]);
     assert.deepEqual(answers(await chosen('finishOnKey=""', { digits: ['12#'] })), ['12#', undefined, undefined]);
   });
 
-  test('what is typed beyond is typed into the next', async () => {
+  test('passes extra keys to the next Gather', async () => {
     server.pages = {
       voice: '<Gather action="/two" numDigits="1"/>',
       two: '<Gather action="/three" numDigits="2"/>',
@@ -206,16 +206,16 @@ describe('<Gather>', () => {
     assert.equal(await chosen('input="dtmf"', { speech: ['the nurse'] }), undefined);
   });
 
-  test('silence falls through, unless an empty result is asked for', async () => {
+  test('continues on silence unless actionOnEmptyResult is set', async () => {
     assert.equal(await chosen('', {}), undefined);
     assert.equal(await chosen('', { digits: ['#'] }), undefined);
     assert.deepEqual(answers(await chosen('actionOnEmptyResult="true"', {})), ['', undefined, undefined]);
   });
 
-  test('without an action it asks where the document came from', async () => {
+  test('uses the document’s URL without an action', async () => {
     server.pages = { voice: ['<Gather numDigits="1"/>', '<Say>Again</Say>'] };
     const result = await network(server).incoming({ from: caller, to: ours, script: { digits: ['7'] } });
-    assert.deepEqual(told(result.requests).slice(0, 2), ['/voice 200', '/voice 200']);
+    assert.deepEqual(requestLog(result.requests).slice(0, 2), ['/voice 200', '/voice 200']);
     assert.equal(result.requests[1]?.params['Digits'], '7');
     assert.equal(result.requests[1].params['CallStatus'], 'in-progress');
   });
@@ -225,12 +225,12 @@ describe('<Record>', () => {
   const document =
     '<Say>Speak</Say><Record action="/recorded" recordingStatusCallback="/recording" transcribeCallback="/text" maxLength="60"/><Say>Silence</Say>';
 
-  test('speech, ended by a key', async () => {
+  test('records speech until a key', async () => {
     server.pages = { voice: document };
     const phone = network(server);
     const script = { voicemail: { seconds: 12, then: '#', text: 'Please ring me' } };
     const { requests } = await phone.incoming({ from: caller, to: ours, script });
-    assert.deepEqual(told(requests), [
+    assert.deepEqual(requestLog(requests), [
       '/voice 200',
       '[/recording 200]',
       '[/text 200]',
@@ -255,7 +255,7 @@ describe('<Record>', () => {
     assert.equal(phone.recordings.all.size, 1);
   });
 
-  test('speech, and hanging up: the action is told of a call that is over', async () => {
+  test('requests the action with a completed call after a hangup', async () => {
     server.pages = { voice: document };
     const script = { voicemail: { seconds: 12, then: 'hang up' } };
     const { requests } = await network(server).incoming({ from: caller, to: ours, script });
@@ -264,7 +264,7 @@ describe('<Record>', () => {
     assert.equal(paramsOf(requests, '/text')['TranscriptionStatus'], 'failed');
   });
 
-  test('a caller who hangs up in the middle, and one who speaks too long', async () => {
+  test('stops at a hangup and at the maximum length', async () => {
     server.pages = { voice: document };
     const cut = await network(server).incoming({
       from: caller,
@@ -276,14 +276,14 @@ describe('<Record>', () => {
     assert.equal(paramsOf(long.requests, '/recorded')['RecordingDuration'], '60');
   });
 
-  test('silence is no recording', async () => {
+  test('creates no recording of silence', async () => {
     server.pages = {
       voice: document.replace('maxLength', 'recordingStatusCallbackEvent="completed absent" maxLength'),
     };
     const phone = network(server);
     const { requests, heard } = await phone.incoming({ from: caller, to: ours });
     assert.deepEqual(heard, ['Speak', '[beep]', 'Silence']);
-    assert.deepEqual(told(requests), ['/voice 200', '[/recording 200]', '[/status 200]']);
+    assert.deepEqual(requestLog(requests), ['/voice 200', '[/recording 200]', '[/status 200]']);
     assert.equal(paramsOf(requests, '/recording')['RecordingStatus'], 'absent');
     assert.equal(phone.recordings.all.size, 0);
   });

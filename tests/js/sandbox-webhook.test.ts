@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The sandbox's webhook against what a Medplum server was recorded to do, case by case. */
+/** The sandbox's webhook, compared with recorded responses of a Medplum server. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -81,11 +81,11 @@ const made = {
 exports.handler = async (medplum, { input: { r } }) => (made[r] ?? (() => outcome(r.slice(3), 'invalid')))();
 `;
 
-/** Names that a script can ask for without the answer being the test's own. */
+/** Global names that a script can check without an effect of the test itself. */
 const globals = `exports.handler = async (medplum, { input }) =>
   Object.fromEntries(input.map((name) => [name, eval('typeof ' + name)]));`;
 
-/** What the recording says only by its rule. */
+/** Bodies that the recording describes only by a rule. */
 const bodies: Record<string, string> = {
   '1000 params': params(1000),
   '1001 params': params(1001),
@@ -108,7 +108,7 @@ before(async () => {
 });
 after(() => sandbox.stop());
 
-/** node:http and not fetch, which adds a type of its own and tidies paths. */
+/** Uses node:http, because fetch adds a content type and normalizes paths. */
 function send(
   path: string,
   { method = 'POST', type, body = '' }: { method?: string; type?: string | undefined; body?: string } = {},
@@ -157,7 +157,7 @@ describe('parsing', () => {
     test(entry.name, async () => {
       const isPath = entry.name.startsWith('path: ');
       const rule = entry.bodyIsRule ? bodies[entry.name] : entry.body;
-      assert.notEqual(entry.bodyIsRule && rule === undefined, true, 'a rule that the test does not know');
+      assert.notEqual(entry.bodyIsRule && rule === undefined, true, 'unknown rule');
       const answer = await send(pathOf(entry.name), {
         method: entry.method ?? 'POST',
         type: entry.contentType ?? (isPath ? form : undefined),
@@ -234,7 +234,7 @@ describe('paths', () => {
   });
 });
 
-test('executions are listed with what was asked, logged and answered', async () => {
+test('executions are listed with their input, log and response', async () => {
   const code = `exports.handler = async () => { console.log('one', { a: 1 }); console.log('two'); return { ok: true }; };`;
   const bot = await sandbox.addBot({ name: 'logs', code, runtimeVersion: 'vmcontext' });
   await send(`/webhook/${bot.membershipId}`, { type: form, body: 'From=%2B15550100099' });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The same bundle in the three ways in which Medplum runs bots. */
+/** The same bundle in Medplum's three bot runtimes. */
 import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const made = {
 exports.handler = async (medplum, event) => made[event.input.r]();
 `;
 
-/** Status and body per wrapper. A thrown error's stack is left out. */
+/** Status and body per wrapper, without the stack of an error. */
 const expected: Record<string, Record<string, [number, string]>> = {
   vmcontext: {
     xml: [200, '<Response/>'],
@@ -97,7 +97,7 @@ for (const runtimeVersion of runtimeVersions) {
       assert.deepEqual(counts, ['{"count":1}', `{"count":${runtimeVersion === 'vmcontext' ? 1 : 2}}`]);
     });
 
-    test('a bot that spins is ended after its timeout, keeps its log, and runs again', async () => {
+    test('an endless bot ends after its timeout, keeps its log and can run again', async () => {
       const answer = await call('spin');
       assert.equal(answer.status, 400);
       assert.equal(/timed out/.test(answer.body), true, answer.body);
@@ -105,7 +105,7 @@ for (const runtimeVersion of runtimeVersions) {
       assert.equal((await call('xml')).status, 200);
     });
 
-    test('a bot that ends its process harms one request only', async () => {
+    test('a bot that ends its process affects only one request', async () => {
       assert.equal((await call('die')).status, 400);
       assert.equal((await call('xml')).status, 200);
     });
@@ -119,7 +119,7 @@ for (const runtimeVersion of runtimeVersions) {
       assert.equal((await fetch(`${sandbox.fhir}/Bot/${bot.membershipId}/$execute`, { method: 'POST' })).status, 404);
     });
 
-    test('a changed file is deployed anew', async () => {
+    test('a changed file is deployed again', async () => {
       const directory = mkdtempSync(path.join(tmpdir(), 'plumline-test-'));
       const file = path.join(directory, 'bot.cjs');
       try {
@@ -135,7 +135,7 @@ for (const runtimeVersion of runtimeVersions) {
     });
   });
 
-  test(`${runtimeVersion}: stop() leaves no process, even of a bot that spins`, async () => {
+  test(`${runtimeVersion}: stop() leaves no process, even of an endless bot`, async () => {
     let spins = (): void => undefined;
     const began = new Promise<void>((resolve) => (spins = resolve));
     const sandbox = await startSandbox({ seed: runtimeVersion, onLog: () => spins() });

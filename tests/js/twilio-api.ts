@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The fake Twilio's API on a port of its own, and Twilio's own client for it. */
+/** The fake Twilio API on its own port, with Twilio's client. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -17,9 +17,9 @@ export const secret = 'a secret of the key';
 
 export interface Api {
   phone: Network;
-  /** Of the account. */
+  /** The base URL of the account. */
   url: string;
-  /** Its requests go to the fake. */
+  /** Sends its requests to the fake API. */
   client: twilio.Twilio;
 }
 
@@ -29,7 +29,7 @@ export async function openApi(server: TestServer, options: Partial<NetworkOption
   app.use(express.urlencoded({ extended: false }));
   app.use('/fake/twilio', rest(phone, { [phone.accountSid]: token, [key]: secret }));
   const api = createServer(app).listen(0, '127.0.0.1').unref();
-  // Nothing of it keeps a test's process from ending.
+  // The server must not keep the test process alive.
   api.on('connection', (socket) => socket.unref());
   await once(api, 'listening');
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/fake/twilio`;

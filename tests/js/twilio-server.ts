@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A clinic's server with fixed TwiML, which lets in only what Twilio's own library takes as signed. */
+/** A clinic's server with fixed TwiML. It accepts only requests that Twilio's library verifies. */
 import express from 'express';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -21,18 +21,18 @@ export interface Seen {
   idempotency: string | undefined;
 }
 
-/** What a path answers: a document, or a status. Its own words of a list come one after the other. */
+/** The response of a path: TwiML content, a status, or a list of successive responses. */
 export type Page = string | number | { type: string; body: string } | (string | number)[];
 
 export interface TestServer {
   url: string;
   pages: Record<string, Page>;
   seen: Seen[];
-  /** What came without a good signature. */
+  /** The URLs of requests without a valid signature. */
   unsigned: string[];
 }
 
-/** One server for the tests of a file, empty before each of them; nothing that came unsigned goes by unnoticed. */
+/** One server for the tests of a file, reset after each test. Fails a test that sent an unsigned request. */
 export function useServer(): TestServer {
   const app = express();
   const http = createServer(app);
@@ -73,7 +73,7 @@ export function useServer(): TestServer {
   return server;
 }
 
-/** A network whose number is answered at `/voice` of the server, and tells `/status` when a call has ended. */
+/** A network whose number requests `/voice` of the server, and `/status` at the end of a call. */
 export function network(server: TestServer, options: Partial<NetworkOptions> = {}): Network {
   return new Network({
     webhook: `${server.url}/voice`,
@@ -86,8 +86,8 @@ export function network(server: TestServer, options: Partial<NetworkOptions> = {
   });
 }
 
-/** `/voice 200`, callbacks in brackets. */
-export function told(requests: PhoneRequest[]): string[] {
+/** Requests as `/voice 200`, callbacks in brackets. */
+export function requestLog(requests: PhoneRequest[]): string[] {
   return requests.map(({ url, status, callback }) => {
     const { pathname, search } = new URL(url);
     return callback ? `[${pathname}${search} ${status}]` : `${pathname}${search} ${status}`;

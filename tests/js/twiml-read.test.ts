@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** XML that is already there: whatever it is, it gets findings, and soon. */
+/** checkTwiml on existing XML: any input gets findings quickly. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -12,8 +12,8 @@ import { randomTree } from '../../scripts/twiml-proof/trees.ts';
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
 const found = (xml: string): string[] => checkTwiml(xml).map(({ code, path }) => `${code} ${path}`);
 
-describe('documents as people write them', () => {
-  test('nothing is found in what is right', () => {
+describe('common documents', () => {
+  test('a valid document has no findings', () => {
     for (const xml of [
       '<Response/>',
       `${HEAD}<Response></Response>`,
@@ -28,7 +28,7 @@ describe('documents as people write them', () => {
     }
   });
 
-  test('what stands around the root, and at the beginning', () => {
+  test('content around the root and XML declarations', () => {
     for (const [xml, ...expected] of [
       [`\ufeff${HEAD}<Response/>`, 'TWIML_PROLOG /'],
       [` ${HEAD}<Response/>`, 'TWIML_PROLOG /'],
@@ -61,7 +61,7 @@ describe('documents as people write them', () => {
     }
   });
 
-  test('what is no XML is found where it ceases to be', () => {
+  test('invalid XML is reported at its position', () => {
     for (const [xml, expected] of [
       ['<Response><Say>a</Response>', 'TWIML_XML Response/Say[1]'],
       ['<Response><Say/><Say>a</Sya></Response>', 'TWIML_XML Response/Say[2]'],
@@ -103,7 +103,7 @@ describe('documents as people write them', () => {
     }
   });
 
-  test('no entity is defined, no file read, nothing multiplied', () => {
+  test('entities are not defined, expanded or loaded from files', () => {
     const laughs = Array.from({ length: 10 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('');
     for (const subset of [
       `[<!ENTITY l0 "ha">${laughs}]`,
@@ -117,8 +117,8 @@ describe('documents as people write them', () => {
   });
 });
 
-describe('input that nobody wrote', () => {
-  /** Cuts, repeats and swaps pieces, and throws in what parsers trip over. */
+describe('generated input', () => {
+  /** Cuts, repeats and swaps pieces, and inserts input that breaks parsers. */
   function spoil(xml: string, random: Random): string {
     const pieces = ['<', '>', '&', ';', '"', "'", '/', '<!', ']]>', '<![CDATA[', '<!--', '-->', '<?', '?>', '&#', '\0', '\ud800', '\ufeff', '<!DOCTYPE', '=', ' ', 'é', '😀']; // prettier-ignore
     let text = xml;
@@ -136,8 +136,8 @@ describe('input that nobody wrote', () => {
   }
 
   for (const [name, seed] of [
-    ['of a fixed seed', 7],
-    ['of a new seed', randomInt(2 ** 32)],
+    ['from a fixed seed', 7],
+    ['from a new seed', randomInt(2 ** 32)],
   ] as const) {
     test(`fuzzed documents ${name}`, (t) => {
       t.diagnostic(`seed ${seed}`);
@@ -156,11 +156,11 @@ describe('input that nobody wrote', () => {
         }
         wrong += Number(findings.some(({ severity }) => severity === 'error'));
       }
-      assert.ok(wrong > 2000, `only ${wrong} were wrong`);
+      assert.ok(wrong > 2000, `only ${wrong} had errors`);
     });
   }
 
-  test('never throws over a tree, whatever it is', () => {
+  test('no tree throws', () => {
     const cycle: Record<string, unknown> = { name: 'Response' };
     cycle.children = [cycle];
     const trees = [undefined, null, 7, Symbol('s'), () => 1, [], new Map(), { name: 'Response', children: { length: 1 } }, cycle, { get name() { throw new Error('no'); } }, { name: 'Response', attributes: { a: Symbol('s') } }, Object.create(null)]; // prettier-ignore
@@ -172,12 +172,12 @@ describe('input that nobody wrote', () => {
   });
 });
 
-describe('work is bounded by what is read, and grows with it', () => {
+describe('work is bounded and grows linearly', () => {
   const TIMES = 8;
   /** Quadratic work would take 64 times as long. */
-  const MOST = 32;
+  const MAX_RATIO = 32;
 
-  /** The shortest of several runs: a busy machine makes any run longer, and none shorter. */
+  /** The shortest of several runs, because load on the machine only makes a run longer. */
   function shortest(work: () => unknown): number {
     let best = Infinity;
     for (let run = 0; run < 12; run++) {
@@ -192,17 +192,17 @@ describe('work is bounded by what is read, and grows with it', () => {
     const [small, large] = [work(size), work(size * TIMES)];
     [small, small, large].forEach((one) => one());
     const times = shortest(large) / shortest(small);
-    assert.ok(times < MOST, `${TIMES} times the size took ${times.toFixed(1)} times as long`);
+    assert.ok(times < MAX_RATIO, `${TIMES} times the size took ${times.toFixed(1)} times as long`);
   }
 
   const xml: Readonly<Record<string, (size: number) => string>> = {
-    'right verbs': (size) => `<Response>${'<Say>a</Say>'.repeat(size / 12)}</Response>`,
-    'wrong verbs': (size) => `<Response>${'<Sai>a</Sai>'.repeat(size / 12)}</Response>`,
-    'wrong voices': (size) =>
+    'valid verbs': (size) => `<Response>${'<Say>a</Say>'.repeat(size / 12)}</Response>`,
+    'invalid verbs': (size) => `<Response>${'<Sai>a</Sai>'.repeat(size / 12)}</Response>`,
+    'invalid voices': (size) =>
       `<Response>${'<Say voice="Google.xx-XX-Standard-Q">a</Say>'.repeat(size / 44)}</Response>`,
     'attributes of one element': (size) =>
       `<Response ${Array.from({ length: size / 10 }, (_, n) => `a${n}=""`).join(' ')}/>`,
-    'an attribute again and again': (size) => `<Response><Say ${'voice="a" '.repeat(size / 10)}>a</Say></Response>`,
+    'a repeated attribute': (size) => `<Response><Say ${'voice="a" '.repeat(size / 10)}>a</Say></Response>`,
     depth: (size) => '<a>'.repeat(size / 3),
     entities: (size) => `<Response><Say>${'&a;'.repeat(size / 3)}</Say></Response>`,
     references: (size) => `<Response><Say>${'&#65;'.repeat(size / 5)}</Say></Response>`,
@@ -219,8 +219,8 @@ describe('work is bounded by what is read, and grows with it', () => {
         return () => checkTwiml(text);
       }, 7000);
     });
-    test(`${name}, 10 MB of them`, () => {
-      // Nothing is read of it, so nothing of it takes time: no more than a document that is read whole.
+    test(`10 MB: ${name}`, () => {
+      // The document is not read, so it takes no longer than a valid document.
       const [small, large] = [document(60_000), document(10_000_000)];
       assert.deepEqual(found(large), ['TWIML_SIZE /']);
       assert.ok(shortest(() => checkTwiml(large)) < 4 * shortest(() => checkTwiml(small)) + 5);
@@ -238,7 +238,7 @@ describe('work is bounded by what is read, and grows with it', () => {
     assert.throws(() => twiml(deep), { code: 'TWIML_DEPTH' });
   });
 
-  test('trees of 1,000 verbs, written, and found wrong', () => {
+  test('trees of 1,000 verbs, valid and invalid', () => {
     for (const check of ['form', 'schema'] as const) {
       grows((count) => {
         const children = Array.from({ length: count }, (_, loop) => ({

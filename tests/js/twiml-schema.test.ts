@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** schema/twiml.json is what the installed npm twilio gives. */
+/** schema/twiml.json matches the installed npm twilio. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,24 +13,24 @@ const root = path.resolve(import.meta.dirname, '../..');
 const text = readFileSync(path.join(root, 'schema/twiml.json'), 'utf8');
 const { source, documents } = JSON.parse(text) as Schema;
 
-test('the script gives the committed file', async () => {
+test('the script generates the committed file', async () => {
   assert.equal(text, await readPackage());
   assert.deepEqual(source, { package: 'twilio', version: '6.2.0' });
 });
 
-describe('the file holds what the package has', () => {
+describe('the file matches the package', () => {
   const count = ({ classes }: DocumentSchema): number[] => [
     Object.keys(classes).length,
     Object.values(classes).flatMap(({ attributes }) => Object.keys(attributes)).length,
     Object.values(classes).flatMap(({ children }) => children).length,
   ];
 
-  test('as many classes, attributes and methods', () => {
+  test('the same numbers of classes, attributes and methods', () => {
     assert.deepEqual(count(documents.voice), [59, 283, 131]);
     assert.deepEqual(count(documents.messaging), [5, 6, 4]);
   });
 
-  test('every class of the package at run time, every method, and the element that it writes', () => {
+  test('every runtime class and method, and its element', () => {
     const twilio = createRequire(import.meta.url)('twilio') as { twiml: Record<string, Record<string, unknown>> };
     for (const document of Object.values(documents)) {
       const Root = twilio.twiml[document.root] as Record<string, unknown> & (new () => object);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** TwiML written from trees: the bytes are npm twilio's, and a wrong tree is refused with its place. */
+/** TwiML from trees: the output equals npm twilio's, and an invalid tree is rejected with its path. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { checkTwiml, twiml, type TwimlElement, type TwimlOptions } from 'plumlin
 import { compare, summary } from '../../scripts/twiml-proof/compare.ts';
 import { twimlPairs } from './vectors.ts';
 
-/** A call as a program without types makes it. */
+/** Calls twiml without types. */
 const untyped = (call: (tree: never, options?: never) => unknown, tree: unknown, options?: unknown) => (): unknown =>
   call(tree as never, options as never);
 
@@ -17,8 +17,8 @@ const body = (tree: TwimlElement, options?: TwimlOptions): string =>
   twiml(tree, options).replace(/^<\?xml[^>]*\?>/, '');
 
 /**
- * The pairs that are well-formed but refused under `schema`: the oracle writes anything, and most of its values here
- * are no more than their own names.
+ * Well-formed pairs that `schema` rejects. The oracle accepts any value, and most values here are only placeholder
+ * names.
  */
 const REFUSED: Readonly<Record<string, readonly [code: string, path: string]>> = {
   'hand/say-spaces-only': ['TWIML_CONTENT', 'Response/Say[1]'],
@@ -58,9 +58,9 @@ const REFUSED: Readonly<Record<string, readonly [code: string, path: string]>> =
   'edge/FaxResponse/Receive': ['TWIML_ELEMENT', 'Response/Receive[1]'],
 };
 
-describe('the pairs that npm twilio has written', () => {
+describe('the pairs from npm twilio', () => {
   for (const { id, input, xml, error } of twimlPairs) {
-    // npm twilio writes control characters into attributes, where no XML parser takes them.
+    // npm twilio writes control characters into attributes, which XML parsers reject.
     const illFormed = xml === undefined || /[^\t\n\r\u0020-\ufffd\u{10000}-\u{10ffff}]/u.test(xml);
     test(id, () => {
       assert.equal(illFormed, error !== undefined || id === 'hand/attr-control-char-kept');
@@ -80,7 +80,7 @@ describe('the pairs that npm twilio has written', () => {
     });
   }
 
-  test('all that are listed as refused are there', () => {
+  test('every listed rejection exists', () => {
     const ids = new Set(twimlPairs.map(({ id }) => id));
     assert.deepEqual(
       Object.keys(REFUSED).filter((id) => !ids.has(id)),
@@ -89,11 +89,11 @@ describe('the pairs that npm twilio has written', () => {
   });
 });
 
-describe('random trees, and each of them with one mistake', () => {
+describe('random trees, each also with one mistake', () => {
   const COUNT = 3000;
   for (const [name, seed] of [
-    ['of a fixed seed', 20_261_121],
-    ['of a new seed', randomInt(2 ** 32)],
+    ['from a fixed seed', 20_261_121],
+    ['from a new seed', randomInt(2 ** 32)],
   ] as const) {
     test(name, (t) => {
       const tally = compare(COUNT, seed);
@@ -131,7 +131,7 @@ describe('form', () => {
 
   const deep = (depth: number): unknown => (depth === 0 ? { text: 'x' } : { name: 'a', children: [deep(depth - 1)] });
 
-  test('a wrong tree throws with code and path, under both checks', () => {
+  test('an invalid tree throws with code and path under both checks', () => {
     const cycle: { name: string; children: unknown[] } = { name: 'Response', children: [] };
     cycle.children.push(cycle);
     for (const [tree, code, place] of [
@@ -169,7 +169,7 @@ describe('form', () => {
           `${code} ${String(place)}`,
         );
       }
-      // A text is XML to checkTwiml.
+      // checkTwiml reads text as XML.
       if (typeof tree !== 'string') {
         const [finding] = untyped(checkTwiml, tree)() as ReturnType<typeof checkTwiml>;
         assert.equal(finding?.severity, 'error');
@@ -178,7 +178,7 @@ describe('form', () => {
     assert.ok(body(deep(60) as TwimlElement, { check: 'form' }).endsWith('</a>'));
   });
 
-  test('an option that there is not is a programmer’s mistake', () => {
+  test('an unknown option throws', () => {
     for (const [call, options, path] of [
       [twiml, { check: 'strict' }, 'options.check'],
       [twiml, { document: 'fax' }, 'options.document'],
@@ -197,13 +197,13 @@ describe('schema', () => {
   const say = (attributes: TwimlElement['attributes'], text = 'Hello'): TwimlElement =>
     within({ name: 'Say', attributes, text });
 
-  test('voices and languages are open: a warning, and written all the same', () => {
+  test('unknown voices and languages cause only a warning', () => {
     const tree = say({ voice: 'Polly.Joana', language: 'en-UX' });
     assert.deepEqual(found(tree), [
       'warning TWIML_VALUE Response/Say[1]/@voice',
       'warning TWIML_VALUE Response/Say[1]/@language',
     ]);
-    assert.match(checkTwiml(tree)[0]?.help ?? '', /The nearest: Polly\.Joanna\.$/);
+    assert.match(checkTwiml(tree)[0]?.help ?? '', /Nearest match: Polly\.Joanna\.$/);
     assert.equal(body(tree), '<Response><Say voice="Polly.Joana" language="en-UX">Hello</Say></Response>');
     assert.deepEqual(
       found(say({ voice: 'Google.de-DE-Chirp3-HD-Kore'.replace('Kore', 'Aoede'), language: 'de-DE' })),
@@ -211,28 +211,28 @@ describe('schema', () => {
     );
   });
 
-  test('help names the nearest word, the allowed ones or the range', () => {
+  test('help has the nearest word, the allowed words or the range', () => {
     const help = (tree: TwimlElement): string => checkTwiml(tree)[0]?.help.replace(/^.*(?<=\. )/, '') ?? '';
     for (const [child, expected] of [
-      [{ name: 'Gahter' }, 'The nearest: Gather.'],
-      [{ name: 'gather' }, 'The nearest: Gather.'],
-      [{ name: 'Gather', attributes: { numdigits: 1 } }, 'The nearest: numDigits.'],
+      [{ name: 'Gahter' }, 'Nearest match: Gather.'],
+      [{ name: 'gather' }, 'Nearest match: Gather.'],
+      [{ name: 'Gather', attributes: { numdigits: 1 } }, 'Nearest match: numDigits.'],
       [{ name: 'Gather', attributes: { input: 'voice' } }, 'Allowed: dtmf, speech.'],
-      [{ name: 'Dial', attributes: { ringTone: 'usa' }, text: '+15550100001' }, 'The nearest: us.'],
+      [{ name: 'Dial', attributes: { ringTone: 'usa' }, text: '+15550100001' }, 'Nearest match: us.'],
       [{ name: 'Record', attributes: { maxLength: 0 } }, 'Allowed: 1 to 14400.'],
-      [{ name: 'Pause', attributes: { length: 0 } }, 'At least: 1.'],
+      [{ name: 'Pause', attributes: { length: 0 } }, 'Minimum: 1.'],
       [{ name: 'Record', attributes: { finishOnKey: 'x' } }, 'Allowed: 0123456789*#.'],
-      [{ name: 'Number', text: '+15550100001' }, 'Its place: Dial.'],
-      [{ name: 'break' }, 'Its place: Say, emphasis, lang, p, prosody, s, w.'],
-      [{ name: 'Say', text: 'x'.repeat(4097) }, 'The most: 4096.'],
+      [{ name: 'Number', text: '+15550100001' }, 'Allowed in: Dial.'],
+      [{ name: 'break' }, 'Allowed in: Say, emphasis, lang, p, prosody, s, w.'],
+      [{ name: 'Say', text: 'x'.repeat(4097) }, 'Maximum: 4096.'],
     ] as const) {
       assert.equal(help(within(child)), expected);
     }
-    assert.ok(!/The nearest/.test(checkTwiml(within({ name: 'Telephone' }))[0]?.help ?? ''));
-    assert.ok(!/The nearest/.test(checkTwiml(within({ name: 'x'.repeat(100_000) }))[0]?.help ?? ''));
+    assert.ok(!/Nearest match/.test(checkTwiml(within({ name: 'Telephone' }))[0]?.help ?? ''));
+    assert.ok(!/Nearest match/.test(checkTwiml(within({ name: 'x'.repeat(100_000) }))[0]?.help ?? ''));
   });
 
-  test('the kind of document: told, or told by its verbs; never both', () => {
+  test('the document kind comes from the option or the verbs, never both', () => {
     const message = { name: 'Message', text: 'Hi' };
     const hello = { name: 'Say', text: 'Hi' };
     const redirect = { name: 'Redirect', text: '/next' };
@@ -246,7 +246,7 @@ describe('schema', () => {
     assert.match(body(within(hello, message), { check: 'form', document: 'voice' }), /<Say>.*<Message>/);
   });
 
-  test('both spellings of what npm twilio’s types have in lower case', () => {
+  test('both spellings of values that npm twilio’s types have in lowercase', () => {
     const relay = (attributes: object): TwimlElement =>
       within({ name: 'Connect', children: [{ name: 'ConversationRelay', attributes: { url: 'wss://example.com', ...attributes } }] }); // prettier-ignore
     for (const name of ['speechTimeout', 'speechtimeout', 'ignoreBackchannel', 'ignorebackchannel', 'customerName']) {
@@ -257,7 +257,7 @@ describe('schema', () => {
     ]);
   });
 
-  test('the length: 64 kB of it are read, 4000 characters go inline', () => {
+  test('length limits: 64 kB for a document, 4000 characters inline', () => {
     const long = (count: number): TwimlElement =>
       within(...Array.from({ length: count }, () => ({ name: 'Say', text: 'é'.repeat(83) })));
     assert.deepEqual(found(long(41)), []);
@@ -269,7 +269,7 @@ describe('schema', () => {
     assert.deepEqual(found(twiml(long(400), { check: 'form' })), ['error TWIML_SIZE /']);
   });
 
-  test('neither path nor help holds a value, and no more than a hundred findings are told', () => {
+  test('path and help contain no values, and at most a hundred findings are returned', () => {
     const secret = '+1 555 010 0001';
     const verbs = Array.from({ length: 1000 }, () => ({
       name: 'Dial',
@@ -282,7 +282,7 @@ describe('schema', () => {
   });
 });
 
-test('a tree that shares its branches, and is far longer than it looks, is too long', () => {
+test('a tree with shared branches that expand beyond the limit is too long', () => {
   let branch: TwimlElement = { name: 'Say', text: 'x' };
   for (let depth = 0; depth < 40; depth++) {
     branch = { name: 'Gather', children: [branch, branch] };
@@ -294,7 +294,7 @@ test('a tree that shares its branches, and is far longer than it looks, is too l
   );
   assert.throws(() => twiml(tree), { code: 'TWIML_SIZE', path: 'Response' });
   assert.throws(() => twiml(tree, { check: 'form' }), { code: 'TWIML_SIZE', path: 'Response' });
-  // Attributes that are not set are looked at all the same.
+  // Unset attributes are also checked.
   const attributes = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`a${index}`, undefined]));
   const empty = { name: 'Response', children: Array.from({ length: 60_000 }, () => ({ name: 'Say', attributes })) };
   assert.equal(checkTwiml(empty)[0]?.code, 'TWIML_SIZE');

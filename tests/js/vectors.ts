@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The shared vectors: our own in tests/vectors, and those of the official suites where PLUMLINE_EXTRA_VECTORS says. */
+/** The shared vectors: ours in tests/vectors, and the official suites in the folder PLUMLINE_EXTRA_VECTORS. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TwimlElement } from 'plumline';
@@ -17,7 +17,7 @@ export interface SignatureVector {
   readonly body?: string;
   readonly signature: string;
   readonly valid: boolean;
-  /** Libraries whose verdict is another: that verdict, or `error:NAME`. */
+  /** Libraries with a different result: that result, or `error:NAME`. */
   readonly disagree?: Readonly<Record<string, boolean | string>>;
   readonly algorithm?: 'HMAC_SHA1' | 'HMAC_SHA256';
   readonly settings_header?: string;
@@ -37,7 +37,7 @@ function load(folder: string, file: string): unknown {
 const ours = path.resolve(import.meta.dirname, '../vectors');
 const extra = process.env.PLUMLINE_EXTRA_VECTORS;
 
-/** Why the official vectors are not run, or `false`. */
+/** The reason to skip the official vectors, or `false`. */
 export const skipOfficial = extra ? false : 'skipped: PLUMLINE_EXTRA_VECTORS is unset';
 
 export const oracleVectors = (load(ours, 'twilio-signature.json') as { vectors: SignatureVector[] }).vectors;
@@ -50,12 +50,12 @@ export const officialVectors = extra
 
 export const twimlPairs = (load(ours, 'twiml.json') as { pairs: TwimlPair[] }).pairs;
 
-/** The larger set of pairs that lies beside the official signatures. */
+/** The larger set of pairs from the folder of the official vectors. */
 export const sharedPairs = extra ? (load(extra, 'twiml.json') as { pairs: TwimlPair[] }).pairs : [];
 
-/** What a library says of a vector. */
+/** The result of a library for a vector. */
 export function verdictOf(vector: SignatureVector, library: string): boolean {
   const verdict = vector.disagree?.[library] ?? vector.valid;
-  // An exception is a refusal.
+  // An exception counts as a rejection.
   return verdict === true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The Express side of plumline/twilio: one app, one request, and npm twilio's verdict beside ours. */
+/** The Express functions of plumline/twilio, compared with npm twilio on the same requests. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ interface Library {
 }
 const LIBRARIES = [ours, theirs as unknown as Library];
 
-/** What an app sets before it takes requests. */
+/** The settings of an app. */
 interface Setting {
   readonly trustProxy?: boolean;
   readonly parser?: RequestHandler;
@@ -37,7 +37,7 @@ interface Sent {
   readonly body?: string;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The URL that is signed, the app's own where this is missing, and the parameters. */
+  /** The signed URL (default: the app's URL) and parameters. */
   readonly signedUrl?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly signature?: string | null;
@@ -53,7 +53,7 @@ const json = express.json({
   },
 });
 
-/** An app that answers with what either library says, one under each path. */
+/** An app that returns the result of each library, under one path each. */
 async function serve({
   trustProxy = false,
   parser = form,
@@ -75,7 +75,7 @@ async function serve({
       }
       const pass = (): unknown => response.send('passed');
       if (middleware) {
-        // npm twilio writes into the options.
+        // npm twilio modifies the options.
         const given = structuredClone(middleware);
         (library.webhook as (...given: unknown[]) => RequestHandler)(...given)(request, response, pass);
         return;
@@ -93,7 +93,7 @@ async function serve({
   return (server.address() as AddressInfo).port;
 }
 
-/** Status, type and body of each library's answer. */
+/** The status, content type and body of each library's response. */
 async function answers(port: number, sent: Sent): Promise<string[]> {
   const { method = 'POST', path = '/voice', body = '', type = 'application/x-www-form-urlencoded', params = {} } = sent;
   const called = sent.signedUrl ?? `http://127.0.0.1:${port}${path}`;
@@ -121,7 +121,7 @@ async function answers(port: number, sent: Sent): Promise<string[]> {
   );
 }
 
-/** Sends one request to both; both answer this. */
+/** Sends one request to both libraries and asserts their result. */
 async function same(setting: Setting, sent: Sent, expected: RegExp): Promise<void> {
   const port = await serve(setting);
   const [mine, its] = await answers(port, sent);
@@ -132,7 +132,7 @@ async function same(setting: Setting, sent: Sent, expected: RegExp): Promise<voi
 const YES = /^200 .* true,true$/;
 const NO = /^200 .* false,false$/;
 
-describe('a request of Express’s', () => {
+describe('an Express request', () => {
   test('a form post', async () => {
     const params = { CallSid: 'CA1', From: '+15550100001', Body: 'ä & 😀', Empty: '', Digits: ['1', '2'] };
     const body = 'CallSid=CA1&From=%2B15550100001&Body=%C3%A4+%26+%F0%9F%98%80&Empty=&Digits=2&Digits=1';
@@ -144,7 +144,7 @@ describe('a request of Express’s', () => {
     await same({ token: 'another-invented-token' }, { body, params }, NO);
   });
 
-  test('a GET, its query signed as part of the URL', async () => {
+  test('a GET with its query signed as part of the URL', async () => {
     await same({}, { method: 'GET', path: '/voice?a=1&b=%20x&c=%3F' }, YES);
     await same({}, { method: 'GET', path: '/voice%3F?a=1' }, NO);
     await same({}, { method: 'GET', path: '/voice?a=1&b=%20x' }, YES);
@@ -153,18 +153,18 @@ describe('a request of Express’s', () => {
     await same({}, { method: 'GET', path: '/voice?a=1', signedUrl: 'http://127.0.0.1/voice?a=2' }, NO);
   });
 
-  test('a JSON post with the hash of its body', async () => {
+  test('a JSON post with its body hash', async () => {
     const body = '{"EventType":"é"}';
     const path = `/voice?bodySHA256=${theirs.getExpectedBodyHash(body)}`;
     await same({ parser: json }, { path, body, type: 'application/json' }, YES);
     await same({ parser: json }, { path, body: '{"EventType":"e"}', type: 'application/json' }, NO);
-    // Without the raw body, it is taken for an empty object.
+    // Without the raw body, it is an empty object.
     await same({ parser: express.json() }, { path, body, type: 'application/json' }, NO);
     const empty = `/voice?bodySHA256=${theirs.getExpectedBodyHash('{}')}`;
     await same({ parser: express.json() }, { path: empty, body: '{}', type: 'application/json' }, YES);
   });
 
-  test('a body that is no form', async () => {
+  test('a body that is not a form', async () => {
     await same({ parser: express.text() }, { body: 'ab', type: 'text/plain', params: { 0: 'a', 1: 'b' } }, YES);
     await same(
       { parser: express.json() },
@@ -193,7 +193,7 @@ describe('a request of Express’s', () => {
     await same({ trustProxy: true }, { signedUrl: 'http://[::1]:8080/voice', headers: { host: '[::1]:8080' } }, YES);
   });
 
-  test('a URL put together of random parts', () => {
+  test('a URL from random parts', () => {
     const random = new Random(randomInt(2 ** 32));
     const attempt = (validate: () => boolean): boolean => {
       try {
@@ -210,7 +210,7 @@ describe('a request of Express’s', () => {
       const originalUrl = `${protocol === 'HTTPS' || random.chance(0.9) ? '/' : ''}${random.some(parts, 6).join('')}`;
       const formatted = url.format({ protocol, host, pathname: originalUrl });
       const written = originalUrl.includes('?') ? formatted.replace(/%3F/g, '?') : formatted;
-      // No URL is signed as it puts that one together; it finds it again as `new URL()` reads it.
+      // No URL is signed in the form that it assembles. It matches the form of `new URL()`.
       const called = written.replace(/^HTTPS:/, 'https://');
       const signature = theirs.getExpectedTwilioSignature(TOKEN, called, { a: '1' });
       const inOptions = random.chance(0.5);
@@ -225,17 +225,17 @@ describe('a request of Express’s', () => {
       const [mine, its] = LIBRARIES.map((library) =>
         attempt(() => library.validateIncomingRequest(request, TOKEN, options)),
       );
-      // A URL without scheme and host, and one with two hashes, is refused here.
+      // A URL without scheme and host, or with two hashes, is rejected here.
       const authority = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(called)?.[1] ?? '';
       const listed = !/^[^:]/.test(authority.slice(authority.lastIndexOf('@') + 1));
       const hashes = called.split('bodySHA256').length > 2;
       assert.equal(mine, its === true && !listed && !hashes, JSON.stringify([protocol, host, originalUrl]));
       accepted += Number(mine);
     }
-    assert.ok(accepted > 500, `only ${accepted} were genuine`);
+    assert.ok(accepted > 500, `only ${accepted} were accepted`);
   });
 
-  test('what npm twilio throws over is refused', async () => {
+  test('input that makes npm twilio throw is rejected', async () => {
     const hosts = { host: 'hook.example.com:port' };
     for (const setting of [{}, { middleware: [TOKEN] }]) {
       const port = await serve(setting);
@@ -245,7 +245,7 @@ describe('a request of Express’s', () => {
     }
   });
 
-  test('a program’s mistakes have a code', () => {
+  test('invalid arguments have an error code', () => {
     const request = { header: () => 'x'.repeat(28), headers: {}, protocol: 'http', originalUrl: '/' };
     const attempts: [given: unknown[], path: string][] = [
       [[undefined, TOKEN], 'request'],
@@ -274,10 +274,10 @@ describe('the middleware', () => {
     }
     console.error = complain;
   });
-  const genuine: Sent = { body: 'a=1', params: { a: '1' } };
+  const verified: Sent = { body: 'a=1', params: { a: '1' } };
   const forged: Sent = { body: 'a=2', params: { a: '1' } };
 
-  test('passes what is genuine and refuses the rest', async () => {
+  test('passes verified requests and rejects others', async () => {
     for (const middleware of [
       [TOKEN],
       [TOKEN, {}],
@@ -286,36 +286,36 @@ describe('the middleware', () => {
       [undefined, TOKEN],
       ['another', TOKEN],
     ]) {
-      await same({ middleware }, genuine, /^200 .*passed$/);
+      await same({ middleware }, verified, /^200 .*passed$/);
       await same({ middleware }, forged, /^403 text\/plain; charset=utf-8 Twilio Request Validation Failed\.$/);
       await same(
         { middleware },
-        { ...genuine, signature: null },
+        { ...verified, signature: null },
         /^400 text\/plain; charset=utf-8 No signature header/,
       );
-      await same({ middleware }, { ...genuine, signature: '' }, /^400 /);
+      await same({ middleware }, { ...verified, signature: '' }, /^400 /);
     }
   });
 
-  test('takes the token from the environment, and says 500 without', async () => {
+  test('reads the token from the environment and returns 500 without it', async () => {
     process.env.TWILIO_AUTH_TOKEN = TOKEN;
     for (const middleware of [[], [''], [{}], [{ authToken: 'is not looked at' }]]) {
-      await same({ middleware }, genuine, /^200 /);
+      await same({ middleware }, verified, /^200 /);
       await same({ middleware }, forged, /^403 /);
     }
-    await same({ middleware: ['another-invented-token'] }, genuine, /^403 /);
+    await same({ middleware: ['another-invented-token'] }, verified, /^403 /);
     delete process.env.TWILIO_AUTH_TOKEN;
     const said: unknown[] = [];
     console.error = (...words) => said.push(words);
     for (const middleware of [[], [''], [{ authToken: TOKEN }]]) {
-      await same({ middleware }, genuine, /^500 text\/plain; charset=utf-8 Webhook Error - /);
-      await same({ middleware }, { ...genuine, signature: null }, /^400 /);
+      await same({ middleware }, verified, /^500 text\/plain; charset=utf-8 Webhook Error - /);
+      await same({ middleware }, { ...verified, signature: null }, /^400 /);
     }
     assert.equal(said.length, 6);
     assert.ok(!JSON.stringify(said).includes(TOKEN));
   });
 
-  test('its options', async () => {
+  test('follows its options', async () => {
     const signedUrl = 'https://hook.example.com/voice';
     const off = { validate: false };
     for (const middleware of [[off], [off, TOKEN], [TOKEN, off], [off, { host: 'x' }], [{ host: 'x' }, off]]) {
@@ -324,30 +324,30 @@ describe('the middleware', () => {
     await same({ middleware: [TOKEN, { validate: 0 }] }, forged, /^200 /);
     for (const on of [undefined, null, true, 1]) {
       await same({ middleware: [TOKEN, { validate: on }] }, forged, /^403 /);
-      await same({ middleware: [{ validate: on }, TOKEN] }, genuine, /^200 /);
+      await same({ middleware: [{ validate: on }, TOKEN] }, verified, /^200 /);
     }
     for (const options of [
       { url: signedUrl },
       { protocol: 'https', host: 'hook.example.com' },
       { protocol: 'https', host: 'hook.example.com', includeHelpers: false },
     ]) {
-      await same({ middleware: [TOKEN, options] }, { ...genuine, signedUrl }, /^200 /);
+      await same({ middleware: [TOKEN, options] }, { ...verified, signedUrl }, /^200 /);
       await same({ middleware: [options, TOKEN] }, { ...forged, signedUrl }, /^403 /);
     }
-    // Where both are objects, the first one's members count.
+    // If both are objects, the first one's members apply.
     const [right, wrong] = [{ host: 'hook.example.com' }, { host: 'other.example.com', protocol: 'https' }];
     process.env.TWILIO_AUTH_TOKEN = TOKEN;
-    await same({ middleware: [right, wrong] }, { ...genuine, signedUrl }, /^200 /);
-    await same({ middleware: [wrong, right] }, { ...genuine, signedUrl }, /^403 /);
+    await same({ middleware: [right, wrong] }, { ...verified, signedUrl }, /^200 /);
+    await same({ middleware: [wrong, right] }, { ...verified, signedUrl }, /^403 /);
   });
 
-  test('leaves the options as they are, and goes by what they were', async () => {
+  test('does not modify the options and uses their initial values', async () => {
     const options = Object.freeze({ host: 'hook.example.com' });
     ours.webhook(TOKEN, options);
     assert.deepEqual(options, { host: 'hook.example.com' });
   });
 
-  test('goes on with the next handler of a real app', async () => {
+  test('calls the next handler of an app', async () => {
     const app = express();
     app.post('/voice', form, ours.webhook(TOKEN), (request: Request, response) => {
       const twiml = new ours.twiml.VoiceResponse();
@@ -357,7 +357,7 @@ describe('the middleware', () => {
     const server = app.listen(0, '127.0.0.1');
     servers.push(server);
     await once(server, 'listening');
-    const [answer] = await answers((server.address() as AddressInfo).port, genuine);
+    const [answer] = await answers((server.address() as AddressInfo).port, verified);
     assert.match(
       answer ?? '',
       /^200 text\/xml; charset=utf-8 <\?xml .*<Response><Say>1 &amp; more<\/Say><\/Response>$/,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The deployed bundle in the local host, under each of Medplum's runtimes: right and wrong requests, as Twilio posts. */
+/** The built webhook bundle in the sandbox under each of Medplum's runtimes: valid and invalid Twilio requests. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -25,19 +25,19 @@ const BROWSER = { ...CALL, From: 'client:practitioner_1', To: PATIENT, Called: '
 type Params = Record<string, string | string[]>;
 
 interface Case {
-  /** Set over the token and our number; null takes one away. */
+  /** Overrides of the default secrets. `null` removes one. */
   secrets?: Record<string, string | null>;
   params?: Params;
-  /** What was signed, where it is not what is posted. */
+  /** The signed parameters, if they differ from the posted ones. */
   signed?: { url?: (url: string) => string; params?: Params; token?: string };
   signature?: string | null;
   headers?: Record<string, string>;
-  /** Another body than the form of `params`. */
+  /** A body other than the form of `params`. */
   body?: string;
   status: number;
-  /** A part of the TwiML, or the code of the outcome. */
+  /** A part of the TwiML, or the code of the OperationOutcome. */
   answer: string;
-  /** The code in the log; by default none, or that of a refusal. */
+  /** The code in the log. Default: none, or the code of a rejection. */
   log?: string;
 }
 
@@ -48,13 +48,13 @@ const CONNECT =
 
 const cases: Record<string, Case> = {
   'an incoming call': { status: 200, answer: CONNECT },
-  'the URL as a secret': {
+  'the webhook URL as a secret': {
     secrets: { PLUMLINE_WEBHOOK_URL: 'https://clinic.example/own' },
     signed: { url: () => 'https://clinic.example:443/own' },
     status: 200,
     answer: CONNECT,
   },
-  'a rotation of tokens': { secrets: { TWILIO_AUTH_TOKEN: `new, ${TOKEN}` }, status: 200, answer: CONNECT },
+  'a token rotation': { secrets: { TWILIO_AUTH_TOKEN: `new, ${TOKEN}` }, status: 200, answer: CONNECT },
   'a call to the second number': {
     secrets: { TWILIO_NUMBER: `+15550100002,${OURS}` },
     status: 200,
@@ -94,7 +94,7 @@ const cases: Record<string, Case> = {
   '32 kB': { params: { ...CALL, a: 'x'.repeat(32_000) }, status: 200, answer: CONNECT },
   '100 kB': { params: { ...CALL, a: 'x'.repeat(102_200) }, status: 403, answer: 'BODY_TOO_LARGE' },
 
-  'a number that is none': {
+  'an invalid number': {
     params: { ...BROWSER, To: '905-555-0123' },
     status: 200,
     answer: 'is not valid',
@@ -112,13 +112,13 @@ const cases: Record<string, Case> = {
     answer: 'Emergency calls cannot be placed',
     log: 'OUTBOUND_EMERGENCY',
   },
-  'a number abroad': {
+  'a number in another country': {
     params: { ...BROWSER, To: '+442079460123' },
     status: 200,
     answer: 'to this country are not allowed',
     log: 'OUTBOUND_COUNTRY',
   },
-  'a premium number': {
+  'a premium-rate number': {
     params: { ...BROWSER, To: '+19005550123' },
     status: 200,
     answer: 'to this number are not allowed',
@@ -137,7 +137,7 @@ const cases: Record<string, Case> = {
     answer: 'not in service',
     log: 'NUMBER_UNKNOWN',
   },
-  'a parameter given twice': {
+  'a duplicate parameter': {
     params: { ...CALL, From: [PATIENT, 'client:a'] },
     status: 200,
     answer: 'We are sorry',
@@ -147,12 +147,12 @@ const cases: Record<string, Case> = {
 
   'no signature': { signature: null, status: 403, answer: 'SIGNATURE_MISSING' },
   'a forged signature': { signature: 'x'.repeat(28), status: 403, answer: 'SIGNATURE_MISMATCH' },
-  'the signature unpadded': { signature: 'unpadded', status: 403, answer: 'SIGNATURE_MISMATCH' },
+  'an unpadded signature': { signature: 'unpadded', status: 403, answer: 'SIGNATURE_MISMATCH' },
   'another token': { signed: { token: 'another' }, status: 403, answer: 'SIGNATURE_MISMATCH' },
   'an altered parameter': { signed: { params: { ...CALL, To: PATIENT } }, status: 403, answer: 'SIGNATURE_MISMATCH' },
-  'a parameter too many': { signed: { params: { ...CALL, x: '' } }, status: 403, answer: 'SIGNATURE_MISMATCH' },
-  'a body that was not signed': { signed: { params: {} }, status: 403, answer: 'SIGNATURE_BODY_IGNORED' },
-  'parameters decoded twice': {
+  'an extra parameter': { signed: { params: { ...CALL, x: '' } }, status: 403, answer: 'SIGNATURE_MISMATCH' },
+  'an unsigned body': { signed: { params: {} }, status: 403, answer: 'SIGNATURE_BODY_IGNORED' },
+  'double-decoded parameters': {
     params: { ...CALL, From: ' 15550100123' },
     signed: { params: { ...CALL, From: '+15550100123' } },
     status: 403,
@@ -181,7 +181,7 @@ const cases: Record<string, Case> = {
     status: 403,
     answer: 'SIGNATURE_MISMATCH',
   },
-  'a slash too many': { signed: { url: (url) => `${url}/` }, status: 403, answer: 'SIGNATURE_PATH' },
+  'an extra slash': { signed: { url: (url) => `${url}/` }, status: 403, answer: 'SIGNATURE_PATH' },
   'parsed JSON': {
     headers: { 'content-type': 'application/json' },
     body: '{"a":1}',
@@ -189,7 +189,7 @@ const cases: Record<string, Case> = {
     status: 403,
     answer: 'BODY_NOT_RAW',
   },
-  'JSON that has no text': {
+  'JSON without text': {
     headers: { 'content-type': 'application/json' },
     body: '{"a":{"toString":1,"valueOf":1},"b":[[[{}]]]}',
     status: 403,
@@ -207,8 +207,8 @@ const cases: Record<string, Case> = {
     status: 403,
     answer: 'ACCOUNT_MISMATCH',
   },
-  'an account that is not named': { secrets: { TWILIO_ACCOUNT_SID: 'AC1' }, status: 403, answer: 'ACCOUNT_MISMATCH' },
-  'a number of ours without its plus': {
+  'a missing account': { secrets: { TWILIO_ACCOUNT_SID: 'AC1' }, status: 403, answer: 'ACCOUNT_MISMATCH' },
+  'a configured number without its plus': {
     secrets: { TWILIO_NUMBER: `15550100002, ${OURS}` },
     status: 200,
     answer: '<Client>',
@@ -222,13 +222,13 @@ const cases: Record<string, Case> = {
     log: 'SECRET_MISSING',
   },
   'a blank token': { secrets: { TWILIO_AUTH_TOKEN: ' ' }, signed: { token: ' ' }, status: 500, answer: 'SECRET_BLANK' },
-  'no number of ours': {
+  'no configured number': {
     secrets: { TWILIO_NUMBER: null },
     status: 500,
     answer: 'TWILIO_NUMBER: Set',
     log: 'SECRET_MISSING',
   },
-  'a URL that is none': {
+  'an invalid URL': {
     secrets: { PLUMLINE_WEBHOOK_URL: 'clinic.example/webhook' },
     status: 500,
     answer: 'PLUMLINE_WEBHOOK_URL: ',
@@ -243,7 +243,7 @@ const cases: Record<string, Case> = {
   'over 100 kB': { body: `a=${'x'.repeat(102_399)}`, status: 413, answer: 'Request body too large', log: '' },
 };
 
-/** A form, its pairs in the order given. */
+/** A form with its pairs in the given order. */
 function form(params: Params): string {
   const pairs = Object.entries(params).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
   return new URLSearchParams(pairs).toString();
@@ -253,18 +253,18 @@ function signatureOf({ signature, signed = {}, params = CALL }: Case, url: strin
   if (signature !== undefined && signature !== 'unpadded') {
     return signature;
   }
-  const genuine = twilio.getExpectedTwilioSignature(
+  const validSignature = twilio.getExpectedTwilioSignature(
     signed.token ?? TOKEN,
     signed.url?.(url) ?? url,
     signed.params ?? params,
   );
-  return signature === 'unpadded' ? genuine.slice(0, -1) : genuine;
+  return signature === 'unpadded' ? validSignature.slice(0, -1) : validSignature;
 }
 
 for (const runtimeVersion of runtimeVersions) {
   describe(`the webhook bot on ${runtimeVersion}`, () => {
     let sandbox: Sandbox;
-    /** One bot for each set of secrets: Lambda and fission keep theirs alive. */
+    /** One bot for each set of secrets, because Lambda and fission keep processes alive. */
     const bots = new Map<string, SandboxBot>();
 
     before(async () => {
@@ -324,7 +324,7 @@ for (const runtimeVersion of runtimeVersions) {
       });
     }
 
-    test('the FHIR server down: 500 with a code, and well again afterwards', async () => {
+    test('a FHIR outage returns 500 with a code, then recovers', async () => {
       const down = await startSandbox({ seed: `${runtimeVersion} down`, faults: 1 });
       try {
         const secrets = { TWILIO_AUTH_TOKEN: TOKEN, TWILIO_NUMBER: OURS };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The installed tarball in somebody's own Medplum bot: one file by esbuild, as Medplum's examples make it. */
+/** The installed tarball in a user's Medplum bot: one file bundled with esbuild, as in Medplum's examples. */
 import { ContentType, Hl7Message, MedplumClient } from '@medplum/core';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ export async function handler(medplum, event) {
     return verdict.code;
   }
   ${PROGRAM}
-  return told;
+  return result;
 }
 `;
 
@@ -66,8 +66,8 @@ async function answers(bot: Bot): Promise<void> {
   assert.equal(await bot.handler({}, forged), 'SIGNATURE_MISMATCH');
 }
 
-describe('a bot of one file', () => {
-  test('where Medplum runs it in a VM context', async () => {
+describe('a bundled bot', () => {
+  test('runs in a VM context', async () => {
     const { globals } = JSON.parse(readFileSync(path.join(root, 'tests/vectors/medplum-webhook.json'), 'utf8')) as {
       globals: Record<string, string>;
     };
@@ -77,10 +77,10 @@ describe('a bot of one file', () => {
     const context = vm.createContext({ ...hosts, ...shared });
     const bot = vm.runInContext(script, context) as Bot;
     for (const [name, type] of Object.entries(globals)) {
-      assert.equal(vm.runInContext(`typeof ${name}`, context), type, `${name}, as on a real server`);
+      assert.equal(vm.runInContext(`typeof ${name}`, context), type, `${name} equals the value on a real server`);
     }
     await answers(bot);
   });
 
-  test('where Lambda requires it', async () => answers(createRequire(import.meta.url)(bundle) as Bot));
+  test('runs with require, as on Lambda', async () => answers(createRequire(import.meta.url)(bundle) as Bot));
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Pages of a project, opened in Chromium. A page posts what it has to tell, so no driver stands between. */
+/** Opens pages of a project in Chromium. A page posts its result, so no browser driver is needed. */
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** As Debian, Ubuntu and Google name it; PLUMLINE_CHROMIUM is any other. */
+/** The names on Debian, Ubuntu and from Google. PLUMLINE_CHROMIUM sets another path. */
 export const chromium = [
   process.env.PLUMLINE_CHROMIUM,
   '/usr/bin/chromium',
@@ -19,11 +19,11 @@ export const chromium = [
   '/usr/bin/google-chrome',
 ].find((file) => file !== undefined && existsSync(file));
 
-/** Put before a page's own script: an error that nobody caught is told like a result. */
-export const TELLING = `<!doctype html><meta charset="utf-8"><script>
-  const tell = (text) => fetch('/told', { method: 'POST', body: text });
-  addEventListener('error', (event) => tell('uncaught ' + event.message));
-  addEventListener('unhandledrejection', (event) => tell('uncaught ' + event.reason));
+/** Added before a page's script: reports an uncaught error as the result. */
+export const ERROR_REPORT = `<!doctype html><meta charset="utf-8"><script>
+  const report = (text) => fetch('/result', { method: 'POST', body: text });
+  addEventListener('error', (event) => report('uncaught ' + event.message));
+  addEventListener('unhandledrejection', (event) => report('uncaught ' + event.reason));
 </script>`;
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -34,10 +34,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** What the page at `page` of `folder` tells, under a Content-Security-Policy where there is one. */
+/** The result that `page` of `folder` reports, under an optional Content-Security-Policy. */
 export async function open(folder: string, page: string, policy?: string): Promise<string> {
-  const teller = new EventEmitter<{ told: [string] }>();
-  const told = once(teller, 'told').then(([text]) => String(text));
+  const results = new EventEmitter<{ result: [string] }>();
+  const result = once(results, 'result').then(([text]) => String(text));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (request.method === 'POST') {
@@ -45,7 +45,7 @@ export async function open(folder: string, page: string, policy?: string): Promi
       request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       request.on('end', () => {
         response.end();
-        teller.emit('told', text);
+        results.emit('result', text);
       });
       return;
     }
@@ -62,15 +62,15 @@ export async function open(folder: string, page: string, policy?: string): Promi
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    return await visit(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${page}`, told);
+    return await openForResult(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${page}`, result);
   } finally {
     server.closeAllConnections();
     server.close();
   }
 }
 
-/** Opens a URL until `told` is settled; an error after half a minute. */
-export async function visit(url: string, told: Promise<string>): Promise<string> {
+/** Opens a URL until `result` settles. Rejects after 30 seconds. */
+export async function openForResult(url: string, result: Promise<string>): Promise<string> {
   const profile = mkdtempSync(path.join(tmpdir(), 'plumline-chromium-'));
   const options = [
     ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
@@ -82,9 +82,9 @@ export async function visit(url: string, told: Promise<string>): Promise<string>
   const late = setTimeout(30_000, undefined, { signal: over.signal });
   try {
     return await Promise.race([
-      told,
+      result,
       late.then(() => {
-        throw new Error(`${url} told nothing`);
+        throw new Error(`${url} reported nothing`);
       }),
     ]);
   } finally {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Prints what the worker in a folder (worker.mjs, and .wasm modules beside it) answers in miniflare. */
+/** Prints the response in miniflare of the worker in a folder (worker.mjs and its .wasm modules). */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Miniflare } from 'miniflare';
@@ -14,7 +14,7 @@ const worker = new Miniflare({
   })),
   modulesRoot: folder,
   compatibilityDate: '2026-07-01',
-  // Nothing of it asks Cloudflare for anything.
+  // Prevents requests to Cloudflare.
   cf: false,
 });
 try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The one program that every runtime runs, and what it has to say: npm twilio's own words where it has any. */
+/** The program that every runtime runs, and its expected result, from npm twilio where possible. */
 import { mock } from 'node:test';
 import twilio from 'twilio';
 
@@ -25,7 +25,7 @@ export const NAMES = [
 ];
 export const TWILIO_NAMES = ['VoiceResponse', 'getExpectedBodyHash', 'getExpectedTwilioSignature', 'validateRequest'];
 
-/** Sets `told`. Plain ES2020 without a global of any host's, so that it runs wherever the package says it does. */
+/** Sets `result`. Plain ES2020 without host globals, so that it runs on every supported runtime. */
 export const PROGRAM = `
 const url = ${JSON.stringify(URL)};
 const params = ${JSON.stringify(PARAMS)};
@@ -42,7 +42,7 @@ const forged = { ...params, To: '+15550100002' };
 const route = routeCall({ params, numbers: ['+15550100001'], config: { client: 'desk' } });
 const response = new VoiceResponse();
 response.gather({ action: '/menu', numDigits: 1 }).say({ voice: 'alice' }, ${JSON.stringify(GREETING)});
-const told = JSON.stringify({
+const result = JSON.stringify({
   signature,
   genuine: verifyTwilio({ url, params, signature, tokens: ['another', token] }),
   forged: verifyTwilio({ url, params: forged, signature, tokens: token }).ok,
@@ -102,7 +102,7 @@ export function expected(version: string): unknown {
   };
 }
 
-/** npm twilio's token, which takes the time from the clock. */
+/** npm twilio's token. It uses the current time. */
 function tokenThere(): string {
   const clock = mock.method(Date, 'now', () => NOW);
   try {
@@ -118,7 +118,7 @@ function list(names: readonly string[]): string {
   return `{ ${names.join(', ')} }`;
 }
 
-/** The ways to get at the functions. */
+/** The ways to import the functions. */
 export const IMPORTED = `import ${list(NAMES)} from 'plumline';
 import ${list(TWILIO_NAMES)} from 'plumline/twilio';
 `;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Throw-away projects that have installed the tarball npm would publish, and know nothing of this one. */
+/** Temporary projects with the published tarball, isolated from this repository. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { expected } from './program.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
-/** Where the runtimes and tools are installed that only these tests need. */
+/** The folder of the runtimes and tools that only these tests need. */
 export const tools = path.join(import.meta.dirname, 'node_modules');
 
 export interface Packed {
@@ -21,7 +21,7 @@ export interface Packed {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
-/** Packs into `folder`; what npm says of the tarball. */
+/** Packs the tarball into `folder` and returns npm's report. */
 export function pack(folder: string): Packed {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const text = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -32,7 +32,7 @@ export function pack(folder: string): Packed {
 
 export class Project {
   readonly folder: string;
-  /** The tarball that is installed here. */
+  /** The installed tarball. */
   readonly tarball: string;
   readonly packed: Packed;
 
@@ -57,16 +57,16 @@ export class Project {
     return path.join(this.folder, name);
   }
 
-  /** What a command prints. It has the environment of a shell, and nothing of the test's. */
+  /** The output of a command. It has a minimal environment, without the variables of the test. */
   async run(command: string, ...args: string[]): Promise<string> {
     const env = { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: '1' };
     const { stdout } = await promisify(execFile)(command, args, { cwd: this.folder, env, timeout: 120_000 });
     return stdout;
   }
 
-  /** Holds what the program of program.ts has told to what it should. */
-  isRight(told: string): void {
-    assert.deepEqual(JSON.parse(told), expected(this.version));
+  /** Asserts the result of the program of program.ts. */
+  isRight(result: string): void {
+    assert.deepEqual(JSON.parse(result), expected(this.version));
   }
 
   get version(): string {
@@ -75,12 +75,12 @@ export class Project {
   }
 }
 
-/** A binary that a package of npm's brings for this machine, or nothing. */
+/** The binary of an npm package for this machine, or undefined. */
 export function binary(pattern: string): string | undefined {
   return globSync(path.join(tools, pattern)).find((file) => existsSync(file));
 }
 
-/** Why a test does not run here. Loud, since nothing is proved then. */
+/** The reason why a test is skipped. Prints it, because the test then proves nothing. */
 export function absent(what: string): string {
   const reason = `NOT PROVED: ${what} is not here`;
   console.warn(reason);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The installed tarball at work in every runtime without a page: Node, Deno, Bun and Cloudflare's workerd. */
+/** The installed tarball on every server runtime: Node, Deno, Bun and Cloudflare's workerd. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { IMPORTED, PROGRAM, REQUIRED, slim, SLIM_REQUIRED } from './program.ts';
 import { absent, binary, Project, root, tools } from './project.ts';
 
 const project = new Project('runtimes');
-const print = 'console.log(told);';
+const print = 'console.log(result);';
 const byUrl = slim(`await init(import.meta.resolve('plumline/plumline.wasm'));`);
 project.write({
   'esm.mjs': IMPORTED + PROGRAM + print,
@@ -38,7 +38,7 @@ for (const [name, command, ...args] of runtimes) {
 }
 
 describe('workerd', { skip: !existsSync(path.join(tools, 'miniflare')) && absent('miniflare') }, () => {
-  /** As wrangler bundles: by these conditions, and each .wasm as a module of its own beside the bundle. */
+  /** Bundles as wrangler does: with these conditions, and each .wasm file as a separate module. */
   const wrangler: BuildOptions = {
     absWorkingDir: project.folder,
     bundle: true,
@@ -48,25 +48,25 @@ describe('workerd', { skip: !existsSync(path.join(tools, 'miniflare')) && absent
     loader: { '.wasm': 'copy' },
     logLevel: 'error',
   };
-  /** While a Worker starts it may compile bytes; with a request at hand it may not. */
-  const answering = (work: string): string => `export default { fetch() { ${work} return new Response(told); } };`;
+  /** A Worker can compile bytes at startup, but not during a request. */
+  const answering = (work: string): string => `export default { fetch() { ${work} return new Response(result); } };`;
 
-  /** What the worker answers, and the names of its files. */
+  /** The worker's response and the names of its files. */
   async function serve(name: string, text: string, options: BuildOptions): Promise<[string, string[]]> {
     project.write({ [`${name}/worker.mjs`]: text });
     const out = path.join(project.folder, name, 'out');
     await build({ ...options, entryPoints: [`${name}/worker.mjs`], outdir: out, outExtension: { '.js': '.mjs' } });
-    const told = await project.run(process.execPath, path.join(import.meta.dirname, 'miniflare.mjs'), out);
-    return [told, readdirSync(out)];
+    const result = await project.run(process.execPath, path.join(import.meta.dirname, 'miniflare.mjs'), out);
+    return [result, readdirSync(out)];
   }
 
-  test('plumline and plumline/twilio, which take the file for a module', async () => {
-    const [told, files] = await serve('full', IMPORTED + answering(PROGRAM), wrangler);
-    project.isRight(told);
+  test('plumline and plumline/twilio import the wasm file as a module', async () => {
+    const [result, files] = await serve('full', IMPORTED + answering(PROGRAM), wrangler);
+    project.isRight(result);
     assert.equal(files.filter((file) => file.endsWith('.wasm')).length, 1);
     const wasm = readFileSync(project.at('node_modules/plumline/pkg/plumline_bg.wasm'), 'base64');
     const bundle = readFileSync(project.at('full/out/worker.mjs'), 'utf8');
-    assert.ok(!bundle.includes(wasm.slice(0, 1000)), 'no bytes are in the bundle');
+    assert.ok(!bundle.includes(wasm.slice(0, 1000)), 'the bundle has no wasm bytes');
   });
 
   test('plumline/slim', async () => {
@@ -74,10 +74,10 @@ describe('workerd', { skip: !existsSync(path.join(tools, 'miniflare')) && absent
     project.isRight((await serve('slim', text + answering(PROGRAM), wrangler))[0]);
   });
 
-  test('the inlined bytes are refused there, and the error says what to do', async () => {
-    const work = `let told = ''; try { twiml({ name: 'Response' }); } catch (err) { told = err.code; }`;
+  test('the error for inlined bytes names the solution', async () => {
+    const work = `let result = ''; try { twiml({ name: 'Response' }); } catch (err) { result = err.code; }`;
     const text = `import { twiml } from 'plumline';\n${answering(work)}`;
-    const [told] = await serve('bytes', text, { ...wrangler, conditions: ['worker', 'browser'] });
-    assert.equal(told, 'CORE_FORBIDDEN');
+    const [result] = await serve('bytes', text, { ...wrangler, conditions: ['worker', 'browser'] });
+    assert.equal(result, 'CORE_FORBIDDEN');
   });
 });

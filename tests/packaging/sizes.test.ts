@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the tarball holds, and what a user of each entry has to load. */
+/** The content of the tarball and the size of each entry. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { BOUNDS } from './sizes.ts';
 
 const project = new Project('sizes');
 
-/** All that an import of `entry` loads, in one file. */
+/** Everything that an import of `entry` loads, bundled into one file. */
 async function bundled(entry: string, minify: boolean): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: `export * from '${entry}';`, resolveDir: project.folder },
@@ -39,7 +39,7 @@ describe('sizes', async () => {
   for (const [name, bound] of Object.entries(BOUNDS)) {
     const size = sizes[name] ?? Infinity;
     test(`${name}: ${size} of ${bound} bytes`, () => {
-      assert.ok(size <= bound, `${size} bytes are more than tests/packaging/sizes.ts allows`);
+      assert.ok(size <= bound, `${size} bytes exceed the limit in tests/packaging/sizes.ts`);
     });
   }
 });
@@ -47,15 +47,15 @@ describe('sizes', async () => {
 describe('the tarball', () => {
   const entry = (name: string, ...endings: string[]): string[] => endings.map((ending) => `pkg/npm/${name}.${ending}`);
 
-  test('holds these files and no other', () => {
+  test('contains exactly these files', () => {
     assert.deepEqual(
       project.packed.files.map(({ path }) => path).sort(),
       [
         ...['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'package.json'],
         ...['pkg/build.json', 'pkg/cli/plumline.mjs', 'schema/config.json'],
-        ...['webhook', 'operations', 'automation'].flatMap((door) => [
-          `pkg/bots/${door}.cjs`,
-          `deploy/bots/${door}.json`,
+        ...['webhook', 'operations', 'automation'].flatMap((name) => [
+          `pkg/bots/${name}.cjs`,
+          `deploy/bots/${name}.json`,
         ]),
         ...['automation-appointments', 'automation', 'staff', 'webhook'].map((name) => `deploy/policies/${name}.json`),
         'deploy/deploy.mjs',
@@ -69,7 +69,7 @@ describe('the tarball', () => {
     );
   });
 
-  test('has one wasm of the library, by its side and in each of two files', () => {
+  test('contains the library’s wasm once as a file and once inlined in each of two files', () => {
     const wasm = readFileSync(project.at('node_modules/plumline/pkg/plumline_bg.wasm'));
     const inlined = project.packed.files
       .map(({ path }) => path)
@@ -78,12 +78,12 @@ describe('the tarball', () => {
     assert.deepEqual(inlined.sort(), ['pkg/npm/bytes.cjs', 'pkg/npm/bytes.mjs']);
   });
 
-  test('installs nothing, and runs nothing when it is installed', () => {
+  test('has no dependencies and no install scripts', () => {
     const { dependencies, peerDependencies, optionalDependencies, scripts } = JSON.parse(
       readFileSync(project.at('node_modules/plumline/package.json'), 'utf8'),
     ) as Record<string, Record<string, string> | undefined>;
     assert.deepEqual([dependencies, peerDependencies, optionalDependencies], [undefined, undefined, undefined]);
-    // npm runs `prepare` in this repository alone, and where it installs from git.
+    // npm runs `prepare` only in this repository and for installs from git.
     const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'dependencies'];
     assert.deepEqual(
       Object.keys(scripts ?? {}).filter((name) => hooks.includes(name)),
@@ -105,7 +105,7 @@ describe('a bundler', () => {
     return outputFiles[0]?.contents.length ?? 0;
   };
 
-  test('keeps the wasm of an entry that brings it, and no function that nobody calls', async () => {
+  test('keeps the wasm of an entry and drops unused functions', async () => {
     const [all, one] = [
       await size(`export * from 'plumline';`),
       await size(`import { signTwilio } from 'plumline'; console.log(signTwilio);`),
@@ -114,12 +114,12 @@ describe('a bundler', () => {
     assert.ok(one > (wasm * 4) / 3 && one < all - 2_000, `${one} of ${all}`);
   });
 
-  test('drops plumline/slim where nothing of it is used', async () => {
+  test('drops an unused plumline/slim', async () => {
     assert.equal(await size(`import { twiml } from 'plumline/slim'; import 'plumline/slim/twilio';`), 0);
   });
 });
 
-test('an import compiles nothing, and brings none of Node’s costly modules', async () => {
+test('an import compiles no wasm and loads no expensive Node modules', async () => {
   const count = 'process.moduleLoadList.filter((name) => /crypto|zlib|wasm|fs.promises/.test(name)).length';
   project.write({
     'bare.mjs': `console.log(${count});`,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * What the package may weigh, in bytes; a little above what it weighs. Whoever lets it grow writes the new bound here,
- * where a review sees it.
+ * The size limits of the package in bytes, slightly above the current sizes. Record any growth here, so that a review
+ * sees it.
  */
 export const BOUNDS = {
   'the wasm': 390_000,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** What the ecosystem's own checkers say of the tarball, and what TypeScript makes of every entry. */
+/** Checks the tarball with publint and attw, and every entry with TypeScript. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -14,14 +14,14 @@ describe('the checkers report nothing', () => {
 
   test('publint', { skip: missing('publint') }, async () => {
     const cli = path.join(tools, 'publint/src/cli.js');
-    const told = await project.run(process.execPath, cli, 'run', project.tarball, '--strict', '--pack', 'false');
-    assert.match(told, /All good!/);
+    const output = await project.run(process.execPath, cli, 'run', project.tarball, '--strict', '--pack', 'false');
+    assert.match(output, /All good!/);
   });
 
   test('attw', { skip: missing('@arethetypeswrong/cli') }, async () => {
     const cli = path.join(tools, '@arethetypeswrong/cli/dist/index.js');
-    const told = await project.run(process.execPath, cli, project.tarball, '--format', 'json');
-    const { analysis } = JSON.parse(told) as { analysis: { entrypoints: object; problems: unknown[] } };
+    const output = await project.run(process.execPath, cli, project.tarball, '--format', 'json');
+    const { analysis } = JSON.parse(output) as { analysis: { entrypoints: object; problems: unknown[] } };
     assert.deepEqual(analysis.problems, []);
     assert.deepEqual(Object.keys(analysis.entrypoints).sort(), [
       '.',
@@ -60,7 +60,7 @@ init({ wasm: 'plumline.wasm' });
 // @ts-expect-error: a URL cannot be loaded at once
 initSync('https://example.com/plumline.wasm');
 `;
-/** A browser's own classes. */
+/** Uses browser classes. */
 const DOM = `
 import { init, initSync } from 'plumline/slim';
 init(fetch('/plumline.wasm'));
@@ -69,7 +69,7 @@ initSync(new WebAssembly.Module(new Uint8Array()));
 WebAssembly.compileStreaming(fetch('/plumline.wasm')).then(init);
 `;
 
-describe('every entry is typed', () => {
+describe('every entry has types', () => {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
 
   for (const [moduleResolution, module, ...kinds] of [
@@ -77,7 +77,7 @@ describe('every entry is typed', () => {
     ['nodenext', 'nodenext', 'mts', 'cts'],
     ['bundler', 'preserve', 'mts'],
   ] as const) {
-    // `twiml` and its kin ask for nothing of the DOM's, and neither do their types.
+    // `twiml` and related functions need no DOM types.
     for (const [lib, source] of [
       [['es2022'], SOURCE],
       [['es2022', 'dom', 'dom.iterable'], SOURCE + DOM.replace(/^import.*\n/m, '')],
@@ -97,12 +97,12 @@ describe('every entry is typed', () => {
   }
 
   const deno = binary('@deno/*/deno');
-  test('by Deno', { skip: deno === undefined && absent('Deno') }, async () => {
+  test('in Deno', { skip: deno === undefined && absent('Deno') }, async () => {
     project.write({ 'deno.mts': SOURCE + DOM.replace(/^import.*\n/m, '') });
     await project.run(deno ?? '', 'check', '--no-lock', '--no-remote', 'deno.mts');
   });
 
-  test('for a Worker, by its own condition', async () => {
+  test('in a Worker with the workerd condition', async () => {
     const compilerOptions = { module: 'preserve', moduleResolution: 'bundler', customConditions: ['workerd'] };
     const options = { ...compilerOptions, lib: ['es2022'], target: 'es2022', types: [], strict: true, noEmit: true };
     project.write({

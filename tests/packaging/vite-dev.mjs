@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Prints what the page of a folder tells when Vite's development server serves it. */
+/** Prints the result of a folder's page on Vite's development server. */
 import { createServer } from 'vite';
-import { visit } from './chromium.ts';
+import { openForResult } from './chromium.ts';
 
-const told = Promise.withResolvers();
+const result = Promise.withResolvers();
 const listening = {
-  name: 'told',
+  name: 'result',
   configureServer(server) {
-    server.middlewares.use('/told', (request, response) => {
+    server.middlewares.use('/result', (request, response) => {
       let text = '';
       request.setEncoding('utf8').on('data', (chunk) => (text += chunk));
       request.on('end', () => {
         response.end();
-        told.resolve(text);
+        result.resolve(text);
       });
     });
   },
@@ -27,7 +27,7 @@ const server = await createServer({
 });
 await server.listen();
 try {
-  process.stdout.write(await visit(server.resolvedUrls.local[0], told.promise));
+  process.stdout.write(await openForResult(server.resolvedUrls.local[0], result.promise));
 } finally {
   await server.close();
 }

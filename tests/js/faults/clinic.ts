@@ -8,7 +8,7 @@ import { startSandbox } from '../../../sandbox/src/server.ts';
 import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, NetworkFaults } from '../../../sandbox/src/twilio.ts';
-import { ask, create, executeUrl } from '../sandbox-client.ts';
+import { fhirRequest, create, executeUrl } from '../sandbox-client.ts';
 import { FaultInjector } from './injector.ts';
 import type { Injection } from './injector.ts';
 
@@ -151,7 +151,9 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
   const operations = await addBot(sandbox, 'operations', staffSecrets);
   // The staff policy allows access by this identifier.
   const { identifier } = read('bots/operations.json') as Bot;
-  await ask(sandbox, 'PATCH', `Bot/${operations.id}`, [{ op: 'addBot', path: '/identifier', value: identifier }]);
+  await fhirRequest(sandbox, 'PATCH', `Bot/${operations.id}`, [
+    { op: 'addBot', path: '/identifier', value: identifier },
+  ]);
   const automation = await addBot(sandbox, 'automation', staffSecrets);
   const subscription = read('subscriptions/ended-calls.json') as Subscription;
   subscription.channel.endpoint = `Bot/${automation.id}`;
@@ -168,7 +170,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
     async start(injection) {
       clinic.advance(5 * 60);
       // The first call of a practitioner creates an identity. Reset it, so that every case includes this step.
-      await ask(sandbox, 'PATCH', people.practitioner, [{ op: 'addBot', path: '/identifier', value: [] }]);
+      await fhirRequest(sandbox, 'PATCH', people.practitioner, [{ op: 'addBot', path: '/identifier', value: [] }]);
       clinic.startedAt = sandbox.now();
       sandbox.executions.length = 0;
       resultsBefore = sandbox.twilio.results.length;
@@ -204,7 +206,7 @@ async function addBot(
   // It runs with the rights of the requester.
   const policy = name === 'operations' ? false : (read(`policies/${name}.json`) as AccessPolicy);
   return sandbox.addBot({
-    name: name,
+    name,
     ...(code === undefined ? { file: fileURLToPath(new URL(`pkg/bots/${name}.cjs`, root)) } : { code }),
     runtimeVersion: 'vmcontext',
     secrets,
@@ -262,7 +264,7 @@ async function createPeople(sandbox: Sandbox): Promise<People> {
   });
   // The practitioner's phone, which place-call dials first.
   const telecom = [{ system: 'phone', value: staffPhone, use: 'mobile' }];
-  await ask(sandbox, 'PATCH', reference, [{ op: 'addBot', path: '/telecom', value: telecom }]);
+  await fhirRequest(sandbox, 'PATCH', reference, [{ op: 'addBot', path: '/telecom', value: telecom }]);
   return {
     token,
     practitioner: reference,

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { lines, openClinic, strangerPhone } from '../faults/clinic.ts';
 import type { Clinic } from '../faults/clinic.ts';
 import { checkRecords } from '../faults/checks.ts';
-import { ask, search } from '../sandbox-client.ts';
+import { fhirRequest, search } from '../sandbox-client.ts';
 import { callbacksOf, postAll, shuffled } from './callbacks.ts';
 
 const CALLS = 20;
@@ -59,7 +59,7 @@ async function deleteRecords({ sandbox }: Clinic): Promise<void> {
   for (const type of ['Task', 'Communication']) {
     const { entry = [] } = await search<Communication | Task>(sandbox, `${type}?_count=1000`);
     for (const { resource } of entry) {
-      await ask(sandbox, 'DELETE', `${type}/${resource?.id}`);
+      await fhirRequest(sandbox, 'DELETE', `${type}/${resource?.id}`);
     }
   }
 }

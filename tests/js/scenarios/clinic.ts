@@ -13,7 +13,7 @@ import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, Script, NetworkFaults } from '../../../sandbox/src/twilio.ts';
 import type { RuntimeVersion } from '../../../sandbox/src/wrappers/wrapper.ts';
-import { ask, bearer, create, executeUrl, search } from '../sandbox-client.ts';
+import { fhirRequest, bearer, create, executeUrl, search } from '../sandbox-client.ts';
 import { assertBounded } from './round-trips.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -208,7 +208,7 @@ export class Clinic {
   }
 
   async read<T extends Resource>(reference: string | undefined): Promise<T> {
-    const { status, body } = await ask<T>(this.sandbox, 'GET', reference ?? '');
+    const { status, body } = await fhirRequest<T>(this.sandbox, 'GET', reference ?? '');
     assert.equal(status, 200, JSON.stringify(body));
     return body;
   }
@@ -222,7 +222,10 @@ export class Clinic {
     const { phone, role = {} } = options;
     if (phone !== undefined) {
       const own = await this.read<Resource>(member.reference);
-      await ask(this.sandbox, 'PUT', member.reference, { ...own, telecom: [{ system: 'phone', value: phone }] });
+      await fhirRequest(this.sandbox, 'PUT', member.reference, {
+        ...own,
+        telecom: [{ system: 'phone', value: phone }],
+      });
     }
     if (role !== false) {
       await this.create({
@@ -296,9 +299,9 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
         policies[name === 'automation' ? name : 'webhook'] ?? policy(name === 'automation' ? name : 'webhook'),
     });
     clinic.bots.set(name, bot);
-    const { body } = await ask<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
+    const { body } = await fhirRequest<Bot>(sandbox, 'GET', `Bot/${bot.id}`);
     const { identifier } = deployed(`bots/${name}`) as Bot;
-    assert.equal((await ask(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
+    assert.equal((await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
   }
   const subscription = deployed('subscriptions/ended-calls') as Subscription;
   const endpoint = `Bot/${clinic.bot('automation').id}`;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Communication, Extension, Practitioner } from '@medplum/fhirtypes';
-import { ask, bearer } from '../sandbox-client.ts';
+import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { openClinic, ticketSecret, workday } from './clinic.ts';
 import { openFixture } from './rights.ts';
 import type { RightsFixture } from './rights.ts';
@@ -50,7 +50,7 @@ test('the sweep records a lost call although other records fill a batch', async 
       });
       await clinic.sandbox.settled();
       const written = record(callSid, staff.reference, 1, { note: [{ text: 'x'.repeat(length) }] });
-      const { status } = await ask(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
+      const { status } = await fhirRequest(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
       assert.equal(status, 201);
     }
     twilio.networkFaults.drop = 1;
@@ -73,7 +73,7 @@ test('a record with thousands of extensions and payloads does not slow a callbac
     const { callSid } = await twilio.incoming({ from: '+15550100800', to: '+15550100002', script: { hangUpAfter: 1 } });
     await clinic.sandbox.settled();
     const written = record(callSid, staff.reference, extensions, more);
-    const { status } = await ask(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
+    const { status } = await fhirRequest(clinic.sandbox, 'POST', 'Communication', written, bearer(staff.token));
     assert.equal(status, 201);
     const startedAt = performance.now();
     await clinic.sweep(clinic.startedAt + 600_000);
@@ -94,7 +94,13 @@ for (const identity of ['amber.rn', 'amber,rn']) {
     const take = async (reference: string, token?: string): Promise<void> => {
       const own = await clinic.read<Practitioner>(reference);
       const named = { ...own, identifier: [{ system: SYSTEM, value: identity }] };
-      const { status } = await ask(clinic.sandbox, 'PUT', reference, named, token === undefined ? {} : bearer(token));
+      const { status } = await fhirRequest(
+        clinic.sandbox,
+        'PUT',
+        reference,
+        named,
+        token === undefined ? {} : bearer(token),
+      );
       assert.equal(status, 200);
     };
     await take(amber.reference);
@@ -124,7 +130,7 @@ test('the sweep continues when a record has its call SID in the second identifie
     ],
   };
   delete edited.extension;
-  const { status } = await ask(clinic.sandbox, 'PUT', `Communication/${own.id}`, edited, bearer(staff.token));
+  const { status } = await fhirRequest(clinic.sandbox, 'PUT', `Communication/${own.id}`, edited, bearer(staff.token));
   assert.equal(status, 200);
   const { log } = await clinic.sweep(clinic.startedAt + 600_000);
   assert.doesNotMatch(log.join(), /CHART_CONFLICT/);
@@ -171,7 +177,7 @@ test('recordings are deleted even if the record is too large to note the deletio
     const parts = [{ url: 'callSid', valueString: sid }, { url: 'callStatus', valueCode: 'completed' }, ...legs];
     full.extension = [{ url: EXTENSION, extension: parts }];
     full.sent = new Date(noon - hour).toISOString();
-    const { status } = await ask(clinic.sandbox, 'POST', 'Communication', full, bearer(staff.token));
+    const { status } = await fhirRequest(clinic.sandbox, 'POST', 'Communication', full, bearer(staff.token));
     assert.equal(status, 201);
     for (let minutes = 0; minutes < 90; minutes += 10) {
       await clinic.sweep(noon + 31 * 24 * hour + minutes * 60_000);

@@ -40,7 +40,7 @@ async function plain({ clinic, staff }: Opened, to: string, more: Record<string,
   return clinic.browser(staff.identity, { To: to, ...more }, answering(to));
 }
 
-const told = ({ clinic }: Opened): string => clinic.executions('webhook')[0]?.log.join('\n') ?? '';
+const webhookLog = ({ clinic }: Opened): string => clinic.executions('webhook')[0]?.log.join('\n') ?? '';
 
 describe('a call without a ticket', () => {
   test('dials only allowed numbers', async () => {
@@ -78,8 +78,8 @@ describe('a call without a ticket', () => {
         const refused = await plain(open, to);
         assert.deepEqual(dialed(refused), [], to);
         assert.equal(refused.heard.length, 1, to);
-        assert.match(told(open), new RegExp(code), to);
-        assert.ok(!told(open).includes(to.replace(/\D/g, '') || 'drop'), 'a number in the log');
+        assert.match(webhookLog(open), new RegExp(code), to);
+        assert.ok(!webhookLog(open).includes(to.replace(/\D/g, '') || 'drop'), 'a number in the log');
       }
       assert.match((await plain(open, '911')).heard[0] ?? '', /phone/);
     } finally {
@@ -102,7 +102,7 @@ describe('a call without a ticket', () => {
       clinic.startedAt = Date.parse('2026-11-18T07:00:00.000Z');
       for (const to of ['+442079460123', callee]) {
         assert.deepEqual(dialed(await plain(open, to)), [], to);
-        assert.match(told(open), /OUTBOUND_HOURS/);
+        assert.match(webhookLog(open), /OUTBOUND_HOURS/);
       }
       // 10:00 in London, 5:00 in New York.
       clinic.startedAt = Date.parse('2026-11-18T10:00:00.000Z');
@@ -127,7 +127,7 @@ describe('a call without a ticket', () => {
         clinic.startedAt += 120_000;
       }
       assert.deepEqual(calls, [['+15550100503'], ['+15550100504'], []]);
-      assert.match(told(open), /OUTBOUND_PER_HOUR/);
+      assert.match(webhookLog(open), /OUTBOUND_PER_HOUR/);
       clinic.startedAt += 3_600_000;
       assert.deepEqual(dialed(await plain(open, '+15550100505')), ['+15550100505']);
     } finally {

@@ -4,7 +4,7 @@
 import type { AccessPolicy, Communication, Practitioner } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { ask, bearer } from '../sandbox-client.ts';
+import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { policy } from './clinic.ts';
 import { openFixture, rightsOf, scenarios, appointmentScenarios } from './rights.ts';
 import type { RightsFixture } from './rights.ts';
@@ -203,7 +203,7 @@ async function failsWithout(fixture: RightsFixture, name: string, right: Right, 
 
 async function write({ clinic }: RightsFixture, policies: AccessPolicy[]): Promise<void> {
   for (const policy of policies) {
-    const { status, body } = await ask(clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
+    const { status, body } = await fhirRequest(clinic.sandbox, 'PUT', `AccessPolicy/${policy.id ?? ''}`, policy);
     assert.equal(status, 200, JSON.stringify(body));
   }
 }

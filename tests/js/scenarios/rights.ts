@@ -4,7 +4,7 @@
 import type { Appointment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
-import { ask, bearer } from '../sandbox-client.ts';
+import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { openClinic, policy, ticketSecret, workday } from './clinic.ts';
 import type { Clinic, PolicyName, Staff } from './clinic.ts';
 import { startAlertServer } from './alert-server.ts';
@@ -92,7 +92,7 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   },
   async 'the sweep creates its marks'(fixture) {
     for (const { id } of await fixture.clinic.searchChart('Basic')) {
-      await ask(fixture.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+      await fhirRequest(fixture.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
     }
     await sweep(fixture, 1);
     assert.equal((await fixture.clinic.searchChart('Basic')).length, 1);
@@ -136,7 +136,7 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
-    const { body } = await ask<Resource & { entry?: unknown[] }>(
+    const { body } = await fhirRequest<Resource & { entry?: unknown[] }>(
       fixture.clinic.sandbox,
       'GET',
       query,
@@ -155,7 +155,7 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   async 'an identity is created'(fixture) {
     const own = await fixture.clinic.read<Practitioner>(fixture.staff.reference);
     delete own.identifier;
-    await ask(fixture.clinic.sandbox, 'PUT', fixture.staff.reference, own);
+    await fhirRequest(fixture.clinic.sandbox, 'PUT', fixture.staff.reference, own);
     await fixture.clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
     assert.equal((await fixture.clinic.read<Practitioner>(fixture.staff.reference)).identifier?.length, 1);
   },
@@ -208,7 +208,7 @@ export async function openFixture(seed: string, appointments = false): Promise<R
   const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
   named.identifier = [{ system: 'http://twilio.com/voice/identity', value: identity }];
-  assert.equal((await ask(clinic.sandbox, 'PUT', reference, named)).status, 200);
+  assert.equal((await fhirRequest(clinic.sandbox, 'PUT', reference, named)).status, 200);
   const last = await clinic.staff('Last Invented', { phone: '+15550100714' });
   await clinic.executeSuccessfully(last.token, { operation: 'access-token' });
   await clinic.create<Communication>({
