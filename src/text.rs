@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Small work on text, byte by byte.
+//! Text functions that work byte by byte.
 //!
-//! The standard library's searches are made for long texts; on the short ones here they cost more than they find,
-//! in time and in wasm. All separators here are ASCII, so every cut is at a character's edge.
+//! The standard library's search functions are optimized for long texts. On short texts they cost more time and more
+//! wasm. All separators here are ASCII, so every split is at a character boundary.
 
-/// Where `byte`, an ASCII one, first stands in `text`.
+/// The index of the first `byte`, which must be ASCII, in `text`.
 #[must_use]
 pub fn find(text: &str, byte: u8) -> Option<usize> {
     debug_assert!(byte.is_ascii());
     text.as_bytes().iter().position(|one| *one == byte)
 }
 
-/// Whether a text has nothing that can be seen: it is empty, or has only white space, controls, characters without a width
-/// (Unicode's `Default_Ignorable_Code_Point`), and what has no glyph: private use, noncharacters and the replacement
-/// characters U+FFFC and U+FFFD. A secret of these was pasted by mistake, and anyone can guess it.
+/// Whether a text has no visible character: it is empty, or has only white space, control characters, characters
+/// without width (Unicode's `Default_Ignorable_Code_Point`), and characters without a glyph: private use, noncharacters
+/// and the replacement characters U+FFFC and U+FFFD. A secret of these was pasted by mistake, and anyone can guess it.
 #[must_use]
 #[inline(never)]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
 
-/// What cannot be seen, from and to.
+/// Ranges of invisible characters: first and last.
 const INVISIBLE: [[char; 2]; 27] = [
     ['\u{0}', '\u{20}'],
     ['\u{7f}', '\u{a0}'],
@@ -52,14 +52,14 @@ const INVISIBLE: [[char; 2]; 27] = [
     ['\u{e0000}', '\u{10ffff}'],
 ];
 
-/// A character that [`is_blank`] passes over.
+/// Whether a character is invisible, so that [`is_blank`] ignores it.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|[first, last]| (first..=last).contains(&&c))
 }
 
-/// A letter or a digit. Of what is not ASCII only white space, marks, symbols and what nobody sees are known, by their
-/// blocks: a table of all letters is a hundred times as large.
+/// Whether a character is a letter or a digit. Beyond ASCII, it excludes the blocks of white space, marks, symbols and
+/// invisible characters: a full table of letters is a hundred times as large.
 #[must_use]
 pub fn is_letter_or_digit(c: char) -> bool {
     match c {
@@ -98,13 +98,13 @@ pub fn is_letter_or_digit(c: char) -> bool {
     }
 }
 
-/// FNV-1a, 32 bits wide: quick on names as short as the ones here, and the same on every machine.
+/// A 32-bit FNV-1a hash. It is fast for short names, and the same on every machine.
 #[must_use]
 pub fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// Cuts `text` before the first byte that is `wanted`; the second part begins with it, or is empty.
+/// Splits `text` before the first byte for which `wanted` is true. The second part starts with that byte, or is empty.
 #[must_use]
 pub fn split_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
     let mut at = 0;
@@ -117,14 +117,14 @@ pub fn split_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// Cuts `text` around the first `byte`; the second part is empty where there is none.
+/// Splits `text` at the first `byte` and leaves the byte out. Without it, the second part is empty.
 #[must_use]
 pub fn split_on(text: &str, byte: u8) -> (&str, &str) {
     let (before, rest) = split_before(text, |one| one == byte);
     (before, rest.get(1..).unwrap_or_default())
 }
 
-/// The parts of a comma-separated list, without white space around them.
+/// The parts of a comma-separated list, trimmed.
 pub fn list(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
@@ -134,13 +134,13 @@ pub fn list(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Copies `from` to the beginning of `to`; the rest of `to`. As `copy_from_slice`, but in words: a call of
-/// memory.copy costs more than it copies where names and values are as short as Twilio's.
+/// Copies `from` to the start of `to`, and returns the rest of `to`. As `copy_from_slice`, but in words of 8 bytes: for
+/// names and values as short as Twilio's, a call of memory.copy costs more than the copy.
 #[inline]
 pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     let (head, rest) = to.split_at_mut(from.len().min(to.len()));
     if let (Some(to_last), Some(from_last)) = (head.last_chunk_mut::<8>(), from.last_chunk::<8>()) {
-        // The last word overlaps the one before it, so that no single bytes are left over.
+        // The last word overlaps the word before it, so that no single bytes remain.
         *to_last = *from_last;
         for (to, from) in head.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
             *to = *from;
@@ -153,7 +153,7 @@ pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     rest
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters.
+/// Percent-encodes all characters except RFC 3986's unreserved characters.
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cuts() {
+    fn splits() {
         assert_eq!(find("aé:b", b':'), Some(3));
         assert_eq!(split_before("é/b?c", |byte| b"?/".contains(&byte)), ("é", "/b?c"));
         assert_eq!(split_before("abc", |byte| byte == b'/'), ("abc", ""));
@@ -186,12 +186,12 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_cannot_be_seen() {
+    fn recognizes_invisible_text() {
         for c in '\0'..=char::MAX {
             assert!(!(c.is_whitespace() || c.is_control()) || is_invisible(c), "{c:?}");
         }
         assert!(is_blank("") && is_blank("\u{feff}\u{200b} \u{180e}\u{ad}\u{2060}\0"));
-        // What half a surrogate pair becomes, and what has no shape.
+        // The replacement for half a surrogate pair, and characters without a glyph.
         assert!(is_blank("\u{fffd}\u{fffc}\u{ffff}\u{e000}\u{1d159}\u{16fe4}\u{13430}"));
         for text in ["a", "0", "-", "\u{feff}x", "é", "中", "\u{301}"] {
             assert!(!is_blank(text), "{text:?}");

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Instants as text: milliseconds since 1970 on this side, FHIR's and Twilio's spellings on the other.
+//! Converts between instants (milliseconds since 1970) and the formats of FHIR and Twilio.
 //!
-//! No zones: the wall time of a place is asked of the host (`Ask::Zone`).
+//! Time zones are not handled here: ask the host for the local time of a zone (`Ask::Zone`).
 
 use crate::json::decimal;
 
-/// Milliseconds of a day.
+/// Milliseconds in a day.
 pub const DAY: u64 = 86_400_000;
-/// Milliseconds of an hour.
+/// Milliseconds in an hour.
 pub const HOUR: u64 = 3_600_000;
-/// Milliseconds of a minute.
+/// Milliseconds in a minute.
 pub const MINUTE: u64 = 60_000;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A date of the proleptic Gregorian calendar as days since 1970-01-01; `None` where there is no such date, or one
-/// before 1970.
+/// Converts a date of the proleptic Gregorian calendar to days since 1970-01-01; `None` for a date that does not exist
+/// or is before 1970.
 #[must_use]
 pub fn days_since_epoch(year: u32, month: u32, day: u32) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
-    // Years that begin in March, so that a leap day ends one.
+    // Count years from March, so that the leap day is the last day of a year.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let of_year = (153 * month + 2) / 5 + day - 1;
     let days = u64::from(year) * 365 + u64::from(year / 4) - u64::from(year / 100) + u64::from(year / 400);
     Some(days + u64::from(of_year) - 719_468)
 }
 
-/// Year, month and day of a day since 1970-01-01.
+/// Converts days since 1970-01-01 to year, month and day.
 #[must_use]
 pub fn date_from_days(days: u64) -> (u32, u32, u32) {
     let days = days + 719_468;
@@ -58,7 +58,7 @@ fn days_in(year: u32, month: u32) -> u32 {
     }
 }
 
-/// FHIR's `instant` in UTC, `2026-11-21T09:30:00.000Z`.
+/// Formats a FHIR `instant` in UTC: `2026-11-21T09:30:00.000Z`.
 #[must_use]
 pub fn instant(ms: u64) -> String {
     let of_day = ms % DAY;
@@ -67,7 +67,7 @@ pub fn instant(ms: u64) -> String {
     [&date(ms), "T", &hour, ":", &minute, ":", &second, ".", &padded(of_day % 1_000, 3), "Z"].concat()
 }
 
-/// FHIR's `date` in UTC, `2026-11-21`.
+/// Formats a FHIR `date` in UTC: `2026-11-21`.
 #[must_use]
 pub fn date(ms: u64) -> String {
     let (year, month, day) = date_from_days(ms / DAY);
@@ -80,7 +80,7 @@ fn padded(number: u64, width: usize) -> String {
     [zeros, &digits].concat()
 }
 
-/// FHIR's `instant` or a `dateTime` with a time and zone; also a plain `date`, as its midnight in UTC.
+/// Parses a FHIR `instant`, or a `dateTime` with time and zone. A `date` is read as its midnight in UTC.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<u64> {
     let date = days_since_epoch(digits(text, 0, 4)?, digits(text, 5, 2)?, digits(text, 8, 2)?)?;
@@ -109,11 +109,11 @@ pub fn parse_instant(text: &str) -> Option<u64> {
     }
 }
 
-/// RFC 2822 as Twilio writes it, `Sat, 21 Nov 2026 09:30:00 +0000`.
+/// Parses RFC 2822 as Twilio writes it: `Sat, 21 Nov 2026 09:30:00 +0000`.
 #[must_use]
 pub fn parse_rfc2822(text: &str) -> Option<u64> {
     let text = crate::text::split_on(text, b',').1.trim_ascii_start();
-    // A day of one digit is not padded by everyone.
+    // Some writers do not pad a day of one digit.
     let text = if text.as_bytes().get(1) == Some(&b' ') { ["0", text].concat() } else { text.to_owned() };
     let name = text.get(3..6)?;
     let month = MONTHS.iter().position(|month| *month == name)? as u32 + 1;
@@ -127,7 +127,7 @@ pub fn parse_rfc2822(text: &str) -> Option<u64> {
     }
 }
 
-/// `HH:MM:SS` at a place, in milliseconds; a leap second counts as the one before.
+/// `HH:MM:SS` at the index `at`, in milliseconds. A leap second counts as the second before it.
 fn clock(text: &str, at: usize) -> Option<u64> {
     let (hour, minute, second) = (digits(text, at, 2)?, digits(text, at + 3, 2)?, digits(text, at + 6, 2)?);
     let in_range = hour < 24 && minute < 60 && second <= 60;
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_days_are_each_others_inverse() {
+    fn dates_and_days_convert_both_ways() {
         assert_eq!(
             (days_since_epoch(1970, 1, 1), days_since_epoch(2000, 2, 29), days_since_epoch(2100, 2, 29)),
             (Some(0), Some(11_016), None)
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_read_back() {
+    fn parses_what_it_formats() {
         let ms = 1_795_000_000_123;
         assert_eq!(instant(ms), "2026-11-18T11:06:40.123Z");
         assert_eq!(parse_instant(&instant(ms)), Some(ms));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_twilio_writes() {
+    fn parses_twilio_dates() {
         assert_eq!(parse_rfc2822("Wed, 18 Nov 2026 11:06:40 +0000"), Some(1_795_000_000_000));
         assert_eq!(parse_rfc2822("Sun, 1 Nov 2026 00:00:00 GMT"), parse_instant("2026-11-01"));
         for text in [

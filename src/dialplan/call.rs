@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A voice webhook as a value.
+//! The parameters of a voice webhook request.
 
 use std::borrow::Cow;
 
@@ -8,25 +8,25 @@ use crate::error::Code;
 use crate::phone::E164;
 use crate::text::find;
 
-/// Twilio's id of a call leg, `CA` and 32 hexadecimal digits.
+/// Twilio's id of a call leg: `CA` and 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallSid<'a>(pub &'a str);
 
-/// One end of a call, by the form of its address.
+/// A party of a call, by the form of its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Party<'a> {
-    /// A browser or app that uses Twilio's SDK: `client:` and an identity, here percent-decoded.
+    /// A browser or app with Twilio's SDK: `client:` and an identity, here percent-decoded.
     Client(Cow<'a, str>),
-    /// A telephone number.
+    /// A phone number.
     Number(E164<'a>),
-    /// Anything else: `anonymous`, a short code, text that a browser sent.
+    /// Anything else: `anonymous`, a short code, or text that a browser sent.
     Other(&'a str),
     /// A SIP address.
     Sip(&'a str),
 }
 
 impl<'a> Party<'a> {
-    /// Reads an address.
+    /// Parses an address.
     #[must_use]
     pub fn parse(address: &'a str) -> Self {
         if let Some(identity) = strip_scheme(address, "client:") {
@@ -39,12 +39,12 @@ impl<'a> Party<'a> {
     }
 }
 
-/// `CallStatus`, as far as it decides anything.
+/// `CallStatus`, reduced to what the dialplan needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStatus {
-    /// The call is on its way or going on.
+    /// The call is queued, rings or is in progress.
     InProgress,
-    /// `completed`, `busy`, `failed`, `no-answer` or `canceled`: nothing follows.
+    /// `completed`, `busy`, `failed`, `no-answer` or `canceled`: the call has ended.
     Terminal,
 }
 
@@ -57,7 +57,7 @@ impl CallStatus {
     }
 }
 
-/// What a voice webhook says of its call.
+/// What a voice webhook request says about its call.
 #[derive(Clone, Debug, Default)]
 pub struct Call<'a> {
     /// `CallSid`.
@@ -66,7 +66,7 @@ pub struct Call<'a> {
     pub account: Option<&'a str>,
     /// `From`.
     pub from: Option<Party<'a>>,
-    /// `To`, as the other end wrote it.
+    /// `To`, which a browser can set to any text.
     pub to: Option<&'a str>,
     /// `Called`: the copy of `To` that only Twilio writes.
     pub called: Option<&'a str>,
@@ -74,33 +74,33 @@ pub struct Call<'a> {
     pub status: Option<CallStatus>,
     /// `ApplicationSid`, the TwiML App.
     pub application: Option<&'a str>,
-    /// `Direction` begins with `outbound`: a leg that was placed by REST or by `<Dial>`.
+    /// Whether `Direction` starts with `outbound`: a leg that was placed by REST or by `<Dial>`.
     pub placed_by_us: bool,
-    /// What the webhook is about.
+    /// What kind of request it is.
     pub subject: Subject,
 }
 
-/// What a webhook is about, by the parameters that only one kind has.
+/// The kind of a webhook request, by parameters that only one kind has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// A call that waits for TwiML.
+    /// A call that needs TwiML.
     #[default]
     Call,
-    /// `MessageSid` is there, and no `CallSid`: no call at all.
+    /// `MessageSid` is present without `CallSid`: a message, not a call.
     Message,
-    /// `CallbackSource` is there: a call progress event.
+    /// `CallbackSource` is present: a call progress event.
     Progress,
-    /// `DialCallStatus` is there: the `action` request of a `<Dial>`. After a hang-up it carries the marks of a
-    /// progress event too, so it goes before that.
+    /// `DialCallStatus` is present: the `action` request of a `<Dial>`. After a hang-up it also has the parameters of a
+    /// progress event, so this kind takes precedence.
     DialAction,
 }
 
 impl<'a> Call<'a> {
-    /// Reads a call from the parameters as received. An empty value counts as none.
+    /// Reads a call from the parameters as received. An empty value counts as absent.
     ///
     /// # Errors
-    /// [`Code::ParameterRepeated`]: a parameter that decides the route came with two values. A browser chooses the
-    /// names of its own parameters, standard ones included, so which of the two is Twilio's cannot be told.
+    /// [`Code::ParameterRepeated`]: a parameter that decides the route has two different values. A browser chooses the
+    /// names of its custom parameters, including standard names, so it is unknown which of the two is Twilio's.
     pub fn read(params: &[(&'a str, &'a str)]) -> Result<Self, Code> {
         let mut call = Self::default();
         let (mut sid, mut from, mut status, mut direction) = (None, None, None, None);
@@ -138,7 +138,7 @@ impl<'a> Call<'a> {
         call.from = given(from).map(Party::parse);
         call.status = given(status).map(CallStatus::parse);
         call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
-        // A browser chooses all but a few parameters of its call, and a call that rings has dialled nobody yet.
+        // A browser can add almost any parameter to its call. A call that still rings cannot have dialed a number yet.
         let is_new_browser_call = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
         if call.subject == Subject::Message && sid.is_some() || is_new_browser_call {
             call.subject = Subject::Call;
@@ -152,7 +152,7 @@ fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// Decodes `%XX`; what is no escape, or gives no UTF-8, stays as it is.
+/// Decodes `%XX`. Invalid escapes, and results that are not UTF-8, are left unchanged.
 fn percent_decode(text: &str) -> Cow<'_, str> {
     if find(text, b'%').is_none() {
         return Cow::Borrowed(text);
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_one_value_and_never_chooses_between_two() {
+    fn two_different_values_of_a_parameter_are_an_error() {
         let call = Call::read(&[("From", "client:a"), ("To", ""), ("CallSid", "CA1"), ("CallSid", "CA1")]).unwrap();
         assert_eq!((call.to, call.sid), (None, Some(CallSid("CA1"))));
         for name in ["AccountSid", "ApplicationSid", "CallSid", "CallStatus", "Called", "Direction", "From", "To"] {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_messages_from_calls() {
+    fn distinguishes_messages_from_calls() {
         let subject = |params| Call::read(params).unwrap().subject;
         assert_eq!(subject(&[("MessageSid", "SM1")]), Subject::Message);
         assert_eq!(subject(&[("MessageSid", "SM1"), ("CallSid", "CA1")]), Subject::Call);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_addresses_apart() {
+    fn parses_each_kind_of_address() {
         assert_eq!(Party::parse("client:practitioner_1"), Party::Client("practitioner_1".into()));
         assert_eq!(Party::parse("client:Zo%C3%AB%20A"), Party::Client("Zoë A".into()));
         assert_eq!(Party::parse("CLIENT:%zz%ff%"), Party::Client("%zz%ff%".into()));

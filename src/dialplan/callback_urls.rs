@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The callback URLs: a closed set, known from the config.
+//! The callback URLs: a closed set that follows from the config.
 //!
-//! `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum hands a bot no query string; but Twilio signs
-//! the whole URL, so the one whose signature fits is the one that was called. Nothing is remembered between two requests
-//! that does not stand in it.
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum gives a bot no query string.
+//! But Twilio signs the whole URL, so the URL whose signature matches is the one that was requested. The URL has all
+//! state between two requests.
 
 use super::config::Config;
 use super::graph::final_verb;
@@ -12,51 +12,51 @@ use super::params::Params;
 use super::verbs::Verb;
 use crate::json::decimal;
 
-/// What a callback URL is for.
+/// The kind of a callback URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallbackKind {
-    /// The webhook's own URL: a call begins, or tells how it goes.
+    /// The webhook's own URL: a new call, or a status event.
     First,
-    /// What was chosen in a menu, or nothing; `n` counts how often it was heard before.
+    /// The choice in a menu, or silence. `n` is the number of earlier prompts.
     Menu,
-    /// How a dialled leg ended; `n` is its place among the targets.
+    /// The outcome of a dialed leg. `n` is the index of the target.
     Dial,
-    /// How a wait ended.
+    /// The outcome of waiting in a queue.
     Queue,
-    /// What is heard while waiting.
+    /// The TwiML for a waiting caller.
     Wait,
-    /// What was pressed while waiting.
+    /// The key that a waiting caller pressed.
     Offer,
     /// A message was left.
     Voicemail,
-    /// A conference is over.
+    /// A conference has ended.
     Conference,
-    /// What a callee hears before they are connected: that the call is recorded.
+    /// The TwiML for a callee before they are connected: the announcement of recording.
     Announce,
     /// A progress event of a leg.
     Status,
-    /// A recording is there.
+    /// A recording is available.
     Recording,
-    /// A transcription is there.
+    /// A transcription is available.
     Transcription,
     /// Whether a human or a machine answered.
     Machine,
-    /// A key was pressed on the practitioner's own phone, which rings first: the callee may be dialled.
+    /// A key was pressed on the practitioner's own phone, which rings first. The callee may be dialed now.
     Connect,
 }
 
 impl CallbackKind {
-    /// The kinds of the callbacks that no action has to itself.
+    /// The kinds of callbacks that do not belong to one action.
     const COMMON: [Self; 6] =
         [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
 
-    /// Whether a request to it says how something ended that the chart records.
+    /// Whether a request of this kind reports an outcome that the chart records.
     #[must_use]
     pub const fn reports_end(self) -> bool {
         matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
     }
 
-    /// Its name in a URL.
+    /// The name in the URL.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -78,37 +78,38 @@ impl CallbackKind {
     }
 }
 
-/// One callback URL.
+/// A callback URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallbackUrl<'a> {
-    /// What it is for.
+    /// The kind.
     pub kind: CallbackKind,
     /// The action that it belongs to; `""` for none.
     pub action: &'a str,
-    /// How often, or which one.
+    /// A counter or an index; see [`CallbackKind`].
     pub n: u32,
-    /// The language that the caller has switched to, where it is another than their number's.
+    /// The language that the caller switched to; `None` if it is the default of the called number.
     pub language: Option<&'a str>,
 }
 
-/// How many steps a config may have. Each is tried against the signature of a forged request.
+/// The maximum number of callback URLs of a config. For a forged request, the signature is compared with every one of
+/// them.
 pub const MAX_CALLBACKS: usize = 256;
 
-/// What follows the URL of a callback that Twilio is to bring again if it could not be stored. Never signed.
-/// Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+/// The suffix of a callback URL that makes Twilio retry if the callback could not be stored. It is not part of the
+/// signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const RETRY: &str = "#rc=3&rp=all";
 
 impl CallbackUrl<'_> {
     /// The webhook's own URL.
     pub const FIRST: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::First);
 
-    /// A callback that no action has to itself.
+    /// A callback that does not belong to one action.
     #[must_use]
     pub const fn common(kind: CallbackKind) -> Self {
         Self { kind, action: "", n: 0, language: None }
     }
 
-    /// What the webhook's URL gets behind it. `queried`: it has a query already.
+    /// What is appended to the webhook's URL. `queried`: the URL already has a query.
     #[must_use]
     pub fn suffix(&self, queried: bool) -> String {
         if self.kind == CallbackKind::First {
@@ -128,21 +129,21 @@ impl CallbackUrl<'_> {
         .concat()
     }
 
-    /// The URL, `base` being the webhook's without its fragment.
+    /// The URL. `base` is the webhook's URL without its fragment.
     #[must_use]
     pub fn url(&self, base: &str) -> String {
         [base, &self.suffix(crate::text::find(base, b'?').is_some())].concat()
     }
 
-    /// The URL of a callback that is brought again until it is stored.
+    /// The URL of a callback that Twilio retries until it is stored.
     #[must_use]
     pub fn retried_url(&self, base: &str) -> String {
         [&self.url(base), RETRY].concat()
     }
 }
 
-/// Every step that `config` makes, the likeliest first by the parameters of a request, and last those of the kinds that
-/// lack what Twilio sends with them.
+/// Every callback URL of `config`, the most likely first according to the parameters of a request. Kinds that lack a
+/// parameter that Twilio sends with them are last.
 #[must_use]
 pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<CallbackUrl<'a>> {
     let likely = likely(params);
@@ -151,7 +152,7 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
     for kind in likely {
         urls.extend(all.iter().filter(|step| step.kind == *kind));
     }
-    // A request may have a thousand parameters: they are looked through once for each kind.
+    // A request may have a thousand parameters, so they are searched only once per kind.
     let mut possible = Vec::new();
     let mut impossible = Vec::new();
     let mut known: Vec<(CallbackKind, bool)> = Vec::new();
@@ -168,7 +169,7 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
     urls
 }
 
-/// Every step that `config` makes.
+/// Every callback URL of `config`.
 #[must_use]
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     let languages = switch_languages(config);
@@ -187,15 +188,15 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     urls
 }
 
-/// How many [`all_callbacks`] makes: those of every action, each in the language of the call and in those that a caller can
-/// switch to.
+/// The number of URLs that [`all_callbacks`] returns: the URLs of every action, in the default language and in each
+/// language that a caller can switch to.
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
     let of_actions: usize = config.actions.iter().map(|(_, verbs)| count_of_action(verbs)).sum();
     of_actions.saturating_mul(1 + switch_languages(config).len()).saturating_add(1 + CallbackKind::COMMON.len())
 }
 
-/// How many an action has in one language.
+/// The number of URLs of an action in one language.
 #[must_use]
 pub fn count_of_action(verbs: &[Verb]) -> usize {
     let mut count = 0;
@@ -209,7 +210,7 @@ pub fn count_of_action(verbs: &[Verb]) -> usize {
 fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     let mut languages: Vec<&'a str> = Vec::new();
     let mut add = |language: &'a str| {
-        // As many languages as there may be steps make too many steps already.
+        // More languages than this exceed the limit in any case.
         if languages.len() <= MAX_CALLBACKS && !languages.contains(&language) {
             languages.push(language);
         }
@@ -220,7 +221,7 @@ fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     languages
 }
 
-/// Whether a request can be to a step of this kind: whether it has a parameter that Twilio sends with all of them.
+/// Whether a request can have this kind: whether it has a parameter that Twilio sends with all requests of the kind.
 /// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
 fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
@@ -242,8 +243,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     marks.iter().any(|mark| params.has(mark))
 }
 
-/// The kinds that a request speaks for, the likeliest first. A parameter that several kinds of request have goes behind
-/// one that only one has: a dial action after hang-up carries the marks of a progress event too.
+/// The most likely kinds of a request, the most likely first. A parameter that only one kind has takes precedence over
+/// a shared one: a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
         Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn are_a_closed_set() {
+    fn lists_every_callback_url_of_a_config() {
         let config: Config = serde_json::from_str(CONFIG).unwrap();
         let mut all = urls(&config, &[]);
         assert_eq!(all.remove(0), "");
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn the_likeliest_come_first() {
+    fn the_most_likely_url_is_first() {
         let config: Config = serde_json::from_str(CONFIG).unwrap();
         for (pairs, first) in [
             (&[][..], ""),
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_whose_parameters_are_missing_come_last() {
+    fn kinds_whose_parameters_are_missing_are_last() {
         let config: Config = serde_json::from_str(CONFIG).unwrap();
         let marked = [
             ("DialCallStatus", "dial"),
@@ -359,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn join_a_query_that_is_there() {
+    fn appends_to_an_existing_query() {
         let step = CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US") };
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
         assert_eq!(
@@ -370,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn are_counted_as_they_are_made() {
+    fn the_count_equals_the_number_of_urls() {
         for (text, expected) in [
             ("{}", 7),
             (include_str!("../../docs/dialplan/missed-call.json"), 7),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which conditions hold for a call.
+//! Evaluates the conditions of rules for a call.
 
 use super::config::Conditions;
 use super::facts::{Fact, Facts};
@@ -10,24 +10,24 @@ use super::turn::Plan;
 use crate::phone::E164;
 use crate::text::split_on;
 
-/// Whether conditions hold.
+/// The result of evaluating conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConditionResult {
-    /// They do not, or that cannot be known.
+    /// They do not hold, or a lookup failed.
     No,
-    /// It is still to be looked up.
+    /// A lookup is still missing.
     Pending,
-    /// They do.
+    /// They hold.
     Yes,
 }
 
-/// Judges the conditions of a call. What serves several of them is found once.
+/// Evaluates the conditions for a call. Caches what several conditions need.
 pub(super) struct ConditionEvaluator<'a> {
     plan: Plan<'a>,
     facts: &'a Facts,
-    /// The names of the lists that the caller is in, once one is asked for.
+    /// The names of the lists that contain the caller; `None` until a list is needed.
     lists: Option<Vec<&'a str>>,
-    /// Whether the hours of the config are open, each judged once.
+    /// Whether the hours of the config are open, by position; each evaluated once.
     open: Vec<Option<Fact<bool>>>,
 }
 
@@ -36,9 +36,8 @@ impl<'a> ConditionEvaluator<'a> {
         Self { plan: *plan, facts, lists: None, open: Vec::new() }
     }
 
-    /// Whether all conditions hold. What was asked for and never came makes its condition fail; hours that are not known
-    /// count as closed.
-    /// `language` is the one that the caller hears now.
+    /// Whether all conditions hold. If a lookup failed, its condition does not hold; hours that are unknown count as
+    /// closed. `language` is what the caller hears now.
     pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> ConditionResult {
         if !self.holds_without_lookup(conditions, language) {
             return ConditionResult::No;
@@ -62,7 +61,7 @@ impl<'a> ConditionEvaluator<'a> {
             result = result.min(of(&facts.patient, speaks));
         }
         if let Some(teams) = &conditions.care_team {
-            // A caller who is no patient is in no team.
+            // A caller who is not a patient is in no care team.
             let unknown = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
             let among = |of: &Vec<String>| of.iter().any(|team| teams.contains(team));
             result = result.min(if unknown { ConditionResult::No } else { self::of(&facts.teams, among) });
@@ -78,7 +77,7 @@ impl<'a> ConditionEvaluator<'a> {
         }
     }
 
-    /// Whether the hours of a name are open.
+    /// Whether the hours with this name are open.
     pub(super) fn are_open(&mut self, name: &str) -> Fact<bool> {
         let Plan { config, caller, .. } = self.plan;
         let evaluate = || self.facts.are_open(config, &caller, name);
@@ -89,16 +88,19 @@ impl<'a> ConditionEvaluator<'a> {
         self.open.get_mut(position).map_or_else(evaluate, |known| *known.get_or_insert_with(evaluate))
     }
 
-    /// Whether those conditions hold that Twilio's parameters and the language decide, so that nothing is looked up.
+    /// Whether the conditions that need no lookup hold: those on Twilio's parameters and on the language.
     pub(super) fn holds_without_lookup(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
         let caller = self.plan.caller;
-        let heard = language.unwrap_or(DEFAULT_LANGUAGE);
+        let current = language.unwrap_or(DEFAULT_LANGUAGE);
         let is_caller = |evaluator: &mut Self, one: &String| match caller.number {
             _ if !one.starts_with('+') => evaluator.is_in_list(one),
-            Some(number) => fits(one, number),
+            Some(number) => matches_entry(one, number),
             None => false,
         };
-        conditions.language.as_ref().is_none_or(|expected| expected.iter().any(|expected| is_language(expected, heard)))
+        conditions
+            .language
+            .as_ref()
+            .is_none_or(|expected| expected.iter().any(|expected| is_language(expected, current)))
             && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
             && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
             && conditions.verification.as_ref().is_none_or(|expected| expected.contains(&caller.verification))
@@ -111,19 +113,19 @@ impl<'a> ConditionEvaluator<'a> {
         let Plan { config, caller, .. } = self.plan;
         let lists = self.lists.get_or_insert_with(|| {
             let Some(number) = caller.number else { return Vec::new() };
-            let has = |entries: &Vec<String>| entries.iter().any(|entry| fits(entry, number));
+            let has = |entries: &Vec<String>| entries.iter().any(|entry| matches_entry(entry, number));
             config.lists.iter().filter(|(_, entries)| has(entries)).map(|(name, _)| name).collect()
         });
         lists.contains(&name)
     }
 }
 
-/// Whether an entry, a number or a prefix (`+1555*`), fits.
-fn fits(entry: &str, number: E164<'_>) -> bool {
+/// Whether a number matches an entry: a number or a prefix (`+1555*`).
+fn matches_entry(entry: &str, number: E164<'_>) -> bool {
     entry.strip_suffix('*').map_or(entry == number.as_str(), |start| number.as_str().starts_with(start))
 }
 
-/// Whether a tag is the one wanted, or of the same language where no region is wanted.
+/// Whether a language tag matches: the same tag, or the same language if `wanted` has no region.
 fn is_language(expected: &str, language: &str) -> bool {
     expected.eq_ignore_ascii_case(language) || expected.eq_ignore_ascii_case(split_on(language, b'-').0)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Where a call goes: the default plan.
+//! The default plan: where a call goes without a dialplan.
 
 use super::call::Call;
 use super::config::Config;
@@ -9,21 +9,21 @@ use crate::error::Code;
 use crate::phone::E164;
 use crate::policy::{Policy, Refusal, SpokenMessage};
 
-/// What is ours: numbers, and the TwiML App that our browsers call through.
+/// The clinic's numbers, its TwiML App for browser calls, and its config.
 #[derive(Clone, Copy, Debug)]
 pub struct Clinic<'a> {
-    /// Our numbers; the first is the caller ID unless the config names another.
+    /// The clinic's numbers. The first is the caller ID unless the config names another.
     pub numbers: &'a [E164<'a>],
-    /// `TWILIO_TWIML_APP_SID`, where set: a browser call of another app is refused.
+    /// `TWILIO_TWIML_APP_SID`, if set: browser calls of other apps are refused.
     pub application: Option<&'a str>,
-    /// The config, or its default.
+    /// The config, or the default config.
     pub config: &'a Config,
 }
 
-/// What is done with a call.
+/// What to do with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
-    /// Nothing is to be heard: an empty document.
+    /// Respond with an empty document.
     Acknowledge,
     /// Greet the caller, then ring a browser or app.
     Connect {
@@ -34,14 +34,14 @@ pub enum Route<'a> {
     Dial {
         /// The number, in the form to dial.
         to: String,
-        /// The number of ours that the callee sees.
+        /// The caller ID, one of the clinic's numbers.
         caller_id: E164<'a>,
     },
-    /// Say why not, and hang up.
+    /// Say why the call is refused, and hang up.
     Refuse(SpokenMessage),
 }
 
-/// Routes `call` by the default plan. The second value is what the log should say, where it should say anything.
+/// Routes `call` by the default plan. The second value is a code for the log, if any.
 #[must_use]
 pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>) -> (Route<'a>, Option<Code>) {
     match direction {
@@ -59,8 +59,8 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
     }
 }
 
-/// Routes a call that one of our people places from a browser: everything but `From` was chosen by the browser, so the
-/// number is judged by policy, and the caller ID is ours.
+/// Routes a call that staff place from a browser. The browser chooses every parameter except `From`, so the policy
+/// checks the number, and the caller ID is one of the clinic's numbers.
 fn route_outbound<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>, Option<Code>), Refusal> {
     let Clinic { numbers, application, config } = clinic;
     if application.is_some() && call.application != *application {
@@ -68,7 +68,7 @@ fn route_outbound<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>
     }
     let to = Policy::new(&config.outbound, numbers).allows(call.to.unwrap_or_default())?;
     let configured = config.outbound.caller_id.as_deref();
-    // One that is none of ours is shown to nobody.
+    // A caller ID that is not one of the clinic's numbers is ignored.
     let fixed = numbers.iter().find(|number| configured == Some(number.as_str()));
     let caller_id = fixed.or_else(|| numbers.first()).copied().ok_or(Refusal::SecretMissing)?;
     Ok((Route::Dial { to, caller_id }, None))

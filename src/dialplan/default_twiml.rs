@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A route as TwiML.
+//! Writes a default route as TwiML.
 
 use super::config::Config;
 use super::default_route::Route;
 use crate::policy::SpokenMessage;
 use crate::twiml::{Document, IllFormed};
 
-/// What Twilio tells of each leg, <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
+/// The status events that Twilio reports for each leg:
+/// <https://www.twilio.com/docs/voice/twiml/number#attributes-status-callback-event>.
 pub const EVENTS: &str = "initiated ringing answered completed";
 
 const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 
-/// The document that performs `route`; `status` is the URL that is told how the client that rings answers, where anybody
-/// asks.
+/// The document for `route`. `status` is the status callback URL for the client that rings, if any.
 ///
 /// # Errors
-/// [`IllFormed`] where a text of the config holds what XML cannot write; [`Config::read`] refuses such a config.
+/// [`IllFormed`] if a text of the config has characters that XML cannot contain; [`Config::read`] refuses such a
+/// config.
 pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Result<String, IllFormed> {
     let mut document = Document::new();
     match route {
@@ -38,7 +39,7 @@ pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Resul
     document.finish()
 }
 
-/// What a caller hears when something failed on our side after their request was found genuine.
+/// The document with an error message, for a failure after the request's signature was verified.
 #[must_use]
 pub fn apology() -> String {
     let mut document = Document::new();

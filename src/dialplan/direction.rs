@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which way a call goes.
+//! The direction of a call.
 
 use std::borrow::Cow;
 
 use super::call::{Call, CallStatus, Party, Subject};
 use crate::phone::E164;
 
-/// What a voice webhook is about.
+/// The direction of a call, or the kind of a request without one.
 ///
-/// `Direction` alone does not tell: Twilio says `inbound` of a call that a browser places too, and `ApplicationSid`
-/// stands in both. What tells is the scheme of `From`, which Twilio writes and no caller chooses.
+/// `Direction` alone is not sufficient: Twilio sends `inbound` for calls from browsers too, and `ApplicationSid` is
+/// present in both. The scheme of `From` decides: Twilio writes it, and no caller can choose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Direction<'a> {
-    /// The `action` request of a `<Dial>`; not to be routed.
+    /// The `action` request of a `<Dial>`. It is not routed.
     DialAction,
-    /// From the telephone network, to one of our numbers.
+    /// From the telephone network to one of the clinic's numbers.
     Inbound {
-        /// Our number.
+        /// The clinic's number.
         number: E164<'a>,
     },
     /// From Twilio's SDK in a browser or app.
     Outbound {
-        /// Who calls, by the name in their access token.
+        /// The identity in the caller's access token.
         identity: Cow<'a, str>,
     },
     /// A leg that was placed by REST, or by a `<Dial>`.
     Placed,
     /// From a SIP address.
     Sip,
-    /// A call progress event; not to be routed.
+    /// A call progress event. It is not routed.
     StatusCallback,
-    /// To a number that is none of ours.
+    /// To a number that is not one of the clinic's.
     Unknown,
 }
 
 impl<'a> Direction<'a> {
-    /// Tells the direction of `call`, `numbers` being ours.
+    /// The direction of `call`. `numbers` are the clinic's.
     #[must_use]
     pub fn of(call: &Call<'a>, numbers: &[E164<'a>]) -> Self {
         match call.subject {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is known from outside while a plan is followed: the chart, and the clocks of a place.
+//! Facts from outside for the dialplan: from the chart, and local times.
 
 use super::config::Config;
 use super::hours::{LocalTime, are_open};
@@ -9,20 +9,20 @@ use super::people::{Patient, Person, active_references, available, first_sender,
 use crate::json::Json;
 use crate::phone::{country_of, spellings};
 
-/// What is known of something.
+/// The result of a lookup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fact<T> {
-    /// Nobody has asked yet.
+    /// Not looked up yet.
     #[default]
     Pending,
-    /// It was asked for, and no answer came.
+    /// The lookup failed.
     Unavailable,
-    /// This is it.
+    /// The value.
     Known(T),
 }
 
 impl<T> Fact<T> {
-    /// The value, where there is one.
+    /// The value, if it is known.
     #[must_use]
     pub const fn known(&self) -> Option<&T> {
         match self {
@@ -31,62 +31,62 @@ impl<T> Fact<T> {
         }
     }
 
-    /// Whether it may still be asked for.
+    /// Whether it was not looked up yet.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
         matches!(self, Self::Pending)
     }
 }
 
-/// Something to be found out.
+/// Something to look up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// Who calls, and with them their general practitioners.
+    /// The patient who calls, and their general practitioners.
     Patient,
     /// The care teams of that patient.
     Teams,
     /// The clinician who last tried to reach that patient.
     LastToCall,
-    /// What the clocks of a zone show.
+    /// The local time of a time zone.
     Zone(String),
     /// A `HealthcareService/<id>`.
     Service(String),
-    /// The roles `PractitionerRole/<id>`, or those of an `Organization/<id>`.
+    /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
 }
 
-/// What is known.
+/// The results of all lookups for a call.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Milliseconds since 1970.
     pub now: u64,
-    /// The one patient who has the caller's number now; none where there are several.
+    /// The only patient who has the caller's number now; `None` inside if there is none or more than one.
     pub patient: Fact<Option<Patient>>,
-    /// The references of their care teams.
+    /// The references of the patient's care teams.
     pub teams: Fact<Vec<String>>,
-    /// The clinician who last tried to reach them.
+    /// The clinician who last tried to reach the patient.
     pub last_to_call: Fact<Option<Person>>,
-    /// By zone.
+    /// The local times by time zone.
     pub local_times: Vec<(String, Fact<LocalTime>)>,
-    /// By reference, as read.
+    /// `HealthcareService`s by reference.
     pub services: Vec<(String, Fact<Json>)>,
-    /// By reference, searches for roles as read.
+    /// Search results for roles, by reference.
     pub roles: Vec<(String, Fact<Json>)>,
-    /// Whether the `hours` of a name are open, for a host that knows better than any clock.
+    /// Whether the `hours` with a name are open. A host can set this to override the local time.
     pub open: Vec<(String, bool)>,
-    /// Whether the caller has asked to be called back, by the chart.
+    /// Whether the caller accepted the offer of a callback, according to the chart.
     pub callback_accepted: bool,
 }
 
 impl Facts {
-    /// What is known before anything is asked: a caller without a number is no patient.
+    /// The facts before any lookup. A caller without a number is not a patient.
     #[must_use]
     pub fn at(now: u64, caller: &Caller<'_>) -> Self {
         let patient = if caller.number.is_none() { Fact::Known(None) } else { Fact::Pending };
         Self { now, patient, ..Self::default() }
     }
 
-    /// Whether the hours of a name are open. What cannot be judged counts as lost.
+    /// Whether the hours with this name are open. Unknown hours and time zones count as unavailable.
     #[must_use]
     pub fn are_open(&self, config: &Config, caller: &Caller<'_>, name: &str) -> Fact<bool> {
         if let Some((_, open)) = self.open.iter().find(|(known, _)| known == name) {
@@ -110,7 +110,7 @@ impl Facts {
         Fact::Known(are_open(hours, service, local, self.now))
     }
 
-    /// The practitioners of `roles` who are there now.
+    /// The practitioners of `roles` who are available now.
     #[must_use]
     pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
         let zone = caller_zone(config, caller);
@@ -123,7 +123,7 @@ impl Facts {
         }
     }
 
-    /// Takes in what came back; `None` where nothing did.
+    /// Stores the result of a lookup; `None` if it failed.
     pub fn learn(&mut self, lookup: &Lookup, found: Option<Json>, caller: &Caller<'_>) {
         let country = || country(caller);
         match lookup {
@@ -150,25 +150,26 @@ fn looked_up<T>(found: Option<T>) -> Fact<T> {
     found.map_or(Fact::Unavailable, Fact::Known)
 }
 
-/// What is known under a name.
+/// The fact with this name.
 pub(super) fn find<'a, T>(list: &'a [(String, Fact<T>)], name: &str) -> &'a Fact<T> {
     list.iter().find(|(known, _)| known == name).map_or(&Fact::Pending, |(_, known)| known)
 }
 
-/// The zone of the number that was called.
+/// The time zone of the called number.
 #[must_use]
 pub fn caller_zone<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
     let number = caller.called.and_then(|called| config.numbers.get(called.as_str()));
     number.and_then(|number| number.time_zone.as_deref()).or(config.time_zone.as_deref())
 }
 
-/// Where numbers are typed without their country: where ours is.
+/// The country for phone numbers in the chart without a country code: that of the called number.
 fn country(caller: &Caller<'_>) -> Option<String> {
     caller.called.and_then(country_of)
 }
 
 impl Lookup {
-    /// The FHIR read or search that finds it out, relative to the FHIR base; `None` for what no chart knows.
+    /// The FHIR read or search for this lookup, relative to the FHIR base URL; `None` for a lookup that is not in the
+    /// chart.
     ///
     /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/practitionerrole.html#search>,
     /// <https://hl7.org/fhir/R4/careteam.html#search>, <https://hl7.org/fhir/R4/communication.html#search>.
@@ -182,13 +183,14 @@ impl Lookup {
                     url.push_str(if index == 0 { "" } else { "," });
                     url.push_str(&escaped(form));
                 }
-                // Some may be out of use: one more tells whether the first is the only one, and a few more whom to pass over.
-                // Without the order PostgreSQL reads every patient: it misjudges a list of tokens under a small limit.
+                // `_count`: two results show that the number is not unique; three more allow for patients who are
+                // inactive. `_sort`: without an order PostgreSQL reads every patient, because it misjudges a list of
+                // tokens with a small limit.
                 url.push_str("&_sort=phone&_count=5&_include=Patient:general-practitioner");
                 url
             }
             Self::Teams => ["CareTeam?patient=", &patient()?, "&_count=100"].concat(),
-            // A ticket that no call has used has no `sent`, and would be the last of all.
+            // A record without a call has no `sent`, and would be sorted last.
             Self::LastToCall => [
                 "Communication?category=https%3A%2F%2Fplumline.dev%2Ffhir%2Fcommunication-category%7Ctwilio-voice&recipient=",
                 &patient()?,
@@ -212,7 +214,7 @@ impl Lookup {
     }
 }
 
-/// Text as a part of a URL's query.
+/// Percent-encodes a text for the query of a URL.
 fn escaped(text: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut escaped = String::with_capacity(text.len() + 8);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The call plan as a graph: its actions, and the edges on which a call goes from one to another.
+//! The call plan as a graph: the actions, and the edges from one action to another.
 //!
-//! Each verb lists its own edges ([`DialplanVerb::edges`](super::verbs::DialplanVerb::edges)). The checks, the size limits
-//! and the look-ahead of the engine follow them.
+//! Each verb lists its own edges ([`DialplanVerb::edges`](super::verbs::DialplanVerb::edges)). The checks, the size
+//! limits and the lookups use them.
 
 use super::check::ConfigPath;
 use super::config::Config;
 use super::verbs::Verb;
 
-/// How many actions one document performs at most, each going on with the next.
+/// The maximum number of actions that one document performs in sequence.
 pub const MAX_HOPS: usize = 16;
 
 /// An edge to an action.
@@ -34,7 +34,7 @@ pub enum Trigger {
     Person,
 }
 
-/// Takes each edge, and its place in the config.
+/// Receives each edge and its path in the config.
 pub type Visit<'v, 'a> = &'v mut dyn FnMut(Edge<'a>, &ConfigPath<'_>);
 
 /// The edges of an action, in the order of its verbs.
@@ -45,13 +45,13 @@ pub fn edges_of<'a>(verbs: &'a [Verb], mut visit: impl FnMut(Edge<'a>)) {
     }
 }
 
-/// The verb of an action that decides what comes next. What is behind it is never performed.
+/// The verb of an action that decides what comes next. Later verbs are never performed.
 #[must_use]
 pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
 }
 
-/// Whether a call that begins at one of `actions` can be connected to somebody.
+/// Whether a call that starts at one of `actions` can be connected to a person.
 #[must_use]
 pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
     let mut seen: Vec<&str> = Vec::new();
@@ -69,20 +69,20 @@ pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
     false
 }
 
-/// Whether an action, with those that it goes on with in the same document, only plays or says something and ends. Such an
-/// action can be heard while the caller waits in a queue.
+/// Whether an action, with the actions that follow in the same document, only plays or says something and ends. Such an
+/// action can run while the caller waits in a queue.
 #[must_use]
 pub fn can_run_in_queue(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::fits_queue)
 }
 
-/// Whether an action, with those that it goes on with in the same document, hangs up before anything is heard.
+/// Whether an action, with the actions that follow in the same document, hangs up before the caller hears anything.
 #[must_use]
 pub fn hangs_up_silently(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::is_silent)
 }
 
-/// Whether `test` holds for every verb that the document of an action may have.
+/// Whether `test` is true for every verb that the document of an action may have.
 fn every_verb(config: &Config, action: &str, test: impl Fn(&Verb) -> bool) -> bool {
     let mut seen: Vec<&str> = Vec::new();
     let mut actions = vec![action];

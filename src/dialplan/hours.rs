@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! When somebody is there, by the clock on their wall.
+//! Opening hours and availability, by local time.
 //!
-//! Hours are what a wall clock shows, so that the night on which clocks are changed needs no rule of its own: what the
-//! clock shows twice counts twice, and what it never shows does not come.
+//! Hours are compared with local time, so changes to and from daylight saving time need no rule: an hour that occurs
+//! twice counts twice, and a skipped hour does not occur.
 
 use core::cmp::Ordering;
 
@@ -12,10 +12,10 @@ use crate::json::Json;
 use crate::text::split_on;
 use crate::time::{DAY, MINUTE, date, days_since_epoch, parse_instant, weekday_from_days};
 
-/// Minutes of a day.
+/// Minutes in a day.
 const MIDNIGHT: u32 = 24 * 60;
 
-/// What a wall clock shows.
+/// A local date and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
     /// Days since 1970-01-01.
@@ -25,11 +25,11 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
-    /// Reads `YYYY-MM-DDTHH:MM:SS`.
+    /// Parses `YYYY-MM-DDTHH:MM:SS`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (day, clock) = split_on(text, b'T');
-        // A wall time reads like an instant of UTC.
+        // Parsed as if it were UTC.
         let ms = parse_instant(&[day, "T", clock.get(..8)?, "Z"].concat())?;
         Some(Self { day: ms / DAY, minute: (ms % DAY / MINUTE) as u32 })
     }
@@ -40,12 +40,12 @@ impl LocalTime {
     }
 }
 
-/// Whether `hours` are open at `local`. `service` is the `HealthcareService` that they name, read; `now` is the same
-/// moment in milliseconds since 1970.
+/// Whether `hours` are open at `local`. `service` is the `HealthcareService` that they name; `now` is the same moment
+/// in milliseconds since 1970.
 ///
-/// Open is what the weekly hours or the service's `availableTime` say, but for holidays and the service's
-/// `notAvailable`. Hours that begin on a holiday do not run into the day after. A service without any `availableTime`,
-/// where there are no weekly hours either, is always open, as a role is; one that is not `active` never.
+/// They are open during the weekly hours and the service's `availableTime`, except on holidays and during the service's
+/// `notAvailable`. Hours that start on a holiday do not extend into the next day. A service without `availableTime` is
+/// always open if there are no weekly hours, as a role is. A service that is not `active` is never open.
 #[must_use]
 pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u64) -> bool {
     let is_closed =
@@ -63,7 +63,7 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u6
     !holiday(local.day) && (always || contains(spans, local, |began| !holiday(began)))
 }
 
-/// Whether a role, or whatever else has FHIR's `availableTime` and `notAvailable`, is there at `local`. Without any
+/// Whether a resource with FHIR's `availableTime` and `notAvailable`, such as a role, is available at `local`. Without
 /// `availableTime` it always is.
 #[must_use]
 pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
@@ -72,8 +72,8 @@ pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
     there && !is_away(resource, local, now)
 }
 
-/// Hours of some weekdays: a bit for each, Monday's the lowest; minutes since midnight. An end that is not after the
-/// beginning is on the day after.
+/// Hours on some weekdays: a bit for each day, Monday the lowest; minutes since midnight. If the end is not after the
+/// start, it is on the next day.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     days: u32,
@@ -100,7 +100,7 @@ fn weekly(weekly: &Weekly) -> Option<Span> {
     Some(Span { days, from: clock(&weekly.from)?, to: clock(&weekly.to)? })
 }
 
-/// `availableTime` of FHIR. Without days it is every day, without hours the whole day.
+/// FHIR's `availableTime`. Without days it is every day, without hours the whole day.
 fn available(time: &Json) -> Option<Span> {
     const NAMES: [(&str, Day); 7] = [
         ("mon", Day::Mon),
@@ -121,12 +121,12 @@ fn available(time: &Json) -> Option<Span> {
     if time.get("allDay").and_then(Json::boolean) == Some(true) {
         return Some(Span { days, from: 0, to: MIDNIGHT });
     }
-    // A time that cannot be read is no statement at all.
+    // An entry with an invalid time is ignored.
     let at = |name, missing| time.get(name).map_or(Some(missing), |text| clock(text.text()?));
     Some(Span { days, from: at("availableStartTime", 0)?, to: at("availableEndTime", MIDNIGHT)? })
 }
 
-/// `HH:MM`, seconds behind it passed over; `24:00` for midnight.
+/// `HH:MM`, with optional seconds, which are ignored; `24:00` for midnight.
 fn clock(text: &str) -> Option<u32> {
     let (hours, rest) = split_on(text, b':');
     let minutes = split_on(rest, b':').0;
@@ -138,14 +138,14 @@ fn clock(text: &str) -> Option<u32> {
     (minute <= MIDNIGHT).then_some(minute)
 }
 
-/// Whether one of FHIR's `notAvailable` is now.
+/// Whether `now` is in one of FHIR's `notAvailable` periods.
 fn is_away(resource: &Json, local: LocalTime, now: u64) -> bool {
     let periods = resource.get("notAvailable").map(Json::elements).unwrap_or_default();
     periods.iter().filter_map(|one| one.get("during")).any(|during| is_within(during, local, now))
 }
 
-/// Whether it is within a FHIR `Period`, both of whose ends count. A date (or a month, or a year) is one of the place,
-/// and as long as it is. A period without ends is none.
+/// Whether `now` is within a FHIR `Period`, both ends included. A date, month or year is in local time and lasts for
+/// its whole length. A period without start and end contains no time.
 pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text);
     let (start, end) = (end("start"), end("end"));
@@ -154,7 +154,7 @@ pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
     (start.is_some() || end.is_some()) && begun && not_over
 }
 
-/// How a FHIR `dateTime` compares with now; equal where it is a date that is today.
+/// Compares a FHIR `dateTime` with now. A date that is today is equal.
 fn compare(text: &str, local: LocalTime, now: u64) -> Option<Ordering> {
     if text.len() > 10 {
         return parse_instant(text).map(|at| at.cmp(&now));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_a_wall_clock() {
+    fn parses_a_local_time() {
         assert_eq!(LocalTime::parse("1970-01-02T01:30:59"), Some(LocalTime { day: 1, minute: 90 }));
         for text in ["", "1970-01-02", "1970-01-02T", "1970-01-02T25:00:00", "x"] {
             assert_eq!(LocalTime::parse(text), None, "{text}");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn weekdays_have_hours() {
+    fn each_weekday_has_its_hours() {
         let week = hours(
             r#"{"weekly":[{"days":["mon","tue","wed","thu","fri"],"from":"08:30","to":"17:00"},{"days":["sat"],"from":"09:00","to":"24:00"}]}"#,
         );
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_belongs_to_the_day_on_which_it_begins() {
+    fn overnight_hours_belong_to_the_day_on_which_they_start() {
         let night =
             hours(r#"{"weekly":[{"days":["fri"],"from":"22:00","to":"06:00"}],"holidays":["2026-11-27","12-25"]}"#);
         for (at, expected) in [
@@ -225,7 +225,7 @@ mod tests {
             ("2026-11-21T05:59:00", true),
             ("2026-11-21T06:00:00", false),
             ("2026-11-20T05:00:00", false),
-            // A holiday takes its evening, and the night that it begins.
+            // On a holiday the evening is closed, and so is the night that starts then.
             ("2026-11-27T23:00:00", false),
             ("2026-11-28T05:00:00", false),
             ("2026-12-25T23:00:00", false),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_closed() {
+    fn invalid_hours_are_closed() {
         for (from, to) in [("8:00", "17:00"), ("08:00", "24:30"), ("08:60", "17:00"), ("", ""), ("aa:bb", "17:00")] {
             let json = format!(r#"{{"weekly":[{{"days":["mon"],"from":"{from}","to":"{to}"}}]}}"#);
             assert!(!open(&hours(&json), "2026-11-16T12:00:00"), "{from} {to}");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_adds_its_hours_and_takes_its_absences() {
+    fn a_service_adds_its_hours_and_removes_its_absences() {
         let service = Json::parse(
             r#"{"availableTime":[{"daysOfWeek":["mon"],"availableStartTime":"09:00:00","availableEndTime":"12:00:00"},
                 {"daysOfWeek":["tue"],"allDay":true},{"daysOfWeek":["wed"],"availableStartTime":"noon"}],
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_without_hours_is_open_unless_it_is_out_of_use() {
+    fn a_service_without_hours_is_open_unless_it_is_inactive() {
         let service = |text| Json::parse(text).unwrap();
         let (always, never) = (service("{}"), service(r#"{"active":false,"availableTime":[{"allDay":true}]}"#));
         let (named, weekly) = (hours("{}"), hours(r#"{"weekly":[{"days":["tue"],"from":"08:00","to":"17:00"}]}"#));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_without_hours_is_there_unless_away() {
+    fn a_role_without_hours_is_available_unless_absent() {
         let role = |text| Json::parse(text).unwrap();
         let at = local("2026-11-16T10:00:00");
         assert!(is_available(&role("{}"), at, 0));

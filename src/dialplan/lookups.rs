@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What must be looked up before a turn can be written.
+//! Determines what must be looked up before a document can be written.
 
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
 use super::facts::{Fact, Facts, Lookup, caller_zone, find};
 use super::turn::{Next, Plan, Turn};
 
-/// How many verbs are looked at before one turn. A config has fewer, but one action can be reached in many languages.
+/// The maximum number of verbs that are examined for one request. A config has fewer, but an action can be reached in
+/// many languages.
 const MAX_VERBS: usize = 32_768;
 
-/// What must be looked up now. What depends on something that is not known yet is wanted once that is.
+/// What must be looked up now. A lookup that depends on a missing one is returned later, when that one is known.
 #[must_use]
 pub fn required_lookups(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Lookup> {
     let evaluator = ConditionEvaluator::new(plan, facts);
@@ -26,19 +27,19 @@ pub fn required_lookups(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<
     lookups.pending
 }
 
-/// What is looked up, and what for.
+/// Collects lookups while it follows the plan.
 pub struct Lookups<'p, 'a> {
-    /// The plan, and the call.
+    /// The plan and the call.
     pub plan: &'p Plan<'a>,
-    /// What is known.
+    /// The results of earlier lookups.
     pub facts: &'p Facts,
-    /// The language of this moment.
+    /// The current language.
     pub language: Option<&'a str>,
     evaluator: ConditionEvaluator<'p>,
     pending: Vec<Lookup>,
-    /// The actions that were looked through, by position, and the language in which each was reached.
+    /// The positions of actions that were examined, with the language in which each was reached.
     seen: Vec<(usize, Option<&'a str>)>,
-    /// How many more verbs are looked at.
+    /// The remaining number of verbs to examine.
     verbs: usize,
 }
 
@@ -49,7 +50,7 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// The patient; whether it is known that exactly one fits.
+    /// Looks up the patient. Returns whether exactly one patient is known to match.
     pub(super) fn patient(&mut self) -> bool {
         if self.facts.patient.is_pending() {
             self.add(Lookup::Patient);
@@ -57,28 +58,28 @@ impl<'a> Lookups<'_, 'a> {
         matches!(self.facts.patient, Fact::Known(Some(_)))
     }
 
-    /// The clinician who last tried to reach the patient.
+    /// Looks up the clinician who last tried to reach the patient.
     pub(super) fn last_to_call(&mut self) {
         if self.patient() && self.facts.last_to_call.is_pending() {
             self.add(Lookup::LastToCall);
         }
     }
 
-    /// The practitioners of some roles.
+    /// Looks up the practitioners of some roles.
     pub(super) fn roles(&mut self, roles: &str) {
         if find(&self.facts.roles, roles).is_pending() {
             self.add(Lookup::Roles(roles.to_owned()));
         }
     }
 
-    /// The local time of a zone.
+    /// Looks up the local time of a zone.
     pub(super) fn zone(&mut self, zone: Option<&str>) {
         if let Some(zone) = zone.filter(|zone| find(&self.facts.local_times, zone).is_pending()) {
             self.add(Lookup::Zone(zone.to_owned()));
         }
     }
 
-    /// The first rule whose conditions hold; while that is not known, all that may.
+    /// Follows the first rule whose conditions hold; while that is unknown, every rule that may be it.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
             if self.branch(&rule.when, &rule.then) == ConditionResult::Yes {
@@ -87,7 +88,7 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// The action that comes next where conditions hold, if they may; and what decides that.
+    /// Follows the action `then` if the conditions may hold, and looks up what decides that.
     pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> ConditionResult {
         let holds = self.evaluator.holds(conditions, self.language);
         if holds != ConditionResult::No {
@@ -99,7 +100,7 @@ impl<'a> Lookups<'_, 'a> {
         holds
     }
 
-    /// What decides whether conditions hold.
+    /// Looks up what decides whether conditions hold.
     fn conditions(&mut self, conditions: &Conditions) {
         let config = self.plan.config;
         for name in conditions.open.iter().chain(&conditions.closed) {
@@ -122,12 +123,12 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// What an action needs in the document that begins it.
+    /// Looks up what the document of an action needs.
     pub(super) fn action(&mut self, name: &str) {
         let Some(position) = self.plan.config.actions.position(name) else { return };
         let Some((_, verbs)) = self.plan.config.actions.at(position) else { return };
         let language = self.language;
-        // In another language, other conditions hold.
+        // Conditions may depend on the language.
         let Err(free) = self.seen.binary_search(&(position, language)) else { return };
         self.seen.insert(free, (position, language));
         for verb in verbs {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The clinic's call plan: its config, the call that it is followed for, and the TwiML of each turn.
+//! The clinic's call plan: its config, and the TwiML for each step of a call.
 //!
-//! A request is to a [`CallbackUrl`], one of a closed set. With the parameters it makes a [`Turn`]. [`required_lookups`] names what must
-//! be looked up for the turn, in the chart and in local times; with these [`Facts`] [`render`] writes the document. Nothing
-//! is kept between two requests: state travels in the URL, or is in the chart.
+//! Each request has a [`CallbackUrl`] from a closed set. The URL and the parameters determine a [`Turn`].
+//! [`required_lookups`] lists what must be looked up for it, in the chart and in local times. With these [`Facts`],
+//! [`render`] writes the document. Between two requests no state is stored except in the URL and in the chart.
 
 pub mod call;
 pub mod callback_urls;

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How a leg, or a wait, ended.
+//! Outcomes of a dialed leg and of a queue.
 
-/// How a `dial` or a `queue` ended; the names in its `on`.
+/// The outcome of a `dial` or a `queue`. The names are the keys of `on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerbOutcome {
-    /// Somebody spoke with the caller.
+    /// A person spoke with the caller.
     Answered,
     /// The line was busy.
     Busy,
-    /// It rang, and nobody answered.
+    /// It rang, and no one answered.
     NoAnswer,
-    /// Whoever was rung refused the call.
+    /// The callee declined the call.
     Declined,
     /// It could not be connected.
     Failed,
-    /// The caller hung up first.
+    /// The caller hung up before an answer.
     Canceled,
-    /// There was nobody to ring: nobody is available now, or the chart did not say who is.
+    /// There was no target to ring: no one is available now, or the lookup failed.
     Unavailable,
-    /// The queue takes no more callers.
+    /// The queue is full.
     QueueFull,
-    /// The caller was taken out of the queue.
+    /// The caller was removed from the queue.
     Left,
-    /// The queue was too long: `overflow.then` follows.
+    /// The queue was too long; `overflow.then` is next.
     Overflow,
-    /// The caller asked to be called back: `callback.then` follows.
+    /// The caller asked for a callback; `callback.then` is next.
     Callback,
     /// A message was left.
     Voicemail,
@@ -48,14 +48,14 @@ impl VerbOutcome {
         Self::Voicemail,
     ];
 
-    /// What the `on` of a `dial` may name.
+    /// The outcomes that the `on` of a `dial` may have.
     pub const OF_DIAL: [Self; 7] =
         [Self::Answered, Self::Busy, Self::NoAnswer, Self::Declined, Self::Failed, Self::Canceled, Self::Unavailable];
 
-    /// What the `on` of a `queue` may name. Overflow and callback have their own `then`.
+    /// The outcomes that the `on` of a `queue` may have. Overflow and callback have their own `then`.
     pub const OF_QUEUE: [Self; 5] = [Self::Answered, Self::Failed, Self::Canceled, Self::QueueFull, Self::Left];
 
-    /// Its name.
+    /// The name.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -74,17 +74,17 @@ impl VerbOutcome {
         }
     }
 
-    /// The outcome of that name.
+    /// The outcome with this name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
 
-    /// Of a dialled leg, by `DialCallStatus`, the SIP response that ended it, and `DialBridged`.
+    /// The outcome of a dialed leg, from `DialCallStatus`, the SIP response code, and `DialBridged`.
     ///
-    /// A leg that was answered and never connected (its callee hung up while something was said to them) was not
-    /// answered. SIP's 603 says that somebody declined; Twilio calls that busy.
-    /// Source: <https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values>.
+    /// A leg that was answered but never connected, because the callee hung up during an announcement, counts as not
+    /// answered. SIP code 603 means that the callee declined; Twilio reports it as busy. Source:
+    /// <https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values>.
     #[must_use]
     pub fn of_dial(status: &str, sip: Option<&str>, bridged: Option<&str>) -> Self {
         match status {
@@ -98,8 +98,8 @@ impl VerbOutcome {
         }
     }
 
-    /// Of a wait, by `QueueResult`; `None` where the call goes on elsewhere already.
-    /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
+    /// The outcome of a queue, from `QueueResult`; `None` if the call already continues elsewhere. Source:
+    /// <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
     #[must_use]
     pub fn of_queue(result: &str) -> Option<Self> {
         Some(match result {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_read_back() {
+    fn an_outcome_is_found_by_its_name() {
         for outcome in VerbOutcome::ALL {
             assert_eq!(VerbOutcome::named(outcome.word()), Some(outcome));
         }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_how_a_leg_ended() {
+    fn maps_dial_statuses_to_outcomes() {
         for (status, sip, bridged, outcome) in [
             ("completed", None, Some("true"), VerbOutcome::Answered),
             ("answered", None, None, VerbOutcome::Answered),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_how_a_wait_ended() {
+    fn maps_queue_results_to_outcomes() {
         for (result, outcome) in [
             ("bridged", Some(VerbOutcome::Answered)),
             ("queue-full", Some(VerbOutcome::QueueFull)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a request says, looked up by name; and who calls.
+//! The parameters of a request, and the caller.
 
 use super::call::{Call, CallSid, Party};
 use crate::dialplan::config::Verification;
@@ -11,7 +11,7 @@ use crate::phone::E164;
 pub struct Params<'a, 'p>(pub &'p [(&'a str, &'a str)]);
 
 impl<'a> Params<'a, '_> {
-    /// The value of a parameter. An empty one counts as none, and so do two that differ.
+    /// The value of a parameter; `None` if it is empty, or has two different values.
     #[must_use]
     pub fn get(self, name: &str) -> Option<&'a str> {
         let mut found = None;
@@ -26,51 +26,51 @@ impl<'a> Params<'a, '_> {
         found.filter(|value| !value.is_empty())
     }
 
-    /// Whether a parameter is there, whatever it says.
+    /// Whether a parameter is present, with any value.
     #[must_use]
     pub fn has(self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| *key == name)
     }
 
-    /// Whether a parameter is there with a value, or with several.
+    /// Whether a parameter is present with a value or several values.
     #[must_use]
     pub fn has_value(self, name: &str) -> bool {
         self.0.iter().any(|(key, value)| *key == name && !value.is_empty())
     }
 
-    /// A parameter that is a whole number.
+    /// The value of a parameter that is an integer.
     #[must_use]
     pub fn number(self, name: &str) -> Option<u32> {
-        self.get(name).and_then(whole_number)
+        self.get(name).and_then(parse_integer)
     }
 }
 
-/// A whole number that FHIR's `integer` can hold.
+/// Parses an integer that FHIR's `integer` can hold.
 #[must_use]
-pub fn whole_number(text: &str) -> Option<u32> {
+pub fn parse_integer(text: &str) -> Option<u32> {
     let plain = text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| plain && *number <= i32::MAX.cast_unsigned())
 }
 
-/// Who calls which of our numbers.
+/// The caller, and the called number.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
-    /// The caller's number; `None` where it is withheld, or where no telephone calls.
+    /// The caller's number; `None` if it is withheld, or the caller is not a phone.
     pub number: Option<E164<'a>>,
-    /// Ours.
+    /// The clinic's number that was called.
     pub called: Option<E164<'a>>,
     /// `StirVerstat`.
     pub verification: Verification,
-    /// `CallSid`, by which a hunt group begins.
+    /// `CallSid`. Its hash selects the first target of a hunt group.
     pub sid: &'a str,
 }
 
-/// What Twilio puts for a number that is withheld: `anonymous`, `restricted`, `blocked`, `unknown` and `unavailable` as
-/// the letters stand on a telephone's keys.
+/// What Twilio sends for a withheld number: `anonymous`, `restricted`, `blocked`, `unknown` and `unavailable` as digits
+/// of a phone's keys.
 const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
 
 impl<'a> Caller<'a> {
-    /// Of a call, `numbers` being ours.
+    /// The caller of a call. `numbers` are the clinic's.
     #[must_use]
     pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
         let ours = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn never_chooses_between_two_values() {
+    fn two_different_values_are_no_value() {
         let params = Params(&[("a", "1"), ("b", ""), ("a", "1"), ("c", "1"), ("c", "2")]);
         assert_eq!((params.get("a"), params.get("b"), params.get("c"), params.get("d")), (Some("1"), None, None, None));
         assert!(params.has("b") && params.has("c") && !params.has("d"));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_who_withholds_their_number() {
+    fn a_withheld_number_is_none() {
         let ours = [E164::parse("+15550100001").unwrap()];
         let caller = |from| {
             let pairs = [("From", from), ("To", "+15550100001"), ("CallSid", "CA1")];
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_the_carrier_says() {
+    fn maps_stir_verstat_to_a_verification() {
         for (verstat, expected) in [
             ("TN-Validation-Passed-A", Verification::Full),
             ("TN-Validation-Passed-A-Passthrough", Verification::Full),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Patients and practitioners, as far as a call needs to know them.
+//! Patients and practitioners, reduced to what the dialplan needs.
 
 use super::hours::{LocalTime, is_available, is_within};
 use crate::fhir::period::covers;
@@ -8,7 +8,7 @@ use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
 use crate::phone::{E164, NumberKind, country_of, has_same_calling_code, parse, spellings};
 
-/// The longest name that a greeting says.
+/// The maximum length of a name in a greeting, in bytes.
 const MAX_NAME_BYTES: usize = 60;
 
 /// The patient who calls.
@@ -16,60 +16,61 @@ const MAX_NAME_BYTES: usize = 60;
 pub struct Patient {
     /// `Patient/<id>`.
     pub reference: String,
-    /// How they are called by name; `None` where there is nothing that can be said.
+    /// The given name; `None` if there is no name that can be spoken.
     pub given: Option<String>,
-    /// The tag of the language that they prefer.
+    /// The tag of the preferred language.
     pub language: Option<String>,
-    /// Their `generalPractitioner`s, as far as they were read with them.
+    /// The `generalPractitioner`s that the search included.
     pub general_practitioners: Vec<Person>,
 }
 
-/// Somebody of ours who can be rung.
+/// A staff member who can be called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
     /// `Practitioner/<id>` or `PractitionerRole/<id>`.
     pub reference: String,
-    /// Where; nowhere if it is empty.
+    /// What rings for this person; may be empty.
     pub endpoints: Vec<Endpoint>,
 }
 
-/// Something that rings.
+/// A device or number that rings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// A browser or app, by its SDK identity.
     Client(String),
-    /// A telephone.
+    /// A phone.
     Number {
         /// E.164.
         number: String,
-        /// Digits that follow once it is answered; `""` for none.
+        /// Digits to send after it is answered; `""` for none.
         extension: String,
     },
     /// A SIP address.
     Sip(String),
 }
 
-/// The only active patient of a search who has this number now; `None` where there is none, or more than one.
+/// The only active patient of a search who has this number now; `None` if there is none or more than one.
 ///
-/// The search matches text. A number that a patient had once, and somebody else has now, is in it too; and one of
-/// another country that reads like a number of ours, `called`. Where there are more than it brought, somebody else may be
-/// among them.
+/// The search compares text. Its results may include a patient who had the number in the past, and a number of another
+/// country with the same digits as a number in the country of `called`. If there are more pages, they may contain
+/// another patient with the number.
 pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'_>>, now: u64) -> Option<Patient> {
     if elements(found, "link").iter().any(|link| text(link, "relation") == Some("next")) {
         return None;
     }
     let country = called.and_then(country_of);
     let country = country.as_deref();
-    let is_near = called.is_some_and(|called| has_same_calling_code(called, number));
+    let has_same_code = called.is_some_and(|called| has_same_calling_code(called, number));
     let forms: Vec<String> = spellings(number).iter().map(|form| digits(form)).collect();
     let whole = number.as_str().get(1..).unwrap_or_default();
     let is_theirs = |value: &str| {
         if let Ok(phone) = parse(value, country) {
             return phone.number == number.as_str();
         }
-        // Of an area that the plan knows nothing of; or from abroad, which its calling code has to tell.
+        // The number is in an area that the plan does not have, or in another country; then the calling code has to
+        // match.
         let value = digits(value);
-        forms.contains(&value) && (is_near || value.ends_with(whole))
+        forms.contains(&value) && (has_same_code || value.ends_with(whole))
     };
     let mut patients = resources(found, "Patient").filter(|patient| {
         let replaced = elements(patient, "link").iter().any(|link| text(link, "type") == Some("replaced-by"));
@@ -80,17 +81,18 @@ pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'
         is_active(patient) && !replaced && has_it
     });
     let patient = patients.next().filter(|_| patients.next().is_none())?;
-    let doctors = elements(patient, "generalPractitioner");
-    let doctors = doctors.iter().filter_map(|doctor| person(found, text(doctor, "reference")?, country, now));
+    let practitioners = elements(patient, "generalPractitioner");
+    let practitioners =
+        practitioners.iter().filter_map(|practitioner| person(found, text(practitioner, "reference")?, country, now));
     Some(Patient {
         reference: reference(patient)?,
         given: given(patient, now),
         language: language(patient),
-        general_practitioners: doctors.collect(),
+        general_practitioners: practitioners.collect(),
     })
 }
 
-/// Whoever a reference names, where the same search brought them.
+/// The person whom a reference names, if the search included them.
 pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
     let resource = resource(found, named)?;
     if !is_active(resource) {
@@ -103,7 +105,7 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
         "PractitionerRole" => {
             let practitioner = resource.at(&["practitioner", "reference"]).and_then(Json::text);
             let practitioner = practitioner.and_then(|named| self::resource(found, named));
-            // Of a role it is the practitioner whom a chart names.
+            // For a role, the reference is that of the practitioner.
             let whole = [Some(resource), practitioner.filter(|one| is_active(one))];
             let known: Vec<&Json> = whole.into_iter().flatten().collect();
             Some(Person {
@@ -115,11 +117,11 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
     }
 }
 
-/// How many roles are read: as many as are searched for.
+/// The maximum number of roles that are read, as in the search.
 const MAX_ROLES: usize = 100;
 
-/// The practitioners of a search for roles who are there now, each once, in the order of their references: the chart's
-/// own order may change from one moment to the next.
+/// The practitioners of a search for roles who are available now, without duplicates, in the order of their references:
+/// the order of search results may change.
 pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, now: u64) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for role in resources(found, "PractitionerRole").take(MAX_ROLES) {
@@ -127,29 +129,29 @@ pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, n
         if !serves || !is_available(role, local, now) {
             continue;
         }
-        let someone = reference(role).and_then(|role| person(found, &role, country, now));
-        let Some(someone) = someone.filter(|someone| !someone.endpoints.is_empty()) else { continue };
-        let at = people.iter().position(|known| known.reference >= someone.reference).unwrap_or(people.len());
-        if people.get(at).is_none_or(|known| known.reference != someone.reference) {
-            people.insert(at, someone);
+        let person = reference(role).and_then(|role| person(found, &role, country, now));
+        let Some(person) = person.filter(|person| !person.endpoints.is_empty()) else { continue };
+        let at = people.iter().position(|known| known.reference >= person.reference).unwrap_or(people.len());
+        if people.get(at).is_none_or(|known| known.reference != person.reference) {
+            people.insert(at, person);
         }
     }
     people
 }
 
-/// The references of a search's resources of a type, those left out that are no longer in use.
+/// The references of the resources of a type, without those that are no longer in use.
 pub(super) fn active_references(found: &Json, kind: &str) -> Vec<String> {
     let in_use = |one: &&Json| !matches!(text(one, "status"), Some("inactive" | "entered-in-error" | "suspended"));
     resources(found, kind).filter(in_use).filter_map(reference).collect()
 }
 
-/// The first sender of a search for Communications, where the same search brought them.
+/// The first sender of a search for Communications, if the search included them.
 pub(super) fn first_sender(found: &Json, country: Option<&str>, now: u64) -> Option<Person> {
     let call = resources(found, "Communication").next()?;
     person(found, call.at(&["sender", "reference"])?.text()?, country, now)
 }
 
-/// Where somebody is rung: their identity with the SDK, and one telephone, the best of the first resource that has any.
+/// What rings for a person: their SDK identity, and the best phone number of the first resource that has one.
 fn endpoints(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     let mut identifiers = resources.iter().flat_map(|resource| elements(resource, "identifier"));
@@ -163,15 +165,16 @@ fn endpoints(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Endpoi
     endpoints
 }
 
-/// An SDK identity that TwiML can write.
+/// Whether TwiML can contain this SDK identity.
 pub(super) fn is_writable_identity(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// How many contact points of a person are read. Each may take a search through every country's plan.
+/// The maximum number of contact points of a person that are read. Parsing one may search every country's numbering
+/// plan.
 pub const MAX_CONTACT_POINTS: usize = 100;
 
-/// The best telephone of a resource: of work, then mobile, then any but that at home; within these by rank.
+/// The best phone number of a resource: work, then mobile, then any except home; within these, by rank.
 fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoint> {
     let mut best: Option<((u32, u32), Endpoint)> = None;
     for contact in elements(resource, "telecom").iter().take(MAX_CONTACT_POINTS) {
@@ -194,7 +197,7 @@ fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoin
     best.map(|(_, endpoint)| endpoint)
 }
 
-/// A telephone number as somebody typed it, in a form that can be dialled and costs what calls usually do.
+/// Converts a typed phone number to a form that can be dialed; `None` if calls to it are not allowed here.
 fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
     if let Ok(phone) = parse(typed, country) {
         let ordinary = matches!(
@@ -204,13 +207,13 @@ fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
         let number = E164::parse(&phone.number).filter(|_| ordinary)?.as_str().to_owned();
         return Some(Endpoint::Number { number, extension: phone.extension });
     }
-    // Whole, but of an area that the plan knows nothing of: such numbers come up newly every year.
+    // An international number in an area that the plan does not have. New areas are assigned every year.
     let whole = ["+", &digits(typed)].concat();
     let number = E164::parse(&whole).filter(|_| typed.trim_ascii_start().starts_with('+'))?;
     Some(Endpoint::Number { number: number.as_str().to_owned(), extension: String::new() })
 }
 
-/// The first given name of the name that a patient goes by.
+/// The first given name of the patient's preferred name.
 fn given(patient: &Json, now: u64) -> Option<String> {
     let mut best: Option<(u32, &str)> = None;
     for name in elements(patient, "name") {
@@ -233,7 +236,7 @@ fn given(patient: &Json, now: u64) -> Option<String> {
     best.map(|(_, given)| given.to_owned())
 }
 
-/// A name that XML can write and a voice can say: letters, not brackets, digits or marks.
+/// Whether XML can contain a name and a voice can speak it: letters, no brackets, digits or symbols.
 fn is_sayable(name: &str) -> bool {
     let plain = |c: char| match c {
         'a'..='z' | 'A'..='Z' | ' ' | '-' | '\'' | '.' | '\u{2019}' => true,
@@ -242,7 +245,7 @@ fn is_sayable(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.chars().all(plain)
 }
 
-/// The language that a patient prefers, or their only one.
+/// The patient's preferred language, or their only one.
 fn language(patient: &Json) -> Option<String> {
     let spoken = elements(patient, "communication");
     let preferred = spoken.iter().find(|one| one.get("preferred").and_then(Json::boolean) == Some(true));
@@ -267,13 +270,13 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The resources of a searchset, in its order.
+/// The resources of a search result, in its order.
 fn resources<'a, 'k>(found: &'a Json, kind: &'k str) -> impl Iterator<Item = &'a Json> + use<'a, 'k> {
     let entries = found.get("entry").map(Json::elements).unwrap_or_default();
     entries.iter().filter_map(|entry| entry.get("resource")).filter(move |one| text(one, "resourceType") == Some(kind))
 }
 
-/// The resource of a searchset that a reference names.
+/// The resource of a search result that a reference names.
 fn resource<'a>(found: &'a Json, named: &str) -> Option<&'a Json> {
     let (kind, id) = (crate::text::split_on(named, b'/').0, crate::text::split_on(named, b'/').1);
     resources(found, kind).find(|one| text(one, "id") == Some(id)).filter(|_| !id.is_empty())

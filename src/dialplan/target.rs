@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who rings: the targets of the config, and what each rings now.
+//! The targets of a `dial`, and what rings for each.
 
 use super::check::{Checker, ConfigPath, is_identity, is_reference, is_sip};
 use super::facts::{Fact, Facts, caller_zone};
@@ -12,11 +12,11 @@ use crate::json::{cases, members};
 use crate::phone::E164;
 use crate::policy::Policy;
 
-/// More phones than these do not ring at once.
-/// Source: <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
+/// The maximum number of phones that Twilio rings at once. Source:
+/// <https://www.twilio.com/docs/voice/twiml/number#simultaneous-dialing>.
 pub const MAX_AT_ONCE: usize = 10;
 
-/// Who rings.
+/// A target of a `dial`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Target {
@@ -49,7 +49,7 @@ cases!(Target {
     LastToCall: "lastToCall",
 });
 
-/// `{}`.
+/// An empty object, `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(deny_unknown_fields))]
 pub struct EmptyObject {}
@@ -57,7 +57,7 @@ pub struct EmptyObject {}
 members!(EmptyObject {});
 
 impl Target {
-    /// Reports what is wrong with it.
+    /// Reports errors in its values.
     pub(super) fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         match self {
             Self::Client(identity) => {
@@ -66,7 +66,7 @@ impl Target {
             Self::Number(number) => {
                 let at = at.field("number");
                 checker.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
-                // It would call us, and we would call it.
+                // The call would come back to the clinic and start again.
                 checker.expect(!checker.is_config_number(number), Code::ConfigLoop, &at);
                 if checker.gives_advice() && checker.is_never_dialed(number) {
                     checker.error(Code::ConfigNumberBlocked, &at);
@@ -81,7 +81,7 @@ impl Target {
         }
     }
 
-    /// Whether the config itself says what rings.
+    /// Whether the config alone determines what rings.
     #[must_use]
     pub const fn is_fixed(&self) -> bool {
         match self {
@@ -90,7 +90,7 @@ impl Target {
         }
     }
 
-    /// Whether it rings for this caller, whatever the chart says.
+    /// Whether it rings for this caller, independent of the chart.
     pub(super) fn always_rings(&self, plan: &Plan<'_>) -> bool {
         match self {
             Self::Client(_) | Self::Sip(_) => true,
@@ -99,7 +99,7 @@ impl Target {
         }
     }
 
-    /// Adds what must be looked up to know what it rings.
+    /// Adds what must be looked up to know what rings.
     pub(super) fn add_lookups(&self, lookups: &mut Lookups<'_, '_>) {
         match self {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
@@ -114,7 +114,7 @@ impl Target {
         }
     }
 
-    /// Adds what it rings now.
+    /// Adds what rings now.
     fn add_endpoints(&self, plan: &Plan<'_>, facts: &Facts, endpoints: &mut Endpoints) {
         let patient = facts.patient.known().and_then(Option::as_ref);
         match self {
@@ -143,11 +143,11 @@ impl Target {
     }
 }
 
-/// What rings, and whose it is where the chart says so.
+/// What rings, and to whom it belongs if the chart says so.
 pub(super) struct Endpoints(Vec<(Endpoint, Option<String>)>);
 
 impl Endpoints {
-    /// What some targets ring now. Few at a time: what a number costs is looked up in the world's numbering plans.
+    /// What rings now for some targets. Call it with few targets: for each number, it searches the numbering plans.
     pub(super) fn of<'t>(targets: impl Iterator<Item = &'t Target>, plan: &Plan<'_>, facts: &Facts) -> Self {
         let mut endpoints = Self(Vec::new());
         for target in targets {
@@ -165,10 +165,10 @@ impl Endpoints {
         self.0.iter().map(|(endpoint, _)| endpoint)
     }
 
-    /// The one person of the chart to whom all of these belong.
+    /// The only person in the chart to whom all of these belong.
     pub(super) fn only_person(&self) -> Option<String> {
         let (_, first) = self.0.first()?;
-        // What the config names may belong to anybody.
+        // A target in the config may belong to anyone.
         if self.0.iter().all(|(_, person)| person == first) { first.clone() } else { None }
     }
 
@@ -188,14 +188,15 @@ impl Endpoints {
     }
 }
 
-/// Whether a number that the config names is dialled: not the caller's own, none of ours, and none that policy forbids in
-/// every country. The config knows the country.
+/// Whether a number in the config may be dialed: it is not the caller's own or one of the clinic's, and the policy does
+/// not forbid it in every country. A number in the config may be in any country.
 fn may_dial(plan: &Plan<'_>, number: &str) -> bool {
     Policy::new(&plan.config.outbound, plan.numbers).allows_config_number(number)
         && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
 }
 
-/// What rings a person of the chart, where policy permits it: whoever may write the chart may write any number there.
+/// What rings for a person in the chart, if the policy permits it: anyone with write access to the chart may write any
+/// number there.
 fn permitted(plan: &Plan<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
     let Endpoint::Number { number, extension } = endpoint else {
         return Some(endpoint.clone());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a request makes of the call plan: whose turn it is.
+//! Determines what the next document has to do.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, Rule};
@@ -10,27 +10,27 @@ use super::params::{Caller, Params};
 use super::verbs::Verb;
 use crate::phone::E164;
 
-/// A config, and the call that it is followed for.
+/// A config, and the call for which it is evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// The config.
     pub config: &'a Config,
-    /// Our numbers.
+    /// The clinic's numbers.
     pub numbers: &'a [E164<'a>],
     /// The webhook's URL without its fragment.
     pub url: &'a str,
-    /// Who calls.
+    /// The caller.
     pub caller: Caller<'a>,
 }
 
-/// What comes next.
+/// What the next document has to do.
 #[derive(Clone, Copy, Debug)]
 pub enum Turn<'a> {
-    /// The call begins: the first rule whose conditions hold.
+    /// A new call: perform the action of the first rule whose conditions hold.
     Rules(&'a [Rule]),
-    /// An action begins.
+    /// Start an action.
     Action(&'a str),
-    /// A verb goes on after one of its callbacks.
+    /// Continue a verb after one of its callbacks.
     Resume {
         /// Its action.
         action: &'a str,
@@ -39,34 +39,34 @@ pub enum Turn<'a> {
         /// What happened.
         event: VerbEvent,
     },
-    /// A callee hears that the call is recorded.
+    /// Tell a callee that the call is recorded.
     Announce,
-    /// The call ends.
+    /// Hang up.
     Hangup,
-    /// The caller is gone, and hears nothing.
+    /// Respond with an empty document: the caller has hung up.
     EmptyResponse,
 }
 
-/// What happened to a verb, by one of its callbacks.
+/// What happened to a verb, according to a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerbEvent {
-    /// A menu is heard again.
+    /// A menu is repeated.
     Repeat {
-        /// How often it was heard before.
+        /// The number of earlier prompts.
         n: u32,
         /// Whether the choice was invalid.
         invalid: bool,
     },
-    /// A `dial` goes on with its next target.
+    /// A `dial` continues with its next target.
     NextTarget {
-        /// Which one.
+        /// The index of the target.
         n: u32,
-        /// How the one before ended.
+        /// The outcome of the target before.
         before: VerbOutcome,
     },
     /// A person spoke with the caller.
     Answered {
-        /// Which target of the `dial`.
+        /// The index of the target.
         n: u32,
     },
     /// The caller waits in a queue.
@@ -74,11 +74,11 @@ pub enum VerbEvent {
         /// `QueuePosition`.
         position: Option<u32>,
     },
-    /// The queue is too long: the caller is let out.
+    /// The queue is too long; the caller has to leave it.
     Overflow,
-    /// The caller accepted the offer to be called back.
+    /// The caller accepted the offer of a callback.
     CallbackAccepted,
-    /// The caller was let out of a queue.
+    /// The caller left a queue.
     Left,
     /// A message was left.
     MessageLeft,
@@ -86,7 +86,7 @@ pub enum VerbEvent {
 
 /// A request to one of a verb's callback URLs.
 pub struct CallbackRequest<'a, 'p> {
-    /// Which of them.
+    /// The kind.
     pub kind: CallbackKind,
     /// The number in the URL.
     pub n: u32,
@@ -94,34 +94,34 @@ pub struct CallbackRequest<'a, 'p> {
     pub params: Params<'p, 'p>,
     /// The plan.
     pub plan: &'p Plan<'a>,
-    /// The language that the caller has switched to; the verb may switch it again.
+    /// The language that the caller switched to. The verb may change it.
     pub language: Option<&'a str>,
 }
 
-/// What a verb makes of a request.
+/// A verb's response to a callback.
 #[derive(Clone, Copy, Debug)]
 pub enum Progress<'a> {
-    /// An action begins.
+    /// Start an action.
     Action(&'a str),
-    /// The verb goes on.
+    /// Continue the verb.
     Event(VerbEvent),
-    /// The call ends.
+    /// Hang up.
     Hangup,
-    /// The call goes on elsewhere.
+    /// Respond with an empty document: the call continues elsewhere.
     EmptyResponse,
 }
 
-/// A turn, and the language in which it is heard.
+/// What the next document has to do, and its language.
 #[derive(Clone, Copy, Debug)]
 pub struct Next<'a> {
-    /// What comes next.
+    /// What the next document has to do.
     pub turn: Turn<'a>,
-    /// The language that the caller has switched to.
+    /// The language that the caller switched to.
     pub language: Option<&'a str>,
 }
 
 impl Turn<'_> {
-    /// What happened to a verb, if one goes on.
+    /// The event, if a verb continues.
     #[must_use]
     pub const fn event(&self) -> Option<VerbEvent> {
         match self {
@@ -132,26 +132,26 @@ impl Turn<'_> {
 }
 
 impl<'a> Plan<'a> {
-    /// The rules that answer the number called; `None` where it has no dialplan.
+    /// The rules for the called number; `None` if it has no dialplan.
     #[must_use]
     pub fn rules(&self) -> Option<&'a [Rule]> {
         let number = self.config.numbers.get(self.caller.called?.as_str())?;
         self.config.dialplans.get(&number.dialplan).map(Vec::as_slice)
     }
 
-    /// The language of the number called, where the config has one.
+    /// The language of the called number, if the config sets one.
     #[must_use]
     pub fn language(&self) -> Option<&'a str> {
         let number = self.caller.called.and_then(|called| self.config.numbers.get(called.as_str()));
         number.and_then(|number| number.language.as_deref()).or(self.config.language.as_deref())
     }
 
-    /// What the request to `step` makes of the plan. `over`: its `CallStatus` says that the caller is gone.
+    /// What the response to a request for `step` has to do. `over`: its `CallStatus` says that the call has ended.
     #[must_use]
     pub fn next(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, over: bool) -> Next<'a> {
         let mut language = step.language;
         let turn = match self.turn(step, params, &mut language) {
-            // Who that was is still to be looked up.
+            // Who answered still has to be looked up.
             turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
             _ if over => Turn::EmptyResponse,
             turn => turn,

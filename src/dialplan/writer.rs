@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writes a turn as TwiML.
+//! Writes a [`Turn`] as TwiML.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::conditions::{ConditionEvaluator, ConditionResult};
@@ -14,22 +14,22 @@ use super::turn::{Next, Plan, Turn};
 use crate::error::Code;
 use crate::twiml::Document;
 
-/// What a caller hears, and what became known with it.
+/// The document for a caller, and data about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
     /// The document.
     pub twiml: String,
-    /// The action that the rules chose; `None` where no rule was asked.
+    /// The action that the rules selected; `None` if no rules were evaluated.
     pub action: Option<String>,
-    /// Codes for the log, each with a place in the config.
+    /// Codes for the log, each with a path in the config.
     pub codes: Vec<(Code, String)>,
-    /// The practitioner who spoke with the caller, or the only one who may: if it is one of the chart.
+    /// The practitioner in the chart who spoke with the caller, or the only one who may answer.
     pub dialed: Option<String>,
-    /// Whether the caller is turned away by `<Reject>`.
+    /// Whether the call is rejected with `<Reject>`.
     pub rejected: bool,
 }
 
-/// Writes a turn. What cannot be written is an apology, with its code.
+/// Writes a turn. If that fails, the document is an error message, and the code is in `codes`.
 #[must_use]
 pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendered {
     let mut writer = Writer {
@@ -54,36 +54,36 @@ pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendere
     rendered
 }
 
-/// A document that is being written.
+/// Writes a document.
 pub struct Writer<'a> {
-    /// The plan, and the call.
+    /// The plan and the call.
     pub plan: Plan<'a>,
-    /// What is known.
+    /// The results of lookups.
     pub facts: &'a Facts,
-    /// Which conditions hold.
+    /// Evaluates conditions.
     evaluator: ConditionEvaluator<'a>,
     /// The document.
     pub document: Document<'a>,
     /// The language that the caller has switched to.
     language: Option<&'a str>,
-    /// Whether the call is not answered yet: nothing was ever heard in it.
+    /// Whether the call is not answered yet: no audio was played.
     pub is_unanswered: bool,
-    /// What became known.
+    /// The result.
     pub rendered: Rendered,
 }
 
-/// What comes after a verb.
+/// What follows a verb.
 #[derive(Clone, Copy, Debug)]
 pub enum AfterVerb<'a> {
     /// The next verb of its action.
     NextVerb,
-    /// The next verb, and nothing was heard.
+    /// The next verb; this one was silent.
     NextVerbSilent,
     /// Another action, in the same document.
     Action(&'a str),
-    /// The same in a queue, where a document that only ends would be heard again from its beginning.
+    /// Another action, in the same document, in a queue. There a document without an explicit end would be repeated.
     ActionInQueue(&'a str),
-    /// Nothing: what comes next is decided.
+    /// The end of the document.
     End,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
         None
     }
 
-    /// Whether conditions hold. Hours that decide and are not known are logged, once each.
+    /// Whether conditions hold. Logs hours that are needed and unknown, once each.
     pub(super) fn evaluate(&mut self, conditions: &Conditions) -> ConditionResult {
         let language = self.current_language();
         if !self.evaluator.holds_without_lookup(conditions, language) {
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
         self.evaluator.holds(conditions, language)
     }
 
-    /// Performs an action, and those that it goes on with; whether what comes after them is decided.
+    /// Performs an action and the actions that follow it. Returns whether the document is complete.
     fn actions(&mut self, mut name: &'a str) -> Result<bool, RenderError> {
         for _ in 0..MAX_HOPS {
             let Some(verbs) = self.plan.config.actions.get(name) else {
@@ -174,55 +174,55 @@ impl<'a> Writer<'a> {
         Err((Code::DialplanLoop, ["actions.", name].concat()))
     }
 
-    /// Says something.
+    /// Writes a prompt.
     pub(super) fn say(&mut self, prompt: &'a Prompt) -> Result<(), RenderError> {
         self.say_with(prompt, None)
     }
 
-    /// Says something in which a name, such as `{position}`, is replaced by a text.
+    /// Writes a prompt in which a placeholder, such as `{position}`, is replaced by a text.
     pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), RenderError> {
         let language = self.current_language();
         say(&mut self.document, prompt, self.plan.config, language, replaced)
     }
 
-    /// The language of this moment, where the config has any.
+    /// The current language, if one is set.
     pub(super) fn current_language(&self) -> Option<&'a str> {
         self.language.or_else(|| self.plan.language())
     }
 
-    /// From here on, another language.
+    /// Switches to another language for the rest of the call.
     pub(super) fn switch_language(&mut self, language: &'a str) {
         self.language = Some(language).filter(|language| Some(*language) != self.plan.language());
     }
 
-    /// The patient who calls, if exactly one fits.
+    /// The patient who calls, if exactly one matches.
     pub(super) fn patient(&self) -> Option<&'a Patient> {
         self.facts.patient.known().and_then(Option::as_ref)
     }
 
-    /// Recording, where calls that come in are recorded.
+    /// The recording settings, if inbound calls are recorded.
     pub(super) fn recording(&self) -> Option<&'a Recording> {
         self.plan.config.recording.as_ref().filter(|recording| recording.inbound)
     }
 
-    /// The call ends.
+    /// Hangs up.
     pub(super) fn hang_up(&mut self) -> AfterVerb<'a> {
         self.document.empty("Hangup", &[]);
         AfterVerb::End
     }
 
-    /// The caller is let out of a queue.
+    /// Removes the caller from a queue.
     pub(super) fn leave(&mut self) -> AfterVerb<'a> {
         self.document.empty("Leave", &[]);
         AfterVerb::End
     }
 
-    /// A callback URL of an action, in the language of this moment.
+    /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
         CallbackUrl { kind, action, n, language: self.language }.url(self.plan.url)
     }
 
-    /// The URL of a callback that Twilio brings again until it is stored.
+    /// The URL of a callback that Twilio retries until it is stored.
     pub(super) fn status_url(&self, kind: CallbackKind) -> String {
         CallbackUrl::common(kind).retried_url(self.plan.url)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a message is.
+//! Text messages (SMS).
 
 mod segments;
 

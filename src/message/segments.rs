@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Segments: how many short messages a text takes, which is what Twilio charges for.
+//! Segments: how many SMS segments a text needs. Twilio charges per segment.
 //!
-//! A segment holds 140 bytes: 160 units of GSM-7 or 70 of UCS-2. Where a text needs more than one, each gives seven or
-//! three units to the header that joins them again. One character outside GSM-7 turns the whole text into UCS-2.
-//! Source: 3GPP TS 23.038 and 23.040, <https://www.twilio.com/docs/glossary/what-sms-character-limit>.
+//! A segment has 140 bytes: 160 units of GSM-7 or 70 units of UCS-2. If a text needs more than one segment, a header
+//! that joins them takes seven units of GSM-7 or three units of UCS-2 of each. One character outside GSM-7 changes the
+//! encoding of the whole text to UCS-2. Sources: 3GPP TS 23.038 and 23.040,
+//! <https://www.twilio.com/docs/glossary/what-sms-character-limit>.
 
-/// How a text travels.
+/// The encoding of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// Seven bits a unit; ten characters of the extension table take two.
+    /// Seven bits per unit. The ten characters of the extension table take two units.
     Gsm7,
-    /// Sixteen bits a unit; characters beyond U+FFFF take two.
+    /// Sixteen bits per unit. Characters beyond U+FFFF take two units.
     Ucs2,
 }
 
 impl Encoding {
-    /// How many units one segment holds, alone and as one of several.
-    const fn room(self) -> (u32, u32) {
+    /// The capacity of a segment in units: as the only segment, and as one of several.
+    const fn capacity(self) -> (u32, u32) {
         match self {
             Self::Gsm7 => (160, 153),
             Self::Ucs2 => (70, 67),
@@ -25,31 +26,31 @@ impl Encoding {
     }
 }
 
-/// What a text takes.
+/// The segments of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segments {
-    /// How it travels.
+    /// The encoding.
     pub encoding: Encoding,
-    /// How many messages; an empty text is one.
+    /// The number of segments; an empty text has one.
     pub segments: u32,
-    /// How many units of its encoding it has, headers left out.
+    /// The number of units, without headers.
     pub units: u32,
-    /// How many units the last segment has left.
+    /// The number of free units in the last segment.
     pub left: u32,
-    /// How many characters (Unicode scalar values) it has.
+    /// The number of characters (Unicode scalar values).
     pub characters: u32,
-    /// Why it is not GSM-7.
+    /// Why it is not GSM-7; `None` if it is.
     pub unicode: Option<Unicode>,
 }
 
-/// What keeps a text from being GSM-7.
+/// The characters that prevent GSM-7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unicode {
-    /// Where the first character outside GSM-7 stands, in UTF-16 units.
+    /// The index of the first character outside GSM-7, in UTF-16 units.
     pub index: u32,
-    /// How many such characters there are.
+    /// The number of such characters.
     pub count: u32,
-    /// How many segments it would be with one unit of GSM-7 in the place of each.
+    /// The number of segments if each of them were replaced by one unit of GSM-7.
     pub without: u32,
 }
 
@@ -58,14 +59,14 @@ pub struct Unicode {
 pub fn count(text: &str) -> Segments {
     let (mut characters, mut index, mut unicode) = (0, 0, None);
     for character in text.chars() {
-        if septets(character).is_none() {
+        if gsm7_units(character).is_none() {
             let one = unicode.get_or_insert(Unicode { index, count: 0, without: 0 });
             one.count += 1;
         }
         characters += 1;
         index += character.len_utf16() as u32;
     }
-    let packed = fill(Encoding::Gsm7, text.chars().map(|character| septets(character).unwrap_or(1)));
+    let packed = fill(Encoding::Gsm7, text.chars().map(|character| gsm7_units(character).unwrap_or(1)));
     let (encoding, filled) = match &mut unicode {
         None => (Encoding::Gsm7, packed),
         Some(unicode) => {
@@ -82,10 +83,10 @@ struct Filled {
     left: u32,
 }
 
-/// Lays characters of one or two units into segments. Neither half of a pair makes sense alone, so a pair that no
-/// longer fits begins the next segment.
+/// Fills segments with characters of one or two units. A character is never split: if its two units do not fit, it
+/// starts the next segment.
 fn fill(encoding: Encoding, characters: impl Iterator<Item = u32>) -> Filled {
-    let (alone, joined) = encoding.room();
+    let (alone, joined) = encoding.capacity();
     let (mut units, mut segments, mut used) = (0, 1, 0);
     for each in characters {
         units += each;
@@ -102,15 +103,15 @@ fn fill(encoding: Encoding, characters: impl Iterator<Item = u32>) -> Filled {
     }
 }
 
-/// What GSM-7 has beyond ASCII, in one unit.
-const OTHERS: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
+/// The characters of GSM-7 beyond ASCII that take one unit.
+const NON_ASCII: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
 
-/// How many units of GSM-7 a character takes; `None` for one that it does not have.
-fn septets(character: char) -> Option<u32> {
+/// The number of GSM-7 units of a character; `None` if GSM-7 does not have it.
+fn gsm7_units(character: char) -> Option<u32> {
     match character {
         '\u{c}' | '[' | '\\' | ']' | '^' | '{' | '|' | '}' | '~' | '€' => Some(2),
         '\n' | '\r' | ' '..='Z' | '_' | 'a'..='z' => Some(1),
-        _ => OTHERS.chars().any(|one| one == character).then_some(1),
+        _ => NON_ASCII.chars().any(|one| one == character).then_some(1),
     }
 }
 
@@ -124,11 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_alphabet() {
-        let all = ('\0'..='\u{ffff}').filter(|character| septets(*character).is_some()).count();
-        // 128 positions, without ESC, and nine printable characters and the form feed behind it.
+    fn has_every_character_of_gsm_7() {
+        let all = ('\0'..='\u{ffff}').filter(|character| gsm7_units(*character).is_some()).count();
+        // 128 positions without ESC; after ESC, nine printable characters and the form feed.
         assert_eq!(all, 127 + 10);
-        assert_eq!((septets('`'), septets('\t'), septets('ç'), septets('\u{1b}')), (None, None, None, None));
+        assert_eq!(
+            (gsm7_units('`'), gsm7_units('\t'), gsm7_units('ç'), gsm7_units('\u{1b}')),
+            (None, None, None, None)
+        );
     }
 
     #[test]
@@ -141,17 +145,17 @@ mod tests {
             ("a".repeat(306), (Gsm7, 2, 306, 0)),
             ("a".repeat(307), (Gsm7, 3, 307, 152)),
             ("€".repeat(80), (Gsm7, 1, 160, 0)),
-            // 153 is odd: no pair is parted, so each segment holds 76.
+            // 153 is odd and no pair is split, so each segment holds 76.
             ("€".repeat(81), (Gsm7, 2, 162, 143)),
             ("€".repeat(153), (Gsm7, 3, 306, 151)),
             ("é".repeat(160), (Gsm7, 1, 160, 0)),
             ("ê".repeat(70), (Ucs2, 1, 70, 0)),
             ("ê".repeat(71), (Ucs2, 2, 71, 63)),
             ("😀".repeat(35), (Ucs2, 1, 70, 0)),
-            // 67 is odd as well: 33 in each.
+            // 67 is odd too, so each segment holds 33.
             ("😀".repeat(36), (Ucs2, 2, 72, 61)),
             ("😀".repeat(67), (Ucs2, 3, 134, 65)),
-            // In UCS-2 what was an extension takes one unit.
+            // In UCS-2 a character of the extension table takes one unit.
             ("€ê".to_owned(), (Ucs2, 1, 2, 68)),
         ] {
             assert_eq!(counted(&text), expected, "{text}");
@@ -159,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_one_character_costs() {
+    fn reports_the_cost_of_characters_outside_gsm_7() {
         let text = ["a".repeat(100), "😀’".to_owned(), "b".repeat(50)].concat();
         let counted = count(&text);
         assert_eq!((counted.characters, counted.units, counted.segments), (152, 153, 3));

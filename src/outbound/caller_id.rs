@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which of our numbers a callee sees. The same on every instance, since none keeps anything: what a choice depends on is
-//! the callee, the call, or the chart.
+//! Chooses the caller ID from the clinic's numbers. The choice is the same on every instance, because no instance keeps
+//! state: it depends on the callee, the call, or the chart.
 
 use crate::fhir::systems::{LINE, VOICE_CATEGORY};
 use crate::phone::E164;
 use crate::policy::{Outbound, Pool};
 use crate::text::percent_encode;
 
-/// What a choice depends on.
+/// What the choice depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolKey<'a> {
-    /// The number that is called.
+    /// The number to call.
     pub callee: &'a str,
-    /// What names the call: its `CallSid`, or the request that prepares it.
+    /// An id of the call: its `CallSid`, or the id of the request that prepares it.
     pub call: &'a str,
 }
 
-/// The number that the config fixes for a caller (`Practitioner/<id>`), or for all; the second value is whether it names
-/// one that is none of ours, which is passed over.
+/// The caller ID that the config sets for a caller (`Practitioner/<id>`) or for everyone. The second value is whether
+/// the config names a number that is not one of the clinic's; such a number is ignored.
 #[must_use]
 pub fn fixed<'a>(outbound: &'a Outbound, numbers: &[E164<'a>], practitioner: Option<&str>) -> (Option<E164<'a>>, bool) {
     let own = practitioner.and_then(|practitioner| outbound.practitioners.get(practitioner));
@@ -32,7 +32,7 @@ pub fn fixed<'a>(outbound: &'a Outbound, numbers: &[E164<'a>], practitioner: Opt
     (None, foreign)
 }
 
-/// A number of the pool. Where the chart is to tell ([`Pool::LeastRecentlyUsed`]), this is what is taken without it.
+/// Chooses a number from the pool. For [`Pool::LeastRecentlyUsed`], this is the fallback if the chart is not available.
 #[must_use]
 pub fn choose<'a>(pool: Pool, numbers: &[E164<'a>], key: PoolKey<'_>) -> Option<E164<'a>> {
     match pool {
@@ -42,8 +42,8 @@ pub fn choose<'a>(pool: Pool, numbers: &[E164<'a>], key: PoolKey<'_>) -> Option<
     }
 }
 
-/// The number whose hash together with the callee's is the highest: it does not depend on the order of ours, and where
-/// one comes or goes, only the callees that had or get it see another.
+/// The number whose hash with the callee is the highest. It does not depend on the order of the numbers. If a number is
+/// added or removed, only the callees that get or had that number see another one.
 fn sticky<'a>(numbers: &[E164<'a>], callee: &str) -> Option<E164<'a>> {
     let mut best: Option<(u64, E164<'a>)> = None;
     for number in numbers {
@@ -56,7 +56,7 @@ fn sticky<'a>(numbers: &[E164<'a>], callee: &str) -> Option<E164<'a>> {
     best.map(|(_, number)| number)
 }
 
-/// One of the numbers in their order, by the remainder of a hash.
+/// The number at an index, which is a remainder of the hash.
 fn nth<'a>(numbers: &[E164<'a>], hash: u64) -> Option<E164<'a>> {
     let is_first = |at: usize| numbers.iter().take(at).all(|earlier| *earlier != numbers[at]);
     let mut different = Vec::with_capacity(numbers.len());
@@ -70,18 +70,18 @@ fn nth<'a>(numbers: &[E164<'a>], hash: u64) -> Option<E164<'a>> {
     different.iter().find(|number| before(number) == wanted).copied()
 }
 
-/// The search for the last call from a number, relative to the FHIR base. The number stands in `Communication.medium`,
-/// the channel that was used, which FHIR can search by.
+/// The search for the last call from a number, relative to the FHIR base URL. The number is in `Communication.medium`,
+/// which FHIR can search by.
 #[must_use]
 pub fn last_use_search(number: E164<'_>) -> String {
     let (system, code) = VOICE_CATEGORY;
     let category = percent_encode(&[system, "|", code].concat());
     let line = percent_encode(&[LINE, "|", number.as_str()].concat());
-    // What has not been placed yet has no `sent`, and would come first.
+    // A call that is not placed yet has no `sent`, and would be sorted first.
     ["Communication?category=", &category, "&medium=", &line, "&sent=ge1970-01-01&_sort=-sent&_count=1"].concat()
 }
 
-/// The number that has not been used for the longest time; one that was never used before all others.
+/// The number that was not used for the longest time. A number that was never used comes first.
 #[must_use]
 pub fn by_last_use<'a>(numbers: &[E164<'a>], used: &[Option<u64>]) -> Option<E164<'a>> {
     let mut best: Option<(Option<u64>, E164<'a>)> = None;
@@ -93,8 +93,8 @@ pub fn by_last_use<'a>(numbers: &[E164<'a>], used: &[Option<u64>]) -> Option<E16
     best.map(|(_, number)| number)
 }
 
-/// FNV-1a over parts with a separator, its bits mixed once more as `SplitMix64` does: FNV alone leaves the lower ones of
-/// similar texts alike.
+/// FNV-1a over the parts and a separator, then mixed as in `SplitMix64`: with FNV alone, similar texts have similar low
+/// bits.
 fn hash(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_depends_on_nothing_but_its_key() {
+    fn the_choice_depends_only_on_its_key() {
         let (ours, mut others) = (numbers(&NUMBERS), numbers(&NUMBERS));
         others.reverse();
         others.push(others[0]);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn sticky_callees_keep_their_number_whatever_the_call() {
+    fn a_callee_always_sees_the_same_number() {
         let (ours, fewer) = (numbers(&NUMBERS), numbers(&NUMBERS[1..]));
         for at in 0..500 {
             let callee = key(at).0;
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_unused_is_taken() {
+    fn chooses_the_least_recently_used_number() {
         let ours = numbers(&NUMBERS);
         let taken = |used: [Option<u64>; 4]| by_last_use(&ours, &used).unwrap().as_str();
         assert_eq!(taken([Some(5), Some(4), Some(3), Some(9)]), "+15550100003");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_numbers_are_fixed() {
+    fn only_the_clinics_numbers_can_be_configured() {
         let outbound: Outbound = serde_json::from_str(
             r#"{"callerId":"+15550100002","practitioners":{"Practitioner/a":"+15550100003","Practitioner/b":"+15550100099"}}"#,
         )

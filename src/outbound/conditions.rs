@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the policy asks of the world: the clocks where the callee is, the calls that the chart counts, the numbers that
-//! were shown.
+//! Conditions of the policy that need lookups: the callee's local time, the number of calls in the chart, the last use
+//! of the clinic's numbers.
 
 use super::caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
 use crate::dialplan::config::Config;
@@ -12,7 +12,7 @@ use crate::policy::{Pool, Refusal, TimeOfDay, callee_zone, is_open};
 use crate::runtime::{Answer, Ask, FhirRequest, Host, ZoneRequest};
 use crate::time::parse_instant;
 
-/// Whether `callee` may be called at this hour. Costs no round trip.
+/// Checks whether `callee` may be called at this hour. Costs no round trip.
 ///
 /// # Errors
 /// [`Refusal::Hours`] or [`Refusal::HoursUnknown`].
@@ -30,7 +30,7 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
     }
 }
 
-/// How the caller ID of a call is found.
+/// Finds the caller ID of a call.
 pub struct CallerId<'a> {
     config: &'a Config,
     numbers: &'a [E164<'a>],
@@ -38,7 +38,7 @@ pub struct CallerId<'a> {
 }
 
 impl<'a> CallerId<'a> {
-    /// For a caller (`Practitioner/<id>`), where they are known.
+    /// Starts with the config. `practitioner` is the caller (`Practitioner/<id>`), if known.
     pub fn of(config: &'a Config, numbers: &'a [E164<'a>], practitioner: Option<&str>, codes: &mut Vec<Code>) -> Self {
         let (fixed, foreign) = fixed(&config.outbound, numbers, practitioner);
         if foreign {
@@ -47,13 +47,13 @@ impl<'a> CallerId<'a> {
         Self { config, numbers, fixed }
     }
 
-    /// The number that the config fixes.
+    /// The number that the config sets.
     #[must_use]
     pub const fn fixed(&self) -> Option<E164<'a>> {
         self.fixed
     }
 
-    /// What the chart is asked for it: nothing, unless it decides.
+    /// The FHIR requests that the choice needs; empty if the chart is not needed.
     #[must_use]
     pub fn reads(&self) -> Vec<FhirRequest> {
         if self.fixed.is_some() || self.config.outbound.pool != Pool::LeastRecentlyUsed || self.numbers.len() < 2 {
@@ -62,7 +62,7 @@ impl<'a> CallerId<'a> {
         self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
     }
 
-    /// The number, by the answers to [`CallerId::reads`]. Where the chart does not tell, the callee's usual one.
+    /// The caller ID, by the answers to [`CallerId::reads`]. If the chart does not answer, the callee's usual number.
     pub fn choose(&self, answers: Vec<Answer>, key: PoolKey<'_>) -> Option<E164<'a>> {
         if self.fixed.is_some() {
             return self.fixed;

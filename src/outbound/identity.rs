@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who one of our people is at Twilio.
+//! The Twilio SDK identity of a practitioner.
 //!
-//! `Practitioner.identifier` with the system [`IDENTITY`] says it. Where there is none yet, it is the id with
-//! `_` for `-`: an id of FHIR's holds no `_`, so it reads back.
+//! It is the `Practitioner.identifier` with the system [`IDENTITY`]. Without one, it is the resource id with `_`
+//! instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
 
 use crate::dialplan::config::{Config, Identity};
 use crate::fhir::period::covers;
@@ -12,7 +12,7 @@ use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
 use crate::phone::E164;
 
-/// The identity of a `Practitioner`: the one it has, and whether it has it.
+/// The identity of a `Practitioner`, and whether the resource has it as an identifier.
 #[must_use]
 pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
     let identifiers = practitioner.get("identifier").map(Json::elements).unwrap_or_default();
@@ -23,35 +23,37 @@ pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
             return (value.to_owned(), true);
         }
     }
-    (swapped(id, '-', '_'), false)
+    (replaced(id, '-', '_'), false)
 }
 
-/// The id that an identity was made of, where it may have been made of one.
+/// The resource id that an identity was derived from; `None` if it cannot be derived from one.
 #[must_use]
 pub fn practitioner_of(identity: &str) -> Option<String> {
-    let id = swapped(identity, '_', '-');
+    let id = replaced(identity, '_', '-');
     (!identity.contains('-') && is_id(&id)).then_some(id)
 }
 
-/// Whether an identity is a practitioner's id, with `-` as it stands or with `_` for it. Such an identity is always theirs.
+/// Whether an identity is a practitioner's id, with `-` or with `_`. Such an identity always belongs to that
+/// practitioner.
 #[must_use]
 pub fn is_own_identity(identity: &str, id: &str) -> bool {
-    !id.is_empty() && (identity == id || identity == swapped(id, '-', '_'))
+    !id.is_empty() && (identity == id || identity == replaced(id, '-', '_'))
 }
 
-/// The ids that an identity may have been made of, in either spelling.
+/// The resource ids that an identity may be derived from, in either spelling.
 #[must_use]
 pub fn ids_of(identity: &str) -> Vec<String> {
-    let mut ids = vec![identity.to_owned(), swapped(identity, '_', '-')];
+    let mut ids = vec![identity.to_owned(), replaced(identity, '_', '-')];
     ids.dedup();
     ids.retain(|id| is_id(id));
     ids
 }
 
-/// The UUID that an identity reads as, with `-` for `_`. Medplum's ids are UUIDs, and a word of a clinic for somebody is not.
+/// The UUID that an identity represents, with `-` instead of `_`. Medplum's ids are UUIDs; an identity that a clinic
+/// chose is not.
 #[must_use]
 pub fn uuid_of(identity: &str) -> Option<String> {
-    let id = swapped(identity, '_', '-');
+    let id = replaced(identity, '_', '-');
     is_uuid(&id).then_some(id)
 }
 
@@ -66,15 +68,14 @@ pub fn is_uuid(id: &str) -> bool {
             .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
-/// Whether calls that come in ring an identity for what it is called, so that only the config says whose it is: the plan
-/// names it, `identities` does, or it is a number, which the default plan rings. Spellings that differ only in the case of
-/// letters count as the same.
+/// Whether inbound calls ring this identity by its name, so that only the config decides who may use it: the call plan
+/// names it, `identities` names it, or it is a phone number, which the default plan rings. The comparison ignores case.
 #[must_use]
 pub fn is_reserved(identity: &str, config: &Config) -> bool {
     E164::parse(identity).is_some() || config.names_identity(identity)
 }
 
-/// Whether a binding names a practitioner (`Practitioner/<id>`), or one of the `PractitionerRole`s in which they work now.
+/// Whether a binding includes a practitioner (`Practitioner/<id>`), or one of their current `PractitionerRole`s.
 #[must_use]
 pub fn is_bound(binding: &Identity, practitioner: &str, roles: &[Json], now: u64) -> bool {
     binding.practitioners.iter().any(|bound| bound == practitioner)
@@ -97,7 +98,7 @@ pub fn has_code(role: &Json, codes: &[String]) -> bool {
         .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|one| one == code)))
 }
 
-fn swapped(text: &str, from: char, to: char) -> String {
+fn replaced(text: &str, from: char, to: char) -> String {
     text.chars().map(|character| if character == from { to } else { character }).collect()
 }
 
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_back() {
+    fn an_identity_converts_back_to_the_id() {
         let none = Json::Null;
         for id in ["5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "p1", "a.b"] {
             let (identity, has) = identity_of(&none, id);
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_an_identity_keeps_it() {
+    fn an_existing_identity_is_used() {
         let practitioner = r#"{"identifier":[{"system":"x","value":"y"},{"system":"http://twilio.com/voice/identity"},
             {"system":"http://twilio.com/voice/identity","value":"dr_amber"}]}"#;
         assert_eq!(identity_of(&Json::parse(practitioner).unwrap(), "p-1"), ("dr_amber".to_owned(), true));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that the staff place: prepared records, tickets, identities and caller IDs.
+//! Calls that staff place: prepared records, tickets, identities and caller IDs.
 //!
-//! A request that Medplum authenticated writes the record of the call. A sealed ticket names that record, so a browser can
-//! only place the call that was prepared.
+//! A request that Medplum authenticated writes the record of the call. A sealed ticket names that record, so that a
+//! browser can place only the call that was prepared.
 
 mod caller_id;
 mod conditions;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The records of calls that were prepared, and whose `CallSid` is not known yet.
+//! The records of calls that were prepared and whose `CallSid` is not known yet.
 
 use super::prepared::Prepared;
 use crate::fhir::systems::VOICE_CATEGORY;
@@ -8,17 +8,17 @@ use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant};
 
-/// How long after it was sent a call may be answered: Twilio rings for ten minutes at most.
+/// The maximum time between sending a call and its answer: Twilio rings for ten minutes at most.
 pub const MAX_RINGING: u64 = 12 * MINUTE;
 
-/// How many of these records are read. Where there are more it is not known whether one is alone.
+/// The maximum number of records that are read. If there may be more, a single match is not certain.
 const MAX: usize = 200;
 
-/// `Communication.statusReason.text` of a call that Twilio has refused to place.
+/// `Communication.statusReason.text` of a call that Twilio refused to place.
 pub const REFUSED: &str = "Refused by Twilio";
 
-/// The search for them, of those that were written a moment ago. One that was given up may have been placed all the same,
-/// where Twilio's answer was lost.
+/// The search for pending records that were written recently. It includes `not-done` records: if Twilio's answer was
+/// lost, such a call may have been placed.
 #[must_use]
 pub fn search_pending(now: u64) -> FhirRequest {
     let category =
@@ -27,7 +27,7 @@ pub fn search_pending(now: u64) -> FhirRequest {
     FhirRequest::get([&category, &*since, "&_sort=-_lastUpdated&_count=", &decimal(MAX as u64)].concat())
 }
 
-/// The records that wait for their call; `None` where there may be more than these.
+/// The records without a call; `None` if there may be more than the search returned.
 #[must_use]
 pub fn pending_records(bundle: Json) -> Option<Vec<Prepared>> {
     let entries = bundle.take("entry").into_elements();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call in the chart before and when it is placed.
+//! The record of an outbound call before and while it is placed.
 //!
-//! What is known before (practitioner calls whom, about what) is a log without a call: [`CallLog::ticket`]. Beside it stand the
-//! request that asked for it, so that asking twice does not call twice, and the number that the callee will see.
+//! What is known before the call (who calls whom, about what) is a log without a call: [`CallLog::ticket`]. The record
+//! also has the id of the request that created it, so that a repeated request does not place a second call, and the
+//! caller ID.
 
 use super::ticket::SealingKeys;
 use crate::chart::{CallLog, Context};
@@ -13,35 +14,37 @@ use crate::fhir::systems::{CALL_REQUEST, LINE, VOICE_CATEGORY};
 use crate::json::Json;
 use crate::time::parse_instant;
 
-/// The name of the extension that says when a call was last sent by REST, which follows the base and a slash.
+/// The name of the extension with the time of the last attempt to place the call by REST. It follows the base URL and a
+/// slash.
 pub const ATTEMPT: &str = "call-attempt";
 
-/// The name of the extension that holds the seal over what was prepared, which follows the base and a slash.
+/// The name of the extension with the seal over what was prepared. It follows the base URL and a slash.
 const SEAL: &str = "call-seal";
 
-/// The same of the two seals over a call that was placed by REST, with a dot between: over who placed it, and over what it
-/// dials. The first holds whatever becomes of the record; the second, only as long as the record says the same.
+/// The name of the extension with the two seals over a call that was placed by REST, separated by a dot. The first is
+/// over who placed it, and stays valid if the record changes. The second is over what it dials, and is valid only while
+/// the record is unchanged.
 const PLACED: &str = "call-placed";
 
-/// No number has more characters.
+/// The maximum length of a phone number.
 const MAX_LINE_LENGTH: usize = 16;
 
-/// How many seals of one name are looked at. A record has one under each base that the config had.
+/// The maximum number of seals of one name that are checked. A record has one under each base URL that the config had.
 const MAX_SEALS: usize = 8;
 
-/// A call that somebody is about to place.
+/// A call that a practitioner is about to place.
 #[derive(Clone, Debug, Default)]
 pub struct Intent<'a> {
     /// Who calls whom, about what.
     pub context: Context,
-    /// The number of ours that the callee sees.
+    /// The caller ID.
     pub from: &'a str,
-    /// The identifier of the request, where it has one.
+    /// The identifier of the request, if it has one.
     pub request: Option<&'a str>,
 }
 
 impl Intent<'_> {
-    /// As a `Communication` in preparation, sealed; `base` is that of the extension.
+    /// A `Communication` in preparation, with its seal. `base` is the base URL of the extensions.
     #[must_use]
     pub fn write(&self, base: &str, sealing: &SealingKeys) -> Json {
         let mut resource = CallLog::ticket(&self.context).write(None, base);
@@ -56,7 +59,7 @@ impl Intent<'_> {
     }
 }
 
-/// Says which number of ours the callee sees.
+/// Writes the caller ID.
 pub fn set_caller_id(resource: &mut Json, from: &str) {
     place(resource, "medium", concept(LINE, from), |one| line(one).is_some());
 }
@@ -71,12 +74,12 @@ fn line(medium: &Json) -> Option<&str> {
 pub struct Prepared {
     /// The resource.
     pub resource: Json,
-    /// What it knows of the call.
+    /// What it says about the call.
     pub log: CallLog,
 }
 
 impl Prepared {
-    /// Reads a `Communication`; `None` where it is none of ours.
+    /// Reads a `Communication`; `None` if it is not the record of a call.
     #[must_use]
     pub fn read(resource: Json) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
@@ -97,15 +100,16 @@ impl Prepared {
         self.resource.get("status").and_then(Json::text).unwrap_or_default()
     }
 
-    /// The number of ours that the callee sees.
+    /// The caller ID.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
         let media = self.resource.get("medium").map(Json::elements).unwrap_or_default();
-        // It is hashed with each seal, and anybody may have written it.
+        // Anyone with access to the chart may have written it, and it is hashed for each seal.
         media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
     }
 
-    /// When it was last sent by REST, milliseconds since 1970; `None` of a browser's call. Whatever the base.
+    /// When the call was last sent by REST, in milliseconds since 1970; `None` for a browser's call. Any base URL is
+    /// accepted.
     #[must_use]
     pub fn sent_at(&self) -> Option<u64> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
@@ -113,34 +117,35 @@ impl Prepared {
         parse_instant(extensions.iter().find(|one| url(one))?.get("valueInstant")?.text()?)
     }
 
-    /// Whether it says what it said when it was prepared.
+    /// Whether the record is unchanged since it was prepared.
     #[must_use]
     pub fn is_sealed(&self, sealing: &SealingKeys) -> bool {
         let from = self.from().unwrap_or_default();
         self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.log.context()))
     }
 
-    /// Whether it was prepared for `practitioner` (`Practitioner/<id>`): the seal says so, and not what staff may have edited.
+    /// Whether the call was prepared for `practitioner` (`Practitioner/<id>`) according to the seal, and not only
+    /// according to a field that staff may have edited.
     #[must_use]
     pub fn is_prepared_for(&self, practitioner: &str, sealing: &SealingKeys) -> bool {
         self.log.context().practitioner.as_deref() == Some(practitioner) && self.is_sealed(sealing)
     }
 
-    /// Whether it holds the seal over a call that `practitioner` placed by REST.
+    /// Whether it has the seal over a call that `practitioner` placed by REST.
     #[must_use]
     pub fn is_placed_by(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> bool {
         self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, practitioner))
     }
 
-    /// Whether it holds the seal over what a call that was placed by REST dials, and still says the same.
+    /// Whether it has the seal over what a call that was placed by REST dials, and is unchanged.
     #[must_use]
     pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.log.context());
         self.placed_seals().any(|(_, dialing)| sealing.is_dialing(dialing, call_sid, from, context))
     }
 
-    /// The seals over a call that `practitioner` placed by REST for what this record says. Only for a record that is known to say what
-    /// was prepared.
+    /// The seals over a call that `practitioner` placed by REST with the values of this record. Only for a record that
+    /// is known to be unchanged.
     #[must_use]
     pub fn placed_seal(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> Option<String> {
         let owner = sealing.seal_placed(call_sid, practitioner)?;
@@ -148,7 +153,7 @@ impl Prepared {
         Some([&owner, ".", &dialing].concat())
     }
 
-    /// Writes the seals of [`placed_seal`](Self::placed_seal); whether they were not there yet.
+    /// Writes the seals of [`placed_seal`](Self::placed_seal). Returns whether they were missing.
     pub fn set_placed_seal(&mut self, seal: &str, base: &str) -> bool {
         let missing = !self.seals(PLACED).any(|known| known == seal);
         if missing {
@@ -162,7 +167,7 @@ impl Prepared {
         self.seals(PLACED).map(|seal| seal.split_once('.').unwrap_or((seal, "")))
     }
 
-    /// The seals of that name, whatever the base.
+    /// The seals of that name under any base URL.
     fn seals<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
         let named = move |one: &&Json| one.get("url").and_then(Json::text).is_some_and(|url| is_named(url, name));

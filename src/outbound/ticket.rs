@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets: what lets a browser's call say what it is about, without the browser being believed.
+//! Tickets. A ticket tells the webhook which prepared call a browser places, without trusting the browser.
 //!
-//! `<Communication id>.<expiry>.<MAC>`: who may use it and until when is sealed, everything else stands in the chart. The
-//! MAC is HMAC-SHA256 over the id, the expiry and the identity, so a ticket is worth nothing in another's hands.
+//! The format is `<Communication id>.<expiry>.<MAC>`. Everything else is in the chart. The MAC is HMAC-SHA256 over the
+//! id, the expiry and the identity, so no other identity can use the ticket.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,39 +18,38 @@ use crate::json::decimal;
 use crate::policy::Refusal;
 use crate::text::{is_blank, list};
 
-/// How long a ticket lives, in seconds.
+/// How long a ticket is valid, in seconds.
 pub const LIFETIME: u64 = 600;
 
-/// When a ticket ends whose call was prepared at `since` (milliseconds since 1970), in seconds.
+/// When a ticket expires, in seconds since 1970, for a call that was prepared at `since` (milliseconds since 1970).
 #[must_use]
 pub const fn expires_at(since: u64) -> u64 {
     since / 1_000 + LIFETIME
 }
 
-/// What else is sealed with these secrets is sealed over another text.
+/// Prefixes of the texts that are sealed. Each kind of seal has its own, so that no seal is valid as another kind.
 const DOMAIN: &str = "plumline call ticket 1\n";
 
-/// The same of the record of a call that was prepared, and of a call that was placed by REST.
 const RECORD: &str = "plumline call record 1\n";
 const PLACED: &str = "plumline placed call 1\n";
-/// The same of what a call that was placed by REST dials once a key was pressed.
 const DIALS: &str = "plumline dialed by a placed call 1\n";
 
-/// No secret is shorter: a ticket is seen by whoever uses it, and a short one could be guessed from it.
+/// The minimum length of a secret. Every user of a ticket sees it, and could guess a short secret from it.
 const MIN_SECRET_LENGTH: usize = 32;
 
 /// An id of 64 characters, an expiry, 43 characters of MAC.
 const MAX_TICKET_LENGTH: usize = 64 + 1 + 20 + 1 + 43;
 
-/// The keys of `PLUMLINE_SECRET`. Its `Debug` says `[redacted]`.
+/// The keys of `PLUMLINE_SECRET`. Its `Debug` output is `[redacted]`.
 #[derive(Clone)]
 pub struct SealingKeys(Vec<Hmac<Sha256>>);
 
 impl SealingKeys {
-    /// Reads a secret; several with commas between while a rotation lasts: the first seals, any opens.
+    /// Parses a secret. During a rotation it may be several, separated by commas: the first one seals, all of them
+    /// verify.
     ///
     /// # Errors
-    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] where none has 32 characters. One that is shorter seals and opens nothing.
+    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] if no secret has 32 characters. Shorter secrets are ignored.
     pub fn read(secret: &str) -> Result<Self, Code> {
         let mut keys = Vec::with_capacity(1);
         let mut code = Code::SecretBlank;
@@ -64,8 +63,8 @@ impl SealingKeys {
         if keys.is_empty() { Err(code) } else { Ok(Self(keys)) }
     }
 
-    /// The keys of `PLUMLINE_SECRET`, and after them another secret of the bots: it seals where that one is not set, or is
-    /// too short. Both open. For seals that stay in the chart; tickets need `PLUMLINE_SECRET`.
+    /// The keys of `PLUMLINE_SECRET`, then `other`, another secret of the bots. `other` seals if `PLUMLINE_SECRET` is
+    /// not set or too short. All of them verify. For seals that stay in the chart; tickets need `PLUMLINE_SECRET`.
     #[must_use]
     pub fn of(secret: Option<&str>, other: Option<&str>) -> Self {
         let mut keys = secret.and_then(|secret| Self::read(secret).ok()).map_or_else(Vec::new, |sealing| sealing.0);
@@ -73,15 +72,15 @@ impl SealingKeys {
         Self(keys)
     }
 
-    /// A seal over the record of a call that is prepared: who places it, under which identity, the number to call, which
-    /// phone rings first, when it was prepared, and `from`, the number of ours that is shown. Staff may edit the record;
-    /// without the keys they cannot seal it again.
+    /// A seal over the record of a prepared call: who places it, under which identity, the number to call, which phone
+    /// rings first, when it was prepared, and `from`, the caller ID. Staff may edit the record, but cannot seal it
+    /// again without the keys.
     #[must_use]
     pub fn seal_record(&self, from: &str, context: &Context) -> Option<String> {
         Some(seal(self.0.first()?, RECORD, &record_parts(from, context)))
     }
 
-    /// Whether a record says what it said when it was sealed.
+    /// Whether a record is unchanged since it was sealed.
     #[must_use]
     pub fn is_record(&self, received: &str, from: &str, context: &Context) -> bool {
         self.verifies(received, RECORD, &record_parts(from, context))
@@ -99,14 +98,14 @@ impl SealingKeys {
         self.verifies(received, PLACED, &[call_sid, who].map(str::to_owned))
     }
 
-    /// A seal over what a call that was placed by REST dials once a key was pressed: its `CallSid`, the number of ours that
-    /// is shown, and all that was prepared. It fits no other call, and no other record.
+    /// A seal over what a call that was placed by REST dials after a key was pressed: its `CallSid`, the caller ID, and
+    /// all that was prepared. It is valid for no other call and no other record.
     #[must_use]
     pub fn seal_dialing(&self, call_sid: &str, from: &str, context: &Context) -> Option<String> {
         Some(seal(self.0.first()?, DIALS, &dialing_parts(call_sid, from, context)))
     }
 
-    /// Whether a call dials what is prepared in `context`, and shows `from`.
+    /// Whether a call dials what `context` says, with the caller ID `from`.
     #[must_use]
     pub fn is_dialing(&self, received: &str, call_sid: &str, from: &str, context: &Context) -> bool {
         self.verifies(received, DIALS, &dialing_parts(call_sid, from, context))
@@ -120,7 +119,7 @@ impl SealingKeys {
         bool::from(is_valid)
     }
 
-    /// A ticket for the call of a `Communication`, for `identity`, to be used within [`LIFETIME`] after `since`
+    /// A ticket for `identity` and the call of a `Communication`. It is valid for [`LIFETIME`] after `since`
     /// (milliseconds since 1970).
     #[must_use]
     pub fn seal(&self, communication: &str, identity: &str, since: u64) -> String {
@@ -129,7 +128,7 @@ impl SealingKeys {
         [communication, ".", &expiry, ".", &mac].concat()
     }
 
-    /// The id of the `Communication` that a ticket is for.
+    /// Verifies a ticket and returns the id of its `Communication`.
     ///
     /// # Errors
     /// [`Refusal::TicketInvalid`], [`Refusal::TicketExpired`].
@@ -142,7 +141,7 @@ impl SealingKeys {
         if !bool::from(is_valid) {
             return Err(Refusal::TicketInvalid);
         }
-        // Only now is the expiry known to be ours.
+        // The expiry is trusted only after the MAC was verified.
         match expiry.parse::<u64>() {
             Ok(expiry) if now / 1_000 < expiry => Ok(id),
             Ok(_) => Err(Refusal::TicketExpired),
@@ -157,7 +156,8 @@ impl core::fmt::Debug for SealingKeys {
     }
 }
 
-/// When a ticket ends, in seconds since 1970, as far as it says so. What it says is ours once it was opened.
+/// The expiry that a ticket contains, in seconds since 1970; `None` if it cannot be parsed. Trusted only after
+/// [`SealingKeys::open`].
 #[must_use]
 pub fn expiry_of(ticket: &str) -> Option<u64> {
     split_ticket(ticket)?.1.parse().ok()
@@ -166,7 +166,7 @@ pub fn expiry_of(ticket: &str) -> Option<u64> {
 /// The parameter `Ticket` of a call.
 ///
 /// # Errors
-/// [`Refusal::TicketInvalid`] where it came with two values.
+/// [`Refusal::TicketInvalid`] if it has two values.
 pub fn ticket_of<'a>(params: &[(&str, &'a str)]) -> Result<Option<&'a str>, Refusal> {
     let mut ticket = None;
     for (name, value) in params {
@@ -180,7 +180,7 @@ pub fn ticket_of<'a>(params: &[(&str, &'a str)]) -> Result<Option<&'a str>, Refu
     Ok(ticket)
 }
 
-/// The id, the expiry and the MAC. An id may hold dots, the others hold none.
+/// Splits a ticket into the id, the expiry and the MAC. An id may contain dots, the others contain none.
 fn split_ticket(ticket: &str) -> Option<(&str, &str, &str)> {
     if ticket.len() > MAX_TICKET_LENGTH {
         return None;
@@ -198,7 +198,7 @@ fn cut_last(text: &str) -> Option<(&str, &str)> {
 
 fn key_of(secret: &str) -> Hmac<Sha256> {
     let Ok(key) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else {
-        // HMAC takes a key of any length.
+        // HMAC accepts a key of any length.
         unreachable!()
     };
     key
@@ -222,7 +222,7 @@ fn record_parts(from: &str, context: &Context) -> [String; 6] {
     ]
 }
 
-/// The MAC of texts that may hold any character, so each follows its length.
+/// A MAC of texts that may contain any character, so the length precedes each text.
 fn seal(key: &Hmac<Sha256>, domain: &str, split_ticket: &[String]) -> String {
     let mut mac = key.clone();
     mac.update(domain.as_bytes());
@@ -240,10 +240,11 @@ fn encoded(mac: Hmac<Sha256>) -> String {
     text
 }
 
-/// The MAC in base64url. The TEXT is compared: decoding first would accept a second spelling.
+/// The MAC of a ticket in base64url. Callers compare the encoded text: comparing decoded bytes would accept a second
+/// spelling.
 fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
     let mut mac = key.clone();
-    // Neither an id nor an expiry holds a line break, so no two texts are the same.
+    // Neither an id nor an expiry contains a line break, so the text is unambiguous.
     for part in [DOMAIN, id, "\n", expiry, "\n", identity] {
         mac.update(part.as_bytes());
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a call that one of our people places hears, as TwiML.
+//! TwiML for calls that staff place.
 
 use crate::dialplan::config::{Config, Recording};
 use crate::dialplan::speech::{in_english, say};
@@ -11,40 +11,41 @@ use crate::policy::{AnsweringMachine, Refusal, SpokenMessage};
 use crate::text::split_on;
 use crate::twiml::{Document, IllFormed};
 
-/// A leg that is dialled.
+/// A leg to dial.
 #[derive(Clone, Copy, Debug)]
 pub struct Connection<'a> {
-    /// The webhook's own URL.
+    /// The webhook's URL.
     pub webhook: &'a str,
-    /// Who is called, E.164.
+    /// The callee, E.164.
     pub callee: &'a str,
-    /// What they see, E.164 and one of ours.
+    /// The caller ID: E.164, one of the clinic's numbers.
     pub from: &'a str,
 }
 
-/// A callback URL that Twilio is to bring again until it is taken.
+/// A callback URL that Twilio retries until it succeeds.
 #[must_use]
 pub fn callback(webhook: &str, kind: CallbackKind) -> String {
     CallbackUrl::common(kind).retried_url(split_on(webhook, b'#').0)
 }
 
-/// How often whoever picked up the practitioner's own phone is asked for a key.
+/// How often the person who answered the practitioner's phone is asked to press a key.
 const MAX_PROMPTS: usize = 2;
-/// What they hear. A mailbox may hear it in their place, so it names nobody, and not what the call is about.
+/// The prompt. Voicemail may record it, so it names no person and does not say what the call is about.
 const CONFIRM: &str = "To place your call, press any key.";
-/// What they hear where no key was pressed.
+/// The message if no key was pressed.
 const GOODBYE: &str = "Goodbye.";
 
-/// Waits for a key on the practitioner's own phone: without one nobody is dialled, since a mailbox may have picked up.
+/// Waits for a key on the practitioner's own phone. Without a key no number is dialed, because voicemail may have
+/// answered.
 ///
 /// # Errors
-/// [`IllFormed`] where a text of the config cannot be written.
+/// [`IllFormed`] if a text of the config cannot be written as XML.
 pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let pressed = CallbackUrl::common(CallbackKind::Connect).url(split_on(webhook, b'#').0);
     let attributes = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
-    // Any key is one, the pound sign too.
+    // Any key counts, including the pound key.
     let gather = [("input", "dtmf"), ("timeout", "5"), ("numDigits", "1"), ("finishOnKey", ""), ("action", &*pressed)];
     for _ in 0..MAX_PROMPTS {
         document.open("Gather", &gather).element("Say", &attributes, CONFIRM).close();
@@ -53,10 +54,10 @@ pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
     document.finish()
 }
 
-/// Dials somebody.
+/// Dials the callee.
 ///
 /// # Errors
-/// [`IllFormed`] where a text of the config cannot be written.
+/// [`IllFormed`] if a text of the config cannot be written as XML.
 pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -76,7 +77,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     }
     let (status, machine) =
         (callback(connection.webhook, CallbackKind::Status), callback(connection.webhook, CallbackKind::Machine));
-    // Whoever is called hears the announcement too: Twilio fetches it for their leg before the two are connected.
+    // The callee hears the announcement too: Twilio plays it on their leg before it connects the two.
     let announcement = CallbackUrl::common(CallbackKind::Announce).url(split_on(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
@@ -97,10 +98,11 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     document.finish()
 }
 
-/// Takes the first caller who waits in a queue. They have called us, and heard before they waited that they are recorded.
+/// Connects the staff member with the first caller in a queue. The caller heard before waiting that the call is
+/// recorded.
 ///
 /// # Errors
-/// [`IllFormed`] where its name cannot be written.
+/// [`IllFormed`] if its name cannot be written as XML.
 pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -114,10 +116,11 @@ pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFo
     document.finish()
 }
 
-/// Comes into a room of callers. Where they wait for staff, this begins it; and when staff leave, it is over.
+/// Puts a staff member into a conference. If callers wait for staff, this starts the conference, and it ends when the
+/// staff member leaves.
 ///
 /// # Errors
-/// [`IllFormed`] where its name cannot be written.
+/// [`IllFormed`] if its name cannot be written as XML.
 pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -142,17 +145,17 @@ pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Re
     document.finish()
 }
 
-/// How calls that come in are recorded, where they are.
+/// How inbound calls are recorded; `None` if they are not.
 fn inbound_recording(config: &Config) -> Option<&Recording> {
     config.recording.as_ref().filter(|recording| recording.inbound)
 }
 
 fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config) {
-    // A config that was read holds no SSML that is none.
+    // A config that was checked has only valid SSML.
     drop(say(document, &recording.announcement, config, config.language.as_deref(), None));
 }
 
-/// Says why a call is not placed, and ends it.
+/// Says why a call is not placed, and hangs up.
 #[must_use]
 pub fn refuse(refusal: Refusal, config: &Config) -> String {
     spoken(refusal.sentence(), config)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Phone numbers: [`E164`], the one form that Plumline dials, and what people type.
+//! Phone numbers: [`E164`], the only form that Plumline dials, and a parser for what people type.
 
 mod parse;
 mod pattern;
@@ -14,14 +14,14 @@ pub use plan::NumberKind;
 pub use premium_rate::{starts_with_emergency, starts_with_premium_rate};
 pub use spelling::{country_of, has_same_calling_code, spellings};
 
-/// A number in E.164 form: `+`, then 7 to 15 digits that begin with 1 to 9.
+/// A number in E.164 form: `+`, then 7 to 15 digits, of which the first is 1 to 9.
 ///
-/// ITU-T E.164 sets the 15 digits; the lower bound keeps short codes such as `+911` from being dialled.
+/// ITU-T E.164 sets the maximum of 15 digits. The minimum prevents short codes such as `+911` from being dialed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct E164<'a>(&'a str);
 
 impl<'a> E164<'a> {
-    /// Takes `text` if it is E.164 exactly: no spaces, no punctuation.
+    /// Parses `text`; `None` unless it is exactly E.164, without spaces or punctuation.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let [b'+', digits @ ..] = text.as_bytes() else {
@@ -32,7 +32,7 @@ impl<'a> E164<'a> {
         (counts && starts && digits.iter().all(u8::is_ascii_digit)).then_some(Self(text))
     }
 
-    /// The number as Twilio writes it.
+    /// The number as text.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_e164_and_nothing_else() {
+    fn accepts_only_e164() {
         for number in ["+15550100001", "+442079460001", "+6834001"] {
             assert_eq!(E164::parse(number).map(E164::as_str), Some(number));
         }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn never_prints_itself() {
+    fn debug_output_is_redacted() {
         assert_eq!(format!("{:?}", E164::parse("+15550100001").unwrap()), "E164([redacted])");
     }
 }

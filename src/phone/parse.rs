@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! E.164 from what people type, by the numbering plan of the country that they are in.
+//! Converts what people type to E.164, by the numbering plan of the country that they are in.
 
 use super::E164;
 use super::plan::{NumberKind, NumberingPlan, Slot, plans};
 use super::typed::TypedNumber;
 use crate::error::Code;
 
-/// Dialled for help on every mobile network, whatever the country's own number is (3GPP TS 22.101).
+/// Emergency numbers on every mobile network, in every country (3GPP TS 22.101).
 const GLOBAL_EMERGENCY: [&[u8]; 2] = [&[1, 1, 2], &[9, 1, 1]];
 
-/// The North American plan, whose numbers people write as words.
+/// The calling code of the North American plan, the only one whose numbers people write as words.
 const NORTH_AMERICA: u16 = 1;
 
-/// No emergency number is longer.
 const MAX_EMERGENCY_DIGITS: usize = 5;
 
-/// Nor any short code than this.
 const MAX_SHORT_CODE_DIGITS: usize = 8;
 
 /// A phone number.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phone {
-    /// What is the matter with it.
+    /// What kind of number it is.
     pub kind: NumberKind,
-    /// E.164; of an emergency service or a short code, the digits to dial.
+    /// E.164. For an emergency service or a short code: the digits to dial.
     pub number: String,
-    /// ISO 3166, or `001` for a number of no country.
+    /// The country (ISO 3166), or `001` for a number that belongs to no country.
     pub country: String,
-    /// Digits to dial after the call is answered; empty where there are none.
+    /// Digits to dial after the call is answered; `""` if there are none.
     pub extension: String,
 }
 
@@ -38,7 +36,7 @@ impl core::fmt::Debug for Phone {
     }
 }
 
-/// Reads a number that was typed in `country` (ISO 3166), or anywhere if there is none.
+/// Parses a number that was typed in `country` (ISO 3166). `None`: the country is unknown.
 ///
 /// # Errors
 /// A `PHONE_…` code.
@@ -64,7 +62,7 @@ impl Reader<'_> {
             return self.international(digits);
         }
         let Some(home) = self.home else {
-            // Without a country only what is dialled from anywhere can be told.
+            // Without a country, only numbers that are the same everywhere can be parsed.
             return match digits {
                 [0, 0, rest @ ..] if !rest.is_empty() => self.international(rest),
                 _ if GLOBAL_EMERGENCY.contains(&digits) => {
@@ -80,8 +78,9 @@ impl Reader<'_> {
             Some(rest) if rest.first().is_some_and(|first| *first != 0) => return self.international(rest),
             _ => {}
         }
-        // People type their own country's code without the + as well. What is a number of this country as it stands is
-        // read so, and before a number of another country with its code, what is one as it stands.
+        // People also type their own country's calling code without the `+`. A national number of this country takes
+        // precedence over that reading. A number without the calling code that is valid in this country takes
+        // precedence over a number of another country with the same code.
         let is_home_number = |digits: &[u8]| {
             let without_trunk = home.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
             [digits, without_trunk]
@@ -95,19 +94,19 @@ impl Reader<'_> {
         {
             return Ok(phone);
         }
-        // And 00, wherever they are.
+        // People use the prefix 00 in countries that have another one, too.
         self.national(&home, digits).or_else(|refused| match digits {
             [0, 0, rest @ ..] => self.international(rest).map_err(|_| refused),
             _ => Err(refused),
         })
     }
 
-    /// Reads what follows `+` or an international prefix.
+    /// Parses what follows `+` or an international prefix.
     fn international(&self, digits: &[u8]) -> Result<Phone, Code> {
         if GLOBAL_EMERGENCY.contains(&digits) {
             return Ok(self.unprefixed_phone(NumberKind::Emergency, digits, None));
         }
-        // No calling code begins with 0: 045 is not that of Denmark.
+        // No calling code starts with 0, so 045 is not Denmark's.
         let max = if digits.first() == Some(&0) { 0 } else { 3 };
         for length in 1..=max {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
@@ -130,8 +129,8 @@ impl Reader<'_> {
         })
     }
 
-    /// A number that some country with this calling code has, read by the rules of `rules`: first without the trunk
-    /// prefix, then as it is.
+    /// Parses a number of any country with this calling code, by the rules of `rules`: first without the trunk prefix,
+    /// then as it is.
     fn assigned(&self, code: u16, rules: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if self.typed.letters && code != NORTH_AMERICA {
             return None;
@@ -154,7 +153,8 @@ impl Reader<'_> {
         self.match_plans(code, digits)
     }
 
-    /// A national number by the plans with this calling code; that of the country it was typed in is asked first.
+    /// Matches a national number with the plans of this calling code. The plan of the country in which it was typed
+    /// comes first.
     fn match_plans(&self, code: u16, national: &[u8]) -> Option<Phone> {
         let home = self.home.filter(|home| home.calling_code == code);
         let mut main = None;
@@ -163,13 +163,13 @@ impl Reader<'_> {
             let mut number = String::from("+");
             push_digits(&mut number, &decimal_digits(code));
             push_digits(&mut number, national);
-            // Some plans have longer numbers for themselves than can be dialled from elsewhere, or shorter ones.
+            // Some plans have numbers that are too long or too short to be dialed from another country.
             E164::parse(&number)?;
             Some(Phone { kind, number, country: name(&plan), extension: self.typed.extension.clone() })
         })
     }
 
-    /// A number of few digits, which only its own country knows.
+    /// An emergency number or a short code, which is valid only in its own country.
     fn short_code_or_emergency(&self, home: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
         if digits.len() > MAX_SHORT_CODE_DIGITS {
             return None;
@@ -191,7 +191,7 @@ impl Reader<'_> {
     }
 }
 
-/// The region code of the world (UN M.49).
+/// The region code for the world (UN M.49).
 const WORLD: &str = "001";
 
 fn name(plan: &NumberingPlan) -> String {
@@ -201,7 +201,7 @@ fn name(plan: &NumberingPlan) -> String {
     }
 }
 
-/// Why a plan has no such number.
+/// Why a number does not match a plan.
 fn error_code(plan: &NumberingPlan, national: &[u8]) -> Code {
     let (min, max) = plan.bounds();
     if national.len() < min {
@@ -239,10 +239,10 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_is_typed_in_a_country() {
+    fn parses_what_is_typed_in_a_country() {
         use NumberKind::{Emergency, Ordinary, Premium, ShortCode, TollFree};
         for (text, country, kind, number, of) in [
-            // Numbers that the regulators keep for drama.
+            // Numbers that regulators reserve for films and examples.
             ("(212) 555-0123", "US", Ordinary, "+12125550123", "US"),
             ("1-212-555-0123", "us", Ordinary, "+12125550123", "US"),
             ("416 555 0123", "US", Ordinary, "+14165550123", "CA"),
@@ -261,7 +261,7 @@ mod tests {
             ("08-465 004 12", "SE", Ordinary, "+46846500412", "SE"),
             ("00 46 8 465 004 12", "DE", Ordinary, "+46846500412", "SE"),
             ("1-888-555-TAXI", "US", TollFree, "+18885558294", "US"),
-            // Emergencies, however they are dressed up.
+            // Emergency numbers with punctuation and prefixes.
             ("911", "US", Emergency, "911", "US"),
             ("9-1-1", "GB", Emergency, "911", "GB"),
             ("1 911", "US", Emergency, "911", "US"),
@@ -274,7 +274,7 @@ mod tests {
             ("1 5", "FR", Emergency, "15", "FR"),
             ("116 117", "DE", ShortCode, "116117", "DE"),
             ("24555", "US", ShortCode, "24555", "US"),
-            // Åland has a part of Finland's numbers: behind 358 stands one of Finland's.
+            // Åland uses a part of Finland's numbers: after 358 comes a number of Finland.
             ("358 27055 2", "AX", Ordinary, "+358270552", "FI"),
             ("358 27055 2", "FI", Ordinary, "+358358270552", "FI"),
         ] {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_not() {
+    fn an_invalid_number_has_a_reason() {
         for (text, country, code) in [
             ("212 555 0123", "", Code::PhoneCountryMissing),
             ("999", "", Code::PhoneCountryMissing),
@@ -306,14 +306,14 @@ mod tests {
     }
 
     #[test]
-    fn keeps_an_extension_and_never_prints_a_number() {
+    fn keeps_an_extension_and_redacts_debug_output() {
         let phone = parse("212-555-0123 ext. 45", Some("US")).unwrap();
         assert_eq!(phone.extension, "45");
         assert_eq!(format!("{phone:?}"), "Phone(Ordinary, US, [redacted])");
     }
 
     #[test]
-    fn whatever_is_typed_does_not_panic() {
+    fn no_input_panics() {
         const PIECES: [&str; 24] = [
             "+",
             "00",

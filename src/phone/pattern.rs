@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Patterns of digits: regular expressions in half-bytes, as scripts/phones/pack.ts writes them.
+//! Patterns of digits: regular expressions encoded in half-bytes by scripts/phones/pack.ts.
 //!
 //! | half-byte | means |
 //! |---|---|
 //! | 0–9 | that digit |
-//! | 10 … 11 | a group |
-//! | 12 | or |
+//! | 10 … 11 | group |
+//! | 12 | alternative |
 //! | 13 and three more | any of the digits whose bits are set |
 //! | 14 | any digit |
-//! | 15 and *n* from 2 to 14 | what stands before, so many times |
-//! | 15, 1 | what stands before, or not |
-//! | 15, 0, *n*, *m* | what stands before, from *n* to *m* times |
+//! | 15 and *n* from 2 to 14 | the item before, *n* times |
+//! | 15, 1 | the item before, zero or one time |
+//! | 15, 0, *n*, *m* | the item before, *n* to *m* times |
 //! | 15, 15 | the end |
 //!
-//! A pattern is run over all places at once: a set of places goes in, the set of those that it can reach comes out.
-//! So its time is bounded by its length, whatever the digits are.
+//! A pattern is matched at all positions at once: the input is a set of positions, the output is the set of positions
+//! that it can reach. The time is bounded by the length of the pattern and does not depend on the digits.
 
 const OPEN: u8 = 10;
 const CLOSE: u8 = 11;
@@ -24,14 +24,14 @@ const CLASS: u8 = 13;
 const ANY: u8 = 14;
 const REPEAT: u8 = 15;
 
-/// A pattern, at its place in half-bytes.
+/// A pattern, and its offset in half-bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pattern<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-/// Places before digits: bit *n* is the place before digit *n*.
+/// A set of positions between digits: bit *n* is the position before digit *n*.
 type Positions = u32;
 
 impl<'a> Pattern<'a> {
@@ -47,25 +47,25 @@ impl<'a> Pattern<'a> {
         self
     }
 
-    /// Whether it matches all of `digits`, of which there are at most 31. Goes on to the next pattern.
+    /// Whether it matches all of `digits`, of which there are at most 31. Advances to the next pattern.
     pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
         self.prefix_ends(digits) >> digits.len() & 1 == 1
     }
 
-    /// Every beginning of `digits` that it matches: bit *n* for one of *n* digits. Goes on to the next pattern.
+    /// Every prefix of `digits` that it matches: bit *n* for the prefix of *n* digits. Advances to the next pattern.
     pub(super) fn prefix_ends(&mut self, digits: &[u8]) -> u32 {
         let prefix_ends = self.run_alternatives(digits, 1);
         self.at += 2;
         prefix_ends
     }
 
-    /// The longest beginning of `digits` that it matches, if any that is not empty.
+    /// The length of the longest non-empty prefix of `digits` that it matches.
     pub(super) fn prefix(mut self, digits: &[u8]) -> Option<usize> {
         let prefix_ends = self.run_alternatives(digits, 1) & !1;
         (prefix_ends != 0).then(|| 31 - prefix_ends.leading_zeros() as usize)
     }
 
-    /// The digits that it begins with.
+    /// The literal digits at its start.
     pub(super) fn literal(mut self) -> Vec<u8> {
         let mut digits = Vec::new();
         while self.peek() < OPEN {
@@ -74,7 +74,7 @@ impl<'a> Pattern<'a> {
         digits
     }
 
-    /// How many bytes stand before it.
+    /// The number of bytes before it.
     #[cfg(test)]
     pub(super) fn bytes_used(self) -> usize {
         self.at.div_ceil(2)
@@ -91,7 +91,7 @@ impl<'a> Pattern<'a> {
         nibble
     }
 
-    /// Runs alternatives up to the end of their group, or of the pattern, and stays there.
+    /// Matches alternatives up to the end of their group, or of the pattern, and stops before that end.
     fn run_alternatives(&mut self, digits: &[u8], from: Positions) -> Positions {
         let (mut reached, mut positions) = (0, from);
         loop {
@@ -108,7 +108,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// Passes over the rest of an alternative.
+    /// Skips the rest of an alternative.
     fn skip(&mut self) {
         let mut depth = 0;
         loop {
@@ -135,7 +135,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// Runs one thing as often as is said after it.
+    /// Matches one item as often as the repetition after it says.
     fn run_repeated(&mut self, digits: &[u8], from: Positions) -> Positions {
         let start = self.at;
         let mut positions = self.run_item(digits, from);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn matches_whole_numbers_and_prefixes() {
+    fn matches_complete_numbers_and_prefixes() {
         let mut pattern = Pattern::first(&BYTES);
         let mut second = pattern.next();
         for (text, whole, prefix) in [
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn comes_to_an_end_whatever_the_bytes_are() {
+    fn terminates_for_any_bytes() {
         let mut state = 1_u32;
         for _ in 0..20_000 {
             let bytes: Vec<u8> = (0..24)

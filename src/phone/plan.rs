@@ -1,37 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The world's numbering plans: what plans.bin holds, which scripts/phones.ts makes.
+//! The world's numbering plans, read from plans.bin. scripts/phones.ts generates that file.
 //!
-//! A plan begins with 12 bytes: the two letters of its country (or zeros), then six numbers of 16 bits: the calling
-//! code, the lengths of national numbers (bit *n* for *n* + 2 digits), which patterns it has, which of the others are
-//! those of the first plan with this calling code, and how many bytes its patterns take. Those come next.
+//! A plan starts with 12 bytes: the two letters of its country (or zeros), then five numbers of 16 bits: the calling
+//! code, the lengths of national numbers (bit *n* for *n* + 2 digits), a bit set of the patterns that it has, a bit set
+//! of the patterns that it inherits from the first plan with this calling code, and the size of its patterns in bytes.
+//! The patterns follow.
 
 use super::pattern::Pattern;
 
 static PLANS: &[u8] = include_bytes!("plans.bin");
 
-/// What is the matter with a number.
+/// The kind of a number: who pays, and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
-    /// A call or message to it costs what one usually does: fixed, mobile, voice over IP.
+    /// A call or message to it has the usual price: fixed-line, mobile, voice over IP.
     Ordinary,
-    /// Whoever is called pays.
+    /// The callee pays.
     TollFree,
-    /// Both pay.
+    /// Caller and callee both pay.
     SharedCost,
-    /// The caller pays more than for any ordinary number. So do satellites and other services of no country.
+    /// The caller pays more than for any ordinary number. Includes satellite phones and other services that belong to
+    /// no country.
     Premium,
-    /// A number that follows a person around; the caller may pay more.
+    /// A personal number, which forwards to a person's phones. The caller may pay more.
     Personal,
-    /// A pager; the caller may pay more.
+    /// A pager. The caller may pay more.
     Pager,
-    /// An emergency service. It has no E.164 form, and no software should dial it.
+    /// An emergency service. It has no E.164 form, and software must not dial it.
     Emergency,
-    /// Anything else that is dialled within one country only, by few digits.
+    /// Any other short number that can be dialed only in its own country.
     ShortCode,
 }
 
-/// What a plan has patterns for, in the order of scripts/phones/metadata.ts.
+/// What a pattern of a plan is for, in the order of scripts/phones/metadata.ts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     International,
@@ -55,7 +57,7 @@ impl Slot {
     }
 }
 
-/// The kinds that have an E.164 form. Where a number is of two, the dearer comes first.
+/// The kinds that have an E.164 form. If a number matches several, the first one counts.
 const KINDS: [(Slot, NumberKind); 6] = [
     (Slot::Premium, NumberKind::Premium),
     (Slot::TollFree, NumberKind::TollFree),
@@ -74,11 +76,11 @@ pub(super) struct NumberingPlan {
     present: u16,
     inherited: u16,
     patterns: &'static [u8],
-    /// The patterns of the first plan with this calling code, and which it has.
+    /// For the first plan with this calling code: which patterns it has, and its patterns.
     main: (u16, &'static [u8]),
 }
 
-/// Every plan; those with one calling code follow each other.
+/// Every plan. Plans with the same calling code are adjacent.
 pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     let mut rest = PLANS;
     let mut main = (0, (0, PLANS));
@@ -103,7 +105,7 @@ pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     })
 }
 
-/// By slot, every beginning of `digits` that its pattern matches, as [`Pattern::prefix_ends`].
+/// By slot, every prefix of `digits` that its pattern matches, as in [`Pattern::prefix_ends`].
 fn prefix_ends_by_slot(patterns: &[u8], present: u16, digits: &[u8]) -> [u32; 16] {
     let mut pattern = Pattern::first(patterns);
     core::array::from_fn(|slot| if present >> slot & 1 == 1 { pattern.prefix_ends(digits) } else { 0 })
@@ -121,7 +123,7 @@ fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
 }
 
 impl NumberingPlan {
-    /// The plan of a country, by its ISO 3166 code; `UK` is what people write for `GB`.
+    /// The plan of a country by its ISO 3166 code. `UK`, which people write for `GB`, is accepted.
     pub(super) fn of(country: &str) -> Option<Self> {
         let letters: [u8; 2] = country.as_bytes().try_into().ok()?;
         if !letters.is_ascii() || letters == [0, 0] {
@@ -147,7 +149,7 @@ impl NumberingPlan {
         Some(pattern)
     }
 
-    /// Whether a pattern matches all of `digits`.
+    /// Whether the pattern of `slot` matches all of `digits`.
     pub(super) fn matches(&self, slot: Slot, digits: &[u8]) -> bool {
         self.pattern(slot).is_some_and(|mut pattern| pattern.matches(digits))
     }
@@ -156,20 +158,21 @@ impl NumberingPlan {
         self.pattern(slot)?.prefix(digits)
     }
 
-    /// The digits of an area that may be left out: they are a pattern of digits only.
+    /// The digits of an area code that people may leave out. Its pattern has literal digits only.
     pub(super) fn area(&self) -> Vec<u8> {
         self.pattern(Slot::Area).map(Pattern::literal).unwrap_or_default()
     }
 
-    /// What kind of number national digits are; `None` for none of this plan's.
+    /// The kind of a national number; `None` if it is not a number of this plan.
     pub(super) fn kind(&self, digits: &[u8]) -> Option<NumberKind> {
         self.kind_with_cache(digits, &mut None)
     }
 
-    /// The same; `main` keeps what the first plan with this calling code matches of these digits, for the others with it.
+    /// As [`kind`](Self::kind). `main` caches the matches of the first plan with this calling code, for the other plans
+    /// with that code.
     pub(super) fn kind_with_cache(&self, digits: &[u8], main: &mut Option<u16>) -> Option<NumberKind> {
         self.has_length(digits.len())?;
-        // Most plans with a calling code of many end here.
+        // For most plans that share a calling code, this check is enough.
         if self.present & Slot::General.bit() != 0 && !self.matches(Slot::General, digits) {
             return None;
         }
@@ -182,10 +185,10 @@ impl NumberingPlan {
         KINDS.iter().find(|(slot, _)| matching & slot.bit() != 0).map(|(_, kind)| *kind)
     }
 
-    /// Whether a proper beginning of `digits` is a whole number that costs its caller more.
+    /// Whether a proper prefix of `digits` is a complete number that costs the caller more than usual.
     ///
-    /// `main` keeps what the first plan with this calling code matches, by how many digits there are: they are always the
-    /// last of one number.
+    /// `main` caches the matches of the first plan with this calling code, by the number of digits. All calls with the
+    /// same `main` must be for the same number, so that equal lengths mean equal digits.
     pub(super) fn starts_with_premium_rate(&self, digits: &[u8], main: &mut Vec<(usize, [u32; 16])>) -> bool {
         let own = prefix_ends_by_slot(self.patterns, self.present, digits);
         let main = if self.inherited == 0 {
@@ -212,7 +215,7 @@ impl NumberingPlan {
         (self.lengths >> (length - 2) & 1 == 1).then_some(())
     }
 
-    /// The shortest and the longest national number.
+    /// The minimum and maximum length of a national number.
     pub(super) fn bounds(&self) -> (usize, usize) {
         (self.lengths.trailing_zeros() as usize + 2, 17_usize.saturating_sub(self.lengths.leading_zeros() as usize))
     }

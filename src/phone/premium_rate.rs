@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Numbers with more digits than they need. A telephone network connects a call as soon as it has a whole number, and
-//! ignores the digits that follow: a premium number with a digit added is still that premium number, even where the
-//! result looks like an ordinary one.
+//! Numbers that start with a complete premium-rate number. A telephone network connects a call as soon as it has a
+//! complete number, and ignores the digits that follow. A premium-rate number with a digit added still reaches the
+//! premium-rate number, even if the result looks like an ordinary number.
 
 use super::E164;
 use super::plan::{NumberKind, NumberingPlan, Slot, plans};
 
-/// Whether a number begins with a whole premium, shared-cost, personal or pager number.
+/// Whether a number starts with a complete premium-rate, shared-cost, personal or pager number and has more digits.
 ///
-/// A toll-free number of its own plan does not: its pattern says what it is better than one of fewer digits.
+/// False for a number that is toll-free in its own plan: the pattern for the full number is more exact than the pattern
+/// for the shorter number.
 #[must_use]
 pub fn starts_with_premium_rate(number: E164<'_>) -> bool {
     let mut main = Vec::new();
@@ -20,21 +21,21 @@ pub fn starts_with_premium_rate(number: E164<'_>) -> bool {
     })
 }
 
-/// Whether a number begins with an emergency number behind its calling code. Numbers of some countries do, so this says
-/// nothing of a number that has been assigned.
+/// Whether a number starts with an emergency number after its calling code. In some countries assigned numbers do, so
+/// use this only for numbers that no plan has assigned.
 #[must_use]
 pub fn starts_with_emergency(number: E164<'_>) -> bool {
     any_plan(number, |plan, national| plan.prefix(Slot::Emergency, national).is_some())
 }
 
-/// Japan's 060: personal numbers of nine digits once, mobiles of ten since 2026.
+/// Japan's 060 range: personal numbers of nine digits in the past, mobile numbers of ten digits since 2026.
 fn is_reassigned_mobile(number: E164<'_>) -> bool {
     let rest = number.as_str().strip_prefix("+8160").unwrap_or_default();
     rest.len() == 8 && !rest.starts_with('0')
 }
 
-/// Whether it holds by any plan with the number's calling code, of the national number as it is or without a trunk
-/// prefix.
+/// Whether `holds` is true for any plan with the number's calling code. It gets the national number as it is, and
+/// without a trunk prefix.
 fn any_plan(number: E164<'_>, mut holds: impl FnMut(&NumberingPlan, &[u8]) -> bool) -> bool {
     let digits: Vec<u8> = number.as_str().bytes().skip(1).map(|digit| digit - b'0').collect();
     let mut code = 0;
@@ -61,11 +62,11 @@ mod tests {
     }
 
     #[test]
-    fn added_digits_change_nothing() {
+    fn ignores_added_digits() {
         for number in ["+97219191234560", "+819901234560", "+8109901234560", "+190055501991", "+44909879012312"] {
             assert!(has_premium_rate(number), "{number}");
         }
-        // The number itself has a kind of its own.
+        // Complete numbers.
         for number in ["+9721919123456", "+81990123456", "+19005550199", "+12125550123", "+97221234567"] {
             assert!(!has_premium_rate(number), "{number}");
         }

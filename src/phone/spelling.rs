@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A number as people write it. A FHIR search for a telephone number finds the very text that somebody typed into the
-//! chart, so it has to be asked for in every form that people type.
+//! The forms in which people write a number. A FHIR search by telephone number compares the exact text in the chart, so
+//! the search has to list every usual form.
 
 use super::plan::{NumberingPlan, Slot, plans};
 use super::{E164, parse};
 
-/// The prefixes that people dial before a national number within their own country.
+/// Trunk prefixes: what people dial before a national number in their own country.
 const TRUNK_PREFIXES: [&str; 5] = ["0", "8", "06", "01", "1"];
 
-/// How a national number is cut, its trunk prefix included: Britain's, France's, Germany's and their neighbours' habits.
+/// How people group the digits of a national number, trunk prefix included: the habits of Britain, France, Germany and
+/// their neighbors.
 const GROUPINGS: [&[usize]; 9] =
     [&[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[3, 3, 4], &[2, 4, 4], &[2, 2, 2, 2, 2], &[4, 6], &[4, 3, 3]];
 
-/// The forms in which a chart may hold `number`, E.164 first, each once.
+/// The forms in which a chart may contain `number`, without duplicates. E.164 is the first.
 #[must_use]
 pub fn spellings(number: E164<'_>) -> Vec<String> {
     let mut forms = Forms(vec![number.as_str().to_owned()]);
@@ -50,8 +51,8 @@ pub fn spellings(number: E164<'_>) -> Vec<String> {
     forms.0
 }
 
-/// The country of a number, ISO 3166: that of its plan, or the first with its calling code where the plan has given it to
-/// nobody; `None` for a code that no country has.
+/// The country of a number (ISO 3166). If the plan has not assigned the number, the first country with its calling
+/// code. `None` for a calling code without a country.
 #[must_use]
 pub fn country_of(number: E164<'_>) -> Option<String> {
     let read = parse(number.as_str(), None).ok().map(|phone| phone.country);
@@ -112,7 +113,7 @@ impl Forms {
         self.add(&["+1 ", area, office, line]);
     }
 
-    /// The cuts that fit `whole`, whose first `trunk` digits are left out behind the country code.
+    /// Adds the groupings that fit `whole`. The international forms leave out its first `trunk` digits.
     fn add_groupings(&mut self, whole: &str, trunk: usize, code: &str) {
         for lengths in GROUPINGS.into_iter().filter(|lengths| lengths.iter().sum::<usize>() == whole.len()) {
             let mut text = String::new();
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_americans_type() {
+    fn lists_north_american_forms() {
         let all = forms("+15550106666");
         for form in [
             "+15550106666",
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_national_forms_of_other_countries() {
+    fn lists_national_forms_of_other_countries() {
         for (number, form) in [
             ("+442079460001", "020 7946 0001"),
             ("+442079460001", "+44 20 7946 0001"),
@@ -183,16 +184,17 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_the_same_number() {
+    fn every_form_parses_to_the_same_number() {
         for number in ["+12125550123", "+442079460001", "+33123456789", "+34910123456", "+61291234567"] {
             let country = country_of(E164::parse(number).unwrap());
             for form in forms(number) {
-                // The national digits alone: people leave the trunk prefix out, though no exchange would know them.
+                // The national number without a trunk prefix: people leave the prefix out, although an exchange needs
+                // it.
                 if !form.starts_with(['+', '0', '(']) && form.len() < 11 {
                     continue;
                 }
                 let read = parse(&form, country.as_deref());
-                // What is dialled abroad before a country code is another one in some countries.
+                // The international prefix differs between countries.
                 let abroad = form.starts_with("00");
                 assert!(abroad || read.as_ref().is_ok_and(|phone| phone.number == number), "{form} {read:?}");
             }
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_country_of_a_number_that_nobody_has() {
+    fn an_unassigned_number_has_a_country() {
         let country = |number| country_of(E164::parse(number).unwrap());
         assert_eq!(country("+15550100001").as_deref(), Some("US"));
         assert_eq!(country("+14165550123").as_deref(), Some("CA"));

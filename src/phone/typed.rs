@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What people type: digits of several scripts, the punctuation between them, letters for digits, an extension.
+//! Reads what people type: digits of several scripts, punctuation, letters instead of digits, an extension.
 
 use crate::error::Code;
 
-/// More digits than any number has, its prefixes included; and fewer than a set of places has bits.
+/// More digits than any number has, prefixes included, and fewer than the bits of a set of positions in a pattern.
 const MAX_DIGITS: usize = 28;
 
-/// Longer texts are something else.
+/// A longer text is not a phone number.
 const MAX_BYTES: usize = 250;
 
-/// So many digits stand before the letters of a number, or it is a word; and fewer letters are a slip of the finger.
+/// The minimum number of digits before letters, and of letters. Other texts are words, or have a typing error.
 const MIN_DIGITS_AND_LETTERS: usize = 3;
 
-/// A number as it was typed.
+/// The parts of a number as it was typed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TypedNumber {
-    /// Whether it begins with `+`.
+    /// Whether it starts with `+`.
     pub(super) plus: bool,
     /// Values from 0 to 9.
     pub(super) digits: Vec<u8>,
@@ -64,7 +64,7 @@ impl TypedNumber {
     }
 }
 
-/// A text without the `tel:` of a link (RFC 3966).
+/// Removes the `tel:` of a link (RFC 3966).
 fn without_scheme(text: &str) -> &str {
     match text.split_at_checked(4) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tel:") => rest,
@@ -72,7 +72,7 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// A digit of ASCII, of full width, or of Arabic and Persian.
+/// The value of an ASCII, full-width, Arabic or Persian digit.
 fn digit(character: char) -> Option<u8> {
     ['0', '\u{ff10}', '\u{660}', '\u{6f0}']
         .iter()
@@ -80,15 +80,15 @@ fn digit(character: char) -> Option<u8> {
         .map(|value| value as u8)
 }
 
-/// The key of a telephone that a letter stands on (ITU-T E.161).
+/// The telephone key of a letter (ITU-T E.161).
 fn key(character: char) -> Option<u8> {
     const KEYS: &[u8; 26] = b"22233344455566677778889999";
     let letter = character.to_ascii_lowercase();
     letter.is_ascii_lowercase().then(|| KEYS[usize::from(letter as u8 - b'a')] - b'0')
 }
 
-/// What may stand between digits: spaces, hyphens, dots, slashes, brackets, tildes, and the marks that a text copied
-/// from a page brings along without being seen.
+/// Characters that may be between digits: spaces, hyphens, dots, slashes, brackets, tildes, and the invisible marks in
+/// text that was copied from a web page.
 fn is_punctuation(character: char) -> bool {
     matches!(character,
         ' ' | '\t' | '\n' | '\r' | '-' | '.' | '/' | '(' | ')' | '[' | ']' | '~'
@@ -97,7 +97,7 @@ fn is_punctuation(character: char) -> bool {
         | '\u{feff}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0d}'..='\u{ff0f}' | '\u{ff3b}' | '\u{ff3d}' | '\u{ff5e}')
 }
 
-/// The digits of an extension, if one begins with `character` and takes the rest of the text.
+/// The digits of an extension; `None` unless an extension starts with `character` and takes the rest of the text.
 fn extension(character: char, rest: &str) -> Option<String> {
     const GAPS: [char; 7] = [' ', ',', ':', '.', '-', '=', '\u{a0}'];
     let after = match character {
@@ -114,7 +114,7 @@ fn extension(character: char, rest: &str) -> Option<String> {
     (1..=20).contains(&digits.len()).then_some(digits)
 }
 
-/// What follows a word for an extension that begins with `first`.
+/// What follows a word for "extension" that starts with `first`.
 fn after_word(first: char, rest: &str) -> Option<&str> {
     ["extension", "extn", "ext", "xtn", "x"].iter().find_map(|word| {
         let tail = word.strip_prefix(first.to_ascii_lowercase())?;
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_people_type() {
+    fn parses_what_people_type() {
         for (text, plus, digits, extension) in [
             ("(212) 555-0123", false, "2125550123", ""),
             ("+1 212.555.0123", true, "12125550123", ""),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_number() {
+    fn refuses_texts_that_are_not_numbers() {
         for text in [
             "",
             " ",

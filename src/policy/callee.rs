@@ -7,35 +7,35 @@ use super::refusal::Refusal;
 use crate::error::Code;
 use crate::phone::{E164, NumberKind, parse, starts_with_emergency, starts_with_premium_rate};
 
-/// Beginnings of numbers that are never called: premium and shared-cost services that numbering plans name late or not
-/// at all, satellites, and the world's own premium numbers.
+/// Prefixes of numbers that are never called: premium-rate and shared-cost services that numbering plans list late or
+/// not at all, satellite phones, and international premium-rate numbers.
 const BLOCKED: [&str; 18] = [
     "+1456", "+1600", "+1700", "+1900", "+1976", "+4470", "+4484", "+4487", "+449", "+808", "+870", "+878", "+881",
     "+882", "+883", "+888", "+979", "+991",
 ];
 
-/// What is dialled for help in one country or another. None of them is anything else in E.164.
+/// Emergency numbers of all countries. None of them is a number of another kind in E.164.
 const EMERGENCY: [&str; 8] = ["000", "110", "111", "112", "118", "119", "911", "999"];
 
-/// An emergency number with a calling code before it is no longer than this.
+/// The maximum length of an emergency number with a calling code before it.
 const MAX_EMERGENCY_DIGITS: usize = 6;
 
-/// The areas of the North American plan that are neither in its main country nor in Canada.
-const OVERSEAS: [&[u8; 3]; 27] = [
+/// The area codes of the North American plan outside the US and Canada.
+const OVERSEAS_AREAS: [&[u8; 3]; 27] = [
     b"242", b"246", b"264", b"268", b"284", b"340", b"345", b"441", b"473", b"649", b"658", b"664", b"670", b"671",
     b"684", b"721", b"758", b"767", b"784", b"787", b"809", b"829", b"849", b"868", b"869", b"876", b"939",
 ];
 
-/// Area codes that are not geographic: reserved for personal numbers, for a carrier, and for the government.
+/// Area codes that are not geographic: reserved for personal numbers, for a carrier, or for the government.
 const NON_GEOGRAPHIC: [&[u8; 3]; 18] = [
     b"456", b"535", b"538", b"542", b"543", b"545", b"546", b"547", b"549", b"550", b"552", b"553", b"554", b"556",
     b"569", b"578", b"589", b"710",
 ];
 
-/// The main country of the North American plan, and the one beside it.
+/// The main country of the North American plan, and Canada.
 const NORTH_AMERICA: [&str; 2] = ["US", "CA"];
 
-/// What a clinic allows, and its own numbers.
+/// The clinic's outbound settings, and its own numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     outbound: &'a Outbound,
@@ -43,18 +43,18 @@ pub struct Policy<'a> {
 }
 
 impl<'a> Policy<'a> {
-    /// Of a config, for a clinic with these numbers.
+    /// The policy of a config, for a clinic with these numbers.
     #[must_use]
     pub const fn new(outbound: &'a Outbound, numbers: &'a [E164<'a>]) -> Self {
         Self { outbound, numbers }
     }
 
-    /// Whether `text`, which has to be E.164, may be called; it in the form to dial.
+    /// Checks whether `text`, which must be E.164, may be called. Returns the number in the form to dial.
     ///
-    /// What is forbidden is so by its beginning: networks ignore the digits after a whole number.
+    /// Numbers are blocked by prefix, because networks ignore the digits after a complete number.
     ///
     /// # Errors
-    /// Why not.
+    /// Why the number may not be called.
     pub fn allows(&self, text: &str) -> Result<String, Refusal> {
         if self.is_emergency(text) {
             return Err(Refusal::Emergency);
@@ -67,7 +67,7 @@ impl<'a> Policy<'a> {
             return Err(Refusal::Blocked);
         }
         let resolved = ResolvedNumber::of(text)?;
-        // It may have been typed with a trunk prefix after its country code.
+        // The number may have a trunk prefix after its country code.
         if E164::parse(&resolved.number).is_some_and(|number| self.is_own(number)) {
             return Err(Refusal::OwnNumber);
         }
@@ -85,8 +85,8 @@ impl<'a> Policy<'a> {
         if self.is_allowed(&resolved) { Ok(resolved.number) } else { Err(Refusal::Country) }
     }
 
-    /// Whether a number that the config itself names may be dialled. It may be of any country, and of a range that was
-    /// given out lately, which the plans do not know.
+    /// Whether a number in the config may be dialed. It may be in any country, and in a newly assigned range that the
+    /// plans do not have yet.
     #[must_use]
     pub fn allows_config_number(&self, text: &str) -> bool {
         match self.allows(text) {
@@ -99,10 +99,11 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// As [`Policy::allows`], of what somebody typed: `(212) 555-0123` is read as in the country of our first number.
+    /// As [`Policy::allows`], for what a person typed. `(212) 555-0123` is parsed for the country of the clinic's first
+    /// number.
     ///
     /// # Errors
-    /// Why not.
+    /// Why the number may not be called.
     pub fn allows_typed(&self, text: &str) -> Result<String, Refusal> {
         if self.is_emergency(text) {
             return Err(Refusal::Emergency);
@@ -114,7 +115,7 @@ impl<'a> Policy<'a> {
         match parse(text, self.country().as_deref()) {
             Ok(phone) if phone.kind == NumberKind::Emergency => Err(Refusal::Emergency),
             Ok(phone) => self.allows(&phone.number),
-            // An area that was given out lately, of the plan where that happens every year.
+            // North America assigns new area codes every year, so the plan may not have this one yet.
             Err(Code::PhoneNotAssigned) if self.country().is_some_and(|here| NORTH_AMERICA.contains(&&*here)) => {
                 let national = cleaned.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&cleaned);
                 self.allows(&["+1", national].concat())
@@ -123,7 +124,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// The country of our first number (ISO 3166).
+    /// The country of the clinic's first number (ISO 3166).
     #[must_use]
     pub fn country(&self) -> Option<String> {
         self.numbers
@@ -132,12 +133,12 @@ impl<'a> Policy<'a> {
             .map(|resolved| resolved.country)
     }
 
-    /// Whether a number is one of ours, or one of ours with digits added.
+    /// Whether a number is one of the clinic's numbers, or starts with one.
     fn is_own(&self, number: E164<'_>) -> bool {
         self.numbers.iter().any(|own| number.as_str().starts_with(own.as_str()))
     }
 
-    /// Whether a number is never called by its beginning, or is of the exchange 976: a premium service in every area of
+    /// Whether a number has a blocked prefix, or the exchange 976, which is a premium-rate service in every area of
     /// North America.
     fn is_blocked(&self, number: &str) -> bool {
         let mut prefixes = BLOCKED.iter().copied().chain(self.outbound.blocked.iter().map(String::as_str));
@@ -147,7 +148,7 @@ impl<'a> Policy<'a> {
     fn is_emergency(&self, text: &str) -> bool {
         let digits = clean(text);
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
-        // Dialled as such, or with a calling code before it.
+        // Dialed alone, or after a calling code.
         digits.len() <= MAX_EMERGENCY_DIGITS && EMERGENCY.iter().any(|number| digits.ends_with(number))
             || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == NumberKind::Emergency)
     }
@@ -155,7 +156,7 @@ impl<'a> Policy<'a> {
     fn is_allowed(&self, resolved: &ResolvedNumber) -> bool {
         let is_here = |country: &str| {
             let country = if country.eq_ignore_ascii_case("UK") { "GB" } else { country };
-            // North America shares its toll-free numbers; the plans count them as the main country's.
+            // North America shares its toll-free numbers. The plans list them for the US.
             let shared = resolved.kind == NumberKind::TollFree
                 && resolved.country == NORTH_AMERICA[0]
                 && NORTH_AMERICA.iter().any(|one| one.eq_ignore_ascii_case(country));
@@ -171,7 +172,7 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Where a number belongs.
+/// A number with its country and kind.
 struct ResolvedNumber {
     country: String,
     kind: NumberKind,
@@ -182,8 +183,8 @@ impl ResolvedNumber {
     fn of(number: &str) -> Result<Self, Refusal> {
         match parse(number, None) {
             Ok(phone) => Ok(Self { country: phone.country, kind: phone.kind, number: phone.number }),
-            // North America gives out new areas every year, nearly all of them in its main country. Premium numbers have
-            // areas of their own there, so one that nobody knows yet is an ordinary one.
+            // North America assigns new area codes every year, nearly all of them in the US. Premium-rate numbers have
+            // separate area codes there, so an unknown area code is treated as ordinary.
             Err(Code::PhoneNotAssigned) if may_be_new_area(number) => {
                 Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: NumberKind::Ordinary, number: number.to_owned() })
             }
@@ -192,26 +193,27 @@ impl ResolvedNumber {
     }
 }
 
-/// Ten digits after +1, of an area that could be given out to a place, and that no plan knows. Source: the North American
-/// Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
+/// Whether a number has ten digits after +1, and an area code that could be assigned to a place and is in no plan.
+/// Source: the North American Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
 fn may_be_new_area(number: &str) -> bool {
     let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
         return false;
     };
     let possible = match area.as_bytes() {
-        // N9X wait for longer numbers, 37X and 96X for whole blocks, and two equal digits are no place's: services, toll-free,
-        // personal and Canada's 6XX. 88X is toll-free, or was dearer than it.
+        // N9X is reserved for longer numbers; 37X and 96X are reserved as whole blocks. Two equal digits mean a
+        // service, toll-free, personal or a Canadian 6XX code. 88X is toll-free, or was used for paid calls to
+        // toll-free numbers.
         [b'0' | b'1', ..] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | [b'8', b'8', _] => false,
-        // 555 is no place's either: examples have it, and no call to it costs anything.
+        // 555 is not assigned to a place either, but examples use it, and calls to it cost nothing.
         [_, second, third] if second == third => area == "555",
         _ => !NON_GEOGRAPHIC.iter().any(|known| *known == area.as_bytes()),
     };
-    let overseas = OVERSEAS.iter().any(|known| *known == area.as_bytes());
-    // A known area of the two large countries has this number.
-    possible && !overseas && parse(&["+1", area, "2000000"].concat(), None).is_err()
+    let is_overseas_area = OVERSEAS_AREAS.iter().any(|known| *known == area.as_bytes());
+    // A known area code of the US or Canada has this number.
+    possible && !is_overseas_area && parse(&["+1", area, "2000000"].concat(), None).is_err()
 }
 
-/// A number without the spaces and punctuation that people type.
+/// Removes the spaces and punctuation that people type in a number.
 #[must_use]
 pub fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
@@ -227,20 +229,20 @@ pub fn clean(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The country of an area, by the first of some exchanges that its plan has.
+    /// The country of an area code, from the first of some exchanges that its plan has.
     fn country(area: &str, exchanges: impl IntoIterator<Item = u32>) -> Option<String> {
         let mut exchanges = exchanges.into_iter();
         exchanges.find_map(|exchange| parse(&format!("+1{area}{exchange}2345"), None).ok()).map(|phone| phone.country)
     }
 
     #[test]
-    fn knows_the_areas_of_north_america() {
+    fn the_overseas_areas_match_the_plans() {
         let is_overseas = |country: &String| !NORTH_AMERICA.contains(&country.as_str());
-        let listed = OVERSEAS.map(|area| std::str::from_utf8(area).unwrap());
+        let listed = OVERSEAS_AREAS.map(|area| std::str::from_utf8(area).unwrap());
         for area in listed {
             assert!(country(area, 200..1_000).as_ref().is_some_and(is_overseas), "{area}");
         }
-        // A plan may know few exchanges of an area; of those that are in use, these are common.
+        // A plan may have few exchanges of an area. These are common among those in use.
         for area in (200..1_000).map(|number| number.to_string()) {
             let found = country(&area, [220, 234, 322, 420, 468, 502, 520, 662, 702, 780, 987]);
             assert!(!found.as_ref().is_some_and(is_overseas) || listed.contains(&area.as_str()), "{area}");
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_area_is_one_that_a_place_can_have() {
+    fn only_geographic_areas_can_be_new() {
         let new = |area: &str| may_be_new_area(&["+1", area, "5550123"].concat());
         for area in ["232", "457", "624", "729", "824", "924"] {
             assert!(new(area), "{area}");

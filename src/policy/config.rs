@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `outbound` of the config: who may be called, when, how often, and from which number.
+//! `outbound` in the config: who may be called, when, how often, and from which number.
 
 use crate::json::{Map, members, words};
 
-/// `outbound`: calls that our people place.
+/// `outbound`: calls that staff place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -12,38 +12,38 @@ use crate::json::{Map, members, words};
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Outbound {
-    /// The number that every callee sees, E.164 and one of ours; from the pool where absent.
+    /// The caller ID for every call: E.164, one of the clinic's numbers. If absent, a number from the pool.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
-    /// How a number is taken from the pool of ours.
+    /// How the caller ID is chosen from the clinic's numbers.
     pub pool: Pool,
-    /// The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
+    /// The caller ID for the calls of one practitioner, by `Practitioner/<id>`. One of the clinic's numbers.
     pub practitioners: Map<String>,
-    /// Who may call: codes of `PractitionerRole.code`; every active role where absent.
+    /// Who may place calls: codes of `PractitionerRole.code`. If absent, everyone with an active role.
     #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(length(min = 1, max = 64))))]
     pub roles: Option<Vec<String>>,
-    /// Countries that may be called, ISO 3166; those of our own numbers where absent.
+    /// Countries that may be called (ISO 3166). If absent, the countries of the clinic's numbers.
     #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(regex(pattern = "^[A-Z]{2}$"))))]
     pub countries: Option<Vec<String>>,
-    /// Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
+    /// Prefixes of numbers that may not be called (`+1900`), in addition to premium-rate and satellite numbers.
     #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^\\+[1-9][0-9]{0,14}$"))))]
     pub blocked: Vec<String>,
-    /// When people may be called, in their own zone.
+    /// When people may be called, in their own time zone.
     pub hours: Option<CallingHours>,
-    /// How many calls one identity may have at the same time.
+    /// The maximum number of concurrent calls of one identity.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
     pub concurrent: Option<u32>,
-    /// How many calls one identity may place in an hour.
+    /// The maximum number of calls that one identity may place in an hour.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
     pub per_hour: Option<u32>,
-    /// Whether a call needs a ticket; yes where absent and `PLUMLINE_SECRET` is set.
+    /// Whether a call needs a ticket. If absent, yes when `PLUMLINE_SECRET` is set.
     pub require_ticket: Option<bool>,
-    /// Whether Twilio finds out if a machine answers.
+    /// Whether Twilio detects answering machines.
     pub answering_machine: AnsweringMachine,
-    /// Seconds that the callee's phone rings; Twilio's 30 where absent.
+    /// Seconds that the callee's phone rings. If absent, Twilio's default of 30.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout: Option<u32>,
-    /// Whether the access token lets its bearer receive calls too.
+    /// Whether the access token also allows its holder to receive calls.
     pub incoming: bool,
 }
 
@@ -63,18 +63,18 @@ members!(Outbound {
     incoming: optional "incoming",
 });
 
-/// How a caller ID is taken from the pool.
+/// How a caller ID is chosen from the pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Pool {
-    /// A callee always sees the same.
+    /// A callee always sees the same number.
     #[default]
     Sticky,
-    /// The one that has not been used for the longest time, by the chart.
+    /// The number that was not used for the longest time, by the records in the chart.
     LeastRecentlyUsed,
-    /// Each call another one, by a hash of its `CallSid`: evenly over many calls, not strictly in turn.
+    /// By a hash of the `CallSid`: evenly distributed over many calls, not strictly in turn.
     RoundRobin,
-    /// By chance.
+    /// A random number.
     Random,
 }
 
@@ -94,8 +94,8 @@ pub struct CallingHours {
     /// `HH:MM`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
     pub to: String,
-    /// Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
-    /// all others.
+    /// Time zones (IANA) by number prefix (`+1212`). The longest matching prefix counts. All other numbers use
+    /// `timeZone` of the config.
     #[cfg_attr(feature = "schema", serde(default))]
     pub zones: Map<String>,
 }
@@ -110,12 +110,12 @@ members!(CallingHours {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum AnsweringMachine {
-    /// Nobody asks.
+    /// No detection.
     #[default]
     Off,
-    /// Whether a human or a machine answered.
+    /// Detects whether a human or a machine answered.
     Enable,
-    /// And when its greeting has ended.
+    /// Also detects the end of the machine's greeting.
     DetectMessageEnd,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! When people may be called, by the clocks where they are.
+//! When people may be called, by the local time of the callee.
 
 use super::config::CallingHours;
 use crate::json::Json;
@@ -10,7 +10,7 @@ use crate::json::Json;
 pub struct TimeOfDay(u32);
 
 impl TimeOfDay {
-    /// Reads `HH:MM`, up to `24:00`.
+    /// Parses `HH:MM`, up to `24:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let [hour @ .., b':', ten, one] = text.as_bytes() else { return None };
@@ -21,14 +21,14 @@ impl TimeOfDay {
         (minutes < 60 && (hours < 24 || hours == 24 && minutes == 0)).then_some(Self(hours * 60 + minutes))
     }
 
-    /// What the clocks show, from the answer to `Ask::Zone` for one instant.
+    /// The local time in the answer to `Ask::Zone` for one instant.
     #[must_use]
     pub fn from_answer(body: &Json) -> Option<Self> {
         Self::parse(body.at(&["walls", "0"])?.text()?.get(11..16)?)
     }
 }
 
-/// The time zone (IANA) of a callee: that of the longest matching prefix, else `clinic`.
+/// The time zone (IANA) of a callee: the zone of the longest matching prefix, else `clinic`.
 #[must_use]
 pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a str>) -> Option<&'a str> {
     let mut longest: Option<(&str, &str)> = None;
@@ -41,8 +41,8 @@ pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a
     longest.map(|(_, zone)| zone).or(clinic)
 }
 
-/// Whether people may be called when their clocks show `now`; `None` where the hours cannot be read. Hours that end
-/// before they begin go past midnight.
+/// Whether people may be called at the local time `now`; `None` if the hours cannot be parsed. If the end is before the
+/// start, the hours extend past midnight.
 #[must_use]
 pub fn is_open(hours: &CallingHours, now: TimeOfDay) -> Option<bool> {
     let (from, to) = (TimeOfDay::parse(&hours.from)?, TimeOfDay::parse(&hours.to)?);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_beginning_tells_the_zone() {
+    fn the_longest_prefix_determines_the_zone() {
         let hours: CallingHours = serde_json::from_str(
             r#"{"from":"08:00","to":"20:00",
             "zones":{"+1":"America/Chicago","+1415":"America/Los_Angeles","+14":"America/Denver"}}"#,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How many calls one of our people may place, by the chart: what stands there is the same for every instance.
+//! How many calls a staff member may place. The chart counts the calls, so the limit is the same for every instance.
 
 use super::config::Outbound;
 use super::refusal::Refusal;
@@ -10,21 +10,21 @@ use crate::json::Json;
 use crate::text::percent_encode;
 use crate::time::{HOUR, instant};
 
-/// Twilio ends a call after four hours; one that still seems to go on then has lost its last callback.
+/// Twilio ends a call after four hours. A longer call in the chart has lost its last callback.
 const MAX_CALL_DURATION: u64 = 4 * HOUR;
 
-/// A limit, and the search whose `total` it is held against.
+/// A limit, and the search that counts the calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What the caller is told where the limit is reached.
+    /// The refusal when the limit is reached.
     pub refusal: Refusal,
-    /// How many calls are allowed.
+    /// The maximum number of calls.
     pub max: u32,
-    /// A FHIR search for the calls that count, relative to the base; its `Bundle.total` is what is asked for.
+    /// A FHIR search for the calls that count, relative to the base URL. `Bundle.total` is the number of calls.
     pub search: String,
 }
 
-/// The limits of a config for a caller (`Practitioner/<id>`), at `now`.
+/// The limits of a config for a caller (`Practitioner/<id>`) at `now`.
 #[must_use]
 pub fn limit_searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit> {
     let mut limits = Vec::new();
@@ -46,10 +46,11 @@ pub fn limit_searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<
     limits
 }
 
-/// Holds limits against what their searches found, `None` where one was not answered.
+/// Compares limits with the results of their searches; `None` is a search that failed.
 ///
 /// # Errors
-/// Which limit is reached; or that it is not known, and nothing is dialled.
+/// The refusal of the limit that is reached, or [`Refusal::ChartUnavailable`] if a search failed: then no call is
+/// placed.
 pub fn check_limits(limits: &[Limit], found: &[Option<Json>]) -> Result<(), Refusal> {
     for (index, limit) in limits.iter().enumerate() {
         let bundle = found.get(index).and_then(Option::as_ref);

@@ -2,7 +2,7 @@
 
 //! Who may be called: which numbers, at which hours, how often.
 //!
-//! A browser chooses everything about its call except `From`. The clinic's policy decides whether the call is placed.
+//! A browser chooses every parameter of its call except `From`. The clinic's policy decides whether the call is placed.
 
 mod callee;
 mod config;

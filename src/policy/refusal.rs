@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Why a call is not placed: a code for the log, a sentence for the caller.
+//! Why a call is not placed: a code for the log and a message for the caller.
 
 use super::spoken_message::SpokenMessage;
 use crate::error::Code;
@@ -9,45 +9,45 @@ use crate::error::Code;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// What was dialled is no number, or none that its country could have.
+    /// The callee is not a valid phone number, or not a possible number of its country.
     NumberInvalid,
-    /// An emergency service: a browser cannot tell it where the caller is.
+    /// An emergency service. A browser cannot tell it the caller's location.
     Emergency,
     /// The callee's country may not be called.
     Country,
-    /// A premium, satellite or shared-cost number, or one that the config blocks.
+    /// A premium-rate, satellite or shared-cost number, or a number that the config blocks.
     Blocked,
-    /// One of our own numbers: the call would come back to us.
+    /// One of the clinic's own numbers. The call would come back to the clinic.
     OwnNumber,
-    /// The callee sleeps.
+    /// It is outside the calling hours in the callee's time zone.
     Hours,
-    /// What the clocks of the callee show is not known.
+    /// The callee's local time is unknown.
     HoursUnknown,
-    /// The caller has as many calls going on as allowed.
+    /// The caller has the maximum number of concurrent calls.
     Concurrent,
-    /// The caller has placed as many calls in an hour as allowed.
+    /// The caller has placed the maximum number of calls in an hour.
     PerHour,
-    /// No practitioner of the chart has the caller's identity, and a limit needs to know.
+    /// No practitioner in the chart has the caller's identity, and a limit needs the practitioner.
     CallerUnknown,
-    /// There is no ticket.
+    /// The call has no ticket.
     TicketMissing,
-    /// The ticket is none of ours, or somebody else's.
+    /// The ticket is not valid, or belongs to another identity.
     TicketInvalid,
-    /// The ticket is too old.
+    /// The ticket has expired.
     TicketExpired,
     /// Another call has used the ticket.
     TicketUsed,
-    /// The chart does not tell whom the call was placed to reach.
+    /// The record of the call does not name a callee.
     CallUnknown,
     /// The config has no queue of that name.
     QueueUnknown,
-    /// The browser belongs to another TwiML App.
+    /// The browser uses another TwiML App.
     Application,
-    /// The chart did not answer, so that what the call needs to know is not known.
+    /// The chart did not answer, so required information is missing.
     ChartUnavailable,
     /// `PLUMLINE_SECRET` is too short.
     SecretWeak,
-    /// `PLUMLINE_SECRET` is needed, and not set.
+    /// `PLUMLINE_SECRET` is required and not set.
     SecretMissing,
 }
 
@@ -78,7 +78,7 @@ impl Refusal {
         }
     }
 
-    /// What the caller hears, where another kind of call hears it too.
+    /// The message that the caller hears, unless [`sentence`](Self::sentence) has a more specific one.
     #[must_use]
     pub const fn message(self) -> SpokenMessage {
         match self {
@@ -96,7 +96,7 @@ impl Refusal {
         }
     }
 
-    /// What the caller hears, in English.
+    /// The text that the caller hears, in English.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a caller hears whose call is not connected.
+//! What a caller hears when the call is not connected.
 
-/// What is said to whoever cannot be connected. None of it names a person or a clinic.
+/// A message to a caller whose call is not connected. No message names a person or a clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpokenMessage {
-    /// Something failed on our side.
+    /// Plumline or the chart failed.
     Failure,
-    /// `To` is no number that can be dialled.
+    /// `To` is not a number that can be dialed.
     InvalidNumber,
-    /// The call may not be placed from there.
+    /// The call is not allowed.
     NotAllowed,
-    /// Emergency calls are placed by phone.
+    /// Emergency numbers must be called by phone.
     Emergency,
     /// Numbers of this country may not be called.
     Country,
     /// This number may not be called.
     Blocked,
-    /// One of our own numbers may not be called.
+    /// The clinic's own numbers may not be called.
     OwnNumber,
-    /// The number called is none of ours.
+    /// The called number is not one of the clinic's numbers.
     NotInService,
 }
 
 impl SpokenMessage {
-    /// The sentence, in English.
+    /// The text, in English.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The actions: their verbs, one after the other, and the edges between them.
+//! Checks actions: their verbs, and the edges between them.
 
 use super::config_path::ConfigPath;
 use super::rules::MAX_COMPARED;
@@ -38,7 +38,7 @@ impl Checker<'_> {
         }
     }
 
-    /// What does nothing, or not what callers expect.
+    /// Warns of verbs that have no effect, or an unexpected one.
     pub(super) fn advise_on_actions(&mut self) {
         let at = ConfigPath::root("actions");
         for (index, (name, verbs)) in self.config.actions.iter().enumerate() {
@@ -54,7 +54,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Reports at the action with the most callback URLs that there are too many.
+    /// If there are too many callback URLs, reports the action with the most.
     pub(super) fn callback_urls(&mut self) {
         if count_callbacks(self.config) <= MAX_CALLBACKS {
             return;
@@ -66,7 +66,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether an earlier verb of the action has the same conditions, so that these never hold. Those on the language may.
+/// Whether an earlier verb of the action has the same conditions, so that these never hold. Conditions on the language
+/// may hold later.
 fn is_repeated(verbs: &[Verb], index: usize) -> bool {
     let Some(conditions) = verbs.get(index).and_then(Verb::conditions) else { return false };
     let earlier = verbs.get(index.saturating_sub(MAX_COMPARED)..index).unwrap_or_default();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What only the library checks: it advises whoever writes a config. A bot uses the config that it was given.
+//! Checks that only the library has, for the author of a config. A bot uses the config as it is.
 
 use crate::error::Code;
 use crate::twiml::{DocumentKind, check_xml};
 
-/// Whether this build gives advice.
+/// Whether this build has these checks.
 pub(super) const IS_BUILT: bool = true;
 
-/// Whether Twilio's documentation lists a language for `<Say>` or `<Gather>`. The tag is well-formed.
+/// Whether Twilio's documentation lists a language for `<Say>` or `<Gather>`. The tag must be well-formed.
 pub(super) fn is_known_language(element: &str, tag: &str) -> bool {
     let content = if element == "Say" { "x" } else { "<Say>x</Say>" };
     let xml = ["<Response><", element, " language=\"", tag, "\">", content, "</", element, "></Response>"].concat();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The greeting, and what a clinic settles besides its dialplan.
+//! Checks the greeting and the clinic settings outside the dialplan.
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
@@ -11,19 +11,19 @@ use crate::phone::parse;
 use crate::policy::{CallingHours, Outbound};
 use crate::twiml::is_writable;
 
-/// Who may own a task for the staff. Source: <https://hl7.org/fhir/R4/task-definitions.html#Task.owner>.
+/// The types of resources that may own a task. Source: <https://hl7.org/fhir/R4/task-definitions.html#Task.owner>.
 const OWNERS: &[&str] = &["Organization", "CareTeam", "HealthcareService", "Practitioner", "PractitionerRole"];
 
-/// A hundred years.
+/// One hundred years.
 const MAX_RETENTION_DAYS: u32 = 36_500;
 
 impl Checker<'_> {
-    /// What answers numbers that have no dialplan, and the settings that all callers share.
+    /// The greeting for numbers without a dialplan, and the settings that apply to all callers.
     pub(super) fn greeting(&mut self) {
         let config = self.config;
         let at = ConfigPath::root("greeting");
         if let Some(text) = &config.greeting.text {
-            // Nothing is said where it is empty.
+            // An empty text is allowed: nothing is said.
             let fits = text.is_empty() || shape::is_speakable_text(text);
             self.expect(fits, Code::ConfigText, &at.field("text"));
         }
@@ -50,7 +50,7 @@ impl Checker<'_> {
             self.alerts(alerts, &ConfigPath::root("alerts"));
         }
         if let Some(base) = &config.chart.extension_base {
-            // The URL of an extension is a name: http is as good.
+            // The URL of an extension is only an identifier, so http is allowed.
             let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
             self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field("extensionBase"));
         }
@@ -60,7 +60,7 @@ impl Checker<'_> {
         let config = self.config;
         let at = ConfigPath::root("identities");
         for (index, (identity, binding)) in config.identities.iter().enumerate() {
-            // It may be somebody's name.
+            // It may be a person's name, so the path has the index only.
             let at = at.element(index);
             self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
             self.advise(|| !binding.roles.is_empty() || !binding.practitioners.is_empty(), Code::ConfigEmpty, &at);
@@ -76,8 +76,8 @@ impl Checker<'_> {
         }
     }
 
-    /// An identity that the plan rings: unless it is bound to somebody, no token is given for it. Each is reported where it
-    /// is used first.
+    /// Checks an identity that the plan rings: unless it is bound to a person, no access token is issued for it. Each
+    /// is reported only at its first use.
     pub(in crate::dialplan) fn check_identity_binding(&mut self, identity: &str, at: &ConfigPath<'_>) {
         let is_bound = self.config.identities.get(identity).is_some() || shape::is_uuid(identity);
         if !is_bound && !self.unbound.iter().any(|known| known == identity) {
@@ -133,7 +133,7 @@ impl Checker<'_> {
 
     fn calling_hours(&mut self, hours: &CallingHours, at: &ConfigPath<'_>) {
         self.expect(shape::is_time(&hours.from, false), Code::ConfigTime, &at.field("from"));
-        // Nobody may be called around midnight.
+        // Calling hours may not include midnight.
         let ends = shape::is_time(&hours.to, true) && (hours.to > hours.from || !shape::is_time(&hours.from, false));
         self.expect(ends, Code::ConfigTime, &at.field("to"));
         let zones = at.field("zones");
@@ -147,14 +147,14 @@ impl Checker<'_> {
     }
 
     fn recording(&mut self, recording: &Recording, at: &ConfigPath<'_>) {
-        // Voicemail needs none: whoever leaves a message knows that it is kept.
+        // Voicemail needs no announcement: a caller who leaves a message knows that it is recorded.
         if recording.inbound || recording.outbound || recording.announcement != Prompt::default() {
             self.prompt(&recording.announcement, &at.field("announcement"));
         }
         self.range(recording.retention_days, 0, MAX_RETENTION_DAYS, &at.field("retentionDays"));
     }
 
-    /// Whether a task is opened for such a call, or an alert is sent.
+    /// Whether such a call creates a task or an alert.
     pub(in crate::dialplan) fn has_follow_up(&self, trigger: FollowUpTrigger) -> bool {
         let alerts = self.config.alerts.iter().flat_map(|alerts| &alerts.on);
         self.config.tasks.on.iter().chain(alerts).any(|on| *on == trigger)
@@ -167,7 +167,7 @@ impl Checker<'_> {
     }
 }
 
-/// Whether any number is of this country: one that has none is a mistyped one. A bot calls none of its numbers anyway.
+/// Whether a country has phone numbers; if not, it is a typing error. A bot calls none of its numbers anyway.
 fn is_known(country: &str) -> bool {
     parse("0", Some(country)) != Err(Code::PhoneCountryUnknown)
 }

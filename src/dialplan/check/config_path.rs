@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Where a check is: written down only where something is wrong.
+//! The path of a value in the config. It is formatted only if there is a finding.
 
-use crate::json::{decimal, may_be_told};
+use crate::json::{decimal, is_safe_name};
 
-/// A place in the document, by the places around it.
+/// A path: a segment and the path before it.
 #[derive(Clone, Copy)]
 pub struct ConfigPath<'a> {
     parent: Option<&'a ConfigPath<'a>>,
@@ -13,11 +13,11 @@ pub struct ConfigPath<'a> {
 
 #[derive(Clone, Copy)]
 enum Segment<'a> {
-    /// Of a list.
+    /// An element of a list.
     Element(usize),
-    /// A member that the schema names.
+    /// A member whose name is in the schema.
     Field(&'static str),
-    /// A member that the clinic named, and which one it is.
+    /// A member whose name the clinic chose, and its index.
     Member(&'a str, usize),
 }
 
@@ -28,7 +28,7 @@ impl<'a> ConfigPath<'a> {
         Self { parent: None, segment: Segment::Field(name) }
     }
 
-    /// A member that the schema names.
+    /// A member whose name is in the schema.
     #[must_use]
     pub const fn field(&'a self, name: &'static str) -> Self {
         Self { parent: Some(self), segment: Segment::Field(name) }
@@ -40,17 +40,18 @@ impl<'a> ConfigPath<'a> {
         Self { parent: Some(self), segment: Segment::Element(index) }
     }
 
-    /// A member that the clinic named, and which one it is.
+    /// A member whose name the clinic chose, and its index.
     #[must_use]
     pub const fn member(&'a self, index: usize, name: &'a str) -> Self {
         Self { parent: Some(self), segment: Segment::Member(name, index) }
     }
 
-    /// `actions.day[1].dial.timeout`. A name that may be a number or an address is told by its place.
+    /// The path as text: `actions.day[1].dial.timeout`. A name that may be a phone number or an address is replaced by
+    /// its index.
     pub fn path(&self) -> String {
         let mut path = self.parent.map_or_else(String::new, ConfigPath::path);
         match self.segment {
-            Segment::Member(name, _) if may_be_told(name) => push_name(&mut path, name),
+            Segment::Member(name, _) if is_safe_name(name) => push_name(&mut path, name),
             Segment::Element(index) | Segment::Member(_, index) => {
                 path.push('[');
                 path.push_str(&decimal(index as u64));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Languages that Twilio does not speak, or does not listen to:
+//! Warns of languages that Twilio does not support for speech output or speech recognition:
 //! <https://www.twilio.com/docs/voice/twiml/say#attributes-language>,
 //! <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
 
@@ -11,21 +11,21 @@ use crate::dialplan::speech::gather_language;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
 
-/// A language of the config, and its place.
+/// A language in the config, and its path.
 pub(super) struct UsedLanguage {
     path: String,
     tag: String,
-    /// Whether the call goes on in it, so that menus may listen in it.
+    /// Whether the call switches to it, so that menus may have to recognize it.
     is_switched: bool,
 }
 
 impl Checker<'_> {
-    /// A language that something is said in.
+    /// Checks a language for speech output only.
     pub(in crate::dialplan) fn spoken_language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.used_language(tag, false, at);
     }
 
-    /// A language that the call goes on in, which menus listen in too.
+    /// Checks a language that the call switches to: menus have to recognize it too.
     pub(in crate::dialplan) fn switched_language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.used_language(tag, true, at);
     }
@@ -38,10 +38,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn advise_on_languages(&mut self) {
-        let listens = self.config.verbs().any(Verb::listens);
+        let uses_speech_recognition = self.config.verbs().any(Verb::uses_speech_recognition);
         for UsedLanguage { path, tag, is_switched } in core::mem::take(&mut self.languages) {
-            let is_unheard = || listens && is_switched && !is_known_language("Gather", gather_language(&tag));
-            if self.findings.len() < MAX && (!is_known_language("Say", &tag) || is_unheard()) {
+            let is_not_recognized =
+                || uses_speech_recognition && is_switched && !is_known_language("Gather", gather_language(&tag));
+            if self.findings.len() < MAX && (!is_known_language("Say", &tag) || is_not_recognized()) {
                 let code = Code::ConfigLanguageUnknown;
                 self.findings.push(ConfigFinding { path, code, severity: Severity::Warning });
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Loops and dead ends of the graph.
+//! Finds loops and dead ends in the graph of actions.
 
 use super::Checker;
 use super::config_path::ConfigPath;
@@ -11,7 +11,7 @@ use crate::error::Code;
 #[derive(Default)]
 pub(super) struct Edges {
     edges: Vec<EdgeTo>,
-    /// Where each action's begin.
+    /// The index of each action's first edge.
     starts: Vec<usize>,
 }
 
@@ -20,14 +20,14 @@ pub(super) struct Edges {
 pub(super) struct EdgeTo {
     pub(super) to: usize,
     pub(super) trigger: Trigger,
-    /// Which verb of its action it is of.
+    /// The index of the verb in its action.
     verb: usize,
-    /// The verb and the member that lead there.
+    /// The verb and the member that have the edge.
     member: &'static str,
 }
 
 impl Edges {
-    /// The next action begins.
+    /// Starts the next action.
     pub(super) fn begin(&mut self) {
         self.starts.push(self.edges.len());
     }
@@ -36,13 +36,13 @@ impl Edges {
         self.edges.push(EdgeTo { to, trigger: edge.trigger, verb, member: edge.member });
     }
 
-    /// The edge at a place among all, if it is one of `action`'s.
+    /// The edge at an index, if it belongs to `action`.
     fn of(&self, action: usize, at: usize) -> Option<EdgeTo> {
         let end = self.starts.get(action + 1).copied().unwrap_or(self.edges.len());
         self.edges.get(at).filter(|_| at < end).copied()
     }
 
-    /// All that lead away from an action.
+    /// The edges that start at an action.
     pub(super) fn from(&self, action: usize) -> impl Iterator<Item = EdgeTo> {
         (self.start(action)..).map_while(move |at| self.of(action, at))
     }
@@ -52,24 +52,24 @@ impl Edges {
     }
 }
 
-/// How far the search has come with an action.
+/// The state of the depth-first search for an action.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum VisitState {
     Not,
-    /// It is on the way that is being followed.
+    /// It is on the current path.
     Open,
     Done,
 }
 
 impl Checker<'_> {
-    /// If nobody presses, answers or hangs up, every call has to come to an end, and a document sooner than the engine
-    /// gives up. Each loop is reported once, at the verb that closes it.
+    /// Without any action of a person, every call has to end, and a document has to end before the engine's limit. Each
+    /// loop is reported once, at the verb that closes it.
     pub(super) fn loops(&mut self) {
         let count = self.config.actions.len();
         let mut seen = vec![VisitState::Not; count];
-        // The actions that are performed in one document with each.
+        // For each action: the maximum number of actions in its document.
         let mut lengths = vec![1_usize; count];
-        // The way that is being followed: actions, and which of their ways is next.
+        // The current path: actions, and the index of the next edge of each.
         let mut path: Vec<(usize, usize)> = Vec::new();
         for root in 0..count {
             if seen[root] == VisitState::Not {
@@ -81,7 +81,7 @@ impl Checker<'_> {
                 let Some(edge) = edge else {
                     seen[from] = VisitState::Done;
                     path.pop();
-                    // One more than the engine performs, and not all that lead here.
+                    // Report only the first action that exceeds the limit, and not every action that leads here.
                     if lengths[from] == MAX_HOPS + 1 {
                         self.chain_at(from);
                     }
@@ -89,13 +89,13 @@ impl Checker<'_> {
                 };
                 match seen.get(edge.to) {
                     Some(VisitState::Not) if edge.trigger != Trigger::Person => {
-                        // It is looked at again once that is done.
+                        // The edge is examined again when that action is done.
                         seen[edge.to] = VisitState::Open;
                         path.push((edge.to, self.edges.start(edge.to)));
                         continue;
                     }
                     Some(VisitState::Open) if edge.trigger != Trigger::Person => {
-                        // Whoever did not answer would ring for ever.
+                        // A phone that is not answered would ring forever.
                         let rings_again = edge.to == from && edge.member == "dial.otherwise";
                         let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
                         self.loop_at(from, edge, code);
@@ -122,7 +122,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Which actions lead to one of those that are wanted, or are one.
+    /// For each action: whether it is one of the wanted actions or leads to one.
     pub(super) fn leading_to(&self, wanted: impl Iterator<Item = bool>) -> Vec<bool> {
         let count = self.config.actions.len();
         let mut back = vec![Vec::new(); count];
@@ -141,7 +141,7 @@ impl Checker<'_> {
         leading
     }
 
-    /// Names that nothing leads to from a number.
+    /// Warns of names that no number leads to.
     pub(super) fn unused(&mut self) {
         let config = self.config;
         let mut dialplans = vec![false; config.dialplans.len()];
@@ -178,7 +178,7 @@ impl Checker<'_> {
         self.report_unused(ConfigPath::root("actions"), config.actions.iter().map(|(name, _)| name), &actions);
     }
 
-    /// Rules that answer a call and end it without a word.
+    /// Warns of rules that answer a call and end it without any audio.
     pub(super) fn silent_hangups(&mut self) {
         let config = self.config;
         let at = ConfigPath::root("dialplans");
@@ -201,7 +201,7 @@ impl Checker<'_> {
     }
 }
 
-/// Marks one; whether it was not marked before.
+/// Marks an element. Returns whether it was unmarked.
 fn mark(used: &mut [bool], at: Option<usize>) -> bool {
     at.and_then(|at| used.get_mut(at)).is_some_and(|used| !std::mem::replace(used, true))
 }

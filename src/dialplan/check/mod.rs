@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is wrong with a config that its types let pass: shapes and ranges of values, and plans that cannot work.
+//! Checks a config for errors that its types permit: formats and ranges of values, and plans that cannot work.
 
 mod actions;
 #[cfg(feature = "library")]
@@ -29,40 +29,40 @@ use loops::Edges;
 pub use config_path::ConfigPath;
 pub use shape::{is_identity, is_keys, is_reference, is_short, is_sip, is_speakable_text};
 
-/// How many findings are reported: what is wrong in a hundred places is wrong in its first.
+/// The maximum number of findings.
 const MAX: usize = 100;
 
-/// Something that is wrong with a config.
+/// An error or a warning about a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFinding {
-    /// Where: `actions.day[1].dial.timeout`. It holds no value of the config; of the names that stand in it only those
-    /// of actions, dialplans, hours and lists, and languages.
+    /// The path: `actions.day[1].dial.timeout`. It has no value of the config. The only names in it are those of
+    /// actions, dialplans, hours, lists and languages.
     pub path: String,
-    /// What.
+    /// The code.
     pub code: Code,
-    /// How bad.
+    /// The severity.
     pub severity: Severity,
 }
 
-/// How bad it is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The config is refused.
     Error,
-    /// It is used; something in it does nothing, or not what callers expect.
+    /// The config is used, but a part has no effect, or an unexpected one.
     Warning,
 }
 
-/// How much is looked for.
+/// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// What keeps calls from their way: a caller waits for this.
+    /// Errors that stop calls. A caller waits for this check.
     Errors,
-    /// Also what never rings, is not heard or does nothing.
+    /// Also what never rings, is never heard or has no effect.
     All,
 }
 
-/// What is wrong with `config`, `numbers` being the account's where they are known.
+/// Checks `config`. `numbers` are the account's, if known.
 #[must_use]
 pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<ConfigFinding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
@@ -82,26 +82,26 @@ pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec
     checker.findings
 }
 
-/// Checks a config, and collects what is wrong.
+/// Checks a config and collects findings.
 pub struct Checker<'a> {
     config: &'a Config,
     depth: Depth,
     /// The account's numbers.
     numbers: Option<&'a [E164<'a>]>,
-    /// Those and the config's.
+    /// The account's numbers and those of the config.
     ours: Vec<E164<'a>>,
     findings: Vec<ConfigFinding>,
     errors: usize,
-    /// From action to action.
+    /// The edges between actions.
     edges: Edges,
-    /// The languages of the config, by their places.
+    /// The languages of the config, with their paths.
     languages: Vec<UsedLanguage>,
-    /// The identities in use that are bound to no one, each once.
+    /// The identities in use that are bound to no person, without duplicates.
     unbound: Vec<String>,
 }
 
 impl Checker<'_> {
-    /// Four hours, the longest recording. Source: <https://www.twilio.com/docs/api/errors/13612>.
+    /// The maximum length of a recording: four hours. Source: <https://www.twilio.com/docs/api/errors/13612>.
     pub(super) const MAX_RECORDING: u32 = 14_400;
 
     fn check_all(&mut self) {
@@ -118,7 +118,7 @@ impl Checker<'_> {
         if self.errors == 0 && self.gives_advice() {
             self.sizes();
         }
-        // A mistyped name is what leaves others without use.
+        // A mistyped name is an error that makes other names unused, so these checks need a config without errors.
         if self.errors == 0 && self.gives_advice() {
             self.unused();
             self.dead_rules();
@@ -129,7 +129,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether more is looked for than what stops calls. No bot does: it uses what it was given.
+    /// Whether to check for more than what stops calls. A bot does not.
     pub(super) fn gives_advice(&self) -> bool {
         advice::IS_BUILT && self.depth == Depth::All
     }
@@ -142,21 +142,22 @@ impl Checker<'_> {
         }
     }
 
-    /// The config is used.
+    /// Adds a warning.
     pub(super) fn warning(&mut self, code: Code, at: &ConfigPath<'_>) {
         if self.findings.len() < MAX {
             self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Warning });
         }
     }
 
-    /// An error unless something holds.
+    /// Adds an error unless `holds`.
     pub(super) fn expect(&mut self, holds: bool, code: Code, at: &ConfigPath<'_>) {
         if !holds {
             self.error(code, at);
         }
     }
 
-    /// An error where the config is written, unless something holds. A bot goes on: no other call suffers from it.
+    /// Adds an error unless `holds`, only in the author's check. A bot uses the config anyway: other calls are not
+    /// affected.
     pub(super) fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &ConfigPath<'_>) {
         if self.gives_advice() && !holds() {
             self.error(code, at);
@@ -171,7 +172,7 @@ impl Checker<'_> {
         self.expect(url.is_none_or(|url| shape::is_url(url, &["https://"])), Code::ConfigUrl, at);
     }
 
-    /// A name at Twilio, or for people.
+    /// Checks a name for Twilio or for people.
     pub(super) fn label(&mut self, text: &str, at: &ConfigPath<'_>) {
         self.expect(shape::is_label(text), Code::ConfigText, at);
     }
@@ -180,7 +181,7 @@ impl Checker<'_> {
         self.expect(zone.is_none_or(shape::is_zone), Code::ConfigTimeZone, at);
     }
 
-    /// A number that has to be one of ours.
+    /// Checks a number that must be one of the clinic's.
     pub(super) fn our_number(&mut self, number: &str, at: &ConfigPath<'_>) {
         let ours = |numbers: &[E164<'_>]| numbers.iter().any(|ours| ours.as_str() == number);
         if E164::parse(number).is_none() {
@@ -190,19 +191,19 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a number is one that the config answers.
+    /// Whether the config has a dialplan for a number.
     pub(super) fn is_config_number(&self, number: &str) -> bool {
         self.config.numbers.position(number).is_some()
     }
 
-    /// Whether a number that the config names is never dialled, although it is one and none of ours. Its country does not
-    /// matter there.
+    /// Whether a valid number in the config that is not one of the clinic's is never dialed. Its country does not
+    /// matter.
     pub(super) fn is_never_dialed(&self, number: &str) -> bool {
         let reported = E164::parse(number).is_none() || self.is_config_number(number);
         !reported && !Policy::new(&self.config.outbound, &self.ours).allows_config_number(number)
     }
 
-    /// The names of an `on`.
+    /// Checks the keys of an `on`.
     pub(super) fn outcomes(&mut self, on: &Map<String>, known: &[VerbOutcome], at: &ConfigPath<'_>) {
         for (index, (outcome, _)) in on.iter().enumerate() {
             let is_known = known.iter().any(|known| known.word() == outcome);

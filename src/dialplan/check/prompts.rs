@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What callers hear: words, voices, SSML.
+//! Checks what callers hear: texts, voices, SSML.
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
@@ -28,7 +28,7 @@ impl Checker<'_> {
                 for (index, (tag, text)) in texts.iter().enumerate() {
                     let at = at.member(index, tag);
                     self.language(Some(tag), &at);
-                    // Where these words stand in for others they are read in their own language.
+                    // If this text is the default for another language, it is spoken in its own language.
                     self.spoken_language(Some(tag).filter(|tag| tag.contains('-')), &at);
                     self.text(text, is_ssml, &at);
                 }

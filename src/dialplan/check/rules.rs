@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Numbers, dialplans, hours and lists of callers.
+//! Checks numbers, dialplans, hours and lists of callers.
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
@@ -9,7 +9,7 @@ use crate::dialplan::verbs::Verb;
 use crate::error::Code;
 use crate::phone::E164;
 
-/// With as many rules each later one is compared.
+/// The maximum number of earlier rules with which a rule is compared.
 pub(super) const MAX_COMPARED: usize = 256;
 
 impl Checker<'_> {
@@ -89,7 +89,7 @@ impl Checker<'_> {
         let mut covered = false;
         for (index, rule) in rules.iter().enumerate() {
             let at = at.element(index);
-            // One is told; the others come after it too.
+            // Report only the first one.
             if covered {
                 self.error(Code::ConfigRuleUnreachable, &at);
                 return;
@@ -108,7 +108,7 @@ impl Checker<'_> {
             if caller.starts_with('+') {
                 checker.expect(is_caller(caller), Code::ConfigNumber, at);
             } else {
-                // Without its + it is a number all the same, unless a list is called so.
+                // A text without letters is a number without its `+`, unless a list has that name.
                 let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
                 let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
                 checker.expect(config.lists.position(caller).is_some(), unknown, at);
@@ -135,7 +135,7 @@ impl Checker<'_> {
             let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
             self.expect(defined, Code::ConfigNameUnknown, &at.field(name));
         }
-        // What contradicts itself never holds.
+        // Contradictory conditions never hold.
         let never = when.open.is_some() && when.open == when.closed
             || (when.patient == Some(false) || when.anonymous == Some(true))
                 && (when.patient_language.is_some() || when.care_team.is_some())
@@ -143,7 +143,7 @@ impl Checker<'_> {
         self.expect(!never, Code::ConfigRuleUnreachable, at);
     }
 
-    /// Conditions that never hold because of what is elsewhere.
+    /// Warns of conditions that never hold because of other parts of the config.
     pub(super) fn dead_rules(&mut self) {
         let config = self.config;
         let at = ConfigPath::root("dialplans");
@@ -165,7 +165,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks each of a list that may be absent, but not be empty: it would never hold.
+    /// Checks each element of a list that may be absent but not empty: an empty list would never match.
     fn each(
         &mut self,
         list: Option<&[String]>,
@@ -181,7 +181,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether every number has a time zone for what depends on the hour.
+    /// Checks that every number has a time zone if it needs the local time.
     pub(super) fn zones(&mut self) {
         let config = self.config;
         if config.time_zone.is_some() {
@@ -205,7 +205,7 @@ impl Checker<'_> {
     }
 }
 
-/// An E.164 number, or the beginning of some: `+1555*`.
+/// Whether a text is an E.164 number or a prefix such as `+1555*`.
 fn is_caller(text: &str) -> bool {
     text.strip_suffix('*').map_or_else(|| E164::parse(text).is_some(), shape::is_number_prefix)
 }

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What texts have to look like, each where one of its kind stands.
+//! Checks the format of texts.
 
 use crate::text::{is_letter_or_digit, split_before, split_on};
 use crate::time::days_since_epoch;
 use crate::twiml::{Node, is_writable};
 
-/// The longest text that is said. Twilio takes 4096 characters (error 13521), greetings and names put in included.
+/// The maximum length of a spoken text, in characters. Twilio accepts 4096 (error 13521), inserted names included.
 pub(super) const MAX_TEXT_CHARS: usize = 4_000;
 
-/// The longest SIP address that is dialled. Source: <https://www.twilio.com/docs/voice/twiml/sip>.
+/// The maximum length of a SIP address. Source: <https://www.twilio.com/docs/voice/twiml/sip>.
 const MAX_SIP_LENGTH: usize = 255;
 
-/// The name of a dialplan, an action, a list or hours: it goes into callback URLs and paths.
+/// Whether a text is a valid name of a dialplan, an action, a list or hours. It becomes part of callback URLs and
+/// paths.
 pub(super) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// What a caller can hear and XML can write.
+/// Whether a text can be spoken and written in XML.
 #[must_use]
 pub fn is_speakable_text(text: &str) -> bool {
     let audible = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     text.bytes().any(audible) && is_short(text, MAX_TEXT_CHARS) && is_writable(text)
 }
 
-/// Whether a voice says anything of a text.
+/// Whether a text has anything to speak.
 pub(super) fn has_speech_in_text(text: &str) -> bool {
     text.chars().any(is_letter_or_digit)
 }
 
-/// Whether a voice says anything of SSML: its texts, what `sub` says instead of its own, how `phoneme` is spoken.
+/// Whether SSML has anything to speak: its texts, the `alias` of `sub`, the `ph` of `phoneme`.
 pub(super) fn has_speech(nodes: &[Node<'_>]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Element(element) => {
@@ -44,24 +45,25 @@ pub(super) fn has_speech(nodes: &[Node<'_>]) -> bool {
     })
 }
 
-/// A name at Twilio, or for people.
+/// Whether a text is a valid name for Twilio or for people.
 pub(super) fn is_label(text: &str) -> bool {
     !text.trim().is_empty() && is_short(text, 64) && is_writable(text) && !text.bytes().any(|byte| byte < b' ')
 }
 
+/// Whether a text has at most `max` characters.
 #[must_use]
-/// Whether a text has at most so many characters.
 pub fn is_short(text: &str, max: usize) -> bool {
     text.len() <= max || text.chars().count() <= max
 }
 
-/// A voice of Twilio's, `Polly.Amy-Neural`, `Google.en-US-Chirp3-HD-Aoede`, by its shape: there are new ones every month.
+/// Whether a text has the format of a Twilio voice, such as `Polly.Amy-Neural` or `Google.en-US-Chirp3-HD-Aoede`. Only
+/// the format is checked, because Twilio adds voices every month.
 pub(super) fn is_voice(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
     (1..=128).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// A language tag, by its shape: <https://www.rfc-editor.org/rfc/rfc5646#section-2.1>.
+/// Whether a text has the format of a language tag: <https://www.rfc-editor.org/rfc/rfc5646#section-2.1>.
 pub(super) fn is_language(text: &str) -> bool {
     let (language, mut rest) = split_before(text, |byte| byte == b'-');
     let mut allowed = matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
@@ -73,7 +75,8 @@ pub(super) fn is_language(text: &str) -> bool {
     allowed && text.len() <= 35
 }
 
-/// The name of a time zone, by its shape: `America/New_York`, `UTC`. Whether there is such a zone, the host knows.
+/// Whether a text has the format of a time zone: `America/New_York`, `UTC`. Only the host knows whether the zone
+/// exists.
 pub(super) fn is_zone(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
     let mut rest = text;
@@ -90,7 +93,7 @@ pub(super) fn is_zone(text: &str) -> bool {
     named && text.len() <= 64 && !text.ends_with('/')
 }
 
-/// An absolute URL of one of these schemes, `https://`, whose host Twilio takes.
+/// Whether a text is an absolute URL with one of these schemes (`https://`) and a host that Twilio accepts.
 pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
     let Some(address) = schemes.iter().find_map(|scheme| text.strip_prefix(scheme)) else {
         return false;
@@ -104,7 +107,7 @@ pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
     !host.is_empty() && host.bytes().all(allowed) && port && text.len() <= 2_048 && text.bytes().all(plain)
 }
 
-/// `HH:MM`, `24:00` where it is an end.
+/// Whether a text is `HH:MM`; `24:00` only if `end`.
 pub(super) fn is_time(text: &str, end: bool) -> bool {
     let allowed = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
     match text.as_bytes() {
@@ -115,7 +118,7 @@ pub(super) fn is_time(text: &str, end: bool) -> bool {
     }
 }
 
-/// `YYYY-MM-DD`, or `MM-DD` for every year.
+/// Whether a text is `YYYY-MM-DD`, or `MM-DD` for every year.
 pub(super) fn is_date(text: &str) -> bool {
     let number = |from: usize, to: usize| {
         let digits = text.get(from..to)?;
@@ -131,7 +134,7 @@ pub(super) fn is_date(text: &str) -> bool {
     year.zip(month).zip(day).is_some_and(|((year, month), day)| days_since_epoch(year, month, day).is_some())
 }
 
-/// A reference to a resource of one of these types, `Practitioner/7`, or of all of them where none is given.
+/// Whether a text is a reference to a resource of one of these types: `Practitioner/7`.
 #[must_use]
 pub fn is_reference(text: &str, types: &[&str]) -> bool {
     let (resource, id) = split_on(text, b'/');
@@ -139,14 +142,15 @@ pub fn is_reference(text: &str, types: &[&str]) -> bool {
     types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(allowed)
 }
 
-/// An SDK identity. It names a client in a URI: error 31105 refuses what those keep out.
+/// Whether a text is a valid SDK identity. It becomes part of a URI: error 31105 refuses characters that a URI cannot
+/// have.
 #[must_use]
 pub fn is_identity(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
     (1..=256).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// An identity that is the id of a practitioner, with `-` or with `_`: Medplum's ids are UUIDs.
+/// Whether an identity is the id of a practitioner, with `-` or with `_`: Medplum's ids are UUIDs.
 pub(super) fn is_uuid(text: &str) -> bool {
     let separator = |at: usize| matches!(at, 8 | 13 | 18 | 23);
     let fits =
@@ -154,7 +158,7 @@ pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(fits) && !(text.contains('-') && text.contains('_'))
 }
 
-/// `sip:user@host`, parameters included.
+/// Whether a text is `sip:user@host`, parameters included.
 #[must_use]
 pub fn is_sip(text: &str) -> bool {
     let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
@@ -165,13 +169,13 @@ pub fn is_sip(text: &str) -> bool {
     !user.is_empty() && !host.is_empty() && text.len() <= MAX_SIP_LENGTH && text.bytes().all(plain)
 }
 
-/// The beginning of numbers: `+1555`.
+/// Whether a text is a number prefix: `+1555`.
 pub(super) fn is_number_prefix(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
 }
 
-/// Keys of a telephone.
+/// Whether a text has only keys of a phone.
 #[must_use]
 pub fn is_keys(text: &str, max: usize) -> bool {
     let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
@@ -192,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn tell_right_from_wrong() {
+    fn accepts_valid_texts_and_refuses_invalid_ones() {
         let long = |length: usize| "a".repeat(length);
         all(is_name, &["day", "a-1", &long(32)], &["", "Day", "a b", "a.b", "é", &long(33)]);
         all(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How long documents become: Twilio reads 64 kB of each.
+//! Checks the size of documents: Twilio reads 64 kB of each.
 
 use super::Checker;
 use super::config_path::ConfigPath;
@@ -10,8 +10,8 @@ use crate::error::Code;
 use crate::twiml::MAX_BYTES;
 
 impl Checker<'_> {
-    /// What is heard at once has to fit into one document. Where it does not, the last action that is too much is reported.
-    /// Only for plans without loops.
+    /// Actions that follow each other at once must fit into one document. If they do not, reports the last action that
+    /// exceeds the limit. Only for plans without loops.
     pub(super) fn sizes(&mut self) {
         let config = self.config;
         let mut sizes = vec![None; config.actions.len()];
@@ -22,7 +22,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Bytes of an action with the longest that it goes on with at once. No chain is longer than a call may go.
+    /// The size of an action with the longest sequence of actions that follow it at once. The depth is limited by the
+    /// check for chains.
     fn size(&self, action: usize, sizes: &mut [Option<usize>]) -> usize {
         if let Some(Some(size)) = sizes.get(action) {
             return *size;
@@ -30,7 +31,7 @@ impl Checker<'_> {
         let mut own = Size::default();
         let mut longest = 0;
         for verb in self.config.actions.at(action).into_iter().flat_map(|(_, verbs)| verbs) {
-            // What it goes on with at once stands in its place: where no one is there to be rung, nothing is written of that.
+            // What follows at once replaces this verb: if there is no one to ring, the `<Dial>` is not written.
             longest = longest.max(own.before + self.longest_after(verb, sizes));
             verb.size(self.config, &mut own);
         }

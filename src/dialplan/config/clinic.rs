@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a clinic settles besides its dialplan: calls out, recording, tasks, alerts.
+//! The clinic settings outside the dialplan: outbound calls, recording, tasks, alerts.
 
 use super::Config;
 use crate::dialplan::speech::Prompt;
 use crate::json::{members, words};
 
-/// `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
+/// `identities.<identity>`: who may sign in to Twilio's SDK under it. At least one entry is required. Several people
+/// may use it at the same time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -14,10 +15,10 @@ use crate::json::{members, words};
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Identity {
-    /// Everyone who has such a role now: codes of `PractitionerRole.code`.
+    /// Everyone who has one of these roles now: codes of `PractitionerRole.code`.
     #[cfg_attr(feature = "schema", schemars(inner(length(min = 1, max = 64))))]
     pub roles: Vec<String>,
-    /// These people, `Practitioner/<id>`.
+    /// These practitioners, `Practitioner/<id>`.
     #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^(Practitioner)/[A-Za-z0-9.-]{1,64}$"))))]
     pub practitioners: Vec<String>,
 }
@@ -27,7 +28,7 @@ members!(Identity {
     practitioners: optional "practitioners",
 });
 
-/// `recording`: none where it is absent.
+/// `recording`. If absent, calls are not recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -35,16 +36,16 @@ members!(Identity {
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Recording {
-    /// Calls that come in and reach somebody.
+    /// Whether to record inbound calls that are answered.
     #[cfg_attr(feature = "schema", serde(default))]
     pub inbound: bool,
-    /// Calls that our people place.
+    /// Whether to record calls that staff place.
     #[cfg_attr(feature = "schema", serde(default))]
     pub outbound: bool,
-    /// What both sides hear first; needed where any call is recorded.
+    /// The announcement that both sides hear first. Required if any call is recorded.
     #[cfg_attr(feature = "schema", serde(default))]
     pub announcement: Prompt,
-    /// Days after which a recording is deleted at Twilio, voicemail included; never where absent.
+    /// Days after which a recording, voicemail included, is deleted at Twilio. If absent, never.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,
 }
@@ -56,7 +57,7 @@ members!(Recording {
     retention_days: optional "retentionDays",
 });
 
-/// `tasks`: what is opened for the staff, each once per call.
+/// `tasks`: tasks for staff, one per call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -64,9 +65,9 @@ members!(Recording {
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Tasks {
-    /// After which calls.
+    /// Which calls create one.
     pub on: Vec<FollowUpTrigger>,
-    /// Who has them: a reference such as `Organization/<id>`.
+    /// The owner of the tasks: a reference such as `Organization/<id>`.
     #[cfg_attr(
         feature = "schema",
         schemars(regex(
@@ -81,23 +82,23 @@ members!(Tasks {
     owner: optional "owner",
 });
 
-/// A call that somebody should look after.
+/// What triggers a follow-up by staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum FollowUpTrigger {
-    /// Nobody answered.
+    /// No one answered.
     Missed,
     /// It could not be connected.
     Failed,
     /// A message was left.
     Voicemail,
-    /// The caller asked to be called back.
+    /// The caller asked for a callback.
     Callback,
 }
 
 words!(FollowUpTrigger { Missed: "missed", Failed: "failed", Voicemail: "voicemail", Callback: "callback" });
 
-/// `alerts`: the same, told to a service outside, without a word of who called.
+/// `alerts`: alerts to an external service, without any data about the caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -105,16 +106,16 @@ words!(FollowUpTrigger { Missed: "missed", Failed: "failed", Voicemail: "voicema
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Alerts {
-    /// An `https` URL that takes a POST.
+    /// An `https` URL that accepts a POST.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
-    /// What it takes.
+    /// The format that the URL accepts.
     #[cfg_attr(feature = "schema", serde(default))]
     pub format: AlertFormat,
-    /// After which calls.
+    /// Which calls create one.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub on: Vec<FollowUpTrigger>,
-    /// How many in an hour at most; 20 where absent.
+    /// The maximum number of alerts in an hour. If absent, 20.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 3600)))]
     pub per_hour: Option<u32>,
 }
@@ -126,21 +127,21 @@ members!(Alerts {
     per_hour: optional "perHour",
 });
 
-/// What an alert's address takes.
+/// The format of an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum AlertFormat {
-    /// `{ "text": … }`, as Slack and many others do.
+    /// `{ "text": … }`, for Slack and many others.
     #[default]
     Slack,
-    /// An event of Datadog's.
+    /// A Datadog event.
     Datadog,
 }
 
 words!(AlertFormat { Slack: "slack", Datadog: "datadog" });
 
 impl Config {
-    /// Whether somebody is told of calls that nobody answered.
+    /// Whether unanswered calls create tasks or alerts.
     #[must_use]
     pub fn follows_up(&self) -> bool {
         self.alerts.is_some() || !self.tasks.on.is_empty()
@@ -156,7 +157,7 @@ impl Config {
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct ChartSettings {
-    /// The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
+    /// The base URL of Plumline's extensions. If absent, `https://plumline.dev/fhir/StructureDefinition`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
 }
@@ -173,7 +174,7 @@ members!(ChartSettings {
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct AppointmentCalls {
-    /// Whether the appointment gets the call's extension too; otherwise a call changes no appointment.
+    /// Whether a call adds its extension to the appointment. If not, a call changes no appointment.
     pub call_extension: bool,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `PLUMLINE_CONFIG`, the clinic's own settings.
+//! `PLUMLINE_CONFIG`: the clinic's config.
 
 mod clinic;
 mod read;
@@ -19,8 +19,8 @@ pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpT
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
-/// The config document, JSON; everything in it is optional. `docs/dialplan.md` tells it by examples,
-/// `schema/config.json` whole.
+/// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
+/// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -28,49 +28,49 @@ pub use schema::schema;
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Config {
-    /// Where the schema of this document is, for editors.
+    /// The URL or path of the schema of this document, for editors.
     #[cfg_attr(feature = "schema", serde(rename = "$schema"))]
     pub schema: Option<String>,
-    /// What a caller hears first where their number has no dialplan.
+    /// What a caller hears first if the called number has no dialplan.
     pub greeting: Greeting,
-    /// The SDK identity that such calls ring; our own number's text where absent.
+    /// The SDK identity that rings for such calls. If absent, the text of the called number.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub client: Option<String>,
-    /// The language tag (BCP 47) that callers hear; `en-US` where absent.
+    /// The language tag (BCP 47) for callers. If absent, `en-US`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
-    /// The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+    /// The Twilio voice for callers, such as `Polly.Amy-Neural`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
-    /// The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+    /// The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
     #[cfg_attr(
         feature = "schema",
         schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
     )]
     pub time_zone: Option<String>,
-    /// The SDK identities that several may share, or that callers reach by name: who may sign in under each.
+    /// The SDK identities that several people share, or that callers reach by name: who may sign in under each.
     pub identities: Map<Identity>,
-    /// Our numbers, E.164, and what answers each.
+    /// The clinic's numbers (E.164), and the dialplan of each.
     pub numbers: Map<NumberPlan>,
-    /// The dialplans by name: rules, of which the first that fits is taken.
+    /// The dialplans by name: lists of rules. The first rule that matches is used.
     pub dialplans: Map<Vec<Rule>>,
-    /// The hours by name.
+    /// Opening hours by name.
     pub hours: Map<Hours>,
-    /// Lists of callers by name: E.164 numbers, or beginnings of them (`+1555*`).
+    /// Lists of callers by name: E.164 numbers, or prefixes (`+1555*`).
     pub lists: Map<Vec<String>>,
-    /// The actions by name: what is done, one after the other.
+    /// The actions by name: lists of verbs, which are performed in order.
     pub actions: Map<Vec<Verb>>,
-    /// Calls that our people place.
+    /// Calls that staff place.
     pub outbound: Outbound,
-    /// Recording; none where absent.
+    /// Recording. If absent, calls are not recorded.
     pub recording: Option<Recording>,
-    /// Tasks for the staff.
+    /// Tasks for staff.
     pub tasks: Tasks,
-    /// Alerts to a service outside; none where absent.
+    /// Alerts to an external service. If absent, none are sent.
     pub alerts: Option<Alerts>,
-    /// How the chart is written.
+    /// How records are written to the chart.
     pub chart: ChartSettings,
-    /// What calls do to appointments.
+    /// How calls change appointments.
     pub appointment: AppointmentCalls,
 }
 
@@ -101,7 +101,7 @@ impl Config {
         self.actions.iter().flat_map(|(_, verbs)| verbs)
     }
 
-    /// Whether the plan rings an identity by its name, or `identities` has it; in whatever case it is spelled.
+    /// Whether the plan rings this identity, or `identities` has it. The comparison ignores case.
     #[must_use]
     pub fn names_identity(&self, identity: &str) -> bool {
         let same = |named: &str| named.eq_ignore_ascii_case(identity);
@@ -111,19 +111,19 @@ impl Config {
             || Dial::all(self).any(|dial| dial.targets.iter().any(rings))
     }
 
-    /// Whether any call may be recorded, or a message left.
+    /// Whether calls may be recorded or messages left.
     #[must_use]
     pub fn may_record(&self) -> bool {
         self.recording.is_some() || Voicemail::is_in(self)
     }
 
-    /// The base of our extensions' URLs in the chart.
+    /// The base URL of Plumline's extensions in the chart.
     #[must_use]
     pub fn extension_base(&self) -> &str {
         self.chart.extension_base.as_deref().unwrap_or(EXTENSION_BASE)
     }
 
-    /// The most bytes that the announcement of recording becomes.
+    /// The maximum size of the recording announcement in TwiML, in bytes.
     #[must_use]
     pub fn announcement_size(&self) -> usize {
         self.recording.as_ref().map_or(0, |recording| recording.announcement.bytes())
@@ -138,10 +138,10 @@ impl Config {
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Greeting {
-    /// The words; `""` for none.
+    /// The text; `""` for none.
     #[cfg_attr(feature = "schema", schemars(length(max = 4000)))]
     pub text: Option<String>,
-    /// A voice of Twilio's, such as `Polly.Amy-Neural`.
+    /// A Twilio voice, such as `Polly.Amy-Neural`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// A language tag, such as `en-GB`.
@@ -155,11 +155,12 @@ members!(Greeting {
     language: optional "language",
 });
 
-/// Why a config is refused. Neither holds a value of it.
+/// Why a config is refused. Neither field has a value of the config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// Where: a path such as `actions.day[1].dial.timeout`, or `line 2, column 5` where it is no JSON.
+    /// The path, such as `actions.day[1].dial.timeout`, or `line 2, column 5` if the document is not valid JSON.
     pub path: String,
-    /// What: [`Code::ConfigInvalid`] where it is no such document, a code of its own where it is one that cannot work.
+    /// The code: [`Code::ConfigInvalid`] if the document does not match the types, a more specific code if the plan
+    /// cannot work.
     pub code: Code,
 }

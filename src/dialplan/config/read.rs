@@ -9,11 +9,11 @@ use crate::json::{Json, decimal, read_as};
 use crate::phone::E164;
 
 impl Config {
-    /// Reads a config document, and checks it as far as a bot does for a call: what [`Config::check`] finds besides keeps
-    /// no other call from its way, such as a number that never rings.
+    /// Reads a config document, and checks what a bot needs for a call. [`Config::check`] also finds errors that do not
+    /// stop other calls, such as a number that never rings.
     ///
     /// # Errors
-    /// [`ConfigError`]: nothing of a wrong config is used.
+    /// [`ConfigError`]: no part of an invalid config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let config = parse(text)?;
         match check(&config, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error) {
@@ -22,7 +22,7 @@ impl Config {
         }
     }
 
-    /// All that is wrong with a config document; `numbers` are the account's, where they are known.
+    /// All findings for a config document. `numbers` are the account's, if known.
     #[must_use]
     pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<ConfigFinding> {
         match parse(text) {
@@ -32,23 +32,23 @@ impl Config {
     }
 }
 
-/// The longest document, in bytes. It is read before a signature is checked, so its length is part of what a stranger can
-/// make a bot spend.
+/// The maximum size of the document, in bytes. The document is read before a signature is checked, so its size limits
+/// the cost of a request from an attacker.
 const MAX_LENGTH: usize = 256 * 1024;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
     if text.len() > MAX_LENGTH {
         return Err(ConfigError { path: "the document".to_owned(), code: Code::ConfigSize });
     }
-    read_as(text).map_err(|misfit| {
+    read_as(text).map_err(|error| {
         let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
-        // What is no JSON at all fits nothing, and whoever wrote it looks for a line.
+        // Invalid JSON matches no type; its author needs the line.
         if let Err(at) = Json::parse(text) {
             let (line, column) = (decimal(at.line.into()), decimal(at.column.into()));
             return refused(&["line ", &line, ", column ", &column]);
         }
-        let place = if misfit.path.is_empty() { "the document" } else { &misfit.path };
-        refused(&[if misfit.is_member { "an unknown or repeated member of " } else { "" }, place])
+        let place = if error.path.is_empty() { "the document" } else { &error.path };
+        refused(&[if error.is_member { "an unknown or repeated member of " } else { "" }, place])
     })
 }
 
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_is_there() {
+    fn reads_the_members_of_a_config() {
         assert_eq!(Config::read("{}"), Ok(Config::default()));
         let config = Config::read(r#"{"greeting":{"text":"Hello.","voice":"Polly.Amy-Neural","language":"en-GB"},"client":"desk","outbound":{"callerId":"+15550100002"}}"#).unwrap();
         assert_eq!(config.greeting.text.as_deref(), Some("Hello."));
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_place_of_an_error_and_never_the_value() {
+    fn an_error_has_the_path_and_never_the_value() {
         for (json, place) in [
             ("", "line 1, column 1"),
             ("{\n,}", "line 2, column 1"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_has_an_end() {
+    fn a_config_that_is_too_long_is_refused() {
         let padded = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
         assert!(Config::read(&padded(MAX_LENGTH)).is_ok());
         let refused = Config::read(&padded(MAX_LENGTH + 1)).unwrap_err();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_config_nested_without_end_is_refused() {
+    fn a_deeply_nested_config_is_refused() {
         for (open, close) in [("[", "]"), (r#"{"greeting":"#, "}"), (r#"{"actions":{"a":["#, "]}}")] {
             assert!(Config::read(&open.repeat(100_000)).is_err());
             assert!(Config::read(&(open.repeat(100_000) + &close.repeat(100_000))).is_err());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The dialplan: who is calling whom and when.
+//! The dialplan: rules by caller, called number and time.
 
 use super::Config;
 use crate::json::{members, words};
 
-/// One of our numbers.
+/// One of the clinic's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -13,16 +13,16 @@ use crate::json::{members, words};
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct NumberPlan {
-    /// What people call it; never spoken.
+    /// A name for people. It is never spoken.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
-    /// The dialplan that answers it.
+    /// The name of its dialplan.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub dialplan: String,
-    /// The language tag (BCP 47) of what its callers hear; `language` of the config where absent.
+    /// The language tag (BCP 47) for its callers. If absent, `language` of the config.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
-    /// Its time zone (IANA); `timeZone` of the config where absent.
+    /// Its time zone (IANA). If absent, `timeZone` of the config.
     #[cfg_attr(
         feature = "schema",
         schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
@@ -37,7 +37,7 @@ members!(NumberPlan {
     time_zone: optional "timeZone",
 });
 
-/// A line of a dialplan. The first whose conditions all hold is taken.
+/// A rule of a dialplan. The first rule whose conditions all hold is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -45,10 +45,10 @@ members!(NumberPlan {
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Rule {
-    /// The conditions; none for every call.
+    /// The conditions. If absent, the rule matches every call.
     #[cfg_attr(feature = "schema", serde(default))]
     pub when: Conditions,
-    /// The action.
+    /// The name of the action.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
@@ -58,7 +58,7 @@ members!(Rule {
     then: required "then",
 });
 
-/// Conditions. All that are given must hold; of a list, one.
+/// Conditions. All given conditions must hold. In a list, one element must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -66,7 +66,7 @@ members!(Rule {
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Conditions {
-    /// Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+    /// The caller: E.164 numbers, prefixes (`+1555*`), or names of `lists`.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), inner(regex(pattern = "^(\\+[1-9][0-9]{0,14}\\*?|[a-z0-9-]{1,32})$")))
@@ -74,7 +74,7 @@ pub struct Conditions {
     pub callers: Option<Vec<String>>,
     /// Whether the caller withholds their number.
     pub anonymous: Option<bool>,
-    /// What the caller's carrier says of their number.
+    /// How the caller's carrier verified their number.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub verification: Option<Vec<Verification>>,
     /// Whether exactly one patient has the caller's number.
@@ -85,20 +85,20 @@ pub struct Conditions {
         schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
     )]
     pub patient_language: Option<Vec<String>>,
-    /// The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
-    /// called.
+    /// The current language of the call: tags, or languages without a region. In the rules of a dialplan it is the
+    /// language of the called number.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
     )]
     pub language: Option<Vec<String>>,
-    /// A care team that the patient is in: `CareTeam/<id>`.
+    /// Care teams of the patient: `CareTeam/<id>`.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), inner(regex(pattern = "^(CareTeam)/[A-Za-z0-9.-]{1,64}$")))
     )]
     pub care_team: Option<Vec<String>>,
-    /// Which of our numbers was called.
+    /// The called number.
     #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(regex(pattern = "^\\+[1-9][0-9]{6,14}$"))))]
     pub called: Option<Vec<String>>,
     /// The name of `hours` that are open now.
@@ -123,13 +123,13 @@ members!(Conditions {
 });
 
 impl Conditions {
-    /// Visits the names of the hours and of the lists of callers that they refer to.
+    /// Visits the names of the hours and of the lists of callers that the conditions use.
     pub fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
         self.open.iter().chain(&self.closed).for_each(|name| hours(name));
         self.callers.iter().flatten().for_each(|name| lists(name));
     }
 
-    /// Whether they depend on hours that are in the time zone of the number called.
+    /// Whether they depend on hours in the time zone of the called number.
     #[must_use]
     pub fn needs_local_time(&self, config: &Config) -> bool {
         let mut hours = self.open.iter().chain(&self.closed).filter_map(|name| config.hours.get(name));
@@ -141,19 +141,19 @@ impl Conditions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
 pub enum Verification {
-    /// Attested in full, `TN-Validation-Passed-A`.
+    /// Full attestation, `TN-Validation-Passed-A`.
     Full,
-    /// Attested in part or at the gateway, `-B` and `-C`.
+    /// Partial or gateway attestation, `-B` and `-C`.
     Partial,
-    /// Failed, which most spoofed numbers do.
+    /// Failed, as for most spoofed numbers.
     Failed,
-    /// Not said.
+    /// No information.
     None,
 }
 
 words!(Verification { Full: "full", Partial: "partial", Failed: "failed", None: "none" });
 
-/// When a clinic is open.
+/// Opening hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -161,15 +161,15 @@ words!(Verification { Full: "full", Partial: "partial", Failed: "failed", None: 
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Hours {
-    /// Week by week.
+    /// The weekly hours.
     pub weekly: Vec<Weekly>,
-    /// Days that are closed all the same, `YYYY-MM-DD`; `MM-DD` every year.
+    /// Days that are closed: `YYYY-MM-DD`, or `MM-DD` for every year.
     #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"))))]
     pub holidays: Vec<String>,
-    /// A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count as well.
+    /// A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count too.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(HealthcareService)/[A-Za-z0-9.-]{1,64}$")))]
     pub healthcare_service: Option<String>,
-    /// The time zone (IANA); that of the number called where absent.
+    /// The time zone (IANA). If absent, the time zone of the called number.
     #[cfg_attr(
         feature = "schema",
         schemars(regex(pattern = "^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}|UTC|GMT)$"))
@@ -184,7 +184,7 @@ members!(Hours {
     time_zone: optional "timeZone",
 });
 
-/// Hours of some weekdays. Where `to` is not after `from`, it is on the day after.
+/// Hours on some weekdays. If `to` is not after `from`, it is on the next day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -192,7 +192,7 @@ members!(Hours {
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Weekly {
-    /// The weekdays on which they begin.
+    /// The weekdays on which the hours start.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub days: Vec<Day>,
     /// `HH:MM`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The JSON Schema of the config, made from its types. `serde` reads a config too: tests compare it with the reader of the
-//! bots.
+//! Generates the JSON Schema of the config from its types. Implements serde for the types too: tests compare it with
+//! the reader of the bots.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,11 +17,11 @@ use super::Config;
 use crate::dialplan::speech::Words;
 use crate::json::Map;
 
-/// Where the schema is published.
+/// The URL where the schema is published.
 const ID: &str = "https://plumline.dev/schema/config.json";
 
-/// The schema (JSON Schema 2020-12) as text: what stands in `schema/config.json`. It says less than
-/// [`Config::check`]: names that are defined, ways that come to an end and their like are no matter of schemas.
+/// The schema (JSON Schema 2020-12) as text, as in `schema/config.json`. It checks less than [`Config::check`]: a
+/// schema cannot express undefined names, loops and similar errors.
 #[must_use]
 pub fn schema() -> String {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Config>();
@@ -35,19 +35,19 @@ pub fn schema() -> String {
         named(properties, "identities", "^[!-~]{1,256}$");
         named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
     }
-    // A Value always serializes.
+    // A `Value` always serializes.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// The names that the members of an object may have.
+/// Sets the pattern for the member names of an object.
 fn named(properties: &mut serde_json::Map<String, Value>, name: &str, pattern: &str) {
     if let Some(Value::Object(object)) = properties.get_mut(name) {
         object.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
     }
 }
 
-/// Takes out what schemars adds. What is optional is left out, and the reader takes no `null`; and no validator but its
-/// own knows the format `uint32`.
+/// Removes what schemars adds. Optional members are left out and never `null`, and only schemars' own validator knows
+/// the format `uint32`.
 fn without_additions(schema: &mut Schema) {
     transform_subschemas(&mut without_additions, schema);
     schema.remove("format");

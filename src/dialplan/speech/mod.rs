@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What callers hear: words in their language, and the voice that speaks them.
+//! What callers hear and say: texts, languages and voices.
 
 mod phrases;
 mod prompt;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What callers say: words that can be compared, and the language that `<Gather>` listens in.
+//! What callers say: words that can be compared, and the language for `<Gather>`.
 
 use crate::text::is_letter_or_digit;
 
-/// The words of a text in lowercase, without punctuation. In scripts without spaces between words each letter is a word, so
-/// a phrase is found wherever it is said.
+/// The words of a text in lowercase, without punctuation. In scripts without spaces between words each letter is a
+/// word, so that a phrase is found anywhere in a sentence.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -24,12 +24,12 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// What separates words: spaces and punctuation, but no apostrophe and no combining mark.
+/// Whether a character separates words: spaces and punctuation, but not apostrophes or combining marks.
 fn is_mark(c: char) -> bool {
     !is_letter_or_digit(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
 }
 
-/// Letters of Chinese, Japanese, Thai, Lao, Khmer and Burmese.
+/// Whether a character is a letter of Chinese, Japanese, Thai, Lao, Khmer or Burmese.
 fn is_unspaced(c: char) -> bool {
     !is_mark(c)
         && matches!(
@@ -44,8 +44,8 @@ fn is_unspaced(c: char) -> bool {
         )
 }
 
-/// What `<Gather>` calls a language that `<Say>` has another name for.
-/// Sources: <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
+/// The tag that `<Gather>` uses for a language of `<Say>`. Some differ. Sources:
+/// <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
 /// <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
 #[must_use]
 pub fn gather_language(language: &str) -> &str {
@@ -63,8 +63,8 @@ pub fn gather_language(language: &str) -> &str {
     NAMES.iter().find(|(said, _)| said.eq_ignore_ascii_case(language)).map_or(language, |(_, heard)| heard)
 }
 
-/// The lowercase letter of an uppercase one, in Latin, Greek and Cyrillic. The table for all of Unicode is ten times the size
-/// of this file.
+/// Converts a letter to lowercase in Latin, Greek and Cyrillic. A table for all of Unicode is ten times as large as
+/// this file.
 fn lowercase(c: char) -> char {
     let shifted = |by: u32| char::from_u32(c as u32 + by).unwrap_or(c);
     match c {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A prompt: words, how they are spoken, and how often.
+//! A prompt: the words, the voice and language, and the number of repetitions.
 
 use super::words::Words;
 use crate::json::members;
 
-/// What a caller hears: the value of `say`, and of every member that is said.
+/// What a caller hears: the value of `say`, and of every other member with spoken text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -14,17 +14,17 @@ use crate::json::members;
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Prompt {
-    /// The words; either these or `ssml`.
+    /// The text. Set either `text` or `ssml`.
     pub text: Option<Words>,
-    /// The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+    /// The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
     pub ssml: Option<Words>,
-    /// A voice of Twilio's; `voice` of the config where absent.
+    /// A Twilio voice. If absent, `voice` of the config.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
-    /// A language tag; the call's where absent.
+    /// A language tag. If absent, the language of the call.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
-    /// How often it is said; once where absent.
+    /// How many times it is said. If absent, once.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub times: Option<u32>,
 }
@@ -38,10 +38,10 @@ members!(Prompt {
 });
 
 impl Prompt {
-    /// More bytes than `<Say>` has around its words.
+    /// The maximum size of the `<Say>` tags, in bytes.
     const TAGS: usize = 256;
 
-    /// The most bytes that it becomes.
+    /// The maximum size in TwiML, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         Self::TAGS + self.text.as_ref().or(self.ssml.as_ref()).map_or(0, Words::bytes)

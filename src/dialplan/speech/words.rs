@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is said, in one language or in several.
+//! A text in one language or several.
 
-use crate::json::{Map, Misfit, Parser, Typed};
+use crate::json::{Map, Parser, ShapeError, Typed};
 
-/// A text, or one for each language by its tag: `"Hello"`, `{ "en-US": "Hello", "es-US": "Hola" }`.
+/// A text, or a text for each language tag: `"Hello"`, `{ "en-US": "Hello", "es-US": "Hola" }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Words {
-    /// The same in every language.
+    /// The same text for every language.
     One(String),
-    /// By language tag (BCP 47), the first where the caller's is not there.
+    /// Texts by language tag (BCP 47). The first one is the default.
     Each(Map<String>),
 }
 
 impl Words {
-    /// The words for a caller whose language is `language`: that very tag, else one of the same language (`es` for
-    /// `es-US`), else the first; and then their own tag, since they are to be read in that.
+    /// The text for a language: that of the same tag, else of the same language (`es` for `es-US`), else the first. In
+    /// the last case the second value is the tag of that text, because it has to be spoken in its own language.
     #[must_use]
     pub fn in_language(&self, language: &str) -> (&str, Option<&str>) {
         match self {
@@ -42,14 +42,14 @@ impl Words {
 }
 
 impl Words {
-    /// The most bytes that they have in XML.
+    /// The maximum size in XML, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.texts().map(xml_bytes).max().unwrap_or(0)
     }
 }
 
-/// How many bytes a text has where XML writes it.
+/// The size of a text in XML, in bytes.
 #[must_use]
 pub fn xml_bytes(text: &str) -> usize {
     let bytes = text.bytes().map(|byte| match byte {
@@ -73,7 +73,7 @@ impl Default for Words {
 }
 
 impl Typed for Words {
-    fn read(parser: &mut Parser<'_>) -> Result<Self, Misfit> {
+    fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         if parser.is_text() { Typed::read(parser).map(Self::One) } else { Typed::read(parser).map(Self::Each) }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is said, as `<Say>`: <https://www.twilio.com/docs/voice/twiml/say>.
+//! Writes spoken text as `<Say>`: <https://www.twilio.com/docs/voice/twiml/say>.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,14 @@ use crate::json::decimal;
 use crate::text::split_on;
 use crate::twiml::{self, Document, Node};
 
-/// What the number called speaks where nothing says so: Twilio's own default.
+/// The language if the config sets none. It is Twilio's default.
 pub const DEFAULT_LANGUAGE: &str = "en-US";
 
-/// Why a document cannot be written: the code, and the place in the config.
+/// Why a document cannot be written: the code, and the path in the config.
 pub type RenderError = (Code, String);
 
-/// Says something in which `{name}` stands for a text; `current` is the language of this moment.
+/// Writes a prompt. `replaced` is a placeholder such as `{name}` and its text; `current` is the current language of the
+/// call.
 ///
 /// # Errors
 /// [`RenderError`]: the SSML is not well-formed.
@@ -47,7 +48,7 @@ pub fn say(
     Ok(())
 }
 
-/// Writes a `<Say>`, unless there are no words. `replaced`: a name in the words, and the text that takes its place.
+/// Writes a `<Say>`, unless the text is empty. `replaced` is a placeholder and its text.
 pub fn write_text(
     document: &mut Document<'_>,
     attributes: &[(&str, &str)],
@@ -63,8 +64,8 @@ pub fn write_text(
     }
 }
 
-/// The words for a language, and the language that they are read in: their own where there are none in that. `<Say>` takes
-/// no language without a region, so of one that has none it is the config's, if that is the same.
+/// The text for a language, and the language to speak it in: its own if there is no text in the wanted one. `<Say>`
+/// accepts no language without a region, so for such a tag it is the config's language if that is the same.
 #[must_use]
 pub fn localized<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> (&'a str, Option<&'a str>) {
     let (words, own) = words.in_language(wanted.unwrap_or(DEFAULT_LANGUAGE));
@@ -73,8 +74,8 @@ pub fn localized<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Conf
     (words, own.filter(|own| own.contains('-')).or(wanted))
 }
 
-/// `voice`, `language` and `loop` of a `<Say>`. The config's voice speaks the config's language, and no other: an English
-/// voice reads Spanish words as if they were English.
+/// `voice`, `language` and `loop` of a `<Say>`. The voice of the config is used only for the language of the config: an
+/// English voice pronounces Spanish text as if it were English.
 #[must_use]
 pub fn attributes<'a>(
     voice: Option<&'a str>,
@@ -94,7 +95,7 @@ pub fn attributes<'a>(
     attributes
 }
 
-/// The attributes of a `<Say>` for sentences of ours, which are English.
+/// The attributes of a `<Say>` for Plumline's own texts, which are in English.
 #[must_use]
 pub fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
     let general = config.language.as_deref();
@@ -102,12 +103,12 @@ pub fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
     attributes(None, language, None, config)
 }
 
-/// Whether two tags are of the same language, whatever the region.
+/// Whether two tags have the same language, whatever the region.
 fn is_same(one: &str, other: &str) -> bool {
     split_on(one, b'-').0.eq_ignore_ascii_case(split_on(other, b'-').0)
 }
 
-/// Writes SSML into an open `<Say>`; what is put in for a name is text, so that the elements stay those of the config.
+/// Writes SSML into an open `<Say>`. The text for a placeholder is escaped, so it cannot add elements.
 fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
     for node in nodes {
         match node {
@@ -116,7 +117,7 @@ fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<
                 for (name, value) in &element.attributes {
                     attributes.push((&**name, &**value));
                 }
-                // The names are those of a table.
+                // Element names are static strings of a table.
                 let Cow::Borrowed(name) = element.name else { continue };
                 if element.children.is_empty() {
                     document.empty(name, &attributes);

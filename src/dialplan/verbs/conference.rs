@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `conference`: puts the caller into a room. `<Conference>`: <https://www.twilio.com/docs/voice/twiml/conference>.
+//! `conference`: puts the caller into a conference. `<Conference>`:
+//! <https://www.twilio.com/docs/voice/twiml/conference>.
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::CallbackKind;
@@ -20,19 +21,19 @@ use crate::json::{decimal, members};
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Conference {
-    /// Its name at Twilio.
+    /// The name at Twilio.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
-    /// Whether it waits for one of our people to begin.
+    /// Whether the conference starts only when a staff member joins.
     #[cfg_attr(feature = "schema", serde(default))]
     pub wait_for_staff: bool,
-    /// What is heard meanwhile: an `https` URL.
+    /// The music while callers wait: an `https` URL.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub music: Option<String>,
-    /// How many may be in it, 2 to 250.
+    /// The maximum number of participants, 2 to 250.
     #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 250)))]
     pub max_participants: Option<u32>,
-    /// The action after it; the call ends where absent.
+    /// The action after the conference. If absent, the call ends.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: Option<String>,
 }
@@ -46,7 +47,7 @@ members!(Conference {
 });
 
 impl Conference {
-    /// The conference of the config that has this name at Twilio.
+    /// The conference in the config with this name at Twilio.
     #[must_use]
     pub fn named<'a>(config: &'a Config, name: &str) -> Option<&'a Self> {
         config.verbs().find_map(|verb| match verb {
@@ -115,13 +116,13 @@ impl DialplanVerb for Conference {
     }
 }
 
-/// How many may be in a room, as Twilio takes it.
+/// The maximum number of participants, as text for TwiML.
 #[must_use]
 pub fn max_participants(conference: &Conference) -> Option<String> {
     conference.max_participants.map(|max| decimal(max.clamp(2, 250).into()))
 }
 
-/// The attributes of a `<Conference>` that are the same for whoever comes in: Twilio goes by those of the first.
+/// The attributes of a `<Conference>` that are the same for every participant: Twilio uses those of the first.
 pub fn conference_attributes<'a>(
     attributes: &mut Vec<(&'static str, &'a str)>,
     conference: &'a Conference,
@@ -146,7 +147,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn puts_the_caller_into_a_room() {
+    fn puts_the_caller_into_a_conference() {
         let actions =
             r#"{"main":[{"conference":{"name":"r","waitForStaff":true,"then":"end"}}],"end":[{"hangup":{}}]}"#;
         assert_eq!(

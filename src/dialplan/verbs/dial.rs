@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `dial`: rings people, one after the other or all at once. `<Dial>`:
-//! <https://www.twilio.com/docs/voice/twiml/dial>.
+//! `dial`: rings people, in order or all at once. `<Dial>`: <https://www.twilio.com/docs/voice/twiml/dial>.
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
@@ -21,9 +20,9 @@ use crate::json::{Map, decimal, members, words};
 use crate::phone::E164;
 use crate::text::hash;
 
-/// Seconds that each target rings, unless the config says otherwise.
+/// The default number of seconds that each target rings.
 const DEFAULT_TIMEOUT: u32 = 20;
-/// The most targets that ring one after the other: no caller waits for more.
+/// The maximum number of targets that ring in order. No caller waits for more.
 const MAX_IN_ORDER: usize = 50;
 
 /// `dial`.
@@ -34,22 +33,22 @@ const MAX_IN_ORDER: usize = 50;
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Dial {
-    /// Whom.
+    /// Whom to ring.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub targets: Vec<Target>,
-    /// In which order; `inOrder` where absent.
+    /// The order. If absent, `inOrder`.
     #[cfg_attr(feature = "schema", serde(default))]
     pub order: RingOrder,
-    /// Seconds that each rings; 20 where absent.
+    /// Seconds that each target rings. If absent, 20.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout: Option<u32>,
-    /// The number that they see: one of ours; the caller's own where absent.
+    /// The caller ID for the targets: one of the clinic's numbers. If absent, the caller's number.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
     /// The actions by outcome.
     #[cfg_attr(feature = "schema", serde(default))]
     pub on: Map<String>,
-    /// The action of every other outcome but `answered`, after which the call ends.
+    /// The action for every other outcome except `answered`, after which the call ends.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
@@ -63,7 +62,7 @@ members!(Dial {
     otherwise: required "otherwise",
 });
 
-/// In which order the targets of a `dial` ring.
+/// The order in which the targets of a `dial` ring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -75,9 +74,10 @@ pub enum RingOrder {
     /// One after the other.
     #[default]
     InOrder,
-    /// All at once; the first to answer gets the call.
+    /// All at once. The first to answer gets the call.
     AllAtOnce,
-    /// One after the other, each call beginning with another one by a hash of its `CallSid`: evenly over many calls.
+    /// One after the other, starting with a target that a hash of the `CallSid` selects: evenly distributed over many
+    /// calls.
     HuntGroup,
 }
 
@@ -107,7 +107,7 @@ impl DialplanVerb for Dial {
         checker.outcomes(&self.on, &VerbOutcome::OF_DIAL, &at.field("on"));
     }
 
-    /// Each identity that it rings needs somebody who may sign in under it.
+    /// Each identity that it rings must be bound to a person.
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let targets = at.field("targets");
         for (index, target) in self.targets.iter().enumerate() {
@@ -118,7 +118,7 @@ impl DialplanVerb for Dial {
     }
 
     fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
-        // Where the chart alone knows who rings, it may be no one.
+        // If only the chart determines who rings, there may be no one to ring.
         let no_one = if self.targets.iter().any(Target::is_fixed) { Trigger::Unattended } else { Trigger::Immediate };
         let on = at.field("on");
         for (index, (outcome, action)) in self.on.iter().enumerate() {
@@ -152,7 +152,7 @@ impl DialplanVerb for Dial {
         match event {
             VerbEvent::NextTarget { n, before } => self.add_lookups_from(*n, *before, lookups),
             VerbEvent::Answered { n } => {
-                // Who was rung is told by the same look-ups.
+                // The same lookups determine who was rung.
                 match self.order {
                     RingOrder::AllAtOnce | RingOrder::HuntGroup => {
                         self.targets.iter().for_each(|target| target.add_lookups(lookups));
@@ -181,7 +181,7 @@ impl DialplanVerb for Dial {
         Progress::Event(if outcome == VerbOutcome::Answered {
             VerbEvent::Answered { n }
         } else {
-            // All targets are tried before `on` is asked: a hunt group does not end with the first that is busy.
+            // All targets are tried before `on` is evaluated: a hunt group does not end at the first busy target.
             VerbEvent::NextTarget { n: n + 1, before: outcome }
         })
     }
@@ -214,7 +214,7 @@ impl Dial {
         config.verbs().filter_map(|verb| if let Verb::Dial(dial) = verb { Some(dial) } else { None })
     }
 
-    /// How many times it rings: once for all targets, or once for each.
+    /// The number of rounds of ringing: one for all targets, or one for each.
     const fn places(&self) -> u32 {
         match self.order {
             RingOrder::AllAtOnce => 1,
@@ -222,15 +222,15 @@ impl Dial {
         }
     }
 
-    /// The target in the `n`th place, where they ring one after the other.
+    /// The target at index `n`, if targets ring one after the other.
     fn target(&self, plan: &Plan<'_>, n: u32) -> Option<&Target> {
         let (count, n) = (self.targets.len(), n as usize);
-        // A hunt group begins by the hash of the CallSid, so every request of a call agrees.
+        // A hunt group starts at a hash of the CallSid, so that all requests of a call use the same order.
         let first = if self.order == RingOrder::HuntGroup { hash(plan.caller.sid) as usize % count.max(1) } else { 0 };
         if n < count { self.targets.get((first + n) % count) } else { None }
     }
 
-    /// What rings in the `n`th place.
+    /// What rings in round `n`.
     fn endpoints(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Endpoints {
         match self.order {
             RingOrder::AllAtOnce if n == 0 => Endpoints::of(self.targets.iter(), plan, facts),
@@ -239,7 +239,7 @@ impl Dial {
         }
     }
 
-    /// Whether only browsers and apps ring in the `n`th place.
+    /// Whether only browsers and apps ring in round `n`.
     fn rings_only_apps(&self, plan: &Plan<'_>, n: u32) -> bool {
         let is_app = |target: &Target| matches!(target, Target::Client(_));
         match self.order {
@@ -248,11 +248,11 @@ impl Dial {
         }
     }
 
-    /// What the targets need from the `n`th place on, until one surely rings.
+    /// Adds what must be looked up from round `n` on, until a target rings in any case.
     fn add_lookups_from<'a>(&'a self, n: u32, before: VerbOutcome, lookups: &mut Lookups<'_, 'a>) {
         let mut always_rings = false;
         match self.order {
-            // Any may be the first.
+            // Any target may be the first.
             RingOrder::HuntGroup => {
                 self.targets.iter().for_each(|target| target.add_lookups(lookups));
                 always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.plan));
@@ -276,8 +276,8 @@ impl Dial {
         }
     }
 
-    /// Rings the `n`th place, or the first behind it where anything rings. Where nothing does, the action of how the last
-    /// one ended comes next.
+    /// Rings in round `n`, or in the first later round in which anything rings. If nothing rings, the action for the
+    /// last outcome is next.
     fn ring<'a>(
         &'a self,
         writer: &mut Writer<'a>,
@@ -307,7 +307,7 @@ impl Dial {
         }
         writer.document.open("Dial", &attributes);
         let status = writer.status_url(CallbackKind::Status);
-        // The same for every call: a callee has switched to no language.
+        // The same URL for every call: a callee has no switched language.
         let announcement_url = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
         for endpoint in endpoints.iter() {
             write_endpoint(writer, endpoint, &status, Some(announcement_url.as_str()).filter(|_| recording.is_some()));
@@ -322,7 +322,7 @@ impl Dial {
         Ok(AfterVerb::End)
     }
 
-    /// Whether a caller whom no one answers here may come to speak with somebody else.
+    /// Whether an unanswered caller may later be connected to another person.
     fn may_connect_later(&self, config: &Config) -> bool {
         let unanswered = self.on.iter().filter(|(word, _)| *word != VerbOutcome::Answered.word());
         let mut actions: Vec<&str> = unanswered.map(|(_, then)| then.as_str()).collect();
@@ -330,8 +330,8 @@ impl Dial {
         connects(config, actions)
     }
 
-    /// The number that a telephone shows: the one of ours that the config names, else the caller's own, which is Twilio's
-    /// default; but ours where the caller has none to show.
+    /// The caller ID: the clinic's number in the config, else the caller's number, which is Twilio's default. If the
+    /// caller has no number, the called number.
     fn caller_id<'a>(&'a self, plan: &Plan<'a>, endpoints: &Endpoints) -> Option<&'a str> {
         let ours = |number: &str| plan.numbers.iter().find(|one| one.as_str() == number).map(|one| one.as_str());
         let telephone = endpoints.iter().any(|endpoint| matches!(endpoint, Endpoint::Number { .. }));
@@ -347,7 +347,7 @@ fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, an
         Endpoint::Sip(address) => ("Sip", address),
     };
     let mut attributes = vec![("statusCallback", status), ("statusCallbackEvent", EVENTS)];
-    // Half a second before the extension, which most exchanges need.
+    // Wait half a second before the extension: most exchanges need it.
     let keys = match endpoint {
         Endpoint::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
         _ => String::new(),
@@ -366,7 +366,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn rings_a_phone_and_then_goes_on() {
+    fn rings_a_client_and_has_an_edge_per_outcome() {
         let actions = r#"{"main":[{"dial":{"targets":[{"client":"desk"},{"available":"Organization/1"}],"on":{"busy":"full"},
             "otherwise":"end"}}],"full":[{"hangup":{}}],"end":[{"hangup":{}}]}"#;
         assert_eq!(
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_where_nothing_rings_goes_on_at_once() {
+    fn a_dial_without_a_target_continues_immediately() {
         let actions =
             r#"{"main":[{"dial":{"targets":[{"generalPractitioner":{}}],"otherwise":"end"}}],"end":[{"hangup":{}}]}"#;
         assert_eq!(twiml(actions), "<Hangup/>");

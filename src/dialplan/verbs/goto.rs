@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `goto`: goes on with another action, in the same document.
+//! `goto`: continues with another action in the same document.
 
 use super::DialplanVerb;
 use crate::dialplan::check::ConfigPath;
@@ -45,7 +45,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn goes_on_in_the_same_document() {
+    fn continues_in_the_same_document() {
         let actions = r#"{"main":[{"goto":"end"}],"end":[{"hangup":{}}]}"#;
         assert_eq!(twiml(actions), "<Hangup/>");
         assert_eq!(edges(actions), ["goto Immediate end"]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `greet`: greets the patient by name, or anybody neutrally.
+//! `greet`: greets a known patient by name, and all other callers without a name.
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::check::{Checker, ConfigPath};
@@ -10,7 +10,7 @@ use crate::dialplan::speech::{RenderError, Words, attributes, localized, write_t
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::members;
 
-/// `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
+/// `greet`. Do not use clinical words here: anyone may call from the patient's phone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -18,11 +18,11 @@ use crate::json::members;
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Greet {
-    /// What a patient hears; `{name}` stands for their given name.
+    /// What a patient hears. `{name}` is replaced by their given name.
     pub patient: Words,
-    /// What everybody else hears.
+    /// What all other callers hear.
     pub neutral: Words,
-    /// A voice of Twilio's.
+    /// A Twilio voice.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
 }
@@ -72,7 +72,7 @@ mod tests {
     use crate::dialplan::people::Patient;
 
     #[test]
-    fn names_only_the_one_patient_who_fits() {
+    fn greets_only_a_unique_patient_by_name() {
         let actions = r#"{"main":[{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}]}"#;
         assert_eq!(twiml(actions), "<Say>Hello.</Say>");
         let patient = Patient { given: Some("Ada".to_owned()), ..Patient::default() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `language`: from here on, another language.
+//! `language`: switches the call to another language.
 
 use super::DialplanVerb;
 use crate::dialplan::check::{Checker, ConfigPath};
@@ -51,7 +51,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn what_follows_is_said_in_it() {
+    fn later_prompts_are_spoken_in_the_new_language() {
         let actions =
             r#"{"main":[{"language":"es-US"},{"say":{"text":{"en-US":"Hello","es-US":"Hola"}}},{"hangup":{}}]}"#;
         assert_eq!(twiml(actions), r#"<Say language="es-US">Hola</Say><Hangup/>"#);

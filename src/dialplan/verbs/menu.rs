@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `menu`: lets the caller choose, by a key or by a word. `<Gather>`:
-//! <https://www.twilio.com/docs/voice/twiml/gather>.
+//! `menu`: lets the caller choose by key or by voice. `<Gather>`: <https://www.twilio.com/docs/voice/twiml/gather>.
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
@@ -14,19 +13,20 @@ use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
 
-/// Seconds of silence before the prompt comes again, unless the config says otherwise.
+/// The default number of seconds of silence before the prompt is repeated.
 const DEFAULT_TIMEOUT: u32 = 5;
-/// How often the prompt comes again, unless the config says otherwise.
+/// The default number of repetitions of the prompt.
 const DEFAULT_RETRIES: u32 = 2;
-/// The most choices: they are compared with each other.
+/// The maximum number of options. Each is compared with every other one.
 const MAX_CHOICES: usize = 100;
-/// The most words and phrases of one choice.
+/// The maximum number of phrases of one option.
 const MAX_WORDS: usize = 20;
-/// The most of all choices of a menu (error 13330). Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+/// The maximum number of phrases of a menu (error 13330). Source:
+/// <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const MAX_HINTS: usize = 500;
-/// The longest word or phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+/// The maximum length of a phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const MAX_PHRASE_CHARS: usize = 100;
-/// The longest extension.
+/// The maximum length of an extension.
 const MAX_DIGITS: usize = 10;
 
 /// `menu`, an IVR.
@@ -37,20 +37,20 @@ const MAX_DIGITS: usize = 10;
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Menu {
-    /// What is asked.
+    /// The question.
     pub prompt: Prompt,
-    /// What can be chosen.
+    /// The options.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
     pub options: Vec<Choice>,
-    /// What is said after a choice that is none, before the prompt comes again.
+    /// What is said after an invalid choice, before the prompt is repeated.
     pub invalid: Option<Prompt>,
-    /// How often the prompt comes again; 2 where absent.
+    /// How many times the prompt is repeated. If absent, 2.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10)))]
     pub retries: Option<u32>,
-    /// Seconds of silence before it does; 5 where absent.
+    /// Seconds of silence before the prompt is repeated. If absent, 5.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 60)))]
     pub timeout: Option<u32>,
-    /// The action where nothing was chosen in the end.
+    /// The action if nothing was chosen.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
@@ -64,7 +64,7 @@ members!(Menu {
     otherwise: required "otherwise",
 });
 
-/// A choice of a menu, by its digits or by what is said.
+/// An option of a menu, chosen by digits or by voice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -75,13 +75,13 @@ pub struct Choice {
     /// `0` to `9`, `*`, `#`; several for an extension.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]{1,10}$")))]
     pub digits: Option<String>,
-    /// Words, one of which is said.
+    /// Words or phrases that choose this option.
     #[cfg_attr(feature = "schema", schemars(length(max = 20), inner(length(min = 1, max = 100))))]
     pub speech: Vec<String>,
-    /// The language (BCP 47) from here on.
+    /// The language (BCP 47) to switch to.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
-    /// The action; the same menu again where only the language changes.
+    /// The action. If absent, the same menu in the new language.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: Option<String>,
 }
@@ -94,7 +94,7 @@ members!(Choice {
 });
 
 impl DialplanVerb for Menu {
-    fn listens(&self) -> bool {
+    fn uses_speech_recognition(&self) -> bool {
         self.options.iter().any(|option| !option.speech.is_empty())
     }
 
@@ -108,7 +108,7 @@ impl DialplanVerb for Menu {
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
-            // Digits are recognized as they are pressed, so no choice may begin with another's.
+            // Digits are recognized as they are pressed, so no option may start with the digits of another.
             let earlier = self.options.iter().take(index);
             if earlier.into_iter().any(|other| choice.is_prefix_of(other) || other.is_prefix_of(choice)) {
                 checker.error(Code::ConfigChoice, &at.field("digits"));
@@ -145,7 +145,7 @@ impl DialplanVerb for Menu {
     }
 
     fn size(&self, _config: &Config, size: &mut Size) {
-        // An invalid choice brings the menu again, behind other words.
+        // After an invalid choice, other text precedes the menu.
         size.before = size.before.max(self.invalid.as_ref().map_or(0, Prompt::bytes));
         let hints = self.options.iter().flat_map(|option| &option.speech).map(|hint| xml_bytes(hint) + 1);
         size.last = Size::CALLBACKS + self.prompt.bytes() + hints.sum::<usize>();
@@ -189,12 +189,12 @@ impl DialplanVerb for Menu {
 }
 
 impl Menu {
-    /// How often the prompt comes again. A larger number would only make callback URLs.
+    /// How many times the prompt is repeated. More repetitions would exceed the limit of callback URLs.
     fn retries(&self) -> u32 {
         self.retries.unwrap_or(DEFAULT_RETRIES).min(MAX_CALLBACKS as u32)
     }
 
-    /// Asks. Silence goes on with the same callback URL as a choice: the parameters tell which of them it was.
+    /// Writes the `<Gather>`. Silence leads to the same callback URL as a choice: the parameters distinguish them.
     fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<AfterVerb<'a>, RenderError> {
         let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
@@ -211,7 +211,8 @@ impl Menu {
         let mut attributes = vec![("input", input), ("timeout", timeout.as_str())];
         if longest > 0 {
             attributes.push(("numDigits", &number));
-            // Where all choices are as long, none needs a key behind it; and where # is one, it ends nothing.
+            // If all options have the same length, no key is needed to finish. If `#` is part of an option, it cannot
+            // finish the input.
             if lengths().all(|length| length == longest) || digits().any(|keys| keys.contains('#')) {
                 attributes.push(("finishOnKey", ""));
             }
@@ -230,13 +231,13 @@ impl Menu {
         Ok(AfterVerb::End)
     }
 
-    /// A phrase chooses the first option that has it, so an option that has it again is never chosen by it.
+    /// A phrase chooses the first option that has it, so a repeated phrase has no effect.
     fn check_phrases(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         if !checker.gives_advice() {
             return;
         }
         let choices = || self.options.iter().enumerate().take(MAX_CHOICES);
-        // Which option has each phrase first.
+        // The first option of each phrase.
         let firsts: Map<usize> =
             choices().flat_map(|(index, choice)| choice.phrases().map(move |words| (words, index))).collect();
         for (index, choice) in choices() {
@@ -254,14 +255,14 @@ impl Choice {
         let speech = at.field("speech");
         checker.expect(self.speech.len() <= MAX_WORDS, Code::ConfigRange, &speech);
         for (index, phrase) in self.speech.iter().enumerate().take(MAX_WORDS) {
-            // Commas separate the hints that Twilio gets.
+            // Commas separate the hints for Twilio.
             let fits = is_speakable_text(phrase) && is_short(phrase, MAX_PHRASE_CHARS) && !phrase.contains(',');
             checker.expect(fits, Code::ConfigText, &speech.element(index));
             checker.advise(|| !fits || !words(phrase).is_empty(), Code::ConfigText, &speech.element(index));
         }
         checker.switched_language(self.language.as_deref(), &at.field("language"));
         if self.then.is_none() {
-            // Only a language can change without anything else being done.
+            // An option without an action must change the language.
             checker.expect(self.language.is_some(), Code::ConfigDeadEnd, at);
         }
     }
@@ -270,19 +271,19 @@ impl Choice {
         matches!((&self.digits, &other.digits), (Some(digits), Some(others)) if others.starts_with(digits.as_str()))
     }
 
-    /// Its phrases, as the engine compares them with what the caller says.
+    /// Its phrases, normalized for the comparison with what the caller says.
     fn phrases(&self) -> impl Iterator<Item = String> {
         self.speech.iter().take(MAX_WORDS).map(|phrase| words(phrase).join(" "))
     }
 }
 
-/// Every phrase that a menu listens for.
+/// Every phrase of a menu.
 fn phrases(menu: &Menu) -> Vec<&str> {
     menu.options.iter().flat_map(|option| &option.speech).map(String::as_str).filter(|text| !text.is_empty()).collect()
 }
 
-/// What was chosen; `None` where that was no choice. Keys are a choice whole; of what was said, the option whose longest
-/// phrase is in it.
+/// The chosen option; `None` for an invalid choice. Digits must match exactly. Speech chooses the option with the
+/// longest phrase in it.
 fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&str>) -> Option<&'a Choice> {
     if digits.is_some() {
         return menu.options.iter().find(|option| option.digits.as_deref() == digits);
@@ -321,18 +322,18 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_a_choice_whole() {
+    fn digits_must_match_exactly() {
         for (digits, then) in
             [("1", Some("refill")), ("22", Some("nurse")), ("#", Some("other")), ("2", None), ("11", None)]
         {
             assert_eq!(by(Some(digits), None).as_deref(), then, "{digits}");
         }
-        // A key counts before a word.
+        // A key takes precedence over speech.
         assert_eq!(by(Some("9"), Some("nurse")), None);
     }
 
     #[test]
-    fn what_is_said_without_spaces_is_found_too() {
+    fn finds_phrases_in_languages_without_spaces() {
         let menu: Menu = serde_json::from_str(
             r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
                 {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"},
@@ -354,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_is_found_by_its_words() {
+    fn finds_phrases_in_speech() {
         for (speech, then) in [
             ("Refill.", Some("refill")),
             ("I need a new REFILL, please", Some("refill")),

@@ -2,8 +2,8 @@
 
 //! The verbs of the call plan, one file each.
 //!
-//! A file has the verb's config type, its checks, the edges on which the call goes on, its callback URLs, what a callback
-//! means, the TwiML and the tests. A new verb is a file, and a line in `verbs!` below.
+//! A file has the verb's config type, its checks, its edges to other actions, its callback URLs, the handling of
+//! callbacks, the TwiML and the tests. To add a verb, add a file and a line in `verbs!` below.
 
 mod conference;
 mod dial;
@@ -48,9 +48,9 @@ pub use voicemail::Voicemail;
 pub use when::When;
 
 macro_rules! verbs {
-    // `$d` is a dollar sign, for the macro inside.
+    // `$d` is a dollar sign, for the inner macro.
     ($d:tt $($(#[doc = $doc:literal])+ $name:ident = $key:literal,)+) => {
-        /// One thing that a call does. The verbs of an action are performed in turn, until one decides what comes next.
+        /// One step of an action. The verbs of an action are performed in order, until one decides what comes next.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
         pub enum Verb {
@@ -67,7 +67,7 @@ macro_rules! verbs {
             }
         }
 
-        /// Calls a method of whichever verb it is: `dispatch!(self, verb => verb.is_final())`.
+        /// Calls a method of the inner verb: `dispatch!(self, verb => verb.is_final())`.
         macro_rules! dispatch {
             ($d verb:expr, $d name:ident => $d call:expr) => {
                 match $d verb { $(Verb::$name($d name) => $d call,)+ }
@@ -79,37 +79,37 @@ macro_rules! verbs {
 verbs! { $
     /// Says something.
     Say = "say",
-    /// Greets the patient by name, or anybody neutrally.
+    /// Greets a known patient by name, and all other callers without a name.
     Greet = "greet",
     /// Plays a sound file.
     Play = "play",
     /// Waits, in seconds.
     Pause = "pause",
-    /// From here on, this language (BCP 47).
+    /// Switches the call to this language (BCP 47).
     Language = "language",
-    /// Lets the caller choose. Last.
+    /// Lets the caller choose. Must be last.
     Menu = "menu",
-    /// Rings somebody. Last.
+    /// Rings people. Must be last.
     Dial = "dial",
-    /// Lets the caller wait. Last.
+    /// Puts the caller into a queue. Must be last.
     Queue = "queue",
-    /// Takes a message. Last.
+    /// Takes a message. Must be last.
     Voicemail = "voicemail",
-    /// Puts the caller into a room. Last.
+    /// Puts the caller into a conference. Must be last.
     Conference = "conference",
-    /// Goes on with another action if conditions hold. Last with `otherwise`.
+    /// Continues with another action if conditions hold. Must be last if it has `otherwise`.
     When = "when",
-    /// Goes on with another action. Last.
+    /// Continues with another action. Must be last.
     Goto = "goto",
-    /// Leaves the call to another TwiML document. Last.
+    /// Hands the call over to another TwiML document. Must be last.
     Redirect = "redirect",
-    /// Does not answer at all, so that the call costs nothing. Last, and first.
+    /// Rejects the call without answering, so that it costs nothing. Must be the only verb.
     Reject = "reject",
-    /// Ends the call. Last.
+    /// Ends the call. Must be last.
     Hangup = "hangup",
 }
 
-/// Each method is that of the verb: see [`DialplanVerb`].
+/// Each method calls that of the verb: see [`DialplanVerb`].
 #[expect(missing_docs, clippy::missing_errors_doc, reason = "the trait says it")]
 impl Verb {
     #[must_use]
@@ -138,8 +138,8 @@ impl Verb {
     }
 
     #[must_use]
-    pub fn listens(&self) -> bool {
-        dispatch!(self, verb => verb.listens())
+    pub fn uses_speech_recognition(&self) -> bool {
+        dispatch!(self, verb => verb.uses_speech_recognition())
     }
 
     #[must_use]
@@ -206,107 +206,107 @@ impl Verb {
     }
 }
 
-/// The most bytes of TwiML that an action becomes. Twilio reads 64 kB of a document.
+/// The maximum size of an action in TwiML, in bytes. Twilio reads 64 kB of a document.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Size {
-    /// Before the verb that decides.
+    /// The verbs before the final verb.
     pub before: usize,
-    /// Of the verb that decides.
+    /// The final verb.
     pub last: usize,
 }
 
 impl Size {
-    /// More than a verb with callback URLs has around its words.
+    /// The maximum size of a verb with callback URLs, without its texts.
     pub const CALLBACKS: usize = 1_024;
-    /// More than a verb without them has.
+    /// The maximum size of a verb without callback URLs, without its texts.
     pub const SHORT: usize = 256;
 }
 
-/// What a verb does. The defaults are those of a verb that is last, has no edges, and is heard.
+/// The behavior of a verb. The defaults are for a final verb without edges that the caller hears.
 pub trait DialplanVerb {
-    /// Whether the verb decides what comes next, so that nothing behind it is performed.
+    /// Whether the verb decides what comes next, so that later verbs are not performed.
     fn is_final(&self) -> bool {
         true
     }
 
-    /// Whether no other verb may be in its action.
+    /// Whether it must be the only verb of its action.
     fn is_alone(&self) -> bool {
         false
     }
 
-    /// Whether the caller hears nothing of it.
+    /// Whether the caller hears nothing.
     fn is_silent(&self) -> bool {
         false
     }
 
-    /// Whether a document that is heard in a queue may have it.
+    /// Whether it is allowed in a document for a queue.
     fn fits_queue(&self) -> bool {
         !self.is_final()
     }
 
-    /// Whether it connects the caller to somebody, or may.
+    /// Whether it connects the caller to a person, or may.
     fn connects(&self) -> bool {
         false
     }
 
-    /// Whether it listens to what the caller says.
-    fn listens(&self) -> bool {
+    /// Whether it uses speech recognition.
+    fn uses_speech_recognition(&self) -> bool {
         false
     }
 
-    /// Whether it depends on the local time of the number that was called.
+    /// Whether it depends on the local time of the called number.
     fn needs_local_time(&self, _config: &Config) -> bool {
         false
     }
 
-    /// The conditions on which it goes on with another action.
+    /// The conditions under which it continues with another action.
     fn conditions(&self) -> Option<&Conditions> {
         None
     }
 
-    /// Reports what is wrong with its values; `at` is its place in the config.
+    /// Reports errors in its values. `at` is its path in the config.
     fn check(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
-    /// Reports what does nothing, or not what callers expect, in a config without errors.
+    /// Warns of what has no effect, or an unexpected one, in a config without errors.
     fn advise(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
-    /// Visits the edges to other actions; `at` is its place in the config.
+    /// Visits the edges to other actions. `at` is its path in the config.
     fn edges<'a>(&'a self, _at: &ConfigPath<'_>, _visit: Visit<'_, 'a>) {}
 
-    /// Visits its callback URLs: the kind, and the number that tells them apart.
+    /// Visits its callback URLs: the kind, and the number that distinguishes them.
     fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
 
-    /// Visits the languages that the call can switch to.
+    /// Visits the languages to which the call can switch.
     fn languages<'a>(&'a self, _visit: &mut dyn FnMut(&'a str)) {}
 
-    /// Visits the names of hours and of lists of callers that it refers to.
+    /// Visits the names of hours and of lists of callers that it uses.
     fn names<'a>(&'a self, _hours: &mut dyn FnMut(&'a str), _lists: &mut dyn FnMut(&'a str)) {}
 
-    /// Adds the bytes that it becomes.
+    /// Adds its size.
     fn size(&self, _config: &Config, size: &mut Size) {
         size.before += Size::SHORT;
     }
 
-    /// Adds what must be looked up before it is written; whether the verb behind it may be performed.
+    /// Adds what must be looked up before it is written. Returns whether the next verb may be performed.
     fn add_lookups<'a>(&'a self, _needs: &mut Lookups<'_, 'a>) -> bool {
         !self.is_final()
     }
 
-    /// Adds what must be looked up before it goes on after `event`.
+    /// Adds what must be looked up before it continues after `event`.
     fn add_lookups_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Lookups<'_, 'a>) {}
 
-    /// What a request to one of its callback URLs means.
+    /// Handles a request to one of its callback URLs.
     fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
         Progress::EmptyResponse
     }
 
-    /// Writes it.
+    /// Writes the verb.
     ///
     /// # Errors
     /// [`RenderError`].
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError>;
 
-    /// Writes what is heard after `event`.
+    /// Writes what follows `event`.
     ///
     /// # Errors
     /// [`RenderError`].
@@ -322,7 +322,7 @@ pub trait DialplanVerb {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! What the tests of the verbs share.
+    //! Shared code of the tests of the verbs.
 
     use super::*;
     use crate::dialplan::config::Verification;
@@ -332,12 +332,12 @@ pub(crate) mod testing {
     use crate::dialplan::writer::render;
     use crate::phone::E164;
 
-    /// The content of `<Response>` that the action `main` becomes. The caller is +15550100101, and the URL `/v`.
+    /// The content of the `<Response>` for the action `main`. The caller is +15550100101, and the URL `/v`.
     pub(crate) fn twiml(actions: &str) -> String {
         twiml_with(actions, &Facts::default())
     }
 
-    /// The same, with what is known.
+    /// As [`twiml`], with facts.
     pub(crate) fn twiml_with(actions: &str, facts: &Facts) -> String {
         let config = config(actions);
         let numbers = [E164::parse("+15550100001").unwrap()];
@@ -350,7 +350,7 @@ pub(crate) mod testing {
         xml.strip_suffix("</Response>").unwrap().to_owned()
     }
 
-    /// A config with these actions, JSON. It is not checked.
+    /// A config with these actions (JSON). It is not checked.
     pub(crate) fn config(actions: &str) -> Config {
         serde_json::from_str(&format!(r#"{{"actions":{actions}}}"#)).unwrap()
     }

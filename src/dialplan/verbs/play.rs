@@ -20,7 +20,7 @@ pub struct Play {
     /// An `https` URL of a sound file.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
-    /// How often it is played; once where absent.
+    /// How many times it is played. If absent, once.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub times: Option<u32>,
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `queue`: lets the caller wait. `<Enqueue>`: <https://www.twilio.com/docs/voice/twiml/enqueue>.
+//! `queue`: puts the caller into a queue. `<Enqueue>`: <https://www.twilio.com/docs/voice/twiml/enqueue>.
 //!
-//! A document that is heard in a queue can say, play, gather, hang up, and let the caller out by `<Leave>`; nothing else.
-//! So the action after an accepted callback offer is heard in the queue if it only says something and hangs up. Otherwise
-//! the caller is let out, as where the queue is too long, and the queue's action request tells the two apart by the chart,
-//! which has the accepted offer.
+//! A document for a waiting caller can say, play, gather, hang up, and remove the caller with `<Leave>`; no other verb
+//! is allowed. So the action after an accepted callback offer runs in the queue only if it just says something and
+//! hangs up. Otherwise the caller leaves the queue, as after an overflow. The queue's action request distinguishes the
+//! two cases by the chart, which has the accepted offer.
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
@@ -21,11 +21,11 @@ use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
 
-/// The most callers that a queue holds. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
+/// The maximum number of callers in a queue. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
 const MAX_QUEUE_SIZE: u32 = 5_000;
-/// The longest average wait that can be configured, in seconds.
+/// The maximum of `averageWait`, in seconds.
 const MAX_AVERAGE_WAIT: u32 = 14_400;
-/// A piece of Twilio's own hold music, some minutes long; the queue's length is checked again behind it.
+/// One of Twilio's hold music files, some minutes long. The length of the queue is checked again after it.
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 /// `queue`.
@@ -36,22 +36,22 @@ const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHA
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Queue {
-    /// Its name at Twilio.
+    /// The name at Twilio.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub name: String,
-    /// What is heard meanwhile: an `https` URL; Twilio's music where absent.
+    /// The hold music: an `https` URL. If absent, Twilio's music.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub music: Option<String>,
-    /// What is said of the caller's place; `{position}` stands for it. Nothing where absent.
+    /// What is said about the caller's position. `{position}` is replaced by it. If absent, nothing is said.
     pub position: Option<Prompt>,
-    /// Offers to call back instead of waiting.
+    /// Offers a callback instead of waiting.
     pub callback: Option<CallbackOffer>,
-    /// Where the queue is too long.
+    /// What to do if the queue is too long.
     pub overflow: Option<Overflow>,
     /// The actions by outcome.
     #[cfg_attr(feature = "schema", serde(default))]
     pub on: Map<String>,
-    /// The action of every other outcome but `answered`.
+    /// The action for every other outcome except `answered`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: String,
 }
@@ -74,12 +74,12 @@ members!(Queue {
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct CallbackOffer {
-    /// What is offered: "Press one, and we call you back."
+    /// The offer: "Press one, and we call you back."
     pub prompt: Prompt,
-    /// The digit that takes it.
+    /// The key that accepts the offer.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9*#]$")))]
     pub digit: String,
-    /// The action afterwards; a task for the staff is opened.
+    /// The action after it. A task for staff is created.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
@@ -90,7 +90,7 @@ members!(CallbackOffer {
     then: required "then",
 });
 
-/// `overflow` of a queue, judged where the caller begins to wait and again and again meanwhile.
+/// `overflow` of a queue. It is evaluated when the caller starts to wait, and repeatedly while they wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",
@@ -98,16 +98,16 @@ members!(CallbackOffer {
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Overflow {
-    /// More callers than these wait.
+    /// The maximum number of waiting callers.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 5000)))]
     pub size: Option<u32>,
-    /// The caller stands behind this place.
+    /// The maximum position of the caller.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5000)))]
     pub position: Option<u32>,
-    /// Callers wait longer than this on average, in seconds.
+    /// The maximum average wait, in seconds.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
     pub average_wait: Option<u32>,
-    /// The action.
+    /// The action if any of these is exceeded.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
 }
@@ -120,7 +120,7 @@ members!(Overflow {
 });
 
 impl Queue {
-    /// Whether an action of the config has a queue of this name at Twilio.
+    /// Whether the config has a queue with this name at Twilio.
     #[must_use]
     pub fn is_named(config: &Config, name: &str) -> bool {
         config.verbs().any(|verb| matches!(verb, Verb::Queue(queue) if queue.name == name))
@@ -226,16 +226,18 @@ impl DialplanVerb for Queue {
         }
     }
 
-    /// Whoever takes callers out records, but can no longer announce it to them: it is announced here.
+    /// The recording starts when staff take the caller out of the queue. It can no longer be announced then, so it is
+    /// announced here.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         if let Some(recording) = writer.recording() {
             writer.say(&recording.announcement)?;
         }
-        // No other request says how the wait ended, so this one comes again even where the caller is gone by then.
+        // No other request reports the outcome of the queue, so Twilio retries this one, even if the caller has hung
+        // up.
         let ended = [&writer.url(CallbackKind::Queue, action, 0), RETRY].concat();
         let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
-        // Without any of these Twilio plays its own music, and asks no one.
+        // Without a `waitUrl` Twilio plays its own music and sends no request.
         let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
         if has_part || self.music.is_some() {
             attributes.push(("waitUrl", &waits));
@@ -266,7 +268,7 @@ impl DialplanVerb for Queue {
 }
 
 impl Queue {
-    /// What the queue's action request means.
+    /// Handles the queue's action request.
     fn ended<'a>(&'a self, params: Params<'_, '_>) -> Progress<'a> {
         let Some(outcome) = VerbOutcome::of_queue(params.get("QueueResult").unwrap_or_default()) else {
             return Progress::EmptyResponse;
@@ -281,10 +283,10 @@ impl Queue {
         }
     }
 
-    /// The action of a caller who was let out: for an accepted offer, for an overflow, or for any other reason.
+    /// The action for a caller who left the queue: for an accepted offer, for an overflow, or for any other reason.
     fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
         let overflow = self.overflow_action();
-        // An offer whose action was heard in the queue lets no one out.
+        // If the action of the offer ran in the queue, the caller did not leave because of the offer.
         let offered = self.offered().filter(|then| !can_run_in_queue(writer.plan.config, then));
         let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_accepted);
         accepted.or(overflow).unwrap_or_else(|| self.left())
@@ -300,12 +302,12 @@ impl Queue {
         self.overflow.as_ref().map(|overflow| overflow.then.as_str())
     }
 
-    /// The action of a caller who was let out for no reason of the plan's own.
+    /// The action for a caller who left for any other reason.
     fn left(&self) -> &str {
         self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise)
     }
 
-    /// What is heard while the caller waits.
+    /// Writes the document for a waiting caller.
     fn wait<'a>(
         &'a self,
         writer: &mut Writer<'a>,
@@ -329,7 +331,7 @@ impl Queue {
         Ok(AfterVerb::End)
     }
 
-    /// The offer to call back; none to a caller without a number.
+    /// The callback offer; `None` for a caller without a number.
     fn offer(&self, caller: &Caller<'_>) -> Option<&CallbackOffer> {
         self.callback.as_ref().filter(|_| caller.number.is_some())
     }
@@ -349,7 +351,7 @@ impl Overflow {
         checker.range(self.average_wait, 1, MAX_AVERAGE_WAIT, &at.field("averageWait"));
     }
 
-    /// Whether the queue is too long by what Twilio says of it. A length that it does not say is not too long.
+    /// Whether the queue is too long, according to the parameters. An absent parameter does not exceed its limit.
     fn is_exceeded(&self, params: Params<'_, '_>) -> bool {
         let limits =
             [("CurrentQueueSize", self.size), ("QueuePosition", self.position), ("AvgQueueTime", self.average_wait)];
@@ -366,7 +368,7 @@ mod tests {
         "later":[{"say":{"text":"We call you."}},{"hangup":{}}],"full":[{"hangup":{}}],"end":[{"hangup":{}}]}"#;
 
     #[test]
-    fn lets_the_caller_wait() {
+    fn writes_an_enqueue() {
         assert_eq!(
             twiml(ACTIONS),
             r#"<Enqueue action="/v?step=queue.main#rc=3&amp;rp=all" waitUrl="/v?step=wait.main">q</Enqueue>"#
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_on_for_each_reason_to_leave() {
+    fn has_an_edge_for_each_reason_to_leave() {
         let expected = [
             "queue.callback.then Person later",
             "queue.overflow.then Unattended full",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `redirect`: leaves the call to another TwiML document. `<Redirect>`:
+//! `redirect`: hands the call over to another TwiML document. `<Redirect>`:
 //! <https://www.twilio.com/docs/voice/twiml/redirect>.
 
 use super::{DialplanVerb, Size};
@@ -18,7 +18,7 @@ use crate::json::members;
     serde(rename_all = "camelCase", deny_unknown_fields)
 )]
 pub struct Redirect {
-    /// An `https` URL that answers in TwiML.
+    /// An `https` URL that returns TwiML.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub url: String,
 }
@@ -51,7 +51,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn leaves_the_call() {
+    fn writes_a_redirect() {
         let actions = r#"{"main":[{"redirect":{"url":"https://example.com/x"}}]}"#;
         assert_eq!(twiml(actions), "<Redirect>https://example.com/x</Redirect>");
     }

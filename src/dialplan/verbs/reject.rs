@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `reject`: does not answer, so that the call costs nothing. `<Reject>`:
+//! `reject`: rejects the call without answering, so that it costs nothing. `<Reject>`:
 //! <https://www.twilio.com/docs/voice/twiml/reject>.
 
 use super::{DialplanVerb, Verb};
@@ -17,7 +17,7 @@ use crate::json::{members, words};
     serde(rename_all = "camelCase", deny_unknown_fields, default)
 )]
 pub struct Reject {
-    /// What the caller's carrier is told.
+    /// The reason that the caller's carrier receives.
     pub reason: RejectReason,
 }
 
@@ -52,7 +52,7 @@ impl DialplanVerb for Reject {
     }
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
-        // An answered call cannot be rejected any more.
+        // An answered call cannot be rejected.
         if !writer.is_unanswered {
             return Ok(writer.hang_up());
         }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn an_answered_call_is_hung_up() {
-        // A rule's action may reject; an action that a callback leads to cannot any more.
+        // The action of a rule may reject. An action after a callback cannot, because the call is answered.
         assert_eq!(twiml(r#"{"main":[{"reject":{"reason":"busy"}}]}"#), "<Hangup/>");
     }
 }

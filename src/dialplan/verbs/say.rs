@@ -35,7 +35,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn says_it_in_a_voice_and_a_language() {
+    fn writes_voice_language_and_repetitions() {
         let actions = r#"{"main":[{"say":{"text":"Hello","voice":"alice","language":"en-GB","times":2}}]}"#;
         assert_eq!(twiml(actions), r#"<Say voice="alice" language="en-GB" loop="2">Hello</Say>"#);
         assert_eq!(

@@ -12,9 +12,9 @@ use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{decimal, members};
 
-/// The longest message in seconds, unless the config says otherwise.
+/// The default maximum length of a message, in seconds.
 const DEFAULT_LENGTH: u32 = 120;
-/// Twilio transcribes no longer message. Source: <https://www.twilio.com/docs/api/errors/13617>.
+/// Twilio does not transcribe longer messages. Source: <https://www.twilio.com/docs/api/errors/13617>.
 const MAX_TRANSCRIBED: u32 = 120;
 
 /// `voicemail`.
@@ -27,13 +27,13 @@ const MAX_TRANSCRIBED: u32 = 120;
 pub struct Voicemail {
     /// What is said before the tone.
     pub greeting: Prompt,
-    /// The longest message in seconds; 120 where absent.
+    /// The maximum length of the message, in seconds. If absent, 120.
     #[cfg_attr(feature = "schema", schemars(range(min = 2, max = 14400)))]
     pub max_length: Option<u32>,
-    /// Whether Twilio writes it down.
+    /// Whether Twilio transcribes the message.
     #[cfg_attr(feature = "schema", serde(default))]
     pub transcribe: bool,
-    /// What is said afterwards; nothing where absent.
+    /// What is said after the message. If absent, nothing.
     pub farewell: Option<Prompt>,
 }
 
@@ -84,7 +84,7 @@ impl DialplanVerb for Voicemail {
         Progress::Event(VerbEvent::MessageLeft)
     }
 
-    /// Where no message is left, the document goes on behind `<Record>`, and the call ends.
+    /// If no message is left, Twilio continues after `<Record>`, and the call ends.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(&self.greeting)?;
         let url = writer.url(CallbackKind::Voicemail, action, 0);
@@ -129,7 +129,7 @@ mod tests {
     use super::super::testing::*;
 
     #[test]
-    fn records_and_says_goodbye() {
+    fn records_a_message_and_says_the_farewell() {
         let actions =
             r#"{"main":[{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true,"farewell":{"text":"Bye."}}}]}"#;
         assert_eq!(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `when`: conditions at any point of an action. It is decided in the document that has it, so it needs no callback URL.
+//! `when`: conditions at any point of an action. They are evaluated when the document is written, so no callback URL is
+//! needed.
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::check::{Checker, ConfigPath};
@@ -27,7 +28,7 @@ pub struct When {
     /// The action if they hold.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub then: String,
-    /// The action if they do not; the next verb where absent.
+    /// The action if they do not hold. If absent, the next verb.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub otherwise: Option<String>,
 }
@@ -74,7 +75,7 @@ impl DialplanVerb for When {
         }
     }
 
-    /// It writes nothing itself.
+    /// It writes no TwiML.
     fn size(&self, _config: &Config, _size: &mut Size) {}
 
     fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
@@ -112,22 +113,22 @@ mod tests {
         "ring":[{"dial":{"targets":[{"client":"desk"}],"otherwise":"hello"}}],
         "hola":[{"say":{"text":"Hola."}},{"hangup":{}}],"hello":[{"say":{"text":"Hello."}},{"hangup":{}}]}"#;
 
-    fn heard(actions: &str, open: bool) -> String {
+    fn content(actions: &str, open: bool) -> String {
         twiml_with(actions, &Facts { open: vec![("desk".to_owned(), open)], ..Facts::default() })
     }
 
     #[test]
-    fn goes_on_by_what_holds() {
-        assert!(heard(ACTIONS, true).starts_with(r#"<Dial action="/v?step=dial.ring""#));
-        assert_eq!(heard(ACTIONS, false), "<Say>Hello.</Say><Hangup/>");
-        // The same action, once the caller has switched to Spanish.
+    fn continues_with_the_action_of_the_result() {
+        assert!(content(ACTIONS, true).starts_with(r#"<Dial action="/v?step=dial.ring""#));
+        assert_eq!(content(ACTIONS, false), "<Say>Hello.</Say><Hangup/>");
+        // The same action after the caller switched to Spanish.
         let first = r#"{"main":[{"language":"es-US"},{"goto":"choose"}],"choose""#;
         let spanish = ACTIONS.replacen(r#"{"main""#, first, 1);
-        assert_eq!(heard(&spanish, false), "<Say language=\"es-US\">Hola.</Say><Hangup/>");
+        assert_eq!(content(&spanish, false), "<Say language=\"es-US\">Hola.</Say><Hangup/>");
     }
 
     #[test]
-    fn goes_on_in_the_same_document() {
+    fn continues_in_the_same_document() {
         let expected = ["when.then Immediate ring", "when.then Immediate hola", "when.otherwise Immediate hello"];
         assert_eq!(edges(ACTIONS), expected);
     }
