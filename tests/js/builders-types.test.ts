@@ -133,7 +133,7 @@ const response: twiml.VoiceResponse = new VoiceResponse({ check: 'schema' });
 response.sayy('x');
 // @ts-expect-error: a pause has no nouns
 response.pause().number('+15550100001');
-// @ts-expect-error: an element is made by the one it stands in
+// @ts-expect-error: an element needs a parent
 new VoiceResponse.Say('x');
 // @ts-expect-error: no such check
 const check: TwimlCheck = { check: 'loose' };

@@ -69,7 +69,7 @@ export function verified(input: VerifyInput): string | number {
     const refusal: Refusal = verdict;
     return refusal.code + refusal.help;
   }
-  // @ts-expect-error: the code is a refusal's
+  // @ts-expect-error: only a rejection has a code
   verdict.code;
   return verdict.url + (verdict.token === undefined ? verdict.key.toUpperCase() : verdict.token.toFixed());
 }
@@ -85,7 +85,7 @@ const config: Config = {
 };
 // @ts-expect-error: no verb of that name
 const shouting: Config = { actions: { end: [{ shout: {} }] } };
-// @ts-expect-error: a verb is one thing
+// @ts-expect-error: a verb has exactly one key
 const both: Config = { actions: { end: [{ pause: 1, language: 'en' }, { dial: { targets: [] } }] } };
 // @ts-expect-error: no such member
 const misspelt: Config = { timezone: 'UTC' };
@@ -94,13 +94,13 @@ const never: Config = { hours: { day: { weekly: [{ days: ['someday'], from: '09:
 const checked: ConfigCheck = checkConfig(config, { numbers: ['+15550100001'] });
 const wrong: readonly ConfigFinding[] = checked.ok ? checked.warnings : checked.findings;
 export const first: string | undefined = wrong[0] && wrong[0].path + wrong[0].code + wrong[0].help;
-// @ts-expect-error: what can be used has no errors
+// @ts-expect-error: a valid result has no errors
 if (checked.ok) checked.findings;
 const route: RouteInput = { params: webhook, numbers: '+15550100001', config, applicationSid: undefined, now: Date.now() };
 const routing: Routing = routeCall(route);
 if (routing.ok && routing.kind === 'dial') {
   const dialed: [string, string] = [routing.to, routing.callerId];
-  // @ts-expect-error: a dial refuses nobody
+  // @ts-expect-error: a dial cannot reject a caller
   routing.says;
 }
 export const where: string | undefined = routing.ok ? routing.twiml : routing.path;
@@ -119,7 +119,7 @@ twiml({ name: 'Say', attributes: { voice: {} } });
 twiml({ children: [] });
 // @ts-expect-error: a token is text
 signTwilio({ url: '', token: 7 });
-// @ts-expect-error: MD5 is none of Twilio's
+// @ts-expect-error: MD5 is not a Twilio algorithm
 verifyTwilio({ url: '', signature, settings: { keys: { id: { secret: '', algorithm: 'MD5' } } } });
 export const place = (error: PlumlineError): string => error.code + error.path + error.message;
 export const known: Versions = versions;
@@ -131,7 +131,7 @@ inputs.forEach(verified);
 const reading: PhoneReading = parsePhone('(212) 555-0123', 'US');
 export const dialed: string = !reading.ok ? reading.code : reading.kind === 'emergency' ? reading.number : (reading.e164 ?? '');
 if (reading.ok && reading.kind === 'short-code') {
-  // @ts-expect-error: nobody can be made to dial it
+  // @ts-expect-error: it cannot be dialed
   dialed === reading.e164.length;
 }
 const counted: SegmentCount = countSegments('a');
@@ -141,7 +141,7 @@ const minted: AccessTokenInput = {
   accountSid: 'AC1', keySid: 'SK1', secret: 's', identity: 'a', now: Date.now(),
   grants: { voice: { incomingAllow: true } },
 };
-// @ts-expect-error: a life is a number of seconds
+// @ts-expect-error: a lifetime is a number of seconds
 export const token: string = accessToken({ ...minted, ttl: '1h' });
 const options: twilio.jwt.AccessToken.VoiceGrantOptions = { incomingAllow: true };
 const grant: twilio.jwt.AccessToken.VoiceGrant = new twilio.jwt.AccessToken.VoiceGrant(options);

@@ -26,7 +26,7 @@ const call: Communication = {
 };
 const letter: Communication = { resourceType: 'Communication', status: 'completed' };
 
-const least: AccessPolicy = {
+const minimalPolicy: AccessPolicy = {
   resourceType: 'AccessPolicy',
   name: 'Least',
   resource: [
@@ -51,7 +51,7 @@ let bot: SandboxBot;
 
 before(async () => {
   sandbox = await startSandbox({ seed: 'rights' });
-  bot = await sandbox.addBot({ code: requestBot, runtimeVersion: 'vmcontext', accessPolicy: least });
+  bot = await sandbox.addBot({ code: requestBot, runtimeVersion: 'vmcontext', accessPolicy: minimalPolicy });
 });
 after(() => sandbox.stop());
 
@@ -62,7 +62,7 @@ describe('a bot with a policy', () => {
     assert.equal(policy.body.name, 'Least');
     const [me] = await runRequests(bot.webhook, [{ method: 'GET', path: 'auth/me' }]);
     const { accessPolicy } = me?.value as unknown as { accessPolicy: AccessPolicy };
-    assert.deepEqual(accessPolicy.resource?.slice(0, 3), least.resource);
+    assert.deepEqual(accessPolicy.resource?.slice(0, 3), minimalPolicy.resource);
   });
 
   test('reads, searches and writes only what the policy allows', async () => {
@@ -235,7 +235,12 @@ describe('people', () => {
 
 for (const runtimeVersion of ['vmcontext', 'awslambda', 'fission'] as const) {
   test(`${runtimeVersion}: a runAsUser bot has the rights of the requester and is recorded as that user`, async () => {
-    const runs = await sandbox.addBot({ code: requestBot, runtimeVersion, accessPolicy: least, runAsUser: true });
+    const runs = await sandbox.addBot({
+      code: requestBot,
+      runtimeVersion,
+      accessPolicy: minimalPolicy,
+      runAsUser: true,
+    });
     const requests = [
       { method: 'POST', path: 'fhir/R4/Patient', body: { resourceType: 'Patient' } },
       { method: 'GET', path: 'auth/me' },

@@ -137,7 +137,7 @@ for (const runtimeVersion of runtimeVersions) {
 
   test(`${runtimeVersion}: stop() leaves no process, even of an endless bot`, async () => {
     let spins = (): void => undefined;
-    const began = new Promise<void>((resolve) => (spins = resolve));
+    const started = new Promise<void>((resolve) => (spins = resolve));
     const sandbox = await startSandbox({ seed: runtimeVersion, onLog: () => spins() });
     const bot = await sandbox.addBot({ code, runtimeVersion });
     const call = (r: string): Promise<Response> =>
@@ -146,7 +146,7 @@ for (const runtimeVersion of runtimeVersions) {
     assert.notEqual(pid, process.pid);
     assert.equal(alive(pid), true);
     const spinning = call('spin').catch(() => undefined);
-    await began;
+    await started;
     await sandbox.stop();
     await spinning;
     assert.equal(alive(pid), false);

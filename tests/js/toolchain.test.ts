@@ -157,15 +157,15 @@ function machine(...has: ('debian' | 'debian std' | 'rustup' | 'tools' | 'no apt
   const { rustup, ...others } = FAKES;
   commands(at('usr/bin'), others);
   // A path with quotes must not conflict with the quotes of the fakes.
-  const said = (name: string): string => at(name).replaceAll("'", `'\\''`);
+  const escaped = (name: string): string => at(name).replaceAll("'", `'\\''`);
   commands(at('debian'), {
-    ...rustFakes(PINNED, said('usr')),
+    ...rustFakes(PINNED, escaped('usr')),
     'wasm-ld': 'echo "Debian LLD 14.0.6"',
   });
   mkdirSync(at('usr/lib/rustlib'), { recursive: true });
   const stable = 'toolchains/stable-x86_64-unknown-linux-gnu';
-  commands(at(`${stable}/bin`), rustFakes('rustc 1.97.0 (0123abcd 2026-07-01)', said(stable)));
-  commands(at('spare/bin'), rustFakes('rustc 1.96.0 (ac68faa20 2026-05-25)', said('toolchains/1.96.0')));
+  commands(at(`${stable}/bin`), rustFakes('rustc 1.97.0 (0123abcd 2026-07-01)', escaped(stable)));
+  commands(at('spare/bin'), rustFakes('rustc 1.96.0 (ac68faa20 2026-05-25)', escaped('toolchains/1.96.0')));
   mkdirSync(at('spare/lib/rustlib/wasm32-unknown-unknown/lib'), { recursive: true });
   set(`spare/lib/rustlib/wasm32-unknown-unknown/lib/${STD}`);
 

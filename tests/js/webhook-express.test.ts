@@ -305,14 +305,14 @@ describe('the middleware', () => {
     }
     await same({ middleware: ['another-invented-token'] }, verified, /^403 /);
     delete process.env.TWILIO_AUTH_TOKEN;
-    const said: unknown[] = [];
-    console.error = (...words) => said.push(words);
+    const output: unknown[] = [];
+    console.error = (...words) => output.push(words);
     for (const middleware of [[], [''], [{ authToken: TOKEN }]]) {
       await same({ middleware }, verified, /^500 text\/plain; charset=utf-8 Webhook Error - /);
       await same({ middleware }, { ...verified, signature: null }, /^400 /);
     }
-    assert.equal(said.length, 6);
-    assert.ok(!JSON.stringify(said).includes(TOKEN));
+    assert.equal(output.length, 6);
+    assert.ok(!JSON.stringify(output).includes(TOKEN));
   });
 
   test('follows its options', async () => {

@@ -195,7 +195,7 @@ describe('a call with a ticket', () => {
   test('unauthorized requesters and prohibited numbers are refused', async () => {
     const operation = 'start-call';
     const sent = clinic.sandbox.sent.length;
-    const stranger = await clinic.staff('Without Role', { role: false });
+    const unauthorized = await clinic.staff('Without Role', { role: false });
     const unreachable = await clinic.create<Patient>({ resourceType: 'Patient', name: [{ family: 'Silent' }] });
     const premium = await clinic.create<Patient>({
       resourceType: 'Patient',
@@ -203,8 +203,8 @@ describe('a call with a ticket', () => {
     });
     const app = Buffer.from(`${clinic.sandbox.client.id}:${clinic.sandbox.client.secret}`).toString('base64');
     const cases: [string, object, number, string][] = [
-      [stranger.token, { operation, number: callee }, 403, 'OUTBOUND_ROLE'],
-      [stranger.token, { operation: 'access-token' }, 403, 'OUTBOUND_ROLE'],
+      [unauthorized.token, { operation, number: callee }, 403, 'OUTBOUND_ROLE'],
+      [unauthorized.token, { operation: 'access-token' }, 403, 'OUTBOUND_ROLE'],
       [staff.token, { operation, patient: `Patient/${unreachable.id}` }, 400, 'OUTBOUND_NO_NUMBER'],
       [staff.token, { operation, patient: `Patient/${premium.id}` }, 403, 'OUTBOUND_BLOCKED'],
       [staff.token, { operation, patient: 'Patient/nobody' }, 404, 'RECORD_NOT_FOUND'],

@@ -125,11 +125,11 @@ function commonValue(name: string, seen: Comparison[]): Fact[] {
       times.set(value, (times.get(value) ?? 0) + 1);
     }
   }
-  const [value, most] = [...times].toSorted(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  const [value, maxCount] = [...times].toSorted(([, a], [, b]) => b - a)[0] ?? ['', 0];
   const expected = seen.filter(
     ({ facts, excused }) => facts.some(([one]) => one === name) || excused?.(name, value) !== true,
   );
-  return most > expected.length / 2 && (most > 1 || value.startsWith('{')) ? [[name, value]] : [];
+  return maxCount > expected.length / 2 && (maxCount > 1 || value.startsWith('{')) ? [[name, value]] : [];
 }
 
 /** All names, in an order that is consistent with the lists where they agree. */

@@ -22,10 +22,10 @@ export interface NamedRecording {
 
 /** The same recording with stable names. */
 export function withNames(recording: Recording): NamedRecording {
-  const { log, records, began, places } = recording;
+  const { log, records, startedAt, places } = recording;
   const { requests: made, ...call } = recording.call;
   const rename = renamer(recording);
-  const seconds = (at: number): string => `T${at < began ? '' : '+'}${Math.floor((at - began) / 1000)}s`;
+  const seconds = (at: number): string => `T${at < startedAt ? '' : '+'}${Math.floor((at - startedAt) / 1000)}s`;
   const text = (value: string): string => {
     // Shorter than any instant, webhook URL or id.
     if (value.length < 20) {

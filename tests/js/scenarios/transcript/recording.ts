@@ -12,7 +12,7 @@ export interface Recording {
   log: string[];
   records: Resource[];
   /** Epoch milliseconds. Transcripts show instants in seconds since then. */
-  began: number;
+  startedAt: number;
   /** URL prefixes and their names in a transcript, the longest first. */
   places: [url: string, word: string][];
   /** The names of people and organizations by id. */
@@ -40,7 +40,7 @@ export async function recordCall(clinic: Clinic, call: CallResult): Promise<Reco
     call,
     log: clinic.executions().flatMap(({ log }) => log),
     records: [...own, ...others],
-    began: clinic.startedAt,
+    startedAt: clinic.startedAt,
     places: [
       [clinic.bot('webhook').webhook, 'WEBHOOK'],
       [publicUrl, 'CLINIC'],
