@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Before anything is timed: do all peers do the same job? The same bytes, and the same refusals, in a plain process
-// and in the server's VM context.
-import type { Peer, Stage } from './measure/peers.ts';
+// Checks before the measurements that all peers return the same responses and refuse the same requests, in a plain process
+// and in the VM context of the server.
+import type { Peer, BenchFiles } from './measure/peers.ts';
 import { requests, type RequestName, type WebhookRequest } from './measure/requests.ts';
 import { runChild } from './measure/rounds.ts';
 
@@ -15,11 +15,11 @@ interface Answer {
 
 type Answers = Record<RequestName, { plain?: Answer; context?: Answer }>;
 
-/** How many answers were compared; throws at the first that is wrong. */
-export function checkPeers(stage: Stage): number {
+/** Returns the count of compared responses. Throws at the first wrong one. */
+export function checkPeers(files: BenchFiles): number {
   let compared = 0;
-  for (const peer of stage.peers.filter(({ name }) => name !== 'empty')) {
-    const { report } = runChild<Answers>(stage, peer, 'check.cjs');
+  for (const peer of files.peers.filter(({ name }) => name !== 'empty')) {
+    const { report } = runChild<Answers>(files, peer, 'check.cjs');
     for (const [name, request] of Object.entries(requests)) {
       const answers = report[name as RequestName];
       checkAnswer(peer, `${name}, plain`, request, answers.plain);
@@ -34,7 +34,7 @@ function checkAnswer(peer: Peer, where: string, request: WebhookRequest, answer:
   const right = request.twiml === null ? isRefusal(answer) : isTwiml(answer, request.twiml);
   if (!right) {
     const wanted = request.twiml ?? 'a refusal (OperationOutcome, id forbidden)';
-    throw new Error(`${peer.label} answers ${where} wrongly.\n  wanted ${wanted}\n  got    ${describe(answer)}`);
+    throw new Error(`${peer.label}: wrong response to ${where}.\n  expected ${wanted}\n  actual   ${describe(answer)}`);
   }
 }
 

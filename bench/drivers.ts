@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The four measurements. Each takes the whole table of peers and goes round and round over fresh processes.
-import { aboveTheFloor, asTheyAre, type Figures, median, pick } from './measure/figures.ts';
-import type { Peer, PeerName, Stage } from './measure/peers.ts';
+// The four measurements of the bundles. Each runs all peers in several rounds, each time in a new process.
+import { figuresAboveBaseline, plainFigures, type Figures, median, pick } from './measure/figures.ts';
+import type { Peer, PeerName, BenchFiles } from './measure/peers.ts';
 import { requests, type RequestName } from './measure/requests.ts';
-import { inRounds, runChild, type Rounds } from './measure/rounds.ts';
+import { measureInRounds, runChild, type Rounds } from './measure/rounds.ts';
 
 /**
- * How long a run takes: full, about three minutes on two cores; quick, about forty seconds; short, which only shows that
- * every part works, about ten.
+ * The size of a run. A full run takes about three minutes on two cores, and a quick run about forty seconds. A short run
+ * takes about ten seconds, and only shows that every part works.
  */
 export interface Effort {
   coldRounds: number;
@@ -66,42 +66,42 @@ export const shortEffort: Effort = {
 };
 
 interface ColdTimes {
-  beganNs: string;
+  startedNs: string;
   endedNs: string;
   answer?: string;
 }
 
-/** The calls that are timed, of 20 parameters each: by the default plan, and by a clinic's own. */
+/** The timed calls, with 20 parameters each: with the default plan, and with a dialplan. */
 export type PlanName = Extract<RequestName, 'twenty' | 'frontDesk'>;
 
 /**
- * One fresh process that answers one call. `whole` runs from the spawn to the exit; `own` from the
- * process's first line to the exit, which leaves out the start of Node itself: no peer can change that part, and it
- * varies by more than a small bundle costs. `inside` ends at the exit handler, so it lacks the freeing of memory.
+ * A new process that responds to one call. `whole` is the time from the spawn to the exit. `own` is the time from the first
+ * line of the process to the exit. It excludes the start of Node, which no peer can change and which varies by more than the
+ * time of a small bundle. `inside` ends at the exit handler, so it excludes freeing memory.
  */
 export function coldStart(
-  stage: Stage,
+  files: BenchFiles,
   effort: Effort,
   name: PlanName,
 ): { whole: Figures; own: Figures; inside: Figures } {
   const twiml = Buffer.from(requests[name].twiml ?? '').toString('base64');
-  const rounds = inRounds(stage.peers, effort.coldRounds, (peer) => {
-    const { report, spawnedNs, goneNs } = runChild<ColdTimes>(stage, peer, 'cold.cjs', [name]);
+  const rounds = measureInRounds(files.peers, effort.coldRounds, (peer) => {
+    const { report, spawnedNs, exitedNs } = runChild<ColdTimes>(files, peer, 'cold.cjs', [name]);
     if (peer.name !== 'empty' && report.answer !== twiml) {
-      throw new Error(`${peer.label} gave another answer than in the check, in cold.cjs`);
+      throw new Error(`${peer.label}: the response in cold.cjs differs from the check`);
     }
-    const began = BigInt(report.beganNs);
+    const startedAt = BigInt(report.startedNs);
     const milliseconds = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
     return {
-      whole: milliseconds(spawnedNs, goneNs),
-      own: milliseconds(began, goneNs),
-      inside: milliseconds(began, BigInt(report.endedNs)),
+      whole: milliseconds(spawnedNs, exitedNs),
+      own: milliseconds(startedAt, exitedNs),
+      inside: milliseconds(startedAt, BigInt(report.endedNs)),
     };
   });
   return {
-    whole: aboveTheFloor(pick(rounds, ({ whole }) => whole)),
-    own: aboveTheFloor(pick(rounds, ({ own }) => own)),
-    inside: aboveTheFloor(pick(rounds, ({ inside }) => inside)),
+    whole: figuresAboveBaseline(pick(rounds, ({ whole }) => whole)),
+    own: figuresAboveBaseline(pick(rounds, ({ own }) => own)),
+    inside: figuresAboveBaseline(pick(rounds, ({ inside }) => inside)),
   };
 }
 
@@ -111,26 +111,26 @@ interface ContextTimes {
   idleMs: number[];
 }
 
-/** Medplum's VM contexts: the first call of a process, calls in quick succession, and calls after a pause. */
+/** Calls in Medplum's VM contexts: the first call of a process, calls without a pause, and calls after a pause. */
 export function vmContexts(
-  stage: Stage,
+  files: BenchFiles,
   effort: Effort,
   name: PlanName,
 ): { first: Figures; hot: Figures; idle: Figures } {
-  const first = inRounds(
-    stage.peers,
+  const first = measureInRounds(
+    files.peers,
     effort.firstRounds,
-    (peer) => runChild<ContextTimes>(stage, peer, 'contexts.cjs', [name, 0, 0]).report.firstMs,
+    (peer) => runChild<ContextTimes>(files, peer, 'contexts.cjs', [name, 0, 0]).report.firstMs,
   );
-  const later = inRounds(stage.peers, effort.contextRounds, (peer) => {
+  const later = measureInRounds(files.peers, effort.contextRounds, (peer) => {
     const args = [name, effort.hotCalls, effort.idleCalls];
-    const { report } = runChild<ContextTimes>(stage, peer, 'contexts.cjs', args, ['--expose-gc']);
+    const { report } = runChild<ContextTimes>(files, peer, 'contexts.cjs', args, ['--expose-gc']);
     return { hot: median(report.hotMs), idle: median(report.idleMs) };
   });
   return {
-    first: aboveTheFloor(first),
-    hot: aboveTheFloor(pick(later, ({ hot }) => hot)),
-    idle: aboveTheFloor(pick(later, ({ idle }) => idle)),
+    first: figuresAboveBaseline(first),
+    hot: figuresAboveBaseline(pick(later, ({ hot }) => hot)),
+    idle: figuresAboveBaseline(pick(later, ({ idle }) => idle)),
   };
 }
 
@@ -139,31 +139,31 @@ export type WarmName = Extract<
   'one' | 'twenty' | 'forty' | 'frontDesk' | 'otherToken' | 'thousand' | 'thirtyKb'
 >;
 
-/** A loaded handler, request after request: microseconds. The two large ones are ours alone. */
-export function warmHandler(stage: Stage, effort: Effort): Map<WarmName, Figures> {
+/** Microseconds of a request in a loaded handler. The two large requests are only measured for ours. */
+export function warmHandler(files: BenchFiles, effort: Effort): Map<WarmName, Figures> {
   const shared: WarmName[] = ['twenty', 'one', 'forty', 'frontDesk', 'otherToken'];
   const large: WarmName[] = ['thousand', 'thirtyKb'];
-  const peers = stage.peers.filter(({ name }) => name !== 'empty');
-  const rounds = inRounds(peers, effort.warmRounds, (peer) => {
+  const peers = files.peers.filter(({ name }) => name !== 'empty');
+  const rounds = measureInRounds(peers, effort.warmRounds, (peer) => {
     const names = peer.name === 'plumline' ? [...shared, ...large] : shared;
     const args = [names.join(), effort.warmUpMs, effort.batches, effort.batchMs];
-    return runChild<Record<WarmName, number[]>>(stage, peer, 'warm.cjs', args).report;
+    return runChild<Record<WarmName, number[]>>(files, peer, 'warm.cjs', args).report;
   });
   const ours: Rounds<PeerName, Record<WarmName, number[]>> = new Map([['plumline', rounds.get('plumline') ?? []]]);
   return new Map([
-    ...shared.map((name): [WarmName, Figures] => [name, asTheyAre(pick(rounds, (report) => median(report[name])))]),
-    ...large.map((name): [WarmName, Figures] => [name, asTheyAre(pick(ours, (report) => median(report[name])))]),
+    ...shared.map((name): [WarmName, Figures] => [name, plainFigures(pick(rounds, (report) => median(report[name])))]),
+    ...large.map((name): [WarmName, Figures] => [name, plainFigures(pick(ours, (report) => median(report[name])))]),
   ]);
 }
 
-/** Resident memory in MiB: loaded, with one request answered; and what a run of requests adds. */
-export function memory(stage: Stage, effort: Effort): { loaded: Figures; grown: Figures } {
+/** Resident memory in MiB: after the first response, and the growth over many requests. */
+export function memory(files: BenchFiles, effort: Effort): { loaded: Figures; grown: Figures } {
   const MiB = 1024 * 1024;
   const measure = (peer: Peer): { loaded: number; grown: number } =>
-    runChild<{ loaded: number; grown: number }>(stage, peer, 'memory.cjs', ['twenty', effort.memoryRequests]).report;
-  const rounds = inRounds(stage.peers, effort.memoryRounds, measure);
+    runChild<{ loaded: number; grown: number }>(files, peer, 'memory.cjs', ['twenty', effort.memoryRequests]).report;
+  const rounds = measureInRounds(files.peers, effort.memoryRounds, measure);
   return {
-    loaded: aboveTheFloor(pick(rounds, ({ loaded }) => loaded / MiB)),
-    grown: aboveTheFloor(pick(rounds, ({ grown }) => grown / MiB)),
+    loaded: figuresAboveBaseline(pick(rounds, ({ loaded }) => loaded / MiB)),
+    grown: figuresAboveBaseline(pick(rounds, ({ grown }) => grown / MiB)),
   };
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan|forged] [--bundle FILE]`: this
-// package's webhook bundle beside its rivals, its library beside npm twilio, and its dialplan beside a loop written by
-// hand.
+// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan|forged] [--bundle FILE]` compares
+// the webhook bundle with its competitors, the library with npm twilio, and the dialplan with a handwritten loop.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -19,7 +18,7 @@ import {
   vmContexts,
   warmHandler,
 } from './drivers.ts';
-import { checkWays } from './library/check.ts';
+import { checkImplementations } from './library/check.ts';
 import {
   dialplan,
   type DialplanEffort,
@@ -30,7 +29,7 @@ import {
   quickDialplanEffort,
   shortDialplanEffort,
 } from './dialplan/report.ts';
-import { countTrips } from './dialplan/trips.ts';
+import { countRoundTrips } from './dialplan/round-trips.ts';
 import {
   type ForgedEffort,
   forgedRequests,
@@ -51,7 +50,7 @@ import {
   writeRequests,
 } from './library/drivers.ts';
 import { type LibraryRatios, libraryRatios, type LibraryResults, libraryTables } from './library/report.ts';
-import { setStage } from './measure/peers.ts';
+import { prepareFiles } from './measure/peers.ts';
 import { type BotRatios, type PlanResults, ratiosOf, tables, type Results } from './report.ts';
 
 interface Options {
@@ -79,17 +78,17 @@ function readOptions(): Options {
 function readRounds({ rounds: text }: Options): number | undefined {
   const rounds = text === undefined ? undefined : Number(text);
   if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1)) {
-    throw new Error(`--rounds takes a whole number of at least 1, not "${text}"`);
+    throw new Error(`--rounds must be an integer of at least 1, not "${text}"`);
   }
   return rounds;
 }
 
-/** How much of each measurement is done. */
+/** The size of a run. */
 type Size = 'full' | 'quick' | 'short';
 
 function readSize({ quick, short }: Options): Size {
   if (quick && short) {
-    throw new Error('--quick and --short exclude each other');
+    throw new Error('use either --quick or --short, not both');
   }
   return short ? 'short' : quick ? 'quick' : 'full';
 }
@@ -124,20 +123,20 @@ async function main(): Promise<void> {
   const options = readOptions();
   const { only } = options;
   if (only !== undefined && !parts.includes(only)) {
-    throw new Error(`--only takes ${parts.join(', ')}, not "${only}"`);
+    throw new Error(`--only must be one of ${parts.join(', ')}, not "${only}"`);
   }
   const wants = (part: string): boolean => only === undefined || only === part;
   const rounds = readRounds(options);
   const size = readSize(options);
-  // With --json the last line of stdout is the result, and the words for people go to stderr.
-  const say = options.json ? console.error : console.log;
+  // With --json, the last line of stdout is the result, and everything else goes to stderr.
+  const log = options.json ? console.error : console.log;
   const folder = await mkdtemp(join(tmpdir(), 'plumline-bench-'));
   try {
-    say(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`);
-    const bots = wants('bots') ? await benchBots(folder, options, botEffort(size, rounds), say) : undefined;
-    const library = wants('library') ? await benchLibrary(folder, libraryEffort(size, rounds), say) : undefined;
-    const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(size, rounds), say) : undefined;
-    const cost = wants('forged') ? await benchForged(folder, options, forgedEffort(size, rounds), say) : undefined;
+    log(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores`);
+    const bots = wants('bots') ? await benchBots(folder, options, botEffort(size, rounds), log) : undefined;
+    const library = wants('library') ? await benchLibrary(folder, libraryEffort(size, rounds), log) : undefined;
+    const plan = wants('dialplan') ? await benchDialplan(dialplanEffort(size, rounds), log) : undefined;
+    const cost = wants('forged') ? await benchForged(folder, options, forgedEffort(size, rounds), log) : undefined;
     if (options.json) {
       const ratios = { ...bots, ...(library && { library }), ...(plan && { dialplan: plan }) };
       console.log(JSON.stringify({ ratios, ...(cost && { forged: cost }) }));
@@ -147,63 +146,63 @@ async function main(): Promise<void> {
   }
 }
 
-type Say = (text: string) => void;
+type Log = (text: string) => void;
 
-async function benchBots(folder: string, options: Options, size: Effort, say: Say): Promise<BotRatios> {
+async function benchBots(folder: string, options: Options, size: Effort, log: Log): Promise<BotRatios> {
   if (!existsSync(options.bundle)) {
-    throw new Error(`${options.bundle} is not there: build the bots first, or name a bundle with --bundle`);
+    throw new Error(`${options.bundle} does not exist. Build the bots first, or set --bundle.`);
   }
-  const stage = await setStage(folder, options.bundle);
-  say(`check: ${checkPeers(stage)} answers are as they must be, in a plain process and in a VM context`);
-  const began = Date.now();
+  const files = await prepareFiles(folder, options.bundle);
+  log(`check: ${checkPeers(files)} responses are correct, in a plain process and in a VM context`);
+  const startedAt = Date.now();
   const plan = (label: string, name: PlanName): PlanResults => ({
-    cold: step(`cold starts, ${label}`, () => coldStart(stage, size, name)),
-    contexts: step(`VM contexts, ${label}`, () => vmContexts(stage, size, name)),
+    cold: step(`cold starts, ${label}`, () => coldStart(files, size, name)),
+    contexts: step(`VM contexts, ${label}`, () => vmContexts(files, size, name)),
   });
   const results: Results = {
     byDefault: plan('default plan', 'twenty'),
     configured: plan('front desk', 'frontDesk'),
-    warm: step('warm handlers', () => warmHandler(stage, size)),
-    memory: step('memory', () => memory(stage, size)),
+    warm: step('warm handlers', () => warmHandler(files, size)),
+    memory: step('memory', () => memory(files, size)),
   };
-  say(tables(stage.peers, results, size));
-  sayTime(say, began);
+  log(tables(files.peers, results, size));
+  logTime(log, startedAt);
   return ratiosOf(results);
 }
 
-async function benchLibrary(folder: string, size: LibraryEffort, say: Say): Promise<LibraryRatios> {
+async function benchLibrary(folder: string, size: LibraryEffort, log: Log): Promise<LibraryRatios> {
   const requestsFile = await writeRequests(folder);
-  say(`\ncheck: ${checkWays(requestsFile)} answers of the library are npm twilio's`);
-  const began = Date.now();
+  log(`\ncheck: ${checkImplementations(requestsFile)} results of the library are the same as npm twilio's`);
+  const startedAt = Date.now();
   const results: LibraryResults = {
     loading: step('imports', () => loading(requestsFile, size.loadRounds)),
     warm: step('documents, tokens and verdicts', () => warmLibrary(requestsFile, size)),
     hostile: step('hostile documents', () => hostileDocuments(size.hostileRounds)),
   };
-  say(libraryTables(results, size));
-  sayTime(say, began);
+  log(libraryTables(results, size));
+  logTime(log, startedAt);
   return libraryRatios(results);
 }
 
-async function benchDialplan(size: DialplanEffort, say: Say): Promise<DialplanRatios> {
-  const began = Date.now();
+async function benchDialplan(size: DialplanEffort, log: Log): Promise<DialplanRatios> {
+  const startedAt = Date.now();
   const results = step('the dialplan', () => dialplan(size));
-  say(dialplanTables(results, await countTrips(), size));
-  sayTime(say, began);
+  log(dialplanTables(results, await countRoundTrips(), size));
+  logTime(log, startedAt);
   return dialplanRatios(results);
 }
 
-async function benchForged(folder: string, options: Options, size: ForgedEffort, say: Say): Promise<ForgedResults> {
-  const began = Date.now();
+async function benchForged(folder: string, options: Options, size: ForgedEffort, log: Log): Promise<ForgedResults> {
+  const startedAt = Date.now();
   const results = await forgedRequests(folder, options.bundle, size);
-  say(`\n${forgedTable(results, size)}`);
-  sayTime(say, began);
+  log(`\n${forgedTable(results, size)}`);
+  logTime(log, startedAt);
   return results;
 }
 
-function sayTime(say: Say, began: number): void {
-  const seconds = Math.round((Date.now() - began) / 1000);
-  say(`\n${seconds} s of measuring. Quote the ratios: absolute times are this machine's.`);
+function logTime(log: Log, startedAt: number): void {
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  log(`\nMeasured in ${seconds} s. Compare the ratios. The times depend on this machine.`);
 }
 
 function step<Result>(name: string, measure: () => Result): Result {

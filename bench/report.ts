@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What a run says: tables for people, one object of ratios for machines.
+// The output of a run: tables for people, and an object of ratios for programs.
 import type { coldStart, Effort, memory, vmContexts, warmHandler, WarmName } from './drivers.ts';
-import { type Figures, floorTable, number, signed, table, times } from './measure/figures.ts';
+import { type Figures, baselineTable, number, signed, table, times } from './measure/figures.ts';
 import type { Peer, PeerName } from './measure/peers.ts';
 import { formBytes, requests } from './measure/requests.ts';
 
-/** What one plan's webhook costs where it meets a new process or context. */
+/** The times of a webhook with one plan in a new process or context. */
 export interface PlanResults {
   cold: ReturnType<typeof coldStart>;
   contexts: ReturnType<typeof vmContexts>;
@@ -29,14 +29,14 @@ export interface BotRatios {
   handwritten: Ratios;
 }
 
-/** Rival ÷ ours, so that more than 1 means that ours is faster; what stands in the last line of --json. */
+/** Time of a competitor ÷ ours, for the last line of --json. More than 1 means that ours is faster. */
 export function ratiosOf(results: Results): BotRatios {
   return { twilio: ratiosTo(results, 'twilio'), handwritten: ratiosTo(results, 'handwritten') };
 }
 
-function ratiosTo({ byDefault, configured, warm }: Results, rival: PeerName): Ratios {
+function ratiosTo({ byDefault, configured, warm }: Results, competitor: PeerName): Ratios {
   const ratio = (figures: Figures | undefined): number | null => {
-    const value = figures?.get(rival)?.ratio ?? null;
+    const value = figures?.get(competitor)?.ratio ?? null;
     return value === null ? null : Math.round(value * 1000) / 1000;
   };
   return {
@@ -73,9 +73,9 @@ function planTables(plan: string, peers: readonly Peer[], { cold, contexts }: Pl
   const context = (what: string): string => `VM context, ${plan}, ${what}`;
   return [
     coldTable(plan, peers, cold, effort),
-    floorTable(context(`first call of a process (ms; ${rounds(effort.firstRounds)})`), peers, contexts.first),
-    floorTable(context(`hot: calls in quick succession (ms; ${later} of ${effort.hotCalls})`), peers, contexts.hot),
-    floorTable(
+    baselineTable(context(`first call of a process (ms; ${rounds(effort.firstRounds)})`), peers, contexts.first),
+    baselineTable(context(`hot: calls without a pause (ms; ${later} of ${effort.hotCalls})`), peers, contexts.hot),
+    baselineTable(
       context(`idle: after three major collections and 90 ms (ms; ${later} of ${effort.idleCalls})`),
       peers,
       contexts.idle,
@@ -87,11 +87,12 @@ function intro(): string {
   const bytes = (name: 'one' | 'twenty' | 'forty'): string => number(formBytes(requests[name]), 0);
   return [
     '',
-    "The job: check Twilio's signature and answer a call with TwiML, by the default plan, and by docs/dialplan/front-desk.json:",
-    'hours, a greeting and a dial, which the rivals have written by hand. Forms of 1, 20 and 40 parameters have',
-    `${bytes('one')}, ${bytes('twenty')} and ${bytes('forty')} bytes. All peers know the webhook URL; @medplum/core stays outside and is not preloaded`,
-    "(a real server has loaded it before a VM context's first call: mind the row that does without it).",
-    '"To ours" is a peer\'s time above the floor ÷ Plumline\'s: more than 1 means that Plumline is faster.',
+    "The task: check Twilio's signature and respond to a call with TwiML, with the default plan and with",
+    'docs/dialplan/front-desk.json (hours, a greeting and a dial). The competitors have handwritten code for it.',
+    `Forms with 1, 20 and 40 parameters have ${bytes('one')}, ${bytes('twenty')} and ${bytes('forty')} bytes. All peers know the webhook URL.`,
+    '@medplum/core is external and not preloaded. A real server has loaded it before the first call of a VM context, so',
+    'compare with the row without it there.',
+    '"To ours" is the time of a peer above the baseline ÷ that of Plumline. More than 1 means that Plumline is faster.',
   ].join('\n');
 }
 
@@ -101,7 +102,7 @@ function rounds(count: number): string {
 
 function sizeTable(peers: readonly Peer[]): string {
   const rows = peers.map((peer) => [peer.label, number(peer.bytes, 0), number(peer.gzipBytes, 0)]);
-  return table('The bundle (bytes; what stays outside is not counted)', ['', 'raw', 'gzip -9'], rows);
+  return table('The bundle (bytes, without external modules)', ['', 'raw', 'gzip -9'], rows);
 }
 
 function coldTable(
@@ -111,7 +112,7 @@ function coldTable(
   effort: Effort,
 ): string {
   const rise = (figures: Figures, { name }: Peer): string =>
-    name === 'empty' ? '' : signed(figures.get(name)?.aboveFloor ?? NaN);
+    name === 'empty' ? '' : signed(figures.get(name)?.aboveBaseline ?? NaN);
   const rows = peers.map((peer) => {
     const figure = own.get(peer.name);
     const [low, high] = figure?.middleHalf ?? [NaN, NaN];
@@ -125,12 +126,12 @@ function coldTable(
       peer.name === 'empty' ? '' : times(figure?.ratio ?? null),
     ];
   });
-  const head = ['', 'spawn to exit', 'above floor', 'inside', "without Node's start", 'middle half', 'to ours'];
+  const head = ['', 'spawn to exit', 'above baseline', 'inside', "without Node's start", 'middle half', 'to ours'];
   return [
-    table(`Cold start, ${plan}, a fresh process and 20 parameters (ms; ${rounds(effort.coldRounds)})`, head, rows),
-    "The three columns after the first are the same rise above the floor: as a whole; from the process's first line",
-    'to its exit handler; and from its first line until it is gone. The last leaves out the start of Node, which no',
-    'peer can change and which varies by more than a small bundle costs: the ratio is taken from it.',
+    table(`Cold start, ${plan}, a new process and 20 parameters (ms; ${rounds(effort.coldRounds)})`, head, rows),
+    'The three columns after the first are the time above the baseline: of the whole process; from its first line to its',
+    'exit handler; and from its first line to its exit. The last excludes the start of Node, which no peer can change and',
+    'which varies by more than the time of a small bundle. The ratio uses it.',
   ].join('\n');
 }
 
@@ -153,7 +154,7 @@ function largeLines(warm: Results['warm']): string {
   const ours = (name: WarmName): string => number(warm.get(name)?.get('plumline')?.median ?? NaN, 0);
   return (
     `Plumline at its limits: 1,000 parameters ${ours('thousand')} µs; a form of ` +
-    `${number(formBytes(requests.thirtyKb), 0)} bytes ${ours('thirtyKb')} µs. The aim is under 5,000 µs.`
+    `${number(formBytes(requests.thirtyKb), 0)} bytes ${ours('thirtyKb')} µs. The target is under 5,000 µs.`
   );
 }
 
@@ -166,7 +167,7 @@ function memoryTable(peers: readonly Peer[], memory: Results['memory'], effort: 
   const requestCount = number(effort.memoryRequests, 0);
   return table(
     `Resident memory (MiB; ${rounds(effort.memoryRounds)})`,
-    ['', 'loaded, one answered', `growth over ${requestCount}`],
+    ['', 'after one response', `growth over ${requestCount}`],
     rows,
   );
 }
@@ -174,6 +175,6 @@ function memoryTable(peers: readonly Peer[], memory: Results['memory'], effort: 
 function summary(peers: readonly Peer[], results: Results): string {
   const rivals = peers.filter(({ name }) => name !== 'empty' && name !== 'plumline');
   const ratios = rivals.map(({ name }) => ratiosTo(results, name));
-  const rows = RATIO_NAMES.map((name) => [name, ...ratios.map((rival) => times(rival[name]))]);
-  return table('Ratios: rival ÷ Plumline', ['', ...rivals.map(({ label }) => label)], rows);
+  const rows = RATIO_NAMES.map((name) => [name, ...ratios.map((competitor) => times(competitor[name]))]);
+  return table('Ratios: competitor ÷ Plumline', ['', ...rivals.map(({ label }) => label)], rows);
 }

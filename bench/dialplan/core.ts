@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The core as the bots carry it, asked as their host asks it. Each event meets an instance that has seen no other:
-// nothing is kept between events, neither a config that was read nor a token's hashed pads.
+// Calls the core of the bots as their host does. Each event gets a new instance, so nothing is cached between events: neither
+// the parsed config nor the hashed pads of a token.
 import type { BotEvent } from '@medplum/core';
 import { readFileSync } from 'node:fs';
 import { instantiate, resume, start, type Core } from '../../bot-wrapper/core.ts';
 import { frame } from '../../bot-wrapper/frame.ts';
-import { zone, type ZoneQuestion } from '../../bot-wrapper/zone.ts';
+import { zone, type ZoneRequest } from '../../bot-wrapper/zone.ts';
 import { type DialplanEvent, OURS, signatureOf, TOKEN, URL } from './events.ts';
-import type { Way } from './rig.ts';
+import type { Implementation } from './runner.ts';
 
 const module = new WebAssembly.Module(readFileSync(new globalThis.URL('../../pkg/bots/webhook.wasm', import.meta.url)));
 
 interface Step {
   flow?: number;
-  asks?: (ZoneQuestion & { id: number; kind: string })[];
+  asks?: (ZoneRequest & { id: number; kind: string })[];
   twiml?: string;
 }
 
-export const way: Way = {
+export const implementation: Implementation = {
   prepare(event) {
     const asked = botEvent(event);
     return () => {
@@ -27,7 +27,7 @@ export const way: Way = {
   },
 };
 
-/** The document; or the first question that only a chart could answer. */
+/** Returns the document, or the first request that needs a chart. */
 function answer(core: Core, event: BotEvent<unknown>): string {
   let next = start(core, frame(event, 0, core.names));
   while (next.json !== undefined) {

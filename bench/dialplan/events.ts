@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Large configs, and the webhooks that they answer.
+// Large configs, and webhooks for them.
 import { createHmac } from 'node:crypto';
 
 export const URL = 'https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02';
@@ -10,36 +10,36 @@ const CALLER = '+15550100099';
 export interface DialplanEvent {
   config: string;
   params: Record<string, string>;
-  /** The URL that was called; its query reaches no bot. */
+  /** The URL that was called. The bot does not receive its query. */
   called: string;
-  /** What stands in every right answer. */
+  /** A text in every correct response. */
   holds: string;
 }
 
-export const jobs = {
+export const tasks = {
   bare: 'an empty config',
   rules50: '50 rules, by caller',
   rules1000: '1,000 rules, by caller',
-  hours1000: '1,000 rules, a quarter by the hour',
-  firstStep: '256 steps, the first fits',
-  lastStep: '256 steps, the last fits',
+  hours1000: '1,000 rules, a quarter by opening hours',
+  firstStep: '256 steps, the first matches',
+  lastStep: '256 steps, the last matches',
 };
 
-export type DialplanJob = keyof typeof jobs;
-export const jobNames = Object.keys(jobs) as DialplanJob[];
+export type DialplanTask = keyof typeof tasks;
+export const taskNames = Object.keys(tasks) as DialplanTask[];
 
-/** What one job costs more than another, and may cost: microseconds. */
+/** The difference between the times of two tasks, and its target, in microseconds. */
 export const parts = {
   plan50: { label: 'reading and following 50 rules', of: 'rules50', without: 'bare', aim: 100 },
   plan1000: { label: 'reading and following 1,000 rules', of: 'rules1000', without: 'bare', aim: 1_000 },
   steps: { label: 'trying 256 steps', of: 'lastStep', without: 'firstStep', aim: 500 },
-} satisfies Record<string, { label: string; of: DialplanJob; without: DialplanJob; aim: number }>;
+} satisfies Record<string, { label: string; of: DialplanTask; without: DialplanTask; aim: number }>;
 
 export type DialplanPart = keyof typeof parts;
 export const partNames = Object.keys(parts) as DialplanPart[];
 
-export function eventOf(job: DialplanJob): DialplanEvent {
-  switch (job) {
+export function eventOf(task: DialplanTask): DialplanEvent {
+  switch (task) {
     case 'bare':
       return { ...ringing('{}'), holds: '<Client>' };
     case 'rules50':
@@ -51,12 +51,12 @@ export function eventOf(job: DialplanJob): DialplanEvent {
     case 'firstStep':
       return pressed('?step=menu.menu-0', 'menu-1');
     case 'lastStep':
-      // Nothing of what this webhook carries makes a machine's verdict likely.
+      // No parameter of this webhook suggests the callback of answering machine detection.
       return pressed('?step=machine', 'Communication');
   }
 }
 
-/** A call that nothing but the last rule fits. */
+/** A call that only matches the last rule. */
 function ringing(config: string): DialplanEvent {
   return { config, params: { ...call, CallStatus: 'ringing' }, called: URL, holds: 'Found.' };
 }
@@ -94,7 +94,7 @@ function rules(count: number, byHour: boolean): string {
 const MENUS = 83;
 const RETRIES = 2;
 
-/** 83 menus that are heard three times each, the webhook's own URL, and six that belong to no action: 256. */
+/** 256 URLs: 83 menus with three attempts each, the webhook URL, and six that do not belong to an action. */
 function menus(): string {
   const all = Array.from({ length: MENUS }, (_, at) => [
     `menu-${at}`,
@@ -116,7 +116,7 @@ function menus(): string {
   });
 }
 
-/** The same 256 URLs, for whoever writes the loop by hand. */
+/** The same 256 URLs, for the handwritten loop. */
 export function stepUrls(): string[] {
   const own = Array.from({ length: MENUS }, (_, at) =>
     Array.from({ length: RETRIES + 1 }, (_, n) => `${URL}?step=menu.menu-${at}${n > 0 ? `.${n}` : ''}`),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What one writes who wants speed and trusts the config: JSON.parse, a loop over the rules, and node:crypto over the
-// URLs. It checks nothing of the config, and knows no condition but those of the bench.
+// A fast handwritten implementation that trusts the config: JSON.parse, a loop over the rules, and node:crypto for the URLs.
+// It does not check the config, and supports only the conditions of the benchmark.
 import { createHmac } from 'node:crypto';
 import { signatureOf, stepUrls, TOKEN } from './events.ts';
-import type { Way } from './rig.ts';
+import type { Implementation } from './runner.ts';
 
 interface Plan {
   timeZone: string;
@@ -25,11 +25,11 @@ type Params = Record<string, string>;
 
 const urls = stepUrls();
 
-export const way: Way = {
+export const implementation: Implementation = {
   prepare(event) {
     const { config, params } = event;
     const signature = signatureOf(event);
-    // A bot is told no URL: the first call's is not looked for among the callbacks.
+    // A bot does not receive the URL. The request of the first call is not compared with the URLs of callbacks.
     const candidates = 'Digits' in params ? urls : [event.called];
     return () => () => answer(JSON.parse(config) as Plan, params, signature, candidates);
   },

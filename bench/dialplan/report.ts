@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The dialplan's measurements, and what is said of them.
+// The measurements of the dialplan, and their tables.
 import { join } from 'node:path';
 import { type Figures, median, number, pick, table, times, withRatiosTo } from '../measure/figures.ts';
-import { inRounds, runRig } from '../measure/rounds.ts';
-import { type DialplanJob, type DialplanPart, jobNames, jobs, partNames, parts } from './events.ts';
-import type { Trips } from './trips.ts';
+import { measureInRounds, runScript } from '../measure/rounds.ts';
+import { type DialplanTask, type DialplanPart, taskNames, tasks, partNames, parts } from './events.ts';
+import type { RoundTrips } from './round-trips.ts';
 
 export interface DialplanEffort {
   rounds: number;
@@ -15,41 +15,41 @@ export const fullDialplanEffort: DialplanEffort = { rounds: 7, events: 400 };
 export const quickDialplanEffort: DialplanEffort = { rounds: 3, events: 200 };
 export const shortDialplanEffort: DialplanEffort = { rounds: 1, events: 4 };
 
-const ways = [
+const implementations = [
   { name: 'core', label: 'Plumline' },
   { name: 'handwritten', label: 'handwritten' },
 ] as const;
 
-type WayName = (typeof ways)[number]['name'];
+type ImplementationName = (typeof implementations)[number]['name'];
 
-export type DialplanResults = Record<DialplanJob, Figures<WayName>>;
-export type DialplanRatios = Record<DialplanJob | DialplanPart, number | null>;
+export type DialplanResults = Record<DialplanTask, Figures<ImplementationName>>;
+export type DialplanRatios = Record<DialplanTask | DialplanPart, number | null>;
 
-/** Microseconds of one webhook, once V8 has compiled the core well: the first half of a process's events is left out. */
+/** Microseconds of one webhook after V8 has optimized the core. The first half of the events is left out. */
 export function dialplan(effort: DialplanEffort): DialplanResults {
-  const rounds = inRounds(ways, effort.rounds, ({ name, label }) =>
+  const rounds = measureInRounds(implementations, effort.rounds, ({ name, label }) =>
     Object.fromEntries(
-      jobNames.map((job) => {
-        const args = [join(import.meta.dirname, `${name}.ts`), job, effort.events];
-        const { report } = runRig<number[]>(label, join(import.meta.dirname, 'rig.ts'), args);
-        return [job, median(report.slice(effort.events / 2))];
+      taskNames.map((task) => {
+        const args = [join(import.meta.dirname, `${name}.ts`), task, effort.events];
+        const { report } = runScript<number[]>(label, join(import.meta.dirname, 'runner.ts'), args);
+        return [task, median(report.slice(effort.events / 2))];
       }),
     ),
   );
-  const figures = jobNames.map((job) => [
-    job,
+  const figures = taskNames.map((task) => [
+    task,
     withRatiosTo(
-      pick(rounds, (medians) => medians[job] ?? NaN),
+      pick(rounds, (medians) => medians[task] ?? NaN),
       'core',
     ),
   ]);
   return Object.fromEntries(figures) as DialplanResults;
 }
 
-/** What the handwritten one takes divided by what the core takes: more than 1 means that the core is faster. */
+/** The time of the handwritten code divided by the time of the core. More than 1 means that the core is faster. */
 export function dialplanRatios(results: DialplanResults): DialplanRatios {
   const rounded = (ratio: number): number | null => (Number.isFinite(ratio) ? Math.round(ratio * 1000) / 1000 : null);
-  const ratios = jobNames.map((job) => [job, rounded(results[job].get('handwritten')?.ratio ?? NaN)]);
+  const ratios = taskNames.map((task) => [task, rounded(results[task].get('handwritten')?.ratio ?? NaN)]);
   const partRatios = partNames.map((part) => [
     part,
     rounded(more(results, part, 'handwritten') / more(results, part, 'core')),
@@ -57,24 +57,27 @@ export function dialplanRatios(results: DialplanResults): DialplanRatios {
   return Object.fromEntries([...ratios, ...partRatios]) as DialplanRatios;
 }
 
-/** What the one job takes more than the other. */
-function more(results: DialplanResults, part: DialplanPart, way: WayName): number {
-  const of = (job: DialplanJob): number => results[job].get(way)?.median ?? NaN;
+/** The difference between the times of two tasks. */
+function more(results: DialplanResults, part: DialplanPart, implementation: ImplementationName): number {
+  const of = (task: DialplanTask): number => results[task].get(implementation)?.median ?? NaN;
   return of(parts[part].of) - of(parts[part].without);
 }
 
-export function dialplanTables(results: DialplanResults, trips: Trips[], effort: DialplanEffort): string {
+export function dialplanTables(results: DialplanResults, roundTrips: RoundTrips[], effort: DialplanEffort): string {
   const ratios = dialplanRatios(results);
-  const row = (label: string, ours: number, aim: number | null, theirs: number, ratio: number | null): string[] => [
+  const row = (label: string, ours: number, aim: number | null, other: number, ratio: number | null): string[] => [
     label,
     number(ours, 0),
     aim === null ? '' : number(aim, 0),
     aim === null ? '' : ours < aim ? 'yes' : 'no',
-    number(theirs, 0),
+    number(other, 0),
     times(ratio),
   ];
-  const of = (job: DialplanJob, way: WayName): number => results[job].get(way)?.median ?? NaN;
-  const whole = jobNames.map((job) => row(jobs[job], of(job, 'core'), null, of(job, 'handwritten'), ratios[job]));
+  const of = (task: DialplanTask, implementation: ImplementationName): number =>
+    results[task].get(implementation)?.median ?? NaN;
+  const whole = taskNames.map((task) =>
+    row(tasks[task], of(task, 'core'), null, of(task, 'handwritten'), ratios[task]),
+  );
   const costs = partNames.map((part) =>
     row(
       `of which ${parts[part].label}`,
@@ -85,14 +88,14 @@ export function dialplanTables(results: DialplanResults, trips: Trips[], effort:
     ),
   );
   const title =
-    `The dialplan: one webhook, its config read, checked and followed (µs; medians of ${effort.rounds} processes of ` +
+    `The dialplan: one webhook, including reading and checking its config (µs; medians of ${effort.rounds} processes of ` +
     `${effort.events} events)`;
   return [
-    table(title, ['', 'Plumline', 'aim', 'met', 'handwritten', 'ratio'], [...whole, ...costs]),
+    table(title, ['', 'Plumline', 'target', 'met', 'handwritten', 'ratio'], [...whole, ...costs]),
     table(
-      'FHIR round trips of a call: the most that one request took, and all together',
-      ['', 'while a caller waits', 'of a callback', 'requests', 'together'],
-      trips.map(({ label, waited, callback, requests, total }) => [
+      'FHIR round trips of a call: the maximum of one request, and the total',
+      ['', 'while a caller waits', 'of a callback', 'requests', 'total'],
+      roundTrips.map(({ label, waited, callback, requests, total }) => [
         label,
         ...[waited, callback, requests, total].map(String),
       ]),

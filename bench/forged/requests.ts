@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What a stranger can post to the webhook, each class as costly as it can be made: a config of 256 steps, two tokens, and
-// a webhook URL with many spellings.
+// Forged requests to the webhook. Each class is as expensive as possible, with a config of 256 steps, two tokens, and a
+// webhook URL with many forms.
 
 export interface ForgedRequest {
-  /** Names and values of a form; `body` in its place for anything else. */
+  /** The names and values of a form. `body` replaces it for anything else. */
   params: [string, string][];
   body?: unknown;
   secrets: [string, string][];
@@ -25,15 +25,15 @@ export const forged = {
   rawLarge: 'raw JSON of 1 MB',
 };
 
-/** The classes that are refused unhashed. */
-export const unhashed: readonly ForgedName[] = ['large', 'parsed', 'nested', 'rawLarge'];
+/** The classes that are refused before hashing. */
+export const refusedEarly: readonly ForgedName[] = ['large', 'parsed', 'nested', 'rawLarge'];
 
 export type ForgedName = keyof typeof forged;
 export const forgedNames = Object.keys(forged) as ForgedName[];
 
 const OURS = '+15550100001';
 
-/** 83 menus that are heard three times: with the seven common steps, 256. */
+/** 83 menus with three attempts each. With the seven common steps, they are 256 steps. */
 function config(): string {
   const menus = Array.from({ length: 83 }, (_, at) => [
     `menu-${at}`,
@@ -53,12 +53,12 @@ function config(): string {
     dialplans: { main: [{ then: 'menu-0' }] },
     actions: {
       ...(Object.fromEntries(menus) as Record<string, unknown>),
-      end: [{ say: { text: 'Goodbye.' } }, { hangup: {} }],
+      end: [{ log: { text: 'Goodbye.' } }, { hangup: {} }],
     },
   });
 }
 
-/** 248 voicemails, and actions that only go on, up to the longest document. */
+/** 248 voicemails, and actions with only a `goto`, up to the maximum size of a config. */
 function longConfig(): string {
   const actions: Record<string, unknown> = {};
   for (let at = 0; at < 248; at++) {
@@ -79,7 +79,7 @@ function longConfig(): string {
 const tokens: [string, string][] = [
   ['TWILIO_AUTH_TOKEN', 'an-invented-new-token,an-invented-old-token'],
   ['TWILIO_NUMBER', OURS],
-  // Upper case, a user name, a port and a fragment: sixteen spellings.
+  // Uppercase letters, a user name, a port and a fragment: sixteen forms.
   ['PLUMLINE_WEBHOOK_URL', 'https://user@FHIR.example.com:8443/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02#rc=2'],
 ];
 const secrets: [string, string][] = [...tokens, ['PLUMLINE_CONFIG', config()]];
@@ -121,7 +121,7 @@ export function forgedRequest(name: ForgedName): ForgedRequest {
     case 'many':
       return form(Array.from({ length: 990 }, (_, at) => [`SameBeginning${'x'.repeat(8)}${990 - at}`, 'v']));
     case 'full':
-      // Names as long as those by which the kind of a step is known.
+      // Names with the length of those by which the core recognizes the kind of a step.
       return {
         ...form(Array.from({ length: 990 }, (_, at) => [`RecordingDura${String(at).padStart(4, '0')}`, 'v'])),
         secrets: [...tokens, ['PLUMLINE_CONFIG', longConfig()]],

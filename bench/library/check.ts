@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Before anything is timed: the same documents and tokens byte for byte, and the same verdicts on every request of the
-// bench.
+// Checks before the measurements that all implementations return the same documents, tokens and results of validation.
 import { join } from 'node:path';
 import { requests } from '../measure/requests.ts';
-import { runRig } from '../measure/rounds.ts';
-import { ways } from './peers.ts';
+import { runScript } from '../measure/rounds.ts';
+import { implementations } from './peers.ts';
 
 interface Answers {
   dial: string;
@@ -13,39 +12,39 @@ interface Answers {
   verdicts?: Record<string, boolean>;
 }
 
-/** How many verbs and nouns the long document has. */
+/** The count of verbs and nouns in the long document. */
 const FIFTY = 50;
 
-/** How many answers were compared; throws at the first that is wrong. */
-export function checkWays(requestsFile: string): number {
-  const genuine = Object.fromEntries(Object.entries(requests).map(([name, { twiml }]) => [name, twiml !== null]));
-  let theirs: Answers | undefined;
+/** Returns the count of compared results. Throws at the first wrong one. */
+export function checkImplementations(requestsFile: string): number {
+  const isValid = Object.fromEntries(Object.entries(requests).map(([name, { twiml }]) => [name, twiml !== null]));
+  let expected: Answers | undefined;
   let compared = 0;
-  for (const { name, label, file } of ways) {
-    const rig = join(import.meta.dirname, 'rigs/check.ts');
-    const { report } = runRig<Answers>(label, rig, [file, requestsFile]);
-    theirs ??= report;
-    for (const job of ['dial', 'ivr50', 'accessToken'] as const) {
-      if (report[job] !== undefined) {
-        hold(`${label}, ${job}`, theirs[job], report[job]);
+  for (const { name, label, file } of implementations) {
+    const script = join(import.meta.dirname, 'runners/check.ts');
+    const { report } = runScript<Answers>(label, script, [file, requestsFile]);
+    expected ??= report;
+    for (const task of ['dial', 'ivr50', 'accessToken'] as const) {
+      if (report[task] !== undefined) {
+        expectEqual(`${label}, ${task}`, expected[task], report[task]);
         compared++;
       }
     }
     for (const [request, verdict] of Object.entries(report.verdicts ?? {})) {
-      hold(`${label}, the request ${request}`, genuine[request], verdict);
+      expectEqual(`${label}, the request ${request}`, isValid[request], verdict);
       compared++;
     }
     if (name !== 'form') {
-      hold(`${label}, verdicts`, Object.keys(genuine).length, Object.keys(report.verdicts ?? {}).length);
+      expectEqual(`${label}, verdicts`, Object.keys(isValid).length, Object.keys(report.verdicts ?? {}).length);
     }
   }
   // The root is not counted.
-  hold('verbs of the long document', FIFTY, (theirs?.ivr50.match(/<[A-Z]/g)?.length ?? 0) - 1);
+  expectEqual('verbs of the long document', FIFTY, (expected?.ivr50.match(/<[A-Z]/g)?.length ?? 0) - 1);
   return compared;
 }
 
-function hold(what: string, wanted: unknown, got: unknown): void {
+function expectEqual(what: string, wanted: unknown, got: unknown): void {
   if (wanted !== got) {
-    throw new Error(`${what} is wrong.\n  wanted ${String(wanted)}\n  got    ${String(got)}`);
+    throw new Error(`${what} is wrong.\n  expected ${String(wanted)}\n  actual   ${String(got)}`);
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The three measurements of the library. Each goes round and round over fresh processes.
+// The three measurements of the library. Each has several rounds, each time in a new process.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { besideRival, type Figures, median, pick } from '../measure/figures.ts';
+import { ratiosToCompetitor, type Figures, median, pick } from '../measure/figures.ts';
 import { requests, type RequestName, type WebhookRequest } from '../measure/requests.ts';
-import { inRounds, type Rounds, runRig } from '../measure/rounds.ts';
+import { measureInRounds, type Rounds, runScript } from '../measure/rounds.ts';
 import { type Hostile, hostile } from './hostile.ts';
-import { type Signed, type WayName, ways } from './peers.ts';
+import { type Signed, type ImplementationName, implementations } from './peers.ts';
 
-/** How long a run takes: full, about a minute and a half on two cores; quick, about twenty seconds; short, about ten. */
+/** The size of a run. On two cores, a full run takes about 90 s, a quick run about 20 s, and a short run about 10 s. */
 export interface LibraryEffort {
   loadRounds: number;
   warmRounds: number;
@@ -45,7 +45,7 @@ export const shortLibraryEffort: LibraryEffort = {
   hostileRounds: 1,
 };
 
-/** The bench's webhooks as a library is asked about them, in a file that the rigs read. */
+/** Writes the webhooks of the benchmark in the format for the library to a file that the runners read. */
 export async function writeRequests(folder: string): Promise<string> {
   const file = join(folder, 'signed.json');
   const signed = Object.entries(requests).map(([name, request]) => [name, asSigned(request)]);
@@ -65,12 +65,12 @@ function asSigned({ params, headers, secrets }: WebhookRequest): Signed {
 }
 
 export const loads = [
-  { name: 'twilio', label: "require('twilio')", rig: 'require.cjs', from: 'twilio' },
-  { name: 'twilioImported', label: "import 'twilio'", rig: 'import.mjs', from: 'twilio' },
-  { name: 'required', label: "require('plumline')", rig: 'require.cjs', from: 'plumline' },
-  { name: 'imported', label: "import 'plumline'", rig: 'import.mjs', from: 'plumline' },
-  { name: 'classesRequired', label: "require('plumline/twilio')", rig: 'require.cjs', from: 'plumline/twilio' },
-  { name: 'classesImported', label: "import 'plumline/twilio'", rig: 'import.mjs', from: 'plumline/twilio' },
+  { name: 'twilio', label: "require('twilio')", script: 'require.cjs', from: 'twilio' },
+  { name: 'twilioImported', label: "import 'twilio'", script: 'import.mjs', from: 'twilio' },
+  { name: 'required', label: "require('plumline')", script: 'require.cjs', from: 'plumline' },
+  { name: 'imported', label: "import 'plumline'", script: 'import.mjs', from: 'plumline' },
+  { name: 'classesRequired', label: "require('plumline/twilio')", script: 'require.cjs', from: 'plumline/twilio' },
+  { name: 'classesImported', label: "import 'plumline/twilio'", script: 'import.mjs', from: 'plumline/twilio' },
 ] as const;
 
 export type LoadName = (typeof loads)[number]['name'];
@@ -78,31 +78,31 @@ export type LoadName = (typeof loads)[number]['name'];
 interface LoadTimes {
   loadMs: number;
   verdictMs: number;
-  genuine: boolean;
+  isValid: boolean;
 }
 
-/** Milliseconds until a package is loaded, and until its first verdict on a webhook of 20 parameters. */
+/** Milliseconds until a package is loaded, and until it has validated a webhook with 20 parameters. */
 export function loading(
   requestsFile: string,
   rounds: number,
 ): { loaded: Figures<LoadName>; answered: Figures<LoadName> } {
-  const measure = ({ label, rig, from }: (typeof loads)[number]): LoadTimes => {
+  const measure = ({ label, script, from }: (typeof loads)[number]): LoadTimes => {
     const verdict = from === 'plumline' ? 'verifyTwilio' : 'validateRequest';
-    const { report } = runRig<LoadTimes>(label, rigFile(rig), [verdict, from, requestsFile]);
-    if (!report.genuine) {
-      throw new Error(`${label} refuses a genuine request`);
+    const { report } = runScript<LoadTimes>(label, scriptFile(script), [verdict, from, requestsFile]);
+    if (!report.isValid) {
+      throw new Error(`${label} refuses a request with a valid signature`);
     }
     return report;
   };
-  // The first of each reads files that are in no cache yet.
+  // The first run reads files that are not in the file cache yet.
   loads.forEach(measure);
-  const times: Rounds<LoadName, LoadTimes> = inRounds(loads, rounds, measure);
+  const times: Rounds<LoadName, LoadTimes> = measureInRounds(loads, rounds, measure);
   return {
-    loaded: besideRival(
+    loaded: ratiosToCompetitor(
       pick(times, ({ loadMs }) => loadMs),
       'twilio',
     ),
-    answered: besideRival(
+    answered: ratiosToCompetitor(
       pick(times, ({ verdictMs }) => verdictMs),
       'twilio',
     ),
@@ -110,10 +110,10 @@ export function loading(
 }
 
 type Asked = Extract<RequestName, 'one' | 'twenty' | 'forty' | 'otherToken'>;
-export type JobName = 'dial' | 'ivr50' | 'accessToken' | `validate:${Asked}`;
+export type TaskName = 'dial' | 'ivr50' | 'accessToken' | `validate:${Asked}`;
 
-const DOCUMENTS: JobName[] = ['dial', 'ivr50'];
-const JOBS: JobName[] = [
+const DOCUMENTS: TaskName[] = ['dial', 'ivr50'];
+const TASKS: TaskName[] = [
   ...DOCUMENTS,
   'accessToken',
   'validate:one',
@@ -122,20 +122,20 @@ const JOBS: JobName[] = [
   'validate:otherToken',
 ];
 
-/** Microseconds of each job, done again and again. */
-export function warmLibrary(requestsFile: string, effort: LibraryEffort): Map<JobName, Figures<WayName>> {
-  const rounds = inRounds(ways, effort.warmRounds, ({ name, label, file }) => {
-    const jobs = name === 'form' ? DOCUMENTS : JOBS;
-    const args = [file, requestsFile, jobs.join(), effort.warmUpMs, effort.batches, effort.batchMs];
-    return runRig<Record<JobName, number[]>>(label, rigFile('warm.ts'), args).report;
+/** Microseconds of each task. */
+export function warmLibrary(requestsFile: string, effort: LibraryEffort): Map<TaskName, Figures<ImplementationName>> {
+  const rounds = measureInRounds(implementations, effort.warmRounds, ({ name, label, file }) => {
+    const tasks = name === 'form' ? DOCUMENTS : TASKS;
+    const args = [file, requestsFile, tasks.join(), effort.warmUpMs, effort.batches, effort.batchMs];
+    return runScript<Record<TaskName, number[]>>(label, scriptFile('warm.ts'), args).report;
   });
   return new Map(
-    JOBS.map((job) => {
-      const able = new Map([...rounds].filter(([, reports]) => reports.every((report) => job in report)));
+    TASKS.map((task) => {
+      const able = new Map([...rounds].filter(([, reports]) => reports.every((report) => task in report)));
       return [
-        job,
-        besideRival(
-          pick(able, (report) => median(report[job])),
+        task,
+        ratiosToCompetitor(
+          pick(able, (report) => median(report[task])),
           'twilio',
         ),
       ];
@@ -161,10 +161,10 @@ interface HostileReport {
 
 const AGAIN = 12;
 
-/** How long a process's first look at each hostile document takes, and how much memory; and its later looks. */
+/** The time and memory of the first check of each hostile document in a process, and the time of later checks. */
 export function hostileDocuments(rounds: number): HostileTimes[] {
-  const reports = inRounds(hostile, rounds, ({ name, label, finds }) => {
-    const { report } = runRig<HostileReport>(label, rigFile('hostile.ts'), [name, AGAIN]);
+  const reports = measureInRounds(hostile, rounds, ({ name, label, finds }) => {
+    const { report } = runScript<HostileReport>(label, scriptFile('hostile.ts'), [name, AGAIN]);
     if (!report.codes.includes(finds)) {
       throw new Error(`${label}: wanted ${finds}, got ${report.codes.slice(0, 3).join(', ') || 'nothing'}`);
     }
@@ -184,6 +184,6 @@ export function hostileDocuments(rounds: number): HostileTimes[] {
   });
 }
 
-function rigFile(file: string): string {
-  return join(import.meta.dirname, 'rigs', file);
+function scriptFile(file: string): string {
+  return join(import.meta.dirname, 'runners', file);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Documents that are made to keep a checker busy, and what has to be found in each. Those of 60 kB are the longest that
-// are read at all, each full of what costs most of its kind.
+// Documents that are expensive to check, with the expected finding. The documents of 60 kB are close to the maximum size, and
+// are filled with the most expensive content of their kind.
 import type { TwimlElement } from 'plumline';
 
 export interface Hostile {
@@ -42,8 +42,8 @@ export const hostile: Hostile[] = [
     make: () => inResponse('<a/>x'),
   },
   {
-    name: 'misspelt',
-    label: 'misspelt attributes, 60 kB',
+    name: 'misspelled',
+    label: 'misspelled attributes, 60 kB',
     finds: 'TWIML_ATTRIBUTE',
     make: () => inResponse('<Pause lengt="1"/>'),
   },
@@ -73,7 +73,7 @@ export const hostile: Hostile[] = [
   },
   {
     name: 'valid',
-    label: 'nothing wrong but its length, 60 kB',
+    label: 'valid except for its length, 60 kB',
     finds: 'TWIML_INLINE',
     make: () => inResponse('<Pause length="1"/>'),
   },
@@ -86,7 +86,7 @@ export const hostile: Hostile[] = [
   },
 ];
 
-/** Ten entities, each of which is the one before ten times over: ten billion laughs. */
+/** Ten entities. Each contains the previous one ten times, so the last expands to ten billion copies. */
 function billionLaughs(): string {
   const entities = Array.from({ length: 10 }, (_, at) => `<!ENTITY l${at + 1} "${`&l${at};`.repeat(10)}">`);
   return `<!DOCTYPE Response [<!ENTITY l0 "ha">${entities.join('')}]><Response><Say>&l10;</Say></Response>`;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Who does the library's jobs: npm twilio, and each of the ways in which a user of this package does the same.
+// The implementations of the tasks: npm twilio, and the APIs of this package that do the same.
 import { join } from 'node:path';
 
-export type WayName = 'twilio' | 'classes' | 'functions' | 'form';
+export type ImplementationName = 'twilio' | 'classes' | 'functions' | 'form';
 
-export interface Way {
-  name: WayName;
+export interface Implementation {
+  name: ImplementationName;
   label: string;
   /** A module that exports `jobs`. */
   file: string;
 }
 
-/** A webhook as it came, and what it is to be checked against. */
+/** A webhook as received, and the token to validate it with. */
 export interface Signed {
   url: string;
   token: string;
@@ -19,8 +19,8 @@ export interface Signed {
   params: Record<string, string>;
 }
 
-/** The jobs that a way can do, each from the user's own code to its result. */
-export interface Jobs {
+/** The tasks that an implementation supports. */
+export interface Tasks {
   dial: () => string;
   ivr50: () => string;
   accessToken?: () => string;
@@ -29,7 +29,7 @@ export interface Jobs {
 
 const peer = (file: string): string => join(import.meta.dirname, 'peers', file);
 
-export const ways: Way[] = [
+export const implementations: Implementation[] = [
   { name: 'twilio', label: 'npm twilio', file: peer('twilio.ts') },
   { name: 'classes', label: 'plumline/twilio', file: peer('classes.ts') },
   { name: 'functions', label: 'plumline', file: peer('functions.ts') },

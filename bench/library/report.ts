@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What a run says of the library: tables for people, ratios for machines.
+// The output of the library measurements: tables for people, and ratios for programs.
 import { type Figures, number, table, times } from '../measure/figures.ts';
 import {
   type hostileDocuments,
-  type JobName,
+  type TaskName,
   type LibraryEffort,
   type loading,
   type LoadName,
   loads,
   type warmLibrary,
 } from './drivers.ts';
-import { type WayName, ways } from './peers.ts';
+import { type ImplementationName, implementations } from './peers.ts';
 
 export interface LibraryResults {
   loading: ReturnType<typeof loading>;
@@ -31,20 +31,20 @@ export type LibraryRatios = Record<
   number
 >;
 
-/** npm twilio ÷ ours; where there is more than one way of ours, the slowest of them. */
+/** The time of npm twilio ÷ ours. If we have several APIs for a task, the slowest counts. */
 export function libraryRatios({ loading, warm }: LibraryResults): LibraryRatios {
   const load = (figures: Figures<LoadName>, names: LoadName[]): number => slowest(figures, names);
-  const job = (name: JobName): number => slowest(warm.get(name), ['classes', 'functions', 'form']);
+  const task = (name: TaskName): number => slowest(warm.get(name), ['classes', 'functions', 'form']);
   return {
     importPlumline: load(loading.loaded, ['imported']),
     importPlumlineTwilio: load(loading.loaded, ['classesImported']),
     importAndVerify: load(loading.answered, ['imported', 'classesImported']),
-    dial: job('dial'),
-    ivr50: job('ivr50'),
-    accessToken: job('accessToken'),
-    validate1: job('validate:one'),
-    validate20: job('validate:twenty'),
-    validate40: job('validate:forty'),
+    dial: task('dial'),
+    ivr50: task('ivr50'),
+    accessToken: task('accessToken'),
+    validate1: task('validate:one'),
+    validate20: task('validate:twenty'),
+    validate40: task('validate:forty'),
   };
 }
 
@@ -56,13 +56,13 @@ function slowest<Name>(figures: Figures<Name> | undefined, ours: Name[]): number
 export function libraryTables(results: LibraryResults, effort: LibraryEffort): string {
   return [
     loadTable(results.loading, effort),
-    jobTable(
-      `TwiML, built and written (µs; ${rounds(effort.warmRounds)})`,
+    taskTable(
+      `Building and writing TwiML (µs; ${rounds(effort.warmRounds)})`,
       { dial: 'a <Dial>', ivr50: '50 verbs' },
       results.warm,
     ),
-    jobTable(
-      `Tokens and verdicts (µs; ${rounds(effort.warmRounds)})`,
+    taskTable(
+      `Tokens and validation (µs; ${rounds(effort.warmRounds)})`,
       {
         accessToken: 'voice token',
         'validate:one': '1 param',
@@ -72,7 +72,7 @@ export function libraryTables(results: LibraryResults, effort: LibraryEffort): s
       },
       results.warm,
     ),
-    'A refusal by verifyTwilio says why: it tries the known mistakes, up to 32 signatures. npm twilio tries up to 6.',
+    'verifyTwilio returns the reason for a refusal. For that, it tries up to 32 signatures. npm twilio tries up to 6.',
     hostileTable(results.hostile, effort),
     summary(libraryRatios(results)),
   ].join('\n');
@@ -90,23 +90,23 @@ function loadTable({ loaded, answered }: LibraryResults['loading'], effort: Libr
     return [number(figure?.median ?? NaN, 2), half, times(figure?.ratio ?? null)];
   };
   return table(
-    `Loading in a fresh Node (ms; ${rounds(effort.loadRounds)})`,
-    ['', 'loaded', 'middle half', 'faster', 'first verdict', 'middle half', 'faster'],
+    `Loading in a new Node process (ms; ${rounds(effort.loadRounds)})`,
+    ['', 'loaded', 'middle half', 'faster', 'first validation', 'middle half', 'faster'],
     loads.map(({ name, label }) => [label, ...cells(loaded, name), ...cells(answered, name)]),
   );
 }
 
-function jobTable(title: string, jobs: Partial<Record<JobName, string>>, warm: LibraryResults['warm']): string {
-  const columns = Object.entries(jobs) as [JobName, string][];
-  const cells = (way: WayName, job: JobName): string[] => {
-    const figure = warm.get(job)?.get(way);
+function taskTable(title: string, tasks: Partial<Record<TaskName, string>>, warm: LibraryResults['warm']): string {
+  const columns = Object.entries(tasks) as [TaskName, string][];
+  const cells = (implementation: ImplementationName, task: TaskName): string[] => {
+    const figure = warm.get(task)?.get(implementation);
     return figure ? [number(figure.median, 2), times(figure.ratio)] : ['', ''];
   };
-  const able = ways.filter(({ name }) => columns.some(([job]) => warm.get(job)?.has(name)));
+  const able = implementations.filter(({ name }) => columns.some(([task]) => warm.get(task)?.has(name)));
   return table(
     title,
     ['', ...columns.flatMap(([, label]) => [label, 'faster'])],
-    able.map(({ name, label }) => [label, ...columns.flatMap(([job]) => cells(name, job))]),
+    able.map(({ name, label }) => [label, ...columns.flatMap(([task]) => cells(name, task))]),
   );
 }
 
@@ -122,15 +122,15 @@ function hostileTable(list: LibraryResults['hostile'], effort: LibraryEffort): s
   ]);
   return [
     table(
-      `checkTwiml of hostile documents, in a process that has checked none (ms; ${rounds(effort.hostileRounds)})`,
+      `checkTwiml of hostile documents, in a new process (ms; ${rounds(effort.hostileRounds)})`,
       ['', 'found', 'findings', 'first', 'slowest first', 'later', 'MiB'],
       rows,
     ),
-    'The aim is under 50 ms. MiB is what the peak of resident memory rises by at the first.',
+    'The target is under 50 ms. MiB is the rise of the peak resident memory during the first check.',
   ].join('\n');
 }
 
 function summary(ratios: LibraryRatios): string {
   const rows = Object.entries(ratios).map(([name, ratio]) => [name, times(ratio)]);
-  return table('Ratios: npm twilio ÷ the slowest of ours', ['', 'faster'], rows);
+  return table('Ratios: npm twilio ÷ our slowest API', ['', 'faster'], rows);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The documents of trees.ts by a VoiceResponse, npm twilio's or ours: the same code, in a process of its own for each.
-import { FRONT_DESK, GREETING, MENU, MUSIC, NOBODY, ON_CALL, OURS, PATIENT, URL } from './words.ts';
+// Builds the documents of trees.ts with a VoiceResponse of npm twilio or ours. The code is the same for both.
+import { FRONT_DESK, GREETING, MENU, MUSIC, UNAVAILABLE, ON_CALL, OURS, PATIENT, URL } from './texts.ts';
 
-/** What is used here of both classes. */
+/** The methods of both classes that are used. */
 interface Says {
   say(attributes: { voice: 'Polly.Joanna'; language: 'en-US' }, words: string): unknown;
   pause(attributes: { length: number }): unknown;
@@ -37,11 +37,11 @@ export function ivr50<Written extends Response>(response: Written): Written {
     gather.play({ loop: 1 }, MUSIC);
     response.redirect({ method: 'POST' }, `${URL}/${choice + 1}/none`);
   });
-  const dial = response.dial({ callerId: OURS, timeout: 20, action: `${URL}/dialled` });
+  const dial = response.dial({ callerId: OURS, timeout: 20, action: `${URL}/dialed` });
   dial.number(FRONT_DESK);
   dial.number(ON_CALL);
   dial.client('practitioner_7f3a');
-  say(response, NOBODY);
+  say(response, UNAVAILABLE);
   response.record({ maxLength: 120, playBeep: true, action: `${URL}/recorded` });
   response.redirect(URL);
   response.hangup();

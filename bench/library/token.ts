@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Who gets the token, and for what. All of it is invented.
+// The options of the token. All values are fictional.
 
 export const account = {
   accountSid: 'AC00000000000000000000000000000001',

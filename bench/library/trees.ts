@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The documents as trees, made anew by every call as a handler makes them.
+// The documents as trees. Each call creates a new tree, as a handler does.
 import type { TwimlElement } from 'plumline';
-import { FRONT_DESK, GREETING, MENU, MUSIC, NOBODY, ON_CALL, OURS, PATIENT, URL } from './words.ts';
+import { FRONT_DESK, GREETING, MENU, MUSIC, UNAVAILABLE, ON_CALL, OURS, PATIENT, URL } from './texts.ts';
 
 export function dialTree(): TwimlElement {
   return {
@@ -10,7 +10,7 @@ export function dialTree(): TwimlElement {
   };
 }
 
-/** Fifty verbs and nouns: a greeting, eight choices of five, and what follows if none is made. */
+/** Fifty verbs and nouns: a greeting, eight menu options with five each, and the verbs without a selection. */
 export function ivr50Tree(): TwimlElement {
   return {
     name: 'Response',
@@ -31,14 +31,14 @@ export function ivr50Tree(): TwimlElement {
       ]),
       {
         name: 'Dial',
-        attributes: { callerId: OURS, timeout: 20, action: `${URL}/dialled` },
+        attributes: { callerId: OURS, timeout: 20, action: `${URL}/dialed` },
         children: [
           { name: 'Number', text: FRONT_DESK },
           { name: 'Number', text: ON_CALL },
           { name: 'Client', text: 'practitioner_7f3a' },
         ],
       },
-      say(NOBODY),
+      say(UNAVAILABLE),
       { name: 'Record', attributes: { maxLength: 120, playBeep: true, action: `${URL}/recorded` } },
       { name: 'Redirect', text: URL },
       { name: 'Hangup' },

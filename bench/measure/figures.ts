@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// From raw timings to what is printed: medians, paired differences to the floor, ratios to ours.
+// Statistics of the measured times: medians, differences to the baseline in the same round, and ratios to ours.
 import type { Peer, PeerName } from './peers.ts';
 import type { Rounds } from './rounds.ts';
 
 export interface Figure {
   median: number;
-  /** The median of the differences to the floor of the same round; the middle half of them beside it. */
-  aboveFloor: number;
+  /** The median of the differences to the baseline of the same round, and their middle half. */
+  aboveBaseline: number;
   middleHalf: [number, number];
-  /** This peer ÷ ours; null where ours, lost in the noise, does not rise above the floor. */
+  /** The time of this peer ÷ ours. `null` if ours is not above the baseline because of noise. */
   ratio: number | null;
 }
 
@@ -34,10 +34,10 @@ export function pick<Name, Measured>(
 }
 
 /**
- * For times that contain a floor: a process, a context. The ratio is that of the medians: round by round it would
- * divide by differences that lie, for a small bundle, near zero.
+ * For times that include a baseline, such as a process or a context. The ratio is the ratio of the medians. Ratios of single
+ * rounds would divide by differences near zero for a small bundle.
  */
-export function aboveTheFloor(rounds: Rounds<PeerName, number>): Figures {
+export function figuresAboveBaseline(rounds: Rounds<PeerName, number>): Figures {
   const floor = rounds.get('empty') ?? [];
   const rises = new Map(
     [...rounds].map(([name, list]) => [name, list.map((time, round) => time - (floor[round] ?? NaN))]),
@@ -46,28 +46,28 @@ export function aboveTheFloor(rounds: Rounds<PeerName, number>): Figures {
   return new Map(
     [...rounds].map(([name, list]) => {
       const rise = rises.get(name) ?? [];
-      const aboveFloor = median(rise);
+      const aboveBaseline = median(rise);
       const middleHalf: [number, number] = [quantile(rise, 0.25), quantile(rise, 0.75)];
-      return [name, { median: median(list), aboveFloor, middleHalf, ratio: ours > 0 ? aboveFloor / ours : null }];
+      return [name, { median: median(list), aboveBaseline, middleHalf, ratio: ours > 0 ? aboveBaseline / ours : null }];
     }),
   );
 }
 
-/** For times that are all the peer's own: a warm handler. The ratio is the median of the ratios round by round. */
-export function asTheyAre(rounds: Rounds<PeerName, number>): Figures {
+/** For times without a baseline, such as a warm handler. The ratio is the median of the ratios of the rounds. */
+export function plainFigures(rounds: Rounds<PeerName, number>): Figures {
   return withRatiosTo(rounds, 'plumline');
 }
 
-/** The same for several ways of ours beside one rival: its time divided by theirs. */
-export function besideRival<Name>(rounds: Rounds<Name, number>, rival: Name): Figures<Name> {
-  const theirs = rounds.get(rival) ?? [];
-  return withRatios(rounds, (time, round) => (theirs[round] ?? NaN) / time);
+/** The same for several of our implementations and one competitor: the time of the competitor divided by ours. */
+export function ratiosToCompetitor<Name>(rounds: Rounds<Name, number>, competitor: Name): Figures<Name> {
+  const competitorTimes = rounds.get(competitor) ?? [];
+  return withRatios(rounds, (time, round) => (competitorTimes[round] ?? NaN) / time);
 }
 
-/** Each one's time divided by that of one of them. */
+/** The time of each implementation divided by the time of one of them. */
 export function withRatiosTo<Name>(rounds: Rounds<Name, number>, one: Name): Figures<Name> {
-  const its = rounds.get(one) ?? [];
-  return withRatios(rounds, (time, round) => time / (its[round] ?? NaN));
+  const reference = rounds.get(one) ?? [];
+  return withRatios(rounds, (time, round) => time / (reference[round] ?? NaN));
 }
 
 function withRatios<Name>(
@@ -78,12 +78,12 @@ function withRatios<Name>(
     [...rounds].map(([name, list]) => {
       const middle = median(list);
       const middleHalf: [number, number] = [quantile(list, 0.25), quantile(list, 0.75)];
-      return [name, { median: middle, aboveFloor: middle, middleHalf, ratio: median(list.map(ratioOf)) }];
+      return [name, { median: middle, aboveBaseline: middle, middleHalf, ratio: median(list.map(ratioOf)) }];
     }),
   );
 }
 
-/** A table with its title; the first column leans left, the others right. */
+/** A table with a title. The first column is left-aligned, and the others are right-aligned. */
 export function table(title: string, head: string[], rows: string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -106,8 +106,8 @@ export function times(ratio: number | null): string {
   return ratio === null ? 'n/a' : `${number(ratio, 2)}×`;
 }
 
-/** One row a peer: its median, what it adds to the floor, the middle half of that, and the ratio to ours. */
-export function floorTable(title: string, peers: readonly Peer[], figures: Figures): string {
+/** A table with one row for each peer: its median, the time above the baseline, its middle half, and the ratio to ours. */
+export function baselineTable(title: string, peers: readonly Peer[], figures: Figures): string {
   const rows = peers.map((peer) => {
     const figure = figures.get(peer.name);
     if (!figure) {
@@ -120,10 +120,10 @@ export function floorTable(title: string, peers: readonly Peer[], figures: Figur
     return [
       peer.label,
       number(figure.median, 2),
-      signed(figure.aboveFloor),
+      signed(figure.aboveBaseline),
       `${number(low, 2)} … ${number(high, 2)}`,
       times(figure.ratio),
     ];
   });
-  return table(title, ['', 'median', 'above floor', 'middle half', 'to ours'], rows);
+  return table(title, ['', 'median', 'above baseline', 'middle half', 'to ours'], rows);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Who runs: the floor, this package's bundle and its rivals, each one CommonJS file in a temporary folder, built the
-// way Medplum's own example bots are built.
+// The peers: the baseline, our bundle and its competitors. Each is one CommonJS file in a temporary folder, built like
+// Medplum's example bots.
 import { build, type BuildOptions } from 'esbuild';
 import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,8 +18,8 @@ export interface Peer {
   gzipBytes: number;
 }
 
-/** The temporary folder of one run: the peers' bundles and the requests that their rigs read. */
-export interface Stage {
+/** The files of one run in a temporary folder: the bundles of the peers, and the requests that the runners read. */
+export interface BenchFiles {
   peers: Peer[];
   requestsFile: string;
 }
@@ -27,8 +27,8 @@ export interface Stage {
 const bench = join(import.meta.dirname, '..');
 const root = join(bench, '..');
 
-// Medplum's build: esbuild, cjs, node, es2020, @medplum/core outside, and the footer that its VM runtime asks for.
-// It does not minify; we do, for the rivals' sake.
+// Medplum's build: esbuild, cjs, node, es2020, @medplum/core as external, and the footer that its VM runtime needs. Medplum
+// does not minify. We do, to the advantage of the competitors.
 const medplumBuild: BuildOptions = {
   bundle: true,
   minify: true,
@@ -40,7 +40,7 @@ const medplumBuild: BuildOptions = {
   logLevel: 'error',
 };
 
-// Medplum's VM contexts have no Buffer; without this line npm twilio does not run there at all.
+// Medplum's VM contexts have no Buffer. npm twilio does not run there without this line.
 const bufferLine: BuildOptions = { banner: { js: 'const { Buffer } = require("buffer");' } };
 const example: BuildOptions = { ...bufferLine, define: { PLAIN: 'false' } };
 
@@ -67,8 +67,8 @@ const builds: { name: PeerName; label: string; source: string; options?: BuildOp
   { name: 'handwritten', label: 'handwritten, node:crypto', source: 'handwritten.ts' },
 ];
 
-export async function setStage(folder: string, ourBundle: string): Promise<Stage> {
-  // The bundles find @medplum/core and twilio where a server would have them: in a node_modules beside them.
+export async function prepareFiles(folder: string, ourBundle: string): Promise<BenchFiles> {
+  // The bundles find @medplum/core and twilio in the node_modules folder next to them, as on a server.
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   const requestsFile = join(folder, 'requests.json');
   await writeFile(requestsFile, JSON.stringify(requests));
@@ -83,15 +83,15 @@ export async function setStage(folder: string, ourBundle: string): Promise<Stage
   }
 
   const rows: { name: PeerName; label: string }[] = [
-    { name: 'empty', label: 'empty handler (the floor)' },
+    { name: 'empty', label: 'empty handler (baseline)' },
     { name: 'plumline', label: 'Plumline' },
     ...builds,
   ];
-  const peers = await Promise.all(rows.map(({ name, label }) => weigh(name, label, place(name))));
+  const peers = await Promise.all(rows.map(({ name, label }) => measureSize(name, label, place(name))));
   return { peers, requestsFile };
 }
 
-async function weigh(name: PeerName, label: string, bundle: string): Promise<Peer> {
+async function measureSize(name: PeerName, label: string, bundle: string): Promise<Peer> {
   const code = await readFile(bundle);
   return { name, label, bundle, bytes: code.length, gzipBytes: gzipSync(code, { level: 9 }).length };
 }

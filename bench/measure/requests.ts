@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The webhooks that every peer answers: invented callers, signed here once with npm twilio's own function, and handed
-// to the children as literals, so that no child loads node:crypto on account of the bench.
+// The webhooks that every peer handles, with fictional callers. They are signed here with npm twilio's function and passed
+// to the child processes as literals, so that no child process loads node:crypto for the benchmark.
 import { readFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { frontDesk, NUMBER } from '../peers/front-desk.ts';
@@ -11,7 +11,7 @@ export interface WebhookRequest {
   params: Entries;
   headers: Entries;
   secrets: Entries;
-  /** The TwiML that every peer must answer; null where it must refuse. */
+  /** The TwiML that every peer must respond with; `null` if it must refuse the request. */
   twiml: string | null;
 }
 
@@ -26,7 +26,7 @@ const SECRETS: Entries = [
   ['PLUMLINE_WEBHOOK_URL', WEBHOOK_URL],
 ];
 
-/** A clinic's own dialplan: who is there is not looked up, so the chart is not read. */
+/** A dialplan that does not depend on the caller, so the chart is not read. */
 const CONFIG = readFileSync(new URL('../../docs/dialplan/front-desk.json', import.meta.url), 'utf8');
 const CONFIGURED: Entries = [
   ['TWILIO_AUTH_TOKEN', AUTH_TOKEN],
@@ -41,7 +41,7 @@ const INBOUND_TWIML =
   `<Dial><Client>${OUR_NUMBER}</Client></Dial></Response>`;
 const OUTBOUND_TWIML = `${XML}<Response><Dial callerId="${OUR_NUMBER}"><Number>${PATIENT_NUMBER}</Number></Dial></Response>`;
 
-/** By the hour at which the bench began. */
+/** The response at the time when the benchmark started. */
 const FRONT_DESK_TWIML = `${XML}<Response>${frontDesk(WEBHOOK_URL, new Date())}</Response>`;
 
 const INBOUND = { From: PATIENT_NUMBER, Caller: PATIENT_NUMBER, To: OUR_NUMBER, Called: OUR_NUMBER };
@@ -52,7 +52,7 @@ const OUTBOUND = {
   Called: PATIENT_NUMBER,
 };
 
-/** What Twilio sends with a call: with From, Caller, To and Called, 20 parameters. */
+/** The parameters that Twilio sends for a call: 20, with From, Caller, To and Called. */
 const CALL = {
   AccountSid: 'AC00000000000000000000000000000001',
   ApiVersion: '2010-04-01',
@@ -72,7 +72,7 @@ const CALL = {
   ToCountry: 'US',
 };
 
-/** Twenty more; one value, a caller's name, is outside Latin-1. */
+/** Twenty more parameters. The name of the caller is not Latin-1. */
 const MORE = {
   CalledCity: 'EXAMPLEVILLE',
   CalledCountry: 'US',
@@ -96,13 +96,13 @@ const MORE = {
   Language: 'pl-PL',
 };
 
-/** Medplum takes at most 1,000 parameters, and the bot at most 32 kB of form. */
+/** Medplum accepts at most 1,000 parameters, and the bot accepts a form of at most 32 kB. */
 const THOUSAND = Object.fromEntries(Array.from({ length: 980 }, (_, index) => [`Custom${index}`, `value ${index}`]));
 const THIRTY_KB = { ...CALL, CallToken: 'x'.repeat(31_000) };
 
 type Params = Record<string, string>;
 
-/** The bytes of the form as Twilio would post it. */
+/** The size of the form in bytes, as Twilio posts it. */
 export function formBytes(request: WebhookRequest): number {
   return new URLSearchParams(request.params).toString().length;
 }
@@ -133,8 +133,8 @@ function webhook(
   return { params: Object.entries(params), headers, secrets, twiml };
 }
 
-const genuine = (params: Params): string => getExpectedTwilioSignature(AUTH_TOKEN, WEBHOOK_URL, params);
-const answered = (params: Params, twiml: string): WebhookRequest => webhook(params, twiml, genuine);
+const isValid = (params: Params): string => getExpectedTwilioSignature(AUTH_TOKEN, WEBHOOK_URL, params);
+const answered = (params: Params, twiml: string): WebhookRequest => webhook(params, twiml, isValid);
 const refused = (sign: (params: Params) => string | null): WebhookRequest =>
   webhook({ ...CALL, ...INBOUND }, null, sign);
 
@@ -142,14 +142,14 @@ export const requests = {
   one: answered({ To: OUR_NUMBER }, INBOUND_TWIML),
   twenty: answered({ ...CALL, ...INBOUND }, INBOUND_TWIML),
   forty: answered({ ...CALL, ...MORE, ...INBOUND }, INBOUND_TWIML),
-  frontDesk: webhook({ ...CALL, ...INBOUND, To: NUMBER, Called: NUMBER }, FRONT_DESK_TWIML, genuine, CONFIGURED),
+  frontDesk: webhook({ ...CALL, ...INBOUND, To: NUMBER, Called: NUMBER }, FRONT_DESK_TWIML, isValid, CONFIGURED),
   browserTwenty: answered({ ...CALL, ...OUTBOUND }, OUTBOUND_TWIML),
   browserForty: answered({ ...CALL, ...MORE, ...OUTBOUND }, OUTBOUND_TWIML),
   thousand: answered({ ...CALL, ...INBOUND, ...THOUSAND }, INBOUND_TWIML),
   thirtyKb: answered({ ...THIRTY_KB, ...INBOUND }, INBOUND_TWIML),
   otherToken: refused((params) => getExpectedTwilioSignature('another-token', WEBHOOK_URL, params)),
   otherUrl: refused((params) => getExpectedTwilioSignature(AUTH_TOKEN, `${WEBHOOK_URL}/other`, params)),
-  otherParams: refused((params) => genuine({ ...params, From: '+15550100999' })),
+  otherParams: refused((params) => isValid({ ...params, From: '+15550100999' })),
   emptySignature: refused(() => ''),
   noSignature: refused(() => null),
 } satisfies Record<string, WebhookRequest>;

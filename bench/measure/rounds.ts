@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Round-robin over fresh child processes: never two peers in one process, never two processes at once.
+// Runs the peers in turn, each in a new child process. Two processes never run at once.
 import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
-import type { Peer, Stage } from './peers.ts';
+import type { Peer, BenchFiles } from './peers.ts';
 
 export interface Child<Report> {
   report: Report;
-  /** Before the spawn and after the exit, on the clock that the child reads too (process.hrtime is the machine's). */
+  /** The times before the spawn and after the exit. The child uses the same clock, because process.hrtime is global. */
   spawnedNs: bigint;
-  goneNs: bigint;
+  exitedNs: bigint;
 }
 
-/** What each peer measured, in the order of the rounds: the same index is the same round. */
+/** The results of each peer. The index is the round. */
 export type Rounds<Name, Measured> = Map<Name, Measured[]>;
 
-// Nothing of the caller's environment may reach a child: NODE_OPTIONS or a compile cache would change what is measured.
+// The child gets no other variables, because NODE_OPTIONS or a compile cache would change the results.
 const environment = { PATH: process.env['PATH'] ?? '' };
 
-/** Runs one rig for one peer and reads the JSON it prints. */
+/** Runs a runner script for a peer in a new process and parses the JSON that it prints. */
 export function runChild<Report>(
-  stage: Stage,
+  files: BenchFiles,
   peer: Peer,
-  rig: string,
+  script: string,
   args: (string | number)[] = [],
   nodeFlags: string[] = [],
 ): Child<Report> {
-  const path = join(import.meta.dirname, '..', 'rigs', rig);
-  return runRig(peer.label, path, [peer.bundle, stage.requestsFile, ...args], nodeFlags);
+  const path = join(import.meta.dirname, '..', 'runners', script);
+  return runScript(peer.label, path, [peer.bundle, files.requestsFile, ...args], nodeFlags);
 }
 
-/** Runs a rig in a fresh process and reads the JSON it prints. */
-export function runRig<Report>(
+/** Runs a script in a new process and parses the JSON that it prints. */
+export function runScript<Report>(
   label: string,
   path: string,
   args: (string | number)[],
@@ -42,16 +42,16 @@ export function runRig<Report>(
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  const goneNs = process.hrtime.bigint();
+  const exitedNs = process.hrtime.bigint();
   if (child.error ?? (child.status !== 0 || child.stdout === '')) {
     const why = child.error?.message ?? child.stderr.trim();
     throw new Error(`${label} failed in ${basename(path)} (exit ${child.status ?? child.signal}): ${why}`);
   }
-  return { report: JSON.parse(child.stdout) as Report, spawnedNs, goneNs };
+  return { report: JSON.parse(child.stdout) as Report, spawnedNs, exitedNs };
 }
 
-/** Measures every peer once a round. The order turns and reverses, so that none always follows the same neighbour. */
-export function inRounds<Named extends { name: string }, Measured>(
+/** Measures every peer once per round. The order rotates and reverses, so that no peer always follows the same one. */
+export function measureInRounds<Named extends { name: string }, Measured>(
   peers: readonly Named[],
   count: number,
   measure: (peer: Named) => Measured,

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The floor: what the process, the context and the call cost before a bot has done anything.
+// The baseline: the time of the process, the context and the call, without a bot.
 exports.handler = async function handler() {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// docs/dialplan/front-desk.json, as somebody writes it by hand who needs no config: the hours by `Intl`, the texts in the
-// code. What the rivals answer with when PLUMLINE_CONFIG is set.
+// docs/dialplan/front-desk.json as handwritten code without a config: opening hours with `Intl`, texts in the code. The
+// competitors use it if PLUMLINE_CONFIG is set.
 
 export const NUMBER = '+15550100011';
 export const VOICE = { voice: 'Polly.Joanna-Neural', language: 'en-US' } as const;
@@ -45,7 +45,7 @@ export function isOpen(now: Date): boolean {
   return hours !== undefined && time >= hours[0] && time < hours[1];
 }
 
-/** The document that all peers answer with, by template strings: what the handwritten peer does. */
+/** The document that all peers respond with, built with template strings, as in the handwritten peer. */
 export function frontDesk(url: string, now: Date): string {
   const say = (words: string): string => `<Say voice="${VOICE.voice}" language="${VOICE.language}">${words}</Say>`;
   const again = AGAIN.replaceAll('&', '&amp;');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The hardest rival: no dependency, only node:crypto and template strings, and nothing that the default plan
-// doesn't need. What one writes who knows Twilio's signature rule by heart and wants speed.
+// The fastest competitor: no dependencies, only node:crypto and template strings, and only what the default plan needs. An
+// expert on Twilio's signatures would write this for speed.
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';
 import { Buffer } from 'node:buffer';

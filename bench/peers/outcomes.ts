@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Takes the place of @medplum/core in one build of the twilio rival, so that a reader can see how much of its cost is
-// that import and how much is npm twilio itself.
+// Replaces @medplum/core in one build of the twilio competitor, to show how much of its time is that import and how much is
+// npm twilio.
 import type { OperationOutcome } from '@medplum/fhirtypes';
 
 export const forbidden: OperationOutcome = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The rival built on npm `twilio`: Medplum's example voice bot, with its flaws mended (it dials only what is a number,
-// and what it cannot route it rejects), and with the webhook URL taken from a secret, so that it needs no search before
-// it can check the signature. The example copies its input into a plain object before it validates, and once more
-// before it routes; PLAIN leaves both copies out, for a rival that is leaner than what is published.
+// The competitor with npm `twilio`: Medplum's example voice bot with fixes (it dials only numbers, and rejects calls that it
+// cannot route). The webhook URL is a secret, so that the bot needs no search before it validates the signature. The example
+// copies its input into a plain object before the validation and again before the routing. PLAIN omits both copies, for a
+// competitor that is faster than the published example.
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import { forbidden } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';

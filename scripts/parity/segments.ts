@@ -39,7 +39,7 @@ export function compareSegments(count: number, seed: number): SegmentTally {
         ours.characters !== Array.from(text).length
       ) {
         tally.differences.push(
-          `${JSON.stringify(text)}: ${JSON.stringify(ours)}, expectedSegments hand ${expectedSegments} segments`,
+          `${JSON.stringify(text)}: ${JSON.stringify(ours)}, expected ${expectedSegments} segments`,
         );
       }
       continue;

@@ -21,19 +21,19 @@ const tables = {
   bots: [
     'The bundle (bytes',
     ...['default plan', 'front desk'].flatMap((plan) => [
-      `Cold start, ${plan}, a fresh process`,
+      `Cold start, ${plan}, a new process`,
       `VM context, ${plan}, first call`,
       `VM context, ${plan}, hot`,
       `VM context, ${plan}, idle`,
     ]),
     'Warm, one webhook',
     'Resident memory',
-    'Ratios: rival ÷ Plumline',
+    'Ratios: competitor ÷ Plumline',
   ],
   library: [
-    'Loading in a fresh Node',
-    'TwiML, built and written',
-    'Tokens and verdicts',
+    'Loading in a new Node',
+    'Building and writing TwiML',
+    'Tokens and validation',
     'checkTwiml of hostile documents',
     'Ratios: npm twilio ÷',
   ],
@@ -119,9 +119,9 @@ describe('the bench', { skip: built ? false : 'pkg/ is not built' }, () => {
 
 test('an invalid option prints one line', () => {
   for (const [args, output] of [
-    [['--short', '--quick'], /exclude each other/],
-    [['--only', 'nothing'], /--only takes bots, library, dialplan/],
-    [['--rounds', '0'], /--rounds takes a whole number/],
+    [['--short', '--quick'], /not both/],
+    [['--only', 'nothing'], /--only must be one of bots, library, dialplan/],
+    [['--rounds', '0'], /--rounds must be an integer/],
     [['--shorter'], /--shorter/],
   ] as const) {
     const { status, stdout, stderr } = bench(...args);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// twilio.ts with its import changed, which is all that a migration changes.
+// The same as twilio.ts, except for the import, as after a migration.
 import twilio from 'plumline/twilio';
-import type { Jobs } from '../peers.ts';
+import type { Tasks } from '../peers.ts';
 import { dial, ivr50 } from '../scripts.ts';
 import { account, voice } from '../token.ts';
 
 const { AccessToken } = twilio.jwt;
 const { VoiceResponse } = twilio.twiml;
 
-export const jobs: Required<Jobs> = {
+export const tasks: Required<Tasks> = {
   dial: () => dial(new VoiceResponse()).toString(),
   ivr50: () => ivr50(new VoiceResponse()).toString(),
   accessToken() {

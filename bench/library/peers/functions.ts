@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { accessToken, twiml, verifyTwilio } from 'plumline';
-import type { Jobs } from '../peers.ts';
+import type { Tasks } from '../peers.ts';
 import { account, voice } from '../token.ts';
 import { dialTree, ivr50Tree } from '../trees.ts';
 
-export const jobs: Required<Jobs> = {
+export const tasks: Required<Tasks> = {
   dial: () => twiml(dialTree()),
   ivr50: () => twiml(ivr50Tree()),
   accessToken: () => accessToken({ ...account, now: Date.now(), grants: { voice } }),

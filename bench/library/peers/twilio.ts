@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import twilio from 'twilio';
-import type { Jobs } from '../peers.ts';
+import type { Tasks } from '../peers.ts';
 import { dial, ivr50 } from '../scripts.ts';
 import { account, voice } from '../token.ts';
 
 const { AccessToken } = twilio.jwt;
 const { VoiceResponse } = twilio.twiml;
 
-export const jobs: Required<Jobs> = {
+export const tasks: Required<Tasks> = {
   dial: () => dial(new VoiceResponse()).toString(),
   ivr50: () => ivr50(new VoiceResponse()).toString(),
   accessToken() {
@@ -16,6 +16,6 @@ export const jobs: Required<Jobs> = {
     token.addGrant(new AccessToken.VoiceGrant(voice));
     return token.toJwt();
   },
-  // Its types ask for the header, its code does without.
+  // The types require the header, but the code does not.
   validate: ({ token, signature, url, params }) => twilio.validateRequest(token, signature as string, url, params),
 };

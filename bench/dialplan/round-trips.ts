@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// How often each story goes to the chart: whole calls, played through the bots as deploy/ has them in the sandbox.
+// Counts the FHIR round trips of whole calls, which run through the bots with the settings of deploy/ in the sandbox.
 import { readFileSync } from 'node:fs';
 import { addPeople, deployBots } from '../../sandbox/src/plumline-bots.ts';
 import { play, readPlayRequest } from '../../sandbox/src/play.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/src/server.ts';
 import { twilioAccount } from '../../sandbox/src/twilio.ts';
 
-interface Story {
+interface Scenario {
   label: string;
-  /** Of docs/dialplan/; none for the default plan. */
+  /** The name of a config in docs/dialplan/. Without it, the default plan applies. */
   config?: string;
   at?: string;
   request: object;
 }
 
-export interface Trips {
+export interface RoundTrips {
   label: string;
-  /** The most that one request took which a caller waited for, and that a callback took. */
+  /** The maximum of a request for which a caller waits, and of a callback. */
   waited: number;
   callback: number;
   requests: number;
-  /** All that the webhook did for the call. */
+  /** The total of all webhooks of the call. */
   total: number;
 }
 
@@ -28,7 +28,7 @@ const phone = { kind: 'phone', from: '+15550100099' };
 // Monday noon in New York and in Denver.
 const noon = '2026-11-16T17:30:00Z';
 
-export const stories: Story[] = [
+export const scenarios: Scenario[] = [
   { label: 'the default plan, answered', request: { ...phone, to: '+15550100001', answers: { '*': 'answered' } } },
   {
     label: 'front desk: busy, then a message',
@@ -55,15 +55,15 @@ export const stories: Story[] = [
   },
 ];
 
-export async function countTrips(): Promise<Trips[]> {
-  const counted: Trips[] = [];
-  for (const story of stories) {
-    counted.push(await countStory(story));
+export async function countRoundTrips(): Promise<RoundTrips[]> {
+  const counted: RoundTrips[] = [];
+  for (const scenario of scenarios) {
+    counted.push(await countScenario(scenario));
   }
   return counted;
 }
 
-async function countStory({ label, config: name, at, request }: Story): Promise<Trips> {
+async function countScenario({ label, config: name, at, request }: Scenario): Promise<RoundTrips> {
   const config = name && readFileSync(new URL(`../../docs/dialplan/${name}.json`, import.meta.url), 'utf8');
   const [number] = config ? Object.keys((JSON.parse(config) as { numbers: object }).numbers) : [];
   const account = twilioAccount('bench');
@@ -77,7 +77,7 @@ async function countStory({ label, config: name, at, request }: Story): Promise<
     sandbox.setTime(at);
     const call = await play(sandbox, { bots, people, tickets }, readPlayRequest({ to: number, ...request }));
     if (call.communication === null || call.requests.some(({ status }) => status !== 200)) {
-      throw new Error(`${label}: the call did not get into the chart`);
+      throw new Error(`${label}: the call was not recorded in the chart`);
     }
     return { label, ...tripsOf(sandbox) };
   } finally {
@@ -85,11 +85,11 @@ async function countStory({ label, config: name, at, request }: Story): Promise<
   }
 }
 
-function tripsOf(sandbox: Sandbox): Omit<Trips, 'label'> {
+function tripsOf(sandbox: Sandbox): Omit<RoundTrips, 'label'> {
   const answered = sandbox.executions.filter(({ bot }) => bot === 'webhook');
   const most = (list: typeof answered): number => Math.max(0, ...list.map(({ fhir }) => fhir.length));
   return {
-    // The answer to a callback has nothing in it.
+    // The response to a callback is empty.
     waited: most(answered.filter(({ body }) => !body.includes('<Response/>'))),
     callback: most(answered.filter(({ body }) => body.includes('<Response/>'))),
     requests: answered.length,

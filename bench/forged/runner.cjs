@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
-// argv: bundle, requests file, request name, calls. Each call is in a context of its own, as on the server. Prints the
-// milliseconds of CPU that each took, and checks that each was refused.
-const { readRequests } = require('../rigs/server.cjs');
-const { answerInContext } = require('../rigs/context.cjs');
+// argv: bundle, requests file, request name, calls. Handles each call in its own context, as on the server. Checks that each
+// is refused, and prints the milliseconds of CPU time of each.
+const { readRequests } = require('../runners/server.cjs');
+const { answerInContext } = require('../runners/context.cjs');
 const [bundle, requestsFile, name, calls] = process.argv.slice(2);
 const request = readRequests(requestsFile)[name];
 

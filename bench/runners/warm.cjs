@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
 // argv: bundle, requests file, request names (comma-separated), warm-up ms, batches, batch ms.
-// The bundle is loaded once, as on Lambda. Events are made outside the timed stretches, a new one for each request.
-const { MedplumClient, baseUrl, botConsole, freshEvent, readRequests } = require('./server.cjs');
+// Loads the bundle once, as on Lambda. Creates a new event for each request, outside the measured time.
+const { MedplumClient, baseUrl, botConsole, createEvent, readRequests } = require('./server.cjs');
 const [bundle, requestsFile, names, warmUpMs, batches, batchMs] = process.argv.slice(2);
 const requests = readRequests(requestsFile);
 globalThis.console = botConsole;
 const { handler } = require(bundle);
 const medplum = new MedplumClient({ baseUrl });
 
-/** Handles requests for so many milliseconds, the making of events included; tells the microseconds one took. */
+/** Handles requests for a time that includes creating the events. Returns the microseconds of one request. */
 async function batch(request, milliseconds) {
   const atOnce = request.params.length > 100 ? 20 : 200;
   let spentNs = 0;
@@ -18,15 +18,15 @@ async function batch(request, milliseconds) {
   while (performance.now() < until) {
     const events = [];
     for (let i = 0; i < atOnce; i++) {
-      events.push(freshEvent(request));
+      events.push(createEvent(request));
     }
-    const began = process.hrtime.bigint();
+    const startedAt = process.hrtime.bigint();
     for (let i = 0; i < atOnce; i++) {
       await handler(medplum, events[i]);
     }
-    spentNs += Number(process.hrtime.bigint() - began);
+    spentNs += Number(process.hrtime.bigint() - startedAt);
     handled += atOnce;
-    // Lets the event loop turn, as it does between a server's requests, so that V8 frees what it only frees there.
+    // Run the event loop, as between requests on a server, because V8 frees some memory only there.
     await new Promise(setImmediate);
   }
   return spentNs / handled / 1e3;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
-// argv: bundle, requests file. Every request once, in a plain process and in the server's context; the answers go
-// to the parent as they are.
-const { MedplumClient, baseUrl, botConsole, freshEvent, readRequests } = require('./server.cjs');
+// argv: bundle, requests file. Handles every request once in a plain process and once in the context of the server, and
+// prints the responses.
+const { MedplumClient, baseUrl, botConsole, createEvent, readRequests } = require('./server.cjs');
 const { answerInContext } = require('./context.cjs');
 const [bundle, requestsFile] = process.argv.slice(2);
 
@@ -13,7 +13,7 @@ async function main() {
   const answers = {};
   for (const [name, request] of Object.entries(requests)) {
     answers[name] = {
-      plain: await handler(new MedplumClient({ baseUrl }), freshEvent(request)),
+      plain: await handler(new MedplumClient({ baseUrl }), createEvent(request)),
       context: await answerInContext(bundle, request),
     };
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// argv: peer, requests file, job names (comma-separated; of a request: `validate:` and its name), warm-up ms, batches,
-// batch ms. One job after the other, again and again; requests are made outside the timed stretches, a new one for
-// each verdict. Documents and grants are made inside: that is the user's own code.
+// argv: peer, requests file, task names (comma-separated; for a request: `validate:` and its name), warm-up ms, batches,
+// batch ms. Runs one task after the other. A new request is created for each validation, outside the measured time. Documents
+// and grants are created inside the measured time, because a user's code creates them.
 import { readFileSync } from 'node:fs';
-import type { Jobs, Signed } from '../peers.ts';
+import type { Tasks, Signed } from '../peers.ts';
 
 const [peer = '', requestsFile = '', names = '', warmUpMs, batches, batchMs] = process.argv.slice(2);
 const requests = JSON.parse(readFileSync(requestsFile, 'utf8')) as Record<string, Signed>;
-const { jobs } = (await import(peer)) as { jobs: Jobs };
+const { tasks } = (await import(peer)) as { tasks: Tasks };
 
-/** As a body parser makes one: V8 keeps an object that has grown otherwise than a literal. */
+/** Copies a request as a body parser creates it. V8 stores an object that has grown differently from a literal. */
 function fresh(request: Signed): Signed {
   const params: Record<string, string> = {};
   for (const name of Object.keys(request.params)) {
@@ -19,28 +19,28 @@ function fresh(request: Signed): Signed {
 }
 
 function named(name: string): (request: Signed) => unknown {
-  const job = name.startsWith('validate:') ? jobs.validate : jobs[name as keyof Jobs];
-  if (!job) {
-    throw new Error(`no job ${name}`);
+  const task = name.startsWith('validate:') ? tasks.validate : tasks[name as keyof Tasks];
+  if (!task) {
+    throw new Error(`no task ${name}`);
   }
-  return job;
+  return task;
 }
 
-/** Runs a job for so many milliseconds, the making of requests included; tells the microseconds it took once. */
-async function batch(job: (request: Signed) => unknown, request: Signed, milliseconds: number): Promise<number> {
+/** Runs a task for a time that includes creating requests. Returns the microseconds of one run. */
+async function batch(task: (request: Signed) => unknown, request: Signed, milliseconds: number): Promise<number> {
   const atOnce = 50;
   let spentNs = 0;
   let done = 0;
   const until = performance.now() + milliseconds;
   while (performance.now() < until) {
     const each = Array.from({ length: atOnce }, () => fresh(request));
-    const began = process.hrtime.bigint();
+    const startedAt = process.hrtime.bigint();
     for (const one of each) {
-      job(one);
+      task(one);
     }
-    spentNs += Number(process.hrtime.bigint() - began);
+    spentNs += Number(process.hrtime.bigint() - startedAt);
     done += atOnce;
-    // Lets the event loop turn, as it does between a server's requests, so that V8 frees what it only frees there.
+    // Run the event loop, as between requests on a server, because V8 frees some memory only there.
     await new Promise(setImmediate);
   }
   return spentNs / done / 1e3;
@@ -49,12 +49,12 @@ async function batch(job: (request: Signed) => unknown, request: Signed, millise
 const none: Signed = { url: '', token: '', signature: '', params: {} };
 const microseconds: Record<string, number[]> = {};
 for (const name of names.split(',')) {
-  const job = named(name);
+  const task = named(name);
   const request = requests[name.slice('validate:'.length)] ?? none;
-  await batch(job, request, Number(warmUpMs));
+  await batch(task, request, Number(warmUpMs));
   const list: number[] = (microseconds[name] = []);
   for (let i = 0; i < Number(batches); i++) {
-    list.push(await batch(job, request, Number(batchMs)));
+    list.push(await batch(task, request, Number(batchMs)));
   }
 }
 process.stdout.write(JSON.stringify(microseconds));

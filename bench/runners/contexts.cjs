@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
-// argv: bundle, requests file, request name, hot calls, idle calls. The first call of the process comes first; then
-// hot ones, one after the other; then idle ones, before each of which V8 had time to forget what it compiled.
+// argv: bundle, requests file, request name, hot calls, idle calls. Measures the first call of the process, then hot calls
+// without a pause, then idle calls. Before each idle call, V8 has time to drop its compiled code.
 const { readRequests } = require('./server.cjs');
 const { answerInContext } = require('./context.cjs');
 const [bundle, requestsFile, name, hotCalls, idleCalls] = process.argv.slice(2);
 const request = readRequests(requestsFile)[name];
 
 async function timedCall() {
-  const began = process.hrtime.bigint();
+  const startedAt = process.hrtime.bigint();
   await answerInContext(bundle, request);
-  return Number(process.hrtime.bigint() - began) / 1e6;
+  return Number(process.hrtime.bigint() - startedAt) / 1e6;
 }
 
 async function main() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// What a clinic's menu says, for both spellings of it. The clinic is invented.
+// The texts of a clinic's menu, for both implementations. The clinic is fictional.
 
 export const OURS = '+15550100001';
 export const PATIENT = '+15550100123';
@@ -10,7 +10,7 @@ export const URL = 'https://clinic.example/ivr';
 export const MUSIC = 'https://clinic.example/hold.mp3';
 
 export const GREETING = 'Welcome to Example Clinic. If this is an emergency, hang up & dial your local number.';
-export const NOBODY = 'Nobody is free at the moment. Please leave a message after the tone.';
+export const UNAVAILABLE = 'Nobody is free at the moment. Please leave a message after the tone.';
 
 export const MENU = [
   'To book an appointment, press one.',

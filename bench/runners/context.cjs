@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
-// One webhook under the server's `vmcontext` runtime: read the code, paste it between the same few lines, run it in
-// a new context that has the globals recorded from a real server (Buffer, crypto and timers are not among them).
+// Handles one webhook as the server's `vmcontext` runtime does: it reads the code, wraps it in the same lines, and runs it in
+// a new context with the globals of a real server. Buffer, crypto and timers are not among them.
 const fs = require('node:fs');
 const vm = require('node:vm');
 const { createRequire } = require('node:module');
-const { MedplumClient, baseUrl, botConsole, freshEvent } = require('./server.cjs');
+const { MedplumClient, baseUrl, botConsole, createEvent } = require('./server.cjs');
 
 const ContentType = { HL7_V2: 'x-application/hl7-v2+er7', FHIR_JSON: 'application/fhir+json' };
 class Hl7Message {
   static parse() {
-    throw new Error('no HL7 in this bench');
+    throw new Error('the benchmark has no HL7 messages');
   }
 }
 async function noFetch() {
-  throw new Error('the default plan sends nothing');
+  throw new Error('the default plan sends no requests');
 }
 
 const before = `
@@ -56,7 +56,7 @@ function answerInContext(bundle, request) {
     TextEncoder,
     URL,
     URLSearchParams,
-    event: { ...freshEvent(request), baseUrl, accessToken: 'none' },
+    event: { ...createEvent(request), baseUrl, accessToken: 'none' },
   };
   return vm.runInNewContext(before + code + after, sandbox, { timeout: 10_000 });
 }
