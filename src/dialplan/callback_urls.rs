@@ -379,7 +379,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 37),
             (include_str!("../../docs/dialplan/nurse-line.json"), 15),
             (include_str!("../../docs/dialplan/known-patients.json"), 12),
-            (include_str!("../../tests/rust/sound-config.json"), 33),
+            (include_str!("../../tests/rust/valid-config.json"), 33),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -17,7 +17,7 @@ import { configTypes } from '../../scripts/build/config-types.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const examples = readdirSync(path.join(root, 'docs/dialplan')).map((file) => `docs/dialplan/${file}`);
-const sound = 'tests/rust/sound-config.json';
+const sound = 'tests/rust/valid-config.json';
 
 /** Calls checkConfig without types. */
 const check = (config: unknown, options?: object): unknown => checkConfig(config as Config, options);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::json::json;
 
 #[test]
-fn writes_the_bytes_that_npm_twilio_writes() {
+fn writes_the_same_bytes_as_npm_twilio() {
     let vectors: Value = serde_json::from_str(include_str!("../vectors/access-tokens.json")).unwrap();
     let mut equal = 0;
     for vector in vectors["tokens"].as_array().unwrap() {

@@ -86,7 +86,7 @@ fn hashes_and_verifies_a_body_of_any_bytes() {
 }
 
 #[wasm_bindgen_test]
-fn takes_candidates_letter_for_letter() {
+fn compares_candidate_urls_exactly() {
     let tail = "b1a2";
     let signature = answer(wasm::sign(write([1, 0, 0, 0, 0], &[TOKEN, URL, "b", "1", "a", "2"]))).unwrap();
     assert!(wasm::signs_any(write([0; 5], &[TOKEN, &signature, tail, "https://a.example", URL])));
@@ -126,7 +126,7 @@ fn exports_its_codes_and_version() {
 }
 
 #[wasm_bindgen_test]
-fn a_mangled_frame_is_refused() {
+fn a_corrupt_frame_is_refused() {
     for fields in [&[][..], &["x"], &["x", "y", "z"]] {
         assert_eq!(answer(wasm::sign(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
         assert_eq!(answer(wasm::verify(write([9, 0, 0, 0, 0], fields), 0)).unwrap_err()[0], "EVENT_INVALID");
@@ -142,7 +142,7 @@ fn a_mangled_frame_is_refused() {
 }
 
 #[wasm_bindgen_test]
-fn an_operation_that_cannot_be_read_is_answered() {
+fn an_unreadable_operation_gets_an_error_response() {
     let deep = ["{\"operation\":", &"[".repeat(200), &"]".repeat(200), "}"].concat();
     for (event, code) in [
         (format!(r#"{{"now":[0,0],"input":{deep},"secrets":{{}}}}"#), "OPERATION_UNKNOWN"),

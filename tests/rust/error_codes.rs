@@ -5,7 +5,7 @@
 use plumline::error::Code;
 
 #[test]
-fn the_page_lists_every_code() {
+fn the_documentation_lists_every_code() {
     let page = include_str!("../../docs/errors.md");
     let mut sections: Vec<(&str, &str)> = Vec::new();
     for section in page.split("\n## ").skip(1) {
@@ -22,7 +22,7 @@ fn the_page_lists_every_code() {
 }
 
 #[test]
-fn codes_are_stable_names_and_helps_are_sentences() {
+fn codes_have_a_stable_format_and_helps_are_sentences() {
     for code in Code::ALL {
         let text = code.as_str();
         assert!(text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{text}");

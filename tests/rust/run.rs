@@ -31,7 +31,7 @@ impl Run {
     }
 
     /// Answers everything that the flow waits for.
-    pub(crate) fn go_on(&mut self, mut answer: impl FnMut(&Open) -> Answer) {
+    pub(crate) fn go_on(&mut self, mut answer: impl FnMut(&OpenRequest) -> Answer) {
         let answers = self.open().iter().map(|open| (open.id, answer(open))).collect();
         self.rounds += 1;
         self.step = self.flow.resume(answers);
@@ -39,7 +39,7 @@ impl Run {
 }
 
 /// Plays a flow to its end.
-pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&Open) -> Answer) -> Response {
+pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&OpenRequest) -> Answer) -> Response {
     let mut run = Run::new(flow);
     loop {
         if let Some(response) = run.response() {
@@ -53,7 +53,7 @@ pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&Open) -> Answer) -> Respo
 pub(crate) fn race(
     flows: impl IntoIterator<Item = Flow>,
     random: &mut Random,
-    mut answer: impl FnMut(&Open) -> Answer,
+    mut answer: impl FnMut(&OpenRequest) -> Answer,
 ) -> Vec<Response> {
     let mut runs: Vec<Run> = flows.into_iter().map(Run::new).collect();
     loop {

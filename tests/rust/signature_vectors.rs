@@ -97,7 +97,7 @@ fn check(vectors: &[Json]) {
 }
 
 #[test]
-fn the_oracle_vectors() {
+fn npm_twilio_vectors_are_verified() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let vectors = vectors(&folder);
     assert!(vectors.len() > 90);
@@ -105,7 +105,7 @@ fn the_oracle_vectors() {
 }
 
 #[test]
-fn the_official_suites() {
+fn vectors_of_the_official_sdks_are_verified() {
     let Some(folder) = std::env::var_os("PLUMLINE_EXTRA_VECTORS") else {
         eprintln!("skipped: PLUMLINE_EXTRA_VECTORS is unset");
         return;
@@ -117,7 +117,7 @@ fn the_official_suites() {
 }
 
 #[test]
-fn signs_what_the_vectors_hold() {
+fn signing_gives_the_signatures_of_the_vectors() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut checked = 0;
     for vector in vectors(&folder) {

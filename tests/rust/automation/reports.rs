@@ -82,7 +82,7 @@ fn history_lists_calls_and_messages() {
 }
 
 #[test]
-fn pages_give_each_once_while_others_come() {
+fn pages_return_each_call_once_while_new_calls_arrive() {
     for seed in 0..80 {
         let mut random = Random::new(seed);
         let mut world = World::new("");
@@ -142,7 +142,7 @@ fn pages_give_each_once_while_others_come() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused() {
+fn invalid_requests_are_refused() {
     let mut world = World::new("");
     for (input, code) in [
         (r#"{"operation":"history"}"#, Code::OperationArgument),
@@ -304,7 +304,7 @@ fn figures(answer: &Json) -> Json {
 }
 
 #[test]
-fn statistics_are_what_counting_gives() {
+fn statistics_match_a_simple_count() {
     for seed in 0..25 {
         let mut random = Random::new(seed);
         let mut world = World::new("");
@@ -325,7 +325,7 @@ fn statistics_are_what_counting_gives() {
 }
 
 #[test]
-fn a_long_period_goes_on_where_it_ended() {
+fn a_long_period_continues_from_its_last_page() {
     let mut random = Random::new(7);
     let mut world = World::new(r#"{"timeZone":"Test/Place"}"#);
     let from = parse_instant("2026-11-10").unwrap();

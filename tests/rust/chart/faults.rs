@@ -54,7 +54,7 @@ fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
 }
 
 #[test]
-fn a_fault_at_any_ask_loses_nothing() {
+fn a_fault_at_any_request_loses_no_event() {
     let mut played = 0;
     for seed in [2, 3, 4, 7, 12] {
         let (events, expected) = requests(&call(seed));
@@ -74,7 +74,7 @@ fn a_fault_at_any_ask_loses_nothing() {
 }
 
 #[test]
-fn a_storm_of_faults_loses_nothing_that_was_acknowledged() {
+fn many_faults_lose_no_acknowledged_event() {
     let faults: Vec<Fault> = faults().collect();
     let (mut posted, mut refused) = (0, 0);
     for seed in 1..=60 {

@@ -38,7 +38,7 @@ fn disorder(call: &Call, random: &mut Random) -> Vec<CallLog> {
 }
 
 #[test]
-fn a_thousand_calls_end_in_the_same_bytes_in_any_order() {
+fn events_of_a_thousand_calls_give_the_same_bytes_in_any_order() {
     let mut streams = 0;
     for seed in 1..=CALLS {
         let call = call(seed);
@@ -57,7 +57,7 @@ fn a_thousand_calls_end_in_the_same_bytes_in_any_order() {
 }
 
 #[test]
-fn the_chart_says_what_happened() {
+fn the_record_shows_the_expected_outcome() {
     let mut seen = Vec::new();
     for seed in 1..=CALLS {
         let call = call(seed);
@@ -131,7 +131,7 @@ fn merging_is_commutative_associative_and_idempotent() {
 }
 
 #[test]
-fn what_is_written_reads_back() {
+fn a_written_record_reads_back_unchanged() {
     let mut random = Random::new(5);
     for round in 0..3_000 {
         let log = union(&part(&mut random), &part(&mut random));
@@ -142,7 +142,7 @@ fn what_is_written_reads_back() {
 }
 
 #[test]
-fn a_record_that_claims_thousands_of_legs_and_recordings_is_cut() {
+fn a_record_with_thousands_of_legs_and_recordings_is_truncated() {
     let mut record = json(r#"{"resourceType":"Communication","status":"in-progress"}"#);
     let value = |name: &str, text: &str| format!(r#"{{"url":"{name}","valueString":"{text}"}}"#);
     let leg =

@@ -38,7 +38,7 @@ fn call(name: &str) -> CallLog {
 }
 
 #[test]
-fn the_chart_says_of_each_what_happened() {
+fn each_recorded_call_gives_the_expected_record() {
     for vector in vectors() {
         let name = vector.get("name").and_then(Json::text).unwrap();
         let expect = |what: &str| vector.at(&["expect", what]).and_then(Json::text);
@@ -80,7 +80,7 @@ fn context() -> Context {
 }
 
 #[test]
-fn a_record_letter_by_letter() {
+fn a_record_is_written_byte_for_byte() {
     let mut log = call("from a browser and answered");
     log.add_context(&context());
     let expected = r#"{
@@ -136,7 +136,7 @@ fn a_record_letter_by_letter() {
 }
 
 #[test]
-fn a_call_that_comes_in_is_sent_by_the_patient_or_who_speaks_for_them() {
+fn the_sender_of_an_incoming_call_is_the_patient_or_their_representative() {
     let mut log = call("nobody answers");
     log.add_context(&Context { related: Some("RelatedPerson/r1".into()), ..context() });
     let record = log.write(None, EXTENSION_BASE);
@@ -181,7 +181,7 @@ fn after(change: impl FnOnce(&mut Json)) -> Json {
 }
 
 #[test]
-fn what_others_added_stays() {
+fn additions_by_other_clients_are_kept() {
     let record = after(|record| {
         record.set("id", Json::of("id-1"));
         record.set("meta", json(r#"{"versionId":"v7","tag":[{"code":"x"}]}"#));
@@ -227,7 +227,7 @@ fn what_others_added_stays() {
 }
 
 #[test]
-fn what_others_corrected_stays() {
+fn corrections_by_other_clients_are_kept() {
     let patient = json(r#"{"reference":"Patient/p2"}"#);
     let record = after(|record| {
         record.set("subject", patient.clone());
@@ -241,7 +241,7 @@ fn what_others_corrected_stays() {
 }
 
 #[test]
-fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
+fn a_record_by_another_client_is_adopted_and_keeps_its_content() {
     let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
     let mut log = call("nobody answers");
     log.add_context(&context());
@@ -256,7 +256,7 @@ fn somebody_elses_record_of_the_call_becomes_ours_and_keeps_what_it_says() {
 }
 
 #[test]
-fn what_the_list_repeats_is_known() {
+fn the_list_adds_nothing_that_the_record_has() {
     let vectors = vectors();
     let vector =
         vectors.iter().find(|vector| vector.get("name") == Some(&Json::of("all that Twilio's list knows"))).unwrap();
@@ -267,12 +267,12 @@ fn what_the_list_repeats_is_known() {
     log.merge(&call("from a browser and answered"));
     // The list has whole seconds. That difference is not worth a write.
     assert!(log.includes(&listed(0)) && log.includes(&listed(1)));
-    assert!(!call("only the child is known").knows(&listed(1)));
-    assert!(!call("only the child is known").knows(&listed(0)));
+    assert!(!call("only the child is known").includes(&listed(1)));
+    assert!(!call("only the child is known").includes(&listed(0)));
 }
 
 #[test]
-fn nonsense_in_the_chart_is_passed_over() {
+fn invalid_values_in_the_chart_are_ignored() {
     for part in [
         r#"{"url":"callSid","valueString":"CA1"}"#,
         r#"{"url":"leg"}"#,
@@ -307,7 +307,7 @@ fn nonsense_in_the_chart_is_passed_over() {
 }
 
 #[test]
-fn a_call_of_ours_that_reached_no_one_was_not_answered() {
+fn an_outbound_call_that_reached_no_one_is_not_answered() {
     let outcome = |from: &str, to: &str, direction: &str, context: &Context| {
         let mut log = CallLog::ticket(context);
         let ended = [
@@ -348,7 +348,7 @@ fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
 
 /// Twilio reports a wait in a queue after the conversation that followed it.
 #[test]
-fn a_caller_who_waited_was_answered_when_the_wait_was_over() {
+fn a_queued_caller_is_answered_when_the_wait_ends() {
     const RINGING: (u64, &[(&str, &str)]) = (0, &[("CallStatus", "ringing")]);
     const LEFT: (u64, &[(&str, &str)]) =
         (660, &[("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "60")]);
@@ -379,7 +379,7 @@ fn a_caller_who_waited_was_answered_when_the_wait_was_over() {
 
 /// Without a readable config the base of the clinic is unknown, and the extension has the default base.
 #[test]
-fn what_was_written_under_another_base_is_read_and_brought_together() {
+fn extensions_under_another_base_url_are_read_and_merged() {
     const CLINIC: &str = "https://clinic.example/fhir";
     let (early, late) = (call("only the child is known"), call("nobody answers"));
     let mut both = early.clone();
@@ -434,7 +434,7 @@ fn what_was_written_under_another_base_is_read_and_brought_together() {
 /// A conference reports itself without its calls. Who joins and leaves is reported with their calls, in sequence.
 /// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
 #[test]
-fn a_caller_who_met_someone_in_a_conference_was_answered() {
+fn a_caller_who_joins_someone_in_a_conference_is_answered() {
     let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
         let call = [("CallSid", "CA000000000000000000000000000000a1")];
         let mut log = CallLog::default();

@@ -92,7 +92,7 @@ pub(crate) fn is_acknowledged(done: &Response) -> bool {
 }
 
 #[test]
-fn writers_at_the_same_time_end_in_one_and_the_same_record() {
+fn concurrent_writers_produce_one_identical_record() {
     let (mut conflicts, mut pauses) = (0, 0);
     for seed in 1..=200 {
         let call = call(seed);
@@ -134,7 +134,7 @@ fn writers_at_the_same_time_end_in_one_and_the_same_record() {
 }
 
 #[test]
-fn an_event_costs_two_round_trips_and_the_same_again_one() {
+fn a_new_event_takes_two_round_trips_and_a_repeated_one_takes_one() {
     let call = call(4);
     let mut fhir = Fhir::default();
     for event in call.events.iter().filter(|event| event.pairs().is_some()) {
@@ -148,7 +148,7 @@ fn an_event_costs_two_round_trips_and_the_same_again_one() {
 }
 
 #[test]
-fn what_is_no_event_is_logged_and_acknowledged() {
+fn an_invalid_event_is_logged_and_acknowledged() {
     let pairs = vec![("CallSid".to_owned(), "CA1".to_owned())];
     let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Fhir::default(), &Faults::NONE);
     assert_eq!((done.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
@@ -156,7 +156,7 @@ fn what_is_no_event_is_logged_and_acknowledged() {
 }
 
 #[test]
-fn it_gives_up_when_and_as_it_should() {
+fn a_callback_that_cannot_be_stored_ends_with_the_right_status() {
     let call = call(4);
     let event = &call.events[1];
     let code = |faults: Faults| {
@@ -224,7 +224,7 @@ fn missed() -> Event {
 }
 
 #[test]
-fn what_else_is_to_be_written_travels_along_once() {
+fn additional_resources_are_written_once_with_the_record() {
     let mut fhir = Fhir::default();
     for _ in 0..3 {
         let (writer, outcome) = with_task(&missed(), Context::default(), None);
@@ -250,7 +250,7 @@ fn what_else_is_to_be_written_travels_along_once() {
 }
 
 #[test]
-fn what_a_flow_has_read_is_not_read_again() {
+fn a_record_that_a_flow_has_read_is_not_read_again() {
     let event = missed();
     let root = event.log().root().unwrap().to_owned();
     let found = done(200, Json::object([("resourceType", Json::of("Bundle"))]));
@@ -273,7 +273,7 @@ fn what_a_flow_has_read_is_not_read_again() {
 }
 
 #[test]
-fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() {
+fn the_record_of_the_ticket_is_kept_and_gets_everything_but_the_participants_of_the_other() {
     let event = missed();
     let log = event.log();
     let root = log.root().unwrap().to_owned();
@@ -303,7 +303,7 @@ fn of_two_records_the_tickets_is_kept_and_knows_all_but_the_other_ones_people() 
 }
 
 #[test]
-fn nothing_is_written_without_a_guard() {
+fn every_write_is_conditional() {
     let event = missed();
     let unversioned = event.log().write(None, EXTENSION_BASE);
     let mut log = event.log();

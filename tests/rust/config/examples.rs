@@ -18,7 +18,7 @@ fn examples() -> Vec<(String, String)> {
 }
 
 #[test]
-fn have_no_findings() {
+fn examples_have_no_findings() {
     let examples = examples();
     assert_eq!(examples.len(), 5);
     for (name, text) in &examples {
@@ -29,7 +29,7 @@ fn have_no_findings() {
 }
 
 #[test]
-fn stand_in_the_page() {
+fn examples_are_in_the_documentation() {
     let page = include_str!("../../../docs/dialplan.md");
     let (_, page) = page.split_once("\n## Five examples\n").unwrap();
     let mut blocks: Vec<&str> =
@@ -42,7 +42,7 @@ fn stand_in_the_page() {
 }
 
 #[test]
-fn the_missed_call_says_this_and_ends() {
+fn the_missed_call_example_gives_the_documented_twiml() {
     let config = Config::read(include_str!("../../../docs/dialplan/missed-call.json")).unwrap();
     let [Verb::Say(say), Verb::Hangup(_)] = &config.actions.get("missed-call").unwrap()[..] else {
         panic!("{config:?}");
@@ -54,7 +54,7 @@ fn the_missed_call_says_this_and_ends() {
 }
 
 #[test]
-fn the_page_names_codes_that_there_are() {
+fn the_documentation_names_only_existing_codes() {
     let page = include_str!("../../../docs/dialplan.md");
     for word in page.split('`').filter(|word| word.starts_with("CONFIG_")) {
         let known = plumline::error::Code::ALL.iter().any(|code| code.as_str() == word);

@@ -44,7 +44,7 @@ fn taken(text: &str, seed: u64) -> bool {
 }
 
 #[test]
-fn sound_ones_are_taken() {
+fn valid_configs_are_accepted() {
     for seed in 0..1_500 {
         let config = random_config(&mut Random::new(seed));
         let text = config.to_string();
@@ -99,7 +99,7 @@ fn change(value: &mut Value, random: &mut Random) {
 }
 
 #[test]
-fn changed_ones_are_taken_or_refused_at_their_place() {
+fn a_changed_config_is_accepted_or_refused_at_the_changed_path() {
     let (mut well, mut ill) = (0, 0);
     for seed in 0..5_000 {
         let random = &mut Random::new(seed);
@@ -114,7 +114,7 @@ fn changed_ones_are_taken_or_refused_at_their_place() {
 }
 
 #[test]
-fn torn_texts_are_refused() {
+fn truncated_texts_are_refused() {
     for seed in 0..2_500 {
         let random = &mut Random::new(seed);
         let mut text: Vec<char> = random_config(random).to_string().chars().collect();

@@ -8,7 +8,7 @@ use plumline::dialplan::config::schema;
 use serde_json::Value;
 
 #[test]
-fn the_committed_schema_is_the_types() {
+fn the_committed_schema_matches_the_types() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/config.json");
     if std::env::var_os("PLUMLINE_WRITE_SCHEMA").is_some() {
         std::fs::write(file, schema()).expect("schema/config.json can be written");
@@ -19,7 +19,7 @@ fn the_committed_schema_is_the_types() {
 }
 
 #[test]
-fn it_is_whole() {
+fn the_schema_is_complete() {
     let schema: Value = serde_json::from_str(&schema()).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(schema["$id"], "https://plumline.dev/schema/config.json");

@@ -15,7 +15,7 @@ fn found(first: &str) -> Vec<(String, &'static str)> {
 }
 
 #[test]
-fn is_named_by_its_path() {
+fn a_finding_in_a_when_has_its_path() {
     for (first, expected) in [
         (r#"[{"when":{"if":{"patient":true},"then":"heard","otherwise":"heard"}}]"#, &[][..]),
         (r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"goto":"end"}]"#, &[]),
@@ -75,7 +75,7 @@ fn a_rule_that_may_hang_up_at_once_is_not_reported() {
 }
 
 #[test]
-fn what_one_document_has_is_what_counts() {
+fn the_limit_is_per_document() {
     let say = |count| vec![format!(r#"{{"say":{{"text":"{}"}}}}"#, "x".repeat(1_000)); count].join(",");
     let sized = |behind, branch| {
         let first =

@@ -125,7 +125,7 @@ impl Clinic {
         response
     }
 
-    fn answer(&mut self, open: &Open) -> Answer {
+    fn answer(&mut self, open: &OpenRequest) -> Answer {
         match &open.ask {
             Ask::Headers => done(200, Json::object([])),
             Ask::Zone(request) => {

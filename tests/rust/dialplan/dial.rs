@@ -60,7 +60,7 @@ fn all_at_once() {
 }
 
 #[test]
-fn a_hunt_group_begins_with_another_each_call() {
+fn a_hunt_group_starts_with_a_different_member_for_each_call() {
     let mut clinic = dial(&format!(r#"{THREE},"order":"huntGroup""#));
     let mut firsts = Vec::new();
     for at in 0..32 {
@@ -87,7 +87,7 @@ fn a_hunt_group_begins_with_another_each_call() {
 }
 
 #[test]
-fn every_outcome_has_its_way() {
+fn every_dial_outcome_continues_with_its_action() {
     let on = r#""targets":[{"number":"+15550100555"},{"client":"b"}],"on":{"busy":"busy","declined":"none","answered":"after"}"#;
     let mut clinic = dial(on);
     for (pairs, heard) in [
@@ -125,7 +125,7 @@ fn every_outcome_has_its_way() {
 }
 
 #[test]
-fn telephones_see_the_caller_or_one_of_ours() {
+fn phones_see_the_number_of_the_caller_or_one_of_ours() {
     let to = r#""targets":[{"number":"+15550100555"}]"#;
     assert_eq!(
         dial(&format!(r#"{to},"callerId":"+15550100002""#)).call(),
@@ -151,7 +151,7 @@ fn zoned(members: &str) -> Clinic {
 }
 
 #[test]
-fn who_is_there_now_rings() {
+fn staff_who_are_available_now_are_dialed() {
     let own = r#"{"resourceType":"PractitionerRole","id":"r2","practitioner":{"reference":"Practitioner/brown"},"organization":{"reference":"Organization/nurses"},
         "telecom":[{"system":"phone","value":"+15550100888"}]}"#;
     let nurses = r#""targets":[{"available":"Organization/nurses"},{"client":"desk"}]"#;
@@ -194,7 +194,7 @@ fn who_is_there_now_rings() {
 }
 
 #[test]
-fn a_patients_own_doctor_rings() {
+fn the_general_practitioner_of_the_patient_is_dialed() {
     let own = r#""targets":[{"generalPractitioner":{}}],"on":{"unavailable":"none"}"#;
     let both = [client("grey_1"), number("+15550100777")].concat();
     let mut clinic = dial(own).with(&[ADA, GREY]);
@@ -215,7 +215,7 @@ fn a_patients_own_doctor_rings() {
 }
 
 #[test]
-fn the_clinician_who_last_called_rings() {
+fn the_clinician_who_last_called_the_patient_is_dialed() {
     let back = r#""targets":[{"lastToCall":{}},{"generalPractitioner":{}}]"#;
     let call = |id: &str, sent: &str, sender: &str| {
         format!(
@@ -247,7 +247,7 @@ fn the_clinician_who_last_called_rings() {
 }
 
 #[test]
-fn the_chart_dials_no_one_whom_policy_forbids() {
+fn a_number_from_the_chart_is_dialed_only_if_policy_allows() {
     let outbound = r#""timeZone":"America/New_York","outbound":{"blocked":["+1212"]}"#;
     let roles = r#""targets":[{"available":"Organization/x"},{"client":"desk"}]"#;
     let role = |id: &str, number: &str| {
@@ -277,7 +277,7 @@ fn the_chart_dials_no_one_whom_policy_forbids() {
 }
 
 #[test]
-fn a_number_that_cannot_be_rung_delays_no_other() {
+fn an_invalid_number_does_not_delay_other_targets() {
     let grey = r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/grey"},"organization":{"reference":"Organization/x"}}"#;
     // The caller's own number, and a number of ours that is not in the config.
     for first in ["+15550100123", "+15550100002"] {
@@ -290,7 +290,7 @@ fn a_number_that_cannot_be_rung_delays_no_other() {
 }
 
 #[test]
-fn the_announcement_of_a_recording_is_found_in_any_language() {
+fn a_recording_is_announced_in_every_language() {
     let config = r#""recording":{"inbound":true,"announcement":{"text":"This call is recorded."}},"#;
     let mut clinic =
         Clinic::doing(r#"[{"language":"es-US"},{"dial":{"targets":[{"client":"desk"}],"otherwise":"bye"}}]"#, BYE);

@@ -43,7 +43,7 @@ fn clinics() -> [Clinic; 3] {
 }
 
 #[test]
-fn every_request_costs_two_reads_and_one_write_at_most() {
+fn every_request_takes_at_most_two_reads_and_one_write() {
     for mut clinic in clinics() {
         for (step, more) in REQUESTS {
             clinic.request(step, more);
@@ -55,7 +55,7 @@ fn every_request_costs_two_reads_and_one_write_at_most() {
 }
 
 #[test]
-fn the_first_request_costs_what_it_asks_for() {
+fn the_first_request_reads_only_what_it_needs() {
     let counts = |clinic: &mut Clinic| {
         let heard = clinic.call();
         (clinic.batch_sizes(), heard)
@@ -75,7 +75,7 @@ fn the_first_request_costs_what_it_asks_for() {
 
 /// Every fault at every round trip of every request.
 #[test]
-fn whatever_fails_something_is_heard_in_time() {
+fn every_fault_gives_twiml_in_time() {
     let mut heard_nothing = 0;
     let all = TRANSIENT.into_iter().chain([Fault::EachRefused(403), Fault::EachRefused(404)]);
     let places = |fault| {
@@ -103,7 +103,7 @@ fn whatever_fails_something_is_heard_in_time() {
 }
 
 #[test]
-fn what_is_not_known_does_not_hold() {
+fn a_condition_that_cannot_be_evaluated_is_false() {
     let [mut team, ..] = clinics();
     team.faults = Faults::at(0, Fault::TimedOut);
     // Without a patient and hours: closed, as for any caller.
@@ -132,7 +132,7 @@ fn what_is_not_known_does_not_hold() {
 
 /// Another client wrote the record at the moment of its search.
 #[test]
-fn a_search_that_conflicts_is_made_once_more_while_a_caller_waits() {
+fn a_conflicting_search_is_repeated_once_while_a_caller_waits() {
     for status in [404, 409, 410, 412] {
         let mut clinic = Clinic::new(CONFIG);
         clinic.faults = Faults::at(0, Fault::EachRefused(status));
@@ -144,7 +144,7 @@ fn a_search_that_conflicts_is_made_once_more_while_a_caller_waits() {
 }
 
 #[test]
-fn a_callback_that_is_not_stored_comes_again() {
+fn a_callback_that_is_not_stored_is_posted_again() {
     let events = [
         (
             "?step=status",
@@ -177,7 +177,7 @@ fn a_callback_that_is_not_stored_comes_again() {
 
 /// `amdStatusCallback` names only the leg, and records are kept by the root.
 #[test]
-fn who_answered_a_leg_makes_no_call_of_it() {
+fn answering_machine_detection_of_a_leg_creates_no_call() {
     let detected =
         [("CallStatus", ""), ("Direction", ""), ("AnsweredBy", "human"), ("MachineDetectionDuration", "900")];
     let mut clinic = Clinic::new(CONFIG);
@@ -194,7 +194,7 @@ fn who_answered_a_leg_makes_no_call_of_it() {
 
 /// TwiML from elsewhere may name the webhook itself as the action of its `<Dial>`: then a caller waits.
 #[test]
-fn a_dial_action_at_the_webhooks_own_url_keeps_no_caller_waiting() {
+fn a_dial_action_at_the_url_of_the_webhook_is_answered_quickly() {
     for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
         let [mut clinic, ..] = clinics();
         clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);

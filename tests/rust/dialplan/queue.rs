@@ -29,7 +29,7 @@ fn leaves(clinic: &mut Clinic, result: &str) -> String {
 }
 
 #[test]
-fn the_caller_hears_music_and_their_place() {
+fn the_caller_hears_music_and_their_position() {
     assert_eq!(queue("").call(), format!("<Enqueue action=\"{STEP}queue.first#rc=3&amp;rp=all\">nurses</Enqueue>"));
     let mut clinic = queue(r#""position":{"text":"You are number {position}."}"#);
     assert_eq!(
@@ -50,7 +50,7 @@ fn the_caller_hears_music_and_their_place() {
 }
 
 #[test]
-fn too_long_a_queue_lets_out() {
+fn a_caller_leaves_a_queue_above_its_limits() {
     let mut clinic = queue(r#""overflow":{"size":5,"position":3,"averageWait":60,"then":"busy"}"#);
     for (position, size, average, out) in [
         ("3", "5", "60", false),
@@ -67,7 +67,7 @@ fn too_long_a_queue_lets_out() {
 }
 
 #[test]
-fn every_end_of_a_wait_has_its_way() {
+fn every_queue_result_continues_with_its_action() {
     let mut clinic = queue(r#""on":{"queue-full":"full"}"#);
     for (result, heard) in [
         ("bridged", "<Hangup/>"),
@@ -96,7 +96,7 @@ fn outcome(clinic: &Clinic) -> String {
 
 /// No other callback and no list says that someone spoke with the caller.
 #[test]
-fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
+fn the_queue_result_is_posted_until_it_is_stored() {
     let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut clinic = queue("");
@@ -119,7 +119,7 @@ fn how_a_wait_ended_is_brought_again_until_it_is_stored() {
 }
 
 #[test]
-fn a_caller_who_was_taken_out_of_the_queue_was_answered() {
+fn a_caller_who_is_dequeued_by_staff_is_answered() {
     let ended = [("CallbackSource", "call-progress-events"), ("CallStatus", "completed"), ("CallDuration", "90")];
     for (result, expected) in [
         ("bridged", "answered"),
@@ -150,7 +150,7 @@ fn taken(clinic: &Clinic) -> bool {
 }
 
 #[test]
-fn an_offer_to_call_back_is_noted_before_it_is_promised() {
+fn a_callback_request_is_stored_before_it_is_confirmed() {
     let mut clinic = queue(OFFER);
     assert_eq!(waits(&mut clinic, "2", "2", "10"), offered());
     for digits in ["2", "", "11"] {
@@ -180,7 +180,7 @@ fn a_caller_without_a_number_is_offered_no_callback() {
 }
 
 #[test]
-fn no_callback_is_promised_that_was_not_stored() {
+fn a_callback_request_that_is_not_stored_is_not_confirmed() {
     let failures =
         FAILURES.into_iter().flat_map(|fault| [Faults::at(0, fault), Faults::at(1, fault), Faults::always(fault)]);
     let refusals = [Faults::at(1, Fault::EachRefused(403)), Faults::from(1, Fault::EachRefused(409))];

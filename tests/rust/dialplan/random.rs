@@ -219,7 +219,7 @@ const CHART: [&str; 7] = [
 
 /// Valid configs through the webhook: every request to every callback URL is answered.
 #[test]
-fn sound_configs_answer_everything() {
+fn valid_configs_answer_every_request() {
     let mut random = Random::new(4);
     let mut own = Random::new(0x9e37_79b9_7f4a_7c15);
     let (mut rang, mut answered) = (0, 0);
@@ -299,7 +299,7 @@ fn named(document: &serde_json::Value) -> Vec<String> {
 
 /// Configs that were never checked, and a chart that may hold anything.
 #[test]
-fn wild_configs_do_no_harm() {
+fn unchecked_configs_do_no_harm() {
     let mut maker = Maker { random: Random::new(0x2545_f491_4f6c_dd1d) };
     let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
     let may_ring = MAY_RING.map(str::to_owned);
@@ -369,7 +369,7 @@ fn anything(random: &mut Random) -> Option<Json> {
 
 /// Callback URLs are a closed set, whatever the parameters of a request are.
 #[test]
-fn no_two_steps_have_one_url() {
+fn every_step_has_its_own_url() {
     let mut maker = Maker { random: Random::new(7) };
     for _ in 0..200 {
         let config: Config = serde_json::from_str(&maker.config()).unwrap();

@@ -48,7 +48,7 @@ fn holds_at(wall: &'static str, when: &str, resources: &[&str], more: &[(&str, &
 }
 
 #[test]
-fn by_who_calls() {
+fn by_the_number_of_the_caller() {
     for (callers, from, expected) in [
         (r#""+15550100123""#, "+15550100123", true),
         (r#""+15550100124""#, "+15550100123", false),
@@ -71,7 +71,7 @@ fn by_who_calls() {
 }
 
 #[test]
-fn by_what_the_carrier_says() {
+fn by_the_attestation_of_the_carrier() {
     for (verstat, word) in [
         ("TN-Validation-Passed-A", "full"),
         ("TN-Validation-Passed-C", "partial"),
@@ -122,7 +122,7 @@ fn by_the_care_team() {
 }
 
 #[test]
-fn by_the_hour() {
+fn by_opening_hours_of_the_config() {
     for (wall, open) in [
         ("2026-11-16T02:00:00", false),
         ("2026-11-16T10:00:00", true),
@@ -145,7 +145,7 @@ fn by_the_hour() {
 }
 
 #[test]
-fn by_the_hours_that_the_chart_has() {
+fn by_opening_hours_of_the_chart() {
     let ward = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"daysOfWeek":["mon"],"availableStartTime":"09:00:00","availableEndTime":"11:00:00"}]}"#;
     assert!(holds(r#""open":"ward""#, &[ward], &[]));
     assert!(!holds_at("2026-11-16T17:00:00", r#""open":"ward""#, &[ward], &[]));
@@ -184,7 +184,7 @@ fn all_conditions_must_hold_and_the_first_rule_wins() {
 }
 
 #[test]
-fn only_what_can_matter_is_asked_for() {
+fn only_needed_resources_are_read() {
     let plan = r#""timeZone":"America/New_York","hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
         "dialplans":{"main":[{"when":{"anonymous":true},"then":"greet"},{"when":{"open":"desk"},"then":"a"},{"then":"greet"}]},
         "actions":{"a":[{"say":{"text":"a"}},{"hangup":{}}],"greet":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]}"#;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan, callbacks, render, required_lookups};
 use plumline::phone::E164;
-use plumline::signature::{AuthToken, SignedParams, sign, which};
+use plumline::signature::{AuthToken, SignedParams, find_signed_suffix, sign};
 
 use crate::constants::TOKEN;
 use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
@@ -95,7 +95,7 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
 }
 
 #[test]
-fn a_thousand_rules_take_well_below_a_millisecond() {
+fn a_thousand_rules_take_less_than_a_millisecond() {
     let ours = [E164::parse(OURS).unwrap()];
     for count in [50, 1_000] {
         let text = rules(count);
@@ -109,7 +109,7 @@ fn a_thousand_rules_take_well_below_a_millisecond() {
 }
 
 #[test]
-fn every_step_is_tried_in_half_a_millisecond() {
+fn every_step_takes_less_than_half_a_millisecond() {
     let menus: Vec<String> = (0..83)
         .map(|at| {
             let then = (at + 1) % 83;
@@ -128,7 +128,10 @@ fn every_step_is_tried_in_half_a_millisecond() {
     let find = |signature: &str| {
         let steps = callbacks(&config, Params(&PAIRS));
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(false)).collect();
-        (which(URL, &suffixes, &params, signature, &tokens, usize::MAX).map(|at| suffixes[at].clone()), suffixes.len())
+        (
+            find_signed_suffix(URL, &suffixes, &params, signature, &tokens, usize::MAX).map(|at| suffixes[at].clone()),
+            suffixes.len(),
+        )
     };
     let last = callbacks(&config, Params(&PAIRS)).last().unwrap().url(URL);
     let signature = sign(&tokens[0], &last, &params);

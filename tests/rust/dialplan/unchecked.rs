@@ -41,7 +41,7 @@ const SORRY: &str =
     "<Say>We are sorry. Your call cannot be completed at the moment. Please try again later.</Say><Hangup/>";
 
 #[test]
-fn a_circle_ends_in_an_apology() {
+fn a_loop_ends_with_an_apology() {
     for (verbs, rest, code, place) in [
         (r#"[{"say":{"text":"x"}},{"goto":"first"}]"#, "", "DIALPLAN_LOOP", "actions.first"),
         (r#"[{"goto":"b"}]"#, r#""b":[{"goto":"first"}]"#, "DIALPLAN_LOOP", "actions.first"),
@@ -54,20 +54,20 @@ fn a_circle_ends_in_an_apology() {
 }
 
 #[test]
-fn a_premium_number_is_not_rung() {
+fn a_premium_rate_number_is_not_dialed() {
     let dial = r#"[{"dial":{"targets":[{"number":"+19005550123"},{"client":"desk"}],"otherwise":"first"}}]"#;
     let twiml = doing(dial, "").twiml;
     assert!(twiml.contains(">desk</Client>") && !twiml.contains("+1900"), "{twiml}");
 }
 
 #[test]
-fn no_rule_that_fits_is_an_apology() {
+fn a_call_without_a_matching_rule_gets_an_apology() {
     let played = played(r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"}]}"#);
     assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("DIALPLAN_UNDEFINED", "")]));
 }
 
 #[test]
-fn what_xml_cannot_write_is_an_apology() {
+fn a_character_that_xml_does_not_allow_gives_an_apology() {
     for wrong in ["<break", "<s>", "</s>", "<s></p>", "<!-- x -->", "&nbsp;", "<s a=b/>", "a <s>b</s></s>", "<script/>"]
     {
         let played = doing(&format!(r#"[{{"say":{{"ssml":{wrong:?}}}}}]"#), "");
@@ -78,7 +78,7 @@ fn what_xml_cannot_write_is_an_apology() {
 }
 
 #[test]
-fn verbs_out_of_place_do_no_harm() {
+fn verbs_in_the_wrong_order_do_no_harm() {
     assert_eq!(doing(r#"[{"say":{"text":"x"}},{"reject":{}}]"#, "").twiml, "<Say>x</Say><Hangup/>");
     assert_eq!(doing(r#"[{"hangup":{}},{"say":{"text":"x"}}]"#, "").twiml, "<Hangup/>");
     assert_eq!(
@@ -89,7 +89,7 @@ fn verbs_out_of_place_do_no_harm() {
 }
 
 #[test]
-fn nothing_rings_that_cannot() {
+fn invalid_targets_are_not_dialed() {
     let targets = r#"{"client":""},{"client":"a b"},{"number":"911"},{"number":"555-0100"},{"sip":"front@pbx"},{"sip":"sip:a b"},
         {"number":"+15550100001"},{"number":"+15550100123"},{"available":"Group/1"},{"available":"x"},{"lastToCall":{}}"#;
     for order in ["inOrder", "allAtOnce", "huntGroup"] {
@@ -101,7 +101,7 @@ fn nothing_rings_that_cannot() {
 }
 
 #[test]
-fn names_of_nothing_do_not_hold() {
+fn conditions_with_unknown_names_are_false() {
     for when in [
         r#""callers":["strangers"]"#,
         r#""callers":[]"#,
@@ -125,7 +125,7 @@ fn names_of_nothing_do_not_hold() {
 
 /// The checks of the reader and the engine agree.
 #[test]
-fn the_outcomes_of_a_config_are_those_of_the_engine() {
+fn the_config_and_the_engine_have_the_same_outcomes() {
     let reads = |verb: &str| {
         let config = format!(
             r#"{{"numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"first"}}]}},

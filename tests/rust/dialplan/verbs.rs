@@ -15,7 +15,7 @@ fn first(verbs: &str) -> String {
 }
 
 #[test]
-fn says_and_plays() {
+fn say_and_play_write_twiml() {
     assert_eq!(
         first(r#"[{"say":{"text":"Good day & welcome."}},{"hangup":{}}]"#),
         "<Say>Good day &amp; welcome.</Say><Hangup/>"
@@ -42,7 +42,7 @@ fn ssml_is_written_as_elements() {
 }
 
 #[test]
-fn languages_and_voices_go_together() {
+fn each_language_has_its_voice() {
     let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
         {"say":{"text":{"en":"Hello","es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello","es":"Hola"}}},
         {"say":{"text":"x","voice":"Polly.Lupe"}},{"language":"en-US"},{"say":{"text":"y"}},{"hangup":{}}]}"#;
@@ -100,7 +100,7 @@ fn only_a_patient_is_greeted_by_name() {
 }
 
 #[test]
-fn a_number_is_found_in_every_form_that_people_type() {
+fn a_patient_is_found_by_every_common_format_of_the_number() {
     let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
     for typed in [
         "+15550100123",
@@ -134,7 +134,7 @@ fn a_number_is_found_in_every_form_that_people_type() {
 }
 
 #[test]
-fn of_more_patients_than_a_search_brings_none_is_the_only_one() {
+fn too_many_patients_with_one_number_are_not_unique() {
     let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
     let old = ADA.replace("555) 010-0123\"", "555) 010-0123\",\"use\":\"old\"");
     assert_ne!(old, ADA);
@@ -148,7 +148,7 @@ fn of_more_patients_than_a_search_brings_none_is_the_only_one() {
 }
 
 #[test]
-fn what_a_patient_is_found_for_stands_in_the_chart() {
+fn the_patient_who_is_found_is_recorded() {
     let mut clinic =
         Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
@@ -184,7 +184,7 @@ fn asks(n: &str, language: &str, prompt: &str) -> String {
 }
 
 #[test]
-fn a_menu_is_asked_again_and_then_goes_on() {
+fn a_menu_is_repeated_and_then_continues() {
     let mut clinic = Clinic::doing(MENU, REST);
     assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", asks("", "", "One.")));
     // After silence the menu is repeated, after a wrong key it says so first.
@@ -219,7 +219,7 @@ fn a_menu_is_asked_again_and_then_goes_on() {
 }
 
 #[test]
-fn a_language_once_chosen_stays() {
+fn a_chosen_language_is_kept() {
     let mut clinic = Clinic::doing(MENU, REST);
     assert_eq!(clinic.request("?step=menu.first.1", &[("Digits", "9")]), asks("", "es-US", "Uno."));
     assert_eq!(clinic.request("?step=menu.first&language=es-US", &[]), asks(".1", "es-US", "Uno."));
@@ -231,7 +231,7 @@ fn a_language_once_chosen_stays() {
 }
 
 #[test]
-fn a_menu_asks_for_what_its_options_need() {
+fn a_menu_accepts_the_input_that_its_options_need() {
     let gather = |options: &str| {
         let verbs = format!(r#"[{{"menu":{{"prompt":{{"text":"Choose."}},"options":{options},"otherwise":"bye"}}}}]"#);
         let heard = Clinic::doing(&verbs, REST).call();
@@ -252,7 +252,7 @@ fn a_menu_asks_for_what_its_options_need() {
 }
 
 #[test]
-fn takes_messages() {
+fn a_voicemail_is_recorded() {
     let mail = r#"[{"voicemail":{"greeting":{"text":"Speak."},"maxLength":60,"transcribe":true,"farewell":{"text":"Thanks."}}}]"#;
     let mut clinic = Clinic::doing(mail, "");
     assert_eq!(
@@ -280,7 +280,7 @@ fn takes_messages() {
 }
 
 #[test]
-fn what_a_message_says_is_a_part_of_the_chart() {
+fn the_transcription_of_a_message_is_stored() {
     let mut clinic = Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true}}]"#, "").with(&[ADA]);
     clinic.call();
     let said = [
@@ -323,7 +323,7 @@ fn what_a_message_says_is_a_part_of_the_chart() {
 }
 
 #[test]
-fn opens_a_conference() {
+fn a_caller_joins_a_conference() {
     let room = r#"[{"conference":{"name":"Team","waitForStaff":true,"music":"https://example.com/m.mp3","maxParticipants":3,"then":"bye"}}]"#;
     let mut clinic = Clinic::doing(room, REST);
     assert_eq!(
@@ -362,7 +362,7 @@ fn a_recorded_call_is_announced_to_both_sides() {
 }
 
 #[test]
-fn rejects_before_it_answers() {
+fn a_call_is_rejected_before_it_is_answered() {
     assert_eq!(first(r#"[{"reject":{}}]"#), "<Reject reason=\"rejected\"/>");
     assert_eq!(first(r#"[{"reject":{"reason":"busy"}}]"#), "<Reject reason=\"busy\"/>");
     let mut clinic = Clinic::doing(r#"[{"goto":"no"}]"#, r#""no":[{"reject":{}}]"#);
@@ -370,7 +370,7 @@ fn rejects_before_it_answers() {
 }
 
 #[test]
-fn a_step_that_is_none_of_ours_is_refused() {
+fn an_unknown_step_is_refused() {
     let mut clinic = Clinic::doing(MENU, REST).with(&[GREY]);
     for forged in [
         "?step=menu.bye",

@@ -30,7 +30,7 @@ fn clinic(first: &str) -> Clinic {
 }
 
 #[test]
-fn decides_at_the_first_ring() {
+fn a_when_decides_in_the_first_request() {
     for (first, resources, expected) in [
         (
             r#"[{"when":{"if":{"open":"night"},"then":"desk","otherwise":"closed"}}]"#,
@@ -62,7 +62,7 @@ fn decides_at_the_first_ring() {
 }
 
 #[test]
-fn decides_behind_a_menu() {
+fn a_when_decides_after_a_menu() {
     let mut clinic = clinic(r#"[{"goto":"menu"}]"#);
     clinic.call();
     let pressed =
@@ -75,7 +75,7 @@ fn decides_behind_a_menu() {
 }
 
 #[test]
-fn what_is_not_known_does_not_hold() {
+fn a_condition_that_cannot_be_evaluated_is_false() {
     let first = r#"[{"when":{"if":{"patient":true},"then":"known","otherwise":"closed"}}]"#;
     for fault in FAILURES {
         let mut clinic = clinic(first).with(&[ADA]);
@@ -88,7 +88,7 @@ fn what_is_not_known_does_not_hold() {
 }
 
 #[test]
-fn makes_no_callback_url() {
+fn a_when_adds_no_callback_url() {
     let with = clinic(r#"[{"when":{"if":{"open":"desk"},"then":"desk","otherwise":"closed"}}]"#).config;
     let without = clinic(r#"[{"goto":"desk"}]"#).config;
     let count = |config: &str| {
@@ -119,7 +119,7 @@ fn two_languages(first: &str, common: &str) -> Clinic {
 }
 
 #[test]
-fn an_action_is_looked_through_in_each_language() {
+fn an_action_is_evaluated_in_each_language() {
     const YES: &str = "<Say language=\"es-US\">Yes.</Say><Hangup/>";
     for (first, common) in [
         (r#"{"careTeam":["CareTeam/t2"]}"#, r#"{"language":["es"],"open":"ward"}"#),
@@ -132,7 +132,7 @@ fn an_action_is_looked_through_in_each_language() {
 }
 
 #[test]
-fn hours_that_do_not_decide_are_not_logged() {
+fn unused_opening_hours_are_not_logged() {
     // The caller hears English, so the hours of the ward do not matter and are not asked for.
     let mut clinic = two_languages(r#"{"anonymous":false}"#, r#"{"language":["es"],"open":"ward"}"#);
     assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
@@ -140,7 +140,7 @@ fn hours_that_do_not_decide_are_not_logged() {
 }
 
 #[test]
-fn a_caller_who_leaves_a_queue_goes_on_by_what_the_chart_says() {
+fn a_caller_who_leaves_a_queue_continues_by_conditions_of_the_chart() {
     let mut clinic = clinic(
         r#"[{"queue":{"name":"q","callback":{"prompt":{"text":"Press 1."},"digit":"1","then":"known"},"otherwise":"back"}}],
             "back":[{"when":{"if":{"patient":true},"then":"known","otherwise":"closed"}}]"#,

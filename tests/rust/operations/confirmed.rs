@@ -33,7 +33,7 @@ fn record(world: &World) -> String {
 }
 
 #[test]
-fn a_key_dials_whom_the_record_names() {
+fn a_key_press_dials_the_patient_of_the_record() {
     let mut world = placed();
     let done = press(&mut world, &[]);
     assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()));
@@ -48,7 +48,7 @@ fn a_key_dials_whom_the_record_names() {
 }
 
 #[test]
-fn only_a_call_of_ours_that_goes_on_and_has_dialed_no_one_dials() {
+fn only_our_call_in_progress_without_a_dialed_leg_dials() {
     for (more, code) in [
         (("Digits", ""), "OUTBOUND_TICKET_INVALID"),
         (("Direction", "inbound"), "OUTBOUND_TICKET_INVALID"),
@@ -94,7 +94,7 @@ fn only_a_call_of_ours_that_goes_on_and_has_dialed_no_one_dials() {
 }
 
 #[test]
-fn policy_of_the_moment_counts() {
+fn the_current_policy_applies() {
     for (config, code) in [
         (r#"{"outbound":{"blocked":["+1555"]}}"#, "OUTBOUND_BLOCKED"),
         (r#"{"outbound":{"countries":["DE"]}}"#, "OUTBOUND_COUNTRY"),
@@ -116,7 +116,7 @@ fn policy_of_the_moment_counts() {
 }
 
 #[test]
-fn no_one_is_dialed_while_the_chart_does_not_answer() {
+fn no_one_is_dialed_while_the_chart_is_unavailable() {
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = placed();
         world.faults.add(0, fault);
@@ -132,7 +132,7 @@ fn no_one_is_dialed_while_the_chart_does_not_answer() {
 }
 
 #[test]
-fn a_call_whose_answer_was_lost_finds_its_record() {
+fn a_call_whose_response_was_lost_is_matched_to_its_record() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.now += 20_000;
@@ -161,7 +161,7 @@ fn a_call_whose_answer_was_lost_finds_its_record() {
 }
 
 #[test]
-fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
+fn a_call_is_matched_to_neither_of_two_records_and_to_none_of_another_call() {
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
     let amber = || amber().secret("PLUMLINE_CONFIG", config);
     let ground = |second: &str| {
@@ -197,7 +197,7 @@ fn a_call_takes_none_of_two_records_and_none_that_is_not_its_own() {
 
 /// The record does not know its call yet, so that the key press has to claim it.
 #[test]
-fn a_request_that_is_given_up_while_a_key_is_pressed_dials_no_one() {
+fn a_request_that_is_canceled_during_the_key_press_dials_no_one() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     let reference = record(&world);
@@ -208,7 +208,7 @@ fn a_request_that_is_given_up_while_a_key_is_pressed_dials_no_one() {
 }
 
 #[test]
-fn whenever_the_key_comes_one_call_is_placed_and_it_dials_one_patient() {
+fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
     let mut random = Random::new(77);
     for round in 0..200 {
         let mut world = World { unlisted: random.below(2), ..World::default() };

@@ -36,7 +36,7 @@ fn by_browser() -> (World, String, String) {
 }
 
 #[test]
-fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
+fn a_practitioner_who_edits_the_call_of_a_colleague_cannot_end_it() {
     for ground in [by_browser, by_phone] {
         let (mut world, reference, call) = ground();
         take_over(&mut world, &reference);
@@ -52,7 +52,7 @@ fn who_writes_himself_into_a_colleagues_call_does_not_end_it() {
 }
 
 #[test]
-fn a_ticket_is_taken_over_before_its_call_begins() {
+fn a_ticket_taken_over_before_its_call_starts_dials_no_one() {
     let mut world = World::default();
     let value = amber().value(&mut world, START);
     let reference = text(&value, &["communication"]).to_owned();
@@ -70,7 +70,7 @@ fn a_ticket_is_taken_over_before_its_call_begins() {
 }
 
 #[test]
-fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
+fn a_record_edited_to_name_the_call_of_a_colleague_does_not_end_it() {
     for ground in [by_browser, by_phone] {
         for input in [START, PLACE] {
             let (mut world, _, call) = ground();
@@ -100,7 +100,7 @@ fn a_record_that_is_pointed_at_a_colleagues_call_does_not_end_it() {
 }
 
 #[test]
-fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
+fn only_the_owner_can_cancel_a_ticket() {
     for input in [START, PLACE] {
         // A call by REST whose answer was lost waits, too.
         let lost = || World { http_faults: Faults::before(2, Fault::RequestLost), ..World::default() };
@@ -126,7 +126,7 @@ fn only_the_one_it_was_prepared_for_gives_a_ticket_up() {
 }
 
 #[test]
-fn a_ticket_dials_what_was_prepared() {
+fn a_ticket_dials_the_prepared_number() {
     for part in [
         string("number", "+15550100199"),
         string("practitionerNumber", "+15550100199"),
@@ -154,7 +154,7 @@ fn a_ticket_dials_what_was_prepared() {
 }
 
 #[test]
-fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
+fn a_call_placed_by_rest_can_be_ended_by_its_owner() {
     let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
     // Without PLUMLINE_SECRET, or with one that is too short, another secret seals.
     for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
@@ -175,7 +175,7 @@ fn a_call_that_was_placed_by_rest_is_ended_by_its_owner() {
 }
 
 #[test]
-fn a_call_whose_answer_was_lost_belongs_to_no_one() {
+fn a_call_whose_response_was_lost_has_no_owner() {
     // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two
     // practitioners may share the phone.
     for pressed in [true, false] {
@@ -201,7 +201,7 @@ fn a_call_whose_answer_was_lost_belongs_to_no_one() {
 }
 
 #[test]
-fn a_ticket_dials_nothing_of_another_record() {
+fn a_ticket_dials_no_number_of_another_record() {
     let mut world = World::default();
     let other = r#"{"operation":"start-call","number":"+12125550199"}"#;
     let old = amber().at(NOW - 3_600_000).value(&mut world, other);
@@ -215,7 +215,7 @@ fn a_ticket_dials_nothing_of_another_record() {
 }
 
 #[test]
-fn copies_of_a_record_do_not_hide_the_one_that_is_sealed() {
+fn copies_of_a_record_do_not_hide_the_sealed_record() {
     let mut world = World::default();
     let own = bruno().value(&mut world, START);
     let own = world.read(text(&own, &["communication"]));
@@ -256,7 +256,7 @@ fn squat(world: &mut World) {
 }
 
 #[test]
-fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
+fn an_existing_record_with_the_request_id_places_no_call() {
     for root in [false, true] {
         let mut world = World::default();
         squat(&mut world);
@@ -301,7 +301,7 @@ fn a_record_that_stands_there_under_the_name_of_a_request_places_nothing() {
 }
 
 #[test]
-fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
+fn a_record_edited_to_name_a_call_does_not_place_it_twice() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.unlisted = 0;
@@ -313,7 +313,7 @@ fn a_record_that_is_pointed_at_a_call_does_not_make_it_be_placed_twice() {
 }
 
 #[test]
-fn an_incoming_call_is_ended_by_the_one_whose_browser_has_answered() {
+fn an_incoming_call_can_be_ended_by_the_practitioner_who_answered_it() {
     let (call, leg) = (sid(1), sid(2));
     let ground = |status: &str, to: &str, names: &str| {
         let mut world = World::default();

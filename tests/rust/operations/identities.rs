@@ -46,7 +46,7 @@ fn not_bound() -> (String, u16) {
 }
 
 #[test]
-fn an_identity_that_rings_is_given_to_no_one_who_is_not_bound() {
+fn an_identity_of_the_plan_is_given_only_to_bound_staff() {
     let client = r#"{"client":"front-desk"}"#.to_owned();
     let other = bound(&format!(r#"{{"practitioners":["Practitioner/{BRUNO}"],"roles":["doctor"]}}"#));
     let elsewhere = r#"{"identities":{"front-desk":{"roles":["doctor"]}}}"#.to_owned();
@@ -84,7 +84,7 @@ fn the_identities_of_the_default_plan_are_its_numbers() {
 }
 
 #[test]
-fn it_is_given_to_everyone_who_is_bound() {
+fn an_identity_of_the_plan_is_given_to_all_bound_staff() {
     let both = bound(&format!(r#"{{"practitioners":["Practitioner/{AMBER}","Practitioner/{BRUNO}"]}}"#));
     let role = bound(r#"{"roles":["doctor","nurse"]}"#);
     let mixed = bound(&format!(r#"{{"practitioners":["Practitioner/{AMBER}"],"roles":["nurse"]}}"#));
@@ -119,7 +119,7 @@ fn it_is_given_to_everyone_who_is_bound() {
 }
 
 #[test]
-fn a_role_counts_as_long_as_it_is_held() {
+fn a_role_counts_only_while_it_is_active() {
     let config = bound(r#"{"roles":["receptionist"]}"#);
     let ask = |role: &str| {
         let mut world = World::default();
@@ -144,7 +144,7 @@ fn a_role_counts_as_long_as_it_is_held() {
 }
 
 #[test]
-fn ones_own_id_is_ones_own_in_either_spelling() {
+fn the_own_id_is_a_valid_identity_in_both_spellings() {
     // Even where a config or someone else claims it.
     let claimed = format!(r#"{{"client":"{AMBER_IDENTITY}","identities":{{"{AMBER}":{{"roles":["doctor"]}}}}}}"#);
     for config in ["", &*claimed] {
@@ -166,7 +166,7 @@ fn ones_own_id_is_ones_own_in_either_spelling() {
 }
 
 #[test]
-fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
+fn an_unplanned_identity_is_kept_while_no_one_else_has_it() {
     for config in [String::new(), plan(""), bound(r#"{"roles":["nurse"]}"#)] {
         let mut world = World::default();
         write(&mut world, AMBER, "amber");
@@ -200,7 +200,7 @@ fn an_identity_that_no_plan_rings_is_kept_while_it_is_no_one_elses() {
 }
 
 #[test]
-fn who_shares_an_identity_calls_and_ends_calls_under_it() {
+fn staff_who_share_an_identity_can_place_and_end_its_calls() {
     let config = bound(r#"{"roles":["nurse"]}"#);
     let secrets: [(Secret, &str); 2] = [(Secret::SealingKeys, SECRET), (Secret::Config, &config)];
     let mut world = World::default();
@@ -235,7 +235,7 @@ fn who_shares_an_identity_calls_and_ends_calls_under_it() {
 }
 
 #[test]
-fn an_identity_that_reads_as_an_id_belongs_to_that_id_alone() {
+fn an_identity_in_the_format_of_an_id_belongs_only_to_that_practitioner() {
     for identity in [
         "aaaaaaaa_0000_4000_8000_000000000000",
         "aaaaaaaa-0000-4000-8000-000000000000",

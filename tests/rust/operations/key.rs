@@ -17,7 +17,7 @@ use crate::world::staff::{PLACE, START, amber, bruno};
 use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
 
 #[test]
-fn a_pressed_key_dials_what_was_prepared() {
+fn a_key_press_dials_the_prepared_number() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     let ground = || {
         let mut world = World::default();
@@ -55,7 +55,7 @@ fn a_pressed_key_dials_what_was_prepared() {
 }
 
 #[test]
-fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
+fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     for copies in [1, 20, 60] {
         for input in [OTHER, START] {
@@ -101,7 +101,7 @@ fn a_pressed_key_dials_no_number_of_a_record_that_is_pointed_at_the_call() {
 }
 
 #[test]
-fn a_callback_merges_nothing_into_what_was_prepared() {
+fn a_callback_does_not_change_the_prepared_call() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     for prepared in [true, false] {
         let (mut world, reference, call) = by_phone();
@@ -125,7 +125,7 @@ fn a_callback_merges_nothing_into_what_was_prepared() {
 }
 
 #[test]
-fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
+fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     // Her earlier call to someone else, with all its seals, is pointed at the call that goes on.
     let mut world = World::default();
@@ -166,7 +166,7 @@ fn the_seal_of_a_placed_call_is_for_this_call_and_all_that_it_dials() {
 }
 
 #[test]
-fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
+fn a_key_press_waits_for_a_seal_that_is_written_later() {
     for late in 0..4 {
         let (mut world, reference, _) = by_phone();
         let sealed = world.read(&reference).get("extension").cloned().unwrap();
@@ -184,7 +184,7 @@ fn a_key_waits_for_the_seal_that_is_written_a_moment_later() {
 }
 
 #[test]
-fn what_the_record_says_of_the_call_does_not_keep_the_key_from_dialing() {
+fn an_edited_call_status_does_not_prevent_dialing() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     let leg = json(&format!(
         r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}},{{"url":"status","valueCode":"completed"}}]}}"#,
@@ -213,7 +213,7 @@ fn a_late_key_press_dials_no_one() {
 }
 
 #[test]
-fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
+fn a_record_hidden_by_too_many_others_is_not_treated_as_missing() {
     let (mut world, _, call) = by_phone();
     for number in 0..1_000 {
         let junk = format!(
@@ -226,7 +226,7 @@ fn a_record_that_is_not_seen_for_others_is_not_taken_to_be_missing() {
 }
 
 #[test]
-fn a_short_key_beside_a_strong_one_opens_nothing() {
+fn a_short_secret_is_ignored_next_to_a_strong_one() {
     let rotated = format!("{SECRET},short");
     let mut world = World::default();
     let value = amber().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);

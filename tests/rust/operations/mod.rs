@@ -61,7 +61,7 @@ fn a_practitioner_gets_a_token_and_an_identity() {
 }
 
 #[test]
-fn an_identity_is_kept_and_no_one_elses() {
+fn an_identity_is_kept_unless_someone_else_has_it() {
     let practitioner = format!("Practitioner/{AMBER}");
     let identity =
         |value: &str| json(&format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{value}"}}]"#));
@@ -78,7 +78,7 @@ fn an_identity_is_kept_and_no_one_elses() {
 }
 
 #[test]
-fn the_identity_is_written_under_guard() {
+fn the_identity_is_written_conditionally() {
     let practitioner = format!("Practitioner/{AMBER}");
     let mut world = World::default();
     // Someone else writes the practitioner meanwhile: their change stays.
@@ -116,7 +116,7 @@ fn the_identity_is_written_under_guard() {
 }
 
 #[test]
-fn only_staff_who_may_call_get_anything() {
+fn only_staff_who_may_call_get_a_token() {
     for operation in [TOKEN, START, PLACE] {
         for who in [
             "Patient/eve",
@@ -158,7 +158,7 @@ fn only_staff_who_may_call_get_anything() {
 }
 
 #[test]
-fn what_the_clinic_lacks_is_named() {
+fn missing_settings_are_reported() {
     for (name, value, expected) in [
         ("TWILIO_TWIML_APP_SID", "", ("SECRET_MISSING TWILIO_TWIML_APP_SID", 500)),
         ("TWILIO_TWIML_APP_SID", "AP1", ("SID_INVALID TWILIO_TWIML_APP_SID", 500)),

@@ -50,7 +50,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
 }
 
 #[test]
-fn a_call_that_was_answered_meanwhile_is_hung_up_all_the_same() {
+fn a_call_that_is_answered_during_the_cancellation_is_ended() {
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
@@ -110,7 +110,7 @@ fn only_the_practitioners_own_phone_rings() {
 }
 
 #[test]
-fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
+fn a_lost_response_is_looked_up_before_a_retry() {
     // The list shows the call at once.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), ..World::default() };
     let value = amber().value(&mut world, PLACE);
@@ -139,7 +139,7 @@ fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
 
 /// Of several runs that find the call missing, one sends it again.
 #[test]
-fn a_run_that_is_overtaken_sends_nothing() {
+fn a_run_that_loses_the_race_sends_nothing() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
@@ -158,7 +158,7 @@ fn a_run_that_is_overtaken_sends_nothing() {
 }
 
 #[test]
-fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
+fn a_repeated_request_with_other_parameters_rings_no_other_phone() {
     let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
     let (used, later) = (("OUTBOUND_REQUEST_USED".to_owned(), 409), NOW + 180_000);
     // Twilio has placed it, its answer was lost, and its list was late.
@@ -195,7 +195,7 @@ fn one_request_rings_one_phone_whatever_it_says_when_it_comes_again() {
 }
 
 #[test]
-fn a_record_that_names_no_phone_places_no_call() {
+fn a_record_without_a_phone_places_no_call() {
     // A browser's, which has the same request.
     let start = PLACE.replace("place-call", "start-call");
     let mut world = World::default();
@@ -209,7 +209,7 @@ fn a_record_that_names_no_phone_places_no_call() {
 }
 
 #[test]
-fn a_record_that_somebody_changed_shows_no_number_but_ours() {
+fn an_edited_record_cannot_set_a_caller_id_that_is_not_ours() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     amber().refused(&mut world, PLACE);
     let record = world.communications()[0].clone();
@@ -227,7 +227,7 @@ fn a_record_that_somebody_changed_shows_no_number_but_ours() {
 }
 
 #[test]
-fn another_intents_call_is_not_taken_for_ours() {
+fn a_call_of_another_request_is_not_matched() {
     // Two calls of hers to two patients, one after the other, of which the second was lost for good.
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
@@ -247,7 +247,7 @@ fn another_intents_call_is_not_taken_for_ours() {
 }
 
 #[test]
-fn a_record_that_a_callback_made_first_goes_into_the_intents() {
+fn a_record_created_by_a_callback_is_merged_into_the_record_of_the_request() {
     let mut world = World::default();
     let callback = r#"{"resourceType":"Communication","status":"in-progress","identifier":[{"system":"https://www.twilio.com/","value":"SID"}],
         "category":[{"coding":[{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}]}],
@@ -268,7 +268,7 @@ fn a_record_that_a_callback_made_first_goes_into_the_intents() {
 }
 
 #[test]
-fn one_request_is_one_call_whatever_fails_or_races() {
+fn one_request_places_one_call_despite_faults_and_races() {
     let mut random = Random::new(1_234);
     for round in 0..150 {
         let mut world = World { unlisted: random.below(2), ..World::default() };

@@ -18,7 +18,7 @@ use crate::world::staff::{PLACE, amber, bruno, refusal};
 use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
 
 #[test]
-fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
+fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
     // He asked for a call to the same phone, over another line of ours or over the same one.
     for callee in 190..196 {
         let mut world = World::default();
@@ -51,7 +51,7 @@ fn a_sealed_request_of_a_colleague_ends_no_call_to_a_shared_phone() {
 }
 
 #[test]
-fn a_request_finds_no_call_by_times_that_are_not_sealed() {
+fn a_request_is_not_matched_by_unsealed_times() {
     for hide in [false, true] {
         for age in [120_000, 600_000] {
             let mut world = World::default();
@@ -150,7 +150,7 @@ fn the_line_of_a_record_is_sealed() {
 }
 
 #[test]
-fn a_call_is_not_taken_whose_own_record_is_not_written_yet_or_not_seen() {
+fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
     for hidden in ["waits", "flood", "flood of what waits"] {
         // Twilio refused his, so that its list shows hers alone.
         let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
@@ -239,7 +239,7 @@ fn a_record_that_names_two_calls_changes_neither() {
 }
 
 #[test]
-fn a_record_that_names_two_calls_frees_no_call() {
+fn a_record_that_names_two_calls_releases_no_call() {
     // Twilio refused his, over the line that hers goes over.
     let hers = text(&amber().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
     let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
@@ -263,7 +263,7 @@ fn a_record_that_names_two_calls_frees_no_call() {
 }
 
 #[test]
-fn a_call_outlives_the_request_that_placed_it() {
+fn a_call_is_not_matched_to_a_later_request() {
     // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
     let faults = Faults::in_order([Fault::DoneTooLate, Fault::RequestLost, Fault::EachRefused(429)]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
@@ -281,7 +281,7 @@ fn a_call_outlives_the_request_that_placed_it() {
 }
 
 #[test]
-fn a_request_that_was_given_up_may_have_been_placed() {
+fn a_canceled_request_may_have_placed_a_call() {
     // Twilio refused his. The answer to hers was lost, and she gave it up.
     let faults = Faults::in_order([Fault::EachRefused(429), Fault::DoneTooLate]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
@@ -299,7 +299,7 @@ fn a_request_that_was_given_up_may_have_been_placed() {
 }
 
 #[test]
-fn what_others_write_of_a_call_does_not_change_its_people() {
+fn records_by_others_do_not_change_the_participants_of_a_call() {
     let (mut world, record, call) = by_phone();
     let people = |world: &World| {
         ["subject", "basedOn", "sender", "recipient"].map(|name| world.read(&record).get(name).cloned())

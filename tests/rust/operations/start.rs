@@ -60,7 +60,7 @@ fn a_call_is_prepared_and_then_placed() {
 }
 
 #[test]
-fn the_patients_best_number_is_taken() {
+fn the_best_number_of_the_patient_is_used() {
     let callee = |telecom: &str| {
         let mut world = World::default();
         world.change("Patient/eve", "telecom", json(telecom));
@@ -104,7 +104,7 @@ fn the_patients_best_number_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_called_is_reported_before_anything_is_written() {
+fn an_invalid_call_is_refused_before_anything_is_written() {
     let input = |more: &str| format!(r#"{{"operation":"start-call"{more}}}"#);
     for (more, expected) in [
         ("", ("OPERATION_ARGUMENT patient", 400)),
@@ -155,7 +155,7 @@ fn what_cannot_be_called_is_reported_before_anything_is_written() {
 }
 
 #[test]
-fn a_request_that_comes_again_prepares_one_call() {
+fn a_repeated_request_prepares_one_call() {
     let input = START.replace("\"visit\"", "\"visit\",\"requestId\":\"r1\"");
     let mut world = World::default();
     let first = amber().value(&mut world, &input);
@@ -194,7 +194,7 @@ fn a_request_that_comes_again_prepares_one_call() {
 }
 
 #[test]
-fn no_one_ends_anothers_call_and_a_ticket_can_be_given_up() {
+fn no_one_can_end_the_call_of_another_and_a_ticket_can_be_canceled() {
     let mut world = World::default();
     let value = amber().value(&mut world, START);
     let end = format!(r#"{{"operation":"end-call","communication":"{}"}}"#, text(&value, &["communication"]));
@@ -222,7 +222,7 @@ fn no_one_ends_anothers_call_and_a_ticket_can_be_given_up() {
 }
 
 #[test]
-fn a_call_that_the_chart_does_not_know_is_ended_by_the_one_who_placed_it() {
+fn an_unrecorded_call_can_be_ended_by_its_caller() {
     let mut world = World::default();
     let (own, foreign, leg, incoming, over) = (sid(1), sid(2), sid(3), sid(4), sid(5));
     for (call, more) in [

@@ -22,7 +22,7 @@ fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
 }
 
 #[test]
-fn without_a_ticket_policy_decides_and_asks_nothing() {
+fn without_a_ticket_policy_decides_without_a_round_trip() {
     let (done, world) = plain("{}", &[("To", PATIENT)]);
     assert_eq!((dialed(&done).1, world.fhir.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
     for (to, code, sentence) in [
@@ -65,7 +65,7 @@ fn without_a_ticket_policy_decides_and_asks_nothing() {
 }
 
 #[test]
-fn people_are_called_when_they_are_awake() {
+fn patients_are_called_only_at_the_allowed_hours() {
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"09:00","to":"18:00","zones":{"+1555":"America/Chicago"}}}}"#;
     for (wall, expected) in [
         ("2026-11-18T09:00:00", "dialed"),
@@ -90,7 +90,7 @@ fn people_are_called_when_they_are_awake() {
 }
 
 #[test]
-fn claims_of_a_browser_are_written_once_and_delay_no_call() {
+fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
     let own = [("To", PATIENT), ("PatientId", "eve"), ("AppointmentId", "Appointment/visit")];
     let (done, world) = plain("{}", &own);
     assert_eq!(dialed(&done).1, PATIENT);
@@ -123,7 +123,7 @@ fn claims_of_a_browser_are_written_once_and_delay_no_call() {
 }
 
 #[test]
-fn limits_hold_without_tickets_too() {
+fn limits_apply_without_tickets() {
     let config = r#"{"outbound":{"concurrent":1}}"#;
     let secrets = [(Secret::Config, config)];
     let mut world = World::default();
@@ -202,7 +202,7 @@ fn the_chart_shows_the_least_recently_used_number() {
 }
 
 #[test]
-fn legs_report_what_the_config_asks_for() {
+fn legs_report_the_events_that_the_config_needs() {
     let config = r#"{"outbound":{"timeout":25,"answeringMachine":"detectMessageEnd"},
         "recording":{"outbound":true,"announcement":{"ssml":"This call <break time=\"1s\"/>is recorded."}}}"#;
     let (done, _) = plain(config, &[("To", PATIENT)]);
@@ -235,7 +235,7 @@ fn staff_take_waiting_callers_from_a_queue_of_the_config() {
 }
 
 #[test]
-fn what_staff_take_from_a_queue_is_recorded_where_calls_that_come_in_are() {
+fn calls_taken_from_a_queue_are_recorded_if_incoming_calls_are() {
     let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]},
         "recording":{"inbound":true,"announcement":{"text":"Recorded."}}}"#;
     let (done, _) = plain(config, &[("To", "queue:nurses")]);
@@ -247,7 +247,7 @@ fn what_staff_take_from_a_queue_is_recorded_where_calls_that_come_in_are() {
 }
 
 #[test]
-fn staff_come_into_a_conference_of_the_config() {
+fn staff_join_a_conference_of_the_config() {
     let config = |members: &str| {
         format!(
             r#"{{"actions":{{"room":[{{"conference":{{"name":"group"{members}}}}}]}},"recording":{{"inbound":true,"announcement":{{"text":"Recorded."}}}}}}"#
@@ -277,7 +277,7 @@ fn staff_come_into_a_conference_of_the_config() {
 }
 
 #[test]
-fn whatever_a_browser_sends_nothing_is_dialed_but_what_policy_allows() {
+fn a_browser_can_dial_only_what_policy_allows() {
     const TO: [&str; 17] = [
         PATIENT,
         "+15550100777",

@@ -353,7 +353,7 @@ fn every_example_of_a_permitted_number_is_permitted() {
 }
 
 #[test]
-fn our_own_numbers_and_the_blocked_ones_are_beginnings_too() {
+fn our_own_and_blocked_numbers_are_forbidden_as_prefixes() {
     let outbound = Outbound { blocked: vec!["+49301234567".into()], ..everywhere(&plans()) };
     let ours = [E164::parse("+493023125123").unwrap()];
     let policy = Policy::new(&outbound, &ours);

@@ -22,7 +22,7 @@ fn verdict(config: &str, ours: &[&str], number: &str) -> Result<String, Refusal>
 }
 
 #[test]
-fn judges_numbers_of_every_kind() {
+fn decides_for_every_kind_of_number() {
     use Refusal::{Blocked, Country, Emergency, NumberInvalid, OwnNumber};
     // The clinic has a number in North America, and one in Britain.
     let ours = ["+15550100001", "+442079460001"];
@@ -84,7 +84,7 @@ fn judges_numbers_of_every_kind() {
 }
 
 #[test]
-fn a_config_says_more() {
+fn a_config_allows_or_blocks_more_numbers() {
     let ours = ["+15550100001"];
     let caribbean = r#"{"countries":["jm","UK"],"blocked":["+18769","+4420"]}"#;
     assert!(verdict(caribbean, &ours, "+18765550123").is_ok());
@@ -102,7 +102,7 @@ fn a_config_says_more() {
 }
 
 #[test]
-fn the_default_plan_shows_no_number_but_ours() {
+fn the_default_plan_uses_only_our_numbers_as_caller_id() {
     let params = [("CallSid", "CA1"), ("From", "client:amber"), ("To", "+15550100123")];
     let call = Call::read(&params).unwrap();
     let numbers = ["+15550100001", "+15550100002"].map(|number| E164::parse(number).unwrap());
@@ -116,7 +116,7 @@ fn the_default_plan_shows_no_number_but_ours() {
 }
 
 #[test]
-fn reads_what_is_typed_as_at_home() {
+fn reads_numbers_in_the_national_format() {
     let numbers = [E164::parse("+12125550100").unwrap()];
     let config = Outbound::default();
     let policy = Policy::new(&config, &numbers);
@@ -161,7 +161,7 @@ fn is_harmless(number: &str) -> bool {
 }
 
 #[test]
-fn whatever_is_dialed_is_harmless() {
+fn every_permitted_number_is_harmless() {
     const STARTS: [&str; 30] = [
         "+1",
         "+1",
@@ -218,7 +218,7 @@ fn sealing(secret: &str) -> SealingKeys {
 }
 
 #[test]
-fn a_ticket_opens_for_its_bearer_within_its_time() {
+fn a_ticket_is_valid_for_its_owner_until_it_expires() {
     let sealing = sealing(SECRET);
     for id in ["5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "a.b.c", "1"] {
         let ticket = sealing.seal(id, AMBER_IDENTITY, NOW);
@@ -233,7 +233,7 @@ fn a_ticket_opens_for_its_bearer_within_its_time() {
 }
 
 #[test]
-fn secrets_are_long_and_rotate() {
+fn secrets_have_a_minimum_length_and_can_be_rotated() {
     assert_eq!(SealingKeys::read("").err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(" , ").err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
@@ -252,7 +252,7 @@ fn secrets_are_long_and_rotate() {
 }
 
 #[test]
-fn no_other_text_is_a_ticket() {
+fn an_altered_ticket_is_invalid() {
     let sealing = sealing(SECRET);
     let ticket = sealing.seal("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
     let mut random = Random::new(7);

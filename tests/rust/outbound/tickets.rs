@@ -22,7 +22,7 @@ const DOCUMENT: &str = concat!(
 );
 
 #[test]
-fn a_ticket_is_claimed_before_anybody_is_dialed() {
+fn a_ticket_is_claimed_before_anyone_is_dialed() {
     let (mut world, ticket) = prepared();
     let done = with_ticket(&mut world, &ticket, 1);
     assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
@@ -53,7 +53,7 @@ fn made(world: &World) -> &str {
 }
 
 #[test]
-fn what_the_browser_says_besides_counts_for_nothing() {
+fn other_parameters_of_the_browser_are_ignored() {
     let (mut world, ticket) = prepared();
     let own =
         [("Ticket", &*ticket), ("To", "+19005550199"), ("CallerId", "+15550100999"), ("callerId", "+15550100999")];
@@ -71,7 +71,7 @@ fn what_the_browser_says_besides_counts_for_nothing() {
 }
 
 #[test]
-fn no_other_ticket_passes() {
+fn invalid_tickets_are_refused() {
     let (mut world, ticket) = prepared();
     let bruno = AMBER_IDENTITY.replace("0001", "0002");
     let old = SealingKeys::read(SECRET).unwrap().seal(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
@@ -105,7 +105,7 @@ fn no_other_ticket_passes() {
 }
 
 #[test]
-fn a_ticket_that_was_given_up_is_spent() {
+fn a_canceled_ticket_cannot_be_used() {
     let (mut world, ticket) = prepared();
     let reference = format!("Communication/{}", made(&world));
     world.change(&reference, "status", Json::of("not-done"));
@@ -113,7 +113,7 @@ fn a_ticket_that_was_given_up_is_spent() {
 }
 
 #[test]
-fn secrets_that_could_be_guessed_seal_nothing() {
+fn weak_secrets_are_not_used_for_tickets() {
     let (mut world, ticket) = prepared();
     let own = [("Ticket", &*ticket)];
     let mut with = |secrets: &[(Secret, &str)]| refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, secrets));
@@ -126,7 +126,7 @@ fn secrets_that_could_be_guessed_seal_nothing() {
 }
 
 #[test]
-fn nothing_is_dialed_while_it_is_not_known_who_has_the_ticket() {
+fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
     for at in 0..2 {
         for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
             let (mut world, ticket) = prepared();
@@ -142,7 +142,7 @@ fn nothing_is_dialed_while_it_is_not_known_who_has_the_ticket() {
 }
 
 #[test]
-fn of_two_claims_one_dials() {
+fn only_one_of_two_claims_dials() {
     // The other claim comes between our read and our claim.
     let (mut world, ticket) = prepared();
     let theirs = ticket.clone();
@@ -175,7 +175,7 @@ fn of_two_claims_one_dials() {
 }
 
 #[test]
-fn whatever_the_interleaving_one_of_two_calls_dials() {
+fn one_of_two_concurrent_calls_dials_in_any_interleaving() {
     let mut random = Random::new(42);
     for round in 0..300 {
         let (mut world, ticket) = prepared();
@@ -229,7 +229,7 @@ fn limits_are_read_with_the_ticket() {
 }
 
 #[test]
-fn a_clinics_own_identity_takes_one_more_read() {
+fn an_identity_chosen_by_the_clinic_takes_one_more_read() {
     let config = r#"{"outbound":{"concurrent":1}}"#;
     let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
     let mut world = World::default();
@@ -243,7 +243,7 @@ fn a_clinics_own_identity_takes_one_more_read() {
 }
 
 #[test]
-fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
+fn the_caller_never_waits_three_seconds_for_the_chart() {
     let config = r#"{"outbound":{"concurrent":9,"perHour":9}}"#;
     for (identity, reads) in [(AMBER_IDENTITY, 1), ("amber", 2)] {
         for secrets in [&SEALED[..], &[(Secret::SealingKeys, SECRET), (Secret::Config, config)]] {
@@ -263,7 +263,7 @@ fn whatever_the_chart_does_the_caller_waits_less_than_three_seconds() {
 }
 
 #[test]
-fn policy_of_today_counts_for_tickets_of_yesterday() {
+fn the_current_policy_applies_to_older_tickets() {
     for (callee, config, code) in [
         (PATIENT, r#"{"outbound":{"blocked":["+1555"]}}"#, "OUTBOUND_BLOCKED"),
         (PATIENT, r#"{"outbound":{"countries":["DE"]}}"#, "OUTBOUND_COUNTRY"),
@@ -281,7 +281,7 @@ fn policy_of_today_counts_for_tickets_of_yesterday() {
 }
 
 #[test]
-fn a_ticket_whose_number_we_gave_back_dials_no_one() {
+fn a_ticket_whose_caller_id_was_released_dials_no_one() {
     let (mut world, ticket) = prepared();
     let ours = [(Secret::SealingKeys, SECRET), (Secret::Number, OURS[0])];
     let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);

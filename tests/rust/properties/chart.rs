@@ -53,7 +53,7 @@ impl<'c> World<'c> {
         Self { people: People { random, calm, named: Vec::new() }, fhir, waited: 0, now }
     }
 
-    pub(crate) fn answer(&mut self, open: &Open) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
         let Self { people, fhir, .. } = self;
         match &open.ask {
             Ask::Headers => done(200, Json::object([])),

@@ -42,7 +42,7 @@ fn cases() -> u64 {
 }
 
 #[test]
-fn whatever_comes_is_answered() {
+fn every_request_is_answered() {
     let mut tally = Tally::default();
     let cases = cases();
     // A case that failed is played again by its seed.
@@ -220,7 +220,7 @@ fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) ->
 
 /// The check finds everyone who is rung.
 #[test]
-fn who_is_rung_is_seen() {
+fn the_check_finds_every_dialed_target() {
     let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;
     let seen: Vec<_> = rung(xml).into_iter().map(|(noun, whom, _)| [noun, whom].concat()).collect();
     assert_eq!(seen, ["Number+1", "Clienta&b<", "Enqueueq"]);

@@ -71,7 +71,7 @@ fn records(fhir: &Fhir) -> Vec<String> {
 }
 
 #[test]
-fn a_thousand_calls_in_any_order_end_in_the_same_records() {
+fn requests_of_a_thousand_calls_give_the_same_records_in_any_order() {
     let (mut posted, mut twice, mut again) = (0, 0, 0);
     for group in 0..CALLS / TOGETHER {
         let of_calls: Vec<Vec<Request>> = (0..TOGETHER).map(|n| requests(group * TOGETHER + n)).collect();

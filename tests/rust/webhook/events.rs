@@ -13,7 +13,7 @@ use crate::fault::done;
 use crate::json::json;
 
 #[test]
-fn an_event_may_leave_out_the_names_that_were_kept() {
+fn an_event_may_omit_cached_parameter_names() {
     let event = Event::default();
     let values = |params: &[(&str, &str)], values: &[&str]| {
         let signature = genuine(URL, params);
@@ -45,7 +45,7 @@ fn an_event_may_leave_out_the_names_that_were_kept() {
 }
 
 #[test]
-fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
+fn an_invalid_frame_is_an_error_without_a_panic() {
     for frame in [
         Frame::from_latin1(vec![], vec![]),
         Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 11, 0, 1, 1, 1]),
@@ -60,7 +60,7 @@ fn a_frame_that_fits_nothing_is_an_error_and_no_panic() {
 
 /// FHIR requests of one moment are one batch, and after a deadline the flow goes on.
 #[test]
-fn fhir_asks_of_one_moment_are_one_batch() {
+fn concurrent_fhir_requests_are_one_batch() {
     let get = |url: &str| Ask::Fhir(FhirRequest { method: "GET", url: url.into(), ..FhirRequest::default() });
     let mut flow = Flow::new(|host| async move {
         let first = host.ask_all(vec![(get("Patient/1"), None), (Ask::Me, None), (get("Patient/2"), Some(400))]).await;

@@ -59,7 +59,7 @@ fn a_blank_sealing_secret_does_not_turn_tickets_off() {
 }
 
 #[test]
-fn a_browser_passes_nothing_off_as_a_callback() {
+fn a_browser_cannot_forge_a_callback() {
     for pretended in
         [("DialCallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("MessageSid", "SM1")]
     {
@@ -84,7 +84,7 @@ fn a_browser_call_of_another_app_is_refused() {
 }
 
 #[test]
-fn nothing_is_dialed_for_whom_is_not_ours() {
+fn no_one_is_dialed_for_a_call_that_is_not_ours() {
     for params in [
         vec![("From", PATIENT), ("To", "+15550100999")],
         vec![("From", PATIENT)],
@@ -112,7 +112,7 @@ fn callbacks_are_acknowledged_and_never_routed() {
 
 /// Calls that staff place have callbacks whatever the config is.
 #[test]
-fn callbacks_come_to_urls_of_their_own() {
+fn callbacks_have_their_own_urls() {
     for (kind, more) in [
         ("status", ("CallbackSource", "call-progress-events")),
         ("recording", ("RecordingStatus", "completed")),
@@ -130,7 +130,7 @@ fn callbacks_come_to_urls_of_their_own() {
 }
 
 #[test]
-fn a_parameter_given_twice_is_not_believed() {
+fn a_parameter_with_two_values_is_not_trusted() {
     let (done, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
     says(&done.reply, "We are sorry.");
     assert!(done.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
@@ -139,13 +139,13 @@ fn a_parameter_given_twice_is_not_believed() {
 }
 
 #[test]
-fn a_message_is_not_swallowed() {
+fn an_sms_is_not_acknowledged() {
     let reply = Event::with_params(vec![("MessageSid", "SM1"), ("From", PATIENT), ("To", OURS)]).reply();
     assert_eq!(code(&reply), ("NOT_A_CALL", 500));
 }
 
 #[test]
-fn a_wrong_config_leaves_the_default_route_and_a_line() {
+fn an_invalid_config_gives_the_default_route_and_a_log_line() {
     for (config, place) in [
         ("{", "line 1, column 2"),
         (r#"{"client":7}"#, "client"),
@@ -179,7 +179,7 @@ fn a_wrong_config_leaves_the_default_route_and_a_line() {
 }
 
 #[test]
-fn after_two_traps_a_genuine_caller_hears_an_apology_and_a_stranger_nothing() {
+fn after_two_traps_a_verified_caller_hears_an_apology_and_a_stranger_nothing() {
     says(&Event { attempt: 2, ..Event::default() }.reply(), "We are sorry.");
     assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(OURS));
     assert_eq!(code(&Event { attempt: 2, ..Event::default() }.signed("x").reply()).1, 403);

@@ -12,7 +12,7 @@ use crate::fault::done;
 use crate::json::json;
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_settings_are_named() {
     let broken = |event: Event<'_>, expected, secret: &'static str| {
         let Reply::Broken(problem) = event.reply() else { panic!() };
         assert_eq!((problem.code.as_str(), problem.at), (expected, Some(secret)));
@@ -46,7 +46,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn numbers_may_be_many_and_typed_by_people() {
+fn several_numbers_in_common_formats_are_accepted() {
     let listed = Event::default().secret("TWILIO_NUMBER", "+1 (555) 010-0002, +1.555.010.0001");
     assert_eq!(listed.reply(), greeting(OURS));
     let browser = Event { params: vec![("From", "client:a"), ("To", PATIENT)], ..listed };
@@ -54,7 +54,7 @@ fn numbers_may_be_many_and_typed_by_people() {
 }
 
 #[test]
-fn the_bot_finds_its_own_url() {
+fn the_bot_looks_up_its_own_url() {
     let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
     let (done, asked) = event.play();
     assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
@@ -75,7 +75,7 @@ fn the_bot_finds_its_own_url() {
 }
 
 #[test]
-fn a_url_without_tls_is_for_this_machine_alone() {
+fn a_url_without_tls_is_accepted_only_for_localhost() {
     let path = URL.strip_prefix("https://fhir.example.com").unwrap();
     let learned = |base: &str| {
         let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
@@ -98,7 +98,7 @@ fn a_url_without_tls_is_for_this_machine_alone() {
 }
 
 #[test]
-fn without_a_url_nothing_is_believed() {
+fn without_a_url_no_request_is_verified() {
     let nothing = done(200, Json::Null);
     let denied = done(403, Json::Null);
     for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {

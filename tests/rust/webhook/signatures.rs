@@ -8,7 +8,7 @@ use plumline::signature::sha256_hex;
 use super::{Event, OURS, PATIENT, URL, code, genuine, greeting};
 
 #[test]
-fn a_body_that_no_webhook_has_is_not_even_hashed() {
+fn a_body_too_large_for_a_webhook_is_not_hashed() {
     let value = |length: usize| "x".repeat(length);
     let (whole, long) = (value(32_000), value(33_000));
     let with = |value: &str| Event::with_params(vec![("From", PATIENT), ("To", OURS), ("Custom", value)]).reply();
@@ -39,7 +39,7 @@ fn another_account_is_refused() {
 }
 
 #[test]
-fn a_refusal_says_which_thing_was_wrong() {
+fn a_refusal_names_the_reason() {
     let params = vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)];
     let path = "/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
     let headers = r#"{"Host":"internal.example:8103","X-Forwarded-Host":"clinic.example, proxy.example","x-forwarded-port":"9443"}"#;
@@ -82,7 +82,7 @@ fn the_header_is_found_in_any_case() {
 }
 
 #[test]
-fn json_posts_are_checked_over_their_bytes() {
+fn json_requests_are_verified_over_their_bytes() {
     let raw = r#"{"a": 1}"#;
     let hash = sha256_hex(raw.as_bytes());
     let signed = |url: &str| genuine(url, &[]);

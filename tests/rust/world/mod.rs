@@ -126,7 +126,7 @@ impl World {
         self.fhir.of_type("Communication")
     }
 
-    fn batch(&mut self, open: &Open) -> Answer {
+    fn batch(&mut self, open: &OpenRequest) -> Answer {
         let number = self.fhir.batches.len();
         let mut interventions = std::mem::take(&mut self.interventions);
         for (_, intervene) in interventions.iter_mut().filter(|(at, _)| *at == number) {
@@ -137,7 +137,7 @@ impl World {
     }
 
     /// Answers one ask.
-    pub(crate) fn answer(&mut self, open: &Open) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
         match &open.ask {
             Ask::Batch(_) => self.batch(open),
             Ask::Zone(request) => {

@@ -12,7 +12,7 @@ use crate::random::Random;
 use crate::run::Run;
 
 #[test]
-fn tasks_and_alerts_are_made_once_in_any_race() {
+fn concurrent_runs_create_each_task_and_alert_once() {
     for seed in 0..40 {
         let mut random = Random::new(seed);
         let mut world = World::new(&alerting("slack", 20));
@@ -33,7 +33,7 @@ fn tasks_and_alerts_are_made_once_in_any_race() {
 }
 
 #[test]
-fn alerts_say_what_and_when_and_nothing_else() {
+fn an_alert_contains_only_the_kind_and_time_of_the_call() {
     let mut world = World::new(&alerting("slack", 20));
     let call = missed(&mut world, 1);
     notify(&mut world, &call);
@@ -59,7 +59,7 @@ fn alerts_say_what_and_when_and_nothing_else() {
 }
 
 #[test]
-fn no_hour_has_more_alerts_than_the_config_allows() {
+fn alerts_per_hour_are_limited_by_the_config() {
     for seed in 0..10 {
         let mut random = Random::new(seed);
         let mut world = World::new(&alerting("slack", 3));
@@ -100,7 +100,7 @@ fn no_hour_has_more_alerts_than_the_config_allows() {
 }
 
 #[test]
-fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
+fn a_failed_alert_is_retried_for_an_hour() {
     for (status, tries, ends) in [(500, 31, "stopped"), (404, 1, "stopped"), (429, 31, "stopped")] {
         let mut world = World::new(&alerting("slack", 20));
         world.alert_status = status;
@@ -126,7 +126,7 @@ fn an_alert_that_does_not_come_through_is_tried_again_for_an_hour() {
 }
 
 #[test]
-fn an_address_that_hangs_keeps_nothing_waiting() {
+fn an_alert_url_that_hangs_does_not_delay_other_work() {
     let config = alerting("slack", 100).replacen(
         '{',
         r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"#,

@@ -15,7 +15,7 @@ use crate::json::{is, json};
 use crate::twilio::sid;
 
 #[test]
-fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
+fn an_appointment_gets_the_latest_call_only_if_configured() {
     for (config, written) in [("", false), (r#"{"appointment":{"callExtension":true}}"#, true)] {
         let mut world = World::new(config);
         let appointment = Json::parse(
@@ -49,7 +49,7 @@ fn an_appointment_gets_the_latest_call_only_where_the_config_says_so() {
 }
 
 #[test]
-fn an_appointment_gets_no_call_of_another_patient() {
+fn an_appointment_never_gets_the_call_of_another_patient() {
     let participants = |patients: &[&str]| {
         let actors: Vec<String> =
             patients.iter().map(|one| format!(r#"{{"actor":{{"reference":"Patient/{one}"}}}}"#)).collect();
@@ -77,7 +77,7 @@ fn an_appointment_gets_no_call_of_another_patient() {
 }
 
 /// A missed call about an appointment that is not in the chart.
-fn missed_about(world: &mut World, number: u64, appointment: &str) -> Json {
+fn missed_call_about(world: &mut World, number: u64, appointment: &str) -> Json {
     let root = sid("CA", number);
     let context = Context { appointment: Some(appointment.to_owned()), ..Context::default() };
     let mut log = CallLog::ticket(&context);
@@ -86,18 +86,18 @@ fn missed_about(world: &mut World, number: u64, appointment: &str) -> Json {
 }
 
 #[test]
-fn an_appointment_that_is_not_there_stops_nothing() {
+fn a_missing_appointment_does_not_stop_the_follow_up() {
     for status in [404, 410, 403, 400, 409, 500] {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
-        missed_about(&mut world, 1, "Appointment/gone");
+        missed_call_about(&mut world, 1, "Appointment/gone");
         missed(&mut world, 5);
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
         // The same by a Subscription. Where there is no appointment, nothing is left to do.
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
-        let call = missed_about(&mut world, 1, "Appointment/gone");
+        let call = missed_call_about(&mut world, 1, "Appointment/gone");
         let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
         assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");

@@ -16,7 +16,7 @@ use crate::run::play;
 use crate::twilio::sid;
 
 #[test]
-fn a_misread_config_forgets_nothing() {
+fn an_unreadable_config_loses_no_follow_up() {
     let config = alerting("slack", 20);
     let mut world = World::new(&config);
     world.sweep();
@@ -54,7 +54,7 @@ fn a_misread_config_forgets_nothing() {
 }
 
 #[test]
-fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
+fn one_sweep_recovers_from_a_fault_at_any_round_trip() {
     let mut ground = World::new(&alerting("slack", 20));
     let call = missed(&mut ground, 1);
     let asked = {
@@ -80,7 +80,7 @@ fn a_fault_at_any_round_trip_is_made_good_by_one_sweep() {
 }
 
 #[test]
-fn a_call_that_cannot_be_followed_up_stops_no_other() {
+fn a_call_whose_follow_up_fails_does_not_block_other_calls() {
     for status in [500, 409, 403] {
         let mut world = World::new(EVERYTHING);
         let stuck = missed(&mut world, 1);
@@ -113,7 +113,7 @@ fn a_call_that_cannot_be_followed_up_stops_no_other() {
 }
 
 #[test]
-fn an_outage_of_the_chart_is_waited_for() {
+fn follow_ups_wait_until_an_outage_of_the_chart_ends() {
     let mut world = World::new(EVERYTHING);
     world.fhir.refused.push(("POST Task".to_owned(), 503));
     for number in 0..70 {
@@ -138,7 +138,7 @@ fn refusals(log: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn what_the_chart_refuses_is_named_by_type_and_right() {
+fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
     let cases = [
         ("GET Appointment/", "Appointment (read)"),
         ("PUT Appointment/", "Appointment (update)"),

@@ -24,7 +24,7 @@ fn alerting(format: &str, per_hour: u32) -> String {
 }
 
 /// A call in the chart, of the patient `p1`.
-fn charted(world: &mut World, number: u64, events: &[&[(&str, &str)]], patient: Option<&str>) -> Json {
+fn recorded_call(world: &mut World, number: u64, events: &[&[(&str, &str)]], patient: Option<&str>) -> Json {
     let root = sid("CA", number);
     let mut log = CallLog::ticket(&Context { patient: patient.map(str::to_owned), ..Context::default() });
     for pairs in events {
@@ -38,7 +38,7 @@ const MISSED: &[(&str, &str)] =
     &[("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "no-answer")];
 
 fn missed(world: &mut World, number: u64) -> Json {
-    charted(world, number, &[MISSED], Some("Patient/p1"))
+    recorded_call(world, number, &[MISSED], Some("Patient/p1"))
 }
 
 fn notify(world: &mut World, call: &Json) -> Vec<String> {

@@ -7,7 +7,7 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 
-use super::{MISSED, alerting, charted, missed, notify};
+use super::{MISSED, alerting, missed, notify, recorded_call};
 use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, leg};
 use crate::constants::NOW;
 use crate::fault::Faults;
@@ -48,7 +48,7 @@ fn a_missed_call_opens_one_task() {
 }
 
 #[test]
-fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
+fn only_our_calls_with_a_configured_outcome_open_a_task() {
     for (config, opened) in [(TASKS, 1), ("", 0), (r#"{"tasks":{"on":["failed"]}}"#, 0)] {
         let mut world = World::new(config);
         let call = missed(&mut world, 1);
@@ -82,21 +82,21 @@ fn only_what_the_config_names_and_what_is_a_call_of_ours_opens_a_task() {
 
 /// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
 #[test]
-fn a_call_whose_answer_is_not_in_the_chart_yet_opens_no_task() {
+fn a_call_whose_answer_is_not_stored_yet_opens_no_task() {
     let ended = [("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "completed")];
     for (status, opened) in [("completed", 0), ("no-answer", 1)] {
         let mut world = World::new(&alerting("slack", 20));
         let mut child = leg(2, Some(1), CALLER, "client:desk", world.now - MINUTE, 20);
         child.status = status;
         world.twilio.legs.push(child);
-        let call = charted(&mut world, 1, &[&ended], None);
+        let call = recorded_call(&mut world, 1, &[&ended], None);
         notify(&mut world, &call);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (opened, opened), "{status}");
     }
 }
 
 #[test]
-fn a_call_that_the_dialplan_rejected_was_not_missed() {
+fn a_call_that_the_dialplan_rejects_is_not_missed() {
     let mut world = World::new(TASKS);
     let root = sid("CA", 1);
     let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
@@ -114,7 +114,7 @@ fn a_call_that_the_dialplan_rejected_was_not_missed() {
 }
 
 #[test]
-fn what_comes_late_corrects_the_task() {
+fn a_late_event_corrects_the_task() {
     let mut world = World::new(TASKS);
     let call = missed(&mut world, 1);
     notify(&mut world, &call);
@@ -147,12 +147,12 @@ fn what_comes_late_corrects_the_task() {
 }
 
 #[test]
-fn a_callback_asked_for_is_an_occasion() {
+fn a_requested_callback_opens_a_task() {
     let mut world = World::new(TASKS);
     let inbound = [("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
     let left = [&inbound[..], &[("CallStatus", "in-progress"), ("QueueResult", "leave")]].concat();
     let asked = [&inbound[..], &[("CallStatus", "completed"), ("QueueResult", "callback")]].concat();
-    let call = charted(&mut world, 1, &[&left, &asked], None);
+    let call = recorded_call(&mut world, 1, &[&left, &asked], None);
     notify(&mut world, &call);
     assert_eq!(world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]), Some(&Json::of("callback")));
 }
@@ -204,7 +204,7 @@ fn a_callback_that_was_reported_first_closes_the_task() {
     for patient in [Some("Patient/p1"), None] {
         for (to, status) in [(CALLER, "completed"), ("+15550100190", "requested")] {
             let mut world = World::new(TASKS);
-            let call = charted(&mut world, 1, &[MISSED], patient);
+            let call = recorded_call(&mut world, 1, &[MISSED], patient);
             world.now += 3 * MINUTE;
             reached(&mut world, 5, to, patient.filter(|_| to == CALLER));
             world.now += 7 * MINUTE;
@@ -217,7 +217,7 @@ fn a_callback_that_was_reported_first_closes_the_task() {
 }
 
 #[test]
-fn a_call_that_began_before_the_missed_one_does_not_answer_it() {
+fn a_call_that_started_before_the_missed_call_does_not_close_its_task() {
     for (later, closed) in [(false, false), (true, true)] {
         for reported in [true, false] {
             let mut world = World::new(TASKS);

@@ -52,7 +52,7 @@ fn expected(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn fills_an_empty_chart_and_then_rests() {
+fn fills_an_empty_chart_and_then_changes_nothing() {
     let mut world = World::new("");
     world.twilio.legs = calls(&mut Random::new(1), 30, NOW - 50 * MINUTE, 40);
     world.settle();
@@ -68,7 +68,7 @@ fn fills_an_empty_chart_and_then_rests() {
 }
 
 #[test]
-fn any_state_and_any_mark_end_in_the_same_chart() {
+fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
     for seed in 0..60 {
         let mut random = Random::new(seed);
         let mut world = World::new("");
@@ -111,7 +111,7 @@ fn any_state_and_any_mark_end_in_the_same_chart() {
 }
 
 #[test]
-fn calls_of_another_application_stay_out_of_the_chart() {
+fn calls_of_another_application_are_not_recorded() {
     let everything = r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail","failed"]}}"#;
     let mut world = World { numbers: OURS, ..World::new(everything) };
     let at = NOW - 10 * MINUTE;
@@ -141,7 +141,7 @@ fn calls_of_another_application_stay_out_of_the_chart() {
 }
 
 #[test]
-fn numbers_that_cannot_be_read_keep_no_call_out() {
+fn unreadable_numbers_exclude_no_call() {
     for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
         let mut world = World { numbers, ..World::new("") };
         world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
@@ -152,7 +152,7 @@ fn numbers_that_cannot_be_read_keep_no_call_out() {
 }
 
 #[test]
-fn a_mark_ahead_of_the_clock_hides_no_call() {
+fn a_future_dated_checkpoint_hides_no_call() {
     let mut world = World::new("");
     world.now += 30 * DAY;
     world.sweep();
@@ -206,7 +206,7 @@ fn a_backlog_takes_several_runs_and_each_is_short() {
 }
 
 #[test]
-fn a_fault_at_any_round_trip_loses_nothing() {
+fn a_fault_at_any_round_trip_loses_no_call() {
     for seed in 0..2 {
         let mut ground = World::new(r#"{"tasks":{"on":["missed","failed"]}}"#);
         ground.twilio.legs = calls(&mut Random::new(seed), 12, NOW - 20 * MINUTE, 12);
@@ -254,7 +254,7 @@ fn task_of(task: &Json) -> String {
 }
 
 #[test]
-fn calls_that_go_on_are_looked_at_again() {
+fn calls_in_progress_are_checked_again() {
     let mut world = World::new("");
     // One of 40 minutes and one of six hours, whose ends no callback reports.
     world.twilio.legs = vec![
@@ -277,7 +277,7 @@ fn calls_that_go_on_are_looked_at_again() {
 }
 
 #[test]
-fn without_a_key_it_follows_up_what_the_chart_has() {
+fn without_an_api_key_it_follows_up_recorded_calls() {
     let event = r#"{"now":[1671,0],"input":{"resourceType":"Bot"},"secrets":{}}"#;
     let mut world = World::new("");
     let flow = Flow::new(|host| automation(BotEvent::read(event).unwrap(), host));

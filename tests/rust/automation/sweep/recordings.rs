@@ -13,7 +13,7 @@ use crate::json::is;
 use crate::twilio::sid;
 
 #[test]
-fn recordings_are_deleted_when_their_time_has_come() {
+fn recordings_are_deleted_after_the_retention_period() {
     let config = r#"{"recording":{"announcement":{"text":"This call is recorded."},"retentionDays":30}}"#;
     let mut world = World::new(config);
     let mut recordings = Vec::new();
@@ -69,7 +69,7 @@ fn recordings_are_deleted_when_their_time_has_come() {
 }
 
 #[test]
-fn a_recording_is_as_old_as_twilio_says() {
+fn the_age_of_a_recording_is_the_one_that_twilio_reports() {
     let mut world = World::new(RECORDING);
     // A record that someone has edited: an old call with the recording of a new one.
     let (root, young) = (sid("CA", 1), sid("RE", 1));
@@ -142,7 +142,7 @@ fn a_recording_without_a_callback_is_found() {
 }
 
 #[test]
-fn a_recording_of_a_call_that_goes_on_is_found() {
+fn a_recording_of_a_call_in_progress_is_found() {
     let mut world = World::new(RECORDING);
     let at = NOW - 20 * MINUTE;
     world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 3_600)];
@@ -152,7 +152,7 @@ fn a_recording_of_a_call_that_goes_on_is_found() {
 }
 
 #[test]
-fn a_recording_that_goes_on_is_looked_at_again() {
+fn a_recording_in_progress_is_checked_again() {
     let mut world = World::new(RECORDING);
     let at = NOW - MINUTE;
     world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 2 * 3_600)];
@@ -170,7 +170,7 @@ fn a_recording_that_goes_on_is_looked_at_again() {
 }
 
 #[test]
-fn the_list_of_recordings_is_read_only_where_there_may_be_any_and_a_few_pages_at_a_time() {
+fn the_list_of_recordings_is_read_only_if_needed_and_a_few_pages_per_run() {
     let message = r#"{"actions":{"message":[{"voicemail":{"greeting":{"text":"Speak."}}}]}}"#;
     for (config, lists) in [("", 1), (r#"{"tasks":{"on":["missed"]}}"#, 1), (RECORDING, 2), (message, 2)] {
         let mut world = World::new(config);
@@ -252,7 +252,7 @@ fn recorded(count: u64) -> World {
 }
 
 #[test]
-fn a_recording_that_cannot_be_deleted_stops_no_other() {
+fn a_recording_that_cannot_be_deleted_does_not_block_others() {
     // Twilio does not delete those of the first calls and of one in the middle.
     for status in [400, 403, 409, 423, 429, 500] {
         let mut world = recorded(180);
@@ -284,7 +284,7 @@ fn a_recording_that_cannot_be_deleted_stops_no_other() {
 }
 
 #[test]
-fn no_recording_is_forgotten_in_an_outage() {
+fn an_outage_loses_no_deletion_of_a_recording() {
     for status in [401, 403, 429, 503] {
         let mut world = recorded(120);
         world.twilio.undeletable.push(("*".to_owned(), status));
@@ -308,7 +308,7 @@ fn no_recording_is_forgotten_in_an_outage() {
 }
 
 #[test]
-fn a_day_with_very_many_recordings_comes_to_an_end() {
+fn a_day_with_many_recordings_is_processed_completely() {
     let mut world = recorded(0);
     for number in 0..2_600 {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
@@ -327,7 +327,7 @@ fn a_day_with_very_many_recordings_comes_to_an_end() {
 }
 
 #[test]
-fn a_fault_at_any_round_trip_keeps_no_recording() {
+fn every_recording_is_deleted_despite_a_fault_at_any_round_trip() {
     let mut ground = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
     for number in 0..4 {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));

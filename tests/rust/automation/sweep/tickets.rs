@@ -32,7 +32,7 @@ fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation::twilio::Leg
 }
 
 #[test]
-fn tickets_find_their_calls() {
+fn tickets_are_matched_to_their_calls() {
     // The call is not in the chart, or a callback has stored it.
     for state in 0..2 {
         let mut world = World::new("");
@@ -84,7 +84,7 @@ fn by_rest(number: u64, line: &str, to: &str, start: u64) -> crate::automation::
 }
 
 #[test]
-fn calls_placed_by_rest_find_their_records() {
+fn calls_placed_by_rest_are_matched_to_their_records() {
     for (phone, picks_up) in [(Some(PHONE), true), (Some(PHONE), false), (None, true)] {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
@@ -106,7 +106,7 @@ fn calls_placed_by_rest_find_their_records() {
 
 /// Another application calls over the same number of ours, or another practitioner does.
 #[test]
-fn a_call_that_rang_another_phone_takes_no_record() {
+fn a_call_to_another_phone_is_matched_to_no_record() {
     for phone in [Some(PHONE), None] {
         for dials in [false, true] {
             let mut world = World::new("");
@@ -126,7 +126,7 @@ fn a_call_that_rang_another_phone_takes_no_record() {
 
 /// Neither of two calls of one practitioner was answered: nothing shows which one was to reach whom.
 #[test]
-fn a_call_that_got_no_further_takes_none_of_two_records() {
+fn an_unanswered_call_is_matched_to_neither_of_two_records() {
     let mut world = World::new("");
     let at = NOW - 3 * MINUTE;
     intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
@@ -142,7 +142,7 @@ fn a_call_that_got_no_further_takes_none_of_two_records() {
 }
 
 #[test]
-fn a_ticket_fits_no_call_of_another_identity_number_or_time() {
+fn a_ticket_matches_no_call_of_another_identity_number_or_time() {
     let mut world = World::new("");
     ticket(&mut world, "+15550100201", NOW - 30 * MINUTE, "Appointment/a1");
     world.twilio.legs = placed(1, "+15550100202", NOW - 29 * MINUTE);
@@ -163,7 +163,7 @@ fn waiting(world: &World) -> usize {
 
 /// The chart failed when the call came with its ticket: no one was dialed, and Twilio knows no number.
 #[test]
-fn a_ticket_finds_the_call_that_dialed_no_one() {
+fn a_ticket_is_matched_to_the_call_that_dialed_no_one() {
     let mut world = World::new("");
     // Twilio gives the start in whole seconds.
     let at = NOW - NOW % 1_000 - 8 * MINUTE + 400;
@@ -181,7 +181,7 @@ fn a_ticket_finds_the_call_that_dialed_no_one() {
 
 /// A double click used a ticket twice, and the second call heard that it was placed already.
 #[test]
-fn a_ticket_is_not_given_to_a_call_that_was_refused() {
+fn a_ticket_is_not_matched_to_a_refused_call() {
     let mut world = World::new("");
     let at = NOW - 4 * MINUTE;
     ticket(&mut world, "+15550100201", at - MINUTE, "Appointment/a1");
@@ -200,7 +200,7 @@ fn a_ticket_is_not_given_to_a_call_that_was_refused() {
 
 /// The ticket of another call was used, and then used again: that second call was refused, and dialed no one.
 #[test]
-fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
+fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
     for is_listed in [false, true] {
         let mut world = World::new("");
         let at = NOW - 6 * MINUTE;
@@ -231,7 +231,7 @@ fn a_ticket_is_not_given_to_a_call_that_came_with_one_of_another_call() {
 }
 
 #[test]
-fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
+fn a_ticket_stays_unmatched_while_other_candidates_are_unknown() {
     let mut world = World::new("");
     let at = NOW - 6 * MINUTE;
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
@@ -265,7 +265,7 @@ fn a_ticket_waits_while_it_is_not_known_what_others_there_were() {
 }
 
 #[test]
-fn a_call_that_dialed_no_one_takes_none_of_two_tickets() {
+fn a_call_that_dialed_no_one_is_matched_to_neither_of_two_tickets() {
     let mut world = World::new("");
     let at = NOW - 12 * MINUTE;
     ticket(&mut world, "+15550100201", at, "Appointment/a1");

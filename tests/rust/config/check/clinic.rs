@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{OWN, check, sound};
 
 #[test]
-fn an_identity_that_rings_is_bound() {
+fn a_dialed_identity_needs_a_binding() {
     let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
     let mut config = sound();
     // It is named once, where it stands first.
@@ -45,7 +45,7 @@ fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
 }
 
 #[test]
-fn numbers_have_to_be_the_accounts() {
+fn numbers_must_belong_to_the_account() {
     let text = sound().to_string();
     let ours = |numbers: &[&'static str]| {
         let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
@@ -59,7 +59,7 @@ fn numbers_have_to_be_the_accounts() {
 }
 
 #[test]
-fn what_is_never_dialed_is_no_target() {
+fn a_number_that_is_never_dialed_is_not_a_valid_target() {
     let pointer = "/actions/desk/1/dial/targets/1/number";
     let path = "actions.desk[1].dial.targets[1].number";
     // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// Everything that a config can hold, sound.
 fn sound() -> Value {
-    serde_json::from_str(include_str!("../../sound-config.json")).unwrap()
+    serde_json::from_str(include_str!("../../valid-config.json")).unwrap()
 }
 
 /// What a bot may pass over: it rings no such number, knows no such country, and says what it was given.
@@ -81,7 +81,7 @@ fn each(lines: &str) {
 }
 
 #[test]
-fn a_sound_config_has_no_findings() {
+fn a_valid_config_has_no_findings() {
     assert_eq!(check(&sound()), []);
     assert_eq!(check(&json!({})), []);
     assert_eq!(check(&json!({ "greeting": { "text": "" } })), []);
@@ -108,7 +108,7 @@ fn findings_hold_no_number_name_or_text_and_are_bounded() {
 }
 
 #[test]
-fn a_bot_refuses_only_what_keeps_calls_from_their_way() {
+fn a_bot_refuses_only_errors_that_prevent_calls() {
     let read = |pointer: &str, value: Value| {
         let mut config = sound();
         *config.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;

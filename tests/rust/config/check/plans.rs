@@ -53,7 +53,7 @@ fn names_are_defined_and_used() {
 }
 
 #[test]
-fn every_call_is_answered_and_comes_to_an_end() {
+fn every_call_is_answered_and_ends() {
     each(
         r#"
 /dialplans/nurses/0/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
@@ -93,7 +93,7 @@ fn every_call_is_answered_and_comes_to_an_end() {
 }
 
 #[test]
-fn no_caller_is_cut_off_without_a_word() {
+fn no_call_ends_without_an_announcement() {
     let silence = |actions: Value| {
         check(&json!({
             "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
@@ -110,7 +110,7 @@ fn no_caller_is_cut_off_without_a_word() {
 }
 
 #[test]
-fn what_depends_on_the_hour_has_a_zone() {
+fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = sound();
     config.as_object_mut().unwrap().remove("timeZone");
@@ -127,7 +127,7 @@ fn what_depends_on_the_hour_has_a_zone() {
 }
 
 #[test]
-fn only_who_is_rung_from_a_number_needs_its_hour() {
+fn only_a_number_that_leads_to_people_with_hours_needs_a_zone() {
     let mut config = sound();
     config.as_object_mut().unwrap().remove("timeZone");
     config["outbound"].as_object_mut().unwrap().remove("hours");
@@ -173,7 +173,7 @@ fn callback_urls_are_counted() {
 }
 
 #[test]
-fn what_follows_at_once_is_bounded() {
+fn actions_without_a_callback_between_them_are_limited() {
     let chain = |links: usize, link: &dyn Fn(&str) -> Value| {
         let mut actions: serde_json::Map<String, Value> =
             (1..links).map(|n| (format!("a{n}"), json!([link(&format!("a{}", n + 1))]))).collect();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{OWN, changed, check, each};
 
 #[test]
-fn values_have_their_shapes() {
+fn values_have_the_right_format() {
     each(
         r#"
 /greeting/text | "a\u0001" | greeting.text | CONFIG_TEXT
@@ -74,7 +74,7 @@ fn values_have_their_shapes() {
 }
 
 #[test]
-fn verbs_have_what_they_need() {
+fn verbs_have_their_required_members() {
     each(
         r#"
 /actions/end/0/say/ssml | "<break" | actions.end[0].say.ssml | CONFIG_SSML
@@ -176,7 +176,7 @@ fn verbs_have_what_they_need() {
 }
 
 #[test]
-fn what_is_heard_at_once_fits_into_a_document() {
+fn the_text_of_one_document_is_limited_in_size() {
     let say = |character: &str| json!({ "say": { "text": character.repeat(4_000) } });
     let sizes = |actions: Value| {
         check(&json!({
@@ -214,7 +214,7 @@ fn what_is_heard_at_once_fits_into_a_document() {
 }
 
 #[test]
-fn languages_are_such_that_twilio_speaks_and_where_it_listens_hears() {
+fn languages_are_supported_by_twilio_for_speech_and_recognition() {
     let plan = |language: &str, options: &str| {
         serde_json::from_str(&format!(
             r#"{{"language":"{language}","numbers":{{"+15550100001":{{"name":"Desk","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"menu"}}]}},
