@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Makes the tables of `src/twiml/schema.rs` from schema/twiml.json and schema/overlay.json when the crate is built.
+//! The build script. It makes the tables of `src/twiml/schema.rs` from schema/twiml.json and schema/overlay.json.
 //!
-//! The same files give the same bytes. A rule that fits nothing, and a word that cannot be, stop the build: panics here
-//! are for whoever edits those files.
+//! The same files always give the same output. The build panics if a rule matches nothing or a word is not valid. The
+//! messages are for the developer who edits those files.
 
 #[path = "build/read.rs"]
 mod read;
@@ -21,7 +21,7 @@ use words::Words;
 fn main() {
     println!("cargo::rerun-if-changed=schema");
     let schema = read::schema(&json("schema/twiml.json"), &json("schema/overlay.json"));
-    let out = env::var("OUT_DIR").expect("cargo sets it");
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("twiml_schema.rs"), Tables::of(&schema)).expect("OUT_DIR can be written");
 }
 
@@ -30,15 +30,16 @@ fn json(file: &str) -> serde_json::Value {
     serde_json::from_str(&text).unwrap_or_else(|err| panic!("{file}: {err}"))
 }
 
-/// What is the same in several places stands in a table once, and is named by its index.
+/// The tables. A row that is used in several places is in a table once, and is referred to by its index.
 #[derive(Default)]
 struct Tables {
     names: Vec<String>,
     ranges: Vec<(i32, i32)>,
     keys: Vec<String>,
     attributes: Vec<String>,
-    /// The attributes of each class, one class after the other; so are the children.
+    /// The attributes of each class, one class after the other.
     lists: Vec<usize>,
+    /// The children of each class, one class after the other.
     children: Vec<usize>,
     classes: Vec<String>,
 }
@@ -46,7 +47,7 @@ struct Tables {
 impl Tables {
     fn of(schema: &read::Schema) -> String {
         let mut tables = Self::default();
-        // Index 0 says that there is none.
+        // Index 0 means that there is no name.
         tables.names.push(String::new());
         let words = Words::of(&schema.enums);
         let ids: BTreeMap<(usize, &str), usize> =
@@ -70,13 +71,13 @@ impl Tables {
         let unless = self.unless(&class.unless);
         self.classes.push(format!(
             "Class {{ name: {name}, attributes: ({attributes}, {}), children: ({children}, {}), takes_text: {}, \
-             needs_content: {}, unless: {unless}, text: ValueKind::{}, longest: {} }}",
+             needs_content: {}, unless: {unless}, text: ValueKind::{}, max_chars: {} }}",
             self.lists.len(),
             self.children.len(),
             class.takes_text,
             class.needs_content,
             class.text,
-            class.longest,
+            class.max_chars,
         ));
     }
 
@@ -88,7 +89,7 @@ impl Tables {
             _ => 0,
         };
         let (words, open) = spec.words.as_deref().map_or((0, false), |name| {
-            let root = words.roots.get(name).unwrap_or_else(|| panic!("no enum is called {name}"));
+            let root = words.roots.get(name).unwrap_or_else(|| panic!("there is no enum {name}"));
             (*root, schema.open.iter().any(|open| open == name))
         });
         let name = self.name(name);
@@ -112,19 +113,20 @@ impl Tables {
     }
 
     fn print(&self, schema: &read::Schema, words: &Words) -> String {
-        let messaging = schema.classes.iter().position(|class| class.document == 1).expect("there are two documents");
+        let messaging =
+            schema.classes.iter().position(|class| class.document == 1).expect("there is a messaging document");
         let root = |document| {
             let is = |class: &Class| class.document == document && class.element == "Response";
             schema.classes.iter().position(is).expect("every document has a root")
         };
         let mut text = String::new();
         for (what, value) in [("VOICE", root(0)), ("MESSAGING", root(1)), ("FIRST_MESSAGING", messaging)] {
-            writeln!(text, "pub(super) const {what}: u8 = {value};").expect("a String takes all");
+            writeln!(text, "pub(super) const {what}: u8 = {value};").expect("writing to a String succeeds");
         }
         let mut table = |name: &str, of: &str, rows: &[String]| {
             let list = rows.join(",\n    ");
             writeln!(text, "pub(super) static {name}: [{of}; {}] = [\n    {list}\n];", rows.len())
-                .expect("a String takes all");
+                .expect("writing to a String succeeds");
         };
         let print = |rows: &[usize]| rows.iter().map(ToString::to_string).collect::<Vec<_>>();
         table("NAMES", "&str", &self.names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>());
@@ -140,16 +142,16 @@ impl Tables {
     }
 }
 
-fn range((least, most): (i32, i32)) -> String {
+fn range((min, max): (i32, i32)) -> String {
     let bound = |number| match number {
         i32::MIN => "i32::MIN".to_owned(),
         i32::MAX => "i32::MAX".to_owned(),
         number => i32::to_string(&number),
     };
-    format!("({}, {})", bound(least), bound(most))
+    format!("({}, {})", bound(min), bound(max))
 }
 
-/// The index of a row, which is added where the table has no such row.
+/// The index of a row. Adds the row if the table does not have it.
 fn intern<T: PartialEq>(table: &mut Vec<T>, row: T) -> usize {
     table.iter().position(|known| *known == row).unwrap_or_else(|| {
         table.push(row);

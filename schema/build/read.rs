@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(super) struct Schema {
     pub(super) classes: Vec<Class>,
     pub(super) enums: BTreeMap<String, Vec<String>>,
-    /// Enums that other words may be right for.
+    /// The enums for which other words may be valid too.
     pub(super) open: Vec<String>,
 }
 
@@ -19,21 +19,21 @@ pub(super) struct Class {
     pub(super) key: String,
     pub(super) element: String,
     pub(super) attributes: BTreeMap<String, Spec>,
-    /// Names of classes.
+    /// The names of classes.
     pub(super) children: Vec<String>,
     pub(super) takes_text: bool,
-    /// Whether it has to hold a text or an element.
+    /// Whether it requires text or an element inside.
     pub(super) needs_content: bool,
     pub(super) unless: Vec<String>,
-    /// What its text is, as a `Kind`.
+    /// The `ValueKind` of its text.
     pub(super) text: String,
-    /// The most characters of its text that Twilio takes; 0 for no limit.
-    pub(super) longest: u64,
+    /// The maximum number of characters of its text; 0 for no limit.
+    pub(super) max_chars: u64,
 }
 
 #[derive(Clone, Default)]
 pub(super) struct Spec {
-    /// A `Kind`.
+    /// A `ValueKind`.
     pub(super) kind: String,
     pub(super) words: Option<String>,
     pub(super) list: bool,
@@ -55,10 +55,10 @@ pub(super) fn schema(schema: &Value, overlay: &Value) -> Schema {
     }
     for (name, words) in object(&overlay["enums"]) {
         let before = enums.insert(name.clone(), strings(words));
-        assert!(before.is_none(), "npm twilio has an enum {name} too");
+        assert!(before.is_none(), "npm twilio already has an enum {name}");
     }
     for (name, words) in object(&overlay["extend"]) {
-        enums.get_mut(name).unwrap_or_else(|| panic!("no enum is called {name}")).extend(strings(words));
+        enums.get_mut(name).unwrap_or_else(|| panic!("there is no enum {name}")).extend(strings(words));
     }
     for rule in list(&overlay["attributes"]) {
         for selector in strings(&rule["select"]) {
@@ -68,7 +68,7 @@ pub(super) fn schema(schema: &Value, overlay: &Value) -> Schema {
     for rule in list(&overlay["elements"]) {
         for selector in strings(&rule["select"]) {
             let mut chosen = classes.iter_mut().filter(|class| class.key == selector).peekable();
-            assert!(chosen.peek().is_some(), "a rule is for the class {selector}, which there is not");
+            assert!(chosen.peek().is_some(), "a rule is for the class {selector}, which does not exist");
             chosen.for_each(|class| element_rule(class, &rule["set"]));
         }
     }
@@ -91,26 +91,26 @@ fn class(document: usize, name: &str, class: &Value) -> Class {
         needs_content: class["text"]["required"] == true,
         unless: Vec::new(),
         text: kind("string"),
-        longest: 0,
+        max_chars: 0,
     }
 }
 
 fn attribute_rule(classes: &mut [Class], selector: &str, rule: &Value) {
-    let (class, attribute) = selector.split_once('@').expect("class@attribute");
+    let (class, attribute) = selector.split_once('@').expect("a selector has the form class@attribute");
     let adds = rule["add"] == true;
-    let mut fits = false;
+    let mut matched = false;
     for one in classes.iter_mut().filter(|one| class == "*" || one.key == class) {
         if adds {
             let any = Spec { min: i32::MIN, max: i32::MAX, ..Spec::default() };
             let before = one.attributes.insert(attribute.to_owned(), any);
-            assert!(before.is_none(), "npm twilio has {selector} too");
+            assert!(before.is_none(), "npm twilio already has {selector}");
         }
         if let Some(spec) = one.attributes.get_mut(attribute) {
             set(spec, &rule["set"]);
-            fits = true;
+            matched = true;
         }
     }
-    assert!(fits, "a rule is for {selector}, which there is not");
+    assert!(matched, "a rule is for {selector}, which does not exist");
 }
 
 fn element_rule(class: &mut Class, set: &Value) {
@@ -119,13 +119,13 @@ fn element_rule(class: &mut Class, set: &Value) {
             "content" => class.needs_content = value == true,
             "unless" => class.unless = strings(value),
             "type" => class.text = kind(&string(value)),
-            "max" => class.longest = value.as_u64().expect("a number"),
-            _ => panic!("{name} of an element cannot be set"),
+            "max" => class.max_chars = value.as_u64().expect("a number"),
+            _ => panic!("a rule cannot set {name} of an element"),
         }
     }
 }
 
-/// Members are as in schema/twiml.json, and those that the overlay adds.
+/// Sets members of `spec`. They are those of schema/twiml.json, and those that only the overlay has.
 fn set(spec: &mut Spec, from: &Value) {
     for (name, value) in object(from) {
         match &**name {
@@ -139,14 +139,14 @@ fn set(spec: &mut Spec, from: &Value) {
             "list" => spec.list = value == true,
             "min" => spec.min = integer(value),
             "max" => spec.max = integer(value),
-            // A wss address may have a query, a phone number may be a short code.
+            // A wss URL may have a query. A phone number may be a short code.
             "query" | "short" => spec.wide = value == true,
             "required" => spec.required = value == true,
             "unless" => spec.unless = strings(value),
-            _ => panic!("{name} of an attribute cannot be set"),
+            _ => panic!("a rule cannot set {name} of an attribute"),
         }
     }
-    // Where members came in another order, the type was set last.
+    // A type that comes after the enum has cleared it.
     if let Some(words) = from.get("enum") {
         spec.words = Some(string(words));
     }
@@ -164,7 +164,7 @@ fn kind(name: &str) -> String {
         "string" => "Any",
         "url" => "Url",
         "wss" => "Wss",
-        _ => panic!("{name} is no type"),
+        _ => panic!("{name} is not a type"),
     }
     .to_owned()
 }

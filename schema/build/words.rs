@@ -2,27 +2,27 @@
 
 //! The words of all enums as one graph.
 //!
-//! A path of bytes from an enum's state is a word of that enum. States with the same words ahead of them are one state,
-//! so the beginnings and the endings that words share are stored once: nine hundred voices take some kilobytes.
+//! A path of bytes from the state of an enum is a word of that enum. States with the same continuations are one state,
+//! so shared prefixes and suffixes are stored once: nine hundred voices take a few kilobytes.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// A link: the state it leads to, and two marks. `schema.rs` reads it.
+/// The bits of a link: the next state, and two flags. `schema.rs` reads them.
 const STATE: u16 = 0x3fff;
 const LAST: u16 = 0x4000;
 const WORD_ENDS: u16 = 0x8000;
 
 pub(super) struct Words {
-    /// The byte of each edge; the edges of a state stand side by side.
+    /// The byte of each edge. The edges of a state are next to each other.
     pub(super) labels: Vec<u8>,
     pub(super) links: Vec<u16>,
-    /// By the name of the enum, where its first edge stands.
+    /// The state of each enum, by its name.
     pub(super) roots: BTreeMap<String, u16>,
 }
 
 impl Words {
     pub(super) fn of(enums: &BTreeMap<String, Vec<String>>) -> Self {
-        // State 0 has no edges, and is where words end that no other word goes on from.
+        // State 0 has no edges. Words end there unless a longer word continues them.
         let mut words = Self { labels: vec![0], links: vec![LAST], roots: BTreeMap::new() };
         let mut known = HashMap::new();
         for (name, list) in enums {
@@ -35,7 +35,7 @@ impl Words {
         words
     }
 
-    /// The state whose words these are; sorted, and none of them empty.
+    /// The state for these words, which must be sorted and not empty.
     fn state(&mut self, words: &[&[u8]], known: &mut HashMap<Vec<(u8, u16)>, u16>) -> u16 {
         let mut edges: Vec<(u8, u16)> = Vec::new();
         for same in words.chunk_by(|a, b| a[0] == b[0]) {
@@ -47,8 +47,8 @@ impl Words {
         if let Some(state) = known.get(&edges) {
             return *state;
         }
-        let state = u16::try_from(self.labels.len()).expect("few words");
-        assert!(self.labels.len() + edges.len() < usize::from(STATE), "more edges than a link can name");
+        let state = u16::try_from(self.labels.len()).expect("the number of edges fits into u16");
+        assert!(self.labels.len() + edges.len() < usize::from(STATE), "there are more edges than a link can refer to");
         for (index, (label, link)) in edges.iter().enumerate() {
             self.labels.push(*label);
             self.links.push(link | if index + 1 == edges.len() { LAST } else { 0 });

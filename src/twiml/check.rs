@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checking a tree: whether it can be written as XML, and whether it says what Twilio understands.
+//! The check of a tree: whether it can be written as XML, and whether Twilio supports it.
 
-use super::document::{DEEPEST, is_name, is_writable};
-use super::finding::{Finding, MAX, Path, position};
+use super::document::{MAX_DEPTH, is_name, is_writable};
+use super::finding::{Finding, MAX_FINDINGS, Path, position};
 use super::nearest;
 use super::schema::{self, Attribute, Class, MESSAGING, Unless, VOICE, ValueKind};
 use super::tree::{Element, Node};
@@ -11,7 +11,7 @@ use super::value::{fits, integer};
 use crate::error::Code;
 use crate::json::decimal;
 
-/// The two kinds of documents.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
     /// Answers a message.
@@ -20,34 +20,34 @@ pub enum DocumentKind {
     Voice,
 }
 
-/// What is looked at.
+/// Which rules are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Names, characters, comments and depth: all that XML asks for.
-    Form,
-    /// What Twilio asks for, of a tree that is well-formed.
+pub(super) enum Rules {
+    /// The rules of XML: names, characters, comments and depth.
+    Xml,
+    /// The rules of Twilio, for a tree that is known to be well-formed.
     Schema,
     /// Both.
-    Whole,
+    All,
 }
 
-/// What is wrong with a tree, from its beginning on; at most a hundred findings.
-pub(super) fn check(root: &Element<'_>, document: Option<DocumentKind>, look: Look) -> Vec<Finding> {
-    let mut checker = Checker { look, root, trail: Vec::new(), findings: Vec::new(), document: VOICE };
+/// The findings of a tree in document order, at most [`MAX_FINDINGS`].
+pub(super) fn check(root: &Element<'_>, document: Option<DocumentKind>, rules: Rules) -> Vec<Finding> {
+    let mut checker = Checker { rules, root, trail: Vec::new(), findings: Vec::new(), document: VOICE };
     checker.document = match document.or_else(|| kind_of(root)) {
         Some(DocumentKind::Messaging) => MESSAGING,
         _ => VOICE,
     };
     let response = schema::class(checker.document);
-    if look != Look::Form && root.name != schema::name(response.name) {
+    if rules != Rules::Xml && root.name != schema::name(response.name) {
         checker.add(Finding::new(Code::TwimlRoot, checker.path().text()));
-        checker.look = if look == Look::Schema { return checker.findings } else { Look::Form };
+        checker.rules = if rules == Rules::Schema { return checker.findings } else { Rules::Xml };
     }
     checker.element(root, Some(response), 0);
     checker.findings
 }
 
-/// What the verbs tell: the first one decides that only one kind of document has.
+/// The kind of a document by its verbs: the first verb that only one kind has decides. `None` if there is no such verb.
 fn kind_of(root: &Element<'_>) -> Option<DocumentKind> {
     root.children.iter().find_map(|child| {
         let Node::Element(verb) = child else {
@@ -63,9 +63,9 @@ fn kind_of(root: &Element<'_>) -> Option<DocumentKind> {
 }
 
 struct Checker<'a> {
-    look: Look,
+    rules: Rules,
     root: &'a Element<'a>,
-    /// The way from the root: the nodes of each level, and which of them.
+    /// The path from the root: the nodes of each level, and the index of the current one.
     trail: Vec<(&'a [Node<'a>], usize)>,
     findings: Vec<Finding>,
     /// The class of the root.
@@ -80,10 +80,10 @@ impl<'a> Checker<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.findings.len() >= MAX
+        self.findings.len() >= MAX_FINDINGS
     }
 
-    /// Made only for what is wrong.
+    /// The path of the current element. It is made only for a finding.
     fn path(&self) -> Path {
         let mut path = Path::root(&self.root.name);
         for (siblings, index) in &self.trail {
@@ -98,15 +98,15 @@ impl<'a> Checker<'a> {
         self.add(Finding::new(code, self.path().text()));
     }
 
-    /// `class` is `None` for what no schema tells of; `parent` is a name.
+    /// Checks an element. `class` is `None` for an element without a schema; `parent` is the index of a name.
     fn element(&mut self, element: &'a Element<'a>, class: Option<&'static Class>, parent: u16) {
-        if self.trail.len() >= DEEPEST {
+        if self.trail.len() >= MAX_DEPTH {
             return self.error(Code::TwimlDepth);
         }
-        if self.look != Look::Schema {
-            self.form(element);
+        if self.rules != Rules::Schema {
+            self.xml_rules(element);
         }
-        let class = class.filter(|_| self.look != Look::Form);
+        let class = class.filter(|_| self.rules != Rules::Xml);
         if let Some(class) = class {
             self.attributes(element, class, parent);
             self.content(element, class);
@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
                     self.element(child, found, name);
                     self.trail.pop();
                 }
-                Node::Text(text) | Node::Comment(text) if self.look != Look::Schema => {
+                Node::Text(text) | Node::Comment(text) if self.rules != Rules::Schema => {
                     self.characters(text, &element.children, index);
                 }
                 Node::Text(_) | Node::Comment(_) => {}
@@ -130,8 +130,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What XML asks of an element and its attributes.
-    fn form(&mut self, element: &Element<'_>) {
+    /// Checks the rules of XML for an element and its attributes.
+    fn xml_rules(&mut self, element: &Element<'_>) {
         if !is_name(&element.name) {
             self.error(Code::TwimlName);
         }
@@ -165,7 +165,7 @@ impl<'a> Checker<'a> {
         self.add(Finding::new(code, self.path().node(kind, position(siblings, index))));
     }
 
-    /// The class of a child, or why it may not stand where it stands. The trail ends at the child.
+    /// The class of a child, or a finding and `None` if it is unknown. The trail ends at the child.
     fn child(&mut self, child: &Element<'_>, class: &Class) -> Option<&'static Class> {
         if let Some(found) = class.child(&child.name) {
             return Some(schema::class(found));
@@ -174,7 +174,7 @@ impl<'a> Checker<'a> {
             |root: u8| schema::classes(root).find(|known| schema::name(schema::class(*known).name) == child.name);
         if let Some(known) = named(self.document) {
             let parents = self.parents(known);
-            self.add(Finding::new(Code::TwimlNesting, self.path().text()).with("Its place", &parents));
+            self.add(Finding::new(Code::TwimlNesting, self.path().text()).with("Allowed in", &parents));
             return Some(schema::class(known));
         }
         let other = if self.document == VOICE { MESSAGING } else { VOICE };
@@ -182,18 +182,18 @@ impl<'a> Checker<'a> {
             self.error(Code::TwimlDocument);
             return None;
         }
-        // What is no name at all has been told.
-        if self.look == Look::Whole && !is_name(&child.name) {
+        // An invalid name already has a finding.
+        if self.rules == Rules::All && !is_name(&child.name) {
             return None;
         }
         let here = class.children().iter().map(|child| schema::name(schema::class(*child).name));
         let all = schema::classes(self.document).map(|class| schema::name(schema::class(class).name));
         let near = nearest::among(here, &child.name).or_else(|| nearest::among(all, &child.name));
-        self.add(nearest_in(Finding::new(Code::TwimlElement, self.path().text()), near));
+        self.add(with_nearest(Finding::new(Code::TwimlElement, self.path().text()), near));
         None
     }
 
-    /// The names of the elements that a class may stand in.
+    /// The names of the elements that may contain a class.
     fn parents(&self, class: u8) -> String {
         let mut parents = String::new();
         for parent in schema::classes(self.document).map(schema::class) {
@@ -202,7 +202,7 @@ impl<'a> Checker<'a> {
                 parents.push_str(schema::name(parent.name));
             }
         }
-        // A root stands in nothing.
+        // A root has no parent.
         if parents.is_empty() { "/".to_owned() } else { parents }
     }
 
@@ -212,30 +212,30 @@ impl<'a> Checker<'a> {
                 return;
             }
             let known = class.attributes().find(|attribute| schema::name(attribute.name) == name);
-            let wrong = match known {
-                // What cannot be written has been told.
-                Some(_) if self.look == Look::Whole && !is_writable(value) => None,
-                Some(attribute) => wrong(attribute, value),
-                None if self.look == Look::Whole && !is_name(name) => None,
+            let found = match known {
+                // An invalid character already has a finding.
+                Some(_) if self.rules == Rules::All && !is_writable(value) => None,
+                Some(attribute) => value_finding(attribute, value),
+                None if self.rules == Rules::All && !is_name(name) => None,
                 None => {
                     let names = class.attributes().map(|attribute| schema::name(attribute.name));
-                    Some(nearest_in(Finding::new(Code::TwimlAttribute, String::new()), nearest::among(names, name)))
+                    Some(with_nearest(Finding::new(Code::TwimlAttribute, String::new()), nearest::among(names, name)))
                 }
             };
-            if let Some(mut finding) = wrong {
+            if let Some(mut finding) = found {
                 finding.path = self.path().attribute(name);
                 self.add(finding);
             }
         }
         for attribute in class.attributes().filter(|attribute| attribute.required) {
             let name = schema::name(attribute.name);
-            if !has(element, name) && !lifted(attribute.unless, element, parent) {
+            if !has(element, name) && !is_waived(attribute.unless, element, parent) {
                 self.add(Finding::new(Code::TwimlAttributeMissing, self.path().attribute(name)));
             }
         }
     }
 
-    /// The text of an element, all of it, and whether it has to hold something.
+    /// Checks the text of an element, and whether it has the required content.
     fn content(&mut self, element: &Element<'_>, class: &Class) {
         let mut blank = true;
         let mut elements = false;
@@ -246,7 +246,7 @@ impl<'a> Checker<'a> {
             match child {
                 Node::Text(text) => {
                     blank &= text.trim_ascii().is_empty();
-                    characters += if class.longest == 0 { 0 } else { text.chars().count() };
+                    characters += if class.max_chars == 0 { 0 } else { text.chars().count() };
                     texts += 1;
                     only = text;
                 }
@@ -257,38 +257,38 @@ impl<'a> Checker<'a> {
         if !blank && !class.takes_text {
             self.error(Code::TwimlText);
         }
-        if blank && !elements && class.needs_content && !lifted(class.unless, element, 0) {
+        if blank && !elements && class.needs_content && !is_waived(class.unless, element, 0) {
             self.error(Code::TwimlContent);
         }
-        if class.longest != 0 && characters > usize::from(class.longest) {
-            let most = decimal(class.longest.into());
-            let finding = Finding::new(Code::TwimlLength, self.path().text()).with("The most", &most);
+        if class.max_chars != 0 && characters > usize::from(class.max_chars) {
+            let max = decimal(class.max_chars.into());
+            let finding = Finding::new(Code::TwimlLength, self.path().text()).with("Maximum", &max);
             self.add(finding.warning());
         }
-        // A text in parts, around elements, is no one value; and of one that cannot be written that has been told.
+        // Text around elements is not a single value. An invalid character already has a finding.
         let is_value = !blank && texts == 1 && !elements && is_writable(only);
         if is_value && !fits(class.text, only.trim_ascii(), false) {
             let finding = Finding::new(code_of(class.text), self.path().text());
-            // Twilio reads numbers in other forms too, as they are written at home.
+            // Twilio also reads numbers in national format.
             self.add(if class.text == ValueKind::Url { finding } else { finding.warning() });
         }
     }
 }
 
-/// What is wrong with a value; without a path.
-fn wrong(attribute: &Attribute, value: &str) -> Option<Finding> {
+/// The finding of a value, without a path; `None` if the value is valid.
+fn value_finding(attribute: &Attribute, value: &str) -> Option<Finding> {
     if !attribute.list {
-        return wrong_one(attribute, value);
+        return single_value_finding(attribute, value);
     }
     let mut values = value.split_ascii_whitespace().peekable();
     if values.peek().is_none() {
-        return wrong_one(attribute, "");
+        return single_value_finding(attribute, "");
     }
-    values.find_map(|one| wrong_one(attribute, one))
+    values.find_map(|one| single_value_finding(attribute, one))
 }
 
-fn wrong_one(attribute: &Attribute, value: &str) -> Option<Finding> {
-    if attribute.words != 0 && schema::holds(attribute.words, value) {
+fn single_value_finding(attribute: &Attribute, value: &str) -> Option<Finding> {
+    if attribute.words != 0 && schema::has_word(attribute.words, value) {
         return None;
     }
     let finding = Finding::new(code_of(attribute.kind), String::new());
@@ -296,21 +296,21 @@ fn wrong_one(attribute: &Attribute, value: &str) -> Option<Finding> {
         ValueKind::Enum => {
             let finding = match nearest::all(attribute.words) {
                 Some(all) => finding.with("Allowed", &all),
-                None => nearest_in(finding, nearest::in_graph(attribute.words, value)),
+                None => with_nearest(finding, nearest::in_graph(attribute.words, value)),
             };
             Some(if attribute.open { finding.warning() } else { finding })
         }
         ValueKind::Number => {
-            let (least, most) = attribute.range();
-            if integer(value).is_some_and(|number| (least..=most).contains(&number)) {
+            let (min, max) = attribute.range();
+            if integer(value).is_some_and(|number| (min..=max).contains(&number)) {
                 return None;
             }
-            Some(match (least, most) {
+            Some(match (min, max) {
                 (i32::MIN, _) => finding,
-                (least, i32::MAX) => finding.with("At least", &decimal(u64::from(least.unsigned_abs()))),
-                (least, most) => {
-                    let least = decimal(u64::from(least.unsigned_abs()));
-                    finding.with("Allowed", &[&*least, " to ", &decimal(u64::from(most.unsigned_abs()))].concat())
+                (min, i32::MAX) => finding.with("Minimum", &decimal(u64::from(min.unsigned_abs()))),
+                (min, max) => {
+                    let min = decimal(u64::from(min.unsigned_abs()));
+                    finding.with("Allowed", &[&*min, " to ", &decimal(u64::from(max.unsigned_abs()))].concat())
                 }
             })
         }
@@ -332,9 +332,9 @@ fn code_of(kind: ValueKind) -> Code {
     }
 }
 
-fn nearest_in(finding: Finding, near: Option<String>) -> Finding {
+fn with_nearest(finding: Finding, near: Option<String>) -> Finding {
     match near {
-        Some(near) => finding.with("The nearest", &near),
+        Some(near) => finding.with("Nearest match", &near),
         None => finding,
     }
 }
@@ -343,7 +343,7 @@ fn has(element: &Element<'_>, attribute: &str) -> bool {
     element.attributes.iter().any(|(name, _)| name == attribute)
 }
 
-/// Whether the parent, or an attribute beside it, lifts a demand.
-fn lifted(unless: Unless, element: &Element<'_>, parent: u16) -> bool {
+/// Whether the parent, or another attribute, waives a requirement.
+fn is_waived(unless: Unless, element: &Element<'_>, parent: u16) -> bool {
     unless.iter().any(|name| *name != 0 && (*name == parent || has(element, schema::name(*name))))
 }

@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Documents that are checked: written from a tree, or looked through as they are.
+//! Checked documents: a tree is checked and written, or a document is checked as it is.
 
 use super::MAX_BYTES;
-use super::check::{DocumentKind, Look, check};
+use super::check::{DocumentKind, Rules, check};
 use super::document::IllFormed;
-use super::finding::{Finding, MAX, Path};
+use super::finding::{Finding, MAX_FINDINGS, Path};
 use super::read::read;
 use super::tree::Element;
 use super::write::write;
 use crate::error::Code;
 
-/// The most characters of a document in the parameter `Twiml` of a REST call (error 32018).
+/// The maximum number of characters of a document in the parameter `Twiml` of a REST call (error 32018).
 /// Source: <https://www.twilio.com/docs/api/errors/32018>.
 const MAX_INLINE: usize = 4000;
 
-/// How strictly a tree is looked at before it is written.
+/// How strictly a tree is checked before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// It gives well-formed XML.
+    /// Only whether it gives well-formed XML.
     Form,
-    /// Twilio understands it, too.
+    /// Also whether Twilio supports it.
     Schema,
 }
 
-/// Writes a tree.
+/// Writes a tree as XML.
 ///
 /// # Errors
-/// The first error in it. Warnings are none.
+/// The first error in the tree. Warnings are not errors.
 pub fn compose(
     root: &Element<'_>,
     document: Option<DocumentKind>,
     strictness: Strictness,
 ) -> Result<String, Box<Finding>> {
-    let xml = write(root).map_err(|why| {
-        let first = check(root, document, Look::Form).into_iter().next();
-        // What the writer refuses the check finds; and if not, it is refused all the same.
-        Box::new(first.unwrap_or_else(|| Finding::new(code(why), Path::root(&root.name).text())))
+    let xml = write(root).map_err(|cause| {
+        let first = check(root, document, Rules::Xml).into_iter().next();
+        // The check finds what the writer refuses. If it does not, the document is still refused.
+        Box::new(first.unwrap_or_else(|| Finding::new(code(cause), Path::root(&root.name).text())))
     })?;
     if strictness == Strictness::Schema {
-        let first = check(root, document, Look::Schema).into_iter().find(|finding| !finding.is_warning);
+        let first = check(root, document, Rules::Schema).into_iter().find(|finding| !finding.is_warning);
         if let Some(error) = first.or_else(|| size(xml.len(), &root.name)) {
             return Err(Box::new(error));
         }
@@ -47,17 +47,17 @@ pub fn compose(
     Ok(xml)
 }
 
-/// What is wrong with a tree.
+/// The findings of a tree.
 #[must_use]
 pub fn check_tree(root: &Element<'_>, document: Option<DocumentKind>) -> Vec<Finding> {
-    let mut findings = check(root, document, Look::Whole);
+    let mut findings = check(root, document, Rules::All);
     if let Ok(xml) = write(root) {
         findings.extend(size(xml.len(), &root.name).or_else(|| inline(&xml, &root.name)));
     }
     findings
 }
 
-/// What is wrong with a document as it stands. What is no XML has one finding more, where it ceases to be any.
+/// The findings of a document. If it is not well-formed XML, the last finding is the place where reading stopped.
 #[must_use]
 pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
     if let Some(finding) = size(text.len(), "/") {
@@ -65,8 +65,8 @@ pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
     }
     let (root, mut findings) = read(text);
     if let Some(root) = root {
-        let left = MAX.saturating_sub(findings.len());
-        findings.extend(check(&root, document, Look::Whole).into_iter().take(left));
+        let left = MAX_FINDINGS.saturating_sub(findings.len());
+        findings.extend(check(&root, document, Rules::All).into_iter().take(left));
         findings.extend(inline(text, &root.name));
     }
     findings
@@ -85,8 +85,8 @@ fn path_of(root: &str) -> String {
     if root == "/" { "/".to_owned() } else { Path::root(root).text() }
 }
 
-fn code(why: IllFormed) -> Code {
-    match why {
+fn code(cause: IllFormed) -> Code {
+    match cause {
         IllFormed::Character => Code::TwimlCharacter,
         IllFormed::Comment => Code::TwimlComment,
         IllFormed::Depth => Code::TwimlDepth,
@@ -135,28 +135,31 @@ mod tests {
             assert_eq!((error.code.as_str(), &*error.path), (code, path));
             assert!(compose(&root, None, Strictness::Form).is_ok());
         }
-        for right in
+        for valid in
             ["<Response><Stop><Stream name='a'/></Stop></Response>", "<Response><Play digits='1w'/></Response>"]
         {
-            assert_eq!(found(right), []);
+            assert_eq!(found(valid), []);
         }
     }
 
     #[test]
-    fn any_cut_of_a_document_has_findings_and_no_panic() {
+    fn any_part_of_a_document_has_findings_and_does_not_panic() {
         let xml = "\u{feff}<?xml version=\"1.0\"?><!-- é --><Response a='&#x41;'><?p q?><Say voice=\"man\">&lt;<![CDATA[x]]></Say></Response>";
         for (from, _) in xml.char_indices() {
             for (to, _) in xml.char_indices().filter(|(to, _)| *to >= from) {
-                let cut = &xml[from..to];
-                assert!(!check_xml(cut, None).is_empty(), "{cut}");
-                assert!(check_xml(&[cut, cut].concat(), Some(DocumentKind::Messaging)).len() <= MAX);
+                let part = &xml[from..to];
+                assert!(!check_xml(part, None).is_empty(), "{part}");
+                assert!(check_xml(&[part, part].concat(), Some(DocumentKind::Messaging)).len() <= MAX_FINDINGS);
             }
         }
     }
 
     #[test]
     fn findings_and_levels_are_bounded() {
-        assert_eq!(check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(), MAX + 1);
+        assert_eq!(
+            check_xml(&["<Response>", &"<Sai/>".repeat(5000), "</Response>"].concat(), None).len(),
+            MAX_FINDINGS + 1
+        );
         assert_eq!(found(&"<a>".repeat(20_000))[0].0, "TWIML_DEPTH");
         assert_eq!(found(&"<a>".repeat(100_000)), [("TWIML_SIZE", "/".to_owned())]);
     }

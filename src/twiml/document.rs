@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writing XML, element by element.
+//! Writes XML, element by element.
 
 use std::borrow::Cow;
 
@@ -9,45 +9,45 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
-/// How deep a document may be: Twilio's own nest four levels, SSML a few more.
-pub(super) const DEEPEST: usize = 64;
+/// The maximum depth of a document. TwiML has four levels, and SSML a few more.
+pub(super) const MAX_DEPTH: usize = 64;
 
-/// How every document begins. Twilio takes no byte before it (error 12100).
+/// The start of every document. Twilio accepts no byte before it (error 12100).
 const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
 /// Why a document cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IllFormed {
-    /// A character that XML 1.0 has no way to write: a control character, U+FFFE, U+FFFF.
+    /// A character that XML 1.0 does not allow: a control character, U+FFFE or U+FFFF.
     Character,
-    /// A comment that holds `--`.
+    /// A comment that contains `--`.
     Comment,
     /// Elements nested more than 64 deep.
     Depth,
     /// An element or attribute name that XML does not allow.
     Name,
-    /// An attribute given twice.
+    /// The same attribute twice.
     Repeated,
 }
 
-/// A document that is being written. The first thing that cannot be written spoils it whole.
+/// A document that is being written. After the first error, the whole document fails.
 pub struct Document<'a> {
     writer: Writer<Vec<u8>>,
     open: Vec<&'a str>,
-    spoiled: Option<IllFormed>,
+    error: Option<IllFormed>,
 }
 
 impl<'a> Document<'a> {
-    /// Begins a document with its XML declaration.
+    /// A document that has only the XML declaration.
     #[must_use]
     pub fn new() -> Self {
         let mut bytes = Vec::with_capacity(256);
         bytes.extend_from_slice(DECLARATION);
-        Self { writer: Writer::new(bytes), open: Vec::with_capacity(4), spoiled: None }
+        Self { writer: Writer::new(bytes), open: Vec::with_capacity(4), error: None }
     }
 
-    /// An element without anything inside.
+    /// Adds an empty element.
     pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
         self.attempt(|document| {
             let start = document.start(name, attributes)?;
@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Opens an element; what follows is inside it, until [`Document::close`].
+    /// Opens an element. Everything added before [`Document::close`] is inside it.
     pub fn open(&mut self, name: &'a str, attributes: &[(&str, &str)]) -> &mut Self {
         self.attempt(|document| {
             let start = document.start(name, attributes)?;
@@ -74,7 +74,7 @@ impl<'a> Document<'a> {
         self
     }
 
-    /// Text.
+    /// Adds text.
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.attempt(|document| {
             document.put(Event::Text(BytesText::from_escaped(escape(text, Place::Text)?)));
@@ -82,12 +82,12 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// An element with text inside, as most verbs are.
+    /// Adds an element with text inside, as most verbs are.
     pub fn element(&mut self, name: &'a str, attributes: &[(&str, &str)], text: &str) -> &mut Self {
         self.open(name, attributes).text(text).close()
     }
 
-    /// A comment, padded with a space on either side.
+    /// Adds a comment with a space on either side.
     pub fn comment(&mut self, text: &str) -> &mut Self {
         self.attempt(|document| {
             if text.as_bytes().windows(2).any(|pair| pair == b"--") {
@@ -101,34 +101,34 @@ impl<'a> Document<'a> {
 
     /// Whether something could not be written.
     #[must_use]
-    pub const fn is_spoiled(&self) -> bool {
-        self.spoiled.is_some()
+    pub const fn has_failed(&self) -> bool {
+        self.error.is_some()
     }
 
-    /// Closes what is open; the text of the document.
+    /// Closes all open elements and returns the document.
     ///
     /// # Errors
-    /// [`IllFormed`]: half a document never leaves.
+    /// [`IllFormed`]: the first error. Part of a document is never returned.
     pub fn finish(&mut self) -> Result<String, IllFormed> {
         while !self.open.is_empty() {
             self.close();
         }
         let bytes = std::mem::take(self.writer.get_mut());
-        // Every part was a str.
-        self.spoiled.map_or_else(|| Ok(String::from_utf8(bytes).unwrap_or_default()), Err)
+        // Every part was a `str`.
+        self.error.map_or_else(|| Ok(String::from_utf8(bytes).unwrap_or_default()), Err)
     }
 
     fn attempt(&mut self, write: impl FnOnce(&mut Self) -> Result<(), IllFormed>) -> &mut Self {
         if let Err(cause) = write(self)
-            && self.spoiled.is_none()
+            && self.error.is_none()
         {
-            self.spoiled = Some(cause);
+            self.error = Some(cause);
         }
         self
     }
 
     fn start<'n>(&self, element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart<'n>, IllFormed> {
-        if self.open.len() >= DEEPEST { Err(IllFormed::Depth) } else { start(element, attributes) }
+        if self.open.len() >= MAX_DEPTH { Err(IllFormed::Depth) } else { start(element, attributes) }
     }
 
     fn put(&mut self, event: Event<'_>) {
@@ -156,7 +156,7 @@ fn start<'n>(element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart
 
 /// Checks an element or attribute name: XML 1.0, fifth edition, production 5.
 fn name(name: &str) -> Result<&str, IllFormed> {
-    // Twilio's verbs are letters throughout. SSML has `say-as`.
+    // The names of Twilio's verbs have only letters. SSML has `say-as`.
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty();
     if letters || is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
 }
@@ -164,23 +164,23 @@ fn name(name: &str) -> Result<&str, IllFormed> {
 /// Whether XML allows a name.
 pub(super) fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(begins_name) && chars.all(in_name)
+    chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }
 
-fn begins_name(c: char) -> bool {
+fn is_name_start(c: char) -> bool {
     matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'
         | '\u{f8}'..='\u{2ff}' | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
         | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}'
         | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
 }
 
-/// Whether a name may hold it after its first character.
-pub(super) fn in_name(c: char) -> bool {
+/// Whether a name may contain the character after its first one.
+pub(super) fn is_name_char(c: char) -> bool {
     let more = matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
-    more || begins_name(c)
+    more || is_name_start(c)
 }
 
-/// Where a text stands, since that decides what is escaped in it.
+/// Where a text is written. This decides what is escaped.
 #[derive(Clone, Copy)]
 enum Place {
     Attribute = 1,
@@ -188,7 +188,7 @@ enum Place {
     Text = 4,
 }
 
-/// For each byte, the places where it cannot stand as it is.
+/// For each byte, the places where it cannot be written as it is.
 const SPECIAL: [u8; 256] = {
     let mut special = [0; 256];
     let mut byte = 0;
@@ -203,12 +203,15 @@ const SPECIAL: [u8; 256] = {
     special[b'<' as usize] = 1 | 4;
     special[b'>' as usize] = 4;
     special[b'"' as usize] = 1;
-    // U+FFFE and U+FFFF begin with it, among others.
+    // The first byte of U+FFFE and U+FFFF, among others.
     special[0xef] = 7;
     special
 };
 
-/// Escapes as Twilio's Node library does, and refuses what XML 1.0 has no way to write (production 2).
+/// Escapes as Twilio's Node library does.
+///
+/// # Errors
+/// [`IllFormed::Character`] for a character that XML 1.0 does not allow (production 2).
 fn escape(text: &str, place: Place) -> Result<Cow<'_, str>, IllFormed> {
     let mut escaped = String::new();
     let mut written = 0;
@@ -239,7 +242,7 @@ fn escape(text: &str, place: Place) -> Result<Cow<'_, str>, IllFormed> {
     Ok(Cow::Owned(escaped))
 }
 
-/// Whether a text holds only what XML 1.0 has a way to write.
+/// Whether XML 1.0 allows all characters of a text.
 pub(crate) fn is_writable(text: &str) -> bool {
     escape(text, Place::Comment).is_ok()
 }

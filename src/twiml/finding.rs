@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is wrong with a document, and where.
+//! The findings of a check: what is wrong with a document, and where.
 
-use super::document::in_name;
+use super::document::is_name_char;
 use super::tree::{Element, Node};
 use crate::error::Code;
 use crate::json::decimal;
 
-/// The most findings that are told: what is wrong in a hundred places is wrong in its first.
-pub(super) const MAX: usize = 100;
+/// The maximum number of findings.
+pub(super) const MAX_FINDINGS: usize = 100;
 
-/// The longest name that stands in a path; names come from outside.
-const LONGEST_NAME: usize = 64;
+/// The maximum length of a name in a path. Names come from outside.
+const MAX_NAME_CHARS: usize = 64;
 
-/// Something that is wrong with a document.
+/// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What.
+    /// What is wrong.
     pub code: Code,
     /// Where: `Response/Gather[1]/@timeout`. Positions count elements of the same name, from 1; `/` is the document.
     pub path: String,
-    /// What to do, with the nearest word or the range that is allowed. It holds nothing of the document.
+    /// What to do, with the nearest allowed word or the allowed range. It contains nothing of the document.
     pub help: String,
-    /// Whether Twilio takes the document nevertheless, as far as can be told.
+    /// Whether Twilio probably accepts the document anyway.
     pub is_warning: bool,
 }
 
@@ -46,7 +46,7 @@ impl Finding {
     }
 }
 
-/// A path, step by step.
+/// A path that is built step by step.
 pub(super) struct Path(String);
 
 impl Path {
@@ -56,7 +56,7 @@ impl Path {
         path
     }
 
-    /// A step to the element `name`, the `position`th of that name.
+    /// Adds the element `name`, the `position`th of that name.
     pub(super) fn element(&mut self, name: &str, position: usize) {
         self.0.push('/');
         self.push_name(name);
@@ -69,7 +69,7 @@ impl Path {
         self.0
     }
 
-    /// A step to a `text()` or a `comment()`.
+    /// Adds a `text()` or a `comment()`.
     pub(super) fn node(mut self, kind: &str, position: usize) -> String {
         self.0.push('/');
         self.0.push_str(kind);
@@ -82,10 +82,11 @@ impl Path {
         self.0
     }
 
-    /// A name without what no name holds: it may come from anywhere, and goes into logs.
+    /// Adds a name. Characters that XML does not allow in names become `?`, because the name comes from outside and is
+    /// logged.
     fn push_name(&mut self, name: &str) {
-        let letters = name.chars().take(LONGEST_NAME).map(|c| if in_name(c) { c } else { '?' });
-        self.0.extend(letters);
+        let chars = name.chars().take(MAX_NAME_CHARS).map(|c| if is_name_char(c) { c } else { '?' });
+        self.0.extend(chars);
         if name.is_empty() {
             self.0.push('*');
         }
@@ -98,7 +99,7 @@ impl Path {
     }
 }
 
-/// Which of the nodes like it the one at `index` is, from 1.
+/// The position of a node among its siblings of the same kind and name, from 1.
 pub(super) fn position(siblings: &[Node<'_>], index: usize) -> usize {
     let like = |a: &Node<'_>, b: &Node<'_>| match (a, b) {
         (Node::Element(Element { name: a, .. }), Node::Element(Element { name: b, .. })) => a == b,

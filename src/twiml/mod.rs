@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! TwiML: documents written verb by verb, trees of elements, and the XML that Twilio reads.
+//! TwiML: documents and trees of elements, written as XML, read and checked.
 //!
-//! The XML is byte for byte what Twilio's Node library writes for the same tree, for every tree that it writes
-//! well-formed. A tree that would not be well-formed is refused whole; half a document never leaves.
-//! Source: <https://www.twilio.com/docs/voice/twiml>.
+//! The XML equals byte for byte what Twilio's Node library writes for the same tree, if that is well-formed. A tree
+//! that would not be well-formed is refused as a whole. Part of a document is never returned. Source:
+//! <https://www.twilio.com/docs/voice/twiml>.
 
 mod check;
 mod checked;
@@ -28,6 +28,6 @@ pub use ssml::ssml;
 pub use tree::{Element, Node};
 pub use write::write;
 
-/// The most bytes of a document that Twilio reads.
+/// The maximum size of a document that Twilio reads, in bytes.
 /// Source: <https://www.twilio.com/docs/voice/limitations-and-edge-cases>.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;

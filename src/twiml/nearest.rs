@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The allowed word that is nearest to one that is not: the fewest letters to add, leave out or change, whatever their
-//! case.
+//! The allowed word that is nearest to an unknown word: the one with the fewest letters to add, remove or change. Case
+//! does not count.
 
 use super::schema;
 
-/// What is longer than this is no misspelling.
-const LONGEST: usize = 40;
+/// A longer word is not treated as a misspelling.
+const MAX_WORD_BYTES: usize = 40;
 
-/// The word at an edge of the words' graph that is nearest to `word`, if any is near.
+/// The word of the graph at `state` that is nearest to `word`; `None` if none is near.
 pub(super) fn in_graph(state: u16, word: &str) -> Option<String> {
     let mut search = Search::new(word)?;
     search.graph(state);
-    search.found()
+    search.into_nearest()
 }
 
-/// The name that is nearest to `word`, if any is near.
+/// The name that is nearest to `word`; `None` if none is near.
 pub(super) fn among<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Option<String> {
     let mut search = Search::new(word)?;
     for name in names {
@@ -25,10 +25,10 @@ pub(super) fn among<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Opt
         search.word_ends();
         search.clear();
     }
-    search.found()
+    search.into_nearest()
 }
 
-/// Up to eight words at a state, with commas; nothing where there are more.
+/// The words of the graph at `state`, separated by commas; `None` if there are more than eight.
 pub(super) fn all(state: u16) -> Option<String> {
     fn visit(state: u16, word: &mut Vec<u8>, list: &mut Vec<u8>, left: &mut u32) {
         for (label, link) in schema::edges(state) {
@@ -54,14 +54,16 @@ pub(super) fn all(state: u16) -> Option<String> {
     if left == 0 { None } else { String::from_utf8(list).ok() }
 }
 
-/// Distances as Wagner and Fischer count them: a row for each byte of a candidate, so that candidates with the same
-/// beginning share its rows.
+/// The edit distance of Wagner and Fischer. There is one row for each byte of a candidate, so candidates with the same
+/// prefix share its rows.
 struct Search {
-    /// In lower case.
+    /// The unknown word in lowercase.
     wanted: Vec<u8>,
+    /// The candidate.
     word: Vec<u8>,
     rows: Vec<u8>,
-    /// Farther than the farthest that counts as near, or the nearest so far.
+    /// A candidate must have a smaller distance. At first the limit for a misspelling, then the smallest distance so
+    /// far.
     distance: u8,
     nearest: Vec<u8>,
 }
@@ -69,7 +71,7 @@ struct Search {
 impl Search {
     fn new(word: &str) -> Option<Self> {
         let wanted = word.as_bytes().to_ascii_lowercase();
-        if wanted.len() > LONGEST {
+        if wanted.len() > MAX_WORD_BYTES {
             return None;
         }
         let rows = (0..=wanted.len() as u8).collect();
@@ -77,22 +79,22 @@ impl Search {
         Some(Self { wanted, word: Vec::new(), rows, distance, nearest: Vec::new() })
     }
 
-    /// Adds a byte to the candidate; whether it can still become the nearest.
+    /// Adds a byte to the candidate. Returns whether the candidate can still become the nearest.
     fn push(&mut self, byte: u8) -> bool {
         let width = self.wanted.len() + 1;
         let above = self.rows.len() - width;
         let mut left = self.rows[above].saturating_add(1);
-        let mut least = left;
+        let mut min = left;
         self.rows.push(left);
         for at in 1..width {
             let change = u8::from(self.wanted[at - 1] != byte.to_ascii_lowercase());
             let diagonal = self.rows[above + at - 1].saturating_add(change);
             left = diagonal.min(left.saturating_add(1)).min(self.rows[above + at].saturating_add(1));
             self.rows.push(left);
-            least = least.min(left);
+            min = min.min(left);
         }
         self.word.push(byte);
-        least < self.distance
+        min < self.distance
     }
 
     fn pop(&mut self) {
@@ -126,7 +128,7 @@ impl Search {
         }
     }
 
-    fn found(self) -> Option<String> {
+    fn into_nearest(self) -> Option<String> {
         if self.nearest.is_empty() { None } else { String::from_utf8(self.nearest).ok() }
     }
 }
@@ -136,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_of_some_names() {
+    fn the_nearest_name_is_found() {
         let near = |word| among(["timeout", "timeLimit", "trim", "action"].into_iter(), word);
         for (word, expected) in [
             ("timeOut", Some("timeout")),
@@ -153,10 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn the_graph_gives_what_its_words_one_by_one_give() {
-        fn words(state: u16, begun: &str, list: &mut Vec<String>) {
+    fn the_graph_and_the_list_of_its_words_give_the_same() {
+        fn words(state: u16, prefix: &str, list: &mut Vec<String>) {
             for (label, link) in schema::edges(state) {
-                let word = [begun, &char::from(label).to_string()].concat();
+                let word = [prefix, &char::from(label).to_string()].concat();
                 if link.ends_word() {
                     list.push(word.clone());
                 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reading XML that is already there.
+//! Reads an XML document that comes from outside.
 //!
-//! Nothing is taken on trust: no document type, so no entities but XML's own five and numbers; no more than 64 levels;
-//! and whoever calls bounds the size.
+//! There are no document types, so the only entities are the five of XML and numeric references. A document has at
+//! most 64 levels. The caller limits the size.
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
-use super::document::{DEEPEST, is_name, is_writable};
-use super::finding::{Finding, MAX, Path};
+use super::document::{MAX_DEPTH, is_name, is_writable};
+use super::finding::{Finding, MAX_FINDINGS, Path};
 use super::tree::{Element, Node};
 use super::xml::{Malformed, attribute, character};
 use crate::error::Code;
@@ -19,15 +19,16 @@ use crate::text::{find, split_before};
 /// The path of a document as a whole.
 const DOCUMENT: &str = "/";
 
-/// The tree of a document, unless it ends before it is one; and what is wrong that no tree shows.
+/// The tree of a document, and the findings that the tree cannot show. The tree is `None` if the XML is not
+/// well-formed.
 pub(super) fn read(text: &str) -> (Option<Element<'static>>, Vec<Finding>) {
     let mut tree = Tree::default();
-    let begun = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let begun = if begun.trim_ascii_start().starts_with("<?xml") { begun.trim_ascii_start() } else { begun };
-    if begun.len() != text.len() {
+    let start = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = if start.trim_ascii_start().starts_with("<?xml") { start.trim_ascii_start() } else { start };
+    if start.len() != text.len() {
         tree.findings.push(Finding::new(Code::TwimlProlog, DOCUMENT.to_owned()));
     }
-    match tree.read(begun) {
+    match tree.read(start) {
         Ok(root) => (Some(root), tree.findings),
         Err(code) => {
             let finding = Finding::new(code, tree.path());
@@ -56,7 +57,7 @@ impl Tree {
         reader.config_mut().check_comments = true;
         let mut first = true;
         loop {
-            let event = reader.read_event().map_err(|why| match why {
+            let event = reader.read_event().map_err(|cause| match cause {
                 Error::IllFormed(IllFormedError::DoubleHyphenInComment) => Code::TwimlComment,
                 _ => Code::TwimlXml,
             })?;
@@ -70,7 +71,7 @@ impl Tree {
                     self.close(element);
                 }
                 Event::End(_) => {
-                    // The reader lets none pass that closes another than the innermost.
+                    // The reader refuses an end tag that does not close the innermost element.
                     let element = self.open.pop().ok_or(Code::TwimlXml)?;
                     self.close(element);
                 }
@@ -95,7 +96,7 @@ impl Tree {
                     if known.is_none() {
                         self.add(Finding::new(Code::TwimlEntity, self.path()));
                     }
-                    // Something stands there, only not this.
+                    // A placeholder, so that the text is not empty.
                     self.text(known.unwrap_or("\u{fffd}"))?;
                 }
                 Event::Comment(text) => match self.open.last_mut() {
@@ -106,7 +107,7 @@ impl Tree {
                     if !first {
                         return Err(Code::TwimlXml);
                     }
-                    if !is_sound(&declaration) {
+                    if !is_supported_declaration(&declaration) {
                         self.add(Finding::new(Code::TwimlDeclaration, DOCUMENT.to_owned()));
                     }
                 }
@@ -133,7 +134,7 @@ impl Tree {
         if self.open.is_empty() && self.root.is_some() {
             return Err(Code::TwimlXml);
         }
-        if self.open.len() >= DEEPEST {
+        if self.open.len() >= MAX_DEPTH {
             return Err(Code::TwimlDepth);
         }
         let name = start.name().0;
@@ -143,7 +144,7 @@ impl Tree {
         let mut element = Element::new(name.to_owned());
         let read = self.attributes(start, &mut element);
         if read.is_err() {
-            // For the path, which ends at this element.
+            // The path of the finding ends at this element.
             self.open.push(Element::new(name.to_owned()));
         }
         read.map(|()| element)
@@ -152,8 +153,8 @@ impl Tree {
     fn attributes(&mut self, start: &BytesStart<'_>, element: &mut Element<'static>) -> Result<(), Code> {
         let mut rest = start.attributes_raw();
         while let Some((name, value)) = attribute(&mut rest)? {
-            // What comes after a hundred attributes is not looked at: each of them has its finding by then.
-            if element.attributes.len() > MAX {
+            // More attributes are not read: the maximum number of findings would be reached.
+            if element.attributes.len() > MAX_FINDINGS {
                 break;
             }
             let value = self.value(value, element, name)?;
@@ -162,7 +163,7 @@ impl Tree {
         Ok(())
     }
 
-    /// A value without its references; white space is a space, as XML has it.
+    /// The value with its references replaced. White space becomes a space, as XML requires.
     fn value(&mut self, written: &str, element: &Element<'_>, attribute: &str) -> Result<String, Code> {
         let mut value = String::with_capacity(written.len());
         let mut rest = written;
@@ -200,7 +201,7 @@ impl Tree {
         }
     }
 
-    /// Text in parts, around references, is one text.
+    /// Adds text. The parts of a text around references become one text.
     fn text(&mut self, text: &str) -> Result<(), Code> {
         let Some(parent) = self.open.last_mut() else {
             return if text.trim_ascii().is_empty() { Ok(()) } else { Err(Code::TwimlXml) };
@@ -212,7 +213,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Checks what goes into no tree.
+    /// Checks text that is not part of the tree.
     fn characters(&mut self, text: &str) {
         if !is_writable(text) {
             self.add(Finding::new(Code::TwimlCharacter, self.path()));
@@ -220,12 +221,12 @@ impl Tree {
     }
 
     fn add(&mut self, finding: Finding) {
-        if self.findings.len() < MAX {
+        if self.findings.len() < MAX_FINDINGS {
             self.findings.push(finding);
         }
     }
 
-    /// Where the reader is.
+    /// The path of the current element.
     fn path(&self) -> String {
         self.steps().map_or_else(|| DOCUMENT.to_owned(), Path::text)
     }
@@ -239,7 +240,7 @@ impl Tree {
     }
 }
 
-/// A step to a child that does not stand among its parent's yet.
+/// Adds a child that is not yet in its parent's list to a path.
 fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
     match (path, parent) {
         (Some(path), Some(parent)) => {
@@ -250,9 +251,9 @@ fn step(path: &mut Option<Path>, parent: Option<&Element<'_>>, name: &str) {
     }
 }
 
-/// XML 1.0, and if it names an encoding, UTF-8 or what is part of it: everything else says other than it is.
-/// Production 23, letter for letter: the reader takes more for a declaration.
-fn is_sound(declaration: &str) -> bool {
+/// Whether an XML declaration is valid: version 1.0, and no encoding, UTF-8 or US-ASCII. It must match production 23
+/// exactly, because the reader accepts more.
+fn is_supported_declaration(declaration: &str) -> bool {
     let mut rest = declaration.strip_prefix("xml").unwrap_or_default();
     let mut expected = ["version", "encoding", "standalone"].into_iter();
     let mut version = "";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Twilio's documents may hold: tables that `build.rs` makes from schema/.
+//! The schema of TwiML: tables that `schema/build.rs` makes from schema/twiml.json and schema/overlay.json.
 
-/// What a value or a text is.
+/// The kind of a value or a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueKind {
     /// Any text.
@@ -11,50 +11,51 @@ pub(super) enum ValueKind {
     Boolean,
     /// A word of an enum.
     Enum,
-    /// Keys of a telephone; the argument is an index into `KEYS`.
+    /// Keys of a phone; the argument is an index into `KEYS`.
     Keys,
     /// A whole number; the argument is an index into `RANGES`.
     Number,
-    /// E.164, or an address that is no number; with the argument 1 also a short code.
+    /// E.164, or an address that is not a number; with the argument 1 also a short code.
     Phone,
     /// A SIP address.
     Sip,
-    /// An `http` or `https` URL, or a relative one.
+    /// An `http` or `https` URL, or a relative URL.
     Url,
     /// A `wss` URL; with the argument 1 it may have a query.
     Wss,
 }
 
-/// An element as it may stand in one kind of document under some parents.
+/// An element in one kind of document, under certain parents.
 pub(super) struct Class {
     pub(super) name: u16,
-    /// From and to in `LISTS`.
+    /// Start and end in `LISTS`.
     attributes: (u16, u16),
-    /// From and to in `CHILDREN`.
+    /// Start and end in `CHILDREN`.
     children: (u16, u16),
     pub(super) takes_text: bool,
-    /// It has to hold a text or an element.
+    /// Whether it requires text or an element inside.
     pub(super) needs_content: bool,
     pub(super) unless: Unless,
     pub(super) text: ValueKind,
-    /// The most characters of its text; 0 for no limit.
-    pub(super) longest: u16,
+    /// The maximum number of characters of its text; 0 for no limit.
+    pub(super) max_chars: u16,
 }
 
 pub(super) struct Attribute {
     pub(super) name: u16,
     pub(super) kind: ValueKind,
     argument: u8,
-    /// Where the words of its enum begin in the graph; 0 where it has none.
+    /// The state of its enum in the graph of words; 0 if it has no enum.
     pub(super) words: u16,
-    /// Other words may be right too.
+    /// Whether other words than those of the enum may be valid.
     pub(super) open: bool,
+    /// Whether the value is a list of words separated by spaces.
     pub(super) list: bool,
     pub(super) required: bool,
     pub(super) unless: Unless,
 }
 
-/// A parent, or an attribute beside it, that lifts a demand; 0 is none.
+/// The names of parents or other attributes that waive a requirement; 0 for no name.
 pub(super) type Unless = [u16; 2];
 
 include!(concat!(env!("OUT_DIR"), "/twiml_schema.rs"));
@@ -64,9 +65,9 @@ pub(super) fn name(index: u16) -> &'static str {
     NAMES.get(usize::from(index)).copied().unwrap_or_default()
 }
 
-/// The class at an index that stands in the tables.
+/// The class at an index of the tables.
 pub(super) fn class(index: u8) -> &'static Class {
-    // The tables name none that is not there.
+    // The tables contain only valid indexes.
     CLASSES.get(usize::from(index)).unwrap_or(&CLASSES[0])
 }
 
@@ -103,13 +104,13 @@ impl Attribute {
         KEYS.get(usize::from(self.argument)).copied().unwrap_or_default()
     }
 
-    /// Whether the argument widens the kind.
+    /// Whether the kind accepts more: a short code, or a query.
     pub(super) const fn is_wide(&self) -> bool {
         self.argument == 1
     }
 }
 
-/// What a link of the words' graph says, as build/words.rs writes it.
+/// The bits of a link in the graph of words, as build/words.rs writes them.
 const STATE: u16 = 0x3fff;
 const LAST: u16 = 0x4000;
 const WORD_ENDS: u16 = 0x8000;
@@ -129,19 +130,19 @@ pub(super) fn edges(state: u16) -> impl Iterator<Item = (u8, Link)> {
 pub(super) struct Link(u16);
 
 impl Link {
-    /// The state behind it; 0 has no edges.
+    /// The next state; state 0 has no edges.
     pub(super) const fn state(self) -> u16 {
         self.0 & STATE
     }
 
-    /// Whether a word ends with it.
+    /// Whether a word ends here.
     pub(super) const fn ends_word(self) -> bool {
         self.0 & WORD_ENDS != 0
     }
 }
 
-/// Whether `word` is one of those that begin at `state`.
-pub(super) fn holds(state: u16, word: &str) -> bool {
+/// Whether `word` is a word of the graph at `state`.
+pub(super) fn has_word(state: u16, word: &str) -> bool {
     let mut state = state;
     let mut ends = false;
     for byte in word.bytes() {
@@ -160,14 +161,14 @@ mod tests {
 
     use super::*;
 
-    /// Two classes may write the same element.
+    /// The attribute of an element. Two classes may have the same element.
     fn known(element: &str, attribute: &str) -> Option<&'static Attribute> {
         let mut classes = classes(VOICE).map(class).filter(|class| name(class.name) == element);
         classes.find_map(|class| class.attributes().find(|known| name(known.name) == attribute))
     }
 
     #[test]
-    fn the_graph_holds_the_words_of_the_files_and_no_others() {
+    fn the_graph_has_exactly_the_words_of_the_files() {
         let schema: Value = serde_json::from_str(include_str!("../../schema/twiml.json")).unwrap();
         let voice = &schema["documents"]["voice"];
         let (mut attributes, mut words) = (0, 0);
@@ -179,10 +180,10 @@ mod tests {
                 };
                 let found = known(element, attribute).unwrap();
                 for word in list.iter().map(|word| word.as_str().unwrap()) {
-                    assert!(holds(found.words, word), "{element}@{attribute}={word}");
+                    assert!(has_word(found.words, word), "{element}@{attribute}={word}");
                     for other in [&word[..word.len() - 1], &[word, "x"].concat(), &["x", word].concat(), ""] {
                         let listed = list.iter().any(|word| word == other);
-                        assert!(listed || !holds(found.words, other), "{element}@{attribute}={other}");
+                        assert!(listed || !has_word(found.words, other), "{element}@{attribute}={other}");
                     }
                     words += 1;
                 }
@@ -190,7 +191,7 @@ mod tests {
             }
         }
         assert!(attributes > 40 && words > 1300, "{attributes} {words}");
-        assert!(!holds(known("Say", "voice").unwrap().words, "man\0"));
+        assert!(!has_word(known("Say", "voice").unwrap().words, "man\0"));
     }
 
     #[test]
@@ -199,7 +200,7 @@ mod tests {
         assert!(known("ConversationRelay", "speechtimeout").is_some());
         assert_eq!(known("Record", "maxLength").unwrap().range(), (1, 14400));
         assert!(known("Record", "action").unwrap().kind == ValueKind::Url);
-        assert!(holds(known("Dial", "record").unwrap().words, "true"));
+        assert!(has_word(known("Dial", "record").unwrap().words, "true"));
         assert!(known("Say", "voice").unwrap().open && !known("Dial", "trim").unwrap().open);
         assert_eq!(class(VOICE).children().len(), 20);
         assert_eq!(class(MESSAGING).children().len(), 2);

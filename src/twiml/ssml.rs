@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! SSML: what may stand inside `<Say>` besides words.
+//! SSML: the elements that `<Say>` may contain.
 //!
 //! Source: <https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml>.
 
@@ -12,12 +12,12 @@ use super::tree::{Element, Node};
 use super::xml::{attribute, character};
 use crate::text::{find, split_before};
 
-/// What Twilio knows of an element.
-struct ValueKind {
+/// What Twilio supports of an element.
+struct ElementKind {
     name: &'static str,
-    /// Its attributes; of each the words that it takes, none for any text, and whether it is required.
+    /// Its attributes: the name, the allowed words (empty for any text), and whether it is required.
     attributes: &'static [(&'static str, &'static [&'static str], bool)],
-    /// The elements that it may hold.
+    /// The elements that it may contain.
     children: &'static [&'static str],
 }
 
@@ -47,34 +47,34 @@ const READINGS: &[&str] = &[
     "telephone",
 ];
 
-/// schema/twiml.json says the same, and a test holds them together; its tables are only in the library.
-const KINDS: [ValueKind; 10] = [
-    ValueKind { name: "break", attributes: &[("strength", STRENGTHS, false), ("time", &[], false)], children: &[] },
-    ValueKind { name: "emphasis", attributes: &[("level", LEVELS, false)], children: PHRASE },
-    ValueKind { name: "lang", attributes: &[("xml:lang", &[], true)], children: SPEECH },
-    ValueKind { name: "p", attributes: &[], children: PARAGRAPH },
-    ValueKind { name: "phoneme", attributes: &[("alphabet", ALPHABETS, false), ("ph", &[], true)], children: &[] },
-    ValueKind {
+/// The same as in schema/twiml.json; a test checks that. The tables made from that file are only in the library.
+const KINDS: [ElementKind; 10] = [
+    ElementKind { name: "break", attributes: &[("strength", STRENGTHS, false), ("time", &[], false)], children: &[] },
+    ElementKind { name: "emphasis", attributes: &[("level", LEVELS, false)], children: PHRASE },
+    ElementKind { name: "lang", attributes: &[("xml:lang", &[], true)], children: SPEECH },
+    ElementKind { name: "p", attributes: &[], children: PARAGRAPH },
+    ElementKind { name: "phoneme", attributes: &[("alphabet", ALPHABETS, false), ("ph", &[], true)], children: &[] },
+    ElementKind {
         name: "prosody",
         attributes: &[("pitch", &[], false), ("rate", &[], false), ("volume", &[], false)],
         children: SPEECH,
     },
-    ValueKind { name: "s", attributes: &[], children: PHRASE },
-    ValueKind {
+    ElementKind { name: "s", attributes: &[], children: PHRASE },
+    ElementKind {
         name: "say-as",
         attributes: &[("format", FORMATS, false), ("interpret-as", READINGS, true)],
         children: &[],
     },
-    ValueKind { name: "sub", attributes: &[("alias", &[], true)], children: &[] },
-    ValueKind { name: "w", attributes: &[("role", &[], false)], children: WORD },
+    ElementKind { name: "sub", attributes: &[("alias", &[], true)], children: &[] },
+    ElementKind { name: "w", attributes: &[("role", &[], false)], children: WORD },
 ];
 
-/// How deep elements may be.
-const DEEPEST: usize = 16;
+/// The maximum depth of elements.
+const MAX_DEPTH: usize = 16;
 
-/// Reads words with SSML elements among them, `Please hold <break time="1s"/> the line`; `None` where they are not
-/// well-formed, or hold an element, an attribute or a word that Twilio does not know. No comments, sections or
-/// instructions, and no entities but XML's own.
+/// Reads text with SSML elements, such as `Please hold <break time="1s"/> the line`; `None` if it is not well-formed,
+/// or has an element, an attribute or a value that Twilio does not support. It may have no comments, CDATA sections or
+/// processing instructions, and only the entities of XML.
 #[must_use]
 pub fn ssml(text: &str) -> Option<Vec<Node<'static>>> {
     let mut reader = Reader::from_str(text);
@@ -83,7 +83,7 @@ pub fn ssml(text: &str) -> Option<Vec<Node<'static>>> {
         match reader.read_event().ok()? {
             Event::Start(start) => {
                 let element = element(&start, open.last()?)?;
-                if open.len() > DEEPEST {
+                if open.len() > MAX_DEPTH {
                     return None;
                 }
                 open.push(element);
@@ -119,7 +119,7 @@ pub fn ssml(text: &str) -> Option<Vec<Node<'static>>> {
     }
 }
 
-/// Text in parts, around references, is one text.
+/// Adds text. The parts of a text around references become one text.
 fn push_text(parent: &mut Element<'static>, text: &str) {
     match parent.children.last_mut() {
         Some(Node::Text(before)) => before.to_mut().push_str(text),
@@ -129,9 +129,9 @@ fn push_text(parent: &mut Element<'static>, text: &str) {
 
 fn element(start: &BytesStart<'_>, parent: &Element<'_>) -> Option<Element<'static>> {
     let name = start.name().0;
-    let around = KINDS.iter().find(|kind| kind.name == parent.name);
+    let parent_kind = KINDS.iter().find(|kind| kind.name == parent.name);
     let kind = KINDS.iter().find(|kind| kind.name == name)?;
-    if !around.map_or(SPEECH, |kind| kind.children).contains(&kind.name) {
+    if !parent_kind.map_or(SPEECH, |kind| kind.children).contains(&kind.name) {
         return None;
     }
     let mut element = Element::new(kind.name);
@@ -139,18 +139,19 @@ fn element(start: &BytesStart<'_>, parent: &Element<'_>) -> Option<Element<'stat
     while let Some((name, written)) = attribute(&mut rest).ok()? {
         let (name, words, _) = kind.attributes.iter().find(|(known, ..)| *known == name)?;
         let value = value(written)?;
-        let takes = words.is_empty() || words.contains(&value.as_str());
-        if !takes || element.attributes.iter().any(|(earlier, _)| earlier == name) {
+        let is_allowed = words.is_empty() || words.contains(&value.as_str());
+        if !is_allowed || element.attributes.iter().any(|(earlier, _)| earlier == name) {
             return None;
         }
         element.attributes.push(((*name).into(), value.into()));
     }
     let has = |name: &str| element.attributes.iter().any(|(known, _)| known == name);
-    let complete = kind.attributes.iter().all(|(name, _, required)| !required || has(name));
-    complete.then_some(element)
+    let has_required = kind.attributes.iter().all(|(name, _, required)| !required || has(name));
+    has_required.then_some(element)
 }
 
-/// A value without its references; white space is a space, as XML has it.
+/// The value with its references replaced. White space becomes a space, as XML requires. `None` if it is not
+/// well-formed.
 fn value(written: &str) -> Option<String> {
     let mut value = String::with_capacity(written.len());
     let mut rest = written;
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_twilio_knows() {
+    fn supported_ssml_is_read() {
         for text in [
             "Please hold <break time=\"1s\"/> the line",
             "<p><s>One.</s> <s>Two &amp; three.</s></p>",
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_does_not() {
+    fn unsupported_or_ill_formed_ssml_is_refused() {
         for text in [
             "<break",
             "<s>One.",
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_the_schema_says() {
+    fn the_elements_equal_those_of_the_schema() {
         let schema: serde_json::Value = serde_json::from_str(include_str!("../../schema/twiml.json")).unwrap();
         let overlay: serde_json::Value = serde_json::from_str(include_str!("../../schema/overlay.json")).unwrap();
         let voice = &schema["documents"]["voice"];

@@ -9,16 +9,16 @@ use std::borrow::Cow;
 pub struct Element<'a> {
     /// Its name, as Twilio spells it.
     pub name: Cow<'a, str>,
-    /// Its attributes in the order they are written.
+    /// Its attributes in the order in which they are written.
     pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// What stands inside it.
+    /// Its content.
     pub children: Vec<Node<'a>>,
 }
 
-/// What may stand inside an element.
+/// The content of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node<'a> {
-    /// A comment; written with a space on either side.
+    /// A comment. It is written with a space on either side.
     Comment(Cow<'a, str>),
     /// An element.
     Element(Element<'a>),
@@ -40,14 +40,14 @@ impl<'a> Element<'a> {
         self
     }
 
-    /// Adds an element inside.
+    /// Adds a child element.
     #[must_use]
     pub fn child(mut self, child: Self) -> Self {
         self.children.push(Node::Element(child));
         self
     }
 
-    /// Adds text inside.
+    /// Adds text.
     #[must_use]
     pub fn text(mut self, text: impl Into<Cow<'a, str>>) -> Self {
         self.children.push(Node::Text(text.into()));

@@ -1,70 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What an attribute's value or an element's text may be.
+//! The check of an attribute's value or an element's text.
 
 use super::schema::ValueKind;
 use crate::phone::E164;
 use crate::text::{find, split_before};
 
-/// Whether `value` is of a kind that looks at the value alone.
+/// Whether `value` is of a kind. For the kinds that need more than the value, the result is `true`.
 pub(super) fn fits(kind: ValueKind, value: &str, wide: bool) -> bool {
     match kind {
         ValueKind::Boolean => matches!(value, "true" | "false"),
-        ValueKind::Phone => phone(value, wide),
+        ValueKind::Phone => is_phone(value, wide),
         ValueKind::Sip => {
             ["sip:", "sips:"].iter().any(|scheme| after(value, scheme).is_some_and(|rest| !rest.is_empty()))
         }
-        ValueKind::Url => url(value),
+        ValueKind::Url => is_url(value),
         ValueKind::Wss => after(value, "wss://").is_some_and(|rest| {
-            has_host(rest) && of_url(value) && (wide || find(rest, b'?').is_none()) && find(rest, b'#').is_none()
+            has_host(rest)
+                && has_only_url_chars(value)
+                && (wide || find(rest, b'?').is_none())
+                && find(rest, b'#').is_none()
         }),
         ValueKind::Any | ValueKind::Enum | ValueKind::Keys | ValueKind::Number => true,
     }
 }
 
-/// A whole number, as JavaScript writes it.
+/// A whole number, as JavaScript writes it; `None` for anything else.
 pub(super) fn integer(value: &str) -> Option<i32> {
     let digits = value.strip_prefix('-').unwrap_or(value);
-    // `parse` takes a plus too.
+    // `parse` also accepts a plus sign.
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     value.parse().ok()
 }
 
-/// What has letters is a name or an address, such as `client:desk`; what has none is a number, and that is E.164.
-fn phone(value: &str, short: bool) -> bool {
+/// Whether a value is an E.164 number, or has letters: then it is a name or an address, such as `client:desk`. `short`
+/// also allows short codes.
+fn is_phone(value: &str, short: bool) -> bool {
     let is_name = value.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
     let is_short = short && (3..=8).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
     is_name || is_short || E164::parse(value).is_some()
 }
 
-/// An absolute URL with `http` or `https` and a host, or a relative one, which may be empty (RFC 3986).
-fn url(value: &str) -> bool {
+/// Whether a value is an absolute URL with `http` or `https` and a host, or a relative URL, which may be empty (RFC
+/// 3986).
+fn is_url(value: &str) -> bool {
     let (scheme, rest) = split_before(value, |byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
-    let sound = match rest.strip_prefix(':') {
+    let has_valid_host = match rest.strip_prefix(':') {
         Some(rest) => {
             let known = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
             known && rest.strip_prefix("//").is_some_and(has_host)
         }
         None => value.strip_prefix("//").is_none_or(has_host),
     };
-    sound && of_url(value)
+    has_valid_host && has_only_url_chars(value)
 }
 
-/// Whether all characters may stand in a URL, or in one that is yet to be escaped.
-fn of_url(value: &str) -> bool {
+/// Whether a URL may contain all characters, escaped or not.
+fn has_only_url_chars(value: &str) -> bool {
     !value.bytes().any(|byte| matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | b'\\' | 0x7f))
 }
 
-/// Whether there is a host at the beginning, userinfo aside.
+/// Whether the text begins with a host, after optional userinfo.
 fn has_host(rest: &str) -> bool {
     let (authority, _) = split_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
     let host = authority.rsplit('@').next().unwrap_or_default();
     !host.is_empty() && !host.starts_with(':')
 }
 
-/// What follows `prefix`, in whatever case.
+/// The text after `prefix`, which may have any case; `None` if it has another prefix.
 fn after<'a>(value: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = value.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
@@ -88,14 +93,14 @@ mod tests {
             "/é",
             "https://example.com/{{From}}",
         ] {
-            assert!(url(good), "{good}");
+            assert!(is_url(good), "{good}");
         }
         for bad in ["ftp://example.com", "https:/v", "https://", "https:///v", "http://u@/v", "http://:80", "//", "a b"]
         {
-            assert!(!url(bad), "{bad}");
+            assert!(!is_url(bad), "{bad}");
         }
         for bad in ["javascript:alert", "/a\"b", "/a<b", "/a\\b", "/a\nb", "/\u{7f}"] {
-            assert!(!url(bad), "{bad}");
+            assert!(!is_url(bad), "{bad}");
         }
         let wss = |value, wide| fits(ValueKind::Wss, value, wide);
         assert!(wss("wss://example.com/a", false) && wss("WSS://example.com/a?b", true));
@@ -107,12 +112,12 @@ mod tests {
     #[test]
     fn phones() {
         for good in ["+15550100001", "client:desk", "sip:a@example.com", "whatsapp:+15550100001", "CLINIC"] {
-            assert!(phone(good, false), "{good}");
+            assert!(is_phone(good, false), "{good}");
         }
         for bad in ["", "5550100001", "+1 555 010 0001", "(555) 010-0001", "12345", "+911"] {
-            assert!(!phone(bad, false), "{bad}");
+            assert!(!is_phone(bad, false), "{bad}");
         }
-        assert!(phone("12345", true) && !phone("12", true) && !phone("123456789", true));
+        assert!(is_phone("12345", true) && !is_phone("12", true) && !is_phone("123456789", true));
         assert!(
             fits(ValueKind::Sip, "SIP:a", false)
                 && !fits(ValueKind::Sip, "sip:", false)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writing a tree as XML.
+//! Writes a tree as XML.
 
 use super::document::{Document, IllFormed};
 use super::tree::{Element, Node};
@@ -8,7 +8,7 @@ use super::tree::{Element, Node};
 /// Writes the document whose root is `root`.
 ///
 /// # Errors
-/// [`IllFormed`]: nothing is written then.
+/// [`IllFormed`]: the tree cannot be written.
 pub fn write(root: &Element<'_>) -> Result<String, IllFormed> {
     let mut document = Document::new();
     element(&mut document, root);
@@ -25,8 +25,8 @@ fn element<'a>(document: &mut Document<'a>, element: &'a Element<'_>) {
     document.open(&element.name, &attributes);
     for child in &element.children {
         match child {
-            // Deeper than any document is, there is nothing left to say.
-            Node::Element(_) if document.is_spoiled() => break,
+            // After an error the rest is not written, however deep it is.
+            Node::Element(_) if document.has_failed() => break,
             Node::Element(child) => self::element(document, child),
             Node::Text(text) => {
                 document.text(text);
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_as_twilio_does() {
+    fn the_output_equals_that_of_twilios_library() {
         let say = Element::new("Say").attribute("voice", "a&b<c>\"d\"'e'\t\n\r").text("a&b<c>\"d\"'e'\t\n\r");
         assert_eq!(
             body(&Element::new("Response").child(say)),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_be_ill_formed() {
+    fn a_tree_that_would_be_ill_formed_is_refused() {
         for text in ["\0", "\u{1}", "a\u{b}", "\u{fffe}", "x\u{ffff}"] {
             assert_eq!(write(&Element::new("Say").text(text)), Err(IllFormed::Character), "{text:?}");
             assert_eq!(write(&Element::new("Say").attribute("voice", text)), Err(IllFormed::Character), "{text:?}");

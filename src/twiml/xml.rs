@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Small parts of XML, as they are read.
+//! Reads attributes and references of XML.
 
 use crate::text::split_before;
 
-/// No XML.
+/// The text is not well-formed XML.
 pub(super) struct Malformed;
 
-/// Takes white space and an attribute from the beginning of `rest`; `None` at its end. The reader's own would let two
-/// attributes touch, and hashes their names.
+/// Reads white space and an attribute at the start of `rest`, and moves `rest` behind it; `None` at the end. The
+/// reader of `quick_xml` is not used here: it accepts attributes without white space between them, and hashes their
+/// names.
 pub(super) fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, Malformed> {
-    let begun = rest.trim_ascii_start();
-    if begun.is_empty() {
+    let start = rest.trim_ascii_start();
+    if start.is_empty() {
         return Ok(None);
     }
-    let (name, after) = split_before(begun, |byte| byte == b'=' || byte.is_ascii_whitespace());
+    let (name, after) = split_before(start, |byte| byte == b'=' || byte.is_ascii_whitespace());
     let quoted = after.trim_ascii_start().strip_prefix('=').unwrap_or_default().trim_ascii_start();
     let quote = quoted.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or(Malformed)?;
     let (value, end) = split_before(quoted.get(1..).unwrap_or_default(), |byte| byte == quote);
-    if name.is_empty() || end.is_empty() || begun.len() == rest.len() {
+    if name.is_empty() || end.is_empty() || start.len() == rest.len() {
         return Err(Malformed);
     }
     *rest = end.get(1..).unwrap_or_default();
     Ok(Some((name, value)))
 }
 
-/// What a reference stands for: one of XML's five names, or a number. A number that XML has no character for gives one
-/// that it has no way to write, which the check then finds in its place.
+/// The character of a reference: one of the five names of XML, or a number. A number without a character gives U+FFFF,
+/// which XML does not allow, so the check reports it.
 pub(super) fn character(name: &str) -> Option<char> {
     const NO_CHARACTER: char = '\u{ffff}';
     let Some(number) = name.strip_prefix('#') else {
