@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! An event as it crosses the boundary: one text, and the length of each field in it.
+//! The format of an event between the host and the core: one text, and the length of each field in it.
 //!
-//! Lengths, not separators: a caller chooses the text, so no character could be trusted to separate.
+//! The fields have lengths and no separators. A caller chooses the text, so it may contain any separator.
 
-/// A text cut into fields.
+/// A text that consists of fields.
 #[derive(Clone, Default)]
 pub struct Frame {
     text: String,
-    /// First [`Frame::HEAD`] numbers of its own, then the length of each field in bytes.
+    /// First the head, [`Frame::HEAD`] numbers, then the length of each field in bytes.
     numbers: Vec<u32>,
 }
 
 impl Frame {
-    /// How many numbers stand before the lengths.
+    /// How many numbers come before the lengths.
     pub const HEAD: usize = 5;
 
-    /// Takes a text that the host wrote in Latin-1, one byte for a UTF-16 code unit, and its numbers. Lengths count UTF-16
-    /// code units, as JavaScript does. A frame whose lengths do not fit its text has no fields.
+    /// Reads a text that the host wrote in Latin-1, one byte for a UTF-16 code unit, and its numbers. The lengths count
+    /// UTF-16 code units, as JavaScript does. If the lengths do not match the text, the frame has no fields.
     #[must_use]
     pub fn from_latin1(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
         let text = from_latin1(bytes, lengths(&mut numbers));
-        Self::with(text, numbers)
+        Self::new(text, numbers)
     }
 
-    /// The same for a text in UTF-16, the lower byte first. A lone surrogate is read as U+FFFD.
+    /// As [`Frame::from_latin1`], for a text in UTF-16, little-endian. A lone surrogate becomes U+FFFD.
     #[must_use]
     pub fn from_utf16(bytes: &[u8], mut numbers: Vec<u32>) -> Self {
         let text = from_utf16(bytes, lengths(&mut numbers));
-        Self::with(text, numbers)
+        Self::new(text, numbers)
     }
 
-    /// The same for a text in UTF-8, from hosts that can write nothing else.
+    /// As [`Frame::from_latin1`], for a text in UTF-8, from hosts that can write nothing else.
     #[must_use]
     pub fn from_utf8(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
         let text = from_utf8(bytes, lengths(&mut numbers));
-        Self::with(text, numbers)
+        Self::new(text, numbers)
     }
 
-    fn with(text: Option<String>, numbers: Vec<u32>) -> Self {
+    fn new(text: Option<String>, numbers: Vec<u32>) -> Self {
         text.map(|text| Self { text, numbers }).unwrap_or_default()
     }
 
@@ -48,38 +48,38 @@ impl Frame {
         &self.text
     }
 
-    /// One of the numbers before the lengths; 0 where the frame is too short.
+    /// A number of the head; 0 if the frame is too short.
     #[must_use]
     pub fn head(&self, index: usize) -> u32 {
         debug_assert!(index < Self::HEAD);
         self.numbers.get(index).copied().unwrap_or_default()
     }
 
-    /// The fields in order; `None` where lengths and text do not fit each other.
+    /// The fields in order; `None` if the lengths do not match the text.
     #[must_use]
     pub fn fields(&self) -> Option<Vec<&str>> {
-        let mut cut = self.cut();
-        let mut fields = Vec::with_capacity(cut.left());
-        while cut.left() > 0 {
-            fields.push(cut.next()?);
+        let mut reader = self.reader();
+        let mut fields = Vec::with_capacity(reader.remaining());
+        while reader.remaining() > 0 {
+            fields.push(reader.next()?);
         }
-        cut.is_whole().then_some(fields)
+        reader.is_at_end().then_some(fields)
     }
 
-    /// Cuts the fields one by one.
-    pub(super) fn cut(&self) -> Cut<'_> {
-        Cut { rest: &self.text, lengths: self.numbers.get(Self::HEAD..).unwrap_or_default() }
+    /// A reader that returns the fields one by one.
+    pub(super) fn reader(&self) -> FieldReader<'_> {
+        FieldReader { rest: &self.text, lengths: self.numbers.get(Self::HEAD..).unwrap_or_default() }
     }
 }
 
-/// The fields of a frame that are not yet cut.
-pub(super) struct Cut<'a> {
+/// The fields of a frame that are not read yet.
+pub(super) struct FieldReader<'a> {
     rest: &'a str,
     lengths: &'a [u32],
 }
 
-impl<'a> Cut<'a> {
-    /// The next field.
+impl<'a> FieldReader<'a> {
+    /// The next field; `None` at the end, or if its length does not fit.
     pub(super) fn next(&mut self) -> Option<&'a str> {
         let (length, lengths) = self.lengths.split_first()?;
         let (field, rest) = self.rest.split_at_checked(*length as usize)?;
@@ -87,13 +87,13 @@ impl<'a> Cut<'a> {
         Some(field)
     }
 
-    /// How many fields are left.
-    pub(super) const fn left(&self) -> usize {
+    /// How many fields are not read yet.
+    pub(super) const fn remaining(&self) -> usize {
         self.lengths.len()
     }
 
-    /// Whether the fields are all cut, and nothing is left of the text.
-    pub(super) const fn is_whole(&self) -> bool {
+    /// Whether all fields are read and no text remains.
+    pub(super) const fn is_at_end(&self) -> bool {
         self.lengths.is_empty() && self.rest.is_empty()
     }
 }
@@ -103,9 +103,9 @@ fn lengths(numbers: &mut [u32]) -> &mut [u32] {
     numbers.get_mut(Frame::HEAD..).unwrap_or_default()
 }
 
-/// Reads Latin-1, and makes the lengths count bytes.
+/// Reads Latin-1, and changes the lengths to bytes.
 fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
-    // In ASCII text a code unit is a byte already.
+    // In ASCII, a code unit is one byte.
     if bytes.is_ascii() {
         return String::from_utf8(bytes).ok();
     }
@@ -116,55 +116,55 @@ fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     from_utf16(&wide, lengths)
 }
 
-/// Reads UTF-16, but half a surrogate pair never with the half of another field's; makes the lengths count bytes.
+/// Reads UTF-16, and changes the lengths to bytes. The halves of a surrogate pair in two fields are not joined.
 fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     let (mut rest, odd) = bytes.as_chunks::<2>();
-    let told = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
-    if told != rest.len() as u64 || !odd.is_empty() {
+    let total = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
+    if total != rest.len() as u64 || !odd.is_empty() {
         return None;
     }
     // UTF-8 takes at most three bytes for a code unit.
     let mut text = vec![0; rest.len() * 3];
-    let mut room = text.as_mut_slice();
+    let mut output = text.as_mut_slice();
     let mut lengths = lengths.iter_mut();
-    // The field that is being read, and how much of the text begins with what is left of it.
-    let (mut field, mut within) = (&mut 0, 0);
+    // The length of the current field, and how many of its code units are not read yet.
+    let (mut field, mut unread) = (&mut 0, 0);
     loop {
-        let ascii = put_ascii(room, rest);
+        let ascii = copy_ascii(output, rest);
         rest = rest.get(ascii..)?;
-        room = room.get_mut(ascii..)?;
+        output = output.get_mut(ascii..)?;
         if rest.is_empty() {
             break;
         }
-        let mut ahead = ascii;
-        while within <= ahead {
-            ahead -= within;
+        let mut copied = ascii;
+        while unread <= copied {
+            copied -= unread;
             field = lengths.next()?;
-            within = *field as usize;
+            unread = *field as usize;
         }
-        within -= ahead;
-        let units = rest.get(..within)?.iter().map(|unit| u16::from_le_bytes(*unit));
+        unread -= copied;
+        let units = rest.get(..unread)?.iter().map(|unit| u16::from_le_bytes(*unit));
         let next = char::decode_utf16(units).next()?.unwrap_or(char::REPLACEMENT_CHARACTER);
-        let (place, left) = room.split_at_mut_checked(next.len_utf8())?;
+        let (place, left) = output.split_at_mut_checked(next.len_utf8())?;
         next.encode_utf8(place);
-        (rest, room) = (rest.get(next.len_utf16()..)?, left);
-        within -= next.len_utf16();
+        (rest, output) = (rest.get(next.len_utf16()..)?, left);
+        unread -= next.len_utf16();
         *field += (next.len_utf8() - next.len_utf16()) as u32;
     }
-    let left = room.len();
-    text.truncate(text.len() - left);
+    let unused = output.len();
+    text.truncate(text.len() - unused);
     String::from_utf8(text).ok()
 }
 
-/// Writes what ASCII `units` begin with into `room`; how many they are.
-fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
+/// Copies the ASCII characters at the start of `units` to `output`, and returns how many it copied.
+fn copy_ascii(output: &mut [u8], units: &[[u8; 2]]) -> usize {
     let mut written = 0;
-    for (place, units) in room.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
+    for (place, units) in output.as_chunks_mut::<4>().0.iter_mut().zip(units.as_chunks::<4>().0) {
         let Some(four) = ascii(*units) else { break };
         *place = four;
         written += 4;
     }
-    let last = room.iter_mut().zip(units).skip(written);
+    let last = output.iter_mut().zip(units).skip(written);
     for (place, [low, _]) in last.take_while(|(_, unit)| matches!(unit, [0..0x80, 0])) {
         *place = *low;
         written += 1;
@@ -172,7 +172,7 @@ fn put_ascii(room: &mut [u8], units: &[[u8; 2]]) -> usize {
     written
 }
 
-/// Four code units as bytes, where all are ASCII.
+/// Four code units as bytes; `None` unless all are ASCII.
 fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
     let word = u64::from_le_bytes(*units.as_flattened().first_chunk()?);
     if word & 0xff80_ff80_ff80_ff80 != 0 {
@@ -182,13 +182,13 @@ fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
     Some(((pairs | pairs >> 16) as u32).to_le_bytes())
 }
 
-/// Takes UTF-8, and makes the lengths count bytes.
+/// Reads UTF-8, and changes the lengths to bytes.
 fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     if !text.is_ascii() {
         let mut rest = text.as_str();
         for length in lengths {
-            let (field, after) = rest.split_at_checked(bytes_of(rest.as_bytes(), *length as usize))?;
+            let (field, after) = rest.split_at_checked(utf8_length(rest.as_bytes(), *length as usize))?;
             *length = field.len() as u32;
             rest = after;
         }
@@ -196,8 +196,8 @@ fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     Some(text)
 }
 
-/// How many bytes the first `units` UTF-16 code units of `text` take.
-fn bytes_of(text: &[u8], units: usize) -> usize {
+/// How many bytes the first `units` UTF-16 code units of `text` take; `usize::MAX` if the text is shorter.
+fn utf8_length(text: &[u8], units: usize) -> usize {
     // Nearly all fields are ASCII.
     if text.get(..units).is_some_and(<[u8]>::is_ascii) {
         return units;
@@ -220,7 +220,7 @@ fn bytes_of(text: &[u8], units: usize) -> usize {
 
 #[cfg(test)]
 impl Frame {
-    /// Writes a frame as a host does.
+    /// A frame as a host writes it.
     pub(crate) fn of(head: [u32; Self::HEAD], fields: &[&str]) -> Self {
         let lengths = fields.iter().map(|field| field.encode_utf16().count() as u32);
         Self::from_utf8(fields.concat().into_bytes(), head.into_iter().chain(lengths).collect())
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_what_was_joined() {
+    fn joined_fields_are_split_again() {
         for fields in [
             &["a", "", "bc", "12345678901234567890"][..],
             &["é", "", "ÿ\u{80}abcdefgh", "a"],
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_a_pair_do_not_meet() {
+    fn surrogate_halves_of_two_fields_are_not_joined() {
         let bytes = utf16("a😀b");
         let fields = |lengths: &[u32]| {
             let frame = Frame::from_utf16(&bytes, [&[0; 5], lengths].concat());
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_lengths_that_do_not_fit() {
+    fn lengths_that_do_not_match_the_text_are_refused() {
         for (text, numbers) in [
             ("abc", &[0, 0, 0, 0, 0, 2][..]),
             ("abc", &[0, 0, 0, 0, 0, 4]),

@@ -1,38 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio calls and messages, answered inside Medplum.
+//! Plumline answers Twilio calls inside Medplum.
 //!
-//! The core decides and the host performs. Everything that the core needs comes in as a value: the event, the secrets, the
-//! time. Everything that it wants done goes out as a value. It has no clock, network, randomness, log or JavaScript.
+//! This crate is the core. It decides what happens, and the host, which is JavaScript, performs it. The core has no
+//! clock, no network, no random numbers, no log and no access to JavaScript. It receives everything as a value: the
+//! event, the secrets, the time. It returns everything as a value: requests, log lines, a response.
 //!
-//! # How an event runs
+//! # The run loop
 //!
-//! 1. The host (`bot-wrapper/`) writes an event into the memory of the wasm and calls an export of [`wasm`].
-//! 2. A flow starts: [`bots::webhook`], [`bots::operations`] or [`bots::automation`]. A flow is an `async fn`, one use case
-//!    from top to bottom. It awaits [`Host::ask`](runtime::Host::ask).
-//! 3. [`runtime::Flow`] polls it. The requests that are open go to the host, all FHIR requests of one moment as one batch.
-//!    The host performs them and resumes the flow with the answers, until there is a response.
-//! 4. A trap of the wasm ends the instance. The host makes a new one and starts the event again (`bot-wrapper/flow.ts`);
-//!    after two traps the core answers with an apology ([`bots::webhook`]).
+//! ```text
+//!   host: JavaScript (bot-wrapper/)             core: Rust (this crate)
+//!
+//!   an event arrives ──────────── start ───────▶ a Flow starts (bots::webhook,
+//!                                                bots::operations, bots::automation)
+//!                                                  │
+//!                                                  ▼
+//!   perform the requests  ◀────── asks ───────── the flow awaits Host::ask
+//!   (FHIR, Twilio, timers)                         ▲        │
+//!        │                                         │        │ no more asks
+//!        └───────────────────── resume ────────────┘        ▼
+//!                              (answers)
+//!   send the reply, log   ◀────── reply ──────── the flow returns a Response
+//! ```
+//!
+//! 1. **Event.** The host writes the event into the memory of the WebAssembly instance and calls an export of [`wasm`].
+//! 2. **Start.** The export starts a flow: [`bots::webhook`], [`bots::operations`] or [`bots::automation`]. A flow is
+//!    an `async fn` that handles one use case from top to bottom.
+//! 3. **Asks.** The flow awaits [`Host::ask`](runtime::Host::ask). [`runtime::Flow`] polls it and returns the open
+//!    requests to the host. All FHIR requests that are open at the same time become one batch.
+//! 4. **Answers.** The host performs the requests and resumes the flow with the answers. Steps 3 and 4 repeat.
+//! 5. **Reply.** The flow returns a response. The host sends it and writes the log lines.
+//!
+//! If the WebAssembly instance traps, the host discards it, makes a new one and starts the event again
+//! (`bot-wrapper/flow.ts`). After two traps, the core answers with an apology ([`bots::webhook`]).
 //!
 //! # Modules
 //!
-//! Each module imports only from those before it; `npm run imports` checks that.
+//! A module imports only from the modules above it in this table. `npm run imports` checks that.
 //!
-//! | module | what it has |
+//! | module | contents |
 //! | --- | --- |
-//! | [`error`] [`text`] [`time`] [`json`] [`frame`] `sort` | codes and their help; small work on text; instants; JSON; the wire frame; one sort, for its size |
-//! | [`phone`] [`signature`] [`token`] [`message`] | numbers; who sent a request; access tokens; segments of a text |
-//! | [`twiml`] | documents, and checks of them by the tables of `schema/` |
-//! | [`fhir`] | references, systems, searches, outcomes, and what differs between two versions of a resource |
+//! | [`error`] | error codes and their help |
+//! | [`text`] [`time`] [`json`] | functions on text; instants and dates; JSON |
+//! | [`frame`] | the format of an event between the host and the core |
+//! | `sort` | one sort function, to keep the wasm small |
+//! | [`phone`] | phone numbers: parsing, countries, kinds |
+//! | [`signature`] | the check of `X-Twilio-Signature` |
+//! | [`token`] | access tokens for Twilio's SDKs |
+//! | [`message`] | SMS segments of a text |
+//! | [`twiml`] | TwiML documents, and their check against the tables of `schema/` |
+//! | [`fhir`] | references, systems, searches, outcomes, and the difference between two versions of a resource |
 //! | [`policy`] | who may be called |
-//! | [`dialplan`] | the clinic's call plan. [`dialplan::verbs`] has one file for each verb |
-//! | [`runtime`] | what runs a flow, and what passes between it and the host |
+//! | [`dialplan`] | the clinic's call plan; [`dialplan::verbs`] has one file for each verb |
+//! | [`runtime`] | the run loop: flows, the requests to the host and its answers |
 //! | [`rest`] | requests to Twilio's REST API |
-//! | [`chart`] | records of calls: merge, mapping to FHIR, guarded store |
+//! | [`chart`] | records of calls: merging, mapping to FHIR, conditional writes |
 //! | [`outbound`] | calls that the staff place: records, tickets, caller IDs |
-//! | [`bots`] | settings, and the flows of the three bots, one file each |
-//! | [`wasm`] | the boundary to JavaScript |
+//! | [`bots`] | settings, and the flows of the three bots, one file for each flow |
+//! | [`wasm`] | the exports to JavaScript |
 
 pub mod bots;
 pub mod chart;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Why a signature failed: tries the mistakes that are often made and names the one that would explain it.
+//! Explains why a signature does not match: tries common mistakes and names the one with which the signature would
+//! match.
 //!
-//! It never accepts anything. An explanation is known only where the signature itself fits the mistaken form,
-//! so a stranger without the token learns nothing from it.
+//! It never accepts a request. There is an explanation only if the signature matches the mistaken form, so someone
+//! without the token learns nothing from it.
 
 use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
@@ -12,12 +13,12 @@ use crate::error::Code;
 use crate::sort::sort;
 use crate::text::{find, list, split_before, split_on};
 
-/// The most HMACs that one explanation may cost.
+/// The maximum number of HMACs for one explanation.
 const MAX_HMACS: u32 = 32;
 
-/// What the failing request looked like from inside the server.
+/// The headers of the request that name the host and port that Twilio may have called.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen<'a> {
+pub struct HostHeaders<'a> {
     /// The header `Host`.
     pub host: &'a str,
     /// The header `X-Forwarded-Host`.
@@ -26,20 +27,27 @@ pub struct Seen<'a> {
     pub forwarded_port: &'a str,
 }
 
-/// The token of the example on Twilio's page about signatures, which tools and tutorials sign with.
+/// The example token of Twilio's documentation. Tools and tutorials sign with it.
 const EXAMPLE_TOKEN: &str = "12345";
 
-/// Names the mistake by which `signature` would fit, or [`Code::SignatureMismatch`]. At most 32 HMACs.
+/// The code of the mistake with which `signature` would match, or [`Code::SignatureMismatch`]. It costs at most 32
+/// HMACs.
 #[must_use]
-pub fn explain(url: &str, pairs: &[(&str, &str)], signature: &str, tokens: &[AuthToken], seen: Seen<'_>) -> Code {
+pub fn explain(
+    url: &str,
+    pairs: &[(&str, &str)],
+    signature: &str,
+    tokens: &[AuthToken],
+    headers: HostHeaders<'_>,
+) -> Code {
     let Some(parts) = signed_parts(url) else { return Code::UrlNotAbsolute };
     let params = SignedParams::new(pairs);
     let mut trial = Trial { signature, tokens, tail: params.tail(), left: MAX_HMACS };
-    trial.common(&parts, pairs, seen).unwrap_or(Code::SignatureMismatch)
+    trial.common(&parts, pairs, headers).unwrap_or(Code::SignatureMismatch)
 }
 
-/// As [`explain`], for a caller who passes its own URL and tokens: also names a query in another order, and white space
-/// around a token. `trimmed`: those of the tokens that have any, without it.
+/// As [`explain`], for a caller that passes its own URL and tokens. It also recognizes a query in another order, and
+/// white space around a token. `trimmed` has the tokens with white space around them, without that white space.
 #[must_use]
 pub fn explain_input(
     url: &str,
@@ -47,12 +55,12 @@ pub fn explain_input(
     signature: &str,
     tokens: &[AuthToken],
     trimmed: &[AuthToken],
-    seen: Seen<'_>,
+    headers: HostHeaders<'_>,
 ) -> Code {
     let Some(parts) = signed_parts(url) else { return Code::UrlNotAbsolute };
     let params = SignedParams::new(pairs);
     let mut trial = Trial { signature, tokens, tail: params.tail(), left: MAX_HMACS };
-    let code = trial.trimmed(&parts, trimmed).or_else(|| trial.common(&parts, pairs, seen));
+    let code = trial.trimmed(&parts, trimmed).or_else(|| trial.common(&parts, pairs, headers));
     code.or_else(|| trial.queries(&parts)).unwrap_or(Code::SignatureMismatch)
 }
 
@@ -90,8 +98,8 @@ impl Trial<'_> {
         Signature::over(token, url, self.tail).matches(self.signature)
     }
 
-    fn common(&mut self, parts: &UrlParts<'_>, pairs: &[(&str, &str)], seen: Seen<'_>) -> Option<Code> {
-        self.urls(parts, seen).or_else(|| self.params(parts, pairs)).or_else(|| self.example(parts))
+    fn common(&mut self, parts: &UrlParts<'_>, pairs: &[(&str, &str)], headers: HostHeaders<'_>) -> Option<Code> {
+        self.urls(parts, headers).or_else(|| self.params(parts, pairs)).or_else(|| self.example(parts))
     }
 
     fn example(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
@@ -104,7 +112,7 @@ impl Trial<'_> {
         tokens.iter().take(4).any(|token| self.signs(token, &url)).then_some(Code::SignatureTokenSpace)
     }
 
-    /// The query in other orders: frameworks that take a URL apart put it together by rules of their own.
+    /// Tries the query in other orders. Some frameworks parse a URL and build it again in their own order.
     fn queries(&mut self, parts: &UrlParts<'_>) -> Option<Code> {
         let (path, query) = split_on(parts.rest, b'?');
         let mut pairs = Vec::new();
@@ -119,7 +127,7 @@ impl Trial<'_> {
         let mut reversed = pairs.clone();
         reversed.reverse();
         let mut orders = vec![sorted, reversed];
-        // Few have few orders.
+        // Three parameters have only four more orders.
         if let [a, b, c] = *pairs {
             orders.extend([vec![a, c, b], vec![b, a, c], vec![b, c, a], vec![c, a, b]]);
         }
@@ -132,20 +140,20 @@ impl Trial<'_> {
         None
     }
 
-    /// Wrong turns in the URL, the commonest first.
-    fn urls(&mut self, parts: &UrlParts<'_>, seen: Seen<'_>) -> Option<Code> {
+    /// Tries common mistakes in the URL, the most common first.
+    fn urls(&mut self, parts: &UrlParts<'_>, headers: HostHeaders<'_>) -> Option<Code> {
         let other_scheme = if parts.scheme.eq_ignore_ascii_case("https://") { "http://" } else { "https://" };
-        let slash = with_other_slash(parts.rest);
+        let slash = toggle_trailing_slash(parts.rest);
         let mut tries = vec![
             (UrlParts { scheme: other_scheme, ..*parts }, Code::SignatureScheme),
             (UrlParts { scheme: other_scheme, port: "", ..*parts }, Code::SignatureScheme),
             (UrlParts { rest: &slash, ..*parts }, Code::SignaturePath),
         ];
-        // Where the request says it was sent.
-        for header in [seen.forwarded_host, seen.host] {
+        // The hosts that the headers of the request name.
+        for header in [headers.forwarded_host, headers.host] {
             for address in list(header).take(2) {
-                let (host, port) = cut_port(address);
-                // In another case it is another host to an HMAC.
+                let (host, port) = split_port(address);
+                // The HMAC is case-sensitive.
                 if host.is_empty() || host == parts.host {
                     continue;
                 }
@@ -154,9 +162,9 @@ impl Trial<'_> {
                 }
             }
         }
-        // Ports that are usual behind a proxy, and the ones that the request names.
-        let forwarded = [":", seen.forwarded_port].concat();
-        for port in [&forwarded, cut_port(seen.host).1, ":8443", ":8080", ":8103", ":3000", ":443", ":80"] {
+        // Ports that are common behind a proxy, and those that the headers of the request name.
+        let forwarded = [":", headers.forwarded_port].concat();
+        for port in [&forwarded, split_port(headers.host).1, ":8443", ":8080", ":8103", ":3000", ":443", ":80"] {
             if (2..=6).contains(&port.len()) && port != parts.port {
                 tries.push((UrlParts { port, ..*parts }, Code::SignaturePort));
             }
@@ -165,22 +173,22 @@ impl Trial<'_> {
         tries.into_iter().find(|(url, _)| self.fits(url, tail)).map(|(_, code)| code)
     }
 
-    /// What proxies and parsers do to parameters.
+    /// Tries common changes of the parameters by proxies and parsers.
     fn params(&mut self, parts: &UrlParts<'_>, pairs: &[(&str, &str)]) -> Option<Code> {
         if !pairs.is_empty() && self.fits(parts, b"") {
             return Some(Code::SignatureBodyIgnored);
         }
-        // Decoded twice, a leading plus becomes a space; not decoded, a space stays a plus.
+        // If decoded twice, a leading plus becomes a space. If not decoded, a space stays a plus.
         let restored = [
             restored(pairs, |at, byte| if at == 0 && byte == b' ' { b'+' } else { byte }),
             restored(pairs, |at, byte| if at > 0 && byte == b'+' { b' ' } else { byte }),
         ];
         for values in restored {
-            let mut mended = Vec::with_capacity(pairs.len());
+            let mut candidate = Vec::with_capacity(pairs.len());
             for ((name, _), value) in pairs.iter().zip(&values) {
-                mended.push((*name, value.as_str()));
+                candidate.push((*name, value.as_str()));
             }
-            if mended != pairs && self.fits(parts, SignedParams::new(&mended).tail()) {
+            if candidate != pairs && self.fits(parts, SignedParams::new(&candidate).tail()) {
                 return Some(Code::SignatureParamsAltered);
             }
         }
@@ -188,29 +196,29 @@ impl Trial<'_> {
     }
 }
 
-/// The values with `mend` done to each byte: one ASCII character for another.
-fn restored(pairs: &[(&str, &str)], mend: impl Fn(usize, u8) -> u8) -> Vec<String> {
+/// The values with each byte replaced by `replace`, which maps ASCII to ASCII.
+fn restored(pairs: &[(&str, &str)], replace: impl Fn(usize, u8) -> u8) -> Vec<String> {
     let mut values = Vec::with_capacity(pairs.len());
     for (_, value) in pairs {
         let mut bytes = value.as_bytes().to_vec();
         for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = mend(at, *byte);
+            *byte = replace(at, *byte);
         }
         values.push(String::from_utf8(bytes).unwrap_or_default());
     }
     values
 }
 
-/// Cuts `host:port`; the port with its colon, or empty.
-fn cut_port(address: &str) -> (&str, &str) {
-    // The colons of an IPv6 address stand in brackets.
+/// Splits `host:port`. The port has its colon, or is empty.
+fn split_port(address: &str) -> (&str, &str) {
+    // The colons of an IPv6 address are in brackets.
     let bracket = find(address, b']').unwrap_or(0);
     let colon = address.bytes().skip(bracket).position(|byte| byte == b':').map(|at| at + bracket);
     address.split_at_checked(colon.unwrap_or(address.len())).unwrap_or((address, ""))
 }
 
-/// Path and query with a slash at the path's end where there is none, and without it where there is one.
-fn with_other_slash(rest: &str) -> String {
+/// Path and query with the trailing slash of the path added or removed.
+fn toggle_trailing_slash(rest: &str) -> String {
     let (path, query) = split_before(rest, |byte| byte == b'?');
     match path.strip_suffix('/') {
         Some(shorter) => [shorter, query].concat(),

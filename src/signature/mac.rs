@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The keyed hash under a signature, and the key.
+//! The HMAC of a signature, and its key.
 
 use base64::alphabet;
 use hmac::digest::Output;
@@ -14,26 +14,26 @@ use crate::text::is_blank;
 
 /// A signing key: the account's auth token, or the secret of a shared key. Its `Debug` says `[redacted]`.
 ///
-/// HMAC hashes two blocks of the key before it comes to the text; they are hashed here, once.
+/// HMAC hashes two blocks of the key before the text. They are hashed once, when the key is made.
 #[derive(Clone)]
-pub struct AuthToken(Keyed);
+pub struct AuthToken(KeyedHmac);
 
 #[derive(Clone)]
-enum Keyed {
+enum KeyedHmac {
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
 }
 
 impl AuthToken {
-    /// Takes the token as it is, unless it is blank ([`is_blank`]).
+    /// A key of an auth token. The token is not trimmed.
     ///
     /// # Errors
-    /// [`Code::TokenBlank`]: anyone can sign with an empty key.
+    /// [`Code::TokenBlank`] if the token is blank ([`is_blank`]): anyone can sign with an empty key.
     pub fn new(text: &str) -> Result<Self, Code> {
         Self::shared(text, Algorithm::Sha1)
     }
 
-    /// The secret of a shared key, used with `algorithm`.
+    /// A key of the secret of a shared key, for `algorithm`.
     ///
     /// # Errors
     /// As [`AuthToken::new`].
@@ -42,26 +42,26 @@ impl AuthToken {
             return Err(Code::TokenBlank);
         }
         Ok(Self(match algorithm {
-            Algorithm::Sha1 => Keyed::Sha1(keyed(secret)),
-            Algorithm::Sha256 => Keyed::Sha256(keyed(secret)),
+            Algorithm::Sha1 => KeyedHmac::Sha1(new_hmac(secret)),
+            Algorithm::Sha256 => KeyedHmac::Sha256(new_hmac(secret)),
         }))
     }
 
-    /// A key whose texts all begin with `text`: it is hashed here, once. Not a key to sign anything else with.
-    pub(super) fn beginning(&self, text: &str) -> Self {
+    /// A key that has already hashed `text`. It signs only texts that begin with `text`.
+    pub(super) fn with_prefix(&self, text: &str) -> Self {
         let mut key = self.clone();
         match &mut key.0 {
-            Keyed::Sha1(mac) => mac.update(text.as_bytes()),
-            Keyed::Sha256(mac) => mac.update(text.as_bytes()),
+            KeyedHmac::Sha1(mac) => mac.update(text.as_bytes()),
+            KeyedHmac::Sha256(mac) => mac.update(text.as_bytes()),
         }
         key
     }
 
-    /// What it is used with.
+    /// The algorithm of the key.
     pub(super) const fn algorithm(&self) -> Algorithm {
         match self.0 {
-            Keyed::Sha1(_) => Algorithm::Sha1,
-            Keyed::Sha256(_) => Algorithm::Sha256,
+            KeyedHmac::Sha1(_) => Algorithm::Sha1,
+            KeyedHmac::Sha256(_) => Algorithm::Sha256,
         }
     }
 }
@@ -72,10 +72,10 @@ impl core::fmt::Debug for AuthToken {
     }
 }
 
-/// What the HMAC hashes with.
+/// The hash function of the HMAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `HMAC_SHA1`: every request that is signed with an auth token.
+    /// `HMAC_SHA1`: for auth tokens, and for shared keys.
     #[default]
     Sha1,
     /// `HMAC_SHA256`: shared keys only.
@@ -92,12 +92,12 @@ impl Signature {
     /// Signs `url` followed by `tail`.
     pub(super) fn over(key: &AuthToken, url: &str, tail: &[u8]) -> Self {
         match &key.0 {
-            Keyed::Sha1(mac) => Self::encode(&signed(mac, url, tail)),
-            Keyed::Sha256(mac) => Self::encode(&signed(mac, url, tail)),
+            KeyedHmac::Sha1(mac) => Self::encode(&hmac_of(mac, url, tail)),
+            KeyedHmac::Sha256(mac) => Self::encode(&hmac_of(mac, url, tail)),
         }
     }
 
-    /// Base64. The crate's encoder is made for long texts, and takes 2 kB of wasm.
+    /// Encodes as base64. The encoder of the `base64` crate would add 2 kB to the wasm.
     fn encode(bytes: &[u8]) -> Self {
         let digits = alphabet::STANDARD.as_str().as_bytes();
         let mut text = [b'='; 44];
@@ -117,29 +117,29 @@ impl Signature {
         core::str::from_utf8(&self.text[..self.len]).unwrap_or_default()
     }
 
-    /// Compares in constant time. The TEXT is compared: decoding first would accept a second spelling.
+    /// Compares in constant time. The text is compared, because decoding first would accept a second spelling.
     pub(super) fn matches(&self, given: &str) -> bool {
         let expected = &self.text[..self.len];
         !expected.is_empty() && bool::from(expected.ct_eq(given.as_bytes()))
     }
 }
 
-fn keyed<M: KeyInit>(secret: &str) -> M {
+fn new_hmac<M: KeyInit>(secret: &str) -> M {
     let Ok(mac) = M::new_from_slice(secret.as_bytes()) else {
-        // HMAC takes a key of any length.
+        // HMAC accepts a key of any length.
         unreachable!()
     };
     mac
 }
 
-fn signed<M: Mac + Clone>(mac: &M, url: &str, tail: &[u8]) -> Output<M> {
+fn hmac_of<M: Mac + Clone>(mac: &M, url: &str, tail: &[u8]) -> Output<M> {
     let mut mac = mac.clone();
     mac.update(url.as_bytes());
     mac.update(tail);
     mac.finalize().into_bytes()
 }
 
-/// The SHA-256 of a body in lower-case hex, as Twilio writes it into `bodySHA256`.
+/// The SHA-256 of a body in lowercase hex, as Twilio writes it into `bodySHA256`.
 #[must_use]
 pub fn sha256_hex(body: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -151,7 +151,7 @@ pub fn sha256_hex(body: &[u8]) -> String {
     text
 }
 
-/// Whether `given` is the hash of `body`, in lower-case hex.
+/// Whether `given` is the hash of `body`, in lowercase hex.
 pub(super) fn is_sha256_of(given: &str, body: &[u8]) -> bool {
     bool::from(sha256_hex(body).as_bytes().ct_eq(given.as_bytes()))
 }
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_a_blank_token_and_never_prints_one() {
+    fn a_blank_token_is_refused_and_no_token_is_printed() {
         for blank in [" \n", "", "\u{a0}", "\u{200b}", "\u{feff}", "\0", "\u{2060}\u{ad} \u{180e}\u{3000}\u{7f}"] {
             assert_eq!(AuthToken::new(blank).err(), Some(Code::TokenBlank), "{blank:?}");
             assert_eq!(AuthToken::shared(blank, Algorithm::Sha256).err(), Some(Code::TokenBlank), "{blank:?}");
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_published_example() {
+    fn the_example_of_twilios_documentation_is_signed() {
         let token = AuthToken::new("12345").unwrap();
         let tail = b"CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309To+18005551212";
         let signature = Signature::over(&token, "https://mycompany.com/myapp.php?foo=1&bar=2", tail);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn encodes_as_the_crate_does() {
+    fn base64_equals_that_of_the_crate() {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
         for len in 0..=32 {
             let bytes: Vec<u8> = (0..len).map(|at: u8| at.wrapping_mul(37) ^ 0xa5).collect();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_a_body() {
+    fn a_body_is_hashed() {
         assert_eq!(sha256_hex(b"{}"), "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
     }
 }

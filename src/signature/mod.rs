@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Who sent this: Twilio's `X-Twilio-Signature`.
+//! The check of `X-Twilio-Signature`, which shows that Twilio sent a request.
 //!
-//! The signed text is the URL, then for a form post every parameter's name and value, sorted by name, without
-//! delimiters; its HMAC-SHA1 under the account's auth token, in base64, is the signature. A JSON or text post is
-//! signed by its URL alone, to which Twilio adds `bodySHA256`.
-//! Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+//! The signed text is the URL. For a form POST, the name and value of every parameter follow, sorted by name, without
+//! separators. The signature is the HMAC-SHA1 of this text with the account's auth token, in base64. For a JSON or
+//! text POST, only the URL is signed; Twilio adds the hash of the body to it as `bodySHA256`. Source:
+//! <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
 
 mod explain;
 mod mac;
@@ -14,11 +14,9 @@ mod shared_key;
 mod url;
 mod verify;
 
-pub use explain::{Seen, explain, explain_input};
+pub use explain::{HostHeaders, explain, explain_input};
 pub use mac::{Algorithm, AuthToken, sha256_hex};
 pub use params::{SignedParams, SigningOrder, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};
 pub use url::{UrlParts, WebhookUrl};
-pub use verify::has_body_hash;
-pub use verify::which;
-pub use verify::{Accepted, Request, SignedBody, sign, signs_any, verify};
+pub use verify::{Request, SignedBody, Verified, find_signed_suffix, has_body_hash, sign, signs_any, verify};

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The parameters of a form post, as the signature takes them.
+//! The parameters of a form POST, as the signature covers them.
 
 use core::cmp::Ordering;
 
 use crate::sort::sort;
 use crate::text::copy;
 
-/// How the names are ordered. Twilio's own back end is unknown, and its libraries disagree: Node, Java and C#
-/// sort by UTF-16 code unit, Python, Go, PHP and Ruby by code point.
+/// How the names are sorted. What Twilio's back end does is unknown, and its libraries disagree: Node, Java and C#
+/// sort by UTF-16 code unit; Python, Go, PHP and Ruby sort by code point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortOrder {
     /// By UTF-16 code unit.
     Utf16,
-    /// By code point, which is the order of the UTF-8 bytes too.
+    /// By code point. This is also the order of the UTF-8 bytes.
     CodePoint,
 }
 
@@ -21,18 +21,19 @@ pub enum SortOrder {
 #[derive(Debug, Default)]
 pub struct SignedParams {
     tail: Vec<u8>,
-    /// The text in the other order, where that differs.
+    /// The text in the order of code points, if it differs.
     by_code_point: Option<Vec<u8>>,
 }
 
 impl SignedParams {
-    /// Orders `pairs`, all that were received: a repeated name gives each of its values once, in order.
+    /// Sorts `pairs`, which must be all received pairs. If a name is repeated, each of its values counts once, in
+    /// order.
     #[must_use]
     pub fn new(pairs: &[(&str, &str)]) -> Self {
         Self::of(pairs, &sorted(pairs, SortOrder::Utf16))
     }
 
-    /// Takes pairs whose names are those that `order` was made of, in the same places.
+    /// Uses an `order` that was made from the same names at the same places.
     #[must_use]
     pub fn ordered(pairs: &[(&str, &str)], order: &SigningOrder) -> Self {
         Self::of(pairs, &order.0)
@@ -46,7 +47,7 @@ impl SignedParams {
         Self { tail, by_code_point }
     }
 
-    /// Takes `pairs` in the order they have, for a caller that sorts by rules of its own.
+    /// Keeps the order of `pairs`, for a caller that sorts by its own rules.
     #[must_use]
     pub fn in_order(pairs: &[(&str, &str)]) -> Self {
         let mut order = Vec::with_capacity(pairs.len());
@@ -56,59 +57,60 @@ impl SignedParams {
         Self { tail: concat(pairs, &order), by_code_point: None }
     }
 
-    /// What follows the URL in the signed text, sorted as Twilio's Node library does; UTF-8.
+    /// The text after the URL in the signed text, in UTF-8, sorted as Twilio's Node library does.
     #[must_use]
     pub fn tail(&self) -> &[u8] {
         &self.tail
     }
 
-    /// The same in the other order, where that differs.
+    /// The same in the order of code points; `None` if it does not differ.
     #[must_use]
     pub fn other_tail(&self) -> Option<&[u8]> {
         self.by_code_point.as_deref()
     }
 }
 
-/// The two orders part only where a code point above U+FFFF is compared with one in U+E000..U+FFFF.
+/// Whether the two orders may differ: they do so only if a code point above U+FFFF is compared with one in
+/// U+E000..U+FFFF.
 fn orders_may_differ(text: &[u8]) -> bool {
     let (lines, rest) = text.as_chunks::<32>();
     let (mut high, mut astral) = (false, false);
-    let mut look = |bytes: &[u8]| {
+    let mut scan = |bytes: &[u8]| {
         for byte in bytes {
             high |= matches!(byte, 0xee | 0xef);
             astral |= *byte >= 0xf0;
         }
     };
     for line in lines {
-        // 32 ASCII characters at once: nearly all of a webhook.
+        // Checks 32 characters at once. Nearly all of a webhook is ASCII.
         let mut bits = 0;
         for word in line.as_chunks::<8>().0 {
             bits |= u64::from_ne_bytes(*word);
         }
         if bits & 0x8080_8080_8080_8080 != 0 {
-            look(line);
+            scan(line);
         }
     }
     if !rest.is_ascii() {
-        look(rest);
+        scan(rest);
     }
     high && astral
 }
 
-/// Where a pair stands among those received.
+/// The place of a pair among the received pairs.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    /// The first eight bytes of its name as a number: most comparisons end here.
+    /// The first eight bytes of its name as a number. Most comparisons need only this.
     prefix: u64,
     index: usize,
 }
 
-/// The signing order of parameters with certain names, whatever their values.
+/// The signing order of parameters with certain names and any values.
 #[derive(Clone, Debug, Default)]
 pub struct SigningOrder(Vec<Place>);
 
 impl SigningOrder {
-    /// Orders names; `None` where one is there twice.
+    /// Sorts names; `None` if a name is repeated.
     #[must_use]
     pub fn new(names: &[String]) -> Option<Self> {
         let mut pairs = Vec::with_capacity(names.len());
@@ -120,14 +122,14 @@ impl SigningOrder {
     }
 }
 
-/// The places in signing order, each pair once.
+/// The places in signing order. A repeated pair counts once.
 fn sorted(pairs: &[(&str, &str)], order: SortOrder) -> Vec<Place> {
     let mut places = Vec::with_capacity(pairs.len());
     for (index, (name, _)) in pairs.iter().enumerate() {
         places.push(Place { prefix: prefix(name.as_bytes()), index });
     }
     sort(&mut places, |a, b| {
-        // Beyond ASCII the orders may differ, and the bytes are not the whole story.
+        // Outside ASCII the two orders may differ, so the bytes do not decide.
         if a.prefix != b.prefix && (a.prefix | b.prefix) & 0x8080_8080_8080_8080 == 0 {
             return a.prefix < b.prefix;
         }
@@ -146,7 +148,7 @@ fn prefix(name: &[u8]) -> u64 {
     for byte in name {
         prefix = prefix << 8 | u64::from(*byte);
     }
-    // An empty name is all zeros already, and a shift by 64 is none.
+    // For an empty name the shift is 64, which is not allowed, and the prefix is 0.
     prefix.checked_shl(8 * (8 - name.len() as u32)).unwrap_or(0)
 }
 
@@ -154,7 +156,8 @@ fn compare(a: &str, b: &str, order: SortOrder) -> Ordering {
     let bytes = a.bytes().zip(b.bytes());
     for (a, b) in bytes {
         if a != b {
-            // In UTF-16 what is above U+FFFF, F0 and up in UTF-8, comes before U+E000..U+FFFF, EE and EF.
+            // In UTF-16, code points above U+FFFF (first byte F0 and up in UTF-8) come before U+E000..U+FFFF (EE and
+            // EF).
             let flipped = order == SortOrder::Utf16 && a.min(b) >= 0xee && a.min(b) < 0xf0 && a.max(b) >= 0xf0;
             return if flipped { b.cmp(&a) } else { a.cmp(&b) };
         }
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn sorts_by_name_then_value_and_drops_repeats() {
+    fn pairs_are_sorted_by_name_then_value_without_repeats() {
         assert_eq!(tail(&[("b", "1"), ("a", "2"), ("a", "1"), ("a", "2")]), "a1a2b1");
         assert_eq!(
             tail(&[("MediaUrl2", "c"), ("MediaUrl10", "b"), ("MediaUrl1", "a")]),
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_serves_all_values() {
+    fn an_order_can_be_used_with_any_values() {
         for names in
             [&["b", "a", "c"][..], &["CalledCity", "Called", "CalledCountry"], &["", "\u{10000}", "\u{e000}"], &[]]
         {
@@ -216,12 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn keeps_a_given_order() {
+    fn in_order_keeps_the_order() {
         assert_eq!(SignedParams::in_order(&[("b", "1"), ("a", "2"), ("a", "2")]).tail(), b"b1a2a2");
     }
 
     #[test]
-    fn gives_both_orders_where_they_differ() {
+    fn both_orders_are_kept_if_they_differ() {
         let differing = [("\u{e000}", "pua"), ("\u{10000}", "astral")];
         let params = SignedParams::new(&differing);
         assert_eq!(params.tail(), "\u{10000}astral\u{e000}pua".as_bytes());
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_as_javascript_does() {
+    fn names_are_compared_as_in_javascript() {
         let texts = [
             "",
             "a",

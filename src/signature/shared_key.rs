@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Shared keys: secrets of the customer's own that sign in place of the auth token (public beta, 2026).
+//! Shared keys: secrets of the customer that sign instead of the auth token (public beta, 2026).
 //!
 //! Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>. The header that names the key is not
-//! signed, so which key goes with which algorithm comes from configuration alone.
+//! signed, so the algorithm of a key comes only from the configuration.
 
 use super::mac::{Algorithm, AuthToken};
 use crate::error::Code;
@@ -14,24 +14,24 @@ use crate::text::{list, split_on};
 pub struct SharedKey<'a> {
     /// Its id, `webhooks_sharedkey_…`.
     pub id: &'a str,
-    /// Its secret, with the algorithm that it is used with.
+    /// Its secret and algorithm.
     pub secret: AuthToken,
 }
 
-/// The header `X-Twilio-Webhooks-Signature-Settings` and the keys that are configured.
+/// The header `X-Twilio-Webhooks-Signature-Settings` and the configured keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SharedKeys<'a> {
-    /// The header's value; empty where there is none.
+    /// The value of the header; empty if there is none.
     pub header: &'a str,
-    /// The keys that are accepted.
+    /// The configured keys.
     pub keys: &'a [SharedKey<'a>],
 }
 
 impl<'a> SharedKeys<'a> {
-    /// The key that the header names, `None` where the auth token signs.
+    /// The key that the header names; `None` if the auth token signs.
     ///
     /// # Errors
-    /// [`Code::SharedKeyUnknown`] where keys are configured and the header names another, or another algorithm.
+    /// [`Code::SharedKeyUnknown`] if keys are configured, and the header names another key or another algorithm.
     pub fn chosen(&self) -> Result<Option<&'a SharedKey<'a>>, Code> {
         if self.keys.is_empty() {
             return Ok(None);

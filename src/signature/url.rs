@@ -5,21 +5,21 @@
 use crate::error::Code;
 use crate::text::{find, split_before, split_on};
 
-/// The absolute URL that Twilio calls, as Twilio has it.
+/// The absolute URL that Twilio calls, in Twilio's spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl(String);
 
 impl WebhookUrl {
-    /// Takes a URL that has a scheme and a host.
+    /// A URL of `text`.
     ///
     /// # Errors
-    /// [`Code::UrlNotAbsolute`].
+    /// [`Code::UrlNotAbsolute`] without a scheme and a host.
     pub fn new(text: impl Into<String>) -> Result<Self, Code> {
         let text = text.into();
         if UrlParts::is_absolute(&text) { Ok(Self(text)) } else { Err(Code::UrlNotAbsolute) }
     }
 
-    /// The same of a URL by which data of patients travels: https, or on this machine.
+    /// As [`WebhookUrl::new`], for a URL that receives patient data: it must use https, or lead to this machine.
     ///
     /// # Errors
     /// [`Code::UrlNotAbsolute`], [`Code::UrlInsecure`].
@@ -28,7 +28,7 @@ impl WebhookUrl {
         if is_secure(&url.0) { Ok(url) } else { Err(Code::UrlInsecure) }
     }
 
-    /// As given.
+    /// The URL as it was passed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -38,7 +38,7 @@ impl WebhookUrl {
 /// Whether a request to an absolute URL is encrypted, or does not leave this machine.
 fn is_secure(url: &str) -> bool {
     let (scheme, rest) = split_on(url, b':');
-    let authority = split_before(rest.get(2..).unwrap_or_default(), ends_authority).0;
+    let authority = split_before(rest.get(2..).unwrap_or_default(), is_authority_end).0;
     let is = |name: &str| scheme.eq_ignore_ascii_case(name);
     is("https") || is("wss") || (is("http") || is("ws")) && is_loopback(authority)
 }
@@ -64,7 +64,7 @@ fn dotted(host: &str) -> ([&str; 3], &str) {
     ([first, second, third], rest)
 }
 
-/// A URL cut into parts, each exactly as written: re-encoding would change what was signed.
+/// The parts of a URL, each exactly as written. Encoding them again would change what was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UrlParts<'a> {
     /// With `://`.
@@ -77,7 +77,7 @@ pub struct UrlParts<'a> {
     pub port: &'a str,
     /// Path and query.
     pub rest: &'a str,
-    /// With `#`, or empty. A fragment holds Twilio's connection overrides and is not signed.
+    /// With `#`, or empty. A fragment contains Twilio's connection overrides and is not signed.
     pub fragment: &'a str,
 }
 
@@ -87,7 +87,7 @@ impl<'a> UrlParts<'a> {
         Self::parse(url).is_some()
     }
 
-    /// Cuts off the scheme, `://` included.
+    /// The scheme with `://`, and the rest; `None` without a scheme.
     fn scheme(url: &'a str) -> Option<(&'a str, &'a str)> {
         let (name, after) = split_on(url, b':');
         let after = after.strip_prefix("//")?;
@@ -97,11 +97,11 @@ impl<'a> UrlParts<'a> {
         named.then(|| url.split_at_checked(url.len() - after.len()))?
     }
 
-    /// Cuts an absolute URL; `None` if `url` has no scheme and host.
+    /// The parts of an absolute URL; `None` if `url` has no scheme or host.
     #[must_use]
     pub fn parse(url: &'a str) -> Option<Self> {
         let (scheme, after) = Self::scheme(url)?;
-        let (authority, rest) = split_before(after, ends_authority);
+        let (authority, rest) = split_before(after, is_authority_end);
         let last = |text: &str, byte| text.bytes().rposition(|one| one == byte).map_or(0, |at| at + 1);
         let (userinfo, host_port) = authority.split_at_checked(last(authority, b'@'))?;
         // A colon begins the port only after the closing bracket of an IPv6 address.
@@ -112,14 +112,14 @@ impl<'a> UrlParts<'a> {
         (!host.is_empty()).then_some(Self { scheme, userinfo, host, port, rest, fragment })
     }
 
-    /// Puts the parts together again.
+    /// The parts as one URL.
     #[must_use]
     pub fn join(&self) -> String {
         [self.scheme, self.userinfo, self.host, self.port, self.rest, self.fragment].concat()
     }
 
-    /// Every spelling to try, the likeliest first and each once: as given; without its port, or with the default
-    /// one if it has none; and all of these without userinfo, with the host in lower case, without the fragment.
+    /// Every spelling to try, each once, the most probable first: as given; without its port, or with the default port
+    /// if it has none; and all of these without userinfo, with the host in lowercase, and without the fragment.
     #[must_use]
     pub fn forms(&self) -> Vec<String> {
         let lower = self.host.to_ascii_lowercase();
@@ -139,7 +139,7 @@ impl<'a> UrlParts<'a> {
         forms
     }
 
-    /// The ports to try. Libraries give `wss` port 80; 443 is the true one, so both.
+    /// The ports to try. For `wss`, some libraries use port 80 although 443 is correct, so both are tried.
     fn ports(&self) -> [Option<&'a str>; 3] {
         let scheme_is = |name: &str| self.scheme.eq_ignore_ascii_case(name);
         let (default, other) = match scheme_is("wss://") {
@@ -151,7 +151,7 @@ impl<'a> UrlParts<'a> {
         [Some(self.port), Some(default), other]
     }
 
-    /// The values of `bodySHA256` in the query: the first, and whether there is another.
+    /// The first value of `bodySHA256` in the query, and whether there is another one; `None` if there is no value.
     pub(super) fn body_hash(&self) -> Option<(&'a str, bool)> {
         let (_, mut query) = split_on(self.rest, b'?');
         let mut hash = None;
@@ -169,7 +169,7 @@ impl<'a> UrlParts<'a> {
     }
 }
 
-fn ends_authority(byte: u8) -> bool {
+fn is_authority_end(byte: u8) -> bool {
     matches!(byte, b'/' | b'?' | b'#')
 }
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_every_part_as_written() {
+    fn every_part_is_kept_as_written() {
         let url = "HTTPS://u:p@[2001:db8::1]:8443/a?b=c:d@e#rc=3";
         let parts = UrlParts::parse(url).unwrap();
         assert_eq!((parts.scheme, parts.userinfo, parts.host), ("HTTPS://", "u:p@", "[2001:db8::1]"));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn tries_the_port_both_ways() {
+    fn forms_have_and_omit_the_port() {
         assert_eq!(forms("https://a.example/v"), ["https://a.example/v", "https://a.example:443/v"]);
         assert_eq!(forms("http://a.example"), ["http://a.example", "http://a.example:80"]);
         assert_eq!(forms("https://a.example:8443/v"), ["https://a.example:8443/v", "https://a.example/v"]);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn strips_userinfo_and_fragment_and_lowers_the_host() {
+    fn forms_omit_userinfo_and_fragment_and_lowercase_the_host() {
         let all = forms("https://u@A.example/v#rc=3");
         assert_eq!(all.len(), 16);
         for form in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Signing, and the verdict on a signature.
+//! Signs requests, and checks signatures.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use super::url::{UrlParts, WebhookUrl};
 use crate::error::Code;
 use crate::text::find;
 
-/// What came with the URL.
+/// The signed content besides the URL.
 #[derive(Clone, Copy, Debug)]
 pub enum SignedBody<'a> {
-    /// A form post, or a GET, which has no parameters beyond its URL.
+    /// The parameters of a form POST; none for a GET.
     Form(&'a SignedParams),
-    /// The bytes of a JSON or text post; the URL holds their hash as `bodySHA256`.
+    /// The bytes of a JSON or text POST. The URL contains their hash as `bodySHA256`.
     Raw(&'a [u8]),
 }
 
@@ -29,28 +29,28 @@ pub struct Request<'a> {
     pub body: SignedBody<'a>,
     /// The header `X-Twilio-Signature`.
     pub signature: &'a str,
-    /// The auth tokens that count: two while a rotation lasts.
+    /// The valid auth tokens: two during a rotation.
     pub tokens: &'a [AuthToken],
-    /// Shared keys, where any are configured.
+    /// The shared keys, if any are configured.
     pub shared_keys: SharedKeys<'a>,
 }
 
-/// A genuine request.
+/// A request with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted<'a> {
+pub struct Verified<'a> {
     /// The spelling of the URL that was signed.
     pub url: Cow<'a, str>,
-    /// Which of the tokens signed it; `None` for a shared key.
+    /// The index of the token that signed it; `None` for a shared key.
     pub token: Option<usize>,
 }
 
-/// The signature that Twilio sends with `url` and `params`.
+/// The signature that Twilio sends for `url` and `params`.
 #[must_use]
 pub fn sign(token: &AuthToken, url: &str, params: &SignedParams) -> String {
     Signature::over(token, url, params.tail()).as_str().to_owned()
 }
 
-/// Whether one of `urls`, taken letter for letter, is signed: for callers with URL forms of their own.
+/// Whether `signature` matches one of `urls` exactly, for callers that have their own spellings of a URL.
 #[must_use]
 pub fn signs_any(token: &AuthToken, signature: &str, urls: &[&str], params: &SignedParams) -> bool {
     urls.iter().any(|url| Signature::over(token, url, params.tail()).matches(signature))
@@ -59,16 +59,16 @@ pub fn signs_any(token: &AuthToken, signature: &str, urls: &[&str], params: &Sig
 /// Checks a request against every spelling of its URL ([`UrlParts::forms`]), both sort orders and all tokens.
 ///
 /// # Errors
-/// A [`Code`]: what is wrong with the question (`TOKEN_MISSING`, `BODY_MISSING`, `BODY_HASH_…`), or [`Code::SignatureMissing`],
+/// A [`Code`]: `TOKEN_MISSING`, `BODY_MISSING` or `BODY_HASH_…` for wrong arguments, or [`Code::SignatureMissing`],
 /// [`Code::SignatureMismatch`], [`Code::SharedKeyUnknown`].
-pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
+pub fn verify<'a>(request: &Request<'a>) -> Result<Verified<'a>, Code> {
     let url = request.url.as_str();
     if request.signature.is_empty() {
         return Err(Code::SignatureMissing);
     }
     let none = SignedParams::default();
     let params = match request.body {
-        // Twilio adds the hash to JSON and text posts alone, whose signature covers nothing but the URL.
+        // Twilio adds the hash only to JSON and text POSTs. Their signature covers only the URL.
         SignedBody::Form(params) if lacks_body(url, params) => return Err(Code::BodyMissing),
         SignedBody::Form(params) => params,
         SignedBody::Raw(body) => {
@@ -78,26 +78,28 @@ pub fn verify<'a>(request: &Request<'a>) -> Result<Accepted<'a>, Code> {
     };
     if let Some(key) = request.shared_keys.chosen()? {
         let url = matching_form(url, params, request.signature, &key.secret);
-        return url.map(|url| Accepted { url, token: None }).ok_or(Code::SignatureMismatch);
+        return url.map(|url| Verified { url, token: None }).ok_or(Code::SignatureMismatch);
     }
     if request.tokens.is_empty() {
         return Err(Code::TokenMissing);
     }
     let signed = request.tokens.iter().enumerate().find_map(|(index, token)| {
         let url = matching_form(url, params, request.signature, token)?;
-        Some(Accepted { url, token: Some(index) })
+        Some(Verified { url, token: Some(index) })
     });
     signed.ok_or(Code::SignatureMismatch)
 }
 
-/// The blocks that an HMAC hashes besides its text: padding, and the outer hash.
+/// The bytes that an HMAC hashes besides its text: padding, and the outer hash.
 const HMAC_BLOCKS: usize = 128;
 
-/// Which of some URLs was called: the place in `suffixes` of the one that, behind `url`, fits the signature. All are
-/// tried behind the URL as given before any is behind another spelling of it ([`UrlParts::forms`]). At most `budget` bytes
-/// are hashed, so put the likeliest first: what a stranger sends cannot cost more.
+/// The index of the suffix that Twilio called: `url` with this suffix matches the signature. `None` if no suffix
+/// matches.
+///
+/// All suffixes are tried with the URL as given, then with its other spellings ([`UrlParts::forms`]). At most `budget`
+/// bytes are hashed, so that a request from a stranger cannot cost more. Put the most probable suffixes first.
 #[must_use]
-pub fn which(
+pub fn find_signed_suffix(
     url: &str,
     suffixes: &[String],
     params: &SignedParams,
@@ -106,42 +108,42 @@ pub fn which(
     budget: usize,
 ) -> Option<usize> {
     let mut left = budget;
-    let mut among = |form: &str| {
-        let begun: Vec<AuthToken> = tokens.iter().map(|token| token.beginning(form)).collect();
+    let mut search = |form: &str| {
+        let keys: Vec<AuthToken> = tokens.iter().map(|token| token.with_prefix(form)).collect();
         let mut fits = |token: &AuthToken, suffix: &str, tail: &[u8]| {
             let Some(rest) = left.checked_sub(suffix.len() + tail.len() + HMAC_BLOCKS) else { return false };
             left = rest;
             Signature::over(token, suffix, tail).matches(signature)
         };
         suffixes.iter().position(|suffix| {
-            begun.iter().any(|token| {
+            keys.iter().any(|token| {
                 fits(token, suffix, params.tail()) || params.other_tail().is_some_and(|tail| fits(token, suffix, tail))
             })
         })
     };
-    among(url).or_else(|| UrlParts::parse(url)?.forms().into_iter().skip(1).find_map(|form| among(&form)))
+    search(url).or_else(|| UrlParts::parse(url)?.forms().into_iter().skip(1).find_map(|form| search(&form)))
 }
 
 fn matching_form<'a>(given: &'a str, params: &SignedParams, signature: &str, key: &AuthToken) -> Option<Cow<'a, str>> {
     let fits = |url: &str, tail: &[u8]| Signature::over(key, url, tail).matches(signature);
     let signs = |url: &str| fits(url, params.tail()) || params.other_tail().is_some_and(|tail| fits(url, tail));
-    // The URL as given is nearly always the one: its other forms are not even written before it has failed.
+    // The URL as given nearly always matches, so its other forms are written only after it failed.
     if signs(given) {
         return Some(Cow::Borrowed(given));
     }
     UrlParts::parse(given)?.forms().into_iter().skip(1).find(|url| signs(url)).map(Cow::Owned)
 }
 
-/// Whether the body of a JSON or text post was left out. The hash of one that a signature with parameters covers is whole:
-/// a piece of it could have been moved into the name of a parameter.
+/// Whether the URL has a body hash, but the body was not passed. A signature with parameters counts only if the hash
+/// in the URL is complete, because an attacker could move a part of it into the name of a parameter.
 fn lacks_body(url: &str, params: &SignedParams) -> bool {
-    let is_whole = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // Most URLs have no query.
+    let is_complete = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // Most URLs have no query, so this check is fast.
     let parts = find(url, b'?').and_then(|_| UrlParts::parse(url));
-    parts.and_then(|parts| parts.body_hash()).is_some_and(|(hash, _)| params.tail().is_empty() || !is_whole(hash))
+    parts.and_then(|parts| parts.body_hash()).is_some_and(|(hash, _)| params.tail().is_empty() || !is_complete(hash))
 }
 
-/// Whether a URL says that a JSON or text post was signed. A bot knows its own URL, which has no hash.
+/// Whether a URL has `bodySHA256`, so that a JSON or text POST was signed. The URL that a bot knows of itself has none.
 #[must_use]
 pub fn has_body_hash(url: &str) -> bool {
     UrlParts::parse(url).is_some_and(|parts| parts.body_hash().is_some())
@@ -175,19 +177,23 @@ mod tests {
     }
 
     #[test]
-    fn tries_every_step_token_and_usual_spelling_for_what_twilio_sends() {
+    fn every_suffix_token_and_spelling_is_tried() {
         let tokens = ["an old token", "a new token"].map(|token| AuthToken::new(token).unwrap());
         let suffixes = suffixes();
         for form in [URL, "https://clinic.example:443/webhook/1"] {
             for token in &tokens {
                 let (params, signature) = signed(&[form, &suffixes[255]].concat(), token, 1_500);
-                assert_eq!(which(URL, &suffixes, &params, &signature, &tokens, 6 * 1024 * 1024), Some(255), "{form}");
+                assert_eq!(
+                    find_signed_suffix(URL, &suffixes, &params, &signature, &tokens, 6 * 1024 * 1024),
+                    Some(255),
+                    "{form}"
+                );
             }
         }
     }
 
     #[test]
-    fn hashes_no_more_than_its_budget() {
+    fn no_more_than_the_budget_is_hashed() {
         let tokens = [AuthToken::new("a token").unwrap()];
         let suffixes = suffixes();
         for (place, bytes, budget, found) in [
@@ -199,8 +205,8 @@ mod tests {
             (255, 1_000, 255 * 1_000, false),
         ] {
             let (params, signature) = signed(&[URL, &suffixes[place]].concat(), &tokens[0], bytes);
-            let which = which(URL, &suffixes, &params, &signature, &tokens, budget);
-            assert_eq!(which, found.then_some(place), "{place} {bytes} {budget}");
+            let found_at = find_signed_suffix(URL, &suffixes, &params, &signature, &tokens, budget);
+            assert_eq!(found_at, found.then_some(place), "{place} {bytes} {budget}");
         }
     }
 }

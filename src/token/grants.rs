@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a token allows: the options of each grant, checked and written as Twilio's claims.
+//! The grants of a token: checks the options of each grant, and writes them as claims.
 
 use crate::error::{Code, Problem};
 use crate::json::Json;
 
-/// What an option may hold.
+/// The type of an option.
 enum Rule {
-    /// `true` or `false`; only the former is written, as an object of its own.
+    /// `true` or `false`. Only `true` is written, as an object.
     Incoming,
-    /// The parameters of an outgoing call, written beside its application.
+    /// The parameters of an outgoing call, written together with its application.
     Params,
     /// The TwiML App of outgoing calls.
     Application,
-    /// A text that is not empty.
+    /// A non-empty text.
     Text,
     /// A SID of this kind.
     Sid(&'static str),
@@ -23,7 +23,7 @@ enum Rule {
 
 struct Member {
     name: &'static str,
-    /// Where it is, for whoever reads the error.
+    /// The path of the option in an error.
     at: &'static str,
     claim: &'static str,
     rule: Rule,
@@ -33,7 +33,7 @@ struct GrantKind {
     name: &'static str,
     at: &'static str,
     claim: &'static str,
-    /// In the order in which they are written.
+    /// The options in the order in which they are written.
     members: &'static [Member],
 }
 
@@ -53,7 +53,7 @@ macro_rules! kind {
     };
 }
 
-/// Names as Twilio's Node library has them; claims as Twilio reads them.
+/// The names are those of Twilio's Node library. The claims are those that Twilio reads.
 static KINDS: [GrantKind; 6] = [
     kind!(
         "voice",
@@ -93,7 +93,7 @@ static KINDS: [GrantKind; 6] = [
         "role" = "role",
         Rule::Text
     ),
-    // Its one option is the claim itself, as Twilio's API gave it.
+    // Its only option is the claim itself, as Twilio's API returned it.
     kind!("playback", "player"),
 ];
 
@@ -107,8 +107,8 @@ pub(super) fn claims(grants: &Json) -> Result<Vec<(String, Json)>, Problem> {
     let mut claims = Vec::with_capacity(grants.len());
     for (index, (name, options)) in grants.iter().enumerate() {
         let known = KINDS.iter().find(|kind| kind.name == name);
-        let again = grants.iter().take(index).any(|(before, _)| before == name);
-        let Some(kind) = known.filter(|_| !again) else {
+        let repeated = grants.iter().take(index).any(|(before, _)| before == name);
+        let Some(kind) = known.filter(|_| !repeated) else {
             return Err(Problem::at(Code::GrantInvalid, "grants"));
         };
         if !matches!(options, Json::Object(_)) {
@@ -126,7 +126,7 @@ fn grant(kind: &GrantKind, options: &Json) -> Result<Json, Problem> {
     }
     let mut members = Vec::new();
     for one in kind.members {
-        // Where an option stands twice, the last counts, as for every reader of JSON.
+        // If an option is repeated, the last one counts, as in `JSON.parse`.
         let given = options.members().iter().rev().find(|(name, _)| name == one.name);
         if let Some((_, value)) = given
             && let Some(claim) = claim(one, value, options)?
@@ -145,7 +145,7 @@ fn claim(one: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Pro
         // Written with the application, which comes before.
         (Rule::Params, Json::Object(_)) if options.get("outgoingApplicationSid").is_some() => None,
         (Rule::Application, Json::Text(text)) => {
-            super::sid(text, "AP", one.at)?;
+            super::check_sid(text, "AP", one.at)?;
             let mut members = vec![("application_sid".to_owned(), Json::of(text))];
             if let Some(params) = options.get("outgoingApplicationParams") {
                 members.push(("params".to_owned(), params.clone()));
@@ -153,12 +153,12 @@ fn claim(one: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Pro
             Some(Json::Object(members))
         }
         (Rule::Sid(kind), Json::Text(text)) => {
-            super::sid(text, kind, one.at)?;
+            super::check_sid(text, kind, one.at)?;
             Some(Json::of(text))
         }
         (Rule::Service, Json::Text(text)) => {
             if text != "default" {
-                super::sid(text, "IS", one.at)?;
+                super::check_sid(text, "IS", one.at)?;
             }
             Some(Json::of(text))
         }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_claims_in_twilios_order() {
+    fn claims_are_written_in_twilios_order() {
         for (grants, claims) in [
             ("{}", "{}"),
             (r#"{"chat":{},"voice":{"incomingAllow":false}}"#, r#"{"chat":{},"voice":{}}"#),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn says_where_a_grant_is_wrong() {
+    fn the_error_names_the_place_in_the_grants() {
         for (grants, at) in [
             ("[]", "grants"),
             (r#"{"fax":{}}"#, "grants"),

@@ -15,10 +15,10 @@ use crate::text::is_blank;
 pub struct KeySecret<'a>(&'a str);
 
 impl<'a> KeySecret<'a> {
-    /// Takes the secret as it is, unless it is blank ([`is_blank`]).
+    /// A secret of `text`. It is not trimmed.
     ///
     /// # Errors
-    /// [`Code::KeySecretBlank`]: anyone can sign with an empty key.
+    /// [`Code::KeySecretBlank`] if it is blank ([`is_blank`]): anyone can sign with an empty key.
     pub fn new(text: &'a str) -> Result<Self, Code> {
         if is_blank(text) { Err(Code::KeySecretBlank) } else { Ok(Self(text)) }
     }
@@ -30,7 +30,7 @@ impl core::fmt::Debug for KeySecret<'_> {
     }
 }
 
-/// How a token is signed (RFC 7518). Twilio takes HS256; the others are for what its libraries offer besides.
+/// How a token is signed (RFC 7518). Twilio accepts only HS256. The others are in the interface of its libraries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwsAlgorithm {
     /// HMAC-SHA256
@@ -43,8 +43,8 @@ pub enum JwsAlgorithm {
 
 /// Signs a header and a payload, both JSON.
 ///
-/// The header is taken as Latin-1, one byte for each UTF-16 unit, as Node's libraries do it. It is ASCII wherever it
-/// was checked.
+/// The header is encoded as Latin-1, one byte for each UTF-16 code unit, as Node's libraries do. A checked header is
+/// always ASCII.
 #[must_use]
 pub fn sign(algorithm: JwsAlgorithm, secret: KeySecret<'_>, header: &str, payload: &str) -> String {
     let header: Vec<u8> = header.encode_utf16().map(|unit| unit as u8).collect();
@@ -65,7 +65,7 @@ pub fn sign(algorithm: JwsAlgorithm, secret: KeySecret<'_>, header: &str, payloa
 
 fn hmac<M: Mac + KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
     let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else {
-        // HMAC takes a key of any length.
+        // HMAC accepts a key of any length.
         unreachable!()
     };
     mac.update(text.as_bytes());
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_a_blank_secret_and_never_prints_one() {
+    fn a_blank_secret_is_refused_and_no_secret_is_printed() {
         for blank in ["", " ", "\t\n", "\u{a0}\u{3000}", "\u{200b}", "\u{feff}", "\0\u{1f}"] {
             assert_eq!(KeySecret::new(blank), Err(Code::KeySecretBlank), "{blank:?}");
         }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_an_example_of_each_algorithm() {
+    fn each_algorithm_signs_as_openssl_does() {
         let secret = KeySecret::new("secret").unwrap();
         // Computed with OpenSSL: openssl dgst -sha256 -hmac secret
         for (algorithm, signature) in [

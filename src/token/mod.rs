@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Access tokens: what lets a browser or a phone use Twilio's SDKs as somebody.
+//! Access tokens, with which a browser or an app uses Twilio's SDKs under an identity.
 //!
-//! A token is a JSON Web Token (RFC 7519) that the secret of an API key signs. It names the account, the key, an
-//! identity and what that identity may do, and ends after a day at the latest. There is no way to revoke one but to
-//! delete its key, so this refuses what Twilio would refuse later, in somebody's browser.
-//! Source: <https://www.twilio.com/docs/iam/access-tokens>.
+//! An access token is a JSON Web Token (RFC 7519), signed with the secret of an API key. It names the account, the
+//! key, an identity and what that identity may do. It is valid for a day at most. It can be revoked only by deleting
+//! its key. This module refuses what Twilio would refuse later, in the browser. Source:
+//! <https://www.twilio.com/docs/iam/access-tokens>.
 
 mod grants;
 mod jws;
@@ -15,46 +15,46 @@ pub use jws::{JwsAlgorithm, KeySecret, sign};
 use crate::error::{Code, Problem};
 use crate::json::{Json, decimal};
 
-/// A day: Twilio refuses a longer life (error 20157).
-pub const LONGEST_TTL: u32 = 86_400;
+/// A day in seconds. Twilio refuses a longer lifetime (error 20157).
+pub const MAX_TTL: u32 = 86_400;
 
-/// Twilio's own limit (errors 31105, 51003).
-const LONGEST_IDENTITY: usize = 256;
+/// The limit of Twilio (errors 31105, 51003).
+const MAX_IDENTITY_LENGTH: usize = 256;
 
-/// What a token says. Times are whole seconds; [`mint`](Self::mint) checks all of it.
+/// The content of a token. Times are in whole seconds. [`mint`](Self::mint) checks all fields.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessToken<'a> {
     /// `AC…`
     pub account_sid: &'a str,
-    /// The API key, `SK…`; of the kind Main or Standard, since restricted keys make no tokens.
+    /// The API key, `SK…`. Its type must be Main or Standard, because restricted keys cannot create tokens.
     pub key_sid: &'a str,
-    /// Who its bearer is.
+    /// The identity of the bearer.
     pub identity: &'a str,
-    /// When it is made, in seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub now: u64,
-    /// How long it lives, in seconds: from 1 to [`LONGEST_TTL`].
+    /// The lifetime in seconds, from 1 to [`MAX_TTL`].
     pub ttl: u32,
-    /// When it begins to count, in seconds since 1970; at once where there is none.
+    /// When it becomes valid, in seconds since 1970; `None` for immediately.
     pub not_before: Option<u64>,
-    /// The region that the key belongs to, such as `ie1`.
+    /// The region of the key, such as `ie1`.
     pub region: Option<&'a str>,
     /// What the bearer may do: an object with the members `voice`, `chat`, `video`, `sync`, `taskRouter` and
-    /// `playback`, each with the options that Twilio's libraries give that grant.
+    /// `playback`, each with the options that Twilio's libraries have for that grant.
     pub grants: &'a Json,
 }
 
 impl AccessToken<'_> {
-    /// The token, signed with HMAC-SHA256: Twilio takes no other.
+    /// The token, signed with HMAC-SHA256, the only algorithm that Twilio accepts.
     ///
     /// # Errors
-    /// A [`Problem`] whose place is a member of this, or a path such as `grants.voice.endpointId`.
+    /// A [`Problem`] with the name of a field, or a path such as `grants.voice.endpointId`.
     pub fn mint(&self, secret: KeySecret<'_>) -> Result<String, Problem> {
-        sid(self.account_sid, "AC", "accountSid")?;
-        sid(self.key_sid, "SK", "keySid")?;
+        check_sid(self.account_sid, "AC", "accountSid")?;
+        check_sid(self.key_sid, "SK", "keySid")?;
         if !is_identity(self.identity) {
             return Err(Problem::at(Code::IdentityInvalid, "identity"));
         }
-        if !(1..=LONGEST_TTL).contains(&self.ttl) {
+        if !(1..=MAX_TTL).contains(&self.ttl) {
             return Err(Problem::at(Code::TtlInvalid, "ttl"));
         }
         let expires = self.now.saturating_add(self.ttl.into());
@@ -64,7 +64,7 @@ impl AccessToken<'_> {
         if !self.region.is_none_or(is_region) {
             return Err(Problem::at(Code::RegionInvalid, "region"));
         }
-        // The members are in the order of Twilio's Node library, so that the bytes are the same.
+        // The members have the order of Twilio's Node library, so that the tokens are identical.
         let header = Json::object([
             ("alg", Json::of("HS256")),
             ("typ", Json::of("JWT")),
@@ -87,7 +87,7 @@ impl AccessToken<'_> {
 }
 
 /// Checks a SID: the two letters of its kind and 32 hexadecimal digits.
-fn sid(text: &str, kind: &str, at: &'static str) -> Result<(), Problem> {
+fn check_sid(text: &str, kind: &str, at: &'static str) -> Result<(), Problem> {
     let digits = text.strip_prefix(kind).unwrap_or_default();
     if digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(())
@@ -96,10 +96,10 @@ fn sid(text: &str, kind: &str, at: &'static str) -> Result<(), Problem> {
     }
 }
 
-/// Whether Twilio takes an identity. It names a client in a URI (`client:alice`), and error 31105 refuses what
-/// RFC 2396 keeps out of URIs: control characters, space, delimiters (`<>#%"`) and what is "unwise" (``{}|\^[]` ``).
+/// Whether Twilio accepts an identity. It is part of a URI (`client:alice`), and error 31105 refuses what RFC 2396
+/// does not allow in a URI: control characters, spaces, delimiters (`<>#%"`) and "unwise" characters (``{}|\^[]` ``).
 fn is_identity(text: &str) -> bool {
-    (1..=LONGEST_IDENTITY).contains(&text.len())
+    (1..=MAX_IDENTITY_LENGTH).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte))
 }
 
@@ -132,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_twilio_takes() {
+    fn values_that_twilio_accepts_are_accepted() {
         let grants = Json::parse(GRANTS).unwrap();
         let longest = "x".repeat(256);
         for identity in ["a", "user@example.com", "Practitioner-42", "a.b_c~d!e*f'(g)", &longest] {
             assert!(minted(&AccessToken { identity, ..token(&grants) }).is_ok(), "{identity}");
         }
-        for ttl in [1, LONGEST_TTL] {
+        for ttl in [1, MAX_TTL] {
             assert!(minted(&AccessToken { ttl, ..token(&grants) }).is_ok(), "{ttl}");
         }
         for not_before in [None, Some(0), Some(AT + 3_599)] {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_twilio_refuses() {
+    fn values_that_twilio_refuses_are_refused() {
         let grants = Json::parse(GRANTS).unwrap();
         let plain = token(&grants);
         let too_long = "x".repeat(257);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Flows that wait for the host.
+//! Starts and resumes flows.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::runtime::{Flow, Step, read_answers, write_step};
 
 struct Waiting {
-    /// Flows that wait for answers, by their ids.
+    /// The flows that wait for answers, with their ids.
     flows: Vec<(u32, Flow)>,
     next_id: u32,
 }
@@ -20,13 +20,13 @@ thread_local! {
     static WAITING: RefCell<Waiting> = const { RefCell::new(Waiting { flows: Vec::new(), next_id: 0 }) };
 }
 
-/// The frame of an event, in UTF-16 where it is `wide`, else in Latin-1.
+/// The frame that the host wrote, in UTF-16 if it is `wide`, otherwise in Latin-1.
 pub(super) fn take_event(written: usize, wide: bool) -> Frame {
     let (text, numbers) = take(written);
     if wide { Frame::from_utf16(&text, numbers) } else { Frame::from_latin1(text, numbers) }
 }
 
-/// Starts a flow; the length of the output, which says what the host does next.
+/// Starts a flow, puts its first step into the output, and returns the length of the output.
 pub(super) fn start_flow(mut flow: Flow) -> usize {
     let id = WAITING.with_borrow_mut(|waiting| {
         let id = waiting.next_id;
@@ -34,11 +34,11 @@ pub(super) fn start_flow(mut flow: Flow) -> usize {
         id
     });
     let step = flow.step();
-    keep(id, flow, step)
+    finish_step(id, flow, step)
 }
 
-/// Resumes the flow `flow` with its answers, the only field of a frame as `start` takes it; the length of the output, 0
-/// where no such flow waits.
+/// Resumes the flow with the id `flow` and returns the length of the output; 0 if no such flow waits. The answers are
+/// the text of the frame; `written` and `wide` are as in `start`.
 #[wasm_bindgen]
 #[must_use]
 pub fn resume(flow: u32, written: usize, wide: bool) -> usize {
@@ -49,11 +49,11 @@ pub fn resume(flow: u32, written: usize, wide: bool) -> usize {
     });
     let Some((id, mut flow)) = waiting else { return 0 };
     let step = flow.resume(read_answers(answers.text()));
-    keep(id, flow, step)
+    finish_step(id, flow, step)
 }
 
-/// Keeps a flow that waits, and leaves its step in the output.
-fn keep(id: u32, flow: Flow, step: Step) -> usize {
+/// Stores the flow if it waits, puts its step into the output, and returns the length of the output.
+fn finish_step(id: u32, flow: Flow, step: Step) -> usize {
     if step.waits() {
         WAITING.with_borrow_mut(|waiting| waiting.flows.push((id, flow)));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The memory that the host writes to and reads from.
+//! The buffers that the host writes to and reads from.
 
 use std::cell::RefCell;
 
@@ -21,7 +21,7 @@ thread_local! {
         const { RefCell::new(Memory { text: Vec::new(), numbers: Vec::new(), output: String::new() }) };
 }
 
-/// Reserves `bytes` bytes for text; their address in memory.
+/// Reserves `bytes` bytes for text, and returns their address in memory.
 #[wasm_bindgen]
 #[must_use]
 pub fn text(bytes: usize) -> *mut u8 {
@@ -32,7 +32,7 @@ pub fn text(bytes: usize) -> *mut u8 {
     })
 }
 
-/// Reserves `count` numbers of 32 bits; their address in memory.
+/// Reserves `count` numbers of 32 bits, and returns their address in memory.
 #[wasm_bindgen]
 #[must_use]
 pub fn numbers(count: usize) -> *mut u32 {
@@ -43,14 +43,14 @@ pub fn numbers(count: usize) -> *mut u32 {
     })
 }
 
-/// The address of the output in memory: UTF-8, as long as the last call returned.
+/// The address of the output in memory. It is UTF-8, and its length is the return value of the last call.
 #[wasm_bindgen]
 #[must_use]
 pub fn output() -> *const u8 {
     MEMORY.with_borrow(|memory| memory.output.as_ptr())
 }
 
-/// Leaves a text in the output; its length.
+/// Puts a text into the output, and returns its length.
 pub(super) fn put(output: String) -> usize {
     MEMORY.with_borrow_mut(|memory| {
         memory.output = output;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The boundary: the only folder that knows JavaScript.
+//! The exports to JavaScript. No other folder depends on JavaScript.
 //!
-//! The host writes a frame into [`text`] and [`numbers`]; what it does next is in [`output`] afterwards. Only numbers cross,
-//! so the bots' modules need no imports.
+//! The host writes a frame into [`text`] and [`numbers`], calls an export, and reads the result from [`output`].
+//! Arguments and return values are numbers, so the modules of the bots need no imports.
 
 #[cfg(any(feature = "staff", feature = "webhook"))]
 pub mod flows;

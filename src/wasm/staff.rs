@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The export of the module of `operations` and `automation`.
+//! The export that starts a flow of the bots `operations` and `automation`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -9,8 +9,8 @@ use crate::bots::{automation, operations};
 use crate::error::Code;
 use crate::runtime::{BotEvent, Flow, Reply};
 
-/// Starts a flow of the bot `operations` (0) or `automation` (1). The frame's only field is the event as
-/// [`BotEvent::read`] takes it; the length of the output. An event that cannot be read is answered with 400.
+/// Starts a flow of the bot `operations` (0) or `automation` (1), and returns the length of the output. The text of
+/// the frame is the event in the form of [`BotEvent::read`]. An event that cannot be read gets status 400.
 #[wasm_bindgen(js_name = startEvent)]
 #[must_use]
 pub fn start_event(bot: u32, written: usize, wide: bool) -> usize {
@@ -23,7 +23,7 @@ pub fn start_event(bot: u32, written: usize, wide: bool) -> usize {
     })
 }
 
-/// A flow that answers 400 and logs why.
+/// A flow that returns status 400 and logs the code.
 fn refused(code: Code) -> Flow {
     Flow::new(move |_| core::future::ready(Reply::Invalid(code.into()).into()))
 }

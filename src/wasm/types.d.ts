@@ -1,144 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
+/** The parameters of a form POST: an object of names with a value or a list of values, or pairs as in URLSearchParams and Map. Values that are not strings are converted with `String()`. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
 
-/** What is to be signed. */
+/** A request to sign. */
 export interface SignInput {
-  /** The absolute URL that is called, with its whole query. */
+  /** The absolute URL of the request, with its whole query. */
   readonly url: string;
-  /** The parameters of a form post; none for a GET and for a JSON post. */
+  /** The parameters of a form POST. Omit them for a GET or a JSON POST. */
   readonly params?: Params | undefined;
-  /** The account's auth token. */
+  /** The auth token of the account. */
   readonly token: string;
 }
 
-/** Twilio's shared keys: a request may be signed by one of them instead of the auth token. */
+/** Shared keys of Twilio. A request may be signed with one of them instead of the auth token. */
 export interface VerifySettings {
   /** The header `X-Twilio-Webhooks-Signature-Settings`. */
   readonly header?: string | null | undefined;
-  /** The shared keys that are accepted, by their ids. */
+  /** The accepted shared keys, by their ids. */
   readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
 }
 
-/** A shared key, as Twilio's console shows it once. */
+/** A shared key. Twilio's console shows it only once. */
 export interface SharedKey {
   readonly secret: string;
   readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
 }
 
-/** A request as it came in, and what it may be signed by. */
-/** Headers as Node and Express have them, or as `fetch` does. */
+/** Headers in the form of Node and Express, or of `fetch`. */
 export type HeaderSource =
   | {
-      /** The value of a header, by its name in small letters. */
+      /** The value of a header, by its name in lowercase. */
       get(name: string): string | null | undefined;
     }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A request to be checked. */
+/** A request to verify. */
 export interface VerifyInput {
   /** The absolute URL that Twilio called, with its whole query. */
   readonly url: string;
-  /** The parameters of a form post, all that were received. */
+  /** All received parameters of a form POST. */
   readonly params?: Params | undefined;
   /**
-   * The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. Where the URL does, and there
-   * is neither a body nor parameters that are signed, the verdict is `BODY_MISSING`: the body was not checked.
+   * The raw body of a JSON or text POST, as received. The URL contains its hash as `bodySHA256`. If the URL has `bodySHA256`, but
+   * there is no body and no signed parameter, the verdict is `BODY_MISSING`, because the body was not checked.
    */
   readonly body?: string | Uint8Array | ArrayBuffer | undefined;
   /** The header `X-Twilio-Signature`. */
   readonly signature: string | null | undefined;
-  /** The auth token, or a list of them while a rotation lasts. */
+  /** The auth token, or a list of tokens during a rotation. */
   readonly tokens?: string | readonly string[] | undefined;
-  /** Shared keys, where any are in use. */
+  /** The shared keys, if you use any. */
   readonly settings?: VerifySettings | undefined;
   /**
-   * The request's headers, by names in small letters. Nothing is accepted on their word: a refusal's `code` says more
-   * where `host`, `x-forwarded-host` or `x-forwarded-port` tell which URL Twilio called.
+   * The headers of the request, by names in lowercase. They never change whether a request is accepted. With `host`,
+   * `x-forwarded-host` or `x-forwarded-port`, the `code` of a refusal is more precise.
    */
   readonly headers?: HeaderSource | undefined;
 }
 
-/** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
+/** A refusal. `code` is stable and listed in docs/errors.md. Neither `code` nor `help` contains data of the request. */
 export interface Refusal {
   readonly ok: false;
   readonly code: string;
   readonly help: string;
 }
 
-/** `url` is the spelling that was signed, `token` the index of the token that signed it, or `key` the id of the shared key. */
+/** The result of a verification. `url` is the spelling that was signed. `token` is the index of the token that signed it, or `key` the id of the shared key. */
 export type Verdict =
   | { readonly ok: true; readonly url: string; readonly token: number; readonly key?: undefined }
   | { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
   | Refusal;
 
-/** What `checkConfig` is told besides the config. */
+/** Options of `checkConfig`. */
 export interface ConfigCheckOptions {
-  /** The account's numbers, a list or text with commas between them: a number that has to be ours is then looked for. */
+  /** The numbers of your Twilio account: a list, or a text with commas. With them, `checkConfig` also checks that the config uses your own numbers where it must. */
   readonly numbers?: string | readonly string[] | undefined;
 }
 
-/** Something that is wrong with a config. Neither `path` nor `help` holds a value of it. */
+/** An error or a warning about a config. Neither `path` nor `help` contains a value of the config. */
 export interface ConfigFinding {
-  /** Stable, begins with `CONFIG_`, listed in docs/errors.md. */
+  /** A stable code that begins with `CONFIG_`, listed in docs/errors.md. */
   readonly code: string;
-  /** `actions.day[1].dial.timeout`; where the document is no JSON, a line and a column. */
+  /** A path such as `actions.day[1].dial.timeout`. If the document is not JSON, a line and a column. */
   readonly path: string;
   /** What to do. */
   readonly help: string;
-  /** `warning` where the config is taken nevertheless. */
+  /** `warning` if the config can still be used. */
   readonly severity: 'error' | 'warning';
 }
 
-/** Whether a config can be used. */
+/** The result of `checkConfig`. `ok` is whether the config can be used. */
 export type ConfigCheck =
   | { readonly ok: true; readonly warnings: readonly ConfigFinding[] }
   | { readonly ok: false; readonly findings: readonly ConfigFinding[] };
 
-/** What a dialplan may ask of the chart and of clocks. What is not told is not known: a rule that needs it does not hold. */
+/** Facts that a dialplan may need. A fact that is not given is unknown, and a condition that needs it does not hold. */
 export interface RouteFacts {
-  /** The patient who has the caller's number; `null` where nobody has it, or more than one. */
+  /** The patient with the caller's number; `null` if no patient or more than one has it. */
   readonly patient?: { readonly given?: string | undefined; readonly language?: string | undefined } | null | undefined;
-  /** Whether the `hours` of a name are open; else `now` and their time zone tell. */
+  /** For names of `hours`: whether they are open. Other hours are computed from `now` and their time zone. */
   readonly open?: Readonly<Record<string, boolean>> | undefined;
 }
 
-/** A call, and the clinic that it reaches. */
+/** A call to route, and the settings of the clinic. */
 export interface RouteInput {
   /** The parameters of a voice webhook. */
   readonly params: Params;
-  /** Our numbers: a list, or text with commas between them. */
+  /** Your numbers: a list, or a text with commas. */
   readonly numbers: string | readonly string[];
-  /** `PLUMLINE_CONFIG`; its type is made from schema/config.json when the package is built. */
+  /** The config (`PLUMLINE_CONFIG`). The build of the package makes its type from schema/config.json. */
   readonly config?: Config | undefined;
-  /** Our TwiML App: a browser call of another one is refused. */
+  /** The SID of your TwiML App. Browser calls from another app are refused. */
   readonly applicationSid?: string | undefined;
-  /** Milliseconds since 1970; without it a dialplan knows no hour. The default plan does not look at it. */
+  /** The time in milliseconds since 1970. Without it, the hours of a dialplan are unknown. The default plan does not use it. */
   readonly now?: number | undefined;
-  /** For a dialplan. */
+  /** Facts for the dialplan. */
   readonly facts?: RouteFacts | undefined;
-  /** The webhook's URL, with which the callback URLs of a dialplan begin; relative to it where it is not given. */
+  /** The webhook URL. The callback URLs of a dialplan begin with it. Without it they are relative. */
   readonly url?: string | undefined;
 }
 
-/** What all routes have. */
+/** The members of every route. */
 interface Routed {
   readonly ok: true;
   readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
-  /** What a log should say of the call, where it should say anything. */
+  /** A code to log, if there is anything to log. */
   readonly code?: string;
   readonly help?: string;
-  /** The document that performs the route. */
+  /** The TwiML document for the route. */
   readonly twiml: string;
 }
 
-/** Where a call goes, and the document that performs it. */
+/** The route of a call, and its TwiML document. */
 export type Routing =
   | (Routed & { readonly kind: 'acknowledge' })
   | (Routed & { readonly kind: 'connect'; readonly client: string })
   | (Routed & { readonly kind: 'dial'; readonly to: string; readonly callerId: string })
-  | (Routed & { readonly kind: 'plan'; /** The action that the dialplan begins with. */ readonly action?: string })
+  | (Routed & { readonly kind: 'plan'; /** The first action of the dialplan. */ readonly action?: string })
   | (Routed & {
       readonly kind: 'refuse';
       readonly reason:
@@ -153,12 +152,12 @@ export type Routing =
       /** The sentence that the caller hears. */
       readonly says: string;
     })
-  | (Refusal & { /** Where the config is wrong. */ readonly path?: string });
+  | (Refusal & { /** The place of the error in the config. */ readonly path?: string });
 
 /** An attribute's value. */
 export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
 
-/** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
+/** An element. The values of a list are written with spaces between them. Attributes that are null or undefined are omitted. */
 export interface TwimlElement {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, TwimlAttribute>> | undefined;
@@ -166,17 +165,17 @@ export interface TwimlElement {
   readonly children?: readonly TwimlNode[] | undefined;
 }
 
-/** What an element may hold. */
+/** The content of an element. */
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
-/** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
+/** The grants of an access token, with Twilio's options. See https://www.twilio.com/docs/iam/access-tokens */
 export interface Grants {
   readonly voice?: {
-    /** Whether calls can reach the identity. */
+    /** Whether the identity can receive calls. */
     readonly incomingAllow?: boolean | undefined;
-    /** The TwiML App that outgoing calls go to, `AP…`. */
+    /** The TwiML App for outgoing calls, `AP…`. */
     readonly outgoingApplicationSid?: string | undefined;
-    /** What the app is told with every outgoing call. */
+    /** Parameters that the app receives with every outgoing call. */
     readonly outgoingApplicationParams?: object | undefined;
     /** `CR…` */
     readonly pushCredentialSid?: string | undefined;
@@ -191,7 +190,7 @@ export interface Grants {
     /** `CR…` */
     readonly pushCredentialSid?: string | undefined;
   };
-  /** `room`: a room's name or SID. */
+  /** `room`: the name or SID of a room. */
   readonly video?: { readonly room?: string | undefined };
   readonly sync?: {
     /** `IS…` or `default` */
@@ -205,113 +204,113 @@ export interface Grants {
     readonly workerSid?: string | undefined;
     readonly role?: string | undefined;
   };
-  /** `grant`: what Twilio's API gave for a player streamer. */
+  /** `grant`: the grant that Twilio's API returned for a player streamer. */
   readonly playback?: { readonly grant?: object | undefined };
 }
 
-/** Whose token it is, what it allows and how long, and what signs it. */
+/** The content of an access token, and the key that signs it. */
 export interface AccessTokenInput {
-  /** The account, `AC…` */
+  /** The SID of the account, `AC…`. */
   readonly accountSid: string;
-  /** An API key of the kind Main or Standard, `SK…` */
+  /** The SID of an API key of the type Main or Standard, `SK…`. */
   readonly keySid: string;
-  /** The key's secret. */
+  /** The secret of the API key. */
   readonly secret: string;
-  /** Who the bearer is: 1 to 256 ASCII characters, none of them a space or one of <>#%"{}|\^[]`. */
+  /** The identity of the bearer: 1 to 256 ASCII characters, without spaces and <>#%"{}|\^[]`. */
   readonly identity: string;
-  /** Milliseconds since 1970, as `Date.now()` gives them. */
+  /** The current time in milliseconds since 1970, as from `Date.now()`. */
   readonly now: number;
-  /** Seconds that the token lives, from 1 to 86400; an hour where it is not given. */
+  /** The lifetime in seconds, from 1 to 86400. The default is 3600. */
   readonly ttl?: number | undefined;
   readonly grants: Grants;
-  /** The region that the key belongs to, such as `ie1`. */
+  /** The region of the key, such as `ie1`. */
   readonly region?: string | undefined;
-  /** Seconds since 1970 before which the token does not count. */
+  /** The time at which the token becomes valid, in seconds since 1970. */
   readonly nbf?: number | undefined;
 }
 
-/** What a text takes as messages. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
+/** The segments of a text message. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
 export type SegmentCount = {
-  /** How many messages; an empty text is one. */
+  /** The number of segments. An empty text has one. */
   readonly segments: number;
-  /** Units of the encoding: of 7 bits, of which characters such as `€` and `[` take two, or of 16 bits, of which emoji take two. */
+  /** The number of units of the encoding. In GSM-7, characters such as `€` and `[` take two units. In UCS-2, emoji take at least two. */
   readonly units: number;
-  /** Units that the last segment has left. */
+  /** The number of units that remain in the last segment. */
   readonly left: number;
-  /** Unicode characters; an emoji made of several counts as several. */
+  /** The number of Unicode code points. An emoji may consist of several. */
   readonly characters: number;
 } & (
   | { readonly encoding: 'GSM-7'; readonly unicode?: undefined }
   | {
       readonly encoding: 'UCS-2';
       readonly unicode: {
-        /** Where in the text the first character outside GSM-7 stands. */
+        /** The index of the first character outside GSM-7. */
         readonly index: number;
         readonly character: string;
-        /** How many characters outside GSM-7 there are. */
+        /** The number of characters outside GSM-7. */
         readonly count: number;
-        /** Segments that the text would take with one character of GSM-7 in the place of each. */
+        /** The number of segments if each of these characters were replaced by one GSM-7 character. */
         readonly segmentsWithout: number;
       };
     }
 );
 
-/** What a typed number is, or why it is none. */
+/** The result of parsing a phone number. */
 export type PhoneReading =
   | {
       readonly ok: true;
-      /** `ordinary`: fixed, mobile or voice over IP. `premium`: dear, as are satellites. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
+      /** `ordinary`: landline, mobile or VoIP. `premium`: premium-rate or satellite. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
       readonly kind: 'ordinary' | 'toll-free' | 'shared-cost' | 'premium' | 'personal' | 'pager';
       readonly e164: string;
-      /** ISO 3166, or `001` for a number of no country. */
+      /** The ISO 3166 code, or `001` for a number without a country. */
       readonly country: string;
-      /** Digits to dial once the call is answered. */
+      /** Digits to dial after the call is answered. */
       readonly extension?: string;
     }
   | {
       readonly ok: true;
       readonly kind: 'emergency' | 'short-code';
-      /** What is dialled, in this country only. */
+      /** The number to dial, valid only in this country. */
       readonly number: string;
       readonly country: string;
       readonly e164?: undefined;
     }
   | Refusal;
 
-/** What a document is checked for. */
+/** Options of `checkTwiml`. */
 export interface TwimlCheckOptions {
-  /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
+  /** Whether the document answers a call or a message. By default, its verbs decide. */
   readonly document?: 'voice' | 'messaging' | undefined;
 }
 
-/** How a tree is checked before it is written. */
+/** Options of `twiml`. */
 export interface TwimlOptions extends TwimlCheckOptions {
-  /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
+  /** `schema`, the default: checks that Twilio supports the document. `form`: checks only that it is well-formed XML. */
   readonly check?: 'schema' | 'form' | undefined;
 }
 
-/** Something that is wrong with a document. Neither `path` nor `help` holds its texts or values. */
+/** An error or a warning about a document. Neither `path` nor `help` contains its texts or values. */
 export interface TwimlFinding {
-  /** Stable, begins with `TWIML_`, listed in docs/errors.md. */
+  /** A stable code that begins with `TWIML_`, listed in docs/errors.md. */
   readonly code: string;
-  /** `Response/Gather[1]/@timeout`: positions count elements of the same name from 1; `/` is the document. */
+  /** A path such as `Response/Gather[1]/@timeout`. Positions count elements of the same name from 1. `/` is the document. */
   readonly path: string;
   /** What to do, with the nearest allowed word or the allowed range. */
   readonly help: string;
-  /** `warning` where Twilio may take the document nevertheless. */
+  /** `warning` if Twilio may accept the document anyway. */
   readonly severity: 'error' | 'warning';
 }
 
-/** What is thrown for a programmer's mistake. */
+/** An error that is thrown for a mistake in the calling program. */
 export interface PlumlineError extends Error {
-  /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
+  /** A stable code, listed in docs/errors.md. */
   readonly code: string;
   readonly help: string;
-  /** Where: an argument such as `tokens[1]`, or a place in a document such as `Response/Say[1]/@voice`. */
+  /** The place: an argument such as `tokens[1]`, or a path such as `Response/Say[1]/@voice`. */
   readonly path: string;
 }
 
-/** The package's version, and the core's: the same, unless files of two versions were mixed. */
+/** The versions of the package and of the core. They are equal unless files of two versions were mixed. */
 export interface Versions {
   readonly plumline: string;
   readonly core: string;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The export of the public bot's module.
+//! The export that starts a flow of the public bot `webhook`.
 
 use std::cell::RefCell;
 
@@ -11,12 +11,12 @@ use crate::bots::{SharedCache, webhook};
 use crate::runtime::Flow;
 
 thread_local! {
-    /// What flows keep from event to event; created with the first.
+    /// The cache that the flows of one instance share. The first event creates it.
     static CACHE: RefCell<Option<SharedCache>> = const { RefCell::new(None) };
 }
 
-/// Starts the flow of a webhook whose frame has `written` bytes of text, in UTF-16 where it is `wide`, else in Latin-1; the
-/// length of the output.
+/// Starts the flow of a webhook, and returns the length of the output. The frame has `written` bytes of text, in
+/// UTF-16 if it is `wide`, otherwise in Latin-1.
 #[wasm_bindgen]
 #[must_use]
 pub fn start(written: usize, wide: bool) -> usize {

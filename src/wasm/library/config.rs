@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is wrong with a config, as a plain function of a frame: tested natively.
+//! The check of a config as a function of a frame, so that it can be tested natively.
 
-use super::refused::{Refused, fields};
+use super::library_error::{LibraryError, fields};
 use crate::dialplan::Severity;
 use crate::dialplan::config::Config;
 use crate::error::Code;
@@ -10,13 +10,14 @@ use crate::frame::Frame;
 use crate::json::decimal;
 use crate::phone::E164;
 
-/// The lines of all that is wrong: code, path, help and severity of each.
-pub(super) fn check(frame: &Frame) -> Result<String, Refused> {
+/// The lines of all findings: code, path, help and severity of each.
+pub(super) fn check(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let ([config], numbers) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
     let mut ours = Vec::with_capacity(numbers.len());
     for (index, number) in numbers.iter().enumerate() {
-        let at = || Refused { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
+        let at =
+            || LibraryError { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
         ours.push(E164::parse(number).ok_or_else(at)?);
     }
     let mut text = String::new();
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_code_path_help_and_severity() {
+    fn findings_have_code_path_help_and_severity() {
         let lines = |head, fields: &[&str]| check(&Frame::of([head, 0, 0, 0, 0], fields));
         assert_eq!(lines(0, &["{}"]), Ok(String::new()));
         let help = Code::ConfigNumberNotOurs.help();
@@ -45,8 +46,8 @@ mod tests {
         let foreign = ["CONFIG_NUMBER_NOT_OURS\noutbound.callerId\n", help, "\nerror\n"].concat();
         assert_eq!(lines(1, &[config, "+15550100002"]), Ok(foreign.clone()));
         assert_eq!(lines(1, &[config]), Ok(foreign));
-        let refused = lines(1, &[config, "911"]).expect_err("no number");
-        assert_eq!((refused.code, refused.at.as_str()), (Code::ArgumentInvalid, "numbers[0]"));
+        let error = lines(1, &[config, "911"]).expect_err("911 is not E.164");
+        assert_eq!((error.code, error.at.as_str()), (Code::ArgumentInvalid, "numbers[0]"));
         assert_eq!(lines(0, &[]), Err(Code::EventInvalid.into()));
     }
 }

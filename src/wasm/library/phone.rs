@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Phone numbers, as a plain function of a frame.
+//! The parser of phone numbers as a function of a frame.
 
-use super::refused::{Refused, fields};
+use super::library_error::{LibraryError, fields};
 use crate::error::Code;
 use crate::frame::Frame;
 use crate::phone::{NumberKind, parse};
 
-/// Lines: the kind, the number, the country, the extension.
-pub(super) fn parse_phone(frame: &Frame) -> Result<String, Refused> {
+/// Four lines: the kind, the number, the country, the extension.
+pub(super) fn parse_phone(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let [text, country] = fields[..] else {
         return Err(Code::EventInvalid.into());

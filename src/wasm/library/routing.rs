@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Where a call goes, as a value for JavaScript.
+//! The route of a call as a value for JavaScript.
 
 use serde::Serialize;
 
-use super::refused::{Refused, fields, in_pairs, split};
+use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
     Call, CallbackUrl, Caller, Clinic, Direction, Fact, Facts, LocalTime, Params, Patient, Plan, Route, Subject,
@@ -17,7 +17,7 @@ use crate::phone::E164;
 use crate::policy::SpokenMessage;
 use crate::text::split_on;
 
-/// A route, or why there is none.
+/// A route, or the reason why there is none.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Routing {
@@ -48,19 +48,19 @@ pub(super) struct Routing {
     twiml: Option<String>,
 }
 
-impl From<Refused> for Routing {
-    fn from(refused: Refused) -> Self {
-        let path = Some(refused.at).filter(|path| !path.is_empty());
-        Self { path, ..Self::default() }.saying(refused.code)
+impl From<LibraryError> for Routing {
+    fn from(error: LibraryError) -> Self {
+        let path = Some(error.at).filter(|path| !path.is_empty());
+        Self { path, ..Self::default() }.with_code(error.code)
     }
 }
 
 impl Routing {
-    fn saying(self, code: Code) -> Self {
+    fn with_code(self, code: Code) -> Self {
         Self { code: Some(code.as_str()), help: Some(code.help()), ..self }
     }
 
-    fn along(self, route: &Route<'_>) -> Self {
+    fn with_route(self, route: &Route<'_>) -> Self {
         match route {
             Route::Acknowledge => Self { kind: Some("acknowledge"), ..self },
             Route::Connect { client } => Self { kind: Some("connect"), client: Some((*client).to_owned()), ..self },
@@ -91,27 +91,29 @@ pub(super) fn route_call(frame: &Frame) -> Routing {
     try_route(frame).unwrap_or_else(Routing::from)
 }
 
-fn try_route(frame: &Frame) -> Result<Routing, Refused> {
+fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
     let fields = fields(frame)?;
     let ([config, application, facts, url], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
     let (numbers, pairs) = split(rest, frame.head(0), 1)?;
     let mut ours = Vec::with_capacity(numbers.len());
     for (index, number) in numbers.iter().enumerate() {
-        let at = || Refused { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
+        let at =
+            || LibraryError { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
         ours.push(E164::parse(number).ok_or_else(at)?);
     }
     let config = match frame.head(1) {
-        1 => Config::read(config).map_err(|refused| Refused { code: refused.code, at: refused.path })?,
+        1 => Config::read(config).map_err(|error| LibraryError { code: error.code, at: error.path })?,
         _ => Config::default(),
     };
     let application = (frame.head(2) == 1).then_some(*application);
-    let pairs = in_pairs(pairs)?;
+    let pairs = pairs_of(pairs)?;
     let call = match Call::read(&pairs) {
         Ok(call) if call.subject == Subject::Message => return Err(Code::NotACall.into()),
         Ok(call) => call,
         Err(code) => {
-            let sorry = Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
-            return Ok(sorry.along(&Route::Refuse(SpokenMessage::Failure)).saying(code));
+            let routing =
+                Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
+            return Ok(routing.with_route(&Route::Refuse(SpokenMessage::Failure)).with_code(code));
         }
     };
     let clinic = Clinic { numbers: &ours, application, config: &config };
@@ -119,19 +121,19 @@ fn try_route(frame: &Frame) -> Result<Routing, Refused> {
     let caller = Caller::of(&call, Params(&pairs), &ours);
     let plan = Plan { config: &config, numbers: &ours, url: split_on(url, b'#').0, caller };
     if matches!(direction, Direction::Inbound { .. }) && plan.rules().is_some() {
-        return Ok(planned(&plan, Params(&pairs), facts));
+        return Ok(route_by_dialplan(&plan, Params(&pairs), facts));
     }
     let (route, code) = route(&call, &direction, &clinic);
     let twiml = answer(&route, &config, None).unwrap_or_else(|_| apology());
-    let routing =
-        Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }.along(&route);
-    Ok(if let Some(code) = code { routing.saying(code) } else { routing })
+    let routing = Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }
+        .with_route(&route);
+    Ok(if let Some(code) = code { routing.with_code(code) } else { routing })
 }
 
-/// What a dialplan does with a call that begins. What the facts do not tell is not known.
-fn planned(plan: &Plan<'_>, said: Params<'_, '_>, told: &str) -> Routing {
-    let facts = known(&Json::parse(told).unwrap_or_default(), &plan.caller);
-    let mut rendered = render(plan, &plan.next(&CallbackUrl::FIRST, said, false), &facts);
+/// What the dialplan does with a new call. Facts that were not given are unknown.
+fn route_by_dialplan(plan: &Plan<'_>, params: Params<'_, '_>, facts: &str) -> Routing {
+    let facts = read_facts(&Json::parse(facts).unwrap_or_default(), &plan.caller);
+    let mut rendered = render(plan, &plan.next(&CallbackUrl::FIRST, params, false), &facts);
     let code = if rendered.codes.is_empty() { None } else { Some(rendered.codes.swap_remove(0).0) };
     let routing = Routing {
         ok: true,
@@ -141,24 +143,24 @@ fn planned(plan: &Plan<'_>, said: Params<'_, '_>, told: &str) -> Routing {
         twiml: Some(rendered.twiml),
         ..Routing::default()
     };
-    if let Some(code) = code { routing.saying(code) } else { routing }
+    if let Some(code) = code { routing.with_code(code) } else { routing }
 }
 
-/// `{ patient: { given?, language? } | null, open: { name: boolean }, walls: { zone: wall time } }`, all as far as they are
-/// known.
-fn known(told: &Json, caller: &Caller<'_>) -> Facts {
+/// Reads `{ patient: { given?, language? } | null, open: { name: boolean }, walls: { zone: local time } }`. Every
+/// member is optional.
+fn read_facts(given: &Json, caller: &Caller<'_>) -> Facts {
     let mut facts = Facts::at(0, caller);
-    if let Some(patient) = told.get("patient") {
+    if let Some(patient) = given.get("patient") {
         let text = |name| patient.get(name).and_then(Json::text).map(str::to_owned);
-        let someone = || Patient { given: text("given"), language: text("language"), ..Patient::default() };
-        facts.patient = Fact::Known((*patient != Json::Null).then(someone));
+        let matched = || Patient { given: text("given"), language: text("language"), ..Patient::default() };
+        facts.patient = Fact::Known((*patient != Json::Null).then(matched));
     }
-    for (name, open) in told.get("open").map(Json::members).unwrap_or_default() {
+    for (name, open) in given.get("open").map(Json::members).unwrap_or_default() {
         facts.open.extend(open.boolean().map(|open| (name.clone(), open)));
     }
-    for (zone, wall) in told.get("walls").map(Json::members).unwrap_or_default() {
-        let wall = wall.text().and_then(LocalTime::parse);
-        facts.local_times.push((zone.clone(), wall.map_or(Fact::Unavailable, Fact::Known)));
+    for (zone, local_time) in given.get("walls").map(Json::members).unwrap_or_default() {
+        let local_time = local_time.text().and_then(LocalTime::parse);
+        facts.local_times.push((zone.clone(), local_time.map_or(Fact::Unavailable, Fact::Known)));
     }
     facts
 }
@@ -180,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn routes_and_says_why_not() {
+    fn a_call_is_routed_or_refused_with_a_code() {
         let routed = |head, fields: &[&str]| route_call(&Frame::of(head, fields));
         let call = ["From", "client:a", "To", "+15550100123", "ApplicationSid", "AP1"];
         let routing =
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn follows_a_dialplan_as_far_as_the_facts_go() {
+    fn the_dialplan_uses_the_given_facts() {
         const CONFIG: &str = r#"{"timeZone":"America/New_York","numbers":{"+15550100001":{"name":"front","dialplan":"main"}},
             "hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
             "dialplans":{"main":[{"when":{"open":"desk","patient":true},"then":"greet"},{"when":{"open":"desk"},"then":"ring"},{"then":"late"}]},

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Segments, as a plain function of a text.
+//! The count of SMS segments as a function of a text.
 
 use crate::json::decimal;
 use crate::message::{Encoding, count};
 
-/// Numbers with spaces between them: 1 for UCS-2, segments, units, units left, characters; and where the text is
-/// UCS-2, the index of what makes it so, how many such characters there are, and the segments without them.
+/// Numbers with a space after each: 1 for UCS-2, segments, units, units left, characters. For UCS-2 also: the index of
+/// the first character outside GSM-7, the number of such characters, and the segments without them.
 pub(super) fn count_segments(text: &str) -> String {
     let counted = count(text);
     let ucs2 = u32::from(counted.encoding == Encoding::Ucs2);

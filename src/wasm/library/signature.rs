@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Signatures, as plain functions of a frame: tested natively.
+//! Signatures as functions of a frame, so that they can be tested natively.
 
-use super::refused::{Refused, fields, in_pairs, split};
+use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::error::Code;
 use crate::frame::Frame;
 use crate::json::decimal;
 use crate::signature::{
-    self, Algorithm, AuthToken, Request, Seen, SharedKey, SharedKeys, SignedBody, SignedParams, UrlParts, WebhookUrl,
-    explain_input,
+    self, Algorithm, AuthToken, HostHeaders, Request, SharedKey, SharedKeys, SignedBody, SignedParams, UrlParts,
+    WebhookUrl, explain_input,
 };
 use crate::text::{is_invisible, list, split_on};
 
-pub(super) fn sign(frame: &Frame) -> Result<String, Refused> {
+pub(super) fn sign(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let ([token, url], pairs) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
     let token = AuthToken::new(token)?;
-    let pairs = in_pairs(pairs)?;
+    let pairs = pairs_of(pairs)?;
     let in_order = frame.head(0) == 1;
-    // Twilio signs absolute URLs. A caller that orders the parameters by rules of its own has rules for URLs too.
+    // Twilio signs absolute URLs. A caller that sorts the parameters itself has its own rules for URLs too.
     if !in_order && UrlParts::parse(url).is_none() {
         return Err(Code::UrlNotAbsolute.into());
     }
@@ -35,7 +35,7 @@ pub(super) fn signs_any(frame: &Frame) -> bool {
     AuthToken::new(token).is_ok_and(|token| signature::signs_any(&token, signature, urls, &params))
 }
 
-pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
+pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let ([url, signature, header, host, forwarded_host, forwarded_port], rest) =
         fields.split_first_chunk().ok_or(Code::EventInvalid)?;
@@ -45,7 +45,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
     let tokens = texts.iter().map(|token| AuthToken::new(token)).collect::<Result<Vec<_>, _>>()?;
     let keys = keys.chunks_exact(3).map(shared_key).collect::<Result<Vec<_>, _>>()?;
     let shared_keys = SharedKeys { header, keys: &keys };
-    let pairs = in_pairs(pairs)?;
+    let pairs = pairs_of(pairs)?;
     let params = SignedParams::new(&pairs);
     let body = if frame.head(2) == 1 { SignedBody::Raw(body) } else { SignedBody::Form(&params) };
     let webhook_url = WebhookUrl::new(*url)?;
@@ -61,10 +61,10 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
             .filter(|(trimmed, token)| trimmed != *token)
             .filter_map(|(trimmed, _)| AuthToken::new(trimmed).ok());
         let trimmed: Vec<_> = trimmed.collect();
-        let seen = Seen { host, forwarded_host, forwarded_port };
-        match explain_input(url, &pairs, signature, &tokens, &trimmed, seen) {
-            Code::SignatureMismatch if names_a_key(header) => Code::SharedKeyUnknown,
-            // What was parsed of the body stands in the place of a form's parameters.
+        let headers = HostHeaders { host, forwarded_host, forwarded_port };
+        match explain_input(url, &pairs, signature, &tokens, &trimmed, headers) {
+            Code::SignatureMismatch if header_names_key(header) => Code::SharedKeyUnknown,
+            // The parsed body was passed as parameters of a form.
             Code::SignatureBodyIgnored if signature::has_body_hash(url) => Code::BodyMissing,
             code => code,
         }
@@ -80,7 +80,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, Refused> {
 }
 
 /// Whether the settings header names a shared key.
-fn names_a_key(header: &str) -> bool {
+fn header_names_key(header: &str) -> bool {
     list(header).any(|setting| split_on(setting, b'=').0.trim_ascii().eq_ignore_ascii_case("key"))
 }
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_token_or_the_shared_key_that_signed() {
+    fn the_result_names_the_token_or_shared_key_that_signed() {
         let signature = signed(&[TOKEN, URL, "a", "1"]);
         let header = "key=second,algorithm=HMAC_SHA1";
         let keys = ["first", "another", "HMAC_SHA1", "second", TOKEN, "HMAC_SHA1"];
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_was_left_out_is_not_taken_for_checked() {
+    fn a_missing_body_is_not_accepted() {
         let hash = signature::sha256_hex(b"{}");
         let url = [URL, "?x=1&bodySHA256=", &hash].concat();
         let signature = sign(&Frame::of([0; 5], &[TOKEN, &url])).unwrap();
@@ -139,9 +139,9 @@ mod tests {
         assert_eq!(verdict(0, &signature, &[], b""), Err("BODY_MISSING"));
         assert_eq!(verdict(0, "x", &[], b""), Err("BODY_MISSING"));
         assert_eq!(verdict(0, "", &[], b""), Err("SIGNATURE_MISSING"));
-        // Parsed JSON in the place of a form's parameters.
+        // Parsed JSON passed as parameters of a form.
         assert_eq!(verdict(0, &signature, &["CallSid", "CA1"], b""), Err("BODY_MISSING"));
-        // A signature that covers parameters has checked them.
+        // The signature covers the parameters.
         let form = sign(&Frame::of([0; 5], &[TOKEN, &url, "CallSid", "CA1"])).unwrap();
         assert_eq!(verdict(0, &form, &["CallSid", "CA1"], b""), Ok(String::new()));
         assert_eq!(verdict(0, &form, &["CallSid", "CA2"], b""), Err("SIGNATURE_MISMATCH"));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_with_an_order_of_its_own_keeps_it() {
+    fn the_order_of_the_caller_is_kept() {
         assert_ne!(sign(&Frame::of([1, 0, 0, 0, 0], &[TOKEN, "/v", "b", "1", "a", "2"])), Ok(signed(&[TOKEN, URL])));
         assert_eq!(sign(&Frame::of([0; 5], &[TOKEN, "/v"])), Err(Code::UrlNotAbsolute.into()));
         assert_eq!(sign(&Frame::of([0; 5], &["", URL])), Err(Code::TokenBlank.into()));

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Access tokens, as plain functions of a frame.
+//! Access tokens as functions of a frame.
 
-use super::refused::{Refused, fields};
+use super::library_error::{LibraryError, fields};
 use crate::error::{Code, Problem};
 use crate::frame::Frame;
 use crate::json::Json;
 use crate::token::{AccessToken, JwsAlgorithm, KeySecret, sign};
 
-impl From<Problem> for Refused {
+impl From<Problem> for LibraryError {
     fn from(problem: Problem) -> Self {
         Self { code: problem.code, at: problem.at.unwrap_or_default().to_owned() }
     }
 }
 
-pub(super) fn access_token(frame: &Frame) -> Result<String, Refused> {
+pub(super) fn access_token(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let [account_sid, key_sid, secret, identity, now, not_before, region, grants] = fields[..] else {
         return Err(Code::EventInvalid.into());
@@ -35,7 +35,7 @@ pub(super) fn access_token(frame: &Frame) -> Result<String, Refused> {
     Ok(token.mint(secret)?)
 }
 
-pub(super) fn sign_token(frame: &Frame) -> Result<String, Refused> {
+pub(super) fn sign_token(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let [secret, header, payload] = fields[..] else {
         return Err(Code::EventInvalid.into());

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! TwiML as it crosses the boundary, as plain functions of a frame: tested natively.
+//! TwiML documents as functions of a frame, so that they can be tested natively.
 
-use super::refused::fields;
+use super::library_error::fields;
 use crate::error::Code;
 use crate::frame::Frame;
 use crate::twiml::{self, DocumentKind, Element, Finding, Node, Strictness};
 
-/// The document, or the lines of what is wrong.
+/// The document.
+///
+/// # Errors
+/// The lines of the first finding.
 pub(super) fn compose(frame: &Frame) -> Result<String, String> {
     let strictness = if frame.head(0) == 1 { Strictness::Form } else { Strictness::Schema };
     fields(frame)
@@ -21,7 +24,7 @@ pub(super) fn compose(frame: &Frame) -> Result<String, String> {
         })
 }
 
-/// The lines of all that is wrong.
+/// The lines of all findings.
 pub(super) fn check(frame: &Frame) -> String {
     let findings = fields(frame).and_then(|fields| match (frame.head(0), &*fields) {
         (1, [xml]) => Ok(twiml::check_xml(xml, document(frame))),
@@ -50,16 +53,17 @@ fn document(frame: &Frame) -> Option<DocumentKind> {
     }
 }
 
-/// The deepest tree that is built; a deeper one is refused by the writer, and before it could be too deep to drop.
-const DEEPEST: usize = 80;
+/// The maximum depth of a tree that is built. The writer refuses any tree deeper than 64; this limit keeps a tree from
+/// being too deep to drop.
+const MAX_DEPTH: usize = 80;
 
-/// Builds the tree that the fields tell of.
+/// Builds the tree from the fields.
 fn tree<'a>(fields: &[&'a str]) -> Result<Element<'a>, Code> {
     let mut open: Vec<Element<'a>> = Vec::new();
     let mut rest = fields;
     loop {
         rest = match rest {
-            ["<", name, rest @ ..] if open.len() < DEEPEST => {
+            ["<", name, rest @ ..] if open.len() < MAX_DEPTH => {
                 open.push(Element::new(*name));
                 rest
             }
@@ -98,13 +102,13 @@ mod tests {
     use super::*;
 
     fn refused(head: [u32; 5], fields: &[&str]) -> (String, String) {
-        let lines = compose(&Frame::of(head, fields)).expect_err("a refusal");
+        let lines = compose(&Frame::of(head, fields)).expect_err("an error");
         let mut lines = lines.lines();
         (lines.next().unwrap_or_default().to_owned(), lines.next().unwrap_or_default().to_owned())
     }
 
     #[test]
-    fn tells_where_a_tree_is_at_fault() {
+    fn the_error_has_the_path_in_the_tree() {
         const FORM: [u32; 5] = [1, 0, 0, 0, 0];
         for (fields, code, path) in [
             (&["<", "1", ">"][..], "TWIML_NAME", "1"),
@@ -128,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_for_what_the_head_says() {
+    fn the_head_selects_the_check() {
         let message = ["<", "Response", "<", "Message", "t", "x", ">", ">"];
         assert!(compose(&Frame::of([0, 0, 0, 0, 0], &message)).is_ok());
         assert!(compose(&Frame::of([0, 2, 0, 0, 0], &message)).is_ok());
@@ -138,7 +142,7 @@ mod tests {
         let lines = check(&Frame::of([1, 0, 0, 0, 0], &["<Response><Sai/></Response>"]));
         let lines: Vec<&str> = lines.lines().collect();
         assert_eq!(lines[..2], ["TWIML_ELEMENT", "Response/Sai[1]"]);
-        assert!(lines[2].ends_with("The nearest: Say."), "{lines:?}");
+        assert!(lines[2].ends_with("Nearest match: Say."), "{lines:?}");
         assert_eq!(lines[3..], ["error"]);
         assert!(check(&Frame::of([1, 0, 0, 0, 0], &["a", "b"])).starts_with("EVENT_INVALID\n"));
     }
