@@ -176,7 +176,7 @@ async function benchLibrary(folder: string, size: LibraryEffort, log: Log): Prom
   const startedAt = Date.now();
   const results: LibraryResults = {
     loading: step('imports', () => loading(requestsFile, size.loadRounds)),
-    warm: step('documents, tokens and verdicts', () => warmLibrary(requestsFile, size)),
+    warm: step('documents, tokens and validation', () => warmLibrary(requestsFile, size)),
     hostile: step('hostile documents', () => hostileDocuments(size.hostileRounds)),
   };
   log(libraryTables(results, size));

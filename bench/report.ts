@@ -173,8 +173,8 @@ function memoryTable(peers: readonly Peer[], memory: Results['memory'], effort: 
 }
 
 function summary(peers: readonly Peer[], results: Results): string {
-  const rivals = peers.filter(({ name }) => name !== 'empty' && name !== 'plumline');
-  const ratios = rivals.map(({ name }) => ratiosTo(results, name));
+  const competitors = peers.filter(({ name }) => name !== 'empty' && name !== 'plumline');
+  const ratios = competitors.map(({ name }) => ratiosTo(results, name));
   const rows = RATIO_NAMES.map((name) => [name, ...ratios.map((competitor) => times(competitor[name]))]);
-  return table('Ratios: competitor ÷ Plumline', ['', ...rivals.map(({ label }) => label)], rows);
+  return table('Ratios: competitor ÷ Plumline', ['', ...competitors.map(({ label }) => label)], rows);
 }

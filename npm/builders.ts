@@ -179,7 +179,7 @@ function attributesOf(attributeObject: object, path: () => string): Record<strin
 
 /**
  * The text of a value. npm twilio turns an object into elements. A program that passes untrusted objects, from parsed JSON
- * or nested form fields, then lets a stranger add verbs. So objects are refused here.
+ * or nested form fields, then lets a sender add verbs. So objects are refused here.
  */
 function textOf(value: unknown, path: () => string): string {
   if (value === undefined || value === null || isObject(value)) {

@@ -30,10 +30,10 @@ export const taskNames = Object.keys(tasks) as DialplanTask[];
 
 /** The difference between the times of two tasks, and its target, in microseconds. */
 export const parts = {
-  plan50: { label: 'reading and following 50 rules', of: 'rules50', without: 'bare', aim: 100 },
-  plan1000: { label: 'reading and following 1,000 rules', of: 'rules1000', without: 'bare', aim: 1_000 },
-  steps: { label: 'trying 256 steps', of: 'lastStep', without: 'firstStep', aim: 500 },
-} satisfies Record<string, { label: string; of: DialplanTask; without: DialplanTask; aim: number }>;
+  plan50: { label: 'reading and following 50 rules', of: 'rules50', without: 'bare', target: 100 },
+  plan1000: { label: 'reading and following 1,000 rules', of: 'rules1000', without: 'bare', target: 1_000 },
+  steps: { label: 'trying 256 steps', of: 'lastStep', without: 'firstStep', target: 500 },
+} satisfies Record<string, { label: string; of: DialplanTask; without: DialplanTask; target: number }>;
 
 export type DialplanPart = keyof typeof parts;
 export const partNames = Object.keys(parts) as DialplanPart[];

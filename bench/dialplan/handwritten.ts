@@ -66,8 +66,8 @@ function answer(plan: Plan, params: Params, signature: string, candidates: strin
 }
 
 function holds(plan: Plan, when: When, { From: from = '', To: to = '' }: Params): boolean {
-  const fits = (one: string): boolean => (one.endsWith('*') ? from.startsWith(one.slice(0, -1)) : from === one);
-  if (when.callers && !when.callers.some((one) => (plan.lists?.[one] ?? [one]).some(fits))) {
+  const matches = (one: string): boolean => (one.endsWith('*') ? from.startsWith(one.slice(0, -1)) : from === one);
+  if (when.callers && !when.callers.some((one) => (plan.lists?.[one] ?? [one]).some(matches))) {
     return false;
   }
   if (when.called && !when.called.includes(to)) {

@@ -65,12 +65,18 @@ function more(results: DialplanResults, part: DialplanPart, implementation: Impl
 
 export function dialplanTables(results: DialplanResults, roundTrips: RoundTrips[], effort: DialplanEffort): string {
   const ratios = dialplanRatios(results);
-  const row = (label: string, ours: number, aim: number | null, other: number, ratio: number | null): string[] => [
+  const row = (
+    label: string,
+    ours: number,
+    target: number | null,
+    handwritten: number,
+    ratio: number | null,
+  ): string[] => [
     label,
     number(ours, 0),
-    aim === null ? '' : number(aim, 0),
-    aim === null ? '' : ours < aim ? 'yes' : 'no',
-    number(other, 0),
+    target === null ? '' : number(target, 0),
+    target === null ? '' : ours < target ? 'yes' : 'no',
+    number(handwritten, 0),
     times(ratio),
   ];
   const of = (task: DialplanTask, implementation: ImplementationName): number =>
@@ -82,7 +88,7 @@ export function dialplanTables(results: DialplanResults, roundTrips: RoundTrips[
     row(
       `of which ${parts[part].label}`,
       more(results, part, 'core'),
-      parts[part].aim,
+      parts[part].target,
       more(results, part, 'handwritten'),
       ratios[part],
     ),

@@ -9,7 +9,7 @@ interface Answers {
   dial: string;
   ivr50: string;
   accessToken?: string;
-  verdicts?: Record<string, boolean>;
+  results?: Record<string, boolean>;
 }
 
 /** The count of verbs and nouns in the long document. */
@@ -30,12 +30,12 @@ export function checkImplementations(requestsFile: string): number {
         compared++;
       }
     }
-    for (const [request, verdict] of Object.entries(report.verdicts ?? {})) {
-      expectEqual(`${label}, the request ${request}`, isValid[request], verdict);
+    for (const [request, result] of Object.entries(report.results ?? {})) {
+      expectEqual(`${label}, the request ${request}`, isValid[request], result);
       compared++;
     }
     if (name !== 'form') {
-      expectEqual(`${label}, verdicts`, Object.keys(isValid).length, Object.keys(report.verdicts ?? {}).length);
+      expectEqual(`${label}, results`, Object.keys(isValid).length, Object.keys(report.results ?? {}).length);
     }
   }
   // The root is not counted.

@@ -77,7 +77,7 @@ export type LoadName = (typeof loads)[number]['name'];
 
 interface LoadTimes {
   loadMs: number;
-  verdictMs: number;
+  validatedMs: number;
   isValid: boolean;
 }
 
@@ -87,8 +87,8 @@ export function loading(
   rounds: number,
 ): { loaded: Figures<LoadName>; answered: Figures<LoadName> } {
   const measure = ({ label, script, from }: (typeof loads)[number]): LoadTimes => {
-    const verdict = from === 'plumline' ? 'verifyTwilio' : 'validateRequest';
-    const { report } = runScript<LoadTimes>(label, scriptFile(script), [verdict, from, requestsFile]);
+    const validate = from === 'plumline' ? 'verifyTwilio' : 'validateRequest';
+    const { report } = runScript<LoadTimes>(label, scriptFile(script), [validate, from, requestsFile]);
     if (!report.isValid) {
       throw new Error(`${label} refuses a request with a valid signature`);
     }
@@ -103,7 +103,7 @@ export function loading(
       'twilio',
     ),
     answered: ratiosToCompetitor(
-      pick(times, ({ verdictMs }) => verdictMs),
+      pick(times, ({ validatedMs }) => validatedMs),
       'twilio',
     ),
   };

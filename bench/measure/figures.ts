@@ -38,9 +38,9 @@ export function pick<Name, Measured>(
  * rounds would divide by differences near zero for a small bundle.
  */
 export function figuresAboveBaseline(rounds: Rounds<PeerName, number>): Figures {
-  const floor = rounds.get('empty') ?? [];
+  const baseline = rounds.get('empty') ?? [];
   const rises = new Map(
-    [...rounds].map(([name, list]) => [name, list.map((time, round) => time - (floor[round] ?? NaN))]),
+    [...rounds].map(([name, list]) => [name, list.map((time, round) => time - (baseline[round] ?? NaN))]),
   );
   const ours = median(rises.get('plumline') ?? []);
   return new Map(

@@ -13,6 +13,6 @@ const answers = {
   dial: tasks.dial(),
   ivr50: tasks.ivr50(),
   accessToken: tasks.accessToken?.(),
-  verdicts: tasks.validate && Object.fromEntries(requests.map(([name, one]) => [name, tasks.validate?.(one)])),
+  results: tasks.validate && Object.fromEntries(requests.map(([name, one]) => [name, tasks.validate?.(one)])),
 };
 process.stdout.write(JSON.stringify(answers));
