@@ -20,7 +20,7 @@ macro_rules! codes {
             /// Every code, in alphabetical order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The stable spelling, in SCREAMING_SNAKE_CASE.
+            /// The stable spelling, such as `CALL_SID_INVALID`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
@@ -90,7 +90,7 @@ codes! {
     /// Too many actions follow one another in one TwiML document.
     ConfigChain = "CONFIG_CHAIN",
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";
-    /// A choice of a menu or a queue has no valid key or phrase, or cannot be told apart from another choice.
+    /// A choice of a menu or a queue has no valid key or phrase, or one that another choice has.
     ConfigChoice = "CONFIG_CHOICE",
         "A menu choice needs digits (0-9, * and #) or speech. Its digits must not begin with those of another choice, and its phrases must differ. The callback of a queue has one digit, such as \"1\".";
     /// The value is not a valid country code.
@@ -393,7 +393,7 @@ codes! {
         "The signature covers only the URL. Something added these parameters, or changed a GET to a POST.";
     /// The signature matches a URL with another host.
     SignatureHost = "SIGNATURE_HOST",
-        "Twilio called another host name. Pass the URL as it stands in Twilio's console. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
+        "Twilio called another host name. Pass the URL that Twilio's console shows. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
     /// The signature does not match, and no common mistake explains it.
     SignatureMismatch = "SIGNATURE_MISMATCH",
         "The signature does not match. Check the auth token, compare the URL with the one in Twilio's console, and pass the parameters unchanged.";
@@ -408,13 +408,13 @@ codes! {
         "Twilio's URL and this URL differ by a trailing slash. Make them equal.";
     /// The signature matches a URL with another port.
     SignaturePort = "SIGNATURE_PORT",
-        "Twilio called another port. Pass the URL as it stands in Twilio's console. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
+        "Twilio called another port. Pass the URL that Twilio's console shows. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
     /// The signature matches the URL with its query in another order.
     SignatureQuery = "SIGNATURE_QUERY",
         "Something changed the order of the query. Pass the URL as received.";
     /// The signature matches the URL with the other scheme.
     SignatureScheme = "SIGNATURE_SCHEME",
-        "Twilio called http and this URL says https, or the reverse. Pass the URL as it stands in Twilio's console. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
+        "Twilio called http and this URL says https, or the reverse. Pass the URL that Twilio's console shows. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
     /// The request is signed with the example token of Twilio's documentation.
     SignatureTestToken = "SIGNATURE_TEST_TOKEN",
         "A test tool signed with the example token of Twilio's documentation. Let it sign with your account's auth token.";
