@@ -143,7 +143,7 @@ codes! {
         "An unanswered call would ring forever. Set otherwise to another action, such as a voicemail or a queue.";
     /// The value is not a valid telephone number.
     ConfigNumber = "CONFIG_NUMBER",
-        "Write the number in E.164: \"+15550100001\". In callers and lists, a prefix ends with an asterisk: \"+1555*\". In outbound, it does not: \"+1555\".";
+        "Write the number in E.164: +, the country code and digits. In callers and lists, a prefix ends with an asterisk: \"+1555*\". In outbound, it does not: \"+1555\".";
     /// The number is one that is never dialed.
     ConfigNumberBlocked = "CONFIG_NUMBER_BLOCKED",
         "This number would never ring. Premium-rate, shared-cost and satellite numbers, numbers of the wrong length, your own numbers and those in outbound.blocked are not dialed. Use another number.";
@@ -261,7 +261,7 @@ codes! {
         "This webhook answers only voice calls. In Twilio's console, set another URL for messages.";
     /// `TWILIO_NUMBER` contains an entry that is not an E.164 number.
     NumberInvalid = "NUMBER_INVALID",
-        "Write TWILIO_NUMBER in E.164, with commas between numbers: \"+15550100001,+15550100002\". Other entries are ignored.";
+        "Write each number in E.164 (+, the country code and digits), with commas between numbers. Other entries are ignored.";
     /// A call came to a number that is not in `TWILIO_NUMBER`.
     NumberUnknown = "NUMBER_UNKNOWN",
         "Add the called number to TWILIO_NUMBER. Nothing was dialed.";
@@ -299,10 +299,10 @@ codes! {
         "Set timeZone in the config, or the callee's zone in outbound.hours.zones, such as \"America/New_York\". Write hours as \"08:00\".";
     /// The patient, or the practitioner whose own phone is to ring, has no number that can be called.
     OutboundNoNumber = "OUTBOUND_NO_NUMBER",
-        "Add a phone or sms number with its country code to telecom of the patient or practitioner, such as \"+15550100001\".";
+        "Add a phone or sms number with its country code to telecom of the patient or practitioner.";
     /// The callee is not a valid number of any country.
     OutboundNumberInvalid = "OUTBOUND_NUMBER_INVALID",
-        "The number is not in E.164, or its country has no such numbers. Example: \"+15550100001\".";
+        "The number is not in E.164, or its country has no such numbers. E.164 is +, the country code and digits.";
     /// The callee is one of your own numbers, so the call would come back.
     OutboundOwnNumber = "OUTBOUND_OWN_NUMBER",
         "The number is in TWILIO_NUMBER, so the call would come back. Use a queue, or another number.";
