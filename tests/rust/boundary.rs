@@ -18,20 +18,20 @@ fn write(head: [u32; 5], fields: &[&str]) -> usize {
     let lengths = fields.iter().map(|field| u32::try_from(field.encode_utf16().count()).unwrap());
     let numbers: Vec<u32> = head.into_iter().chain(lengths).collect();
     // As a host does: more room than is needed, all of it made before any is written.
-    let room = wasm::text(text.len() * 3);
-    let places = wasm::numbers(numbers.len());
+    let buffer = wasm::text(text.len() * 3);
+    let number_buffer = wasm::numbers(numbers.len());
     // SAFETY: the rooms are as long as was asked for, and nothing else is called before they are filled.
     unsafe {
-        core::ptr::copy_nonoverlapping(text.as_ptr(), room, text.len());
-        core::ptr::copy_nonoverlapping(numbers.as_ptr(), places, numbers.len());
+        core::ptr::copy_nonoverlapping(text.as_ptr(), buffer, text.len());
+        core::ptr::copy_nonoverlapping(numbers.as_ptr(), number_buffer, numbers.len());
     }
     text.len()
 }
 
 fn put_body(body: &[u8]) -> usize {
-    let room = wasm::body(body.len());
+    let buffer = wasm::body(body.len());
     // SAFETY: as above.
-    unsafe { core::ptr::copy_nonoverlapping(body.as_ptr(), room, body.len()) };
+    unsafe { core::ptr::copy_nonoverlapping(body.as_ptr(), buffer, body.len()) };
     body.len()
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     FirstOnly,
     /// Right before a batch, another client updates each resource that the batch updates, and creates each one that the
     /// batch creates conditionally. Any other request meets nothing.
-    Overtaken,
+    ConcurrentUpdate,
 }
 
 /// Faults that leave a bot without the result of its request.
@@ -57,7 +57,7 @@ pub(crate) const TRANSIENT: [Fault; 14] = [
     Fault::EachRefused(500),
     Fault::EachRefused(504),
     Fault::FirstOnly,
-    Fault::Overtaken,
+    Fault::ConcurrentUpdate,
 ];
 
 impl Fault {
@@ -68,10 +68,10 @@ impl Fault {
     /// The answer to a request that `perform` does. A batch needs more: [`crate::fhir::Fhir::answer`].
     pub(crate) fn apply(fault: Option<Self>, perform: impl FnOnce() -> Answer) -> Answer {
         match fault {
-            None | Some(Self::Overtaken) => perform(),
+            None | Some(Self::ConcurrentUpdate) => perform(),
             Some(Self::RequestLost | Self::FirstOnly) => Answer::Failed,
             Some(Self::TimedOut) => Answer::TimedOut,
-            Some(Self::Refused(status) | Self::EachRefused(status)) => done(status, Json::Null),
+            Some(Self::Refused(status) | Self::EachRefused(status)) => answer_with(status, Json::Null),
             Some(Self::ResponseLost) => {
                 perform();
                 Answer::Failed
@@ -138,6 +138,6 @@ impl FromIterator<(usize, Fault)> for Faults {
 }
 
 /// An answer that arrived.
-pub(crate) const fn done(status: u16, body: Json) -> Answer {
+pub(crate) const fn answer_with(status: u16, body: Json) -> Answer {
     Answer::Done { status, body }
 }

@@ -29,7 +29,7 @@ pub(crate) fn reference(resource: &Json) -> String {
 }
 
 /// A resource as it was sent, without what the server adds.
-pub(crate) fn bare(resource: &Json) -> String {
+pub(crate) fn without_server_fields(resource: &Json) -> String {
     let mut resource = resource.clone();
     resource.set("id", Json::Null);
     resource.set("meta", Json::Null);

@@ -16,7 +16,7 @@ pub(crate) const OTHERS: [&str; 4] = ["+15550100101", "+15550100102", "+44207946
 pub(crate) const LANGUAGES: [&str; 2] = ["es-US", "fr-CA"];
 const ZONES: [&str; 4] = ["America/New_York", "Europe/London", "Asia/Kolkata", "UTC"];
 const TEXTS: [&str; 5] = ["Hello.", "Please hold & wait.", "¿En qué podemos ayudarle?", "1 < 2", "Drücken Sie \"1\"."];
-const MARKED_UP: [&str; 3] = [
+const SSML: [&str; 3] = [
     "One moment <break time=\"1s\"/> please.",
     "<p><s>First.</s><s>Second &amp; last.</s></p>",
     "<say-as interpret-as=\"telephone\">5550100</say-as>",
@@ -24,7 +24,7 @@ const MARKED_UP: [&str; 3] = [
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
 const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
-const OCCASIONS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
+const TRIGGERS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
 
 /// A config without errors, as a document.
 pub(crate) fn random_config(random: &mut Random) -> Value {
@@ -66,7 +66,7 @@ impl Plan<'_> {
         config.insert("numbers".into(), Value::Object(numbers));
         let dialplans = (0..dialplans).map(|n| (format!("d{n}"), self.rules(&called)));
         config.insert("dialplans".into(), Value::Object(dialplans.collect()));
-        let hours = (0..self.hours).map(|n| (format!("h{n}"), self.one_of_hours()));
+        let hours = (0..self.hours).map(|n| (format!("h{n}"), self.hours_condition()));
         config.insert("hours".into(), Value::Object(hours.collect()));
         let lists = (0..self.lists).map(|n| (format!("l{n}"), self.list()));
         config.insert("lists".into(), Value::Object(lists.collect()));
@@ -101,10 +101,10 @@ impl Plan<'_> {
             config.insert("recording".into(), json!({ "inbound": true, "announcement": announcement }));
         }
         if self.random.one_in(2) {
-            config.insert("tasks".into(), json!({ "on": [self.random.pick(&OCCASIONS)], "owner": "Organization/7" }));
+            config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));
         }
         if self.random.one_in(3) {
-            let alerts = json!({ "url": "https://hooks.example.com/a", "on": [self.random.pick(&OCCASIONS)] });
+            let alerts = json!({ "url": "https://hooks.example.com/a", "on": [self.random.pick(&TRIGGERS)] });
             config.insert("alerts".into(), alerts);
         }
     }
@@ -133,7 +133,7 @@ impl Plan<'_> {
         when
     }
 
-    fn one_of_hours(&mut self) -> Value {
+    fn hours_condition(&mut self) -> Value {
         let days = [["mon", "tue"], ["wed", "sun"], ["fri", "sat"]];
         let mut hours = json!({ "weekly": [{
             "days": self.random.pick(&days),
@@ -161,9 +161,9 @@ impl Plan<'_> {
     }
 
     /// An action behind the `after`th; only the last has none.
-    fn later(&mut self, after: usize) -> String {
-        let behind = self.names.len() - after - 1;
-        self.names[after + 1 + self.random.below(behind)].clone()
+    fn later_action(&mut self, after: usize) -> String {
+        let remaining = self.names.len() - after - 1;
+        self.names[after + 1 + self.random.below(remaining)].clone()
     }
 
     fn action(&mut self, index: usize) -> Value {
@@ -171,8 +171,8 @@ impl Plan<'_> {
         if decision.get("reject").is_some() {
             return json!([decision]);
         }
-        let heard = self.random.below(3);
-        let mut verbs: Vec<Value> = (0..heard).map(|_| self.heard()).collect();
+        let count = self.random.below(3);
+        let mut verbs: Vec<Value> = (0..count).map(|_| self.spoken_verb()).collect();
         if index + 1 < self.names.len() && self.random.one_in(4) {
             verbs.push(self.branch(index));
         }
@@ -186,10 +186,10 @@ impl Plan<'_> {
         if self.random.one_in(3) {
             conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
         }
-        json!({ "when": { "if": conditions, "then": self.later(index) } })
+        json!({ "when": { "if": conditions, "then": self.later_action(index) } })
     }
 
-    fn heard(&mut self) -> Value {
+    fn spoken_verb(&mut self) -> Value {
         match self.random.below(6) {
             0 => json!({ "greet": { "patient": "Hello {name}.", "neutral": *self.random.pick(&TEXTS) } }),
             1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.random.below(3) } }),
@@ -201,7 +201,7 @@ impl Plan<'_> {
 
     fn say(&mut self) -> Value {
         let mut say = match self.random.below(4) {
-            0 => json!({ "ssml": *self.random.pick(&MARKED_UP) }),
+            0 => json!({ "ssml": *self.random.pick(&SSML) }),
             1 => json!({ "text": { "en-US": *self.random.pick(&TEXTS), "es-US": "Un momento, por favor." } }),
             _ => json!({ "text": *self.random.pick(&TEXTS) }),
         };
@@ -225,7 +225,7 @@ impl Plan<'_> {
             5 | 6 => self.menu(index),
             7..=9 => self.dial(index),
             10 => self.queue(index),
-            _ => json!({ "goto": self.later(index) }),
+            _ => json!({ "goto": self.later_action(index) }),
         }
     }
 
@@ -249,7 +249,7 @@ impl Plan<'_> {
             .collect();
         json!({ "menu": {
             "prompt": self.say(), "options": options, "invalid": self.say(), "retries": self.random.below(4),
-            "otherwise": self.later(index)
+            "otherwise": self.later_action(index)
         } })
     }
 
@@ -258,7 +258,7 @@ impl Plan<'_> {
         let targets: Vec<Value> = (0..count).map(|_| self.target()).collect();
         let mut dial = json!({
             "targets": targets, "order": *self.random.pick(&["inOrder", "allAtOnce", "huntGroup"]),
-            "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALED, index), "otherwise": self.later(index)
+            "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALED, index), "otherwise": self.later_action(index)
         });
         if self.random.one_in(3) {
             dial["callerId"] = json!(*self.random.pick(&OURS));
@@ -281,7 +281,7 @@ impl Plan<'_> {
         let mut on = Map::new();
         for outcome in known {
             if self.random.one_in(5) {
-                on.insert((*outcome).to_owned(), json!(self.later(index)));
+                on.insert((*outcome).to_owned(), json!(self.later_action(index)));
             }
         }
         Value::Object(on)
@@ -289,7 +289,7 @@ impl Plan<'_> {
 
     fn queue(&mut self, index: usize) -> Value {
         let mut queue =
-            json!({ "name": "nurses", "on": self.outcomes(&QUEUED, index), "otherwise": self.later(index) });
+            json!({ "name": "nurses", "on": self.outcomes(&QUEUED, index), "otherwise": self.later_action(index) });
         if self.random.one_in(2) {
             queue["position"] = json!({ "text": "You are number {position}." });
             queue["music"] = json!("https://media.example.com/hold.mp3");
@@ -298,7 +298,8 @@ impl Plan<'_> {
             queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
         }
         if self.random.one_in(2) {
-            queue["overflow"] = json!({ "size": self.random.below(20), "averageWait": 600, "then": self.later(index) });
+            queue["overflow"] =
+                json!({ "size": self.random.below(20), "averageWait": 600, "then": self.later_action(index) });
         }
         json!({ "queue": queue })
     }

@@ -11,13 +11,13 @@ pub(crate) struct Run {
     flow: Flow,
     step: Step,
     /// How often it waited for answers.
-    pub(crate) rounds: usize,
+    pub(crate) waits: usize,
 }
 
 impl Run {
     pub(crate) fn new(mut flow: Flow) -> Self {
         let step = flow.step();
-        Self { flow, step, rounds: 0 }
+        Self { flow, step, waits: 0 }
     }
 
     /// The response, once the flow has ended.
@@ -31,9 +31,9 @@ impl Run {
     }
 
     /// Answers everything that the flow waits for.
-    pub(crate) fn go_on(&mut self, mut answer: impl FnMut(&OpenRequest) -> Answer) {
+    pub(crate) fn resume(&mut self, mut answer: impl FnMut(&OpenRequest) -> Answer) {
         let answers = self.open().iter().map(|open| (open.id, answer(open))).collect();
-        self.rounds += 1;
+        self.waits += 1;
         self.step = self.flow.resume(answers);
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&OpenRequest) -> Answer) -
         if let Some(response) = run.response() {
             return response.clone();
         }
-        run.go_on(&mut answer);
+        run.resume(&mut answer);
     }
 }
 
@@ -62,6 +62,6 @@ pub(crate) fn race(
             return runs.iter().filter_map(Run::response).cloned().collect();
         }
         let at = random.below(waiting.len());
-        waiting[at].go_on(&mut answer);
+        waiting[at].resume(&mut answer);
     }
 }

@@ -203,7 +203,7 @@ fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u6
 }
 
 /// The same figures, counted without any care for time and memory.
-fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> Json {
+fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> Json {
     let (mut outcomes, mut days, mut people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut waits = [Vec::new(), Vec::new()];
     let mut totals = [0u64; 2];
@@ -216,12 +216,12 @@ fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> 
         if !(from..=to).contains(&sent_day) {
             continue;
         }
-        let way = usize::from(log.direction() == Some(CallDirection::Outbound));
+        let direction = usize::from(log.direction() == Some(CallDirection::Outbound));
         let answered = log.outcome() == Some(Outcome::Answered);
-        totals[way] += 1;
+        totals[direction] += 1;
         *outcomes.entry(log.outcome().map_or("open", Outcome::word)).or_insert(0u64) += 1;
         let add = |row: &mut [u64; 3]| {
-            row[way] += 1;
+            row[direction] += 1;
             row[2] += u64::from(answered);
         };
         add(days.entry(day).or_insert([0u64; 3]));
@@ -232,8 +232,8 @@ fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> 
             add(people.entry(who.to_owned()).or_insert([0u64; 3]));
         }
         if answered {
-            answers[way] += 1;
-            waits[way].push((log.answered_at().unwrap() - log.started_at().unwrap()) / 1_000);
+            answers[direction] += 1;
+            waits[direction].push((log.answered_at().unwrap() - log.started_at().unwrap()) / 1_000);
         }
     }
     let row = |name: &str, of: &str, row: [u64; 3]| {
@@ -251,22 +251,25 @@ fn naive(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> 
         let counted = days.get(&day).copied().unwrap_or_default();
         by_day.push(row("day", &day, counted));
     }
-    let wait = |way: usize| {
-        let mut waits = waits[way].clone();
+    let wait = |direction: usize| {
+        let mut waits = waits[direction].clone();
         waits.sort_unstable();
         let sum: u64 = waits.iter().sum();
         let count = waits.len() as u64;
-        let share = if totals[way] == 0 {
+        let share = if totals[direction] == 0 {
             Json::Null
         } else {
             let float = |count: u64| f64::from(u32::try_from(count).unwrap());
-            Json::Number(format!("{:.3}", (float(answers[way]) * 1_000.0 / float(totals[way])).round() / 1_000.0))
+            Json::Number(format!(
+                "{:.3}",
+                (float(answers[direction]) * 1_000.0 / float(totals[direction])).round() / 1_000.0
+            ))
         };
         let middle = waits.get(waits.len().saturating_sub(1) / 2).copied();
         let mean = (sum + count / 2).checked_div(count);
         let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::count);
         Json::object([
-            ("answered", Json::count(answers[way])),
+            ("answered", Json::count(answers[direction])),
             ("answeredShare", share),
             ("medianSeconds", seconds(middle.map(floor))),
             ("meanSeconds", seconds(mean)),
@@ -319,7 +322,7 @@ fn statistics_match_a_simple_count() {
         let turn = parse_instant("2026-11-15").unwrap() + 5 * HOUR;
         let shift = |at: u64| if at >= turn { at - 4 * HOUR } else { at - 5 * HOUR };
         let (first, last) = (parse_instant("2026-11-12").unwrap(), parse_instant("2026-11-17").unwrap());
-        assert_eq!(figures(&answer).write(), naive(&world, first, last, shift).write(), "seed {seed}");
+        assert_eq!(figures(&answer).write(), expected_statistics(&world, first, last, shift).write(), "seed {seed}");
         assert!(answer.get("next").is_none());
     }
 }
@@ -347,5 +350,5 @@ fn a_long_period_continues_from_its_last_page() {
     // Without the one that came too early, the figures are those of one count.
     world.fhir.resources.pop();
     let (first, last) = (parse_instant("2026-11-08").unwrap(), parse_instant("2026-11-12").unwrap());
-    assert_eq!(figures(&second).write(), naive(&world, first, last, |at| at - 5 * HOUR).write());
+    assert_eq!(figures(&second).write(), expected_statistics(&world, first, last, |at| at - 5 * HOUR).write());
 }

@@ -7,7 +7,7 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, HttpRequest};
 use plumline::time::parse_instant;
 
-use crate::fault::done;
+use crate::fault::answer_with;
 use crate::form::pairs;
 use crate::twilio::rfc2822;
 
@@ -89,30 +89,30 @@ impl Twilio {
                 let created = self.recorded.iter().find(|one| one.sid == sid).map_or(0, |one| one.created);
                 let known = self.recordings.iter().any(|known| known == sid);
                 let body = Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(created)))]);
-                return if known { done(200, body) } else { done(404, Json::Null) };
+                return if known { answer_with(200, body) } else { answer_with(404, Json::Null) };
             }
             assert_eq!(request.method, "DELETE");
             self.deletions += 1;
             if let Some((_, status)) =
                 self.undeletable.iter().find(|(undeletable, _)| undeletable == sid || undeletable == "*")
             {
-                return done(*status, Json::Null);
+                return answer_with(*status, Json::Null);
             }
             let at = self.recordings.iter().position(|known| known == sid);
             self.deleted += usize::from(at.is_some());
-            return done(if at.map(|at| self.recordings.remove(at)).is_some() { 204 } else { 404 }, Json::Null);
+            return answer_with(if at.map(|at| self.recordings.remove(at)).is_some() { 204 } else { 404 }, Json::Null);
         }
         assert_eq!(request.method, "GET");
         if let Some(sid) = path.strip_prefix("/Calls/").and_then(|path| path.strip_suffix(".json")) {
             let leg = self.legs.iter().find(|leg| leg.sid == sid);
-            return leg.map_or_else(|| done(404, Json::Null), |leg| done(200, leg.json(now)));
+            return leg.map_or_else(|| answer_with(404, Json::Null), |leg| answer_with(200, leg.json(now)));
         }
         self.lists += 1;
         if path == "/Recordings.json" {
-            return done(200, self.list_recorded(query, now));
+            return answer_with(200, self.list_recorded(query, now));
         }
         assert_eq!(path, "/Calls.json");
-        done(200, self.list(query, now))
+        answer_with(200, self.list(query, now))
     }
 
     fn list_recorded(&self, query: &str, now: u64) -> Json {
@@ -166,8 +166,8 @@ impl Twilio {
         let more = legs.len() > size;
         legs.truncate(size);
         let next = legs.last().filter(|_| more).map(|last| {
-            let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("After=")).collect();
-            format!("/2010-04-01/Accounts/AC1/Calls.json?{}&After={}", kept.join("&"), last.sid)
+            let filtered: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("After=")).collect();
+            format!("/2010-04-01/Accounts/AC1/Calls.json?{}&After={}", filtered.join("&"), last.sid)
         });
         let again = if self.twice { legs.clone() } else { Vec::new() };
         let calls = legs.into_iter().chain(again).map(|leg| leg.json(now)).collect();

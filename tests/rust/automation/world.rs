@@ -10,9 +10,9 @@ use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, OpenRequest, R
 
 use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;
-use crate::fault::{Fault, Faults, done};
+use crate::fault::{Fault, Faults, answer_with};
 use crate::fhir::Fhir;
-use crate::json::{bare, is, json};
+use crate::json::{is, json, without_server_fields};
 use crate::random::Random;
 use crate::run::{Run, race};
 use crate::twilio::sid;
@@ -82,10 +82,10 @@ impl World {
         loop {
             if let Some(response) = run.response() {
                 leaks_nothing(response);
-                return (response.clone(), run.rounds);
+                return (response.clone(), run.waits);
             }
-            let fault = faults.of(run.rounds);
-            run.go_on(|open| self.answer(open, fault));
+            let fault = faults.of(run.waits);
+            run.resume(|open| self.answer(open, fault));
         }
     }
 
@@ -98,13 +98,13 @@ impl World {
 
     /// Sweeps every minute until nothing changes any more. Returns the number of runs. A run that ends a long list may
     /// change nothing, and leave to the next one what has come meanwhile.
-    pub(crate) fn settle(&mut self) -> usize {
+    pub(crate) fn sweep_until_stable(&mut self) -> usize {
         let mut quiet = 0;
         for runs in 1..200 {
             let before = self.fhir.resources.clone();
             self.sweep();
             self.now += MINUTE;
-            let changed = without_marks(&before) != without_marks(&self.fhir.resources);
+            let changed = without_checkpoints(&before) != without_checkpoints(&self.fhir.resources);
             quiet = if changed || self.is_reading() { 0 } else { quiet + 1 };
             if quiet == 2 {
                 return runs - 1;
@@ -119,8 +119,8 @@ impl World {
     }
 
     pub(crate) fn sweep(&mut self) -> usize {
-        let (done, asked) = self.play(self.cron(), &Faults::NONE);
-        assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
+        let (response, asked) = self.play(self.cron(), &Faults::NONE);
+        assert_eq!(response.reply, Reply::Accepted, "{:?}", response.log);
         asked
     }
 
@@ -131,17 +131,17 @@ impl World {
             Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
             // Clocks five hours behind UTC, which are set forward at midnight of one day.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
-                let walls = zone.local_times.iter().map(|wall| match wall.as_str() {
+                let local_times = zone.local_times.iter().map(|local_time| match local_time.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
-                    wall => {
-                        let at = plumline::time::parse_instant(&format!("{wall}Z")).unwrap() + 5 * HOUR;
-                        Json::List(vec![Json::count(if wall >= "2026-11-15" { at - HOUR } else { at })])
+                    local_time => {
+                        let at = plumline::time::parse_instant(&format!("{local_time}Z")).unwrap() + 5 * HOUR;
+                        Json::List(vec![Json::count(if local_time >= "2026-11-15" { at - HOUR } else { at })])
                     }
                 });
-                done(200, Json::object([("instants", Json::List(walls.collect()))]))
+                answer_with(200, Json::object([("instants", Json::List(local_times.collect()))]))
             }
-            Ask::Zone(_) => done(400, Json::Null),
-            Ask::Wait(_) => done(200, Json::Null),
+            Ask::Zone(_) => answer_with(400, Json::Null),
+            Ask::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
@@ -156,7 +156,7 @@ impl World {
             *waited += deadline.expect("a deadline");
             return Answer::TimedOut;
         }
-        done(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
+        answer_with(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
     }
 
     /// The calls in the chart, without ids and versions, in the order of their text.
@@ -166,7 +166,7 @@ impl World {
             if is(call, "status", "entered-in-error") || !call.write().contains("twilio-voice") {
                 continue;
             }
-            calls.push(bare(call));
+            calls.push(without_server_fields(call));
         }
         calls.sort();
         calls
@@ -191,14 +191,14 @@ impl World {
     }
 }
 
-fn leaks_nothing(done: &Response) {
-    for line in &done.log {
+fn leaks_nothing(response: &Response) {
+    for line in &response.log {
         assert!(!line.contains("CONFIG_INVALID"), "{line}");
         assert!(!line.contains("+1555") && !line.contains("CA0") && !line.contains("invented"), "{line}");
     }
 }
 
-fn without_marks(resources: &[Json]) -> Vec<String> {
+fn without_checkpoints(resources: &[Json]) -> Vec<String> {
     resources.iter().filter(|one| !is(one, "resourceType", "Basic")).map(Json::write).collect()
 }
 
@@ -258,7 +258,7 @@ pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) ->
 }
 
 /// Asserts that two lists are the same. Shows the first difference.
-pub(crate) fn same(ours: &[String], theirs: &[String], of: &str) {
+pub(crate) fn assert_same(ours: &[String], theirs: &[String], of: &str) {
     for (ours, theirs) in ours.iter().zip(theirs) {
         assert_eq!(ours, theirs, "{of}");
     }

@@ -70,7 +70,7 @@ const PATIENT: &str = "+15550100123";
 const CLIENT: &str = "client:practitioner_1";
 
 /// The end of a dialed leg: status, `SipResponseCode`, and the outcome.
-const ENDS: [(&str, &str, &str); 7] = [
+const LEG_ENDS: [(&str, &str, &str); 7] = [
     ("completed", "200", "answered"),
     ("busy", "486", "busy"),
     ("busy", "603", "declined"),
@@ -81,9 +81,9 @@ const ENDS: [(&str, &str, &str); 7] = [
 ];
 
 /// Which of several outcomes is the call's.
-const BEST: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
+const OUTCOMES_BY_RANK: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
-struct Maker {
+struct CallGenerator {
     random: Random,
     now: u64,
     serial: u64,
@@ -111,7 +111,7 @@ pub(crate) fn call(seed: u64) -> Call {
         4 | 5 => (CLIENT, PATIENT, "inbound"),
         _ => (OURS, PATIENT, "outbound-api"),
     };
-    let mut maker = Maker {
+    let mut generator = CallGenerator {
         random,
         now,
         serial: 0,
@@ -126,33 +126,33 @@ pub(crate) fn call(seed: u64) -> Call {
         picked_up: None,
     };
     let outcome = match kind {
-        0 => maker.inbound(false),
-        1 => maker.inbound(true),
-        2 => maker.queue(),
-        3 => maker.unanswered(),
-        4 | 5 => maker.outbound(),
-        _ => maker.placed(),
+        0 => generator.inbound(false),
+        1 => generator.inbound(true),
+        2 => generator.queue(),
+        3 => generator.unanswered(),
+        4 | 5 => generator.outbound(),
+        _ => generator.placed(),
     };
-    let context = maker.context(kind);
+    let context = generator.context(kind);
     // The first event of the root (`own`), or of the legs that it dialed.
-    let heard = |own: bool| {
-        let events = maker.events.iter().filter_map(Event::pairs);
+    let first_event_at = |own: bool| {
+        let events = generator.events.iter().filter_map(Event::pairs);
         let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
         of.map(|(pairs, at)| timestamp_of(pairs, at)).min()
     };
-    let own = maker.since_picked_up(heard(true).unwrap());
+    let own = generator.since_picked_up(first_event_at(true).unwrap());
     Call {
-        sent: heard(false).map_or(own, |child| child.min(own)),
-        events: maker.events,
+        sent: first_event_at(false).map_or(own, |child| child.min(own)),
+        events: generator.events,
         context,
         outcome,
         root,
-        received: maker.answered,
+        received: generator.answered,
         outbound: kind > 3,
     }
 }
 
-impl Maker {
+impl CallGenerator {
     /// A call to our number that rings up to three phones one after the other, and may end with a voicemail.
     fn inbound(&mut self, voicemail: bool) -> &'static str {
         self.opening();
@@ -164,7 +164,7 @@ impl Maker {
                 break;
             }
         }
-        let mut outcome = BEST.into_iter().find(|best| outcomes.contains(best)).unwrap_or("no-answer");
+        let mut outcome = OUTCOMES_BY_RANK.into_iter().find(|best| outcomes.contains(best)).unwrap_or("no-answer");
         if voicemail && outcome != "answered" && outcome != "dropped" {
             self.root_status = "in-progress";
             self.record();
@@ -179,16 +179,17 @@ impl Maker {
         self.opening();
         let (result, outcome) =
             *self.random.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
-        self.pass(30);
+        self.advance_clock(30);
         let waited = self.random.below(30) as u64;
         // Twilio reports the wait after the conversation.
-        self.pass(if outcome == "answered" { 600 } else { 1 });
+        self.advance_clock(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
         self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
         self.end("completed");
         if outcome == "answered" {
-            let heard = self.events.iter().filter_map(Event::pairs).map(|(pairs, at)| timestamp_of(pairs, at)).min();
-            self.answered = heard.map(|heard| self.since_picked_up(heard) + waited * 1_000);
+            let first_event_at =
+                self.events.iter().filter_map(Event::pairs).map(|(pairs, at)| timestamp_of(pairs, at)).min();
+            self.answered = first_event_at.map(|first_event_at| self.since_picked_up(first_event_at) + waited * 1_000);
         }
         outcome
     }
@@ -217,7 +218,7 @@ impl Maker {
     /// A call placed by REST.
     fn placed(&mut self) -> &'static str {
         let by = *self.random.pick(&["human", "machine_start", ""]);
-        let end = *self.random.pick(&ENDS);
+        let end = *self.random.pick(&LEG_ENDS);
         let root = self.root.clone();
         self.leg(&root, None, end, by);
         match end.2 {
@@ -228,7 +229,7 @@ impl Maker {
 
     /// A leg that is dialed, and the action of its dial.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
-        let mut end = *self.random.pick(&ENDS);
+        let mut end = *self.random.pick(&LEG_ENDS);
         // An app has no line that could be busy.
         if to.starts_with("client:") && end.2 == "busy" {
             end.2 = "declined";
@@ -261,7 +262,7 @@ impl Maker {
         for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
             // After the answer the duration passes.
             if lasted.is_none() {
-                self.pass(9);
+                self.advance_clock(9);
             }
             let mut pairs = vec![("CallSid", sid.to_owned()), ("CallStatus", status.to_owned())];
             let (from, to) = child.unwrap_or((self.from, self.to));
@@ -294,7 +295,7 @@ impl Maker {
 
     fn record(&mut self) {
         let sid = format!("RE{:032x}", self.now);
-        self.pass(20);
+        self.advance_clock(20);
         self.callback(vec![
             ("RecordingSid", sid.clone()),
             ("RecordingDuration", "20".into()),
@@ -321,11 +322,11 @@ impl Maker {
 
     /// The moment of the first event, or of Twilio's pickup where that was long before. Twilio gives it in whole
     /// seconds.
-    fn since_picked_up(&self, heard: u64) -> u64 {
+    fn since_picked_up(&self, first_event_at: u64) -> u64 {
         let end = self.now - self.now % 1_000;
         let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
         let began = seconds.map(|seconds| end - seconds * 1_000);
-        began.filter(|began| heard == end || began + 2_000 < heard).unwrap_or(heard)
+        began.filter(|began| first_event_at == end || began + 2_000 < first_event_at).unwrap_or(first_event_at)
     }
 
     /// A request about the root.
@@ -335,12 +336,12 @@ impl Maker {
         }
         let pairs = [self.standard(), more].concat();
         self.events.push(Event::Callback(owned(pairs), self.now));
-        self.pass(2);
+        self.advance_clock(2);
     }
 
     /// The last event of the root. Some calls are in Twilio's list, too.
     fn end(&mut self, status: &'static str) {
-        self.pass(5);
+        self.advance_clock(5);
         self.root_status = status;
         let seconds = self.picked_up.filter(|_| status == "completed").map_or(0, |at| (self.now - at) / 1_000);
         let pairs = [
@@ -390,7 +391,7 @@ impl Maker {
         context
     }
 
-    fn pass(&mut self, seconds: usize) {
+    fn advance_clock(&mut self, seconds: usize) {
         self.now += 1_000 + self.random.below(seconds * 1_000) as u64;
     }
 }

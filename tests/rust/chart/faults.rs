@@ -10,7 +10,7 @@ use crate::chart::writers::{Writer, is_acknowledged};
 use crate::chart::{knows, only_call};
 use crate::fault::{Fault, Faults, TRANSIENT};
 use crate::fhir::Fhir;
-use crate::json::bare;
+use crate::json::without_server_fields;
 use crate::random::Random;
 
 /// A refusal ends one attempt, and the next one succeeds.
@@ -35,13 +35,13 @@ fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
         for tries in 1.. {
             assert!(tries < 5, "one fault, and more than five attempts");
             let mut writer = Writer::of(event).unwrap();
-            let done = loop {
+            let response = loop {
                 let fault = faults.of(fhir.batches.len());
-                if let Some(done) = writer.go_on(fhir, fault) {
-                    break done;
+                if let Some(response) = writer.resume(fhir, fault) {
+                    break response;
                 }
             };
-            if is_acknowledged(&done) {
+            if is_acknowledged(&response) {
                 acknowledged.push(event.log());
                 break;
             }
@@ -59,12 +59,12 @@ fn a_fault_at_any_request_loses_no_event() {
     for seed in [2, 3, 4, 7, 12] {
         let (events, expected) = requests(&call(seed));
         let expected = expected.write(None, EXTENSION_BASE).write();
-        let asks = post(&events, &mut Fhir::default(), &Faults::NONE);
-        for failing in 0..asks {
+        let request_count = post(&events, &mut Fhir::default(), &Faults::NONE);
+        for failing in 0..request_count {
             for fault in faults() {
                 let mut fhir = Fhir::default();
                 post(&events, &mut fhir, &Faults::at(failing, fault));
-                assert_eq!(bare(only_call(&fhir)), expected, "seed {seed}, ask {failing}, {fault:?}");
+                assert_eq!(without_server_fields(only_call(&fhir)), expected, "seed {seed}, ask {failing}, {fault:?}");
                 played += 1;
             }
         }
@@ -93,11 +93,11 @@ fn many_faults_lose_no_acknowledged_event() {
             // The faults end at some time.
             let fault = (steps < 300 && random.one_in(2)).then(|| *random.pick(&faults));
             let (writer, event) = &mut waiting[at];
-            let Some(done) = writer.go_on(&mut fhir, fault) else {
+            let Some(response) = writer.resume(&mut fhir, fault) else {
                 continue;
             };
             posted += 1;
-            if is_acknowledged(&done) {
+            if is_acknowledged(&response) {
                 acknowledged.push(event.log());
                 waiting.swap_remove(at);
             } else {
@@ -106,7 +106,11 @@ fn many_faults_lose_no_acknowledged_event() {
             }
             assert!(acknowledged.iter().all(|log| knows(&fhir, log)), "seed {seed}");
         }
-        assert_eq!(bare(only_call(&fhir)), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
+        assert_eq!(
+            without_server_fields(only_call(&fhir)),
+            expected.write(None, EXTENSION_BASE).write(),
+            "seed {seed}"
+        );
     }
     assert!(refused > 100, "{refused}");
     println!("seeds 1 to 60: {posted} webhooks, {refused} answered with 500");

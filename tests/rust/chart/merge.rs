@@ -21,7 +21,7 @@ fn step(record: Option<Json>, known: &CallLog) -> Json {
 }
 
 /// The events in any order, some of them repeated. The context comes at any time, too.
-fn disorder(call: &Call, random: &mut Random) -> Vec<CallLog> {
+fn shuffled_logs(call: &Call, random: &mut Random) -> Vec<CallLog> {
     let mut stream: Vec<CallLog> = call.events.iter().map(Event::log).collect();
     stream.push(CallLog::ticket(&call.context));
     for _ in 0..random.below(6) {
@@ -46,7 +46,7 @@ fn events_of_a_thousand_calls_give_the_same_bytes_in_any_order() {
         let mut random = Random::new(seed ^ 0xd1ce);
         for _ in 0..5 {
             let mut record = None;
-            for known in disorder(&call, &mut random) {
+            for known in shuffled_logs(&call, &mut random) {
                 record = Some(step(record, &known));
             }
             assert_eq!(record.unwrap().write(), expected, "seed {seed}");
@@ -89,14 +89,14 @@ fn part(random: &mut Random) -> CallLog {
     let mut log = if random.one_in(2) { CallLog::ticket(&call.context) } else { CallLog::default() };
     for event in &call.events {
         if random.one_in(2) {
-            log.merge(&wilder(event, random));
+            log.merge(&altered_log(event, random));
         }
     }
     log
 }
 
 /// An event, or one as Twilio should never send it: another status, another sequence.
-fn wilder(event: &Event, random: &mut Random) -> CallLog {
+fn altered_log(event: &Event, random: &mut Random) -> CallLog {
     let Some((pairs, at)) = event.pairs().filter(|_| random.one_in(2)) else {
         return event.log();
     };
@@ -121,23 +121,23 @@ fn union(one: &CallLog, other: &CallLog) -> CallLog {
 #[test]
 fn merging_is_commutative_associative_and_idempotent() {
     let mut random = Random::new(4);
-    for round in 0..3_000 {
+    for case in 0..3_000 {
         let (a, b, c) = (part(&mut random), part(&mut random), part(&mut random));
-        assert_eq!(union(&a, &b), union(&b, &a), "round {round}");
-        assert_eq!(union(&union(&a, &b), &c), union(&a, &union(&b, &c)), "round {round}");
-        assert_eq!(union(&a, &a), a, "round {round}");
-        assert_eq!(union(&a, &CallLog::default()), a, "round {round}");
+        assert_eq!(union(&a, &b), union(&b, &a), "case {case}");
+        assert_eq!(union(&union(&a, &b), &c), union(&a, &union(&b, &c)), "case {case}");
+        assert_eq!(union(&a, &a), a, "case {case}");
+        assert_eq!(union(&a, &CallLog::default()), a, "case {case}");
     }
 }
 
 #[test]
 fn a_written_record_reads_back_unchanged() {
     let mut random = Random::new(5);
-    for round in 0..3_000 {
+    for case in 0..3_000 {
         let log = union(&part(&mut random), &part(&mut random));
         let record = json(&log.write(None, EXTENSION_BASE).write());
-        assert_eq!(CallLog::read(&record), log, "round {round}: {}", record.write());
-        assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record, "round {round}");
+        assert_eq!(CallLog::read(&record), log, "case {case}: {}", record.write());
+        assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record, "case {case}");
     }
 }
 

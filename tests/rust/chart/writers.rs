@@ -17,9 +17,9 @@ use plumline::runtime::{Ask, FhirRequest, Flow, OpenRequest, Reply, Response};
 use crate::chart::calls::{Event, call};
 use crate::chart::{knows, only_call};
 use crate::constants::NOW;
-use crate::fault::{Fault, Faults, done};
+use crate::fault::{Fault, Faults, answer_with};
 use crate::fhir::Fhir;
-use crate::json::{bare, json, reference};
+use crate::json::{json, reference, without_server_fields};
 use crate::random::Random;
 use crate::run::Run;
 
@@ -51,11 +51,11 @@ impl Writer {
     }
 
     /// Sends one request, after its pause. The response, once there is nothing to send.
-    pub(crate) fn go_on(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
+    pub(crate) fn resume(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
         while let [OpenRequest { ask: Ask::Wait(ms), .. }] = self.run.open() {
             assert!((1..=2_000).contains(ms), "{ms}");
             self.paused += 1;
-            self.run.go_on(|_| done(200, Json::Null));
+            self.run.resume(|_| answer_with(200, Json::Null));
         }
         if let Some(response) = self.run.response() {
             return Some(response.clone());
@@ -63,13 +63,13 @@ impl Writer {
         let [open] = self.run.open() else { panic!("{:?}", self.run.open()) };
         assert_eq!(open.deadline.or(open.until), Some(LIMIT));
         self.asked += 1;
-        self.run.go_on(|open| fhir.answer(open, fault, NOW));
+        self.run.resume(|open| fhir.answer(open, fault, NOW));
         None
     }
 
     pub(crate) fn play(mut self, fhir: &mut Fhir, faults: &Faults) -> (Response, usize) {
         loop {
-            if let Some(response) = self.go_on(fhir, faults.of(self.asked)) {
+            if let Some(response) = self.resume(fhir, faults.of(self.asked)) {
                 return (response, self.asked);
             }
         }
@@ -77,10 +77,10 @@ impl Writer {
 }
 
 /// Whether Twilio gets a success. Otherwise it posts again.
-pub(crate) fn is_acknowledged(done: &Response) -> bool {
-    match &done.reply {
+pub(crate) fn is_acknowledged(response: &Response) -> bool {
+    match &response.reply {
         Reply::Twiml(xml) => {
-            assert_eq!((xml.as_str(), done.log.len()), (EMPTY, 0));
+            assert_eq!((xml.as_str(), response.log.len()), (EMPTY, 0));
             true
         }
         Reply::Broken(problem) => {
@@ -116,9 +116,9 @@ fn concurrent_writers_produce_one_identical_record() {
             // A server may answer 409 without a reason that shows.
             let fault = (random.one_in(10)).then_some(Fault::EachRefused(409));
             let (writer, event) = &mut writers[at];
-            if let Some(done) = writer.go_on(&mut fhir, fault) {
+            if let Some(response) = writer.resume(&mut fhir, fault) {
                 pauses += writer.paused;
-                if is_acknowledged(&done) {
+                if is_acknowledged(&response) {
                     assert!(knows(&fhir, &event.log()), "seed {seed}");
                     writers.swap_remove(at);
                 } else {
@@ -127,7 +127,11 @@ fn concurrent_writers_produce_one_identical_record() {
                 }
             }
         }
-        assert_eq!(bare(only_call(&fhir)), expected.write(None, EXTENSION_BASE).write(), "seed {seed}");
+        assert_eq!(
+            without_server_fields(only_call(&fhir)),
+            expected.write(None, EXTENSION_BASE).write(),
+            "seed {seed}"
+        );
     }
     assert!(pauses > 1_000, "they hardly met: {pauses}");
     println!("seeds 1 to 200, {pauses} attempts repeated, {conflicts} webhooks answered with 500 and brought again");
@@ -138,11 +142,11 @@ fn a_new_event_takes_two_round_trips_and_a_repeated_one_takes_one() {
     let call = call(4);
     let mut fhir = Fhir::default();
     for event in call.events.iter().filter(|event| event.pairs().is_some()) {
-        let (done, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
-        assert!(is_acknowledged(&done) && asked <= 2, "{asked}");
+        let (response, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
+        assert!(is_acknowledged(&response) && asked <= 2, "{asked}");
         let changes = fhir.changes;
-        let (done, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
-        assert!(is_acknowledged(&done));
+        let (response, asked) = Writer::of(event).unwrap().play(&mut fhir, &Faults::NONE);
+        assert!(is_acknowledged(&response));
         assert_eq!((asked, fhir.changes), (1, changes));
     }
 }
@@ -150,9 +154,9 @@ fn a_new_event_takes_two_round_trips_and_a_repeated_one_takes_one() {
 #[test]
 fn an_invalid_event_is_logged_and_acknowledged() {
     let pairs = vec![("CallSid".to_owned(), "CA1".to_owned())];
-    let (done, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Fhir::default(), &Faults::NONE);
-    assert_eq!((done.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
-    assert!(done.log[0].contains("CALL_SID_INVALID") && !done.log[0].contains("CA1"));
+    let (response, asked) = Writer::of(&Event::Callback(pairs, 0)).unwrap().play(&mut Fhir::default(), &Faults::NONE);
+    assert_eq!((response.reply, asked), (Reply::Twiml(EMPTY.into()), 0));
+    assert!(response.log[0].contains("CALL_SID_INVALID") && !response.log[0].contains("CA1"));
 }
 
 #[test]
@@ -160,8 +164,8 @@ fn a_callback_that_cannot_be_stored_ends_with_the_right_status() {
     let call = call(4);
     let event = &call.events[1];
     let code = |faults: Faults| {
-        let (done, asked) = Writer::of(event).unwrap().play(&mut Fhir::default(), &faults);
-        let Reply::Broken(problem) = done.reply else { panic!("{:?}", done.reply) };
+        let (response, asked) = Writer::of(event).unwrap().play(&mut Fhir::default(), &faults);
+        let Reply::Broken(problem) = response.reply else { panic!("{:?}", response.reply) };
         (problem.code, asked)
     };
     assert_eq!(code(Faults::at(0, Fault::TimedOut)), (Code::ChartUnavailable, 1));
@@ -253,7 +257,7 @@ fn additional_resources_are_written_once_with_the_record() {
 fn a_record_that_a_flow_has_read_is_not_read_again() {
     let event = missed();
     let root = event.log().root().unwrap().to_owned();
-    let found = done(200, Json::object([("resourceType", Json::of("Bundle"))]));
+    let found = answer_with(200, Json::object([("resourceType", Json::of("Bundle"))]));
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
     let chart = Chart::read(found, &root).unwrap();
     let mut fhir = Fhir::default();
@@ -297,7 +301,7 @@ fn the_record_of_the_ticket_is_kept_and_gets_everything_but_the_participants_of_
     claimed.merge_legs(&other);
     assert_eq!(CallLog::read(fhir.of_type("Communication")[2]), claimed);
     let plain = json(&elsewhere);
-    assert_eq!(bare(fhir.of_type("Communication")[0]), plain.write());
+    assert_eq!(without_server_fields(fhir.of_type("Communication")[0]), plain.write());
     let chart = Chart::of(plain);
     assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));
 }
@@ -308,8 +312,8 @@ fn every_write_is_conditional() {
     let unversioned = event.log().write(None, EXTENSION_BASE);
     let mut log = event.log();
     log.add_context(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
-    let trouble = Chart::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
-    assert_eq!(trouble.code(), Code::ChartRefused);
+    let error = Chart::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
+    assert_eq!(error.code(), Code::ChartRefused);
     assert_eq!(Chart::of(unversioned).write(&event.log(), EXTENSION_BASE), Ok(None));
     assert_eq!(nothing_else(&log, None), []);
 }

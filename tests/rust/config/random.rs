@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::random_config::random_config;
 
 /// Reads and checks a config. Returns whether it was accepted.
-fn taken(text: &str, seed: u64) -> bool {
+fn is_accepted(text: &str, seed: u64) -> bool {
     let read = Config::read(text);
     let findings = Config::check(text, None);
     let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -48,12 +48,12 @@ fn valid_configs_are_accepted() {
     for seed in 0..1_500 {
         let config = random_config(&mut Random::new(seed));
         let text = config.to_string();
-        assert!(taken(&text, seed), "seed {seed}: {:?} in {text}", Config::read(&text));
+        assert!(is_accepted(&text, seed), "seed {seed}: {:?} in {text}", Config::read(&text));
     }
 }
 
 /// What may come into any place.
-fn junk(random: &mut Random) -> Value {
+fn random_value(random: &mut Random) -> Value {
     match random.below(12) {
         0 => Value::Null,
         1 => json!(true),
@@ -77,7 +77,7 @@ fn change(value: &mut Value, random: &mut Random) {
             let name = members.keys().nth(random.below(members.len())).unwrap().clone();
             match random.below(8) {
                 0 => drop(members.remove(&name)),
-                1 => drop(members.insert(format!("{name}x"), junk(random))),
+                1 => drop(members.insert(format!("{name}x"), random_value(random))),
                 2 => {
                     let moved = members.remove(&name).unwrap();
                     members.insert("Dr. Example".into(), moved);
@@ -89,28 +89,28 @@ fn change(value: &mut Value, random: &mut Random) {
             let at = random.below(elements.len());
             match random.below(6) {
                 0 => drop(elements.remove(at)),
-                1 => elements.insert(at, junk(random)),
+                1 => elements.insert(at, random_value(random)),
                 2 => elements.push(elements[at].clone()),
                 _ => change(&mut elements[at], random),
             }
         }
-        other => *other = junk(random),
+        other => *other = random_value(random),
     }
 }
 
 #[test]
 fn a_changed_config_is_accepted_or_refused_at_the_changed_path() {
-    let (mut well, mut ill) = (0, 0);
+    let (mut accepted_count, mut refused_count) = (0, 0);
     for seed in 0..5_000 {
         let random = &mut Random::new(seed);
         let mut config = random_config(random);
         for _ in 0..=random.below(3) {
             change(&mut config, random);
         }
-        *(if taken(&config.to_string(), seed) { &mut well } else { &mut ill }) += 1;
+        *(if is_accepted(&config.to_string(), seed) { &mut accepted_count } else { &mut refused_count }) += 1;
     }
     // Both happen, and often.
-    assert!(well > 200 && ill > 2_000, "{well} {ill}");
+    assert!(accepted_count > 200 && refused_count > 2_000, "{accepted_count} {refused_count}");
 }
 
 #[test]
@@ -127,6 +127,6 @@ fn truncated_texts_are_refused() {
                 _ => text.swap(at, 0),
             }
         }
-        taken(&text.into_iter().collect::<String>(), seed);
+        is_accepted(&text.into_iter().collect::<String>(), seed);
     }
 }

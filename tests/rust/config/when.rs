@@ -77,9 +77,9 @@ fn a_rule_that_may_hang_up_at_once_is_not_reported() {
 #[test]
 fn the_limit_is_per_document() {
     let say = |count| vec![format!(r#"{{"say":{{"text":"{}"}}}}"#, "x".repeat(1_000)); count].join(",");
-    let sized = |behind, branch| {
+    let sized = |after, branch| {
         let first =
-            format!(r#"[{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{},{{"hangup":{{}}}}]"#, say(behind));
+            format!(r#"[{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{},{{"hangup":{{}}}}]"#, say(after));
         let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(branch));
         found(&first).iter().any(|(_, code)| *code == "CONFIG_SIZE")
     };

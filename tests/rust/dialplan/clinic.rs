@@ -8,7 +8,7 @@ use plumline::time::{DAY, MINUTE, days_since_epoch};
 use plumline::twiml::{DocumentKind, check_xml};
 
 use crate::constants::{ACCOUNT, TOKEN};
-use crate::fault::{Faults, done};
+use crate::fault::{Faults, answer_with};
 use crate::fhir::Fhir;
 use crate::json::{is, json, list};
 use crate::run::play;
@@ -30,7 +30,7 @@ pub(crate) struct Clinic {
     /// The chart. Its batches are those of the latest request.
     pub(crate) fhir: Fhir,
     /// What the clocks of a zone show, or nothing for an unknown zone.
-    pub(crate) wall: fn(&str) -> Option<&'static str>,
+    pub(crate) local_time: fn(&str) -> Option<&'static str>,
     /// Faults of batches, by their number in one request.
     pub(crate) faults: Faults,
     pub(crate) now: u64,
@@ -45,7 +45,7 @@ impl Clinic {
             config: format!("{{{numbers},{rest}}}"),
             numbers: "+15550100001, +15550100002".to_owned(),
             fhir: Fhir::default(),
-            wall: |zone| (zone == "America/New_York").then_some(MONDAY),
+            local_time: |zone| (zone == "America/New_York").then_some(MONDAY),
             faults: Faults::NONE,
             now: days_since_epoch(2026, 11, 16).unwrap() * DAY + 15 * 60 * MINUTE,
             log: Vec::new(),
@@ -53,7 +53,7 @@ impl Clinic {
     }
 
     /// A clinic that does `verbs` with every call.
-    pub(crate) fn doing(verbs: &str, rest: &str) -> Self {
+    pub(crate) fn with_verbs(verbs: &str, rest: &str) -> Self {
         let comma = if rest.is_empty() { "" } else { "," };
         Self::new(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
     }
@@ -102,9 +102,9 @@ impl Clinic {
             pairs.push((name.to_owned(), value.to_owned()));
         }
         let url = format!("{URL}{}", suffix.split('#').next().unwrap());
-        let done = self.play(&url, &pairs);
-        self.log = done.log;
-        done.reply
+        let response = self.play(&url, &pairs);
+        self.log = response.log;
+        response.reply
     }
 
     fn play(&mut self, url: &str, pairs: &Pairs) -> Response {
@@ -127,16 +127,18 @@ impl Clinic {
 
     fn answer(&mut self, open: &OpenRequest) -> Answer {
         match &open.ask {
-            Ask::Headers => done(200, Json::object([])),
+            Ask::Headers => answer_with(200, Json::object([])),
             Ask::Zone(request) => {
                 assert_eq!(request.instants, [self.now]);
-                match (self.wall)(&request.zone) {
-                    Some(wall) => done(200, json(&format!(r#"{{"walls":["{wall}"],"instants":[]}}"#))),
-                    None => done(400, Json::Null),
+                match (self.local_time)(&request.zone) {
+                    Some(local_time) => {
+                        answer_with(200, json(&format!(r#"{{"walls":["{local_time}"],"instants":[]}}"#)))
+                    }
+                    None => answer_with(400, Json::Null),
                 }
             }
             Ask::Batch(_) => self.fhir.answer(open, self.faults.of(self.fhir.batches.len()), self.now),
-            Ask::Wait(_) => done(200, Json::Null),
+            Ask::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }

@@ -9,7 +9,7 @@ const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"No one."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
 
 fn dial(members: &str) -> Clinic {
-    Clinic::doing(&format!(r#"[{{"dial":{{{members},"otherwise":"bye"}}}}]"#), BYE)
+    Clinic::with_verbs(&format!(r#"[{{"dial":{{{members},"otherwise":"bye"}}}}]"#), BYE)
 }
 
 fn rings(n: &str, attributes: &str, legs: &str) -> String {
@@ -55,8 +55,8 @@ fn all_at_once() {
     assert_eq!(clinic.call(), rings("", "", &legs).replace("\"20\"", "\"35\""));
     assert_eq!(ended(&mut clinic, "?step=dial.first", "no-answer"), "<Say>Bye.</Say><Hangup/>");
     let many: Vec<String> = (0..10).map(|at| format!(r#"{{"client":"c{at}"}}"#)).collect();
-    let heard = dial(&format!(r#""targets":[{}],"order":"allAtOnce""#, many.join(","))).call();
-    assert_eq!(heard.matches("<Client").count(), 10);
+    let twiml = dial(&format!(r#""targets":[{}],"order":"allAtOnce""#, many.join(","))).call();
+    assert_eq!(twiml.matches("<Client").count(), 10);
 }
 
 #[test]
@@ -67,9 +67,9 @@ fn a_hunt_group_starts_with_a_different_member_for_each_call() {
         let sid = format!("CA{at:032x}");
         let first = clinic.request("", &[("CallSid", &sid), ("CallStatus", "ringing")]);
         assert_eq!(clinic.request("", &[("CallSid", &sid), ("CallStatus", "ringing")]), first);
-        let mut heard = vec![first.clone()];
+        let mut twiml = vec![first.clone()];
         for step in ["?step=dial.first", "?step=dial.first.1"] {
-            heard.push(clinic.request(step, &[("CallSid", &sid), ("DialCallStatus", "no-answer")]));
+            twiml.push(clinic.request(step, &[("CallSid", &sid), ("DialCallStatus", "no-answer")]));
         }
         assert_eq!(
             clinic.request("?step=dial.first.2", &[("CallSid", &sid), ("DialCallStatus", "no-answer")]),
@@ -77,7 +77,7 @@ fn a_hunt_group_starts_with_a_different_member_for_each_call() {
         );
         // Each of them rings once.
         for target in ["<Client", "<Number", "<Sip"] {
-            assert_eq!(heard.iter().filter(|heard| heard.contains(target)).count(), 1, "{heard:?}");
+            assert_eq!(twiml.iter().filter(|twiml| twiml.contains(target)).count(), 1, "{twiml:?}");
         }
         firsts.push(first);
     }
@@ -90,7 +90,7 @@ fn a_hunt_group_starts_with_a_different_member_for_each_call() {
 fn every_dial_outcome_continues_with_its_action() {
     let on = r#""targets":[{"number":"+15550100555"},{"client":"b"}],"on":{"busy":"busy","declined":"none","answered":"after"}"#;
     let mut clinic = dial(on);
-    for (pairs, heard) in [
+    for (pairs, twiml) in [
         // The last one is an app, which is never busy: someone declined the call.
         (&[("DialCallStatus", "busy")][..], "<Say>No one.</Say><Hangup/>"),
         (&[("DialCallStatus", "busy"), ("SipResponseCode", "603")], "<Say>No one.</Say><Hangup/>"),
@@ -104,7 +104,7 @@ fn every_dial_outcome_continues_with_its_action() {
     ] {
         // All are tried; the last one's outcome decides.
         assert_eq!(clinic.request("?step=dial.first", pairs), rings(".1", "", &client("b")), "{pairs:?}");
-        assert_eq!(clinic.request("?step=dial.first.1", pairs), heard, "{pairs:?}");
+        assert_eq!(clinic.request("?step=dial.first.1", pairs), twiml, "{pairs:?}");
     }
     for pairs in [&[("DialCallStatus", "completed"), ("DialBridged", "true")][..], &[("DialCallStatus", "answered")]] {
         for step in ["?step=dial.first", "?step=dial.first.1"] {
@@ -135,8 +135,8 @@ fn phones_see_the_number_of_the_caller_or_one_of_ours() {
     assert_eq!(dial(&format!(r#"{to},"callerId":"+15550100999""#)).call(), rings("", "", &number("+15550100555")));
     // A caller who withholds the number has none to show.
     for from in ["anonymous", "+266696687", ""] {
-        let heard = dial(to).request("", &[("From", from)]);
-        assert_eq!(heard, rings("", " callerId=\"+15550100001\"", &number("+15550100555")), "{from}");
+        let twiml = dial(to).request("", &[("From", from)]);
+        assert_eq!(twiml, rings("", " callerId=\"+15550100001\"", &number("+15550100555")), "{from}");
     }
 }
 
@@ -160,14 +160,14 @@ fn staff_who_are_available_now_are_dialed() {
     assert_eq!(clinic.call(), rings("", "", &all));
     assert_eq!(clinic.round_trips(), 1);
     // Outside of their hours, absent, no longer there or unknown: the next target.
-    let now = |role: &str, wall: fn(&str) -> Option<&'static str>| {
+    let now = |role: &str, local_time: fn(&str) -> Option<&'static str>| {
         let mut clinic = zoned(nurses).with(&[role, GREY]);
-        clinic.wall = wall;
+        clinic.local_time = local_time;
         clinic.call()
     };
     let there = |_: &str| Some("2026-11-16T11:59:00");
     assert!(now(ROLE, there).contains("grey_1"));
-    for (role, wall) in [
+    for (role, local_time) in [
         (ROLE.to_owned(), (|_| Some("2026-11-16T12:00:00")) as fn(&str) -> _),
         (ROLE.to_owned(), |_| Some("2026-11-17T10:00:00")),
         (ROLE.to_owned(), |_| None),
@@ -183,7 +183,7 @@ fn staff_who_are_available_now_are_dialed() {
         (ROLE.replace("Organization/nurses", "Organization/doctors"), there),
         (ROLE.replace("Practitioner/grey", "Practitioner/unknown"), there),
     ] {
-        assert_eq!(now(&role, wall), rings(".1", "", &client("desk")), "{role}");
+        assert_eq!(now(&role, local_time), rings(".1", "", &client("desk")), "{role}");
     }
     let mut one = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
     assert_eq!(one.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
@@ -204,8 +204,8 @@ fn the_general_practitioner_of_the_patient_is_dialed() {
     assert_eq!(dial(own).with(&[GREY]).call(), "<Say>No one.</Say><Hangup/>");
     let role = ADA.replace("Practitioner/grey", "PractitionerRole/r9");
     let only = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"(212) 555-0188 ext. 12"}]}"#;
-    let heard = dial(own).with(&[&role, only]).call();
-    assert_eq!(heard, rings("", "", &number("+12125550188").replace(">+", " sendDigits=\"w12\">+")));
+    let twiml = dial(own).with(&[&role, only]).call();
+    assert_eq!(twiml, rings("", "", &number("+12125550188").replace(">+", " sendDigits=\"w12\">+")));
     // Premium numbers, emergency numbers and short codes are no one's telephone.
     for value in ["911", "+19005550123", "411", "+881612345678", "call me", "5550100"] {
         let grey = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"V"}]}"#
@@ -255,7 +255,7 @@ fn a_number_from_the_chart_is_dialed_only_if_policy_allows() {
             r#"{{"resourceType":"PractitionerRole","id":"{id}","practitioner":{{"reference":"Practitioner/{id}"}},"organization":{{"reference":"Organization/x"}},"telecom":[{{"system":"phone","value":"{number}"}}]}}"#
         )
     };
-    for (number, rung) in [
+    for (number, is_dialed) in [
         ("+15550100188", true),
         ("+97912345678", false),
         ("+8835100012345", false),
@@ -270,9 +270,9 @@ fn a_number_from_the_chart_is_dialed_only_if_policy_allows() {
         let mut clinic = dial(roles).with(&[&role("r1", number)]);
         clinic.config = clinic.config.replacen('{', &["{", outbound, ","].concat(), 1);
         clinic.numbers = "+15550100001,+15550100002".into();
-        let heard = clinic.call();
-        assert_eq!(heard.contains("<Number"), rung, "{number}: {heard}");
-        assert_eq!(heard.contains("<Client"), !rung, "{number}: {heard}");
+        let twiml = clinic.call();
+        assert_eq!(twiml.contains("<Number"), is_dialed, "{number}: {twiml}");
+        assert_eq!(twiml.contains("<Client"), !is_dialed, "{number}: {twiml}");
     }
 }
 
@@ -293,9 +293,9 @@ fn an_invalid_number_does_not_delay_other_targets() {
 fn a_recording_is_announced_in_every_language() {
     let config = r#""recording":{"inbound":true,"announcement":{"text":"This call is recorded."}},"#;
     let mut clinic =
-        Clinic::doing(r#"[{"language":"es-US"},{"dial":{"targets":[{"client":"desk"}],"otherwise":"bye"}}]"#, BYE);
+        Clinic::with_verbs(r#"[{"language":"es-US"},{"dial":{"targets":[{"client":"desk"}],"otherwise":"bye"}}]"#, BYE);
     clinic.config = clinic.config.replacen('{', &["{", config].concat(), 1);
-    let heard = clinic.call();
-    assert!(heard.contains("?step=announce\""), "{heard}");
+    let twiml = clinic.call();
+    assert!(twiml.contains("?step=announce\""), "{twiml}");
     assert_eq!(clinic.request("?step=announce", &[]), "<Say>This call is recorded.</Say>");
 }

@@ -57,20 +57,20 @@ fn a_front_desk() {
     assert!(unanswered.starts_with(&format!("{voice}We are all with patients")) && unanswered.contains(RECORD));
     assert_eq!(ask(&mut chart, "?step=dial.ring-desk", &[("DialCallStatus", "completed")]), "<Hangup/>");
     for night in ["2026-11-16T02:00:00", "2026-11-26T10:00:00", "2026-11-22T10:00:00", "2027-07-04T10:00:00"] {
-        chart.wall = match night {
+        chart.local_time = match night {
             "2026-11-16T02:00:00" => |_| Some("2026-11-16T02:00:00"),
             "2026-11-26T10:00:00" => |_| Some("2026-11-26T10:00:00"),
             "2026-11-22T10:00:00" => |_| Some("2026-11-22T10:00:00"),
             _ => |_| Some("2027-07-04T10:00:00"),
         };
-        let heard = ask(&mut chart, "", &[]);
+        let twiml = ask(&mut chart, "", &[]);
         assert!(
-            heard.starts_with(&format!("{voice}Harbor Street Family Practice is closed. <break time=\"400ms\"/> If")),
-            "{heard}"
+            twiml.starts_with(&format!("{voice}Harbor Street Family Practice is closed. <break time=\"400ms\"/> If")),
+            "{twiml}"
         );
         assert!(
-            heard.contains("<say-as interpret-as=\"digits\">911</say-as>.</Say>") && heard.contains(RECORD),
-            "{heard}"
+            twiml.contains("<say-as interpret-as=\"digits\">911</say-as>.</Say>") && twiml.contains(RECORD),
+            "{twiml}"
         );
     }
 }
@@ -80,10 +80,10 @@ fn two_languages() {
     let example = include_str!("../../../docs/dialplan/bilingual.json");
     let (english, spanish) = (clinic(example, "+15550100021"), clinic(example, "+15550100022"));
     let mut chart = chart(&[]);
-    let heard = english(&mut chart, "", &[]);
+    let twiml = english(&mut chart, "", &[]);
     assert!(
-        heard.starts_with("<Say language=\"en-US\">Welcome to Rio Vista Clinic.</Say><Gather input=\"dtmf speech\""),
-        "{heard}"
+        twiml.starts_with("<Say language=\"en-US\">Welcome to Rio Vista Clinic.</Say><Gather input=\"dtmf speech\""),
+        "{twiml}"
     );
     assert!(
         spanish(&mut chart, "", &[]).starts_with("<Say language=\"es-US\">Bienvenido a la Clínica Río Vista.</Say>")
@@ -123,7 +123,7 @@ fn a_nurse_line() {
     const OPEN: &str = r#"{"resourceType":"HealthcareService","id":"nurse-line","availableTime":[{"daysOfWeek":["mon"],"availableStartTime":"08:00:00","availableEndTime":"20:00:00"}]}"#;
     let ask = clinic(include_str!("../../../docs/dialplan/nurse-line.json"), "+15550100031");
     let mut chart = chart(&[OPEN]);
-    chart.wall = |zone| (zone == "America/Denver").then_some("2026-11-16T08:00:00");
+    chart.local_time = |zone| (zone == "America/Denver").then_some("2026-11-16T08:00:00");
     assert!(ask(&mut chart, "", &[]).ends_with(&format!(
         "<Enqueue action=\"{STEP}queue.wait-for-nurse#rc=3&amp;rp=all\" waitUrl=\"{STEP}wait.wait-for-nurse\">nurses</Enqueue>"
     )));
@@ -150,7 +150,7 @@ fn a_nurse_line() {
 fn known_patients() {
     let ask = clinic(include_str!("../../../docs/dialplan/known-patients.json"), "+15550100041");
     let mut chart = chart(&[ADA, GREY]);
-    chart.wall = |zone| (zone == "America/Chicago").then_some("2026-11-16T10:00:00");
+    chart.local_time = |zone| (zone == "America/Chicago").then_some("2026-11-16T10:00:00");
     let known = ask(&mut chart, "", &[]);
     assert!(
         known.contains("Hello Ada. Thank you for calling Lakeside.") && known.contains("dial.their-clinician.1"),

@@ -57,28 +57,28 @@ fn every_request_takes_at_most_two_reads_and_one_write() {
 #[test]
 fn the_first_request_reads_only_what_it_needs() {
     let counts = |clinic: &mut Clinic| {
-        let heard = clinic.call();
-        (clinic.batch_sizes(), heard)
+        let twiml = clinic.call();
+        (clinic.batch_sizes(), twiml)
     };
     let [mut team, mut patient, mut stranger] = clinics();
     // Patient, service, roles and the call's record; then team and last caller; then the record.
-    let (counted, heard) = counts(&mut team);
+    let (counted, twiml) = counts(&mut team);
     assert_eq!(counted, [4, 2, 1]);
-    assert!(heard.starts_with("<Say>Ada</Say><Dial") && heard.contains("grey_1"), "{heard}");
-    let (counted, heard) = counts(&mut patient);
+    assert!(twiml.starts_with("<Say>Ada</Say><Dial") && twiml.contains("grey_1"), "{twiml}");
+    let (counted, twiml) = counts(&mut patient);
     assert_eq!(counted, [4, 2, 1]);
-    assert_eq!(heard, "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
-    let (counted, heard) = counts(&mut stranger);
+    assert_eq!(twiml, "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
+    let (counted, twiml) = counts(&mut stranger);
     assert_eq!(counted, [4]);
-    assert!(heard.starts_with("<Enqueue"), "{heard}");
+    assert!(twiml.starts_with("<Enqueue"), "{twiml}");
 }
 
 /// Every fault at every round trip of every request.
 #[test]
 fn every_fault_gives_twiml_in_time() {
-    let mut heard_nothing = 0;
+    let mut empty_documents = 0;
     let all = TRANSIENT.into_iter().chain([Fault::EachRefused(403), Fault::EachRefused(404)]);
-    let places = |fault| {
+    let positions = |fault| {
         [
             Faults::always(fault),
             Faults::at(0, fault),
@@ -87,19 +87,19 @@ fn every_fault_gives_twiml_in_time() {
             Faults::from(2, fault),
         ]
     };
-    for faults in all.flat_map(places) {
+    for faults in all.flat_map(positions) {
         for mut clinic in clinics() {
             clinic.faults = faults.clone();
             for (step, more) in REQUESTS {
-                let heard = clinic.request(step, more);
-                heard_nothing += usize::from(heard == "<Response/>");
-                assert!(!heard.is_empty(), "{step}");
+                let twiml = clinic.request(step, more);
+                empty_documents += usize::from(twiml == "<Response/>");
+                assert!(!twiml.is_empty(), "{step}");
                 // A read and a write, and after a conflict both once more.
                 assert!(clinic.retry() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
     }
-    assert_eq!(heard_nothing, 0);
+    assert_eq!(empty_documents, 0);
 }
 
 #[test]

@@ -14,7 +14,7 @@ const REST: &str = r#""busy":[{"say":{"text":"Too many."}},{"hangup":{}}],"soon"
 
 fn queue(members: &str) -> Clinic {
     let members = if members.is_empty() { String::new() } else { format!(",{members}") };
-    Clinic::doing(&format!(r#"[{{"queue":{{"name":"nurses","otherwise":"bye"{members}}}}}]"#), REST)
+    Clinic::with_verbs(&format!(r#"[{{"queue":{{"name":"nurses","otherwise":"bye"{members}}}}}]"#), REST)
 }
 
 fn waits(clinic: &mut Clinic, position: &str, size: &str, average: &str) -> String {
@@ -60,8 +60,8 @@ fn a_caller_leaves_a_queue_above_its_limits() {
         ("", "", "", false),
         ("x", "-7", "1e9", false),
     ] {
-        let heard = waits(&mut clinic, position, size, average);
-        assert_eq!(heard == "<Leave/>", out, "{position} {size} {average} {heard}");
+        let twiml = waits(&mut clinic, position, size, average);
+        assert_eq!(twiml == "<Leave/>", out, "{position} {size} {average} {twiml}");
     }
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }
@@ -69,7 +69,7 @@ fn a_caller_leaves_a_queue_above_its_limits() {
 #[test]
 fn every_queue_result_continues_with_its_action() {
     let mut clinic = queue(r#""on":{"queue-full":"full"}"#);
-    for (result, heard) in [
+    for (result, twiml) in [
         ("bridged", "<Hangup/>"),
         ("queue-full", "<Say>Full.</Say><Hangup/>"),
         ("error", "<Say>Bye.</Say><Hangup/>"),
@@ -79,7 +79,7 @@ fn every_queue_result_continues_with_its_action() {
         ("redirected-from-bridged", "<Response/>"),
         ("", "<Say>Bye.</Say><Hangup/>"),
     ] {
-        assert_eq!(leaves(&mut clinic, result), heard, "{result}");
+        assert_eq!(leaves(&mut clinic, result), twiml, "{result}");
     }
     assert_eq!(
         clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
@@ -145,7 +145,7 @@ fn offered() -> String {
     )
 }
 
-fn taken(clinic: &Clinic) -> bool {
+fn is_callback_requested(clinic: &Clinic) -> bool {
     clinic.record().is_some_and(|record| record.write().contains(r#""url":"queueResult","valueCode":"callback""#))
 }
 
@@ -158,14 +158,14 @@ fn a_callback_request_is_stored_before_it_is_confirmed() {
         assert_eq!(clinic.round_trips(), 0);
     }
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
-    assert_eq!((clinic.round_trips(), taken(&clinic)), (2, true));
+    assert_eq!((clinic.round_trips(), is_callback_requested(&clinic)), (2, true));
     // Pressed twice, announced twice, stored once. Twilio's result of the wait does not change it.
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!(
         clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
         "<Response/>"
     );
-    assert!(taken(&clinic));
+    assert!(is_callback_requested(&clinic));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_caller_without_a_number_is_offered_no_callback() {
         assert_eq!(clinic.request("?step=wait.first", &[("From", from)]), format!("<Play>{MUSIC}</Play>"), "{from}");
         let pressed = clinic.request("?step=offer.first", &[("From", from), ("Digits", "1")]);
         assert_eq!(pressed, format!("<Play>{MUSIC}</Play>"), "{from}");
-        assert!(!taken(&clinic));
+        assert!(!is_callback_requested(&clinic));
     }
 }
 
@@ -193,11 +193,11 @@ fn a_callback_request_that_is_not_stored_is_not_confirmed() {
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     }
     // Another client wrote first: the write is repeated within the same deadline.
-    for fault in [Fault::EachRefused(412), Fault::Overtaken] {
+    for fault in [Fault::EachRefused(412), Fault::ConcurrentUpdate] {
         let mut clinic = queue(OFFER);
         clinic.faults = Faults::at(1, fault);
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
-        assert!(taken(&clinic));
+        assert!(is_callback_requested(&clinic));
         assert!(clinic.retry() <= 3_000);
     }
 }

@@ -18,11 +18,11 @@ use crate::random_config;
 const ACTIONS: usize = 8;
 
 /// Makes configs that are only well-formed. `random_config.rs` makes valid ones.
-struct Maker {
+struct ConfigGenerator {
     random: Random,
 }
 
-impl Maker {
+impl ConfigGenerator {
     fn config(&mut self) -> String {
         let actions: Vec<String> = (0..ACTIONS).map(|at| format!(r#""a{at}":[{}]"#, self.action(at))).collect();
         let rules: Vec<String> = (0..self.random.below(5)).map(|_| self.rule()).collect();
@@ -78,20 +78,20 @@ impl Maker {
     fn action(&mut self, at: usize) -> String {
         let mut verbs = Vec::new();
         for _ in 0..self.random.below(3) {
-            let said = self.say();
+            let say = self.say();
             verbs.push(match self.random.below(5) {
                 0 => r#"{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}"#.to_owned(),
                 1 => r#"{"play":{"url":"https://example.com/a.mp3"}}"#.to_owned(),
                 2 => r#"{"pause":1}"#.to_owned(),
                 3 => format!(r#"{{"language":"{}"}}"#, *self.random.pick(&["es-US", "fr-CA", "en-US"])),
-                _ => format!(r#"{{"say":{said}}}"#),
+                _ => format!(r#"{{"say":{say}}}"#),
             });
         }
         if at + 1 == ACTIONS {
             verbs.push(r#"{"hangup":{}}"#.to_owned());
             return verbs.join(",");
         }
-        let (then, otherwise, said) = (self.any(), self.any(), self.say());
+        let (then, otherwise, say) = (self.any(), self.any(), self.say());
         verbs.push(match self.random.below(8) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
@@ -103,17 +103,17 @@ impl Maker {
                 )
             }
             3 => {
-                let offer = format!(r#""callback":{{"prompt":{said},"digit":"1","then":"{then}"}},"#);
+                let offer = format!(r#""callback":{{"prompt":{say},"digit":"1","then":"{then}"}},"#);
                 let overflow = format!(r#""overflow":{{"size":3,"then":"{otherwise}"}},"#);
                 let parts = [offer, overflow, format!(r#""position":{},"#, self.say())];
                 let parts: String = parts.into_iter().filter(|_| self.random.one_in(2)).collect();
                 format!(r#"{{"queue":{{"name":"q",{parts}"otherwise":"{otherwise}"}}}}"#)
             }
-            4 => format!(r#"{{"voicemail":{{"greeting":{said},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
+            4 => format!(r#"{{"voicemail":{{"greeting":{say},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
             5 => format!(r#"{{"conference":{{"name":"room","waitForStaff":true,"then":"{then}"}}}}"#),
             6 => r#"{"redirect":{"url":"https://example.com/else"}}"#.to_owned(),
             _ => format!(
-                r#"{{"menu":{{"prompt":{said},"retries":1,"options":[{{"digits":"1","speech":["one"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
+                r#"{{"menu":{{"prompt":{say},"retries":1,"options":[{{"digits":"1","speech":["one"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
             ),
         });
         verbs.join(",")
@@ -146,8 +146,8 @@ impl Maker {
 }
 
 /// The optional parameters of a request.
-fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
-    const SAID: [(&str, &[&str]); 14] = [
+fn random_params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
+    const PARAMS: [(&str, &[&str]); 14] = [
         ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
         ("Digits", &["1", "9", "5", "", "#", "11111111", "hangup"]),
         ("SpeechResult", &["One, please.", "nine", "", "<b>"]),
@@ -164,7 +164,7 @@ fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
         ("TranscriptionText", &["Hello <b>", ""]),
     ];
     let mut params = Vec::new();
-    for (name, values) in SAID {
+    for (name, values) in PARAMS {
         if random.one_in(4) {
             params.push((name, *random.pick(values)));
         }
@@ -173,20 +173,20 @@ fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Everything that rings in a document.
-fn rung(xml: &str) -> Vec<String> {
-    let mut rung = Vec::new();
+fn dialed_targets(xml: &str) -> Vec<String> {
+    let mut dialed_targets = Vec::new();
     for noun in ["Client", "Number", "Sip"] {
         for part in xml.split(&format!("<{noun} ")).skip(1) {
             let text = part.split_once('>').unwrap().1.split('<').next().unwrap();
-            rung.push(format!("{noun} {text}"));
+            dialed_targets.push(format!("{noun} {text}"));
         }
         assert!(!xml.contains(&format!("<{noun}>")), "{xml}");
     }
-    rung
+    dialed_targets
 }
 
 /// What may ring: the valid targets of the config and the people of the chart.
-const MAY_RING: [&str; 8] = [
+const ALLOWED_TARGETS: [&str; 8] = [
     "Client desk",
     "Client nurse_2",
     "Number +15550100555",
@@ -197,12 +197,12 @@ const MAY_RING: [&str; 8] = [
     "Number +12125550188",
 ];
 
-fn is_sound(xml: &str, may_ring: &[String], about: &dyn Fn() -> String) {
+fn assert_valid(xml: &str, allowed_targets: &[String], about: &dyn Fn() -> String) {
     let findings: Vec<_> =
         check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
     assert!(findings.is_empty(), "{} {xml} {findings:?}", about());
-    for one in rung(xml) {
-        assert!(may_ring.contains(&one), "{} {one} {xml}", about());
+    for one in dialed_targets(xml) {
+        assert!(allowed_targets.contains(&one), "{} {one} {xml}", about());
     }
 }
 
@@ -223,17 +223,22 @@ fn valid_configs_answer_every_request() {
     let mut random = Random::new(4);
     let mut own = Random::new(0x9e37_79b9_7f4a_7c15);
     let (mut rang, mut answered) = (0, 0);
-    for round in 0..60 {
+    for case in 0..60 {
         let document = random_config::random_config(&mut random);
         let text = document.to_string();
-        let config = Config::read(&text).unwrap_or_else(|refused| panic!("{round}: {refused:?} {text}"));
+        let config = Config::read(&text).unwrap_or_else(|refused| panic!("{case}: {refused:?} {text}"));
         // A number without a dialplan rings the client of its own name, with callbacks where the config needs them.
         let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
-        let may_ring: Vec<String> =
-            MAY_RING.iter().skip(4).map(|one| (*one).to_owned()).chain(named(&document)).chain(own_numbers).collect();
+        let allowed_targets: Vec<String> = ALLOWED_TARGETS
+            .iter()
+            .skip(4)
+            .map(|one| (*one).to_owned())
+            .chain(named(&document))
+            .chain(own_numbers)
+            .collect();
         let chart: Vec<&str> = CHART.into_iter().filter(|_| !own.one_in(4)).collect();
         let mut clinic = Clinic::new("").with(&chart);
-        clinic.wall = |_| Some("2026-11-16T10:00:00");
+        clinic.local_time = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
         clinic.numbers = random_config::OURS.join(",");
         let all = all_callbacks(&config);
@@ -241,13 +246,15 @@ fn valid_configs_answer_every_request() {
         for step in &all {
             for _ in 0..2 {
                 let called = *own.pick(&random_config::OURS);
-                let mut said = vec![("To", called), ("Called", called)];
-                said.extend(params(&mut own));
+                let mut params = vec![("To", called), ("Called", called)];
+                params.extend(random_params(&mut own));
                 // A browser that begins a call places one, which other tests cover.
-                said.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
-                let about = || format!("round {round}, {step:?}, {said:?}, {text}");
+                params.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
+                let about = || format!("case {case}, {step:?}, {params:?}, {text}");
                 let suffix = step.suffix(false);
-                let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &said) else { panic!("{}", about()) };
+                let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &params) else {
+                    panic!("{}", about())
+                };
                 // Without a dialplan and follow-ups there are no callbacks.
                 let by_default =
                     step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
@@ -257,13 +264,13 @@ fn valid_configs_answer_every_request() {
                     assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
                 }
                 if !by_default {
-                    is_sound(&xml, &may_ring, &about);
-                    rang += rung(&xml).len();
+                    assert_valid(&xml, &allowed_targets, &about);
+                    rang += dialed_targets(&xml).len();
                 }
                 assert!(!clinic.log.iter().any(|line| line.contains("DIALPLAN_")), "{} {:?}", about(), clinic.log);
                 answered += 1;
                 // The same request gets the same answer again, unless it changed the chart.
-                let again = clinic.reply(&suffix, &said);
+                let again = clinic.reply(&suffix, &params);
                 if step.kind != CallbackKind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
                 }
@@ -300,37 +307,37 @@ fn named(document: &serde_json::Value) -> Vec<String> {
 /// Configs that were never checked, and a chart that may hold anything.
 #[test]
 fn unchecked_configs_do_no_harm() {
-    let mut maker = Maker { random: Random::new(0x2545_f491_4f6c_dd1d) };
+    let mut generator = ConfigGenerator { random: Random::new(0x2545_f491_4f6c_dd1d) };
     let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
-    let may_ring = MAY_RING.map(str::to_owned);
-    let mut sorry = 0;
-    for round in 0..300 {
-        let text = maker.config();
+    let allowed_targets = ALLOWED_TARGETS.map(str::to_owned);
+    let mut apologies = 0;
+    for case in 0..300 {
+        let text = generator.config();
         let config: Config = serde_json::from_str(&text).unwrap();
         for step in all_callbacks(&config) {
             let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
-            let said = params(&mut maker.random);
-            pairs.extend(&said);
-            if said.iter().all(|(name, _)| *name != "From") {
+            let params = random_params(&mut generator.random);
+            pairs.extend(&params);
+            if params.iter().all(|(name, _)| *name != "From") {
                 pairs.push(("From", CALLER));
             }
             let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
             let plan = Plan { config: &config, numbers: &ours, url: "https://a.example/v?x=1", caller };
-            let next = plan.next(&step, Params(&pairs), maker.random.one_in(10));
+            let next = plan.next(&step, Params(&pairs), generator.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
                 for lookup in required_lookups(&plan, &next, &facts) {
-                    let found = anything(&mut maker.random);
+                    let found = anything(&mut generator.random);
                     facts.learn(&lookup, found, &caller);
                 }
             }
-            facts.callback_accepted = maker.random.one_in(2);
-            let played = render(&plan, &next, &facts);
-            is_sound(&played.twiml, &may_ring, &|| format!("round {round}, {step:?}, {pairs:?}, {text}"));
-            sorry += usize::from(played.twiml.contains("We are sorry."));
+            facts.callback_accepted = generator.random.one_in(2);
+            let rendered = render(&plan, &next, &facts);
+            assert_valid(&rendered.twiml, &allowed_targets, &|| format!("case {case}, {step:?}, {pairs:?}, {text}"));
+            apologies += usize::from(rendered.twiml.contains("We are apologies."));
         }
     }
-    assert!(sorry > 100, "{sorry}");
+    assert!(apologies > 100, "{apologies}");
 }
 
 /// A bundle of people that may be damaged, or something else.
@@ -370,9 +377,9 @@ fn anything(random: &mut Random) -> Option<Json> {
 /// Callback URLs are a closed set, whatever the parameters of a request are.
 #[test]
 fn every_step_has_its_own_url() {
-    let mut maker = Maker { random: Random::new(7) };
+    let mut generator = ConfigGenerator { random: Random::new(7) };
     for _ in 0..200 {
-        let config: Config = serde_json::from_str(&maker.config()).unwrap();
+        let config: Config = serde_json::from_str(&generator.config()).unwrap();
         let mut urls: Vec<String> =
             all_callbacks(&config).iter().map(|step: &CallbackUrl<'_>| step.suffix(false)).collect();
         let count = urls.len();

@@ -25,9 +25,9 @@ fn clinic(when: &str) -> Clinic {
     clinic
 }
 
-fn holds_at(wall: &'static str, when: &str, resources: &[&str], more: &[(&str, &str)]) -> bool {
+fn holds_at(local_time: &'static str, when: &str, resources: &[&str], more: &[(&str, &str)]) -> bool {
     let mut clinic = clinic(when).with(resources);
-    clinic.wall = match wall {
+    clinic.local_time = match local_time {
         "2026-11-16T10:00:00" => |zone| match zone {
             "America/New_York" => Some("2026-11-16T10:00:00"),
             "Europe/Paris" => Some("2026-11-16T16:00:00"),
@@ -42,9 +42,9 @@ fn holds_at(wall: &'static str, when: &str, resources: &[&str], more: &[(&str, &
         "2026-03-09T09:00:00" => |_| Some("2026-03-09T09:00:00"),
         other => panic!("{other}"),
     };
-    let heard = clinic.request("", more);
+    let twiml = clinic.request("", more);
     assert!(clinic.round_trips() <= 3, "{:?}", clinic.fhir.batches);
-    heard == "<Say>yes</Say><Hangup/>"
+    twiml == "<Say>yes</Say><Hangup/>"
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn by_the_care_team() {
 
 #[test]
 fn by_opening_hours_of_the_config() {
-    for (wall, open) in [
+    for (local_time, open) in [
         ("2026-11-16T02:00:00", false),
         ("2026-11-16T10:00:00", true),
         ("2026-11-16T17:00:00", false),
@@ -136,8 +136,8 @@ fn by_opening_hours_of_the_config() {
         // The Monday after the change to summer time: opening is by the clock.
         ("2026-03-09T09:00:00", true),
     ] {
-        assert_eq!(holds_at(wall, r#""open":"desk""#, &[], &[]), open, "{wall}");
-        assert_eq!(holds_at(wall, r#""closed":"desk""#, &[], &[]), !open, "{wall}");
+        assert_eq!(holds_at(local_time, r#""open":"desk""#, &[], &[]), open, "{local_time}");
+        assert_eq!(holds_at(local_time, r#""closed":"desk""#, &[], &[]), !open, "{local_time}");
     }
     // Hours of another time zone.
     assert!(holds(r#""open":"paris""#, &[], &[]));
@@ -192,7 +192,7 @@ fn only_needed_resources_are_read() {
     let mut clinic = Clinic::new(plan).with(&[ADA]);
     assert_eq!(clinic.call(), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
-    clinic.wall = |_| Some("2026-11-16T20:00:00");
+    clinic.local_time = |_| Some("2026-11-16T20:00:00");
     assert_eq!((clinic.call().as_str(), clinic.round_trips()), ("<Say>Ada</Say><Hangup/>", 2));
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);

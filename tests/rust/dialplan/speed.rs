@@ -87,8 +87,8 @@ fn route(config: &Config, ours: &[E164<'_>]) -> String {
     let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for lookup in required_lookups(&plan, &next, &facts) {
-        let walls = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
-        facts.learn(&lookup, Some(walls), &caller);
+        let local_times = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
+        facts.learn(&lookup, Some(local_times), &caller);
     }
     assert!(required_lookups(&plan, &next, &facts).is_empty());
     render(&plan, &next, &facts).twiml

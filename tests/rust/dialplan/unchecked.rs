@@ -10,7 +10,7 @@ use plumline::phone::E164;
 use crate::dialplan::clinic::{CALL, CALLER, OURS};
 
 /// The first document of a call, without anything from the chart.
-fn played(rest: &str) -> Rendered {
+fn first_document(rest: &str) -> Rendered {
     let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
     let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
     let ours = [E164::parse(OURS).unwrap()];
@@ -22,22 +22,24 @@ fn played(rest: &str) -> Rendered {
     for lookup in required_lookups(&plan, &next, &facts) {
         facts.learn(&lookup, None, &caller);
     }
-    let mut played = render(&plan, &next, &facts);
+    let mut rendered = render(&plan, &next, &facts);
     let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
-    played.twiml = played.twiml.strip_prefix(start).unwrap().strip_suffix("</Response>").unwrap().to_owned();
-    played
+    rendered.twiml = rendered.twiml.strip_prefix(start).unwrap().strip_suffix("</Response>").unwrap().to_owned();
+    rendered
 }
 
-fn doing(verbs: &str, rest: &str) -> Rendered {
+fn with_verbs(verbs: &str, rest: &str) -> Rendered {
     let comma = if rest.is_empty() { "" } else { "," };
-    played(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
+    first_document(&format!(
+        r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#
+    ))
 }
 
-fn codes(played: &Rendered) -> Vec<(&str, &str)> {
-    played.codes.iter().map(|(code, place)| (code.as_str(), place.as_str())).collect()
+fn codes(rendered: &Rendered) -> Vec<(&str, &str)> {
+    rendered.codes.iter().map(|(code, place)| (code.as_str(), place.as_str())).collect()
 }
 
-const SORRY: &str =
+const APOLOGY: &str =
     "<Say>We are sorry. Your call cannot be completed at the moment. Please try again later.</Say><Hangup/>";
 
 #[test]
@@ -48,42 +50,45 @@ fn a_loop_ends_with_an_apology() {
         (r#"[{"goto":"nowhere"}]"#, "", "DIALPLAN_UNDEFINED", "actions.nowhere"),
         (r#"[{"dial":{"targets":[],"otherwise":"first"}}]"#, "", "DIALPLAN_LOOP", "actions.first"),
     ] {
-        let played = doing(verbs, rest);
-        assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![(code, place)]), "{verbs}");
+        let rendered = with_verbs(verbs, rest);
+        assert_eq!((rendered.twiml.as_str(), codes(&rendered)), (APOLOGY, vec![(code, place)]), "{verbs}");
     }
 }
 
 #[test]
 fn a_premium_rate_number_is_not_dialed() {
     let dial = r#"[{"dial":{"targets":[{"number":"+19005550123"},{"client":"desk"}],"otherwise":"first"}}]"#;
-    let twiml = doing(dial, "").twiml;
+    let twiml = with_verbs(dial, "").twiml;
     assert!(twiml.contains(">desk</Client>") && !twiml.contains("+1900"), "{twiml}");
 }
 
 #[test]
 fn a_call_without_a_matching_rule_gets_an_apology() {
-    let played = played(r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"}]}"#);
-    assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("DIALPLAN_UNDEFINED", "")]));
+    let rendered = first_document(r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"}]}"#);
+    assert_eq!((rendered.twiml.as_str(), codes(&rendered)), (APOLOGY, vec![("DIALPLAN_UNDEFINED", "")]));
 }
 
 #[test]
 fn a_character_that_xml_does_not_allow_gives_an_apology() {
     for wrong in ["<break", "<s>", "</s>", "<s></p>", "<!-- x -->", "&nbsp;", "<s a=b/>", "a <s>b</s></s>", "<script/>"]
     {
-        let played = doing(&format!(r#"[{{"say":{{"ssml":{wrong:?}}}}}]"#), "");
-        assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("CONFIG_INVALID", "ssml")]), "{wrong}");
+        let rendered = with_verbs(&format!(r#"[{{"say":{{"ssml":{wrong:?}}}}}]"#), "");
+        assert_eq!((rendered.twiml.as_str(), codes(&rendered)), (APOLOGY, vec![("CONFIG_INVALID", "ssml")]), "{wrong}");
     }
-    let played = doing(r#"[{"say":{"text":"a\u0001b"}}]"#, "");
-    assert_eq!((played.twiml.as_str(), codes(&played)), (SORRY, vec![("CONFIG_INVALID", "")]));
+    let rendered = with_verbs(r#"[{"say":{"text":"a\u0001b"}}]"#, "");
+    assert_eq!((rendered.twiml.as_str(), codes(&rendered)), (APOLOGY, vec![("CONFIG_INVALID", "")]));
 }
 
 #[test]
 fn verbs_in_the_wrong_order_do_no_harm() {
-    assert_eq!(doing(r#"[{"say":{"text":"x"}},{"reject":{}}]"#, "").twiml, "<Say>x</Say><Hangup/>");
-    assert_eq!(doing(r#"[{"hangup":{}},{"say":{"text":"x"}}]"#, "").twiml, "<Hangup/>");
+    assert_eq!(with_verbs(r#"[{"say":{"text":"x"}},{"reject":{}}]"#, "").twiml, "<Say>x</Say><Hangup/>");
+    assert_eq!(with_verbs(r#"[{"hangup":{}},{"say":{"text":"x"}}]"#, "").twiml, "<Hangup/>");
     assert_eq!(
-        doing(r#"[{"pause":0},{"say":{}},{"say":{"text":""}},{"play":{"url":"https://a.example/x","times":0}}]"#, "")
-            .twiml,
+        with_verbs(
+            r#"[{"pause":0},{"say":{}},{"say":{"text":""}},{"play":{"url":"https://a.example/x","times":0}}]"#,
+            ""
+        )
+        .twiml,
         "<Play>https://a.example/x</Play>"
     );
 }
@@ -96,7 +101,7 @@ fn invalid_targets_are_not_dialed() {
         let verbs = format!(
             r#"[{{"dial":{{"targets":[{targets}],"order":"{order}","on":{{"unavailable":"none"}},"otherwise":"first"}}}}]"#
         );
-        assert_eq!(doing(&verbs, r#""none":[{"say":{"text":"No one."}}]"#).twiml, "<Say>No one.</Say>", "{order}");
+        assert_eq!(with_verbs(&verbs, r#""none":[{"say":{"text":"No one."}}]"#).twiml, "<Say>No one.</Say>", "{order}");
     }
 }
 
@@ -114,13 +119,13 @@ fn conditions_with_unknown_names_are_false() {
             r#""dialplans":{{"main":[{{"when":{{{when}}},"then":"yes"}},{{"then":"no"}}]}},
             "actions":{{"yes":[{{"say":{{"text":"yes"}}}}],"no":[{{"say":{{"text":"no"}}}}]}}"#
         );
-        assert_eq!(played(&rest).twiml, "<Say>no</Say>", "{when}");
+        assert_eq!(first_document(&rest).twiml, "<Say>no</Say>", "{when}");
     }
     // Hours without a zone are unknown.
     let rest = r#""dialplans":{"main":[{"when":{"closed":"desk"},"then":"yes"},{"then":"no"}]},"hours":{"desk":{"weekly":[]}},
         "actions":{"yes":[{"say":{"text":"yes"}}],"no":[{"say":{"text":"no"}}]}"#;
-    let played = played(rest);
-    assert_eq!((played.twiml.as_str(), codes(&played)), ("<Say>yes</Say>", vec![("HOURS_UNKNOWN", "desk")]));
+    let rendered = first_document(rest);
+    assert_eq!((rendered.twiml.as_str(), codes(&rendered)), ("<Say>yes</Say>", vec![("HOURS_UNKNOWN", "desk")]));
 }
 
 /// The checks of the reader and the engine agree.

@@ -11,7 +11,7 @@ use crate::json::{reference, text};
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 
 fn first(verbs: &str) -> String {
-    Clinic::doing(verbs, "").call()
+    Clinic::with_verbs(verbs, "").call()
 }
 
 #[test]
@@ -72,12 +72,12 @@ fn each_language_has_its_voice() {
 #[test]
 fn only_a_patient_is_greeted_by_name() {
     let greet = r#"[{"greet":{"patient":"Good day, {name}.","neutral":"Good day."}},{"hangup":{}}]"#;
-    let heard = |resources: &[&str]| Clinic::doing(greet, "").with(resources).call();
-    assert_eq!(heard(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
-    assert_eq!(heard(&[]), "<Say>Good day.</Say><Hangup/>");
+    let twiml = |resources: &[&str]| Clinic::with_verbs(greet, "").with(resources).call();
+    assert_eq!(twiml(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
+    assert_eq!(twiml(&[]), "<Say>Good day.</Say><Hangup/>");
     let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
     // Two people with one number: only the one who has it now counts.
-    assert_eq!(heard(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
+    assert_eq!(twiml(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
     for (from, to) in [
         (r#""use":"mobile""#, r#""use":"old""#),
         (r#""active":true"#, r#""active":false"#),
@@ -87,16 +87,16 @@ fn only_a_patient_is_greeted_by_name() {
         (r#""use":"mobile""#, r#""period":{"start":"2099-01-01"}"#),
         (r#""system":"phone""#, r#""system":"fax""#),
     ] {
-        assert_eq!(heard(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
-        assert_eq!(heard(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
+        assert_eq!(twiml(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
+        assert_eq!(twiml(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
     }
     // A name that cannot be spoken is no name.
     for name in [r"", r"\u0001", "1234", "<b>", "A\\u202eB", "x".repeat(61).as_str()] {
         let nameless = ADA.replace("Augusta", name).replace("Ada", name);
-        assert_eq!(heard(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
+        assert_eq!(twiml(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
     }
-    assert_eq!(heard(&[&ADA.replace("Ada", "")]), "<Say>Good day, Augusta.</Say><Hangup/>");
-    assert_eq!(heard(&[&ADA.replace("Ada", "Zoë-Marie O’Neil")]), "<Say>Good day, Zoë-Marie O’Neil.</Say><Hangup/>");
+    assert_eq!(twiml(&[&ADA.replace("Ada", "")]), "<Say>Good day, Augusta.</Say><Hangup/>");
+    assert_eq!(twiml(&[&ADA.replace("Ada", "Zoë-Marie O’Neil")]), "<Say>Good day, Zoë-Marie O’Neil.</Say><Hangup/>");
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_patient_is_found_by_every_common_format_of_the_number() {
         "(555)010-0123",
     ] {
         let patient = ADA.replace("(555) 010-0123", typed);
-        assert_eq!(Clinic::doing(greet, "").with(&[&patient]).call(), "<Say>Ada</Say><Hangup/>", "{typed}");
+        assert_eq!(Clinic::with_verbs(greet, "").with(&[&patient]).call(), "<Say>Ada</Say><Hangup/>", "{typed}");
     }
     let british = ADA.replace("(555) 010-0123", "0044 2079460001");
-    let mut clinic = Clinic::doing(greet, "").with(&[&british]);
+    let mut clinic = Clinic::with_verbs(greet, "").with(&[&british]);
     assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
@@ -127,7 +127,7 @@ fn a_patient_is_found_by_every_common_format_of_the_number() {
         ("13125550123", "+8613125550123"),
         ("020 7946 0001", "+442079460001"),
     ] {
-        let mut clinic = Clinic::doing(greet, "").with(&[&ADA.replace("(555) 010-0123", typed)]);
+        let mut clinic = Clinic::with_verbs(greet, "").with(&[&ADA.replace("(555) 010-0123", typed)]);
         assert_eq!(clinic.request("", &[("From", from)]), "<Say>Hello.</Say><Hangup/>", "{typed}");
         assert_eq!(clinic.record(), None);
     }
@@ -142,15 +142,15 @@ fn too_many_patients_with_one_number_are_not_unique() {
     let other = ADA.replace("\"ada\"", "\"other\"");
     let mut all: Vec<&str> = others.iter().map(String::as_str).collect();
     all.push(ADA);
-    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Ada</Say><Hangup/>");
+    assert_eq!(Clinic::with_verbs(greet, "").with(&all).call(), "<Say>Ada</Say><Hangup/>");
     all.push(&other);
-    assert_eq!(Clinic::doing(greet, "").with(&all).call(), "<Say>Hello.</Say><Hangup/>");
+    assert_eq!(Clinic::with_verbs(greet, "").with(&all).call(), "<Say>Hello.</Say><Hangup/>");
 }
 
 #[test]
 fn the_patient_who_is_found_is_recorded() {
     let mut clinic =
-        Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
+        Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     // The patient and the record in one round trip, and one that writes.
     assert_eq!(clinic.batch_sizes(), [2, 1]);
@@ -162,7 +162,7 @@ fn the_patient_who_is_found_is_recorded() {
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
     // A plan that looks no one up leaves the record to the callbacks.
-    let mut clinic = Clinic::doing(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
+    let mut clinic = Clinic::with_verbs(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
 }
@@ -172,7 +172,7 @@ const MENU: &str = r#"[{"say":{"text":"Welcome."}},{"menu":{"prompt":{"text":{"e
         {"digits":"0","language":"es-US","then":"desk"},{"digits":"*","then":"first"}],"otherwise":"bye"}}]"#;
 const REST: &str = r#""refill":[{"say":{"text":"Refill."}},{"hangup":{}}],"desk":[{"say":{"text":{"en":"Desk.","es":"Recepción."}}},{"hangup":{}}],"bye":[{"say":{"text":"Bye."}},{"hangup":{}}]"#;
 
-fn asks(n: &str, language: &str, prompt: &str) -> String {
+fn gather(n: &str, language: &str, prompt: &str) -> String {
     let (speaks, step) = match language {
         "" => (String::new(), format!("{STEP}menu.first{n}")),
         tag => (format!(" language=\"{tag}\""), format!("{STEP}menu.first{n}&amp;language={tag}")),
@@ -185,21 +185,21 @@ fn asks(n: &str, language: &str, prompt: &str) -> String {
 
 #[test]
 fn a_menu_is_repeated_and_then_continues() {
-    let mut clinic = Clinic::doing(MENU, REST);
-    assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", asks("", "", "One.")));
+    let mut clinic = Clinic::with_verbs(MENU, REST);
+    assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", gather("", "", "One.")));
     // After silence the menu is repeated, after a wrong key it says so first.
-    assert_eq!(clinic.request("?step=menu.first", &[]), asks(".1", "", "One."));
+    assert_eq!(clinic.request("?step=menu.first", &[]), gather(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
         let blame = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
         assert_eq!(
             clinic.request("?step=menu.first", &[("Digits", digits)]),
-            format!("{blame}{}", asks(".1", "", "One.")),
+            format!("{blame}{}", gather(".1", "", "One.")),
             "{digits}"
         );
     }
     assert_eq!(
         clinic.request("?step=menu.first", &[("SpeechResult", "What?")]),
-        format!("<Say>No.</Say>{}", asks(".1", "", "One."))
+        format!("<Say>No.</Say>{}", gather(".1", "", "One."))
     );
     for choice in [&[][..], &[("Digits", "2")], &[("SpeechResult", "What?")]] {
         assert_eq!(clinic.request("?step=menu.first.1", choice), "<Say>Bye.</Say><Hangup/>");
@@ -220,9 +220,9 @@ fn a_menu_is_repeated_and_then_continues() {
 
 #[test]
 fn a_chosen_language_is_kept() {
-    let mut clinic = Clinic::doing(MENU, REST);
-    assert_eq!(clinic.request("?step=menu.first.1", &[("Digits", "9")]), asks("", "es-US", "Uno."));
-    assert_eq!(clinic.request("?step=menu.first&language=es-US", &[]), asks(".1", "es-US", "Uno."));
+    let mut clinic = Clinic::with_verbs(MENU, REST);
+    assert_eq!(clinic.request("?step=menu.first.1", &[("Digits", "9")]), gather("", "es-US", "Uno."));
+    assert_eq!(clinic.request("?step=menu.first&language=es-US", &[]), gather(".1", "es-US", "Uno."));
     assert_eq!(
         clinic.request("?step=menu.first.1&language=es-US", &[("Digits", "0")]),
         "<Say language=\"es-US\">Recepción.</Say><Hangup/>"
@@ -234,8 +234,8 @@ fn a_chosen_language_is_kept() {
 fn a_menu_accepts_the_input_that_its_options_need() {
     let gather = |options: &str| {
         let verbs = format!(r#"[{{"menu":{{"prompt":{{"text":"Choose."}},"options":{options},"otherwise":"bye"}}}}]"#);
-        let heard = Clinic::doing(&verbs, REST).call();
-        heard.split(" action=").next().unwrap().to_owned()
+        let twiml = Clinic::with_verbs(&verbs, REST).call();
+        twiml.split(" action=").next().unwrap().to_owned()
     };
     assert_eq!(
         gather(r#"[{"digits":"1","then":"bye"},{"digits":"22","then":"bye"}]"#),
@@ -254,7 +254,7 @@ fn a_menu_accepts_the_input_that_its_options_need() {
 #[test]
 fn a_voicemail_is_recorded() {
     let mail = r#"[{"voicemail":{"greeting":{"text":"Speak."},"maxLength":60,"transcribe":true,"farewell":{"text":"Thanks."}}}]"#;
-    let mut clinic = Clinic::doing(mail, "");
+    let mut clinic = Clinic::with_verbs(mail, "");
     assert_eq!(
         clinic.call(),
         format!(
@@ -275,21 +275,24 @@ fn a_voicemail_is_recorded() {
     let gone = [&recorded[..], &[("CallStatus", "completed"), ("Digits", "hangup")]].concat();
     assert_eq!(clinic.request("?step=voicemail.first", &gone), "<Response/>");
     assert!(clinic.record().unwrap().write().contains(r#""url":"outcome","valueCode":"voicemail""#));
-    let bare = Clinic::doing(r#"[{"voicemail":{"greeting":{"text":"Speak."}}}]"#, "").call();
-    assert!(bare.contains(" maxLength=\"120\" ") && bare.ends_with("rp=all\"/><Hangup/>"), "{bare}");
+    let without_server_fields = Clinic::with_verbs(r#"[{"voicemail":{"greeting":{"text":"Speak."}}}]"#, "").call();
+    assert!(
+        without_server_fields.contains(" maxLength=\"120\" ") && without_server_fields.ends_with("rp=all\"/><Hangup/>"),
+        "{without_server_fields}"
+    );
 }
 
 #[test]
 fn the_transcription_of_a_message_is_stored() {
-    let mut clinic = Clinic::doing(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true}}]"#, "").with(&[ADA]);
+    let mut clinic = Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true}}]"#, "").with(&[ADA]);
     clinic.call();
-    let said = [
+    let params = [
         ("TranscriptionSid", "TR00000000000000000000000000000001"),
         ("TranscriptionStatus", "completed"),
         ("TranscriptionText", "A message."),
     ];
     for _ in 0..2 {
-        assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+        assert_eq!(clinic.request("?step=transcription", &params), "<Response/>");
     }
     let words = clinic.with_text("A message.");
     assert_eq!(words.len(), 1);
@@ -299,12 +302,12 @@ fn the_transcription_of_a_message_is_stored() {
     for (failing, fault) in [(0, Fault::TimedOut), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
         clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
         clinic.faults = Faults::at(failing, fault);
-        assert!(matches!(clinic.reply("?step=transcription", &said), Reply::Broken(_)), "{failing}");
+        assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Broken(_)), "{failing}");
     }
     // A write whose result is unknown is repeated, and the resource exists once.
     clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
     clinic.faults = Faults::at(1, Fault::RequestLost);
-    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    assert_eq!(clinic.request("?step=transcription", &params), "<Response/>");
     assert_eq!(clinic.with_text("A message.").len(), 1);
     // An invalid SID is neither searched for nor stored.
     for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
@@ -313,7 +316,7 @@ fn the_transcription_of_a_message_is_stored() {
         assert_eq!(clinic.request("?step=transcription", &strange), "<Response/>", "{sid}");
         assert!(clinic.with_text("Another.").is_empty(), "{sid}");
     }
-    assert_eq!(clinic.request("?step=transcription", &said), "<Response/>");
+    assert_eq!(clinic.request("?step=transcription", &params), "<Response/>");
     assert!(clinic.round_trips() <= 4, "read and written in one batch each, twice");
     clinic.faults = Faults::NONE;
     assert_eq!(
@@ -325,7 +328,7 @@ fn the_transcription_of_a_message_is_stored() {
 #[test]
 fn a_caller_joins_a_conference() {
     let room = r#"[{"conference":{"name":"Team","waitForStaff":true,"music":"https://example.com/m.mp3","maxParticipants":3,"then":"bye"}}]"#;
-    let mut clinic = Clinic::doing(room, REST);
+    let mut clinic = Clinic::with_verbs(room, REST);
     assert_eq!(
         clinic.call(),
         format!(
@@ -338,8 +341,8 @@ fn a_caller_joins_a_conference() {
     // Conferences send events, too. Who took part is known from each call.
     let event = [("ConferenceSid", "CF1"), ("StatusCallbackEvent", "participant-join"), ("CallStatus", "in-progress")];
     assert_eq!(clinic.request("?step=status", &event), "<Response/>");
-    let bare = Clinic::doing(r#"[{"conference":{"name":"Team"}}]"#, "").call();
-    assert!(bare.starts_with("<Dial><Conference statusCallback="), "{bare}");
+    let without_server_fields = Clinic::with_verbs(r#"[{"conference":{"name":"Team"}}]"#, "").call();
+    assert!(without_server_fields.starts_with("<Dial><Conference statusCallback="), "{without_server_fields}");
 }
 
 #[test]
@@ -365,13 +368,13 @@ fn a_recorded_call_is_announced_to_both_sides() {
 fn a_call_is_rejected_before_it_is_answered() {
     assert_eq!(first(r#"[{"reject":{}}]"#), "<Reject reason=\"rejected\"/>");
     assert_eq!(first(r#"[{"reject":{"reason":"busy"}}]"#), "<Reject reason=\"busy\"/>");
-    let mut clinic = Clinic::doing(r#"[{"goto":"no"}]"#, r#""no":[{"reject":{}}]"#);
+    let mut clinic = Clinic::with_verbs(r#"[{"goto":"no"}]"#, r#""no":[{"reject":{}}]"#);
     assert_eq!(clinic.call(), "<Reject reason=\"rejected\"/>");
 }
 
 #[test]
 fn an_unknown_step_is_refused() {
-    let mut clinic = Clinic::doing(MENU, REST).with(&[GREY]);
+    let mut clinic = Clinic::with_verbs(MENU, REST).with(&[GREY]);
     for forged in [
         "?step=menu.bye",
         "?step=menu.first.2",

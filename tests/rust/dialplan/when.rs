@@ -25,7 +25,7 @@ fn clinic(first: &str) -> Clinic {
             "turned-away":[{{"reject":{{}}}}],
             "closed":[{{"say":{{"text":"Closed."}}}},{{"hangup":{{}}}}]}}"#
     ));
-    clinic.wall = |_| Some("2026-11-16T10:00:00");
+    clinic.local_time = |_| Some("2026-11-16T10:00:00");
     clinic
 }
 
@@ -67,10 +67,10 @@ fn a_when_decides_after_a_menu() {
     clinic.call();
     let pressed =
         |clinic: &mut Clinic, step: &str| clinic.request(step, &[("Digits", "1"), ("CallStatus", "in-progress")]);
-    let heard = pressed(&mut clinic, "?step=menu.menu");
-    assert!(heard.contains(DESK), "{heard}");
+    let twiml = pressed(&mut clinic, "?step=menu.menu");
+    assert!(twiml.contains(DESK), "{twiml}");
     assert_eq!(pressed(&mut clinic, "?step=menu.menu&language=es-US"), "<Say language=\"es-US\">Hola.</Say><Hangup/>");
-    clinic.wall = |_| Some("2026-11-16T18:00:00");
+    clinic.local_time = |_| Some("2026-11-16T18:00:00");
     assert_eq!(pressed(&mut clinic, "?step=menu.menu"), "<Say>Closed.</Say><Hangup/>");
 }
 
@@ -83,7 +83,7 @@ fn a_condition_that_cannot_be_evaluated_is_false() {
         assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
     }
     let mut clinic = clinic(r#"[{"when":{"if":{"open":"desk"},"then":"desk","otherwise":"closed"}}]"#);
-    clinic.wall = |_| None;
+    clinic.local_time = |_| None;
     assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
 }
 
@@ -114,7 +114,7 @@ fn two_languages(first: &str, common: &str) -> Clinic {
             "closed":[{{"say":{{"text":"Closed."}}}},{{"hangup":{{}}}}]}}"#
     ))
     .with(&[ADA, TEAM, WARD]);
-    clinic.wall = |_| Some("2026-11-16T10:00:00");
+    clinic.local_time = |_| Some("2026-11-16T10:00:00");
     clinic
 }
 
@@ -147,7 +147,7 @@ fn a_caller_who_leaves_a_queue_continues_by_conditions_of_the_chart() {
     )
     .with(&[ADA]);
     for result in ["leave", "queue-full"] {
-        let heard = clinic.request("?step=queue.first", &[("QueueResult", result)]);
-        assert_eq!(heard, "<Say>Welcome back.</Say><Hangup/>", "{result}");
+        let twiml = clinic.request("?step=queue.first", &[("QueueResult", result)]);
+        assert_eq!(twiml, "<Say>Welcome back.</Say><Hangup/>", "{result}");
     }
 }

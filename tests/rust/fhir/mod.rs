@@ -13,7 +13,7 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, OpenRequest};
 use plumline::time::instant;
 
-use crate::fault::{Fault, done};
+use crate::fault::{Fault, answer_with};
 use crate::form::decoded;
 use crate::json::{is, reference, text};
 
@@ -153,9 +153,9 @@ impl Fhir {
         };
         let deadline = open.deadline.or(open.until).expect("a deadline");
         self.batches.push(Batch { deadline, requests: entries.iter().map(line).collect() });
-        if fault == Some(Fault::Overtaken) {
+        if fault == Some(Fault::ConcurrentUpdate) {
             for entry in entries {
-                self.overtake(&Request::of(entry), now);
+                self.apply_concurrent_update(&Request::of(entry), now);
             }
         }
         match fault {
@@ -236,7 +236,7 @@ impl Fhir {
     }
 
     /// Another client is first.
-    fn overtake(&mut self, request: &Request<'_>, now: u64) {
+    fn apply_concurrent_update(&mut self, request: &Request<'_>, now: u64) {
         match request.method {
             "PUT" => {
                 if let Some(mut known) = self.get(request.url).cloned() {
@@ -326,7 +326,7 @@ fn same_content(one: &Json, other: &Json) -> bool {
 fn batch_response(entries: impl Iterator<Item = Json>) -> Answer {
     let entries = Json::List(entries.collect());
     let kind = Json::of("batch-response");
-    done(200, Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entries)]))
+    answer_with(200, Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entries)]))
 }
 
 fn response(status: u16, resource: Json) -> Json {

@@ -12,8 +12,8 @@ use crate::form::pairs;
 use crate::json::{is, list, reference, text};
 
 /// How many resources a search finds that has no `_count`, and the most that any finds.
-const USUAL: usize = 20;
-const MOST: usize = 1_000;
+const DEFAULT_COUNT: usize = 20;
+const MAX_COUNT: usize = 1_000;
 
 /// Search parameters by token. An `_id` is the table's key.
 const TOKENS: [&str; 7] = ["category", "code", "email", "identifier", "phone", "status", "telecom"];
@@ -44,7 +44,7 @@ impl Search {
 
     fn finds(&self, resource: &Json) -> bool {
         is(resource, "resourceType", &self.kind)
-            && self.params.iter().all(|(name, value)| fulfils(resource, name, value))
+            && self.params.iter().all(|(name, value)| matches_parameter(resource, name, value))
     }
 
     fn sort(&self, found: &mut [&Json]) {
@@ -67,7 +67,7 @@ impl Fhir {
             return bundle;
         }
         search.sort(&mut found);
-        let count = search.get("_count").map_or(USUAL, |count| count.parse().expect("a count")).min(MOST);
+        let count = search.get("_count").map_or(DEFAULT_COUNT, |count| count.parse().expect("a count")).min(MAX_COUNT);
         let has_more = found.len() > count;
         found.truncate(count);
         let included = self.included(&search, &found);
@@ -135,7 +135,7 @@ fn include(rule: &str) -> (&'static str, &'static str) {
 }
 
 /// Whether a resource fulfils one parameter of a search.
-fn fulfils(resource: &Json, name: &str, value: &str) -> bool {
+fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
     let any = |holds: &dyn Fn(&str) -> bool| alternatives(value).iter().any(|one| holds(one));
     match name {
         "_id" => any(&|id| is(resource, "id", id)),

@@ -35,16 +35,16 @@ fn record(world: &World) -> String {
 #[test]
 fn a_key_press_dials_the_patient_of_the_record() {
     let mut world = placed();
-    let done = press(&mut world, &[]);
-    assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()));
+    let response = press(&mut world, &[]);
+    assert_eq!(dialed(&response), (line(&world), PATIENT.to_owned()));
     // One round trip, and nothing to write.
     assert_eq!(world.fhir.batches.len(), 1);
     // Twilio asks again where it lost the answer.
-    assert_eq!(xml(&press(&mut world, &[])), xml(&done));
+    assert_eq!(xml(&press(&mut world, &[])), xml(&response));
     // With a recording the announcement is heard.
     let config = r#"{"recording":{"outbound":true,"announcement":{"text":"This call is recorded."}}}"#;
-    let done = press_with(&mut world, &[("Digits", "#")], &[(Secret::Config, config)]);
-    assert!(xml(&done).contains("This call is recorded.") && xml(&done).contains("<Dial"));
+    let response = press_with(&mut world, &[("Digits", "#")], &[(Secret::Config, config)]);
+    assert!(xml(&response).contains("This call is recorded.") && xml(&response).contains("<Dial"));
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn only_our_call_in_progress_without_a_dialed_leg_dials() {
     // A call of another account.
     let mut world = placed();
     let account = [(Secret::AccountSid, "AC00000000000000000000000000000009")];
-    let done = press_with(&mut world, &[], &account);
-    assert!(!format!("{:?}", done.reply).contains("Dial"), "{:?}", done.reply);
+    let response = press_with(&mut world, &[], &account);
+    assert!(!format!("{:?}", response.reply).contains("Dial"), "{:?}", response.reply);
     // The call was given up, or the record corrected.
     for status in ["not-done", "entered-in-error", "completed", "on-hold"] {
         let mut world = placed();
@@ -88,9 +88,9 @@ fn only_our_call_in_progress_without_a_dialed_leg_dials() {
     // A call whose record was deleted.
     let mut world = placed();
     world.fhir.delete(&reference);
-    let done = press(&mut world, &[]);
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
-    assert!(xml(&done).contains("We are sorry."));
+    let response = press(&mut world, &[]);
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
+    assert!(xml(&response).contains("We are sorry."));
 }
 
 #[test]
@@ -103,16 +103,16 @@ fn the_current_policy_applies() {
         assert_eq!(refused(&press_with(&mut placed(), &[], &[(Secret::Config, config)])), code);
     }
     // An unreadable config could forbid anything.
-    let done = press_with(&mut placed(), &[], &[(Secret::Config, "{")]);
-    assert!(!xml(&done).contains("<Dial") && xml(&done).contains("We are sorry."));
+    let response = press_with(&mut placed(), &[], &[(Secret::Config, "{")]);
+    assert!(!xml(&response).contains("<Dial") && xml(&response).contains("We are sorry."));
     // The call does not count against its own limit.
     let limited = [(Secret::Config, r#"{"outbound":{"concurrent":1,"perHour":1}}"#)];
     assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
     // A number of ours that we gave back meanwhile is shown to no one.
     let mut world = placed();
     let others = OURS.iter().filter(|ours| **ours != line(&world)).copied().collect::<Vec<_>>().join(",");
-    let done = press_with(&mut world, &[], &[(Secret::Number, &others)]);
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    let response = press_with(&mut world, &[], &[(Secret::Number, &others)]);
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
 }
 
 #[test]
@@ -120,9 +120,9 @@ fn no_one_is_dialed_while_the_chart_is_unavailable() {
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = placed();
         world.faults.add(0, fault);
-        let done = press(&mut world, &[]);
-        assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{fault:?}");
-        assert!(xml(&done).contains("We are sorry."));
+        let response = press(&mut world, &[]);
+        assert_eq!(refused(&response), "CHART_UNAVAILABLE", "{fault:?}");
+        assert!(xml(&response).contains("We are sorry."));
         // The same while the search for the record fails.
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         amber().refused(&mut world, PLACE);
@@ -210,7 +210,7 @@ fn a_request_that_is_canceled_during_the_key_press_dials_no_one() {
 #[test]
 fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
     let mut random = Random::new(77);
-    for round in 0..200 {
+    for case in 0..200 {
         let mut world = World { unlisted: random.below(2), ..World::default() };
         if random.one_in(2) {
             world.http_faults.add(0, Fault::DoneTooLate);
@@ -218,7 +218,7 @@ fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
         let mut run = Run::new(amber().flow(PLACE));
         let mut answered = None;
         while run.response().is_none() {
-            run.go_on(|open| {
+            run.resume(|open| {
                 let answer = world.answer(open);
                 // A key is pressed as soon as there is a call, whatever `place-call` has written by then.
                 if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
@@ -227,8 +227,8 @@ fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
                 answer
             });
         }
-        let done = answered.unwrap_or_else(|| press(&mut world, &[]));
-        assert_eq!(dialed(&done), (line(&world), PATIENT.to_owned()), "round {round}");
+        let response = answered.unwrap_or_else(|| press(&mut world, &[]));
+        assert_eq!(dialed(&response), (line(&world), PATIENT.to_owned()), "case {case}");
         let value = amber().at(NOW + 240_000).value(&mut world, PLACE);
         assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
         assert_eq!(world.communications().len(), 1);

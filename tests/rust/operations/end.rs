@@ -9,8 +9,8 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    BRUNO_IDENTITY, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts,
-    practitioner, string, take_over,
+    BRUNO_IDENTITY, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, line, posts, practitioner,
+    set_call, string, take_over,
 };
 use crate::world::key_press::{PHONE, press};
 use crate::world::phone::refused;
@@ -40,14 +40,14 @@ fn a_practitioner_who_edits_the_call_of_a_colleague_cannot_end_it() {
     for ground in [by_browser, by_phone] {
         let (mut world, reference, call) = ground();
         take_over(&mut world, &reference);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record(&reference));
         // She can still end it.
         assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
         assert_eq!(text(&world.calls[0], &["status"]), "completed");
         // He does not learn that it is over.
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record(&reference));
     }
 }
 
@@ -60,12 +60,12 @@ fn a_ticket_taken_over_before_its_call_starts_dials_no_one() {
     // The ticket does not fit the edited record.
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
-    is_kept_from_bruno(&mut world, &by_sid(&call));
+    assert_bruno_is_refused(&mut world, &by_sid(&call));
     // He cannot give it up either.
-    is_kept_from_bruno(&mut world, &by_record(&reference));
+    assert_bruno_is_refused(&mut world, &by_record(&reference));
     assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
 }
 
@@ -77,9 +77,9 @@ fn a_record_edited_to_name_the_call_of_a_colleague_does_not_end_it() {
             // His own record, prepared or placed, with its seal.
             let own = bruno().value(&mut world, input);
             let own = text(&own, &["communication"]).to_owned();
-            point_at(&mut world, &own, &call);
-            is_kept_from_bruno(&mut world, &by_record(&own));
-            is_kept_from_bruno(&mut world, &by_sid(&call));
+            set_call(&mut world, &own, &call);
+            assert_bruno_is_refused(&mut world, &by_record(&own));
+            assert_bruno_is_refused(&mut world, &by_sid(&call));
         }
         // A record that he creates.
         let (mut world, reference, call) = ground();
@@ -87,14 +87,14 @@ fn a_record_edited_to_name_the_call_of_a_colleague_does_not_end_it() {
         forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
         take_over(&mut world, "Communication/0-forged");
-        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record("Communication/0-forged"));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
         let leg = json(&format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(8)));
         edit(&mut world, "Communication/0-forged", &[("leg", Some(leg))]);
-        is_kept_from_bruno(&mut world, &by_sid(&sid(8)));
+        assert_bruno_is_refused(&mut world, &by_sid(&sid(8)));
         world.change("Communication/0-forged", "category", Json::Null);
-        is_kept_from_bruno(&mut world, &by_record("Communication/0-forged"));
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record("Communication/0-forged"));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
     }
 }
@@ -110,7 +110,7 @@ fn only_the_owner_can_cancel_a_ticket() {
         let reference = format!("Communication/{}", text(&record, &["id"]));
         assert_eq!((text(&record, &["status"]), record.get("identifier").is_some()), ("preparation", input == PLACE));
         take_over(&mut world, &reference);
-        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_bruno_is_refused(&mut world, &by_record(&reference));
         assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
         // With the name of the colleague put back it is hers again, whatever the sender says.
         edit(
@@ -118,7 +118,7 @@ fn only_the_owner_can_cancel_a_ticket() {
             &reference,
             &[("practitioner", Some(practitioner(AMBER))), ("identity", Some(string("identity", AMBER_IDENTITY)))],
         );
-        is_kept_from_bruno(&mut world, &by_record(&reference));
+        assert_bruno_is_refused(&mut world, &by_record(&reference));
         for _ in 0..2 {
             assert_eq!(text(&amber().value(&mut world, &by_record(&reference)), &["status"]), "not-done");
         }
@@ -139,8 +139,8 @@ fn a_ticket_dials_the_prepared_number() {
         edit(&mut world, text(&value, &["communication"]), &[(&*name, Some(part))]);
         let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
         let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-        let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
-        assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID", "{name}");
+        let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
+        assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID", "{name}");
     }
     // The caller ID, too.
     let mut world = World::default();
@@ -149,8 +149,8 @@ fn a_ticket_dials_the_prepared_number() {
     line(&mut world, text(&value, &["communication"]), other);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
 }
 
 #[test]
@@ -194,9 +194,9 @@ fn a_call_whose_response_was_lost_has_no_owner() {
         assert_eq!(posts(&world), before, "nothing is placed again");
         let not_found = ("RECORD_NOT_FOUND Communication".to_owned(), 404);
         assert_eq!(amber().refused(&mut world, &by_sid(&call)), not_found);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
         take_over(&mut world, &reference);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
     }
 }
 
@@ -210,8 +210,8 @@ fn a_ticket_dials_no_number_of_another_record() {
     world.change(text(&new, &["communication"]), "extension", extensions);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&new, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
 }
 
 #[test]
@@ -229,21 +229,21 @@ fn copies_of_a_record_do_not_hide_the_sealed_record() {
     let call = text(&hers, &["callSid"]).to_owned();
     for copy in 0..60 {
         let reference = format!("Communication/0-copy-{copy}");
-        point_at(&mut world, &reference, &call);
+        set_call(&mut world, &reference, &call);
         // It says that it is hers, too.
         edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
     }
-    is_kept_from_bruno(&mut world, &by_sid(&call));
+    assert_bruno_is_refused(&mut world, &by_sid(&call));
     let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!(text(&value, &["status"]), "completed");
     assert_eq!(value.get("communication"), hers.get("communication"));
 }
 
 /// A record with the name of a request of Amber's that exists before she sends it.
-fn squat(world: &mut World) {
+fn create_conflicting_record(world: &mut World) {
     let own = bruno().value(world, START);
     let mut copy = world.read(text(&own, &["communication"]));
-    copy.set("id", Json::of("squat"));
+    copy.set("id", Json::of("existing"));
     let request = format!(r#"[{{"system":"https://plumline.dev/fhir/call-request","value":"{AMBER}.r1"}}]"#);
     copy.set("identifier", json(&request));
     world.put(&copy.write());
@@ -252,33 +252,33 @@ fn squat(world: &mut World) {
         ("identity", Some(string("identity", AMBER_IDENTITY))),
         ("appointment", None),
     ];
-    edit(world, "Communication/squat", &parts);
+    edit(world, "Communication/existing", &parts);
 }
 
 #[test]
 fn an_existing_record_with_the_request_id_places_no_call() {
     for root in [false, true] {
         let mut world = World::default();
-        squat(&mut world);
+        create_conflicting_record(&mut world);
         let phone = string("practitionerNumber", "+15550100201");
-        edit(&mut world, "Communication/squat", &[("practitionerNumber", Some(phone))]);
+        edit(&mut world, "Communication/existing", &[("practitionerNumber", Some(phone))]);
         let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"2026-11-18T10:00:00Z"}"#;
-        extension(&mut world, "Communication/squat", "/call-attempt", Some(json(attempt)));
+        extension(&mut world, "Communication/existing", "/call-attempt", Some(json(attempt)));
         if root {
-            edit(&mut world, "Communication/squat", &[("callSid", Some(string("callSid", &sid(9))))]);
+            edit(&mut world, "Communication/existing", &[("callSid", Some(string("callSid", &sid(9))))]);
         }
         assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
         assert_eq!((posts(&world), world.calls.len()), (0, 0));
     }
     let mut world = World::default();
-    squat(&mut world);
+    create_conflicting_record(&mut world);
     let start = PLACE.replace("place-call", "start-call");
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
     // A later record hides nothing.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
-    squat(&mut world);
-    world.fhir.move_first("Communication/squat");
+    create_conflicting_record(&mut world);
+    world.fhir.move_first("Communication/existing");
     assert_eq!(amber().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
     // A copy of hers with all seals, which waits for its call or names another one, hides nothing either.
@@ -307,7 +307,7 @@ fn a_record_edited_to_name_a_call_does_not_place_it_twice() {
     world.unlisted = 0;
     let own = bruno().value(&mut world, START);
     let call = text(&world.calls[0], &["sid"]).to_owned();
-    point_at(&mut world, text(&own, &["communication"]), &call);
+    set_call(&mut world, text(&own, &["communication"]), &call);
     assert_eq!(amber().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     assert_eq!(world.calls.len(), 1);
 }
@@ -347,6 +347,6 @@ fn an_incoming_call_can_be_ended_by_the_practitioner_who_answered_it() {
         let refused = amber().refused(&mut ground(status, to, names), &by_sid(&call));
         assert_eq!(refused, ("RECORD_NOT_FOUND Communication".into(), 404), "{status} {to}");
     }
-    is_kept_from_bruno(&mut ground("in-progress", &client, BRUNO), &by_sid(&call));
-    is_kept_from_bruno(&mut ground("in-progress", &client, BRUNO), &by_record("Communication/incoming"));
+    assert_bruno_is_refused(&mut ground("in-progress", &client, BRUNO), &by_sid(&call));
+    assert_bruno_is_refused(&mut ground("in-progress", &client, BRUNO), &by_record("Communication/incoming"));
 }

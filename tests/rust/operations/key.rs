@@ -9,7 +9,7 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, line, point_at, practitioner, status_callback, string,
+    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, line, practitioner, set_call, status_callback, string,
 };
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::{dialed, refused};
@@ -87,7 +87,7 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
                 let ids: Vec<String> = world.communications().iter().map(|one| text(one, &["id"]).to_owned()).collect();
                 for id in ids.into_iter().filter(|id| id.contains("-copy-")) {
                     let reference = format!("Communication/{id}");
-                    point_at(&mut world, &reference, &call);
+                    set_call(&mut world, &reference, &call);
                     line(&mut world, &reference, &from);
                 }
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
@@ -135,7 +135,7 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
     world.calls[0].set("status", Json::of("in-progress"));
     let from = text(&world.calls[0], &["from"]).to_owned();
-    point_at(&mut world, &old, &call);
+    set_call(&mut world, &old, &call);
     line(&mut world, &old, &from);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     // A record with all her seals and another number is ignored, so that nothing is dialed.
@@ -173,12 +173,12 @@ fn a_key_press_waits_for_a_seal_that_is_written_later() {
         extension(&mut world, &reference, "/call-placed", None);
         let at = world.fhir.batches.len() + late;
         world.interventions.push((at, Box::new(move |world| world.change(&reference, "extension", sealed.clone()))));
-        let done = press(&mut world, &[(Secret::SealingKeys, SECRET)]);
+        let response = press(&mut world, &[(Secret::SealingKeys, SECRET)]);
         assert!(world.retry < 2_500 - 600, "{}", world.retry);
         if late < 3 {
-            assert_eq!((dialed(&done).1.as_str(), world.fhir.batches.len()), (PATIENT, at + 1));
+            assert_eq!((dialed(&response).1.as_str(), world.fhir.batches.len()), (PATIENT, at + 1));
         } else {
-            assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+            assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
         }
     }
 }

@@ -103,9 +103,9 @@ fn the_identity_is_written_conditionally() {
     };
     assert_eq!(amber().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
     let mut world = World::forbidding("PUT Practitioner");
-    let done = amber().ask(&mut world, TOKEN);
-    assert!(matches!(done.reply, Reply::Value(_)));
-    let lines: Vec<&str> = done.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
+    let response = amber().ask(&mut world, TOKEN);
+    assert!(matches!(response.reply, Reply::Value(_)));
+    let lines: Vec<&str> = response.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(lines, ["CHART_REFUSED at Practitioner (update)", "IDENTITY_UNWRITTEN"]);
     for at in 0..2 {
         for fault in FAILURES.into_iter().filter(|fault| !fault.refuses_with(429)) {

@@ -145,7 +145,7 @@ fn a_run_that_loses_the_race_sends_nothing() {
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
     // It reads, finds no call, and writes that it sends one.
     let write = world.fhir.batches.len() + 1;
-    for fault in [Fault::Overtaken, Fault::EachRefused(409)] {
+    for fault in [Fault::ConcurrentUpdate, Fault::EachRefused(409)] {
         world.faults = Faults::at(write, fault);
         world.fhir.batches.truncate(write - 1);
         assert_eq!(amber().at(NOW + 121_000).refused(&mut world, PLACE), unknown, "{fault:?}");
@@ -270,7 +270,7 @@ fn a_record_created_by_a_callback_is_merged_into_the_record_of_the_request() {
 #[test]
 fn one_request_places_one_call_despite_faults_and_races() {
     let mut random = Random::new(1_234);
-    for round in 0..150 {
+    for case in 0..150 {
         let mut world = World { unlisted: random.below(2), ..World::default() };
         for _ in 0..random.below(4) {
             world.faults.add(random.below(10), *random.pick(&TRANSIENT));
@@ -282,7 +282,7 @@ fn one_request_places_one_call_despite_faults_and_races() {
             );
         }
         world.race([amber().flow(PLACE), amber().flow(PLACE)], &mut random);
-        assert!(world.calls.len() <= 1, "round {round}");
+        assert!(world.calls.len() <= 1, "case {case}");
         // Without faults and with a complete list, the request is repeated until it succeeds.
         world.faults = Faults::NONE;
         world.http_faults = Faults::NONE;
@@ -292,7 +292,7 @@ fn one_request_places_one_call_despite_faults_and_races() {
             amber().at(world.now).ask(&mut world, PLACE);
         }
         let value = amber().at(NOW + 360_000).value(&mut world, PLACE);
-        assert_eq!((world.calls.len(), world.communications().len()), (1, 1), "round {round}");
+        assert_eq!((world.calls.len(), world.communications().len()), (1, 1), "case {case}");
         assert_eq!(text(&value, &["callSid"]), text(&world.calls[0], &["sid"]));
     }
 }

@@ -9,8 +9,8 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    OTHER, by_phone, by_record, by_sid, edit, extension, is_kept_from_bruno, line, point_at, posts, status_callback,
-    string,
+    OTHER, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, line, posts, set_call,
+    status_callback, string,
 };
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::dialed;
@@ -28,9 +28,9 @@ fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
         let call = amber().value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let call = text(&call, &["callSid"]).to_owned();
-        point_at(&mut world, &own, &call);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
+        set_call(&mut world, &own, &call);
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record(&own));
     }
     // Twilio refused his, so that its list shows hers alone.
     for later in [60_000, 30 * 86_400_000] {
@@ -40,13 +40,13 @@ fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
         let call = amber().at(NOW + later).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let call = text(&call, &["callSid"]).to_owned();
-        point_at(&mut world, &own, &call);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
+        set_call(&mut world, &own, &call);
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record(&own));
         // The same after he repeats his request: the call belongs to her record.
         bruno().at(NOW + later).ask(&mut world, PLACE);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
-        is_kept_from_bruno(&mut world, &by_record(&own));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_record(&own));
     }
 }
 
@@ -78,8 +78,8 @@ fn a_request_is_not_matched_by_unsealed_times() {
             extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
             let before = posts(&world);
             // What he may find is his own call.
-            let done = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
-            match &done.reply {
+            let response = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
+            match &response.reply {
                 Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
                 reply => {
                     let code = if age == 600_000 { "OUTBOUND_REQUEST_EXPIRED" } else { "OUTBOUND_UNKNOWN" };
@@ -87,15 +87,15 @@ fn a_request_is_not_matched_by_unsealed_times() {
                 }
             }
             assert_eq!(posts(&world), before);
-            is_kept_from_bruno(&mut world, &by_sid(&call));
-            point_at(&mut world, &own, &call);
-            is_kept_from_bruno(&mut world, &by_record(&own));
+            assert_bruno_is_refused(&mut world, &by_sid(&call));
+            set_call(&mut world, &own, &call);
+            assert_bruno_is_refused(&mut world, &by_record(&own));
         }
     }
 }
 
 /// Bruno edits a record of his back to one that waits for its call.
-fn wait_again(world: &mut World, own: &str) {
+fn reset_to_waiting(world: &mut World, own: &str) {
     let identifiers = world.read(own).get("identifier").cloned().unwrap().into_elements();
     let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
     world.change(own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
@@ -125,9 +125,9 @@ fn the_line_of_a_record_is_sealed() {
             let call = text(&hers, &["callSid"]).to_owned();
             line(&mut world, &own, text(&hers, &["fromNumber"]));
             if waits {
-                wait_again(&mut world, &own);
+                reset_to_waiting(&mut world, &own);
             } else {
-                point_at(&mut world, &own, &call);
+                set_call(&mut world, &own, &call);
                 let request = r#"{"system":"https://plumline.dev/fhir/call-request","value":"5e0b9c1d-0000-4000-8000-000000000002.rb"}"#;
                 let mut identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
                 identifiers.push(json(request));
@@ -143,8 +143,8 @@ fn the_line_of_a_record_is_sealed() {
             let before = posts(&world);
             bruno().at(NOW + 1_000).refused(&mut world, &input);
             assert_eq!(posts(&world), before);
-            is_kept_from_bruno(&mut world, &by_sid(&call));
-            is_kept_from_bruno(&mut world, &by_record(&own));
+            assert_bruno_is_refused(&mut world, &by_sid(&call));
+            assert_bruno_is_refused(&mut world, &by_record(&own));
         }
     }
 }
@@ -159,7 +159,7 @@ fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
         let hers = amber().at(NOW + 1_000).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
         let (record, call) = (text(&hers, &["communication"]).to_owned(), text(&hers, &["callSid"]).to_owned());
-        wait_again(&mut world, &own);
+        reset_to_waiting(&mut world, &own);
         let copies = |world: &mut World, count: usize, of: &str| {
             for copy in 0..count {
                 let mut resource = world.read(of);
@@ -169,17 +169,17 @@ fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
             }
         };
         match hidden {
-            "waits" => wait_again(&mut world, &record),
+            "waits" => reset_to_waiting(&mut world, &record),
             "flood" => copies(&mut world, 1_000, &record),
             _ => {
-                wait_again(&mut world, &record);
+                reset_to_waiting(&mut world, &record);
                 copies(&mut world, 200, &record);
             }
         }
         let before = posts(&world);
         let refused = bruno().at(NOW + 2_000).refused(&mut world, PLACE);
         assert_eq!((refused, posts(&world)), (("OUTBOUND_UNKNOWN".into(), 409), before), "{hidden}");
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
         // What he gives up is his own, which was never placed.
         assert_eq!(text(&bruno().value(&mut world, &by_record(&own)), &["status"]), "not-done");
         assert_eq!(posts(&world), before);
@@ -200,7 +200,7 @@ fn an_edited_line_is_not_shown() {
 }
 
 /// A record that Bruno may create: its identifier names a call of Amber's, its extension another one.
-fn bait(world: &mut World, call: &str) -> String {
+fn create_record_of_two_calls(world: &mut World, call: &str) -> String {
     let made = world.put(&format!(
         r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
         "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
@@ -216,7 +216,7 @@ fn a_record_that_names_two_calls_changes_neither() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     let (mut world, record, call) = by_phone();
     let before = world.read(&record).get("identifier").cloned();
-    bait(&mut world, &call);
+    create_record_of_two_calls(&mut world, &call);
     status_callback(&mut world);
     assert_eq!(world.read(&record).get("identifier").cloned(), before);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
@@ -230,7 +230,7 @@ fn a_record_that_names_two_calls_changes_neither() {
     let mut world = World::default();
     let comes = |world: &mut World| {
         let call = text(&world.calls[0], &["sid"]).to_owned();
-        bait(world, &call);
+        create_record_of_two_calls(world, &call);
     };
     world.interventions = vec![(batches - 2, Box::new(comes))];
     let value = amber().value(&mut world, PLACE);
@@ -251,15 +251,15 @@ fn a_record_that_names_two_calls_releases_no_call() {
     let value = amber().at(NOW + 1_000).value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
     let call = text(&value, &["callSid"]).to_owned();
-    let bait = bait(&mut world, &call);
+    let record = create_record_of_two_calls(&mut world, &call);
     status_callback(&mut world);
-    world.change(&bait, "identifier", Json::Null);
+    world.change(&record, "identifier", Json::Null);
     world.change(&own, "status", Json::of("preparation"));
     let before = posts(&world);
     bruno().at(NOW + 3_000).refused(&mut world, &input);
     assert_eq!(posts(&world), before);
     assert_eq!(dialed(&press_at(&mut world, NOW + 4_000)).1, PATIENT);
-    is_kept_from_bruno(&mut world, &by_sid(&call));
+    assert_bruno_is_refused(&mut world, &by_sid(&call));
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_call_is_not_matched_to_a_later_request() {
     world.unlisted = 0;
     for later in [590, 601, 610, 624] {
         bruno().at(NOW + later * 1_000).refused(&mut world, PLACE);
-        is_kept_from_bruno(&mut world, &by_sid(&call));
+        assert_bruno_is_refused(&mut world, &by_sid(&call));
     }
 }
 
@@ -295,7 +295,7 @@ fn a_canceled_request_may_have_placed_a_call() {
     world.unlisted = 0;
     world.change(&own, "status", Json::of("preparation"));
     assert_eq!(bruno().at(NOW + 3_000).refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
-    is_kept_from_bruno(&mut world, &by_sid(&call));
+    assert_bruno_is_refused(&mut world, &by_sid(&call));
 }
 
 #[test]
@@ -305,12 +305,12 @@ fn records_by_others_do_not_change_the_participants_of_a_call() {
         ["subject", "basedOn", "sender", "recipient"].map(|name| world.read(&record).get(name).cloned())
     };
     let before = people(&world);
-    let bait = bait(&mut world, &call);
+    let record = create_record_of_two_calls(&mut world, &call);
     let reference =
         |name: &str, to: &str| json(&format!(r#"{{"url":"{name}","valueReference":{{"reference":"{to}"}}}}"#));
     edit(
         &mut world,
-        &bait,
+        &record,
         &[
             ("callSid", Some(string("callSid", &call))),
             ("patient", Some(reference("patient", "Patient/aaa"))),

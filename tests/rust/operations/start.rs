@@ -41,8 +41,8 @@ fn a_call_is_prepared_and_then_placed() {
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", ticket)]);
-    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW + 1_000));
-    let Reply::Twiml(xml) = done.reply else { panic!() };
+    let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW + 1_000));
+    let Reply::Twiml(xml) = response.reply else { panic!() };
     let caller_id = format!("callerId=\"{}\"", text(&value, &["fromNumber"]));
     assert!(xml.contains(&format!(">{PATIENT}</Number>")) && xml.contains(&caller_id), "{xml}");
     // Ended by the one who placed it.
@@ -64,8 +64,8 @@ fn the_best_number_of_the_patient_is_used() {
     let callee = |telecom: &str| {
         let mut world = World::default();
         world.change("Patient/eve", "telecom", json(telecom));
-        let done = amber().ask(&mut world, START);
-        if let Some((code, _)) = refusal(&done.reply) {
+        let response = amber().ask(&mut world, START);
+        if let Some((code, _)) = refusal(&response.reply) {
             return code;
         }
         let parts = world.communications()[0].at(&["extension", "0", "extension"]).unwrap().clone();
@@ -133,10 +133,10 @@ fn an_invalid_call_is_refused_before_anything_is_written() {
     let mut world = World::forbidding("GET Patient");
     assert_eq!(amber().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
     let mut world = World::forbidding("POST Communication");
-    let done = amber().ask(&mut world, START);
-    assert_eq!(refusal(&done.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
+    let response = amber().ask(&mut world, START);
+    assert_eq!(refusal(&response.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
     // The resource type is in the log once.
-    assert_eq!(done.log.len(), 1, "{:?}", done.log);
+    assert_eq!(response.log.len(), 1, "{:?}", response.log);
     // Hours and limits.
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"11:00","to":"18:00"}}}"#;
     let early = amber().secret("PLUMLINE_CONFIG", config);
@@ -205,8 +205,8 @@ fn no_one_can_end_the_call_of_another_and_a_ticket_can_be_canceled() {
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
-    let done = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
-    assert!(done.log[0].contains("OUTBOUND_TICKET_USED"));
+    let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
+    assert!(response.log[0].contains("OUTBOUND_TICKET_USED"));
     for (input, expected) in [
         (r#"{"operation":"end-call"}"#, ("OPERATION_ARGUMENT communication", 400)),
         (r#"{"operation":"end-call","callSid":"CA1"}"#, ("OPERATION_ARGUMENT callSid", 400)),

@@ -15,16 +15,16 @@ use crate::world::phone::{call, dialed, prepared, refused, xml};
 use crate::world::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, URL, World, sid};
 
 /// Without tickets: what the config alone decides.
-fn plain(config: &str, own: &[(&str, &str)]) -> (Response, World) {
+fn call_without_ticket(config: &str, own: &[(&str, &str)]) -> (Response, World) {
     let mut world = World::default();
-    let done = call(&mut world, AMBER_IDENTITY, &sid(7), own, &[(Secret::Config, config)]);
-    (done, world)
+    let response = call(&mut world, AMBER_IDENTITY, &sid(7), own, &[(Secret::Config, config)]);
+    (response, world)
 }
 
 #[test]
 fn without_a_ticket_policy_decides_without_a_round_trip() {
-    let (done, world) = plain("{}", &[("To", PATIENT)]);
-    assert_eq!((dialed(&done).1, world.fhir.batches.len(), done.log.len()), (PATIENT.into(), 0, 0));
+    let (response, world) = call_without_ticket("{}", &[("To", PATIENT)]);
+    assert_eq!((dialed(&response).1, world.fhir.batches.len(), response.log.len()), (PATIENT.into(), 0, 0));
     for (to, code, sentence) in [
         (
             "911",
@@ -38,62 +38,62 @@ fn without_a_ticket_policy_decides_without_a_round_trip() {
         ("client:bruno", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
         ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
     ] {
-        let (done, world) = plain("{}", &[("To", to)]);
-        assert_eq!((refused(&done), world.fhir.batches.len()), (code.to_owned(), 0), "{to}");
-        assert!(xml(&done).contains(sentence), "{to}");
+        let (response, world) = call_without_ticket("{}", &[("To", to)]);
+        assert_eq!((refused(&response), world.fhir.batches.len()), (code.to_owned(), 0), "{to}");
+        assert!(xml(&response).contains(sentence), "{to}");
     }
     // The refusal has the clinic's voice and language.
-    let (done, _) = plain(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
-    assert!(xml(&done).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
+    let (response, _) = call_without_ticket(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
+    assert!(xml(&response).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
     // The fixed texts are English.
-    let (done, _) = plain(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
-    assert!(xml(&done).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&done));
+    let (response, _) = call_without_ticket(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
+    assert!(xml(&response).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&response));
     // Where tickets are required, the call has none.
     let config = r#"{"outbound":{"requireTicket":true}}"#;
-    assert_eq!(refused(&plain(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
+    assert_eq!(refused(&call_without_ticket(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
     let mut world = World::default();
     let free = [(Secret::SealingKeys, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
     assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
     // An unreadable config could forbid anything.
-    let (done, _) = plain(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
-    assert!(xml(&done).contains("We are sorry.") && !xml(&done).contains("<Dial"));
-    assert!(done.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", done.log);
+    let (response, _) = call_without_ticket(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
+    assert!(xml(&response).contains("We are sorry.") && !xml(&response).contains("<Dial"));
+    assert!(response.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", response.log);
     // A browser of another app.
     let app = [(Secret::Config, "{}"), (Secret::TwimlAppSid, "AP00000000000000000000000000000002")];
-    let done = call(&mut World::default(), AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &app);
-    assert_eq!(refused(&done), "APPLICATION_MISMATCH");
+    let response = call(&mut World::default(), AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &app);
+    assert_eq!(refused(&response), "APPLICATION_MISMATCH");
 }
 
 #[test]
 fn patients_are_called_only_at_the_allowed_hours() {
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"09:00","to":"18:00","zones":{"+1555":"America/Chicago"}}}}"#;
-    for (wall, expected) in [
+    for (local_time, expected) in [
         ("2026-11-18T09:00:00", "dialed"),
         ("2026-11-18T17:59:59", "dialed"),
         ("2026-11-18T08:59:59", "OUTBOUND_HOURS"),
         ("2026-11-18T18:00:00", "OUTBOUND_HOURS"),
         ("?", "OUTBOUND_HOURS_UNKNOWN"),
     ] {
-        let mut world = World { wall: wall.to_owned(), ..World::default() };
-        let done = call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &[(Secret::Config, config)]);
-        let found = if xml(&done).contains("<Dial") { "dialed".to_owned() } else { refused(&done) };
-        assert_eq!((found.as_str(), world.zones), (expected, vec!["America/Chicago".to_owned()]), "{wall}");
+        let mut world = World { local_time: local_time.to_owned(), ..World::default() };
+        let response = call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &[(Secret::Config, config)]);
+        let found = if xml(&response).contains("<Dial") { "dialed".to_owned() } else { refused(&response) };
+        assert_eq!((found.as_str(), world.zones), (expected, vec!["America/Chicago".to_owned()]), "{local_time}");
     }
     let nowhere = config.replace("America/Chicago", "Mars/Nowhere");
-    assert_eq!(refused(&plain(&nowhere, &[("To", PATIENT)]).0), "OUTBOUND_HOURS_UNKNOWN");
+    assert_eq!(refused(&call_without_ticket(&nowhere, &[("To", PATIENT)]).0), "OUTBOUND_HOURS_UNKNOWN");
     // The same with a ticket.
     let (mut world, ticket) = prepared();
-    world.wall = "2026-11-18T03:00:00".into();
+    world.local_time = "2026-11-18T03:00:00".into();
     let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!((refused(&done), world.fhir.batches.len()), ("OUTBOUND_HOURS".into(), 1));
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+    assert_eq!((refused(&response), world.fhir.batches.len()), ("OUTBOUND_HOURS".into(), 1));
 }
 
 #[test]
 fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
     let own = [("To", PATIENT), ("PatientId", "eve"), ("AppointmentId", "Appointment/visit")];
-    let (done, world) = plain("{}", &own);
-    assert_eq!(dialed(&done).1, PATIENT);
+    let (response, world) = call_without_ticket("{}", &own);
+    assert_eq!(dialed(&response).1, PATIENT);
     assert_eq!(world.fhir.requests(), [["POST Communication"]]);
     let record = world.communications()[0];
     let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
@@ -105,20 +105,20 @@ fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
     assert_eq!(text(&["sender", "reference"]), format!("Practitioner/{AMBER}"));
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = World { faults: Faults::at(0, fault), ..World::default() };
-        let done = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
-        assert_eq!(dialed(&done).1, PATIENT);
-        assert_eq!(done.log.len(), 1, "{fault:?}");
+        let response = call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
+        assert_eq!(dialed(&response).1, PATIENT);
+        assert_eq!(response.log.len(), 1, "{fault:?}");
         let refused = matches!(fault, Fault::EachRefused(403));
-        let named = done.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
-        assert_eq!(named, refused, "{:?}", done.log);
+        let named = response.log[0].starts_with("plumline: CHART_REFUSED at Communication (search, create): ");
+        assert_eq!(named, refused, "{:?}", response.log);
         world.faults = Faults::NONE;
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
     // An invalid id is not stored.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
-        let (done, world) = plain("{}", &[("To", PATIENT), ("PatientId", id)]);
-        assert_eq!((dialed(&done).1, world.fhir.batches.len()), (PATIENT.into(), 0), "{id}");
+        let (response, world) = call_without_ticket("{}", &[("To", PATIENT), ("PatientId", id)]);
+        assert_eq!((dialed(&response).1, world.fhir.batches.len()), (PATIENT.into(), 0), "{id}");
     }
 }
 
@@ -147,11 +147,12 @@ fn limits_apply_without_tickets() {
     let own = [("To", PATIENT)];
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = World { faults: Faults::at(0, fault), ..World::default() };
-        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
-        assert_eq!(refused(&done), "CHART_UNAVAILABLE");
+        let response = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
+        assert_eq!(refused(&response), "CHART_UNAVAILABLE");
         // The caller hears the same. The log names the missing right.
-        let named = done.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
-        assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", done.log);
+        let named =
+            response.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
+        assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", response.log);
     }
 }
 
@@ -178,9 +179,9 @@ fn the_pool_gives_the_same_number_everywhere() {
     );
     assert_eq!(from(&own, 1), OURS[1]);
     // A number that is not ours is never shown.
-    let (done, _) = plain(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
-    assert_eq!(dialed(&done).0, sticky);
-    assert!(done.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
+    let (response, _) = call_without_ticket(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
+    assert_eq!(dialed(&response).0, sticky);
+    assert!(response.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
 }
 
 #[test]
@@ -197,15 +198,15 @@ fn the_chart_shows_the_least_recently_used_number() {
     assert_eq!(world.fhir.batches.len(), 14);
     // The call is placed without an answer of the chart, too.
     let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
-    assert!(OURS.contains(&dialed(&done).0.as_str()));
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
+    assert!(OURS.contains(&dialed(&response).0.as_str()));
 }
 
 #[test]
 fn legs_report_the_events_that_the_config_needs() {
     let config = r#"{"outbound":{"timeout":25,"answeringMachine":"detectMessageEnd"},
         "recording":{"outbound":true,"announcement":{"ssml":"This call <break time=\"1s\"/>is recorded."}}}"#;
-    let (done, _) = plain(config, &[("To", PATIENT)]);
+    let (response, _) = call_without_ticket(config, &[("To", PATIENT)]);
     let url = |step: &str| format!("{URL}?step={step}");
     let callback = |step: &str| format!("{URL}?step={step}#rc=3&amp;rp=all");
     for part in [
@@ -215,21 +216,23 @@ fn legs_report_the_events_that_the_config_needs() {
         format!("<Number url=\"{}\"", url("announce")),
         format!("machineDetection=\"DetectMessageEnd\" amdStatusCallback=\"{}\"", callback("machine")),
     ] {
-        assert!(xml(&done).contains(&part), "{part}: {}", xml(&done));
+        assert!(xml(&response).contains(&part), "{part}: {}", xml(&response));
     }
-    assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+    assert_eq!(check_xml(xml(&response), Some(DocumentKind::Voice)).len(), 0);
 }
 
 #[test]
 fn staff_take_waiting_callers_from_a_queue_of_the_config() {
     let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]}}"#;
-    let (done, world) = plain(config, &[("To", "queue:nurses")]);
-    assert!(xml(&done).ends_with(r#"<Response><Dial answerOnBridge="true"><Queue>nurses</Queue></Dial></Response>"#));
+    let (response, world) = call_without_ticket(config, &[("To", "queue:nurses")]);
+    assert!(
+        xml(&response).ends_with(r#"<Response><Dial answerOnBridge="true"><Queue>nurses</Queue></Dial></Response>"#)
+    );
     assert_eq!(world.fhir.batches.len(), 0);
     for name in ["queue:doctors", "queue:", "queue:nurses ", "QUEUE:nurses"] {
         assert!(
             ["OUTBOUND_QUEUE_UNKNOWN", "OUTBOUND_NUMBER_INVALID"]
-                .contains(&refused(&plain(config, &[("To", name)]).0).as_str())
+                .contains(&refused(&call_without_ticket(config, &[("To", name)]).0).as_str())
         );
     }
 }
@@ -238,12 +241,12 @@ fn staff_take_waiting_callers_from_a_queue_of_the_config() {
 fn calls_taken_from_a_queue_are_recorded_if_incoming_calls_are() {
     let config = r#"{"actions":{"wait":[{"queue":{"name":"nurses","otherwise":"end"}}],"end":[{"hangup":{}}]},
         "recording":{"inbound":true,"announcement":{"text":"Recorded."}}}"#;
-    let (done, _) = plain(config, &[("To", "queue:nurses")]);
+    let (response, _) = call_without_ticket(config, &[("To", "queue:nurses")]);
     let recorded = format!("recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
     let dial =
         format!("<Say>Recorded.</Say><Dial answerOnBridge=\"true\" record=\"record-from-answer-dual\" {recorded}>");
-    assert!(xml(&done).contains(&format!("{dial}<Queue>nurses</Queue></Dial>")), "{}", xml(&done));
-    assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+    assert!(xml(&response).contains(&format!("{dial}<Queue>nurses</Queue></Dial>")), "{}", xml(&response));
+    assert_eq!(check_xml(xml(&response), Some(DocumentKind::Voice)).len(), 0);
 }
 
 #[test]
@@ -265,15 +268,15 @@ fn staff_join_a_conference_of_the_config() {
             "endConferenceOnExit=\"true\" maxParticipants=\"4\" ".to_owned(),
         ),
     ] {
-        let (done, world) = plain(&config(members), &[("To", "conference:group")]);
+        let (response, world) = call_without_ticket(&config(members), &[("To", "conference:group")]);
         let expected =
             format!("<Say>Recorded.</Say><Dial><Conference {attributes}{recorded} {status}>group</Conference></Dial>");
-        assert!(xml(&done).contains(&expected), "{}", xml(&done));
+        assert!(xml(&response).contains(&expected), "{}", xml(&response));
         assert_eq!(world.fhir.batches.len(), 0);
-        assert_eq!(check_xml(xml(&done), Some(DocumentKind::Voice)).len(), 0);
+        assert_eq!(check_xml(xml(&response), Some(DocumentKind::Voice)).len(), 0);
     }
-    let (done, _) = plain(&config(""), &[("To", "conference:another")]);
-    assert_eq!(refused(&done), "OUTBOUND_QUEUE_UNKNOWN");
+    let (response, _) = call_without_ticket(&config(""), &[("To", "conference:another")]);
+    assert_eq!(refused(&response), "OUTBOUND_QUEUE_UNKNOWN");
 }
 
 #[test]
@@ -308,11 +311,11 @@ fn a_browser_can_dial_only_what_policy_allows() {
     let mut random = Random::new(99);
     let (mut world, ticket) = prepared();
     let mut dials = 0;
-    for round in 0..1_500 {
+    for case in 0..1_500 {
         world.fhir.batches.clear();
         let faults = random.below(3) * random.below(2);
         world.faults = (0..faults).map(|_| (random.below(3), *random.pick(&TRANSIENT))).collect();
-        world.wall = format!("2026-11-18T{:02}:00:00", random.below(24));
+        world.local_time = format!("2026-11-18T{:02}:00:00", random.below(24));
         let to = if random.one_in(3) { PATIENT } else { *random.pick(&TO) };
         let mut own: Vec<(&str, &str)> = vec![("To", to)];
         let values = [ticket.as_str(), "eve", "a.1.b", PATIENT, "+15550100999", "%00", "x"];
@@ -328,18 +331,18 @@ fn a_browser_can_dial_only_what_policy_allows() {
         }
         let identity = *random.pick(&[AMBER_IDENTITY, "amber", "unknown", "a%20b"]);
         let call_sid = sid(random.below(1_000) as u32);
-        let done = call(&mut world, identity, &call_sid, &own, &secrets);
-        assert!(world.fhir.batches.len() <= 5, "round {round}");
-        assert!(world.retry < 3_000, "round {round}");
-        let xml = xml(&done);
+        let response = call(&mut world, identity, &call_sid, &own, &secrets);
+        assert!(world.fhir.batches.len() <= 5, "case {case}");
+        assert!(world.retry < 3_000, "case {case}");
+        let xml = xml(&response);
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
         if xml.contains("<Dial") {
-            let (from, to) = dialed(&done);
+            let (from, to) = dialed(&response);
             assert!(OURS.contains(&from.as_str()) && E164::parse(&to).is_some(), "{xml}");
             let allowed = to == PATIENT || to == "+15550100777" && !secrets[0].1.contains("blocked");
-            assert!(allowed, "round {round}: {own:?} {xml}");
-            let hour: u32 = world.wall[11..13].parse().unwrap();
-            assert!(!secrets[0].1.contains("hours") || (9..18).contains(&hour), "round {round}");
+            assert!(allowed, "case {case}: {own:?} {xml}");
+            let hour: u32 = world.local_time[11..13].parse().unwrap();
+            assert!(!secrets[0].1.contains("hours") || (9..18).contains(&hour), "case {case}");
             dials += 1;
         }
     }

@@ -12,10 +12,10 @@ const FORBIDDEN: [&str; 4] = ["premium", "shared-cost", "personal", "pager"];
 const PERMITTED: [&str; 2] = ["ordinary", "toll-free"];
 
 /// The longest national number behind the shortest calling code.
-const LONGEST: usize = 14;
+const MAX_DIGITS: usize = 14;
 
 /// As many witnesses are taken of one pair of patterns.
-const MOST: usize = 400;
+const MAX_WITNESSES: usize = 400;
 
 /// A regular expression of the plans as an automaton without determinism.
 #[derive(Default)]
@@ -225,7 +225,7 @@ impl Search<'_> {
         let is_whole = self.forbidden.1.ends(from) && self.forbidden.0.lengths.contains(&digits.len());
         let after = if is_whole { Some(0) } else { after };
         let state = (from.clone(), to.clone(), digits.len(), after.map_or(99, |after| after));
-        if self.found.len() >= MOST || self.dead.contains(&state) {
+        if self.found.len() >= MAX_WITNESSES || self.dead.contains(&state) {
             return false;
         }
         let mut leads = false;
@@ -236,7 +236,7 @@ impl Search<'_> {
                 leads = true;
             }
         }
-        if digits.len() < LONGEST && after.is_none_or(|after| after < self.extra) {
+        if digits.len() < MAX_DIGITS && after.is_none_or(|after| after < self.extra) {
             let mut seen = Vec::new();
             for digit in 0..10_u8 {
                 let next = self.forbidden.1.step(from, digit);
@@ -270,7 +270,7 @@ fn search<'a>(
 
 /// Numbers of which a beginning is a whole number of a forbidden kind by the plans, and which exist all the same: the
 /// toll-free numbers of Andorra and New Zealand, and Japan's newest mobiles.
-const EXIST: [&str; 3] = ["+3761800", "+64508", "+8160"];
+const EXISTING: [&str; 3] = ["+3761800", "+64508", "+8160"];
 
 /// A policy that allows every country.
 fn everywhere(plans: &[Plan]) -> Outbound {
@@ -290,7 +290,7 @@ fn no_digits_after_a_forbidden_number_make_it_a_permitted_one() {
                 for permitted in PERMITTED.iter().filter_map(|name| other.has(name)) {
                     for national in search((plan, forbidden), (other, Some(permitted)), 6) {
                         let number = [plan.code, &national].concat();
-                        let exists = EXIST.iter().any(|beginning| number.starts_with(beginning));
+                        let exists = EXISTING.iter().any(|beginning| number.starts_with(beginning));
                         assert!(exists || policy.allows(&number) == Err(Refusal::Blocked), "{slot} {number}");
                         assert!(exists || !policy.allows_config_number(&number), "{slot} {number}");
                         tried += 1;
@@ -314,7 +314,7 @@ fn digits_after_a_forbidden_number_change_nothing() {
         for (slot, forbidden) in plan.patterns.iter().filter(|(name, _)| FORBIDDEN.contains(name)) {
             for national in search((plan, forbidden), (plan, None), 3) {
                 let number = [plan.code, &national].concat();
-                let exists = EXIST.iter().any(|beginning| number.starts_with(beginning));
+                let exists = EXISTING.iter().any(|beginning| number.starts_with(beginning));
                 if exists || number.len() > 16 {
                     continue;
                 }

@@ -196,7 +196,7 @@ fn every_permitted_number_is_harmless() {
     ];
     let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let mut dialed = 0;
-    for round in 0..4_000 {
+    for case in 0..4_000 {
         let mut number = (*random.pick(&STARTS)).to_owned();
         // Often as long as a number of North America, sometimes anything.
         let length = if random.one_in(4) { random.below(18) } else { 12_usize.saturating_sub(number.len()) };
@@ -206,7 +206,7 @@ fn every_permitted_number_is_harmless() {
             number.extend(digit.chars().nth(at));
         }
         if let Ok(callee) = verdict(r#"{"blocked":["+1206"]}"#, &["+15550100001"], &number) {
-            assert!(is_harmless(&callee), "round {round}: {number} -> {callee}");
+            assert!(is_harmless(&callee), "case {case}: {number} -> {callee}");
             dialed += 1;
         }
     }
@@ -256,7 +256,7 @@ fn an_altered_ticket_is_invalid() {
     let sealing = sealing(SECRET);
     let ticket = sealing.seal("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
     let mut random = Random::new(7);
-    for round in 0..50_000 {
+    for case in 0..50_000 {
         let mut bytes = ticket.clone().into_bytes();
         match random.below(4) {
             0 => {
@@ -272,7 +272,7 @@ fn an_altered_ticket_is_invalid() {
         }
         let forged = String::from_utf8_lossy(&bytes).into_owned();
         let opened = sealing.open(&forged, "nurse_1", NOW);
-        assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "round {round}: {forged}");
+        assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "case {case}: {forged}");
     }
     // The parts of two tickets make no third one.
     let [one, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));

@@ -24,8 +24,8 @@ const DOCUMENT: &str = concat!(
 #[test]
 fn a_ticket_is_claimed_before_anyone_is_dialed() {
     let (mut world, ticket) = prepared();
-    let done = with_ticket(&mut world, &ticket, 1);
-    assert_eq!((xml(&done), done.log.len()), (DOCUMENT, 0));
+    let response = with_ticket(&mut world, &ticket, 1);
+    assert_eq!((xml(&response), response.log.len()), (DOCUMENT, 0));
     assert_eq!(
         world.fhir.requests(),
         [["GET Communication/".to_owned() + made(&world)], ["PUT Communication/".to_owned() + made(&world)]]
@@ -61,8 +61,8 @@ fn other_parameters_of_the_browser_are_ignored() {
     let more =
         [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];
     let own = [&own[..], &more].concat();
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
-    assert_eq!(dialed(&done), (OURS[1].into(), PATIENT.into()));
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
+    assert_eq!(dialed(&response), (OURS[1].into(), PATIENT.into()));
     let record = world.communications()[0];
     assert_eq!(record.at(&["subject", "reference"]).and_then(Json::text), Some("Patient/eve"));
     for foreign in ["mallory", &recording, &parent, "fax"] {
@@ -87,8 +87,8 @@ fn invalid_tickets_are_refused() {
         (AMBER_IDENTITY, "", "OUTBOUND_TICKET_MISSING"),
         (AMBER_IDENTITY, "x", "OUTBOUND_TICKET_INVALID"),
     ] {
-        let done = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
-        assert_eq!(refused(&done), code, "{identity} {ticket}");
+        let response = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
+        assert_eq!(refused(&response), code, "{identity} {ticket}");
     }
     // Two tickets, and an invalid CallSid.
     let two = [("Ticket", &*ticket), ("Ticket", &*nowhere)];
@@ -121,8 +121,8 @@ fn weak_secrets_are_not_used_for_tickets() {
     assert_eq!(with(&[(Secret::SealingKeys, ",")]), "SECRET_MISSING");
     assert_eq!(with(&[(Secret::Config, "{}")]), "SECRET_MISSING");
     let rotated = ["another-invented-secret-of-40-characters, ", SECRET].concat();
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &[(Secret::SealingKeys, &rotated)]);
-    assert_eq!(xml(&done), DOCUMENT);
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &[(Secret::SealingKeys, &rotated)]);
+    assert_eq!(xml(&response), DOCUMENT);
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
         for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
             let (mut world, ticket) = prepared();
             world.faults.add(at, fault);
-            let done = with_ticket(&mut world, &ticket, 1);
-            assert_eq!(refused(&done), "CHART_UNAVAILABLE", "{at} {fault:?}");
+            let response = with_ticket(&mut world, &ticket, 1);
+            assert_eq!(refused(&response), "CHART_UNAVAILABLE", "{at} {fault:?}");
             assert!(world.fhir.batches.len() <= 2);
             // Asked again it goes on, whether or not the claim had been written.
             world.faults = Faults::NONE;
@@ -177,16 +177,16 @@ fn only_one_of_two_claims_dials() {
 #[test]
 fn one_of_two_concurrent_calls_dials_in_any_interleaving() {
     let mut random = Random::new(42);
-    for round in 0..300 {
+    for case in 0..300 {
         let (mut world, ticket) = prepared();
         let from = format!("client:{AMBER_IDENTITY}");
         // Sometimes both are the same call, whose webhook Twilio posts twice.
-        let same = round % 5 == 0;
+        let same = case % 5 == 0;
         let sids = [sid(1), sid(if same { 1 } else { 2 })];
         let flows = sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW));
-        let done = world.race(flows, &mut random);
-        let dials = done.iter().filter(|done| xml(done).contains("<Dial")).count();
-        assert_eq!(dials, if same { 2 } else { 1 }, "round {round}");
+        let response = world.race(flows, &mut random);
+        let dials = response.iter().filter(|response| xml(response).contains("<Dial")).count();
+        assert_eq!(dials, if same { 2 } else { 1 }, "case {case}");
         assert_eq!(world.communications().len(), 1);
     }
 }
@@ -207,24 +207,24 @@ fn limits_are_read_with_the_ticket() {
         for record in records {
             world.put(record);
         }
-        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
         assert_eq!(world.fhir.batches[0].requests.len(), 3, "one batch reads all");
         assert!(world.fhir.batches.len() <= 2);
-        if xml(&done).contains("<Dial") { "dialed".to_owned() } else { refused(&done) }
+        if xml(&response).contains("<Dial") { "dialed".to_owned() } else { refused(&response) }
     };
     let minutes = |minutes: u64| NOW - minutes * 60_000;
     assert_eq!(play(&[]), "dialed");
     assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
     // A call without its last callback does not block its caller for ever, nor does a colleague's call.
     assert_eq!(play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]), "dialed");
-    let done = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
-    assert_eq!(play(&done), "OUTBOUND_PER_HOUR");
-    assert_eq!(play(&done[..2]), "dialed");
+    let response = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
+    assert_eq!(play(&response), "OUTBOUND_PER_HOUR");
+    assert_eq!(play(&response[..2]), "dialed");
     // A call that is asked for again does not count against itself.
     let (mut world, ticket) = prepared();
     for _ in 0..2 {
-        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-        assert!(xml(&done).contains("<Dial"));
+        let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        assert!(xml(&response).contains("<Dial"));
     }
 }
 
@@ -234,12 +234,12 @@ fn an_identity_chosen_by_the_clinic_takes_one_more_read() {
     let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
     let mut world = World::default();
     let ticket = prepare(&mut world, AMBER, "amber", PATIENT);
-    let done = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
-    assert_eq!(dialed(&done).1, PATIENT);
+    let response = call(&mut world, "amber", &sid(1), &[("Ticket", &ticket)], &secrets);
+    assert_eq!(dialed(&response).1, PATIENT);
     assert_eq!(world.fhir.batches.len(), 3);
     let again = prepare(&mut world, AMBER, "amber", PATIENT);
-    let done = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
-    assert_eq!(refused(&done), "OUTBOUND_CONCURRENT");
+    let response = call(&mut world, "amber", &sid(2), &[("Ticket", &again)], &secrets);
+    assert_eq!(refused(&response), "OUTBOUND_CONCURRENT");
 }
 
 #[test]
@@ -253,8 +253,8 @@ fn the_caller_never_waits_three_seconds_for_the_chart() {
             let reads = if secrets.len() == 1 { 1 } else { reads };
             let note = json(r#"[{"text":"x"}]"#);
             world.interventions.push((reads, Box::new(move |world| world.change(&reference, "note", note.clone()))));
-            let done = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
-            assert_eq!(dialed(&done).1, PATIENT);
+            let response = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
+            assert_eq!(dialed(&response).1, PATIENT);
             // The reads, the claim that conflicts, the record again, the claim.
             assert_eq!(world.fhir.batches.len(), reads + 3);
             assert!(world.retry < 3_000, "{identity}: {}", world.retry);
@@ -274,8 +274,8 @@ fn the_current_policy_applies_to_older_tickets() {
         let mut world = World::default();
         let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, callee);
         let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
-        let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
-        assert_eq!(refused(&done), code);
+        let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
+        assert_eq!(refused(&response), code);
         assert_eq!(world.communications()[0].get("status").and_then(Json::text), Some("preparation"));
     }
 }
@@ -284,8 +284,8 @@ fn the_current_policy_applies_to_older_tickets() {
 fn a_ticket_whose_caller_id_was_released_dials_no_one() {
     let (mut world, ticket) = prepared();
     let ours = [(Secret::SealingKeys, SECRET), (Secret::Number, OURS[0])];
-    let done = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
     // The ticket seals the number.
-    assert_eq!(refused(&done), "OUTBOUND_TICKET_INVALID");
+    assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
     assert_eq!(text(world.communications()[0], &["status"]), "preparation");
 }

@@ -6,7 +6,7 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, OpenRequest};
 use serde_json::{Value, json};
 
-use crate::fault::{TRANSIENT, done};
+use crate::fault::{TRANSIENT, answer_with};
 use crate::fhir::Fhir;
 use crate::json::{json, text};
 use crate::random::Random;
@@ -40,28 +40,31 @@ pub(crate) struct World<'c> {
 pub(crate) struct People<'c> {
     random: &'c mut Random,
     /// Whether nothing fails.
-    calm: bool,
+    without_faults: bool,
     /// Everyone that the chart names, as a document rings them: `Client grey_1`.
     pub(crate) named: Vec<String>,
 }
 
 impl<'c> World<'c> {
-    pub(crate) fn new(random: &'c mut Random, calm: bool, now: u64) -> Self {
+    pub(crate) fn new(random: &'c mut Random, without_faults: bool, now: u64) -> Self {
         let mut fhir = Fhir::default();
         // A bot that was given an invalid record may send it back.
-        fhir.refuses_invalid = !calm;
-        Self { people: People { random, calm, named: Vec::new() }, fhir, waited: 0, now }
+        fhir.refuses_invalid = !without_faults;
+        Self { people: People { random, without_faults, named: Vec::new() }, fhir, waited: 0, now }
     }
 
     pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
         let Self { people, fhir, .. } = self;
         match &open.ask {
-            Ask::Headers => done(200, Json::object([])),
-            Ask::Zone(_) if people.fails(12) => done(400, Json::Null),
+            Ask::Headers => answer_with(200, Json::object([])),
+            Ask::Zone(_) if people.fails(12) => answer_with(400, Json::Null),
             Ask::Zone(_) => {
                 let (month, day) = (1 + people.random.below(12), 1 + people.random.below(28));
                 let hour = people.random.below(24);
-                done(200, json(&format!(r#"{{"walls":["2026-{month:02}-{day:02}T{hour:02}:15:00"],"instants":[]}}"#)))
+                answer_with(
+                    200,
+                    json(&format!(r#"{{"walls":["2026-{month:02}-{day:02}T{hour:02}:15:00"],"instants":[]}}"#)),
+                )
             }
             Ask::Batch(_) => {
                 if open.until.is_none() {
@@ -71,9 +74,9 @@ impl<'c> World<'c> {
                 let now = self.now;
                 let answer = fhir.answer_by(open, fault, now, |fhir, entry| people.respond(fhir, entry, now));
                 // A success without a body.
-                if people.fails(30) { done(200, Json::Null) } else { answer }
+                if people.fails(30) { answer_with(200, Json::Null) } else { answer }
             }
-            Ask::Wait(_) => done(200, Json::Null),
+            Ask::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
@@ -81,7 +84,7 @@ impl<'c> World<'c> {
 
 impl People<'_> {
     fn fails(&mut self, one_in: usize) -> bool {
-        !self.calm && self.random.one_in(one_in)
+        !self.without_faults && self.random.one_in(one_in)
     }
 
     /// The response to one entry of a batch.
@@ -97,7 +100,7 @@ impl People<'_> {
         let found = if url.starts_with("Communication?") && url.contains("identifier=") {
             let mut found: Value = serde_json::from_str(&fhir.search(url).write()).unwrap();
             for entry in found["entry"].as_array_mut().into_iter().flatten() {
-                entry["resource"] = self.spoiled(entry["resource"].take());
+                entry["resource"] = self.with_unexpected_value(entry["resource"].take());
             }
             found
         } else {
@@ -130,23 +133,25 @@ impl People<'_> {
             "HealthcareService" => {
                 let service = json!({ "resourceType": "HealthcareService", "id": "7",
                     "availableTime": [{ "allDay": true, "daysOfWeek": ["mon", "tue", "wed"] }] });
-                return self.spoiled(service);
+                return self.with_unexpected_value(service);
             }
             "CareTeam" => found.push(json!({ "resourceType": "CareTeam", "id": "7", "status": "active" })),
             _ => {}
         }
-        let entries: Vec<Value> = found.into_iter().map(|one| json!({ "resource": self.spoiled(one) })).collect();
+        let entries: Vec<Value> =
+            found.into_iter().map(|one| json!({ "resource": self.with_unexpected_value(one) })).collect();
         json!({ "resourceType": "Bundle", "type": "searchset", "total": self.random.below(9), "entry": entries })
     }
 
     /// Replaces a member with an unexpected value, sometimes.
-    fn spoiled(&mut self, mut resource: Value) -> Value {
+    fn with_unexpected_value(&mut self, mut resource: Value) -> Value {
         if self.random.one_in(6)
             && let Some(members) = resource.as_object_mut()
             && let Some(name) = members.keys().nth(self.random.below(members.len())).cloned()
         {
-            let junk = [Value::Null, json!(7), json!([null, {}]), json!({ "value": [] }), json!("x".repeat(3_000))];
-            members.insert(name, self.random.pick(&junk).clone());
+            let unexpected =
+                [Value::Null, json!(7), json!([null, {}]), json!({ "value": [] }), json!("x".repeat(3_000))];
+            members.insert(name, self.random.pick(&unexpected).clone());
         }
         resource
     }

@@ -16,15 +16,15 @@ use plumline::twiml::{DocumentKind, check_xml};
 use serde_json::Value;
 
 use self::chart::World;
-use self::request::{WANTED, browser, flow, params};
+use self::request::{REQUESTED_NUMBERS, flow, random_browser_call, random_params};
 use crate::random::Random;
 use crate::random_config::{OURS, random_config};
 use crate::run::play;
 
 const SEALING: &str = "0123456789abcdef0123456789abcdef";
 /// Milliseconds that a caller waits at most, and after which Twilio gives up.
-const PATIENCE: u32 = 3_000;
-const TWILIO: u32 = 15_000;
+const MAX_WAIT_MS: u32 = 3_000;
+const TWILIO_TIMEOUT_MS: u32 = 15_000;
 
 /// How often each thing happened.
 #[derive(Debug, Default)]
@@ -73,33 +73,33 @@ fn one(seed: u64, tally: &mut Tally) {
     let mut secrets = vec![(Secret::Config, text.as_str())];
     secrets.extend(sealed.then_some((Secret::SealingKeys, SEALING)));
 
-    let places = random.one_in(6);
-    let said = if places { browser(&mut random) } else { params(&mut random) };
+    let is_browser_call = random.one_in(6);
+    let params = if is_browser_call { random_browser_call(&mut random) } else { random_params(&mut random) };
     let by_default = Config::default();
     let all = callbacks(config.as_ref().unwrap_or(&by_default), Params(&[]));
-    let step = if places || random.one_in(3) { CallbackUrl::FIRST } else { *random.pick(&all) };
+    let step = if is_browser_call || random.one_in(3) { CallbackUrl::FIRST } else { *random.pick(&all) };
     let forged = random.one_in(30);
-    let calm = random.one_in(3);
+    let without_faults = random.one_in(3);
     let now = days_since_epoch(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
-    let about = || format!("seed {seed}, {step:?}, {said:?}, {text}");
+    let about = || format!("seed {seed}, {step:?}, {params:?}, {text}");
 
-    let mut world = World::new(&mut random, calm, now);
-    let flow = flow(&said, &step.suffix(false), &secrets, now, forged);
-    let done = play(flow, |open| world.answer(open));
+    let mut world = World::new(&mut random, without_faults, now);
+    let flow = flow(&params, &step.suffix(false), &secrets, now, forged);
+    let response = play(flow, |open| world.answer(open));
     let (reads, writes) = (world.fhir.reads(), world.fhir.writes());
-    leaks_nothing(&done, &about);
-    let xml = match &done.reply {
+    leaks_nothing(&response, &about);
+    let xml = match &response.reply {
         Reply::Twiml(xml) => xml,
         Reply::Forbidden(_) => {
             tally.forged += usize::from(forged);
-            assert!(forged || has(&said, "AccountSid", |account| !account.ends_with("01")), "{}", about());
+            assert!(forged || has(&params, "AccountSid", |account| !account.ends_with("01")), "{}", about());
             return;
         }
         // No one listens to a callback, and it comes again.
         Reply::Broken(_) => {
-            assert!(is_callback(step.kind, &said) && !calm, "{} {:?}", about(), done.log);
+            assert!(is_callback(step.kind, &params) && !without_faults, "{} {:?}", about(), response.log);
             tally.callbacks += 1;
-            assert!(world.waited <= TWILIO, "{}", about());
+            assert!(world.waited <= TWILIO_TIMEOUT_MS, "{}", about());
             return;
         }
         other => panic!("{other:?} {}", about()),
@@ -110,25 +110,25 @@ fn one(seed: u64, tally: &mut Tally) {
     tally.documents += 1;
     tally.asked += usize::from(reads > 0);
 
-    let listens = !is_callback(step.kind, &said);
+    let listens = !is_callback(step.kind, &params);
     if listens {
-        assert!(world.waited <= PATIENCE, "{} ms {}", world.waited, about());
+        assert!(world.waited <= MAX_WAIT_MS, "{} ms {}", world.waited, about());
     }
-    if calm {
+    if without_faults {
         // A key press waits for the sealed record. A transcription is a record of its own, part of the call's.
         let most_reads = if step.kind == CallbackKind::Connect && sealed { 3 } else { 2 };
         let most_writes = if step.kind == CallbackKind::Transcription { 2 } else { 1 };
         let is_cheap = reads <= most_reads && writes <= most_writes;
         assert!(is_cheap, "{} {} {}", reads, writes, about());
     }
-    let by_browser = step.kind == CallbackKind::First && has(&said, "From", |from| from.starts_with("client:"));
-    let named = may_ring(&document, config.as_ref(), &said);
-    for (noun, whom, caller_id) in rung(xml) {
-        let one = format!("{noun} {whom}");
+    let by_browser = step.kind == CallbackKind::First && has(&params, "From", |from| from.starts_with("client:"));
+    let named = allowed_targets(&document, config.as_ref(), &params);
+    for (noun, target, caller_id) in dialed_targets(xml) {
+        let one = format!("{noun} {target}");
         // A browser reaches the number that it asks for, if policy allows it, and the callers who wait in a queue.
         let may = if by_browser {
-            let allowed = WANTED.contains(&(whom.as_str(), true)) && has(&said, "To", |to| to == whom);
-            noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {whom}"))
+            let allowed = REQUESTED_NUMBERS.contains(&(target.as_str(), true)) && has(&params, "To", |to| to == target);
+            noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {target}"))
         } else {
             named.contains(&one) || world.people.named.contains(&one)
         };
@@ -140,37 +140,37 @@ fn one(seed: u64, tally: &mut Tally) {
     }
 }
 
-fn has(said: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
-    said.iter().any(|(known, value)| *known == name && fits(value))
+fn has(params: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool {
+    params.iter().any(|(known, value)| *known == name && fits(value))
 }
 
 /// Whether no one hears the answer, by the kind of the callback URL and by what Twilio says of the call.
-fn is_callback(kind: CallbackKind, said: &[(&str, &str)]) -> bool {
+fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
         CallbackKind::Status | CallbackKind::Recording | CallbackKind::Transcription | CallbackKind::Machine => true,
         CallbackKind::First => {
-            has(said, "CallbackSource", |_| true)
-                || has(said, "DialCallStatus", |_| true)
-                || has(said, "CallStatus", |status| over.contains(&status))
+            has(params, "CallbackSource", |_| true)
+                || has(params, "DialCallStatus", |_| true)
+                || has(params, "CallStatus", |status| over.contains(&status))
         }
         // The caller is gone.
-        CallbackKind::Queue => has(said, "CallStatus", |status| over.contains(&status)),
+        CallbackKind::Queue => has(params, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }
 
 /// No log line has a number, a name or a secret in it.
-fn leaks_nothing(done: &Response, about: &dyn Fn() -> String) {
-    for line in &done.log {
+fn leaks_nothing(response: &Response, about: &dyn Fn() -> String) {
+    for line in &response.log {
         let digits = line.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
         assert!(digits < Some(7) && !line.contains("Ada") && !line.contains(SEALING), "{line} {}", about());
     }
 }
 
 /// Everyone who rings or is waited for in a document, and the number that they see.
-fn rung(xml: &str) -> Vec<(String, String, String)> {
-    let mut rung = Vec::new();
+fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
+    let mut dialed_targets = Vec::new();
     let mut caller_id = String::new();
     for tag in xml.split('<').skip(1) {
         let (head, text) = tag.split_once('>').unwrap_or((tag, ""));
@@ -181,21 +181,21 @@ fn rung(xml: &str) -> Vec<(String, String, String)> {
             assert!(text.trim().is_empty(), "{xml}");
         }
         if ["Client", "Number", "Sip", "Queue", "Conference", "Enqueue"].contains(&name) && !head.starts_with('/') {
-            let whom = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-            rung.push((name.to_owned(), whom, caller_id.clone()));
+            let target = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            dialed_targets.push((name.to_owned(), target, caller_id.clone()));
         }
         // A plan has no other ways to reach someone.
         assert!(!["Refer", "Connect", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
     }
-    rung
+    dialed_targets
 }
 
 /// Whom the config names, by its document and not by the code under test.
-fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) -> Vec<String> {
+fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &str)]) -> Vec<String> {
     let mut named = Vec::new();
     for number in OURS {
         // The default plan rings the client of the number's own name.
-        if has(said, "To", |to| to == number) || has(said, "Called", |called| called == number) {
+        if has(params, "To", |to| to == number) || has(params, "Called", |called| called == number) {
             named.push(format!("Client {number}"));
         }
     }
@@ -209,7 +209,7 @@ fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) ->
     for verb in verbs.flat_map(|(_, verbs)| verbs.as_array().unwrap()) {
         for target in verb["dial"]["targets"].as_array().into_iter().flatten() {
             for (name, noun) in [("client", "Client"), ("number", "Number"), ("sip", "Sip")] {
-                named.extend(target[name].as_str().map(|whom| format!("{noun} {whom}")));
+                named.extend(target[name].as_str().map(|target| format!("{noun} {target}")));
             }
         }
         named.extend(verb["queue"]["name"].as_str().map(|name| format!("Enqueue {name}")));
@@ -222,6 +222,6 @@ fn may_ring(document: &Value, config: Option<&Config>, said: &[(&str, &str)]) ->
 #[test]
 fn the_check_finds_every_dialed_target() {
     let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;
-    let seen: Vec<_> = rung(xml).into_iter().map(|(noun, whom, _)| [noun, whom].concat()).collect();
+    let seen: Vec<_> = dialed_targets(xml).into_iter().map(|(noun, target, _)| [noun, target].concat()).collect();
     assert_eq!(seen, ["Number+1", "Clienta&b<", "Enqueueq"]);
 }

@@ -8,9 +8,9 @@ use plumline::runtime::{Ask, Reply};
 
 use crate::chart::calls::call;
 use crate::constants::ACCOUNT;
-use crate::fault::{Fault, done};
+use crate::fault::{Fault, answer_with};
 use crate::fhir::Fhir;
-use crate::json::bare;
+use crate::json::without_server_fields;
 use crate::properties::request::flow;
 use crate::random::Random;
 use crate::run::play;
@@ -50,22 +50,22 @@ fn requests(seed: u64) -> Vec<Request> {
 fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut trips = 0;
-    let done = play(flow(&pairs, suffix, &[], *now, false), |open| {
+    let response = play(flow(&pairs, suffix, &[], *now, false), |open| {
         let fault = (lost == Some(trips)).then_some(Fault::DoneTooLate);
         trips += 1;
         match open.ask {
-            Ask::Headers => done(200, Json::object([])),
-            Ask::Wait(_) => done(200, Json::Null),
+            Ask::Headers => answer_with(200, Json::object([])),
+            Ask::Wait(_) => answer_with(200, Json::Null),
             _ => fhir.answer(open, fault, *now),
         }
     });
-    assert!(matches!(done.reply, Reply::Twiml(_) | Reply::Broken(_)), "{done:?}");
-    matches!(done.reply, Reply::Twiml(_))
+    assert!(matches!(response.reply, Reply::Twiml(_) | Reply::Broken(_)), "{response:?}");
+    matches!(response.reply, Reply::Twiml(_))
 }
 
 /// All records, without what the server adds, in the order of their text.
 fn records(fhir: &Fhir) -> Vec<String> {
-    let mut records: Vec<String> = fhir.of_type("Communication").into_iter().map(bare).collect();
+    let mut records: Vec<String> = fhir.of_type("Communication").into_iter().map(without_server_fields).collect();
     records.sort();
     records
 }

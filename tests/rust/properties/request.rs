@@ -12,7 +12,7 @@ use crate::signed::webhook_flow;
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 
 /// The values of each parameter.
-const SAID: [(&str, &[&str]); 26] = [
+const PARAMS: [(&str, &[&str]); 26] = [
     (
         "From",
         &[
@@ -82,7 +82,7 @@ const SAID: [(&str, &[&str]); 26] = [
 ];
 
 /// More parameters of a browser, and of Twilio.
-const MORE: [(&str, &[&str]); 8] = [
+const EXTRA_PARAMS: [(&str, &[&str]); 8] = [
     ("PatientId", &["p0", "Patient/p1", "../x", ""]),
     ("AppointmentId", &["a0", "Appointment/a1", "a|b"]),
     ("Ticket", &["x", "c1.1895000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "c1.1.x"]),
@@ -95,7 +95,7 @@ const MORE: [(&str, &[&str]); 8] = [
 
 /// Numbers that a browser wants to call, and whether policy allows them: our numbers and the config are of the United
 /// Kingdom and the United States.
-pub(crate) const WANTED: [(&str, bool); 15] = [
+pub(crate) const REQUESTED_NUMBERS: [(&str, bool); 15] = [
     ("+15550100777", true),
     ("+15550100999", true),
     ("+442079460104", true),
@@ -114,13 +114,13 @@ pub(crate) const WANTED: [(&str, bool); 15] = [
 ];
 
 /// A request's parameters.
-pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn random_params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     let mut params = vec![("CallSid", "CA00000000000000000000000000000001")];
     if random.one_in(40) {
         params[0].1 = *random.pick(&["x", "", "CA1"]);
     }
     let usual = random.one_in(2);
-    for (at, (name, values)) in SAID.iter().enumerate() {
+    for (at, (name, values)) in PARAMS.iter().enumerate() {
         // The first five are in every request, often with their usual values.
         if at < 5 && usual {
             params.push((name, values[0]));
@@ -128,7 +128,7 @@ pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
             params.push((name, if at == 5 && !random.one_in(20) { values[0] } else { *random.pick(values) }));
         }
     }
-    for (name, values) in MORE {
+    for (name, values) in EXTRA_PARAMS {
         if random.one_in(10) {
             params.push((name, *random.pick(values)));
         }
@@ -146,8 +146,8 @@ pub(crate) fn params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
 }
 
 /// A call from a browser.
-pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> {
-    let (to, _) = *random.pick(&WANTED);
+pub(crate) fn random_browser_call(random: &mut Random) -> Vec<(&'static str, &'static str)> {
+    let (to, _) = *random.pick(&REQUESTED_NUMBERS);
     let mut params = vec![
         ("CallSid", "CA00000000000000000000000000000001"),
         ("AccountSid", ACCOUNT),
@@ -156,7 +156,7 @@ pub(crate) fn browser(random: &mut Random) -> Vec<(&'static str, &'static str)> 
         ("CallStatus", "ringing"),
         ("To", to),
     ];
-    for (name, values) in MORE {
+    for (name, values) in EXTRA_PARAMS {
         if random.one_in(4) {
             params.push((name, *random.pick(values)));
         }

@@ -7,22 +7,22 @@ use plumline::frame::Frame;
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, FhirRequest, Flow, Reply, Response, Step};
 
-use super::{Event, OURS, PATIENT, URL, code, genuine, greeting, says};
+use super::{Event, OURS, PATIENT, URL, code, greeting, says, valid_signature};
 use crate::constants::TOKEN;
-use crate::fault::done;
+use crate::fault::answer_with;
 use crate::json::json;
 
 #[test]
 fn an_event_may_omit_cached_parameter_names() {
     let event = Event::default();
     let values = |params: &[(&str, &str)], values: &[&str]| {
-        let signature = genuine(URL, params);
+        let signature = valid_signature(URL, params);
         let fields = [&[signature.as_str(), TOKEN, OURS, URL], values].concat();
         let mut numbers = vec![0, 0, 0, 0b10011, 3];
         numbers.extend(fields.iter().map(|field| field.len() as u32));
         let frame = Frame::from_latin1(fields.concat().into_bytes(), numbers);
         match Flow::new(|host| webhook(frame, host, event.cache.clone())).step() {
-            Step::Done(done) => Some(done.reply),
+            Step::Done(response) => Some(response.reply),
             // It asks for the headers to explain a wrong signature.
             Step::Ask(_) => None,
         }
@@ -53,8 +53,10 @@ fn an_invalid_frame_is_an_error_without_a_panic() {
         Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 7, 1, 1, 1]),
         Frame::from_latin1(b"abc".to_vec(), vec![0, 0, 0, 0, 0, 1, 2]),
     ] {
-        let Step::Done(done) = Flow::new(|host| webhook(frame, host, SharedCache::default())).step() else { panic!() };
-        assert_eq!(code(&done.reply), ("EVENT_INVALID", 500));
+        let Step::Done(response) = Flow::new(|host| webhook(frame, host, SharedCache::default())).step() else {
+            panic!()
+        };
+        assert_eq!(code(&response.reply), ("EVENT_INVALID", 500));
     }
 }
 
@@ -68,21 +70,21 @@ fn concurrent_fhir_requests_are_one_batch() {
         let third = host.ask(Ask::Headers, None).await;
         Response::from(Reply::Twiml(format!("{first:?} {second:?} {third:?}")))
     });
-    let Step::Ask(asks) = flow.step() else { panic!() };
-    assert_eq!(asks.len(), 2);
-    assert_eq!(asks[0].ask, Ask::Me);
-    let Ask::Batch(bundle) = &asks[1].ask else { panic!() };
-    assert!(bundle.contains("Patient/1") && bundle.contains("Patient/2") && asks[1].deadline.is_none());
+    let Step::Ask(requests) = flow.step() else { panic!() };
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].ask, Ask::Me);
+    let Ask::Batch(bundle) = &requests[1].ask else { panic!() };
+    assert!(bundle.contains("Patient/1") && bundle.contains("Patient/2") && requests[1].deadline.is_none());
     let body = r#"{"entry":[{"response":{"status":"200"},"resource":{"id":"1"}},{"response":{"status":"404"}}]}"#;
-    let batch = (asks[1].id, done(200, json(body)));
+    let batch = (requests[1].id, answer_with(200, json(body)));
     // Me has no answer, so it has failed; the answer to an unknown request is ignored.
-    let Step::Ask(asks) = flow.resume(vec![batch, (99, Answer::Failed)]) else { panic!() };
-    assert_eq!(asks[0].deadline, Some(700));
-    let Step::Ask(asks) = flow.resume(vec![(asks[0].id, Answer::TimedOut)]) else { panic!() };
-    let Step::Done(done) = flow.resume(vec![(asks[0].id, done(200, Json::Null))]) else { panic!() };
+    let Step::Ask(requests) = flow.resume(vec![batch, (99, Answer::Failed)]) else { panic!() };
+    assert_eq!(requests[0].deadline, Some(700));
+    let Step::Ask(requests) = flow.resume(vec![(requests[0].id, Answer::TimedOut)]) else { panic!() };
+    let Step::Done(response) = flow.resume(vec![(requests[0].id, answer_with(200, Json::Null))]) else { panic!() };
     let id = "Object([(\"id\", Text(\"1\"))])";
     let expected = format!(
         "[Done {{ status: 200, body: {id} }}, Failed, Done {{ status: 404, body: Null }}] TimedOut Done {{ status: 200, body: Null }}"
     );
-    assert_eq!(done.reply, Reply::Twiml(expected));
+    assert_eq!(response.reply, Reply::Twiml(expected));
 }

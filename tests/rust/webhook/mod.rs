@@ -12,7 +12,7 @@ use plumline::frame::Frame;
 use plumline::runtime::{Answer, Ask, Flow, Reply, Response, Secret};
 
 use crate::constants::{NOW, TOKEN};
-use crate::fault::done;
+use crate::fault::answer_with;
 use crate::json::json;
 use crate::run::play;
 use crate::signed::{frame, signature};
@@ -61,10 +61,10 @@ impl Default for Event<'_> {
 
 fn me(id: &str) -> Answer {
     let body = format!(r#"{{"baseUrl":"https://fhir.example.com/","me":{{"membership":{{"id":"{id}"}}}}}}"#);
-    done(200, json(&body))
+    answer_with(200, json(&body))
 }
 
-fn genuine(url: &str, params: &[(&str, &str)]) -> String {
+fn valid_signature(url: &str, params: &[(&str, &str)]) -> String {
     signature(TOKEN, url, params)
 }
 
@@ -90,7 +90,7 @@ impl<'a> Event<'a> {
     }
 
     fn frame(&self) -> Frame {
-        let signature = self.signature.clone().unwrap_or_else(|| genuine(URL, &self.params));
+        let signature = self.signature.clone().unwrap_or_else(|| valid_signature(URL, &self.params));
         let secret = |one: Secret| self.secrets.iter().find(|(name, _)| *name == one.name()).map(|(_, value)| *value);
         let form = if self.keeps_names { 2 } else { u32::from(self.raw.is_some()) };
         let input = match self.raw {
@@ -106,7 +106,7 @@ impl<'a> Event<'a> {
         let flow = Flow::new(|host| webhook(frame, host, self.cache.clone()));
         let mut asked = Vec::new();
         let response = play(flow, |open| match open.ask {
-            Ask::Headers => done(200, json(self.headers)),
+            Ask::Headers => answer_with(200, json(self.headers)),
             Ask::Me => {
                 asked.push("me");
                 assert_eq!(open.deadline, Some(5_000));
@@ -123,9 +123,9 @@ impl<'a> Event<'a> {
     }
 
     /// Neither the log nor the answer to a stranger contains a number, a token or an address of a caller.
-    fn leaks_nothing(done: &Response) {
-        let mut shown = done.log.concat();
-        if let Reply::Broken(problem) | Reply::Forbidden(problem) = &done.reply {
+    fn leaks_nothing(response: &Response) {
+        let mut shown = response.log.concat();
+        if let Reply::Broken(problem) | Reply::Forbidden(problem) = &response.reply {
             shown.push_str(&problem.line());
         }
         for secret in [TOKEN, OURS, PATIENT, "CA1", "practitioner_1"] {

@@ -4,13 +4,13 @@
 
 use plumline::runtime::Reply;
 
-use super::{Event, OURS, PATIENT, URL, code, document, genuine, greeting, says};
+use super::{Event, OURS, PATIENT, URL, code, document, greeting, says, valid_signature};
 
 #[test]
 fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
-    let (done, asked) = Event::default().play();
-    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
-    assert!(done.log.is_empty());
+    let (response, asked) = Event::default().play();
+    assert_eq!((response.reply, asked), (greeting(OURS), vec![]));
+    assert!(response.log.is_empty());
     // Called counts where there is no To, and one parameter is enough.
     for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
         assert_eq!(Event::with_params(params).reply(), greeting(OURS));
@@ -77,9 +77,9 @@ fn a_browser_call_of_another_app_is_refused() {
     };
     assert!(matches!(call("AP1").reply, Reply::Twiml(xml) if xml.contains("<Number>")));
     for other in ["AP2", ""] {
-        let done = call(other);
-        says(&done.reply, "This call is not allowed.");
-        assert!(done.log[0].starts_with("plumline: APPLICATION_MISMATCH: "), "{:?}", done.log);
+        let response = call(other);
+        says(&response.reply, "This call is not allowed.");
+        assert!(response.log[0].starts_with("plumline: APPLICATION_MISMATCH: "), "{:?}", response.log);
     }
 }
 
@@ -119,7 +119,7 @@ fn callbacks_have_their_own_urls() {
         ("machine", ("MachineDetectionDuration", "900")),
     ] {
         let event = Event::with_params(vec![("From", "client:a"), ("To", PATIENT), more]);
-        let signature = |step: &str| genuine(&format!("{URL}?step={step}"), &event.params);
+        let signature = |step: &str| valid_signature(&format!("{URL}?step={step}"), &event.params);
         let reply = |step: &str| event.clone().signed(signature(step)).reply();
         assert_eq!(reply(kind), Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()), "{kind}");
         assert_eq!(code(&reply("other")), ("SIGNATURE_MISMATCH", 403));
@@ -131,9 +131,9 @@ fn callbacks_have_their_own_urls() {
 
 #[test]
 fn a_parameter_with_two_values_is_not_trusted() {
-    let (done, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
-    says(&done.reply, "We are sorry.");
-    assert!(done.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
+    let (response, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
+    says(&response.reply, "We are sorry.");
+    assert!(response.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
     // The same value twice is the same call.
     assert_eq!(Event::with_params(vec![("To", OURS), ("To", OURS)]).reply(), greeting(OURS));
 }
@@ -151,14 +151,14 @@ fn an_invalid_config_gives_the_default_route_and_a_log_line() {
         (r#"{"client":7}"#, "client"),
         (r#"{"x":{}}"#, "an unknown or repeated member of the document"),
     ] {
-        let (done, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
-        assert_eq!(done.reply, greeting(OURS));
-        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+        let (response, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
+        assert_eq!(response.reply, greeting(OURS));
+        assert!(response.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", response.log);
         // What it forbids is not known, so no one is dialed.
         let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
-        let (done, _) = browser.secret("PLUMLINE_CONFIG", config).play();
-        says(&done.reply, "We are sorry.");
-        assert!(done.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", done.log);
+        let (response, _) = browser.secret("PLUMLINE_CONFIG", config).play();
+        says(&response.reply, "We are sorry.");
+        assert!(response.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", response.log);
     }
     let config = r#"{"client":"front-desk","tasks":{"on":["missed"]}}"#;
     let reply = Event::default().secret("PLUMLINE_CONFIG", config).reply();

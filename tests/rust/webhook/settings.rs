@@ -6,9 +6,9 @@ use plumline::bots::SharedCache;
 use plumline::json::Json;
 use plumline::runtime::{Answer, Reply};
 
-use super::{Event, OURS, PATIENT, URL, code, genuine, greeting, me};
+use super::{Event, OURS, PATIENT, URL, code, greeting, me, valid_signature};
 use crate::constants::NOW;
-use crate::fault::done;
+use crate::fault::answer_with;
 use crate::json::json;
 
 #[test]
@@ -29,9 +29,9 @@ fn missing_settings_are_named() {
         broken(Event::default().secret("TWILIO_NUMBER", wrong), "NUMBER_INVALID", "TWILIO_NUMBER");
     }
     // An invalid number among others is reported, and the others are used.
-    let (done, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
-    assert_eq!(done.reply, greeting(OURS));
-    assert!(done.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", done.log);
+    let (response, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
+    assert_eq!(response.reply, greeting(OURS));
+    assert!(response.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", response.log);
     broken(
         Event::default().secret("PLUMLINE_WEBHOOK_URL", "fhir.example.com/x"),
         "URL_NOT_ABSOLUTE",
@@ -56,19 +56,19 @@ fn several_numbers_in_common_formats_are_accepted() {
 #[test]
 fn the_bot_looks_up_its_own_url() {
     let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
-    let (done, asked) = event.play();
-    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    let (response, asked) = event.play();
+    assert_eq!((response.reply, asked), (greeting(OURS), vec!["me"]));
     // The next event needs no round trip.
-    let (done, asked) = event.play();
-    assert_eq!((done.reply, asked), (greeting(OURS), vec![]));
+    let (response, asked) = event.play();
+    assert_eq!((response.reply, asked), (greeting(OURS), vec![]));
     // A URL that no longer fits is asked for anew, but not more than once in five seconds.
     let moved = Event { me: me("old"), cache: SharedCache::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
-    let (done, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
-    assert_eq!((code(&done.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
+    let (response, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
+    assert_eq!((code(&response.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
     let back = Event { now: NOW + 5_001, me: Event::default().me, ..moved };
-    let (done, asked) = back.play();
-    assert_eq!((done.reply, asked), (greeting(OURS), vec!["me"]));
+    let (response, asked) = back.play();
+    assert_eq!((response.reply, asked), (greeting(OURS), vec!["me"]));
     assert_eq!(back.play().1, Vec::<&str>::new());
     // With other secrets it is another project's event, and the bot has another URL there.
     assert_eq!(Event { now: NOW + 1_000, ..back }.secret("TWILIO_ACCOUNT_SID", "AC1").play().1, ["me"]);
@@ -79,18 +79,18 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
     let path = URL.strip_prefix("https://fhir.example.com").unwrap();
     let learned = |base: &str| {
         let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
-        let me = done(200, json(&me));
+        let me = answer_with(200, json(&me));
         Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL")
     };
     for base in ["http://localhost:8103", "http://127.0.0.1:8103", "http://127.9.0.1", "http://[::1]:8103"] {
         let url = format!("{base}{path}");
-        let signature = genuine(&url, &Event::default().params);
+        let signature = valid_signature(&url, &Event::default().params);
         let given = Event::default().secret("PLUMLINE_WEBHOOK_URL", &url).signed(signature.clone());
         assert_eq!(given.reply(), greeting(OURS), "{base}");
         assert_eq!(learned(base).signed(signature).reply(), greeting(OURS), "{base}");
     }
     for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
-        let event = learned(base).signed(genuine(&format!("{base}{path}"), &Event::default().params));
+        let event = learned(base).signed(valid_signature(&format!("{base}{path}"), &Event::default().params));
         assert_eq!(code(&event.reply()), ("URL_INSECURE", 500), "{base}");
         // Nothing was learned.
         assert_eq!(event.play().1, ["me"]);
@@ -99,12 +99,12 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
 
 #[test]
 fn without_a_url_no_request_is_verified() {
-    let nothing = done(200, Json::Null);
-    let denied = done(403, Json::Null);
+    let nothing = answer_with(200, Json::Null);
+    let denied = answer_with(403, Json::Null);
     for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
         let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
-        let (done, _) = event.play();
-        assert_eq!(code(&done.reply), ("WEBHOOK_URL_UNKNOWN", 500));
+        let (response, _) = event.play();
+        assert_eq!(code(&response.reply), ("WEBHOOK_URL_UNKNOWN", 500));
         // Nothing was learned, so the next event asks again.
         assert_eq!(event.play().1, ["me"]);
     }

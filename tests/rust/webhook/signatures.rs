@@ -5,7 +5,7 @@
 use plumline::runtime::Reply;
 use plumline::signature::sha256_hex;
 
-use super::{Event, OURS, PATIENT, URL, code, genuine, greeting};
+use super::{Event, OURS, PATIENT, URL, code, greeting, valid_signature};
 
 #[test]
 fn a_body_too_large_for_a_webhook_is_not_hashed() {
@@ -44,25 +44,29 @@ fn a_refusal_names_the_reason() {
     let path = "/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
     let headers = r#"{"Host":"internal.example:8103","X-Forwarded-Host":"clinic.example, proxy.example","x-forwarded-port":"9443"}"#;
     for (signed, expected) in [
-        (genuine(&format!("http://fhir.example.com{path}"), &params), "SIGNATURE_SCHEME"),
-        (genuine(&format!("https://clinic.example{path}"), &params), "SIGNATURE_HOST"),
-        (genuine(&format!("https://internal.example:8103{path}"), &params), "SIGNATURE_HOST"),
-        (genuine(&format!("http://clinic.example{path}"), &params), "SIGNATURE_HOST"),
-        (genuine(&format!("https://fhir.example.com:9443{path}"), &params), "SIGNATURE_PORT"),
-        (genuine(&format!("https://fhir.example.com:8443{path}"), &params), "SIGNATURE_PORT"),
-        (genuine(&format!("{URL}/"), &params), "SIGNATURE_PATH"),
-        (genuine(URL, &[]), "SIGNATURE_BODY_IGNORED"),
-        (genuine(&format!("{URL}?x=1"), &params), "SIGNATURE_MISMATCH"),
-        (genuine(URL, &[("CallSid", "CA1"), ("From", PATIENT), ("To", "+15550100009")]), "SIGNATURE_MISMATCH"),
+        (valid_signature(&format!("http://fhir.example.com{path}"), &params), "SIGNATURE_SCHEME"),
+        (valid_signature(&format!("https://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (valid_signature(&format!("https://internal.example:8103{path}"), &params), "SIGNATURE_HOST"),
+        (valid_signature(&format!("http://clinic.example{path}"), &params), "SIGNATURE_HOST"),
+        (valid_signature(&format!("https://fhir.example.com:9443{path}"), &params), "SIGNATURE_PORT"),
+        (valid_signature(&format!("https://fhir.example.com:8443{path}"), &params), "SIGNATURE_PORT"),
+        (valid_signature(&format!("{URL}/"), &params), "SIGNATURE_PATH"),
+        (valid_signature(URL, &[]), "SIGNATURE_BODY_IGNORED"),
+        (valid_signature(&format!("{URL}?x=1"), &params), "SIGNATURE_MISMATCH"),
+        (valid_signature(URL, &[("CallSid", "CA1"), ("From", PATIENT), ("To", "+15550100009")]), "SIGNATURE_MISMATCH"),
         ("x".repeat(28), "SIGNATURE_MISMATCH"),
     ] {
         let event = Event { params: params.clone(), headers, ..Event::default() }.signed(signed);
-        let (done, _) = event.play();
-        assert_eq!(code(&done.reply), (expected, 403));
-        assert!(done.log.len() == 1 && done.log[0].starts_with(&format!("plumline: {expected}: ")), "{:?}", done.log);
+        let (response, _) = event.play();
+        assert_eq!(code(&response.reply), (expected, 403));
+        assert!(
+            response.log.len() == 1 && response.log[0].starts_with(&format!("plumline: {expected}: ")),
+            "{:?}",
+            response.log
+        );
     }
     let decoded_twice = Event::with_params(vec![("From", " 15550100123"), ("To", " 15550100001")])
-        .signed(genuine(URL, &[("From", PATIENT), ("To", OURS)]));
+        .signed(valid_signature(URL, &[("From", PATIENT), ("To", OURS)]));
     assert_eq!(code(&decoded_twice.reply()), ("SIGNATURE_PARAMS_ALTERED", 403));
     let shared = r#"{"x-twilio-webhooks-signature-settings":"key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}"#;
     let shared = Event { headers: shared, ..Event::default() }.signed("x");
@@ -71,7 +75,7 @@ fn a_refusal_names_the_reason() {
 
 #[test]
 fn the_header_is_found_in_any_case() {
-    let signature = genuine(URL, &Event::default().params);
+    let signature = valid_signature(URL, &Event::default().params);
     let headers = format!(r#"{{"X-Twilio-Signature":"{signature}"}}"#);
     let event = Event { headers: &headers, ..Event::default() }.signed("");
     assert_eq!(event.reply(), greeting(OURS));
@@ -85,7 +89,7 @@ fn the_header_is_found_in_any_case() {
 fn json_requests_are_verified_over_their_bytes() {
     let raw = r#"{"a": 1}"#;
     let hash = sha256_hex(raw.as_bytes());
-    let signed = |url: &str| genuine(url, &[]);
+    let signed = |url: &str| valid_signature(url, &[]);
     let event = |signature: String| Event { raw: Some(raw), ..Event::default() }.signed(signature).reply();
     let by_http = signed(&format!("{URL}?bodySHA256={hash}").replace("https:", "http:"));
     assert_eq!(code(&event(by_http)), ("SIGNATURE_SCHEME", 403));

@@ -55,7 +55,7 @@ pub(crate) fn take_over(world: &mut World, reference: &str) {
 }
 
 /// Bruno makes his record name another call.
-pub(crate) fn point_at(world: &mut World, reference: &str, root: &str) {
+pub(crate) fn set_call(world: &mut World, reference: &str, root: &str) {
     edit(world, reference, &[("callSid", Some(string("callSid", root)))]);
     let identifier = format!(r#"[{{"system":"https://www.twilio.com/","value":"{root}"}}]"#);
     world.change(reference, "identifier", json(&identifier));
@@ -104,7 +104,7 @@ pub(crate) fn posts(world: &World) -> usize {
 }
 
 #[track_caller]
-pub(crate) fn is_kept_from_bruno(world: &mut World, input: &str) {
+pub(crate) fn assert_bruno_is_refused(world: &mut World, input: &str) {
     let before = posts(world);
     assert_eq!(bruno().refused(world, input), ("RECORD_NOT_FOUND Communication".into(), 404), "{input}");
     assert_eq!(posts(world), before, "nothing was sent to Twilio");

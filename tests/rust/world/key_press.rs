@@ -37,11 +37,11 @@ pub(crate) fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(
     let value = |name| other.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     let params = usual.map(|(name, usual)| (name, value(name).unwrap_or(usual)));
     let params: Vec<(&str, &str)> = params.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let done = world.play(step_flow("?step=connect", &params, secrets, world.now));
-    let log = done.log.concat();
+    let response = world.play(step_flow("?step=connect", &params, secrets, world.now));
+    let log = response.log.concat();
     for private in [PATIENT, PHONE, AMBER, "/eve", "CA0"] {
         assert!(!log.contains(private), "{log}");
     }
     assert!(world.retry < 3_000, "{}", world.retry);
-    done
+    response
 }

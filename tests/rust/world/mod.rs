@@ -14,7 +14,7 @@ use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, Flow, HttpRequest, OpenRequest, Response};
 
 use crate::constants::NOW;
-use crate::fault::{Fault, Faults, done};
+use crate::fault::{Fault, Faults, answer_with};
 use crate::fhir::Fhir;
 use crate::json::json;
 use crate::random::Random;
@@ -45,7 +45,7 @@ pub(crate) struct World {
     /// How many of the newest calls its list does not show yet.
     pub(crate) unlisted: usize,
     /// What the clocks show.
-    pub(crate) wall: String,
+    pub(crate) local_time: String,
     /// The zones whose clocks were read.
     pub(crate) zones: Vec<String>,
     /// Each HTTP request.
@@ -67,7 +67,7 @@ impl Default for World {
             fhir: Fhir::default(),
             calls: Vec::new(),
             unlisted: 0,
-            wall: "2026-11-18T10:06:40".to_owned(),
+            local_time: "2026-11-18T10:06:40".to_owned(),
             zones: Vec::new(),
             http: Vec::new(),
             faults: Faults::NONE,
@@ -144,9 +144,9 @@ impl World {
                 assert_eq!((request.instants.as_slice(), request.local_times.len()), (&[self.now][..], 0));
                 self.zones.push(request.zone.clone());
                 if request.zone.contains("Nowhere") {
-                    done(400, Json::Null)
+                    answer_with(400, Json::Null)
                 } else {
-                    done(200, json(&format!(r#"{{"walls":["{}"],"instants":[]}}"#, self.wall)))
+                    answer_with(200, json(&format!(r#"{{"walls":["{}"],"instants":[]}}"#, self.local_time)))
                 }
             }
             Ask::Http(request) => {
@@ -154,10 +154,10 @@ impl World {
                 self.http.push(request.clone());
                 Fault::apply(fault, || {
                     let (status, body) = self.rest(request);
-                    done(status, body)
+                    answer_with(status, body)
                 })
             }
-            Ask::Wait(_) => done(200, Json::Null),
+            Ask::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
@@ -174,7 +174,7 @@ impl World {
                 run.open().iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
             let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
             self.retry = self.retry.saturating_add(longest.unwrap_or_default());
-            run.go_on(|open| self.answer(open));
+            run.resume(|open| self.answer(open));
         }
     }
 

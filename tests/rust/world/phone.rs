@@ -46,35 +46,35 @@ pub(crate) fn call(
     secrets: &[(Secret, &str)],
 ) -> Response {
     let from = format!("client:{identity}");
-    let done = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
-    let log = done.log.concat();
+    let response = world.play(webhook_flow(&browser(&from, sid, own), secrets, world.now));
+    let log = response.log.concat();
     for private in [PATIENT, AMBER, AMBER_IDENTITY, SECRET, "/eve", sid] {
         assert!(!log.contains(private), "{log}");
     }
-    done
+    response
 }
 
 pub(crate) fn with_ticket(world: &mut World, ticket: &str, number: u32) -> Response {
     call(world, AMBER_IDENTITY, &sid(number), &[("Ticket", ticket)], &SEALED)
 }
 
-pub(crate) fn xml(done: &Response) -> &str {
-    let Reply::Twiml(xml) = &done.reply else { panic!("{:?}", done.reply) };
+pub(crate) fn xml(response: &Response) -> &str {
+    let Reply::Twiml(xml) = &response.reply else { panic!("{:?}", response.reply) };
     xml
 }
 
 /// The code in the log of a call that is refused with an announcement.
-pub(crate) fn refused(done: &Response) -> String {
-    let xml = xml(done);
+pub(crate) fn refused(response: &Response) -> String {
+    let xml = xml(response);
     assert!(!xml.contains("<Dial") && xml.contains("<Say") && xml.ends_with("<Hangup/></Response>"), "{xml}");
-    let code = done.log.last().and_then(|line| line.strip_prefix("plumline: ")).unwrap();
+    let code = response.log.last().and_then(|line| line.strip_prefix("plumline: ")).unwrap();
     code.split([':', ' ']).next().unwrap().to_owned()
 }
 
-pub(crate) fn dialed(done: &Response) -> (String, String) {
-    let xml = xml(done);
+pub(crate) fn dialed(response: &Response) -> (String, String) {
+    let xml = xml(response);
     let part = |from: &str, to: &str| {
-        let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", done.log)).1;
+        let rest = xml.split_once(from).unwrap_or_else(|| panic!("{xml} {:?}", response.log)).1;
         rest.split_once(to).unwrap().0.to_owned()
     };
     assert_eq!(xml.matches("<Number").count(), 1);

@@ -74,12 +74,13 @@ impl Staff {
 
     pub(crate) fn ask(&self, world: &mut World, input: &str) -> Response {
         world.now = self.now;
-        let done = world.play(self.flow(input));
-        let shown = format!("{}{}", done.log.concat(), refusal(&done.reply).map_or_else(String::new, |(code, _)| code));
+        let response = world.play(self.flow(input));
+        let shown =
+            format!("{}{}", response.log.concat(), refusal(&response.reply).map_or_else(String::new, |(code, _)| code));
         for private in [PATIENT, AMBER, "/eve", SECRET, "an-invented"] {
             assert!(!shown.contains(private), "{shown}");
         }
-        done
+        response
     }
 
     pub(crate) fn value(&self, world: &mut World, input: &str) -> Json {
@@ -91,8 +92,8 @@ impl Staff {
 
     /// The code and place of a refusal, and its HTTP status.
     pub(crate) fn refused(&self, world: &mut World, input: &str) -> (String, u16) {
-        let done = self.ask(world, input);
-        refusal(&done.reply).unwrap_or_else(|| panic!("{:?}", done.reply))
+        let response = self.ask(world, input);
+        refusal(&response.reply).unwrap_or_else(|| panic!("{:?}", response.reply))
     }
 }
 

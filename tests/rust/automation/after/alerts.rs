@@ -146,7 +146,7 @@ fn an_alert_url_that_hangs_does_not_delay_other_work() {
         // Medplum ends it while the first alert hangs, and all else is done.
         let posts = world.posts.len();
         while run.response().is_none() && world.posts.len() == posts {
-            run.go_on(|open| world.answer(open, None));
+            run.resume(|open| world.answer(open, None));
         }
         assert!(world.alert_hangs <= Some(3_000), "{minute} {:?}", world.alert_hangs);
         assert!(minute < 12 || world.fhir.of_type("Task").len() == 20, "{minute}");

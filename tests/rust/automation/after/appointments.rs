@@ -98,8 +98,8 @@ fn a_missing_appointment_does_not_stop_the_follow_up() {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         let call = missed_call_about(&mut world, 1, "Appointment/gone");
-        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
+        let (response, _) = world.play(world.on_change(&call), &Faults::NONE);
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (1, 1), "{status}");
-        assert_eq!(matches!(done.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
+        assert_eq!(matches!(response.reply, Reply::Accepted), matches!(status, 404 | 410), "{status}");
     }
 }

@@ -22,17 +22,17 @@ fn an_unreadable_config_loses_no_follow_up() {
     world.sweep();
     let marks = |world: &World| {
         let marks = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
-        let kept = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
-        marks.elements().iter().filter(kept).map(Json::write).collect::<Vec<_>>()
+        let is_pending = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
+        marks.elements().iter().filter(is_pending).map(Json::write).collect::<Vec<_>>()
     };
     let before = marks(&world);
     assert_eq!(before.len(), 3);
     world.config = config.replace("missed", "mised");
     let call = missed(&mut world, 1);
     let misread = |world: &mut World, flow: Flow| {
-        let done = play(flow, |open| world.answer(open, None));
-        assert_eq!((done.reply, done.log.len()), (Reply::Accepted, 1), "{:?}", done.log);
-        assert!(done.log[0].contains("CONFIG_INVALID"));
+        let response = play(flow, |open| world.answer(open, None));
+        assert_eq!((response.reply, response.log.len()), (Reply::Accepted, 1), "{:?}", response.log);
+        assert!(response.log[0].contains("CONFIG_INVALID"));
     };
     for _ in 0..90 {
         world.now += MINUTE;
@@ -64,8 +64,8 @@ fn one_sweep_recovers_from_a_fault_at_any_round_trip() {
     for at in 0..asked {
         for fault in TRANSIENT {
             let mut world = ground.clone();
-            let (done, _) = world.play(world.on_change(&call), &Faults::at(at, fault));
-            assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
+            let (response, _) = world.play(world.on_change(&call), &Faults::at(at, fault));
+            assert!(matches!(response.reply, Reply::Accepted | Reply::Broken(_)));
             world.now += 3 * MINUTE;
             world.sweep();
             assert_eq!(world.fhir.of_type("Task").len(), 1, "{at} {fault:?}");
@@ -93,8 +93,8 @@ fn a_call_whose_follow_up_fails_does_not_block_other_calls() {
             world.sweep();
             let (tasks, number) = (world.fhir.of_type("Task").len() as u64, number + 1);
             assert_eq!(tasks, number, "{status}");
-            let behind = world.now - followed_up(&world);
-            assert!(behind <= 4 * HOUR + 10 * MINUTE, "{status} {behind}");
+            let delay = world.now - followed_up(&world);
+            assert!(delay <= 4 * HOUR + 10 * MINUTE, "{status} {delay}");
         }
         // It is done once it works, if that is not too late.
         let mut world = World::new(EVERYTHING);
@@ -125,7 +125,7 @@ fn follow_ups_wait_until_an_outage_of_the_chart_ends() {
         assert!(asked <= 42, "{asked}");
     }
     world.fhir.refused.clear();
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!(world.fhir.of_type("Task").len(), 70);
 }
 
@@ -164,28 +164,28 @@ fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
             let mut world = World::new(EVERYTHING);
             let call = about(&mut world);
             world.fhir.refused.push((request.to_owned(), status));
-            let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
-            assert_eq!(refusals(&done.log), expected, "{request} {status}");
+            let (response, _) = world.play(world.on_change(&call), &Faults::NONE);
+            assert_eq!(refusals(&response.log), expected, "{request} {status}");
             let mut world = World::new(EVERYTHING);
             about(&mut world);
             world.fhir.refused.push((request.to_owned(), status));
-            let (done, _) = world.play(world.cron(), &Faults::NONE);
-            assert_eq!(refusals(&done.log), expected, "{request} {status} by the sweep");
+            let (response, _) = world.play(world.cron(), &Faults::NONE);
+            assert_eq!(refusals(&response.log), expected, "{request} {status} by the sweep");
         }
     }
     // The sweep goes on without its marks, and still says that they are forbidden.
     for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push((request.to_owned(), 403));
-        let (done, _) = world.play(world.cron(), &Faults::NONE);
-        assert_eq!(refusals(&done.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
+        let (response, _) = world.play(world.cron(), &Faults::NONE);
+        assert_eq!(refusals(&response.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
     }
     // A failure is no refusal, and neither is a missing record.
     for status in [404, 409, 410, 429, 500] {
         let mut world = World::new(EVERYTHING);
         let call = about(&mut world);
         world.fhir.refused.push(("GET Appointment/".to_owned(), status));
-        let (done, _) = world.play(world.on_change(&call), &Faults::NONE);
-        assert!(refusals(&done.log).is_empty(), "{status} {:?}", done.log);
+        let (response, _) = world.play(world.on_change(&call), &Faults::NONE);
+        assert!(refusals(&response.log).is_empty(), "{status} {:?}", response.log);
     }
 }

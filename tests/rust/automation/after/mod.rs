@@ -42,10 +42,10 @@ fn missed(world: &mut World, number: u64) -> Json {
 }
 
 fn notify(world: &mut World, call: &Json) -> Vec<String> {
-    let (done, asked) = world.play(world.on_change(call), &Faults::NONE);
-    assert_eq!(done.reply, Reply::Accepted, "{:?}", done.log);
+    let (response, asked) = world.play(world.on_change(call), &Faults::NONE);
+    assert_eq!(response.reply, Reply::Accepted, "{:?}", response.log);
     assert!(asked <= 7, "{asked}");
-    done.log
+    response.log
 }
 
 const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExtension":true},"alerts":{"url":"https://alerts.example.com/hook","format":"slack","on":["missed"]}}"#;

@@ -11,7 +11,7 @@ use super::{MISSED, alerting, missed, notify, recorded_call};
 use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, leg};
 use crate::constants::NOW;
 use crate::fault::Faults;
-use crate::json::{bare, is};
+use crate::json::{is, without_server_fields};
 use crate::twilio::sid;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
@@ -34,10 +34,10 @@ fn a_missed_call_opens_one_task() {
     for _ in 0..3 {
         notify(&mut world, &call);
     }
-    world.settle();
+    world.sweep_until_stable();
     let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
     assert_eq!(
-        bare(task),
+        without_server_fields(task),
         [
             r#"{"resourceType":"Task","identifier":[{"system":"https://plumline.dev/fhir/call-task","value":"CA00000000000000000000000000000001.missed"},{"system":"https://plumline.dev/fhir/caller","value":"+15550100123"}],"status":"requested","intent":"order","code":{"coding":[{"system":"https://plumline.dev/fhir/call-task-code","code":"missed"}],"text":"Call back after a missed call"},"focus":{"reference":"Communication/"#,
             call.get("id").and_then(Json::text).unwrap(),
@@ -109,7 +109,7 @@ fn a_call_that_the_dialplan_rejects_is_not_missed() {
     assert_eq!(CallLog::read(&record), log);
     let call = world.fhir.put(&record, NOW);
     notify(&mut world, &call);
-    world.settle();
+    world.sweep_until_stable();
     assert!(world.fhir.of_type("Task").is_empty());
 }
 
@@ -208,7 +208,7 @@ fn a_callback_that_was_reported_first_closes_the_task() {
             world.now += 3 * MINUTE;
             reached(&mut world, 5, to, patient.filter(|_| to == CALLER));
             world.now += 7 * MINUTE;
-            world.settle();
+            world.sweep_until_stable();
             assert!(is(world.fhir.of_type("Task")[0], "status", status), "{patient:?} {to}");
             notify(&mut world, &call);
             assert_eq!(world.fhir.of_type("Task").len(), 1);

@@ -9,10 +9,10 @@ use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply};
 
 use crate::automation::twilio::Leg;
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg, recording, same};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, assert_same, calls, leg, recording};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
-use crate::json::{bare, is, json};
+use crate::json::{is, json, without_server_fields};
 use crate::random::Random;
 use crate::run::{Run, play};
 use crate::twilio::sid;
@@ -55,14 +55,14 @@ fn expected(world: &World) -> Vec<String> {
 fn fills_an_empty_chart_and_then_changes_nothing() {
     let mut world = World::new("");
     world.twilio.legs = calls(&mut Random::new(1), 30, NOW - 50 * MINUTE, 40);
-    world.settle();
+    world.sweep_until_stable();
     world.now += 20 * MINUTE;
-    world.settle();
-    same(&world.calls(), &expected(&world), "");
+    world.sweep_until_stable();
+    assert_same(&world.calls(), &expected(&world), "");
     let before = world.fhir.resources.clone();
     // Marks and tickets, the list, the records of its last minutes: three round trips where nothing happened.
     world.now += HOUR;
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!(world.sweep(), 2);
     assert_eq!(world.fhir.of_type("Communication").len(), before.len() - 1);
 }
@@ -99,14 +99,14 @@ fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
         world.now = NOW - 60 * MINUTE + random.below(60) as u64 * MINUTE;
         for _ in 0..random.below(4) {
             let runs = (0..=random.below(3)).map(|_| world.cron()).collect();
-            for done in world.race(runs, &mut random) {
-                assert!(matches!(done.reply, Reply::Accepted | Reply::Broken(_)));
+            for response in world.race(runs, &mut random) {
+                assert!(matches!(response.reply, Reply::Accepted | Reply::Broken(_)));
             }
             world.now += random.below(10) as u64 * MINUTE;
         }
         world.now = NOW + 20 * MINUTE;
-        world.settle();
-        same(&world.calls(), &expected(&world), &format!("seed {seed}"));
+        world.sweep_until_stable();
+        assert_same(&world.calls(), &expected(&world), &format!("seed {seed}"));
     }
 }
 
@@ -129,7 +129,7 @@ fn calls_of_another_application_are_not_recorded() {
     world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb")];
     world.twilio.recordings = vec![sid("RE", 1)];
     for _ in 0..3 {
-        world.settle();
+        world.sweep_until_stable();
         world.now += DAY;
     }
     let mut roots: Vec<String> =
@@ -145,8 +145,8 @@ fn unreadable_numbers_exclude_no_call() {
     for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
         let mut world = World { numbers, ..World::new("") };
         world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
-        let (done, _) = world.play(world.cron(), &Faults::NONE);
-        assert!(done.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", done.log);
+        let (response, _) = world.play(world.cron(), &Faults::NONE);
+        assert!(response.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", response.log);
         assert_eq!(world.calls().len(), 1, "{numbers}");
     }
 }
@@ -160,7 +160,7 @@ fn a_future_dated_checkpoint_hides_no_call() {
     world.sweep();
     world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW, 40)];
     world.now += 10 * MINUTE;
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!(world.calls().len(), 1);
 }
 
@@ -177,7 +177,7 @@ fn a_long_backlog_loses_no_leg() {
         world.sweep();
         // The next run comes long after the time of that list.
         world.now += 9 * HOUR;
-        world.settle();
+        world.sweep_until_stable();
         let legs = |call: &String| CallLog::read(&json(call)).children().count();
         assert_eq!(world.calls().iter().map(legs).collect::<Vec<_>>(), [1; 450]);
         assert!(world.fhir.of_type("Task").is_empty());
@@ -201,8 +201,8 @@ fn a_backlog_takes_several_runs_and_each_is_short() {
         assert!(runs < 60);
     }
     assert!(runs > 3, "{runs}");
-    world.settle();
-    same(&world.calls(), &expected(&world), "");
+    world.sweep_until_stable();
+    assert_same(&world.calls(), &expected(&world), "");
 }
 
 #[test]
@@ -221,26 +221,26 @@ fn a_fault_at_any_round_trip_loses_no_call() {
         let mut tasks: Vec<String> = still.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
         tasks.sort();
         assert!(!tasks.is_empty());
-        same(&still.calls(), &expected(&still), "");
+        assert_same(&still.calls(), &expected(&still), "");
         for at in 0..asked {
             for fault in TRANSIENT {
                 let mut world = ground.clone();
                 world.play(world.cron(), &Faults::at(at, fault));
                 world.now += MINUTE;
                 world.sweep();
-                same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
+                assert_same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
                 let mut there: Vec<String> = world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
                 there.sort();
-                same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
+                assert_same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
                 // A run that ends in the middle.
                 let mut world = ground.clone();
                 let mut dying = Run::new(world.cron());
                 for _ in 0..at {
-                    dying.go_on(|open| world.answer(open, None));
+                    dying.resume(|open| world.answer(open, None));
                 }
                 world.now += MINUTE;
                 world.sweep();
-                same(&world.calls(), &expected(&world), &format!("{seed} {at}"));
+                assert_same(&world.calls(), &expected(&world), &format!("{seed} {at}"));
             }
         }
     }
@@ -250,7 +250,7 @@ fn a_fault_at_any_round_trip_loses_no_call() {
 fn task_of(task: &Json) -> String {
     let mut task = task.clone();
     task.set("focus", Json::Null);
-    bare(&task)
+    without_server_fields(&task)
 }
 
 #[test]
@@ -281,7 +281,11 @@ fn without_an_api_key_it_follows_up_recorded_calls() {
     let event = r#"{"now":[1671,0],"input":{"resourceType":"Bot"},"secrets":{}}"#;
     let mut world = World::new("");
     let flow = Flow::new(|host| automation(BotEvent::read(event).unwrap(), host));
-    let done = play(flow, |open| world.answer(open, None));
-    assert_eq!(done.reply, Reply::Accepted);
-    assert!(done.log[0].contains("SECRET_MISSING") && done.log[0].contains("TWILIO_ACCOUNT_SID"), "{:?}", done.log);
+    let response = play(flow, |open| world.answer(open, None));
+    assert_eq!(response.reply, Reply::Accepted);
+    assert!(
+        response.log[0].contains("SECRET_MISSING") && response.log[0].contains("TWILIO_ACCOUNT_SID"),
+        "{:?}",
+        response.log
+    );
 }

@@ -6,7 +6,7 @@ use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, leg, recording, same};
+use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, assert_same, leg, recording};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::is;
@@ -32,10 +32,10 @@ fn recordings_are_deleted_after_the_retention_period() {
     // Some were deleted by hand; some are of calls that are not ours.
     recordings.push(sid("RE", 9_999));
     world.twilio.recordings.clone_from(&recordings);
-    world.settle();
+    world.sweep_until_stable();
     // Each one is deleted at its own time, to the hour.
-    let kept = |world: &World| world.twilio.recordings.len();
-    let young = |from: u64| {
+    let remaining = |world: &World| world.twilio.recordings.len();
+    let recent = |from: u64| {
         recordings
             .iter()
             .filter(|sid| {
@@ -44,11 +44,11 @@ fn recordings_are_deleted_after_the_retention_period() {
             })
             .count()
     };
-    assert_eq!(kept(&world), young(world.now));
+    assert_eq!(remaining(&world), recent(world.now));
     let deleted = world.twilio.deleted;
     world.now += 15 * DAY;
-    world.settle();
-    assert_eq!(kept(&world), young(world.now));
+    world.sweep_until_stable();
+    assert_eq!(remaining(&world), recent(world.now));
     assert!(world.twilio.deleted > deleted);
     // The chart says so once for each, and nothing else of a call has changed.
     for call in world.fhir.of_type("Communication") {
@@ -61,7 +61,7 @@ fn recordings_are_deleted_after_the_retention_period() {
     }
     let versions = world.fhir.resources.clone();
     world.now += MINUTE;
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!(
         world.fhir.of_type("Communication"),
         versions.iter().filter(|one| is(one, "resourceType", "Communication")).collect::<Vec<_>>()
@@ -72,19 +72,19 @@ fn recordings_are_deleted_after_the_retention_period() {
 fn the_age_of_a_recording_is_the_one_that_twilio_reports() {
     let mut world = World::new(RECORDING);
     // A record that someone has edited: an old call with the recording of a new one.
-    let (root, young) = (sid("CA", 1), sid("RE", 1));
+    let (root, recent) = (sid("CA", 1), sid("RE", 1));
     let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
-    let recorded = [("RecordingSid", young.as_str()), ("RecordingStatus", "completed")];
+    let recorded = [("RecordingSid", recent.as_str()), ("RecordingStatus", "completed")];
     let mut log = CallLog::default();
     log.add(&CallEvent::read(&[pairs.as_slice(), &recorded].concat(), NOW - 2 * DAY).unwrap());
     world.fhir.put(&log.write(None, EXTENSION_BASE), NOW - 2 * DAY);
     world.twilio.recorded = vec![recording(1, &sid("CA", 5), NOW - 2 * HOUR, 20, "DialVerb")];
-    world.twilio.recordings = vec![young.clone()];
-    world.settle();
-    assert_eq!((world.twilio.deletions, &world.twilio.recordings), (0, &vec![young]));
+    world.twilio.recordings = vec![recent.clone()];
+    world.sweep_until_stable();
+    assert_eq!((world.twilio.deletions, &world.twilio.recordings), (0, &vec![recent]));
     // Its own time comes.
     world.now += 23 * HOUR;
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!((world.twilio.deletions, world.twilio.recordings.len()), (1, 0));
 }
 
@@ -136,7 +136,7 @@ fn a_recording_without_a_callback_is_found() {
         world.sweep();
         assert_eq!(world.calls(), versions);
         world.now += DAY;
-        world.settle();
+        world.sweep_until_stable();
         assert_eq!(world.twilio.recordings, [sid("RE", 9), sid("RE", 13)]);
     }
 }
@@ -223,7 +223,7 @@ fn a_fault_at_any_round_trip_loses_no_message() {
                 world.now += MINUTE;
                 world.sweep();
             }
-            same(&world.calls(), &still.calls(), &format!("{at} {fault:?}"));
+            assert_same(&world.calls(), &still.calls(), &format!("{at} {fault:?}"));
             let tasks = world.fhir.of_type("Task");
             assert!(
                 tasks.len() == 6

@@ -117,7 +117,7 @@ fn a_call_to_another_phone_is_matched_to_no_record() {
             if dials && phone.is_some() {
                 world.twilio.legs.push(leg(2, Some(1), OURS, "+15550100201", at + 39_000, 20));
             }
-            world.settle();
+            world.sweep_until_stable();
             assert_eq!(waiting(&world), 1, "{phone:?} {dials}");
             assert!(!world.call(&sid("CA", 1)).write().contains("Patient/p1"));
         }
@@ -171,7 +171,7 @@ fn a_ticket_is_matched_to_the_call_that_dialed_no_one() {
     ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
     world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at - 400, 6)];
     world.sweep();
-    world.settle();
+    world.sweep_until_stable();
     let call = world.call(&sid("CA", 1));
     assert_eq!(call.get("id"), of_call.get("id"));
     assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
@@ -194,7 +194,7 @@ fn a_ticket_is_not_matched_to_a_refused_call() {
     // The call that it is for finds it.
     world.twilio.legs.extend(placed(9, "+15550100202", NOW));
     world.now += 2 * MINUTE;
-    world.settle();
+    world.sweep_until_stable();
     assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
 }
 
@@ -225,7 +225,7 @@ fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
         }
         // The call that it is for finds it.
         world.twilio.legs.extend(placed(9, "+15550100201", at + 9 * MINUTE));
-        world.settle();
+        world.sweep_until_stable();
         assert_eq!(world.call(&sid("CA", 9)).get("id"), unused.get("id"));
     }
 }

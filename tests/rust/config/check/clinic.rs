@@ -6,12 +6,12 @@ use plumline::dialplan::config::Config;
 use plumline::phone::E164;
 use serde_json::json;
 
-use super::{OWN, check, sound};
+use super::{OWN, check, valid_config};
 
 #[test]
 fn a_dialed_identity_needs_a_binding() {
     let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
-    let mut config = sound();
+    let mut config = valid_config();
     // It is named once, where it stands first.
     config["identities"] = json!({});
     assert_eq!(check(&config), unbound("client"));
@@ -35,7 +35,7 @@ fn a_dialed_identity_needs_a_binding() {
 #[test]
 fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
     let unreported = |at: &[&str]| at.iter().map(|at| (format!("actions.{at}"), "CONFIG_UNTOLD")).collect::<Vec<_>>();
-    let mut config = sound();
+    let mut config = valid_config();
     config["tasks"]["on"] = json!(["missed"]);
     assert_eq!(check(&config), unreported(&["night[0].voicemail", "queue[0].queue.callback"]));
     config["alerts"]["on"] = json!(["callback"]);
@@ -46,7 +46,7 @@ fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
 
 #[test]
 fn numbers_must_belong_to_the_account() {
-    let text = sound().to_string();
+    let text = valid_config().to_string();
     let ours = |numbers: &[&'static str]| {
         let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
         let findings = Config::check(&text, Some(&numbers));
@@ -64,18 +64,18 @@ fn a_number_that_is_never_dialed_is_not_a_valid_target() {
     let path = "actions.desk[1].dial.targets[1].number";
     // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.
     for number in ["+19005550123", "+442079460104", "+33899123456", "+12129765550", "+881612345678"] {
-        let mut config = sound();
+        let mut config = valid_config();
         config["outbound"]["blocked"] = json!(["+4420"]);
         *config.pointer_mut(pointer).unwrap() = json!(number);
         assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")], "{number}");
     }
     // Ours, though no member of `numbers`.
-    let text = sound().to_string();
+    let text = valid_config().to_string();
     let ours = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
     let findings = Config::check(&text, Some(&ours));
     let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
     assert_eq!(found, [(path, "CONFIG_NUMBER_BLOCKED")]);
-    let mut config = sound();
+    let mut config = valid_config();
     config["numbers"]["+442079460003"] = json!({ "name": "London", "dialplan": "nurses" });
     // Typed with its trunk prefix.
     *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");

@@ -12,7 +12,7 @@ use plumline::error::Code;
 use serde_json::{Value, json};
 
 /// Everything that a config can hold, sound.
-fn sound() -> Value {
+fn valid_config() -> Value {
     serde_json::from_str(include_str!("../../valid-config.json")).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn check(config: &Value) -> Vec<(String, &'static str)> {
 /// A place in the sound config, what is put there (nothing where it is taken out), and what is found.
 #[track_caller]
 fn changed(pointer: &str, value: Option<Value>, expected: &[(&str, &str)]) {
-    let mut config = sound();
+    let mut config = valid_config();
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     let name = name.replace("~1", "/");
     match (config.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}")), value) {
@@ -82,7 +82,7 @@ fn each(lines: &str) {
 
 #[test]
 fn a_valid_config_has_no_findings() {
-    assert_eq!(check(&sound()), []);
+    assert_eq!(check(&valid_config()), []);
     assert_eq!(check(&json!({})), []);
     assert_eq!(check(&json!({ "greeting": { "text": "" } })), []);
     // Messages are deleted, and no call is recorded.
@@ -110,7 +110,7 @@ fn findings_hold_no_number_name_or_text_and_are_bounded() {
 #[test]
 fn a_bot_refuses_only_errors_that_prevent_calls() {
     let read = |pointer: &str, value: Value| {
-        let mut config = sound();
+        let mut config = valid_config();
         *config.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
         assert!(check(&config).iter().any(|(_, code)| *code != "CONFIG_NAME_UNUSED"), "{pointer}");
         Config::read(&config.to_string()).err().map(|refused| refused.code)

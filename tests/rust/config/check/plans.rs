@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{OWN, changed, check, each, one, sound};
+use super::{OWN, changed, check, each, one, valid_config};
 
 #[test]
 fn names_are_defined_and_used() {
@@ -40,7 +40,7 @@ fn names_are_defined_and_used() {
         one(pointer, value, path, "CONFIG_NAME");
     }
     // Warnings, and only where nothing else is wrong. What is used only by something unused is unused.
-    let mut config = sound();
+    let mut config = valid_config();
     config["actions"]["free"] = json!([{ "goto": "freed" }]);
     config["actions"]["freed"] = json!([{ "reject": {} }]);
     config["lists"]["friends"] = json!([]);
@@ -94,7 +94,7 @@ fn every_call_is_answered_and_ends() {
 
 #[test]
 fn no_call_ends_without_an_announcement() {
-    let silence = |actions: Value| {
+    let findings = |actions: Value| {
         check(&json!({
             "numbers": { "+15550100001": { "name": "x", "dialplan": "main" } },
             "dialplans": { "main": [{ "when": { "anonymous": true }, "then": "b" }, { "then": "a" }] },
@@ -103,16 +103,16 @@ fn no_call_ends_without_an_announcement() {
     };
     let b = json!([{ "reject": {} }]);
     let at = |index: usize| (format!("dialplans.main[{index}].then"), "CONFIG_SILENCE");
-    assert_eq!(silence(json!({ "a": [{ "hangup": {} }], "b": b })), [at(1)]);
-    assert_eq!(silence(json!({ "a": [{ "pause": 1 }, { "goto": "b" }], "b": [{ "hangup": {} }] })), [at(0), at(1)]);
-    let said = json!([{ "say": { "text": "Hello." } }, { "goto": "c" }]);
-    assert_eq!(silence(json!({ "a": said, "b": b, "c": [{ "hangup": {} }] })), []);
+    assert_eq!(findings(json!({ "a": [{ "hangup": {} }], "b": b })), [at(1)]);
+    assert_eq!(findings(json!({ "a": [{ "pause": 1 }, { "goto": "b" }], "b": [{ "hangup": {} }] })), [at(0), at(1)]);
+    let spoken = json!([{ "say": { "text": "Hello." } }, { "goto": "c" }]);
+    assert_eq!(findings(json!({ "a": spoken, "b": b, "c": [{ "hangup": {} }] })), []);
 }
 
 #[test]
 fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
-    let mut config = sound();
+    let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
     // The second number's dialplan has no hours, but its way leads to people who have.
     config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
@@ -128,7 +128,7 @@ fn opening_hours_need_a_time_zone() {
 
 #[test]
 fn only_a_number_that_leads_to_people_with_hours_needs_a_zone() {
-    let mut config = sound();
+    let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
     config["outbound"].as_object_mut().unwrap().remove("hours");
     // The first number, which has a zone, leads to people who have hours; the second to a room, and then to them too.
@@ -144,7 +144,7 @@ fn only_a_number_that_leads_to_people_with_hours_needs_a_zone() {
 
 #[test]
 fn callback_urls_are_counted() {
-    let mut config = sound();
+    let mut config = valid_config();
     let menu = |name: &str| {
         json!([{ "menu": { "prompt": { "text": "?a" }, "retries": 10, "otherwise": "end",
         "options": [{ "digits": "1", "then": name }] } }])
