@@ -4,7 +4,7 @@
 
 use super::status::Status;
 use super::values::{address, call_sid, is_address, is_word, sid, word};
-use crate::dialplan::params::whole_number;
+use crate::dialplan::params::parse_integer;
 use crate::dialplan::{CallSid, Params, Party};
 use crate::json::Json;
 use crate::time::{parse_instant, parse_rfc2822};
@@ -176,7 +176,7 @@ impl<'a> CallEvent<'a> {
         event.status = text("status").and_then(Status::parse);
         event.at = time("start_time").or_else(|| time("date_created"));
         event.ended = time("end_time").filter(|_| event.is_over());
-        event.duration = text("duration").and_then(whole_number).or_else(|| call.get("duration")?.integer());
+        event.duration = text("duration").and_then(parse_integer).or_else(|| call.get("duration")?.integer());
         Some(event)
     }
 

@@ -6,7 +6,7 @@
 //! answer has `next` with the sums so far. Send `next` as the next input to continue.
 
 use super::history::{error_reply, practitioner};
-use super::sums::{Sums, whole_number};
+use super::sums::{Sums, parse_integer};
 use crate::bots::settings::read_config;
 use crate::chart::{CallLog, PagedSearch};
 use crate::error::Code;
@@ -51,7 +51,8 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     let mut search_pages = PagedSearch::new(search, "sent", first, Some(end));
     let mut sums = Sums::new(period.names.len());
     if let Some(at) = input.get("at") {
-        let at = whole_number(at).filter(|at| (first..end).contains(at)).ok_or_else(|| invalid(Code::CursorInvalid))?;
+        let at =
+            parse_integer(at).filter(|at| (first..end).contains(at)).ok_or_else(|| invalid(Code::CursorInvalid))?;
         search_pages.at = at;
         for id in input.get("met").map(Json::elements).unwrap_or_default().iter().take(MAX_SEEN) {
             search_pages.seen.extend(id.text().map(str::to_owned));
@@ -69,7 +70,7 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     }
     let text = |name| input.get(name).cloned().unwrap_or_default();
     let mut figures = Json::object([("from", text("from")), ("to", text("to")), ("timeZone", Json::of(&zone))]);
-    for (name, value) in sums.to_answer(&period.names) {
+    for (name, value) in sums.answer_json(&period.names) {
         figures.set(name, value);
     }
     if !search_pages.is_over() {
@@ -117,7 +118,7 @@ impl Period {
         };
         let mut starts = Vec::new();
         for pair in instants.chunks(2) {
-            let first = pair.iter().flat_map(Json::elements).find_map(whole_number);
+            let first = pair.iter().flat_map(Json::elements).find_map(parse_integer);
             starts.push(first);
         }
         // A zone that crosses the date line skips a day. That day starts where the next one does, and has no calls.

@@ -95,16 +95,17 @@ impl Sums {
     }
 
     /// The answer's members. `days` are the dates.
-    pub(super) fn to_answer(&self, days: &[String]) -> [(&'static str, Json); 6] {
+    pub(super) fn answer_json(&self, days: &[String]) -> [(&'static str, Json); 6] {
         let mut by_outcome = Vec::new();
         for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
             by_outcome.push(((*word).to_owned(), Json::count(count)));
         }
-        let by_day = days.iter().zip(&self.days).map(|(day, row)| row.to_answer("day", day)).collect();
-        let by_practitioner = self.practitioners.iter().map(|(who, row)| row.to_answer("practitioner", who)).collect();
+        let by_day = days.iter().zip(&self.days).map(|(day, row)| row.answer_json("day", day)).collect();
+        let by_practitioner =
+            self.practitioners.iter().map(|(who, row)| row.answer_json("practitioner", who)).collect();
         let (inbound, outbound) = (self.inbound.calls, self.outbound.calls);
         let by_direction = [("inbound", Json::count(inbound)), ("outbound", Json::count(outbound))];
-        let waits = [("inbound", self.inbound.to_answer()), ("outbound", self.outbound.to_answer())];
+        let waits = [("inbound", self.inbound.answer_json()), ("outbound", self.outbound.answer_json())];
         [
             ("calls", Json::count(inbound + outbound)),
             ("byDay", Json::List(by_day)),
@@ -156,7 +157,7 @@ impl Row {
         self.answered += answered as u64;
     }
 
-    fn to_answer(&self, name: &str, of: &str) -> Json {
+    fn answer_json(&self, name: &str, of: &str) -> Json {
         Json::object([
             (name, Json::of(of)),
             ("calls", Json::count(self.inbound + self.outbound)),
@@ -184,7 +185,7 @@ impl Waits {
         }
     }
 
-    fn to_answer(&self) -> Json {
+    fn answer_json(&self) -> Json {
         let known: u64 = self.buckets.iter().sum();
         let mean = (self.seconds + known / 2).checked_div(known);
         let mut median = None;
@@ -266,13 +267,13 @@ fn counts(numbers: &[u64]) -> Json {
 fn read_counts(json: &Json) -> Option<Vec<u64>> {
     let mut numbers = Vec::new();
     for number in json.elements() {
-        numbers.push(whole_number(number).filter(|number| *number < 1 << 40)?);
+        numbers.push(parse_integer(number).filter(|number| *number < 1 << 40)?);
     }
     Some(numbers)
 }
 
 /// A whole number.
-pub(super) fn whole_number(number: &Json) -> Option<u64> {
+pub(super) fn parse_integer(number: &Json) -> Option<u64> {
     if let Json::Number(digits) = number { digits.parse().ok() } else { None }
 }
 
