@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The vectors of Twilio's Node library, where it makes what the core makes: HS256, and nothing that is refused here.
+//! The vectors of Twilio's Node library for tokens that the core supports: HS256 and valid grants.
 
 use plumline::error::{Code, Problem};
 use plumline::json::Json;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The boundary as a JavaScript host uses it, under wasm-bindgen's test runner: rooms in memory, frames, answers.
+//! The boundary as a JavaScript host uses it, under wasm-bindgen's test runner: buffers in memory, frames, answers.
 // A host writes into memory at an address, and so do these tests.
 #![allow(unsafe_code)]
 
@@ -12,15 +12,15 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const TOKEN: &str = "an-invented-auth-token";
 const URL: &str = "https://example.com/v?x=1";
 
-/// Writes a frame into its rooms; how many bytes of text were written.
+/// Writes a frame into its buffers. Returns the number of bytes of text.
 fn write(head: [u32; 5], fields: &[&str]) -> usize {
     let text = fields.concat();
     let lengths = fields.iter().map(|field| u32::try_from(field.encode_utf16().count()).unwrap());
     let numbers: Vec<u32> = head.into_iter().chain(lengths).collect();
-    // As a host does: more room than is needed, all of it made before any is written.
+    // Like a host: the buffers are larger than needed, and are allocated before any is written.
     let buffer = wasm::text(text.len() * 3);
     let number_buffer = wasm::numbers(numbers.len());
-    // SAFETY: the rooms are as long as was asked for, and nothing else is called before they are filled.
+    // SAFETY: the buffers have the requested length, and nothing else is called before they are filled.
     unsafe {
         core::ptr::copy_nonoverlapping(text.as_ptr(), buffer, text.len());
         core::ptr::copy_nonoverlapping(numbers.as_ptr(), number_buffer, numbers.len());
@@ -36,7 +36,7 @@ fn put_body(body: &[u8]) -> usize {
 }
 
 fn read(length: usize) -> String {
-    // SAFETY: the last call said how long its output is.
+    // SAFETY: the last call returned the length of its output.
     let bytes = unsafe { core::slice::from_raw_parts(wasm::output(), length) };
     String::from_utf8(bytes.to_vec()).unwrap()
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What goes wrong with a request to another server.
+//! Faults of requests to another server.
 
 use std::ops::Range;
 
 use plumline::json::Json;
 use plumline::runtime::Answer;
 
-/// What one request meets.
+/// A fault of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The connection breaks before the request arrives.
@@ -25,7 +25,7 @@ pub(crate) enum Fault {
     /// The first entry of a batch is done and answered, the others are neither. Any other request is lost.
     FirstOnly,
     /// Right before a batch, another client updates each resource that the batch updates, and creates each one that the
-    /// batch creates conditionally. Any other request meets nothing.
+    /// batch creates conditionally. Other requests have no fault.
     ConcurrentUpdate,
 }
 
@@ -84,34 +84,34 @@ impl Fault {
     }
 }
 
-/// Which requests meet a fault, by their number from 0.
+/// The faults of requests, by number from 0.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults(Vec<(Range<usize>, Fault)>);
 
 impl Faults {
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// The request of this number meets `fault`.
+    /// The request with this number has `fault`.
     pub(crate) fn at(number: usize, fault: Fault) -> Self {
         Self::range(number..number + 1, fault)
     }
 
-    /// The requests from this number on meet `fault`.
+    /// The requests from this number on have `fault`.
     pub(crate) fn from(number: usize, fault: Fault) -> Self {
         Self::range(number..usize::MAX, fault)
     }
 
-    /// The requests before this number meet `fault`.
+    /// The requests before this number have `fault`.
     pub(crate) fn before(number: usize, fault: Fault) -> Self {
         Self::range(0..number, fault)
     }
 
-    /// All requests meet `fault`.
+    /// All requests have `fault`.
     pub(crate) fn always(fault: Fault) -> Self {
         Self::from(0, fault)
     }
 
-    /// The first requests meet these faults, one each.
+    /// The first requests have these faults, one each.
     pub(crate) fn in_order(faults: impl IntoIterator<Item = Fault>) -> Self {
         faults.into_iter().enumerate().collect()
     }
@@ -120,12 +120,12 @@ impl Faults {
         Self(vec![(numbers, fault)])
     }
 
-    /// The request of this number meets `fault`, too.
+    /// Adds `fault` to the request with this number.
     pub(crate) fn add(&mut self, number: usize, fault: Fault) {
         self.0.push((number..number + 1, fault));
     }
 
-    /// What the request of this number meets.
+    /// The fault of the request with this number.
     pub(crate) fn of(&self, number: usize) -> Option<Fault> {
         self.0.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, fault)| *fault)
     }

@@ -28,7 +28,7 @@ pub(crate) fn reference(resource: &Json) -> String {
     [text(resource, &["resourceType"]), text(resource, &["id"])].join("/")
 }
 
-/// A resource as it was sent, without what the server adds.
+/// A resource without the members that the server adds.
 pub(crate) fn without_server_fields(resource: &Json) -> String {
     let mut resource = resource.clone();
     resource.set("id", Json::Null);

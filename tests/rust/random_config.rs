@@ -2,15 +2,15 @@
 
 //! Random configs that are valid by construction.
 //!
-//! Where a caller does nothing, an action leads only to a later one, so that every way comes to an end.
+//! Without input of a caller, an action leads only to a later one, so that every path ends.
 
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-/// The numbers that a config's `numbers` are taken from; `callerId` and its like are of these, too.
+/// The numbers that a config's `numbers` are taken from; `callerId` and similar members use them, too.
 pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];
-/// Numbers of others, that a config may name.
+/// Numbers of others that a config may contain.
 pub(crate) const OTHERS: [&str; 4] = ["+15550100101", "+15550100102", "+442079460104", "+15550190105"];
 /// The languages that a caller can switch to.
 pub(crate) const LANGUAGES: [&str; 2] = ["es-US", "fr-CA"];
@@ -160,7 +160,7 @@ impl Plan<'_> {
         self.random.pick(&self.names).clone()
     }
 
-    /// An action behind the `after`th; only the last has none.
+    /// An action after the one at index `after`, which is not the last.
     fn later_action(&mut self, after: usize) -> String {
         let remaining = self.names.len() - after - 1;
         self.names[after + 1 + self.random.below(remaining)].clone()

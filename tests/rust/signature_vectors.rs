@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The shared signature vectors, natively. Verdicts of verify are held against the vector and against what the facts
-//! on Twilio's libraries let through beyond it.
+//! The shared signature vectors, natively. The result of verify is compared with the vector and with the
+//! documented differences of Twilio's libraries.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use plumline::signature::{
     Algorithm, AuthToken, Request, SharedKey, SharedKeys, SignedBody, SignedParams, WebhookUrl, sign, verify,
 };
 
-/// Vectors that npm twilio accepts by spellings of its own (`new URL()`, rewritten queries), and verify does not.
+/// Vectors that npm twilio accepts because it normalizes URLs (`new URL()`, rewritten queries), and verify refuses.
 const NORMALIZED_ONLY: [&str; 14] = [
     "oracle/url/no-path-vs-slash",
     "oracle/url/plus-vs-20",
@@ -29,7 +29,7 @@ const NORMALIZED_ONLY: [&str; 14] = [
     "oracle/token/empty",
 ];
 
-/// Vectors that npm twilio refuses, or its fellows, and verify accepts: listed forms, each by its reason.
+/// Vectors that npm twilio or another SDK refuses and verify accepts, each for a reason.
 const BEYOND: [&str; 4] = [
     "oracle/url/fragment-in-app-only",
     "oracle/url/wss-443",

@@ -99,7 +99,7 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
             let resource = world.fhir.put(&resource, NOW);
             format!("Communication/{}", resource.get("id").and_then(Json::text).unwrap())
         };
-        // Few different instants, so that pages end among equals.
+        // Few different instants, so that pages end between calls of the same time.
         let mut there = BTreeSet::new();
         for _ in 0..count {
             let at = NOW - HOUR - random.below(8) as u64 * 1_000;
@@ -121,7 +121,7 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
                 let text = |name: &str| item.get(name).and_then(Json::text).unwrap().to_owned();
                 given.push((text("started"), text("communication")));
             }
-            // One comes at the beginning of the way, behind which it is not met any more.
+            // A new call arrives at the start of the list. Later pages do not contain it.
             if random.one_in(2) {
                 let at = if newest { NOW - MINUTE } else { NOW - 2 * HOUR };
                 put(&mut world, &mut random, at);
@@ -134,7 +134,7 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
         let mut once: Vec<&String> = given.iter().map(|(_, reference)| reference).collect();
         once.sort();
         assert!(once.windows(2).all(|pair| pair[0] != pair[1]), "seed {seed}");
-        // Whatever came before the first page is given; what was there is.
+        // The pages contain every call that existed before the first page.
         assert!(there.iter().all(|reference| once.contains(&reference)), "seed {seed}");
         let sorted = given.windows(2).all(|pair| if newest { pair[0] >= pair[1] } else { pair[0] <= pair[1] });
         assert!(sorted, "seed {seed}");
@@ -202,7 +202,7 @@ fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u6
     }
 }
 
-/// The same figures, counted without any care for time and memory.
+/// The same figures by a simple count, without optimization.
 fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> Json {
     let (mut outcomes, mut days, mut people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut waits = [Vec::new(), Vec::new()];
@@ -318,7 +318,7 @@ fn statistics_match_a_simple_count() {
             &mut world,
             r#"{"operation":"statistics","from":"2026-11-12","to":"2026-11-17","timeZone":"Test/Place"}"#,
         );
-        // The clocks of the place: five hours behind, and four from 2026-11-15 on.
+        // The local time is five hours behind UTC, and four from 2026-11-15 on.
         let turn = parse_instant("2026-11-15").unwrap() + 5 * HOUR;
         let shift = |at: u64| if at >= turn { at - 4 * HOUR } else { at - 5 * HOUR };
         let (first, last) = (parse_instant("2026-11-12").unwrap(), parse_instant("2026-11-17").unwrap());
@@ -338,16 +338,16 @@ fn a_long_period_continues_from_its_last_page() {
     assert!(is(&first, "timeZone", "Test/Place"));
     let next = first.get("next").expect("more").clone();
     assert_eq!(first.get("calls").and_then(Json::integer), Some(4_000));
-    // Calls come in between: behind the place that was reached they count, before it they do not.
+    // Calls arrive between the pages. They count if they are after the cursor.
     let late = call_of(9_001, "Patient/p1", parse_instant("2026-11-12").unwrap());
     world.fhir.put(&late, NOW);
     world.fhir.put(&call_of(9_005, "Patient/p1", from - HOUR), NOW);
     let second = ask(&mut world, &next.write());
     assert!(second.get("next").is_none());
     assert_eq!(second.get("calls").and_then(Json::integer), Some(4_501));
-    // Handing `next` in again gives the same again.
+    // The same `next` gives the same page again.
     assert_eq!(ask(&mut world, &next.write()), second);
-    // Without the one that came too early, the figures are those of one count.
+    // Without the call before the cursor, the figures are those of one count.
     world.fhir.resources.pop();
     let (first, last) = (parse_instant("2026-11-08").unwrap(), parse_instant("2026-11-12").unwrap());
     assert_eq!(figures(&second).write(), expected_statistics(&world, first, last, |at| at - 5 * HOUR).write());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What answers the requests of `automation`: a chart, Twilio, an address for alerts and a clock.
+//! Servers for the requests of `automation`: a chart, Twilio, an alert URL and a clock.
 
 use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallLog};
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Sweeps every minute until nothing changes any more. Returns the number of runs. A run that ends a long list may
-    /// change nothing, and leave to the next one what has come meanwhile.
+    /// change nothing, and leave new calls to the next run.
     pub(crate) fn sweep_until_stable(&mut self) -> usize {
         let mut quiet = 0;
         for runs in 1..200 {
@@ -129,7 +129,7 @@ impl World {
         match &open.ask {
             Ask::Batch(_) => self.fhir.answer(open, fault, now),
             Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
-            // Clocks five hours behind UTC, which are set forward at midnight of one day.
+            // A time zone five hours behind UTC, with a change to summer time at midnight of one day.
             Ask::Zone(zone) if zone.zone == "Test/Place" => {
                 let local_times = zone.local_times.iter().map(|local_time| match local_time.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
@@ -180,7 +180,7 @@ impl World {
         calls[0]
     }
 
-    /// Stores in the chart what the list says of a call, as its callbacks do.
+    /// Stores the list's data of a call in the chart, like its callbacks.
     pub(crate) fn chart(&mut self, root: &str) -> Json {
         let mut log = CallLog::default();
         let now = self.now;

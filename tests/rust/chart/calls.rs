@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random calls as Twilio reports them: the legs, their outcomes and the requests. What the chart must say of a call is
+//! Random calls as Twilio reports them: the legs, their outcomes and the requests. The expected record of a call is
 //! derived from how the call was made up, not from the code under test.
 
 use plumline::chart::{CallEvent, CallLog, Context};
@@ -43,7 +43,7 @@ impl Event {
     }
 }
 
-/// A call, and what the chart must say of it.
+/// A call, and its expected record.
 pub(crate) struct Call {
     pub(crate) root: String,
     pub(crate) events: Vec<Event>,
@@ -55,7 +55,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// What is known after all events.
+    /// The log after all events.
     pub(crate) fn log(&self) -> CallLog {
         let mut log = CallLog::ticket(&self.context);
         for event in &self.events {
@@ -80,7 +80,7 @@ const LEG_ENDS: [(&str, &str, &str); 7] = [
     ("canceled", "487", "dropped"),
 ];
 
-/// Which of several outcomes is the call's.
+/// The outcomes by rank: the first one that a leg has is the outcome of the call.
 const OUTCOMES_BY_RANK: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
 struct CallGenerator {
@@ -230,7 +230,7 @@ impl CallGenerator {
     /// A leg that is dialed, and the action of its dial.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
         let mut end = *self.random.pick(&LEG_ENDS);
-        // An app has no line that could be busy.
+        // An app is never busy.
         if to.starts_with("client:") && end.2 == "busy" {
             end.2 = "declined";
         }

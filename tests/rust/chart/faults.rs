@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Faults at any request to the chart: what was acknowledged is in the chart, and the rest is posted again.
+//! Faults at any request to the chart: acknowledged events are in the chart, and the others are posted again.
 
 use plumline::chart::CallLog;
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -27,7 +27,7 @@ fn requests(call: &Call) -> (Vec<Event>, CallLog) {
     (events, log)
 }
 
-/// Posts the events one after the other, each until it is acknowledged, while requests to the chart meet faults.
+/// Posts the events one after the other, each until it is acknowledged, while requests to the chart have faults.
 /// Returns how many requests there were.
 fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
     let mut acknowledged: Vec<CallLog> = Vec::new();
@@ -90,7 +90,7 @@ fn many_faults_lose_no_acknowledged_event() {
             steps += 1;
             assert!(steps < 5_000, "seed {seed}");
             let at = random.below(waiting.len());
-            // The faults end at some time.
+            // The faults end eventually.
             let fault = (steps < 300 && random.one_in(2)).then(|| *random.pick(&faults));
             let (writer, event) = &mut waiting[at];
             let Some(response) = writer.resume(&mut fhir, fault) else {

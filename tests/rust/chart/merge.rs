@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The laws of merging logs. A thousand calls end in the same bytes in whatever order their events come.
+//! The laws of merging logs. A thousand calls give the same bytes in any order of their events.
 
 use plumline::chart::{CallLog, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -81,7 +81,7 @@ fn the_record_shows_the_expected_outcome() {
     assert_eq!(seen.len(), 7, "{seen:?}");
 }
 
-/// A log of some of a call's events, sometimes of two calls. They should never be merged, and the laws hold all the
+/// A log of some of a call's events, sometimes of two calls. They should never be merged, but the laws still hold
 /// same.
 fn part(random: &mut Random) -> CallLog {
     let seed = 1 + random.below(3) as u64;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The record of a call: in whatever order Twilio's events come and however often, whatever fails and whatever others
-//! write at the same time, it is the same `Communication` in the end.
+//! The record of a call: events in any order, repeated events, faults and concurrent writes by others all give the
+//! same `Communication`.
 
 pub(crate) mod calls;
 mod faults;
@@ -21,7 +21,7 @@ pub(crate) fn only_call(fhir: &Fhir) -> &Json {
     calls[0]
 }
 
-/// Whether a record in the chart has everything that `log` knows.
+/// Whether a record in the chart contains everything in `log`.
 fn knows(fhir: &Fhir, log: &CallLog) -> bool {
     fhir.of_type("Communication").iter().any(|record| {
         let known = CallLog::read(record);

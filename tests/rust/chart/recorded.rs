@@ -198,7 +198,7 @@ fn additions_by_other_clients_are_kept() {
             list.push(json(element));
             record.set(name, Json::List(list));
         }
-        // A part of our extension, and of a leg of it, that a later Plumline or a clinic's own bot keeps there.
+        // A part of our extension, and of a leg of it, that a later Plumline or a bot of the clinic stores there.
         let text = record.write();
         let part = r#"{"url":"menu","valueString":"main"}"#;
         let text = text.replacen(r#"{"url":"callSid""#, &format!(r#"{part},{{"url":"callSid""#), 1);
@@ -323,7 +323,7 @@ fn an_outbound_call_that_reached_no_one_is_not_answered() {
     };
     let (ours, patient) = ("+15550100001", "+15550100123");
     let prepared = Context { prepared: Some(1_794_999_900_000), ..Context::default() };
-    // What a browser hears may be why it is not connected; our own phone may be put down before anybody is dialed.
+    // A browser may hear a refusal instead of a callee. Our own phone may hang up before anyone is dialed.
     assert_eq!(outcome("client:a", patient, "inbound", &Context::default()), Some("no-answer"));
     assert_eq!(outcome(ours, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
     // The callee of a call by REST is the one who answers, and so is a caller who waits in a queue.
@@ -331,8 +331,8 @@ fn an_outbound_call_that_reached_no_one_is_not_answered() {
     assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
 }
 
-/// The call's own requests: when each came in, in seconds after the call began, and what it says. The record's
-/// `received`, likewise.
+/// The call's own requests: the time of each, in seconds after the start of the call, and its parameters. Returns the
+/// record's `received` in the same unit.
 fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
     const BEGAN: u64 = 1_795_000_000_000;
     let mut log = CallLog::default();
@@ -364,7 +364,7 @@ fn a_queued_caller_is_answered_when_the_wait_ends() {
     assert_eq!(received(&[LEFT, END]), Some(60));
     assert_eq!(received(&[LEFT]), None);
     assert_eq!(received(&[GONE]), None);
-    // Someone was rung before.
+    // Someone was dialed before.
     assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
     assert_eq!(received(&[RANG, LEFT]), Some(80));
     // Its length is unknown or invalid.
@@ -401,8 +401,8 @@ fn extensions_under_another_base_url_are_read_and_merged() {
         record = log.write(Some(record), other);
         assert_eq!(record, both.write(None, other), "{one} {other}");
         assert_eq!(CallLog::read(&record).write(Some(record), CLINIC), expected, "{one} {other}");
-        // A second one stands there, which no element follows from; and someone has corrected the patient, taken out
-        // the appointment, and added parts.
+        // There is a second one without further elements. Someone has also corrected the patient, removed the
+        // appointment, and added parts.
         let mut log = early.clone();
         log.add_context(&context());
         let mut record = log.write(None, one);
@@ -457,10 +457,10 @@ fn a_caller_who_joins_someone_in_a_conference_is_answered() {
     assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));
-    // Alone all the time.
+    // The caller is alone all the time.
     assert_eq!(outcome(&[(join, "1"), (leave, "2")], "true", hung_up), Some("no-answer"));
     assert_eq!(outcome(&[(join, "1")], "true", ""), Some("no-answer"));
-    // Two who wait for staff are in the room together, and hear nothing of each other.
+    // Two callers who wait for staff are in one conference, and do not hear each other.
     assert_eq!(outcome(&[(join, "2"), (leave, "4")], "false", hung_up), Some("no-answer"));
     assert_eq!(outcome(&[(join, "1"), (leave, "5")], "false", "moderator_ended_conference"), Some("answered"));
     assert_eq!(outcome(&[("participant-mute", "9"), (join, "x")], "true", ""), Some("no-answer"));

@@ -19,7 +19,7 @@ fn is_accepted(text: &str, seed: u64) -> bool {
         Ok(config) => {
             // serde_json takes more, but of the same text nothing else.
             assert_eq!(&serde_json::from_str::<Config>(text).unwrap(), config, "seed {seed}");
-            // What a bot does not look for.
+            // A bot does not check this.
             let passed = [
                 Code::ConfigNumberBlocked,
                 Code::ConfigCountry,
@@ -52,7 +52,7 @@ fn valid_configs_are_accepted() {
     }
 }
 
-/// What may come into any place.
+/// A value for any member.
 fn random_value(random: &mut Random) -> Value {
     match random.below(12) {
         0 => Value::Null,

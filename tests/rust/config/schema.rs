@@ -2,7 +2,7 @@
 
 //! schema/config.json is the schema that the config's types give.
 //!
-//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust` writes it anew.
+//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust` writes it again.
 
 use plumline::dialplan::config::schema;
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn the_schema_is_complete() {
         assert!(part["type"].is_null() || part["type"].is_string(), "{part}");
         if part["properties"].is_object() {
             objects += 1;
-            // Of a verb, only the one member; of everything else, only what is listed.
+            // A verb has only one member. Other objects have only the listed members.
             assert_eq!(part["additionalProperties"], false, "{part}");
             for (name, property) in part["properties"].as_object().unwrap() {
                 let is_described = property["description"].is_string() || part["required"][0] == name.as_str();

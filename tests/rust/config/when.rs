@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What is wrong with a `when`.
+//! Findings in a `when`.
 
 use plumline::dialplan::Config;
 
-/// What is found where `first` is the first action.
+/// The findings of a config whose first action is `first`.
 fn found(first: &str) -> Vec<(String, &'static str)> {
     let text = format!(
         r#"{{"numbers":{{"+15550100001":{{"name":"Desk","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"first"}}]}},
@@ -38,12 +38,12 @@ fn a_finding_in_a_when_has_its_path() {
             r#"[{"when":{"if":{"patient":true},"then":"heard","otherwise":"end"}},{"goto":"end"}]"#,
             &[("actions.first[0]", "CONFIG_VERB_ORDER")],
         ),
-        // Hours need a time zone, wherever they are asked for.
+        // Hours need a time zone wherever they are used.
         (
             r#"[{"when":{"if":{"open":"desk"},"then":"heard","otherwise":"end"}}]"#,
             &[("numbers[0].timeZone", "CONFIG_TIME_ZONE_MISSING")],
         ),
-        // What an earlier one has decided.
+        // The condition was decided earlier.
         (
             r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"when":{"if":{"patient":true},"then":"end"}},{"goto":"heard"}]"#,
             &[("actions.first[1].when", "CONFIG_RULE_UNREACHABLE")],
@@ -53,7 +53,7 @@ fn a_finding_in_a_when_has_its_path() {
                 {"when":{"if":{"language":["es"]},"then":"heard"}},{"goto":"heard"}]"#,
             &[],
         ),
-        // Nothing happens between two rounds, so a loop never ends.
+        // No caller input comes between two iterations, so the loop never ends.
         (
             r#"[{"when":{"if":{"patient":true},"then":"first"}},{"goto":"heard"}]"#,
             &[("actions.first[0].when.then", "CONFIG_LOOP")],
@@ -83,11 +83,11 @@ fn the_limit_is_per_document() {
         let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(branch));
         found(&first).iter().any(|(_, code)| *code == "CONFIG_SIZE")
     };
-    // Either the branch is heard or what stands behind the `when`.
+    // The caller hears either the branch or the verbs after the `when`.
     assert!(!sized(35, 35));
     assert!(sized(70, 35));
     assert!(sized(35, 70));
-    // What stands before it is heard with its branch.
+    // The caller hears the verbs before it together with its branch.
     let first = format!(r#"[{},{{"when":{{"if":{{"patient":true}},"then":"long"}}}},{{"hangup":{{}}}}]"#, say(35));
     let first = format!(r#"{first},"long":[{},{{"hangup":{{}}}}]"#, say(35));
     assert!(found(&first).contains(&("actions.first".to_owned(), "CONFIG_SIZE")));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A clinic whose webhook is called: its config, its chart, its clocks.
+//! A clinic whose webhook is called: its config, its chart, its local time.
 
 use plumline::json::Json;
 use plumline::runtime::{Answer, Ask, OpenRequest, Reply, Response, Secret};
@@ -29,7 +29,7 @@ pub(crate) struct Clinic {
     pub(crate) numbers: String,
     /// The chart. Its batches are those of the latest request.
     pub(crate) fhir: Fhir,
-    /// What the clocks of a zone show, or nothing for an unknown zone.
+    /// The local time of a zone. `None` if the zone is unknown.
     pub(crate) local_time: fn(&str) -> Option<&'static str>,
     /// Faults of batches, by their number in one request.
     pub(crate) faults: Faults,
@@ -52,7 +52,7 @@ impl Clinic {
         }
     }
 
-    /// A clinic that does `verbs` with every call.
+    /// A clinic that runs `verbs` for every call.
     pub(crate) fn with_verbs(verbs: &str, rest: &str) -> Self {
         let comma = if rest.is_empty() { "" } else { "," };
         Self::new(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))

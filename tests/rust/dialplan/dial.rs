@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whom a call rings, and what comes after each outcome.
+//! The targets of a call, and the action after each outcome.
 
 use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
 use crate::json::text;
@@ -24,7 +24,7 @@ fn number(number: &str) -> String {
     format!("<Number {LEG}>{number}</Number>")
 }
 
-/// What follows a leg that ended so.
+/// The document after a leg that ended with this status.
 fn ended(clinic: &mut Clinic, step: &str, status: &str) -> String {
     clinic.request(step, &[("DialCallStatus", status), ("DialCallSid", "CA00000000000000000000000000000002")])
 }
@@ -42,7 +42,7 @@ fn one_after_the_other() {
     for step in ["?step=dial.first", "?step=dial.first.1", "?step=dial.first.2"] {
         assert_eq!(ended(&mut clinic, step, "completed"), "<Hangup/>");
     }
-    // The chart knows each of them.
+    // The chart has a record of each of them.
     assert_eq!(clinic.round_trips(), 1);
     let record = clinic.record().unwrap().write();
     assert!(record.contains(CALL) && record.contains("CA00000000000000000000000000000002"), "{record}");
@@ -75,7 +75,7 @@ fn a_hunt_group_starts_with_a_different_member_for_each_call() {
             clinic.request("?step=dial.first.2", &[("CallSid", &sid), ("DialCallStatus", "no-answer")]),
             "<Say>Bye.</Say><Hangup/>"
         );
-        // Each of them rings once.
+        // Each of them is dialed once.
         for target in ["<Client", "<Number", "<Sip"] {
             assert_eq!(twiml.iter().filter(|twiml| twiml.contains(target)).count(), 1, "{twiml:?}");
         }
@@ -116,7 +116,7 @@ fn every_dial_outcome_continues_with_its_action() {
         clinic.request("?step=dial.first", &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")]),
         "<Response/>"
     );
-    // A telephone can be busy, whatever apps rang before it.
+    // A phone can be busy even if apps were dialed before it.
     let mut clinic =
         dial(r#""targets":[{"client":"b"},{"number":"+15550100555"}],"on":{"busy":"busy","declined":"none"}"#);
     assert_eq!(ended(&mut clinic, "?step=dial.first.1", "busy"), "<Say>Busy.</Say><Hangup/>");
@@ -133,7 +133,7 @@ fn phones_see_the_number_of_the_caller_or_one_of_ours() {
     );
     // A number that is not ours is not shown.
     assert_eq!(dial(&format!(r#"{to},"callerId":"+15550100999""#)).call(), rings("", "", &number("+15550100555")));
-    // A caller who withholds the number has none to show.
+    // A caller who withholds the number has no caller ID.
     for from in ["anonymous", "+266696687", ""] {
         let twiml = dial(to).request("", &[("From", from)]);
         assert_eq!(twiml, rings("", " callerId=\"+15550100001\"", &number("+15550100555")), "{from}");
@@ -159,7 +159,7 @@ fn staff_who_are_available_now_are_dialed() {
     let all = [client("brown_1"), number("+15550100888"), client("grey_1"), number("+15550100777")].concat();
     assert_eq!(clinic.call(), rings("", "", &all));
     assert_eq!(clinic.round_trips(), 1);
-    // Outside of their hours, absent, no longer there or unknown: the next target.
+    // Outside of their hours, absent, inactive or unknown: the next target.
     let now = |role: &str, local_time: fn(&str) -> Option<&'static str>| {
         let mut clinic = zoned(nurses).with(&[role, GREY]);
         clinic.local_time = local_time;
@@ -187,7 +187,7 @@ fn staff_who_are_available_now_are_dialed() {
     }
     let mut one = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
     assert_eq!(one.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
-    // The only one who can answer is in the record.
+    // The record contains the only practitioner who can answer.
     assert_eq!(text(one.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/grey");
     let unavailable = zoned(r#""targets":[{"available":"PractitionerRole/r1"}],"on":{"unavailable":"none"}"#).call();
     assert_eq!(unavailable, "<Say>No one.</Say><Hangup/>");
@@ -206,7 +206,7 @@ fn the_general_practitioner_of_the_patient_is_dialed() {
     let only = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"(212) 555-0188 ext. 12"}]}"#;
     let twiml = dial(own).with(&[&role, only]).call();
     assert_eq!(twiml, rings("", "", &number("+12125550188").replace(">+", " sendDigits=\"w12\">+")));
-    // Premium numbers, emergency numbers and short codes are no one's telephone.
+    // Premium numbers, emergency numbers and short codes are not valid phone numbers of a person.
     for value in ["911", "+19005550123", "411", "+881612345678", "call me", "5550100"] {
         let grey = r#"{"resourceType":"PractitionerRole","id":"r9","telecom":[{"system":"phone","value":"V"}]}"#
             .replace('V', value);
@@ -233,7 +233,7 @@ fn the_clinician_who_last_called_the_patient_is_dialed() {
     assert_eq!(clinic.batch_sizes(), [2, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
-    // An unused ticket is no call.
+    // An unused ticket is not a call.
     let ticket = call("t", "2026-11-16T09:00:00Z", "Practitioner/grey").replace("\"completed\"", "\"preparation\"");
     let unsent = ticket.replace("\"sent\":\"2026-11-16T09:00:00Z\",", "");
     let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);

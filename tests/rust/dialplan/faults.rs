@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart that fails, is slow or refuses: the caller hears something sensible all the same, and soon.
+//! A chart that fails, is slow or refuses: the caller still gets a valid answer in time.
 
 use plumline::runtime::Reply;
 
@@ -94,7 +94,7 @@ fn every_fault_gives_twiml_in_time() {
                 let twiml = clinic.request(step, more);
                 empty_documents += usize::from(twiml == "<Response/>");
                 assert!(!twiml.is_empty(), "{step}");
-                // A read and a write, and after a conflict both once more.
+                // A read and a write, and after a conflict both again.
                 assert!(clinic.retry() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
@@ -123,7 +123,7 @@ fn a_condition_that_cannot_be_evaluated_is_false() {
     // The team is asked for second: without it the next rule.
     team.faults = Faults::at(1, Fault::TimedOut);
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
-    // What could not be written is reported, and the call goes on.
+    // A failed write is logged, and the call continues.
     team.faults = Faults::at(2, Fault::EachRefused(403));
     assert!(team.call().contains("grey_1"));
     assert!(team.log[0].starts_with("plumline: CHART_REFUSED at Communication ("), "{:?}", team.log);

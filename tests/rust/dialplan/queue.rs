@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Queues, and the ways out of them.
+//! Queues, and their results.
 
 use plumline::runtime::Reply;
 
@@ -110,7 +110,7 @@ fn the_queue_result_is_posted_until_it_is_stored() {
         clinic.faults = Faults::before(2, Fault::EachRefused(503));
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // A caller who still listens hears what comes next, and soon.
+        // A caller who still listens hears the next verb without a long delay.
         let mut clinic = queue("");
         clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
@@ -204,7 +204,7 @@ fn a_callback_request_that_is_not_stored_is_not_confirmed() {
 
 #[test]
 fn overflow_and_callback_are_distinguished() {
-    // An overflow that only announces is heard in the queue, so a caller who leaves it is one too many.
+    // An overflow that only announces is heard in the queue, so a caller who leaves it was over the limit.
     let over = r#""overflow":{"size":5,"then":"busy"}"#;
     let mut clinic = queue(&format!("{OFFER},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
@@ -217,7 +217,7 @@ fn overflow_and_callback_are_distinguished() {
     assert!(leaves(&mut clinic, "leave").starts_with("<Say>Speak.</Say><Record"));
     // Without an overflow there is nothing to distinguish.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
-    // A chart that is down makes it the more careful of the two.
+    // If the chart is unavailable, the caller gets the overflow that is safe in both cases.
     clinic.faults = Faults::always(Fault::TimedOut);
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }

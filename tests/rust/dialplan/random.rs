@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs and random requests: no panic, a document that Twilio reads, and no one rings whom neither config nor
-//! chart names.
+//! Random configs and random requests: no panic, a document that Twilio reads, and only targets of the config or
+//! the chart are dialed.
 
 use plumline::dialplan::{
     Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, required_lookups,
@@ -172,7 +172,7 @@ fn random_params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
     params
 }
 
-/// Everything that rings in a document.
+/// Every target that a document dials.
 fn dialed_targets(xml: &str) -> Vec<String> {
     let mut dialed_targets = Vec::new();
     for noun in ["Client", "Number", "Sip"] {
@@ -185,7 +185,7 @@ fn dialed_targets(xml: &str) -> Vec<String> {
     dialed_targets
 }
 
-/// What may ring: the valid targets of the config and the people of the chart.
+/// The targets that may be dialed: valid ones of the config and the people of the chart.
 const ALLOWED_TARGETS: [&str; 8] = [
     "Client desk",
     "Client nurse_2",
@@ -227,7 +227,7 @@ fn valid_configs_answer_every_request() {
         let document = random_config::random_config(&mut random);
         let text = document.to_string();
         let config = Config::read(&text).unwrap_or_else(|refused| panic!("{case}: {refused:?} {text}"));
-        // A number without a dialplan rings the client of its own name, with callbacks where the config needs them.
+        // A number without a dialplan dials the client of its own name, with callbacks where the config needs them.
         let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
         let allowed_targets: Vec<String> = ALLOWED_TARGETS
             .iter()
@@ -374,7 +374,7 @@ fn anything(random: &mut Random) -> Option<Json> {
     })
 }
 
-/// Callback URLs are a closed set, whatever the parameters of a request are.
+/// The set of callback URLs does not depend on the parameters of a request.
 #[test]
 fn every_step_has_its_own_url() {
     let mut generator = ConfigGenerator { random: Random::new(7) };

@@ -133,7 +133,7 @@ fn by_opening_hours_of_the_config() {
         // Holidays of one year and of every year.
         ("2026-12-28T10:00:00", false),
         ("2026-11-23T10:00:00", false),
-        // The Monday after the change to summer time: opening is by the clock.
+        // The Monday after the change to summer time: opening hours are in local time.
         ("2026-03-09T09:00:00", true),
     ] {
         assert_eq!(holds_at(local_time, r#""open":"desk""#, &[], &[]), open, "{local_time}");
@@ -154,7 +154,7 @@ fn by_opening_hours_of_the_chart() {
         r#""notAvailable":[{"during":{"start":"2026-11-16T14:00:00Z","end":"2026-11-16T16:00:00Z"}}],"availableTime""#,
     );
     assert!(!holds(r#""open":"ward""#, &[&away], &[]));
-    // Hours that are not found are closed, and the log says so.
+    // Hours that are not found count as closed, and are logged.
     let mut clinic = clinic(r#""closed":"ward""#);
     assert_eq!(clinic.call(), "<Say>yes</Say><Hangup/>");
     assert!(clinic.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", clinic.log);

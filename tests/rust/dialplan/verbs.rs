@@ -76,7 +76,7 @@ fn only_a_patient_is_greeted_by_name() {
     assert_eq!(twiml(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
     assert_eq!(twiml(&[]), "<Say>Good day.</Say><Hangup/>");
     let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
-    // Two people with one number: only the one who has it now counts.
+    // Two people have one number: only the current owner counts.
     assert_eq!(twiml(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
     for (from, to) in [
         (r#""use":"mobile""#, r#""use":"old""#),
@@ -90,7 +90,7 @@ fn only_a_patient_is_greeted_by_name() {
         assert_eq!(twiml(&[ADA, &other(from, to)]), "<Say>Good day, Ada.</Say><Hangup/>", "{to}");
         assert_eq!(twiml(&[&other(from, to)]), "<Say>Good day.</Say><Hangup/>", "{to}");
     }
-    // A name that cannot be spoken is no name.
+    // A name that cannot be spoken is ignored.
     for name in [r"", r"\u0001", "1234", "<b>", "A\\u202eB", "x".repeat(61).as_str()] {
         let nameless = ADA.replace("Augusta", name).replace("Ada", name);
         assert_eq!(twiml(&[&nameless]), "<Say>Good day.</Say><Hangup/>", "{name}");
@@ -161,7 +161,7 @@ fn the_patient_who_is_found_is_recorded() {
     // The same request again: the same document, and nothing new.
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
-    // A plan that looks no one up leaves the record to the callbacks.
+    // A dialplan without a lookup leaves the record to the callbacks.
     let mut clinic = Clinic::with_verbs(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
@@ -187,7 +187,7 @@ fn gather(n: &str, language: &str, prompt: &str) -> String {
 fn a_menu_is_repeated_and_then_continues() {
     let mut clinic = Clinic::with_verbs(MENU, REST);
     assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", gather("", "", "One.")));
-    // After silence the menu is repeated, after a wrong key it says so first.
+    // After silence the menu is repeated. After a wrong key an error message comes first.
     assert_eq!(clinic.request("?step=menu.first", &[]), gather(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
         let blame = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
@@ -211,9 +211,9 @@ fn a_menu_is_repeated_and_then_continues() {
             "<Say>Refill.</Say><Hangup/>"
         );
     }
-    // Back to where it came from.
+    // Back to the previous language.
     assert!(clinic.request("?step=menu.first.1", &[("Digits", "*")]).starts_with("<Say>Welcome.</Say><Gather"));
-    // The caller hung up meanwhile: no one listens.
+    // The caller has hung up.
     assert_eq!(clinic.request("?step=menu.first", &[("Digits", "1"), ("CallStatus", "completed")]), "<Response/>");
     assert_eq!(clinic.round_trips(), 0);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `when`: conditions at any point of an action, from the first ring and behind a menu.
+//! `when`: conditions at any point of an action, in the first request and after a menu.
 
 use crate::dialplan::clinic::{ADA, Clinic};
 use crate::fault::{FAILURES, Faults};
@@ -48,7 +48,7 @@ fn a_when_decides_in_the_first_request() {
             &[ADA],
             "<Say>Hi.</Say><Hangup/>",
         ),
-        // Nothing was heard yet, so the call can still be turned away.
+        // The call is not answered yet, so it can still be rejected.
         (
             r#"[{"when":{"if":{"callers":["spam"]},"then":"turned-away","otherwise":"closed"}}]"#,
             &[],
@@ -102,7 +102,7 @@ const WARD: &str =
     r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"daysOfWeek":["mon"],"allDay":true}]}"#;
 const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
 
-/// Two branches, English and Spanish, go on with one action, `common`, which has a `when` with these conditions.
+/// Two branches, English and Spanish, continue with one action, `common`, which has a `when` with these conditions.
 fn two_languages(first: &str, common: &str) -> Clinic {
     let mut clinic = Clinic::new(&format!(
         r#""timeZone":"America/New_York","dialplans":{{"main":[{{"then":"first"}}]}},
@@ -133,7 +133,7 @@ fn an_action_is_evaluated_in_each_language() {
 
 #[test]
 fn unused_opening_hours_are_not_logged() {
-    // The caller hears English, so the hours of the ward do not matter and are not asked for.
+    // The caller hears English, so the hours of the ward are not needed and not read.
     let mut clinic = two_languages(r#"{"anonymous":false}"#, r#"{"language":["es"],"open":"ward"}"#);
     assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
     assert!(clinic.log.is_empty() && clinic.round_trips() == 0, "{:?} {:?}", clinic.log, clinic.fhir.batches);

@@ -21,7 +21,7 @@ use crate::json::{is, reference, text};
 pub(crate) struct Fhir {
     /// In the order in which they were created, which is the order of a search without `_sort`.
     pub(crate) resources: Vec<Json>,
-    /// The batches so far, whether or not they met a fault.
+    /// The batches so far, including those with a fault.
     pub(crate) batches: Vec<Batch>,
     /// How many versions requests have written.
     pub(crate) changes: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Fhir {
     latest: u64,
 }
 
-/// A batch that was sent.
+/// A batch that a bot sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
     /// Milliseconds that the bot waits for it.
@@ -49,13 +49,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Whether it holds anything but reads and searches.
+    /// Whether it contains a write.
     pub(crate) fn is_write(&self) -> bool {
         self.requests.iter().any(|request| !request.starts_with("GET "))
     }
 }
 
-/// What other clients do, and what a test looks at.
+/// Changes by other clients, and reads by tests.
 impl Fhir {
     /// Stores a resource as another client: a new one, or the next version of the one with its id.
     pub(crate) fn put(&mut self, resource: &Json, now: u64) -> Json {
@@ -128,9 +128,9 @@ impl Fhir {
     }
 }
 
-/// What the bots ask for.
+/// The requests of the bots.
 impl Fhir {
-    /// Answers a batch that meets `fault`.
+    /// Answers a batch with `fault`.
     pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>, now: u64) -> Answer {
         self.answer_by(open, fault, now, |fhir, entry| fhir.entry(entry, now))
     }
@@ -199,7 +199,7 @@ impl Fhir {
         if self.is_invalid(resource) {
             return refusal(400);
         }
-        // The server chooses the id, whatever the resource says.
+        // The server chooses the id and ignores the one of the resource.
         let id = self.new_id();
         let resource = self.next_version(resource, &id, now);
         self.changes += 1;
@@ -235,7 +235,7 @@ impl Fhir {
         true
     }
 
-    /// Another client is first.
+    /// Another client writes first.
     fn apply_concurrent_update(&mut self, request: &Request<'_>, now: u64) {
         match request.method {
             "PUT" => {
@@ -309,7 +309,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Whether two versions differ in nothing but what the server sets. Then the server makes no new one.
+/// Whether two versions differ only in members that the server sets. The server then makes no new version.
 fn same_content(one: &Json, other: &Json) -> bool {
     let content = |resource: &Json| {
         let mut resource = resource.clone();

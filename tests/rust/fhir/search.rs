@@ -95,7 +95,7 @@ impl Fhir {
         self.resources.iter().filter(|one| search.finds(one)).collect()
     }
 
-    /// What `_include` adds. Further rounds follow the references of what was included, by `_include:iterate`.
+    /// What `_include` adds. `_include:iterate` follows the references of included resources.
     fn included(&self, search: &Search, matches: &[&Json]) -> Vec<&Json> {
         let mut included: Vec<&Json> = Vec::new();
         let mut sources = matches.to_vec();
@@ -110,7 +110,7 @@ impl Fhir {
                     for to in references(source, member) {
                         let known = |one: &&Json| reference(one) == to;
                         let is_known = matches.iter().chain(&included).chain(&next).any(known);
-                        // What may not be read is left out.
+                        // Resources that may not be read are omitted.
                         let may_be_read = self.refusal_of("GET", to).is_none();
                         next.extend(self.get(to).filter(|_| !is_known && may_be_read));
                     }

@@ -67,7 +67,7 @@ fn only_our_call_in_progress_without_a_dialed_leg_dials() {
     let account = [(Secret::AccountSid, "AC00000000000000000000000000000009")];
     let response = press_with(&mut world, &[], &account);
     assert!(!format!("{:?}", response.reply).contains("Dial"), "{:?}", response.reply);
-    // The call was given up, or the record corrected.
+    // The call was canceled, or the record corrected.
     for status in ["not-done", "entered-in-error", "completed", "on-hold"] {
         let mut world = placed();
         let reference = record(&world);
@@ -108,7 +108,7 @@ fn the_current_policy_applies() {
     // The call does not count against its own limit.
     let limited = [(Secret::Config, r#"{"outbound":{"concurrent":1,"perHour":1}}"#)];
     assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
-    // A number of ours that we gave back meanwhile is shown to no one.
+    // A released number is no longer used as the caller ID.
     let mut world = placed();
     let others = OURS.iter().filter(|ours| **ours != line(&world)).copied().collect::<Vec<_>>().join(",");
     let response = press_with(&mut world, &[], &[(Secret::Number, &others)]);
@@ -139,7 +139,7 @@ fn a_call_whose_response_was_lost_is_matched_to_its_record() {
     assert_eq!(dialed(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // The same request again gets it, and nothing is sent, whatever the list shows.
+    // The same request again gets it, and nothing is sent, with any state of the list.
     let value = amber().at(NOW + 300_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
     // `place-call` writes between our read and our write.
@@ -220,7 +220,7 @@ fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
         while run.response().is_none() {
             run.resume(|open| {
                 let answer = world.answer(open);
-                // A key is pressed as soon as there is a call, whatever `place-call` has written by then.
+                // A key is pressed as soon as there is a call, at any stage of `place-call`.
                 if answered.is_none() && !world.calls.is_empty() && random.one_in(3) {
                     answered = Some(press(&mut world, &[]));
                 }

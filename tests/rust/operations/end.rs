@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `end-call` ends the requester's own calls, whatever staff write into the records of calls.
+//! `end-call` ends only the requester's own calls, even if staff edit the records of calls.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -45,7 +45,7 @@ fn a_practitioner_who_edits_the_call_of_a_colleague_cannot_end_it() {
         // She can still end it.
         assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
         assert_eq!(text(&world.calls[0], &["status"]), "completed");
-        // He does not learn that it is over.
+        // The answer does not show him that it is over.
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&reference));
     }
@@ -64,7 +64,7 @@ fn a_ticket_taken_over_before_its_call_starts_dials_no_one() {
     assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     assert_bruno_is_refused(&mut world, &by_sid(&call));
-    // He cannot give it up either.
+    // He cannot cancel it either.
     assert_bruno_is_refused(&mut world, &by_record(&reference));
     assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
 }
@@ -112,7 +112,7 @@ fn only_the_owner_can_cancel_a_ticket() {
         take_over(&mut world, &reference);
         assert_bruno_is_refused(&mut world, &by_record(&reference));
         assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
-        // With the name of the colleague put back it is hers again, whatever the sender says.
+        // With the name of the colleague put back it is hers again, with any sender.
         edit(
             &mut world,
             &reference,
@@ -176,7 +176,7 @@ fn a_call_placed_by_rest_can_be_ended_by_its_owner() {
 
 #[test]
 fn a_call_whose_response_was_lost_has_no_owner() {
-    // Its record learns which call it is by a key, or by Twilio's list. Neither says who asked for it: two
+    // Its record gets the `CallSid` by a key press or from Twilio's list. Neither shows who requested it: two
     // practitioners may share the phone.
     for pressed in [true, false] {
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
@@ -230,7 +230,7 @@ fn copies_of_a_record_do_not_hide_the_sealed_record() {
     for copy in 0..60 {
         let reference = format!("Communication/0-copy-{copy}");
         set_call(&mut world, &reference, &call);
-        // It says that it is hers, too.
+        // The record says that it is hers, too.
         edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
     }
     assert_bruno_is_refused(&mut world, &by_sid(&call));
@@ -239,7 +239,7 @@ fn copies_of_a_record_do_not_hide_the_sealed_record() {
     assert_eq!(value.get("communication"), hers.get("communication"));
 }
 
-/// A record with the name of a request of Amber's that exists before she sends it.
+/// A record with the identifier of Amber's request that exists before she sends it.
 fn create_conflicting_record(world: &mut World) {
     let own = bruno().value(world, START);
     let mut copy = world.read(text(&own, &["communication"]));
@@ -274,14 +274,14 @@ fn an_existing_record_with_the_request_id_places_no_call() {
     create_conflicting_record(&mut world);
     let start = PLACE.replace("place-call", "start-call");
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
-    // A later record hides nothing.
+    // A later record does not hide hers.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     create_conflicting_record(&mut world);
     world.fhir.move_first("Communication/existing");
     assert_eq!(amber().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
-    // A copy of hers with all seals, which waits for its call or names another one, hides nothing either.
+    // A copy of hers with all seals, which waits for its call or names another one, does not hide hers either.
     for root in [None, Some(sid(9))] {
         let mut world = World::default();
         let value = amber().value(&mut world, PLACE);
@@ -337,7 +337,7 @@ fn an_incoming_call_can_be_ended_by_the_practitioner_who_answered_it() {
     let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
     assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // Whatever the record says: a browser that only rang, a phone, a colleague.
+    // The content of the record does not matter: a browser that only rang, a phone, a colleague.
     for (status, to, names) in [
         ("ringing", &*client, AMBER),
         ("no-answer", &*client, AMBER),

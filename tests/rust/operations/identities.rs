@@ -13,7 +13,7 @@ use crate::world::staff::{PLACE, START, Staff, TOKEN, amber, staff};
 use crate::world::webhook::{browser, webhook_flow};
 use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
 
-/// A plan that rings `front-desk`, and more members of the config.
+/// A config whose dialplan dials `front-desk`, and more members.
 fn plan(more: &str) -> String {
     format!(
         r#"{{"numbers":{{"+15550100001":{{"name":"x","dialplan":"main"}}}},"dialplans":{{"main":[{{"then":"ring"}}]}},
@@ -94,7 +94,7 @@ fn an_identity_of_the_plan_is_given_to_all_bound_staff() {
             let value = by(id, &config).value(&mut world, &as_identity(TOKEN, "front-desk"));
             assert_eq!(text(&value, &["identity"]), "front-desk", "{config}");
             assert!(!text(&value, &["token"]).is_empty());
-            // Without a wish it is their own.
+            // Without a requested identity they get their own.
             let value = by(id, &config).value(&mut world, TOKEN);
             assert_eq!(text(&value, &["identity"]), id.replace('-', "_"));
         }
@@ -218,7 +218,7 @@ fn staff_who_share_an_identity_can_place_and_end_its_calls() {
     assert_eq!(dialed(&world.play(webhook_flow(&params, &secrets, NOW))).1, PATIENT);
     let record = world.communications()[0].clone();
     assert_eq!(text(&record, &["sender", "reference"]), format!("Practitioner/{AMBER}"));
-    // Staff who share the identity share its calls. Writing it on oneself is not enough.
+    // Staff who share the identity share its calls. Writing it into one's own record is not enough.
     let answer = r#"{"sid":"SID","from":"client:front-desk","to":"","status":"in-progress","direction":"inbound"}"#;
     let end = format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
     let mut outsiders = world;
@@ -250,7 +250,7 @@ fn an_identity_in_the_format_of_an_id_belongs_only_to_that_practitioner() {
             assert_eq!((world.communications().len(), world.calls.len()), (0, 0));
         }
     }
-    // A name that a clinic has chosen does not read as an id.
+    // A name that a clinic has chosen does not have the format of an id.
     for identity in ["dr-amber", "dr_amber", "amber.1"] {
         let mut world = World::default();
         write(&mut world, AMBER, identity);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A key press on the phone that `place-call` rings dials what was sealed, whatever staff write into records.
+//! A key press on the phone that `place-call` rings dials the sealed number, even if staff edit the records.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -39,7 +39,7 @@ fn a_key_press_dials_the_prepared_number() {
     world.put(&forged.write());
     edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+15550100199")))]);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
-    // Where Twilio's answer was lost, nothing shows that this call is hers, not even the list.
+    // If Twilio's response was lost, nothing shows that this call is hers, not even the list.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
@@ -92,7 +92,7 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
                 }
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
                 assert!(world.retry < 2_500);
-                // A callback merges the records of the call, and does not change what was sealed.
+                // A callback merges the records of the call, and does not change the sealed values.
                 status_callback(&mut world);
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
             }
@@ -127,7 +127,7 @@ fn a_callback_does_not_change_the_prepared_call() {
 #[test]
 fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     let secrets = [(Secret::SealingKeys, SECRET)];
-    // Her earlier call to someone else, with all its seals, is pointed at the call that goes on.
+    // Her earlier call to someone else, with all its seals, is edited to name the call in progress.
     let mut world = World::default();
     let old = amber().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
     let old = text(&old, &["communication"]).to_owned();
@@ -145,7 +145,7 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     extension(&mut world, &old, "/call-placed", seal);
     extension(&mut world, &reference, "/call-placed", None);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-    // Each part counts.
+    // Each part is checked.
     for part in [
         string("number", "+12125550199"),
         string("identity", BRUNO_IDENTITY),

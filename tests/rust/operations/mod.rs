@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The bot `operations`: who may call, their tokens and identities, and what the clinic lacks.
+//! The bot `operations`: who may call, their tokens and identities, and missing settings.
 
 mod confirmed;
 mod end;
@@ -53,7 +53,7 @@ fn a_practitioner_gets_a_token_and_an_identity() {
     // The second time there is nothing to write.
     amber().value(&mut world, TOKEN);
     assert_eq!(world.fhir.batches.len(), 3);
-    // With the right to be called, where the config says so.
+    // With the right to receive calls, if the config allows it.
     let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
     let value = amber().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
     assert!(self::claims(text(&value, &["token"])).write().contains(r#""incoming":{"allow":true}"#));
@@ -81,14 +81,14 @@ fn an_identity_is_kept_unless_someone_else_has_it() {
 fn the_identity_is_written_conditionally() {
     let practitioner = format!("Practitioner/{AMBER}");
     let mut world = World::default();
-    // Someone else writes the practitioner meanwhile: their change stays.
+    // Someone else updates the practitioner at the same time: their change is kept.
     let reference = practitioner.clone();
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
     let kept = world.read(&practitioner);
     assert_eq!((text(&kept, &["gender"]), text(&kept, &["identifier", "0", "value"])), ("female", AMBER_IDENTITY));
     assert_eq!(world.fhir.batches.len(), 4);
-    // The clinic gives her another identity meanwhile: hers.
+    // The clinic gives her another identity at the same time: it is used.
     let mut world = World::default();
     let reference = practitioner.clone();
     let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
@@ -138,7 +138,7 @@ fn only_staff_who_may_call_get_a_token() {
         let refused = ("OUTBOUND_ROLE".to_owned(), 403);
         assert_eq!(role("active", "false"), refused);
         assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
-        // A date begins in the first time zone and ends in the last one.
+        // A date starts in the first time zone and ends in the last one.
         for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
             assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
         }

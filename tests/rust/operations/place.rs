@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call: one call for one request, whatever is lost.
+//! Click to call: one call for one request, even if requests and responses are lost.
 
 use plumline::json::Json;
 
@@ -25,7 +25,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert_eq!(of("StatusCallback"), [format!("{URL}?step=status#rc=3&rp=all")]);
     assert_eq!(of("StatusCallbackEvent"), ["initiated", "ringing", "answered", "completed"]);
     let twiml = of("Twiml")[0];
-    // What a mailbox may hear in the practitioner's place dials and names no one.
+    // If a mailbox answers for the practitioner, the document dials and names no one.
     let document = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Response>{0}{0}<Say>Goodbye.</Say><Hangup/></Response>"#,
         format_args!(
@@ -43,7 +43,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     // The same request again gets the same call.
     assert_eq!(amber().at(NOW + 600_000).value(&mut world, PLACE), value);
     assert_eq!((world.http.len(), world.communications().len()), (1, 1));
-    // Given up while it rings.
+    // Canceled while it rings.
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
@@ -123,7 +123,7 @@ fn a_lost_response_is_looked_up_before_a_retry() {
     world.unlisted = 0;
     let value = amber().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // It never arrived: after two minutes the next request sends it again, once.
+    // The request never arrived: after two minutes the next one sends it again, once.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
     assert_eq!(amber().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
@@ -202,7 +202,7 @@ fn a_record_without_a_phone_places_no_call() {
     amber().value(&mut world, &start);
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
-    // A record that was to ring a phone first is no record of a browser's call.
+    // A record of a call that rings a phone first is not used for a call from a browser.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     amber().refused(&mut world, PLACE);
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));

@@ -19,7 +19,7 @@ use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
 
 #[test]
 fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
-    // He asked for a call to the same phone, over another line of ours or over the same one.
+    // He asked for a call to the same phone, from another number of ours or from the same one.
     for callee in 190..196 {
         let mut world = World::default();
         let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
@@ -77,7 +77,7 @@ fn a_request_is_not_matched_by_unsealed_times() {
             let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
             extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
             let before = posts(&world);
-            // What he may find is his own call.
+            // He can only find his own call.
             let response = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
             match &response.reply {
                 Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
@@ -109,7 +109,7 @@ fn the_line_of_a_record_is_sealed() {
     for junk in [0, 999, 1_000, 1_200] {
         for waits in [true, false] {
             let mut world = World::default();
-            // From a line of its own, so that Twilio's list of the other line shows hers alone.
+            // From another number, so that Twilio's list of the first number shows hers alone.
             let callee = (190..199).find(|callee| {
                 let mut world = World::default();
                 let hers = text(&amber().value(&mut world, PLACE), &["fromNumber"]).to_owned();
@@ -180,7 +180,7 @@ fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
         let refused = bruno().at(NOW + 2_000).refused(&mut world, PLACE);
         assert_eq!((refused, posts(&world)), (("OUTBOUND_UNKNOWN".into(), 409), before), "{hidden}");
         assert_bruno_is_refused(&mut world, &by_sid(&call));
-        // What he gives up is his own, which was never placed.
+        // The call that he cancels is his own, which was never placed.
         assert_eq!(text(&bruno().value(&mut world, &by_record(&own)), &["status"]), "not-done");
         assert_eq!(posts(&world), before);
     }
@@ -240,7 +240,7 @@ fn a_record_that_names_two_calls_changes_neither() {
 
 #[test]
 fn a_record_that_names_two_calls_releases_no_call() {
-    // Twilio refused his, over the line that hers goes over.
+    // Twilio refused his, from the number that hers uses.
     let hers = text(&amber().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
     let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
     let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
@@ -264,7 +264,7 @@ fn a_record_that_names_two_calls_releases_no_call() {
 
 #[test]
 fn a_call_is_not_matched_to_a_later_request() {
-    // The answer to hers was lost. Twilio refused his, 25 s later, and he asks again until hers is over.
+    // The response to hers was lost. Twilio refused his, 25 s later, and he repeats his request until hers is over.
     let faults = Faults::in_order([Fault::DoneTooLate, Fault::RequestLost, Fault::EachRefused(429)]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     amber().refused(&mut world, PLACE);
@@ -282,7 +282,7 @@ fn a_call_is_not_matched_to_a_later_request() {
 
 #[test]
 fn a_canceled_request_may_have_placed_a_call() {
-    // Twilio refused his. The answer to hers was lost, and she gave it up.
+    // Twilio refused his. The response to hers was lost, and she canceled it.
     let faults = Faults::in_order([Fault::EachRefused(429), Fault::DoneTooLate]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     bruno().ask(&mut world, PLACE);

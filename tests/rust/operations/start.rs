@@ -174,7 +174,8 @@ fn a_repeated_request_prepares_one_call() {
         let refused = amber().at(expiry + late).refused(&mut world, &input);
         assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
     }
-    // Another call with the same request id, a colleague's request with that id, a call that was placed meanwhile.
+    // Another call with the same request id, a colleague's request with that id, a call that was placed in the
+    // meantime.
     let other = input.replace("\"appointment\":\"visit\",", "");
     assert_eq!(amber().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
     bruno().value(&mut world, &input);

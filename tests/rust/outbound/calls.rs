@@ -14,7 +14,7 @@ use crate::random::Random;
 use crate::world::phone::{call, dialed, prepared, refused, xml};
 use crate::world::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, URL, World, sid};
 
-/// Without tickets: what the config alone decides.
+/// A call without a ticket: the config alone decides.
 fn call_without_ticket(config: &str, own: &[(&str, &str)]) -> (Response, World) {
     let mut world = World::default();
     let response = call(&mut world, AMBER_IDENTITY, &sid(7), own, &[(Secret::Config, config)]);

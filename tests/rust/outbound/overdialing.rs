@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Telephone networks ignore digits after a whole number. The plans are read from plans.txt with a second reader, and
-//! every number that begins with a whole number of a forbidden kind is searched for among those of a permitted kind.
+//! Telephone networks ignore digits after a whole number. A second reader reads the plans from plans.txt. The test
+//! searches the permitted kinds for every number that starts with a whole number of a forbidden kind.
 
 use std::collections::HashSet;
 
@@ -11,13 +11,13 @@ use plumline::policy::{Outbound, Policy, Refusal};
 const FORBIDDEN: [&str; 4] = ["premium", "shared-cost", "personal", "pager"];
 const PERMITTED: [&str; 2] = ["ordinary", "toll-free"];
 
-/// The longest national number behind the shortest calling code.
+/// The maximum length of a national number after the shortest calling code.
 const MAX_DIGITS: usize = 14;
 
-/// As many witnesses are taken of one pair of patterns.
+/// The maximum number of matches that one search collects.
 const MAX_WITNESSES: usize = 400;
 
-/// A regular expression of the plans as an automaton without determinism.
+/// A regular expression of the numbering plans as a nondeterministic automaton.
 #[derive(Default)]
 struct Automaton {
     /// By node: digits that are allowed, a bit each, and the node that follows.
@@ -220,7 +220,7 @@ impl Search<'_> {
         self.go(&from, &to, &mut String::new(), None);
     }
 
-    /// Whether `digits` lead to such a number. `after` is how many digits stand behind a whole number, if there is one.
+    /// Whether `digits` lead to such a number. `after` is the number of digits after a whole number, if there is one.
     fn go(&mut self, from: &Nodes, to: &Nodes, digits: &mut String, after: Option<usize>) -> bool {
         let is_whole = self.forbidden.1.ends(from) && self.forbidden.0.lengths.contains(&digits.len());
         let after = if is_whole { Some(0) } else { after };
@@ -341,7 +341,7 @@ fn every_example_of_a_permitted_number_is_permitted() {
         }
     }
     assert!(lines.count() > 700);
-    // Four that the other package's plans do not have, and one of an area that is never called.
+    // Four are missing in the plans of the other package, and one is in an area that is never called.
     let expected = [
         ("BJ uan +22981123456", Refusal::NumberInvalid),
         ("BJ voip +22985751234", Refusal::NumberInvalid),
@@ -377,7 +377,7 @@ fn a_config_names_no_number_that_is_too_long_or_too_short() {
     for (number, allowed) in [
         ("+442079460001", true),
         ("+15550100123", true),
-        // Of a range that the plans do not know.
+        // A range that is missing in the plans.
         ("+12425550123", true),
         ("+155501001234", false),
         ("+4420794600011", false),

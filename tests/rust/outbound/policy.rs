@@ -46,7 +46,7 @@ fn decides_for_every_kind_of_number() {
         ("+19005550199", Err(Blocked)),
         ("+19765550199", Err(Blocked)),
         ("+12129765550", Err(Blocked)),
-        // A trunk prefix hides nothing.
+        // A trunk prefix does not change the result.
         ("+112129765550", Err(Blocked)),
         ("+119005550199", Err(Blocked)),
         ("+449098790123", Err(Blocked)),
@@ -227,7 +227,7 @@ fn a_ticket_is_valid_for_its_owner_until_it_expires() {
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000 - 1), Ok(id));
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000), Err(Refusal::TicketExpired));
         assert_eq!(open("somebody_else", NOW), Err(Refusal::TicketInvalid));
-        // Only its owner learns that it has expired.
+        // Only the owner gets the error that it has expired.
         assert_eq!(open("somebody_else", NOW + 10_000_000), Err(Refusal::TicketInvalid));
     }
 }
@@ -239,7 +239,7 @@ fn secrets_have_a_minimum_length_and_can_be_rotated() {
     assert_eq!(SealingKeys::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
-    // A secret that is too short opens nothing beside another one.
+    // A secret that is too short is ignored next to another one.
     assert!(SealingKeys::read(&[SECRET, ",short"].concat()).is_ok());
     assert!(SealingKeys::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
@@ -274,7 +274,7 @@ fn an_altered_ticket_is_invalid() {
         let opened = sealing.open(&forged, "nurse_1", NOW);
         assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "case {case}: {forged}");
     }
-    // The parts of two tickets make no third one.
+    // Parts of two tickets do not make a valid ticket.
     let [one, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
     let late = sealing.seal("a", "nurse_1", NOW + 60_000);
     let mac = |ticket: &str| ticket.rsplit_once('.').unwrap().1.to_owned();

@@ -97,7 +97,7 @@ fn invalid_tickets_are_refused() {
         refused(&call(&mut world, AMBER_IDENTITY, "CA1", &[("Ticket", &ticket)], &SEALED)),
         "OUTBOUND_TICKET_INVALID"
     );
-    // The record is no call of ours.
+    // The record is not one of our calls.
     let reference = format!("Communication/{}", made(&world));
     world.change(&reference, "category", Json::Null);
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_INVALID");
@@ -134,7 +134,7 @@ fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
             let response = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&response), "CHART_UNAVAILABLE", "{at} {fault:?}");
             assert!(world.fhir.batches.len() <= 2);
-            // Asked again it goes on, whether or not the claim had been written.
+            // A repeated request continues, whether or not the claim was written.
             world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
@@ -143,7 +143,7 @@ fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
 
 #[test]
 fn only_one_of_two_claims_dials() {
-    // The other claim comes between our read and our claim.
+    // The other call claims the ticket between our read and our write.
     let (mut world, ticket) = prepared();
     let theirs = ticket.clone();
     world.interventions.push((
@@ -215,7 +215,7 @@ fn limits_are_read_with_the_ticket() {
     let minutes = |minutes: u64| NOW - minutes * 60_000;
     assert_eq!(play(&[]), "dialed");
     assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
-    // A call without its last callback does not block its caller for ever, nor does a colleague's call.
+    // A call without its last callback does not block its caller forever. Neither does a call of a colleague.
     assert_eq!(play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]), "dialed");
     let response = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
     assert_eq!(play(&response), "OUTBOUND_PER_HOUR");

@@ -12,7 +12,7 @@ use crate::json::{json, text};
 use crate::random::Random;
 
 /// Phone numbers as people write them, and the numbers that they can mean: without a country, that of the called
-/// number. None where no number can be rung.
+/// number. `None` if no number can be dialed.
 const PHONES: [(&str, &[&str]); 8] = [
     ("(555) 010-0123", &["+15550100123", "+445550100123"]),
     ("+1 555 010 0177", &["+15550100177"]),
@@ -41,14 +41,14 @@ pub(crate) struct People<'c> {
     random: &'c mut Random,
     /// Whether nothing fails.
     without_faults: bool,
-    /// Everyone that the chart names, as a document rings them: `Client grey_1`.
+    /// Every target in the chart, in the format of a document: `Client grey_1`.
     pub(crate) named: Vec<String>,
 }
 
 impl<'c> World<'c> {
     pub(crate) fn new(random: &'c mut Random, without_faults: bool, now: u64) -> Self {
         let mut fhir = Fhir::default();
-        // A bot that was given an invalid record may send it back.
+        // A bot that reads an invalid record may send it back.
         fhir.refuses_invalid = !without_faults;
         Self { people: People { random, without_faults, named: Vec::new() }, fhir, waited: 0, now }
     }

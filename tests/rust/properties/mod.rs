@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs, requests and charts: no panic, an answer that Twilio reads, no one rings whom neither config nor
-//! chart nor policy allows, and no more requests to the chart than a caller can wait for.
+//! Random configs, requests and charts: no panic, an answer that Twilio reads, only targets that the config, the
+//! chart or policy allow are dialed, and the caller never waits too long for the chart.
 //!
-//! `PLUMLINE_CASES` is the number of cases. `npm run properties` plays a million.
+//! `PLUMLINE_CASES` is the number of cases. `npm run properties` runs a million.
 
 pub(crate) mod chart;
 mod order;
@@ -22,7 +22,7 @@ use crate::random_config::{OURS, random_config};
 use crate::run::play;
 
 const SEALING: &str = "0123456789abcdef0123456789abcdef";
-/// Milliseconds that a caller waits at most, and after which Twilio gives up.
+/// The maximum time that a caller waits, and Twilio's timeout, in milliseconds.
 const MAX_WAIT_MS: u32 = 3_000;
 const TWILIO_TIMEOUT_MS: u32 = 15_000;
 
@@ -45,7 +45,7 @@ fn cases() -> u64 {
 fn every_request_is_answered() {
     let mut tally = Tally::default();
     let cases = cases();
-    // A case that failed is played again by its seed.
+    // The seed reproduces a failed case.
     let first = std::env::var("PLUMLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     for seed in first..first + cases {
         one(seed, &mut tally);
@@ -64,7 +64,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let mut text = document.to_string();
     let broken = random.one_in(20);
     if broken {
-        // Never empty: that is no config, and the default plan has no policy.
+        // Never empty: an empty config selects the default plan, which has no policy.
         text.truncate(text.floor_char_boundary(1 + random.below(text.len() - 2)));
     }
     let config = Config::read(&text).ok();
@@ -95,7 +95,7 @@ fn one(seed: u64, tally: &mut Tally) {
             assert!(forged || has(&params, "AccountSid", |account| !account.ends_with("01")), "{}", about());
             return;
         }
-        // No one listens to a callback, and it comes again.
+        // No caller waits for the answer to a callback, and Twilio posts it again.
         Reply::Broken(_) => {
             assert!(is_callback(step.kind, &params) && !without_faults, "{} {:?}", about(), response.log);
             tally.callbacks += 1;
@@ -168,7 +168,7 @@ fn leaks_nothing(response: &Response, about: &dyn Fn() -> String) {
     }
 }
 
-/// Everyone who rings or is waited for in a document, and the number that they see.
+/// Every target in a document, and its caller ID.
 fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
     let mut dialed_targets = Vec::new();
     let mut caller_id = String::new();
@@ -190,11 +190,11 @@ fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
     dialed_targets
 }
 
-/// Whom the config names, by its document and not by the code under test.
+/// The targets in the config, read from the JSON and not by the code under test.
 fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &str)]) -> Vec<String> {
     let mut named = Vec::new();
     for number in OURS {
-        // The default plan rings the client of the number's own name.
+        // The default plan dials the client whose name is the number.
         if has(params, "To", |to| to == number) || has(params, "Called", |called| called == number) {
             named.push(format!("Client {number}"));
         }
@@ -218,7 +218,7 @@ fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &
     named
 }
 
-/// The check finds everyone who is rung.
+/// The check finds every dialed target.
 #[test]
 fn the_check_finds_every_dialed_target() {
     let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;

@@ -19,7 +19,7 @@ const CALLS: u64 = 1_000;
 /// How many calls share a chart.
 const TOGETHER: u64 = 20;
 
-/// A request, the URL it goes to, and when it comes in.
+/// A request, its URL and the time at which it arrives.
 #[derive(Clone)]
 struct Request {
     pairs: Vec<(String, String)>,
@@ -63,7 +63,7 @@ fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<
     matches!(response.reply, Reply::Twiml(_))
 }
 
-/// All records, without what the server adds, in the order of their text.
+/// All records, without members that the server adds, sorted by their text.
 fn records(fhir: &Fhir) -> Vec<String> {
     let mut records: Vec<String> = fhir.of_type("Communication").into_iter().map(without_server_fields).collect();
     records.sort();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random requests: genuine ones with any parameters in any order, some of them twice, and forged ones.
+//! Random requests: verified ones with any parameters in any order, some of them twice, and forged ones.
 
 use plumline::runtime::{Flow, Secret};
 

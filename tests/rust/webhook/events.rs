@@ -30,7 +30,7 @@ fn an_event_may_omit_cached_parameter_names() {
     let other = [("CallSid", "CA2"), ("From", PATIENT), ("To", "+15550100009")];
     let invalid = |reply: Option<Reply>| assert_eq!(code(&reply.unwrap()), ("EVENT_INVALID", 500));
     invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
-    // Names are kept only on request, and only of a genuine event.
+    // Parameter names are cached only on request, and only if the event is verified.
     assert_eq!(event.reply(), greeting(OURS));
     assert_eq!(code(&Event { keeps_names: true, ..event.clone() }.signed("x").reply()).1, 403);
     invalid(values(&other, &["CA2", PATIENT, "+15550100009"]));
@@ -60,7 +60,7 @@ fn an_invalid_frame_is_an_error_without_a_panic() {
     }
 }
 
-/// FHIR requests of one moment are one batch, and after a deadline the flow goes on.
+/// Concurrent FHIR requests are one batch. The flow continues after a deadline.
 #[test]
 fn concurrent_fhir_requests_are_one_batch() {
     let get = |url: &str| Ask::Fhir(FhirRequest { method: "GET", url: url.into(), ..FhirRequest::default() });

@@ -25,7 +25,7 @@ const PATIENT: &str = "+15550100123";
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
-/// An event as a host lays it out. The default is a genuine call to our number.
+/// An event in the format of a host. The default is a verified call to our number.
 #[derive(Clone)]
 struct Event<'a> {
     attempt: u32,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Answers to genuine requests without a dialplan.
+//! Answers to verified requests without a dialplan.
 
 use plumline::runtime::Reply;
 
@@ -90,7 +90,7 @@ fn no_one_is_dialed_for_a_call_that_is_not_ours() {
         vec![("From", PATIENT)],
         vec![("From", "sip:a@example.com"), ("To", OURS)],
         vec![("From", OURS), ("To", PATIENT), ("Direction", "outbound-api")],
-        // A caller whose number reads like a browser's name is no browser.
+        // A caller whose number looks like a client identity is not a browser.
         vec![("From", "anonymous"), ("To", PATIENT), ("Caller", "client:practitioner_1")],
     ] {
         says(&Event::with_params(params).reply(), "is not in service.");
@@ -110,7 +110,7 @@ fn callbacks_are_acknowledged_and_never_routed() {
     }
 }
 
-/// Calls that staff place have callbacks whatever the config is.
+/// Calls that staff place have callbacks with every config.
 #[test]
 fn callbacks_have_their_own_urls() {
     for (kind, more) in [
@@ -154,7 +154,7 @@ fn an_invalid_config_gives_the_default_route_and_a_log_line() {
         let (response, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
         assert_eq!(response.reply, greeting(OURS));
         assert!(response.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", response.log);
-        // What it forbids is not known, so no one is dialed.
+        // The restrictions of the config are unknown, so no one is dialed.
         let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
         let (response, _) = browser.secret("PLUMLINE_CONFIG", config).play();
         says(&response.reply, "We are sorry.");

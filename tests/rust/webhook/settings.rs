@@ -40,7 +40,7 @@ fn missing_settings_are_named() {
     for url in ["http://fhir.example.com/x", "HTTP://10.0.0.7:8103/x", "http://127.0.0.1.example.com/x", "ws://a/x"] {
         broken(Event::default().secret("PLUMLINE_WEBHOOK_URL", url), "URL_INSECURE", "PLUMLINE_WEBHOOK_URL");
     }
-    // An unsigned request learns nothing of our secrets but the token's absence.
+    // The answer to an unsigned request reveals only that the token is missing.
     let unsigned = Event::default().without("TWILIO_NUMBER").signed("x").reply();
     assert_eq!(code(&unsigned), ("SIGNATURE_MISMATCH", 403));
 }
@@ -61,7 +61,7 @@ fn the_bot_looks_up_its_own_url() {
     // The next event needs no round trip.
     let (response, asked) = event.play();
     assert_eq!((response.reply, asked), (greeting(OURS), vec![]));
-    // A URL that no longer fits is asked for anew, but not more than once in five seconds.
+    // An outdated URL is looked up again, but at most once in five seconds.
     let moved = Event { me: me("old"), cache: SharedCache::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
     let (response, asked) = Event { now: NOW + 1_000, ..moved.clone() }.play();
@@ -92,7 +92,7 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
     for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
         let event = learned(base).signed(valid_signature(&format!("{base}{path}"), &Event::default().params));
         assert_eq!(code(&event.reply()), ("URL_INSECURE", 500), "{base}");
-        // Nothing was learned.
+        // The URL is still unknown.
         assert_eq!(event.play().1, ["me"]);
     }
 }
@@ -105,7 +105,7 @@ fn without_a_url_no_request_is_verified() {
         let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
         let (response, _) = event.play();
         assert_eq!(code(&response.reply), ("WEBHOOK_URL_UNKNOWN", 500));
-        // Nothing was learned, so the next event asks again.
+        // The URL is still unknown, so the next event looks it up again.
         assert_eq!(event.play().1, ["me"]);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which requests are genuine.
+//! Verification of the signatures of requests.
 
 use plumline::runtime::Reply;
 use plumline::signature::sha256_hex;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What answers the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and
-//! clocks.
+//! Servers for the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and
+//! local time.
 
 pub(crate) mod colleague;
 pub(crate) mod key_press;
@@ -34,7 +34,7 @@ pub(crate) fn sid(number: u32) -> String {
     twilio_sid("CA", number.into())
 }
 
-/// What another client does.
+/// A change by another client.
 type Intervention = Box<dyn FnMut(&mut World)>;
 
 /// Everything that the bots talk to.
@@ -44,9 +44,9 @@ pub(crate) struct World {
     pub(crate) calls: Vec<Json>,
     /// How many of the newest calls its list does not show yet.
     pub(crate) unlisted: usize,
-    /// What the clocks show.
+    /// The local time.
     pub(crate) local_time: String,
-    /// The zones whose clocks were read.
+    /// The zones whose local time was read.
     pub(crate) zones: Vec<String>,
     /// Each HTTP request.
     pub(crate) http: Vec<HttpRequest>,
@@ -54,7 +54,7 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     /// Faults of HTTP requests.
     pub(crate) http_faults: Faults,
-    /// What other clients do right before the FHIR batch of a number.
+    /// Changes by other clients right before the FHIR batch with this number.
     pub(crate) interventions: Vec<(usize, Intervention)>,
     pub(crate) now: u64,
     /// How long the latest flow waits at most: the sum of its deadlines.
@@ -136,7 +136,7 @@ impl World {
         self.fhir.answer(open, self.faults.of(number), self.now)
     }
 
-    /// Answers one ask.
+    /// Answers one request of a flow.
     pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
         match &open.ask {
             Ask::Batch(_) => self.batch(open),

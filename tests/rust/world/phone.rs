@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls from a browser, and what it hears.
+//! Calls from a browser, and their TwiML.
 
 use plumline::chart::Context;
 use plumline::json::Json;

@@ -12,7 +12,7 @@ use crate::constants::{ACCOUNT, NOW};
 pub(crate) const KEY: &str = "SK00000000000000000000000000000002";
 pub(crate) const APP: &str = "AP00000000000000000000000000000003";
 
-/// A member of staff, and the secrets that their request finds.
+/// A member of staff, and the secrets of the bot for their request.
 pub(crate) struct Staff {
     pub(crate) requester: String,
     pub(crate) secrets: Vec<(&'static str, String)>,

@@ -25,7 +25,7 @@ pub(crate) fn browser<'a>(identity: &'a str, sid: &'a str, own: &[(&'a str, &'a 
     params
 }
 
-/// A genuine webhook with these parameters.
+/// A webhook with these parameters and a valid signature.
 pub(crate) fn webhook_flow(params: &[(&str, &str)], secrets: &[(Secret, &str)], now: u64) -> Flow {
     step_flow("", params, secrets, now)
 }

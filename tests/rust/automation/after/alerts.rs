@@ -52,7 +52,7 @@ fn an_alert_contains_only_the_kind_and_time_of_the_call() {
     );
     let intent = world.fhir.of_type("Communication")[1];
     assert!(is(intent, "status", "completed") && intent.write().contains("plumline-alert"));
-    // An alert is no call: its record starts nothing.
+    // An alert is not a call: its record starts no follow-up.
     let intent = intent.clone();
     notify(&mut world, &intent);
     assert_eq!((world.posts.len(), world.fhir.of_type("Task").len()), (1, 1));
@@ -166,7 +166,7 @@ fn an_alert_url_that_hangs_does_not_delay_other_work() {
         assert!(asked <= 42 && world.alert_hangs <= Some(12_000), "{minute} {asked} {:?}", world.alert_hangs);
     }
     assert_eq!(world.fhir.of_type("Task").len(), 40);
-    // Once it answers again, every alert that is young enough is sent.
+    // Once it answers again, every alert that is recent enough is sent.
     world.alert_hangs = None;
     world.posts.clear();
     for _ in 0..12 {

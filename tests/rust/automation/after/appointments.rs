@@ -65,7 +65,7 @@ fn an_appointment_never_gets_the_call_of_another_patient() {
         let mut world = World::new(r#"{"appointment":{"callExtension":true}}"#);
         let appointment = world.fhir.put(&json(&participants(patients)), NOW);
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
-        // What a browser claims without a ticket.
+        // A parameter of a browser without a ticket.
         let patient = patient.map(str::to_owned);
         let context = Context { patient, appointment: Some(reference), ..Context::default() };
         let mut log = CallLog::ticket(&context);

@@ -96,7 +96,7 @@ fn a_call_whose_follow_up_fails_does_not_block_other_calls() {
             let delay = world.now - followed_up(&world);
             assert!(delay <= 4 * HOUR + 10 * MINUTE, "{status} {delay}");
         }
-        // It is done once it works, if that is not too late.
+        // The follow-up is done once the chart works again, if that is not too late.
         let mut world = World::new(EVERYTHING);
         let stuck = missed(&mut world, 1);
         let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
@@ -173,7 +173,7 @@ fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
             assert_eq!(refusals(&response.log), expected, "{request} {status} by the sweep");
         }
     }
-    // The sweep goes on without its marks, and still says that they are forbidden.
+    // The sweep continues without its checkpoints, and still logs that they are forbidden.
     for (request, right) in [("POST Basic", "Basic (search, create)"), ("GET Basic?", "Basic (search)")] {
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push((request.to_owned(), 403));

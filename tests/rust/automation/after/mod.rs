@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! After a call: tasks and alerts are made once each, whatever reports the call, how often and at the same time.
+//! After a call: each task and alert is created once, even if several sources report the call repeatedly or
+//! concurrently.
 
 mod alerts;
 mod appointments;
@@ -50,7 +51,7 @@ fn notify(world: &mut World, call: &Json) -> Vec<String> {
 
 const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExtension":true},"alerts":{"url":"https://alerts.example.com/hook","format":"slack","on":["missed"]}}"#;
 
-/// When the follow-up's mark stands.
+/// The checkpoint of the follow-up.
 fn followed_up(world: &World) -> u64 {
     let parts = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap().elements();
     let mark = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();

@@ -62,7 +62,7 @@ fn only_our_calls_with_a_configured_outcome_open_a_task() {
     let mut running = missed(&mut world, 5);
     running.set("status", Json::of("in-progress"));
     notify(&mut world, &running);
-    // Long ago, by another tool, or gone by now.
+    // A call that is too old, a call of another tool, or a deleted record.
     world.now += 8 * DAY;
     let old = world.fhir.of_type("Communication")[1].clone();
     notify(&mut world, &old);
@@ -80,7 +80,7 @@ fn only_our_calls_with_a_configured_outcome_open_a_task() {
     assert!(matches!(world.play(world.on_change(&other), &Faults::NONE).0.reply, Reply::Invalid(_)));
 }
 
-/// The callbacks of a call come in any order: the end of the root may be stored before the leg that was answered.
+/// The callbacks of a call arrive in any order: the end of the root may be stored before the leg that was answered.
 #[test]
 fn a_call_whose_answer_is_not_stored_yet_opens_no_task() {
     let ended = [("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "completed")];

@@ -35,7 +35,7 @@ fn foreign(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg>
     legs
 }
 
-/// What the chart must say of every call of ours, derived from the list alone.
+/// The expected record of every call of ours, derived only from the list.
 fn expected(world: &World) -> Vec<String> {
     let mut calls = Vec::new();
     for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
@@ -60,7 +60,8 @@ fn fills_an_empty_chart_and_then_changes_nothing() {
     world.sweep_until_stable();
     assert_same(&world.calls(), &expected(&world), "");
     let before = world.fhir.resources.clone();
-    // Marks and tickets, the list, the records of its last minutes: three round trips where nothing happened.
+    // Without new calls there are three round trips: checkpoints and tickets, the list, the records of its last
+    // minutes.
     world.now += HOUR;
     world.sweep_until_stable();
     assert_eq!(world.sweep(), 2);
@@ -75,7 +76,7 @@ fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
         world.twilio.legs = calls(&mut random, 25, NOW - 55 * MINUTE, 50);
         if seed % 2 == 1 {
             world.numbers = OURS;
-            // A call from a browser that reaches no one does not show whose it is.
+            // A call from a browser that reaches no one does not show to which application it belongs.
             let others = foreign(&mut random, 25, NOW - 55 * MINUTE, 50);
             let ends = |leg: &Leg| leg.from.starts_with("client:");
             let apps: Vec<String> = others.iter().filter(|leg| ends(leg)).map(|leg| leg.sid.clone()).collect();
@@ -171,7 +172,7 @@ fn a_long_backlog_loses_no_leg() {
         for number in 0..450 {
             let (root, at) = (number * 4 + 1, NOW - 20 * MINUTE + number * 1_000);
             world.twilio.legs.push(leg(root, None, CALLER, OURS, at, 90));
-            // The number that they dial does not show whose call it is.
+            // The dialed number does not show to which application the call belongs.
             world.twilio.legs.push(leg(root + 1, Some(root), CALLER, "+15550100400", at + 20_000, 60));
         }
         world.sweep();

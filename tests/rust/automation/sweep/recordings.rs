@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Recordings: found where their callbacks were lost, and deleted when their time has come.
+//! Recordings: found if their callbacks were lost, and deleted after the retention period.
 
 use plumline::chart::{CallEvent, CallLog};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -50,7 +50,7 @@ fn recordings_are_deleted_after_the_retention_period() {
     world.sweep_until_stable();
     assert_eq!(remaining(&world), recent(world.now));
     assert!(world.twilio.deleted > deleted);
-    // The chart says so once for each, and nothing else of a call has changed.
+    // The chart has one entry for each deletion, and the calls have no other change.
     for call in world.fhir.of_type("Communication") {
         let extensions = call.get("extension").unwrap().elements();
         let gone = extensions.iter().filter(|one| one.write().contains("twilio-recording-deleted")).count();
@@ -71,7 +71,7 @@ fn recordings_are_deleted_after_the_retention_period() {
 #[test]
 fn the_age_of_a_recording_is_the_one_that_twilio_reports() {
     let mut world = World::new(RECORDING);
-    // A record that someone has edited: an old call with the recording of a new one.
+    // An edited record: an old call with the recording of a new one.
     let (root, recent) = (sid("CA", 1), sid("RE", 1));
     let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
     let recorded = [("RecordingSid", recent.as_str()), ("RecordingStatus", "completed")];
@@ -292,7 +292,7 @@ fn an_outage_loses_no_deletion_of_a_recording() {
             world.twilio.deletions = 0;
             let asked = world.sweep();
             assert!(asked <= 42, "{asked}");
-            // One run gives up early where every deletion fails.
+            // One run stops early if every deletion fails.
             assert!(world.twilio.deletions <= 10 || status == 403, "{status} {}", world.twilio.deletions);
             world.now += MINUTE;
         }

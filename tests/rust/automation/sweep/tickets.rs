@@ -58,7 +58,7 @@ fn tickets_are_matched_to_their_calls() {
     }
 }
 
-/// The record of a call that is placed by REST over `line`; `phone` rings first.
+/// The record of a call that is placed by REST from `line`. `phone` rings first.
 fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
     let mut intent = ticket(world, number, at, "Appointment/a1");
     let mut log = CallLog::read(&intent);
@@ -78,7 +78,7 @@ fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: 
 
 const PHONE: &str = "+15550100300";
 
-/// A call that was placed by REST over `line`.
+/// A call that was placed by REST from `line`.
 fn by_rest(number: u64, line: &str, to: &str, start: u64) -> crate::automation::twilio::Leg {
     crate::automation::twilio::Leg { direction: "outbound-api", ..leg(number, None, line, to, start, 30) }
 }
@@ -124,13 +124,13 @@ fn a_call_to_another_phone_is_matched_to_no_record() {
     }
 }
 
-/// Neither of two calls of one practitioner was answered: nothing shows which one was to reach whom.
+/// Neither of two calls of one practitioner was answered, so their callees are unknown.
 #[test]
 fn an_unanswered_call_is_matched_to_neither_of_two_records() {
     let mut world = World::new("");
     let at = NOW - 3 * MINUTE;
     intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
-    // This one is too young to be closed, and still makes the other ambiguous.
+    // This one is too recent to be closed, and still makes the other ambiguous.
     intent(&mut world, OURS, Some(PHONE), "+15550100202", at + 90_000);
     world.twilio.legs = vec![by_rest(1, OURS, PHONE, at + 91_000)];
     world.twilio.legs[0].status = "no-answer";
@@ -179,7 +179,7 @@ fn a_ticket_is_matched_to_the_call_that_dialed_no_one() {
     assert_eq!(waiting(&world), 1);
 }
 
-/// A double click used a ticket twice, and the second call heard that it was placed already.
+/// A double click used a ticket twice. The second call was refused because the ticket was used.
 #[test]
 fn a_ticket_is_not_matched_to_a_refused_call() {
     let mut world = World::new("");
@@ -191,7 +191,7 @@ fn a_ticket_is_not_matched_to_a_refused_call() {
     world.sweep();
     assert_eq!(waiting(&world), 1);
     assert_ne!(world.call(&sid("CA", 5)).get("id"), next.get("id"));
-    // The call that it is for finds it.
+    // The right call is matched to it.
     world.twilio.legs.extend(placed(9, "+15550100202", NOW));
     world.now += 2 * MINUTE;
     world.sweep_until_stable();
@@ -223,7 +223,7 @@ fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
             assert!(!world.call(&sid("CA", 5)).write().contains("Patient/p1"));
             assert_eq!(waiting(&world), 1);
         }
-        // The call that it is for finds it.
+        // The right call is matched to it.
         world.twilio.legs.extend(placed(9, "+15550100201", at + 9 * MINUTE));
         world.sweep_until_stable();
         assert_eq!(world.call(&sid("CA", 9)).get("id"), unused.get("id"));

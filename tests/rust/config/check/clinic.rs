@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What the clinic must have: bindings, numbers of the account, notice of missed calls.
+//! Requirements for the clinic: bindings, numbers of the account, notification of missed calls.
 
 use plumline::dialplan::config::Config;
 use plumline::phone::E164;
@@ -12,7 +12,7 @@ use super::{OWN, check, valid_config};
 fn a_dialed_identity_needs_a_binding() {
     let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
     let mut config = valid_config();
-    // It is named once, where it stands first.
+    // It is reported once, at its first use.
     config["identities"] = json!({});
     assert_eq!(check(&config), unbound("client"));
     config["client"] = json!(OWN);
@@ -25,7 +25,7 @@ fn a_dialed_identity_needs_a_binding() {
         config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(other);
         assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"), "{other}");
     }
-    // One that only other documents ring may be bound, too.
+    // An identity that only other TwiML documents dial can be bound, too.
     config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!("Desk");
     config["identities"] =
         json!({ "Desk": { "roles": ["nurse"] }, "elsewhere": { "practitioners": ["Practitioner/7"] } });
@@ -62,7 +62,7 @@ fn numbers_must_belong_to_the_account() {
 fn a_number_that_is_never_dialed_is_not_a_valid_target() {
     let pointer = "/actions/desk/1/dial/targets/1/number";
     let path = "actions.desk[1].dial.targets[1].number";
-    // Premium, by the plan of its country and by its exchange; a satellite; and what the config blocks.
+    // Premium-rate numbers by country and by exchange, a satellite number, and numbers that the config blocks.
     for number in ["+19005550123", "+442079460104", "+33899123456", "+12129765550", "+881612345678"] {
         let mut config = valid_config();
         config["outbound"]["blocked"] = json!(["+4420"]);

@@ -11,12 +11,12 @@ use plumline::dialplan::{ConfigFinding, Severity};
 use plumline::error::Code;
 use serde_json::{Value, json};
 
-/// Everything that a config can hold, sound.
+/// A valid config with every member.
 fn valid_config() -> Value {
     serde_json::from_str(include_str!("../../valid-config.json")).unwrap()
 }
 
-/// What a bot may pass over: it rings no such number, knows no such country, and says what it was given.
+/// Errors that a bot can ignore. They prevent no call.
 const PASSED: [Code; 7] = [
     Code::ConfigNumberBlocked,
     Code::ConfigCountry,
@@ -41,7 +41,7 @@ fn check(config: &Value) -> Vec<(String, &'static str)> {
     findings.into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
 }
 
-/// A place in the sound config, what is put there (nothing where it is taken out), and what is found.
+/// A path in the valid config, its new value (`None` removes it), and the expected findings.
 #[track_caller]
 fn changed(pointer: &str, value: Option<Value>, expected: &[(&str, &str)]) {
     let mut config = valid_config();
@@ -66,7 +66,7 @@ fn one(pointer: &str, value: Value, path: &str, code: &str) {
     changed(pointer, Some(value), &[(path, code)]);
 }
 
-/// Lines of a pointer, what is put there (`long:9` for nine letters), and where what is found.
+/// Lines of a pointer, the new value (`long:9` for nine letters), the path of the finding and its code.
 #[track_caller]
 fn each(lines: &str) {
     for line in lines.lines().filter(|line| !line.is_empty()) {

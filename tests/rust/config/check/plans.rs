@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Dialplans as a whole: names, ways through the actions, hours, callback URLs.
+//! Dialplans as a whole: names, paths through the actions, hours, callback URLs.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn names_are_defined_and_used() {
     ] {
         one(pointer, value, path, "CONFIG_NAME");
     }
-    // Warnings, and only where nothing else is wrong. What is used only by something unused is unused.
+    // Warnings, and only where nothing else is wrong. A name that is used only by an unused one is unused.
     let mut config = valid_config();
     config["actions"]["free"] = json!([{ "goto": "freed" }]);
     config["actions"]["freed"] = json!([{ "reject": {} }]);
@@ -79,7 +79,7 @@ fn every_call_is_answered_and_ends() {
 /actions/night | [{ "goto": "queue" }] | actions.night[0].goto | CONFIG_LOOP
 "#,
     );
-    // Someone's doing is in each of these rounds.
+    // Each of these loops waits for an action of the caller or staff.
     for (pointer, value) in [
         ("/actions/desk/1/dial/on/answered", json!("desk")),
         ("/actions/menu/2/menu/options/0/then", json!("menu")),
@@ -114,7 +114,7 @@ fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
-    // The second number's dialplan has no hours, but its way leads to people who have.
+    // The second number's dialplan has no hours, but it leads to people who have hours.
     config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
     config["outbound"].as_object_mut().unwrap().remove("hours");
@@ -194,6 +194,6 @@ fn actions_without_a_callback_between_them_are_limited() {
         assert_eq!(chain(18, link), [("actions.a2".to_owned(), "CONFIG_CHAIN")]);
     }
     assert_eq!(chain(40, &ring), []);
-    // A long way is no deep one.
+    // A long chain of actions is not deep.
     assert_eq!(chain(8_000, &goto), [("actions.a7984".to_owned(), "CONFIG_CHAIN")]);
 }

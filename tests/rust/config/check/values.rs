@@ -194,13 +194,13 @@ fn the_text_of_one_document_is_limited_in_size() {
     let found = |name: &str| [(format!("actions.{name}"), "CONFIG_SIZE")];
     assert_eq!(sizes(json!({ "a": says(15, "a", hangup()) })), []);
     assert_eq!(sizes(json!({ "a": says(16, "a", hangup()) })), found("a"));
-    // As XML writes it, and of however many bytes a character is.
+    // The size counts after XML escaping, in bytes of UTF-8.
     assert_eq!(sizes(json!({ "a": says(6, "你", hangup()) })), found("a"));
     let marks = format!("a{}", "&".repeat(3_999));
     let marks = json!({ "say": { "text": marks } });
     assert_eq!(sizes(json!({ "a": [marks, marks, marks, hangup()] })), []);
     assert_eq!(sizes(json!({ "a": [marks, marks, marks, marks, hangup()] })), found("a"));
-    // With what follows in the same document.
+    // Verbs that follow in the same document count.
     let b = says(8, "a", hangup());
     assert_eq!(sizes(json!({ "a": says(8, "a", json!({ "goto": "b" })), "b": b })), found("a"));
     let ring = json!({ "dial": { "targets": [{ "client": OWN }], "otherwise": "b" } });
