@@ -77,11 +77,11 @@ impl Plan<'_> {
                 config.insert(name.into(), json!(value));
             }
         }
-        self.practice(&mut config, zoned);
+        self.optional_sections(&mut config, zoned);
         Value::Object(config)
     }
 
-    fn practice(&mut self, config: &mut Map<String, Value>, zoned: bool) {
+    fn optional_sections(&mut self, config: &mut Map<String, Value>, zoned: bool) {
         if self.random.one_in(3) {
             let mut outbound = json!({
                 "pool": *self.random.pick(&["sticky", "leastRecentlyUsed", "roundRobin", "random"]),

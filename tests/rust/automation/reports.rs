@@ -100,10 +100,10 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
             format!("Communication/{}", resource.get("id").and_then(Json::text).unwrap())
         };
         // Few different instants, so that pages end between calls of the same time.
-        let mut there = BTreeSet::new();
+        let mut existing = BTreeSet::new();
         for _ in 0..count {
             let at = NOW - HOUR - random.below(8) as u64 * 1_000;
-            there.insert(put(&mut world, &mut random, at));
+            existing.insert(put(&mut world, &mut random, at));
         }
         let mut given: Vec<(String, String)> = Vec::new();
         let mut cursor = String::new();
@@ -135,7 +135,7 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
         once.sort();
         assert!(once.windows(2).all(|pair| pair[0] != pair[1]), "seed {seed}");
         // The pages contain every call that existed before the first page.
-        assert!(there.iter().all(|reference| once.contains(&reference)), "seed {seed}");
+        assert!(existing.iter().all(|reference| once.contains(&reference)), "seed {seed}");
         let sorted = given.windows(2).all(|pair| if newest { pair[0] >= pair[1] } else { pair[0] <= pair[1] });
         assert!(sorted, "seed {seed}");
     }
@@ -298,7 +298,7 @@ fn floor(seconds: u64) -> u64 {
     }
 }
 
-fn figures(answer: &Json) -> Json {
+fn without_period(answer: &Json) -> Json {
     let mut figures = answer.clone();
     for name in ["from", "to", "timeZone", "next"] {
         figures.set(name, Json::Null);
@@ -322,7 +322,11 @@ fn statistics_match_a_simple_count() {
         let turn = parse_instant("2026-11-15").unwrap() + 5 * HOUR;
         let shift = |at: u64| if at >= turn { at - 4 * HOUR } else { at - 5 * HOUR };
         let (first, last) = (parse_instant("2026-11-12").unwrap(), parse_instant("2026-11-17").unwrap());
-        assert_eq!(figures(&answer).write(), expected_statistics(&world, first, last, shift).write(), "seed {seed}");
+        assert_eq!(
+            without_period(&answer).write(),
+            expected_statistics(&world, first, last, shift).write(),
+            "seed {seed}"
+        );
         assert!(answer.get("next").is_none());
     }
 }
@@ -350,5 +354,5 @@ fn a_long_period_continues_from_its_last_page() {
     // Without the call before the cursor, the figures are those of one count.
     world.fhir.resources.pop();
     let (first, last) = (parse_instant("2026-11-08").unwrap(), parse_instant("2026-11-12").unwrap());
-    assert_eq!(figures(&second).write(), expected_statistics(&world, first, last, |at| at - 5 * HOUR).write());
+    assert_eq!(without_period(&second).write(), expected_statistics(&world, first, last, |at| at - 5 * HOUR).write());
 }

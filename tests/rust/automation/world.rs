@@ -115,7 +115,7 @@ impl World {
 
     /// Whether Twilio's list is not read to its end.
     fn is_reading(&self) -> bool {
-        self.fhir.of_type("Basic").iter().any(|marks| marks.write().contains("\"top\""))
+        self.fhir.of_type("Basic").iter().any(|checkpoints| checkpoints.write().contains("\"top\""))
     }
 
     pub(crate) fn sweep(&mut self) -> usize {

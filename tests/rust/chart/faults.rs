@@ -7,7 +7,7 @@ use plumline::fhir::systems::EXTENSION_BASE;
 
 use crate::chart::calls::{Call, Event, call};
 use crate::chart::writers::{Writer, is_acknowledged};
-use crate::chart::{knows, only_call};
+use crate::chart::{is_recorded, only_call};
 use crate::fault::{Fault, Faults, TRANSIENT};
 use crate::fhir::Fhir;
 use crate::json::without_server_fields;
@@ -47,7 +47,7 @@ fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
             }
         }
         for log in &acknowledged {
-            assert!(knows(fhir, log));
+            assert!(is_recorded(fhir, log));
         }
     }
     fhir.batches.len()
@@ -64,7 +64,11 @@ fn a_fault_at_any_request_loses_no_event() {
             for fault in faults() {
                 let mut fhir = Fhir::default();
                 post(&events, &mut fhir, &Faults::at(failing, fault));
-                assert_eq!(without_server_fields(only_call(&fhir)), expected, "seed {seed}, ask {failing}, {fault:?}");
+                assert_eq!(
+                    without_server_fields(only_call(&fhir)),
+                    expected,
+                    "seed {seed}, request {failing}, {fault:?}"
+                );
                 played += 1;
             }
         }
@@ -104,7 +108,7 @@ fn many_faults_lose_no_acknowledged_event() {
                 refused += 1;
                 *writer = Writer::of(event).unwrap();
             }
-            assert!(acknowledged.iter().all(|log| knows(&fhir, log)), "seed {seed}");
+            assert!(acknowledged.iter().all(|log| is_recorded(&fhir, log)), "seed {seed}");
         }
         assert_eq!(
             without_server_fields(only_call(&fhir)),

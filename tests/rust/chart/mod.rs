@@ -22,7 +22,7 @@ pub(crate) fn only_call(fhir: &Fhir) -> &Json {
 }
 
 /// Whether a record in the chart contains everything in `log`.
-fn knows(fhir: &Fhir, log: &CallLog) -> bool {
+fn is_recorded(fhir: &Fhir, log: &CallLog) -> bool {
     fhir.of_type("Communication").iter().any(|record| {
         let known = CallLog::read(record);
         let mut merged = known.clone();

@@ -15,7 +15,7 @@ use plumline::json::Json;
 use plumline::runtime::{Ask, FhirRequest, Flow, OpenRequest, Reply, Response};
 
 use crate::chart::calls::{Event, call};
-use crate::chart::{knows, only_call};
+use crate::chart::{is_recorded, only_call};
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, answer_with};
 use crate::fhir::Fhir;
@@ -119,7 +119,7 @@ fn concurrent_writers_produce_one_identical_record() {
             if let Some(response) = writer.resume(&mut fhir, fault) {
                 pauses += writer.paused;
                 if is_acknowledged(&response) {
-                    assert!(knows(&fhir, &event.log()), "seed {seed}");
+                    assert!(is_recorded(&fhir, &event.log()), "seed {seed}");
                     writers.swap_remove(at);
                 } else {
                     conflicts += 1;

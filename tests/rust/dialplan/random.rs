@@ -334,7 +334,7 @@ fn unchecked_configs_do_no_harm() {
             facts.callback_accepted = generator.random.one_in(2);
             let rendered = render(&plan, &next, &facts);
             assert_valid(&rendered.twiml, &allowed_targets, &|| format!("case {case}, {step:?}, {pairs:?}, {text}"));
-            apologies += usize::from(rendered.twiml.contains("We are apologies."));
+            apologies += usize::from(rendered.twiml.contains("We are sorry."));
         }
     }
     assert!(apologies > 100, "{apologies}");

@@ -60,10 +60,8 @@ fn a_blank_sealing_secret_does_not_turn_tickets_off() {
 
 #[test]
 fn a_browser_cannot_forge_a_callback() {
-    for pretended in
-        [("DialCallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("MessageSid", "SM1")]
-    {
-        let params = vec![("From", "client:a"), ("To", PATIENT), ("CallStatus", "ringing"), pretended];
+    for forged in [("DialCallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("MessageSid", "SM1")] {
+        let params = vec![("From", "client:a"), ("To", PATIENT), ("CallStatus", "ringing"), forged];
         let reply = Event::with_params(params).reply();
         assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Number>")), "{reply:?}");
     }

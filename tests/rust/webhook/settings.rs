@@ -77,7 +77,7 @@ fn the_bot_looks_up_its_own_url() {
 #[test]
 fn a_url_without_tls_is_accepted_only_for_localhost() {
     let path = URL.strip_prefix("https://fhir.example.com").unwrap();
-    let learned = |base: &str| {
+    let looked_up = |base: &str| {
         let me = format!(r#"{{"baseUrl":"{base}/","me":{{"membership":{{"id":"{}"}}}}}}"#, &path["/webhook/".len()..]);
         let me = answer_with(200, json(&me));
         Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL")
@@ -87,10 +87,10 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
         let signature = valid_signature(&url, &Event::default().params);
         let given = Event::default().secret("PLUMLINE_WEBHOOK_URL", &url).signed(signature.clone());
         assert_eq!(given.reply(), greeting(OURS), "{base}");
-        assert_eq!(learned(base).signed(signature).reply(), greeting(OURS), "{base}");
+        assert_eq!(looked_up(base).signed(signature).reply(), greeting(OURS), "{base}");
     }
     for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
-        let event = learned(base).signed(valid_signature(&format!("{base}{path}"), &Event::default().params));
+        let event = looked_up(base).signed(valid_signature(&format!("{base}{path}"), &Event::default().params));
         assert_eq!(code(&event.reply()), ("URL_INSECURE", 500), "{base}");
         // The URL is still unknown.
         assert_eq!(event.play().1, ["me"]);

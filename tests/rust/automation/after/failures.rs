@@ -20,12 +20,12 @@ fn an_unreadable_config_loses_no_follow_up() {
     let config = alerting("slack", 20);
     let mut world = World::new(&config);
     world.sweep();
-    let marks = |world: &World| {
-        let marks = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
+    let checkpoints = |world: &World| {
+        let checkpoints = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
         let is_pending = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
-        marks.elements().iter().filter(is_pending).map(Json::write).collect::<Vec<_>>()
+        checkpoints.elements().iter().filter(is_pending).map(Json::write).collect::<Vec<_>>()
     };
-    let before = marks(&world);
+    let before = checkpoints(&world);
     assert_eq!(before.len(), 3);
     world.config = config.replace("missed", "mised");
     let call = missed(&mut world, 1);
@@ -40,7 +40,7 @@ fn an_unreadable_config_loses_no_follow_up() {
             misread(&mut world, flow);
         }
     }
-    assert_eq!(marks(&world), before);
+    assert_eq!(checkpoints(&world), before);
     assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
     // The calls of the list are stored all the same.
     world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
@@ -55,15 +55,15 @@ fn an_unreadable_config_loses_no_follow_up() {
 
 #[test]
 fn one_sweep_recovers_from_a_fault_at_any_round_trip() {
-    let mut ground = World::new(&alerting("slack", 20));
-    let call = missed(&mut ground, 1);
+    let mut initial = World::new(&alerting("slack", 20));
+    let call = missed(&mut initial, 1);
     let asked = {
-        let mut world = ground.clone();
+        let mut world = initial.clone();
         world.play(world.on_change(&call), &Faults::NONE).1
     };
     for at in 0..asked {
         for fault in TRANSIENT {
-            let mut world = ground.clone();
+            let mut world = initial.clone();
             let (response, _) = world.play(world.on_change(&call), &Faults::at(at, fault));
             assert!(matches!(response.reply, Reply::Accepted | Reply::Broken(_)));
             world.now += 3 * MINUTE;

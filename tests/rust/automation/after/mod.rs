@@ -54,6 +54,6 @@ const EVERYTHING: &str = r#"{"tasks":{"on":["missed"]},"appointment":{"callExten
 /// The checkpoint of the follow-up.
 fn followed_up(world: &World) -> u64 {
     let parts = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap().elements();
-    let mark = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();
-    plumline::time::parse_instant(mark.get("valueInstant").and_then(Json::text).unwrap()).unwrap()
+    let checkpoint = parts.iter().find(|one| is(one, "url", "followUp")).unwrap();
+    plumline::time::parse_instant(checkpoint.get("valueInstant").and_then(Json::text).unwrap()).unwrap()
 }

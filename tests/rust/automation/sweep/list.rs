@@ -209,35 +209,36 @@ fn a_backlog_takes_several_runs_and_each_is_short() {
 #[test]
 fn a_fault_at_any_round_trip_loses_no_call() {
     for seed in 0..2 {
-        let mut ground = World::new(r#"{"tasks":{"on":["missed","failed"]}}"#);
-        ground.twilio.legs = calls(&mut Random::new(seed), 12, NOW - 20 * MINUTE, 12);
-        for leg in &mut ground.twilio.legs {
+        let mut initial = World::new(r#"{"tasks":{"on":["missed","failed"]}}"#);
+        initial.twilio.legs = calls(&mut Random::new(seed), 12, NOW - 20 * MINUTE, 12);
+        for leg in &mut initial.twilio.legs {
             leg.listed = leg.start;
         }
-        ground.twilio.page = Some(10);
-        let mut still = ground.clone();
-        let asked = still.sweep();
-        still.now += MINUTE;
-        still.sweep();
-        let mut tasks: Vec<String> = still.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
+        initial.twilio.page = Some(10);
+        let mut fault_free = initial.clone();
+        let asked = fault_free.sweep();
+        fault_free.now += MINUTE;
+        fault_free.sweep();
+        let mut tasks: Vec<String> = fault_free.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
         tasks.sort();
         assert!(!tasks.is_empty());
-        assert_same(&still.calls(), &expected(&still), "");
+        assert_same(&fault_free.calls(), &expected(&fault_free), "");
         for at in 0..asked {
             for fault in TRANSIENT {
-                let mut world = ground.clone();
+                let mut world = initial.clone();
                 world.play(world.cron(), &Faults::at(at, fault));
                 world.now += MINUTE;
                 world.sweep();
                 assert_same(&world.calls(), &expected(&world), &format!("{seed} {at} {fault:?}"));
-                let mut there: Vec<String> = world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
-                there.sort();
-                assert_same(&there, &tasks, &format!("{seed} {at} {fault:?}"));
+                let mut stored_tasks: Vec<String> =
+                    world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
+                stored_tasks.sort();
+                assert_same(&stored_tasks, &tasks, &format!("{seed} {at} {fault:?}"));
                 // A run that ends in the middle.
-                let mut world = ground.clone();
-                let mut dying = Run::new(world.cron());
+                let mut world = initial.clone();
+                let mut interrupted = Run::new(world.cron());
                 for _ in 0..at {
-                    dying.resume(|open| world.answer(open, None));
+                    interrupted.resume(|open| world.answer(open, None));
                 }
                 world.now += MINUTE;
                 world.sweep();

@@ -200,30 +200,30 @@ fn the_list_of_recordings_is_read_only_if_needed_and_a_few_pages_per_run() {
 
 #[test]
 fn a_fault_at_any_round_trip_loses_no_message() {
-    let mut ground = World::new(RECORDING);
+    let mut initial = World::new(RECORDING);
     let at = NOW - 20 * MINUTE;
     for number in 0..6 {
-        ground.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at + number * MINUTE, 30));
+        initial.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at + number * MINUTE, 30));
         let created = at + number * MINUTE + 10_000;
-        ground.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), created, 20, "RecordVerb"));
+        initial.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), created, 20, "RecordVerb"));
     }
-    ground.twilio.page = Some(3);
-    let mut still = ground.clone();
-    let asked = still.sweep();
+    initial.twilio.page = Some(3);
+    let mut fault_free = initial.clone();
+    let asked = fault_free.sweep();
     for _ in 0..3 {
-        still.now += MINUTE;
-        still.sweep();
+        fault_free.now += MINUTE;
+        fault_free.sweep();
     }
-    assert!(still.calls().iter().all(|call| call.contains("recordingSid")));
+    assert!(fault_free.calls().iter().all(|call| call.contains("recordingSid")));
     for at in 0..asked {
         for fault in TRANSIENT {
-            let mut world = ground.clone();
+            let mut world = initial.clone();
             world.play(world.cron(), &Faults::at(at, fault));
             for _ in 0..3 {
                 world.now += MINUTE;
                 world.sweep();
             }
-            assert_same(&world.calls(), &still.calls(), &format!("{at} {fault:?}"));
+            assert_same(&world.calls(), &fault_free.calls(), &format!("{at} {fault:?}"));
             let tasks = world.fhir.of_type("Task");
             assert!(
                 tasks.len() == 6
@@ -256,14 +256,14 @@ fn a_recording_that_cannot_be_deleted_does_not_block_others() {
     // Twilio does not delete those of the first calls and of one in the middle.
     for status in [400, 403, 409, 423, 429, 500] {
         let mut world = recorded(180);
-        let stubborn: Vec<u64> = (0..60).chain([100]).collect();
-        world.twilio.undeletable = stubborn.iter().map(|number| (sid("RE", *number), status)).collect();
+        let undeletable: Vec<u64> = (0..60).chain([100]).collect();
+        world.twilio.undeletable = undeletable.iter().map(|number| (sid("RE", *number), status)).collect();
         for _ in 0..20 {
             let asked = world.sweep();
             assert!(asked <= 42, "{asked}");
             world.now += MINUTE;
         }
-        assert_eq!(world.twilio.recordings.len(), stubborn.len(), "{status}");
+        assert_eq!(world.twilio.recordings.len(), undeletable.len(), "{status}");
         // They are tried once or twice an hour, some at a time, and no longer where they were refused for good.
         let before = world.twilio.deletions;
         for _ in 0..20 {
@@ -273,13 +273,13 @@ fn a_recording_that_cannot_be_deleted_does_not_block_others() {
         let tries = world.twilio.deletions - before;
         let for_good = matches!(status, 400 | 423);
         assert!(if for_good { tries == 0 } else { tries >= 190 }, "{status} {tries}");
-        assert!(tries <= 2 * 21 * stubborn.len(), "{status} {tries}");
+        assert!(tries <= 2 * 21 * undeletable.len(), "{status} {tries}");
         world.twilio.undeletable.clear();
         for _ in 0..70 {
             world.sweep();
             world.now += MINUTE;
         }
-        assert_eq!(world.twilio.recordings.len(), if for_good { stubborn.len() } else { 0 }, "{status}");
+        assert_eq!(world.twilio.recordings.len(), if for_good { undeletable.len() } else { 0 }, "{status}");
     }
 }
 
@@ -328,19 +328,19 @@ fn a_day_with_many_recordings_is_processed_completely() {
 
 #[test]
 fn every_recording_is_deleted_despite_a_fault_at_any_round_trip() {
-    let mut ground = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
+    let mut initial = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
     for number in 0..4 {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
         let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
         let mut log = CallLog::default();
         log.add(&CallEvent::read(&pairs, NOW - 3 * DAY + number * HOUR).unwrap());
-        ground.fhir.put(&log.write(None, EXTENSION_BASE), NOW - 3 * DAY);
-        ground.twilio.recordings.push(recording);
+        initial.fhir.put(&log.write(None, EXTENSION_BASE), NOW - 3 * DAY);
+        initial.twilio.recordings.push(recording);
     }
-    let asked = ground.clone().sweep();
+    let asked = initial.clone().sweep();
     for at in 0..asked {
         for fault in TRANSIENT {
-            let mut world = ground.clone();
+            let mut world = initial.clone();
             world.play(world.cron(), &Faults::at(at, fault));
             world.now += MINUTE;
             world.sweep();

@@ -196,10 +196,10 @@ fn the_text_of_one_document_is_limited_in_size() {
     assert_eq!(sizes(json!({ "a": says(16, "a", hangup()) })), found("a"));
     // The size counts after XML escaping, in bytes of UTF-8.
     assert_eq!(sizes(json!({ "a": says(6, "你", hangup()) })), found("a"));
-    let marks = format!("a{}", "&".repeat(3_999));
-    let marks = json!({ "say": { "text": marks } });
-    assert_eq!(sizes(json!({ "a": [marks, marks, marks, hangup()] })), []);
-    assert_eq!(sizes(json!({ "a": [marks, marks, marks, marks, hangup()] })), found("a"));
+    let escaped = format!("a{}", "&".repeat(3_999));
+    let escaped = json!({ "say": { "text": escaped } });
+    assert_eq!(sizes(json!({ "a": [escaped, escaped, escaped, hangup()] })), []);
+    assert_eq!(sizes(json!({ "a": [escaped, escaped, escaped, escaped, hangup()] })), found("a"));
     // Verbs that follow in the same document count.
     let b = says(8, "a", hangup());
     assert_eq!(sizes(json!({ "a": says(8, "a", json!({ "goto": "b" })), "b": b })), found("a"));
