@@ -25,7 +25,10 @@ interface Step {
   readonly asks?: readonly Ask[];
 }
 
-/** A trap leaves an instance's memory in an unknown state, so it is never used again. */
+/**
+ * How often an event is started at most. A trap leaves an instance's memory in an unknown state, so each start after one
+ * has a new instance. After two traps the core answers with an apology; the rest is for traps in that.
+ */
 const MOST_TRAPS = 4;
 
 /**

@@ -21,10 +21,10 @@
 //!
 //! | module | what it has |
 //! | --- | --- |
-//! | [`error`] [`text`] [`time`] [`json`] [`frame`] | codes and their help; small work on text; instants; JSON; the wire frame |
+//! | [`error`] [`text`] [`time`] [`json`] [`frame`] `sort` | codes and their help; small work on text; instants; JSON; the wire frame; one sort, for its size |
 //! | [`phone`] [`signature`] [`token`] [`message`] | numbers; who sent a request; access tokens; segments of a text |
 //! | [`twiml`] | documents, and checks of them by the tables of `schema/` |
-//! | [`fhir`] | references, systems, outcomes, and changes to resources that others change too |
+//! | [`fhir`] | references, systems, searches, outcomes, and what differs between two versions of a resource |
 //! | [`policy`] | who may be called |
 //! | [`dialplan`] | the clinic's call plan. [`dialplan::verbs`] has one file for each verb |
 //! | [`runtime`] | what runs a flow, and what passes between it and the host |

@@ -101,7 +101,8 @@ fn attribute_rule(classes: &mut [Class], selector: &str, rule: &Value) {
     let mut fits = false;
     for one in classes.iter_mut().filter(|one| class == "*" || one.key == class) {
         if adds {
-            let before = one.attributes.insert(attribute.to_owned(), Spec::default());
+            let any = Spec { min: i32::MIN, max: i32::MAX, ..Spec::default() };
+            let before = one.attributes.insert(attribute.to_owned(), any);
             assert!(before.is_none(), "npm twilio has {selector} too");
         }
         if let Some(spec) = one.attributes.get_mut(attribute) {
