@@ -119,7 +119,7 @@ impl Target {
         let patient = facts.patient.known().and_then(Option::as_ref);
         match self {
             Self::Client(identity) if is_writable_identity(identity) => {
-                endpoints.add(Endpoint::Client(identity.clone()), None)
+                endpoints.add(Endpoint::Client(identity.clone()), None);
             }
             Self::Number(number) if may_dial(plan, number) => {
                 endpoints.add(Endpoint::Number { number: number.clone(), extension: String::new() }, None);

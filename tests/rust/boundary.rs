@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use plumline::json::Json;
-use plumline::wasm;
+use plumline::wasm::{self, library};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -29,7 +29,7 @@ fn write(head: [u32; 5], fields: &[&str]) -> usize {
 }
 
 fn put_body(body: &[u8]) -> usize {
-    let buffer = wasm::body(body.len());
+    let buffer = library::body(body.len());
     // SAFETY: as above.
     unsafe { core::ptr::copy_nonoverlapping(body.as_ptr(), buffer, body.len()) };
     body.len()
@@ -50,7 +50,7 @@ fn answer(length: i32) -> Result<String, Vec<String>> {
 }
 
 fn sign(fields: &[&str]) -> String {
-    answer(wasm::sign(write([0; 5], &[&[TOKEN, URL], fields].concat()))).unwrap()
+    answer(library::sign(write([0; 5], &[&[TOKEN, URL], fields].concat()))).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -59,7 +59,7 @@ fn signs_and_verifies() {
     assert_eq!(signature, sign(&["a", "1", "b", "é😀"]));
     let verify = |tokens: &[&str], url: &str| {
         let fields = [&[url, &signature, "", "", "", ""], tokens, &["a", "1", "b", "é😀"]].concat();
-        answer(wasm::verify(write([u32::try_from(tokens.len()).unwrap(), 0, 0, 0, 0], &fields), 0))
+        answer(library::verify(write([u32::try_from(tokens.len()).unwrap(), 0, 0, 0, 0], &fields), 0))
     };
     assert_eq!(verify(&[TOKEN], URL).unwrap(), "");
     assert_eq!(verify(&["another", TOKEN], URL).unwrap(), format!("1 {URL}"));
@@ -73,13 +73,13 @@ fn signs_and_verifies() {
 #[wasm_bindgen_test]
 fn hashes_and_verifies_a_body_of_any_bytes() {
     let body = [0xff, 0, 0x80, b'{'];
-    let hash = read(wasm::body_hash(put_body(&body)));
+    let hash = read(library::body_hash(put_body(&body)));
     assert_eq!(hash.len(), 64);
     let url = format!("https://example.com/v?bodySHA256={hash}");
-    let signature = answer(wasm::sign(write([0; 5], &[TOKEN, &url]))).unwrap();
+    let signature = answer(library::sign(write([0; 5], &[TOKEN, &url]))).unwrap();
     let verify = |body: &[u8]| {
         let written = put_body(body);
-        answer(wasm::verify(write([1, 0, 1, 0, 0], &[&url, &signature, "", "", "", "", TOKEN]), written))
+        answer(library::verify(write([1, 0, 1, 0, 0], &[&url, &signature, "", "", "", "", TOKEN]), written))
     };
     assert_eq!(verify(&body).unwrap(), "");
     assert_eq!(verify(&body[1..]).unwrap_err()[0], "BODY_HASH_MISMATCH");
@@ -88,20 +88,20 @@ fn hashes_and_verifies_a_body_of_any_bytes() {
 #[wasm_bindgen_test]
 fn compares_candidate_urls_exactly() {
     let tail = "b1a2";
-    let signature = answer(wasm::sign(write([1, 0, 0, 0, 0], &[TOKEN, URL, "b", "1", "a", "2"]))).unwrap();
-    assert!(wasm::signs_any(write([0; 5], &[TOKEN, &signature, tail, "https://a.example", URL])));
-    assert!(!wasm::signs_any(write([0; 5], &[TOKEN, &signature, tail, "https://example.com:443/v?x=1"])));
-    assert!(!wasm::signs_any(write([0; 5], &[TOKEN, &signature, tail])));
-    assert!(!wasm::signs_any(write([0; 5], &["", &signature, tail, URL])));
+    let signature = answer(library::sign(write([1, 0, 0, 0, 0], &[TOKEN, URL, "b", "1", "a", "2"]))).unwrap();
+    assert!(library::signs_any(write([0; 5], &[TOKEN, &signature, tail, "https://a.example", URL])));
+    assert!(!library::signs_any(write([0; 5], &[TOKEN, &signature, tail, "https://example.com:443/v?x=1"])));
+    assert!(!library::signs_any(write([0; 5], &[TOKEN, &signature, tail])));
+    assert!(!library::signs_any(write([0; 5], &["", &signature, tail, URL])));
 }
 
 #[wasm_bindgen_test]
 fn writes_twiml() {
     let tree = ["<", "Response", "<", "Say", "@", "voice", "a\"b", "t", "<é>", ">", "#", "c", ">"];
-    let xml = answer(wasm::twiml(write([0; 5], &tree))).unwrap();
+    let xml = answer(library::twiml(write([0; 5], &tree))).unwrap();
     assert!(xml.ends_with("<Response><Say voice=\"a&quot;b\">&lt;é&gt;</Say><!-- c --></Response>"), "{xml}");
     let refused =
-        answer(wasm::twiml(write([0; 5], &["<", "Response", "<", "Say", "t", "a\u{1}", ">", ">"]))).unwrap_err();
+        answer(library::twiml(write([0; 5], &["<", "Response", "<", "Say", "t", "a\u{1}", ">", ">"]))).unwrap_err();
     assert!(refused.contains(&"TWIML_CHARACTER".to_owned()), "{refused:?}");
     assert!(refused.iter().any(|line| line.starts_with("Response/Say[1]")), "{refused:?}");
 }
@@ -109,7 +109,7 @@ fn writes_twiml() {
 #[wasm_bindgen_test]
 fn routes_a_call_as_an_object() {
     let fields = ["", "", "", "", "+15550100001", "From", "+15550100123", "To", "+15550100001", "CallSid", "CA1"];
-    let routing = wasm::route_call(write([1, 0, 0, 0, 0], &fields));
+    let routing = library::route_call(write([1, 0, 0, 0, 0], &fields));
     let member = |name: &str| js_sys::Reflect::get(&routing, &JsValue::from_str(name)).unwrap();
     assert_eq!(member("ok"), JsValue::TRUE);
     assert_eq!(member("kind"), JsValue::from_str("connect"));
@@ -120,25 +120,25 @@ fn routes_a_call_as_an_object() {
 
 #[wasm_bindgen_test]
 fn exports_its_codes_and_version() {
-    assert_ne!(read(wasm::code_help(write([0; 5], &["TOKEN_BLANK"]))), "");
-    assert_eq!(read(wasm::code_help(write([0; 5], &["NO_SUCH_CODE"]))), "");
-    assert_eq!(read(wasm::version()), env!("CARGO_PKG_VERSION"));
+    assert_ne!(read(library::code_help(write([0; 5], &["TOKEN_BLANK"]))), "");
+    assert_eq!(read(library::code_help(write([0; 5], &["NO_SUCH_CODE"]))), "");
+    assert_eq!(read(library::version()), env!("CARGO_PKG_VERSION"));
 }
 
 #[wasm_bindgen_test]
 fn a_corrupt_frame_is_refused() {
     for fields in [&[][..], &["x"], &["x", "y", "z"]] {
-        assert_eq!(answer(wasm::sign(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
-        assert_eq!(answer(wasm::verify(write([9, 0, 0, 0, 0], fields), 0)).unwrap_err()[0], "EVENT_INVALID");
-        assert_eq!(answer(wasm::twiml(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
+        assert_eq!(answer(library::sign(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
+        assert_eq!(answer(library::verify(write([9, 0, 0, 0, 0], fields), 0)).unwrap_err()[0], "EVENT_INVALID");
+        assert_eq!(answer(library::twiml(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
     }
     // More keys than any frame could hold, and more text than was written.
     assert_eq!(
-        answer(wasm::verify(write([0, u32::MAX, 0, 0, 0], &["x", "y", "", "", "", ""]), 0)).unwrap_err()[0],
+        answer(library::verify(write([0, u32::MAX, 0, 0, 0], &["x", "y", "", "", "", ""]), 0)).unwrap_err()[0],
         "EVENT_INVALID"
     );
     write([0; 5], &[TOKEN, URL]);
-    assert_eq!(answer(wasm::sign(usize::MAX)).unwrap_err()[0], "EVENT_INVALID");
+    assert_eq!(answer(library::sign(usize::MAX)).unwrap_err()[0], "EVENT_INVALID");
 }
 
 #[wasm_bindgen_test]
@@ -151,7 +151,8 @@ fn an_unreadable_operation_gets_an_error_response() {
         (r#"{"now":[0,0],"input":{"operation":"x"},"secrets":{}}"#.to_owned(), "OPERATION_UNKNOWN"),
     ] {
         for bot in [0, 1] {
-            let answer = Json::parse(&read(wasm::start_event(bot, write([0; 5], &[&event]), false))).expect("JSON");
+            let answer =
+                Json::parse(&read(wasm::staff::start_event(bot, write([0; 5], &[&event]), false))).expect("JSON");
             let reply = answer.get("reply").expect("a reply");
             assert_eq!(reply.get("id").and_then(Json::text), Some("invalid"), "{code}");
             let logged = answer.at(&["log", "0"]).and_then(Json::text).unwrap_or_default();

@@ -6,6 +6,7 @@
 //! It fails a test where a bot asks for something that no bot should: a search by another parameter, a list of tokens
 //! without `_sort`, an update without `ifMatch`, an invalid resource, a request without a deadline.
 
+mod measured;
 mod search;
 mod validate;
 
