@@ -2,145 +2,144 @@
 /* eslint-disable */
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The parameters of a form post: names with a value or a list of values, or pairs as URLSearchParams and Map give them. Values that are no strings are written as `String()` does. */
+/** The parameters of a form POST: an object of names with a value or a list of values, or pairs as in URLSearchParams and Map. Values that are not strings are converted with `String()`. */
 export type Params = Readonly<Record<string, any>> | Iterable<readonly [name: string, value: unknown]>;
 
-/** What is to be signed. */
+/** A request to sign. */
 export interface SignInput {
-    /** The absolute URL that is called, with its whole query. */
+    /** The absolute URL of the request, with its whole query. */
     readonly url: string;
-    /** The parameters of a form post; none for a GET and for a JSON post. */
+    /** The parameters of a form POST. Omit them for a GET or a JSON POST. */
     readonly params?: Params | undefined;
-    /** The account's auth token. */
+    /** The auth token of the account. */
     readonly token: string;
 }
 
-/** Twilio's shared keys: a request may be signed by one of them instead of the auth token. */
+/** Shared keys of Twilio. A request may be signed with one of them instead of the auth token. */
 export interface VerifySettings {
     /** The header `X-Twilio-Webhooks-Signature-Settings`. */
     readonly header?: string | null | undefined;
-    /** The shared keys that are accepted, by their ids. */
+    /** The accepted shared keys, by their ids. */
     readonly keys?: Readonly<Record<string, SharedKey>> | undefined;
 }
 
-/** A shared key, as Twilio's console shows it once. */
+/** A shared key. Twilio's console shows it only once. */
 export interface SharedKey {
     readonly secret: string;
     readonly algorithm: 'HMAC_SHA1' | 'HMAC_SHA256';
 }
 
-/** A request as it came in, and what it may be signed by. */
-/** Headers as Node and Express have them, or as `fetch` does. */
+/** Headers in the form of Node and Express, or of `fetch`. */
 export type HeaderSource =
 | {
-    /** The value of a header, by its name in small letters. */
+    /** The value of a header, by its name in lowercase. */
     get(name: string): string | null | undefined;
 }
 | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A request to be checked. */
+/** A request to verify. */
 export interface VerifyInput {
     /** The absolute URL that Twilio called, with its whole query. */
     readonly url: string;
-    /** The parameters of a form post, all that were received. */
+    /** All received parameters of a form POST. */
     readonly params?: Params | undefined;
     /**
-     * The raw body of a JSON or text post, as received; the URL holds its hash as `bodySHA256`. Where the URL does, and there
-     * is neither a body nor parameters that are signed, the verdict is `BODY_MISSING`: the body was not checked.
+     * The raw body of a JSON or text POST, as received. The URL contains its hash as `bodySHA256`. If the URL has `bodySHA256`, but
+     * there is no body and no signed parameter, the verdict is `BODY_MISSING`, because the body was not checked.
      */
     readonly body?: string | Uint8Array | ArrayBuffer | undefined;
     /** The header `X-Twilio-Signature`. */
     readonly signature: string | null | undefined;
-    /** The auth token, or a list of them while a rotation lasts. */
+    /** The auth token, or a list of tokens during a rotation. */
     readonly tokens?: string | readonly string[] | undefined;
-    /** Shared keys, where any are in use. */
+    /** The shared keys, if you use any. */
     readonly settings?: VerifySettings | undefined;
     /**
-     * The request's headers, by names in small letters. Nothing is accepted on their word: a refusal's `code` says more
-     * where `host`, `x-forwarded-host` or `x-forwarded-port` tell which URL Twilio called.
+     * The headers of the request, by names in lowercase. They never change whether a request is accepted. With `host`,
+     * `x-forwarded-host` or `x-forwarded-port`, the `code` of a refusal is more precise.
      */
     readonly headers?: HeaderSource | undefined;
 }
 
-/** A refusal. `code` is stable and listed in docs/errors.md; neither it nor `help` holds data of the request. */
+/** A refusal. `code` is stable and listed in docs/errors.md. Neither `code` nor `help` contains data of the request. */
 export interface Refusal {
     readonly ok: false;
     readonly code: string;
     readonly help: string;
 }
 
-/** `url` is the spelling that was signed, `token` the index of the token that signed it, or `key` the id of the shared key. */
+/** The result of a verification. `url` is the spelling that was signed. `token` is the index of the token that signed it, or `key` the id of the shared key. */
 export type Verdict =
 | { readonly ok: true; readonly url: string; readonly token: number; readonly key?: undefined }
 | { readonly ok: true; readonly url: string; readonly key: string; readonly token?: undefined }
 | Refusal;
 
-/** What `checkConfig` is told besides the config. */
+/** Options of `checkConfig`. */
 export interface ConfigCheckOptions {
-    /** The account's numbers, a list or text with commas between them: a number that has to be ours is then looked for. */
+    /** The numbers of your Twilio account: a list, or a text with commas. With them, `checkConfig` also checks that the config uses your own numbers where it must. */
     readonly numbers?: string | readonly string[] | undefined;
 }
 
-/** Something that is wrong with a config. Neither `path` nor `help` holds a value of it. */
+/** An error or a warning about a config. Neither `path` nor `help` contains a value of the config. */
 export interface ConfigFinding {
-    /** Stable, begins with `CONFIG_`, listed in docs/errors.md. */
+    /** A stable code that begins with `CONFIG_`, listed in docs/errors.md. */
     readonly code: string;
-    /** `actions.day[1].dial.timeout`; where the document is no JSON, a line and a column. */
+    /** A path such as `actions.day[1].dial.timeout`. If the document is not JSON, a line and a column. */
     readonly path: string;
     /** What to do. */
     readonly help: string;
-    /** `warning` where the config is taken nevertheless. */
+    /** `warning` if the config can still be used. */
     readonly severity: 'error' | 'warning';
 }
 
-/** Whether a config can be used. */
+/** The result of `checkConfig`. `ok` is whether the config can be used. */
 export type ConfigCheck =
 | { readonly ok: true; readonly warnings: readonly ConfigFinding[] }
 | { readonly ok: false; readonly findings: readonly ConfigFinding[] };
 
-/** What a dialplan may ask of the chart and of clocks. What is not told is not known: a rule that needs it does not hold. */
+/** Facts that a dialplan may need. A fact that is not given is unknown, and a condition that needs it does not hold. */
 export interface RouteFacts {
-    /** The patient who has the caller's number; `null` where nobody has it, or more than one. */
+    /** The patient with the caller's number; `null` if no patient or more than one has it. */
     readonly patient?: { readonly given?: string | undefined; readonly language?: string | undefined } | null | undefined;
-    /** Whether the `hours` of a name are open; else `now` and their time zone tell. */
+    /** For names of `hours`: whether they are open. Other hours are computed from `now` and their time zone. */
     readonly open?: Readonly<Record<string, boolean>> | undefined;
 }
 
-/** A call, and the clinic that it reaches. */
+/** A call to route, and the settings of the clinic. */
 export interface RouteInput {
     /** The parameters of a voice webhook. */
     readonly params: Params;
-    /** Our numbers: a list, or text with commas between them. */
+    /** Your numbers: a list, or a text with commas. */
     readonly numbers: string | readonly string[];
-    /** `PLUMLINE_CONFIG`; its type is made from schema/config.json when the package is built. */
+    /** The config (`PLUMLINE_CONFIG`). The build of the package makes its type from schema/config.json. */
     readonly config?: Config | undefined;
-    /** Our TwiML App: a browser call of another one is refused. */
+    /** The SID of your TwiML App. Browser calls from another app are refused. */
     readonly applicationSid?: string | undefined;
-    /** Milliseconds since 1970; without it a dialplan knows no hour. The default plan does not look at it. */
+    /** The time in milliseconds since 1970. Without it, the hours of a dialplan are unknown. The default plan does not use it. */
     readonly now?: number | undefined;
-    /** For a dialplan. */
+    /** Facts for the dialplan. */
     readonly facts?: RouteFacts | undefined;
-    /** The webhook's URL, with which the callback URLs of a dialplan begin; relative to it where it is not given. */
+    /** The webhook URL. The callback URLs of a dialplan begin with it. Without it they are relative. */
     readonly url?: string | undefined;
 }
 
-/** What all routes have. */
+/** The members of every route. */
 interface Routed {
     readonly ok: true;
     readonly direction: 'dial-action' | 'inbound' | 'outbound' | 'placed' | 'sip' | 'status-callback' | 'unknown';
-    /** What a log should say of the call, where it should say anything. */
+    /** A code to log, if there is anything to log. */
     readonly code?: string;
     readonly help?: string;
-    /** The document that performs the route. */
+    /** The TwiML document for the route. */
     readonly twiml: string;
 }
 
-/** Where a call goes, and the document that performs it. */
+/** The route of a call, and its TwiML document. */
 export type Routing =
 | (Routed & { readonly kind: 'acknowledge' })
 | (Routed & { readonly kind: 'connect'; readonly client: string })
 | (Routed & { readonly kind: 'dial'; readonly to: string; readonly callerId: string })
-| (Routed & { readonly kind: 'plan'; /** The action that the dialplan begins with. */ readonly action?: string })
+| (Routed & { readonly kind: 'plan'; /** The first action of the dialplan. */ readonly action?: string })
 | (Routed & {
     readonly kind: 'refuse';
     readonly reason:
@@ -155,12 +154,12 @@ export type Routing =
     /** The sentence that the caller hears. */
     readonly says: string;
 })
-| (Refusal & { /** Where the config is wrong. */ readonly path?: string });
+| (Refusal & { /** The place of the error in the config. */ readonly path?: string });
 
 /** An attribute's value. */
 export type TwimlAttribute = string | number | boolean | readonly (string | number | boolean)[] | null | undefined;
 
-/** An element. Lists are written with a space between their values, attributes that are null or undefined not at all. */
+/** An element. The values of a list are written with spaces between them. Attributes that are null or undefined are omitted. */
 export interface TwimlElement {
     readonly name: string;
     readonly attributes?: Readonly<Record<string, TwimlAttribute>> | undefined;
@@ -168,17 +167,17 @@ export interface TwimlElement {
     readonly children?: readonly TwimlNode[] | undefined;
 }
 
-/** What an element may hold. */
+/** The content of an element. */
 export type TwimlNode = TwimlElement | { readonly text: string | number } | { readonly comment: string };
 
-/** What the bearer of an access token may do, with the options of Twilio's grants. Twilio: https://www.twilio.com/docs/iam/access-tokens */
+/** The grants of an access token, with Twilio's options. See https://www.twilio.com/docs/iam/access-tokens */
 export interface Grants {
     readonly voice?: {
-        /** Whether calls can reach the identity. */
+        /** Whether the identity can receive calls. */
         readonly incomingAllow?: boolean | undefined;
-        /** The TwiML App that outgoing calls go to, `AP…`. */
+        /** The TwiML App for outgoing calls, `AP…`. */
         readonly outgoingApplicationSid?: string | undefined;
-        /** What the app is told with every outgoing call. */
+        /** Parameters that the app receives with every outgoing call. */
         readonly outgoingApplicationParams?: object | undefined;
         /** `CR…` */
         readonly pushCredentialSid?: string | undefined;
@@ -193,7 +192,7 @@ export interface Grants {
         /** `CR…` */
         readonly pushCredentialSid?: string | undefined;
     };
-    /** `room`: a room's name or SID. */
+    /** `room`: the name or SID of a room. */
     readonly video?: { readonly room?: string | undefined };
     readonly sync?: {
         /** `IS…` or `default` */
@@ -207,113 +206,113 @@ export interface Grants {
         readonly workerSid?: string | undefined;
         readonly role?: string | undefined;
     };
-    /** `grant`: what Twilio's API gave for a player streamer. */
+    /** `grant`: the grant that Twilio's API returned for a player streamer. */
     readonly playback?: { readonly grant?: object | undefined };
 }
 
-/** Whose token it is, what it allows and how long, and what signs it. */
+/** The content of an access token, and the key that signs it. */
 export interface AccessTokenInput {
-    /** The account, `AC…` */
+    /** The SID of the account, `AC…`. */
     readonly accountSid: string;
-    /** An API key of the kind Main or Standard, `SK…` */
+    /** The SID of an API key of the type Main or Standard, `SK…`. */
     readonly keySid: string;
-    /** The key's secret. */
+    /** The secret of the API key. */
     readonly secret: string;
-    /** Who the bearer is: 1 to 256 ASCII characters, none of them a space or one of <>#%"{}|\^[]`. */
+    /** The identity of the bearer: 1 to 256 ASCII characters, without spaces and <>#%"{}|\^[]`. */
     readonly identity: string;
-    /** Milliseconds since 1970, as `Date.now()` gives them. */
+    /** The current time in milliseconds since 1970, as from `Date.now()`. */
     readonly now: number;
-    /** Seconds that the token lives, from 1 to 86400; an hour where it is not given. */
+    /** The lifetime in seconds, from 1 to 86400. The default is 3600. */
     readonly ttl?: number | undefined;
     readonly grants: Grants;
-    /** The region that the key belongs to, such as `ie1`. */
+    /** The region of the key, such as `ie1`. */
     readonly region?: string | undefined;
-    /** Seconds since 1970 before which the token does not count. */
+    /** The time at which the token becomes valid, in seconds since 1970. */
     readonly nbf?: number | undefined;
 }
 
-/** What a text takes as messages. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
+/** The segments of a text message. Source: https://www.twilio.com/docs/glossary/what-sms-character-limit */
 export type SegmentCount = {
-    /** How many messages; an empty text is one. */
+    /** The number of segments. An empty text has one. */
     readonly segments: number;
-    /** Units of the encoding: of 7 bits, of which characters such as `€` and `[` take two, or of 16 bits, of which emoji take two. */
+    /** The number of units of the encoding. In GSM-7, characters such as `€` and `[` take two units. In UCS-2, emoji take at least two. */
     readonly units: number;
-    /** Units that the last segment has left. */
+    /** The number of units that remain in the last segment. */
     readonly left: number;
-    /** Unicode characters; an emoji made of several counts as several. */
+    /** The number of Unicode code points. An emoji may consist of several. */
     readonly characters: number;
 } & (
 | { readonly encoding: 'GSM-7'; readonly unicode?: undefined }
 | {
     readonly encoding: 'UCS-2';
     readonly unicode: {
-        /** Where in the text the first character outside GSM-7 stands. */
+        /** The index of the first character outside GSM-7. */
         readonly index: number;
         readonly character: string;
-        /** How many characters outside GSM-7 there are. */
+        /** The number of characters outside GSM-7. */
         readonly count: number;
-        /** Segments that the text would take with one character of GSM-7 in the place of each. */
+        /** The number of segments if each of these characters were replaced by one GSM-7 character. */
         readonly segmentsWithout: number;
     };
 }
 );
 
-/** What a typed number is, or why it is none. */
+/** The result of parsing a phone number. */
 export type PhoneReading =
 | {
     readonly ok: true;
-    /** `ordinary`: fixed, mobile or voice over IP. `premium`: dear, as are satellites. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
+    /** `ordinary`: landline, mobile or VoIP. `premium`: premium-rate or satellite. `shared-cost`, `personal` and `pager` may cost more than `ordinary`. */
     readonly kind: 'ordinary' | 'toll-free' | 'shared-cost' | 'premium' | 'personal' | 'pager';
     readonly e164: string;
-    /** ISO 3166, or `001` for a number of no country. */
+    /** The ISO 3166 code, or `001` for a number without a country. */
     readonly country: string;
-    /** Digits to dial once the call is answered. */
+    /** Digits to dial after the call is answered. */
     readonly extension?: string;
 }
 | {
     readonly ok: true;
     readonly kind: 'emergency' | 'short-code';
-    /** What is dialled, in this country only. */
+    /** The number to dial, valid only in this country. */
     readonly number: string;
     readonly country: string;
     readonly e164?: undefined;
 }
 | Refusal;
 
-/** What a document is checked for. */
+/** Options of `checkTwiml`. */
 export interface TwimlCheckOptions {
-    /** What the document answers: a call or a message. Where it is not given, the verbs tell. */
+    /** Whether the document answers a call or a message. By default, its verbs decide. */
     readonly document?: 'voice' | 'messaging' | undefined;
 }
 
-/** How a tree is checked before it is written. */
+/** Options of `twiml`. */
 export interface TwimlOptions extends TwimlCheckOptions {
-    /** `schema`, the default: Twilio understands it. `form`: it is well-formed XML, of whatever elements. */
+    /** `schema`, the default: checks that Twilio supports the document. `form`: checks only that it is well-formed XML. */
     readonly check?: 'schema' | 'form' | undefined;
 }
 
-/** Something that is wrong with a document. Neither `path` nor `help` holds its texts or values. */
+/** An error or a warning about a document. Neither `path` nor `help` contains its texts or values. */
 export interface TwimlFinding {
-    /** Stable, begins with `TWIML_`, listed in docs/errors.md. */
+    /** A stable code that begins with `TWIML_`, listed in docs/errors.md. */
     readonly code: string;
-    /** `Response/Gather[1]/@timeout`: positions count elements of the same name from 1; `/` is the document. */
+    /** A path such as `Response/Gather[1]/@timeout`. Positions count elements of the same name from 1. `/` is the document. */
     readonly path: string;
     /** What to do, with the nearest allowed word or the allowed range. */
     readonly help: string;
-    /** `warning` where Twilio may take the document nevertheless. */
+    /** `warning` if Twilio may accept the document anyway. */
     readonly severity: 'error' | 'warning';
 }
 
-/** What is thrown for a programmer's mistake. */
+/** An error that is thrown for a mistake in the calling program. */
 export interface PlumlineError extends Error {
-    /** Stable, SCREAMING_SNAKE, listed in docs/errors.md. */
+    /** A stable code, listed in docs/errors.md. */
     readonly code: string;
     readonly help: string;
-    /** Where: an argument such as `tokens[1]`, or a place in a document such as `Response/Say[1]/@voice`. */
+    /** The place: an argument such as `tokens[1]`, or a path such as `Response/Say[1]/@voice`. */
     readonly path: string;
 }
 
-/** The package's version, and the core's: the same, unless files of two versions were mixed. */
+/** The versions of the package and of the core. They are equal unless files of two versions were mixed. */
 export interface Versions {
     readonly plumline: string;
     readonly core: string;
@@ -322,104 +321,108 @@ export interface Versions {
 
 
 /**
- * Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
- * account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+ * Creates an access token. Head: its lifetime in seconds, 1 if it has `nbf`, 1 if it has a region. Fields: the SIDs
+ * of the account and the key, the secret, the identity, the current time and `nbf` in seconds, the region, the grants
+ * as JSON.
  */
 export function accessToken(written: number): number;
 
 /**
- * Room for `bytes` bytes of a raw body, as an address in memory.
+ * Reserves `bytes` bytes for a raw body, and returns their address in memory.
  */
 export function body(bytes: number): number;
 
 /**
- * The SHA-256 of a body of `written` bytes, in lower-case hex.
+ * Puts the SHA-256 of a body of `written` bytes into the output, in lowercase hex.
  */
 export function bodyHash(written: number): number;
 
 /**
- * What is wrong with a config. Head: 1 where the account's numbers are given. Fields: the config as JSON, the numbers.
- * Four lines for each finding, as [`check_twiml`] has them.
+ * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the numbers. The
+ * output is that of [`check_twiml`].
  */
 export function checkConfig(written: number): number;
 
 /**
- * What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
- * document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
+ * Checks a TwiML document. Head: 1 if the only field is XML, 0 for the fields of [`twiml()`]; then the kind of
+ * document, as there. The output has four lines for each finding: code, path, help, and `error` or `warning`.
  */
 export function checkTwiml(written: number): number;
 
 /**
- * What to do about a code; empty for text that is none.
+ * Puts the help of a code into the output; empty if there is no such code.
  */
 export function codeHelp(written: number): number;
 
 /**
- * Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+ * Counts the segments of a text of `written` bytes. The output has numbers with spaces between them.
  */
 export function countSegments(written: number): number;
 
 /**
- * Reserves `count` numbers of 32 bits; their address in memory.
+ * Reserves `count` numbers of 32 bits, and returns their address in memory.
  */
 export function numbers(count: number): number;
 
 /**
- * The address of the output in memory: UTF-8, as long as the last call returned.
+ * The address of the output in memory. It is UTF-8, and its length is the return value of the last call.
  */
 export function output(): number;
 
 /**
- * Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
- * its country, its extension.
+ * Parses a phone number. Head: 1 if there is a country. Fields: the text, the country. The output has four lines: the
+ * kind, the number, its country, its extension.
  */
 export function parsePhone(written: number): number;
 
 /**
- * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
- * the config as JSON, the app's SID, what is known as JSON, the webhook's URL, our numbers, then names and values.
+ * Routes a call. Head: the number of own numbers, 1 if there is a config, 1 if there is a TwiML App. Fields: the
+ * config as JSON, the SID of the app, the facts as JSON, the webhook URL, the own numbers, then names and values.
  */
 export function routeCall(written: number): Routing;
 
 /**
- * Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
+ * Signs a request. Head: 1 to keep the order of the pairs. Fields: the token, the URL, then names and values.
  */
 export function sign(written: number): number;
 
 /**
- * Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+ * Signs a token with any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
  */
 export function signToken(written: number): number;
 
 /**
- * Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
- * the URL in the signed text, then the URLs.
+ * Whether the signature matches one of the URLs exactly. Fields: the token, the signature, the text after the URL in
+ * the signed text, then the URLs.
  */
 export function signsAny(written: number): boolean;
 
 /**
- * Reserves `bytes` bytes for text; their address in memory.
+ * Reserves `bytes` bytes for text, and returns their address in memory.
  */
 export function text(bytes: number): number;
 
 /**
- * Writes a TwiML document. Head: 1 where its form alone is checked; 1 for a voice document, 2 for a messaging one, 0
- * where its verbs tell. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and a
- * text, `#` and a comment; `>` closes. A refusal is a finding, as [`check_twiml`] tells it.
+ * Writes a TwiML document. Head: 1 to check only that it is well-formed; 1 for a voice document, 2 for a messaging
+ * document, 0 if its verbs decide. Fields: `<` and a name open an element; `@`, a name and a value are an attribute;
+ * `t` and a text, or `#` and a comment; `>` closes the element. The error is a finding in the form of
+ * [`check_twiml`].
  */
 export function twiml(written: number): number;
 
 /**
- * Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
- * Fields: the URL, the signature, the settings header, `Host`, `X-Forwarded-Host` and `X-Forwarded-Port`, the tokens,
- * for each shared key its id, secret and algorithm,
- * then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
- * token (after the tokens, of a shared key), a space, and the URL.
+ * Checks the signature of a request. `body` is the number of bytes written to [`body()`]. Head: the number of tokens,
+ * the number of shared keys, 1 for a raw body. Fields: the URL, the signature, the settings header, `Host`,
+ * `X-Forwarded-Host` and `X-Forwarded-Port`; the tokens; the id, secret and algorithm of each shared key; then names
+ * and values.
+ *
+ * The output is empty if the first token signed the URL as given. Otherwise it is the index of the token, a space,
+ * and the URL. The indexes of shared keys follow those of the tokens.
  */
 export function verify(written: number, body: number): number;
 
 /**
- * The crate's version.
+ * Puts the version of the crate into the output.
  */
 export function version(): number;
 
@@ -472,7 +475,7 @@ export function initSync(module: { module: SyncInitInput } | SyncInitInput): Ini
 export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;
 
 /**
- * One thing that a call does. The verbs of an action are performed in turn, until one decides what comes next.
+ * One step of an action. The verbs of an action are performed in order, until one decides what comes next.
  */
 type Verb = ({
 say: Say
@@ -725,7 +728,7 @@ redirect?: never
 reject?: never
 })
 /**
- * Who rings.
+ * A target of a `dial`.
  */
 type Target = ({
 client: string
@@ -756,14 +759,14 @@ sip?: never
 generalPractitioner?: never
 lastToCall?: never
 } | {
-generalPractitioner: Nothing
+generalPractitioner: EmptyObject
 client?: never
 number?: never
 sip?: never
 available?: never
 lastToCall?: never
 } | {
-lastToCall: Nothing
+lastToCall: EmptyObject
 client?: never
 number?: never
 sip?: never
@@ -775,9 +778,9 @@ generalPractitioner?: never
  */
 type Verification = ("full" | "partial" | "failed" | "none")
 /**
- * A call that somebody should look after.
+ * What triggers a follow-up by staff.
  */
-type Occasion = ("missed" | "failed" | "voicemail" | "callback")
+type FollowUpTrigger = ("missed" | "failed" | "voicemail" | "callback")
 /**
  * A weekday, as FHIR spells it.
  */
@@ -788,11 +791,11 @@ type Day = ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")
  */
 export interface Config {
 /**
- * Where the schema of this document is, for editors.
+ * The URL or path of the schema of this document, for editors.
  */
 $schema?: string
 /**
- * The actions by name: what is done, one after the other.
+ * The actions by name: lists of verbs, which are performed in order.
  */
 actions?: {
 [k: string]: Verb[]
@@ -801,40 +804,40 @@ alerts?: Alerts
 appointment?: AppointmentCalls
 chart?: Chart
 /**
- * The SDK identity that such calls ring; our own number's text where absent.
+ * The SDK identity that rings for such calls. If absent, the text of the called number.
  */
 client?: string
 /**
- * The dialplans by name: rules, of which the first that fits is taken.
+ * The dialplans by name: lists of rules. The first rule that matches is used.
  */
 dialplans?: {
 [k: string]: Rule[]
 }
 greeting?: Greeting
 /**
- * The hours by name.
+ * Opening hours by name.
  */
 hours?: {
 [k: string]: Hours
 }
 /**
- * The SDK identities that several may share, or that callers reach by name: who may sign in under each.
+ * The SDK identities that several people share, or that callers reach by name: who may sign in under each.
  */
 identities?: {
 [k: string]: Identity
 }
 /**
- * The language tag (BCP 47) that callers hear; `en-US` where absent.
+ * The language tag (BCP 47) for callers. If absent, `en-US`.
  */
 language?: string
 /**
- * Lists of callers by name: E.164 numbers, or beginnings of them (`+1555*`).
+ * Lists of callers by name: E.164 numbers, or prefixes (`+1555*`).
  */
 lists?: {
 [k: string]: string[]
 }
 /**
- * Our numbers, E.164, and what answers each.
+ * The clinic's numbers (E.164), and the dialplan of each.
  */
 numbers?: {
 [k: string]: NumberPlan
@@ -843,61 +846,61 @@ outbound?: Outbound
 recording?: Recording
 tasks?: Tasks
 /**
- * The clinic's time zone (IANA), such as `America/New_York`; needed where anything depends on the hour.
+ * The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
  */
 timeZone?: string
 /**
- * The voice of Twilio's that callers hear, such as `Polly.Amy-Neural`.
+ * The Twilio voice for callers, such as `Polly.Amy-Neural`.
  */
 voice?: string
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
 /**
- * `greet`. No clinical word belongs here: anybody may have picked up the patient's phone.
+ * `greet`. Do not use clinical words here: anyone may call from the patient's phone.
  */
 interface Greet {
 /**
- * What everybody else hears.
+ * What all other callers hear.
  */
 neutral: (string | {
 [k: string]: string
 })
 /**
- * What a patient hears; `{name}` stands for their given name.
+ * What a patient hears. `{name}` is replaced by their given name.
  */
 patient: (string | {
 [k: string]: string
 })
 /**
- * A voice of Twilio's.
+ * A Twilio voice.
  */
 voice?: string
 }
@@ -906,7 +909,7 @@ voice?: string
  */
 interface Play {
 /**
- * How often it is played; once where absent.
+ * How many times it is played. If absent, once.
  */
 times?: number
 /**
@@ -920,57 +923,57 @@ url: string
 interface Menu {
 invalid?: Say1
 /**
- * What can be chosen.
+ * The options.
  * 
  * @minItems 1
  * @maxItems 100
  */
 options: Choice[]
 /**
- * The action where nothing was chosen in the end.
+ * The action if nothing was chosen.
  */
 otherwise: string
 prompt: Say2
 /**
- * How often the prompt comes again; 2 where absent.
+ * How many times the prompt is repeated. If absent, 2.
  */
 retries?: number
 /**
- * Seconds of silence before it does; 5 where absent.
+ * Seconds of silence before the prompt is repeated. If absent, 5.
  */
 timeout?: number
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say1 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
 /**
- * A choice of a menu, by its digits or by what is said.
+ * An option of a menu, chosen by digits or by voice.
  */
 interface Choice {
 /**
@@ -978,46 +981,46 @@ interface Choice {
  */
 digits?: string
 /**
- * The language (BCP 47) from here on.
+ * The language (BCP 47) to switch to.
  */
 language?: string
 /**
- * Words, one of which is said.
+ * Words or phrases that choose this option.
  * 
  * @maxItems 20
  */
 speech?: string[]
 /**
- * The action; the same menu again where only the language changes.
+ * The action. If absent, the same menu in the new language.
  */
 then?: string
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say2 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
@@ -1026,7 +1029,7 @@ voice?: string
  */
 interface Dial {
 /**
- * The number that they see: one of ours; the caller's own where absent.
+ * The caller ID for the targets: one of the clinic's numbers. If absent, the caller's number.
  */
 callerId?: string
 /**
@@ -1036,29 +1039,29 @@ on?: {
 [k: string]: string
 }
 /**
- * In which order; `inOrder` where absent.
+ * The order. If absent, `inOrder`.
  */
 order?: ("inOrder" | "allAtOnce" | "huntGroup")
 /**
- * The action of every other outcome but `answered`, after which the call ends.
+ * The action for every other outcome except `answered`, after which the call ends.
  */
 otherwise: string
 /**
- * Whom.
+ * Whom to ring.
  * 
  * @minItems 1
  * @maxItems 50
  */
 targets: Target[]
 /**
- * Seconds that each rings; 20 where absent.
+ * Seconds that each target rings. If absent, 20.
  */
 timeout?: number
 }
 /**
- * `{}`.
+ * An empty object, `{}`.
  */
-interface Nothing {
+interface EmptyObject {
 
 }
 /**
@@ -1067,11 +1070,11 @@ interface Nothing {
 interface Queue {
 callback?: CallbackOffer
 /**
- * What is heard meanwhile: an `https` URL; Twilio's music where absent.
+ * The hold music: an `https` URL. If absent, Twilio's music.
  */
 music?: string
 /**
- * Its name at Twilio.
+ * The name at Twilio.
  */
 name: string
 /**
@@ -1081,102 +1084,102 @@ on?: {
 [k: string]: string
 }
 /**
- * The action of every other outcome but `answered`.
+ * The action for every other outcome except `answered`.
  */
 otherwise: string
 overflow?: Overflow
 position?: Say4
 }
 /**
- * Offers to call back instead of waiting.
+ * Offers a callback instead of waiting.
  */
 interface CallbackOffer {
 /**
- * The digit that takes it.
+ * The key that accepts the offer.
  */
 digit: string
 prompt: Say3
 /**
- * The action afterwards; a task for the staff is opened.
+ * The action after it. A task for staff is created.
  */
 then: string
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say3 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
 /**
- * Where the queue is too long.
+ * What to do if the queue is too long.
  */
 interface Overflow {
 /**
- * Callers wait longer than this on average, in seconds.
+ * The maximum average wait, in seconds.
  */
 averageWait?: number
 /**
- * The caller stands behind this place.
+ * The maximum position of the caller.
  */
 position?: number
 /**
- * More callers than these wait.
+ * The maximum number of waiting callers.
  */
 size?: number
 /**
- * The action.
+ * The action if any of these is exceeded.
  */
 then: string
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say4 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
@@ -1187,69 +1190,69 @@ interface Voicemail {
 farewell?: Say5
 greeting: Say6
 /**
- * The longest message in seconds; 120 where absent.
+ * The maximum length of the message, in seconds. If absent, 120.
  */
 maxLength?: number
 /**
- * Whether Twilio writes it down.
+ * Whether Twilio transcribes the message.
  */
 transcribe?: boolean
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say5 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say6 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
@@ -1258,23 +1261,23 @@ voice?: string
  */
 interface Conference {
 /**
- * How many may be in it, 2 to 250.
+ * The maximum number of participants, 2 to 250.
  */
 maxParticipants?: number
 /**
- * What is heard meanwhile: an `https` URL.
+ * The music while callers wait: an `https` URL.
  */
 music?: string
 /**
- * Its name at Twilio.
+ * The name at Twilio.
  */
 name: string
 /**
- * The action after it; the call ends where absent.
+ * The action after the conference. If absent, the call ends.
  */
 then?: string
 /**
- * Whether it waits for one of our people to begin.
+ * Whether the conference starts only when a staff member joins.
  */
 waitForStaff?: boolean
 }
@@ -1284,7 +1287,7 @@ waitForStaff?: boolean
 interface When {
 if: Conditions
 /**
- * The action if they do not; the next verb where absent.
+ * The action if they do not hold. If absent, the next verb.
  */
 otherwise?: string
 /**
@@ -1301,19 +1304,19 @@ interface Conditions {
  */
 anonymous?: boolean
 /**
- * Which of our numbers was called.
+ * The called number.
  * 
  * @minItems 1
  */
 called?: string[]
 /**
- * Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+ * The caller: E.164 numbers, prefixes (`+1555*`), or names of `lists`.
  * 
  * @minItems 1
  */
 callers?: string[]
 /**
- * A care team that the patient is in: `CareTeam/<id>`.
+ * Care teams of the patient: `CareTeam/<id>`.
  * 
  * @minItems 1
  */
@@ -1323,8 +1326,8 @@ careTeam?: string[]
  */
 closed?: string
 /**
- * The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
- * called.
+ * The current language of the call: tags, or languages without a region. In the rules of a dialplan it is the
+ * language of the called number.
  * 
  * @minItems 1
  */
@@ -1344,7 +1347,7 @@ patient?: boolean
  */
 patientLanguage?: string[]
 /**
- * What the caller's carrier says of their number.
+ * How the caller's carrier verified their number.
  * 
  * @minItems 1
  */
@@ -1355,7 +1358,7 @@ verification?: Verification[]
  */
 interface Redirect {
 /**
- * An `https` URL that answers in TwiML.
+ * An `https` URL that returns TwiML.
  */
 url: string
 }
@@ -1364,7 +1367,7 @@ url: string
  */
 interface Reject {
 /**
- * What the caller's carrier is told.
+ * The reason that the caller's carrier receives.
  */
 reason?: ("busy" | "rejected")
 }
@@ -1375,58 +1378,58 @@ interface Hangup {
 
 }
 /**
- * Alerts to a service outside; none where absent.
+ * Alerts to an external service. If absent, none are sent.
  */
 interface Alerts {
 /**
- * What it takes.
+ * The format that the URL accepts.
  */
 format?: ("slack" | "datadog")
 /**
- * After which calls.
+ * Which calls create one.
  * 
  * @minItems 1
  */
-on: Occasion[]
+on: FollowUpTrigger[]
 /**
- * How many in an hour at most; 20 where absent.
+ * The maximum number of alerts in an hour. If absent, 20.
  */
 perHour?: number
 /**
- * An `https` URL that takes a POST.
+ * An `https` URL that accepts a POST.
  */
 url: string
 }
 /**
- * What calls do to appointments.
+ * How calls change appointments.
  */
 interface AppointmentCalls {
 /**
- * Whether the appointment gets the call's extension too; otherwise a call changes no appointment.
+ * Whether a call adds its extension to the appointment. If not, a call changes no appointment.
  */
 callExtension?: boolean
 }
 /**
- * How the chart is written.
+ * How records are written to the chart.
  */
 interface Chart {
 /**
- * The base of our extensions' URLs; `https://plumline.dev/fhir/StructureDefinition` where absent.
+ * The base URL of Plumline's extensions. If absent, `https://plumline.dev/fhir/StructureDefinition`.
  */
 extensionBase?: string
 }
 /**
- * A line of a dialplan. The first whose conditions all hold is taken.
+ * A rule of a dialplan. The first rule whose conditions all hold is used.
  */
 interface Rule {
 /**
- * The action.
+ * The name of the action.
  */
 then: string
 when?: Conditions1
 }
 /**
- * The conditions; none for every call.
+ * The conditions. If absent, the rule matches every call.
  */
 interface Conditions1 {
 /**
@@ -1434,19 +1437,19 @@ interface Conditions1 {
  */
 anonymous?: boolean
 /**
- * Which of our numbers was called.
+ * The called number.
  * 
  * @minItems 1
  */
 called?: string[]
 /**
- * Who calls: E.164 numbers, beginnings of them (`+1555*`), or names of `lists`.
+ * The caller: E.164 numbers, prefixes (`+1555*`), or names of `lists`.
  * 
  * @minItems 1
  */
 callers?: string[]
 /**
- * A care team that the patient is in: `CareTeam/<id>`.
+ * Care teams of the patient: `CareTeam/<id>`.
  * 
  * @minItems 1
  */
@@ -1456,8 +1459,8 @@ careTeam?: string[]
  */
 closed?: string
 /**
- * The language that the caller hears now: tags, or languages without a region. At the first rule it is that of the number
- * called.
+ * The current language of the call: tags, or languages without a region. In the rules of a dialplan it is the
+ * language of the called number.
  * 
  * @minItems 1
  */
@@ -1477,14 +1480,14 @@ patient?: boolean
  */
 patientLanguage?: string[]
 /**
- * What the caller's carrier says of their number.
+ * How the caller's carrier verified their number.
  * 
  * @minItems 1
  */
 verification?: Verification[]
 }
 /**
- * What a caller hears first where their number has no dialplan.
+ * What a caller hears first if the called number has no dialplan.
  */
 interface Greeting {
 /**
@@ -1492,41 +1495,41 @@ interface Greeting {
  */
 language?: string
 /**
- * The words; `""` for none.
+ * The text; `""` for none.
  */
 text?: string
 /**
- * A voice of Twilio's, such as `Polly.Amy-Neural`.
+ * A Twilio voice, such as `Polly.Amy-Neural`.
  */
 voice?: string
 }
 /**
- * When a clinic is open.
+ * Opening hours.
  */
 interface Hours {
 /**
- * A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count as well.
+ * A `HealthcareService/<id>` whose `availableTime` and `notAvailable` count too.
  */
 healthcareService?: string
 /**
- * Days that are closed all the same, `YYYY-MM-DD`; `MM-DD` every year.
+ * Days that are closed: `YYYY-MM-DD`, or `MM-DD` for every year.
  */
 holidays?: string[]
 /**
- * The time zone (IANA); that of the number called where absent.
+ * The time zone (IANA). If absent, the time zone of the called number.
  */
 timeZone?: string
 /**
- * Week by week.
+ * The weekly hours.
  */
 weekly?: Weekly[]
 }
 /**
- * Hours of some weekdays. Where `to` is not after `from`, it is on the day after.
+ * Hours on some weekdays. If `to` is not after `from`, it is on the next day.
  */
 interface Weekly {
 /**
- * The weekdays on which they begin.
+ * The weekdays on which the hours start.
  * 
  * @minItems 1
  */
@@ -1541,101 +1544,102 @@ from: string
 to: string
 }
 /**
- * `identities.<identity>`: who may sign in to Twilio's SDK under it, at least one. They may do so at the same time.
+ * `identities.<identity>`: who may sign in to Twilio's SDK under it. At least one entry is required. Several people
+ * may use it at the same time.
  */
 interface Identity {
 /**
- * These people, `Practitioner/<id>`.
+ * These practitioners, `Practitioner/<id>`.
  */
 practitioners?: string[]
 /**
- * Everyone who has such a role now: codes of `PractitionerRole.code`.
+ * Everyone who has one of these roles now: codes of `PractitionerRole.code`.
  */
 roles?: string[]
 }
 /**
- * One of our numbers.
+ * One of the clinic's numbers.
  */
 interface NumberPlan {
 /**
- * The dialplan that answers it.
+ * The name of its dialplan.
  */
 dialplan: string
 /**
- * The language tag (BCP 47) of what its callers hear; `language` of the config where absent.
+ * The language tag (BCP 47) for its callers. If absent, `language` of the config.
  */
 language?: string
 /**
- * What people call it; never spoken.
+ * A name for people. It is never spoken.
  */
 name: string
 /**
- * Its time zone (IANA); `timeZone` of the config where absent.
+ * Its time zone (IANA). If absent, `timeZone` of the config.
  */
 timeZone?: string
 }
 /**
- * Calls that our people place.
+ * Calls that staff place.
  */
 interface Outbound {
 /**
- * Whether Twilio finds out if a machine answers.
+ * Whether Twilio detects answering machines.
  */
 answeringMachine?: ("off" | "enable" | "detectMessageEnd")
 /**
- * Beginnings of numbers that may not be called (`+1900`), besides premium and satellite numbers.
+ * Prefixes of numbers that may not be called (`+1900`), in addition to premium-rate and satellite numbers.
  */
 blocked?: string[]
 /**
- * The number that every callee sees, E.164 and one of ours; from the pool where absent.
+ * The caller ID for every call: E.164, one of the clinic's numbers. If absent, a number from the pool.
  */
 callerId?: string
 /**
- * How many calls one identity may have at the same time.
+ * The maximum number of concurrent calls of one identity.
  */
 concurrent?: number
 /**
- * Countries that may be called, ISO 3166; those of our own numbers where absent.
+ * Countries that may be called (ISO 3166). If absent, the countries of the clinic's numbers.
  * 
  * @minItems 1
  */
 countries?: string[]
 hours?: CallingHours
 /**
- * Whether the access token lets its bearer receive calls too.
+ * Whether the access token also allows its holder to receive calls.
  */
 incoming?: boolean
 /**
- * How many calls one identity may place in an hour.
+ * The maximum number of calls that one identity may place in an hour.
  */
 perHour?: number
 /**
- * How a number is taken from the pool of ours.
+ * How the caller ID is chosen from the clinic's numbers.
  */
 pool?: ("sticky" | "leastRecentlyUsed" | "roundRobin" | "random")
 /**
- * The number of ours that the calls of one practitioner show, by `Practitioner/<id>`.
+ * The caller ID for the calls of one practitioner, by `Practitioner/<id>`. One of the clinic's numbers.
  */
 practitioners?: {
 [k: string]: string
 }
 /**
- * Whether a call needs a ticket; yes where absent and `PLUMLINE_SECRET` is set.
+ * Whether a call needs a ticket. If absent, yes when `PLUMLINE_SECRET` is set.
  */
 requireTicket?: boolean
 /**
- * Who may call: codes of `PractitionerRole.code`; every active role where absent.
+ * Who may place calls: codes of `PractitionerRole.code`. If absent, everyone with an active role.
  * 
  * @minItems 1
  */
 roles?: string[]
 /**
- * Seconds that the callee's phone rings; Twilio's 30 where absent.
+ * Seconds that the callee's phone rings. If absent, Twilio's default of 30.
  */
 timeout?: number
 }
 /**
- * When people may be called, in their own zone.
+ * When people may be called, in their own time zone.
  */
 interface CallingHours {
 /**
@@ -1647,70 +1651,70 @@ from: string
  */
 to: string
 /**
- * Time zones (IANA) by the beginnings of numbers (`+1212`), the longest that fits; `timeZone` of the config for
- * all others.
+ * Time zones (IANA) by number prefix (`+1212`). The longest matching prefix counts. All other numbers use
+ * `timeZone` of the config.
  */
 zones?: {
 [k: string]: string
 }
 }
 /**
- * Recording; none where absent.
+ * Recording. If absent, calls are not recorded.
  */
 interface Recording {
 announcement?: Say7
 /**
- * Calls that come in and reach somebody.
+ * Whether to record inbound calls that are answered.
  */
 inbound?: boolean
 /**
- * Calls that our people place.
+ * Whether to record calls that staff place.
  */
 outbound?: boolean
 /**
- * Days after which a recording is deleted at Twilio, voicemail included; never where absent.
+ * Days after which a recording, voicemail included, is deleted at Twilio. If absent, never.
  */
 retentionDays?: number
 }
 /**
- * What a caller hears: the value of `say`, and of every member that is said.
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 interface Say7 {
 /**
- * A language tag; the call's where absent.
+ * A language tag. If absent, the language of the call.
  */
 language?: string
 /**
- * The words with SSML elements among them, well-formed: `Please hold <break time="1s"/> the line`.
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The words; either these or `ssml`.
+ * The text. Set either `text` or `ssml`.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How often it is said; once where absent.
+ * How many times it is said. If absent, once.
  */
 times?: number
 /**
- * A voice of Twilio's; `voice` of the config where absent.
+ * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
 }
 /**
- * Tasks for the staff.
+ * Tasks for staff.
  */
 interface Tasks {
 /**
- * After which calls.
+ * Which calls create one.
  */
-on?: Occasion[]
+on?: FollowUpTrigger[]
 /**
- * Who has them: a reference such as `Organization/<id>`.
+ * The owner of the tasks: a reference such as `Organization/<id>`.
  */
 owner?: string
 }

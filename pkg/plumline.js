@@ -1,8 +1,9 @@
 /* @ts-self-types="./plumline.d.ts" */
 
 /**
- * Mints an access token. Head: the seconds it lives, 1 where it has a beginning, 1 where it has a region. Fields: the
- * account's and the key's SID, the secret, the identity, now and the beginning in seconds, the region, the grants as JSON.
+ * Creates an access token. Head: its lifetime in seconds, 1 if it has `nbf`, 1 if it has a region. Fields: the SIDs
+ * of the account and the key, the secret, the identity, the current time and `nbf` in seconds, the region, the grants
+ * as JSON.
  * @param {number} written
  * @returns {number}
  */
@@ -12,7 +13,7 @@ export function accessToken(written) {
 }
 
 /**
- * Room for `bytes` bytes of a raw body, as an address in memory.
+ * Reserves `bytes` bytes for a raw body, and returns their address in memory.
  * @param {number} bytes
  * @returns {number}
  */
@@ -22,7 +23,7 @@ export function body(bytes) {
 }
 
 /**
- * The SHA-256 of a body of `written` bytes, in lower-case hex.
+ * Puts the SHA-256 of a body of `written` bytes into the output, in lowercase hex.
  * @param {number} written
  * @returns {number}
  */
@@ -32,8 +33,8 @@ export function bodyHash(written) {
 }
 
 /**
- * What is wrong with a config. Head: 1 where the account's numbers are given. Fields: the config as JSON, the numbers.
- * Four lines for each finding, as [`check_twiml`] has them.
+ * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the numbers. The
+ * output is that of [`check_twiml`].
  * @param {number} written
  * @returns {number}
  */
@@ -43,8 +44,8 @@ export function checkConfig(written) {
 }
 
 /**
- * What is wrong with a TwiML document. Head: 1 where the one field is XML, 0 for the fields of [`twiml()`]; the kind of
- * document, as there. Four lines for each finding: code, path, help, `error` or `warning`.
+ * Checks a TwiML document. Head: 1 if the only field is XML, 0 for the fields of [`twiml()`]; then the kind of
+ * document, as there. The output has four lines for each finding: code, path, help, and `error` or `warning`.
  * @param {number} written
  * @returns {number}
  */
@@ -54,7 +55,7 @@ export function checkTwiml(written) {
 }
 
 /**
- * What to do about a code; empty for text that is none.
+ * Puts the help of a code into the output; empty if there is no such code.
  * @param {number} written
  * @returns {number}
  */
@@ -64,7 +65,7 @@ export function codeHelp(written) {
 }
 
 /**
- * Counts the segments of a text of `written` bytes; the numbers stand in the output, spaces between them.
+ * Counts the segments of a text of `written` bytes. The output has numbers with spaces between them.
  * @param {number} written
  * @returns {number}
  */
@@ -74,7 +75,7 @@ export function countSegments(written) {
 }
 
 /**
- * Reserves `count` numbers of 32 bits; their address in memory.
+ * Reserves `count` numbers of 32 bits, and returns their address in memory.
  * @param {number} count
  * @returns {number}
  */
@@ -84,7 +85,7 @@ export function numbers(count) {
 }
 
 /**
- * The address of the output in memory: UTF-8, as long as the last call returned.
+ * The address of the output in memory. It is UTF-8, and its length is the return value of the last call.
  * @returns {number}
  */
 export function output() {
@@ -93,8 +94,8 @@ export function output() {
 }
 
 /**
- * Reads a phone number. Head: 1 where there is a country. Fields: the text, the country. Lines: the kind, the number,
- * its country, its extension.
+ * Parses a phone number. Head: 1 if there is a country. Fields: the text, the country. The output has four lines: the
+ * kind, the number, its country, its extension.
  * @param {number} written
  * @returns {number}
  */
@@ -104,8 +105,8 @@ export function parsePhone(written) {
 }
 
 /**
- * Routes a call. Head: how many numbers are ours, 1 where there is a config, 1 where there is a TwiML App. Fields:
- * the config as JSON, the app's SID, what is known as JSON, the webhook's URL, our numbers, then names and values.
+ * Routes a call. Head: the number of own numbers, 1 if there is a config, 1 if there is a TwiML App. Fields: the
+ * config as JSON, the SID of the app, the facts as JSON, the webhook URL, the own numbers, then names and values.
  * @param {number} written
  * @returns {Routing}
  */
@@ -115,7 +116,7 @@ export function routeCall(written) {
 }
 
 /**
- * Signs. Head: 1 where the pairs are to stay in their order. Fields: the token, the URL, then names and values.
+ * Signs a request. Head: 1 to keep the order of the pairs. Fields: the token, the URL, then names and values.
  * @param {number} written
  * @returns {number}
  */
@@ -125,7 +126,7 @@ export function sign(written) {
 }
 
 /**
- * Signs a token of any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
+ * Signs a token with any claims. Head: 0, 1 or 2 for HS256, HS384 or HS512. Fields: the secret, header and payload.
  * @param {number} written
  * @returns {number}
  */
@@ -135,8 +136,8 @@ export function signToken(written) {
 }
 
 /**
- * Whether one of some URLs is signed, each taken letter for letter. Fields: the token, the signature, what follows
- * the URL in the signed text, then the URLs.
+ * Whether the signature matches one of the URLs exactly. Fields: the token, the signature, the text after the URL in
+ * the signed text, then the URLs.
  * @param {number} written
  * @returns {boolean}
  */
@@ -146,7 +147,7 @@ export function signsAny(written) {
 }
 
 /**
- * Reserves `bytes` bytes for text; their address in memory.
+ * Reserves `bytes` bytes for text, and returns their address in memory.
  * @param {number} bytes
  * @returns {number}
  */
@@ -156,9 +157,10 @@ export function text(bytes) {
 }
 
 /**
- * Writes a TwiML document. Head: 1 where its form alone is checked; 1 for a voice document, 2 for a messaging one, 0
- * where its verbs tell. Fields: `<` and a name open an element, `@`, a name and a value are an attribute, `t` and a
- * text, `#` and a comment; `>` closes. A refusal is a finding, as [`check_twiml`] tells it.
+ * Writes a TwiML document. Head: 1 to check only that it is well-formed; 1 for a voice document, 2 for a messaging
+ * document, 0 if its verbs decide. Fields: `<` and a name open an element; `@`, a name and a value are an attribute;
+ * `t` and a text, or `#` and a comment; `>` closes the element. The error is a finding in the form of
+ * [`check_twiml`].
  * @param {number} written
  * @returns {number}
  */
@@ -168,11 +170,13 @@ export function twiml(written) {
 }
 
 /**
- * Checks a request with `body` bytes in their room. Head: how many tokens, how many shared keys, 1 for a raw body.
- * Fields: the URL, the signature, the settings header, `Host`, `X-Forwarded-Host` and `X-Forwarded-Port`, the tokens,
- * for each shared key its id, secret and algorithm,
- * then names and values. An empty answer says: the URL as given, by the first token. Any other is the index of a
- * token (after the tokens, of a shared key), a space, and the URL.
+ * Checks the signature of a request. `body` is the number of bytes written to [`body()`]. Head: the number of tokens,
+ * the number of shared keys, 1 for a raw body. Fields: the URL, the signature, the settings header, `Host`,
+ * `X-Forwarded-Host` and `X-Forwarded-Port`; the tokens; the id, secret and algorithm of each shared key; then names
+ * and values.
+ *
+ * The output is empty if the first token signed the URL as given. Otherwise it is the index of the token, a space,
+ * and the URL. The indexes of shared keys follow those of the tokens.
  * @param {number} written
  * @param {number} body
  * @returns {number}
@@ -183,7 +187,7 @@ export function verify(written, body) {
 }
 
 /**
- * The crate's version.
+ * Puts the version of the crate into the output.
  * @returns {number}
  */
 export function version() {
