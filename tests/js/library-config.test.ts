@@ -39,7 +39,8 @@ describe('checkConfig', () => {
   });
 
   test('returns code, path, help and severity', () => {
-    const help = 'Write the number in E.164: +, the country code and digits. In callers and lists, a prefix ends with an asterisk';
+    const help =
+      'Write the number in E.164: +, the country code and digits. In callers and lists, a prefix ends with an asterisk';
     const checked = checkConfig({ outbound: { callerId: '911' } });
     assert.ok(!checked.ok);
     const [finding] = checked.findings;
