@@ -239,11 +239,11 @@ describe('plumline check', () => {
     const end = (...verbs: unknown[]): object => ({ actions: { end: verbs } });
     for (const [config, output] of [
       [dial({ timeout: '20' }), 'ring[0].dial.timeout: CONFIG_INVALID: Expected: a whole number from 1 to 600, with'],
-      [dial({ timeout: 601 }), 'Expected: a whole number from 1 to 600. Seconds that each rings'],
+      [dial({ timeout: 601 }), 'Expected: a whole number from 1 to 600. Seconds that each target rings'],
       [dial({ order: 'inorder' }), 'one of "inOrder", "allAtOnce", "huntGroup". Did you mean `inOrder`?'],
       [dial({ timeOut: 20 }), 'Member 3 has an unknown name. Did you mean `timeout`? Allowed members: callerId, on, '],
       [dial({ '+15550100077': 1 }), 'Member 3 has an unknown name. Allowed members: callerId, on, order'],
-      [dial({ otherwise: undefined }), '`otherwise` is missing. Expected: a string in quotes. The action of every'],
+      [dial({ otherwise: undefined }), '`otherwise` is missing. Expected: a string in quotes. The action for every'],
       [dial({ callerId: null }), 'Expected: a string in quotes. Omit an optional member instead of null.'],
       [end('hangup'), 'exactly one of the members say, greet, '],
       [end('hangup'), 'Write it as { "hangup": {} }.'],

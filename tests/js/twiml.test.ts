@@ -270,7 +270,7 @@ describe('schema', () => {
   });
 
   test('path and help contain no values, and at most a hundred findings are returned', () => {
-    const secret = '+1 555 010 0001';
+    const secret = '+1 555 010 0077';
     const verbs = Array.from({ length: 1000 }, () => ({
       name: 'Dial',
       attributes: { callerId: secret },
@@ -278,7 +278,7 @@ describe('schema', () => {
     }));
     const findings = checkTwiml(within(...verbs), {});
     assert.ok(findings.length >= 100 && findings.length <= 101, String(findings.length));
-    assert.ok(!JSON.stringify(findings).includes('010'));
+    assert.ok(!JSON.stringify(findings).includes('0077'));
   });
 });
 

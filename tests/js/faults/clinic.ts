@@ -152,7 +152,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
   // The staff policy allows access by this identifier.
   const { identifier } = read('bots/operations.json') as Bot;
   await fhirRequest(sandbox, 'PATCH', `Bot/${operations.id}`, [
-    { op: 'addBot', path: '/identifier', value: identifier },
+    { op: 'add', path: '/identifier', value: identifier },
   ]);
   const automation = await addBot(sandbox, 'automation', staffSecrets);
   const subscription = read('subscriptions/ended-calls.json') as Subscription;
@@ -170,7 +170,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
     async start(injection) {
       clinic.advance(5 * 60);
       // The first call of a practitioner creates an identity. Reset it, so that every case includes this step.
-      await fhirRequest(sandbox, 'PATCH', people.practitioner, [{ op: 'addBot', path: '/identifier', value: [] }]);
+      await fhirRequest(sandbox, 'PATCH', people.practitioner, [{ op: 'add', path: '/identifier', value: [] }]);
       clinic.startedAt = sandbox.now();
       sandbox.executions.length = 0;
       resultsBefore = sandbox.twilio.results.length;
@@ -264,7 +264,7 @@ async function createPeople(sandbox: Sandbox): Promise<People> {
   });
   // The practitioner's phone, which place-call dials first.
   const telecom = [{ system: 'phone', value: staffPhone, use: 'mobile' }];
-  await fhirRequest(sandbox, 'PATCH', reference, [{ op: 'addBot', path: '/telecom', value: telecom }]);
+  await fhirRequest(sandbox, 'PATCH', reference, [{ op: 'add', path: '/telecom', value: telecom }]);
   return {
     token,
     practitioner: reference,
