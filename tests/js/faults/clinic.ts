@@ -151,9 +151,7 @@ export async function openClinic(seed: string, plain: boolean, code?: string, se
   const operations = await addBot(sandbox, 'operations', staffSecrets);
   // The staff policy allows access by this identifier.
   const { identifier } = read('bots/operations.json') as Bot;
-  await fhirRequest(sandbox, 'PATCH', `Bot/${operations.id}`, [
-    { op: 'add', path: '/identifier', value: identifier },
-  ]);
+  await fhirRequest(sandbox, 'PATCH', `Bot/${operations.id}`, [{ op: 'add', path: '/identifier', value: identifier }]);
   const automation = await addBot(sandbox, 'automation', staffSecrets);
   const subscription = read('subscriptions/ended-calls.json') as Subscription;
   subscription.channel.endpoint = `Bot/${automation.id}`;
