@@ -24,7 +24,7 @@ export interface Verdict extends Case {
    * moment.
    */
   failedRequests: number;
-  /** The longestWait wait of a caller in milliseconds. */
+  /** The longest wait of a caller in milliseconds. */
   longestWait: number;
 }
 

@@ -39,28 +39,32 @@ export const bundleOf = (bot: string): string =>
 export async function attackAll(options: Options): Promise<{ events: number; requests: number; verdicts: Verdict[] }> {
   const { runtimes, answers, seed, bundle = bundleOf, timeoutMs = 60_000, only = () => true } = options;
   const recorder = new Bots('vmcontext', bundleOf, 60_000);
-  const recorded = (await recordEvents(recorder)).filter(only);
-  await recorder.stop();
+  // A process or server that is left running keeps the test runner from ending.
+  const recorded = await recordEvents(recorder).finally(() => recorder.stop());
+  const selected = recorded.filter(only);
   const verdicts: Verdict[] = [];
   for (const [at, runtime] of runtimes.entries()) {
-    const all = attacks(recorded, answers, seed + at * answers);
+    const all = attacks(selected, answers, seed + at * answers);
     const wrong: string[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
       const server = await startServer();
       const bots = new Bots(runtime, bundle, timeoutMs);
-      for (let testCase = all[next++]; testCase; testCase = all[next++]) {
-        const found = await attack(bots, server, testCase);
-        if (found) {
-          wrong.push(found);
+      try {
+        for (let testCase = all[next++]; testCase; testCase = all[next++]) {
+          const found = await attack(bots, server, testCase);
+          if (found) {
+            wrong.push(found);
+          }
         }
+      } finally {
+        await bots.stop();
+        server.stop();
       }
-      await bots.stop();
-      server.stop();
     };
     await Promise.all(Array.from({ length: PARALLEL_RUNS }, worker));
     verdicts.push({ runtime, answers: all.length, wrong });
   }
-  const requests = recorded.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-  return { events: recorded.length, requests, verdicts };
+  const requests = selected.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
+  return { events: selected.length, requests, verdicts };
 }

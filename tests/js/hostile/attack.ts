@@ -8,7 +8,7 @@ import type { Bots } from './bots.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Answer, BotServer, Request, Response } from './server.ts';
 
-/** The maximum number of requests in a run. The longestWait recorded flow makes far fewer. */
+/** The maximum number of requests in a run. The longest recorded flow makes far fewer. */
 const MAX_REQUESTS = 500;
 
 /** A hostile response to request `index` of an event. With some seeds, also to the later requests. */
@@ -46,10 +46,8 @@ export async function attack(
       return { status: 403, contentType: 'application/json', text: '{}' };
     }
     const real = replay(event, at, request);
-    const failedRequests = at === index || (persistent && at > index);
-    return failedRequests
-      ? { ...real, status: next() < 0.9 ? 200 : real.status, text: hostile(real.text, next) }
-      : real;
+    const isAttacked = at === index || (persistent && at > index);
+    return isAttacked ? { ...real, status: next() < 0.9 ? 200 : real.status, text: hostile(real.text, next) } : real;
   };
   const result = await server.serve(event.payload, answer, (payload) => bots.run(event.bot, payload));
   const wrong = requests > MAX_REQUESTS ? `more than ${MAX_REQUESTS} requests` : judge(event.bot, result);

@@ -28,23 +28,26 @@ export interface RecordedEvent {
 export async function recordEvents(bots: Bots): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   const server = await startServer();
-  for (const plain of [false, true]) {
-    const clinic = await openClinic('hostile answers', plain);
-    try {
-      const played = await play(clinic, plain);
-      for (const { flow, payload } of played) {
-        events.push(await recordExchanges(bots, server, clinic, flow, payload));
-        if (payload.secrets['PLUMLINE_WEBHOOK_URL'] && payload.headers?.['x-twilio-signature']) {
-          // The bot then requests `auth/me`.
-          const { PLUMLINE_WEBHOOK_URL: _url, ...secrets } = payload.secrets;
-          events.push(await recordExchanges(bots, server, clinic, `${flow}, without a URL`, { ...payload, secrets }));
+  try {
+    for (const plain of [false, true]) {
+      const clinic = await openClinic('hostile answers', plain);
+      try {
+        const played = await play(clinic, plain);
+        for (const { flow, payload } of played) {
+          events.push(await recordExchanges(bots, server, clinic, flow, payload));
+          if (payload.secrets['PLUMLINE_WEBHOOK_URL'] && payload.headers?.['x-twilio-signature']) {
+            // The bot then requests `auth/me`.
+            const { PLUMLINE_WEBHOOK_URL: _url, ...secrets } = payload.secrets;
+            events.push(await recordExchanges(bots, server, clinic, `${flow}, without a URL`, { ...payload, secrets }));
+          }
         }
+      } finally {
+        await clinic.sandbox.stop();
       }
-    } finally {
-      await clinic.sandbox.stop();
     }
+  } finally {
+    server.stop();
   }
-  server.stop();
   return events;
 }
 
