@@ -82,8 +82,8 @@ function entries(out: string): void {
   write(
     'module.workerd.mjs',
     `import module from '../plumline_bg.wasm';`,
-    `import { provide } from './core.mjs';`,
-    'provide(() => module);',
+    `import { setSource } from './core.mjs';`,
+    'setSource(() => module);',
   );
 }
 
